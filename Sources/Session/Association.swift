@@ -80,8 +80,8 @@ final class Association {
     /// Set when an event leaves work to do for this peer.
     var isDue = false
     var upSince: Instant?
-    /// From the last session that was used; nil before the first one of this run.
-    var capabilities: Capabilities?
+    /// The run of the peer that is in use; nil before the first session of our own run.
+    var bootID: UInt64?
     var handshakes: UInt64 = 0
     /// The evidence seen since the peer went down.
     var evidence: Evidence

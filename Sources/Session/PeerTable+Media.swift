@@ -1,20 +1,22 @@
 public import Time
-public import Wire
+internal import Wire
 
 // Reports of the media thread (protocol.md §1.7).
 extension PeerTable {
     /// An opened CONFIRM record; a 0 from the responder is answered on the same session.
     public mutating func confirm(
-        _ value: UInt8, peer: Int, index: UInt32, from source: Endpoint, at now: Instant
+        _ value: UInt8, boot: UInt64, peer: Int, index: UInt32, at now: Instant
     ) {
         guard let association = associations[peer],
             let record = association.records.record(index)
         else { return }
         association.lastOpened = later(association.lastOpened, now)
         if value == 0, record.isInitiator, association.goodbye == nil {
+            if let named = association.records.name(index, boot: boot) {
+                use(named, of: peer, association, at: now)
+            }
             actions.push(
-                .send(
-                    peer: peer, index: index, ControlPayload(.confirm(1)), to: record.endpoint))
+                .send(peer: peer, index: index, own.confirmation(1), to: record.endpoint))
         }
         markDue(association, at: now)
     }
@@ -28,10 +30,10 @@ extension PeerTable {
         var bootID: UInt64?
         if let index {
             guard let record = association.records.record(index) else { return }
-            bootID = record.capabilities.bootID
+            bootID = record.bootID
         }
         while let record = association.records.remove(where: {
-            bootID == nil || $0.capabilities.bootID == bootID
+            index == nil || $0.index == index || bootID != nil && $0.bootID == bootID
         }) {
             actions.push(.drop(peer: peer, index: record.index))
         }
@@ -51,13 +53,7 @@ extension PeerTable {
         // A peer that is being removed does not come up again.
         guard let association = associations[peer], association.goodbye == nil else { return }
         switch association.records.switched(to: index) {
-        case .next(let record):
-            association.endInitiation()
-            association.confirmation = nil
-            association.restartSeries()
-            use(record, of: peer, association, at: now)
-        case .displaced(let record):
-            // The handshake of the session that replaced it goes on.
+        case .next(let record), .displaced(let record):
             use(record, of: peer, association, at: now)
         case .dropped, .unknown:
             break
@@ -89,12 +85,21 @@ extension PeerTable {
     }
 
     /// The first packet of a session has opened: both sides have the keys.
+    ///
+    /// It is in use once this side knows, too, which run of the peer it is with.
     private mutating func use(
         _ record: SessionRecord, of peer: Int, _ association: Association, at now: Instant
     ) {
-        let isNewBoot = association.capabilities?.bootID != record.capabilities.bootID
-        association.capabilities = record.capabilities
-        association.boots.used(record.capabilities.bootID, at: record.endpoint, now: now)
+        guard let bootID = record.bootID else { return }
+        // The handshake of a session that has replaced it goes on.
+        if association.records.next == nil {
+            association.endInitiation()
+            association.confirmation = nil
+            association.restartSeries()
+        }
+        let isNewBoot = association.bootID != bootID
+        association.bootID = bootID
+        association.boots.used(bootID, at: record.endpoint, now: now)
         association.handshakes += 1
         association.isInDoubt = false
         association.sent = 0

@@ -133,7 +133,7 @@ extension PeerTable {
             let target = initiator.target
             let record = SessionRecord(
                 index: index, isInitiator: true, established: now, endpoint: target,
-                capabilities: established.capabilities)
+                bootID: nil)
             association.endInitiation()
             association.records.install(record)
             // The keys come first: the answer to M3 must find them.
@@ -197,7 +197,7 @@ extension PeerTable {
             let endpoint = entry.source
             let record = SessionRecord(
                 index: entry.index, isInitiator: false, established: now, endpoint: endpoint,
-                capabilities: established.capabilities)
+                bootID: established.capabilities.bootID)
             association.endInitiation()
             association.records.install(record)
             // The peer made its M3 after our M2, whenever M3 has come.
@@ -219,7 +219,7 @@ extension PeerTable {
     ) -> Drop? {
         guard associations[peer]?.records.record(index) != nil else { return .repeated }
         actions.push(
-            .send(peer: peer, index: index, ControlPayload(.confirm(0)), to: source))
+            .send(peer: peer, index: index, own.confirmation(0), to: source))
         return nil
     }
 }

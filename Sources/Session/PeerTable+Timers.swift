@@ -55,9 +55,8 @@ extension PeerTable {
 
     /// Down after a long silence; any opened packet ends that, however long it was (rule 6).
     private mutating func judge(_ peer: Int, _ association: Association, at now: Instant) {
-        guard association.records.current != nil, let opened = association.lastOpened else {
-            return
-        }
+        guard association.records.current?.bootID != nil, let opened = association.lastOpened
+        else { return }
         if now >= opened + limits.downAfter {
             lose(peer, association, at: now)
         } else if association.upSince == nil {
@@ -113,7 +112,7 @@ extension PeerTable {
         } else if confirmation.remaining > 0, now >= confirmation.due {
             actions.push(
                 .send(
-                    peer: peer, index: confirmation.index, ControlPayload(.confirm(0)),
+                    peer: peer, index: confirmation.index, own.confirmation(0),
                     to: association.records.record(confirmation.index)?.endpoint))
             confirmation.remaining -= 1
             confirmation.due = now + limits.confirmInterval
@@ -179,7 +178,7 @@ extension PeerTable {
     }
 
     private func need(_ association: Association, at now: Instant) -> Need {
-        guard association.records.current != nil, association.upSince != nil,
+        guard association.records.current?.bootID != nil, association.upSince != nil,
             !association.isInDoubt
         else { return .session }
         // The peer uses a session of ours that we can no longer open (rule 6).
@@ -212,7 +211,8 @@ extension Association {
     }
 
     fileprivate var beatDue: Instant? {
-        guard let current = records.current else { return nil }
+        // A session whose run is unknown is not in use yet.
+        guard let current = records.current, current.bootID != nil else { return nil }
         let wait = keepalive.map { min(heartbeat, $0) } ?? heartbeat
         return (lastSent ?? current.established) + wait
     }

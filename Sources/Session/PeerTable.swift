@@ -205,9 +205,9 @@ public struct PeerTable: ~Copyable {
     /// Whether this index of ours names a session with the run of the peer that is in use.
     public func isInUse(_ index: UInt32, by peer: Int) -> Bool {
         guard let association = associations[peer],
-            let record = association.records.record(index)
+            let bootID = association.records.record(index)?.bootID
         else { return false }
-        return record.capabilities.bootID == association.capabilities?.bootID
+        return bootID == association.bootID
     }
 
     /// A fresh index: its first byte marks data packets, and no session or handshake uses it.

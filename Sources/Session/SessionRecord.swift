@@ -9,7 +9,8 @@ struct SessionRecord {
     /// When M3 was sent or accepted: all ages count from here (protocol.md §1.7, rule 3).
     let established: Instant
     let endpoint: Endpoint
-    let capabilities: Capabilities
+    /// The run of the peer that has its keys: from M3, or nil until CONFIRM(0) has told it.
+    var bootID: UInt64?
 }
 
 /// The control thread's picture of the three sessions that the media thread has of a peer.
@@ -44,6 +45,20 @@ struct SessionRecords {
         if current?.index == index { return current }
         if previous?.index == index { return previous }
         return nil
+    }
+
+    /// Notes which run of the peer a session is with.
+    ///
+    /// - Returns: The session if it is in use, and that was not known; nil where nothing changes.
+    mutating func name(_ index: UInt32, boot: UInt64) -> SessionRecord? {
+        if next?.index == index, next?.bootID == nil { next?.bootID = boot }
+        if previous?.index == index, previous?.bootID == nil { previous?.bootID = boot }
+        if displaced?.record.index == index, displaced?.record.bootID == nil {
+            displaced?.record.bootID = boot
+        }
+        guard current?.index == index, current?.bootID == nil else { return nil }
+        current?.bootID = boot
+        return current
     }
 
     mutating func install(_ record: SessionRecord) {

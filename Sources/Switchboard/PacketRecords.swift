@@ -9,7 +9,7 @@ package struct PacketRecords {
     /// One record, for whom it is.
     package enum Record: Equatable {
         /// For the sessions.
-        case confirm(UInt8)
+        case confirm(UInt8, boot: UInt64)
         case close
         case pathChallenge(UInt64)
         case pathResponse(UInt64)
@@ -37,8 +37,8 @@ package struct PacketRecords {
 
     package init(_ records: [ControlRecord]) {
         let heard = records.lazy.compactMap { Self.heard($0) }.first
-        if let value = records.lazy.compactMap({ Self.confirmation($0) }).first {
-            all = [.confirm(value)]
+        if let confirmation = records.lazy.compactMap({ Self.confirmation($0) }).first {
+            all = [confirmation]
             excess = records.count - 1
             return
         }
@@ -94,8 +94,8 @@ package struct PacketRecords {
         }
     }
 
-    private static func confirmation(_ record: ControlRecord) -> UInt8? {
-        if case .confirm(let value) = record { value } else { nil }
+    private static func confirmation(_ record: ControlRecord) -> Record? {
+        if case .confirm(let value, let boot) = record { .confirm(value, boot: boot) } else { nil }
     }
 
     private static func heard(_ record: ControlRecord) -> Heard? {

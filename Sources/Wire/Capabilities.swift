@@ -1,6 +1,6 @@
 /// A station's own description in the handshake, sealed (caps, protocol.md §1.3).
 ///
-/// Any value is accepted; the protocol versions are never acted on.
+/// Any value is accepted; only the boot id is acted on.
 public struct Capabilities: Equatable, Sendable {
     public static let size = 16
 
@@ -10,6 +10,8 @@ public struct Capabilities: Equatable, Sendable {
     public var flags: UInt16
     public var features: UInt32
     /// Random at each daemon start: a new one means that the peer has forgotten everything.
+    ///
+    /// 0 in M2, which a stranger can open; there CONFIRM tells it.
     public var bootID: UInt64
 
     /// This version's capabilities.

@@ -43,7 +43,8 @@ public struct ControlPayload: Equatable, Sendable {
 extension ControlRecord {
     fileprivate var bodySize: Int {
         switch self {
-        case .confirm, .close: 1
+        case .confirm: 9
+        case .close: 1
         case .ack(let list): 4 * list.count
         case .report: 13
         case .pathChallenge, .pathResponse: 8
@@ -61,7 +62,9 @@ extension ControlRecord {
 
     fileprivate func write(into span: inout MutableSpan<UInt8>, at start: Int) {
         switch self {
-        case .confirm(let step): span[start] = step
+        case .confirm(let step, let boot):
+            span[start] = step
+            span.write(boot, at: start + 1)
         case .ack(let list):
             for index in 0..<list.count { span.write(list.mids[index], at: start + 4 * index) }
         case .report(let report): report.write(into: &span, at: start)

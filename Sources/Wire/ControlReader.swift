@@ -49,7 +49,8 @@ public enum ControlReader {
 
     private static func isAllowed(size: Int, type: UInt8) -> Bool {
         switch type {
-        case 1, 9: size == 1
+        case 1: size == 9
+        case 9: size == 1
         case 2: size >= 4 && size <= 4 * Acknowledgement.capacity && size % 4 == 0
         case 3: size == 13
         case 4, 5: size == 8
@@ -74,7 +75,7 @@ extension ControlRecord {
     /// Reads a body whose size `ControlReader` has checked; nil for unknown types below 16.
     fileprivate init?(type: UInt8, body: Span<UInt8>) {
         switch type {
-        case 1: self = .confirm(body[0])
+        case 1: self = .confirm(body[0], boot: body.uint64(at: 1))
         case 2: self = .ack(Acknowledgement(first: body.uint32(at: 0), body: body))
         case 3: self = .report(Report(body))
         case 4: self = .pathChallenge(body.uint64(at: 0))

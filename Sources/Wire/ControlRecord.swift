@@ -3,8 +3,9 @@
 /// Fields are as the peer sent them: a value this version does not know is kept, and the reader of
 /// the record decides what it means.
 public enum ControlRecord: Equatable, Sendable {
-    /// Key confirmation: 0 from the handshake's responder, 1 from its initiator.
-    case confirm(UInt8)
+    /// Key confirmation: 0 from the handshake's responder, 1 from its initiator; and which run of
+    /// its program the sender is.
+    case confirm(UInt8, boot: UInt64)
     case ack(Acknowledgement)
     case report(Report)
     case pathChallenge(UInt64)

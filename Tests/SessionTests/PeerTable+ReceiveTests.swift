@@ -31,12 +31,13 @@ import Wire
                 .transmit(m3, to: Exchange.responderAt),
             ])
         let received = exchange.finish(m3)
+        let confirm: [UInt8] = [1, 0] + Array(0x11...0x18)
         #expect(
             received == [
                 .install(
                     peer: 0, index: 0xB1B2_B3B4, remote: 0xA1A2_A3A4,
                     endpoint: Exchange.initiatorAt),
-                .send(peer: 0, index: 0xB1B2_B3B4, [1, 0], to: Exchange.initiatorAt),
+                .send(peer: 0, index: 0xB1B2_B3B4, confirm, to: Exchange.initiatorAt),
             ])
     }
 

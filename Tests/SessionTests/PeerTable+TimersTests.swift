@@ -10,7 +10,8 @@ import Wire
     let vectors: Vectors
     init() throws { vectors = try Vectors() }
 
-    private static let confirm0: [UInt8] = [1, 0]
+    private static let confirm0: [UInt8] = [1, 0] + responderBoot
+    private static let responderBoot: [UInt8] = Array(0x11...0x18)
     private let initiatorIndex: UInt32 = 0xA1A2_A3A4
     private let responderIndex: UInt32 = 0xB1B2_B3B4
 
@@ -109,18 +110,60 @@ import Wire
         let m2 = try #require(exchange.m2(exchange.m1()))
         _ = try #require(exchange.m3(m2))
         exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(1))
-        exchange.initiator.confirm(
-            0, peer: 0, index: initiatorIndex, from: Exchange.responderAt, at: ms(1))
+        // Which run of the peer it is says CONFIRM(0) alone.
+        #expect(exchange.initiator.fetch().isEmpty)
+        let isKnown = exchange.initiator.isInUse(initiatorIndex, by: 0)
+        #expect(!isKnown)
+        exchange.initiator.confirm(0, boot: 7, peer: 0, index: initiatorIndex, at: ms(1))
+        let ownBoot: [UInt8] = Array(1...8)
         #expect(
             exchange.initiator.fetch() == [
                 .endpoint(peer: 0, Exchange.responderAt), .up(peer: 0, newBoot: true),
-                .send(peer: 0, index: initiatorIndex, [1, 1], to: Exchange.responderAt),
+                .send(
+                    peer: 0, index: initiatorIndex, [1, 1] + ownBoot, to: Exchange.responderAt),
             ])
-        // Any other value, on any other session: nothing.
-        exchange.initiator.confirm(
-            1, peer: 0, index: initiatorIndex, from: Exchange.responderAt, at: ms(2))
-        exchange.initiator.confirm(0, peer: 0, index: 5, from: Exchange.responderAt, at: ms(2))
+        let isInUse = exchange.initiator.isInUse(initiatorIndex, by: 0)
+        #expect(isInUse)
+        // Any other value, on any other session: nothing. Another run later: nothing but an answer.
+        exchange.initiator.confirm(1, boot: 8, peer: 0, index: initiatorIndex, at: ms(2))
+        exchange.initiator.confirm(0, boot: 8, peer: 0, index: 5, at: ms(2))
         #expect(exchange.initiator.fetch().isEmpty)
+        exchange.initiator.confirm(0, boot: 8, peer: 0, index: initiatorIndex, at: ms(2))
+        #expect(exchange.initiator.fetch().count == 1)
+    }
+
+    @Test func whoHasLostTheConfirmationRepeatsM3UntilItHasIt() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        _ = try #require(exchange.m3(m2))
+        _ = exchange.initiator.fetch()
+        // The media loop has opened it, and the control loop had no room for it.
+        exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(1))
+        hear(exchange, at: ms(100))
+        let again = exchange.initiator.run(from: ms(2), to: ms(6_000))
+        let kinds = again.compactMap { $0.what.message?.first }
+        #expect(kinds.prefix(6) == [3, 3, 3, 3, 3, 1])
+        exchange.initiator.confirm(0, boot: 7, peer: 0, index: initiatorIndex, at: ms(6_000))
+        #expect(exchange.initiator.fetch().contains(.up(peer: 0, newBoot: true)))
+        let later = exchange.initiator.run(from: ms(6_000), to: seconds(15))
+        #expect(later.isEmpty)
+    }
+
+    @Test func aGoodbyeEndsASessionWhoseRunIsUnknownAlone() throws {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        try establish(exchange, at: ms(0))
+        exchange.now = seconds(120)
+        let m2 = try #require(exchange.m2(exchange.m1()))
+        _ = try #require(exchange.m3(m2))
+        _ = exchange.initiator.fetch()
+        let next = try #require(exchange.initiator.associations[0]?.records.next?.index)
+        // It may be with the run that comes after the one that says goodbye.
+        exchange.initiator.closed(peer: 0, index: initiatorIndex, at: seconds(120))
+        #expect(exchange.initiator.associations[0]?.records.next?.index == next)
+        #expect(exchange.initiator.associations[0]?.records.current == nil)
+        exchange.initiator.switched(peer: 0, index: next, at: seconds(121))
+        exchange.initiator.closed(peer: 0, index: next, at: seconds(121))
+        #expect(exchange.initiator.associations[0]?.records.current == nil)
     }
 
     @Test func heartbeatsComeEveryFourteenToSixteenSeconds() throws {
@@ -303,6 +346,7 @@ import Wire
         let m3 = try #require(exchange.m3(m2))
         #expect(exchange.finish(m3).count == 2)
         exchange.initiator.switched(peer: 0, index: initiatorIndex, at: now)
+        exchange.initiator.confirm(0, boot: 7, peer: 0, index: initiatorIndex, at: now)
         exchange.responder.switched(peer: 0, index: responderIndex, at: now)
         _ = exchange.initiator.fetch()
         _ = exchange.responder.fetch()

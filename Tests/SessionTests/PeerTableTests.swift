@@ -29,7 +29,9 @@ import Wire
         #expect(state?.endpoint == host(2))
         let session = pair.a.table.associations[0]?.records.current
         #expect(session?.index == pair.a.media[0].currentIndex)
-        #expect(pair.a.table.associations[0]?.capabilities?.protoMax == 1)
+        // Each knows which run of the other it is with, whoever has begun the handshake.
+        let boots = [pair.a, pair.b].map { $0.table.associations[0]?.bootID }
+        #expect(boots == [pair.b, pair.a].map { $0.table.own.capabilities.bootID })
         #expect(pair.a.state(1) == nil)
     }
 
@@ -67,7 +69,8 @@ import Wire
                     case 6...8: table.switched(peer: 0, index: index, at: now)
                     case 9:
                         table.confirm(
-                            UInt8(below(2)), peer: 0, index: index, from: host(1), at: now)
+                            UInt8(below(2)), boot: below(2) == 0 ? 1 : 2, peer: 0, index: index,
+                            at: now)
                     case 10:
                         if below(4) == 0 { table.closed(peer: 0, index: index, at: now) }
                     case 11:

@@ -36,8 +36,9 @@ import Wire
         let verdict = exchange.responder.receive(m3.span, from: host(9), at: exchange.now)
         #expect(verdict == .accepted)
         // To where the repeat came from: the first one may have been a stranger's copy.
+        let confirm: [UInt8] = [1, 0] + Array(0x11...0x18)
         #expect(
-            exchange.responder.fetch() == [.send(peer: 0, index: index, [1, 0], to: host(9))])
+            exchange.responder.fetch() == [.send(peer: 0, index: index, confirm, to: host(9))])
         // The session stays where it was made.
         #expect(exchange.responder.state(of: 0)?.endpoint == Exchange.initiatorAt)
         var other = m3
@@ -78,9 +79,10 @@ import Wire
         _ = exchange.responder.receive(m3.span, from: host(9), at: exchange.now)
         let actions = exchange.responder.fetch()
         #expect(place(actions) == Exchange.initiatorAt)
+        let confirm: [UInt8] = [1, 0] + Array(0x11...0x18)
         #expect(
             actions.contains(
-                .send(peer: 0, index: 0xB1B2_B3B4, [1, 0], to: Exchange.initiatorAt)))
+                .send(peer: 0, index: 0xB1B2_B3B4, confirm, to: Exchange.initiatorAt)))
     }
 
     @Test func m3AfterFiveSecondsIsTooLate() throws {

@@ -9,7 +9,7 @@ import Wire
     private func record(_ index: UInt32, at time: Instant = ms(0)) -> SessionRecord {
         SessionRecord(
             index: index, isInitiator: true, established: time, endpoint: host(1),
-            capabilities: Capabilities(bootID: UInt64(index)))
+            bootID: UInt64(index))
     }
 
     private func slots(_ records: SessionRecords) -> [UInt32?] {

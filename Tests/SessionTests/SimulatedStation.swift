@@ -211,8 +211,8 @@ final class SimulatedStation {
         _ = ControlReader.read(payload.span) { records.append($0) }
         for record in records {
             switch record {
-            case .confirm(let value):
-                later { $0.confirm(value, peer: peer, index: index, from: source, at: $1) }
+            case .confirm(let value, let boot):
+                later { $0.confirm(value, boot: boot, peer: peer, index: index, at: $1) }
             case .pathChallenge(let token):
                 later {
                     $0.follow(.challenge(token, from: source), of: peer, index: index, at: $1)

@@ -49,6 +49,43 @@ import Wire
         #expect(pair.b.media[0].nextIndex == nil)
     }
 
+    @Test func fromM2NobodyLearnsThatTheStationHasStartedAnew() throws {
+        let vectors = try Vectors()
+        let secret = vectors.input("resp_static")
+        let responder = X25519.publicKey(of: key(secret))
+        var m1 = Datagram(count: HandshakeLayout.Initiation.size)
+        var bytes = m1.mutableBytes
+        let stranger = Initiator(
+            suite: .aesGCM, responder: responder, mac: HandshakeMAC(responder: responder),
+            index: 0xA1A2_A3A4, target: host(2), tries: TryLimit(perSecond: 16),
+            random: ScriptedRandom(then: 1).fill, writing: &bytes)
+        let peer = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
+        // Only the boot id of the two runs differs: their answers do not, but by chance.
+        let answers = [1, UInt64.max].map { boot in
+            var run = PeerTable(
+                identity: key(secret), bootID: boot, random: ScriptedRandom(then: 2).fill)
+            run.add(publicKey: peer, psk: nil, suite: .aesGCM, at: ms(0))
+            _ = run.receive(m1.bytes, from: host(1), at: ms(0))
+            return run.messages().first ?? []
+        }
+        #expect(answers[0].count == HandshakeLayout.Response.size)
+        #expect(answers[0] == answers[1])
+        // Whoever knows the public key can open one.
+        var m3 = Datagram(count: HandshakeLayout.Finish.size)
+        var room = m3.mutableBytes
+        let m2 = answers[0]
+        let parsed = HandshakeHeader(parsing: m2.span)
+        let header = try #require(parsed)
+        let opened = stranger.finish(
+            m2.span, header: header, own: Identity(secret: key(secret), bootID: 3),
+            psk: Key.zero(), mac: HandshakeMAC(responder: responder), writing: &room)
+        guard case .success(let found) = consume opened else {
+            Issue.record("the stranger has not opened it")
+            return
+        }
+        #expect(found.capabilities == Capabilities(bootID: 0))
+    }
+
     @Test func theOtherSuiteGetsSilence() {
         let pair = Pair(seed: 1)
         pair.b.peers[0].suite = .chaChaPoly

@@ -16,13 +16,15 @@ import Wire
     }
 
     @Test func ofManyConfirmsTheFirstCounts() {
-        let packet = PacketRecords([.confirm(0), .confirm(1), .confirm(0)])
-        #expect(packet.all == [.confirm(0)])
+        let packet = PacketRecords([
+            .confirm(0, boot: 7), .confirm(1, boot: 7), .confirm(0, boot: 7),
+        ])
+        #expect(packet.all == [.confirm(0, boot: 7)])
     }
 
     @Test func aConfirmIsAlone() {
-        let packet = PacketRecords([.ping(1), .confirm(0), .close(.stopping)])
-        #expect(packet.all == [.confirm(0)] && packet.excess == 2)
+        let packet = PacketRecords([.ping(1), .confirm(0, boot: 7), .close(.stopping)])
+        #expect(packet.all == [.confirm(0, boot: 7)] && packet.excess == 2)
     }
 
     @Test func onePingCounts() {
@@ -95,7 +97,7 @@ import Wire
     }
 
     @Test func bytesAreRead() {
-        let packet = PacketRecords(ControlPayload(.confirm(1)).bytes.span)
-        #expect(packet.all == [.confirm(1)])
+        let packet = PacketRecords(ControlPayload(.confirm(1, boot: 7)).bytes.span)
+        #expect(packet.all == [.confirm(1, boot: 7)])
     }
 }

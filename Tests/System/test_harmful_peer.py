@@ -61,7 +61,7 @@ class Harm(ConductTest):
         peer = self.friend
         self.assert_answered(peer)
         numbered = [Record(99, bytes([1, 2, 3, number])) for number in range(200)]
-        confirms = [record("CONFIRM", what=0)] * 300
+        confirms = [record("CONFIRM", what=0, boot=bytes(8))] * 109
         for some in (pings(), numbered, confirms, pings()[:100] + numbered[:100]):
             time.sleep(0.3)
             before = self.frames(peer)

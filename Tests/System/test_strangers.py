@@ -1,8 +1,12 @@
-"""A wrong key, psk or suite, an unknown station: nothing is heard, and each is counted."""
+"""A wrong key, psk or suite, an unknown station: nothing is heard, and each is counted. Nor does
+the answer to a stranger's handshake tell that the station has started anew."""
 
+import secrets
 import unittest
 
 from lab import Scene, SceneTest, listen, random_psk, wait
+from peer.handshake import Initiator
+from pairs import CAPS
 from stage.wire import HANDSHAKE_SIZES, M2, Stranger
 
 TONES = {"garage": 500, "thief": 700, "forger": 900, "fossil": 1200, "nobody": 1600}
@@ -76,6 +80,24 @@ class Strangers(SceneTest):
                 stranger.send(asked + kitchen.identity.mac(asked))
                 answer = wait(stranger.answers, "who knows the public key is answered")
                 self.assertEqual([len(one) for one in answer], [HANDSHAKE_SIZES[M2]])
+
+    def test_who_knows_the_public_key_does_not_learn_when_it_started(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            scene.start()
+            told = []
+            for _ in range(2):
+                with Stranger(kitchen) as stranger:
+                    one = Initiator(secrets.token_bytes(32), kitchen.identity.public, caps=CAPS)
+                    stranger.send(one.m1)
+                    answer = wait(stranger.answers, "who knows the public key is answered")[0]
+                one.finish(answer)
+                told.append(one.other_caps)
+                kitchen.kill()
+                kitchen.start()
+                kitchen.ready()
+            self.assertEqual(told, [CAPS, CAPS])
 
 
 if __name__ == "__main__":

@@ -29,11 +29,11 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
             #expect(fits)
         }
         let before = plaintext(of: payload)
-        // 60 bytes are used; four are left, a PING needs six and a CONFIRM three.
+        // 60 bytes are used; four are left, a PING needs six and a CLOSE three.
         let hasSixLeft = payload.append(.ping(10))
         #expect(!hasSixLeft)
         #expect(plaintext(of: payload) == before)
-        let hasThreeLeft = payload.append(.confirm(1))
+        let hasThreeLeft = payload.append(.close(.stopping))
         #expect(hasThreeLeft)
         #expect(records(in: plaintext(of: payload))?.count == 11)
         #expect(!payload.isEmpty)
@@ -79,7 +79,9 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                 cause: CallEnd.Cause(rawValue: fields.uint16("cause")))
         }
         switch name {
-        case "CONFIRM": return .confirm(fields.uint8("what"))
+        case "CONFIRM":
+            let boot = bytes(hex: fields["boot"]).reduce(0) { $0 << 8 | UInt64($1) }
+            return .confirm(fields.uint8("what"), boot: boot)
         case "ACK":
             let mids = (fields["mids"] as? [Int] ?? []).map(UInt32.init)
             guard let first = mids.first else { return nil }
@@ -155,7 +157,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         let short = UInt16(truncatingIfNeeded: random.next())
         let byte = UInt8(truncatingIfNeeded: random.next())
         switch random.next() % 20 {
-        case 0: return .confirm(byte)
+        case 0: return .confirm(byte, boot: random.next())
         case 1:
             var list = Acknowledgement(mid)
             for _ in 0..<random.next() % 8 { list.append(mid &+ 1) }

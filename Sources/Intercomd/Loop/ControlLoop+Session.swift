@@ -77,8 +77,8 @@ extension ControlLoop {
                 }
                 feed { board, table, now in
                     switch record {
-                    case .confirm(let value):
-                        table.confirm(value, peer: peer, index: index, from: source, at: now)
+                    case .confirm(let value, let boot):
+                        table.confirm(value, boot: boot, peer: peer, index: index, at: now)
                     case .pathChallenge(let token):
                         table.follow(
                             .challenge(token, from: source), of: peer, index: index, at: now)

@@ -52,7 +52,7 @@ struct Responder: ~Copyable {
         transcript.seal(ciphertext.span, into: &message, Ours.ciphertext)
         transcript.mixKey(shared)
         transcript.mixKey(es)
-        transcript.seal(own.capabilities.encoded.span, into: &message, Ours.capabilities)
+        transcript.seal(own.nameless.encoded.span, into: &message, Ours.capabilities)
         own.mac.sign(&message)
 
         return .success(

@@ -151,7 +151,9 @@ private final class Table {
         guard let peer, let index else { return }
         switch choice % 4 {
         case 0: table.switched(peer: peer, index: index, at: now)
-        case 1: table.confirm(choice >> 7, peer: peer, index: index, from: source, at: now)
+        case 1:
+            let boot = UInt64(choice >> 4)
+            table.confirm(choice >> 7, boot: boot, peer: peer, index: index, at: now)
         case 2: table.doubted(peer: peer, at: now)
         default:
             table.traffic(

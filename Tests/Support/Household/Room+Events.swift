@@ -77,8 +77,8 @@ extension Room {
             }
             feed { board, table, now in
                 switch record {
-                case .confirm(let value):
-                    table.confirm(value, peer: peer, index: index, from: packet.source, at: now)
+                case .confirm(let value, let boot):
+                    table.confirm(value, boot: boot, peer: peer, index: index, at: now)
                 case .close: table.closed(peer: peer, index: index, at: now)
                 default:
                     guard isOfThisRun else { return }

@@ -9,6 +9,9 @@ from .session import Session
 
 HALF_OPEN_MAX, KEPT_S, TRIES_MAX, REPEATS_MAX = 64, 5, 16, 4
 CONFIRMS_S = (0, 0.2, 0.4, 0.6, 0.8)
+NAMELESS = handshake.capabilities(bytes(8))
+"""The caps of M2: a stranger can read them."""
+
 M3_REPEATS_S = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -70,7 +73,7 @@ class Handshakes:
         self.finished, self.finished_at, self.other_caps = one, now, one.other_caps
         session = Session(one.suite, keys, initiator=True, own_index=one.index,
                           other_index=one.other_index, endpoint=one.target, now=now,
-                          other_born=now, boot=one.other_caps[8:])
+                          other_born=now, boot=None)
         peer.slots.install(session)
         # Not to where M2 came from: somebody may have been faster with a copy of it.
         peer.wire.send(one.m3, one.target)
@@ -113,7 +116,7 @@ class Handshakes:
         if message[2] != peer.suite:
             raise Dropped("suite")
         cookies = self.doorman.oven.accepted(source, now) if message[3] & KEYED else ()
-        made = Responder(peer.secret, message, caps=peer.caps, cookies=cookies)
+        made = Responder(peer.secret, message, caps=NAMELESS, cookies=cookies)
         own = [one for one in known if one.session is None and one.source == source]
         for one in own[:-1]:
             self.half_open.remove(one)
@@ -171,7 +174,7 @@ class Handshakes:
 
     def _confirm(self, session, to=None):
         if self._peer.manners.confirms:
-            self._peer.send(record("CONFIRM", what=0), session=session, to=to)
+            self._peer.confirm(0, session, to)
 
     # --- both ---
 

@@ -120,7 +120,7 @@ def _audio_parsed(plain):
 
 def _record(one):
     fields = dict(one["fields"])
-    for name in ("id", "data"):
+    for name in ("id", "data", "boot"):
         if name in fields:
             fields[name] = bytes.fromhex(fields[name])
     if "ref" in fields:

@@ -137,7 +137,7 @@ class Peer:
             for one in records.counted(records.parsed(plain)):
                 if not is_fresh and one.name not in TIMELESS:
                     self.dropped["stale"] += 1
-                elif one.kind >= RELIABLE and session.boot != self.slots.current.boot:
+                elif one.kind >= RELIABLE and not self._is_in_use(session):
                     self.dropped["run"] += 1
                 else:
                     self._act(one, session, counter, time, datagram.source)
@@ -149,8 +149,9 @@ class Peer:
         is_new = self.letters.take(one)
         self.arrivals.append(Arrival(self.clock(), one, session, counter, source, is_new))
         if one.name == "CONFIRM" and one.fields["what"] == 0 and session.initiator:
+            session.boot = session.boot or one.fields["boot"]
             if self.manners.confirms:
-                self.send(record("CONFIRM", what=1), session=session)
+                self.confirm(1, session)
         elif one.name == "PING" and self.manners.pongs:
             self._pongs.append(record("PONG", data=one.fields["data"]))
         elif one.name == "PONG":
@@ -158,10 +159,14 @@ class Peer:
         elif one.name in ("PATH_CHALLENGE", "PATH_RESPONSE"):
             self.paths.take(session, one, source)
         elif one.name == "CLOSE":
-            self.slots.erase(session.boot)
+            self.slots.erase(session)
             if self.slots.next is None:
                 self.handshakes.give_up()
                 self.upkeep.closed()
+
+    def _is_in_use(self, session):
+        """Whether it is known to be with the run of the other station that is in use."""
+        return session.boot is not None and session.boot == self.other_boot
 
     def _answer(self):
         """What a packet is answered with, in one: ACK and PONG."""
@@ -199,6 +204,10 @@ class Peer:
                 if one.name == "PING":
                     session.clock.asked(one.fields["data"], self.clock())
             return self.send_frame(CONTROL, records.packed(*some, size=size or self.size), **how)
+
+    def confirm(self, what, session, to=None):
+        """CONFIRM(0) tells the initiator which run this is."""
+        return self.send(record("CONFIRM", what=what, boot=self.boot), session=session, to=to)
 
     def send_if_up(self, *some):
         """The same, or nothing where there is no session."""

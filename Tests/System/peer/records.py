@@ -9,7 +9,7 @@ _ENDED = (*_CALL, ("cause", 2))
 
 # A size that is a number is an integer's; one in quotes is of bytes.
 LAYOUT = {
-    "CONFIRM": (1, (("what", 1),)),
+    "CONFIRM": (1, (("what", 1), ("boot", "8"))),
     "ACK": (2, ()),
     "REPORT": (3, (("stream", 1), ("highest", 2), ("loss", 1), ("burst", 1), ("jitter", 2),
                    ("delay", 2), ("concealed", 2), ("received", 2))),

@@ -49,7 +49,7 @@ class Session:
         self.suite, self.keys, self.initiator = suite, keys, initiator
         self.own_index, self.other_index = own_index, other_index
         self.endpoint, self.born, self.clock = endpoint, now, Clock(now, other_born)
-        # The run of the other side that has it.
+        # The run of the other side that has it; None until its CONFIRM(0) has told.
         self.boot = boot
         mine, theirs = (keys.i2r, keys.r2i) if initiator else (keys.r2i, keys.i2r)
         self.sealer = Sealer(suite, mine, other_index)
@@ -104,9 +104,9 @@ class Slots:
             if session is not None and session.is_over(now):
                 setattr(self, name, None)
 
-    def erase(self, boot=None):
-        """Those with one run of the other station, or all."""
+    def erase(self, one=None):
+        """That session and those with the same run of the other station, or all."""
         for name in ("previous", "current", "next"):
             session = getattr(self, name)
-            if session is not None and boot in (None, session.boot):
+            if one in (None, session) or session and session.boot and session.boot == one.boot:
                 setattr(self, name, None)
