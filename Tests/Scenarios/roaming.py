@@ -54,7 +54,7 @@ it is idle, and when its peer has moved as well."""
 TELLS = 0.5
 """Seconds until a station whose address has changed has told its peers."""
 MOVED, BOTH, AGAIN = 3.0, 4.0, 14.0
-"""When garage moves in its talk, when attic and cellar do, and when garage does in silence."""
+"""When garage moves in its talk, when attic and cellar do, and when they do in silence."""
 
 
 def host(name, moves=0):
@@ -94,6 +94,8 @@ def play(world):
 
     def move(one):
         one.move(one.host + 10)
+        if f"{one.name}.example" in names.found:
+            names.found[f"{one.name}.example"] = one.address
 
     for house in HOUSES:
         introduce(world, names, house)
@@ -112,16 +114,15 @@ def play(world):
     world.until(BOTH)
     for one in every("attic", "cellar"):
         move(one)
-        names.found[f"{one.name}.example"] = one.address
     world.until(8)
     for one in every("kitchen", "garage"):
         one.release()
     world.until(12)
     for one in every("attic", "cellar"):
         one.release()
-    # (c) In silence.
+    # (c) In silence, one of a pair or both.
     world.until(AGAIN)
-    for one in every("garage"):
+    for one in every("garage", "attic", "cellar"):
         move(one)
     world.until(AGAIN + IDLE)
     for one in every("kitchen"):
@@ -153,6 +154,7 @@ def judge(case):
         talking(case, house)
         together(case, house)
         idle(case, house)
+        together_in_silence(case, house)
         restarted(case, house)
 
 
@@ -214,6 +216,17 @@ def idle(case, house):
     heard(case, garage, AGAIN + IDLE + 0.2, 19.15, f"(c) {kind}: who calls it is heard there")
 
 
+def together_in_silence(case, house):
+    """(c) Attic and cellar move while nobody talks."""
+    for name in house.named:
+        found = [case.since_zero(one) - AGAIN for one in case.sent(name)
+                 if one.size == DATA and case.since_zero(one) > AGAIN
+                 and one.target == house.place(other(name), 2)]
+        case.claim(bool(found) and found[0] < TOGETHER,
+                   f"(c) {house.called()}, both move: {name} speaks to the other "
+                   f"{min(found, default=99):.2f} s later")
+
+
 def restarted(case, house):
     """(d) Kitchen has started again."""
     kitchen, garage, kind = house.kitchen, house.garage, house.called()
@@ -273,14 +286,14 @@ MUTATIONS = (
     ("Sources/CLinux/network.c",
      " | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE\n                     | RTMGRP_IPV6_ROUTE,",
      " | RTMGRP_IPV4_ROUTE,"),
-    # A name is looked for in IPv4 only.
-    ("Sources/CLinux/address.c", "{.ai_family = AF_UNSPEC,", "{.ai_family = AF_INET,"),
     # Nor does it doubt a peer that does not answer then.
     ("Sources/Session/Greeting.swift", "static let patience = Duration.milliseconds(1500)",
      "static let patience = Duration.milliseconds(15_000)"),
+    # Nor asks for its name again.
+    ("Sources/Intercomd/Loop/ControlLoop+Session.swift",
+     "case .resolve(let peer):\n            resolve(peer)", "case .resolve: break"),
+    # Who talks to nobody does not notice.
     ("Sources/Switchboard/Switchboard.swift",
      "station.deadline, callLight.deadline, doubts.deadline, ownTalks.deadline,",
      "station.deadline, callLight.deadline, ownTalks.deadline,"),
-    ("Sources/Session/PeerTable+Receive.swift",
-     "let endpoint = entry.source", "let endpoint = association.endpoint ?? source"),
 )
