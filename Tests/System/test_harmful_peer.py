@@ -8,7 +8,7 @@ from conduct import ConductTest, set_up
 from lab import wait
 from peer import records
 from peer.gate import of_kind
-from peer.handshake import M3
+from peer.handshake import M1, M2, M3
 from peer.records import Record, record
 
 FULL = 1207
@@ -98,6 +98,71 @@ class Harm(ConductTest):
         wait(lambda: peer.slots.current.own_index == index, "the session is in use")
         self.assert_answered(peer)
         self.assertEqual([one for one in peer.wire.arriving.seen if one.target == victim], [])
+
+
+    def test_nor_does_an_m1_that_names_somebody_else(self):
+        peer = self.friend
+        victim = peer.wire.open()
+        lost = peer.wire.arriving.drop(lambda one: one.target == victim)
+        held = peer.wire.leaving.hold(of_kind(M1), times=1)
+        index = peer.initiate().index
+        wait(lambda: held.taken, "M1 is held")
+        for source in (victim, peer.wire.address):
+            peer.wire.send(held.taken[0].data, peer.address, source=source)
+        wait(lambda: peer.slots.current.own_index == index, "the session is in use")
+        self.assert_answered(peer)
+        lost.end()
+        self.assertEqual([one.kind for one in peer.wire.arriving.seen if one.target == victim],
+                         [M2])
+
+
+class Listener(ConductTest):
+    """Of three who listen one says that it hears nearly nothing."""
+
+    SAID_S = 7
+
+    def sizes(self, peer, since):
+        """The sizes of the frames that came lately, of the only stream."""
+        (one,) = peer.ear.streams.values()
+        return {len(one.frames[number]) for number, at in one.moments.items() if at > since}
+
+    def complain(self, until):
+        """Reports of 40 % lost, and answers that are late, as behind a queue that is full."""
+        peer, since, answers = self.friend, len(self.friend.arrivals), []
+        next_report = peer.clock()
+        while peer.clock() < until:
+            for one in peer.got("PING", since):
+                answers.append((one.at + 0.25, one.record.fields["data"]))
+            since, now = len(peer.arrivals), peer.clock()
+            for _, data in [one for one in answers if one[0] <= now]:
+                peer.send(record("PONG", data=data))
+            answers = [one for one in answers if one[0] > now]
+            if now >= next_report:
+                next_report += 1
+                (stream,) = peer.ear.streams
+                highest = max(peer.ear[stream].frames) & 0xFFFF
+                peer.send(record("REPORT", stream=stream, highest=highest, loss=102, burst=24,
+                                 jitter=900, delay=200, concealed=400, received=30))
+            time.sleep(0.02)
+
+    def test_whoever_says_that_it_hears_nothing_makes_nobody_hear_worse(self):
+        self.friend.manners.reports = self.friend.manners.pongs = False
+        for peer in (self.friend, self.other, self.low):
+            peer.ear.streams.clear()
+        self.kitchen.speak(500)
+        with self.kitchen.talking():
+            wait(lambda: self.friend.ear.streams and self.other.ear.streams, "it talks")
+            begun = self.other.clock()
+            self.complain(begun + self.SAID_S)
+            now = self.other.clock()
+        self.kitchen.hush()
+        self.friend.manners.reports = self.friend.manners.pongs = True
+        first = {len(one) for one in list(next(iter(
+            self.other.ear.streams.values())).frames.values())[:10]}
+        (complaints,) = self.friend.ear.streams.values()
+        # What it said was believed: it gets more copies, or shorter frames, than the others.
+        self.assertGreater(max(complaints.depths), 0)
+        self.assertEqual(self.sizes(self.other, now - 3), first)
 
 
 class Stop(ConductTest):
