@@ -45,8 +45,9 @@ extension PeerTable {
         {
             return drop
         }
-        if let reply = door.reply(
-            to: initiation, header, suite: suite, from: source, random: random, at: now)
+        if door.asksAll(at: now) || halfOpen.isFull(for: source),
+            let reply = door.reply(
+                to: initiation, header, suite: suite, from: source, random: random, at: now)
         {
             actions.push(.transmit(reply, to: source))
             return nil

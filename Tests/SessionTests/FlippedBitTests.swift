@@ -31,7 +31,7 @@ import Wire
         // long.
         for i in m1.indices where i < 1224 && i % 2 == Int(suite.rawValue) % 2 {
             // So seldom that no cookie is asked for.
-            exchange.wait(.seconds(1))
+            exchange.wait(.seconds(3))
             let bad = exchange.signed(flipped(m1, at: i))
             _ = exchange.responder.receive(bad.span, from: Exchange.initiatorAt, at: exchange.now)
             let answers = exchange.responder.messages()
@@ -40,6 +40,7 @@ import Wire
                 #expect(exchange.refusedByInitiator(answer) != nil, "byte \(i)")
             }
         }
+        exchange.wait(.seconds(5))
         let m2 = try #require(exchange.m2(m1))
         let m3 = try #require(exchange.m3(m2))
         #expect(exchange.finish(m3).count == 2)

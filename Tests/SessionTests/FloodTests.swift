@@ -94,6 +94,32 @@ import Wire
         #expect(pair.b.counts.evicted == 0)
     }
 
+    /// From the address of the caller itself, with no packet dropped: each time its M1 is answered.
+    @Test func recordedPacketsFromTheCallersAddressEndNoHandshake() {
+        for count in [1, 2, 3, 5] {
+            let house = House(seed: 1)
+            let pair = house.pair
+            pair.network.weather.delayMs = 50...50
+            var next = 0
+            var isSending = false
+            pair.network.tap = { bytes, from, to in
+                guard bytes[0] == 2, from == host(2), to == host(1), !isSending else { return }
+                isSending = true
+                defer { isSending = false }
+                for _ in 0..<count {
+                    pair.b.receive(house.recorded[next % house.recorded.count], from: host(1))
+                    next += 1
+                }
+            }
+            for _ in 0..<6 {
+                pair.a.start()
+                #expect(pair.network.run(for: .seconds(2)) { pair.isConverged }, "\(count)")
+                pair.network.run(for: .seconds(8))
+            }
+            #expect(next > 5)
+        }
+    }
+
     @Test func underLoadAStrangerGetsCookiesAndNoM2() {
         let house = House(seed: 1)
         let pair = house.pair

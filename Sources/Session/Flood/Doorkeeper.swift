@@ -33,12 +33,15 @@ struct Doorkeeper: ~Copyable {
         return nil
     }
 
-    /// The answer to an M1 without a cookie, while one is asked for; nil when it may go on.
+    /// Whether an M1 without a cookie is asked for one, as long as the load lasts.
+    func asksAll(at now: Instant) -> Bool { load.isUnderLoad(at: now) }
+
+    /// The answer to an M1 without a cookie that is asked for one; nil when it has one.
     mutating func reply(
         to initiation: Span<UInt8>, _ header: HandshakeHeader, suite: Suite,
         from source: Endpoint, random: (inout MutableSpan<UInt8>) -> Void, at now: Instant
     ) -> Datagram? {
-        guard load.isUnderLoad(at: now), !header.isCookieKeyed else { return nil }
+        guard !header.isCookieKeyed else { return nil }
         typealias Layout = HandshakeLayout.CookieReply
         lastSource = source
         cookiesSent += 1

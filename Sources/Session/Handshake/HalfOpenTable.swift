@@ -99,11 +99,20 @@ struct HalfOpenTable {
     /// How many wait for M3.
     var waiting: Int { entries.count { $0.isWaiting } }
 
+    /// Whether as many of this source wait as may, so that one more takes the place of another.
+    func isFull(for source: Endpoint) -> Bool {
+        entries.count { $0.isWaiting && $0.source == source } >= Self.perSource
+    }
+
     mutating func insert(_ entry: HalfOpen) {
-        let own = entries.indices.filter {
-            entries[$0].isWaiting && entries[$0].source == entry.source
+        if isFull(for: entry.source),
+            let oldest = entries.firstIndex(where: {
+                $0.isWaiting && $0.source == entry.source
+            })
+        {
+            evictions += 1
+            entries.remove(at: oldest)
         }
-        if own.count >= Self.perSource { entries.remove(at: own[0]) }
         let strangers = entries.count { !$0.isPeers }
         if entries.count == capacity || (!entry.isPeers && strangers >= capacity / 2) {
             evictions += 1
