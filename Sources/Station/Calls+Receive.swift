@@ -9,7 +9,7 @@ extension Calls {
             id: offer.id, isOutgoing: false, mode: offer.mode, priority: offer.priority,
             peers: [peer], reference: offer.reference, since: now)
         guard call?.id != offer.id else { return }
-        guard !isEnded(offer.id) else {
+        guard !isEnded(offer.id, with: peer) else {
             // Left over from a call that this station ended, or crashed in.
             emit(.reject(peer: peer, offer.id, .unknownCall))
             return
@@ -207,7 +207,7 @@ extension Calls {
     mutating func answered(_ answer: Answer, by peer: Int, at now: Instant) {
         guard let place = outgoingLeg(answer.id, of: peer), let current = call else {
             // The answer crossed our CANCEL: the peer must not remain in the call alone.
-            let isLost = isEnded(answer.id) || (call?.id == answer.id && !hasPart(peer))
+            let isLost = isEnded(answer.id, with: peer) || (call?.id == answer.id && !hasPart(peer))
             if isLost { emit(.bye(peer: peer, answer.id, .unknownCall)) }
             return
         }
@@ -253,8 +253,11 @@ extension Calls {
     mutating func cancelled(_ cancel: CallEnd, by peer: Int, at now: Instant) {
         guard let current = call, current.id == cancel.id else {
             // The offer may still arrive.
-            remember(cancel.id, at: now)
-            if call?.crossing?.offer.id == cancel.id { call?.crossing = nil }
+            remember(cancel.id, by: peer, at: now)
+            if let crossing = call?.crossing, crossing.offer.id == cancel.id, crossing.peer == peer
+            {
+                call?.crossing = nil
+            }
             return
         }
         guard !current.summary.isOutgoing, current.legs[0].peer == peer else { return }

@@ -40,11 +40,13 @@ struct Calls {
     static let refreshTime = Duration.seconds(5)
     static let otherTime = Duration.seconds(20)
     static let endedMax = 64
+    /// Of those, cancelled by one peer before they were offered.
+    static let cancelledMax = 8
     static let endedFor = Duration.seconds(120)
 
     var call: Call?
     /// Calls that are over, so that a peer that missed the end is told again.
-    var ended: [(id: CallID, at: Instant)] = []
+    var ended: [EndedCall] = []
     var policies = [Policy](repeating: Policy(), count: PeerSet.capacity)
     var availability = Availability.open
     var channels: [Channel] = []
@@ -217,10 +219,15 @@ struct Calls {
         tell(.ended(summary, ending))
     }
 
-    mutating func remember(_ id: CallID, at now: Instant) {
-        ended.removeAll { $0.id == id || now - $0.at >= Self.endedFor }
+    /// `peer` said so of a call that was not offered here; nil for one that was.
+    mutating func remember(_ id: CallID, by peer: Int? = nil, at now: Instant) {
+        ended.removeAll {
+            ($0.id == id && $0.peer == peer) || now - $0.at >= Self.endedFor
+        }
+        let cancelled = ended.indices.filter { peer != nil && ended[$0].peer == peer }
+        if cancelled.count == Self.cancelledMax { ended.remove(at: cancelled[0]) }
         if ended.count == Self.endedMax { ended.removeFirst() }
-        ended.append((id, now))
+        ended.append(EndedCall(id: id, peer: peer, at: now))
     }
 
     /// Calls that were open when this station crashed: it no longer takes part in them.
@@ -237,7 +244,10 @@ struct Calls {
         availability == .doNotDisturb && priority < .emergency
     }
 
-    func isEnded(_ id: CallID) -> Bool { ended.contains { $0.id == id } }
+    /// Whether the call is over for that peer: what others say of it does not count.
+    func isEnded(_ id: CallID, with peer: Int) -> Bool {
+        ended.contains { $0.id == id && ($0.peer == nil || $0.peer == peer) }
+    }
 
     /// Whether a stream of the peer that is bound to this call is heard.
     func isHeard(_ peer: Int, reference: UInt64) -> Bool {

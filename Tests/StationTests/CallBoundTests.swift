@@ -39,6 +39,39 @@ import Wire
         #expect(world.ending(0, id) == .timeUp && world.ending(1, id) == .hungUpThere)
     }
 
+    /// Who knows the id of another's call, as members of a channel do, cancels it for nobody else.
+    @Test func aCancelCountsForItsOwnSendersOffersOnly() {
+        for (canceller, rings) in [(2, true), (0, false)] {
+            var world = CallWorld(3)
+            let id = world.newID()
+            cancel(id, by: canceller, at: 1, &world)
+            _ = world.act(0) {
+                $0.call(
+                    [1], id: id, mode: .call, priority: .normal, reference: 0, isHunt: true, at: $1)
+            }
+            world.run(for: moment)
+            #expect((world.state(1) == .ringing) == rings)
+        }
+    }
+
+    /// However many calls somebody cancels that were never offered, what others say is kept.
+    @Test func cancelsOfOnePeerDoNotPushOutThoseOfAnother() {
+        var world = CallWorld(3)
+        let id = world.newID()
+        cancel(id, by: 0, at: 1, &world)
+        for _ in 0..<200 { cancel(world.newID(), by: 2, at: 1, &world) }
+        _ = world.act(0) {
+            $0.call([1], id: id, mode: .call, priority: .normal, reference: 0, isHunt: true, at: $1)
+        }
+        world.run(for: moment)
+        #expect(world.state(1) == nil)
+    }
+
+    private func cancel(_ id: CallID, by peer: Int, at station: Int, _ world: inout CallWorld) {
+        let mid = UInt32(truncatingIfNeeded: id.high) << 4
+        world.inject(.cancel(CallEnd(mid: mid, id: id, cause: .normal)), from: peer, to: station)
+    }
+
     /// The offer arrives, and nothing that comes back does.
     @Test func anOfferThatIsGivenUpRingsNoLonger() {
         var world = CallWorld(2)
