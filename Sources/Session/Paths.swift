@@ -9,13 +9,10 @@ internal import Wire
 /// then do not come back: a peer that is still there is not moved by anyone who carries the
 /// challenge to it. A challenge is sent for a packet, never by the clock, and is no longer than it.
 struct Paths {
-    /// Addresses that are challenged at once: somebody who copies packets must not keep the peer's
-    /// own address out.
-    static let candidatesMax = 4
+    /// Addresses that are challenged at once.
+    static let candidatesMax = 16
     /// The least time between two challenges to one address.
     static let spacing = Duration.milliseconds(80)
-    /// How long another address waits for the place of one that does not answer.
-    static let patience = Duration.milliseconds(250)
     /// How long the answer to a challenge counts.
     static let lifetime = Duration.seconds(2)
     /// The challenges to the address in use, once another one has answered.
@@ -75,9 +72,9 @@ struct Paths {
             return candidates[place].token
         }
         if candidates.count == Self.candidatesMax {
-            // Those at the front are the oldest.
-            guard now >= candidates[0].begunAt + Self.patience else { return nil }
-            candidates.removeFirst()
+            // Any of them: whoever sends copies from many addresses does not know which places it
+            // takes, and the peer's own address is back with its next packet.
+            candidates.remove(at: Int(Self.token(random) % UInt64(Self.candidatesMax)))
         }
         let token = Self.token(random)
         candidates.append(
