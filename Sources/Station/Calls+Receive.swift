@@ -253,7 +253,7 @@ extension Calls {
     mutating func cancelled(_ cancel: CallEnd, by peer: Int, at now: Instant) {
         guard let current = call, current.id == cancel.id else {
             // The offer may still arrive.
-            remember(cancel.id, by: peer, at: now)
+            if !isEnded(cancel.id, with: peer) { remember(cancel.id, by: peer, at: now) }
             if let crossing = call?.crossing, crossing.offer.id == cancel.id, crossing.peer == peer
             {
                 call?.crossing = nil
