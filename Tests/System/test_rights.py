@@ -42,6 +42,18 @@ with socket.socket(socket.AF_UNIX) as link:
     print(link.makefile().readline())
 """
 
+HOLD = """
+import socket, sys
+held = []
+for line in (b'{"v":1,"do":"monitor"}', b'{"v":1,"do":"talk","target":"nobody"}') * 8:
+    link = socket.socket(socket.AF_UNIX)
+    link.connect(sys.argv[1])
+    link.sendall(line + b"\\n")
+    held.append(link)
+print(sum(b"callers" in link.recv(65536) for link in held), flush=True)
+sys.stdin.read()
+"""
+
 
 class Rights(MemberTest):
     @classmethod
@@ -80,6 +92,20 @@ class Rights(MemberTest):
         # The daemon's own user may all; the second group opens nothing without the first.
         self.assertEqual(self.ask("intercomd", {"do": "reload"}), "")
         self.assertEqual(self.ask("admin-only", {"do": "status"}), "closed")
+
+    def test_one_user_leaves_places_to_others(self):
+        with subprocess.Popen(
+                ["setpriv", "--reuid=talker", "--regid=talker", "--init-groups",
+                 sys.executable, "-c", HOLD, SOCKET],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as greedy:
+            try:
+                self.assertEqual(int(greedy.stdout.readline()), 8, "of 16 as many find no place")
+                self.assertEqual(self.type("root", "status")[0], 0)
+                self.assertEqual(self.type("admin", "status")[0], 0)
+                self.assertEqual(self.type("root", "hangup")[0] in (0, 1), True)
+                self.assertIn("callers", self.type("talker", "status")[1])
+            finally:
+                greedy.stdin.close()
 
     def test_no_verb_is_left_out(self):
         with open(os.path.join(os.path.dirname(__file__),

@@ -43,17 +43,30 @@ struct ControlServer: ~Copyable {
     /// Takes those who knock; `watch` is told each one's descriptor and place.
     mutating func accept(at now: Instant, _ watch: (Int32, Int) -> Void) {
         while let peer = socket.accept() {
-            guard let place = callers.indices.first(where: { isFree($0) }) else {
-                let error = ControlError(
-                    .busy, "intercomd has \(Self.callersMax) callers; try again in a few seconds")
+            let caller = Caller(peer: peer, administrators: administrators, lastActive: now)
+            let holders = holders { _ in true }
+            guard let place = callers.indices.first(where: { isFree($0) }),
+                CallerShares(places: Self.callersMax).hasRoom(for: caller.holder, among: holders)
+            else {
                 callersRefused += 1
-                // A socket that is new has room for it.
-                _ = peer.write(Reply.refused(error).encoded.span)
+                caller.refuse(
+                    .busy, "intercomd has \(holders.count) callers; try again in a few seconds")
                 continue
             }
-            watch(peer.fd, place)
-            callers[place] = Caller(peer: peer, lastActive: now)
+            watch(caller.fd, place)
+            callers[place] = consume caller
         }
+    }
+
+    private func holder(_ place: Int) -> CallerShares.Holder { callers[place]!.holder }
+
+    /// Who holds the places for which that is so.
+    private func holders(where isCounted: (Int) -> Bool) -> [CallerShares.Holder] {
+        var holders: [CallerShares.Holder] = []
+        for place in callers.indices where !isFree(place) && isCounted(place) {
+            holders.append(holder(place))
+        }
+        return holders
     }
 
     /// Takes what a caller sent, once what it sent before is answered.
@@ -101,7 +114,7 @@ struct ControlServer: ~Copyable {
             }
             if text.isEmpty { return nil }
             let request = try Request(parsing: text.span)
-            guard request.right == .person || callers[place]!.mayAdminister(administrators) else {
+            guard request.right == .person || holder(place).mayAdminister else {
                 throw request.refusal
             }
             if let subscription = Caller.Subscription(request) {
@@ -118,13 +131,11 @@ struct ControlServer: ~Copyable {
     private mutating func beginWatch(
         _ place: Int, _ subscription: Caller.Subscription
     ) throws(ControlError) {
-        var watching = 0
-        for other in callers.indices where other != place && !isFree(other) {
-            if callers[other]!.subscription != nil { watching += 1 }
-        }
-        guard watching < Self.watchersMax else {
+        let watching = holders { $0 != place && callers[$0]!.subscription != nil }
+        let shares = CallerShares(places: Self.watchersMax)
+        guard shares.hasRoom(for: holder(place), among: watching) else {
             throw ControlError(
-                .busy, "\(watching) programs already use monitor or levels: end one of them")
+                .busy, "\(watching.count) programs already use monitor or levels: end one of them")
         }
         callers[place]!.subscription = subscription
     }
@@ -308,19 +319,30 @@ struct Caller: ~Copyable {
     /// What the loop waits for on its descriptor.
     private var awaited = EventLoop.readable
 
-    init(peer: consuming LocalPeer, lastActive: Instant) {
+    /// The user who runs it, and whether that is root, the daemon's own, or one of these
+    /// administrators; as it was when it connected.
+    private let owner: CallerShares.Holder
+
+    init(peer: consuming LocalPeer, administrators: UInt32?, lastActive: Instant) {
+        let user = peer.identity.user
+        let isTrusted = user == 0 || user == Environment.userID
+        let isMember = administrators.map { peer.isMember(of: $0) } ?? false
+        owner = CallerShares.Holder(user: user, mayAdminister: isTrusted || isMember)
         self.peer = peer
         self.lastActive = lastActive
     }
 
+    var fd: Int32 { peer.fd }
+
     var hasHungUp: Bool { peer.hasHungUp }
 
-    var user: UInt32 { peer.identity.user }
+    var holder: CallerShares.Holder { owner }
 
-    /// Whether it is root's, the daemon's own user's, or of this group.
-    func mayAdminister(_ group: UInt32?) -> Bool {
-        if user == 0 || user == Environment.userID { return true }
-        return group.map { peer.isMember(of: $0) } ?? false
+    var user: UInt32 { owner.user }
+
+    /// Tells one that gets no place why; a socket that is new has room for it.
+    func refuse(_ code: ControlError.Code, _ message: String) {
+        _ = peer.write(Reply.refused(ControlError(code, message)).encoded.span)
     }
 
     var isServed: Bool { ticket != nil }
