@@ -65,9 +65,14 @@ extension Snapshot {
         let traffic = peers[peer].traffic
         let voices = traffic[.voices]
         let isCrowding = Instant(gauge: traffic[.crowdedAt]).map { (now - $0).inSeconds < 60 }
-        guard voices >= Self.voicesMany || isCrowding ?? false else { return nil }
-        return "\(roster[peer].name) sends on \(voices) streams at once, of which one is heard: "
-            + "others who speak take their voices"
+        let name = roster[peer].name
+        if voices >= Self.voicesMany {
+            return "\(name) sends on \(voices) streams at once; "
+                + "whoever else speaks takes the place of all but one of them"
+        }
+        guard isCrowding ?? false else { return nil }
+        return "\(name) sent on more streams than it has places for, less than a minute ago; "
+            + "whoever else spoke took the place of all but one of them"
     }
 
     /// A talk, a page, an announcement and a call at once are the most that a station sends.
