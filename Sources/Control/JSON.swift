@@ -156,11 +156,15 @@ extension JSON {
         return unsafe Int(json_integer_value(value))
     }
 
-    /// The number, whole or not.
+    /// Nothing that is measured or counted is larger, and what reads a number may round it.
+    private static let numberMost = 1e15
+
+    /// The number, whole or not; nil for one beyond 10^15.
     public var number: Double? {
         let type = unsafe value.pointee.type
         guard type == JSON_INTEGER || type == JSON_REAL else { return nil }
-        return unsafe json_number_value(value)
+        let number = unsafe json_number_value(value)
+        return number.magnitude <= Self.numberMost ? number : nil
     }
 
     /// The truth value.

@@ -7,7 +7,9 @@ func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var daemon = try Daemon(invocation)
     guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
-    if invocation.isJSONLines { return try printLooks(&daemon, until: end, every: 1) { $0.0 } }
+    if invocation.isJSONLines {
+        return try printLooks(&daemon, until: end, every: 1) { $0.0.escaped }
+    }
     guard hasCursor else {
         // Twice a second is enough to read.
         return try printLooks(&daemon, until: end, every: 10) { LevelsScreen.plain($0.1) }

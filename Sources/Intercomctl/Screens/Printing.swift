@@ -30,7 +30,7 @@ func printListing(_ key: String, _ list: consuming JSON) throws(Failure) {
 
 extension String {
     /// JSON with `\u` in place of each character that could control a terminal.
-    fileprivate var escaped: String {
+    var escaped: String {
         guard visible != self else { return self }
         var text = UnicodeScalarView()
         for scalar in unicodeScalars {

@@ -32,17 +32,24 @@ private func sample() -> Status {
 }
 
 @Suite struct DaemonTests {
-    /// A daemon that was taken over can send any number.
-    @Test(arguments: [1e300, -1e300, 1e12])
-    func aCallOfAnyLengthIsShown(seconds: Double) throws {
+    /// A daemon that was taken over can send any number, everywhere.
+    @Test(arguments: [1e300, -1e308, 1e15, -1e15])
+    func numbersOfAnySizeTrapNowhere(number: Double) throws {
         let folder = try StationFolder()
         var status = sample()
         (status.call.state, status.call.peers) = (.active, ["nursery"])
-        status.call.seconds = seconds
-        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
-        let outcome = try folder.run("status")
-        #expect(outcome.code == 0 && outcome.output.contains("active nursery\n"))
-        daemon.stop()
+        status.call.seconds = number
+        status.microphone.levelDBFS = number
+        status.microphone.snrDB = number
+        for words in [["status"], ["stats"], ["doctor", "daemon", "peers", "audio"], ["metrics"]] {
+            let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+            let outcome = try Intercomctl.run(["--config", folder.config] + words)
+            #expect((0...4).contains(outcome.code), "\(words)")
+            if words == ["status"] {
+                #expect(outcome.code == 0 && outcome.output.contains("active nursery\n"))
+            }
+            daemon.stop()
+        }
     }
 
     @Test func statusIsOneScreen() throws {
