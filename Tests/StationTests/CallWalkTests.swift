@@ -103,6 +103,7 @@ import Wire
         world.lossPercent = 0
         world.delayMaxMs = 5
         world.cut = []
-        world.run(for: .seconds(60))
+        // An announcement ends by itself after a minute, and its end has to arrive.
+        world.run(for: .seconds(70))
     }
 }
