@@ -1,11 +1,13 @@
-"""Recorded first messages by the thousand: speech stays, a peer that restarts comes in.
+"""Recorded first messages by the thousand: speech stays, a peer that restarts comes in. Data with
+the index of the session: a slow processor that has time to look at all of it hears the speech.
 
-tools/flood restarts it a hundred times in each round.
+tools/flood restarts the peer a hundred times in each round, and draws the curve for data.
 """
 
 import unittest
 
 from lab import Scene
+from flood.data import KINDS, STEADY, Storm, told
 from flood.run import Flood, complaints, line
 
 
@@ -23,6 +25,16 @@ class FloodTest(unittest.TestCase):
 
     def test_a_flood_from_a_thousand_addresses(self):
         self.flooded(1000)
+
+    def test_a_flood_of_data_that_can_be_opened(self):
+        with Scene("kitchen", "garage") as scene:
+            storm = Storm(scene)
+            for kind in KINDS:
+                found = storm.heard(kind, 3000, seconds=1.5)
+                print(told(kind, found))
+                self.assertGreater(found["taken"], 1000, "the flood is not as it should be")
+                if found["share"] is not None:
+                    self.assertGreater(found["share"], STEADY)
 
 
 if __name__ == "__main__":

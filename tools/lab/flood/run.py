@@ -15,6 +15,7 @@ import sys
 import time
 
 import numpy
+from flood import data
 from stage import place, process, sound
 from stage.people import Scene, listen, unjudged, wait
 
@@ -91,11 +92,12 @@ class Flood:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def restart(self):
-        """Seconds until kitchen is up after its daemon answered; None: not within `GIVE_UP_S`."""
+        """Seconds until kitchen is up after its daemon was started; None: not within `GIVE_UP_S`.
+        """
         self.kitchen.kill()
+        start = time.monotonic()
         self.kitchen.start()
         self.kitchen.ready()
-        start = time.monotonic()
         while time.monotonic() < start + GIVE_UP_S:
             if self.kitchen.is_with(self.garage):
                 return time.monotonic() - start
@@ -158,7 +160,11 @@ def main():
     parser = argparse.ArgumentParser(prog="tools/flood")
     parser.add_argument("--tries", type=int, default=100)
     parser.add_argument("--rate", type=int, default=5000)
+    parser.add_argument("--data", action="store_true")
+    parser.add_argument("--slower", type=int, default=data.SLOWER)
     chosen = parser.parse_args()
+    if chosen.data:
+        return data.main(chosen.slower)
     bad = []
     with Scene("kitchen", "garage", "office") as scene:
         flood = Flood(scene, chosen.rate)

@@ -1,0 +1,151 @@
+"""Speech under a flood of data: how much of it is heard, by datagrams a second.
+
+The program behind tools/flood --data. Kitchen talks to garage; somebody on the way reads its
+packets, and sends garage what costs it most: garbage behind the index of the true session, or the
+true packets again. First as much as goes, to see how many garage opens in a second; then so many
+times that number. No sender makes twenty times what this machine's processor opens, so garage's
+media thread has a slow one: all that it does takes so many times as long.
+"""
+
+import contextlib
+import os
+import secrets
+import struct
+import subprocess
+import sys
+import time
+
+import numpy
+from stage import place, process, sound
+from stage.people import Scene, listen, unjudged, wait
+from stage.wire import BadNet
+
+TONE = 500
+TIMES = (0, 0.5, 1, 2, 5, 10, 20)
+"""Of what garage opens in a second."""
+
+SECONDS = 4
+SLOWER = 16
+"""A Pi of the first kinds, about."""
+
+KINDS = {"garbage": ("dropped_authentication", "dropped_counter"), "replays": ("dropped_replay",)}
+STEADY = 0.9
+SENDERS = 2
+"""Processes that send: one alone makes too few."""
+
+REACHED = 0.8
+"""The share of a rate that the sender must reach, or the machine cannot make that flood."""
+
+
+class Storm:
+    """Kitchen, garage, and the one between them."""
+
+    def __init__(self, scene, slower=SLOWER):
+        self.scene = scene
+        self.kitchen, self.garage = scene.stations
+        self.badnet = BadNet(scene, self.kitchen, self.garage)
+        scene.introduce(self.kitchen, self.garage, via=self.badnet)
+        slow = scene.folder / "slow"
+        slow.write_text(f"x{slower}", encoding="ascii")
+        if slower > 1:
+            self.garage.preloads.append(place.lab("libstall.so"))
+            self.garage.environment["STALL"] = str(slow)
+        scene.start()
+        self.kitchen.speak(TONE)
+        self.file, self.captures = scene.folder / "storm", 0
+
+    def arm(self, kind):
+        """Writes down what is sent: of the session in use now."""
+        self.captures += 1
+        path = self.badnet.capture(f"capture-{self.captures}")
+        wait(lambda: len(self.badnet.captured(path, self.kitchen, 16)) > 100, "enough is recorded")
+        frames = self.badnet.captured(path, self.kitchen, 16)
+        index = frames[-1][:4]
+        frames = [one for one in frames if one[:4] == index]
+        if kind == "garbage":
+            frames = [index + secrets.token_bytes(len(frames[-1]) - 4) for _ in range(1000)]
+        with open(self.file, "wb") as file:
+            for one in frames:
+                file.write(struct.pack("<H", len(one)) + one)
+
+    @contextlib.contextmanager
+    def raging(self, kind, rate):
+        """Lasts as long as the context; gives a dict that has `sent` a second at the end."""
+        found, start = {"sent": 0.0}, time.monotonic()
+        command = [place.lab("storm"), self.garage.port, rate and rate / SENDERS, self.file]
+        with contextlib.ExitStack() as stack:
+            senders = [stack.enter_context(subprocess.Popen(
+                list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+                for _ in range(0 if rate is None else SENDERS)]
+            before, busy = self.garage.counters(), self.busy_s()
+            yield found
+            seconds = time.monotonic() - start
+            counters = {name: value - before.get(name, 0)
+                        for name, value in self.garage.counters().items()}
+            found["busy"] = (self.busy_s() - busy) / seconds
+            found["opened"] = counters["packets_opened"] / seconds
+            found["taken"] = sum(counters[one] for one in KINDS[kind]) / seconds
+            for sender in senders:
+                sent, lasted = sender.communicate()[0].split()
+                found["sent"] += int(sent) / float(lasted)
+
+    def busy_s(self):
+        """The processor time of garage's media thread."""
+        return process.turns(self.garage.pid, "media")[0]
+
+    def capacity(self, kind):
+        """How many datagrams garage opens in a second when more come."""
+        with self.kitchen.talking():
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            self.arm(kind)
+            with self.raging(kind, 0) as found:
+                time.sleep(SECONDS)
+        return found["taken"], found["sent"]
+
+    def heard(self, kind, rate, seconds=SECONDS):
+        """A round at a rate (None: no flood); returns its figures."""
+        with self.kitchen.talking():
+            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+            self.arm(kind)
+            self.garage.record()
+            with self.raging(kind, rate) as found:
+                time.sleep(0.3)
+                start, end = listen(seconds)
+            recording = self.garage.recorded()
+        track = sound.tone_track(recording.span(start, end), TONE)
+        track = sound.without(track, unjudged(recording, start))
+        found["share"] = float(numpy.mean(track > -18)) if len(track) > 25 else None
+        return found
+
+
+def told(what, found):
+    """A round in one line."""
+    share = "not judged" if found["share"] is None else f"{found['share']:.0%}"
+    return (f"{what}: {found['sent']:.0f} a second; heard {share}; {found['opened']:.0f} true "
+            f"packets and {found['taken']:.0f} others opened a second; media thread "
+            f"{found['busy']:.0%} of a processor")
+
+
+def main(slower=SLOWER):
+    """Prints the curve; exit codes: 0 all well, 1 half of what it can open disturbs the speech."""
+    bad = []
+    with Scene("kitchen", "garage") as scene:
+        storm = Storm(scene, slower)
+        for kind in KINDS:
+            capacity, sent = storm.capacity(kind)
+            print(f"{kind}: opens {capacity:.0f} of {sent:.0f} a second; load "
+                  f"{os.getloadavg()[0]:.1f}", flush=True)
+            for times in TIMES:
+                found = storm.heard(kind, times * capacity or None)
+                is_reached = found["sent"] >= REACHED * times * capacity
+                print(told(f"{kind} x {times:g}", found)
+                      + ("" if is_reached else "; more cannot be sent here"), flush=True)
+                if times <= 0.5 and found["share"] is not None and found["share"] < STEADY:
+                    bad.append(f"with {times:g} of what it opens, {found['share']:.0%} was heard")
+                if not is_reached:
+                    break
+                wait(lambda: storm.garage.is_with(storm.kitchen), "they are up", place.PATIENCE)
+    for one in bad:
+        print(f"flood: {one}", file=sys.stderr)
+    return 1 if bad else 0
+
