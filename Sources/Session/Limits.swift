@@ -23,7 +23,7 @@ public struct Limits: Sendable {
     public var downAfter = Duration.seconds(50)
     /// After so long without an opened packet, packets with our index that do not open start a
     /// handshake.
-    public var refusedAfter = Duration.seconds(10)
+    public var refusedAfter = Duration.seconds(20)
 
     // Handshakes (§1.4, rules 6 and 7; §1.7, rules 1 and 6).
 

@@ -199,7 +199,12 @@ public struct Station {
         self.now = now
         for place in peers[peer].bindings.indices { peers[peer].bindings[place].isKnown = false }
         expectBindings(of: peer)
-        if peers[peer].isUp { bindStreams(to: peer, at: now) }
+        guard peers[peer].isUp else { return }
+        // After a slow handshake the peer's packets seem to be as old as that took, until a PONG
+        // says when the session began.
+        peers[peer].askedAt = nil
+        ping(peer)
+        bindStreams(to: peer, at: now)
     }
 
     /// Takes one opened record of a peer; those for the session (CONFIRM, CLOSE, PATH_*) have no
