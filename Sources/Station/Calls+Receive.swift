@@ -314,8 +314,15 @@ extension Calls {
         show()
     }
 
-    private func mayJoin(_ peer: Int, _ current: Call) -> Bool {
-        policies[peer].call != .never
+    /// Whether another member of the channel may be in this call, too.
+    ///
+    /// A person who answered has agreed to a call of the channel. Where the policy answered,
+    /// nobody has: then only those for whom it would, too.
+    func mayJoin(_ peer: Int, _ current: Call) -> Bool {
+        let isAllowed =
+            current.summary.isAutomatic
+            ? policies[peer].call == .auto : policies[peer].call != .never
+        return isAllowed
             && channels.contains {
                 $0.reference == current.summary.reference && $0.members.contains(peer)
             }

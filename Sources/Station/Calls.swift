@@ -137,11 +137,10 @@ struct Calls {
         emit(.answer(peer: peer, id))
         open(peer, at: now)
         // Other members of the channel, present and future, learn that we are in the call.
-        guard let reference = call?.summary.reference, reference != 0,
-            call?.summary.mode == .call
-        else { return }
+        guard let current = call, current.summary.mode == .call else { return }
+        let reference = current.summary.reference
         let members = channels.first { $0.reference == reference }?.members ?? []
-        for member in members where member != peer {
+        for member in members where member != peer && mayJoin(member, current) {
             emit(.bind(peer: member, reference: id.reference))
         }
     }

@@ -54,6 +54,30 @@ import Wire
         }
     }
 
+    /// One peer may open the microphone; other members of the channel may not because of that.
+    @Test(arguments: [true, false])
+    func whereThePolicyAnsweredOnlyThoseJoinForWhomItWouldToo(isAutomatic: Bool) {
+        for other in Policy.Answering.allCases {
+            var world = CallWorld(3)
+            let caller = Policy(call: isAutomatic ? .auto : .ring)
+            world.act(1) {
+                $0.consent(to: [caller, Policy(), Policy(call: other)], .open, at: $1)
+            }
+            let id = world.call(0, [1], isHunt: false)
+            world.run(for: moment)
+            if !isAutomatic { _ = world.act(1) { $0.answer(at: $1) } }
+            world.run(for: moment)
+            #expect(world.state(1) == .active)
+            world.inject(
+                .stream(
+                    StreamBinding(
+                        mid: 1 << 30, stream: 31, purpose: .call, priority: .normal,
+                        reference: id.reference)), from: 2, to: 1)
+            let joins = isAutomatic ? other == .auto : other != .never
+            #expect(world.stations[1].participants.contains(2) == joins, "\(other)")
+        }
+    }
+
     /// However many calls somebody cancels that were never offered, what others say is kept.
     @Test func cancelsOfOnePeerDoNotPushOutThoseOfAnother() {
         var world = CallWorld(3)

@@ -112,25 +112,6 @@ import Wire
         #expect(records(to: 0, in: drain(&station)).allSatisfy { $0.mid == nil })
     }
 
-    /// However soon after another PING: the answer says how old the peer's packets are.
-    @Test func aNewSessionIsAskedAtOnceWhenItBegan() {
-        var station = station()
-        station.up(peer: 0, isNewBoot: true, at: start)
-        station.tick(at: start)
-        #expect(pings(&station) == 1)
-        station.renewed(peer: 0, at: start + .milliseconds(10))
-        #expect(pings(&station) == 1)
-        station.down(peer: 0, at: start + .seconds(5))
-        station.renewed(peer: 0, at: start + .seconds(6))
-        #expect(pings(&station) == 0)
-    }
-
-    private func pings(_ station: inout Station) -> Int {
-        records(to: 0, in: drain(&station)).count {
-            if case .ping = $0 { true } else { false }
-        }
-    }
-
     @Test func streamsAreHeardByWhatTheyAreBoundTo() {
         var station = station()
         station.up(peer: 1, isNewBoot: true, at: start)

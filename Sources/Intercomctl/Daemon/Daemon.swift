@@ -160,10 +160,9 @@ struct Daemon: ~Copyable {
         while true {
             switch lines.next() {
             case .line(let line): return line
-            case .tooLong:
-                throw Failure(
-                    .failed,
-                    "the daemon's answer is too long; compare versions: intercomctl version")
+            case .tooLong: throw Self.excess
+            // The end of the line may never come.
+            case nil where lines.isSkipping: throw Self.excess
             case nil: break
             }
             var span = chunk.mutableSpan
@@ -177,6 +176,10 @@ struct Daemon: ~Copyable {
 
     private static var silence: Failure {
         Failure(.failed, "the daemon does not answer; see: journalctl -u intercomd")
+    }
+
+    private static var excess: Failure {
+        Failure(.failed, "the daemon's answer is too long; compare versions: intercomctl version")
     }
 
     private static var gone: Failure {
