@@ -32,16 +32,24 @@ class Handshakes(ConductTest):
         self.assertEqual({one[2:3] + one[8:12] for one in answers},
                          {b"\1\xa1\xa2\xa3\xa4", b"\2\xa1\xa2\xa3\xa4"})
         for one in refused:
+            cookies = self.kitchen.counters()["cookies_sent"]
             wire.send(bytes.fromhex(one["message"]), self.friend.address, source=source)
-            # So seldom that no cookie is asked for.
-            time.sleep(1 if one["why"].startswith(COSTLY) else 0)
+            if not one["why"].startswith(COSTLY):
+                continue
+            # So seldom that no cookie is asked for; what went before may have been a load.
+            time.sleep(1)
+            while self.kitchen.counters()["cookies_sent"] > cookies:
+                time.sleep(6)
+                cookies = self.kitchen.counters()["cookies_sent"]
+                wire.send(bytes.fromhex(one["message"]), self.friend.address, source=source)
+                time.sleep(1)
         names = {"type 5": "header", "version 2": "header", "suite 3": "header",
                  "flag bit 1": "header", "cookie flag, plain mac": "cookie", "mac": "mac",
                  "e_i zero": "low_order", "last ek coefficient 4095": "modulus"}
         for why, name in names.items():
             least = sum(one["why"] == why for one in refused)
             self.kitchen.moved(f"handshake_dropped_{name}", before, least)
-        self.assertEqual(len(self.at(source)), 2)
+        self.assertEqual(sum(one[0] == M2 for one in self.at(source)), 2)
 
     def test_one_detail_that_differs_is_not_understood(self):
         peer, true, before = self.other, SUITES[2], self.kitchen.counters()
