@@ -8,7 +8,7 @@ import hashlib
 import socket
 
 from stage.identity import Identity
-from uml.design import DATA, M1, M2, M3
+from uml.design import COOKIE, DATA, M1, M2, M3
 from uml.world import names, net, wire
 from uml.world.names import Names
 
@@ -200,7 +200,7 @@ def heard_from(case, source, size):
 
 
 def strangers(case, reader):
-    """Who knows nothing is told nothing; who knows the public key gets an M2 for an M1."""
+    """Who knows nothing is told nothing; who knows the public key gets M2 or a cookie for an M1."""
     sent = sum(one.source == place(STRANGER) for one in case.packets
                if one.station == "kitchen" and one.way == "in")
     got = case.entry("stranger", "got").figures["sizes"]
@@ -212,7 +212,7 @@ def strangers(case, reader):
                f"for all its copies of true ones it gets {len(got)} challenge of {set(got)} bytes")
     calls, answers = heard_from(case, reader, M1), to(case, reader)
     sizes = {one.size for one in answers}
-    case.claim(len(answers) == len(calls) == 20 and sizes == {M2},
+    case.claim(len(answers) == len(calls) == 20 and sizes == {M2, COOKIE},
                f"who has read the public key sends {len(calls)} M1 and gets {len(answers)} packets "
                f"of {sizes} bytes")
     unknown = case.counters("kitchen")["handshake_dropped_unknown_key"]
@@ -232,7 +232,8 @@ def leaves(case, cellar):
                "reload")
     calls = [one for one in heard_from(case, cellar, M1) if case.since_zero(one) > at]
     rest = [one.size for one in after if one.size != DATA]
-    case.claim(rest == [M2] * len(calls) != [], f"then M2 for its M1: {rest} for {len(calls)}")
+    case.claim(rest == [M2, COOKIE, M2],
+               f"then M2 for its M1, and a cookie for one too many: {rest} for {len(calls)}")
     level = case.level("cellar", at + 0.05, OVER)
     case.claim(level < -90, f"and hears nothing more ({level:.0f} dBFS)")
     for start, end in ((2.2, 4.15), (7.2, 11.15), (18.2, 20.15)):

@@ -18,5 +18,5 @@ TRIFLE = 0.5
 TICK = 1
 """The guest's kernel's: it tells an edge, and that a period is full, at the next one."""
 
-M1, M2, M3, DATA = 1232, 1188, 96, 89
+M1, M2, M3, COOKIE, DATA = 1232, 1188, 96, 56, 89
 """The packets there are (protocol.md)."""
