@@ -10,7 +10,7 @@ internal import Wire
 /// challenge to it. A challenge is sent for a packet, never by the clock, and is no longer than it.
 struct Paths {
     /// Addresses that are challenged at once.
-    static let candidatesMax = 16
+    static let candidatesMax = 64
     /// The least time between two challenges to one address.
     static let spacing = Duration.milliseconds(80)
     /// How long the answer to a challenge counts.
@@ -133,9 +133,7 @@ struct Paths {
         var bytes = InlineArray<8, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
         random(&span)
-        var token: UInt64 = 0
-        for place in bytes.indices { token = token << 8 | UInt64(bytes[place]) }
-        return token
+        return bytes.span.leadingUInt64
     }
 
     private mutating func move(to address: Endpoint) -> Step {

@@ -8,9 +8,9 @@ from .records import record
 
 SIZE = 64
 """P of what goes to an address that may not be the peer's."""
-CANDIDATES, SPACING_S, PATIENCE_S, LIFE_S = 4, 0.08, 0.25, 2
-"""Addresses that are challenged at once; between two challenges to one; until another address may
-take its place; how long an answer counts."""
+CANDIDATES, SPACING_S, LIFE_S = 64, 0.08, 2
+"""Addresses that are challenged at once; between two challenges to one; how long an answer
+counts."""
 CHECKS_S, CHECK_S, REST_S = (0, 0.08, 0.16), 0.25, 0.5
 """When the address in use is asked, how long it has, and how long the other one is left alone."""
 
@@ -53,9 +53,7 @@ class Paths:
                     self._challenge(session, one)
                 return
         if len(self._candidates) == CANDIDATES:
-            if now < self._candidates[0].begun + PATIENCE_S:
-                return
-            del self._candidates[0]
+            del self._candidates[secrets.randbelow(CANDIDATES)]
         one = Challenge(source, secrets.token_bytes(8), now, now)
         self._candidates.append(one)
         self._challenge(session, one)
