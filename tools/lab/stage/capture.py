@@ -4,6 +4,8 @@
 and `Scene.through` tells the stations to send there.
 """
 
+import contextlib
+import ctypes
 import selectors
 import socket
 import struct
@@ -11,7 +13,8 @@ import threading
 import time
 from typing import NamedTuple
 
-SO_TIMESTAMPNS = 35
+SO_ATTACH_FILTER, SO_RCVBUFFORCE, SO_TIMESTAMPNS = 26, 33, 35
+SOL_PACKET, PACKET_STATISTICS = 263, 6
 ETH_P_IP = 0x0800
 ANCILLARY = socket.CMSG_SPACE(16)
 
@@ -73,6 +76,36 @@ class _Listener:
         return [one for one in list(self.packets) if (one.source, one.target) == (source, target)]
 
 
+def _program(ports):
+    """Classic BPF that passes the UDP datagrams from or to ports, as they arrive.
+
+    The loopback device shows each packet twice, leaving and arriving. A jump names where it goes.
+    """
+    load_byte, load_half, load_header, equal, end = 0x30, 0x48, 0xB1, 0x15, 0x06
+    leaves = 0xFFFFF004  # SKF_AD_OFF + SKF_AD_PKTTYPE
+    steps = [(load_byte, None, None, leaves), (equal, "drop", None, socket.PACKET_OUTGOING),
+             (load_byte, None, None, 9), (equal, None, "drop", socket.IPPROTO_UDP),
+             (load_header, None, None, 0)]
+    for field in (0, 2):
+        steps.append((load_half, None, None, field))
+        steps += [(equal, "pass", None, port) for port in ports]
+    places = {"drop": len(steps), "pass": len(steps) + 1}
+    steps += [(end, None, None, 0), (end, None, None, 0xFFFF)]
+
+    def jump(name, place):
+        return 0 if name is None else places[name] - place - 1
+
+    return b"".join(struct.pack("HBBI", code, jump(yes, place), jump(no, place), number)
+                    for place, (code, yes, no, number) in enumerate(steps))
+
+
+def _attach(one, program):
+    """Lets the kernel pass only what the program passes."""
+    room = ctypes.create_string_buffer(program)
+    which = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(room))
+    one.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, which)
+
+
 class Capture(_Listener):
     """Looks on at the loopback device. Needs the right to (root, CAP_NET_RAW)."""
 
@@ -87,21 +120,28 @@ class Capture(_Listener):
 
     def __init__(self, ports):
         looking = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
-        looking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        for option in (socket.SO_RCVBUF, SO_RCVBUFFORCE):
+            # The second one, without a limit, needs CAP_NET_ADMIN.
+            with contextlib.suppress(PermissionError):
+                looking.setsockopt(socket.SOL_SOCKET, option, 4 << 20)
+        _attach(looking, _program(ports))
         looking.bind(("lo", ETH_P_IP))
         super().__init__([looking])
-        self._ports = set(ports)
         self._thread.start()
 
-    def _take(self, _, data, moments, address):
-        # Loopback shows each packet twice, leaving and arriving; arriving counts.
-        if address[2] == socket.PACKET_OUTGOING or len(data) < 28 or data[9] != 17:
-            return
+    def _take(self, _, data, moments, __):
         header = (data[0] & 15) * 4
         source, target, size = struct.unpack("!HHH", data[header:header + 6])
-        if source in self._ports or target in self._ports:
-            payload = bytes(data[header + 8:header + size])
-            self.packets.append(Packet(*moments, source, target, payload))
+        payload = bytes(data[header + 8:header + size])
+        self.packets.append(Packet(*moments, source, target, payload))
+
+    def end(self):
+        """Stops looking; the packets stay. Fails when the kernel had no room for some of them."""
+        looking, = self._sockets
+        _, lost = struct.unpack("II", looking.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))
+        super().end()
+        if lost:
+            raise RuntimeError(f"{lost} packets on the wire were not captured")
 
 
 class Forwarder(_Listener):
