@@ -25,16 +25,11 @@ struct Greeting {
     /// Does what it is time for; `lastOpened` is when a packet of the peer last opened.
     mutating func tick(lastOpened: Instant?, at now: Instant) -> Step {
         guard let changedAt, let deadline, now >= deadline else { return .none }
-        // What opens after the first answer took its way may have been sent before the change.
-        if sent > 0, let lastOpened, lastOpened > changedAt {
-            if sent == Self.times.count {
-                self.changedAt = nil
-                return .none
-            }
-        }
         guard sent < Self.times.count else {
             self.changedAt = nil
-            return .doubt
+            // What opens after the first answer took its way may have been sent before the change.
+            let isThere = lastOpened.map { $0 > changedAt } ?? false
+            return isThere ? .none : .doubt
         }
         sent += 1
         lastSent = now

@@ -17,8 +17,6 @@ struct WaitingControl {
     private var first = 0
     private var count = 0
 
-    var isEmpty: Bool { count == 0 }
-
     /// Adds records after those that wait.
     ///
     /// - Returns: false when there is no room: what matters is sent again.
