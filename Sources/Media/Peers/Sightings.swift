@@ -20,9 +20,8 @@ struct Sightings {
     /// Packets in this span that came from none of the sample.
     private var count = 0
 
-    /// Whether to tell that a packet came from there.
-    ///
-    /// - Parameter draw: A number below its argument that nobody can foretell.
+    /// Whether to tell that a packet came from there; `draw` makes a number below its argument that
+    /// nobody can foretell.
     mutating func isNews(
         _ source: SocketAddress, at now: Instant, draw: (Int) -> Int = Sightings.draw
     ) -> Bool {
