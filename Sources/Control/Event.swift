@@ -88,9 +88,11 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case xrun
         /// New settings were applied: `detail`.
         case reload
-        /// An unknown station called, told at most once a minute: its key in `detail`, from where
-        /// in `target`.
+        /// A station called in vain: with an unknown key, or with a peer's (`peer`), but not with
+        /// its secret, psk and suite. `detail` has the key, `target` the address; of both kinds
+        /// each key at most once in ten minutes, and four keys in four.
         case unknownKey = "unknown_key"
+        case wrongSecret = "wrong_secret"
         /// The station began, ended: `detail`.
         case started
         case stopped

@@ -53,6 +53,9 @@ extension Event {
             case .unknownKey:
                 "a station with the unknown key \(detail) called from \(target ?? "?"); to add it: "
                     + "intercomctl peers"
+            case .wrongSecret:
+                "a station called from \(target ?? "?") with the key of \(peer), but not with its "
+                    + "secret, psk and suite; see: intercomctl peers"
             case .networkReady: "network: back"
             case .networkFault: "network: \(detail)"
             case .xrun: "audio dropout on \(detail) (xrun)"

@@ -15,6 +15,7 @@ extension PeerTable {
     public mutating func remove(peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
         halfOpen.remove(peer: peer)
+        vainCalls.forget(association.publicKey)
         beginGoodbye(association, .revoked, at: now)
         markDue(association, at: now)
     }

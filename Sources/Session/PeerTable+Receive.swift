@@ -169,12 +169,14 @@ extension PeerTable {
             // Takes as long as for a peer: the time must not reveal which keys are peers.
             let isProven = entry.responder!.accepts(claim, finish, psk: Key.zero())
             note(UnknownCaller(publicKey: key, source: source, isProven: isProven, calledAt: now))
+            vainCalls.add(VainCall(publicKey: key, source: source, peer: nil), at: now)
             return .unknownKey(key)
         }
         guard association.suite == suite else {
             if entry.responder!.accepts(claim, finish, psk: association.psk) {
                 association.evidence.refused(suite: suite, at: now)
             }
+            vainCalls.add(VainCall(publicKey: key, source: source, peer: peer), at: now)
             return .wrongSuite(peer: peer)
         }
         switch entry.responder!.accept(claim, finish, psk: association.psk) {
@@ -184,6 +186,7 @@ extension PeerTable {
             if association.endpoints.isEmpty || association.endpoints.contains(source) {
                 association.evidence.refusedPSK(at: now)
             }
+            vainCalls.add(VainCall(publicKey: key, source: source, peer: peer), at: now)
             return drop == .decrypt ? .psk(peer: peer) : drop
         case .success(let established):
             // Both have started at once, and ours goes on (§1.7, rule 4).

@@ -20,6 +20,7 @@ public struct PeerTable: ~Copyable {
     /// Bounds M1 in a suite that no peer is configured for.
     var strangers: TryLimit
     var callers = UnknownCallers()
+    public var vainCalls = VainCalls()
     var ownKeyCaller: UnknownCaller?
     /// The time of the last call; due peers are advanced at this time.
     var now = Instant(nanoseconds: 0)
@@ -64,6 +65,7 @@ public struct PeerTable: ~Copyable {
         let association = Association(
             own: own.publicKey, publicKey: publicKey, psk: psk, suite: suite, at: now)
         callers.remove(publicKey)
+        vainCalls.forget(publicKey)
         let present = associations.count { $0 != nil && $0?.goodbye == nil }
         precondition(present < Limits.peersMax, "too many peers")
         while associations[nextNumber] != nil { nextNumber = (nextNumber + 1) % Limits.numbers }

@@ -35,15 +35,12 @@ package struct DownWatch: Sendable {
     /// How long an ICMP message may be on its way; a neighbour that is off is told after 3 s.
     static let probePatience = Duration.seconds(5)
     static let networkInterval = Duration.seconds(10)
-    /// Anyone may try any number of keys: one line a minute.
-    static let strangerPause = Duration.seconds(60)
 
     /// What is wrong with this machine's network; nil when nothing is.
     package private(set) var networkTrouble: NetworkTrouble?
     /// Peers whose packets stay on this machine.
     private var loopback = PeerSet()
     private var nextNetworkLook: Instant?
-    private var nextStranger: Instant?
     private var probedAt = ByPeer<Instant?>(nil)
     private var isKeyShared = ByPeer(false)
 
@@ -90,15 +87,6 @@ package struct DownWatch: Sendable {
     mutating func followKey(of peer: Int, isShared: Bool, _ orders: inout Orders) {
         if isShared, !isKeyShared[peer] { orders.add(.sharedKey(peer)) }
         isKeyShared[peer] = isShared
-    }
-
-    /// Somebody calls whose key is not known here.
-    ///
-    /// - Returns: Whether that is told.
-    mutating func strangerCalled(at now: Instant) -> Bool {
-        if let next = nextStranger, now < next { return false }
-        nextStranger = now + Self.strangerPause
-        return true
     }
 
     /// The reason that is shown instead of the one that the sessions found.

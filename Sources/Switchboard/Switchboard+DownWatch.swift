@@ -8,14 +8,6 @@ extension Switchboard {
         return downWatch.looksAtNetwork(hasChanged: hasChanged, at: now)
     }
 
-    /// Somebody calls whose key is not known here.
-    ///
-    /// - Returns: Whether that is told.
-    package mutating func strangerCalled(at now: Instant) -> Bool {
-        self.now = now
-        return downWatch.strangerCalled(at: now)
-    }
-
     /// The reason that is shown for a peer instead of the one that the sessions found.
     ///
     /// - Parameters:

@@ -70,15 +70,6 @@ import Time
         #expect(news == [[], told, [], [], told])
     }
 
-    /// Anyone may try any number of keys.
-    @Test mutating func strangersFillNoJournal() {
-        var told: [Int] = []
-        for second in 0..<180 where switchboard.strangerCalled(at: start + .seconds(second)) {
-            told.append(second)
-        }
-        #expect(told == [0, 60, 120])
-    }
-
     @Test mutating func aNewAddressThatIsNotFoundIsWhyAPeerIsDown() {
         switchboard.follow(.moved, of: 1, at: start)
         #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .none)

@@ -1,11 +1,14 @@
 """A wrong key, psk or suite, an unknown station: nothing is heard, and each is counted. Nor does
-the answer to a stranger's handshake tell that the station has started anew."""
+the answer to a stranger's handshake tell that the station has started anew, or how long the next
+answer takes, whose key it was."""
 
 import secrets
 import unittest
 
 from lab import Scene, SceneTest, listen, random_psk, wait
+from peer import keytext
 from peer.handshake import Initiator
+from peer.primitives import public_key
 from pairs import CAPS
 from stage.wire import HANDSHAKE_SIZES, M2, Stranger
 
@@ -100,6 +103,54 @@ class Strangers(SceneTest):
                 kitchen.start()
                 kitchen.ready()
             self.assertEqual(told, [CAPS, CAPS])
+
+    def test_people_are_told_of_it_after_the_next_answer_whosever_key_it_was(self):
+        with Scene("kitchen", "garage", "attic", "cellar") as scene:
+            callers = {}
+            for station in scene.stations:
+                # Half of the callers are peers of the station, but for a psk that they do not have.
+                keys = [secrets.token_bytes(32) for _ in range(4)]
+                callers[station] = keys
+                for number, key in enumerate(keys[::2]):
+                    name = f"peer{number}"
+                    station.write_psk(f"{name}.psk", secrets.token_hex(32))
+                    station.write_peer(name, keytext.written(public_key(key)), "",
+                                       psk=f"file:{name}.psk")
+            scene.start(together=False)
+            early = {"wrong": 0, "unknown": 0}
+            for place in range(4):
+                for station, keys in callers.items():
+                    early["unknown" if place % 2 else "wrong"] += self.is_told_at_once(
+                        station, keys[place])
+            print(f"told before the next answer, of 8 each: {early}")
+            # One or the other may fall on the moment at which it is time to tell.
+            for kind, count in early.items():
+                self.assertLess(count, 4, kind)
+            # They are told of alike, each once.
+            for station in callers:
+                wait(lambda: self.lines(station, " called from ") == 4, "all four are told of")
+                self.assertEqual(self.lines(station, "but not with its secret, psk and suite"), 2)
+                self.assertEqual(self.lines(station, "with the unknown key"), 2)
+
+    def lines(self, station, text):
+        """How many lines of the journal say that."""
+        return sum(text in line for line in station.log.splitlines())
+
+    def is_told_at_once(self, station, secret):
+        """Somebody calls with that key, and asks at once again: was it told when he is answered?"""
+        before = self.lines(station, " called from ")
+        with Stranger(station) as stranger, Stranger(station) as next_one:
+            one, other = (Initiator(secret, station.identity.public, caps=CAPS) for _ in range(2))
+            stranger.send(one.m1)
+            one.finish(wait(stranger.answers, "it is answered")[0])
+            stranger.send(one.m3)
+            next_one.send(other.m1)
+            answers = []
+            while not answers:
+                answers = next_one.answers()
+            told = self.lines(station, " called from ") - before
+            self.assertEqual(stranger.answers(), [])
+        return told > 0
 
 
 if __name__ == "__main__":

@@ -33,17 +33,11 @@ extension ControlLoop {
     }
 
     private mutating func take(_ handshake: Links.Handshake) {
-        let source = handshake.source
-        let (dropped, isNews) = feed { board, table, now in
-            let verdict = table.receive(handshake.bytes, from: Endpoint(source), at: now)
-            guard case .dropped(let drop) = verdict else { return (nil as Drop?, false) }
-            guard case .unknownKey = drop else { return (drop, false) }
-            return (drop, board.strangerCalled(at: now))
+        let verdict = feed { _, table, now in
+            table.receive(handshake.bytes, from: Endpoint(handshake.source), at: now)
         }
-        guard let dropped else { return }
-        links.count(dropped)
-        guard isNews, case .unknownKey(let key) = dropped else { return }
-        tell(.unknownKey, target: source.description, detail: key.text)
+        // Nothing more: the next datagram must not wait for what this one was.
+        if case .dropped(let drop) = verdict { links.count(drop) }
     }
 
     /// Packets of records taken in one turn at most: nothing else waits for those that flood.
@@ -221,13 +215,19 @@ extension ControlLoop {
         feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }
 
-    /// Looks whether two stations use one peer's key; once a second.
+    /// Looks whether two stations use one peer's key, and tells of callers that got no session,
+    /// whosever key they had; once a second.
     mutating func followKeys() {
         for peer in roster.numbers {
             feed { board, table, now in
                 let isShared = table.sharedKey(of: peer, at: now) != nil
                 board.follow(.key(isShared: isShared), of: peer, at: now)
             }
+        }
+        for call in feed({ _, table, _ in table.vainCalls.take() }) {
+            tell(
+                call.peer == nil ? .unknownKey : .wrongSecret, peer: call.peer,
+                target: SocketAddress(call.source).description, detail: call.publicKey.text)
         }
     }
 
