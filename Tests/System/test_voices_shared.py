@@ -17,7 +17,11 @@ A_SECOND = 3
 
 class Voices(ConductTest):
     def begin_silence(self, priority):
-        """Eight streams of silence, 3 packets a second each, for as long as the test lasts."""
+        """Eight streams of silence, 3 packets a second each, for as long as the test lasts.
+
+        They have all voices before anybody else begins: whoever spoke before has none any more.
+        """
+        time.sleep(1.2)
         since = len(self.friend.arrivals)
         for stream in STREAMS:
             self.friend.bind(stream, records.channel("house"), priority=priority)
@@ -29,6 +33,7 @@ class Voices(ConductTest):
         if priority > NORMAL:
             # Nobody gave it that right, and it is told so.
             self.came(self.friend, "RESULT", since, status=1)
+        time.sleep(1.5)
 
     def level_of(self, stream):
         """The loudness of a tone that the other peer says meanwhile, as kitchen hears it."""
