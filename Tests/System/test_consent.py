@@ -1,6 +1,8 @@
 """What a peer may do here is decided here: refused, counted, said once a minute; never silent."""
 
 import json
+import threading
+import time
 import unittest
 
 import numpy
@@ -205,6 +207,32 @@ class Consent(CallersTest):
         self.refused(garage, "relay", 4)
         self.watches[kitchen].saw(
             "result", detail="relay gate: not allowed, not known, or could not be done there")
+
+    def test_nothing_in_the_room_tells_of_levels_or_of_a_relay_here(self):
+        door = {"relay door": {"line": DOOR, "pulse": "300ms"}}
+        kitchen, = self.scene("kitchen", **door)
+        words = [((), ()), (("mute", "speaker"), ("unmute", "speaker")), (("dnd", "on"),
+                 ("dnd", "off")), (("volume", "tones", "0"), ("volume", "tones", "100"))]
+        for number, (before, after) in enumerate(words, 1):
+            with self.subTest(before):
+                if before:
+                    self.do(kitchen, *before)
+                kitchen.record()
+                levels = threading.Thread(
+                    target=self.do, args=(kitchen, "levels", "--json-lines", "--seconds", "1"))
+                levels.start()
+                while levels.is_alive():
+                    self.assertFalse(kitchen.is_lit() or kitchen.is_talking())
+                    time.sleep(0.02)
+                self.do(kitchen, "relay", "door")
+                wait(lambda: kitchen.is_lit(DOOR), "the door opens", interval=0.01)
+                self.assertFalse(kitchen.is_lit())
+                wait(lambda: not kitchen.is_lit(DOOR), "the door closes", interval=0.01)
+                self.assert_silent(kitchen.recorded().samples)
+                if after:
+                    self.do(kitchen, *after)
+                wait(lambda: len(self.watches[kitchen].events("relay")) == number, "it is told")
+        self.assertEqual(self.watches[kitchen].events("talk"), [])
 
     def test_the_call_light_of_another(self):
         light = {"lamp light": {"line": LIGHT, "show": "calling"}}

@@ -3,8 +3,11 @@ import Control
 import Foundation
 import Station
 import Testing
+import Wire
 
 @testable import Media
+@testable import Presentation
+@testable import Switchboard
 
 /// What tells the person in the room, for each way to open something there: every cell of the table
 /// of docs/security/consent.md is tried.
@@ -90,6 +93,45 @@ import Testing
         }
         #expect(table.count >= 1 + lines.count)
         if table.count < 1 + lines.count { print(([head] + lines).joined(separator: "\n")) }
+    }
+
+    /// The words for a relay are a person's to choose.
+    @Test func everySettingThatThePageQuotesIsOne() throws {
+        let sections = [
+            "[policy]", "[audio]", "[sounds]", "[talk]", "[lamp red]\nline = GPIO6",
+            "[button talk]\nline = GPIO7\ntalk = house", "[button voice]\ntalk = house",
+        ]
+        let page = try String(contentsOf: Self.page, encoding: .utf8)
+        let quoted = Set(
+            page.split(separator: "`").filter { $0.wholeMatch(of: Self.setting) != nil })
+        #expect(quoted.isSuperset(of: ["call = auto", "relay = NAME", "show = talking"]))
+        for setting in quoted {
+            let words = setting.replacing("NAME", with: "gate").replacing("] ", with: "]\n")
+            let isOne = sections.contains { section in
+                let others = """
+                    [station]
+                    name = kitchen
+                    [channel house]
+                    members = *
+                    [relay gate]
+                    line = GPIO5
+
+                    """
+                return (try? config("\(others)\(section)\n\(words)\n")) != nil
+            }
+            #expect(isOne, "\(setting)")
+        }
+    }
+
+    private static var setting: Regex<Substring> { /(?:\[[a-z]+\] )?[a-z-]+ = [A-Za-z0-9]+/ }
+
+    /// The switchboard of the rooms above is not asked for these: they have a test of their own.
+    @Test func metersAndOwnRelaysAreNothingThatItDecides() throws {
+        let station = try Kitchen.snapshot()
+        let names = Names(station.config, station.roster, station.routing)
+        for request in [Request.levels, .relay("gate", peer: nil)] {
+            #expect(Wish(request, names, id: CallID(high: 0, low: 0)) == nil)
+        }
     }
 
     private static let page = URL(fileURLWithPath: #filePath)
