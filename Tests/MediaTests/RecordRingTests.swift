@@ -44,6 +44,16 @@ import Time
         }
     }
 
+    @Test func aTurnEndsHoweverFastMorePacketsCome() {
+        var taken = 0
+        _ = flood(by: 1)
+        while taken < 1000, ring.pop(after: taken) != nil {
+            taken += 1
+            _ = flood(by: 1)
+        }
+        #expect(taken == 16)
+    }
+
     @Test func packetsComeInTheirOrder() {
         for index in 0..<20 as Range<UInt32> { #expect(ring.push(packet(index, of: 1))) }
         for index in 0..<20 as Range<UInt32> { #expect(ring.pop()?.index == index) }

@@ -40,13 +40,11 @@ extension ControlLoop {
         if case .dropped(let drop) = verdict { links.count(drop) }
     }
 
-    /// Packets of records taken in one turn at most: nothing else waits for those that flood.
-    private static let packetsPerTurn = 16
-
     /// Control records the media loop has opened.
     mutating func takeRecords() {
-        for _ in 0..<Self.packetsPerTurn {
-            guard let opened = rings.records.pop() else { return }
+        var count = 0
+        while let opened = rings.records.pop(after: count) {
+            count += 1
             // What happened before it was opened comes first: of a peer that has started again,
             // the switch to its new session, which forgets what its streams meant, and only then
             // the records that bind them anew.
@@ -92,7 +90,7 @@ extension ControlLoop {
             }
         }
         // There may be more: another turn begins at once.
-        rings.eventsWaiting.raise()
+        if count == RecordRing.turn { rings.eventsWaiting.raise() }
     }
 
     mutating func perform(_ action: consuming Session.Action) {

@@ -7,6 +7,8 @@ internal import Station
 /// holds half of them then, two hold a third each, and one that sends little finds room.
 package final class RecordRing: Sendable {
     package static let capacity = 64
+    /// Packets taken in one turn at most.
+    package static let turn = 16
     /// A peer that holds fewer did not fill the ring.
     static let few = 8
 
@@ -44,6 +46,11 @@ package final class RecordRing: Sendable {
         guard let opened = ring.pop() else { return nil }
         counts[opened.peer].add(.popped)
         return opened
+    }
+
+    /// The same in a turn that has taken so many: nothing else waits for those that flood.
+    package func pop(after taken: Int) -> OpenedRecords? {
+        taken < Self.turn ? pop() : nil
     }
 
     /// How many packets of this peer were refused since it was asked last, because it held many;
