@@ -67,8 +67,14 @@ import Wire
 
     @Test func theTimeDoesNotTellWhoIsAPeer() {
         var found: [Caller: [Int]] = [:]
-        for _ in 0..<40 {
-            for caller in Caller.allCases { found[caller, default: []].append(work(caller)) }
+        // A busy machine leaves hardly one of forty alone. More bring the least of each nearer to
+        // what the work takes, so a difference that is there only shows better.
+        for _ in 0..<10 {
+            for _ in 0..<40 {
+                for caller in Caller.allCases { found[caller, default: []].append(work(caller)) }
+            }
+            let others = [Caller.stranger, .wrongSuite].map { found[$0] ?? [] }
+            if !others.contains(where: { areTold(found[.wrongProof] ?? [], $0) }) { break }
         }
         let peer = found[.wrongProof] ?? []
         let shown = "least: \(found.mapValues { $0.min() ?? 0 })"
