@@ -12,7 +12,17 @@
 #include <mbedtls/gcm.h>
 #include <mbedtls/hkdf.h>
 #include <mbedtls/md.h>
+#include <mbedtls/pkcs5.h>
 #include <mbedtls/sha256.h>
+
+// Embedded Swift has no pointer to a part of a struct.
+static inline const mbedtls_ecp_point *cmbedtls_generator(const mbedtls_ecp_group *group) {
+    return &group->G;
+}
+
+static inline const mbedtls_mpi *cmbedtls_order(const mbedtls_ecp_group *group) {
+    return &group->N;
+}
 
 // The checked forms are spelled with `_ret` up to 2.28 and without it from 3.0 on.
 #if MBEDTLS_VERSION_NUMBER < 0x03000000

@@ -39,6 +39,17 @@ public typealias Digest = InlineArray<32, UInt8>
         return digest
     }
 
+    /// Writes the 32 bytes straight into a key's own memory, for a hash of what is secret.
+    public consuming func finishKey() -> Key {
+        var key = Key()
+        var span = key.mutableBytes
+        let status = unsafe span.withUnsafeMutableBufferPointer {
+            unsafe cmbedtls_sha256_finish(state, $0.baseAddress!)
+        }
+        precondition(status == 0)
+        return key
+    }
+
     public static func hash(_ bytes: Span<UInt8>) -> Digest {
         var hash = SHA256()
         hash.update(bytes)

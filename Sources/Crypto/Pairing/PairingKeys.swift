@@ -1,0 +1,91 @@
+/// What both sides of a pairing derive from it (protocol.md §4.1).
+public struct PairingKeys: ~Copyable {
+    /// T: the hash of everything both have said so far.
+    public let transcript: Digest
+    private let prk: Key
+
+    /// - Parameters:
+    ///   - shared: K, and with it TT.
+    ///   - first: the body of P1.
+    ///   - second: the body of P2, without cB.
+    ///   - secret: ss of ML-KEM-768.
+    public init(
+        shared: borrowing SharedPoint, first: Span<UInt8>, second: Span<UInt8>,
+        secret: borrowing Key
+    ) {
+        var whole = SHA256()
+        Self.absorb(shared, into: &whole)
+        whole.update(first)
+        whole.update(second)
+        transcript = whole.finish()
+
+        var agreed = SHA256()
+        Self.absorb(shared, into: &agreed)
+        let agreement = agreed.finishKey()
+        var extract = HMAC(key: transcript.span)
+        // The first half is Ke of RFC 9382 §4.
+        extract.update(agreement.bytes.extracting(first: 16))
+        extract.update(secret.bytes)
+        prk = extract.finishKey()
+    }
+
+    private static func absorb(_ shared: borrowing SharedPoint, into hash: inout SHA256) {
+        shared.absorb(identityA: "intercom/1 A", identityB: "intercom/1 B", into: &hash)
+    }
+
+    /// cA or cB, which proves to the other side that this one knows the code.
+    public borrowing func confirmation(of role: SPAKE2.Role) -> Digest {
+        let key =
+            switch role {
+            case .a: HKDF.key(prk: prk, info: "intercom/1 pair cA")
+            case .b: HKDF.key(prk: prk, info: "intercom/1 pair cB")
+            }
+        var confirmation = HMAC(key: key.bytes)
+        confirmation.update(transcript.span)
+        return confirmation.finish()
+    }
+
+    /// Whether these bytes are that confirmation; the time does not depend on where they differ.
+    public borrowing func isConfirmation(_ bytes: Span<UInt8>, of role: SPAKE2.Role) -> Bool {
+        let expected = confirmation(of: role)
+        return ConstantTime.equal(expected.span, bytes)
+    }
+
+    /// Seals what a side tells of itself, once: its key seals nothing else.
+    public borrowing func seal(
+        _ card: Span<UInt8>, of role: SPAKE2.Role, into sealed: inout MutableSpan<UInt8>
+    ) {
+        var cipher = AEAD(suite: .aesGCM, key: cardKey(of: role))
+        cipher.seal(
+            nonce: AEAD.Nonce(repeating: 0), ad: transcript.span, plaintext: card, into: &sealed)
+    }
+
+    /// Opens what `seal` made on the other side; false for anything else.
+    public borrowing func open(
+        _ sealed: Span<UInt8>, of role: SPAKE2.Role, into card: inout MutableSpan<UInt8>
+    ) -> Bool {
+        var cipher = AEAD(suite: .aesGCM, key: cardKey(of: role))
+        return cipher.open(
+            nonce: AEAD.Nonce(repeating: 0), ad: transcript.span, sealed: sealed, into: &card)
+    }
+
+    /// The pre-shared key of the two from now on.
+    public borrowing func psk(a: PublicKey, b: PublicKey) -> Key {
+        let label: StaticString = "intercom/1 pair psk"
+        let labelSize = 19
+        var info = InlineArray<83, UInt8>(repeating: 0)
+        for place in 0..<labelSize { info[place] = label.bytes[place] }
+        for place in 0..<PublicKey.size {
+            info[labelSize + place] = a.bytes[place]
+            info[labelSize + PublicKey.size + place] = b.bytes[place]
+        }
+        return Key { bytes in HKDF.expand(prk: prk.bytes, info: info.span, into: &bytes) }
+    }
+
+    private borrowing func cardKey(of role: SPAKE2.Role) -> Key {
+        switch role {
+        case .a: HKDF.key(prk: prk, info: "intercom/1 pair KA")
+        case .b: HKDF.key(prk: prk, info: "intercom/1 pair KB")
+        }
+    }
+}
