@@ -83,6 +83,7 @@ let package = Package(
 
         // L2: policy, sans-I/O.
         module("Session", uses: ["Wire", "Crypto", "Time"]),
+        module("Pairing", uses: ["Crypto", "Wire", "Time"]),
         module("Station", uses: ["Wire", "Time"]),
         // What a station decides, without I/O.
         module("Switchboard", uses: ["Station", "Wire", "Audio", "Time"]),
@@ -133,6 +134,7 @@ let package = Package(
         tests("Time"),
         tests("Realtime"),
         tests("Wire"),
+        tests("Pairing", with: ["Crypto", "Wire", "Time"]),
         tests("Crypto", with: ["CMbedTLS"]),
         tests("Audio", with: ["Time", "Scene"]),
         // Speech, networks and listeners in virtual time, and a program that says what they heard.

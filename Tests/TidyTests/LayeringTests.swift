@@ -13,6 +13,7 @@ import Testing
         "Audio": ["COpus", "CSpeexDSP", "Realtime", "Time"],
         "HAL": ["CALSA", "CGPIOD", "CLinux", "Time"],
         "Session": ["Wire", "Crypto", "Time"],
+        "Pairing": ["Wire", "Crypto", "Time"],
         "Station": ["Wire", "Time"],
         "Switchboard": ["Station", "Wire", "Audio", "Time"],
         "Media": ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"],

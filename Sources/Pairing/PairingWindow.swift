@@ -1,0 +1,70 @@
+public import Time
+
+/// While a station shows a code: who may try, how often, and when the next code may be shown
+/// (protocol.md §4.1).
+///
+/// A try that fails after P2 may have checked a guess. Three of them burn the code: with six digits
+/// a guesser is right with 3 in a million per window, with eight characters with 3 in 10^12.
+public struct PairingWindow: Sendable {
+    public static let length = Duration.seconds(120)
+    public static let attempts = 3
+    /// One side waits so long for each message of the other.
+    public static let patience = Duration.seconds(10)
+    public static let firstRest = Duration.seconds(60)
+    /// A day is enough for whoever tries by machine.
+    public static let longestRest = Duration.seconds(86_400)
+
+    public enum State: Equatable, Sendable {
+        case closed
+        /// Somebody may connect until then.
+        case open(until: Instant)
+        /// Codes were burnt; none is shown before then.
+        case resting(until: Instant)
+    }
+
+    private var openUntil: Instant?
+    private var failures = 0
+    private var restUntil: Instant?
+    private var rest = PairingWindow.firstRest
+
+    public init() {}
+
+    public func state(at now: Instant) -> State {
+        if let openUntil, now < openUntil { return .open(until: openUntil) }
+        if let restUntil, now < restUntil { return .resting(until: restUntil) }
+        return .closed
+    }
+
+    /// Opens the window for a fresh code.
+    ///
+    /// - Returns: When it closes; nil while codes rest, or one is shown already.
+    public mutating func open(at now: Instant) -> Instant? {
+        guard case .closed = state(at: now) else { return nil }
+        let end = now + Self.length
+        openUntil = end
+        failures = 0
+        return end
+    }
+
+    /// An attempt has failed after P2 was sent.
+    ///
+    /// - Returns: Whether that has burnt the code.
+    public mutating func failed(at now: Instant) -> Bool {
+        guard openUntil != nil else { return false }
+        failures += 1
+        guard failures == Self.attempts else { return false }
+        openUntil = nil
+        restUntil = now + rest
+        rest = min(rest + rest, Self.longestRest)
+        return true
+    }
+
+    /// The code was used, or is taken back by whoever showed it.
+    public mutating func close() { openUntil = nil }
+
+    /// A pairing has come about: who typed the last codes wrong was no attacker.
+    public mutating func succeeded() {
+        close()
+        rest = Self.firstRest
+    }
+}

@@ -1,0 +1,89 @@
+internal import Crypto
+
+/// One attempt on the side that shows the code, B of protocol.md §4.1: it listens, and answers.
+public struct ShowingSide: ~Copyable {
+    private let code: PairingCode
+    private let suites: OfferedSuites
+    private let card: PairingCard
+    private var reader = PairingReader(.p1)
+    private var agreed: Agreement?
+    private var paired: Paired?
+
+    /// Whether P2 was sent: from here on the other side could have checked a guess, so an attempt
+    /// that ends without `paired` has failed, for whatever reason.
+    public private(set) var hasAnswered = false
+
+    public init(code: PairingCode, suites: OfferedSuites, card: PairingCard) {
+        self.code = code
+        self.suites = suites
+        self.card = card
+    }
+
+    /// Takes what the stream brings; stretches the code after P1, which takes a tenth of a second
+    /// or more.
+    ///
+    /// - Returns: Never `paired`: that is only so when the other side has closed the stream.
+    /// - Throws: When the attempt has ended.
+    public mutating func take(_ bytes: Span<UInt8>) throws(PairingFailure) -> PairingStep {
+        try take(bytes, nonce: .random(), randomness: .random()) { password in
+            SPAKE2(.b, password: password)
+        }
+    }
+
+    mutating func take(
+        _ bytes: Span<UInt8>, nonce: borrowing Key, randomness: borrowing Key,
+        exchange: (consuming Key) -> SPAKE2
+    ) throws(PairingFailure) -> PairingStep {
+        guard paired == nil else { throw .malformed }
+        guard let body = try reader.take(bytes) else { return .wait }
+        guard let agreed = agreed.take() else {
+            let answer = try answer(
+                to: body, nonce: nonce.bytes.extracting(first: 16), randomness: randomness.bytes,
+                exchange: exchange)
+            hasAnswered = true
+            reader.expect(.p3)
+            return .send(PairingMessage.p2.framed(answer))
+        }
+        let bytes = body.span
+        guard agreed.keys.isConfirmation(bytes.extracting(first: 32), of: .a) else { throw .code }
+        let theirs = try agreed.card(bytes.extracting(last: 96), of: .a, own: card)
+        let answer = agreed.sealed(card, of: .b)
+        paired = Paired(
+            peer: theirs, suite: agreed.suite,
+            psk: agreed.keys.psk(a: theirs.publicKey, b: card.publicKey))
+        return .send(PairingMessage.p4.framed(answer))
+    }
+
+    /// The other side has closed the stream: nil unless it had all it needed before.
+    public consuming func closed() -> Paired? { paired.take() }
+
+    /// Reads P1: version, suites, nonceA, pA, ek; makes P2.
+    private mutating func answer(
+        to body: [UInt8], nonce: Span<UInt8>, randomness: Span<UInt8>,
+        exchange: (consuming Key) -> SPAKE2
+    ) throws(PairingFailure) -> [UInt8] {
+        let bytes = body.span
+        guard bytes[0] == PairingMessage.version else { throw .malformed }
+        guard let suite = suites.chosen(with: OfferedSuites(bits: bytes[1])) else { throw .suites }
+        var ciphertext = [UInt8](repeating: 0, count: MLKEM768.ciphertextSize)
+        var room = ciphertext.mutableSpan
+        guard
+            let secret = MLKEM768.encapsulate(
+                to: bytes.extracting(last: MLKEM768.encapsulationKeySize), randomness: randomness,
+                ciphertext: &room)
+        else { throw .malformed }
+        let code = code.bytes
+        let own = exchange(CodeKey.stretch(code.span, nonce: bytes.extracting(2..<18)))
+        guard let shared = own.shared(with: bytes.extracting(18..<83)) else { throw .malformed }
+        var answer = [PairingMessage.version, suite.rawValue]
+        for place in nonce.indices { answer.append(nonce[place]) }
+        for place in own.share.indices { answer.append(own.share[place]) }
+        answer += ciphertext
+        let keys = PairingKeys(
+            shared: shared, first: bytes, second: answer.span, secret: secret)
+        let proof = keys.confirmation(of: .b)
+        for place in proof.indices { answer.append(proof[place]) }
+        agreed = Agreement(keys: keys, suite: suite)
+        return answer
+    }
+}

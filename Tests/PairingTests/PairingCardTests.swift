@@ -1,0 +1,38 @@
+import Crypto
+import Testing
+import Wire
+
+@testable import Pairing
+
+@Suite struct PairingCardTests {
+    @Test func aCardIsReadAsItWasWritten() throws {
+        for name in ["a", "kitchen-2", String(repeating: "z", count: 31)] {
+            let card = try card(name)
+            #expect(card.encoded.count == PairingCard.size)
+            let read = PairingCard(parsing: card.encoded.span)
+            #expect(read == card)
+        }
+    }
+
+    @Test(arguments: [
+        "", "Kitchen", "küche", "a b", "a\u{1B}[2J", "a-name-of-thirty-two-characters-",
+    ])
+    func namesThatATerminalOrAFileCouldMistakeAreRefused(name: String) {
+        let card = PairingCard(
+            publicKey: X25519.publicKey(of: .random()), capabilities: Capabilities(bootID: 1),
+            name: name)
+        #expect(card == nil)
+    }
+
+    @Test func bytesThatNoStationSendsAreRefused() throws {
+        let good = try card("hall").encoded
+        var (long, padded, upper) = (good, good, good)
+        long[48] = 32
+        padded[79] = 1
+        upper[49] = UInt8(ascii: "H")
+        for bytes in [long, padded, upper, Array(good.dropLast()), good + [0]] {
+            let read = PairingCard(parsing: bytes.span)
+            #expect(read == nil)
+        }
+    }
+}

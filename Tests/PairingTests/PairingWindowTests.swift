@@ -1,0 +1,71 @@
+import Testing
+import Time
+
+@testable import Pairing
+
+@Suite struct PairingWindowTests {
+    private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
+
+    @Test func aWindowClosesByItself() {
+        var window = PairingWindow()
+        #expect(window.open(at: at(0)) == at(120))
+        #expect(window.open(at: at(1)) == nil)
+        #expect(window.state(at: at(119)) == .open(until: at(120)))
+        #expect(window.state(at: at(120)) == .closed)
+        #expect(window.open(at: at(121)) == at(241))
+    }
+
+    @Test func threeFailuresBurnTheCodeAndTheRestDoubles() {
+        var window = PairingWindow()
+        var now: Int64 = 0
+        for rest: Int64 in [60, 120, 240, 480] {
+            #expect(window.open(at: at(now)) != nil)
+            let burnt = (1...3).map { _ in window.failed(at: at(now)) }
+            #expect(burnt == [false, false, true])
+            #expect(window.state(at: at(now)) == .resting(until: at(now + rest)))
+            #expect(window.open(at: at(now + rest - 1)) == nil)
+            now += rest
+        }
+        for _ in 0..<20 {
+            guard window.open(at: at(now)) != nil else { break }
+            for _ in 1...3 { _ = window.failed(at: at(now)) }
+            now += 86_400
+        }
+        #expect(window.open(at: at(now)) != nil)
+    }
+
+    @Test func failuresOfOneWindowDoNotCountInTheNext() {
+        var window = PairingWindow()
+        for round: Int64 in 0..<5 {
+            #expect(window.open(at: at(round * 200)) != nil)
+            let burnt = (1...2).map { _ in window.failed(at: at(round * 200)) }
+            #expect(burnt == [false, false])
+        }
+    }
+
+    @Test func aPairingEndsTheWindowAndForgivesBurntCodes() {
+        var window = PairingWindow()
+        _ = window.open(at: at(0))
+        for _ in 1...3 { _ = window.failed(at: at(0)) }
+        _ = window.open(at: at(60))
+        window.succeeded()
+        #expect(window.state(at: at(61)) == .closed)
+        _ = window.open(at: at(62))
+        for _ in 1...3 { _ = window.failed(at: at(62)) }
+        #expect(window.state(at: at(63)) == .resting(until: at(122)))
+    }
+
+    /// Somebody guesses six digits, three of them in each window, as soon as a window opens.
+    @Test func aGuesserGetsFewGuessesADay() {
+        var window = PairingWindow()
+        var guesses = 0
+        for second: Int64 in 0..<86_400 where window.open(at: at(second)) != nil {
+            for _ in 1...3 {
+                guesses += 1
+                _ = window.failed(at: at(second))
+            }
+        }
+        // 60 s, 120 s, ... 30,720 s, 61,440 s are more than a day: 11 windows of 3 guesses.
+        #expect(guesses == 33)
+    }
+}

@@ -1,0 +1,200 @@
+import Testing
+import Wire
+
+@testable import Crypto
+@testable import Pairing
+
+/// Both sides of a pairing: EnteringSide and ShowingSide.
+@Suite struct SidesTests {
+    let code = PairingCode.random()
+
+    /// A pairing up to a message, each as the sender made it.
+    private struct Talk: ~Copyable {
+        var entering: EnteringSide
+        var showing: ShowingSide
+
+        init(_ entered: PairingCode, _ shown: PairingCode) throws {
+            let (office, kitchen) = (try card("office"), try card("kitchen"))
+            let suites = OfferedSuites(withAES: true)
+            entering = EnteringSide(code: entered, suites: suites, card: office)
+            showing = ShowingSide(code: shown, suites: suites, card: kitchen)
+        }
+    }
+
+    @Test(arguments: [0, 1]) func theMessagesAreThoseOfTheVectors(number: Int) throws {
+        let file = try PairingVector.file()
+        let (given, expected) = (file.inputs.pairing[number], file.pairing[number])
+        let code = try #require(PairingCode(typed: given.code_typed))
+        func card(_ secret: String, _ caps: String, _ name: String) throws -> PairingCard {
+            let parsed = Capabilities(parsing: [UInt8](hex: caps).span)
+            let capabilities = try #require(parsed)
+            return try #require(
+                PairingCard(
+                    publicKey: X25519.publicKey(of: key(secret)), capabilities: capabilities,
+                    name: name))
+        }
+        let x = key(given.x.leftPadded)
+        let y = key(given.y.leftPadded)
+        let seed = [UInt8](hex: given.kem_seed)
+        var entering = EnteringSide(
+            code: code, suites: OfferedSuites(bits: given.suites_a),
+            card: try card(given.static_a, given.caps_a, given.name_a),
+            nonce: [UInt8](hex: given.nonce_a).span,
+            kem: MLKEM768.DecapsulationKey(seed: seed.span)
+        ) { SPAKE2.fixed(.a, password: $0, scalar: x) }
+        #expect(entering.first.hex == expected.p1)
+
+        var showing = ShowingSide(
+            code: code, suites: OfferedSuites(bits: given.suites_b),
+            card: try card(given.static_b, given.caps_b, given.name_b))
+        let nonce = key(given.nonce_b + given.nonce_b)
+        let randomness = key(given.kem_m)
+        let second = Outcome(
+            try showing.take(entering.first.span, nonce: nonce, randomness: randomness) {
+                SPAKE2.fixed(.b, password: $0, scalar: y)
+            })
+        #expect(second.sent.hex == expected.p2)
+        let third = Outcome(second.sent, to: &entering)
+        #expect(third.sent.hex == expected.p3)
+        let fourth = Outcome(third.sent, to: &showing)
+        #expect(fourth.sent.hex == expected.p4)
+        let suite = try #require(Suite(rawValue: expected.suite))
+        #expect(
+            Outcome(fourth.sent, to: &entering)
+                == .paired(
+                    try card(given.static_b, given.caps_b, given.name_b), suite,
+                    psk: expected.psk))
+        guard let paired = showing.closed() else {
+            Issue.record("not paired")
+            return
+        }
+        let (name, used, psk) = (paired.peer.name, paired.suite, hex(paired.psk))
+        #expect(name == given.name_a && used == suite && psk == expected.psk)
+    }
+
+    @Test func messagesMayComeByteByByte() throws {
+        var talk = try Talk(code, code)
+        var last: [UInt8] = talk.entering.first
+        for message in 0..<3 {
+            var outcome = Outcome.waits
+            for byte in last {
+                #expect(outcome == .waits)
+                outcome =
+                    message % 2 == 0
+                    ? Outcome([byte], to: &talk.showing) : Outcome([byte], to: &talk.entering)
+            }
+            last = outcome.sent
+            #expect(!last.isEmpty)
+        }
+        guard case .paired(let peer, _, _) = Outcome(last, to: &talk.entering) else {
+            Issue.record("not paired")
+            return
+        }
+        #expect(peer.name == "kitchen")
+    }
+
+    @Test func aWrongCodeIsNoticedByTheSideThatTypedItAndToldToNobody() throws {
+        var talk = try Talk(PairingCode.random(), code)
+        let second = Outcome(talk.entering.first, to: &talk.showing)
+        let hasAnswered = talk.showing.hasAnswered
+        #expect(hasAnswered)
+        #expect(Outcome(second.sent, to: &talk.entering) == .fails(.code))
+        let isPaired = talk.showing.closed() != nil
+        #expect(!isPaired)
+    }
+
+    /// Every byte of P2, P3 and P4 but the padding of none is under a proof.
+    @Test func aChangedByteEndsThePairing() throws {
+        for message in 1...4 {
+            for place in [3, 4, 5, 25, 90, 130] {
+                var talk = try Talk(code, code)
+                var bytes = talk.entering.first
+                var ended = false
+                for number in 1...4 {
+                    if number == message { bytes[min(place, bytes.count - 1)] ^= 1 }
+                    let outcome =
+                        number % 2 == 1
+                        ? Outcome(bytes, to: &talk.showing) : Outcome(bytes, to: &talk.entering)
+                    if case .fails = outcome {
+                        ended = true
+                        break
+                    }
+                    if number < 4 { bytes = outcome.sent }
+                }
+                #expect(ended, "byte \(place) of P\(message)")
+                let isPaired = talk.showing.closed() != nil
+                // P4 is the last message: only the side that reads it can see that it is changed.
+                #expect(isPaired == (message == 4), "byte \(place) of P\(message)")
+            }
+        }
+    }
+
+    @Test func pointsThatAreNoneAreRefusedBeforeAnAnswer() throws {
+        let identity = [UInt8](repeating: 0, count: 65)
+        let offCurve = [4] + [UInt8](repeating: 1, count: 64)
+        for point in [identity, offCurve] {
+            var talk = try Talk(code, code)
+            var first = talk.entering.first
+            first.replaceSubrange(21..<86, with: point)
+            #expect(Outcome(first, to: &talk.showing) == .fails(.malformed))
+            let hasAnswered = talk.showing.hasAnswered
+            #expect(!hasAnswered)
+        }
+    }
+
+    @Test func anEncapsulationKeyThatIsNotReducedIsRefusedBeforeAnAnswer() throws {
+        var talk = try Talk(code, code)
+        var first = talk.entering.first
+        first.replaceSubrange(86..<89, with: [0xFF, 0xFF, 0xFF])
+        #expect(Outcome(first, to: &talk.showing) == .fails(.malformed))
+        let hasAnswered = talk.showing.hasAnswered
+        #expect(!hasAnswered)
+    }
+
+    @Test func whoHasOurOwnKeyIsRefused() throws {
+        let secret = Key.random()
+        var entering = EnteringSide(
+            code: code, suites: OfferedSuites(withAES: true), card: try card("a", secret: secret))
+        var showing = ShowingSide(
+            code: code, suites: OfferedSuites(withAES: true), card: try card("b", secret: secret))
+        let second = Outcome(entering.first, to: &showing)
+        let third = Outcome(second.sent, to: &entering)
+        #expect(Outcome(third.sent, to: &showing) == .fails(.ownKey))
+    }
+
+    @Test func suitesAreChosenAsBothOffer() throws {
+        let offers = [OfferedSuites(withAES: true), OfferedSuites(withAES: false)]
+        for (mine, theirs) in offers.flatMap({ mine in offers.map { (mine, $0) } }) {
+            let suite = mine.chosen(with: theirs)
+            #expect(suite == (mine == offers[0] && theirs == offers[0] ? .aesGCM : .chaChaPoly))
+        }
+        #expect(offers[0].chosen(with: OfferedSuites(bits: 4)) == nil)
+    }
+
+    @Test func moreThanAMessageIsRefused() throws {
+        var talk = try Talk(code, code)
+        #expect(Outcome(talk.entering.first + [0], to: &talk.showing) == .fails(.malformed))
+    }
+
+    @Test func anotherTypeIsRefusedAtItsFirstByte() throws {
+        var talk = try Talk(code, code)
+        #expect(Outcome([0x04, 0xF4, 6], to: &talk.showing) == .fails(.malformed))
+    }
+}
+
+extension String {
+    /// 64 digits.
+    var leftPadded: String { String(repeating: "0", count: 64 - count) + self }
+}
+
+extension SPAKE2 {
+    /// Begins with a number that a vector gives.
+    static func fixed(
+        _ role: Role, password: consuming Key, scalar: borrowing Key
+    ) -> SPAKE2 {
+        guard let begun = SPAKE2(role, password: password, scalar: scalar.copy()) else {
+            preconditionFailure("the number is below the order")
+        }
+        return begun
+    }
+}

@@ -1,0 +1,92 @@
+import Crypto
+import Foundation
+import Testing
+import Wire
+
+@testable import Pairing
+
+/// One pairing of `Tests/Vectors/intercom_v1.json`: what went in, and what must come out.
+struct PairingVector: Decodable, Sendable {
+    struct Inputs: Decodable {
+        struct Pairing: Decodable {
+            let code_typed, nonce_a, nonce_b, x, y, kem_seed, kem_m: String
+            let suites_a, suites_b: UInt8
+            let static_a, static_b, caps_a, caps_b, name_a, name_b: String
+        }
+        struct Code: Decodable {
+            let typed: String
+            init(from decoder: any Decoder) throws {
+                var list = try decoder.unkeyedContainer()
+                typed = try list.decode(String.self)
+            }
+        }
+        let pairing: [Pairing]
+        let codes: [Code]
+    }
+    struct File: Decodable {
+        let inputs: Inputs
+        let pairing: [PairingVector]
+        let codes: [String?]
+    }
+    let p1, p2, p3, p4, psk: String
+    let suite: UInt8
+
+    static func file() throws -> File {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Vectors/intercom_v1.json")
+        return try JSONDecoder().decode(File.self, from: Data(contentsOf: file))
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// An odd number of digits lacks the first one.
+    init(hex: String) {
+        let digits = (hex.count % 2 == 0 ? hex : "0" + hex).compactMap(\.hexDigitValue)
+        self = stride(from: 0, to: digits.count, by: 2).map {
+            UInt8(digits[$0] << 4 | digits[$0 + 1])
+        }
+    }
+
+    var hex: String { map { String(format: "%02x", $0) }.joined() }
+}
+
+func key(_ hex: String) -> Key { Key(copying: [UInt8](hex: hex).span) }
+
+func hex(_ key: borrowing Key) -> String {
+    key.bytes.indices.map { key.bytes[$0] }.hex
+}
+
+/// A card with a key that nobody else has.
+func card(_ name: String, secret: borrowing Key = .random()) throws -> PairingCard {
+    try #require(
+        PairingCard(
+            publicKey: X25519.publicKey(of: secret), capabilities: Capabilities(bootID: 7),
+            name: name))
+}
+
+/// What came of giving bytes to a side.
+enum Outcome: Equatable {
+    case waits
+    case sends([UInt8])
+    case paired(PairingCard, Suite, psk: String)
+    case fails(PairingFailure)
+
+    init(_ step: consuming PairingStep) {
+        switch consume step {
+        case .wait: self = .waits
+        case .send(let bytes): self = .sends(bytes)
+        case .paired(let paired): self = .paired(paired.peer, paired.suite, psk: hex(paired.psk))
+        }
+    }
+
+    init(_ bytes: [UInt8], to side: inout EnteringSide) {
+        do { self.init(try side.take(bytes.span)) } catch { self = .fails(error) }
+    }
+
+    init(_ bytes: [UInt8], to side: inout ShowingSide) {
+        do { self.init(try side.take(bytes.span)) } catch { self = .fails(error) }
+    }
+
+    /// The bytes it sends; none otherwise.
+    var sent: [UInt8] { if case .sends(let bytes) = self { bytes } else { [] } }
+}
