@@ -13,7 +13,7 @@
 
 #define MAPPED_PREFIX 0xffff00000000ull
 
-static int is_v4(const struct clinux_address *address) {
+int clinux_address_is_v4(const struct clinux_address *address) {
     return address->high == 0 && address->low >> 32 == 0xffff;
 }
 
@@ -43,7 +43,7 @@ int clinux_address_pack(
         *size = sizeof *in6;
         return 0;
     }
-    if (!is_v4(address))
+    if (!clinux_address_is_v4(address))
         return -EAFNOSUPPORT;
     struct sockaddr_in *in = (struct sockaddr_in *)packed;
     *in = (struct sockaddr_in){
@@ -116,7 +116,7 @@ int clinux_address_parse(const char *text, struct clinux_address *address) {
 }
 
 void clinux_address_format(const struct clinux_address *address, char *text) {
-    if (is_v4(address)) {
+    if (clinux_address_is_v4(address)) {
         struct in_addr in = {htonl((uint32_t)address->low)};
         inet_ntop(AF_INET, &in, text, INET_ADDRSTRLEN);
         return;

@@ -9,6 +9,7 @@
 int clinux_address_pack(
     const struct clinux_address *address, int is_v6, struct sockaddr_storage *packed,
     socklen_t *size);
+int clinux_address_is_v4(const struct clinux_address *address);
 void clinux_address_unpack(
     const struct sockaddr_storage *packed, struct clinux_address *address);
 

@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -51,23 +50,6 @@ int clinux_udp_bind(int fd, int is_v6, const struct clinux_address *address) {
 
 int clinux_udp_share_port(int fd) {
     return set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-}
-
-int clinux_udp_split(int fd, uint8_t asking, uint8_t first) {
-    // The kernel runs the program with the datagram's payload at offset 0, for both families;
-    // what it returns is the socket's number in the order of binding. Reading past the end of
-    // an empty datagram ends the program with 0.
-    struct sock_filter program[] = {
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, 1),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, asking, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, 2),
-        BPF_STMT(BPF_RET | BPF_K, 0),
-    };
-    struct sock_fprog filter = {sizeof program / sizeof *program, program};
-    int done = setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter);
-    return done < 0 ? -errno : 0;
 }
 
 int clinux_udp_local(int fd, struct clinux_address *address) {

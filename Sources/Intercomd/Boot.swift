@@ -74,14 +74,14 @@ enum Boot {
                 path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"),
                 administrators: Environment.groupID(of: Right.administrators))
             let rings = try Rings()
-            let dataSocket = sockets.data.fd
-            let media = try media(plan, rings, sockets.data)
+            let (dataSocket, straySocket) = (sockets.data.fd, sockets.strays.fd)
+            let media = try media(plan, rings, sockets.data, sockets.strays)
             let thread = try RealtimeThread(name: "media", priority: mediaPriority) {
                 media.loop.run()
             }
             let facts = ControlLoop.Facts(
-                startedAt: startedAt, dataSocket: dataSocket, folder: folder,
-                isRealtime: thread.isRealtime,
+                startedAt: startedAt, dataSocket: dataSocket, straySocket: straySocket,
+                folder: folder, isRealtime: thread.isRealtime,
                 watchdog: ServiceNotifier.watchdogInterval, hasAES: Processor.hasAES)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             let settings = SettingsInUse(
@@ -156,12 +156,15 @@ enum Boot {
     }
 
     private static func media(
-        _ plan: MediaPlan, _ rings: Rings, _ socket: consuming UDPSocket
+        _ plan: MediaPlan, _ rings: Rings, _ socket: consuming UDPSocket,
+        _ strays: consuming UDPSocket
     ) throws(SystemError) -> MediaThread {
         let sequences = plan.targets.map { _ in randomSequence() }
         do throws(MediaError) {
             return MediaThread(
-                try MediaLoop(plan: plan, rings: rings, socket: socket, firstSequences: sequences))
+                try MediaLoop(
+                    plan: plan, rings: rings, socket: socket, strays: strays,
+                    firstSequences: sequences))
         } catch {
             switch error {
             case .system(let error): throw error

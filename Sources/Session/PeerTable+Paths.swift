@@ -58,6 +58,21 @@ extension PeerTable {
         tick(at: now)
     }
 
+    /// Where the packets of sessions come from: the address of each peer that has one, and that of
+    /// a session which waits for its first packet.
+    public var addressesInUse: [Endpoint] {
+        var found: [Endpoint] = []
+        for case let association? in associations {
+            let records = association.records
+            let current = records.current.map { association.endpoint ?? $0.endpoint }
+            for case let address? in [current, records.next?.endpoint]
+            where !found.contains(address) {
+                found.append(address)
+            }
+        }
+        return found
+    }
+
     /// How long at most nothing is sent to a peer; nil for as long as the protocol says.
     public mutating func setKeepalive(_ keepalive: Duration?, of peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }

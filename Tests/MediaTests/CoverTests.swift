@@ -49,8 +49,9 @@ import Wire
             plan.cover = cover
             let (rings, others) = (try Rings(), try Rings())
             let loop = try MediaLoop(
-                plan: plan, rings: rings, socket: ours.data, firstSequences: [0, 0, 0])
-            let far = try DataSocket(theirs.data, others)
+                plan: plan, rings: rings, socket: ours.data, strays: ours.strays,
+                firstSequences: [0, 0, 0])
+            let far = try DataSocket(theirs.data, strays: theirs.strays, others)
             let receiver = try PacketReceiver(others, period: 5_000_000, at: clock)
             var line = Line(loop, rings, far, receiver, at: clock)
             line.introduce(near, there)

@@ -23,16 +23,16 @@ import Testing
     @Test func moreThanATurnTakesWakeTheLoop() {
         var intake = Intake(period: 5_000_000)
         intake.mixed(voices: 8)
-        intake.note(arrivals: Intake.mostPerTurn - 1)
+        intake.note(arrivals: Intake.Bounds.data.perTurn - 1)
         #expect(intake.isGathering && intake.newWaking() == false)
-        intake.note(arrivals: Intake.mostPerTurn)
+        intake.note(arrivals: Intake.Bounds.data.perTurn)
         #expect(!intake.isGathering && intake.newWaking() == true)
         // The block of the same turn; and the rest of the flood finds the loop awake.
         intake.mixed(voices: 8)
         intake.note(arrivals: 10)
         #expect(!intake.isGathering && intake.newWaking() == nil)
         intake.beginPeriod()
-        intake.note(arrivals: Intake.mostPerTurn - 1)
+        intake.note(arrivals: Intake.Bounds.data.perTurn - 1)
         intake.mixed(voices: 8)
         #expect(intake.isGathering && intake.newWaking() == false)
     }
@@ -51,7 +51,20 @@ import Testing
     @Test func whatCostsTooMuchOfAPeriodWaitsForTheNextOne() {
         var intake = Intake(period: 5_000_000)
         intake.busyMax = 0
-        intake.note(arrivals: Intake.mostPerTurn - 1)
+        intake.note(arrivals: Intake.Bounds.data.perTurn - 1)
+        #expect(!intake.isFlooded)
+        intake.note(arrivals: 1)
+        #expect(intake.isFlooded && intake.newWaking() == false)
+        intake.beginPeriod()
+        #expect(!intake.isFlooded && intake.newWaking() == true)
+    }
+
+    /// They are no peer's, as far as is known: the first of a period counts.
+    @Test func straysCostAQuarterFromTheFirstOn() {
+        var intake = Intake(.strays, period: 8_000_000)
+        #expect(intake.busyMax == 1_000_000 && Intake(period: 8_000_000).busyMax == 4_000_000)
+        intake.busyMax = 0
+        intake.note(arrivals: 0)
         #expect(!intake.isFlooded)
         intake.note(arrivals: 1)
         #expect(intake.isFlooded && intake.newWaking() == false)

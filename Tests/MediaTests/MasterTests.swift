@@ -11,7 +11,7 @@ import Testing
         let sockets = try PortSockets(listen: address, port: 0, dscp: 0)
         var loop = try MediaLoop(
             plan: emptyPlan(), rings: try Rings(),
-            socket: sockets.data, firstSequences: [0, 0, 0])
+            socket: sockets.data, strays: sockets.strays, firstSequences: [0, 0, 0])
 
         loop.insertCapture(try CapturePCM(name: .pcm("null"), wanted: PCMParameters.Wanted()))
         let (hasCapture, master) = (loop.cards.hasCapture, loop.cards.clock.source)

@@ -26,9 +26,11 @@ import Wire
         let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
         let sockets = try PortSockets(listen: address, port: 0, dscp: 0)
         let local = sockets.data.local
+        // The data socket remains alone on its port, and gets all, even indices as small as here.
+        let elsewhere = try PortSockets(listen: address, port: 0, dscp: 0)
         let rings = try Rings()
         return End(
-            socket: try DataSocket(sockets.data, rings),
+            socket: try DataSocket(sockets.data, strays: elsewhere.strays, rings),
             receiver: try PacketReceiver(rings, period: 5_000_000, at: now), rings: rings,
             address: local)
     }

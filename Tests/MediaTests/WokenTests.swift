@@ -24,4 +24,16 @@ import Testing
             #expect(!woken(by: token).isPeriod(of: .timer))
         }
     }
+
+    @Test func datagramsAloneTakeAShortTurn() {
+        for token in [Token.socket, .strays] {
+            var woken = woken(by: token.rawValue)
+            #expect(woken.isSocketOnly)
+            woken.note(EventLoop.Event(token: Token.key, events: 1))
+            #expect(!woken.isSocketOnly)
+        }
+        #expect(!woken(by: Token.timer.rawValue).isSocketOnly)
+        #expect(woken(by: Token.strays.rawValue).strays)
+        #expect(!woken(by: Token.strays.rawValue).socket)
+    }
 }

@@ -20,6 +20,7 @@ import Wire
         let station = try Kitchen.snapshot()
         for counter in station.status.counters { #expect(counter.value == 0, "\(counter.name)") }
         station.totals.dataFull = 4
+        station.totals.straysFull = 9
         station.totals.handshakesFull = 5
         station.totals.hookFailed = 6
         station.totals.historyLost = 7
@@ -28,6 +29,7 @@ import Wire
         station.peers[Kitchen.office].traffic[.opened] = 2
         station.media[.droppedReplay] = 8
         #expect(value("dropped_full", of: station) == 4)
+        #expect(value("dropped_stray", of: station) == 9)
         #expect(value("handshake_dropped_full", of: station) == 5)
         #expect(value("hook_failed", of: station) == 6)
         #expect(value("history_lost", of: station) == 7)

@@ -55,6 +55,42 @@ import Wire
         }
     }
 
+    @Test func theAddressesInUseFollowSessionsAndPaths() {
+        let fresh = Pair(seed: 3)
+        #expect(fresh.b.table.addressesInUse.isEmpty)
+        let pair = pair(seed: 3)
+        #expect(pair.a.table.addressesInUse == [host(2)])
+        #expect(pair.b.table.addressesInUse == [host(1)])
+        // From the moment at which the new address is proved, and not before.
+        pair.a.move(to: Self.there)
+        pair.a.control { $0.hostMoved(at: pair.network.now) }
+        var seen: [[Endpoint]] = []
+        pair.network.run(for: .milliseconds(400)) {
+            let addresses = pair.b.table.addressesInUse
+            if seen.last != addresses { seen.append(addresses) }
+            return false
+        }
+        #expect(seen == [[host(1)], [Self.there]])
+        #expect(pair.b.media[0].endpoint == Self.there)
+        // A peer that has taken leave is nowhere.
+        pair.a.control { $0.close(reason: .stopping, at: pair.network.now) }
+        pair.network.run(for: .seconds(2))
+        #expect(pair.b.table.addressesInUse == [])
+    }
+
+    /// The first packet of a session must not wait behind a flood.
+    @Test func aSessionThatIsAboutToBeUsedHasItsAddress() {
+        let pair = Pair(seed: 4)
+        pair.network.weather.delayMs = 20...20
+        pair.start()
+        let isInstalled = pair.network.run(for: .seconds(10)) {
+            pair.b.media[0].nextIndex != nil || pair.a.media[0].nextIndex != nil
+        }
+        #expect(isInstalled)
+        let first = pair.a.media[0].nextIndex != nil ? pair.a : pair.b
+        #expect(first.table.addressesInUse.count == 1)
+    }
+
     @Test func anIdleStationThatMovesIsFollowedByItsNextPacket() {
         let pair = pair(seed: 1)
         pair.a.move(to: Self.there)

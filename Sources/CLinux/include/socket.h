@@ -35,9 +35,24 @@ int clinux_udp_stamp(int fd);
 int clinux_udp_bind(int fd, int is_v6, const struct clinux_address *address);
 /// Lets this socket and the next one bound share the port.
 int clinux_udp_share_port(int fd);
-/// Sends datagrams whose first byte is at least `first` to the second socket of the port, those
-/// that begin with `asking` to the third, and others to the first.
-int clinux_udp_split(int fd, uint8_t asking, uint8_t first);
+/// The sockets of the port, in the order of binding.
+enum clinux_port_socket {
+    CLINUX_PORT_HANDSHAKE,
+    CLINUX_PORT_DATA,
+    CLINUX_PORT_INITIATIONS,
+    CLINUX_PORT_STRAYS,
+};
+
+/// Addresses that the kernel can be told at once.
+#define CLINUX_PREFERRED_MAX 64
+
+/// Tells the kernel which socket of the port gets a datagram: by its first byte, one that is at
+/// least `first` the one for data, `asking` the one for initiations, others the one for handshakes.
+///
+/// Data from other addresses than the `count` preferred ones goes to the strays; with a negative
+/// count none does. An address's scope is not looked at.
+int clinux_udp_split(
+    int fd, uint8_t asking, uint8_t first, const struct clinux_address *preferred, int count);
 int clinux_udp_local(int fd, struct clinux_address *address);
 
 /// How many datagrams the kernel had no room for since the socket was made.

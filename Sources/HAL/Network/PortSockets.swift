@@ -1,29 +1,32 @@
 internal import CLinux
 
-/// The three UDP sockets on the daemon's one port.
+/// The four UDP sockets on the daemon's one port.
 ///
 /// A datagram whose first byte is below 0x10 belongs to a handshake (protocol.md §1.1) and goes to
 /// the control thread, all others to the media loop: a flood of handshakes cannot disturb the
 /// sound. First messages of handshakes have a socket of their own: a flood of them cannot push the
-/// answers to our own handshakes out of the kernel's buffer. All sockets can send.
+/// answers to our own handshakes out of the kernel's buffer. So have data packets from elsewhere
+/// than `UDPSocket.prefer` names: a flood of them cannot push out the sound of peers. All sockets
+/// can send, and all must stay open: the kernel gives the number of one that is closed to another.
 @frozen public struct PortSockets: ~Copyable {
     public var handshake: UDPSocket
     public var data: UDPSocket
     /// First messages of other stations' handshakes.
     public var initiations: UDPSocket
+    /// Data packets from addresses that are not preferred; before any is, none.
+    public var strays: UDPSocket
 
-    /// The lowest first byte of a data packet.
-    private static let firstDataByte: UInt8 = 0x10
-    /// The first byte of a handshake's first message.
-    private static let initiationByte: UInt8 = 0x01
+    /// A daemon has so many on its port.
+    public static let count = 4
 
     /// Room for bursts while the media loop is busy; the kernel may grant less.
     private static let dataReceiveSize: Int32 = 256 * 1024
     private static let handshakeReceiveSize: Int32 = 128 * 1024
     private static let initiationReceiveSize: Int32 = 256 * 1024
+    private static let strayReceiveSize: Int32 = 128 * 1024
     private static let sendSize: Int32 = 128 * 1024
 
-    /// Opens both sockets.
+    /// Opens them all.
     ///
     /// With `listen` nil they are bound to every address of the machine: IPv6 and IPv4, or IPv4
     /// alone where there is no IPv6. Port 0 lets the kernel choose. `dscp` marks outgoing packets
@@ -50,26 +53,32 @@ internal import CLinux
     private init(on address: SocketAddress, dscp: UInt8) throws(SystemError) {
         let isIPv6 = address.family == .ipv6
         // The first socket binds alone, so that a second daemon is refused and does not get half of
-        // the packets. Only then do the others join; the first one stays number 0.
+        // the packets. Only then do the others join, in the order that the kernel is told of.
         let first = try PortSockets.open(isIPv6, dscp, PortSockets.handshakeReceiveSize)
         try PortSockets.bind(first, isIPv6, address)
         try PortSockets.share(first)
         let local = try PortSockets.local(first)
-        let second = try PortSockets.open(isIPv6, dscp, PortSockets.dataReceiveSize)
-        try PortSockets.share(second)
-        try PortSockets.bind(second, isIPv6, local)
-        let third = try PortSockets.open(isIPv6, dscp, PortSockets.initiationReceiveSize)
-        try PortSockets.share(third)
-        try PortSockets.bind(third, isIPv6, local)
-        _ = try SystemError.check(
-            clinux_udp_split(
-                first.raw, PortSockets.initiationByte, PortSockets.firstDataByte),
-            "split UDP port \(local.port)")
+        let second = try PortSockets.join(local, isIPv6, dscp, PortSockets.dataReceiveSize)
+        let third = try PortSockets.join(local, isIPv6, dscp, PortSockets.initiationReceiveSize)
+        let fourth = try PortSockets.join(local, isIPv6, dscp, PortSockets.strayReceiveSize)
         _ = try SystemError.check(
             clinux_udp_stamp(second.raw), "have the kernel stamp datagrams")
-        handshake = UDPSocket(owning: first, isIPv6: isIPv6, local: local)
+        let handshake = UDPSocket(owning: first, isIPv6: isIPv6, local: local)
+        try handshake.prefer(nil)
+        self.handshake = handshake
         data = UDPSocket(owning: second, isIPv6: isIPv6, local: local)
         initiations = UDPSocket(owning: third, isIPv6: isIPv6, local: local)
+        strays = UDPSocket(owning: fourth, isIPv6: isIPv6, local: local)
+    }
+
+    /// Another socket on the port of the first one.
+    private static func join(
+        _ local: SocketAddress, _ isIPv6: Bool, _ dscp: UInt8, _ receiveSize: Int32
+    ) throws(SystemError) -> FileDescriptor {
+        let socket = try open(isIPv6, dscp, receiveSize)
+        try share(socket)
+        try bind(socket, isIPv6, local)
+        return socket
     }
 
     private static func open(

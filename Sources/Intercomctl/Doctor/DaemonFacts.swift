@@ -11,9 +11,6 @@ struct DaemonFacts {
     /// Sockets bound to it; nil if that is unknown.
     var sockets: Int?
 
-    /// One for handshakes, one for packets.
-    private static let socketsOfOne = 3
-
     init(answer: Situation.Answer) { self.answer = answer }
 
     init(_ situation: Situation) {
@@ -65,7 +62,7 @@ struct DaemonFacts {
                 .fail(
                     .daemon, of: "port", "UDP port \(port) is taken by another program", fix: look)
             ]
-        case .up where sockets > Self.socketsOfOne:
+        case .up where sockets > PortSockets.count:
             return [
                 .warn(
                     .daemon, of: "port",

@@ -99,6 +99,7 @@ extension ControlLoop {
             links.send(datagram, to: endpoint)
         case .install(let peer, let keys, let endpoint):
             rings.tell(.install(peer: peer, keys, SocketAddress(endpoint)))
+            links.areAddressesNews = true
         case .send(let peer, let index, let payload, let endpoint):
             rings.tell(
                 .send(
@@ -110,6 +111,7 @@ extension ControlLoop {
             rings.tell(.drop(peer: peer, index: index))
         case .endpoint(let peer, let endpoint):
             rings.tell(.endpoint(peer: peer, SocketAddress(endpoint)))
+            links.areAddressesNews = true
         case .probe(let peer, let endpoint):
             let beginning = links.probe(peer, endpoint)
             feed { board, table, now in
@@ -131,6 +133,7 @@ extension ControlLoop {
 
     /// Tells the cores how much each peer was sent, and when it was heard; once a second.
     mutating func followTraffic() {
+        links.areAddressesNews = true
         for peer in 0..<Roster.capacity {
             let traffic = rings.traffic[peer]
             let sent = Instant(gauge: traffic[.lastSent])

@@ -48,6 +48,7 @@ extension ControlLoop {
         found.media = Readings(rings.counters.values)
         found.totals = Snapshot.Totals(links, server, journal, history)
         found.totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
+        found.totals.straysFull = UDPSocket.overflow(of: facts.straySocket)
         found.totals.initiations = cores.table.initiationCounts
         found.totals.packetsBefore = figures.packetsBefore
         return found

@@ -68,8 +68,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
     /// What was found at the start and does not change.
     struct Facts {
         let startedAt: Instant
-        /// The media loop's, which keeps it open for as long as the program runs.
+        /// The media loop's, which keeps them open for as long as the program runs.
         let dataSocket: Int32
+        let straySocket: Int32
         /// Where the settings are.
         let folder: String
         let isRealtime: Bool
@@ -166,6 +167,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         // may have gone.
         followMicrophone()
         feed { board, _, now in board.tick(at: now) }
+        links.follow(cores.table, at: now)
         for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
         server.isPaused = settings.isReloading

@@ -2,13 +2,15 @@ internal import HAL
 internal import Presentation
 internal import Session
 internal import Station
+internal import Time
 internal import Wire
 
 /// All that the control thread has of the network.
 ///
 /// - `Links+Names` finds the addresses of peers,
 /// - `Links+Probes` asks the kernel about them,
-/// - `Links+Network` looks at this machine's own.
+/// - `Links+Network` looks at this machine's own,
+/// - `Links+Addresses` tells the kernel which packets come first.
 struct Links: ~Copyable {
     /// A handshake datagram that has arrived.
     struct Handshake {
@@ -35,6 +37,10 @@ struct Links: ~Copyable {
     private var hasChanged = false
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
+    /// Whether the addresses of peers may be others than those below.
+    var areAddressesNews = false
+    /// Those that the kernel prefers, and since when; nil before it was told.
+    var preferred: (addresses: [Endpoint], since: Instant)?
     /// By the number of the peer.
     var probes = ByPeer<Probe?>(nil)
     /// Handshake datagrams dropped, by `Drop.counter`.

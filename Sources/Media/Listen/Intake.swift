@@ -1,21 +1,35 @@
 internal import HAL
 internal import Time
 
-/// When the media loop reads its socket: as datagrams come, or before the next block.
+/// When the media loop reads one of its sockets: as datagrams come, or before the next block.
 ///
 /// Each wake costs more than what is done with the datagram. With several talkers they come more
 /// often than blocks are due, so they stay in the kernel until one is, and cost it one call. A
 /// flood is left alone, too, when it has cost too much of a period.
 struct Intake {
-    /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
-    static let mostPerTurn = 64
-    /// Datagrams of one period that are no flood: every peer's, and as many again.
-    private static let calmPerPeriod = 64
+    /// How much of the loop a socket's datagrams may have.
+    struct Bounds {
+        /// Datagrams taken in one turn at most, so that a flood cannot hold up the sound.
+        let perTurn: Int
+        /// Datagrams of one period that are no flood.
+        let calm: Int
+        /// Beyond them, the part of a period: one in so many.
+        let part: Int64
+
+        /// Every peer's are calm, and as many again.
+        static let data = Bounds(perTurn: 64, calm: 64, part: 2)
+        /// They wait for all others, and cost a quarter of what those may.
+        ///
+        /// A peer on its way to another address sends a few in a period.
+        static let strays = Bounds(perTurn: DatagramInbox.capacity, calm: 1, part: 8)
+    }
+
     /// With so many voices datagrams come as often as blocks are due.
     private static let severalVoices = 2
     /// In a longer period, datagrams left in the kernel would look like a queue in the network.
     private static let periodMost: Int64 = 10_000_000
 
+    let bounds: Bounds
     /// Processor time in ns they may take of a period before they are left alone.
     var busyMax: Int64 = 0
     /// Whether a period is short enough for datagrams to stay in the kernel so long.
@@ -24,7 +38,7 @@ struct Intake {
     private var arrivals = 0
     /// More than talkers send: each datagram is to find the loop awake for the rest of the period.
     private var hasMany = false
-    /// The loop's processor time when this period's datagrams reached `calmPerPeriod`.
+    /// The loop's processor time when this period's datagrams reached `bounds.calm`.
     private var busyFrom: Int64 = 0
     /// They have taken too much of the period.
     private(set) var isFlooded = false
@@ -33,12 +47,17 @@ struct Intake {
     /// Whether the socket wakes the loop.
     private var wakes = true
 
-    /// - Parameter period: How often the card wakes the loop, in ns.
-    init(period: Int64) { adopt(period: period) }
+    /// - Parameters:
+    ///   - bounds: The socket's.
+    ///   - period: How often the card wakes the loop, in ns.
+    init(_ bounds: Bounds = .data, period: Int64) {
+        self.bounds = bounds
+        adopt(period: period)
+    }
 
     /// The period is another from now on.
     mutating func adopt(period: Int64) {
-        busyMax = period / 2
+        busyMax = period / bounds.part
         isShort = period <= Self.periodMost
     }
 
@@ -46,10 +65,10 @@ struct Intake {
     mutating func note(arrivals count: Int) {
         let before = arrivals
         arrivals += count
-        if count >= Self.mostPerTurn { (hasMany, isGathering) = (true, false) }
-        guard arrivals >= Self.calmPerPeriod else { return }
+        if count >= bounds.perTurn { (hasMany, isGathering) = (true, false) }
+        guard arrivals >= bounds.calm else { return }
         let busy = Clock.threadNanoseconds()
-        if before < Self.calmPerPeriod { busyFrom = busy }
+        if before < bounds.calm { busyFrom = busy }
         isFlooded = busy - busyFrom >= busyMax
     }
 

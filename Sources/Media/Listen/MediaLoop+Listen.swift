@@ -8,24 +8,27 @@ internal import Wire
 /// From the wire to the speaker: packets are opened (`PacketReceiver`), their sound is kept and
 /// mixed by talker (`Talkers`), and the mix goes to the card by way of `Speaker`.
 extension MediaLoop {
-    /// Takes the datagrams that have arrived, at most `Intake.mostPerTurn`.
+    /// Takes the datagrams that have arrived, at most `Intake.Bounds.perTurn`.
     ///
     /// When a period brings many datagrams and they keep the loop busy for too long (`Intake`), the
     /// socket is left alone until the card or the timer wakes the loop again: a flood then costs a
     /// bounded share of each period, and fills the kernel's buffer, not ours. A bound on their
     /// number would not do: on a slow machine each turn may find a few, and the loop never sleeps
     /// until LimitRTTIME= ends it.
-    mutating func listen() {
-        guard !receiver.intake.isFlooded else { return }
+    ///
+    /// - Parameter areStrays: Whether to take those from elsewhere than peers are known to be,
+    ///   which have bounds of their own.
+    mutating func listen(areStrays: Bool = false) {
+        guard let most = receiver.mayTake(areStrays: areStrays) else { return }
         var taken = 0
         var count = 0
         repeat {
-            count = receiver.read(from: socket)
+            count = receiver.read(from: socket, areStrays: areStrays)
             for place in 0..<count { usePacket(place) }
             taken += count
             // Fewer than it could have given: the kernel has no more.
-        } while count == DatagramInbox.capacity && taken < Intake.mostPerTurn
-        receiver.intake.note(arrivals: taken)
+        } while count == DatagramInbox.capacity && taken < most
+        receiver.took(taken, areStrays: areStrays)
     }
 
     private mutating func usePacket(_ place: Int) {

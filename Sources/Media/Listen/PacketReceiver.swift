@@ -27,6 +27,8 @@ struct OpenedPacket: Equatable {
 struct PacketReceiver: ~Copyable {
     /// When the socket is read.
     var intake: Intake
+    /// When the one is that has datagrams from elsewhere than peers are known to be.
+    var strayIntake: Intake
     var owners = SessionOwners()
     private let rings: Rings
     private var inbox: DatagramInbox
@@ -39,6 +41,7 @@ struct PacketReceiver: ~Copyable {
     init(_ rings: Rings, period: Int64, at now: Instant) throws(MediaError) {
         inbox = try MediaError.fromSystem { () throws(SystemError) in try DatagramInbox() }
         intake = Intake(period: period)
+        strayIntake = Intake(.strays, period: period)
         self.rings = rings
         turnBefore = now
         readAt = now
@@ -47,9 +50,39 @@ struct PacketReceiver: ~Copyable {
     /// A turn begins; the one before began then.
     mutating func beginTurn(after before: Instant) { turnBefore = before }
 
+    /// The card or the timer has woken the loop.
+    mutating func beginPeriod() {
+        intake.beginPeriod()
+        strayIntake.beginPeriod()
+    }
+
+    /// How many datagrams of a socket the turn may take; nil for none in this period.
+    func mayTake(areStrays: Bool) -> Int? {
+        if areStrays { return strayIntake.isFlooded ? nil : strayIntake.bounds.perTurn }
+        return intake.isFlooded ? nil : intake.bounds.perTurn
+    }
+
+    mutating func took(_ count: Int, areStrays: Bool) {
+        if areStrays { strayIntake.note(arrivals: count) } else { intake.note(arrivals: count) }
+    }
+
+    /// Has the sockets wake the loop, or not.
+    mutating func watch(_ socket: borrowing DataSocket, by loop: borrowing EventLoop) {
+        if let wakes = intake.newWaking() {
+            try? loop.modify(
+                fd: socket.fd, events: wakes ? EventLoop.readable : 0,
+                token: Token.socket.rawValue)
+        }
+        if let wakes = strayIntake.newWaking() {
+            try? loop.modify(
+                fd: socket.strayFD, events: wakes ? EventLoop.readable : 0,
+                token: Token.strays.rawValue)
+        }
+    }
+
     /// Reads the datagrams that have arrived; returns their number.
-    mutating func read(from socket: borrowing DataSocket) -> Int {
-        socket.receive(into: &inbox)
+    mutating func read(from socket: borrowing DataSocket, areStrays: Bool = false) -> Int {
+        socket.receive(into: &inbox, areStrays: areStrays)
         if intake.isGathering { readAt = Clock.now() }
         return inbox.count
     }

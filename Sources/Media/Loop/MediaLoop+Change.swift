@@ -42,6 +42,7 @@ extension MediaLoop {
         obeyShedding()
         for target in talks.spurts.indices { updateGate(target) }
         receiver.intake.adopt(period: plan.periodNanoseconds)
+        receiver.strayIntake.adopt(period: plan.periodNanoseconds)
     }
 
     /// Ends a talkspurt whose target is gone, and tells its listeners.

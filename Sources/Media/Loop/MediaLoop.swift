@@ -75,18 +75,20 @@ package struct MediaLoop: ~Copyable {
     private let byAddress = PassedByAddress()
 
     package init(
-        plan: MediaPlan, rings: Rings, socket udp: consuming UDPSocket, firstSequences: [UInt16]
+        plan: MediaPlan, rings: Rings, socket udp: consuming UDPSocket,
+        strays: consuming UDPSocket, firstSequences: [UInt16]
     ) throws(MediaError) {
         let now = Clock.now()
         // What can fail first, on locals: a noncopyable value is made whole or not at all.
         let loop = try MediaError.fromSystem { () throws(SystemError) in try EventLoop() }
         let cards = try CardPair(plan, rings)
-        let socket = try DataSocket(udp, rings)
+        let socket = try DataSocket(udp, strays: strays, rings)
         let receiver = try PacketReceiver(rings, period: plan.periodNanoseconds, at: now)
         let talks = try Talks(plan, rings, firstSequences: firstSequences)
         let talkers = try Talkers(plan, rings)
         try Self.watch(loop, rings.commandsWaiting.fd, .commands)
         try Self.watch(loop, socket.fd, .socket)
+        try Self.watch(loop, socket.strayFD, .strays)
         try Self.watch(loop, cards.timerFD, .timer)
 
         self.loop = loop
@@ -131,13 +133,14 @@ package struct MediaLoop: ~Copyable {
             let isDue = if let deadline { deadline <= now } else { false }
             // Datagrams move no key and no sound of ours, and many come between two periods.
             if woken.isSocketOnly, !isDue {
-                listen()
+                if woken.socket { listen() }
+                if woken.strays { listen(areStrays: true) }
                 finishTurn()
                 continue
             }
             hasBacklog = false
             cards.ask(woken, loop, at: now)
-            if woken.card || woken.timer { receiver.intake.beginPeriod() }
+            if woken.card || woken.timer { receiver.beginPeriod() }
             obeyCommands(woken)
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: cards.clock.source)
@@ -151,6 +154,7 @@ package struct MediaLoop: ~Copyable {
             followTrial()
             if woken.socket || receiver.intake.isGathering { listen() }
             if isPeriod { playSound() } else if woken.timer { receiver.intake.missedBlock() }
+            if woken.strays { listen(areStrays: true) }
             if isPeriod || woken.timer { watchStreams() }
             followLoad()
             finishTurn()
@@ -159,11 +163,7 @@ package struct MediaLoop: ~Copyable {
     }
 
     private mutating func finishTurn() {
-        if let wakes = receiver.intake.newWaking() {
-            try? loop.modify(
-                fd: socket.fd, events: wakes ? EventLoop.readable : 0,
-                token: Token.socket.rawValue)
-        }
+        receiver.watch(socket, by: loop)
         rings.counters.add(.ticks)
         if rings.counters[.ticks] % 64 == 0 { publishGauges() }
         rings.wakeControlThread()

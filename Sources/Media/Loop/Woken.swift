@@ -7,6 +7,7 @@ struct Token: RawRepresentable {
     static let commands = Token(rawValue: 0)
     static let socket = Token(rawValue: 1)
     static let timer = Token(rawValue: 2)
+    static let strays = Token(rawValue: 3)
     /// The clock master's descriptors, by their place.
     static let card = 8 as UInt32
     static let cardDescriptorsMax = 8
@@ -18,6 +19,7 @@ struct Token: RawRepresentable {
 struct Woken {
     var commands = false
     var socket = false
+    var strays = false
     var timer = false
     var card = false
     /// The epoll events of each of the clock master's descriptors.
@@ -26,7 +28,9 @@ struct Woken {
     var keys: UInt32 = 0
 
     /// Whether datagrams came, and nothing else happened.
-    var isSocketOnly: Bool { socket && !(commands || timer || card) && keys == 0 }
+    var isSocketOnly: Bool {
+        (socket || strays) && !(commands || timer || card) && keys == 0
+    }
 
     /// Whether a period has passed; only the clock master decides that.
     ///
@@ -42,6 +46,7 @@ struct Woken {
         case Token.commands.rawValue: commands = true
         case Token.socket.rawValue: socket = true
         case Token.timer.rawValue: timer = true
+        case Token.strays.rawValue: strays = true
         case Token.card..<Token.card + UInt32(Token.cardDescriptorsMax):
             card = true
             cardEvents[Int(event.token - Token.card)] = event.events

@@ -9,9 +9,11 @@ internal import Wire
 /// The data socket and the peers on it: the last step to the wire, and the first from it.
 ///
 /// A packet's plaintext is laid out, sealed for each peer, and sent. Datagrams that arrive are
-/// read here and opened by `PacketReceiver`, with the same peers' keys.
+/// read here and opened by `PacketReceiver`, with the same peers' keys. Those from elsewhere than
+/// peers are known to be come on a socket of their own.
 struct DataSocket: ~Copyable {
     private let udp: UDPSocket
+    private let strays: UDPSocket
     private let rings: Rings
     /// By number: keys, endpoints, protection.
     var peers: GrowingArray<MediaPeer>
@@ -25,10 +27,13 @@ struct DataSocket: ~Copyable {
     /// Sealed packets.
     private var outbox: DatagramOutbox
 
-    init(_ udp: consuming UDPSocket, _ rings: Rings) throws(MediaError) {
+    init(
+        _ udp: consuming UDPSocket, strays: consuming UDPSocket, _ rings: Rings
+    ) throws(MediaError) {
         let outbox = try Self.outbox(for: udp)
         self.outbox = outbox
         self.udp = udp
+        self.strays = strays
         self.rings = rings
         peers = GrowingArray(capacity: PeerSet.capacity) { MediaPeer() }
         waiting = GrowingArray(capacity: PeerSet.capacity) { WaitingControl() }
@@ -42,11 +47,14 @@ struct DataSocket: ~Copyable {
         } catch { throw .system(error) }
     }
 
-    /// The descriptor for the event loop.
+    /// The descriptors for the event loop.
     var fd: Int32 { udp.fd }
+    var strayFD: Int32 { strays.fd }
 
     /// Reads the datagrams that have arrived.
-    func receive(into inbox: inout DatagramInbox) { udp.receive(into: &inbox) }
+    func receive(into inbox: inout DatagramInbox, areStrays: Bool) {
+        if areStrays { strays.receive(into: &inbox) } else { udp.receive(into: &inbox) }
+    }
 
     /// Sends a control record on the current session of each of these peers.
     mutating func send(

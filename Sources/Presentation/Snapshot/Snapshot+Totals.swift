@@ -5,6 +5,7 @@ extension Snapshot {
     package struct Totals {
         /// Datagrams that found the data socket's queue full, and that of the handshakes.
         package var dataFull = 0
+        package var straysFull = 0
         package var handshakesFull = 0
         /// Of the handshakes that others have started.
         package var initiations = InitiationCounts()

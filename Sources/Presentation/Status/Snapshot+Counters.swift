@@ -11,6 +11,7 @@ extension Snapshot {
             }
         }
         found.append(Counter(.dropped, "full", totals.dataFull))
+        found.append(Counter(.dropped, "stray", totals.straysFull))
         for (place, name) in Drop.names.enumerated() {
             let word = name.description.map { $0 == "-" ? "_" : String($0) }.joined()
             found.append(Counter(.handshakeDropped, word, totals.drops[place]))

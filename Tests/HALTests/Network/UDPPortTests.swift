@@ -19,6 +19,6 @@ import Testing
     @Test func ourOwnSocketsAreSeen() throws {
         let pair = try PortSockets(
             listen: SocketAddress(host: "127.0.0.1", port: 0), port: 0, dscp: 0)
-        #expect(UDPPort.socketCount(of: pair.data.local.port) == 3)
+        #expect(UDPPort.socketCount(of: pair.data.local.port) == PortSockets.count)
     }
 }

@@ -35,8 +35,8 @@ import Testing
 
     @Test func aSecondDaemonOnThePortIsAWarning() {
         #expect(
-            facts(up("1.2"), sockets: 4).last
-                == "WARN  daemon port     UDP port 5577 has 4 sockets: a second daemon?"
+            facts(up("1.2"), sockets: 5).last
+                == "WARN  daemon port     UDP port 5577 has 5 sockets: a second daemon?"
                 + "  -> sudo ss -lunp \"sport = :5577\"")
     }
 

@@ -10,7 +10,7 @@
 //
 // The datagrams follow from the seed and the samples. They leave by several source ports; answers
 // are counted. Prints one JSON object at the end: sent, answers, dropped (by the kernel, for each
-// of the two sockets of the port), seconds, kinds. SIGINT and SIGTERM end it early, in order.
+// of the sockets of the port), seconds, kinds. SIGINT and SIGTERM end it early, in order.
 
 #define _GNU_SOURCE
 #include "mutate.h"
