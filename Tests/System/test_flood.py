@@ -1,13 +1,14 @@
 """Recorded first messages by the thousand: speech stays, a peer that restarts comes in. Data with
-the index of the session: a slow processor that has time to look at all of it hears the speech.
+the index of the session: a slow processor that has time to look at all of it hears the speech; and
+if it has not, but the data come from another address than the peer's.
 
-tools/flood restarts the peer a hundred times in each round, and draws the curve for data.
+tools/flood restarts the peer a hundred times in each round, and draws the curves for data.
 """
 
 import unittest
 
 from lab import Scene
-from flood.data import KINDS, STEADY, Storm, told
+from flood.data import ELSEWHERE, KINDS, STEADY, Storm, told
 from flood.run import Flood, complaints, line
 
 
@@ -33,6 +34,18 @@ class FloodTest(unittest.TestCase):
                 found = storm.heard(kind, 3000, seconds=1.5)
                 print(told(kind, found))
                 self.assertGreater(found["taken"], 1000, "the flood is not as it should be")
+                if found["share"] is not None:
+                    self.assertGreater(found["share"], STEADY)
+
+    def test_a_flood_of_data_from_elsewhere_loses_no_packet_of_the_peer(self):
+        with Scene("kitchen", "garage") as scene:
+            storm = Storm(scene)
+            for kind in KINDS:
+                capacity, _ = storm.capacity(kind)
+                found = storm.heard(kind, 5 * capacity, ELSEWHERE, seconds=1.5)
+                print(told(kind, found))
+                self.assertGreater(found["strays"], 1000, "all of the flood was read")
+                self.assertEqual(found["lost"], 0, "packets of the peer found no room")
                 if found["share"] is not None:
                     self.assertGreater(found["share"], STEADY)
 

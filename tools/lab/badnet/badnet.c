@@ -309,7 +309,9 @@ static void open_side(int side, const char *text, const char *address) {
     to.sin_port = htons((uint16_t)station);
     stations[side] = to;
     sockets[side] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int room = 4 << 20;
+    int room = 4 << 20, yes = 1;
+    // The storm of a flood may send from the same address; what comes there is for this socket.
+    setsockopt(sockets[side], SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     setsockopt(sockets[side], SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     if (sockets[side] < 0 || bind(sockets[side], (struct sockaddr *)&own, sizeof own) != 0)
         die(text);

@@ -1,9 +1,9 @@
 // storm: sends the datagrams of a file to a port of this machine, so many a second.
 //
-// storm PORT RATE FILE
+// storm PORT RATE FILE [FROM]
 //     FILE has records of a length (2 bytes, little-endian) and so many bytes. They leave in turn,
-//     from one port. RATE 0: as many as it can. Ends when its standard input does, and prints then
-//     how many were sent, and in how many seconds.
+//     from one port: any, or FROM, which badnet has. RATE 0: as many as it can. Ends when its
+//     standard input does, and prints then how many were sent, and in how many seconds.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -56,20 +56,28 @@ static bool is_over(void) {
 }
 
 int main(int count, char **words) {
-    if (count != 4)
-        die("storm PORT RATE FILE");
+    if (count != 4 && count != 5)
+        die("storm PORT RATE FILE [FROM]");
     double rate = atof(words[2]);
     load(words[3]);
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(words[1])),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) < 0)
-        die("connect");
+    // Bound to all addresses, it gets nothing that another socket of the port has one address for;
+    // connected, it would get all the answers.
+    struct sockaddr_in from = {.sin_family = AF_INET};
+    if (count == 5)
+        from.sin_port = htons((uint16_t)atoi(words[4]));
+    int yes = 1;
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
+        bind(fd, (struct sockaddr *)&from, sizeof from) < 0)
+        die("bind");
     struct iovec parts[BATCH];
     struct mmsghdr messages[BATCH];
     memset(messages, 0, sizeof messages);
     for (int i = 0; i < BATCH; i++)
-        messages[i].msg_hdr = (struct msghdr){.msg_iov = &parts[i], .msg_iovlen = 1};
+        messages[i].msg_hdr = (struct msghdr){.msg_name = &to, .msg_namelen = sizeof to,
+            .msg_iov = &parts[i], .msg_iovlen = 1};
     double start = now(), began = start, looked = start;
     uint64_t sent = 0;
     while (true) {
