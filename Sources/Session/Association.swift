@@ -34,6 +34,8 @@ final class Association {
     }
 
     let publicKey: PublicKey
+    /// What stands for the peer towards other stations.
+    let memberName: MemberName
     let psk: Key
     let hasPSK: Bool
     let suite: Suite
@@ -96,6 +98,9 @@ final class Association {
         self.publicKey = publicKey
         self.suite = suite
         mac = HandshakeMAC(responder: publicKey)
+        let name = SHA256.hash(label: "intercom/1 member", publicKey.bytes.span)
+        memberName = MemberName(
+            high: name.span.leadingUInt64, low: name.span.extracting(8..<16).leadingUInt64)
         switch consume psk {
         case .some(let key):
             self.psk = key

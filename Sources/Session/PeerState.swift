@@ -24,4 +24,6 @@ public struct PeerState: Sendable {
     public let lastOpened: Instant?
     /// Our index of the current session; the media thread may be one ahead.
     public var sessionIndex: UInt32? = nil
+    /// What stands for the peer towards other stations (protocol.md §2.4, `who`).
+    public var memberName: MemberName? = nil
 }

@@ -24,6 +24,6 @@ extension PeerTable {
             handshakes: association.handshakes,
             endpoint: association.endpoint ?? association.endpoints.first,
             lastOpened: association.lastOpened,
-            sessionIndex: association.records.current?.index)
+            sessionIndex: association.records.current?.index, memberName: association.memberName)
     }
 }

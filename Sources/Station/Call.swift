@@ -120,6 +120,13 @@ struct Call {
         var answersHalfDuplex = false
     }
 
+    /// Another station in a call of a channel.
+    struct Member {
+        let name: MemberName
+        /// Once out of the call, it does not come back.
+        var isIn: Bool
+    }
+
     /// An offer of a peer that this station was calling: its id was the higher one.
     struct Crossing {
         let peer: Int
@@ -134,6 +141,10 @@ struct Call {
     var legs: [Leg]
     /// Other members of a conference, and when each last confirmed it.
     var others: [(peer: Int, at: Instant)] = []
+    /// Who is or was in it besides, as its caller says.
+    var members: [Member] = []
+    /// Peers that bound a stream to it, though its caller had not named them by then.
+    var uninvited: [(peer: Int, since: Instant)] = []
     /// It stands if that peer rejects this call.
     var crossing: Crossing?
     /// Whether the first answer ends the ringing elsewhere.
@@ -161,6 +172,9 @@ struct Call {
     }
 
     var isAnswered: Bool { state == .connecting || state == .active }
+
+    /// Whether all who answer are in it together.
+    var isConference: Bool { summary.mode == .call && summary.reference != 0 && !isHunt }
 
     /// The peers that hear this station's microphone in this call now.
     var listeners: [Int] {

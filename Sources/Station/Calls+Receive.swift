@@ -147,7 +147,7 @@ extension Calls {
         }
         for other in current.others where !mayJoin(other.peer, current) {
             emit(.bye(peer: other.peer, current.id, .noConsent))
-            takeOut(other.peer)
+            putOut(other.peer)
         }
     }
 
@@ -267,7 +267,7 @@ extension Calls {
 
     mutating func hungUp(_ bye: CallEnd, by peer: Int, at now: Instant) {
         guard let current = call, current.id == bye.id else { return }
-        takeOut(peer)
+        putOut(peer)
         guard let leg = current.legs.first(where: { $0.peer == peer }) else { return }
         switch bye.cause {
         case .noMedia: drop(peer, leg.state == .active ? .mediaTimeout : .noPath, at: now)
@@ -296,36 +296,6 @@ extension Calls {
             return
         }
         joined(peer, at: now)
-    }
-
-    /// Another member of the channel is in this call too.
-    private mutating func joined(_ peer: Int, at now: Instant) {
-        guard let current = call, !current.summary.isOutgoing, current.isAnswered,
-            current.summary.mode == .call, mayJoin(peer, current)
-        else { return }
-        if let place = current.others.firstIndex(where: { $0.peer == peer }) {
-            call?.others[place].at = now
-            return
-        }
-        call?.others.append((peer, now))
-        tell(.notice(.joined, peer: peer))
-        emit(.bind(peer: peer, reference: current.id.reference))
-        emit(.hear(peer: peer))
-        show()
-    }
-
-    /// Whether another member of the channel may be in this call, too.
-    ///
-    /// A person who answered has agreed to a call of the channel. Where the policy answered,
-    /// nobody has: then only those for whom it would, too.
-    func mayJoin(_ peer: Int, _ current: Call) -> Bool {
-        let isAllowed =
-            current.summary.isAutomatic
-            ? policies[peer].call == .auto : policies[peer].call != .never
-        return isAllowed
-            && channels.contains {
-                $0.reference == current.summary.reference && $0.members.contains(peer)
-            }
     }
 
     private func outgoingLeg(_ id: CallID, of peer: Int) -> Int? {

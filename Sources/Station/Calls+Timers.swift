@@ -73,17 +73,9 @@ extension Calls {
             drop(peer, .peerGone, at: now)
         }
         policies[peer] = Policy()
+        names[peer] = nil
         refusals.forget(peer)
         budgets[peer] = CallBudget()
-    }
-
-    /// Another member of the channel has left this call.
-    mutating func takeOut(_ peer: Int) {
-        guard call?.others.contains(where: { $0.peer == peer }) == true else { return }
-        call?.others.removeAll { $0.peer == peer }
-        tell(.notice(.left, peer: peer))
-        emit(.hear(peer: peer))
-        show()
     }
 
     mutating func tick(at now: Instant) {
@@ -94,6 +86,7 @@ extension Calls {
         for other in call?.others ?? [] where now - other.at >= Self.otherTime {
             takeOut(other.peer)
         }
+        judgeUninvited(at: now)
         keepUp(at: now)
     }
 
@@ -140,8 +133,9 @@ extension Calls {
             for leg in current.legs where leg.isOpen {
                 emit(.bind(peer: leg.peer, reference: current.id.reference))
             }
-            for other in current.others {
-                emit(.bind(peer: other.peer, reference: current.id.reference))
+            // Those that have not come yet as well: it may be the network.
+            for peer in names.indices where mayJoin(peer, current) {
+                emit(.bind(peer: peer, reference: current.id.reference))
             }
         }
     }
@@ -158,6 +152,7 @@ extension Calls {
             }
         }
         for other in current.others { first = min(first, other.at + Self.otherTime) }
+        for one in current.uninvited { first = min(first, one.since + Self.introducedIn) }
         return first
     }
 }

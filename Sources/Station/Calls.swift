@@ -21,6 +21,8 @@ struct Calls {
         /// Bind our call stream to this call at the peer; repeated, because that also confirms that
         /// we are still in it.
         case bind(peer: Int, reference: UInt64)
+        /// Tell the peer who else is in the call, or is no longer.
+        case member(peer: Int, reference: UInt64, MemberName, isIn: Bool)
         /// Look again at the meaning of the peer's call stream.
         case hear(peer: Int)
         case ping(peer: Int)
@@ -50,6 +52,8 @@ struct Calls {
     var policies = [Policy](repeating: Policy(), count: PeerSet.capacity)
     var availability = Availability.open
     var channels: [Channel] = []
+    /// What stands for each peer towards others.
+    var names = ByPeer<MemberName?>(nil)
     /// Whether this station's speaker is held down while its microphone is open.
     var isHalfDuplex = false
     var refusals = RefusalLog()
@@ -136,13 +140,6 @@ struct Calls {
         guard let peer = call?.legs[0].peer, let id = call?.id else { return }
         emit(.answer(peer: peer, id))
         open(peer, at: now)
-        // Other members of the channel, present and future, learn that we are in the call.
-        guard let current = call, current.summary.mode == .call else { return }
-        let reference = current.summary.reference
-        let members = channels.first { $0.reference == reference }?.members ?? []
-        for member in members where member != peer && mayJoin(member, current) {
-            emit(.bind(peer: member, reference: id.reference))
-        }
     }
 
     /// Sound may go both ways with this peer from now on.
@@ -161,6 +158,7 @@ struct Calls {
         }
         emit(.bind(peer: peer, reference: call!.id.reference))
         emit(.hear(peer: peer))
+        introduce(peer, isIn: true)
         show()
     }
 
@@ -194,7 +192,10 @@ struct Calls {
             return
         }
         call?.legs.removeAll { $0.peer == peer }
-        if leg.isOpen { tell(.notice(.left, peer: peer)) }
+        if leg.isOpen {
+            tell(.notice(.left, peer: peer))
+            introduce(peer, isIn: false)
+        }
         emit(.hear(peer: peer))
         show()
     }

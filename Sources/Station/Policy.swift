@@ -77,11 +77,13 @@ public enum Refusal: String, CaseIterable, Sendable {
     case tooOften = "too-often"
     /// More records than one peer may send.
     case flood
+    /// To be in a call of a channel, without a word of its caller.
+    case uninvited
 }
 
 /// The counts of one peer's refused requests, by kind.
 public struct Refusals: Equatable, Sendable {
-    private var counts = InlineArray<12, UInt64>(repeating: 0)
+    private var counts = InlineArray<13, UInt64>(repeating: 0)
 
     public init() {}
 
@@ -110,6 +112,7 @@ extension Refusal {
         case .tooOften: 9
         case .high: 10
         case .flood: 11
+        case .uninvited: 12
         }
     }
 }

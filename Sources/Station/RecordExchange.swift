@@ -194,7 +194,7 @@ struct RecordExchange {
     /// When a record is sent, in ms after the first time.
     private static func schedule(of record: ControlRecord) -> [Int] {
         switch record {
-        case .stream: [0, 100, 200, 500, 1000, 2000, 4000]
+        case .stream, .member: [0, 100, 200, 500, 1000, 2000, 4000]
         case .reject, .cancel, .bye: [0, 500, 1000, 1500]
         case .signal: [0, 100, 300, 600, 1000]
         default: [0, 500, 1000, 2000, 4000]

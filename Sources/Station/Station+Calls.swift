@@ -24,6 +24,12 @@ extension Station {
         calls.isHalfDuplex = isHalfDuplex
     }
 
+    /// What stands for each peer towards other stations, by number.
+    package var memberNames: ByPeer<MemberName?> {
+        get { calls.names }
+        set { calls.names = newValue }
+    }
+
     public func policy(of peer: Int) -> Policy { calls.policies[peer] }
 
     /// The rights that the peer claimed without having them.
@@ -130,6 +136,10 @@ extension Station {
             bind(
                 Calls.stream, to: peer, purpose: .call,
                 priority: calls.call?.summary.priority ?? .normal, reference: reference)
+        case .member(let peer, let reference, let name, let isIn):
+            peers[peer].exchange.send(at: now) { mid in
+                .member(CallMember(mid: mid, reference: reference, isIn: isIn, name: name))
+            }
         case .hear(let peer):
             for binding in peers[peer].theirs where binding.purpose == .call {
                 bound(binding, by: peer)
@@ -160,8 +170,10 @@ extension Station {
     mutating func giveUp() {
         for peer in peers.indices {
             for record in peers[peer].exchange.giveUp(at: now) {
-                if case .offer(let offer) = record {
-                    calls.unreachable(offer.id, peer: peer, at: now)
+                switch record {
+                case .offer(let offer): calls.unreachable(offer.id, peer: peer, at: now)
+                case .member(let member): calls.untold(member, peer: peer)
+                default: break
                 }
             }
         }

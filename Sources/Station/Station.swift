@@ -265,6 +265,7 @@ public struct Station {
         case .bye(let end): calls.hungUp(end, by: peer, at: now)
         case .signal(let signal): signalled(signal, by: peer)
         case .result(let result): resulted(result, by: peer)
+        case .member(let member): calls.named(member, by: peer)
         case .spurtEnd(let end): spurtEnded(end, of: peer)
         case .confirm, .pathChallenge, .pathResponse, .close, .heard, .unknown:
             return

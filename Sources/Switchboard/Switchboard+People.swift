@@ -45,6 +45,11 @@ extension Switchboard {
         station.setHalfDuplex(isHalfDuplex)
     }
 
+    /// What stands for a peer towards other stations.
+    package mutating func setMemberName(_ name: MemberName?, of peer: Int) {
+        station.memberNames[peer] = name
+    }
+
     /// Of the rights that peers have by the settings, in the order of their numbers, those that
     /// hold now; ask once a second, and when the signs are others.
     package mutating func policies(

@@ -69,6 +69,35 @@ public struct Answer: Equatable, Sendable {
     var flags: UInt8 { (isMicrophoneOpen ? 1 : 0) | (isHalfDuplex ? 2 : 0) }
 }
 
+/// A station, to others that know its public key (protocol.md §2.4, `who`).
+public struct MemberName: Hashable, Sendable {
+    /// The sixteen bytes as two big-endian halves.
+    public let high: UInt64
+    public let low: UInt64
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// Its caller says who else is in a call of a channel (MEMBER).
+public struct CallMember: Equatable, Sendable {
+    public var mid: UInt32
+    /// Of the call.
+    public var reference: UInt64
+    /// Whether it is in the call, or is no longer.
+    public var isIn: Bool
+    public var name: MemberName
+
+    public init(mid: UInt32, reference: UInt64, isIn: Bool, name: MemberName) {
+        self.mid = mid
+        self.reference = reference
+        self.isIn = isIn
+        self.name = name
+    }
+}
+
 /// A call is refused, withdrawn or over (REJECT, CANCEL, BYE).
 public struct CallEnd: Equatable, Sendable {
     /// The reason; numbers are those of SIP (RFC 3261 §21) where it has one.

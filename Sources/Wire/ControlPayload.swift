@@ -57,6 +57,7 @@ extension ControlRecord {
         case .reject, .cancel, .bye: 22
         case .stream, .signal: 15
         case .result: 9
+        case .member: 29
         }
     }
 
@@ -104,6 +105,12 @@ extension ControlRecord {
             span.write(result.mid, at: start)
             span.write(result.request, at: start + 4)
             span[start + 8] = result.status.rawValue
+        case .member(let member):
+            span.write(member.mid, at: start)
+            span.write(member.reference, at: start + 4)
+            span[start + 12] = member.isIn ? 1 : 0
+            span.write(member.name.high, at: start + 13)
+            span.write(member.name.low, at: start + 21)
         case .unknown(let mid, _): span.write(mid, at: start)
         }
     }

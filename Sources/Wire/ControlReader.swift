@@ -64,6 +64,7 @@ public enum ControlReader {
         case 19, 20, 21: size == 22
         case 22, 23: size == 15
         case 24: size == 9
+        case 25: size == 29
         // Unknown types below 16 are skipped; from 16 on a record starts with its number, which is
         // acknowledged.
         default: type < 16 || size >= 4
@@ -110,6 +111,12 @@ extension ControlRecord {
                 RequestResult(
                     mid: body.uint32(at: 0), request: body.uint32(at: 4),
                     status: RequestResult.Status(rawValue: body[8])))
+        case 25:
+            let name = MemberName(high: body.uint64(at: 13), low: body.uint64(at: 21))
+            self = .member(
+                CallMember(
+                    mid: body.uint32(at: 0), reference: body.uint64(at: 4), isIn: body[12] == 1,
+                    name: name))
         case 0..<16: return nil
         default: self = .unknown(mid: body.uint32(at: 0), type: type)
         }

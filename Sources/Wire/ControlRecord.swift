@@ -24,6 +24,7 @@ public enum ControlRecord: Equatable, Sendable {
     case stream(StreamBinding)
     case signal(Signal)
     case result(RequestResult)
+    case member(CallMember)
     /// A record of type 16 or above that this version does not know: acknowledged and otherwise
     /// ignored.
     case unknown(mid: UInt32, type: UInt8)
@@ -41,6 +42,7 @@ public enum ControlRecord: Equatable, Sendable {
         case .stream(let binding): binding.mid
         case .signal(let signal): signal.mid
         case .result(let result): result.mid
+        case .member(let member): member.mid
         case .unknown(let mid, _): mid
         }
     }
@@ -53,7 +55,7 @@ public enum ControlRecord: Equatable, Sendable {
         switch self {
         case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close: true
         case .report, .spurtEnd, .heard, .offer, .ringing, .answer, .reject, .cancel, .bye,
-            .stream, .signal, .result, .unknown:
+            .stream, .signal, .result, .member, .unknown:
             false
         }
     }
@@ -80,6 +82,7 @@ public enum ControlRecord: Equatable, Sendable {
         case .stream: 22
         case .signal: 23
         case .result: 24
+        case .member: 25
         case .unknown(_, let type): type
         }
     }

@@ -68,11 +68,8 @@ import Wire
             if !isAutomatic { _ = world.act(1) { $0.answer(at: $1) } }
             world.run(for: moment)
             #expect(world.state(1) == .active)
-            world.inject(
-                .stream(
-                    StreamBinding(
-                        mid: 1 << 30, stream: 31, purpose: .call, priority: .normal,
-                        reference: id.reference)), from: 2, to: 1)
+            world.says(that: 2, isIn: id, from: 0, to: 1)
+            world.comes(into: id, from: 2, to: 1)
             let joins = isAutomatic ? other == .auto : other != .never
             #expect(world.stations[1].participants.contains(2) == joins, "\(other)")
         }

@@ -9,7 +9,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
 @Suite struct ControlPayloadTests {
     @Test func writesEveryRecordOfTheVectors() throws {
         let cases = try Vectors().cases("control")
-        #expect(cases.count == 25)
+        #expect(cases.count == 27)
         for (input, expected) in cases {
             let expected = try #require(expected as? [String: Any])
             let fields = try #require(input as? [String: Any])
@@ -147,16 +147,30 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                 RequestResult(
                     mid: fields.uint32("mid"), request: fields.uint32("of"),
                     status: RequestResult.Status(rawValue: fields.uint8("status"))))
+        case "MEMBER":
+            // The peer's sixteen bytes need SHA-256, as a channel's do.
+            let isPeer = (fields["who"] as? String)?.hasPrefix("MEMBER:") ?? false
+            let who = isPeer ? Self.responder : Array(bytes(hex: fields["who"]))
+            return .member(
+                CallMember(
+                    mid: fields.uint32("mid"), reference: number(hex: fields["ref"]),
+                    isIn: fields.uint8("state") == 1,
+                    name: MemberName(
+                        high: who.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+                        low: who.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })))
         default: return nil
         }
     }
+
+    /// What stands for the vectors' responder towards other stations.
+    private static let responder = bytes(hex: "c6972257376d444b27abb3ce21efb9e9")
 
     static func randomRecord(_ random: inout SplitMix64) -> ControlRecord {
         let mid = UInt32(truncatingIfNeeded: random.next())
         let id = CallID(high: random.next(), low: random.next())
         let short = UInt16(truncatingIfNeeded: random.next())
         let byte = UInt8(truncatingIfNeeded: random.next())
-        switch random.next() % 20 {
+        switch random.next() % 21 {
         case 0: return .confirm(byte, boot: random.next())
         case 1:
             var list = Acknowledgement(mid)
@@ -184,6 +198,10 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         case 19:
             return .heard(
                 Heard(stream: byte, share: byte &+ 1, why: Unheard(rawValue: byte &+ 2)))
+        case 20:
+            let name = MemberName(high: id.low, low: id.high)
+            return .member(
+                CallMember(mid: mid, reference: random.next(), isIn: byte > 99, name: name))
         case 11:
             return .answer(
                 Answer(mid: mid, id: id, isMicrophoneOpen: byte > 99, isHalfDuplex: short > 99))
@@ -204,7 +222,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
             return .result(
                 RequestResult(
                     mid: mid, request: ~mid, status: RequestResult.Status(rawValue: byte)))
-        default: return .unknown(mid: mid, type: UInt8(25 + random.next() % 231))
+        default: return .unknown(mid: mid, type: UInt8(26 + random.next() % 230))
         }
     }
 }

@@ -24,7 +24,10 @@ extension ControlLoop {
         let signs = listenerSigns
         let availability: Availability = isDoNotDisturb ? .doNotDisturb : .open
         let isHalfDuplex = handsFree.isHalfDuplex
-        feed { [configured] board, _, now in
+        feed { [configured, numbers = roster.numbers] board, table, now in
+            for number in numbers {
+                board.setMemberName(table.state(of: number)?.memberName, of: number)
+            }
             let policies = board.policies(configured, signs, at: now)
             board.consent(to: policies, availability, isHalfDuplex: isHalfDuplex, at: now)
         }

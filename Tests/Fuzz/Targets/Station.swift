@@ -54,6 +54,9 @@ private struct Town {
                 relays: [5]),
         ]
         station.consent(to: policies, .open, at: now)
+        for peer in 0..<3 {
+            station.memberNames[peer] = MemberName(high: 0, low: UInt64(peer))
+        }
         for peer in 0..<3 { station.up(peer: peer, isNewBoot: true, at: now) }
         drain()
     }

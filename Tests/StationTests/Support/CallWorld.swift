@@ -36,6 +36,9 @@ struct CallWorld {
     private var heard: [[[Int]: (Hearing, Priority)]]
     private var packets: [Packet] = []
     private var boots: [Int]
+    /// The last number of a record from one to another, and how many were said to be from there.
+    private var mids: [[UInt32]]
+    private var spoofed: UInt32 = 0
     private var random: SplitMix64
     private var nextSound: Instant
     private var nextID: UInt64 = 1
@@ -49,6 +52,8 @@ struct CallWorld {
     var swallows: (ControlRecord) -> Bool = { _ in false }
     /// Watches every record that is sent, lost ones too.
     var sees: (ControlRecord) -> Void = { _ in }
+    /// The same, and to whom it goes.
+    var seesFor: (ControlRecord, Int) -> Void = { _, _ in }
     var policy = Policy() {
         didSet { for own in stations.indices { consent(own) } }
     }
@@ -62,6 +67,7 @@ struct CallWorld {
     init(_ count: Int, seed: UInt64 = 1) {
         random = SplitMix64(seed: seed)
         boots = Array(repeating: 0, count: count)
+        mids = Array(repeating: [], count: count)
         history = Array(repeating: [:], count: count)
         actions = Array(repeating: [], count: count)
         listeners = Array(repeating: [], count: count)
@@ -73,11 +79,19 @@ struct CallWorld {
 
     private mutating func fresh(_ own: Int) -> Station {
         let others = boots.indices.filter { $0 != own }
-        return Station(
+        mids[own] = boots.map { _ in UInt32(truncatingIfNeeded: random.next()) }
+        var station = Station(
             targets: [],
             channels: [
                 Channel(number: 1, reference: channel, members: others, isListenedTo: true)
-            ], firstMids: boots.map { _ in UInt32(truncatingIfNeeded: random.next()) })
+            ], firstMids: mids[own])
+        for peer in others { station.memberNames[peer] = Self.name(of: peer) }
+        return station
+    }
+
+    /// What stands for a station in the records of others.
+    static func name(of station: Int) -> MemberName {
+        MemberName(high: 7, low: UInt64(station))
     }
 
     private mutating func connect(_ own: Int) {
@@ -136,6 +150,12 @@ struct CallWorld {
     ) {
         stations[to].receive(record, from: from, at: now, age: age)
         settle(to)
+    }
+
+    /// The same, with a number that the peer has not used, and does not use later.
+    mutating func inject(from: Int, to: Int, _ record: (UInt32) -> ControlRecord) {
+        spoofed += 1
+        inject(record(mids[from][to] &- 200 &+ spoofed), from: from, to: to)
     }
 
     func hearing(_ own: Int, _ peer: Int, _ stream: Int) -> Hearing? {
@@ -248,7 +268,13 @@ struct CallWorld {
 
     private mutating func send(_ content: Packet.Content, _ from: Int, _ to: Int) {
         if case .control(let payload) = content {
-            _ = ControlReader.read(payload.bytes.span) { sees($0) }
+            _ = ControlReader.read(payload.bytes.span) {
+                sees($0)
+                if let mid = $0.mid, Int32(bitPattern: mid &- mids[from][to]) > 0 {
+                    mids[from][to] = mid
+                }
+                seesFor($0, to)
+            }
         }
         guard random.next() % 100 >= lossPercent, !cut.contains([min(from, to), max(from, to)])
         else { return }

@@ -165,7 +165,10 @@ extension Room {
         rules.looked(isSpeakerOpen: sound.hasPlayback, settings, at: now)
         let availability: Availability = isDoNotDisturb ? .doNotDisturb : .open
         let isHalfDuplex = settings.isHalfDuplex
-        feed { [configured] board, _, now in
+        feed { [configured, numbers] board, table, now in
+            for number in numbers.values.sorted() {
+                board.setMemberName(table.state(of: number)?.memberName, of: number)
+            }
             let policies = board.policies(configured, signs, at: now)
             board.consent(to: policies, availability, isHalfDuplex: isHalfDuplex, at: now)
         }

@@ -127,6 +127,10 @@ def _record(one):
         kind, _, name = fields["ref"].rpartition(":")
         makers = {"CHANNEL": records.channel, "RELAY": records.relay, "": bytes.fromhex}
         fields["ref"] = makers[kind](name)
+    if "who" in fields:
+        kind, _, who = fields["who"].rpartition(":")
+        who = bytes.fromhex(who)
+        fields["who"] = records.member(who) if kind == "MEMBER" else who
     made = records.record(one["name"], **fields)
     assert made.fields == fields
     return made

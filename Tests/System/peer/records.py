@@ -26,6 +26,7 @@ LAYOUT = {
     "STREAM": (22, (("mid", 4), ("stream", 1), ("purpose", 1), ("priority", 1), ("ref", "8"))),
     "SIGNAL": (23, (("mid", 4), ("what", 1), ("ref", "8"), ("time", 2))),
     "RESULT": (24, (("mid", 4), ("of", 4), ("status", 1))),
+    "MEMBER": (25, (("mid", 4), ("ref", "8"), ("state", 1), ("who", "16"))),
 }
 NAMES = {kind: name for name, (kind, _) in LAYOUT.items()}
 RELIABLE = 16
@@ -45,6 +46,11 @@ def channel(name):
 def relay(name):
     """The ref of a relay."""
     return sha256(b"intercom/1 relay", name.encode())[:8]
+
+
+def member(public):
+    """The `who` of the station with this public key."""
+    return sha256(b"intercom/1 member", public)[:16]
 
 
 class Record(NamedTuple):

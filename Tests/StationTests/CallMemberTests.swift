@@ -1,0 +1,171 @@
+import Station
+import Testing
+import Time
+import Wire
+
+/// Into a call of a channel comes nobody but those whom its caller has called, and says are in it.
+@Suite struct CallMemberTests {
+    private let moment = Duration.milliseconds(50)
+
+    /// Station 0 calls some of its channel, and those it calls answer.
+    private func call(_ world: inout CallWorld, _ called: [Int], answering: [Int]) -> CallID {
+        let id = world.call(0, called, isHunt: false)
+        world.run(for: moment)
+        for station in answering { _ = world.act(station) { $0.answer(at: $1) } }
+        world.run(for: .seconds(1))
+        return id
+    }
+
+    /// It is a member of the channel everywhere, it is up, and it knows the call: a person here
+    /// has answered a call of the channel, but not with it.
+    @Test(arguments: [Policy.Answering.ring, .auto])
+    func whoWasNotCalledDoesNotComeIn(answering: Policy.Answering) {
+        var world = CallWorld(4)
+        world.policies[1] = Policy(call: answering)
+        let id = call(&world, [1, 2], answering: answering == .auto ? [2] : [1, 2])
+        #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
+        for _ in 0..<4 {
+            world.comes(into: id, from: 3, to: 1)
+            #expect(!world.hearing(1, 3, 31)!.isHeard)
+            world.run(for: .seconds(3))
+        }
+        #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
+        #expect(world.stations[1].participants == [0, 2])
+        #expect(world.notices(1).count { if case .joined = $0 { true } else { false } } == 1)
+        // It is told, though not at once: its caller may be about to name it.
+        #expect(world.stations[1].refusals(of: 3)[.uninvited] == 1)
+        #expect(world.pages(1).contains("refused uninvited 1"))
+    }
+
+    /// Nor is it told of the call at all.
+    @Test func whoWasNotCalledLearnsNothingOfTheCall() {
+        var world = CallWorld(4)
+        var told: [ControlRecord] = []
+        world.seesFor = { record, to in if to == 3 { told.append(record) } }
+        let id = call(&world, [1, 2], answering: [1, 2])
+        world.run(for: .seconds(20))
+        let isTold = told.contains { record in
+            guard case .stream(let binding) = record else { return false }
+            return binding.reference == id.reference
+        }
+        #expect(!isTold)
+    }
+
+    @Test func whoHasNotAnsweredIsNotInIt() {
+        var world = CallWorld(4)
+        let id = call(&world, [1, 2, 3], answering: [1, 2])
+        world.comes(into: id, from: 3, to: 1)
+        world.run(for: .seconds(1))
+        #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
+        _ = world.act(3) { $0.answer(at: $1) }
+        world.run(for: .seconds(1))
+        #expect(world.listeners == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
+        world.run(for: .seconds(10))
+        for station in 0...3 {
+            for peer in 0...3 where peer != station {
+                #expect(world.stations[station].refusals(of: peer)[.uninvited] == 0)
+            }
+        }
+        #expect(world.disagreements() == [])
+    }
+
+    /// Only the caller says who is in its call.
+    @Test func amongThemselvesMembersBringNobodyIn() {
+        var world = CallWorld(4)
+        let id = call(&world, [1, 2], answering: [1, 2])
+        world.says(that: 3, isIn: id, from: 2, to: 1)
+        world.comes(into: id, from: 3, to: 1)
+        world.run(for: .seconds(1))
+        #expect(world.listeners[1] == [0, 2])
+        // Nor into another call of the caller.
+        world.says(that: 3, isIn: world.newID(), from: 0, to: 1)
+        world.comes(into: id, from: 3, to: 1)
+        #expect(world.listeners[1] == [0, 2])
+        world.says(that: 3, isIn: id, from: 0, to: 1)
+        world.comes(into: id, from: 3, to: 1)
+        #expect(world.listeners[1] == [0, 2, 3])
+    }
+
+    /// Its caller has put it out; an old word that it is in does not bring it back.
+    @Test func whoIsOutStaysOut() {
+        var world = CallWorld(4)
+        let id = call(&world, [1, 2, 3], answering: [1, 2, 3])
+        world.says(that: 3, isIn: id, false, from: 0, to: 1)
+        #expect(world.listeners[1] == [0, 2])
+        world.says(that: 3, isIn: id, from: 0, to: 1)
+        world.comes(into: id, from: 3, to: 1)
+        #expect(world.listeners[1] == [0, 2])
+    }
+
+    /// Two members that cannot reach each other come together when they can.
+    @Test func membersFindEachOtherWhenTheNetworkIsBack() {
+        var world = CallWorld(3)
+        world.cut = [[1, 2]]
+        _ = call(&world, [1, 2], answering: [1, 2])
+        world.run(for: .seconds(60))
+        #expect(world.listeners == [[1, 2], [0], [0]])
+        world.cut = []
+        world.run(for: .seconds(6))
+        #expect(world.listeners == [[1, 2], [0, 2], [0, 1]])
+        #expect(world.disagreements() == [])
+    }
+
+    /// Whatever word of the caller is lost, for as long as it is in the call with both.
+    @Test func theCallerSaysItAgainUntilItIsKnown() {
+        var world = CallWorld(3)
+        let start = world.now
+        world.swallows = { if case .member = $0 { true } else { false } }
+        _ = call(&world, [1, 2], answering: [1, 2])
+        #expect(world.listeners == [[1, 2], [0], [0]])
+        world.run(for: .seconds(20) - (world.now - start))
+        world.swallows = { _ in false }
+        world.run(for: .seconds(9))
+        #expect(world.listeners == [[1, 2], [0, 2], [0, 1]])
+    }
+
+    /// A member that restarts was in the call once: it does not come back by itself.
+    @Test func aMemberThatRestartsIsOut() {
+        var world = CallWorld(4)
+        _ = call(&world, [1, 2, 3], answering: [1, 2, 3])
+        world.crash(3)
+        world.run(for: .seconds(30))
+        #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
+        #expect(world.disagreements() == [])
+    }
+
+    /// Of two that call the channel at one moment, one call is left, and both are in it.
+    @Test(arguments: 1...20)
+    func twoWhoCallTheChannelAtOnceAreInOneCall(seed: UInt64) {
+        var world = CallWorld(4, seed: seed)
+        world.call(0, [1, 2, 3], isHunt: false)
+        world.call(1, [0, 2, 3], isHunt: false)
+        world.run(for: .seconds(1))
+        for station in 2...3 { _ = world.act(station) { $0.answer(at: $1) } }
+        world.run(for: .seconds(2))
+        #expect(world.state(0) == .active && world.state(1) == .active)
+        #expect(world.stations[0].call?.summary.id == world.stations[1].call?.summary.id)
+        #expect(world.disagreements() == [])
+    }
+}
+
+extension CallWorld {
+    /// A peer says who is in a call, or is no longer.
+    mutating func says(
+        that station: Int, isIn id: CallID, _ isIn: Bool = true, from: Int, to: Int
+    ) {
+        let name = Self.name(of: station)
+        inject(from: from, to: to) {
+            .member(CallMember(mid: $0, reference: id.reference, isIn: isIn, name: name))
+        }
+    }
+
+    /// A peer binds its stream of calls to one.
+    mutating func comes(into id: CallID, from: Int, to: Int) {
+        inject(from: from, to: to) { mid in
+            .stream(
+                StreamBinding(
+                    mid: mid, stream: 31, purpose: .call, priority: .normal,
+                    reference: id.reference))
+        }
+    }
+}
