@@ -23,6 +23,8 @@ final class House {
     /// How often each pair has changed its psk.
     private var psks: [[Int]: UInt8] = [:]
     private var calls: UInt64 = 0
+    /// The rooms that each call was offered to.
+    private var offers: [CallID: Set<Int>] = [:]
 
     /// `rekeysOften` keeps to the times of the protocol.
     init(rooms count: Int, seed: UInt64, rekeysOften: Bool = false) {
@@ -57,6 +59,10 @@ final class House {
         return CallID(high: calls, low: dice.next() | 1)
     }
 
+    func offered(_ id: CallID, to room: Int) { offers[id, default: []].insert(room) }
+
+    func isOffered(_ id: CallID, to room: Int) -> Bool { offers[id]?.contains(room) ?? false }
+
     /// What both rooms of a pair have in their settings.
     func psk(_ left: Int, _ right: Int) -> [UInt8] {
         let pair = [min(left, right), max(left, right)]
@@ -82,6 +88,7 @@ final class House {
         house.joins = dice.percent(60)
         var garden = RoomSettings.Group(name: "garden", number: 2, members: others)
         garden.isListenedTo = dice.percent(70)
+        garden.joins = dice.percent(60)
         garden.priority = dice.percent(30) ? .high : .normal
         if garden.members.count > 1, dice.percent(30) {
             garden.members.remove(garden.members.sorted()[0])

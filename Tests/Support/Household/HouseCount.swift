@@ -6,6 +6,7 @@ package enum HouseCount: String, CaseIterable, Sendable {
     case pages, pagesHeard = "pages_heard", pagesTimedOut = "pages_timed_out"
     case pagesReplaced = "pages_replaced"
     case announcements, answers, gone, relays, signals, refused, cards
+    case intruders
     case held, copied, released, stale
     case staleSound = "stale_sound"
 

@@ -122,6 +122,11 @@ package struct HouseDay {
             let time = dice.milliseconds(60...1_500)
             room.later(dice.milliseconds(500...5_000)) { restart(callee, after: time) }
         }
+        for _ in 0..<3 where mode == .call {
+            let (harmful, member) = (other(room), other(room))
+            guard harmful !== member else { continue }
+            harmful.later(dice.milliseconds(500...20_000)) { harmful.intrude(into: member) }
+        }
         let time = dice.milliseconds(1_000...40_000)
         if dice.percent(70) { room.later(time) { room.hangUpCall() } }
     }

@@ -35,6 +35,25 @@ extension Room {
         }
     }
 
+    // MARK: Harm
+
+    /// Says that it is in the call that another room is in, whose name it has found out.
+    func intrude(into other: Room) {
+        guard isRunning, other.isRunning, let peer = numbers[other.number],
+            let call = other.switchboard.station.call?.summary, call.id != ownCall,
+            let last = rules.lastNumber[peer]
+        else { return }
+        house.count(.intruders)
+        // A number before its station's own, so that those stay good.
+        let mid = last &- UInt32(house.dice.number(in: 100...250))
+        let binding = StreamBinding(
+            mid: mid, stream: TalkTarget.call, purpose: .call, priority: .normal,
+            reference: call.id.reference)
+        tell { $0.send(ControlPayload(.stream(binding)), to: peer) }
+    }
+
+    private var ownCall: CallID? { switchboard.station.call?.summary.id }
+
     // MARK: Talks
 
     /// `talk`: the microphone is open to a target for as long as its caller is there.

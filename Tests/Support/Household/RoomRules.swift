@@ -35,6 +35,8 @@ struct RoomRules {
     private var hasTalkLamp = false
     /// When a record was sent last that must be acknowledged.
     private(set) var numberedAt: Instant?
+    /// The highest number of a record to each peer.
+    private(set) var lastNumber: [Int: UInt32] = [:]
     private var isStopping = false
 
     // MARK: What happens
@@ -72,7 +74,8 @@ struct RoomRules {
         case .beep(let isOn):
             isBeeping = isOn
             if isOn, !hasSigns(at: room) { room.fail("a room is heard, and nothing tells of it") }
-        case .send(_, let payload): note(payload, at: room.now)
+        case .send(let peer, let payload): note(payload, to: peer, at: room)
+        case .hear(let peer, _, .call, _): isInCall(peer, at: room)
         case .hear(let peer, _, .page, let priority): mayPage(peer, priority, at: room)
         case .switchRelay(let peer, let signal): switches(signal, of: peer, at: room)
         case .notice(.callBegan(let summary, _)): began(summary, at: room)
@@ -93,10 +96,25 @@ struct RoomRules {
         room.settings.hasTalkLamp || room.settings.canBeep && room.sound.hasPlayback
     }
 
-    private mutating func note(_ payload: ControlPayload, at now: Instant) {
-        var isNumbered = false
-        _ = ControlReader.read(payload.bytes.span) { if $0.mid != nil { isNumbered = true } }
-        if isNumbered { numberedAt = now }
+    private mutating func note(_ payload: ControlPayload, to peer: Int, at room: Room) {
+        _ = ControlReader.read(payload.bytes.span) { record in
+            if case .offer(let offer) = record, let called = room.room(ofPeer: peer) {
+                room.house.offered(offer.id, to: called)
+            }
+            guard let mid = record.mid else { return }
+            numberedAt = room.now
+            let last = lastNumber[peer] ?? mid
+            lastNumber[peer] = Int32(bitPattern: mid &- last) > 0 ? mid : last
+        }
+    }
+
+    /// A peer hears this room in its call, or is heard: its caller, or one that it called.
+    private func isInCall(_ peer: Int, at room: Room) {
+        guard let call = room.switchboard.station.call?.summary, !call.isOutgoing,
+            peer != call.peers[0], let other = room.room(ofPeer: peer),
+            !room.house.isOffered(call.id, to: other)
+        else { return }
+        room.fail("room \(other) is in call \(call.id.high), which was not offered to it")
     }
 
     private func policy(of peer: Int, at room: Room) -> Policy {
@@ -152,6 +170,7 @@ struct RoomRules {
 
     private mutating func lookAtCall(at room: Room) {
         let call = room.switchboard.station.call?.summary
+        for peer in room.switchboard.station.participants { isInCall(peer, at: room) }
         for id in begun where !ended.contains(id) && id != call?.id {
             room.fail("call \(id.high) began, and is over without an end")
         }
