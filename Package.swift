@@ -127,7 +127,8 @@ let package = Package(
         .executableTarget(
             name: "Intercomctl",
             dependencies: [
-                "Time", "Wire", "Crypto", "Audio", "HAL", "Control", "Config", "Settings",
+                "Time", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Control", "Config",
+                "Settings",
             ],
             swiftSettings: strict),
 

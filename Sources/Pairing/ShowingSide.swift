@@ -54,6 +54,15 @@ public struct ShowingSide: ~Copyable {
         return .send(PairingMessage.p4.framed(answer))
     }
 
+    /// Whether the other side has proved that it has the code: if it now closes the stream, both
+    /// have paired.
+    public var isProved: Bool {
+        switch paired {
+        case .some: true
+        case .none: false
+        }
+    }
+
     /// The other side has closed the stream: nil unless it had all it needed before.
     public consuming func closed() -> Paired? { paired.take() }
 

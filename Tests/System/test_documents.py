@@ -23,8 +23,8 @@ class Words(unittest.TestCase):
         self.assertEqual(code, 0, error)
         return text.splitlines()
 
-    def test_the_pre_shared_key_of_readme_is_the_owners_alone_and_leaves_the_shell_as_it_was(self):
-        (command,) = re.findall(r"`([^`\n]*/dev/urandom[^`\n]*)`", examples.read("README.md"))
+    def test_the_pre_shared_key_of_operate_is_the_owners_alone_and_leaves_the_shell_as_it_was(self):
+        (command,) = re.findall(r"`([^`\n]*/dev/urandom[^`\n]*)`", examples.read("docs/operate.md"))
         with Scene("kitchen") as scene:
             mode, secret, umask = self.secret(command, scene.folder)
             self.assertEqual((mode, umask), ("600", "0022"))

@@ -13,7 +13,9 @@ import tempfile
 import unittest
 
 import hostile
+from codes import Guest, ShownCode
 from hostile import DIGITS, KEY, STRANGER, THIRD, USER, Swaps, World, folder_of, link, write
+from lab import place
 
 COMMANDS = {
     "peer list": ["peer", "list"],
@@ -22,6 +24,7 @@ COMMANDS = {
     "peer again": ["peer", "add", "--no-reload", "garage", "192.0.2.7", KEY],
     "peer set": ["peer", "set", "--no-reload", "--gain", "-3dB", "garage"],
     "peer set psk": ["peer", "set", "--no-reload", "--psk-file", "{own}", "garage"],
+    "pair": ["pair", "--no-reload"],
     "peer verify": ["peer", "verify", "--no-reload", "garage", *DIGITS],
     "peer rename": ["peer", "rename", "--no-reload", "garage", "attic"],
     "peer remove": ["peer", "remove", "--no-reload", "garage"],
@@ -53,7 +56,7 @@ ELSEWHERE = {
 SETTINGS = set(COMMANDS) - {"key show"}
 """Those that read the peers that were added."""
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}
-IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "config check",
+IDENTITY = {"key show", "pair", "peer add", "peer add psk", "peer again", "config check",
             "config check json", "doctor"}
 PSK = {"peer again", "peer rename", "config check", "config check json", "doctor"}
 KEYS = IDENTITY | PSK | {"peer set psk", "peer remove"}
@@ -175,8 +178,23 @@ class HostileTest(unittest.TestCase):
 
     def run_command(self, world, name):
         """Types one of the commands; returns (exit code, what it printed)."""
+        if name == "pair":
+            return self.pair(world, *COMMANDS[name][1:])
         words = [word.format(own=f"{world.root}/own.psk") for word in COMMANDS[name]]
         return world.run(*words)
+
+    def pair(self, world, *words):
+        """Shows a code, which a guest types if there is one."""
+        port = place.free_port()
+        with open(f"{world.etc}/intercomd.conf", "a", encoding="utf-8") as file:
+            file.write(f"[network]\nport = {port}\n")
+        screen = ShownCode(world.root, world.etc, *words)
+        self.addCleanup(screen.end)
+        if screen.code:
+            guest = Guest(screen.code, port, "attic")
+            guest.pair()
+            guest.close()
+        return screen.ended(), screen.text
 
     def assert_shown_harmless(self, said):
         """Nothing in it moves a cursor or begins a line of its own; no advice opens root's files.
@@ -211,7 +229,7 @@ class Traps(HostileTest):
     def test_the_list_has_every_command(self):
         _, said = self.world().run("help")
         known = {" ".join(words[:2]) for words in COMMANDS.values()} | ELSEWHERE
-        known |= {"setup", "doctor"}
+        known |= {"setup", "doctor", "pair"}
         found = [re.match(r"  ([a-z-]+(?: [a-z]+\b(?!\|))?)", line)
                  for line in said.splitlines()]
         names = [match[1] for match in found if match]

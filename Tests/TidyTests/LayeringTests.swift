@@ -30,7 +30,7 @@ import Testing
             "Control", "Config", "Settings",
         ],
         "Intercomctl": [
-            "Time", "Wire", "Crypto", "Audio", "HAL", "Control", "Config", "Settings",
+            "Time", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Control", "Config", "Settings",
         ],
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Control",

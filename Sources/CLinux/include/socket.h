@@ -1,7 +1,7 @@
 #ifndef CLINUX_SOCKET_H
 #define CLINUX_SOCKET_H
 
-// UDP over IPv4 and IPv6, and Unix sockets.
+// UDP and TCP over IPv4 and IPv6, and Unix sockets.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -62,6 +62,16 @@ ptrdiff_t clinux_udp_send(
     int fd, int is_v6, const void *bytes, size_t size, const struct clinux_address *to);
 /// Returns the datagram's whole size, also when only its beginning fitted.
 ptrdiff_t clinux_udp_receive(int fd, void *bytes, size_t size, struct clinux_address *from);
+
+/// Makes a nonblocking TCP socket that listens; `is_v6` makes it serve both families.
+int clinux_tcp_listen(int is_v6, const struct clinux_address *address);
+int clinux_tcp_accept(int fd, struct clinux_address *from);
+/// Begins to connect.
+int clinux_tcp_connect(int is_v6, const struct clinux_address *to);
+/// What became of connecting, once the socket is writable.
+int clinux_tcp_error(int fd);
+/// Lets closing the socket tell the other side that the connection has failed.
+int clinux_tcp_abort(int fd);
 
 /// Datagrams that one call takes at most, and the room for each.
 #define CLINUX_INBOX_COUNT 8

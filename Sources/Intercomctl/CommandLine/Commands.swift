@@ -122,6 +122,11 @@ extension CommandGroup {
                     name: "show peer", arguments: "NAME", count: 1...1, options: ["--json"],
                     help: "show how a peer is protected and what it may do", function: showPeer),
                 Command(
+                    name: "pair", arguments: "[HOST CODE]", count: 0...3,
+                    options: ["--name", "--no-reload", "--json"],
+                    help: "make two stations peers by a code",
+                    function: pair),
+                Command(
                     name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
                     options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
                     help: "add a peer; write - as ADDRESS if it calls here", function: addPeer),

@@ -100,3 +100,45 @@ def transcript(code, a, b, seed, m):
         "p2": framed(6, second + c_b), "p3": framed(7, c_a + sealed(b"KA", a.card)),
         "p4": framed(8, sealed(b"KB", b.card)), "psk": psk,
     }
+
+
+class Entering:
+    """The side that has typed the code, message by message."""
+
+    def __init__(self, code, scalar, nonce, suites, secret, caps, name, seed):
+        self._scalar, self._card, self._public = scalar, card(
+            public_key(secret), caps, name), public_key(secret)
+        self._w = password(code, nonce)
+        point = p256.plus(p256.times(scalar, p256.G), p256.times(self._w, POINT_M))
+        self._point = p256.packed(point)
+        ek, self._dk = mlkem.generate(seed)
+        self._opening = bytes([VERSION, suites]) + nonce + self._point + ek
+        self._prk = self._t = None
+        self.first = framed(5, self._opening)
+
+    def _key(self, name):
+        return expand(self._prk, b"intercom/1 pair " + name, 32)
+
+    def answer(self, second):
+        """P3 for a P2; None where the other side has another code."""
+        body = second[3:]
+        theirs = body[18:83]
+        shared = p256.times(self._scalar, p256.minus(
+            p256.unpacked(theirs), p256.times(self._w, POINT_N)))
+        parts = (b"intercom/1 A", b"intercom/1 B", self._point, theirs, p256.packed(shared),
+                 self._w.to_bytes(32, "big"))
+        tt = b"".join(len(part).to_bytes(8, "little") + part for part in parts)
+        self._t = sha256(tt, self._opening, body[:1171])
+        ss = mlkem.decapsulate(self._dk, body[83:1171])
+        self._prk = hmac(self._t, sha256(tt)[:16], ss)
+        if hmac(self._key(b"cB"), self._t) != body[1171:]:
+            return None
+        sealed = SUITES[1].encrypt(self._key(b"KA"), bytes(12), self._card, self._t)
+        return framed(7, hmac(self._key(b"cA"), self._t) + sealed)
+
+    def finish(self, fourth):
+        """The other side's card, and the psk of both."""
+        plain = SUITES[1].decrypt(self._key(b"KB"), bytes(12), fourth[3:], self._t)
+        other = {"public": plain[:32], "name": plain[49:49 + plain[48]].decode()}
+        return other, expand(
+            self._prk, b"intercom/1 pair psk" + self._public + other["public"], 32)

@@ -1,0 +1,86 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Pairing
+internal import Time
+internal import Wire
+
+/// Shows a code, and waits for the station on which it is typed.
+func showCode(
+    as card: PairingCard, port: UInt16, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    let listener: TCPListener
+    do throws(SystemError) {
+        listener = try TCPListener(port: port)
+    } catch { throw Failure(error) }
+    let code = PairingCode.random()
+    var window = PairingWindow()
+    guard let end = window.open(at: Clock.now()) else { throw noCode }
+    try printInvitation(code, port: port)
+    while let stream = listener.accept(until: end) {
+        let other = stream.other
+        var side = ShowingSide(code: code, suites: offeredSuites, card: card)
+        let hasEnded = attempt(&side, stream)
+        if side.isProved {
+            guard hasEnded, let paired = side.closed() else {
+                warn("\(other.host) had the code, but did not finish; nothing is changed here")
+                continue
+            }
+            let address = address(of: paired.peer, seenAt: other)
+            return try store(paired, address: address, invocation).finish(invocation)
+        }
+        guard side.hasAnswered else { continue }
+        warn("somebody at \(other.host) tried to pair, and did not have the code")
+        if window.failed(at: Clock.now()) {
+            throw Failure(
+                .failed, "three attempts failed, so this code is good no more; run pair again")
+        }
+    }
+    throw noCode
+}
+
+private let noCode = Failure(.failed, "nobody typed the code within two minutes")
+
+private func warn(_ text: String) { _ = Terminal.write(text.visible + "\n", to: .complaint) }
+
+/// Answers until the stream ends; returns whether the other side ended it as it should.
+private func attempt(_ side: inout ShowingSide, _ stream: consuming TCPStream) -> Bool {
+    var line = PairingLine(stream)
+    while true {
+        switch line.receive() {
+        case .bytes(let bytes):
+            do throws(PairingFailure) {
+                guard case .send(let answer) = try side.take(bytes.span) else { continue }
+                guard line.send(answer) else { return false }
+            } catch { return false }
+        case .closed: return true
+        case .failed: return false
+        }
+    }
+}
+
+private func printInvitation(_ code: PairingCode, port: UInt16) throws(Failure) {
+    let isUsual = port == PeerAddress.defaultPort
+    var hosts: [String] = []
+    for interface in NetworkInterface.all() ?? [] where interface.isUp && !interface.isLoopback {
+        for address in interface.addresses where address.scope == 0 {
+            let place = SocketAddress(high: address.high, low: address.low, port: port)
+            hosts.append(isUsual ? place.host : place.description)
+        }
+    }
+    try printLine("the code is \(code.shown), for two minutes; on the other station type:")
+    try printLine("")
+    for host in hosts.isEmpty ? [isUsual ? "HOST" : "HOST:\(port)"] : hosts {
+        try printLine("    sudo intercomctl pair \(host) \(code.shown)")
+    }
+    try printLine("")
+}
+
+/// Where the other station receives: the address from which it has connected, with its own port.
+private func address(of peer: PairingCard, seenAt source: SocketAddress) -> String {
+    let port = peer.capabilities.flags
+    guard port != 0, port != PeerAddress.defaultPort else { return source.host }
+    return SocketAddress(
+        high: source.high, low: source.low, port: port, scope: source.scope
+    ).description
+}

@@ -1,0 +1,117 @@
+"""Two stations become peers by a code: with each other, with the second implementation, and not
+with whoever does not have the code."""
+
+import contextlib
+import socket
+import unittest
+
+from codes import Guest, ShownCode
+from lab import Scene, SceneTest, listen, wait
+
+class PairingTest(SceneTest):
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen", "garage"))
+        self.kitchen, self.garage = self.scene.stations
+        for one in self.scene.stations:
+            one.start()
+            one.ready()
+
+    def show(self, *words):
+        screen = ShownCode(self.kitchen.folder, self.kitchen.etc, *words)
+        self.addCleanup(screen.end)
+        return screen
+
+    def at(self):
+        return f"127.0.0.1:{self.kitchen.port}"
+
+    def test_two_stations_pair_and_talk_at_once(self):
+        screen = self.show()
+        code, text, errors = self.garage.ctl("pair", self.at(), screen.code.lower())
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("paired with kitchen\n", text)
+        self.assertEqual(screen.ended(), 0, screen.text)
+        self.assertIn("paired with garage\n", screen.text)
+        self.garage.wait_for(self.kitchen)
+        for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
+            peer = one.peer(other.name)
+            self.assertEqual((peer["verified"], peer["psk"]), (True, True), peer)
+        self.kitchen.speak(500)
+        self.garage.record()
+        self.assertEqual(self.kitchen.ctl("ptt", "down", "garage")[0], 0)
+        wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+        span = listen()
+        self.assertEqual(self.kitchen.ctl("ptt", "up", "garage")[0], 0)
+        self.assert_heard(self.garage.recorded().span(*span), 500)
+
+    def test_a_wrong_code_pairs_nobody_and_three_burn_the_right_one(self):
+        screen = self.show()
+        for number in range(3):
+            wrong = "0000-0000" if screen.code != "0000-0000" else "1111-1111"
+            code, _, errors = self.garage.ctl("pair", self.at(), wrong)
+            self.assertEqual(code, 1)
+            self.assertIn("the code is not the one", errors, number)
+        self.assertEqual(screen.ended(), 1)
+        self.assertIn("three attempts failed", screen.text)
+        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
+        self.assertEqual(code, 1)
+        self.assertIn("does \"intercomctl pair\" run", errors)
+        for one in (self.kitchen, self.garage):
+            self.assertEqual(one.status()["peers"], [])
+
+    def test_it_pairs_with_the_second_implementation(self):
+        screen = self.show("--name", "friend")
+        friend = Guest(screen.code, self.kitchen.port)
+        card, _ = friend.pair()
+        self.assertEqual(card["name"], "kitchen")
+        # Until it has stored kitchen and closed the stream, kitchen stores nothing.
+        self.assertEqual(self.kitchen.status()["peers"], [])
+        friend.close()
+        self.assertEqual(screen.ended(), 0, screen.text)
+        self.assertIn("paired with friend\n", screen.text)
+        self.assertEqual([one["name"] for one in self.kitchen.status()["peers"]], ["friend"])
+
+    def test_a_connection_that_breaks_at_the_end_pairs_nobody(self):
+        screen = self.show()
+        friend = Guest(screen.code, self.kitchen.port)
+        self.assertIsNotNone(friend.pair())
+        friend.stream.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        friend.close()
+        wait(lambda: "did not finish" in screen.text, "the attempt has failed")
+        screen.end()
+        self.assertEqual(self.kitchen.status()["peers"], [])
+
+    def test_garbage_does_not_burn_the_code(self):
+        screen = self.show()
+        for data in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\x04\xf4\x05" + bytes(1267), bytes(9999)):
+            with socket.create_connection(("127.0.0.1", self.kitchen.port), 5) as stream:
+                # It ends without a word, at once.
+                with contextlib.suppress(OSError):
+                    stream.sendall(data)
+                    stream.shutdown(socket.SHUT_WR)
+                    self.assertEqual(stream.recv(100), b"")
+        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
+        self.assertEqual((code, errors), (0, ""))
+
+    def test_a_second_pairing_renews_the_keys_and_keeps_the_name(self):
+        for again in range(2):
+            screen = self.show()
+            code, text, errors = self.garage.ctl(
+                "pair", self.at(), screen.code, *(["--name", "cuisine"] if not again else []))
+            self.assertEqual((code, errors), (0, ""))
+            self.assertEqual(screen.ended(), 0)
+            self.assertIn("paired with cuisine" + (", again" if again else "\n"), text)
+        self.assertEqual([one["name"] for one in self.garage.status()["peers"]], ["cuisine"])
+
+    def test_mistakes_at_the_keyboard_are_named(self):
+        for words, told in ((("pair", "kitchen"), "the code is missing"),
+                            (("pair", "kitchen", "7K9"), "is no code"),
+                            (("pair", "a b", "7K9M-QX2W"), "HOST")):
+            with self.subTest(words):
+                code, _, errors = self.garage.ctl(*words)
+                self.assertIn(code, (1, 2))
+                self.assertIn(told, errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
