@@ -93,6 +93,15 @@ class PairingTest(SceneTest):
         code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
         self.assertEqual((code, errors), (0, ""))
 
+    def test_connections_that_say_nothing_hold_it_up_for_seconds_only(self):
+        screen = self.show()
+        for _ in range(3):
+            self.enterContext(socket.create_connection(("127.0.0.1", self.kitchen.port), 5))
+        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
+        self.assertEqual((code, errors), (0, ""))
+        self.assertEqual(screen.ended(), 0)
+        self.assertEqual(screen.text.count("was no station that pairs"), 3)
+
     def test_a_second_pairing_renews_the_keys_and_keeps_the_name(self):
         for again in range(2):
             screen = self.show()

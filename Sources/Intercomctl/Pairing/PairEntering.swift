@@ -13,8 +13,9 @@ func enter(
     guard let place = PeerAddress(text: address) else {
         throw Failure(.usage, "\"\(host.visible)\" is no single address; write HOST or HOST:PORT")
     }
-    let stream = try connect(to: place)
+    // It takes a while, and the other side does not wait for it.
     var side = EnteringSide(code: code, suites: offeredSuites, card: card)
+    let stream = try connect(to: place)
     var line = PairingLine(stream)
     guard line.send(side.first) else { throw gone(host) }
     while case .bytes(let bytes) = line.receive() {

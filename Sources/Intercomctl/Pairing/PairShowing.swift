@@ -15,6 +15,7 @@ func showCode(
     } catch { throw Failure(error) }
     let code = PairingCode.random()
     var window = PairingWindow()
+    var strangers = 0
     guard let end = window.open(at: Clock.now()) else { throw noCode }
     try printInvitation(code, port: port)
     while let stream = listener.accept(until: end) {
@@ -29,7 +30,13 @@ func showCode(
             let address = address(of: paired.peer, seenAt: other)
             return try store(paired, address: address, invocation).finish(invocation)
         }
-        guard side.hasAnswered else { continue }
+        guard side.hasAnswered else {
+            strangers += 1
+            if strangers <= strangersTold {
+                warn("something at \(other.host) connected, and was no station that pairs")
+            }
+            continue
+        }
         warn("somebody at \(other.host) tried to pair, and did not have the code")
         if window.failed(at: Clock.now()) {
             throw Failure(
@@ -39,13 +46,16 @@ func showCode(
     throw noCode
 }
 
+/// Anybody may connect, again and again.
+private let strangersTold = 3
+
 private let noCode = Failure(.failed, "nobody typed the code within two minutes")
 
 private func warn(_ text: String) { _ = Terminal.write(text.visible + "\n", to: .complaint) }
 
 /// Answers until the stream ends; returns whether the other side ended it as it should.
 private func attempt(_ side: inout ShowingSide, _ stream: consuming TCPStream) -> Bool {
-    var line = PairingLine(stream)
+    var line = PairingLine(stream, patience: PairingWindow.firstPatience)
     while true {
         switch line.receive() {
         case .bytes(let bytes):

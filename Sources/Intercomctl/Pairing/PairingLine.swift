@@ -2,7 +2,7 @@ internal import HAL
 internal import Pairing
 internal import Time
 
-/// The stream of one pairing: each side waits ten seconds at most for the other.
+/// The stream of one pairing: each side waits so long at most for the other.
 struct PairingLine: ~Copyable {
     enum Arrival {
         case bytes([UInt8])
@@ -12,9 +12,12 @@ struct PairingLine: ~Copyable {
     }
 
     private let stream: TCPStream
-    private var deadline = Clock.now() + PairingWindow.patience
+    private var deadline: Instant
 
-    init(_ stream: consuming TCPStream) { self.stream = stream }
+    init(_ stream: consuming TCPStream, patience: Duration = PairingWindow.patience) {
+        self.stream = stream
+        deadline = Clock.now() + patience
+    }
 
     /// What has come; each whole message must come in time, not each byte.
     mutating func receive() -> Arrival {
