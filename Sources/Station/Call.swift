@@ -171,6 +171,15 @@ struct Call {
         return state
     }
 
+    /// Who knows of it: those called, or the caller, and those that it has named.
+    func knowing(_ names: ByPeer<MemberName?>) -> PeerSet {
+        var peers = PeerSet(summary.peers)
+        for peer in names.indices where members.contains(where: { $0.name == names[peer] }) {
+            peers.insert(peer)
+        }
+        return peers
+    }
+
     var isAnswered: Bool { state == .connecting || state == .active }
 
     /// Whether all who answer are in it together.

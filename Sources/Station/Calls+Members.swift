@@ -44,7 +44,9 @@ extension Calls {
         else { return }
         let other = names.indices.first { names[$0] == member.name }
         if let place = current.members.firstIndex(where: { $0.name == member.name }) {
-            if !member.isIn { call?.members[place].isIn = false }
+            // What is said again makes nobody send anything: who names may do so without end.
+            guard !member.isIn else { return }
+            call?.members[place].isIn = false
         } else if current.members.count < PeerSet.capacity {
             call?.members.append(Call.Member(name: member.name, isIn: member.isIn))
         }

@@ -63,7 +63,8 @@ extension Calls {
         take(offer, summary, of: peer, at: now, isLate: age > Self.opensFor)
     }
 
-    /// Both stations call each other: the lower id wins, and the other side answers it at once.
+    /// Both stations call each other, or both the same channel: the lower id wins, and the other
+    /// side answers it at once.
     ///
     /// - Returns: whether that was so; then nothing is left to do.
     private mutating func meets(
@@ -71,6 +72,8 @@ extension Calls {
     ) -> Bool {
         guard let current = call, current.summary.isOutgoing, offer.mode == .call,
             current.summary.mode == .call,
+            // A person who calls one station has not agreed to a call of a channel.
+            offer.reference == current.summary.reference,
             let leg = current.legs.first(where: { $0.peer == peer })
         else { return false }
         switch leg.state {
@@ -280,7 +283,7 @@ extension Calls {
     mutating func bound(_ reference: UInt64, by peer: Int, at now: Instant) {
         guard let current = call, current.id.reference == reference else {
             // The peer is still in a call that is over here: the record of its end was lost.
-            guard let place = ended.firstIndex(where: { $0.id.reference == reference }) else {
+            guard let place = ended.firstIndex(where: { $0.isOver(reference, with: peer) }) else {
                 return
             }
             emit(.bye(peer: peer, ended[place].id, .unknownCall))
@@ -292,6 +295,7 @@ extension Calls {
         }
         guard !current.summary.isOutgoing else {
             // We gave the call up, but the peer did not learn it.
+            guard current.summary.peers.contains(peer) else { return }
             emit(.bye(peer: peer, current.id, .unknownCall))
             return
         }

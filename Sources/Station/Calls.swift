@@ -206,7 +206,7 @@ struct Calls {
         if current.isUnattended {
             budgets[current.legs[0].peer].held(since: current.summary.since, at: now)
         }
-        remember(current.id, at: now)
+        remember(current.id, with: current.knowing(names), at: now)
         for peer in current.participants { emit(.hear(peer: peer)) }
         show()
         tell(.ended(current.summary, ending))
@@ -214,27 +214,29 @@ struct Calls {
 
     /// Reports a call that began and ended at once, for the records.
     mutating func passed(_ summary: CallSummary, _ ending: CallEnding, at now: Instant) {
-        remember(summary.id, at: now)
+        remember(summary.id, with: PeerSet(summary.peers), at: now)
         tell(.began(summary))
         tell(.ended(summary, ending))
     }
 
     /// `peer` said so of a call that was not offered here; nil for one that was.
-    mutating func remember(_ id: CallID, by peer: Int? = nil, at now: Instant) {
+    mutating func remember(
+        _ id: CallID, by peer: Int? = nil, with knowing: PeerSet? = nil, at now: Instant
+    ) {
         ended.removeAll {
             ($0.id == id && $0.peer == peer) || now - $0.at >= Self.endedFor
         }
         let cancelled = ended.indices.filter { peer != nil && ended[$0].peer == peer }
         if cancelled.count == Self.cancelledMax { ended.remove(at: cancelled[0]) }
         if ended.count == Self.endedMax { ended.removeFirst() }
-        ended.append(EndedCall(id: id, peer: peer, at: now))
+        ended.append(EndedCall(id: id, peer: peer, knowing: knowing, at: now))
     }
 
     /// Calls that were open when this station crashed: it no longer takes part in them.
     mutating func recover(_ summaries: [CallSummary], ended: [CallID], at now: Instant) {
         for id in ended { remember(id, at: now) }
         for summary in summaries {
-            remember(summary.id, at: now)
+            remember(summary.id, with: PeerSet(summary.peers), at: now)
             tell(.ended(summary, .crash))
         }
     }

@@ -6,5 +6,15 @@ struct EndedCall {
     let id: CallID
     /// Who cancelled it, where it was not offered here: others may still offer a call of this id.
     let peer: Int?
+    /// Who was called, called, or came in; nil after a crash, when only the id is known.
+    let knowing: PeerSet?
     let at: Instant
+
+    /// Whether this peer may be told that the call with this reference is over: others learn
+    /// nothing of it.
+    func isOver(_ reference: UInt64, with other: Int) -> Bool {
+        guard id.reference == reference else { return false }
+        if let peer { return peer == other }
+        return knowing?.contains(other) ?? true
+    }
 }

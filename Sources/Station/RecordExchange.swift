@@ -71,12 +71,19 @@ struct RecordExchange {
     ) -> UInt32 {
         let mid = nextMid
         nextMid &+= 1
+        let record = make(mid)
+        if case .stream(let new) = record {
+            // What a stream was bound to before no longer matters.
+            outgoing.removeAll { entry in
+                if case .stream(let old) = entry.record { old.stream == new.stream } else { false }
+            }
+        }
         // Full only when the peer has acknowledged nothing for long: the oldest record is the least
         // useful.
         if outgoing.count == Self.outgoingMax { outgoing.removeFirst() }
         outgoing.append(
             Outgoing(
-                record: make(mid), mid: mid, since: now, askedAt: askedAt ?? now,
+                record: record, mid: mid, since: now, askedAt: askedAt ?? now,
                 expires: expires))
         return mid
     }

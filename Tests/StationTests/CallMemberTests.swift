@@ -86,6 +86,59 @@ import Wire
         #expect(world.listeners[1] == [0, 2, 3])
     }
 
+    /// Whoever names a member again and again makes nobody send to that member.
+    @Test func whatTheCallerSaysAgainMakesNobodySend() {
+        var world = CallWorld(3)
+        let id = call(&world, [1, 2], answering: [1, 2])
+        world.run(for: .seconds(1))
+        var bindings = 0
+        world.seesFor = { record, to in
+            if to == 2, case .stream(let binding) = record, binding.reference == id.reference {
+                bindings += 1
+            }
+        }
+        for _ in 0..<1000 { world.says(that: 2, isIn: id, from: 0, to: 1) }
+        // Both say every five seconds that they are in it.
+        world.run(for: .seconds(4))
+        #expect(bindings <= 2)
+    }
+
+    /// A person who calls one station has agreed to no call of a channel: whoever is called cannot
+    /// make one of it by calling back.
+    @Test func aCallOfOneStationIsNotMadeACallOfTheChannel() {
+        var world = CallWorld(4)
+        let lower = world.call(1, [0, 2, 3], isHunt: false)
+        world.call(0, [1])
+        world.run(for: .milliseconds(50))
+        for station in 2...3 { _ = world.act(station) { $0.answer(at: $1) } }
+        world.run(for: .seconds(5))
+        #expect(world.stations[0].call?.summary.id != lower)
+        #expect(world.listeners[0] == [])
+        #expect(world.disagreements() == [])
+    }
+
+    /// Whoever knows the reference of a call, but is not in it, is not told that it is over.
+    @Test func whoWasNotInACallIsNotToldOfItsEnd() {
+        var world = CallWorld(4)
+        var told: [Int] = []
+        world.seesFor = { record, to in if case .bye = record { told.append(to) } }
+        let id = call(&world, [1, 2], answering: [1, 2])
+        world.comes(into: id, from: 3, to: 0)
+        world.run(for: .seconds(1))
+        #expect(told == [])
+        _ = world.act(0) { $0.hangUp(at: $1) }
+        world.run(for: .seconds(1))
+        told = []
+        world.comes(into: id, from: 3, to: 0)
+        world.comes(into: id, from: 3, to: 1)
+        world.run(for: .seconds(1))
+        #expect(told == [])
+        // Somebody who was in it is, whose word of the end was lost.
+        world.comes(into: id, from: 2, to: 1)
+        world.run(for: .milliseconds(100))
+        #expect(told == [2])
+    }
+
     /// Its caller has put it out; an old word that it is in does not bring it back.
     @Test func whoIsOutStaysOut() {
         var world = CallWorld(4)
