@@ -203,10 +203,10 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [8 of Instant?] = [
+        let all: [9 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             history.deadline, journal.deadline(at: now), meters.deadline,
-            reader.deadline(at: now), links.intake.restsUntil,
+            reader.deadline(at: now), links.intake.restsUntil, links.addressesDue,
         ]
         var first: Instant?
         for place in all.indices {

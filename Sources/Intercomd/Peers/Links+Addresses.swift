@@ -11,6 +11,11 @@ extension Links {
     /// as it likes.
     private static let splitSpacing = Duration.milliseconds(250)
 
+    /// When the kernel is to be told what was news too soon after the last time.
+    var addressesDue: Instant? {
+        areAddressesNews ? preferred.map { $0.since + Self.splitSpacing } : nil
+    }
+
     /// Tells the kernel at which addresses peers are, so that it keeps data packets from elsewhere
     /// apart: once a second, and when a session or a path has just shown it.
     mutating func follow(_ table: borrowing PeerTable, at now: Instant) {
