@@ -28,10 +28,12 @@ public struct PairingCard: Equatable, Sendable {
         let count = Int(bytes[48])
         guard count <= Self.nameMax else { return nil }
         for place in 49 + count..<Self.size where bytes[place] != 0 { return nil }
+        let key = PublicKey(bytes: bytes.extracting(first: 32))
+        // A second form of a key, or one with which no session can be: it would only do harm here.
+        guard bytes[31] < 0x80, X25519.shared(.random(), with: key) != nil else { return nil }
         let name = (49..<49 + count).map { bytes[$0] }
         self.init(
-            publicKey: PublicKey(bytes: bytes.extracting(first: 32)), capabilities: capabilities,
-            name: String(decoding: name, as: UTF8.self))
+            publicKey: key, capabilities: capabilities, name: String(decoding: name, as: UTF8.self))
     }
 
     /// The 80 bytes.

@@ -1,4 +1,4 @@
-internal import Crypto
+public import Crypto
 
 /// One attempt on the side that shows the code, B of protocol.md §4.1: it listens, and answers.
 public struct ShowingSide: ~Copyable {
@@ -12,6 +12,8 @@ public struct ShowingSide: ~Copyable {
     /// Whether P2 was sent: from here on the other side could have checked a guess, so an attempt
     /// that ends without `paired` has failed, for whatever reason.
     public private(set) var hasAnswered = false
+    /// Whether the other side has proved that it has the code, whatever else it is.
+    public private(set) var isProved = false
 
     public init(code: PairingCode, suites: OfferedSuites, card: PairingCard) {
         self.code = code
@@ -46,6 +48,7 @@ public struct ShowingSide: ~Copyable {
         }
         let bytes = body.span
         guard agreed.keys.isConfirmation(bytes.extracting(first: 32), of: .a) else { throw .code }
+        isProved = true
         let theirs = try agreed.card(bytes.extracting(last: 96), of: .a, own: card)
         let answer = agreed.sealed(card, of: .b)
         paired = Paired(
@@ -54,12 +57,12 @@ public struct ShowingSide: ~Copyable {
         return .send(PairingMessage.p4.framed(answer))
     }
 
-    /// Whether the other side has proved that it has the code: if it now closes the stream, both
-    /// have paired.
-    public var isProved: Bool {
+    /// Who has proved to have the code, and the suite; to be looked at before P4 is sent, as who
+    /// gets that stores this station.
+    public var guest: (card: PairingCard, suite: Suite)? {
         switch paired {
-        case .some: true
-        case .none: false
+        case .some(let paired): (paired.peer, paired.suite)
+        case .none: nil
         }
     }
 

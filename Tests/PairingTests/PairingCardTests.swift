@@ -35,4 +35,18 @@ import Wire
             #expect(read == nil)
         }
     }
+
+    @Test func keysWithWhichNoSessionCanBeAreRefused() throws {
+        let good = try card("hall").encoded
+        let zeros = [UInt8](repeating: 0, count: 32)
+        let one = [1] + zeros.dropLast()
+        let prime = [0xED] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]
+        // The curve takes it for the good one.
+        let second = good[..<31] + [good[31] | 0x80]
+        for key in [zeros, one, prime, Array(second)] {
+            let bytes = key + good[32...]
+            let read = PairingCard(parsing: bytes.span)
+            #expect(read == nil, "\(key)")
+        }
+    }
 }

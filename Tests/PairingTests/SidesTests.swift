@@ -58,6 +58,8 @@ import Wire
         #expect(third.sent.hex == expected.p3)
         let fourth = Outcome(third.sent, to: &showing)
         #expect(fourth.sent.hex == expected.p4)
+        let guest = showing.guest?.card.name
+        #expect(guest == given.name_a)
         let suite = try #require(Suite(rawValue: expected.suite))
         #expect(
             Outcome(fourth.sent, to: &entering)
@@ -160,6 +162,9 @@ import Wire
         let second = Outcome(entering.first, to: &showing)
         let third = Outcome(second.sent, to: &entering)
         #expect(Outcome(third.sent, to: &showing) == .fails(.ownKey))
+        // It has the code, and has not guessed.
+        let (isProved, isGuest) = (showing.isProved, showing.guest != nil)
+        #expect(isProved && !isGuest)
     }
 
     @Test func suitesAreChosenAsBothOffer() throws {

@@ -66,13 +66,15 @@ class Guest:
         return data
 
     def pair(self):
-        """What it learns of the other station; None where the code is another one."""
+        """What it learns of the other station; None where the code is another one, or where the
+        other station refuses it."""
         self.stream.sendall(self.side.first)
         third = self.side.answer(self.receive())
         if third is None:
             return None
         self.stream.sendall(third)
-        return self.side.finish(self.receive())
+        fourth = self.receive()
+        return self.side.finish(fourth) if fourth else None
 
     def close(self):
         self.stream.close()

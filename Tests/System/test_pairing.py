@@ -4,6 +4,7 @@ with whoever does not have the code."""
 import contextlib
 import socket
 import unittest
+from pathlib import Path
 
 from codes import Guest, ShownCode
 from lab import Scene, SceneTest, listen, wait
@@ -102,15 +103,48 @@ class PairingTest(SceneTest):
         self.assertEqual(screen.ended(), 0)
         self.assertEqual(screen.text.count("was no station that pairs"), 3)
 
-    def test_a_second_pairing_renews_the_keys_and_keeps_the_name(self):
-        for again in range(2):
-            screen = self.show()
-            code, text, errors = self.garage.ctl(
-                "pair", self.at(), screen.code, *(["--name", "cuisine"] if not again else []))
-            self.assertEqual((code, errors), (0, ""))
-            self.assertEqual(screen.ended(), 0)
-            self.assertIn("paired with cuisine" + (", again" if again else "\n"), text)
-        self.assertEqual([one["name"] for one in self.garage.status()["peers"]], ["cuisine"])
+    def secrets(self):
+        """All that both stations have written of their peers."""
+        found = {}
+        for one in (self.kitchen, self.garage):
+            for path in sorted(Path(one.folder).rglob("*")):
+                if path.suffix == ".psk" or path.parent.name == "peers.d":
+                    found[path] = path.read_bytes()
+        return found
+
+    def test_a_known_key_is_refused_on_both_sides_and_changes_nothing(self):
+        screen = self.show()
+        words = ["pair", self.at(), screen.code]
+        self.assertEqual(self.garage.ctl(*words, "--name", "cuisine")[0], 0)
+        self.assertEqual(screen.ended(), 0)
+        before = self.secrets()
+        self.assertEqual(len(before), 4, before)
+        # Both know each other: whoever shows the code does not even tell its key.
+        screen = self.show()
+        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
+        self.assertEqual(code, 1)
+        self.assertIn("did not pair", errors)
+        self.assertEqual(screen.ended(), 1)
+        self.assertIn("garage is already a peer", screen.text)
+        self.assertIn("sudo intercomctl peer remove garage", screen.text)
+        self.assertNotIn("did not have the code", screen.text)
+        self.assertEqual(self.secrets(), before)
+        self.garage.wait_for("cuisine")
+        # Only the side that types the code knows the other.
+        self.assertEqual(self.kitchen.ctl("peer", "remove", "garage")[0], 0)
+        before = self.secrets()
+        screen = self.show()
+        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
+        self.assertEqual(code, 1)
+        self.assertIn("cuisine is already a peer", errors)
+        self.assertIn("sudo intercomctl peer remove cuisine", errors)
+        wait(lambda: "did not finish" in screen.text, "the attempt has failed")
+        screen.end()
+        self.assertEqual(self.secrets(), before)
+        self.assertEqual(self.garage.ctl("peer", "remove", "cuisine")[0], 0)
+        screen = self.show()
+        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
+        self.assertEqual(screen.ended(), 0)
 
     def test_mistakes_at_the_keyboard_are_named(self):
         for words, told in ((("pair", "kitchen"), "the code is missing"),

@@ -18,6 +18,7 @@ func enter(
     let stream = try connect(to: place)
     var line = PairingLine(stream)
     guard line.send(side.first) else { throw gone(host) }
+    var isProved = false
     while case .bytes(let bytes) = line.receive() {
         let step: PairingStep
         do throws(PairingFailure) {
@@ -28,11 +29,13 @@ func enter(
         }
         switch consume step {
         case .wait: break
-        case .send(let answer): guard line.send(answer) else { throw gone(host) }
+        case .send(let answer):
+            guard line.send(answer) else { throw gone(host) }
+            isProved = true
         case .paired(let paired): return try finish(paired, address: address, line, invocation)
         }
     }
-    throw gone(host)
+    throw isProved ? declined(host) : gone(host)
 }
 
 /// Stores the peer; only when that is done the other side learns, by the end of the stream, that
@@ -43,7 +46,9 @@ private func finish(
 ) throws(Failure) -> ExitCode {
     let report: PeerReport
     do throws(Failure) {
-        report = try store(paired, address: address, invocation)
+        let plan = try PairingPlan(
+            paired.peer, suite: paired.suite, address: address, invocation)
+        report = try plan.write(psk: paired.psk)
     } catch {
         line.abort()
         throw error
@@ -76,7 +81,15 @@ private func gone(_ host: String) -> Failure {
             + " that one")
 }
 
-private func refusal(_ failure: PairingFailure, by host: String) -> Failure {
+private func declined(_ host: String) -> Failure {
+    Failure(
+        .failed,
+        "the code is right, but \(host) did not pair and says why, such as that this station is"
+            + " already a peer there; nothing is changed here")
+}
+
+/// What to say of what the other side has sent.
+func refusal(_ failure: PairingFailure, by host: String) -> Failure {
     switch failure {
     case .code:
         Failure(

@@ -1,5 +1,6 @@
 internal import Config
 internal import Control
+internal import Crypto
 internal import HAL
 internal import Pairing
 internal import Time
@@ -21,14 +22,14 @@ func showCode(
     while let stream = listener.accept(until: end) {
         let other = stream.other
         var side = ShowingSide(code: code, suites: offeredSuites, card: card)
-        let hasEnded = attempt(&side, stream)
+        let hasEnded = try attempt(&side, stream, invocation)
         if side.isProved {
             guard hasEnded, let paired = side.closed() else {
                 warn("\(other.host) had the code, but did not finish; nothing is changed here")
                 continue
             }
-            let address = address(of: paired.peer, seenAt: other)
-            return try store(paired, address: address, invocation).finish(invocation)
+            let plan = try plan(paired.peer, suite: paired.suite, seenAt: other, invocation)
+            return try plan.write(psk: paired.psk).finish(invocation)
         }
         guard side.hasAnswered else {
             strangers += 1
@@ -54,19 +55,39 @@ private let noCode = Failure(.failed, "nobody typed the code within two minutes"
 private func warn(_ text: String) { _ = Terminal.write(text.visible + "\n", to: .complaint) }
 
 /// Answers until the stream ends; returns whether the other side ended it as it should.
-private func attempt(_ side: inout ShowingSide, _ stream: consuming TCPStream) -> Bool {
+///
+/// - Throws: Why whoever has the code becomes no peer; it has not got P4 then, and stores nothing.
+private func attempt(
+    _ side: inout ShowingSide, _ stream: consuming TCPStream, _ invocation: borrowing Invocation
+) throws(Failure) -> Bool {
+    let other = stream.other
     var line = PairingLine(stream, patience: PairingWindow.firstPatience)
     while true {
         switch line.receive() {
         case .bytes(let bytes):
+            let answer: [UInt8]
             do throws(PairingFailure) {
-                guard case .send(let answer) = try side.take(bytes.span) else { continue }
-                guard line.send(answer) else { return false }
-            } catch { return false }
+                guard case .send(let message) = try side.take(bytes.span) else { continue }
+                answer = message
+            } catch {
+                guard side.isProved, side.guest == nil else { return false }
+                throw refusal(error, by: other.host)
+            }
+            if let guest = side.guest {
+                _ = try plan(guest.card, suite: guest.suite, seenAt: other, invocation)
+            }
+            guard line.send(answer) else { return false }
         case .closed: return true
         case .failed: return false
         }
     }
+}
+
+private func plan(
+    _ peer: PairingCard, suite: Suite, seenAt other: SocketAddress,
+    _ invocation: borrowing Invocation
+) throws(Failure) -> PairingPlan {
+    try PairingPlan(peer, suite: suite, address: address(of: peer, seenAt: other), invocation)
 }
 
 private func printInvitation(_ code: PairingCode, port: UInt16) throws(Failure) {
