@@ -10,10 +10,11 @@ public struct PairingCard: Equatable, Sendable {
     public let capabilities: Capabilities
     public let name: String
 
-    /// Nil when the name is not 1 to 31 letters a to z, digits and hyphens.
+    /// Nil when the name is not 1 to 31 letters a to z, digits and hyphens, no hyphen first.
     public init?(publicKey: PublicKey, capabilities: Capabilities, name: String) {
         let count = name.utf8.count
-        guard (1...Self.nameMax).contains(count), name.utf8.allSatisfy(Self.isAllowed)
+        guard (1...Self.nameMax).contains(count), name.utf8.allSatisfy(Self.isAllowed),
+            name.utf8.first != UInt8(ascii: "-")
         else { return nil }
         self.publicKey = publicKey
         self.capabilities = capabilities

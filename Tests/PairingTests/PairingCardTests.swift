@@ -16,6 +16,7 @@ import Wire
 
     @Test(arguments: [
         "", "Kitchen", "küche", "a b", "a\u{1B}[2J", "a-name-of-thirty-two-characters-",
+        "-", "--yes",
     ])
     func namesThatATerminalOrAFileCouldMistakeAreRefused(name: String) {
         let card = PairingCard(

@@ -5,11 +5,14 @@ public import Time
 public struct TCPListener: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
-    /// Listens at every address, of both families where this machine has IPv6.
-    public init(port: UInt16) throws(SystemError) {
-        var address = SocketAddress.any(port: port).raw
-        var raw = unsafe clinux_tcp_listen(1, &address)
-        if raw == -EAFNOSUPPORT {
+    /// Listens at the one address, or at every one, of both families where this machine has IPv6.
+    public init(at own: SocketAddress? = nil, port: UInt16) throws(SystemError) {
+        let place = own.map {
+            SocketAddress(high: $0.high, low: $0.low, port: port, scope: $0.scope)
+        }
+        var address = (place ?? .any(port: port)).raw
+        var raw = unsafe clinux_tcp_listen(place?.family == .ipv4 ? 0 : 1, &address)
+        if own == nil, raw == -EAFNOSUPPORT {
             address = SocketAddress.anyIPv4(port: port).raw
             raw = unsafe clinux_tcp_listen(0, &address)
         }
@@ -20,9 +23,10 @@ public struct TCPListener: ~Copyable, Sendable {
         descriptor = FileDescriptor(owning: raw)
     }
 
-    /// The next connection, and where it came from; nil when none comes until then.
+    /// The next connection, and where it came from; nil when none comes until then,
+    /// or it is later already.
     public borrowing func accept(until deadline: Instant) -> TCPStream? {
-        while waitFor(descriptor, CLINUX_READABLE, until: deadline) {
+        while Clock.now() < deadline, waitFor(descriptor, CLINUX_READABLE, until: deadline) {
             var from = clinux_address()
             let raw = unsafe clinux_tcp_accept(descriptor.raw, &from)
             if raw >= 0 {

@@ -25,7 +25,7 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             publicKey: key, capabilities: capabilities, name: config.station.name)
     else { throw Failure(.failed, "\(config.station.name) is no name for a station") }
     guard let host = invocation.arguments.first else {
-        return try showCode(as: card, port: config.network.port, invocation)
+        return try showCode(as: card, config.network, invocation)
     }
     let typed = invocation.arguments.dropFirst().joined(separator: " ")
     guard let code = PairingCode(typed: typed) else {

@@ -8,17 +8,18 @@ internal import Wire
 
 /// Shows a code, and waits for the station on which it is typed.
 func showCode(
-    as card: PairingCard, port: UInt16, _ invocation: borrowing Invocation
+    as card: PairingCard, _ network: Config.Network, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
+    let own = try network.listen.map { text throws(Failure) in try address(text, network) }
     let listener: TCPListener
     do throws(SystemError) {
-        listener = try TCPListener(port: port)
+        listener = try TCPListener(at: own, port: network.port)
     } catch { throw Failure(error) }
     let code = PairingCode.random()
     var window = PairingWindow()
     var strangers = 0
     guard let end = window.open(at: Clock.now()) else { throw noCode }
-    try printInvitation(code, port: port)
+    try printInvitation(code, at: own, port: network.port)
     while let stream = listener.accept(until: end) {
         let other = stream.other
         var side = ShowingSide(code: code, suites: offeredSuites, card: card)
@@ -90,10 +91,25 @@ private func plan(
     try PairingPlan(peer, suite: suite, address: address(of: peer, seenAt: other), invocation)
 }
 
-private func printInvitation(_ code: PairingCode, port: UInt16) throws(Failure) {
+/// The one address at which the settings let it listen: never at more than was asked for.
+private func address(
+    _ text: String, _ network: Config.Network
+) throws(Failure) -> SocketAddress {
+    guard let address = SocketAddress(host: text, port: network.port) else {
+        throw Failure(
+            .failed, "\(network.origin): listen: \(text.visible) is no address of IPv4 or IPv6")
+    }
+    return address
+}
+
+private func printInvitation(
+    _ code: PairingCode, at own: SocketAddress?, port: UInt16
+) throws(Failure) {
     let isUsual = port == PeerAddress.defaultPort
     var hosts: [String] = []
-    for interface in NetworkInterface.all() ?? [] where interface.isUp && !interface.isLoopback {
+    if let own { hosts.append(isUsual ? own.host : own.description) }
+    for interface in NetworkInterface.all() ?? []
+    where own == nil && interface.isUp && !interface.isLoopback {
         for address in interface.addresses where address.scope == 0 {
             let place = SocketAddress(high: address.high, low: address.low, port: port)
             hosts.append(isUsual ? place.host : place.description)

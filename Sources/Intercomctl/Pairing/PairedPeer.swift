@@ -63,7 +63,9 @@ struct PairingPlan {
 
 /// The name, or it with the first number from 2 on that makes it one nobody has.
 private func free(_ name: String, in config: Config) -> String {
-    let taken = Set(config.peers.map { $0.name } + [config.station.name])
+    let taken = Set(
+        config.peers.map { $0.name } + config.channels.map { $0.name }
+            + [config.station.name, "all"])
     var number = 2
     var free = name
     while taken.contains(free) {
