@@ -21,6 +21,13 @@ def secret_below(public):
     return made
 
 
+def secret_above(public):
+    """A secret whose public key is the higher one: by chance it is not, now and then."""
+    while public_key(made := secrets.token_bytes(32)) <= public:
+        pass
+    return made
+
+
 def set_up():
     """One daemon and its peers for all tests of a module: its `setUpModule`."""
     scene = unittest.enterModuleContext(Scene("kitchen"))
@@ -34,7 +41,8 @@ def set_up():
     kitchen.sections["relay garage"] = {"line": GARAGE, "pulse": "300ms"}
     kitchen.sections["policy friend"] = {"relay": "door"}
     friend = beside(kitchen, "friend", called=False)
-    other = beside(kitchen, "other", suite=2, psk=secrets.token_bytes(32))
+    other = beside(kitchen, "other", suite=2, psk=secrets.token_bytes(32),
+                   secret=secret_above(kitchen.identity.public))
     low = beside(kitchen, "low", secret=secret_below(kitchen.identity.public))
     unittest.enterModuleContext(Live(friend, other, low))
     kitchen.start()
@@ -49,8 +57,8 @@ def set_up():
 
 
 class ConductTest(SceneTest):
-    """A friend who calls and may switch the relay; another, of suite 2 and with a psk; one whose
-    public key is below that of the kitchen."""
+    """A friend who calls and may switch the relay; another, of suite 2 and with a psk, whose public
+    key is above that of the kitchen; one whose public key is below."""
 
     def came(self, peer, name, since, **fields):
         """Waits for a record with these fields that came after `since` others; returns all."""
