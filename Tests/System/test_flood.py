@@ -7,9 +7,11 @@ tools/flood restarts the peer a hundred times in each round, and draws the curve
 
 import unittest
 
-from lab import Scene
+from lab import Scene, wait
 from flood.data import ELSEWHERE, KINDS, STEADY, Storm, told
 from flood.run import Flood, complaints, line
+
+FLOOD = "a flood of packets that peers did not send"
 
 
 class FloodTest(unittest.TestCase):
@@ -30,10 +32,13 @@ class FloodTest(unittest.TestCase):
     def test_a_flood_of_data_that_can_be_opened(self):
         with Scene("kitchen", "garage") as scene:
             storm = Storm(scene)
+            calm = storm.heard("garbage", None, seconds=1.5)
+            self.assertNotIn(FLOOD, calm["problems"])
             for kind in KINDS:
                 found = storm.heard(kind, 3000, seconds=1.5)
                 print(told(kind, found))
                 self.assertGreater(found["taken"], 1000, "the flood is not as it should be")
+                self.assertIn(FLOOD, found["problems"])
                 if found["share"] is not None:
                     self.assertGreater(found["share"], STEADY)
 
@@ -42,10 +47,14 @@ class FloodTest(unittest.TestCase):
             storm = Storm(scene)
             for kind in KINDS:
                 capacity, _ = storm.capacity(kind)
+                # That was one from the peer's address, and it costs packets of the peer.
+                wait(lambda: FLOOD not in "\n".join(storm.garage.status()["problems"]),
+                     "it is over")
                 found = storm.heard(kind, 5 * capacity, ELSEWHERE, seconds=1.5)
                 print(told(kind, found))
                 self.assertGreater(found["strays"], 1000, "all of the flood was read")
                 self.assertEqual(found["lost"], 0, "packets of the peer found no room")
+                self.assertRegex(found["problems"], f"{FLOOD}.*: talk goes on")
                 if found["share"] is not None:
                     self.assertGreater(found["share"], STEADY)
 

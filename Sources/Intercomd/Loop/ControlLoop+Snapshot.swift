@@ -51,6 +51,7 @@ extension ControlLoop {
         found.totals.straysFull = UDPSocket.overflow(of: facts.straySocket)
         found.totals.initiations = cores.table.initiationCounts
         found.totals.packetsBefore = figures.packetsBefore
+        found.floods.packets = figures.flood
         return found
     }
 }
@@ -110,7 +111,7 @@ extension PeerTable {
         let now = found.now
         found.unknownCallers = unknownCallers(at: now)
         found.ownKeyCaller = ownKeyCaller(at: now)
-        found.flood = flood
+        found.floods.handshakes = flood
         for peer in found.peers.indices {
             found.peers[peer].session = state(of: peer)
             found.peers[peer].downReason = downReason(

@@ -223,6 +223,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followProbes()
         followKeys()
         figures.follow(roster.numbers, rings.traffic, at: now)
+        figures.follow(rings.counters, facts, at: now)
         let xruns = MachineNews.xruns(
             capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
         feed { board, _, now in board.follow(xruns, at: now) }

@@ -81,8 +81,7 @@ package final class Snapshot {
     package var peers: [Peer]
     /// Callers that are no peers, newest first.
     package var unknownCallers: [UnknownCaller] = []
-    /// The last flood of handshakes; it may be over.
-    package var flood: Flood?
+    package var floods = Floods()
     /// The last caller that used this station's own key; nil when there was none lately.
     package var ownKeyCaller: UnknownCaller?
 

@@ -12,7 +12,7 @@ extension Snapshot {
             found.append(side.error?.description ?? "audio \(side.shown): not open yet")
         }
         found += stillComplaints
-        if let floodProblem { found.append(floodProblem) }
+        found += floodProblems
         if let overloadProblem { found.append(overloadProblem) }
         if isSoundStill {
             found.append(
