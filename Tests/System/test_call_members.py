@@ -1,16 +1,20 @@
 """Into a call of a channel comes nobody but those of whom its caller says that they are in it."""
 
+import secrets
+import time
 import unittest
 
 from conduct import ConductTest, set_up
 from lab import listen, sound, wait
 from peer import opus, records
+from storm import FULL, Storm
 from test_protocol_records import call_id
 
 CALL, STREAM, FOR_A_CALL = 0, 31, 2
 OVER = 14
 """Why a listener does not hear the stream of a call that the talker is not in."""
 HOUSE = records.channel("house")
+STORM_S = 3
 
 setUpModule = set_up
 
@@ -103,6 +107,24 @@ class Members(ConductTest):
         self.assertEqual(self.calls()["peers"], ["friend"])
         self.says(self.friend, call, self.other)
         self.comes_in(self.other, call)
+        self.assertEqual(self.calls()["peers"], ["friend"])
+
+    def test_a_caller_that_names_others_without_end_holds_nobody_up(self):
+        call = self.called_by_friend()[-8:]
+
+        def names():
+            """A full packet of members that nobody knows."""
+            return [records.record("MEMBER", mid=self.friend.letters.new_mid(), ref=call, state=1,
+                                   who=secrets.token_bytes(16)) for _ in range(FULL // 33)]
+
+        with Storm(self.friend, names) as storm:
+            end, longest = time.monotonic() + STORM_S, 0.0
+            while time.monotonic() < end:
+                asked = time.monotonic()
+                self.kitchen.status()
+                self.assert_answered(self.other)
+                longest = max(longest, time.monotonic() - asked)
+        self.judge_in_time(longest < 0.5, f"{storm.sent} packets: {longest:.2f} s")
         self.assertEqual(self.calls()["peers"], ["friend"])
 
     def test_kitchen_says_who_is_in_its_own_call(self):

@@ -1,6 +1,5 @@
 """A paired peer that means harm: storms of full packets, and handshakes that name a third party."""
 
-import threading
 import time
 import unittest
 
@@ -10,9 +9,8 @@ from peer import records
 from peer.gate import of_kind
 from peer.handshake import M1, M2, M3
 from peer.records import Record, record
+from storm import FULL, Storm
 
-FULL = 1207
-"""The greatest plaintext of a packet."""
 STORM_S = 3
 
 setUpModule = set_up
@@ -20,35 +18,6 @@ setUpModule = set_up
 
 def pings():
     return [record("PING", data=bytes([number, 0, 0, 0])) for number in range(200)]
-
-
-class Storm:
-    """A context: a peer sends full packets as fast as it can, of records that it makes anew, and
-    does not read what it is answered, which would take its time."""
-
-    def __init__(self, peer, made):
-        self._peer, self._made, self._is_over, self.sent = peer, made, False, 0
-        self._deaf = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def _run(self):
-        while not self._is_over and self._peer.is_up:
-            plain = records.packed(*self._made(), size=FULL)
-            with self._peer.lock:
-                for _ in range(50 if self._peer.is_up else 0):
-                    self._peer.send_frame(64, plain)
-            self.sent += 50
-            time.sleep(0.001)
-
-    def __enter__(self):
-        self._deaf = self._peer.wire.arriving.drop(of_kind(16))
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._is_over = True
-        self._thread.join(5)
-        self._deaf.end()
 
 
 class Harm(ConductTest):
