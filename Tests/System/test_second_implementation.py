@@ -101,7 +101,7 @@ class SecondImplementation(SceneTest):
                 heard = peer.ear[stream]
                 self.assertEqual(peer.bindings()[stream]["ref"], ref)
                 self.assertGreaterEqual(len(heard.sessions), 2)
-                self.assertEqual(heard.missing(), [])
+                self.judge_in_time(heard.missing() == [], f"missing: {heard.missing()}")
                 level = sound.tone_level(heard.samples(), 500)
                 self.judge_in_time(level > -20, f"500 Hz not heard: {level:.1f} dBFS")
                 # The start bit is that of the first 100 ms and of the pre-roll.
