@@ -15,8 +15,9 @@ from stage import demo, talk
 
 SECONDS = 5
 SOUNDS = ("said.wav", "wire.wav", "heard.wav")
-SIZES = [89, 136, 183, 230, 277]
-"""Bytes of a packet of the profile `voice`; with one to four copies, where packets were lost."""
+SIZES = [89, 130, 180, 230, 280]
+"""Bytes of a packet of the profile `voice`: with one frame, of 58 bytes and padding; where packets
+were lost or late with one to four copies, of 50 bytes each (protocol.md section 2.3)."""
 TRIES = 3
 """A machine that is busy makes the simulated sound late, which is told, and is no verdict."""
 

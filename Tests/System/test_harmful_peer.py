@@ -135,7 +135,9 @@ class Listener(ConductTest):
         (complaints,) = self.friend.ear.streams.values()
         # What it said was believed: it gets more copies, or shorter frames, than the others.
         self.assertGreater(max(complaints.depths), 0)
-        self.assertEqual(self.sizes(self.other, now - 3), first)
+        # On a machine that is busy the others are late, and tell of it truly.
+        last = self.sizes(self.other, now - 3)
+        self.judge_in_time(last == first, f"frames of {last} bytes after those of {first}")
 
 
 class Stop(ConductTest):
