@@ -5,12 +5,6 @@ extension ConfigReader {
         let peers = config.peers.map { $0.name }
         let channels = config.channels.map { $0.name }
         for button in config.buttons {
-            if button.isReply, (channels + peers).contains(Deed.reply) {
-                fail(
-                    button.talkOrigin,
-                    "\(button.talkKey): reply means the peer heard last, and is also a name here: "
-                        + "rename that one")
-            }
             for touch in Config.Touch.allCases {
                 guard let act = button.acts[touch], let origin = button.actOrigins[touch] else {
                     continue

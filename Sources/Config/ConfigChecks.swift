@@ -45,8 +45,9 @@ extension ConfigReader {
         let names =
             config.channels.map { ("channel", $0.name, $0.origin) }
             + config.peers.map { ("peer", $0.name, $0.origin) }
-        for (what, name, origin) in names where ["mic", "speaker"].contains(name) {
-            fail(origin, "[\(what) \(name)]: mic and speaker mean this station's own; rename it")
+        for (what, name, origin) in names {
+            guard let meaning = ReservedName.meaning(of: name) else { continue }
+            fail(origin, "[\(what) \(name)]: \(name) means \(meaning); rename it")
         }
         // It works, but on a screen the two look alike.
         for peer in config.peers where peer.name == config.station.name {

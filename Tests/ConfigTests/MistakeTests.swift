@@ -220,8 +220,10 @@ private let wrongCases: [WrongCase] = [
         "[button p]\nline = GPIO17\nhold = talk cellar",
         "5: hold: there is no channel or peer \"cellar\""),
     WrongCase(
-        "[channel reply]\n[button p]\nline = GPIO17\ntalk = reply",
-        "6: talk: reply means the peer heard last, and is also a name here: rename that one"),
+        "[channel reply]", "3: [channel reply]: reply means the peer heard last; rename it"),
+    WrongCase(
+        "[channel mic]",
+        "3: [channel mic]: mic means this station's own microphone; rename it"),
     WrongCase(
         "[channel c]\n[button p]\nmode = vox\ntalk = c\npress = dnd",
         "7: press: has no use with mode = vox"),

@@ -71,6 +71,19 @@ class PairingTest(SceneTest):
         self.assertIn("paired with friend\n", screen.text)
         self.assertEqual([one["name"] for one in self.kitchen.status()["peers"]], ["friend"])
 
+    def test_a_name_with_another_meaning_gets_a_number(self):
+        # A peer that could be called "reply" would get what is said to the peer heard last.
+        for name in ("reply", "mic", "speaker"):
+            screen = self.show()
+            guest = Guest(screen.code, self.kitchen.port, name)
+            self.assertIsNotNone(guest.pair())
+            guest.close()
+            self.assertEqual(screen.ended(), 0, screen.text)
+            self.assertIn(f"paired with {name}-2\n", screen.text)
+            self.assertEqual(self.kitchen.ctl("peer", "remove", f"{name}-2")[0], 0)
+        code, text, errors = self.kitchen.ctl("reply", "down")
+        self.assertEqual(code, 1, text + errors)
+
     def test_a_connection_that_breaks_at_the_end_pairs_nobody(self):
         screen = self.show()
         friend = Guest(screen.code, self.kitchen.port)

@@ -68,7 +68,7 @@ private func free(_ name: String, in config: Config) -> String {
             + [config.station.name, "all"])
     var number = 2
     var free = name
-    while taken.contains(free) {
+    while taken.contains(free) || ReservedName.meaning(of: free) != nil {
         let suffix = "-\(number)"
         free = String(name.prefix(Limits.name - suffix.utf8.count)) + suffix
         number += 1

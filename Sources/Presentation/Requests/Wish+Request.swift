@@ -12,10 +12,10 @@ extension Wish {
         switch request {
         case .talk(let name): self = .talk(names.target(name), isDown: true)
         case .ptt(let isDown, let name):
-            let named = names.target(name)
-            // A peer or a channel may have that name.
-            let isReply = name == Self.replyName && named.found == nil
-            self = isReply ? .reply(isDown: isDown) : .talk(named, isDown: isDown)
+            // No peer and no channel can have that name (`ReservedName`).
+            self =
+                name == Self.replyName
+                ? .reply(isDown: isDown) : .talk(names.target(name), isDown: isDown)
         case .relay(let name, let peer?):
             self = .ask(
                 names.peer(peer), .relay, reference: Reference.of(relay: name),
