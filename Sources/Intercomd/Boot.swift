@@ -58,7 +58,7 @@ enum Boot {
         let listen = try Self.listen(config)
         var table = PeerTable(
             identity: try identity(config.paths), bootID: random(),
-            limits: Session.Limits(config.session), random: { bytes in Random.fill(&bytes) })
+            limits: Session.Limits(config), random: { bytes in Random.fill(&bytes) })
         let roster = try roster(config, &table, at: startedAt)
         let routing = Routing(config, roster)
         let ring = RingFile.samples(config.sounds)
@@ -204,8 +204,10 @@ enum Boot {
 
 extension Session.Limits {
     /// The protocol's; the `[session]` settings can only lower how long keys live.
-    init(_ settings: Config.Session) {
+    init(_ config: Config) {
         self.init()
+        let settings = config.session
+        isScheduled = config.talk.cover == .constant
         rekeyPackets = min(rekeyPackets, UInt64(settings.rekeyPackets))
         guard settings.rekeyAfter < rekeyInitiator else { return }
         // The responder waits a quarter longer, as in production.

@@ -135,7 +135,8 @@ final class Association {
 
     /// The wait before the next M1 (rule 7); a way that a router keeps open is used in time.
     func nextWait(_ limits: Limits) -> Duration {
-        let wait = retry.nextWait() * limits.retryPercent / 100
+        var wait = retry.nextWait() * limits.retryPercent / 100
+        if limits.isScheduled { wait = min(wait, Limits.scheduledWait) }
         return keepalive.map { min(wait, $0) } ?? wait
     }
 

@@ -90,7 +90,7 @@ extension PeerTable {
             let ping = ControlRecord.ping(UInt32(truncatingIfNeeded: Paths.token(random)))
             actions.push(
                 .send(peer: peer, index: current.index, ControlPayload(ping), to: nil))
-        case .doubt: doubted(peer: peer, at: now)
+        case .doubt: doubted(peer: peer, byTalk: false, at: now)
         }
     }
 

@@ -136,16 +136,19 @@ public struct PeerTable: ~Copyable {
 
     /// A key press or a call: a handshake at once when there is no session (§1.7, rule 6).
     public mutating func wanted(peer: Int, at now: Instant) {
-        guard let association = associations[peer] else { return }
+        guard !limits.isScheduled, let association = associations[peer] else { return }
         if association.upSince == nil { restart(association, at: now) }
         markDue(association, at: now)
     }
 
-    /// A peer that this station talks to is silent: it may have restarted and be unable to call us.
+    /// A peer is silent that should not be: it may have restarted, and be unable to call us.
     ///
-    /// Another handshake finds out (§1.7, rule 6); the session stays until then.
-    public mutating func doubted(peer: Int, at now: Instant) {
-        guard let association = associations[peer], association.upSince != nil else { return }
+    /// Another handshake finds out (§1.7, rule 6); the session stays until then. `byTalk` says
+    /// whether only a talk here shows that silence.
+    public mutating func doubted(peer: Int, byTalk: Bool = true, at now: Instant) {
+        guard let association = associations[peer], association.upSince != nil,
+            !byTalk || !limits.isScheduled
+        else { return }
         association.isInDoubt = true
         restart(association, at: now)
         markDue(association, at: now)

@@ -41,7 +41,7 @@ extension ControlLoop {
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)
         consent()
-        let limits = Session.Limits(config.session)
+        let limits = Session.Limits(config)
         feed { [roster] board, table, now in
             board.configure(
                 peers: roster.numbers, targets: routing.targets, channels: routing.channels,
