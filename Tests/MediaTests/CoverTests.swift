@@ -104,6 +104,7 @@ import Wire
         mutating func turn(_ samples: ArraySlice<Int16>) {
             clock = clock + PCM.duration(of: Int64(samples.count))
             loop.now = clock
+            if loop.plan.cover == .constant { loop.sendCovered() }
             Self.append(Array(samples), to: &loop.capturePath.microphone)
             loop.pace(.timer, samples.count)
             repeat {
@@ -228,8 +229,8 @@ import Wire
         var line = try Line.made(.voice, .constant)
         var kinds: [FrameFlags.Kind] = []
         _ = line.loop.talks.begin(line.target, at: 0, hasRested: true)
-        for number in 0..<64 {
-            if number % 16 == 0 {
+        for number in 0...64 {
+            if number % 16 == 0, number < 64 {
                 line.loop.socket.send(ControlPayload(.ping(1)), to: 0, made: line.clock)
                 line.loop.socket.send(.ping(2), to: PeerSet([0]), at: line.clock)
             }
@@ -251,7 +252,7 @@ import Wire
         _ = line.loop.talks.begin(1, at: 0, hasRested: true)
         _ = line.loop.talks.begin(2, at: 0, hasRested: true)
         var kinds: [FrameFlags.Kind] = []
-        for number in 0..<32 {
+        for number in 0...32 {
             line.turn(Self.silence.samples[0..<480])
             kinds += line.observe(turn: number).map { $0.kind }
         }

@@ -84,7 +84,7 @@ def controls(case):
 MUTATIONS = (
     # The encoder goes on where the last talk ended, of which it still has some milliseconds.
     ("Sources/Media/Talk/Talks.swift",
-     "start > frames.next || hasRested {", "start > frames.next {"),
+     "let isGap = start > frames.next || hasRested", "let isGap = start > frames.next"),
     # The speaker waits for the microphone.
     ("Sources/Media/Cards/MediaLoop+Cards.swift",
      "if cards.clock.source == .capture { playSound() }\n        } catch", "} catch"),

@@ -141,6 +141,7 @@ package struct MediaLoop: ~Copyable {
             hasBacklog = false
             cards.ask(woken, loop, at: now)
             if woken.card || woken.timer { receiver.beginPeriod() }
+            if plan.cover == .constant, woken.isPeriod(of: cards.clock.source) { sendCovered() }
             obeyCommands(woken)
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: cards.clock.source)

@@ -83,6 +83,9 @@ package struct Announcement: ~Copyable {
         frames.append(samples.span(0..<samples.count), by: &encoder)
     }
 
+    /// Keeps the sound of the frame that was encoded last.
+    func keepDecoy(in decoy: inout DecoySound) { decoy.keep(filling.span(filling.indices)) }
+
     /// Puts its frames in the place of the microphone's, and back again.
     mutating func exchange(_ other: inout EncodedFrames) { swap(&frames, &other) }
 }

@@ -43,16 +43,18 @@ extension MediaLoop {
 
     /// Sends one frame of it; false when there is none yet.
     mutating func sendAnnounced() -> Bool {
-        guard let filled = announcement.fill() else { return false }
-        // During a talk, `talk` chooses it.
-        if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
-        let isLast = filled == .lastFrame
-        let number = announcement.encode(frameSize: talks.encoder.frameSize)
+        // With constant cover it was encoded in the turn before.
+        if plan.cover != .constant {
+            // During a talk, `talk` chooses it.
+            if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
+            announcement.prepare(frameSize: talks.encoder.frameSize, decoy: &talks.decoy)
+        }
+        guard let ready = announcement.takeReady() else { return false }
         announcement.exchange(&talks.frames)
         talks.sendFrame(
-            number, of: plan.announcement, isLast: isLast, plan, by: &socket, at: now)
+            ready.number, of: plan.announcement, isLast: ready.isLast, plan, by: &socket, at: now)
         announcement.exchange(&talks.frames)
-        if isLast { finishAnnouncement() }
+        if ready.isLast { finishAnnouncement() }
         return true
     }
 

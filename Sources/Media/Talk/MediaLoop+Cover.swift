@@ -6,13 +6,11 @@ extension MediaLoop {
     /// Whether packets are due that carry nothing.
     var isCovering: Bool { mutating get { plan.cover == .constant || talks.hasTail } }
 
-    /// Encodes the frames that wait, and sends each peer its packet of each frame time.
-    mutating func talkCovered() {
-        if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
-        if talks.isTalking, !talks.encodeWaiting(from: capturePath.microphone) {
-            hasBacklog = true
-        }
-        talks.sendEnds(plan, by: &socket, at: now)
+    /// Sends each peer its packet of each frame time that is over.
+    ///
+    /// It comes first in a turn and encodes nothing: sound that was encoded in the turn before, and
+    /// cover where there is none, leave at the same time behind the tick of the card.
+    mutating func sendCovered() {
         while talks.pace.take(frameSamples: plan.sound.frameSamples) {
             talks.unserved = socket.reachable
             talks.sendNext(plan, by: &socket, at: now)

@@ -9,9 +9,9 @@ struct PacedAnnouncement: ~Copyable {
     /// Frames that may be made up for at once after the loop stood still.
     private static let framesLate = 4
 
-    enum Filled { case frame, lastFrame }
-
     private var box: Box<Announcement>?
+    /// The frame that is encoded and was not sent yet.
+    private(set) var ready: (number: Int, isLast: Bool)?
     /// Nothing more comes of it: the rest is sent.
     private var isWhole = false
     /// Samples that are due.
@@ -37,7 +37,10 @@ struct PacedAnnouncement: ~Copyable {
     mutating func complete() { isWhole = true }
 
     /// It is over: the box goes back.
-    mutating func end() -> Box<Announcement>? { box.take() }
+    mutating func end() -> Box<Announcement>? {
+        ready = nil
+        return box.take()
+    }
 
     /// Samples that have become due by time alone since this was asked last.
     mutating func samplesDue(at now: Instant) -> Int {
@@ -60,19 +63,26 @@ struct PacedAnnouncement: ~Copyable {
     /// Its reader is slow: it goes on when there is more.
     mutating func waitForReader(frameSamples frame: Int) { credit = frame }
 
-    /// Fills its next frame; nil while there is too little for one.
-    mutating func fill() -> Filled? {
-        if box!.value.fill() { return .frame }
-        guard isWhole else { return nil }
-        box!.value.pad()
-        return .lastFrame
+    /// Encodes its next frame, with packets of this size, if it has one and none is ready.
+    mutating func prepare(frameSize: Int, decoy: inout DecoySound) {
+        guard isOn, ready == nil else { return }
+        let isLast: Bool
+        if box!.value.fill() {
+            isLast = false
+        } else {
+            guard isWhole else { return }
+            box!.value.pad()
+            isLast = true
+        }
+        ready = (number: box!.value.next, isLast: isLast)
+        box!.value.encode(frameSize: frameSize)
+        box!.value.keepDecoy(in: &decoy)
     }
 
-    /// Encodes the frame that was filled, with packets of this size; returns its number.
-    mutating func encode(frameSize: Int) -> Int {
-        let number = box!.value.next
-        box!.value.encode(frameSize: frameSize)
-        return number
+    /// Takes the frame that is encoded.
+    mutating func takeReady() -> (number: Int, isLast: Bool)? {
+        defer { ready = nil }
+        return ready
     }
 
     /// Puts its frames in the place of the microphone's, and back again.

@@ -43,6 +43,10 @@ extension Talks {
         _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
     ) {
         while pace.take(frameSamples: plan.sound.frameSamples) {
+            if !isTalking {
+                decoy.encode(by: &encoder)
+                hasDecoyed = true
+            }
             for target in spurts.indices {
                 guard let packet = spurts[target].tail.next() else { continue }
                 let listeners = spurts[target].tail.listeners

@@ -14,6 +14,10 @@ struct Talks: ~Copyable {
     var spurts: FixedArray<SentTalkspurt>
     var encoder: OpusEncoder
     var frames = EncodedFrames()
+    /// What is encoded where cover follows a talk.
+    var decoy = DecoySound()
+    /// Whether the encoder remembers a decoy, which no listener has heard.
+    var hasDecoyed = false
     /// Whether frames may need another size: others are talked to, or ways have changed.
     var isFrameSizeDue = false
     /// A talkspurt of the microphone has ended, and the media loop has not acted on it yet.
@@ -73,10 +77,12 @@ struct Talks: ~Copyable {
             return false
         case .silent: break
         }
-        if !isTalking, start > frames.next || hasRested {
+        if !isTalking {
+            let isGap = start > frames.next || hasRested
             // What the encoder remembers is of another time.
-            encoder.reset()
-            frames.begin(at: start)
+            if isGap || hasDecoyed { encoder.reset() }
+            hasDecoyed = false
+            if isGap { frames.begin(at: start) }
         }
         // What it has heard already is not said again.
         spurts[target].begin(at: max(spurts[target].nextFrame, start, frames.oldest))
@@ -121,9 +127,23 @@ struct Talks: ~Copyable {
         while frames.next < microphone.captured {
             guard left > 0 else { return false }
             left -= 1
+            let number = frames.next
             frames.append(from: microphone, by: &encoder)
+            decoy.keep(microphone.frame(number))
         }
         return true
+    }
+
+    /// Encodes what waits, with constant cover: the next turn sends it; false as `encodeWaiting`.
+    mutating func prepareCovered(
+        from microphone: borrowing Microphone, and announcement: inout PacedAnnouncement,
+        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
+    ) -> Bool {
+        if isFrameSizeDue, !isTalking { chooseFrameSize(plan, for: &socket) }
+        let isDone = !isTalking || encodeWaiting(from: microphone)
+        announcement.prepare(frameSize: encoder.frameSize, decoy: &decoy)
+        sendEnds(plan, by: &socket, at: now)
+        return isDone
     }
 
     /// Sends each target the encoded frames it lacks; false when some must wait for the next turn,
