@@ -146,9 +146,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
         while let source = poller.next() { serve(source) }
         if areInitiationsWaiting {
             areInitiationsWaiting = false
-            links.intake.begin(busy: Clock.threadNanoseconds())
+            links.intake.begin(busy: Clock.threadNanoseconds(), at: now)
             let count = takeHandshakes(areInitiations: true)
-            if links.intake.end(after: count, at: now) {
+            if links.intake.end(after: count, busy: Clock.threadNanoseconds(), at: now) {
                 poller.watch(links.initiations.fd, as: .initiations, for: 0)
             }
         }
