@@ -1,15 +1,14 @@
 """Runs ProVerif on every claim and every planted fault, and says what it found; see tools/prove."""
 
 import argparse
-import os
 import pathlib
 import re
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 
+from . import install
 from .model import ModelError, models
 
 LONGEST = 1200
@@ -17,20 +16,8 @@ LONGEST = 1200
 VERDICT = re.compile(r"^RESULT (?!\().*?(is true|is false|cannot be proved)\b", re.M)
 NOWHERE = """\
 tools/prove: there is no ProVerif here, so NOTHING WAS PROVED.
-No Debian has a package of it. Debian's package opam can get it: "opam install proverif"
-compiles it for you alone; tools/prove finds it there. PROVERIF=PATH names another."""
-
-
-def program():
-    """Where ProVerif is; None if it is nowhere."""
-    if named := os.environ.get("PROVERIF"):
-        return shutil.which(named)
-    if found := shutil.which("proverif"):
-        return found
-    if opam := shutil.which("opam"):
-        done = subprocess.run([opam, "var", "bin"], capture_output=True, text=True, check=False)
-        return shutil.which("proverif", path=done.stdout.strip()) if done.returncode == 0 else None
-    return None
+No Debian has a package of it, and opam (a Debian package) could not install it, or is not there.
+PROVERIF=PATH names one that you have."""
 
 
 class Prover:
@@ -138,7 +125,7 @@ def main():
     if asked.list:
         listed(found)
         return 0
-    path = program()
+    path = install.found() or install.installed()
     prover = Prover(path) if path else None
     if not prover or not prover.version():
         print(NOWHERE, file=sys.stderr)
