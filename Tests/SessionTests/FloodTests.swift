@@ -72,7 +72,9 @@ import Wire
         }
     }
 
-    @Test func fewRecordedPacketsInABurstEndNoHandshakeUnderWay() {
+    /// From one source, and each from another, forged one: as many as there are places and more.
+    @Test(arguments: [1, 70])
+    func fewRecordedPacketsInABurstEndNoHandshakeUnderWay(sources: Int) {
         let house = House(seed: 1)
         let pair = house.pair
         pair.network.weather.delayMs = 150...150
@@ -82,7 +84,8 @@ import Wire
             guard bytes[0] == 2, from == host(2) else { return }
             bursts += 1
             for i in 0..<70 {
-                pair.b.receive(house.recorded[i % house.recorded.count], from: host(200))
+                let source = host(200 + UInt64(i % sources))
+                pair.b.receive(house.recorded[i % house.recorded.count], from: source)
             }
         }
         for _ in 0..<12 {

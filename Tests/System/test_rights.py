@@ -7,8 +7,9 @@ import subprocess
 import sys
 import unittest
 
-from lab import wait
+from lab import sound, wait
 from member import MemberTest, main
+from stage import wav
 
 SOCKET = "/run/intercomd/control.sock"
 USERS = {"stranger": None, "admin-only": "intercom-admin", "talker": "intercom",
@@ -62,6 +63,12 @@ class Rights(MemberTest):
         for name, groups in USERS.items():
             subprocess.run(
                 ["useradd", *(["-G", groups] if groups else []), name], check=True)
+        with open("/etc/intercomd/intercomd.conf", "a", encoding="utf-8") as settings:
+            settings.write("\n[relay door]\nline = GPIO24\n")
+        assert cls.type("root", "reload")[0] == 0
+        cls.sound = f"{cls.kitchen.folder}/said.wav"
+        wav.write(cls.sound, sound.tone(500, 0.3))
+        os.chmod(cls.sound, 0o644)
 
     def ask(self, user, request):
         """`denied`, `closed`, or nothing where it is granted or fails for other reasons."""
@@ -136,12 +143,15 @@ class Rights(MemberTest):
             wait(lambda: self.type("talker", "call", "garage")[0] in (0, 1), "it called")
             self.type("talker", "hangup")
             self.type("admin", "reload")
+            self.type("talker", "relay", "door")
+            self.type("admin", "announce", "house", self.sound)
             found = {}
-            while not {"call_ended", "reload"} <= set(found):
+            while not {"call_ended", "reload", "relay", "announce"} <= set(found):
                 event = json.loads(lines.readline())
                 found[event["event"]] = (event.get("by"), event.get("uid"))
-        self.assertEqual(found["call_ended"], ("intercomctl", numbers["talker"]))
-        self.assertEqual(found["reload"], ("intercomctl", numbers["admin"]))
+        for event, user in (("call_ended", "talker"), ("relay", "talker"), ("reload", "admin"),
+                            ("announce", "admin")):
+            self.assertEqual(found[event], ("intercomctl", numbers[user]), event)
         records = json.loads(self.type("root", "history", "--json")[1])["calls"]
         self.assertIn(numbers["talker"], [record.get("uid") for record in records])
 

@@ -4,7 +4,7 @@ import time
 import unittest
 
 from conduct import ConductTest, set_up
-from lab import sound, wait
+from lab import Unheard, sound, wait
 from peer import opus, records
 
 setUpModule = set_up
@@ -13,6 +13,9 @@ NORMAL, HIGH, EMERGENCY = range(3)
 STREAMS = range(2, 10)
 A_SECOND = 3
 """Packets of silence on each stream."""
+LATE_S = 0.02
+"""More than the jitter buffer bridges."""
+TRIES = 5
 
 
 class Voices(ConductTest):
@@ -37,13 +40,17 @@ class Voices(ConductTest):
 
     def level_of(self, stream):
         """The loudness of a tone that the other peer says meanwhile, as kitchen hears it."""
-        self.kitchen.record()
-        began = time.monotonic_ns()
-        talk = self.other.talk(stream, opus.encoded(sound.tone(700, 2)))
-        wait(lambda: talk.is_over, "it has said all")
-        time.sleep(0.3)
-        heard = self.kitchen.recorded().span(began + 600_000_000, began + 1_800_000_000)
-        return sound.tone_level(heard, 700)
+        for _ in range(TRIES):
+            self.kitchen.record()
+            began = time.monotonic_ns()
+            talk = self.other.talk(stream, opus.encoded(sound.tone(700, 2)))
+            wait(lambda: talk.is_over, "it has said all")
+            time.sleep(0.3)
+            heard = self.kitchen.recorded().span(began + 600_000_000, began + 1_800_000_000)
+            # The talker is this program: where it had no processor, its sound has gaps.
+            if talk.late < LATE_S:
+                return sound.tone_level(heard, 700)
+        raise Unheard(f"the talker was {1000 * talk.late:.0f} ms late in each of {TRIES} talks")
 
     def test_eight_streams_of_silence_hold_no_place_of_anothers(self):
         self.other.bind(1, records.channel("house"))
