@@ -18,10 +18,37 @@ import Time
             let may = intake.mayTake(after: count, busy: busy())
             #expect(may)
         }
-        let rests = intake.end(after: InitiationIntake.calm, busy: busy(), at: start)
+        #expect(asked == 0, "the processor time is not even asked for")
+        let rests = intake.end(after: InitiationIntake.calm, busy: 100_000, at: start)
         #expect(!rests)
         #expect(intake.restsUntil == nil)
-        #expect(asked == 0, "the processor time is not even asked for")
+    }
+
+    /// On a slow processor even one in a turn may take a millisecond.
+    @Test(arguments: [1, 4, 5], [100_000, 1_000_000, 20_000_000] as [Int64])
+    func aFewThatTakeLongHaveNoMoreThanTheirShare(_ perTurn: Int, _ each: Int64) {
+        var intake = InitiationIntake()
+        var (now, busy, turns) = (start, Int64(0), 0)
+        let end = start + .seconds(10)
+        while now < end {
+            intake.begin(busy: busy, at: now)
+            let from = busy
+            var count = 0
+            while count < perTurn, intake.mayTake(after: count, busy: busy) {
+                busy += each
+                count += 1
+            }
+            turns += 1
+            now = now + .nanoseconds(busy - from)
+            guard intake.end(after: count, busy: busy, at: now) else { continue }
+            now = intake.restsUntil ?? now
+            let ends = intake.ends(at: now)
+            #expect(ends)
+        }
+        // What one turn takes beyond 3 ms is not made up for.
+        let excess = Int64(turns) * max(0, each * Int64(perTurn) - 3_000_000)
+        #expect(busy - excess < 3_100_000_000, "\(busy) in 10 s")
+        #expect(busy > 1_000_000_000, "\(busy) in 10 s")
     }
 
     @Test func manyUseWhatIsSavedAndThenRest() {

@@ -3,8 +3,8 @@ internal import Time
 /// When the control loop takes first messages of handshakes, and how many.
 ///
 /// In a flood each would wake the loop, and a turn costs more than the message. So after a turn
-/// with many the rest stays in the kernel for a while, and they have a share of the processor:
-/// sound, people and answers to our own handshakes wait for neither.
+/// with many the rest stays in the kernel for a while, and they have a share of the processor,
+/// however slow it is: sound, people and answers to our own handshakes wait for neither.
 struct InitiationIntake {
     /// More than so many in a turn are a flood.
     static let calm = 4
@@ -21,7 +21,8 @@ struct InitiationIntake {
 
     /// Until when they stay in the kernel; nil when the socket wakes the loop.
     private(set) var restsUntil: Instant?
-    /// Processor time that they may use, in ns, as it was at this moment.
+    /// Processor time that they may use, in ns, as it was at this moment; below zero, they have
+    /// used too much, and rest until it is made up for.
     private var saved = mostSaved
     private var savedAt = Instant(nanoseconds: 0)
     private var busyFrom: Int64 = 0
@@ -47,9 +48,10 @@ struct InitiationIntake {
     mutating func end(
         after count: Int, busy: @autoclosure () -> Int64, at now: Instant
     ) -> Bool {
-        guard count > Self.calm else { return false }
-        saved = max(0, saved - (busy() - busyFrom))
-        restsUntil = now + Self.rest
+        guard count > 0 else { return false }
+        saved = max(saved - (busy() - busyFrom), -Self.mostSaved)
+        guard count > Self.calm || saved < 0 else { return false }
+        restsUntil = now + max(Self.rest, .nanoseconds(max(0, -saved) * 10 / Self.share))
         return true
     }
 
