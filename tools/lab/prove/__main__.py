@@ -1,6 +1,7 @@
 """Runs ProVerif on every claim and every planted fault, and says what it found; see tools/prove."""
 
 import argparse
+import os
 import pathlib
 import re
 import resource
@@ -125,7 +126,11 @@ def main():
     if asked.list:
         listed(found)
         return 0
-    path = install.found() or install.installed()
+    path = install.found()
+    if not path and (named := os.environ.get("PROVERIF")):
+        print(f"tools/prove: {named} (PROVERIF) is no program", file=sys.stderr)
+        return 2
+    path = path or install.installed()
     prover = Prover(path) if path else None
     if not prover or not prover.version():
         print(NOWHERE, file=sys.stderr)

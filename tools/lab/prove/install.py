@@ -6,6 +6,7 @@ opam fetches.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -28,17 +29,21 @@ def found():
 def _succeeds(*words):
     """Whether a step is done; says why not."""
     step = words[1] if words[0] == "opam" else words[0]
+    child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True, start_new_session=True)
     try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=PATIENCE[step], check=False)
+        said, _ = child.communicate(timeout=PATIENCE[step])
     except subprocess.TimeoutExpired:
+        # With the compilers that opam has started.
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
         print(f"tools/prove: {' '.join(words)}: not done after {PATIENCE[step]} s",
               file=sys.stderr)
         return False
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines() or ["it failed"]
-        print(f"tools/prove: {' '.join(words)}: {said[-1]}", file=sys.stderr)
-    return done.returncode == 0
+    if child.returncode:
+        lines = said.strip().splitlines() or ["it failed"]
+        print(f"tools/prove: {' '.join(words)}: {lines[-1]}", file=sys.stderr)
+    return child.returncode == 0
 
 
 def installed():
