@@ -53,6 +53,12 @@ class FlippedBits(SceneTest):
         body = flipped(message, place)[:-8]
         return body + self.garage.identity.mac(body)
 
+    def answer(self):
+        """The M2 that answers the newest M1; None while a cookie was all that came."""
+        m1 = self.newest(self.kitchen, M1)
+        found = self.badnet.captured(self.file, self.garage, M2)
+        return next((m2 for m2 in found if m2[8:12] == m1[4:8]), None)
+
     def test_1_every_byte_of_each_handshake_message(self):
         kitchen, garage, badnet = self.kitchen, self.garage, self.badnet
         self.file = badnet.capture("handshake")
@@ -69,9 +75,7 @@ class FlippedBits(SceneTest):
 
         # Those answers are for nobody: a fresh handshake, and its M2.
         self.file = badnet.capture("handshake-2")
-        m1 = self.newest(kitchen, M1)
-        m2 = wait(lambda: [m for m in badnet.captured(self.file, garage, M2) if m[8:12] == m1[4:8]],
-                  "M2 is sent")[-1]
+        m2 = wait(self.answer, "M2 is sent")
         badnet.do("drop", badnet.way(kitchen), M3)
         self.inject_flipped(garage, kitchen, m2, range(len(m2)))
         dropped = kitchen.counters()["handshake_dropped_decrypt"]
