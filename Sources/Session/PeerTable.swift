@@ -141,10 +141,10 @@ public struct PeerTable: ~Copyable {
         markDue(association, at: now)
     }
 
-    /// A peer is silent that should not be: it may have restarted, and be unable to call us.
+    /// A peer that should speak is silent: it may have restarted, and be unable to call us.
     ///
     /// Another handshake finds out (§1.7, rule 6); the session stays until then. `byTalk` says
-    /// whether only a talk here shows that silence.
+    /// whether nothing but a talk of ours shows the silence.
     public mutating func doubted(peer: Int, byTalk: Bool = true, at now: Instant) {
         guard let association = associations[peer], association.upSince != nil,
             !byTalk || !limits.isScheduled

@@ -18,7 +18,7 @@ import Wire
         let length: Int
     }
 
-    /// A station with one peer, and the wire between them.
+    /// A station with peers at one place, and the wire between them.
     private struct Line: ~Copyable {
         var loop: MediaLoop
         let rings: Rings
@@ -39,7 +39,9 @@ import Wire
             self.clock = clock
         }
 
-        static func made(_ profile: Profile, _ cover: Cover) throws -> Line {
+        static func made(
+            _ profile: Profile, _ cover: Cover, peers: Int = 1
+        ) throws -> Line {
             let clock = Clock.now()
             let any = try #require(SocketAddress(host: "127.0.0.1", port: 1))
             let ours = try PortSockets(listen: any, port: 0, dscp: 0)
@@ -54,48 +56,52 @@ import Wire
             let far = try DataSocket(theirs.data, strays: theirs.strays, others)
             let receiver = try PacketReceiver(others, period: 5_000_000, at: clock)
             var line = Line(loop, rings, far, receiver, at: clock)
-            line.introduce(near, there)
+            for peer in 0..<peers { line.introduce(peer, near, there) }
+            line.loop.talks.spurts[line.target].listeners = PeerSet([0])
             return line
         }
 
-        private mutating func introduce(_ near: SocketAddress, _ there: SocketAddress) {
+        private mutating func introduce(
+            _ peer: Int, _ near: SocketAddress, _ there: SocketAddress
+        ) {
+            let (ours, theirs) = (0x2020_2020 + UInt32(peer), 0x3030_3030 + UInt32(peer))
             let keys = TransportKeys(
                 initiatorToResponder: DirectionKeys(
                     key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
                 responderToInitiator: DirectionKeys(
                     key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
             let session = SessionClock(began: clock, peerBegan: clock)
-            _ = loop.socket.peers[0].keySlots.install(
+            _ = loop.socket.peers[peer].keySlots.install(
                 SessionKeys(
-                    suite: .aesGCM, keys: keys, isInitiator: true, localIndex: 0x2020_2020,
-                    remoteIndex: 0x3030_3030, clock: session))
-            _ = far.peers[0].keySlots.install(
+                    suite: .aesGCM, keys: keys, isInitiator: true, localIndex: ours,
+                    remoteIndex: theirs, clock: session))
+            _ = far.peers[peer].keySlots.install(
                 SessionKeys(
-                    suite: .aesGCM, keys: keys, isInitiator: false, localIndex: 0x3030_3030,
-                    remoteIndex: 0x2020_2020, clock: session))
-            receiver.owners.note(0)
-            loop.receiver.owners.note(0)
-            loop.socket.peers[0].nextEndpoint = there
-            far.peers[0].nextEndpoint = near
+                    suite: .aesGCM, keys: keys, isInitiator: false, localIndex: theirs,
+                    remoteIndex: ours, clock: session))
+            receiver.owners.note(peer)
+            loop.receiver.owners.note(peer)
+            loop.socket.peers[peer].nextEndpoint = there
+            far.peers[peer].nextEndpoint = near
             loop.now = clock
             // Both prove their keys.
-            loop.socket.send(ControlPayload(), to: 0, onSession: 0x2020_2020, made: clock)
+            loop.socket.send(ControlPayload(), to: peer, onSession: ours, made: clock)
             _ = observe(turn: 0)
-            far.sendCover(to: 0, at: clock)
+            far.sendCover(to: peer, at: clock)
             loop.listen()
-            loop.talks.spurts[target].listeners = PeerSet([0])
         }
 
-        /// What has come since, and of which kinds.
-        mutating func observe(turn: Int) -> [(seen: Seen, kind: FrameFlags.Kind)] {
-            var found: [(Seen, FrameFlags.Kind)] = []
+        /// What has come since, of which kinds, and for which peer.
+        mutating func observe(turn: Int) -> [(seen: Seen, kind: FrameFlags.Kind, peer: Int)] {
+            var found: [(Seen, FrameFlags.Kind, Int)] = []
             while true {
                 let count = receiver.read(from: far)
                 guard count > 0 else { return found }
                 for place in 0..<count {
                     let packet = receiver.open(place, for: &far.peers, at: clock)
                     guard let packet else { continue }
-                    found.append((Seen(turn: turn, length: packet.count), packet.flags.kind))
+                    let seen = Seen(turn: turn, length: packet.count)
+                    found.append((seen, packet.flags.kind, packet.peer))
                 }
             }
         }
@@ -133,11 +139,11 @@ import Wire
     // With reports, the listener tells of losses meanwhile, so packets grow, and shrink again.
     private func observe(
         _ profile: Profile, _ cover: Cover, speech: Speech, talk: Int?, draw: UInt16 = 0,
-        isUneven: Bool = false, reports: Bool = false
+        isUneven: Bool = false, reports: Bool = false, period: Int? = nil
     ) throws -> Outcome {
         var line = try Line.made(profile, cover)
         line.loop.talks.foretold = draw
-        let period = profile.settings.frameSamples
+        let period = period ?? profile.settings.frameSamples
         var outcome = Outcome()
         var place = 0
         let all = talk.map { 20 + $0 } ?? .max
@@ -206,6 +212,49 @@ import Wire
         #expect(bare.kinds.count { $0 == .cover } == 0)
         let barer = try observe(profile, .off, speech: Self.speeches[1], talk: 100)
         #expect(bare.seen != barer.seen, "the test sees a difference where there is one")
+    }
+
+    /// The same where a period of the card is no whole number of frames, or several: the rhythm
+    /// goes on.
+    @Test(arguments: Profile.allCases, [192, 256, 960, 1024])
+    func theRhythmGoesOnBehindATalk(_ profile: Profile, period: Int) throws {
+        let frame = profile.settings.frameSamples
+        let most = Int(CoverTail.most.nanoseconds / profile.settings.frameNanoseconds)
+        // The shorter talk ends so many periods earlier, which are whole frames.
+        let earlier = (1...).first { $0 * period % frame == 0 && $0 * period >= 4800 }!
+        let packets = earlier * period / frame
+        func draw(_ packets: Int) -> UInt16 { UInt16((packets * 65_536 + most) / (most + 1)) }
+        for talk in [110, 111, 112] {
+            let long = try observe(
+                profile, .spurt, speech: Self.speeches[0], talk: talk, draw: draw(0),
+                period: period)
+            let short = try observe(
+                profile, .spurt, speech: Self.speeches[1], talk: talk - earlier,
+                draw: draw(packets), period: period)
+            let other = zip(long.seen, short.seen).first { $0 != $1 }
+            #expect(other == nil && long.seen.count == short.seen.count)
+            #expect(long.kinds != short.kinds)
+        }
+    }
+
+    /// What carries sound does not leave before what carries none.
+    @Test(arguments: [0, 1, 2])
+    func withConstantCoverTheOrderShowsNobody(listener: Int) throws {
+        var line = try Line.made(.voice, .constant, peers: 3)
+        line.loop.talks.spurts[line.target].listeners = PeerSet([listener])
+        _ = line.loop.talks.begin(line.target, at: 0, hasRested: true)
+        var sounds = 0
+        for number in 0...64 {
+            line.turn(Self.silence.samples[0..<480])
+            let packets = line.observe(turn: number)
+            // What the card brings first is encoded for the next turn.
+            let times = number == 0 ? 0 : packets.count > 3 ? 2 : 1
+            #expect(packets.map { $0.peer } == (0..<times).flatMap { _ in [0, 1, 2] })
+            let heard = packets.filter { $0.kind == .audio }.map { $0.peer }
+            #expect(heard.isEmpty || heard == [listener])
+            sounds += heard.count
+        }
+        #expect(sounds == 64)
     }
 
     @Test(arguments: Profile.allCases, [false, true])

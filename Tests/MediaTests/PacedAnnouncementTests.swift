@@ -62,6 +62,21 @@ import Time
         #expect(!isDue)
     }
 
+    /// The shortest frames and the longest period.
+    @Test func aLongPeriodLosesNothing() throws {
+        var paced = PacedAnnouncement()
+        _ = try begun(&paced)
+        var frames = 0
+        for _ in 0..<10 {
+            paced.earn(960, frameSamples: 120)
+            while paced.isDue(frameSamples: 120) {
+                paced.spend(frameSamples: 120)
+                frames += 1
+            }
+        }
+        #expect(frames == 80)
+    }
+
     @Test func timeAloneLosesNoSample() throws {
         var paced = PacedAnnouncement()
         _ = try begun(&paced)

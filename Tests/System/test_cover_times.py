@@ -15,6 +15,8 @@ from stage.capture import Forwarder
 FRAME_NS = 10_000_000
 MOST_MS = 0.1
 """A frame takes longer to encode on any machine."""
+MOST_BETWEEN_MS = 0.06
+"""Of packets that are encoded together, and packets with a frame encoded between them."""
 TALKS = 8
 
 
@@ -33,11 +35,13 @@ def turned_ms(phase):
 
 
 class CoverTimes(SceneTest):
-    def begin(self, cover):
+    def begin(self, cover, period=None):
         scene = self.enterContext(Scene("kitchen", "garage"))
         self.kitchen, self.garage = scene.stations
         for one in scene.stations:
             one.sections["talk"] = {"cover": cover, "tail": "0ms"}
+            if period:
+                one.sections["audio"]["period"] = period
         self.wire = Forwarder(self.kitchen.port, self.garage.port)
         self.addCleanup(self.wire.end)
         for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
@@ -87,6 +91,30 @@ class CoverTimes(SceneTest):
                 moved.append(turned_ms(phase_ms(after) - phase_ms(before)))
         self.assertGreater(len(moved), TALKS)
         self.judge_moved(moved)
+
+    def test_in_a_long_period_too_packets_leave_together(self):
+        self.begin("spurt", "20ms")
+        talk, tail = [], []
+        for _ in range(3 * TALKS):
+            with self.kitchen.talking():
+                time.sleep(0.6)
+                end = time.monotonic_ns()
+            time.sleep(0.7)
+            talk += self.steps(end - 200_000_000, end - 30_000_000)
+            tail += self.steps(end + 30_000_000, end + 200_000_000)
+        self.assertGreater(min(len(talk), len(tail)), 5 * TALKS)
+        middles = [statistics.median(steps) / 1e6 for steps in (talk, tail)]
+        print("between two packets of a period: {:.3f} ms in a talk, {:.3f} ms behind it"
+              .format(*middles))
+        self.judge_in_time(abs(middles[1] - middles[0]) < MOST_BETWEEN_MS,
+                           f"packets of a period are {middles} ms apart")
+
+    def steps(self, since, until):
+        """From each packet of kitchen to the next one, within a period."""
+        times = [one.wall_ns for one in self.wire.between(self.kitchen.port, self.garage.port)
+                 if since <= one.moment_ns < until]
+        return [after - before for before, after in zip(times, times[1:])
+                if after - before < 5_000_000]
 
     def test_the_measure_sees_a_fifth_of_a_millisecond(self):
         chance = random.Random(3)

@@ -36,6 +36,7 @@ extension MediaLoop {
         }
         talkKeys.adopt(&change, plan, loop)
         socket.isConstant = plan.cover == .constant
+        if plan.cover != .spurt { talks.stopTails(at: now) }
         talks.isFrameSizeDue = true
         cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || isCovering
         changeSound(&change)

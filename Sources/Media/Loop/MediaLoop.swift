@@ -9,7 +9,8 @@ internal import Wire
 /// The real-time loop: it owns the sound, the talk keys and the keys of every session.
 ///
 /// One turn goes straight through: commands, talk keys, microphone to wire, wire to voices, voices
-/// to speaker (a turn that only datagrams cause takes them and no more). After `run` has begun
+/// to speaker (a turn that only datagrams cause takes them and no more; with constant cover a turn
+/// begins with what the one before has encoded). After `run` has begun
 /// nothing is opened, closed, allocated or freed here: devices and keys come through a ring and
 /// leave through another.
 ///
@@ -29,10 +30,11 @@ internal import Wire
 /// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`,
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
 ///   `Meters` serve both ways.
-/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `SentTalkspurt`, `EncodedFrames`)
-///   encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it; `MediaLoop+Announce` sends a
-///   `PacedAnnouncement` (an `Announcement`) beside it, `MediaLoop+Trial` tones in its place, and
-///   `MediaLoop+Cover` hides when that is (`Cover`).
+/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`, `+Covered`; `SentTalkspurt`,
+///   `EncodedFrames`) encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it;
+///   `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
+///   `MediaLoop+Trial` tones in its place, and `MediaLoop+Cover` hides when that is (`Cover`,
+///   `DecoySound`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
 ///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card; `HalfDuplex`

@@ -98,8 +98,13 @@ struct DataSocket: ~Copyable {
 
     /// Sends a heartbeat on the peer's current session.
     mutating func sendCover(to peer: Int, at now: Instant) {
+        sendCover(to: CollectionOfOne(peer), at: now)
+    }
+
+    /// Sends one to each of these peers.
+    mutating func sendCover(to listeners: some Swift.Sequence<Int>, at now: Instant) {
         lay(ControlPayload())
-        seal(to: peer, FrameFlags(kind: .cover), at: now)
+        for peer in listeners { seal(to: peer, FrameFlags(kind: .cover), at: now) }
         flush()
     }
 
@@ -128,21 +133,30 @@ struct DataSocket: ~Copyable {
 
     /// Sends a packet to each of these: control that waits, or cover.
     mutating func fill(_ listeners: PeerSet, at now: Instant) {
-        var isCover = false
-        for peer in listeners {
-            if let packet = waiting[peer].next() {
-                lay(packet.records)
-                seal(
-                    to: peer, onSession: packet.session, FrameFlags(kind: .control),
-                    at: packet.made)
-                isCover = false
-            } else {
-                if !isCover { lay(ControlPayload()) }
-                seal(to: peer, FrameFlags(kind: .cover), at: now)
-                isCover = true
-            }
-        }
+        for peer in listeners { put(to: peer, at: now) }
         flush()
+    }
+
+    /// Puts a packet for one peer beside those that `flush` sends: control that waits, or cover.
+    mutating func put(to peer: Int, at now: Instant) {
+        if let packet = waiting[peer].next() {
+            lay(packet.records)
+            seal(to: peer, onSession: packet.session, FrameFlags(kind: .control), at: packet.made)
+        } else {
+            lay(ControlPayload())
+            seal(to: peer, FrameFlags(kind: .cover), at: now)
+        }
+    }
+
+    /// The same with an encoded frame of this talkspurt.
+    mutating func put(
+        frame number: Int, of frames: borrowing EncodedFrames, _ spurt: SentTalkspurt,
+        to peer: Int, stream: UInt8, isSpurtStart: Bool, isLast: Bool, at now: Instant
+    ) {
+        let copies = copies(in: number, of: frames, to: peer, since: spurt.unbroken)
+        lay(frame: number, of: frames, spurt.sequence, isLast: isLast, copies)
+        seal(
+            to: peer, FrameFlags(kind: .audio, isSpurtStart: isSpurtStart, stream: stream), at: now)
     }
 
     /// Sends an encoded frame to those who hear this talkspurt, with the copies each needs.
@@ -262,7 +276,7 @@ struct DataSocket: ~Copyable {
     }
 
     /// Sends what lies sealed in the outbox, in one call to the kernel.
-    private mutating func flush() {
+    mutating func flush() {
         udp.send(&outbox)
         for place in 0..<outbox.count {
             let sent = outbox[place]

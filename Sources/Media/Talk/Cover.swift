@@ -69,6 +69,10 @@ struct CoverTail {
 struct CoverPace {
     /// Frames made up for at most, after the loop stood still.
     private static let late = 4
+    /// At least so many samples: cards bring 20 ms at once, and some of them twice that.
+    private static let lateLeast = 40 * 48
+    /// What may have come behind the last frame of a talk: as much as the microphone keeps.
+    private static let behindMax = 320 * 48
     /// Of so many packets one more is for control, so that none takes the place of sound.
     private static let extraEvery = 8
 
@@ -78,19 +82,22 @@ struct CoverPace {
     /// Until when time has been turned into samples.
     private var pacedAt = Instant(nanoseconds: 0)
 
-    /// The first one follows a frame that was sent now; `ahead` more of them are due at once.
-    mutating func begin(ahead: Int, frameSamples frame: Int) {
-        credit = min(max(0, ahead), Self.late) * frame
+    /// The first one follows the last frame of a talk, behind which so many samples have come.
+    mutating func begin(ahead samples: Int) {
+        credit = min(max(0, samples), Self.behindMax)
     }
 
     /// The card has moved so many samples.
     mutating func earn(_ samples: Int, frameSamples frame: Int) {
-        credit = min(credit + samples, Self.late * frame)
+        credit = min(credit + samples, max(Self.late * frame, Self.lateLeast))
     }
+
+    /// Whether one is due.
+    func isDue(frameSamples frame: Int) -> Bool { credit >= frame }
 
     /// Takes one that is due.
     mutating func take(frameSamples frame: Int) -> Bool {
-        guard credit >= frame else { return false }
+        guard isDue(frameSamples: frame) else { return false }
         credit -= frame
         taken += 1
         return true

@@ -4,7 +4,7 @@ internal import Realtime
 /// The newest sound that was encoded: it is encoded again, for nothing, where cover follows a talk.
 ///
 /// A packet of sound leaves after its frame has been encoded. If nothing were encoded before a
-/// packet of cover, that packet would leave earlier by as much, and show to whoever measures times
+/// packet of cover, that packet would leave earlier by as much, and show to an observer of times
 /// that the talk is over. Nothing that the microphone hears after the talk is used.
 struct DecoySound: ~Copyable {
     /// 80 ms, whole frames of any length: different sounds, which take different times.

@@ -34,21 +34,18 @@ extension MediaLoop {
         guard announcement.isOn, plan.cover != .constant else { return }
         announcement.earn(samples, frameSamples: frame)
         while announcement.isDue(frameSamples: frame) {
+            announcement.spend(frameSamples: frame)
             guard sendAnnounced() else {
                 return announcement.waitForReader(frameSamples: frame)
             }
-            announcement.spend(frameSamples: frame)
         }
     }
 
     /// Sends one frame of it; false when there is none yet.
-    mutating func sendAnnounced() -> Bool {
-        // With constant cover it was encoded in the turn before.
-        if plan.cover != .constant {
-            // During a talk, `talk` chooses it.
-            if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
-            announcement.prepare(frameSize: talks.encoder.frameSize, decoy: &talks.decoy)
-        }
+    private mutating func sendAnnounced() -> Bool {
+        // During a talk, `talk` chooses it.
+        if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
+        announcement.prepare(frameSize: talks.encoder.frameSize, decoy: &talks.decoy)
         guard let ready = announcement.takeReady() else { return false }
         announcement.exchange(&talks.frames)
         talks.sendFrame(
@@ -64,7 +61,7 @@ extension MediaLoop {
         talks.isFrameSizeDue = true
         let target = plan.announcement
         talks.spurts[target].phase = .silent
-        talks.oweEnds(of: target, plan, at: now)
+        talks.oweEnds(of: target, ahead: announcement.credit, plan, at: now)
         rings.notify(
             .said(target: plan.targets[target].id, frames: talks.spurts[target].packets))
         rings.handBack(.announcement(box))

@@ -12,13 +12,10 @@ extension MediaLoop {
     /// cover where there is none, leave at the same time behind the tick of the card.
     mutating func sendCovered() {
         while talks.pace.take(frameSamples: plan.sound.frameSamples) {
-            talks.unserved = socket.reachable
-            talks.sendNext(plan, by: &socket, at: now)
-            if announcement.isOn { _ = sendAnnounced() }
-            socket.fill(talks.unserved ?? [], at: now)
+            let isLast = talks.sendCovered(plan, and: &announcement, by: &socket, at: now)
+            if isLast { finishAnnouncement() }
             if talks.pace.hasExtra { socket.fill(socket.reachable, at: now) }
         }
-        talks.unserved = nil
         followEnds()
     }
 }

@@ -55,6 +55,7 @@ extension MediaLoop {
 
     /// Encodes the frames that wait and sends each target what it lacks.
     mutating func talk() {
+        talks.capturedSamples = capturePath.microphone.capturedSamples
         guard plan.cover != .constant else {
             let isDone = talks.prepareCovered(
                 from: capturePath.microphone, and: &announcement, plan, by: &socket, at: now)
@@ -72,7 +73,7 @@ extension MediaLoop {
         }
         talks.sendEnds(plan, by: &socket, at: now)
         guard talks.hasTail else { return }
-        talks.sendTails(plan, by: &socket, at: now)
+        if !talks.sendTails(plan, by: &socket, at: now) { hasBacklog = true }
         guard !talks.hasTail else { return }
         if !talks.isTalking { cards.restCapture(loop, at: now) }
         giveTimerWork()

@@ -8,6 +8,8 @@ internal import Time
 struct PacedAnnouncement: ~Copyable {
     /// Frames that may be made up for at once after the loop stood still.
     private static let framesLate = 4
+    /// At least so many samples: cards bring 20 ms at once, and some of them twice that.
+    private static let samplesLate = 40 * 48
 
     private var box: Box<Announcement>?
     /// The frame that is encoded and was not sent yet.
@@ -15,7 +17,7 @@ struct PacedAnnouncement: ~Copyable {
     /// Nothing more comes of it: the rest is sent.
     private var isWhole = false
     /// Samples that are due.
-    private var credit = 0
+    private(set) var credit = 0
     /// Until when time has been turned into samples.
     private var pacedAt = Instant(nanoseconds: 0)
 
@@ -51,13 +53,13 @@ struct PacedAnnouncement: ~Copyable {
 
     /// So many samples more are due.
     mutating func earn(_ samples: Int, frameSamples frame: Int) {
-        credit = min(credit + samples, Self.framesLate * frame)
+        credit = min(credit + samples, max(Self.framesLate * frame, Self.samplesLate))
     }
 
     /// Whether a whole frame is due.
     func isDue(frameSamples frame: Int) -> Bool { isOn && credit >= frame }
 
-    /// A frame was sent.
+    /// A frame is sent.
     mutating func spend(frameSamples frame: Int) { credit -= frame }
 
     /// Its reader is slow: it goes on when there is more.

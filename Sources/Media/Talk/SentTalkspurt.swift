@@ -34,6 +34,8 @@ struct SentTalkspurt {
     var nextEnd = Instant(nanoseconds: 0)
     /// What hides its end, in their place.
     var tail = CoverTail()
+    /// With constant cover: the next frame leaves in this frame time.
+    var isSending = false
 
     static let startMarked = Duration.milliseconds(100)
     /// Sound in the microphone besides the pre-roll: of the key's debounce, and of this turn.
@@ -44,6 +46,10 @@ struct SentTalkspurt {
     static let endInterval = Duration.milliseconds(20)
 
     var isTalking: Bool { phase != .silent }
+    /// Whether the next frame is the talkspurt's last.
+    var isAtLast: Bool {
+        if case .closing(let last) = phase { nextFrame >= last } else { false }
+    }
     /// Whether its listeners have not been told yet that it is over.
     var owesEnd: Bool { endsLeft > 0 || tail.owesEnd }
 

@@ -20,16 +20,22 @@ extension Talks {
 
     /// A talkspurt is over: its listeners are to be told, in a way that hides it where that is
     /// wanted.
-    mutating func oweEnds(of target: Int, _ plan: borrowing MediaPlan, at now: Instant) {
+    ///
+    /// So many samples have come behind its last frame, and so many frames of them are encoded: the
+    /// first packet that hides the end leaves when these are a whole frame, as the next frame would
+    /// have.
+    mutating func oweEnds(
+        of target: Int, ahead samples: Int, encoded: Int? = nil, _ plan: borrowing MediaPlan,
+        at now: Instant
+    ) {
         guard plan.cover == .spurt, spurts[target].packets > 0 else {
             return spurts[target].oweEnds(at: now)
         }
         spurts[target].tail.begin(
             to: spurts[target].listeners, frame: plan.sound.frameNanoseconds,
             draw: foretold ?? Cover.draw())
-        // What was captured beside the last frame has its packets at once, as if it were sent.
-        let ahead = target == plan.announcement ? 0 : frames.next - spurts[target].nextFrame
-        pace.begin(ahead: ahead, frameSamples: plan.sound.frameSamples)
+        pace.begin(ahead: samples)
+        encodedBehind = encoded
     }
 
     /// Whether a talkspurt's end is being hidden.
@@ -38,23 +44,49 @@ extension Talks {
         return false
     }
 
-    /// Sends what is due of each tail.
+    /// Sends what is due of each tail, as the talk would have sent it: first the frames of a turn
+    /// are encoded, then they are sent, and in the next turn what waits still.
+    ///
+    /// - Returns: False when some must wait for the next turn.
     mutating func sendTails(
         _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
-    ) {
-        while pace.take(frameSamples: plan.sound.frameSamples) {
-            if !isTalking {
-                decoy.encode(by: &encoder)
-                hasDecoyed = true
-            }
+    ) -> Bool {
+        let frame = plan.sound.frameSamples
+        let isAnnounced = spurts[plan.announcement].tail.isOn
+        // In the turn of the last frame those behind it are encoded already.
+        let most = encodedBehind ?? Self.framesPerTurn
+        var due = 0
+        while due < most, pace.take(frameSamples: frame) { due += 1 }
+        if encodedBehind == nil, !isAnnounced { encodeDecoys(due) }
+        encodedBehind = nil
+        for _ in 0..<due {
+            // Frames of an announcement are encoded one by one.
+            if isAnnounced { encodeDecoys(1) }
             for target in spurts.indices {
                 guard let packet = spurts[target].tail.next() else { continue }
                 let listeners = spurts[target].tail.listeners
                 switch packet {
                 case .end: sendEnd(of: target, to: listeners, plan, by: &socket, at: now)
-                case .cover: for peer in listeners { socket.sendCover(to: peer, at: now) }
+                case .cover: socket.sendCover(to: listeners, at: now)
                 }
             }
+        }
+        return !pace.isDue(frameSamples: frame)
+    }
+
+    private mutating func encodeDecoys(_ count: Int) {
+        // The frames of a talk that goes on are encoded anyway.
+        guard !isTalking else { return }
+        for _ in 0..<count { decoy.encode(by: &encoder) }
+        if count > 0 { hasDecoyed = true }
+    }
+
+    /// Hides no ends any more: listeners that are not told yet are told as without cover.
+    mutating func stopTails(at now: Instant) {
+        for target in spurts.indices where spurts[target].tail.isOn {
+            let isOwed = spurts[target].owesEnd
+            spurts[target].tail.stop()
+            if isOwed { spurts[target].oweEnds(at: now) }
         }
     }
 

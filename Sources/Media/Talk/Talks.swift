@@ -8,7 +8,7 @@ internal import Wire
 /// The talkspurts to all targets, and the frames that are encoded once for all of them.
 struct Talks: ~Copyable {
     /// Frames encoded in one turn at most, and sent to each target: the oldest that wait.
-    private static let framesPerTurn = 3
+    static let framesPerTurn = 3
 
     /// By the target's place.
     var spurts: FixedArray<SentTalkspurt>
@@ -26,8 +26,11 @@ struct Talks: ~Copyable {
     var openedAt: Instant?
     /// When what hides a talk is due.
     var pace = CoverPace()
-    /// With constant cover, those that have no packet in this frame time yet; else nil.
-    var unserved: PeerSet?
+    /// Samples captured so far.
+    var capturedSamples = 0
+    /// Frames that are encoded behind the last one of a talk, in the turn in which a tail begins;
+    /// nil in all other turns.
+    var encodedBehind: Int?
     /// What is drawn for tails; nil but in tests.
     var foretold: UInt16?
     private let rings: Rings
@@ -95,7 +98,10 @@ struct Talks: ~Copyable {
         spurts[target].phase = .silent
         let id = plan.targets[target].id
         rings.notify(.said(target: id, frames: spurts[target].packets))
-        oweEnds(of: target, plan, at: now)
+        let sentSamples = spurts[target].nextFrame * plan.sound.frameSamples
+        let encoded = max(0, frames.next - spurts[target].nextFrame)
+        oweEnds(
+            of: target, ahead: capturedSamples - sentSamples, encoded: encoded, plan, at: now)
         // Listeners that are left may bear more than this one's did.
         isFrameSizeDue = true
         hasEnded = true
@@ -134,7 +140,9 @@ struct Talks: ~Copyable {
         return true
     }
 
-    /// Encodes what waits, with constant cover: the next turn sends it; false as `encodeWaiting`.
+    /// Encodes what waits, with constant cover: the next turn sends it.
+    ///
+    /// - Returns: False when some must wait for the next turn.
     mutating func prepareCovered(
         from microphone: borrowing Microphone, and announcement: inout PacedAnnouncement,
         _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
@@ -166,24 +174,8 @@ struct Talks: ~Copyable {
         return isDone
     }
 
-    /// Sends one frame of each talkspurt that has one: who hears several gets that of the highest
-    /// priority, for a second packet in a frame time would show.
-    mutating func sendNext(
-        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
-    ) {
-        for level in [Priority.emergency, .high, .normal] {
-            for target in spurts.indices
-            where target != plan.announcement && plan.targets[target].priority == level {
-                guard spurts[target].isTalking, let number = firstWaiting(for: target) else {
-                    continue
-                }
-                send(number, to: target, plan, by: &socket, at: now)
-            }
-        }
-    }
-
     /// The next frame for a target, if it is encoded.
-    private func firstWaiting(for target: Int) -> Int? {
+    func firstWaiting(for target: Int) -> Int? {
         let number = max(spurts[target].nextFrame, frames.oldest)
         return number < frames.next ? number : nil
     }
@@ -195,12 +187,16 @@ struct Talks: ~Copyable {
         var isLast = false
         if case .closing(let last) = spurts[target].phase { isLast = number >= last }
         sendFrame(number, of: target, isLast: isLast, plan, by: &socket, at: now)
-        if let pressed = openedAt {
-            let took = (Clock.now() - pressed).nanoseconds
-            rings.counters.set(.keyToPacket, to: UInt64(max(1, took)))
-            openedAt = nil
-        }
+        noteFirstPacket()
         if isLast { end(target, plan, at: now) }
+    }
+
+    /// The first packet after a press has left.
+    mutating func noteFirstPacket() {
+        guard let pressed = openedAt else { return }
+        let took = (Clock.now() - pressed).nanoseconds
+        rings.counters.set(.keyToPacket, to: UInt64(max(1, took)))
+        openedAt = nil
     }
 
     /// Sends one encoded frame to everyone who hears this target.
@@ -209,15 +205,14 @@ struct Talks: ~Copyable {
         by socket: inout DataSocket, at now: Instant
     ) {
         spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
-        var listeners = spurts[target].listeners
-        if let unserved {
-            listeners = listeners.subtracting(listeners.subtracting(unserved))
-            self.unserved = unserved.subtracting(listeners)
-        }
         socket.send(
-            frame: number, of: frames, spurts[target], to: listeners,
+            frame: number, of: frames, spurts[target], to: spurts[target].listeners,
             stream: plan.targets[target].stream,
             isSpurtStart: spurts[target].packets < plan.startFrames, isLast: isLast, at: now)
+        noteSent(of: target)
+    }
+
+    mutating func noteSent(of target: Int) {
         rings.counters.add(.framesSent)
         spurts[target].sent()
     }
