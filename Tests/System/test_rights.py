@@ -144,7 +144,7 @@ class Rights(MemberTest):
             self.type("talker", "hangup")
             self.type("admin", "reload")
             self.type("talker", "relay", "door")
-            self.type("admin", "announce", "house", self.sound)
+            self.type("admin", "announce", "--file", self.sound, "house")
             found = {}
             while not {"call_ended", "reload", "relay", "announce"} <= set(found):
                 event = json.loads(lines.readline())
