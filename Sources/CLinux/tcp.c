@@ -67,7 +67,7 @@ int clinux_tcp_error(int fd) {
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? -errno : -error;
 }
 
-int clinux_tcp_abort(int fd) {
-    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+int clinux_tcp_set_abort(int fd, int on) {
+    struct linger at_once = {.l_onoff = on != 0, .l_linger = 0};
     return setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0 ? -errno : 0;
 }

@@ -70,8 +70,9 @@ int clinux_tcp_accept(int fd, struct clinux_address *from);
 int clinux_tcp_connect(int is_v6, const struct clinux_address *to);
 /// What became of connecting, once the socket is writable.
 int clinux_tcp_error(int fd);
-/// Lets closing the socket tell the other side that the connection has failed.
-int clinux_tcp_abort(int fd);
+/// Lets closing the socket tell the other side that the connection has failed, or, again, that it
+/// has ended in order.
+int clinux_tcp_set_abort(int fd, int on);
 
 /// Datagrams that one call takes at most, and the room for each.
 #define CLINUX_INBOX_COUNT 8

@@ -1,5 +1,4 @@
 internal import CLinux
-public import Time
 
 /// A TCP port of this machine at which programs on others may connect.
 public struct TCPListener: ~Copyable, Sendable {
@@ -23,29 +22,16 @@ public struct TCPListener: ~Copyable, Sendable {
         descriptor = FileDescriptor(owning: raw)
     }
 
-    /// The next connection, and where it came from; nil when none comes until then,
-    /// or it is later already.
-    public borrowing func accept(until deadline: Instant) -> TCPStream? {
-        while Clock.now() < deadline, waitFor(descriptor, CLINUX_READABLE, until: deadline) {
-            var from = clinux_address()
-            let raw = unsafe clinux_tcp_accept(descriptor.raw, &from)
-            if raw >= 0 {
-                return TCPStream(FileDescriptor(owning: raw), from: SocketAddress(from))
-            }
-        }
-        return nil
-    }
-}
+    /// To watch for `EventLoop.readable`.
+    public var fd: Int32 { descriptor.raw }
 
-/// Waits until the descriptor is ready; false at the deadline.
-func waitFor(
-    _ descriptor: borrowing FileDescriptor, _ events: UInt32, until deadline: Instant
-) -> Bool {
-    while true {
-        let left = max(0, (deadline - Clock.now()).milliseconds)
-        let result = clinux_poll(descriptor.raw, Int16(events), Int32(clamping: left))
-        if result > 0 { return true }
-        // A signal ends a wait early; the deadline stays.
-        if result == 0 || result != -EINTR { return false }
+    /// The next connection, and where it came from; nil when none waits.
+    ///
+    /// Also nil when it has ended already, or when the process has too many open files.
+    public borrowing func accept() -> TCPStream? {
+        var from = clinux_address()
+        let raw = unsafe clinux_tcp_accept(descriptor.raw, &from)
+        return raw >= 0
+            ? TCPStream(FileDescriptor(owning: raw), from: SocketAddress(from)) : nil
     }
 }

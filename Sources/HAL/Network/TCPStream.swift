@@ -1,16 +1,15 @@
 internal import CLinux
-public import Time
 
-/// A TCP connection, for a program that may wait.
+/// A TCP connection, for a program that waits for many things at once: no call waits.
 public struct TCPStream: ~Copyable, Sendable {
-    /// What came of waiting for bytes.
+    /// The outcome of one read.
     public enum Arrival: Equatable, Sendable {
         case bytes(Int)
-        /// The other side has closed it.
+        case wouldBlock
+        /// The other side has closed it in order.
         case closed
         /// The other side, or the network, has given it up.
         case failed
-        case tooLate
     }
 
     private let descriptor: FileDescriptor
@@ -22,55 +21,65 @@ public struct TCPStream: ~Copyable, Sendable {
         self.other = other
     }
 
-    /// Connects to a program that listens there.
-    public init(to other: SocketAddress, until deadline: Instant) throws(SystemError) {
+    /// Begins to connect to a program that listens there; `connectionError` says what came of it
+    /// once the stream is writable.
+    ///
+    /// Until `close`, the end of the stream is an abort, whatever ends it, the death of this
+    /// program too: the other side must not take that for an end in order.
+    public init(connectingTo other: SocketAddress) throws(SystemError) {
         var target = other.raw
         let raw = unsafe clinux_tcp_connect(other.family == .ipv6 ? 1 : 0, &target)
-        let operation = "connect to \(other) (TCP)"
-        let descriptor = FileDescriptor(owning: try SystemError.check(raw, operation))
-        guard waitFor(descriptor, CLINUX_WRITABLE, until: deadline) else {
-            throw SystemError(operation: operation, errno: ETIMEDOUT)
-        }
-        _ = try SystemError.check(clinux_tcp_error(descriptor.raw), operation)
-        self.init(descriptor, from: other)
+        descriptor = FileDescriptor(
+            owning: try SystemError.check(raw, Self.operation(to: other)))
+        self.other = other
+        _ = clinux_tcp_set_abort(descriptor.raw, 1)
     }
 
-    /// Waits for bytes, and takes as many as fit.
-    public borrowing func read(
-        into bytes: inout MutableSpan<UInt8>, until deadline: Instant
-    ) -> Arrival {
+    private static func operation(to other: SocketAddress) -> String {
+        "connect to \(other) (TCP)"
+    }
+
+    /// To watch for `EventLoop.readable` or `.writable`.
+    public var fd: Int32 { descriptor.raw }
+
+    /// Why the connection was not made; nil when it was.
+    public borrowing func connectionError() -> SystemError? {
+        do throws(SystemError) {
+            _ = try SystemError.check(
+                clinux_tcp_error(descriptor.raw), Self.operation(to: other))
+            return nil
+        } catch { return error }
+    }
+
+    /// Takes what has come, as much as fits.
+    public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> Arrival {
         precondition(!bytes.isEmpty)
-        while waitFor(descriptor, CLINUX_READABLE, until: deadline) {
-            let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-                // SAFETY: at most `count` bytes are written, during the call only.
-                unsafe clinux_read(descriptor.raw, buffer.baseAddress!, buffer.count)
-            }
-            if count > 0 { return .bytes(count) }
-            if count == 0 { return .closed }
-            if Int32(-count) != EAGAIN, Int32(-count) != EINTR { return .failed }
+        let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: at most `count` bytes are written, during the call only.
+            unsafe clinux_read(descriptor.raw, buffer.baseAddress!, buffer.count)
         }
-        return .tooLate
+        if count > 0 { return .bytes(count) }
+        if count == 0 { return .closed }
+        return Self.isLater(count) ? .wouldBlock : .failed
     }
 
-    /// Sends all of it; false when that fails, or takes too long.
-    public borrowing func write(_ bytes: Span<UInt8>, until deadline: Instant) -> Bool {
-        var sent = 0
-        while sent < bytes.count {
-            guard waitFor(descriptor, CLINUX_WRITABLE, until: deadline) else { return false }
-            let rest = bytes.extracting(sent..<bytes.count)
-            let count = unsafe rest.withUnsafeBufferPointer { buffer in
-                // SAFETY: the bytes are read during the call only.
-                unsafe clinux_local_send(descriptor.raw, buffer.baseAddress, buffer.count)
-            }
-            if count > 0 {
-                sent += count
-            } else if Int32(-count) != EAGAIN, Int32(-count) != EINTR {
-                return false
-            }
+    /// Sends as much as the kernel takes now, perhaps nothing; nil when the connection has failed.
+    public borrowing func write(_ bytes: Span<UInt8>) -> Int? {
+        let count = unsafe bytes.withUnsafeBufferPointer { buffer in
+            // SAFETY: the bytes are read during the call only.
+            unsafe clinux_local_send(descriptor.raw, buffer.baseAddress, buffer.count)
         }
-        return true
+        if count >= 0 { return count }
+        return Self.isLater(count) ? 0 : nil
     }
+
+    private static func isLater(_ result: Int) -> Bool {
+        Int32(-result) == EAGAIN || Int32(-result) == EINTR
+    }
+
+    /// Ends the connection in order.
+    public consuming func close() { _ = clinux_tcp_set_abort(descriptor.raw, 0) }
 
     /// Ends the connection so that the other side sees that it has failed.
-    public consuming func abort() { _ = clinux_tcp_abort(descriptor.raw) }
+    public consuming func abort() { _ = clinux_tcp_set_abort(descriptor.raw, 1) }
 }

@@ -1,0 +1,111 @@
+import Testing
+import Time
+
+@testable import HAL
+
+/// Two ends of a connection on this machine: TCPListener and TCPStream.
+@Suite struct TCPStreamTests {
+    /// A port of this machine that listens.
+    private struct Port: ~Copyable {
+        let listener: TCPListener
+        let number: UInt16
+
+        var place: SocketAddress { .init(high: 0, low: 0xFFFF_7F00_0001, port: number) }
+
+        /// A free one.
+        init() throws {
+            for _ in 0..<50 {
+                let number = UInt16.random(in: 20_000..<30_000)
+                let place = SocketAddress(high: 0, low: 0xFFFF_7F00_0001, port: number)
+                guard let listener = try? TCPListener(at: place, port: number) else { continue }
+                self.listener = listener
+                self.number = number
+                return
+            }
+            throw NoPort()
+        }
+    }
+
+    private struct NoPort: Error {}
+
+    private static func wait(_ fd: Int32, for events: UInt32) throws {
+        var loop = try EventLoop()
+        try loop.add(fd: fd, events: events, token: 0)
+        #expect(loop.wait(until: Clock.now() + .seconds(20)) == 1)
+    }
+
+    /// The end of a stream as the other side sees it.
+    private static func ending(_ end: (consuming TCPStream) -> Void) throws -> TCPStream.Arrival {
+        let port = try Port()
+        let stream = try TCPStream(connectingTo: port.place)
+        try wait(stream.fd, for: EventLoop.writable)
+        let error = stream.connectionError()
+        #expect(error == nil)
+        try wait(port.listener.fd, for: EventLoop.readable)
+        guard let other = port.listener.accept() else { throw NoPort() }
+        let bytes: [UInt8] = [1, 2, 3]
+        let sent = stream.write(bytes.span)
+        #expect(sent == 3)
+        try wait(other.fd, for: EventLoop.readable)
+        var room = [UInt8](repeating: 0, count: 8)
+        var span = room.mutableSpan
+        let (first, second) = (other.read(into: &span), other.read(into: &span))
+        #expect(first == .bytes(3) && second == .wouldBlock)
+        end(stream)
+        try wait(other.fd, for: EventLoop.readable)
+        return other.read(into: &span)
+    }
+
+    @Test func whatIsClosedEndsInOrder() throws {
+        #expect(try Self.ending { $0.close() } == .closed)
+    }
+
+    @Test func whatIsAbortedFails() throws {
+        #expect(try Self.ending { $0.abort() } == .failed)
+    }
+
+    /// The death of the program looks the same: nobody closes the stream then.
+    @Test func whatIsDroppedFails() throws {
+        #expect(try Self.ending { stream in _ = consume stream } == .failed)
+    }
+
+    @Test func whatIsAcceptedAndDroppedEndsInOrder() throws {
+        let port = try Port()
+        let stream = try TCPStream(connectingTo: port.place)
+        try Self.wait(port.listener.fd, for: EventLoop.readable)
+        do {
+            guard let other = port.listener.accept() else { throw NoPort() }
+            #expect(other.other.host == "127.0.0.1")
+        }
+        try Self.wait(stream.fd, for: EventLoop.readable)
+        var room = [UInt8](repeating: 0, count: 8)
+        var span = room.mutableSpan
+        let arrival = stream.read(into: &span)
+        #expect(arrival == .closed)
+    }
+
+    @Test func whereNothingListensTheReasonIsTold() throws {
+        let place: SocketAddress
+        do {
+            let port = try Port()
+            place = port.place
+        }
+        let stream = try TCPStream(connectingTo: place)
+        try Self.wait(stream.fd, for: EventLoop.writable)
+        let error = stream.connectionError()
+        #expect(error?.description == "connect to \(place) (TCP): Connection refused")
+    }
+
+    @Test func aPortThatIsTakenIsTold() throws {
+        let port = try Port()
+        let (place, number) = (port.place, port.number)
+        do {
+            _ = try TCPListener(at: place, port: number)
+            Issue.record("it listens twice")
+        } catch {
+            #expect(error.description.hasSuffix("; another program listens there"), "\(error)")
+        }
+        let none = port.listener.accept() == nil
+        #expect(none)
+    }
+}
