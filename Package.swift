@@ -215,7 +215,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Audio", "Config", "Control", "Crypto", "Session", "Station", "Time", "Wire",
+                "Audio", "Config", "Control", "Crypto", "Pairing", "Session", "Station", "Time",
+                "Wire",
             ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
     ] + fuzzer

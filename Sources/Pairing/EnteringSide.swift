@@ -1,4 +1,4 @@
-internal import Crypto
+public import Crypto
 
 /// The side on which the code is typed, A of protocol.md §4.1: it connects, and speaks first.
 ///
@@ -14,22 +14,25 @@ public struct EnteringSide: ~Copyable {
     private var agreed: Agreement?
 
     /// Stretches the code, which takes a tenth of a second or more.
-    public init(code: PairingCode, suites: OfferedSuites, card: PairingCard) {
+    public init(
+        code: borrowing PairingCode, suites: OfferedSuites, card: PairingCard,
+        rounds: UInt32 = CodeKey.rounds
+    ) {
         let nonce = Key.random()
         self.init(
             code: code, suites: suites, card: card, nonce: nonce.bytes.extracting(first: 16),
-            kem: MLKEM768.DecapsulationKey { bytes in Random.fill(&bytes) }
+            kem: MLKEM768.DecapsulationKey { bytes in Random.fill(&bytes) }, rounds: rounds
         ) { password in SPAKE2(.a, password: password) }
     }
 
     init(
-        code: PairingCode, suites: OfferedSuites, card: PairingCard, nonce: Span<UInt8>,
-        kem: consuming MLKEM768.DecapsulationKey, exchange: (consuming Key) -> SPAKE2
+        code: borrowing PairingCode, suites: OfferedSuites, card: PairingCard, nonce: Span<UInt8>,
+        kem: consuming MLKEM768.DecapsulationKey, rounds: UInt32 = CodeKey.rounds,
+        exchange: (consuming Key) -> SPAKE2
     ) {
         self.card = card
         self.suites = suites
-        let code = code.bytes
-        self.exchange = exchange(CodeKey.stretch(code.span, nonce: nonce))
+        self.exchange = exchange(CodeKey.stretch(code.bytes, nonce: nonce, rounds: rounds))
         var body = [PairingMessage.version, suites.bits]
         for place in nonce.indices { body.append(nonce[place]) }
         for place in self.exchange.share.indices { body.append(self.exchange.share[place]) }

@@ -2,20 +2,25 @@ internal import Crypto
 
 /// What one person reads aloud and another types (protocol.md §4.1): eight characters of
 /// Crockford's base32, 40 random bits, or six decimal digits.
-public struct PairingCode: Equatable, Sendable {
-    /// Both kinds, as they are used: ASCII, without separators.
-    private let text: InlineArray<8, UInt8>
+///
+/// It is a secret for as long as its window is open, and lies in memory that is wiped.
+public struct PairingCode: ~Copyable {
+    /// As it is used: ASCII, without separators.
+    private let text: Secret
     private let count: Int
 
+    static let characterCount = 8
+    static let digitCount = 6
     private static let characters = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
     /// A fresh code for a screen.
     public static func random() -> PairingCode {
-        var bits = [UInt8](repeating: 0, count: 5)
-        var span = bits.mutableSpan
+        var bits = Secret(count: 5)
+        var span = bits.mutableBytes
         Random.fill(&span)
-        let number = bits.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-        return PairingCode(count: 8) { place in
+        var number: UInt64 = 0
+        for place in 0..<5 { number = number << 8 | UInt64(bits.bytes[place]) }
+        return PairingCode(count: characterCount) { place in
             characters[Int(number >> (35 - 5 * place) & 31)]
         }
     }
@@ -25,59 +30,113 @@ public struct PairingCode: Equatable, Sendable {
         // Of 2^32 numbers the last 967,296 would make small codes likelier.
         var number: UInt32
         repeat {
-            var bits = [UInt8](repeating: 0, count: 4)
-            var span = bits.mutableSpan
+            var bits = Secret(count: 4)
+            var span = bits.mutableBytes
             Random.fill(&span)
-            number = bits.reduce(0) { $0 << 8 | UInt32($1) }
+            number = 0
+            for place in 0..<4 { number = number << 8 | UInt32(bits.bytes[place]) }
         } while number >= 4_294_000_000
-        var rest = number % 1_000_000
-        var digits = [UInt8](repeating: 0, count: 6)
-        for place in digits.indices.reversed() {
-            digits[place] = UInt8(ascii: "0") + UInt8(rest % 10)
-            rest /= 10
+        var divisor: UInt32 = 1_000_000
+        return PairingCode(count: digitCount) { _ in
+            divisor /= 10
+            return UInt8(ascii: "0") + UInt8(number / divisor % 10)
         }
-        return PairingCode(count: 6) { digits[$0] }
     }
 
     /// Reads what a person typed: in any case, with spaces and hyphens, O for 0, I and L for 1.
     ///
-    /// Nil for what is no code.
-    public init?(typed: String) {
-        var used: [UInt8] = []
-        for byte in typed.utf8 {
-            let upper = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) ? byte - 32 : byte
-            switch upper {
-            case UInt8(ascii: " "), UInt8(ascii: "-"): continue
-            case UInt8(ascii: "O"): used.append(UInt8(ascii: "0"))
-            case UInt8(ascii: "I"), UInt8(ascii: "L"): used.append(UInt8(ascii: "1"))
-            default: used.append(upper)
-            }
-            guard used.count <= 8 else { return nil }
+    /// - Throws: What keeps it from being a code.
+    public init(typed: String) throws(Fault) {
+        var used = Secret(count: Self.characterCount)
+        var bytes = used.mutableBytes
+        var (count, digits) = (0, 0)
+        for scalar in typed.unicodeScalars {
+            guard let character = try Self.character(scalar) else { continue }
+            if count < Self.characterCount { bytes[count] = character }
+            count += 1
+            if (48...57).contains(character) { digits += 1 }
         }
-        let isCode =
-            used.count == 8
-            ? used.allSatisfy(Self.characters.contains)
-            : used.count == 6 && used.allSatisfy { (48...57).contains($0) }
-        guard isCode else { return nil }
-        self.init(count: used.count) { used[$0] }
+        guard count > 0 else { throw .missing }
+        guard count == Self.characterCount || count == Self.digitCount && digits == count else {
+            throw .length(count, areDigits: digits == count)
+        }
+        self.count = count
+        text = used
+    }
+
+    /// The character as it is used; nil for a separator.
+    private static func character(_ scalar: Unicode.Scalar) throws(Fault) -> UInt8? {
+        guard scalar != " ", scalar != "-" else { return nil }
+        let byte = UInt8(exactly: scalar.value) ?? 0
+        let upper = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) ? byte - 32 : byte
+        switch upper {
+        case UInt8(ascii: "O"): return UInt8(ascii: "0")
+        case UInt8(ascii: "I"), UInt8(ascii: "L"): return UInt8(ascii: "1")
+        default:
+            guard characters.contains(upper) else { throw .character(scalar) }
+            return upper
+        }
     }
 
     private init(count: Int, _ character: (Int) -> UInt8) {
         self.count = count
-        text = InlineArray { place in place < count ? character(place) : 0 }
+        var made = Secret(count: count)
+        var bytes = made.mutableBytes
+        for place in 0..<count { bytes[place] = character(place) }
+        text = made
     }
 
-    public static func == (left: PairingCode, right: PairingCode) -> Bool {
-        left.bytes == right.bytes
+    /// The same code with a second owner.
+    public borrowing func copy() -> PairingCode {
+        let bytes = bytes
+        return PairingCode(count: count) { bytes[$0] }
     }
 
     /// As it is used.
-    public var bytes: [UInt8] { (0..<count).map { text[$0] } }
+    public var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        get { text.bytes.extracting(first: count) }
+    }
 
     /// As a person reads it: `7K9M-QX2W` or `012 345`.
     public var shown: String {
-        let half = count / 2
-        let separator = count == 8 ? UInt8(ascii: "-") : UInt8(ascii: " ")
-        return String(decoding: bytes[..<half] + [separator] + bytes[half...], as: UTF8.self)
+        var shown: [UInt8] = []
+        for place in 0..<count {
+            if place == count / 2 {
+                shown.append(UInt8(ascii: count == Self.characterCount ? "-" : " "))
+            }
+            shown.append(bytes[place])
+        }
+        return String(decoding: shown, as: UTF8.self)
+    }
+}
+
+extension PairingCode {
+    /// Why what was typed is no code.
+    public enum Fault: Error, Equatable, Sendable {
+        case missing
+        case length(Int, areDigits: Bool)
+        /// A character that no code has.
+        case character(Unicode.Scalar)
+    }
+}
+
+extension PairingCode.Fault: CustomStringConvertible {
+    /// The mistake in words, to follow "the code is wrong: ".
+    public var description: String {
+        switch self {
+        case .missing: "it is empty"
+        case .length(let count, areDigits: true) where count < PairingCode.digitCount:
+            "it has \(count) of \(PairingCode.digitCount) digits"
+        case .length(let count, areDigits: _) where count < PairingCode.characterCount:
+            "it has \(count) of \(PairingCode.characterCount) characters"
+        case .length(let count, areDigits: _):
+            "it has \(count) characters, and a code has \(PairingCode.characterCount),"
+                + " or \(PairingCode.digitCount) digits"
+        case .character(let scalar):
+            scalar.value > 0x20 && scalar.isASCII
+                ? "the character \(scalar) does not occur in codes"
+                : "it has a character that no code has"
+        }
     }
 }

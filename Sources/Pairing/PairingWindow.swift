@@ -3,11 +3,14 @@ public import Time
 /// While a station shows a code: who may try, how often, and when the next code may be shown
 /// (protocol.md §4.1).
 ///
-/// A try that fails after P2 may have checked a guess. Three of them burn the code: with six digits
-/// a guesser is right with 3 in a million per window, with eight characters with 3 in 10^12.
+/// A try that fails after the code was stretched for it may have checked a guess. Three of them
+/// burn the code: with six digits a guesser is right with 3 in a million per window, with eight
+/// characters with 3 in 10^12.
 public struct PairingWindow: Sendable {
     public static let length = Duration.seconds(120)
     public static let attempts = 3
+    /// So many unfinished runs with the code use it up: each costs a stretching.
+    public static let unfinishedMost = 5
     /// One side waits so long for each message of the other.
     public static let patience = Duration.seconds(10)
     /// The other side has its first message ready when it connects; whoever has none is not waited
@@ -21,7 +24,7 @@ public struct PairingWindow: Sendable {
         case closed
         /// Somebody may connect until then.
         case open(until: Instant)
-        /// Codes were burnt; none is shown before then.
+        /// Codes were burnt; a button can show none before then.
         case resting(until: Instant)
     }
 
@@ -38,18 +41,29 @@ public struct PairingWindow: Sendable {
         return .closed
     }
 
+    /// Attempts that may still fail.
+    public var attemptsLeft: Int { Self.attempts - failures }
+
     /// Opens the window for a fresh code.
     ///
+    /// - Parameters:
+    ///   - isAtScreen: A person at a screen asks: such a code has so many characters that it need
+    ///     not rest, and the person sees each attempt.
+    ///   - now: The time.
     /// - Returns: When it closes; nil while codes rest, or one is shown already.
-    public mutating func open(at now: Instant) -> Instant? {
-        guard case .closed = state(at: now) else { return nil }
+    public mutating func open(isAtScreen: Bool = false, at now: Instant) -> Instant? {
+        switch state(at: now) {
+        case .closed: break
+        case .resting: guard isAtScreen else { return nil }
+        case .open: return nil
+        }
         let end = now + Self.length
         openUntil = end
         failures = 0
         return end
     }
 
-    /// An attempt has failed after P2 was sent.
+    /// An attempt has failed after the code was stretched for it.
     ///
     /// - Returns: Whether that has burnt the code.
     public mutating func failed(at now: Instant) -> Bool {
@@ -69,5 +83,6 @@ public struct PairingWindow: Sendable {
     public mutating func succeeded() {
         close()
         rest = Self.firstRest
+        restUntil = nil
     }
 }

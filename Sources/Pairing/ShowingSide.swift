@@ -5,20 +5,27 @@ public struct ShowingSide: ~Copyable {
     private let code: PairingCode
     private let suites: OfferedSuites
     private let card: PairingCard
+    private let rounds: UInt32
     private var reader = PairingReader(.p1)
     private var agreed: Agreement?
     private var paired: Paired?
 
-    /// Whether P2 was sent: from here on the other side could have checked a guess, so an attempt
-    /// that ends without `paired` has failed, for whatever reason.
+    /// Whether the code was stretched for P1.
+    ///
+    /// The other side gets P2 then and can check a guess, so an attempt that ends without `paired`
+    /// has failed, for whatever reason.
     public private(set) var hasAnswered = false
     /// Whether the other side has proved that it has the code, whatever else it is.
     public private(set) var isProved = false
 
-    public init(code: PairingCode, suites: OfferedSuites, card: PairingCard) {
+    public init(
+        code: consuming PairingCode, suites: OfferedSuites, card: PairingCard,
+        rounds: UInt32 = CodeKey.rounds
+    ) {
         self.code = code
         self.suites = suites
         self.card = card
+        self.rounds = rounds
     }
 
     /// Takes what the stream brings; stretches the code after P1, which takes a tenth of a second
@@ -42,7 +49,6 @@ public struct ShowingSide: ~Copyable {
             let answer = try answer(
                 to: body, nonce: nonce.bytes.extracting(first: 16), randomness: randomness.bytes,
                 exchange: exchange)
-            hasAnswered = true
             reader.expect(.p3)
             return .send(PairingMessage.p2.framed(answer))
         }
@@ -66,10 +72,22 @@ public struct ShowingSide: ~Copyable {
         }
     }
 
+    /// The pre-shared key of both, for who wants to write it before P4 is sent.
+    public var psk: Key? {
+        switch paired {
+        case .some(let paired): paired.psk.copy()
+        case .none: nil
+        }
+    }
+
     /// The other side has closed the stream: nil unless it had all it needed before.
     public consuming func closed() -> Paired? { paired.take() }
 
     /// Reads P1: version, suites, nonceA, pA, ek; makes P2.
+    ///
+    /// Everything that can be wrong with P1 is looked at before the code is stretched: garbage
+    /// costs little, and is no attempt. Each stretching counts as an attempt, so that nobody makes
+    /// this station do it more than three times a window without the code.
     private mutating func answer(
         to body: [UInt8], nonce: Span<UInt8>, randomness: Span<UInt8>,
         exchange: (consuming Key) -> SPAKE2
@@ -84,9 +102,13 @@ public struct ShowingSide: ~Copyable {
                 to: bytes.extracting(last: MLKEM768.encapsulationKeySize), randomness: randomness,
                 ciphertext: &room)
         else { throw .malformed }
-        let code = code.bytes
-        let own = exchange(CodeKey.stretch(code.span, nonce: bytes.extracting(2..<18)))
-        guard let shared = own.shared(with: bytes.extracting(18..<83)) else { throw .malformed }
+        let share = bytes.extracting(18..<83)
+        guard SPAKE2.isShare(share) else { throw .malformed }
+        hasAnswered = true
+        let own = exchange(
+            CodeKey.stretch(code.bytes, nonce: bytes.extracting(2..<18), rounds: rounds))
+        // K is the identity only for a share that was made of the code itself.
+        guard let shared = own.shared(with: share) else { throw .malformed }
         var answer = [PairingMessage.version, suite.rawValue]
         for place in nonce.indices { answer.append(nonce[place]) }
         for place in own.share.indices { answer.append(own.share[place]) }

@@ -3,20 +3,29 @@ import Testing
 @testable import Pairing
 
 @Suite struct PairingCodeTests {
+    /// As it is used, or nil for what is none.
+    private func read(_ typed: String) -> String? {
+        guard let code = try? PairingCode(typed: typed) else { return nil }
+        return String(decoding: code.bytes.indices.map { code.bytes[$0] }, as: UTF8.self)
+    }
+
     @Test func codesAreReadAsTheVectorsSay() throws {
         let file = try PairingVector.file()
         for (typed, expected) in zip(file.inputs.codes.map(\.typed), file.codes) {
-            let code = PairingCode(typed: typed)
-            #expect(
-                code.map { String(decoding: $0.bytes, as: UTF8.self) } == expected, "\(typed)")
+            #expect(read(typed) == expected, "\(typed)")
         }
     }
 
-    @Test func whatIsShownIsReadAgain() {
-        for code in [PairingCode.random(), PairingCode.randomDigits()] {
-            #expect(PairingCode(typed: code.shown) == code)
-            #expect(PairingCode(typed: code.shown.lowercased()) == code)
+    @Test func whatIsShownIsReadAgain() throws {
+        for shown in [PairingCode.random().shown, PairingCode.randomDigits().shown] {
+            #expect(try PairingCode(typed: shown).shown == shown)
+            #expect(try PairingCode(typed: shown.lowercased()).shown == shown)
         }
+    }
+
+    @Test func aCopyIsTheSameCode() {
+        let code = PairingCode.randomDigits()
+        #expect(code.copy().shown == code.shown)
     }
 
     @Test func freshCodesDiffer() {
@@ -26,8 +35,33 @@ import Testing
         #expect(PairingCode.randomDigits().shown.count == 7)
     }
 
-    @Test(arguments: ["", "7K9MQX2", "7K9MQX2WW", "12345", "7K9MQX2U", "7K9M_QX2W", "１２３４５６"])
-    func whatIsNoCodeIsRefused(typed: String) {
-        #expect(PairingCode(typed: typed) == nil)
+    /// Somebody knows nothing of the digits, and so is right as often as chance says.
+    @Test func allDigitsAreEquallyLikelyAtEachPlace() {
+        var counts = [[Int]](repeating: [Int](repeating: 0, count: 10), count: 6)
+        for _ in 0..<20_000 {
+            let code = PairingCode.randomDigits()
+            for place in 0..<6 { counts[place][Int(code.bytes[place]) - 48] += 1 }
+        }
+        // 2,000 each; seven standard deviations are 297.
+        for place in counts { for count in place { #expect(abs(count - 2000) < 297) } }
+    }
+
+    @Test(arguments: [
+        ("", "it is empty"), (" - ", "it is empty"),
+        ("7K9MQX2", "it has 7 of 8 characters"), ("12345", "it has 5 of 6 digits"),
+        ("7K9MQX2WW", "it has 9 characters, and a code has 8, or 6 digits"),
+        ("1234567", "it has 7 of 8 characters"),
+        ("7K9MQX", "it has 6 of 8 characters"),
+        ("7K9MQX2U", "the character U does not occur in codes"),
+        ("7K9M_QX2W", "the character _ does not occur in codes"),
+        ("１２３４５６", "it has a character that no code has"),
+    ])
+    func whatIsNoCodeIsRefusedWithTheReason(typed: String, reason: String) {
+        #expect(read(typed) == nil)
+        do {
+            _ = try PairingCode(typed: typed)
+        } catch {
+            #expect(error.description == reason)
+        }
     }
 }

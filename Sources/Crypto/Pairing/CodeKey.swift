@@ -8,8 +8,10 @@ public enum CodeKey {
     /// PBKDF2-HMAC-SHA-256 (RFC 8018 §5.2) of a code as it is used, and of A's 16 bytes.
     ///
     /// It makes 40 bytes, and takes them modulo the order: as good as evenly spread over it. This
-    /// takes a tenth of a second or more.
-    public static func stretch(_ code: Span<UInt8>, nonce: Span<UInt8>) -> Key {
+    /// takes a tenth of a second or more. Only tests that pair a thousand times use fewer rounds.
+    public static func stretch(
+        _ code: Span<UInt8>, nonce: Span<UInt8>, rounds: UInt32 = CodeKey.rounds
+    ) -> Key {
         precondition(nonce.count == 16)
         var salt = InlineArray<31, UInt8>(repeating: 0)
         let label: StaticString = "intercom/1 pair"
@@ -17,12 +19,13 @@ public enum CodeKey {
         for place in 0..<16 { salt[15 + place] = nonce[place] }
         var wide = Secret(count: 40)
         var bytes = wide.mutableBytes
-        derive(code, salt: salt.span, into: &bytes)
+        derive(code, salt: salt.span, rounds: rounds, into: &bytes)
         return P256.reduce(wide.bytes)
     }
 
     private static func derive(
-        _ code: Span<UInt8>, salt: Span<UInt8>, into output: inout MutableSpan<UInt8>
+        _ code: Span<UInt8>, salt: Span<UInt8>, rounds: UInt32,
+        into output: inout MutableSpan<UInt8>
     ) {
         let context = UnsafeMutablePointer<mbedtls_md_context_t>.allocate(capacity: 1)
         unsafe mbedtls_md_init(context)

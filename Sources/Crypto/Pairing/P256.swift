@@ -53,6 +53,9 @@ internal import CMbedTLS
             && write(result, into: &shared)
     }
 
+    /// Whether these are the bytes of a point of the curve; the identity has no such form.
+    func isPoint(_ bytes: Span<UInt8>) -> Bool { read(bytes, into: CurvePoint()) }
+
     /// A number of any length modulo the order of the curve.
     static func reduce(_ wide: Span<UInt8>) -> Key {
         let curve = P256()

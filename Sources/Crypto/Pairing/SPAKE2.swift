@@ -48,6 +48,10 @@ public struct SPAKE2: ~Copyable {
             point: point, password: password.copy())
     }
 
+    /// Whether these bytes are a point of the curve, as each share is: known before the password
+    /// is stretched, which takes long.
+    public static func isShare(_ bytes: Span<UInt8>) -> Bool { P256().isPoint(bytes) }
+
     /// M and N of RFC 9382 §6, uncompressed.
     private static func mask(_ role: Role) -> P256.Point {
         switch role {
