@@ -28,7 +28,7 @@ public struct ConfigSource: Sendable {
         case main
         /// `peers.d/*.conf` beside it: peers only.
         case peers
-        /// `peers.d/*.conf` in the state directory, written by `intercomctl peer add`: peers
+        /// `peers.d/*.conf` in the state directory, written by a pairing or `peer add`: peers
         /// only. A peer that one of the other two has is ignored here.
         case learned
     }

@@ -12,9 +12,9 @@ public struct PeerFile {
         if lines.last?.isEmpty ?? false { lines.removeLast() }
     }
 
-    /// A file of one new peer.
-    public init(of peer: String) {
-        lines = [Array("# Written by intercomctl peer add.".utf8), Array("[peer \(peer)]".utf8)]
+    /// A file of one new peer; its first line says what has written it.
+    public init(of peer: String, by writer: String = "intercomctl peer add") {
+        lines = [Array("# Written by \(writer).".utf8), Array("[peer \(peer)]".utf8)]
     }
 
     private static let newline = UInt8(ascii: "\n")

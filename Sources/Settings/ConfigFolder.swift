@@ -76,26 +76,39 @@ public struct ConfigFolder {
     private func others(beside main: ConfigSource) throws(SystemError) -> [ConfigSource] {
         var sources = [main]
         let place = "\(folder)/peers.d"
-        try add(
+        try Self.add(
             try FileStore.names(in: place, suffix: Self.suffix), of: place, .peers, to: &sources
         ) { (name, limit) throws(SystemError) in
             try FileStore.read("\(place)/\(name)", limit: limit)
         }
+        try Self.addLearned(in: paths, to: &sources)
+        return sources
+    }
+
+    /// The peer files in the state directory alone.
+    public static func learnedSources(in paths: Paths) throws(SystemError) -> [ConfigSource] {
+        var sources: [ConfigSource] = []
+        try addLearned(in: paths, to: &sources)
+        return sources
+    }
+
+    private static func addLearned(
+        in paths: Paths, to sources: inout [ConfigSource]
+    ) throws(SystemError) {
         guard let state = try OwnersDirectory.existing(paths.state),
             let learned = try state.folder(Paths.learnedPeersName, to: "list")
-        else { return sources }
+        else { return }
         try add(
-            try learned.names(suffix: Self.suffix), of: learned.path, .learned, to: &sources
+            try learned.names(suffix: suffix), of: learned.path, .learned, to: &sources
         ) { (name, limit) throws(SystemError) in
             try learned.read(name, limit: limit)
         }
-        return sources
     }
 
     private static let suffix = ".conf"
 
     /// Adds the files of one folder.
-    private func add(
+    private static func add(
         _ names: [String], of folder: String, _ role: ConfigSource.Role,
         to sources: inout [ConfigSource],
         _ read: (_ name: String, _ limit: Int) throws(SystemError) -> [UInt8]

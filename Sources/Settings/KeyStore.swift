@@ -66,6 +66,14 @@ public enum KeyStore {
         } catch { throw KeyStoreError(error) }
     }
 
+    /// Removes what `write(psk:of:)` wrote.
+    static func removePSK(of name: String, _ paths: Paths) throws(KeyStoreError) {
+        guard let keys = try openFolder(paths) else { return }
+        do throws(SystemError) {
+            try keys.remove("\(name).psk")
+        } catch { throw KeyStoreError(error) }
+    }
+
     /// The pre-shared key of a peer; nil when it has none.
     public static func psk(
         of peer: Config.Peer, _ paths: Paths

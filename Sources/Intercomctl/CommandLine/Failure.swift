@@ -43,6 +43,9 @@ struct Failure: Error {
         self.init(refused: isMute, error.description)
     }
 
+    /// A peer file that could not be read or written.
+    init(_ error: PeerFilesError) { self.init(refused: error.isRefused, error.description) }
+
     /// A key file that could not be read or written.
     init(_ error: KeyStoreError) { self.init(refused: error.isRefused, error.description) }
 

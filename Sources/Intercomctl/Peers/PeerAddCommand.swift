@@ -18,7 +18,7 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var (path, file) = book.file(of: name) ?? book.newFile(of: name)
     file.set("address", to: address, of: name)
     file.set("key", to: key.text, of: name)
-    if psk != nil { file.set("psk", to: "file:\(PeerBook.pskFile(of: name))", of: name) }
+    if psk != nil { file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name) }
     file.setOptions(of: name, invocation)
     try book.put(file, at: path)
     // The secret first: a peer file must never name one that is not there.

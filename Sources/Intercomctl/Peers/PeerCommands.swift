@@ -62,10 +62,10 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     guard !book.names.contains(new) else {
         throw Failure(.failed, "there is a peer \(new) already (intercomctl peer list)")
     }
-    let hasOwnSecret = file.value(of: "psk", of: old) == "file:\(PeerBook.pskFile(of: old))"
+    let hasOwnSecret = file.value(of: "psk", of: old) == "file:\(PeerFiles.pskFile(of: old))"
     file.rename(old, to: new)
     if hasOwnSecret {
-        file.set("psk", to: "file:\(PeerBook.pskFile(of: new))", of: new)
+        file.set("psk", to: "file:\(PeerFiles.pskFile(of: new))", of: new)
     }
     try book.put(file, at: path)
     if hasOwnSecret { try copySecret(of: old, to: new, book) }
@@ -82,7 +82,7 @@ private func copySecret(
 ) throws(Failure) {
     let psk: Key
     do throws(KeyStoreError) {
-        psk = try KeyStore.psk(named: PeerBook.pskFile(of: old), book.paths)
+        psk = try KeyStore.psk(named: PeerFiles.pskFile(of: old), book.paths)
     } catch { throw Failure(error) }
     try book.write(psk: psk, of: new)
 }

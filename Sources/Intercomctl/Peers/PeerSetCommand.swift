@@ -1,5 +1,6 @@
 internal import Config
 internal import Crypto
+internal import Settings
 
 /// `peer set NAME`: changes settings of a known peer; the others stay.
 func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -13,7 +14,7 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var book = try PeerBook(invocation)
     var (path, file) = try book.knownFile(of: name)
     if let address { file.set("address", to: address, of: name) }
-    if hasPSK { file.set("psk", to: "file:\(PeerBook.pskFile(of: name))", of: name) }
+    if hasPSK { file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name) }
     file.setOptions(of: name, invocation)
     try book.put(file, at: path)
     if let psk { try book.write(psk: psk, of: name) }

@@ -1,0 +1,172 @@
+public import Config
+public import Crypto
+public import HAL
+
+/// All files of the settings, and of them the peer files in the state directory, which can be
+/// changed.
+///
+/// That directory belongs to the daemon's user, who cannot mislead root in it (`OwnersDirectory`).
+/// Each file is read once: what is checked here is what is written again.
+public struct PeerFiles {
+    public let paths: Paths
+    public private(set) var sources: [ConfigSource]
+
+    public init(_ sources: [ConfigSource], in paths: Paths) {
+        self.sources = sources
+        self.paths = paths
+    }
+
+    /// The settings as they stand.
+    public func config() throws(ConfigError) -> Config { try Config(sources, paths: paths) }
+
+    /// Where a peer of this name has a file of its own.
+    public func path(of peer: String) -> String { "\(paths.learnedPeers)/\(peer).conf" }
+
+    /// Puts a file in place among these; nil takes it away.
+    ///
+    /// - Throws: what would be wrong with the settings then.
+    public mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
+        var all = sources.filter { $0.path != path }
+        if let file {
+            all.append(ConfigSource(role: .learned, path: path, bytes: file.bytes))
+        }
+        do throws(ConfigError) {
+            _ = try Config(all, paths: paths)
+        } catch {
+            // A line number is of no use for a file that is not written yet.
+            let text = error.mistakes.map { mistake in
+                mistake.origin.file == path ? mistake.what : mistake.description
+            }
+            throw PeerFilesError(
+                "with this the configuration would be wrong, so nothing is changed:\n"
+                    + text.joined(separator: "\n"))
+        }
+        sources = all
+    }
+
+    /// Writes one of these files, or removes it from the disk if it was taken away.
+    public func write(_ path: String) throws(PeerFilesError) {
+        do throws(SystemError) {
+            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
+            let folder = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
+            let name = FileStore.name(of: path)
+            guard let source = sources.first(where: { $0.path == path }) else {
+                return try folder.remove(name)
+            }
+            try folder.write(source.bytes.span, to: name, mode: 0o640)
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Writes one of these files under a name that nobody reads, so that `commit` needs no room on
+    /// the disk.
+    func prepare(_ path: String) throws(PeerFilesError) {
+        guard let source = sources.first(where: { $0.path == path }) else { return }
+        do throws(SystemError) {
+            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
+            let folder = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
+            try folder.write(source.bytes.span, to: Self.draft(of: path), mode: 0o640)
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Puts a file that is prepared in its place.
+    func commit(_ path: String) throws(PeerFilesError) {
+        do throws(SystemError) {
+            guard let state = try OwnersDirectory.existing(paths.state),
+                let folder = try state.folder(Paths.learnedPeersName)
+            else { return }
+            try folder.rename(Self.draft(of: path), to: FileStore.name(of: path))
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Removes a file that is prepared.
+    func withdraw(_ path: String) throws(PeerFilesError) {
+        do throws(SystemError) {
+            guard let state = try OwnersDirectory.existing(paths.state),
+                let folder = try state.folder(Paths.learnedPeersName)
+            else { return }
+            try folder.remove(Self.draft(of: path))
+            try folder.remove(Self.draft(of: path) + Self.unwritten)
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Whether this file is on the disk.
+    func isWritten(_ path: String) -> Bool {
+        let folder = try? OwnersDirectory.existing(paths.state)?.folder(Paths.learnedPeersName)
+        return (try? folder?.status(of: FileStore.name(of: path))) != nil
+    }
+
+    /// The peers whose files were prepared by a program that has died since.
+    var prepared: [String] {
+        let found = try? OwnersDirectory.existing(paths.state)?.folder(Paths.learnedPeersName)
+        var names: Set<String> = []
+        for suffix in [".conf\(Self.draftSuffix)", ".conf\(Self.draftSuffix)\(Self.unwritten)"] {
+            guard let files = try? found?.names(suffix: suffix) else { continue }
+            names.formUnion(files.map { String($0.dropLast(suffix.utf8.count)) })
+        }
+        return names.sorted()
+    }
+
+    private static let draftSuffix = ".draft"
+    /// The end of a file's name while it is written.
+    private static let unwritten = ".new"
+
+    private static func draft(of path: String) -> String {
+        FileStore.name(of: path) + draftSuffix
+    }
+
+    /// The name of a peer's own file for its pre-shared key.
+    public static func pskFile(of peer: String) -> String { "\(peer).psk" }
+
+    /// Writes a peer's pre-shared key; must come before the file that names it.
+    public func write(psk: borrowing Key, of peer: String) throws(PeerFilesError) {
+        do throws(KeyStoreError) {
+            try KeyStore.write(psk: psk, of: peer, paths)
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Removes `NAME.psk` when none of these peers names it; returns whether there was one.
+    @discardableResult
+    public func removeStray(of peer: String) throws(PeerFilesError) -> Bool {
+        let name = Self.pskFile(of: peer)
+        let isNamed: Bool
+        do throws(ConfigError) {
+            isNamed = try config().peers.contains { $0.psk == .file(name) }
+        } catch { throw PeerFilesError(error) }
+        guard !isNamed else { return false }
+        do throws(SystemError) {
+            guard let state = try OwnersDirectory.existing(paths.state),
+                let keys = try state.folder(Paths.keysName)
+            else { return false }
+            try keys.remove(name + Self.unwritten)
+            guard try keys.status(of: name) != nil else { return false }
+            try keys.remove(name)
+        } catch { throw PeerFilesError(error) }
+        return true
+    }
+}
+
+/// Why the files cannot be changed, for the person who must act.
+public struct PeerFilesError: Error, Equatable, CustomStringConvertible {
+    public let description: String
+    /// Whether the user of the process has no right to a file; another user may have it.
+    public let isRefused: Bool
+
+    public init(_ description: String) {
+        self.description = description
+        isRefused = false
+    }
+
+    public init(_ error: ConfigError) {
+        self.init("the configuration has mistakes; correct them first:\n\(error.description)")
+    }
+
+    public init(_ error: SystemError) {
+        description = error.description
+        isRefused = error.errno == SystemError.noPermission && error.advice.isEmpty
+    }
+
+    public init(_ error: KeyStoreError) {
+        description = error.description
+        isRefused = error.isRefused
+    }
+}

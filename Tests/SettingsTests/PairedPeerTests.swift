@@ -1,0 +1,209 @@
+import Config
+import Crypto
+import Foundation
+import HAL
+import Settings
+import Testing
+
+/// A peer that a pairing has found, among the files of a station: PairedPeer and PeerFiles.
+@Suite struct PairedPeerTests {
+    let state = FileManager.default.temporaryDirectory
+        .appending(path: "paired-\(UUID().uuidString)").path
+    let key = X25519.publicKey(of: .random())
+
+    var paths: Paths { Paths(stateDirectory: state, runtimeDirectory: nil) }
+
+    func remove() { try? FileManager.default.removeItem(atPath: state) }
+
+    private func text(of path: String) -> String? {
+        FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func files(_ main: String = "", learned: [String: String] = [:]) -> PeerFiles {
+        let station = "[station]\nname = kitchen\n[channel house]\nmembers = *\n"
+        return PeerFiles(
+            [ConfigSource(role: .main, path: "/etc/x.conf", bytes: Array((station + main).utf8))]
+                + learned.map { name, text in
+                    ConfigSource(
+                        role: .learned, path: "\(paths.learnedPeers)/\(name).conf",
+                        bytes: Array(text.utf8))
+                }, in: paths)
+    }
+
+    private func peer(
+        _ name: String, wish: String? = nil, used: PeerFiles, found: PeerFiles
+    ) throws -> PairedPeer {
+        try PairedPeer(
+            key, called: name, named: wish, suite: .chaChaPoly, address: "192.0.2.7", among: used,
+            and: found)
+    }
+
+    private func entry(_ name: String, _ key: String? = nil, more: String = "") -> String {
+        "[peer \(name)]\nkey = \(key ?? X25519.publicKey(of: .random()).text)\n\(more)"
+    }
+
+    @Test func itIsWrittenAsAPersonWouldHaveWrittenIt() throws {
+        defer { remove() }
+        let files = files()
+        let peer = try peer("garage", used: files, found: files)
+        #expect(text(of: "\(state)/peers.d/garage.conf") == nil)
+        let psk = Key.random()
+        try peer.prepare(psk: psk)
+        #expect(text(of: "\(state)/peers.d/garage.conf") == nil)
+        #expect(try ConfigFolder.learnedSources(in: paths).isEmpty)
+        try peer.commit()
+        #expect(
+            text(of: "\(state)/peers.d/garage.conf")
+                == """
+                # Written by a pairing.
+                [peer garage]
+                address = 192.0.2.7
+                key = \(key.text)
+                suite = 2
+                psk = file:garage.psk
+                verified = \(key.fingerprint)
+
+                """)
+        let written = try KeyStore.psk(named: "garage.psk", paths)
+        let isSame = written.isEqual(to: psk)
+        #expect(isSame)
+        let read = PeerFiles(
+            files.sources + (try ConfigFolder.learnedSources(in: paths)), in: paths)
+        let config = try read.config()
+        #expect(config.peers.map { $0.name } == ["garage"])
+        #expect(config.peers.allSatisfy { $0.isVerified && $0.isLearned })
+    }
+
+    /// Every way in which a name can be taken.
+    @Test(arguments: ["used", "found", "learned", "station", "channel", "all", "psk", "broken"])
+    func aNameThatIsTakenGetsANumber(way: String) throws {
+        var (used, found) = (files(), files())
+        var name = "garage"
+        switch way {
+        case "used": used = files(entry("garage"))
+        case "found": found = files(entry("garage"))
+        case "learned": found = files(learned: ["x": entry("garage")])
+        case "station": name = "kitchen"
+        case "channel": name = "house"
+        case "all": name = "all"
+        case "psk": used = files(entry("barn", more: "psk = file:garage.psk\n"))
+        // A file that nobody can read is left alone.
+        default: found = files(learned: ["garage": "nonsense"])
+        }
+        let peer = try peer(name, used: used, found: found)
+        #expect(peer.name == "\(name)-2")
+        #expect(peer.called == name)
+    }
+
+    @Test func aLongNameStaysANameAndAWishGoesBefore() throws {
+        let long = String(repeating: "a", count: 31)
+        let used = files(entry(long) + entry(String(repeating: "a", count: 29) + "-2"))
+        #expect(
+            try peer(long, used: used, found: used).name
+                == String(repeating: "a", count: 29) + "-3")
+        let wished = try peer("garage", wish: "barn", used: used, found: used)
+        #expect(wished.name == "barn" && wished.called == "garage")
+    }
+
+    /// A station that is told a code may claim any key as its own.
+    @Test(arguments: ["used", "found", "learned"]) func aKnownKeyIsRefused(way: String) throws {
+        let known = entry("barn", key.text)
+        let used = way == "used" ? files(known) : files()
+        let found =
+            way == "found"
+            ? files(known) : way == "learned" ? files(learned: ["b": known]) : files()
+        #expect {
+            _ = try peer("garage", used: used, found: found)
+        } throws: { error in
+            guard case .known(let text)? = error as? PairedPeer.Refusal else { return false }
+            return text.hasPrefix("barn is already a peer, and nothing is changed; ")
+                && text.hasSuffix(
+                    way == "learned"
+                        ? "sudo intercomctl peer remove barn" : "remove it from /etc/x.conf first")
+        }
+    }
+
+    @Test func mistakesThatSomebodyIsMakingKeepNobodyFromPairing() throws {
+        let peer = try peer("garage", used: files(), found: files("[audio]\nprerol = 0\n"))
+        #expect(peer.name == "garage")
+    }
+
+    @Test func aStationWithAllItsPeersTakesNoMore() throws {
+        let full = files((1...31).map { entry("p\($0)") }.joined())
+        #expect {
+            _ = try peer("garage", used: full, found: full)
+        } throws: { error in
+            guard case .failed(let text)? = error as? PairedPeer.Refusal else { return false }
+            return text.contains("nothing is changed")
+        }
+    }
+
+    private func everything() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: state).filter { $0.contains(".") }
+            .sorted()
+    }
+
+    @Test func whatCannotBeWrittenLeavesNothing() throws {
+        defer { remove() }
+        let files = files()
+        let peer = try peer("garage", used: files, found: files)
+        try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+        // A file stands where the folder of the peers belongs.
+        try Data().write(to: URL(filePath: "\(state)/peers.d"))
+        #expect(throws: PeerFilesError.self) { try peer.prepare(psk: .random()) }
+        #expect(try everything() == ["peers.d"])
+        // The control: with the folder, both are there.
+        try FileManager.default.removeItem(atPath: "\(state)/peers.d")
+        try peer.prepare(psk: .random())
+        try peer.commit()
+        #expect(try everything() == ["keys/garage.psk", "peers.d", "peers.d/garage.conf"])
+    }
+
+    @Test func whatIsWithdrawnIsGone() throws {
+        defer { remove() }
+        let files = files()
+        let peer = try peer("garage", used: files, found: files)
+        try peer.prepare(psk: .random())
+        #expect(try everything() == ["keys/garage.psk", "peers.d", "peers.d/garage.conf.draft"])
+        peer.withdraw()
+        #expect(try everything() == ["peers.d"])
+        #expect(throws: PeerFilesError.self) { try peer.commit() }
+    }
+
+    /// Somebody adds a peer of that name by hand before the other station has finished.
+    @Test func aWithdrawalSparesAPeerThatWasAddedMeanwhile() throws {
+        defer { remove() }
+        let files = files()
+        let peer = try peer("garage", used: files, found: files)
+        try peer.prepare(psk: .random())
+        let own = Key.random()
+        try files.write(psk: own, of: "garage")
+        try Data(entry("garage", more: "psk = file:garage.psk\n").utf8)
+            .write(to: URL(filePath: "\(state)/peers.d/garage.conf"))
+        peer.withdraw()
+        #expect(try everything() == ["keys/garage.psk", "peers.d", "peers.d/garage.conf"])
+        let isOwn = try KeyStore.psk(named: "garage.psk", paths).isEqual(to: own)
+        #expect(isOwn)
+    }
+
+    @Test func whatADeadProgramHasPreparedIsRemoved() throws {
+        defer { remove() }
+        let files = files()
+        PairedPeer.removeLeftovers(files)
+        for name in ["garage", "barn"] {
+            try peer(name, used: files, found: files).prepare(psk: .random())
+        }
+        // A peer has become of one of them after all, under a psk of that name.
+        let named = self.files(entry("x", more: "psk = file:barn.psk\n"))
+        PairedPeer.removeLeftovers(named)
+        #expect(try everything() == ["keys/barn.psk", "peers.d"])
+        // One that died while it wrote a file has left that under another name.
+        for file in [
+            "peers.d/attic.conf.draft.new", "peers.d/loft.conf.draft", "keys/loft.psk.new",
+        ] {
+            try Data("[".utf8).write(to: URL(filePath: "\(state)/\(file)"))
+        }
+        PairedPeer.removeLeftovers(named)
+        #expect(try everything() == ["keys/barn.psk", "peers.d"])
+    }
+}
