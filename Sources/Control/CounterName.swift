@@ -31,6 +31,8 @@ public enum CounterName: String, CaseIterable, Sendable {
     case historyLost = "history_lost"
     case historySetAside = "history_set_aside"
     case hookFailed = "hook_failed"
+    case pairingStrangers = "pairing_strangers"
+    case pairingAttempts = "pairing_attempts_failed"
 
     /// What it counts, as the metrics say.
     public var help: String {
@@ -67,6 +69,8 @@ public enum CounterName: String, CaseIterable, Sendable {
         case .historyLost: "Records of calls that could not be written."
         case .historySetAside: "Damaged lines of the history that were set aside."
         case .hookFailed: "Events for which the on-event program was not run, or failed."
+        case .pairingStrangers: "Connections to a shown code by what is no station that pairs."
+        case .pairingAttempts: "Attempts at a shown code without the code."
         }
     }
 }

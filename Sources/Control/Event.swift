@@ -93,6 +93,11 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// each key at most once in ten minutes, and four keys in four.
         case unknownKey = "unknown_key"
         case wrongSecret = "wrong_secret"
+        /// A pairing has made a peer: `peer`, `target`, its address, and `detail`, its fingerprint.
+        case paired
+        /// A pairing, or an attempt at one, has failed: `cause`, `detail`, and `target`, the
+        /// address of the other side.
+        case pairingFailed = "pairing_failed"
         /// The station began, ended: `detail`.
         case started
         case stopped
@@ -129,7 +134,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
     /// Whether a peer did what it was asked for, and the number of the request: of `result`.
     public var status: Status?
     public var request: Int?
-    /// Why in a word: of `result` (`PeerAnswer`) and of an ended call (`HistoryRecord.Cause`).
+    /// Why in a word: of `result` (`PeerAnswer`), of an ended call (`HistoryRecord.Cause`) and of
+    /// `pairing_failed`.
     public var cause: String?
     /// Who asked for it here: `intercomctl`, `button NAME`, `peer NAME` or `SIGHUP`; and the user.
     public var asker: String?

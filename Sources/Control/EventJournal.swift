@@ -72,6 +72,8 @@ extension Event.Kind {
         case .reload: (.notice, "8e2a6aabf1c7400d98202da6ad041a90")
         case .unknownKey: (.notice, "903d11c6ab014226aa0f3ecf8281ee47")
         case .wrongSecret: (.notice, "c9fb60e2c4a9bd74dd268ae7f680e2f6")
+        case .paired: (.notice, "4e660445359089271670454005f9dd6d")
+        case .pairingFailed: (.warning, "b9080f60e1e681f152d645ea68a48eea")
         case .started: (.notice, "1727c319e2d348aabdead6092d6a871e")
         case .stopped: (.notice, "5165e21e74854ae890e3a0f7e2058e5e")
         case .reloadRefused: (.warning, "9c1d00a672ef4806b41d9a1d38944411")

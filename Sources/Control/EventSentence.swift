@@ -56,6 +56,8 @@ extension Event {
             case .wrongSecret:
                 "a station called from \(target ?? "?") with the key of \(peer), but not with its "
                     + "secret, psk and suite; see: intercomctl peers"
+            case .paired: "paired with \(peer), fingerprint \(detail)"
+            case .pairingFailed: "pairing failed: \(detail)"
             case .networkReady: "network: back"
             case .networkFault: "network: \(detail)"
             case .xrun: "audio dropout on \(detail) (xrun)"

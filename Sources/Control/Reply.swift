@@ -19,6 +19,8 @@ public enum Reply: Equatable, Sendable {
     /// How it is after a change, too.
     case state(SavedState)
     case peer(PeerDetail)
+    /// Several, one after the other, until one of stage `paired`.
+    case pairing(PairingReport)
     /// The request was done or is under way; the reply is a sentence.
     case done(Done)
     case refused(ControlError)
@@ -195,6 +197,7 @@ extension Reply {
         case .history(let list): json.set(Key.history.rawValue, list.json)
         case .state(let state): json.set(Key.state.rawValue, state.json)
         case .peer(let detail): json.set(Key.detail.rawValue, detail.json)
+        case .pairing(let report): json.set(Key.pair.rawValue, report.json)
         case .done(let done): json.set(Key.done.rawValue, done.json)
         case .refused(let error):
             var inner = JSON.object()
@@ -231,7 +234,7 @@ extension Reply {
     /// The member that has the reply.
     private enum Key: String, CaseIterable {
         case status, peers, ptt, monitor, levels, latency, announce, key, version, reload, history
-        case state, detail, done
+        case state, detail, done, pair
     }
 
     private static func accepted(_ json: borrowing JSON) -> Reply? {
@@ -252,6 +255,7 @@ extension Reply {
             case .state: SavedState(json: inner).map { .state($0) }
             case .detail: PeerDetail(json: inner).map { .peer($0) }
             case .done: Done(json: inner).map { .done($0) }
+            case .pair: PairingReport(json: inner).map { .pairing($0) }
             }
         }
         return nil

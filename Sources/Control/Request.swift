@@ -4,7 +4,7 @@ public import Wire
 ///
 /// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
 /// `latency` and `signal` have `peer`, `relay` has `relay` and perhaps `peer`; for others see
-/// `StateRequest`, `HistoryQuery` and `CallRequest`.
+/// `StateRequest`, `HistoryQuery`, `CallRequest` and `PairRequest`.
 public enum Request: Equatable, Sendable {
     case status
     case peers
@@ -36,6 +36,8 @@ public enum Request: Equatable, Sendable {
     case state(StateRequest)
     /// Calls, pages, and all about one peer.
     case calls(CallRequest)
+    /// Keeps the connection open, and receives a `PairingReport` for each thing that happens.
+    case pair(PairRequest)
 
     /// The version of this protocol, the same in requests and replies.
     public static let protocolVersion = 1
@@ -88,6 +90,7 @@ public enum Request: Equatable, Sendable {
         case .hangUp: self = .calls(.hangUp)
         case .page: self = .calls(try CallRequest.page(json))
         case .show: self = .calls(.show(peer: try verb.peer(json)))
+        case .pair: self = .pair(try PairRequest(json))
         }
     }
 
@@ -156,6 +159,7 @@ public enum Request: Equatable, Sendable {
         case .history(let query): query.write(&json)
         case .state(let request): request.write(&json)
         case .calls(let request): request.write(&json)
+        case .pair(let request): request.write(&json)
         }
         guard let line = json.encoded(limit: ControlLimits.reply) else {
             preconditionFailure("a request is a few short words")

@@ -30,6 +30,8 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
             Reply.Reload.Line(
                 text: "+ [peer attic]", section: "peer attic", needsRestart: false)
         ]
+        var pairing = PairingReport(.code, "the code")
+        (pairing.code, pairing.hosts, pairing.seconds) = ("7K9M-QX2W", ["192.0.2.7"], 120)
         let cases: [(Reply, String)] = [
             (
                 .reload(reload),
@@ -54,6 +56,13 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
                 .announce(over),
                 #"{"v":1,"ok":true,"announce":{"schema":2,"target":"house","listeners":[],"#
                     + #""over":true,"heard":[{"peer":"garage","percent":97,"reason":null}]}}"#
+            ),
+            (
+                .pairing(pairing),
+                #"{"v":1,"ok":true,"pair":{"schema":1,"stage":"code","text":"the code","#
+                    + #""code":"7K9M-QX2W","hosts":["192.0.2.7"],"seconds":120,"host":null,"#
+                    + #""attempts_left":null,"name":null,"called":null,"fingerprint":null,"#
+                    + #""applied":false,"problem":null}}"#
             ),
             (
                 .peers(PeerList([])),

@@ -61,6 +61,16 @@ private func refusal(_ line: String) -> ControlError.Code? {
             .history(HistoryQuery()),
             #"{"v":1,"do":"history","missed":false,"since_ms":0,"limit":300,"skip":0}"#
         ),
+        (.pair(.show(name: nil)), #"{"v":1,"do":"pair"}"#),
+        (.pair(.show(name: "attic")), #"{"v":1,"do":"pair","name":"attic"}"#),
+        (
+            .pair(.enter(code: "7K9M-QX2W", host: "a.local", name: "a")),
+            #"{"v":1,"do":"pair","code":"7K9M-QX2W","host":"a.local","name":"a"}"#
+        ),
+        (
+            .pair(.enter(code: "012345", host: nil, name: nil)),
+            #"{"v":1,"do":"pair","code":"012345"}"#
+        ),
         (
             .ptt(isDown: true, target: "house"),
             #"{"v":1,"do":"ptt","action":"down","target":"house"}"#
@@ -77,6 +87,10 @@ private func refusal(_ line: String) -> ControlError.Code? {
     @Test(arguments: [
         ("", ControlError.Code.badRequest), ("hello", .badRequest), ("[]", .badRequest),
         ("{}", .badRequest), (#"{"do":"status"}"#, .badRequest),
+        (#"{"v":1,"do":"pair","code":12}"#, .badRequest),
+        (#"{"v":1,"do":"pair","code":null}"#, .badRequest),
+        (#"{"v":1,"do":"pair","host":"a"}"#, .badRequest),
+        (#"{"v":1,"do":"pair","name":["a"]}"#, .badRequest),
         (#"{"v":"1","do":"status"}"#, .badRequest),
         (#"{"v":2,"do":"status"}"#, .unsupportedVersion),
         (#"{"v":1}"#, .badRequest), (#"{"v":1,"do":7}"#, .badRequest),

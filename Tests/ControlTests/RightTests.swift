@@ -22,7 +22,8 @@ import Wire
         .relay("door", peer: "a"), .announce(target: "a", priority: .emergency, samples: 1),
         .calls(.call("a", .dropIn, .normal)), .calls(.call("a", .listen, .normal)),
         .calls(.call("a", .dropIn, .emergency)), .calls(.call("a", .call, .emergency)),
-        .calls(.page("a", isDown: true, .emergency)),
+        .calls(.page("a", isDown: true, .emergency)), .pair(.show(name: nil)),
+        .pair(.enter(code: "012345", host: nil, name: nil)),
     ]
 
     @Test func eachRequestNeedsItsRight() {

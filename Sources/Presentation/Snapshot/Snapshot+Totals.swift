@@ -26,6 +26,8 @@ extension Snapshot {
         package var historySetAside = 0
         /// Events for which the user's program failed, or was not run.
         package var hookFailed = 0
+        package var pairingStrangers = 0
+        package var pairingAttempts = 0
 
         package init() {}
     }

@@ -42,6 +42,8 @@ extension Snapshot {
         found.append(Counter(.historySetAside, totals.historySetAside))
         found.append(Counter(.hookFailed, totals.hookFailed))
         found.append(Counter(.journalLost, totals.journalLost))
+        found.append(Counter(.pairingStrangers, totals.pairingStrangers))
+        found.append(Counter(.pairingAttempts, totals.pairingAttempts))
         return found
     }
 }
