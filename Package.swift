@@ -120,9 +120,9 @@ let package = Package(
         .executableTarget(
             name: "Intercomd",
             dependencies: [
-                "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station",
-                "Switchboard", "Media", "Control", "Config", "Settings", "Presentation", "Storage",
-                "Hardware",
+                "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session",
+                "Station", "Switchboard", "Media", "Control", "Config", "Settings", "Presentation",
+                "Storage", "Hardware",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",

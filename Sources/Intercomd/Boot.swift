@@ -53,7 +53,8 @@ enum Boot {
         RelayNote.switchOff(ConfigFolder(folder).paths) { line, error in
             if error == nil { Log.notice("relay line \(line.name) is off") }
         }
-        let (config, isUnconfigured) = try StationFiles.settings(in: folder)
+        let read = try StationFiles.settings(in: folder)
+        let config = read.config
         for warning in config.warnings { Log.warning(warning.description) }
         let listen = try Self.listen(config)
         var table = PeerTable(
@@ -63,12 +64,14 @@ enum Boot {
         let routing = Routing(config, roster)
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(config, roster, routing, ringtone: ring)
-        if isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
+        if read.isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
 
         do throws(SystemError) {
             // First, as two stations started at the same instant are told apart by the port alone.
             let sockets = try PortSockets(
                 listen: listen, port: config.network.port, dscp: config.network.dscp)
+            // After the port is taken: what a daemon that runs has prepared is left alone.
+            PairedPeer.removeLeftovers(PeerFiles(read.sources, in: config.paths))
             try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)
             let server = try ControlServer(
                 path: config.paths.controlSocket, group: Environment.groupID(of: "intercom"),
@@ -84,9 +87,7 @@ enum Boot {
                 folder: folder, isRealtime: thread.isRealtime,
                 watchdog: ServiceNotifier.watchdogInterval, hasAES: Processor.hasAES)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
-            let settings = SettingsInUse(
-                config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
-                plan: plan)
+            let settings = SettingsInUse(read, roster: roster, routing: routing, plan: plan)
             let links = try Links(
                 socket: sockets.handshake, initiations: sockets.initiations)
             var switchboard = Switchboard(

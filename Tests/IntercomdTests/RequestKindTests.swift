@@ -10,7 +10,8 @@ import Wire
         .ptt(isDown: true, target: "a"), .talk(target: "a"), .tone, .latency(peer: "a"),
         .announce(target: "a", priority: .normal, samples: 1), .relay("a", peer: nil),
         .signal(peer: "a"), .reload(isCheck: false), .calls(.call("a", .call, .normal)),
-        .calls(.answer), .calls(.page("a", isDown: true, .normal)),
+        .calls(.answer), .calls(.page("a", isDown: true, .normal)), .pair(.show(name: nil)),
+        .pair(.enter(code: "012345", host: "a", name: nil)),
     ]
     private static let others: [Request] = [
         .ptt(isDown: false, target: "a"), .reload(isCheck: true), .status, .peers, .monitor,
@@ -23,11 +24,12 @@ import Wire
         for request in Self.others { #expect(!request.isForNow, "\(request)") }
     }
 
-    @Test func aCallerWaitsForFiveKinds() {
+    @Test func aCallerWaitsForSixKinds() {
         let lasting: [Request] = [
             .talk(target: "a"), .latency(peer: "a"),
             .announce(target: "a", priority: .normal, samples: 1), .reload(isCheck: false),
-            .calls(.page("a", isDown: true, .normal)),
+            .calls(.page("a", isDown: true, .normal)), .pair(.show(name: nil)),
+            .pair(.enter(code: "012345", host: "a", name: nil)),
         ]
         for request in Self.opening + Self.others {
             #expect(request.outlastsItsReply == lasting.contains(request), "\(request)")
@@ -39,5 +41,6 @@ import Wire
         #expect(Reply.latency(Latency()).isLast)
         #expect(!Reply.done(.init("paging a")).isLast && !Reply.ptt(.init()).isLast)
         #expect(!Reply.announce(.init()).isLast)
+        #expect(!Reply.pairing(.init(.code, "")).isLast && Reply.pairing(.init(.paired, "")).isLast)
     }
 }

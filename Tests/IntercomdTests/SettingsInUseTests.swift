@@ -29,6 +29,14 @@ private final class Folder {
         try FileStore.write(Array(text.utf8).span, to: "\(path)/intercomd.conf", mode: 0o600)
     }
 
+    /// A peer in the state directory, as a pairing writes it.
+    func learn(_ name: String, key: String) throws {
+        let folder = "\(path)/peers.d"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let text = "[peer \(name)]\nkey = \(key)\n"
+        try FileStore.write(Array(text.utf8).span, to: "\(folder)/\(name).conf", mode: 0o600)
+    }
+
     /// A new pre-shared key in the file of this peer.
     func writePSK(of name: String) throws {
         let paths = ConfigFolder(path).paths
@@ -45,7 +53,8 @@ private struct Station: ~Copyable {
 
     init(_ folder: Folder) throws {
         self.folder = folder.path
-        let (config, isUnconfigured) = try StationFiles.settings(in: folder.path)
+        let read = try StationFiles.settings(in: folder.path)
+        let config = read.config
         let files = try StationFiles(config, in: config.paths, own: table.publicKey)
         var roster = Roster()
         var numbers: [Int] = []
@@ -55,8 +64,7 @@ private struct Station: ~Copyable {
         roster.configure(config.peers, keys: files.keys, numbers: numbers)
         let routing = Routing(config, roster)
         settings = SettingsInUse(
-            config, isUnconfigured: isUnconfigured, roster: roster, routing: routing,
-            plan: MediaPlan(config, roster, routing))
+            read, roster: roster, routing: routing, plan: MediaPlan(config, roster, routing))
     }
 
     func read() throws(ControlError) -> FoundSettings { try settings.read(folder, table) }
@@ -138,10 +146,12 @@ private struct Station: ~Copyable {
     @Test func anotherReloadIsRefusedWhileOneIsUnderWay() throws {
         let folder = try Folder("")
         var station = try Station(folder)
-        let found = try station.settings.readToReload(folder.path, station.table)
-        station.settings.begin(found, for: nil, at: station.now)
+        let found = try station.settings.readToReload(
+            folder.path, station.table, for: .signal)
+        station.settings.begin(found, for: .signal, at: station.now)
         do throws(ControlError) {
-            _ = try station.settings.readToReload(folder.path, station.table)
+            _ = try station.settings.readToReload(
+                folder.path, station.table, for: .signal)
             Issue.record("it is under way")
         } catch { #expect(error.code == .busy) }
         // What it would change can be asked all the same.
@@ -171,26 +181,52 @@ private struct Station: ~Copyable {
         let caller = CallerTicket(place: 2, number: 9)
         let now = station.now
         station.change(to: found)
-        station.settings.begin(found, for: caller, at: now)
+        station.settings.begin(found, for: .caller(caller), at: now)
         #expect(station.settings.isReloading && station.settings.deadline == now + .seconds(1))
         #expect(station.settings.takeReload(isTakingLeave: false, at: now) == nil)
         _ = station.settings.adopt()
         station.settings.tookBack()
         #expect(station.settings.takeReload(isTakingLeave: true, at: now) == nil)
         let reload = station.settings.takeReload(isTakingLeave: false, at: now)
-        #expect(reload?.caller == caller && !station.settings.isReloading)
+        #expect(reload?.cause == .caller(caller) && !station.settings.isReloading)
 
         station.change(to: found)
-        station.settings.begin(found, for: nil, at: now)
+        station.settings.begin(found, for: .signal, at: now)
         let late = station.settings.takeReload(isTakingLeave: false, at: now + .seconds(1))
-        #expect(late != nil && late?.caller == nil && station.settings.isChanging)
+        #expect(late?.cause == .signal && station.settings.isChanging)
+    }
+
+    /// A person who is about to change the settings must not keep a button from pairing, nor find
+    /// what is half written in use.
+    @Test func aReloadOfPeersReadsNothingElse() throws {
+        let folder = try Folder("[talk]\npreroll = 0\n")
+        var station = try Station(folder)
+        try folder.learn("barn", key: Self.newKey())
+        for edited in ["[talk]\npreroll = 100ms\n", "[talk]\nprerol = 0\n"] {
+            try folder.write(edited)
+            let found = try station.settings.readToReload(
+                folder.path, station.table, for: .pairing)
+            #expect(found.lines.map { $0.text } == ["+ [peer barn]"])
+            #expect(found.config.peers.map { $0.name } == ["barn"])
+            #expect(found.config.talk.preroll == .zero)
+        }
+        // The control: a reload of everything reads the mistake.
+        #expect(station.complaint.contains("prerol"))
+        let found = try station.settings.readPeers(station.table)
+        let number = found.files.add(0, to: &station.table, at: station.now)
+        station.settings.take(found, numbers: [number])
+        // The next reload begins with the files that were taken over.
+        let again = try station.settings.readPeers(station.table)
+        #expect(again.config.peers.map { $0.name } == ["barn"])
+        try folder.learn("attic", key: "nonsense")
+        #expect(throws: ControlError.self) { try station.settings.readPeers(station.table) }
     }
 
     @Test func aSignalDuringAReloadIsOwed() throws {
         let folder = try Folder("")
         var station = try Station(folder)
         let found = try station.read()
-        station.settings.begin(found, for: nil, at: station.now)
+        station.settings.begin(found, for: .signal, at: station.now)
         let isBegun = station.settings.beginBySignal()
         #expect(!isBegun && station.settings.owesReload)
         _ = station.settings.takeReload(isTakingLeave: false, at: station.now)

@@ -33,8 +33,8 @@ import Testing
             "Time", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Control", "Config", "Settings",
         ],
         "Intercomd": [
-            "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Control",
-            "Config", "Settings", "Media", "Switchboard", "Presentation", "Storage",
+            "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session", "Station",
+            "Control", "Config", "Settings", "Media", "Switchboard", "Presentation", "Storage",
             "Hardware",
         ],
     ]

@@ -25,6 +25,14 @@ struct StationFiles {
         }
     }
 
+    /// The settings of a folder, and the files that they are from.
+    struct Read {
+        let config: Config
+        let sources: [ConfigSource]
+        /// The folder has no settings yet.
+        let isUnconfigured: Bool
+    }
+
     let config: Config
     /// Those of the peers, in the order of the configuration.
     let keys: [PublicKey]
@@ -60,15 +68,42 @@ struct StationFiles {
     }
 
     /// The settings in a folder; without any, those of a station that has no peers and no sound.
-    static func settings(in folder: String) throws(Failure) -> (Config, isUnconfigured: Bool) {
-        let folder = ConfigFolder(folder)
-        let sources: [ConfigSource]
+    static func settings(in folder: String) throws(Failure) -> Read {
+        let found: (folder: ConfigFolder, sources: [ConfigSource])
         do throws(SystemError) {
-            sources = try folder.sources(orElse: unconfigured)
+            found = try sources(in: folder)
         } catch { throw Failure(text: error.description) }
+        return try settings(
+            found.sources, in: found.folder.paths, isUnconfigured: found.folder.isEmpty)
+    }
+
+    /// The same with these files in place of those in the folder.
+    static func settings(
+        _ others: [ConfigSource], andLearnedIn paths: Paths, isUnconfigured: Bool
+    ) throws(Failure) -> Read {
+        let learned: [ConfigSource]
+        do throws(SystemError) {
+            learned = try ConfigFolder.learnedSources(in: paths)
+        } catch { throw Failure(text: error.description) }
+        return try settings(others + learned, in: paths, isUnconfigured: isUnconfigured)
+    }
+
+    private static func settings(
+        _ sources: [ConfigSource], in paths: Paths, isUnconfigured: Bool
+    ) throws(Failure) -> Read {
         do throws(ConfigError) {
-            return (try Config(sources, paths: folder.paths), folder.isEmpty)
+            return Read(
+                config: try Config(sources, paths: paths), sources: sources,
+                isUnconfigured: isUnconfigured)
         } catch { throw Failure(text: error.description) }
+    }
+
+    /// The files of a folder, which may have mistakes.
+    static func sources(
+        in folder: String
+    ) throws(SystemError) -> (folder: ConfigFolder, sources: [ConfigSource]) {
+        let folder = ConfigFolder(folder)
+        return (folder, try folder.sources(orElse: unconfigured))
     }
 
     /// A card that nobody has chosen is left alone: it may be another program's.

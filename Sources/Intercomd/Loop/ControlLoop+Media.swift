@@ -39,16 +39,19 @@ extension ControlLoop {
                 table.follow(.elsewhere(Endpoint(source)), of: peer, index: index, at: now)
             }
         case .talking(let target, let first, let isDoubted):
-            report(
-                .talking(
-                    target: target, name: name(of: target), first: first, isDoubted: isDoubted))
-        case .silent(let target): report(.silent(target: target, name: name(of: target)))
+            let name = routing.name(of: target, aimedBy: switchboard.aims, roster)
+            report(.talking(target: target, name: name, first: first, isDoubted: isDoubted))
+        case .silent(let target):
+            let name = routing.name(of: target, aimedBy: switchboard.aims, roster)
+            report(.silent(target: target, name: name))
         case .said(let target, let frames): report(.said(target: target, frames: frames))
         case .receiving(let peer, let stream, let isOn):
             report(.receiving(peer: peer, stream: stream, isOn: isOn))
         case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
-            tell(.stuckKey, target: name(of: target), since: switchboard.openTalks.since(target))
+            tell(
+                .stuckKey, target: routing.name(of: target, aimedBy: switchboard.aims, roster),
+                since: switchboard.openTalks.since(target))
             // A command that holds the same microphone open has a time of its own.
             guard let place else {
                 return feed { board, _, _ in board.endTalks(to: target, .timedOut) }
@@ -87,11 +90,6 @@ extension ControlLoop {
     /// Passes on to the switchboard what happened to cards or the processor.
     private mutating func report(_ news: MachineNews) {
         feed { board, _, now in board.follow(news, at: now) }
-    }
-
-    /// What people call a talk target.
-    private func name(of target: Int) -> String? {
-        routing.name(of: target, aimedBy: switchboard.aims, roster)
     }
 
     /// Tells that a direction has no card now.

@@ -25,15 +25,15 @@ extension ControlLoop {
         ServiceNotifier.reloading()
         askers.begin(Asker(name: "SIGHUP"), .reload(isCheck: false))
         defer { askers.end(nil) }
-        beginReload(for: nil)
+        beginReload(for: .signal)
     }
 
     /// Takes over what the files say now; who asked is answered when it is in use.
-    mutating func beginReload(for caller: CallerTicket?) {
+    mutating func beginReload(for cause: ReloadCause) {
         let found: FoundSettings
         do throws(ControlError) {
-            found = try settings.readToReload(facts.folder, cores.table)
-        } catch { return answer(.failure(error), to: caller) }
+            found = try settings.readToReload(facts.folder, cores.table, for: cause)
+        } catch { return answer(.failure(error), to: cause) }
         let config = found.config
         let former = roster
         changePeers(found)
@@ -54,7 +54,7 @@ extension ControlLoop {
             feed { board, _, now in board.follow(.moved, of: number, at: now) }
             resolve(number)
         }
-        settings.begin(found, for: caller, at: now)
+        settings.begin(found, for: cause, at: now)
     }
 
     /// Answers a reload that is over.
@@ -68,7 +68,7 @@ extension ControlLoop {
         guard !settings.isChanging else {
             let error = ControlError(
                 .failed, "the audio thread stands still; the settings apply when it runs again")
-            return answer(.failure(error), to: reload.caller)
+            return answer(.failure(error), to: reload.cause)
         }
         let lines = reload.lines
         for line in lines {
@@ -77,18 +77,24 @@ extension ControlLoop {
         }
         for warning in reload.warnings { journal.note(.reload, warning.description) }
         tell(.reload, detail: lines.isEmpty ? "nothing has changed" : "\(lines.count) changed")
-        answer(.success(lines), to: reload.caller)
+        answer(.success(lines), to: reload.cause)
     }
 
     private mutating func answer(
-        _ result: Result<[ConfigDifference.Line], ControlError>, to caller: CallerTicket?
+        _ result: Result<[ConfigDifference.Line], ControlError>, to cause: ReloadCause
     ) {
+        var problem: String?
         if case .failure(let error) = result {
+            problem = error.text
             let reasons = error.text.split(separator: "\n").joined(separator: "; ")
             tell(.reloadRefused, detail: "settings not changed: \(reasons)")
         }
-        guard let caller else { return ServiceNotifier.ready() }
-        server.replyLate(Reply(result, isCheck: false), to: caller, at: now)
+        switch cause {
+        case .caller(let caller):
+            server.replyLate(Reply(result, isCheck: false), to: caller, at: now)
+        case .signal: ServiceNotifier.ready()
+        case .pairing: pairings.used(because: problem)
+        }
     }
 
     /// Peers that are new, gone, or to be spoken to with other keys.

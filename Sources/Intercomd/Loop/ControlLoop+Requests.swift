@@ -46,8 +46,10 @@ extension ControlLoop {
         case .announce(let target, let priority, let samples):
             return beginAnnouncement(target, priority, samples: samples, for: caller)
         case .reload:
-            beginReload(for: caller)
+            beginReload(for: .caller(caller))
             return nil
+        case .pair(let request):
+            return pairings.begin(request, for: caller, by: asker, on: pairingGround, at: now)
         default: return answer(request, for: caller, by: asker)
         }
     }
@@ -104,7 +106,7 @@ extension ControlLoop {
                 return .refused(.unknownPeer(name, roster))
             }
             return .peer(snapshot().detail(of: peer))
-        case .ptt, .talk, .announce, .latency, .signal, .tone, .calls:
+        case .ptt, .talk, .announce, .latency, .signal, .tone, .calls, .pair:
             preconditionFailure("it is a wish, or its line is kept")
         }
     }

@@ -172,14 +172,20 @@ extension ControlLoop {
     mutating func takeAnswers() {
         links.resolver.answered.drain()
         while let answer = links.nextAnswer() {
-            guard roster.contains(answer.peer) else { continue }
-            guard answer.addresses == roster[answer.peer].addresses else {
+            guard let peer = answer.peer else {
+                pairings.lookedUp(
+                    answer.addresses, answer.endpoints, answer.complaint, on: pairingGround,
+                    at: now)
+                continue
+            }
+            guard roster.contains(peer) else { continue }
+            guard answer.addresses == roster[peer].addresses else {
                 // The settings have changed meanwhile.
-                resolve(answer.peer)
+                resolve(peer)
                 continue
             }
             feed { board, table, now in
-                let (peer, isFound) = (answer.peer, !answer.endpoints.isEmpty)
+                let isFound = !answer.endpoints.isEmpty
                 board.follow(
                     .lookedUp(isFound: isFound, complaint: answer.complaint), of: peer, at: now)
                 guard isFound else { return }

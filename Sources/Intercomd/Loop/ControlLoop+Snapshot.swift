@@ -50,6 +50,8 @@ extension ControlLoop {
         found.totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
         found.totals.straysFull = UDPSocket.overflow(of: facts.straySocket)
         found.totals.initiations = cores.table.initiationCounts
+        found.totals.pairingStrangers = pairings.strangers
+        found.totals.pairingAttempts = pairings.failedAttempts
         found.totals.packetsBefore = figures.packetsBefore
         found.floods.packets = figures.flood
         return found

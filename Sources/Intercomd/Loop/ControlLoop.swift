@@ -29,6 +29,7 @@ internal import Wire
 ///   announcement, `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
 /// - `ControlLoop+State` keeps volumes, mutes and do-not-disturb, `ControlLoop+Consent` says what
 ///   peers may do,
+/// - `ControlLoop+Pairing` lets a pairing go on,
 /// - `ControlLoop+Reload` takes over other settings, and `ControlLoop+Protection` other frames,
 /// - `ControlLoop+Journal` tells people of events,
 /// - `ControlLoop+Snapshot` copies what is known here for `Presentation`, which describes it.
@@ -48,6 +49,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var figures = Figures()
     var health: Health
     var reader = AnnouncementReader()
+    var pairings: Pairings
     var now = Clock.now()
     private var sleep = SleepWatch(suspended: Clock.suspended())
 
@@ -96,6 +98,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
         self.cores = cores
+        pairings = Pairings(hasAES: facts.hasAES)
         health = Health(Watchdog(isThere: facts.watchdog != nil), startedAt: facts.startedAt)
         self.settings = settings
         self.rings = rings
@@ -170,6 +173,12 @@ struct ControlLoop: ~Copyable, CoresOwner {
         links.follow(cores.table, at: now)
         for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
+        followPairing()
+        pairings.awaitWhatIsNext(at: now) { part, fd, events, isNew in
+            // One that cannot be watched ends when its time is over.
+            if isNew { try? poller.watch(fd, as: .pairing(part)) }
+            poller.watch(fd, as: .pairing(part), for: events)
+        }
         server.isPaused = settings.isReloading
         server.tick(at: now) { fd, place, events in
             poller.watch(fd, as: .caller(place), for: events)
@@ -197,16 +206,18 @@ struct ControlLoop: ~Copyable, CoresOwner {
         case .network:
             guard links.noteChanges() else { return }
             feed { _, table, now in table.hostMoved(at: now) }
+        case .pairing(let part): pairings.serve(part, on: pairingGround, at: now)
         case .caller(let place): serveCaller(place)
         }
     }
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [9 of Instant?] = [
+        let all: [10 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             history.deadline, journal.deadline(at: now), meters.deadline,
-            reader.deadline(at: now), links.intake.restsUntil, links.addressesDue,
+            reader.deadline(at: now), pairings.deadline(at: now), links.intake.restsUntil,
+            links.addressesDue,
         ]
         var first: Instant?
         for place in all.indices {
@@ -238,6 +249,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     /// Closes the microphone, takes leave of every peer, darkens the lamps; within a second.
     private mutating func sayGoodbye() {
         ServiceNotifier.stopping()
+        pairings.cancel()
         devices.close(config.paths, at: now)
         rings.tell(.quiet)
         feed { board, _, now in board.stop(at: now) }

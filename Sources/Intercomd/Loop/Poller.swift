@@ -17,6 +17,8 @@ struct Poller: ~Copyable {
         case resolver
         /// The kernel has changed this machine's network.
         case network
+        /// The port or the stream of a pairing.
+        case pairing(PairingPort.Part)
         /// A program on the local socket, by its place.
         case caller(Int)
 
@@ -31,6 +33,8 @@ struct Poller: ~Copyable {
             case .resolver: 4
             case .network: 6
             case .initiations: 7
+            case .pairing(.port): 8
+            case .pairing(.stream): 9
             case .caller(let place): Self.firstCaller + UInt32(place)
             }
         }
@@ -45,6 +49,8 @@ struct Poller: ~Copyable {
             case 4: self = .resolver
             case 6: self = .network
             case 7: self = .initiations
+            case 8: self = .pairing(.port)
+            case 9: self = .pairing(.stream)
             case Self.firstCaller...: self = .caller(Int(token - Self.firstCaller))
             default: return nil
             }

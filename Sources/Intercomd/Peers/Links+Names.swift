@@ -16,7 +16,8 @@ extension Links {
 
     /// An answer of the resolver.
     struct Answer {
-        let peer: Int
+        /// Nil where a pairing has asked.
+        let peer: Int?
         /// What was looked up.
         let addresses: [PeerAddress]
         let endpoints: [Endpoint]

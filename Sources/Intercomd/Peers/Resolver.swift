@@ -5,16 +5,17 @@ internal import Realtime
 
 /// Turns host names into addresses on a thread of its own, for the C library's resolver blocks.
 ///
-/// One question a peer at a time; the answer comes back by a ring. A name is looked up again at
-/// every retry, so a peer whose address changed is found.
+/// One question a peer at a time, and one of a pairing; the answer comes back by a ring. A name is
+/// looked up again at every retry, so a peer whose address changed is found.
 final class Resolver: @unchecked Sendable {
     struct Question: Sendable {
-        let peer: Int
+        /// Nil for a pairing.
+        let peer: Int?
         let addresses: [PeerAddress]
     }
 
     struct Answer: Sendable {
-        let peer: Int
+        let peer: Int?
         /// What was looked up.
         let addresses: [PeerAddress]
         let endpoints: [SocketAddress]
@@ -27,10 +28,10 @@ final class Resolver: @unchecked Sendable {
     /// Raised when an answer waits.
     let answered: EventSignal
     private let questionsWait: EventSignal
-    /// Each holds one of every peer, so neither is ever full.
+    /// Each holds one of every peer and one of a pairing, so neither is ever full.
     private let questions = SPSCRing<Question>(capacity: capacity)
     private let answers = SPSCRing<Answer>(capacity: capacity)
-    private var waiting: Set<Int> = []
+    private var waiting: Set<Int?> = []
 
     /// What the thread waits on; it alone uses it.
     private final class Work: @unchecked Sendable {
@@ -39,7 +40,7 @@ final class Resolver: @unchecked Sendable {
     }
 
     init() throws(SystemError) {
-        precondition(Self.capacity >= Roster.capacity)
+        precondition(Self.capacity > Roster.capacity)
         answered = try EventSignal()
         questionsWait = try EventSignal()
     }

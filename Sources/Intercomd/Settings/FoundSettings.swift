@@ -6,6 +6,8 @@ struct FoundSettings {
     let files: StationFiles
     /// The settings that can be taken over without a restart, and the others as they are in use.
     let config: Config
+    /// The files as they were read.
+    let sources: [ConfigSource]
     /// The folder has no settings yet.
     let isUnconfigured: Bool
     let lines: [ConfigDifference.Line]

@@ -15,10 +15,18 @@ struct PendingChange {
     var isAdopted = false
 }
 
+/// The origin of a reload.
+enum ReloadCause: Equatable {
+    /// A program, which waits for it.
+    case caller(CallerTicket)
+    case signal
+    /// A pairing has written a peer; only the peers in the state directory are read.
+    case pairing
+}
+
 /// A reload that was asked for, until its settings are in use.
 struct PendingReload {
-    /// The caller that waits for it; nil where a signal asked.
-    let caller: CallerTicket?
+    let cause: ReloadCause
     let lines: [ConfigDifference.Line]
     let warnings: [Mistake]
     /// The answer is given then, whether the media loop has taken the settings over or not.

@@ -24,6 +24,8 @@ struct SettingsInUse {
     private(set) var plan: MediaPlan
     /// The folder has no settings yet.
     private(set) var isUnconfigured: Bool
+    /// The files as they were read.
+    private(set) var sources: [ConfigSource]
     /// Settings in the files that only a restart applies.
     private(set) var awaitsRestart: [String] = []
     /// A signal asked for a reload while another was under way.
@@ -33,11 +35,10 @@ struct SettingsInUse {
     /// The reload under way.
     private var reload: PendingReload?
 
-    init(
-        _ config: Config, isUnconfigured: Bool, roster: Roster, routing: Routing, plan: MediaPlan
-    ) {
-        self.config = config
-        self.isUnconfigured = isUnconfigured
+    init(_ read: StationFiles.Read, roster: Roster, routing: Routing, plan: MediaPlan) {
+        config = read.config
+        isUnconfigured = read.isUnconfigured
+        sources = read.sources
         self.roster = roster
         self.routing = routing
         self.plan = plan
@@ -59,28 +60,53 @@ struct SettingsInUse {
         _ folder: String, _ table: borrowing PeerTable
     ) throws(ControlError) -> FoundSettings {
         do throws(StationFiles.Failure) {
-            let (config, isUnconfigured) = try StationFiles.settings(in: folder)
-            guard !isUnconfigured || self.isUnconfigured else {
+            let read = try StationFiles.settings(in: folder)
+            guard !read.isUnconfigured || isUnconfigured else {
                 throw .init(text: "\(folder)/intercomd.conf is not there any more")
             }
-            // Other directories wait for a restart, and so do the keys in them.
-            let files = try StationFiles(config, in: self.config.paths, own: table.publicKey)
-            return FoundSettings(
-                files: files, config: config.applied(over: self.config),
-                isUnconfigured: isUnconfigured, lines: difference(to: files, table))
+            return try found(read, table)
         } catch {
             throw ControlError(.failed, error.text)
         }
     }
 
-    /// As `read`, for a reload: refused while one is under way.
+    /// Reads the peers in the state directory anew; all else stays as it was read before, whatever
+    /// a person is changing there just now.
+    func readPeers(_ table: borrowing PeerTable) throws(ControlError) -> FoundSettings {
+        do throws(StationFiles.Failure) {
+            let read = try StationFiles.settings(
+                sources.filter { $0.role != .learned }, andLearnedIn: config.paths,
+                isUnconfigured: isUnconfigured)
+            return try found(read, table)
+        } catch {
+            throw ControlError(.failed, error.text)
+        }
+    }
+
+    private func found(
+        _ read: StationFiles.Read, _ table: borrowing PeerTable
+    ) throws(StationFiles.Failure) -> FoundSettings {
+        // Other directories wait for a restart, and so do the keys in them.
+        let files = try StationFiles(read.config, in: config.paths, own: table.publicKey)
+        return FoundSettings(
+            files: files, config: read.config.applied(over: config), sources: read.sources,
+            isUnconfigured: read.isUnconfigured, lines: difference(to: files, table))
+    }
+
+    /// Whether a reload can begin; not while one is under way.
+    func canReload(isTakingLeave: Bool) -> Bool { !isChanging && !isReloading && !isTakingLeave }
+
+    /// As `read` or `readPeers`, for a reload: refused while one is under way.
     func readToReload(
-        _ folder: String, _ table: borrowing PeerTable
+        _ folder: String, _ table: borrowing PeerTable, for cause: ReloadCause
     ) throws(ControlError) -> FoundSettings {
-        guard !isChanging, !isReloading, !table.isTakingLeave else {
+        guard canReload(isTakingLeave: table.isTakingLeave) else {
             throw ControlError(.busy, "a reload is under way: try again in a second")
         }
-        return try read(folder, table)
+        switch cause {
+        case .caller, .signal: return try read(folder, table)
+        case .pairing: return try readPeers(table)
+        }
     }
 
     private func difference(
@@ -112,14 +138,15 @@ struct SettingsInUse {
     /// Takes over the peers, under these numbers, and what tells of the files.
     mutating func take(_ found: FoundSettings, numbers: [Int]) {
         isUnconfigured = found.isUnconfigured
+        sources = found.sources
         awaitsRestart = found.awaitsRestart
         roster.configure(found.config.peers, keys: found.files.keys, numbers: numbers)
     }
 
     /// The reload is under way until the media loop has taken the settings over.
-    mutating func begin(_ found: FoundSettings, for caller: CallerTicket?, at now: Instant) {
+    mutating func begin(_ found: FoundSettings, for cause: ReloadCause, at now: Instant) {
         reload = PendingReload(
-            caller: caller, lines: found.lines, warnings: found.config.warnings,
+            cause: cause, lines: found.lines, warnings: found.config.warnings,
             end: now + Self.patience)
     }
 

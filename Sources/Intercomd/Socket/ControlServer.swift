@@ -169,6 +169,11 @@ struct ControlServer: ~Copyable {
         self.reply(reply, to: ticket.place)
     }
 
+    /// Tells a kept caller something before its answer.
+    mutating func tell(_ reply: Reply, to ticket: CallerTicket) {
+        if isValid(ticket) { self.reply(reply, to: ticket.place) }
+    }
+
     /// Whether a kept caller is gone, or was answered.
     func hasHungUp(_ ticket: CallerTicket) -> Bool {
         !isValid(ticket) || callers[ticket.place]!.hasHungUp

@@ -6,7 +6,7 @@ extension Request {
         switch self {
         case .ptt(let isDown, _): isDown
         case .reload(let isCheck): !isCheck
-        case .talk, .tone, .announce, .latency, .relay, .signal: true
+        case .talk, .tone, .announce, .latency, .relay, .signal, .pair: true
         case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
         case .calls(.call), .calls(.answer): true
         case .calls(.page(_, let isDown, _)): isDown
@@ -18,7 +18,8 @@ extension Request {
     /// is there.
     var outlastsItsReply: Bool {
         switch self {
-        case .talk, .announce, .latency, .reload(isCheck: false), .calls(.page(_, true, _)): true
+        case .talk, .announce, .latency, .reload(isCheck: false), .calls(.page(_, true, _)), .pair:
+            true
         default: false
         }
     }
@@ -29,6 +30,7 @@ extension Reply {
     var isLast: Bool {
         switch self {
         case .refused, .latency: true
+        case .pairing(let report): report.stage == .paired
         default: false
         }
     }

@@ -1,0 +1,39 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Presentation
+internal import Session
+internal import Settings
+internal import Switchboard
+internal import Wire
+
+/// Pairing with another station by a code.
+extension ControlLoop {
+    /// Lets a pairing go on, and does what it wants.
+    mutating func followPairing() {
+        if let caller = pairings.caller, server.hasHungUp(caller) { pairings.cancel() }
+        if pairings.isBusy { pairings.tick(on: pairingGround, at: now) }
+        if pairings.hasUnused, settings.canReload(isTakingLeave: cores.table.isTakingLeave) {
+            if let asker = pairings.job?.asker { askers.begin(asker, .reload(isCheck: false)) }
+            beginReload(for: .pairing)
+            askers.end(nil)
+        }
+        while let order = pairings.nextOrder() {
+            switch order {
+            case .tell(let report, let caller): server.tell(.pairing(report), to: caller)
+            case .answer(let reply, let caller): server.replyLate(reply, to: caller, at: now)
+            case .announce(var event):
+                event.timeMilliseconds = wall
+                announce(event)
+            case .lookUp(let address):
+                links.resolver.resolve(.init(peer: nil, addresses: [address]))
+            }
+        }
+    }
+
+    var pairingGround: PairingGround {
+        PairingGround(
+            publicKey: cores.table.publicKey, config: config,
+            used: PeerFiles(settings.sources, in: config.paths), folder: facts.folder)
+    }
+}

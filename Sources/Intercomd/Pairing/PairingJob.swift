@@ -1,0 +1,35 @@
+internal import Control
+internal import Settings
+internal import Switchboard
+internal import Time
+
+/// A pairing under way: who asked for it, and what is known of it so far.
+struct PairingJob {
+    /// The program that waits for it; it ends when the program does.
+    let caller: CallerTicket
+    let asker: Asker
+    /// The name that the other station is to have here; nil for its own.
+    let name: String?
+    /// Where a code is tried, as the settings have an address; nil where one is shown.
+    var host: String?
+    /// Streams of something that is no station; anybody may connect, again and again, so only the
+    /// first are told of.
+    var strangers = 0
+    /// Why the last connection was not made.
+    var connectionError: String?
+    /// The peer of which all is on the disk but the last rename.
+    var prepared: PairedPeer?
+    /// The peer, when it is written, and until when it must be in use.
+    var written: (peer: PairedPeer, end: Instant)?
+
+    static let strangersTold = 3
+
+    /// An event of it.
+    func event(_ kind: Event.Kind, at host: String?, _ detail: String) -> Event {
+        var event = Event(kind, at: 0)
+        (event.asker, event.user) = (asker.name, asker.user)
+        event.target = host
+        event.detail = detail
+        return event
+    }
+}

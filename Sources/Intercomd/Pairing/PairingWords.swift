@@ -1,0 +1,46 @@
+internal import Pairing
+
+extension PairingErrand.Failure {
+    /// For programs.
+    var cause: String {
+        switch self {
+        case .unreachable: "unreachable"
+        case .gone: "gone"
+        case .declined: "declined"
+        case .refused(.code): "wrong_code"
+        case .refused(.malformed), .refused(.suites), .refused(.ownKey): "refused"
+        }
+    }
+
+    /// For the person who typed the code.
+    func text(of host: String, reason: String?) -> String {
+        switch self {
+        case .unreachable:
+            "\(reason ?? "\(host) does not answer"); does \"intercomctl pair\" run on the other"
+                + " station, and show a code?"
+        case .gone:
+            "\(host) ended the pairing: run \"intercomctl pair\" there again for a new code, and"
+                + " type that one"
+        case .declined:
+            "the code is right, but \(host) did not pair and says why, such as that this station is"
+                + " already a peer there; nothing is changed here"
+        case .refused(let failure): failure.text(of: host)
+        }
+    }
+}
+
+extension PairingFailure {
+    /// For the person at either side: what is wrong with the other one.
+    func text(of host: String) -> String {
+        switch self {
+        case .code:
+            "the code is not the one that \(host) shows; look again (after three wrong codes it"
+                + " shows no more)"
+        case .malformed: "what answers at \(host) is no intercomd of this version"
+        case .suites: "\(host) and this station have no cipher in common"
+        case .ownKey:
+            "\(host) has this station's own key: its memory card was copied from this one, or this"
+                + " one's from it; remove the file identity there, and restart intercomd"
+        }
+    }
+}

@@ -1,0 +1,183 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Pairing
+internal import Settings
+internal import Switchboard
+internal import Time
+internal import Wire
+
+/// The side that shows a code.
+extension Pairings {
+    /// Shows a code to a person at a screen.
+    mutating func show(for job: PairingJob, on ground: PairingGround, at now: Instant) -> Reply {
+        guard let card = ground.card else { return Self.nameless(ground) }
+        do throws(SystemError) {
+            try port.open(at: ground.listen, port: ground.config.network.port)
+        } catch { return .refused(ControlError(.failed, error.description)) }
+        let code = PairingCode.random()
+        let shown = code.shown
+        guard let end = desk.show(code, as: card, isAtScreen: true, at: now) else {
+            preconditionFailure("no code was shown")
+        }
+        self.job = job
+        let seconds = (end - now).components.seconds
+        var report = PairingReport(.code, "the code is \(shown), for \(seconds / 60) minutes")
+        report.code = shown
+        report.hosts = ground.hosts
+        report.seconds = Int(seconds)
+        return .pairing(report)
+    }
+
+    static func nameless(_ ground: PairingGround) -> Reply {
+        .refused(ControlError(.failed, "\(ground.config.station.name) is no name for a station"))
+    }
+
+    /// The stream of a station that has connected has brought something.
+    mutating func show(
+        _ arrival: PairingPort.Arrival, on ground: PairingGround, at now: Instant
+    ) {
+        switch arrival {
+        case .nothing, .connected: break
+        case .bytes(let bytes): follow(desk.take(bytes.span, at: now), on: ground, at: now)
+        case .ended(let isInOrder, _): left(isInOrder: isInOrder, on: ground, at: now)
+        }
+    }
+
+    mutating func tickShowing(on ground: PairingGround, at now: Instant) {
+        while job != nil {
+            switch desk.tick(at: now) {
+            case .nothing: return
+            case .over(let result): over(result, on: ground, at: now)
+            case .timedOut:
+                return fail("timed_out", "the code was not typed within two minutes")
+            }
+        }
+    }
+
+    private mutating func follow(
+        _ step: consuming PairingDesk.Step, on ground: PairingGround, at now: Instant
+    ) {
+        switch consume step {
+        case .wait: break
+        case .send(let message): send(message, on: ground, at: now)
+        case .judge(let card, let suite):
+            guard prepare(card, suite, on: ground) else { return }
+            send(desk.admit(at: now), on: ground, at: now)
+        case .over(let result): over(result, on: ground, at: now)
+        }
+    }
+
+    /// Writes the station that has proved the code, but for the last step.
+    ///
+    /// It gets P4 only when this station can store it, as it stores this one then.
+    ///
+    /// - Returns: Whether it can be a peer.
+    private mutating func prepare(
+        _ card: PairingCard, _ suite: Suite, on ground: PairingGround
+    ) -> Bool {
+        do throws(PairedPeer.Refusal) {
+            let peer = try ground.peer(
+                card, suite: suite, named: job?.name, at: address(of: card))
+            guard let psk = desk.psk else { return false }
+            do throws(PeerFilesError) {
+                try peer.prepare(psk: psk)
+            } catch {
+                desk.refuse()
+                fail("not_written", error.description)
+                return false
+            }
+            job?.prepared = peer
+            return true
+        } catch {
+            desk.refuse()
+            fail(error)
+            return false
+        }
+    }
+
+    private mutating func send(_ message: [UInt8], on ground: PairingGround, at now: Instant) {
+        if !port.send(message) { left(isInOrder: false, on: ground, at: now) }
+    }
+
+    private mutating func left(isInOrder: Bool, on ground: PairingGround, at now: Instant) {
+        if let result = desk.left(isInOrder: isInOrder, at: now) {
+            over(result, on: ground, at: now)
+        }
+    }
+
+    /// A try is over.
+    private mutating func over(
+        _ result: consuming PairingDesk.Try, on ground: PairingGround, at now: Instant
+    ) {
+        let host = port.other?.host ?? "?"
+        switch consume result {
+        case .stranger:
+            strangers += 1
+            job?.strangers += 1
+            guard let told = job?.strangers, told <= PairingJob.strangersTold else { break }
+            attempt("something at \(host) connected, and was no station that pairs", at: host)
+        case .wrongCode(let left):
+            failedAttempts += 1
+            let text = "a station at \(host) tried to pair, and did not have the code"
+            attempt(text, at: host, left: left, cause: "wrong_code")
+            guard left == 0 else { break }
+            fail(
+                "burnt", "three attempts failed, so this code is good no more; run pair again")
+        case .unfinished(let left):
+            withdraw()
+            attempt(
+                "\(host) had the code, but did not finish; nothing is changed here", at: host,
+                cause: "unfinished")
+            guard left == 0 else { break }
+            fail(
+                "used_up",
+                "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is good no"
+                    + " more; run pair again")
+        case .refused(let failure): fail("refused", failure.text(of: host))
+        case .paired(let paired):
+            do throws(PairedPeer.Refusal) {
+                let peer = try ground.peer(
+                    paired.peer, suite: paired.suite, named: job?.name,
+                    at: address(of: paired.peer))
+                if job?.host == nil { job?.host = host }
+                _ = write(peer, psk: paired.psk, at: now)
+            } catch { fail(error) }
+        }
+        port.hangUp()
+    }
+
+    private mutating func fail(_ refusal: PairedPeer.Refusal) {
+        switch refusal {
+        case .known(let text): fail("known", text)
+        case .failed(let text): fail("refused", text)
+        }
+    }
+
+    /// Tells of an attempt: the person, and with a cause everybody.
+    private mutating func attempt(
+        _ text: String, at host: String, left: Int? = nil, cause: String? = nil
+    ) {
+        guard let job else { return }
+        var report = PairingReport(.attempt, text)
+        report.host = host
+        report.attemptsLeft = left
+        order(.tell(report, job.caller))
+        guard let cause else { return }
+        var event = job.event(.pairingFailed, at: host, text)
+        event.cause = cause
+        order(.announce(event))
+    }
+
+    /// Where the other station receives: the address from which it has connected, with its own
+    /// port.
+    private func address(of card: PairingCard) -> String {
+        guard let source = port.other else { return "" }
+        let own = card.capabilities.flags
+        return SocketAddress(
+            high: source.high, low: source.low, port: own == 0 ? PeerAddress.defaultPort : own,
+            scope: source.scope
+        ).asTyped
+    }
+}

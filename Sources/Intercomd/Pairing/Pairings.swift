@@ -1,0 +1,230 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Pairing
+internal import Presentation
+internal import Settings
+internal import Switchboard
+internal import Time
+internal import Wire
+
+/// Pairing with another station by a code, one at a time (protocol.md §4.1).
+///
+/// `PairingDesk` decides where a code is shown, `PairingErrand` where one is tried. This owner
+/// carries their bytes, writes the new peer, and puts what others have to do into `Order`s.
+///
+/// Each try stretches the code on the control loop: a tenth of a second on a fast processor, by
+/// estimate one or two on the slowest. A stranger can make it do so three times a window, the
+/// person here three times an errand. The watchdog waits for ten seconds, and the media loop does
+/// not notice: a thread of its own would be of no use.
+///
+/// - `Pairings+Showing` is the side that shows a code, `Pairings+Entering` the other one.
+struct Pairings: ~Copyable {
+    /// A task for the other owners of the control loop.
+    enum Order {
+        case tell(PairingReport, CallerTicket)
+        /// The last thing that the caller is told.
+        case answer(Reply, CallerTicket)
+        case announce(Event)
+        case lookUp(PeerAddress)
+    }
+
+    /// So long a peer that is written may take to be in use, before that is said.
+    private static let usePatience = Duration.seconds(5)
+
+    /// Counted since the start: streams that were none of a station, and attempts that have failed.
+    var strangers = 0
+    var failedAttempts = 0
+
+    var desk: PairingDesk
+    var errand: PairingErrand?
+    var port = PairingPort()
+    var job: PairingJob?
+    /// A name that is being looked up, with the code that is tried there.
+    var lookUp: LookUp?
+    private var orders: [Order] = []
+
+    let suites: OfferedSuites
+
+    init(hasAES: Bool) {
+        suites = OfferedSuites(withAES: hasAES)
+        desk = PairingDesk(suites: suites)
+    }
+
+    /// Whether anything is under way, so that time must be let pass.
+    var isBusy: Bool { job != nil }
+
+    /// The program that waits.
+    var caller: CallerTicket? { job?.caller }
+
+    /// A peer is written and not in use yet.
+    var hasUnused: Bool { job?.written != nil }
+
+    mutating func nextOrder() -> Order? { orders.isEmpty ? nil : orders.removeFirst() }
+
+    mutating func order(_ order: Order) { orders.append(order) }
+
+    /// Begins to pair for a caller, who is told what happens.
+    ///
+    /// - Returns: The first answer where it can be given at once.
+    mutating func begin(
+        _ request: PairRequest, for caller: CallerTicket, by asker: Asker,
+        on ground: PairingGround, at now: Instant
+    ) -> Reply? {
+        switch request {
+        case .show(let name):
+            if let obstacle = obstacle(name: name) { return obstacle }
+            return show(
+                for: PairingJob(caller: caller, asker: asker, name: name), on: ground, at: now)
+        case .enter(let code, let host, let name):
+            if let obstacle = obstacle(name: name) { return obstacle }
+            let job = PairingJob(caller: caller, asker: asker, name: name, host: host)
+            return enter(code, for: job, on: ground, at: now)
+        }
+    }
+
+    /// Why nothing can begin now; nil where it can.
+    private func obstacle(name: String?) -> Reply? {
+        if let job {
+            return .refused(
+                ControlError(
+                    .failed,
+                    "a pairing is under way here, begun by \(job.asker.text): try again after it"))
+        }
+        guard let name, !isName(name) else { return nil }
+        let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
+        return .refused(
+            ControlError(.failed, "\"\(name)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)"))
+    }
+
+    /// When to call `tick` at the latest.
+    func deadline(at now: Instant) -> Instant? {
+        guard let job else { return nil }
+        if let written = job.written { return written.end }
+        if let lookUp = lookUpEnd { return lookUp }
+        switch errand {
+        case .some(let errand): return errand.deadline
+        case .none: return desk.deadline(at: now)
+        }
+    }
+
+    /// Something has come.
+    mutating func serve(_ part: PairingPort.Part, on ground: PairingGround, at now: Instant) {
+        guard let job, job.written == nil else { return }
+        switch part {
+        case .port:
+            if desk.hasRoom(at: now), port.accept() != nil { desk.enter(at: now) }
+        case .stream:
+            let arrival = port.take()
+            if isOnErrand {
+                take(arrival, on: ground, at: now)
+            } else {
+                show(arrival, on: ground, at: now)
+            }
+        }
+    }
+
+    private var isOnErrand: Bool {
+        switch errand {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    /// Lets time pass.
+    mutating func tick(on ground: PairingGround, at now: Instant) {
+        guard let job else { return }
+        if let written = job.written {
+            guard now >= written.end else { return }
+            return used(because: "other settings are still being taken over")
+        }
+        tickEntering(on: ground, at: now)
+        tickShowing(on: ground, at: now)
+    }
+
+    /// Tells `watch` what the loop waits for.
+    mutating func awaitWhatIsNext(
+        at now: Instant, _ watch: (PairingPort.Part, Int32, UInt32, _ isNew: Bool) -> Void
+    ) {
+        port.awaitWhatIsNext(hasRoom: desk.hasRoom(at: now), watch)
+    }
+
+    /// Both sides have each other's key: makes the other station a peer, which is to be taken over
+    /// then.
+    ///
+    /// - Returns: Whether it is written.
+    mutating func write(_ peer: PairedPeer, psk: borrowing Key, at now: Instant) -> Bool {
+        do throws(PeerFilesError) {
+            if job?.prepared?.name != peer.name {
+                withdraw()
+                try peer.prepare(psk: psk)
+            }
+            job?.prepared = nil
+            try peer.commit()
+        } catch {
+            fail("not_written", error.description)
+            return false
+        }
+        job?.written = (peer, now + Self.usePatience)
+        return true
+    }
+
+    /// Removes what was written of a station that has become no peer.
+    mutating func withdraw() {
+        job?.prepared?.withdraw()
+        job?.prepared = nil
+    }
+
+    /// The peer that was written is in use, or is not, because of something.
+    mutating func used(because problem: String? = nil) {
+        guard let job, let peer = job.written?.peer else { return }
+        let text = "paired with \(peer.name)"
+        var report = PairingReport(.paired, text)
+        report.name = peer.name
+        report.called = peer.called
+        report.fingerprint = peer.key.fingerprint
+        report.isApplied = problem == nil
+        report.problem = problem
+        var event = job.event(.paired, at: job.host, peer.key.fingerprint)
+        event.peer = peer.name
+        order(.announce(event))
+        end(.pairing(report))
+    }
+
+    /// Ends the pairing in vain: `cause` is for programs, `text` for people.
+    mutating func fail(_ cause: String, _ text: String, isNews: Bool = true) {
+        guard let job else { return }
+        if isNews {
+            var event = job.event(
+                .pairingFailed, at: port.other?.host ?? job.host,
+                text.split(separator: "\n").joined(separator: "; "))
+            event.cause = cause
+            order(.announce(event))
+        }
+        end(.refused(ControlError(.failed, text)))
+    }
+
+    /// The program that asked is gone.
+    ///
+    /// A peer that is written already is used all the same.
+    mutating func cancel() {
+        guard !hasUnused else { return }
+        close()
+    }
+
+    private mutating func end(_ reply: Reply) {
+        guard let caller else { return }
+        order(.answer(reply, caller))
+        close()
+    }
+
+    private mutating func close() {
+        withdraw()
+        desk.close()
+        errand = nil
+        lookUp = nil
+        port.close()
+        job = nil
+    }
+}
