@@ -13,9 +13,7 @@ import tempfile
 import unittest
 
 import hostile
-from codes import Guest, ShownCode
 from hostile import DIGITS, KEY, STRANGER, THIRD, USER, Swaps, World, folder_of, link, write
-from lab import place
 
 COMMANDS = {
     "peer list": ["peer", "list"],
@@ -24,7 +22,6 @@ COMMANDS = {
     "peer again": ["peer", "add", "--no-reload", "garage", "192.0.2.7", KEY],
     "peer set": ["peer", "set", "--no-reload", "--gain", "-3dB", "garage"],
     "peer set psk": ["peer", "set", "--no-reload", "--psk-file", "{own}", "garage"],
-    "pair": ["pair", "--no-reload"],
     "peer verify": ["peer", "verify", "--no-reload", "garage", *DIGITS],
     "peer rename": ["peer", "rename", "--no-reload", "garage", "attic"],
     "peer remove": ["peer", "remove", "--no-reload", "garage"],
@@ -44,11 +41,12 @@ COMMANDS = {
 }
 """Every command that root may type and that reads or writes the state directory."""
 ELSEWHERE = {
-    # They ask the daemon; the first three count the peers of the files as `peer list` lists them.
+    # They ask the daemon; the first three count the peers of the files as `peer list` lists them,
+    # and for `pair` the daemon writes.
     "status", "peers", "stats", "monitor", "history", "levels", "metrics", "talk", "ptt", "reply",
     "page", "announce", "relay", "signal", "call", "answer", "reject", "hangup", "drop-in",
     "listen", "volume", "mute", "unmute", "dnd", "peer show", "show peer", "config diff", "reload",
-    "test latency", "version",
+    "test latency", "version", "pair",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
 }
@@ -56,7 +54,7 @@ ELSEWHERE = {
 SETTINGS = set(COMMANDS) - {"key show"}
 """Those that read the peers that were added."""
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}
-IDENTITY = {"key show", "pair", "peer add", "peer add psk", "peer again", "config check",
+IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "config check",
             "config check json", "doctor"}
 PSK = {"peer again", "peer rename", "config check", "config check json", "doctor"}
 KEYS = IDENTITY | PSK | {"peer set psk", "peer remove"}
@@ -178,23 +176,8 @@ class HostileTest(unittest.TestCase):
 
     def run_command(self, world, name):
         """Types one of the commands; returns (exit code, what it printed)."""
-        if name == "pair":
-            return self.pair(world, *COMMANDS[name][1:])
         words = [word.format(own=f"{world.root}/own.psk") for word in COMMANDS[name]]
         return world.run(*words)
-
-    def pair(self, world, *words):
-        """Shows a code, which a guest types if there is one."""
-        port = place.free_port()
-        with open(f"{world.etc}/intercomd.conf", "a", encoding="utf-8") as file:
-            file.write(f"[network]\nport = {port}\n")
-        screen = ShownCode(world.root, world.etc, *words)
-        self.addCleanup(screen.end)
-        if screen.code:
-            guest = Guest(screen.code, port, "attic")
-            guest.pair()
-            guest.close()
-        return screen.ended(), screen.text
 
     def assert_shown_harmless(self, said):
         """Nothing in it moves a cursor or begins a line of its own; no advice opens root's files.
@@ -229,7 +212,7 @@ class Traps(HostileTest):
     def test_the_list_has_every_command(self):
         _, said = self.world().run("help")
         known = {" ".join(words[:2]) for words in COMMANDS.values()} | ELSEWHERE
-        known |= {"setup", "doctor", "pair"}
+        known |= {"setup", "doctor"}
         found = [re.match(r"  ([a-z-]+(?: [a-z]+\b(?!\|))?)", line)
                  for line in said.splitlines()]
         names = [match[1] for match in found if match]

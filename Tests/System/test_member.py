@@ -33,10 +33,12 @@ class Member(MemberTest):
             (bool(root), command.split()[1:]) for root, command in COMMAND.findall(text))
 
     def test_2_what_setup_tells(self):
-        lines = self.told(self.said.replace(", test", "\nintercomctl test").replace(" here", ""))
+        lines = self.told(self.said.replace(", test", "\nintercomctl test"))
         words = [words for _, words in lines]
-        for some in (("test", "mic"), ("test", "speaker"), ("key", "show")):
+        for some in (("test", "mic"), ("test", "speaker"), ("test", "button")):
             self.assertIn(some, words, self.said)
+        # That a member may type it is test_pairing_member's.
+        self.assertIn("\npair: intercomctl pair; ", self.said)
         self.assertEqual(self.refusals(lines), [])
         for said in self.alone:
             self.assertNotRegex(said, REFUSED)

@@ -6,8 +6,8 @@ import socket
 import unittest
 from pathlib import Path
 
-from codes import Guest, ShownCode
-from lab import Scene, SceneTest, listen, wait
+from codes import Guest, ShownCode, abort
+from lab import Scene, SceneTest, listen, process, wait
 
 class PairingTest(SceneTest):
     def setUp(self):
@@ -88,11 +88,24 @@ class PairingTest(SceneTest):
         screen = self.show()
         friend = Guest(screen.code, self.kitchen.port)
         self.assertIsNotNone(friend.pair())
-        friend.stream.setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        abort(friend.stream)
         friend.close()
         wait(lambda: "did not finish" in screen.text, "the attempt has failed")
         screen.end()
+        self.assertEqual(self.kitchen.status()["peers"], [])
+
+    def test_a_station_with_the_code_may_break_off_four_times(self):
+        screen = self.show()
+        for number in range(5):
+            self.assertTrue(process.is_alive(screen.process), number)
+            friend = Guest(screen.code, self.kitchen.port)
+            self.assertIsNotNone(friend.pair())
+            abort(friend.stream)
+            friend.close()
+            wait(lambda count=number + 1: screen.text.count("did not finish") == count,
+                 "it is told")
+        self.assertEqual(screen.ended(), 1)
+        self.assertIn("used 5 times in vain", screen.text)
         self.assertEqual(self.kitchen.status()["peers"], [])
 
     def test_garbage_does_not_burn_the_code(self):

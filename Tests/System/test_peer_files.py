@@ -5,7 +5,7 @@ import unittest
 from lab import Scene, SceneTest
 from stage.identity import Identity
 
-ADD = "no peers; add one: sudo intercomctl peer add NAME ADDRESS KEY"
+ADD = "no peers; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
 SCREENS = (("status",), ("peers",), ("stats",))
 
 

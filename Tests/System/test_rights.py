@@ -30,7 +30,8 @@ FOR_ADMINS = (
     {"do": "latency", "peer": "nobody"}, {"do": "relay", "relay": "door", "peer": "nobody"},
     {**ANNOUNCE, "priority": "emergency"}, {**CALL, "mode": "drop-in"},
     {**CALL, "mode": "listen"}, {**CALL, "priority": "emergency"},
-    {**PAGE, "priority": "emergency"})
+    {**PAGE, "priority": "emergency"}, {"do": "pair"},
+    {"do": "pair", "code": "7K9M-QX2W", "host": "127.0.0.1:1"})
 ASK = """
 import json, socket, sys
 with socket.socket(socket.AF_UNIX) as link:

@@ -72,7 +72,7 @@ button  GPIO17   gpiochip0/17, free
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
-pair: intercomctl key show here, sudo intercomctl peer add there; then the reverse
+pair: intercomctl pair; it shows a code to type at the other station
 """)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
         self.assertEqual(self.path.stat().st_mode & 0o777, 0o644)
@@ -100,7 +100,7 @@ button  GPIO17   gpiochip0/17, free
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
-pair: intercomctl key show here, sudo intercomctl peer add there; then the reverse
+pair: intercomctl pair; it shows a code to type at the other station
 """)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
         self.assert_checked()
@@ -282,7 +282,7 @@ write this to DIR/default/etc/intercomd.conf? [yes]\x20
 wrote DIR/default/etc/intercomd.conf
 try:  intercomctl test speaker, test mic, test button
 next: sudo systemctl enable --now intercomd
-pair: intercomctl key show here, sudo intercomctl peer add there; then the reverse
+pair: intercomctl pair; it shows a code to type at the other station
 """)
         self.assertEqual(code, 0)
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)

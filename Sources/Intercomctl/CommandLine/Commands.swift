@@ -122,8 +122,8 @@ extension CommandGroup {
                     name: "show peer", arguments: "NAME", count: 1...1, options: ["--json"],
                     help: "show how a peer is protected and what it may do", function: showPeer),
                 Command(
-                    name: "pair", arguments: "[HOST CODE]", count: 0...3,
-                    options: ["--name", "--no-reload", "--json"],
+                    name: "pair", arguments: "[HOST] [CODE]", count: 0...12,
+                    options: ["--name", "--json"],
                     help: "make two stations peers by a code",
                     function: pair),
                 Command(

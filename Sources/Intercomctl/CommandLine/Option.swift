@@ -32,7 +32,9 @@ extension Option {
         },
         // `config show` prints the effective configuration with and without it.
         flag("--effective", "changes nothing: every default is always shown") { _ in },
-        text("--name", "NAME", "the station's name, instead of the machine's") { $0.name = $1 },
+        text("--name", "NAME", "a name: with setup of this station, with pair of the other") {
+            $0.name = $1
+        },
         flag("--yes", "accept every choice without asking") { $0.isYes = true },
         flag("--force", "replace a configuration; the old one is kept") { $0.isForced = true },
         number("--timeout", "SECONDS", 1...600, "seconds", "how long to wait, 1 to 600") {

@@ -34,7 +34,7 @@ struct PeersFacts {
         guard !peers.isEmpty else {
             let nobody = Check.warn(
                 .peers, "none: there is nobody to talk to",
-                fix: "sudo intercomctl peer add NAME ADDRESS KEY")
+                fix: "intercomctl pair; it shows a code to type at the other station")
             return [nobody] + callerChecks
         }
         return peers.flatMap { [check($0)] + suiteCheck($0) + sharedKeyCheck($0) } + callerChecks

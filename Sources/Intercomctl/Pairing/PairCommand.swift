@@ -1,42 +1,67 @@
 internal import Config
 internal import Control
-internal import Crypto
 internal import HAL
 internal import Pairing
-internal import Settings
 internal import Time
-internal import Wire
 
-/// `pair` and `pair HOST CODE`: two stations become peers by a code that one shows and the other
-/// is told (protocol.md §4.1).
+/// `pair`, `pair HOST CODE`: the running daemon pairs with another station by a code (protocol.md
+/// §4.1); this program shows what it says.
 func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let book = try PeerBook(invocation)
-    let config = try book.config()
-    guard let key = try ownKey(book.paths) else {
-        throw Failure(
-            .notRunning,
-            "this station has no identity yet and intercomd, which makes it, is not running: start"
-                + " it once (sudo systemctl start intercomd), then pair")
+    let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
+    let request: PairRequest
+    switch PastedPairing(invocation.arguments) {
+    case .nothing: request = .show(name: name)
+    case .code(let code, let host):
+        request = .enter(code: code, host: try host.map(hostText), name: name)
+    case .host(let host, let complaint):
+        let host = try host.map(hostText)
+        let code = try askForCode(of: host, complaint)
+        request = .enter(code: code, host: host, name: name)
+    case .wrong(let what): throw Failure(.usage, what)
     }
-    var capabilities = Capabilities(bootID: 0)
-    capabilities.flags = config.network.port
-    guard
-        let card = PairingCard(
-            publicKey: key, capabilities: capabilities, name: config.station.name)
-    else { throw Failure(.failed, "\(config.station.name) is no name for a station") }
-    guard let host = invocation.arguments.first else {
-        return try showCode(as: card, config.network, invocation)
-    }
-    let typed = invocation.arguments.dropFirst().joined(separator: " ")
-    guard let code = PairingCode(typed: typed) else {
-        throw Failure(
-            .usage,
-            typed.isEmpty
-                ? "the code is missing: pair HOST CODE, with the code that the other station shows"
-                : "\"\(typed.visible)\" is no code: it has 8 letters and digits, or 6 digits")
-    }
-    return try enter(code, at: host, as: card, invocation)
+    // The pairing ends when this connection does.
+    var daemon = try Daemon(invocation)
+    try daemon.begin(.pair(request))
+    return try follow(&daemon, invocation)
 }
 
-/// The suites that this machine offers: AES where it takes the same time for all keys.
-var offeredSuites: OfferedSuites { OfferedSuites(withAES: Processor.hasAES) }
+/// One address, as the settings have it.
+private func hostText(_ typed: String) throws(Failure) -> String {
+    let address = try peerAddress(typed)
+    guard PeerAddress(text: address) != nil else {
+        throw Failure(.usage, "\"\(typed.visible)\" is no single address; write HOST or HOST:PORT")
+    }
+    return address
+}
+
+/// The longest silence of a daemon that pairs: while it shows a code.
+private let silenceMax = PairingWindow.length + .seconds(30)
+
+/// Shows what the daemon says until the pairing is over.
+private func follow(
+    _ daemon: inout Daemon, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    var lifeline = Lifeline(at: Clock.now())
+    var end = Clock.now() + silenceMax
+    while Clock.now() < end {
+        // The terminal is closed, or the output has no reader.
+        if lifeline.isCut(at: Clock.now()) { return .failed }
+        guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(200)) else {
+            continue
+        }
+        guard case .pairing(let report) = reply else { throw Failure.misfit }
+        end = Clock.now() + silenceMax
+        if invocation.isJSON {
+            try printLine(report.json)
+        } else {
+            try show(report, isNamed: invocation.name != nil)
+        }
+        guard report.stage == .paired else { continue }
+        guard let problem = report.problem else { return .ok }
+        throw Failure(
+            .failed,
+            "\(report.name ?? "") is written, but intercomd has not applied it:\n\(problem)\n"
+                + "correct that, then: intercomctl reload")
+    }
+    throw Failure(.failed, "the daemon does not answer; see: journalctl -u intercomd")
+}

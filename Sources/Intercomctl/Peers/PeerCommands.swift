@@ -4,7 +4,7 @@ internal import Crypto
 internal import Settings
 
 /// Advice for a station without peers.
-let peerRemedy = "; add one: sudo intercomctl peer add NAME ADDRESS KEY"
+let peerRemedy = "; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
 
 /// `peer list`: the peers of the files, whether the daemon runs or not.
 func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

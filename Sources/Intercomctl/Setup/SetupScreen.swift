@@ -28,7 +28,7 @@ extension Setup {
             isRunning
             ? "next: intercomctl reload\n" : "next: sudo systemctl enable --now intercomd\n"
         return text
-            + "pair: intercomctl key show here, sudo intercomctl peer add there; then the reverse\n"
+            + "pair: intercomctl pair; it shows a code to type at the other station\n"
     }
 
     func printCards() throws(Failure) {

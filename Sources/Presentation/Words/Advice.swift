@@ -6,7 +6,7 @@ package enum Advice {
     }
 
     package static let unpaired =
-        "no peers yet: give each station the other's key (intercomctl key show) with"
+        "no peers yet: intercomctl pair shows a code to type at the other station; by hand:"
         + " sudo intercomctl peer add"
 
     /// Speech should stand so far above the noise, in dB.

@@ -97,7 +97,7 @@ import Testing
         #expect(
             lines(PeersFacts([], isAsked: true).checks) == [
                 "WARN  peer            none: there is nobody to talk to"
-                    + "  -> sudo intercomctl peer add NAME ADDRESS KEY"
+                    + "  -> intercomctl pair; it shows a code to type at the other station"
             ])
     }
 

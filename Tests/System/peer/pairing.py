@@ -142,3 +142,44 @@ class Entering:
         other = {"public": plain[:32], "name": plain[49:49 + plain[48]].decode()}
         return other, expand(
             self._prk, b"intercom/1 pair psk" + self._public + other["public"], 32)
+
+
+class Showing:
+    """The side that shows the code, message by message."""
+
+    def __init__(self, code, scalar, nonce, suites, secret, caps, name, randomness):
+        self._code, self._scalar, self._nonce, self._suites = code, scalar, nonce, suites
+        self._card, self._public = card(public_key(secret), caps, name), public_key(secret)
+        self._randomness = randomness
+        self._prk = self._t = None
+        self.psk = None
+
+    def _key(self, name):
+        return expand(self._prk, b"intercom/1 pair " + name, 32)
+
+    def answer(self, first):
+        """P2 for a P1."""
+        body = first[3:]
+        w = password(self._code, body[2:18])
+        theirs, ek = body[18:83], body[83:]
+        point = p256.packed(p256.plus(p256.times(self._scalar, p256.G), p256.times(w, POINT_N)))
+        shared = p256.times(self._scalar, p256.minus(
+            p256.unpacked(theirs), p256.times(w, POINT_M)))
+        ss, ct = mlkem.encapsulate(ek, self._randomness)
+        parts = (b"intercom/1 A", b"intercom/1 B", theirs, point, p256.packed(shared),
+                 w.to_bytes(32, "big"))
+        tt = b"".join(len(part).to_bytes(8, "little") + part for part in parts)
+        second = bytes([VERSION, chosen(body[1], self._suites)]) + self._nonce + point + ct
+        self._t = sha256(tt, body, second)
+        self._prk = hmac(self._t, sha256(tt)[:16], ss)
+        return framed(6, second + hmac(self._key(b"cB"), self._t))
+
+    def finish(self, third):
+        """The other side's card and P4; None where the other side has another code."""
+        if hmac(self._key(b"cA"), self._t) != third[3:35]:
+            return None
+        plain = SUITES[1].decrypt(self._key(b"KA"), bytes(12), third[35:], self._t)
+        other = {"public": plain[:32], "name": plain[49:49 + plain[48]].decode()}
+        self.psk = expand(
+            self._prk, b"intercom/1 pair psk" + other["public"] + self._public, 32)
+        return other, framed(8, SUITES[1].encrypt(self._key(b"KB"), bytes(12), self._card, self._t))

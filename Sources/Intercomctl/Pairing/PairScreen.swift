@@ -1,0 +1,67 @@
+internal import Control
+internal import HAL
+
+/// Shows a person one thing that happened in a pairing.
+func show(_ report: PairingReport, isNamed: Bool) throws(Failure) {
+    let text = report.text.visible
+    switch report.stage {
+    case .code: try showCode(report)
+    // An attempt is no result: a program that reads the result must not meet it there.
+    case .attempt: Terminal.write(text + "\n", to: .complaint)
+    case .trying: try printLine(text)
+    case .paired:
+        let name = (report.name ?? "").visible
+        try printLine(text)
+        if !isNamed, let called = report.called, called != report.name {
+            try printLine(
+                "it calls itself \(called.visible); another name:"
+                    + " sudo intercomctl peer rename \(name) NAME")
+        }
+        guard report.isApplied else { return }
+        try printLine("to hear it, press the talk button there, or: intercomctl talk \(name)")
+    }
+}
+
+private func showCode(_ report: PairingReport) throws(Failure) {
+    let code = (report.code ?? "").visible
+    let time = report.seconds == 120 ? "two minutes" : "\(report.seconds ?? 0) seconds"
+    let line = report.hosts.count == 1 ? "type" : "type one of these lines"
+    try printLine("the code is \(code), for \(time); on the other station \(line):")
+    try printLine("")
+    for host in report.hosts { try printLine("    intercomctl pair \(host.visible) \(code)") }
+    try printLine("")
+}
+
+/// Asks the person for a code, so that it need not stand in the command line, which other users of
+/// the machine can read and the shell keeps.
+///
+/// It is shown as it is typed: it is good for two minutes and once, and stands on another screen.
+func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> String {
+    let missing = Failure(
+        .usage,
+        (complaint.map { "\($0)\n" } ?? "")
+            + "the code is missing: pair HOST CODE, with the code that the other station shows")
+    guard Keyboard.isThere else {
+        // A lone hyphen: a program gives the code.
+        guard complaint == nil, let line = Keyboard.line() else { throw missing }
+        return try code(in: line)
+    }
+    while true {
+        let place = host.map { "that \($0.visible) shows" } ?? "of the other station"
+        Terminal.write("the code \(place): ", to: .complaint)
+        guard let line = Keyboard.line() else { throw missing }
+        do throws(Failure) {
+            return try code(in: line)
+        } catch { Terminal.write("\(error.text)\n", to: .complaint) }
+    }
+}
+
+private func code(in line: String) throws(Failure) -> String {
+    switch PastedPairing([line]) {
+    case .code(let code, host: _): return code
+    case .nothing: throw Failure(.usage, "the code is empty")
+    case .host(let text, let complaint):
+        throw Failure(.usage, complaint ?? "\"\((text ?? "").visible)\" is no code")
+    case .wrong(let what): throw Failure(.usage, what)
+    }
+}

@@ -1,0 +1,131 @@
+internal import Config
+internal import Control
+internal import Pairing
+
+/// Host and code of a pairing as a person has typed or pasted them: in either order, with the whole
+/// line that the other station shows, in quotation marks, with hyphens and blanks of any kind.
+enum PastedPairing: Equatable {
+    /// No words: a code is to be shown here.
+    case nothing
+    case code(String, host: String?)
+    /// The code is still missing; the complaint says why the host is not the code, unless a hyphen
+    /// stands in its place.
+    case host(String?, String?)
+    case wrong(String)
+
+    init(_ words: [String]) {
+        let words = Self.withoutCommand(Self.plain(words))
+        guard let last = words.last else {
+            self = .nothing
+            return
+        }
+        if last == "-" {
+            self = words.count < 3 ? .host(words.count == 2 ? words[0] : nil, nil) : Self.excess
+        } else if let found = Self.found(in: words) {
+            self = found
+        } else if words.count == 1 {
+            self = Self.alone(last)
+        } else {
+            self = Self.complaint(about: words)
+        }
+    }
+
+    /// The words without marks that are pasted with them.
+    private static func plain(_ words: [String]) -> [String] {
+        var text = String.UnicodeScalarView()
+        for word in words {
+            for scalar in word.unicodeScalars where !marks.contains(scalar) {
+                let isBlank = scalar.properties.isWhitespace
+                text.append(hyphens.contains(scalar) ? "-" : isBlank ? " " : scalar)
+            }
+            text.append(" ")
+        }
+        return String(text).split(separator: " ").map { word in
+            var word = word
+            // The end of a sentence.
+            while word.utf8.count > 1, let last = word.last, ".,;".contains(last) {
+                word.removeLast()
+            }
+            return String(word)
+        }
+    }
+
+    private static let marks: [Unicode.Scalar] = [
+        "'", "\"", "`", "\u{ab}", "\u{bb}", "\u{2018}", "\u{2019}", "\u{201a}", "\u{201c}",
+        "\u{201d}", "\u{201e}",
+        // Of no width: a soft hyphen, joiners and the mark of a byte order.
+        "\u{ad}", "\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}",
+    ]
+
+    /// Hyphens and dashes into which programs turn a hyphen.
+    private static let hyphens: [Unicode.Scalar] = [
+        "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}",
+        "\u{fe58}", "\u{fe63}", "\u{ff0d}",
+    ]
+
+    /// The words after the command, where the whole line was pasted.
+    private static func withoutCommand(_ words: [String]) -> [String] {
+        guard let program = words.firstIndex(of: "intercomctl"),
+            let command = words[program...].firstIndex(of: "pair")
+        else { return words }
+        return Array(words[(command + 1)...])
+    }
+
+    /// The one way, or the likeliest, in which the words are a code and perhaps a host.
+    private static func found(in words: [String]) -> PastedPairing? {
+        let all = words.joined(separator: " ")
+        guard words.count > 1 else { return fault(of: all) == nil ? .code(all, host: nil) : nil }
+        let ways = [
+            (host: words[0], code: words.dropFirst().joined(separator: " ")),
+            (host: words[words.count - 1], code: words.dropLast().joined(separator: " ")),
+        ].filter { fault(of: $0.code) == nil && PeerAddress(text: $0.host) != nil }
+        // A word can be both: `basement` has eight characters of codes. Then what is written as
+        // codes are shown is the code, and else what stands where help has it.
+        let way =
+            ways.count == 2 && isShownForm(ways[1].code) && !isShownForm(ways[0].code)
+            ? ways[1] : ways.first
+        if let way { return .code(way.code, host: way.host) }
+        return fault(of: all) == nil ? .code(all, host: nil) : nil
+    }
+
+    /// A word that is no code: most likely a host.
+    private static func alone(_ word: String) -> PastedPairing {
+        let complaint = fault(of: word).map { "\"\(word.visible)\" is no code: \($0)" }
+        guard PeerAddress(text: word) != nil else { return .wrong(complaint ?? "") }
+        return .host(word, complaint)
+    }
+
+    private static func complaint(about words: [String]) -> PastedPairing {
+        // A code of one word or two, with more than a host beside it.
+        for count in [1, 2] where words.count > count + 1 {
+            for ends in [words.suffix(count), words.prefix(count)]
+            where fault(of: ends.joined(separator: " ")) == nil { return excess }
+        }
+        let isFirst = isAddress(words[words.count - 1]) && !isAddress(words[0])
+        let code = (isFirst ? words.dropLast() : words.dropFirst()).joined(separator: " ")
+        guard let fault = fault(of: code) else { return excess }
+        return .wrong("\"\(code.visible)\" is no code: \(fault)")
+    }
+
+    private static let excess = PastedPairing.wrong(
+        "that is more than a host and a code: pair HOST CODE, with one HOST or HOST:PORT")
+
+    /// Nil for a code.
+    private static func fault(of text: String) -> PairingCode.Fault? {
+        do throws(PairingCode.Fault) {
+            _ = try PairingCode(typed: text)
+            return nil
+        } catch { return error }
+    }
+
+    /// `7K9M-QX2W`, or digits alone.
+    private static func isShownForm(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return bytes.count == 9 && bytes[4] == UInt8(ascii: "-")
+            || bytes.allSatisfy { $0 == UInt8(ascii: " ") || (48...57).contains($0) }
+    }
+
+    private static func isAddress(_ word: String) -> Bool {
+        word.contains { $0 == "." || $0 == ":" }
+    }
+}
