@@ -10,6 +10,7 @@ struct IntercomVectors: Decodable {
             let time: UInt16
             let plain: String
         }
+        struct LAN: Decodable { let nonce: String }
         struct Audio: Decodable {
             let stream: UInt8
             let start: UInt8
@@ -30,6 +31,7 @@ struct IntercomVectors: Decodable {
         let window: [[UInt64]]
         let reconstruct: [[Int64]]
         let keytext_refuse: [String]
+        let lan: LAN
     }
     struct Handshake: Decodable {
         struct Direction: Decodable {
@@ -77,6 +79,14 @@ struct IntercomVectors: Decodable {
         let key: String
         let fingerprint: String
     }
+    struct LAN: Decodable {
+        struct Tags: Decodable {
+            let psk: String
+            let `init`: String
+            let resp: String
+        }
+        let tags: [Tags]
+    }
     struct Refusal: Decodable {
         let at: String
         let suite: UInt8
@@ -94,6 +104,7 @@ struct IntercomVectors: Decodable {
     let window: [[Bool]]
     let reconstruct: [UInt64?]
     let text: [Text]
+    let lan: LAN
     let refuse: [Refusal]
 
     static func read() throws -> IntercomVectors {

@@ -8,7 +8,7 @@ import copy
 import json
 import pathlib
 
-from . import audio, cookie, keytext, mlkem, pairing, records, recording, refusals, retry
+from . import audio, cookie, finding, keytext, mlkem, pairing, records, recording, refusals, retry
 from .frames import CONTROL, START, Opener, Sealer, counter_of
 from .handshake import Initiator, Responder
 from .primitives import SUITES, Dropped, public_key, sha256
@@ -196,6 +196,23 @@ def _recording(one):
             "key_check": text.split(":")[-1], "truncated": truncated}
 
 
+def _lan(inputs):
+    given, found = inputs.given["lan"], {"tags": []}
+    nonce, rest = bytes.fromhex(given["nonce"]), bytes.fromhex(given["rest"])
+    for psk in (bytes(32), inputs.psk):
+        key = finding.key(inputs.init_static, inputs.resp_public, psk)
+        assert key == finding.key(inputs.resp_static, inputs.init_public, psk)
+        found["tags"].append({"psk": psk, "init": finding.tag(key, nonce, inputs.init_public),
+                              "resp": finding.tag(key, nonce, inputs.resp_public)})
+    tags = [finding.tag(key, nonce, inputs.init_public),
+            *(rest * 2 + number.to_bytes(2, "big") for number in range(1, finding.TAGS))]
+    message = finding.message(given["instance"], given["host"], given["port"],
+                              finding.text(nonce, tags), given["addresses"])
+    assert finding.announced(message).is_of(key, inputs.init_public)
+    assert not finding.announced(message).is_of(key, inputs.resp_public)
+    return {**found, "message": message}
+
+
 def _plain(value):
     """As JSON has it: bytes in hex."""
     if isinstance(value, (bytes, bytearray)):
@@ -230,6 +247,7 @@ def values(given):
         "codes": [pairing.normal(typed) for typed, _ in given["codes"]],
         "pairing": [_pairing(one) for one in given["pairing"]],
         "recording": [_recording(one) for one in given["recording"]],
+        "lan": _lan(inputs),
         "refuse": refusals.values(inputs, given["refuse"]),
     })
 
