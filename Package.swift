@@ -84,6 +84,7 @@ let package = Package(
         // L2: policy, sans-I/O.
         module("Session", uses: ["Wire", "Crypto", "Time"]),
         module("Pairing", uses: ["Crypto", "Wire", "Time"]),
+        module("Discovery", uses: ["Crypto", "Wire", "Time"]),
         module("Station", uses: ["Wire", "Time"]),
         // What a station decides, without I/O.
         module("Switchboard", uses: ["Station", "Wire", "Audio", "Time"]),
@@ -113,7 +114,7 @@ let package = Package(
             "Presentation",
             uses: [
                 "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard",
-                "Media", "Control", "Config", "Settings",
+                "Media", "Control", "Config", "Settings", "Discovery",
             ]),
 
         // L3: programs.
@@ -122,7 +123,7 @@ let package = Package(
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session",
                 "Station", "Switchboard", "Media", "Control", "Config", "Settings", "Presentation",
-                "Storage", "Hardware",
+                "Storage", "Hardware", "Discovery",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
@@ -136,6 +137,7 @@ let package = Package(
         tests("Realtime"),
         tests("Wire"),
         tests("Pairing", with: ["Crypto", "Wire", "Time"]),
+        tests("Discovery", with: ["Crypto", "Time", "Wire"]),
         tests("Crypto", with: ["CMbedTLS"]),
         tests("Audio", with: ["Time", "Scene"]),
         // Speech, networks and listeners in virtual time, and a program that says what they heard.
@@ -215,8 +217,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Audio", "Config", "Control", "Crypto", "Pairing", "Session", "Station", "Time",
-                "Wire",
+                "Audio", "Config", "Control", "Crypto", "Discovery", "Pairing", "Session",
+                "Station", "Time", "Wire",
             ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
     ] + fuzzer

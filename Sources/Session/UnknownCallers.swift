@@ -52,8 +52,6 @@ struct UnknownCallers {
 }
 
 extension Endpoint {
-    var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
-
     /// Whether both addresses belong to one host, or to one IPv6 network of a house, which has 2^64
     /// addresses.
     func isOfSameHost(as other: Endpoint) -> Bool {

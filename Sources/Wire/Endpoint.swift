@@ -16,4 +16,6 @@ public struct Endpoint: Hashable, Sendable {
         self.port = port
         self.scope = scope
     }
+
+    public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 }

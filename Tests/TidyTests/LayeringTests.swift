@@ -14,6 +14,7 @@ import Testing
         "HAL": ["CALSA", "CGPIOD", "CLinux", "Time"],
         "Session": ["Wire", "Crypto", "Time"],
         "Pairing": ["Wire", "Crypto", "Time"],
+        "Discovery": ["Wire", "Crypto", "Time"],
         "Station": ["Wire", "Time"],
         "Switchboard": ["Station", "Wire", "Audio", "Time"],
         "Media": ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"],
@@ -27,7 +28,7 @@ import Testing
         ],
         "Presentation": [
             "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard", "Media",
-            "Control", "Config", "Settings",
+            "Control", "Config", "Settings", "Discovery",
         ],
         "Intercomctl": [
             "Time", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Control", "Config", "Settings",
@@ -35,7 +36,7 @@ import Testing
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session", "Station",
             "Control", "Config", "Settings", "Media", "Switchboard", "Presentation", "Storage",
-            "Hardware",
+            "Hardware", "Discovery",
         ],
     ]
 

@@ -1,0 +1,77 @@
+internal import Crypto
+
+/// What a station says of itself on the LAN: random bytes, and one tag for each peer
+/// (protocol.md §1.9).
+///
+/// There are always 32 tags, in random order: those without a peer are random, and only a peer can
+/// tell which those are.
+struct Beacon: Equatable, Sendable {
+    static let tags = 32
+
+    let nonce: [UInt8]
+    let tags: [UInt64]
+
+    private static let version = Array("v=1".utf8)
+    private static let nonceKey = Array("n=".utf8)
+    private static let tagsKey = Array("t=".utf8)
+
+    /// A beacon of this station to the peers of these keys.
+    init(of own: PublicKey, to keys: [TagKey], _ lots: Lots) {
+        precondition(keys.count <= Self.tags)
+        let nonce = lots.bytes(TagKey.nonceSize)
+        var tags = keys.map { $0.tag(nonce: nonce.span, announcer: own) }
+        while tags.count < Self.tags { tags.append(lots.number() >> 16) }
+        for place in tags.indices.dropFirst() {
+            tags.swapAt(place, lots.below(place + 1))
+        }
+        self.nonce = nonce
+        self.tags = tags
+    }
+
+    /// Reads the strings of a TXT record; nil for another version, or another number of bytes.
+    init?(text: [UInt8]) {
+        var rest = text[...]
+        var isVersion1 = false
+        var nonce: [UInt8]?
+        var tags: [UInt8]?
+        while let size = rest.popFirst() {
+            guard Int(size) <= rest.count else { return nil }
+            let string = rest.prefix(Int(size))
+            rest = rest.dropFirst(Int(size))
+            // Of several with one key the first counts (RFC 6763 §6.4).
+            if string.elementsEqual(Self.version) {
+                isVersion1 = true
+            } else if string.starts(with: Self.nonceKey) {
+                nonce = nonce ?? Array(string.dropFirst(Self.nonceKey.count))
+            } else if string.starts(with: Self.tagsKey) {
+                tags = tags ?? Array(string.dropFirst(Self.tagsKey.count))
+            }
+        }
+        guard isVersion1, let nonce, nonce.count == TagKey.nonceSize, let tags,
+            tags.count == Self.tags * TagKey.tagSize
+        else { return nil }
+        self.nonce = nonce
+        self.tags = (0..<Self.tags).map { place in
+            tags[place * TagKey.tagSize..<(place + 1) * TagKey.tagSize]
+                .reduce(0) { $0 << 8 | UInt64($1) }
+        }
+    }
+
+    /// The strings of the TXT record.
+    var text: [UInt8] {
+        let tags = tags.flatMap { tag in
+            (0..<TagKey.tagSize).map { UInt8(truncatingIfNeeded: tag >> (40 - 8 * $0)) }
+        }
+        return [Self.version, Self.nonceKey + nonce, Self.tagsKey + tags].flatMap {
+            [UInt8($0.count)] + $0
+        }
+    }
+
+    /// Tells one beacon from another: by it, a copy is no news.
+    var mark: UInt64 { nonce.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+
+    /// Whether it is from the station of this public key and to this one, whose pair's key this is.
+    func isOf(_ peer: PublicKey, by key: TagKey) -> Bool {
+        tags.contains(key.tag(nonce: nonce.span, announcer: peer))
+    }
+}

@@ -1,0 +1,242 @@
+public import Crypto
+public import Time
+public import Wire
+
+/// Finds peers on the LAN, and lets them find this station (protocol.md §1.9).
+///
+/// DNS-SD over multicast DNS, as far as one service needs it. Sans-I/O, for the control thread:
+/// report an event and the time, then fetch actions until there are none. What is found is a hint
+/// that anyone on the LAN may have forged: it names an address to call, and the handshake decides.
+public struct Discovery {
+    /// An order to the caller.
+    public enum Action: Equatable, Sendable {
+        /// A message for the group of the link.
+        case send([UInt8], on: Link)
+        /// A peer seems to be at this address; `mark` differs between two beacons of a peer.
+        case sighted(peer: Int, at: Endpoint, mark: UInt64)
+    }
+
+    /// What was counted since the start.
+    public struct Counts: Equatable, Sendable {
+        public var beacons = 0
+        public var questions = 0
+        public var received = 0
+        public var sightings = 0
+        /// By `DiscoveryDrop`.
+        public var drops = [Int](repeating: 0, count: DiscoveryDrop.allCases.count)
+
+        public init() {}
+    }
+
+    private struct Peer {
+        let number: Int
+        let publicKey: PublicKey
+        let key: TagKey
+    }
+
+    /// The UDP port of multicast DNS (RFC 6762 §3).
+    public static let port: UInt16 = 5353
+    /// Of packets that have passed no router (RFC 6762 §11).
+    static let hopLimit = 255
+    /// How long a beacon is used, in seconds, unless addresses or peers change.
+    static let lifetime = 480...900
+
+    private let own: PublicKey
+    private let handshakePort: UInt16
+    /// Whether peers are to find this station, and are looked for; without it only pairing windows
+    /// are announced and found.
+    private let isOn: Bool
+    private let lots: Lots
+    private var peers: [Peer] = []
+    private var links: [LinkAddresses] = []
+    private var stations = ServiceLinks(ServiceInstance.stations)
+    private var pairings = ServiceLinks(ServiceInstance.pairings)
+    private var renewAt: Instant?
+    private var budget = Budget()
+    private var actions: [Action] = []
+    private var isClosed = false
+    public private(set) var pairingPlaces = PairingPlaces()
+    public private(set) var counts = Counts()
+
+    /// - Parameters:
+    ///   - own: The public key of this station.
+    ///   - port: Where it takes handshakes.
+    ///   - isOn: Whether peers are to find it.
+    ///   - random: Fills with unpredictable bytes; `Random.fill` outside tests.
+    public init(
+        own: PublicKey, port: UInt16, isOn: Bool = true,
+        random: @escaping (inout MutableSpan<UInt8>) -> Void
+    ) {
+        self.own = own
+        self.isOn = isOn
+        handshakePort = port
+        lots = Lots(random: random)
+    }
+
+    // MARK: What the caller reports
+
+    /// Takes over the peers that may find this station; a new beacon takes the place of the
+    /// old one.
+    public mutating func setPeers(
+        _ peers: [(number: Int, publicKey: PublicKey, key: TagKey)], at now: Instant
+    ) {
+        self.peers = peers.map { Peer(number: $0.number, publicKey: $0.publicKey, key: $0.key) }
+        if !links.isEmpty { renew(silently: false, at: now) }
+    }
+
+    /// Takes over the links there are.
+    ///
+    /// Where addresses have changed, the station may be in another network: its beacon is
+    /// another from then on, and nothing is said of the one before, or who listens in both networks
+    /// could tell that they are one station's.
+    public mutating func setLinks(_ links: [LinkAddresses], at now: Instant) {
+        guard links != self.links else { return }
+        self.links = links
+        stations.setLinks(links, lots, at: now)
+        pairings.setLinks(links, lots, at: now)
+        renew(silently: true, at: now)
+    }
+
+    /// Whether a peer is down, so that it is asked for now and then.
+    public mutating func setSought(_ isSought: Bool, at now: Instant) {
+        guard isOn, isSought != stations.isSought, !isClosed else { return }
+        if isSought { stations.seek(lots, at: now) } else { stations.stopSeeking() }
+    }
+
+    /// A person wants a peer that has no session: it is asked for at once.
+    public mutating func seek(at now: Instant) {
+        if stations.isSought { stations.seek(lots, at: now) }
+    }
+
+    /// A datagram has come to the group of a link.
+    public mutating func receive(
+        _ datagram: Span<UInt8>, from source: Endpoint, hopLimit: Int, on link: Link,
+        at now: Instant
+    ) {
+        counts.received += 1
+        if let drop = take(datagram, source, hopLimit, link, at: now) {
+            counts.drops[drop.rawValue] += 1
+        }
+    }
+
+    /// The kernel did not take a message; a beacon is tried again.
+    public mutating func notSent(on link: Link, at now: Instant) {
+        stations.notSent(on: link, at: now)
+        pairings.notSent(on: link, at: now)
+    }
+
+    /// The station ends: all that others remember of it is over.
+    public mutating func close(at now: Instant) {
+        isClosed = true
+        send(stations.withdraw())
+        send(pairings.withdraw())
+        stations.stopSeeking()
+        pairings.stopSeeking()
+        renewAt = nil
+    }
+
+    // MARK: Pairing windows
+
+    /// A pairing window is open at this TCP port.
+    public mutating func offerPairing(port: UInt16, at now: Instant) {
+        guard !isClosed else { return }
+        let instance = ServiceInstance(
+            of: ServiceInstance.pairings, port: port, text: [0], lots)
+        send(pairings.announce(instance, silently: false, lots, at: now))
+    }
+
+    public mutating func withdrawPairing() { send(pairings.withdraw()) }
+
+    /// Asks for open pairing windows until `stopSeekingPairings`; they gather in `pairingPlaces`.
+    public mutating func seekPairings(at now: Instant) {
+        guard !isClosed else { return }
+        pairingPlaces.forget()
+        pairings.seek(lots, at: now)
+    }
+
+    public mutating func stopSeekingPairings() { pairings.stopSeeking() }
+
+    // MARK: What the caller fetches
+
+    public mutating func tick(at now: Instant) {
+        if let renewAt, now >= renewAt { renew(silently: false, at: now) }
+        while let message = stations.next(at: now) { send([message]) }
+        while let message = pairings.next(at: now) { send([message]) }
+    }
+
+    /// When to call `tick` next; nil means never.
+    public var deadline: Instant? {
+        [renewAt, stations.deadline, pairings.deadline].compactMap { $0 }.min()
+    }
+
+    /// The next action; nil when there are no more.
+    public mutating func nextAction() -> Action? {
+        actions.isEmpty ? nil : actions.removeFirst()
+    }
+
+    // MARK: Private
+
+    private mutating func renew(silently: Bool, at now: Instant) {
+        guard isOn, !isClosed else { return }
+        let beacon = Beacon(of: own, to: peers.map { $0.key }, lots)
+        let instance = ServiceInstance(
+            of: ServiceInstance.stations, port: handshakePort, text: beacon.text, lots)
+        send(stations.announce(instance, silently: silently, lots, at: now))
+        renewAt = now + .seconds(Self.lifetime.lowerBound + lots.below(Self.lifetime.count))
+    }
+
+    private mutating func send(_ messages: [ServiceLinks.Message]) {
+        for message in messages {
+            if message.isQuestion { counts.questions += 1 } else { counts.beacons += 1 }
+            actions.append(.send(message.bytes, on: message.link))
+        }
+    }
+
+    /// - Returns: Why the datagram is ignored; nil where it is not.
+    private mutating func take(
+        _ datagram: Span<UInt8>, _ source: Endpoint, _ hopLimit: Int, _ link: Link,
+        at now: Instant
+    ) -> DiscoveryDrop? {
+        guard !isClosed, let place = links.first(where: { $0.link == link }),
+            hopLimit == Self.hopLimit, place.isOnLink(source)
+        else { return .offLink }
+        // A program with another port wants an answer of its own (RFC 6762 §6.7). There is none:
+        // anyone could have it sent to a third party.
+        guard source.port == Self.port else { return .port }
+        guard budget.takes(at: now) else { return .flood }
+        guard let message = DNSMessage(parsing: datagram) else { return .malformed }
+        guard message.isResponse else {
+            stations.heard(message, from: source, on: link, lots, at: now)
+            pairings.heard(message, from: source, on: link, lots, at: now)
+            return nil
+        }
+        if let found = HeardInstance(of: ServiceInstance.stations, in: message),
+            found.name != stations.own?.name, !found.isFarewell
+        {
+            sight(found, source.at(port: found.port))
+        }
+        if pairings.isSought,
+            let found = HeardInstance(of: ServiceInstance.pairings, in: message),
+            found.name != pairings.own?.name
+        {
+            pairingPlaces.saw(found, at: source.at(port: found.port), on: link, now: now)
+        }
+        return nil
+    }
+
+    /// Looks whose beacon it is.
+    private mutating func sight(_ instance: HeardInstance, _ address: Endpoint) {
+        guard let beacon = Beacon(text: instance.text) else { return }
+        for peer in peers where beacon.isOf(peer.publicKey, by: peer.key) {
+            counts.sightings += 1
+            actions.append(
+                .sighted(peer: peer.number, at: address, mark: beacon.mark))
+        }
+    }
+}
+
+extension Endpoint {
+    fileprivate func at(port: UInt16) -> Endpoint {
+        Endpoint(high: high, low: low, port: port, scope: scope)
+    }
+}

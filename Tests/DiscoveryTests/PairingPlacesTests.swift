@@ -1,0 +1,102 @@
+import Testing
+import Time
+import Wire
+
+@testable import Discovery
+
+/// Open pairing windows, as two machines see them.
+@Suite struct PairingPlacesTests {
+    /// Two stations on one link, by their hosts.
+    private final class Two {
+        var stations = [1, 2].map { number in
+            var one = Discovery(
+                own: Person(UInt8(number)).publicKey, port: 5577, isOn: false,
+                random: Chance(seed: UInt64(number)).fill)
+            one.setLinks([place(UInt64(number))], at: ms(0))
+            return one
+        }
+        private(set) var messages = 0
+
+        /// Lets the time pass; what one says the other hears at once.
+        func run(from start: Int64, to end: Int64) {
+            for moment in stride(from: start, through: end, by: 5) {
+                for side in 0...1 {
+                    stations[side].tick(at: ms(moment))
+                    while case .send(let bytes, let link) = stations[side].nextAction() {
+                        messages += 1
+                        for other in 0...1 {
+                            stations[other].receive(
+                                bytes.span, from: host(UInt64(side) + 1), hopLimit: 255, on: link,
+                                at: ms(moment))
+                        }
+                    }
+                }
+            }
+        }
+
+        func found(by side: Int, at moment: Int64) -> [Endpoint] {
+            stations[side].pairingPlaces.list(at: ms(moment)).map(\.address)
+        }
+    }
+
+    @Test func aWindowIsFoundWithinASecondByWhoeverLooksForIt() {
+        let two = Two()
+        two.stations[0].offerPairing(port: 5577, at: ms(0))
+        two.run(from: 0, to: 3000)
+        // Nobody has looked for one.
+        #expect(two.found(by: 1, at: 3000) == [])
+        two.stations[1].seekPairings(at: ms(3000))
+        two.run(from: 3000, to: 3300)
+        #expect(two.found(by: 1, at: 3300) == [host(1, port: 5577)])
+        #expect(two.stations[1].pairingPlaces.list(at: ms(3300))[0].link == wired)
+        // Its own is not among them.
+        two.stations[0].seekPairings(at: ms(3300))
+        two.run(from: 3300, to: 5000)
+        #expect(two.found(by: 0, at: 5000) == [])
+    }
+
+    @Test func aWindowThatOpensIsSeenAtOnceByWhoeverWaits() {
+        let two = Two()
+        two.stations[1].seekPairings(at: ms(0))
+        two.run(from: 0, to: 1000)
+        two.stations[0].offerPairing(port: 7, at: ms(1000))
+        two.run(from: 1000, to: 1250)
+        #expect(two.found(by: 1, at: 1250) == [host(1, port: 7)])
+        two.stations[0].withdrawPairing()
+        two.run(from: 1250, to: 1260)
+        #expect(two.found(by: 1, at: 1260) == [])
+    }
+
+    @Test func nothingIsSaidWithoutAWindow() {
+        let two = Two()
+        two.run(from: 0, to: 2000)
+        #expect(two.messages == 0)
+        two.stations[1].seekPairings(at: ms(2000))
+        two.stations[1].stopSeekingPairings()
+        two.run(from: 2000, to: 9000)
+        #expect(two.messages == 0)
+    }
+
+    private func instance(_ farewell: Bool = false) -> HeardInstance {
+        let own = ServiceInstance(
+            of: ServiceInstance.pairings, port: 7, text: [0], lots())
+        let bytes = own.message(
+            [], timeToLive: farewell ? ServiceInstance.farewell : ServiceInstance.timeToLive)
+        return HeardInstance(of: ServiceInstance.pairings, in: message(bytes)!)!
+    }
+
+    @Test func aPlaceIsForgottenAfterTwoMinutesAndThereAreSixteen() {
+        var places = PairingPlaces()
+        for number in 0..<20 {
+            places.saw(instance(), at: host(UInt64(number)), on: wired, now: ms(0))
+            places.saw(instance(), at: host(UInt64(number)), on: wired, now: ms(0))
+        }
+        #expect(places.list(at: ms(119_999)).map(\.address) == (0..<16).map { host($0) })
+        #expect(places.list(at: ms(120_000)).isEmpty)
+        // Those that are over make room.
+        places.saw(instance(), at: host(99), on: wired, now: ms(120_000))
+        #expect(places.list(at: ms(120_000)).map(\.address) == [host(99)])
+        places.saw(instance(true), at: host(99), on: wired, now: ms(120_001))
+        #expect(places.list(at: ms(120_001)).isEmpty)
+    }
+}

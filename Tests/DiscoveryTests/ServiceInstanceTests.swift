@@ -1,0 +1,149 @@
+import Crypto
+import Testing
+import Wire
+
+@testable import Discovery
+
+@Suite struct ServiceInstanceTests {
+    private func instance(_ seed: UInt64 = 1) -> ServiceInstance {
+        ServiceInstance(of: ServiceInstance.stations, port: 5577, text: labels("hi"), lots(seed))
+    }
+
+    @Test func theMessageSaysAllOfIt() throws {
+        let own = instance()
+        let found = try #require(
+            message(own.message([host(7, port: 0), linkLocal(9, port: 0)], catalogued: true)))
+        #expect(found.isResponse && found.answers == found.records.count)
+        #expect(
+            found.records.map(\.content) == [
+                .pointer(own.name), .service(port: 5577, host: own.host),
+                .text(labels("hi")), .other, .other, .pointer(ServiceInstance.stations),
+            ])
+        #expect(found.records.map(\.kind) == [12, 33, 16, 1, 28, 12])
+        #expect(found.records.allSatisfy { $0.timeToLive == 120 })
+        #expect(found.records.last?.name == ServiceInstance.catalogue)
+    }
+
+    /// The kernel lets no other response through (multicast.c), so this is more than form.
+    @Test func theNameOfTheServiceIsWrittenOutFirst() {
+        let bytes = instance().message([host(7, port: 0)])
+        #expect(Array(bytes[12..<35]) == ServiceInstance.stations.bytes)
+    }
+
+    @Test func addressesAreWrittenInNetworkOrder() {
+        let bytes = instance().message([host(7, port: 0), linkLocal(9, port: 0)])
+        #expect(Array(bytes.suffix(16)) == [0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9])
+        let first = bytes.dropLast(16 + 12)
+        #expect(Array(first.suffix(4)) == [192, 0, 2, 7])
+    }
+
+    @Test func theLongestBeaconFitsIntoAPacket() {
+        let beacon = Beacon(of: Person(1).publicKey, to: [], lots())
+        let own = ServiceInstance(
+            of: ServiceInstance.stations, port: 65535, text: beacon.text, lots())
+        let most = [Endpoint](repeating: linkLocal(1), count: 8)
+        #expect(own.message(most, catalogued: true).count < 700)
+    }
+
+    @Test func namesAreRandom() {
+        #expect(instance(1).name != instance(2).name)
+        #expect(instance(1).host != instance(2).host)
+        #expect(instance(1).name.bytes.first == 8)
+    }
+
+    @Test func itAnswersQuestionsAboutItselfAlone() {
+        let own = instance()
+        func answers(_ name: DNSName, _ kinds: [UInt16]) -> [UInt16] {
+            kinds.filter { own.answers(.init(name: name, kind: $0)) }
+        }
+        let all: [UInt16] = [1, 12, 16, 28, 33, 255, 2]
+        #expect(answers(ServiceInstance.stations, all) == [12, 255])
+        #expect(answers(ServiceInstance.catalogue, all) == [12, 255])
+        #expect(answers(own.name, all) == [16, 33, 255])
+        #expect(answers(own.host, all) == [1, 28, 255])
+        #expect(answers(ServiceInstance.pairings, all) == [])
+        #expect(answers(instance(2).name, all) == [])
+        #expect(answers(DNSName("local"), all) == [])
+    }
+
+    private func query(knowing own: ServiceInstance, timeToLive: UInt32) -> DNSMessage? {
+        var bytes = ServiceInstance.question(for: ServiceInstance.stations)
+        bytes[7] = 1
+        var writer = DNSWriter()
+        writer.beginResponse(answers: 1)
+        writer.record(own.service, 12, timeToLive: timeToLive) {
+            // Without a pointer: the record is moved behind the question.
+            $0.append(own.name.bytes)
+        }
+        return message(bytes + writer.bytes[12...])
+    }
+
+    @Test func aQuerierThatKnowsItNeedsNoAnswer() throws {
+        let own = instance()
+        #expect(own.isKnown(to: try #require(query(knowing: own, timeToLive: 60))))
+        // It remembers it for less than half of the time.
+        #expect(!own.isKnown(to: try #require(query(knowing: own, timeToLive: 59))))
+        #expect(!own.isKnown(to: try #require(query(knowing: instance(2), timeToLive: 120))))
+    }
+
+    @Test func anHeardInstanceIsReadBack() throws {
+        let own = instance()
+        let service = ServiceInstance.stations
+        let response = try #require(message(own.message([host(7)])))
+        let found = try #require(HeardInstance(of: service, in: response))
+        #expect(found.name == own.name && found.port == 5577 && found.text == own.text)
+        #expect(!found.isFarewell)
+        #expect(HeardInstance(of: ServiceInstance.pairings, in: response) == nil)
+        let over = try #require(
+            message(own.message([host(7)], timeToLive: ServiceInstance.farewell)))
+        #expect(HeardInstance(of: service, in: over)?.isFarewell == true)
+    }
+
+    @Test func halfAnInstanceIsNone() throws {
+        let own = instance()
+        func read(_ kinds: [UInt16], port: UInt16 = 5577, of name: DNSName) -> HeardInstance? {
+            var writer = DNSWriter()
+            writer.beginResponse(answers: kinds.count)
+            for kind in kinds {
+                let owner = kind == 12 ? own.service : name
+                writer.record(owner, kind, timeToLive: 120) { writer in
+                    switch kind {
+                    case 12: writer.name(own.name)
+                    case 33:
+                        for word in [0, 0, port] { writer.word(word) }
+                        writer.name(own.host)
+                    default: writer.append([0])
+                    }
+                }
+            }
+            return message(writer.bytes).flatMap {
+                HeardInstance(of: own.service, in: $0)
+            }
+        }
+        #expect(read([12, 33, 16], of: own.name) != nil)
+        #expect(read([12, 16, 33], of: own.name) != nil)
+        for kinds: [UInt16] in [[12], [12, 33], [12, 16], [33, 16], [33, 16, 12]] {
+            #expect(read(kinds, of: own.name) == nil, "\(kinds)")
+        }
+        #expect(read([12, 33, 16], port: 0, of: own.name) == nil)
+        #expect(read([12, 33, 16], of: own.host) == nil)
+    }
+
+    /// The beacon that another implementation has made of protocol.md.
+    @Test func theBeaconOfTheVectorsIsRead() throws {
+        let vector = try LANVector.read()
+        let bytes = [UInt8](hex: vector.lan.message)
+        let response = try #require(message(bytes))
+        let found = try #require(HeardInstance(of: ServiceInstance.stations, in: response))
+        let given = vector.inputs.lan
+        #expect(found.name == DNSName(Array(given.instance.utf8), in: ServiceInstance.stations))
+        #expect(found.port == given.port)
+        let beacon = try #require(Beacon(text: found.text))
+        #expect(beacon.nonce == [UInt8](hex: given.nonce))
+        func key(_ hex: String) -> Key { Key(copying: [UInt8](hex: hex).span) }
+        let (own, peer) = (vector.inputs.init_static, vector.inputs.resp_static)
+        let announcer = X25519.publicKey(of: key(own))
+        let tagKey = TagKey(own: key(peer), peer: announcer, psk: key(vector.inputs.psk))
+        #expect(beacon.isOf(announcer, by: tagKey!))
+    }
+}

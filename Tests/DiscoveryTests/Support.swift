@@ -1,0 +1,111 @@
+import Crypto
+import Foundation
+import Time
+import Wire
+
+@testable import Discovery
+
+/// Bytes that only look random, from a seed.
+final class Chance {
+    private var generator: SplitMix64
+
+    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
+
+    func fill(_ bytes: inout MutableSpan<UInt8>) {
+        for place in bytes.indices { bytes[place] = UInt8(truncatingIfNeeded: next() >> 24) }
+    }
+
+    func next() -> UInt64 { generator.next() }
+    func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+    var lots: Lots { Lots(random: fill) }
+}
+
+func lots(_ seed: UInt64 = 1) -> Lots { Chance(seed: seed).lots }
+
+/// A moment, in milliseconds since the start of a test.
+func ms(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
+
+/// 192.0.2.`host`, from the port of multicast DNS.
+func host(_ host: UInt64, port: UInt16 = 5353) -> Endpoint {
+    Endpoint(high: 0, low: 0xFFFF_C000_0200 + host, port: port)
+}
+
+/// fe80::`host` on interface 3.
+func linkLocal(_ host: UInt64, port: UInt16 = 5353) -> Endpoint {
+    Endpoint(high: 0xFE80 << 48, low: host, port: port, scope: 3)
+}
+
+let wired = Link(interface: 3, isIPv6: false)
+let wiredIPv6 = Link(interface: 3, isIPv6: true)
+
+/// The link `wired` at a host of 192.0.2.0/24.
+func place(_ number: UInt64, _ link: Link = wired) -> LinkAddresses {
+    LinkAddresses(
+        link, [OwnAddress(host(number, port: 0), prefix: 120)])
+}
+
+extension [UInt8] {
+    init(hex: String) {
+        let digits = Array<Character>(hex)
+        self = stride(from: 0, to: digits.count - 1, by: 2).map {
+            UInt8(String(digits[$0...$0 + 1]), radix: 16)!
+        }
+    }
+}
+
+/// Pieces of a message one after the other.
+func bytes(_ pieces: [UInt8]...) -> [UInt8] { pieces.flatMap { $0 } }
+
+/// Labels, each after its length.
+func labels(_ labels: String...) -> [UInt8] {
+    labels.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+}
+
+func message(_ bytes: [UInt8]) -> DNSMessage? { DNSMessage(parsing: bytes.span) }
+
+/// One station of a test: its keys.
+struct Person {
+    let secret: [UInt8]
+
+    init(_ number: UInt8) { secret = [UInt8](repeating: number, count: 32) }
+
+    var key: Key { Key(copying: secret.span) }
+    var publicKey: PublicKey { X25519.publicKey(of: key) }
+
+    func tagKey(with other: Person, psk: UInt8 = 0) -> TagKey {
+        let psk = [UInt8](repeating: psk, count: 32)
+        return TagKey(own: key, peer: other.publicKey, psk: Key(copying: psk.span))!
+    }
+}
+
+/// `Tests/Vectors/intercom_v1.json`, as far as it is about the LAN.
+struct LANVector: Decodable {
+    struct Inputs: Decodable {
+        struct LAN: Decodable {
+            let nonce: String
+            let instance: String
+            let host: String
+            let port: UInt16
+        }
+        let init_static: String
+        let resp_static: String
+        let psk: String
+        let lan: LAN
+    }
+    struct LAN: Decodable { let message: String }
+    let inputs: Inputs
+    let lan: LAN
+
+    static func read() throws -> LANVector {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Vectors/intercom_v1.json")
+        return try JSONDecoder().decode(LANVector.self, from: Data(contentsOf: file))
+    }
+}
+
+/// The seeds of a random test, which it prints.
+func seeds(_ count: UInt64, file: String = #fileID) -> Range<UInt64> {
+    let first = ProcessInfo.processInfo.environment["INTERCOM_SEED"].flatMap { UInt64($0) } ?? 1
+    print("\(file): seeds \(first)..<\(first + count)")
+    return first..<first + count
+}
