@@ -6,6 +6,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netpacket/packet.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -26,6 +27,19 @@ static struct clinux_interface *place(
     return found;
 }
 
+/// The length of the network's part of an address, of 128 bits.
+static uint8_t prefix(const struct sockaddr *mask, int family) {
+    uint8_t bytes[16] = {0};
+    if (mask != NULL && family == AF_INET6)
+        memcpy(bytes, &((const struct sockaddr_in6 *)mask)->sin6_addr, 16);
+    if (mask != NULL && family == AF_INET)
+        memcpy(bytes + 12, &((const struct sockaddr_in *)mask)->sin_addr, 4);
+    int length = family == AF_INET ? 96 : 0;
+    while (length < 128 && bytes[length / 8] & 0x80 >> length % 8)
+        length++;
+    return (uint8_t)length;
+}
+
 int clinux_interfaces(struct clinux_interface *interfaces, int capacity) {
     struct ifaddrs *list;
     if (getifaddrs(&list) < 0)
@@ -38,7 +52,12 @@ int clinux_interfaces(struct clinux_interface *interfaces, int capacity) {
         found->is_up = (entry->ifa_flags & IFF_UP) != 0;
         found->is_running = (entry->ifa_flags & IFF_RUNNING) != 0;
         found->is_loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0;
+        found->can_multicast =
+            (entry->ifa_flags & IFF_MULTICAST) != 0
+            && (entry->ifa_flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) == 0;
         int family = entry->ifa_addr == NULL ? AF_UNSPEC : entry->ifa_addr->sa_family;
+        if (family == AF_PACKET)
+            found->index = (uint32_t)((struct sockaddr_ll *)entry->ifa_addr)->sll_ifindex;
         if (family != AF_INET && family != AF_INET6)
             continue;
         if (found->address_count == CLINUX_INTERFACE_ADDRESSES_MAX)
@@ -47,6 +66,7 @@ int clinux_interfaces(struct clinux_interface *interfaces, int capacity) {
         size_t size =
             family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
         memcpy(&packed, entry->ifa_addr, size);
+        found->prefixes[found->address_count] = prefix(entry->ifa_netmask, family);
         clinux_address_unpack(&packed, &found->addresses[found->address_count++]);
     }
     freeifaddrs(list);
@@ -60,6 +80,10 @@ const char *clinux_interface_name(const struct clinux_interface *interface) {
 struct clinux_address clinux_interface_address(
     const struct clinux_interface *interface, int place) {
     return interface->addresses[place];
+}
+
+int clinux_interface_prefix(const struct clinux_interface *interface, int place) {
+    return interface->prefixes[place];
 }
 
 int clinux_network_watch(void) {

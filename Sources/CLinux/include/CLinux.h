@@ -25,6 +25,7 @@
 #include "input.h"
 #include "lastwords.h"
 #include "machine.h"
+#include "multicast.h"
 #include "network.h"
 #include "process.h"
 #include "program.h"

@@ -10,9 +10,12 @@
 
 struct clinux_interface {
     char name[16];
+    uint32_t index;
     int is_up, is_running, is_loopback;
+    int can_multicast; // To neighbours, not to the one other end of a tunnel.
     int address_count;
     struct clinux_address addresses[CLINUX_INTERFACE_ADDRESSES_MAX];
+    uint8_t prefixes[CLINUX_INTERFACE_ADDRESSES_MAX]; // Of 128 bits, those of the network.
 };
 
 /// Returns how many there are, at most `capacity`.
@@ -21,6 +24,7 @@ int clinux_interfaces(struct clinux_interface *interfaces, int capacity);
 const char *clinux_interface_name(const struct clinux_interface *interface);
 struct clinux_address clinux_interface_address(
     const struct clinux_interface *interface, int place);
+int clinux_interface_prefix(const struct clinux_interface *interface, int place);
 
 /// A descriptor on which the kernel tells of links and addresses that change.
 int clinux_network_watch(void);

@@ -4,19 +4,29 @@ internal import CLinux
 public struct NetworkInterface: Equatable, Sendable {
     /// Such as "eth0".
     public let name: String
+    /// The kernel's number.
+    public let index: UInt32
     /// Whether a person or a program has switched it on.
     public let isUp: Bool
     /// Whether it has a carrier: a cable with a running device at the other end, or a Wi-Fi that it
     /// has joined.
     public let isRunning: Bool
     public let isLoopback: Bool
+    /// Whether it leads to neighbours who hear what is sent to a group.
+    public let canMulticast: Bool
     /// Its addresses, with port 0.
     public let addresses: [SocketAddress]
+    /// Of each address: how many of its 128 bits are the network's.
+    public let prefixes: [Int]
 
     public init(
-        name: String, isUp: Bool, isRunning: Bool, isLoopback: Bool, addresses: [SocketAddress]
+        name: String, index: UInt32 = 0, isUp: Bool, isRunning: Bool, isLoopback: Bool,
+        canMulticast: Bool = false, addresses: [SocketAddress], prefixes: [Int] = []
     ) {
         self.name = name
+        self.index = index
+        self.canMulticast = canMulticast
+        self.prefixes = prefixes
         self.isUp = isUp
         self.isRunning = isRunning
         self.isLoopback = isLoopback
@@ -25,6 +35,13 @@ public struct NetworkInterface: Equatable, Sendable {
 
     public func has(_ family: SocketAddress.Family) -> Bool {
         addresses.contains { $0.family == family }
+    }
+
+    /// Whether a station that has this one address, or every one, reaches neighbours here by what
+    /// it sends to a group.
+    public func reachesNeighbours(from address: SocketAddress?) -> Bool {
+        guard isUp, isRunning, canMulticast, !addresses.isEmpty else { return false }
+        return address.map { own in addresses.contains { $0.host == own.host } } ?? true
     }
 
     /// All interfaces, in the kernel's order; nil when the kernel does not list them.
@@ -43,6 +60,11 @@ public struct NetworkInterface: Equatable, Sendable {
         var raw = raw
         // SAFETY: the name is terminated by a zero, and copied before `raw` goes.
         name = unsafe String(cString: clinux_interface_name(&raw))
+        index = raw.index
+        canMulticast = raw.can_multicast != 0
+        prefixes = (0..<raw.address_count).map { place in
+            Int(unsafe clinux_interface_prefix(&raw, place))
+        }
         isUp = raw.is_up != 0
         isRunning = raw.is_running != 0
         isLoopback = raw.is_loopback != 0

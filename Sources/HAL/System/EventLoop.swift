@@ -30,6 +30,9 @@ public import Time
 
     deinit { unsafe ready.deallocate() }
 
+    /// To watch by another loop: readable when one of its descriptors has an event.
+    public var fd: Int32 { epoll.raw }
+
     /// Starts to watch a descriptor; its owner must remove it before closing it.
     public borrowing func add(
         fd: Int32, events: UInt32 = EventLoop.readable, token: UInt32
