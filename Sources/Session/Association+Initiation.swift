@@ -23,11 +23,18 @@ extension Association {
             tries: tries, cookie: cookie, random: random, writing: &message)
     }
 
-    /// Notes that an M1 of the series has been sent; one with a cookie is none of them.
-    func initiated(at now: Instant) {
+    /// Notes that an M1 has been sent there; one with a cookie is not noted.
+    ///
+    /// One that a sighting caused takes no turn of the series: else a liar that is seen again and
+    /// again would take the turns of the true addresses.
+    func initiated(to target: Endpoint, at now: Instant) {
         evidence.called(at: now)
-        attempt += 1
         lastInitiation = now
+        if sightings.next == target {
+            sightings.called(at: now)
+        } else {
+            attempt += 1
+        }
     }
 
     /// Whether the peer should be at this address: by the settings, or by its session.
@@ -41,9 +48,12 @@ extension Association {
         finish.map { now < $0.sent + lifetime } ?? false
     }
 
-    /// Where the next M1 goes: the session's endpoint and the configured addresses, in turn.
+    /// Where the next M1 goes: to where the peer was just seen; else to the session's endpoint, the
+    /// configured addresses and those where it was seen before, in turn.
     var target: Endpoint? {
+        if let next = sightings.next { return next }
         var candidates = endpoints
+        candidates += sightings.addresses.filter { !endpoints.contains($0) }
         if records.current != nil, let endpoint {
             candidates.removeAll { $0 == endpoint }
             candidates.insert(endpoint, at: 0)

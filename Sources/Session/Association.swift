@@ -48,6 +48,8 @@ final class Association {
     var endpoint: Endpoint?
     /// Whether it is there.
     var paths = Paths()
+    /// Where it was seen on the LAN.
+    var sightings = Sightings()
     /// Shows the peer that this station has moved.
     var greeting = Greeting()
     /// How long at most nothing is sent to the peer; nil for as long as the protocol says.

@@ -12,6 +12,16 @@ public struct PeerState: Sendable {
         case up(since: Instant)
     }
 
+    /// Who says that a peer is at an address.
+    public enum EndpointSource: Equatable, Sendable {
+        /// The settings, and the resolver for them.
+        case settings
+        /// A beacon on the LAN.
+        case lan
+        /// Packets of its own.
+        case peer
+    }
+
     public let phase: Phase
     public let suite: Suite
     /// False: no post-quantum authentication (protocol.md §1.4, rule 5).
@@ -21,7 +31,12 @@ public struct PeerState: Sendable {
     /// Sessions used since our start.
     public let handshakes: UInt64
     public let endpoint: Endpoint?
+    public var endpointSource: EndpointSource? = nil
     public let lastOpened: Instant?
+    /// When it was added or lost; nil when it is up.
+    public var downSince: Instant? = nil
+    /// The addresses of the settings, at which it is called.
+    public var endpoints: [Endpoint] = []
     /// Our index of the current session; the media thread may be one ahead.
     public var sessionIndex: UInt32? = nil
     /// What stands for the peer towards other stations (protocol.md §2.4, `who`).

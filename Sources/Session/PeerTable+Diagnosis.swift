@@ -14,7 +14,7 @@ extension PeerTable {
         guard associations.indices.contains(peer), let association = associations[peer],
             association.upSince == nil
         else { return nil }
-        let hasAddress = !association.endpoints.isEmpty
+        let hasAddress = !association.endpoints.isEmpty || !association.sightings.addresses.isEmpty
         guard hasNetwork else { return .noNetwork }
         let reason = association.evidence.reason(hasAddress: hasAddress, at: now)
         return reason == .noAddress && isUnresolved ? .unresolved : reason
@@ -36,19 +36,6 @@ extension PeerTable {
         counts.cookiesSent = door.cookiesSent
         counts.evicted = halfOpen.evictions
         return counts
-    }
-
-    /// The addresses at which a peer is called.
-    public func endpoints(of peer: Int) -> [Endpoint] {
-        associations.indices.contains(peer) ? associations[peer]?.endpoints ?? [] : []
-    }
-
-    /// When a peer was added or lost; nil when it is up.
-    public func downSince(_ peer: Int) -> Instant? {
-        guard associations.indices.contains(peer), let association = associations[peer],
-            association.upSince == nil
-        else { return nil }
-        return association.evidence.since
     }
 
     /// The fate of the datagram that `Action.probe` asked for.

@@ -42,6 +42,7 @@ extension PeerTable {
             // The peer is leaving: no handshake now. It starts one itself when it is back.
             association.endInitiation()
             association.confirmation = nil
+            association.sightings.forget()
             association.restartSeries()
             association.initiateAt = now + association.nextWait(limits)
         }
@@ -102,6 +103,7 @@ extension PeerTable {
         association.boots.used(bootID, at: record.endpoint, now: now)
         association.handshakes += 1
         association.isInDoubt = false
+        association.sightings.settle()
         association.sent = 0
         association.lastSent = now
         association.heartbeat = association.nextHeartbeat(limits)

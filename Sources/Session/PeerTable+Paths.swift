@@ -90,7 +90,9 @@ extension PeerTable {
             let ping = ControlRecord.ping(UInt32(truncatingIfNeeded: Paths.token(random)))
             actions.push(
                 .send(peer: peer, index: current.index, ControlPayload(ping), to: nil))
-        case .doubt: doubted(peer: peer, byTalk: false, at: now)
+        case .doubt(let elsewhere):
+            if let elsewhere { _ = association.sightings.call(elsewhere, at: now) }
+            doubted(peer: peer, byTalk: false, at: now)
         }
     }
 

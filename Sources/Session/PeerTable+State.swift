@@ -1,3 +1,5 @@
+internal import Wire
+
 // For `status` and `peers`.
 extension PeerTable {
     /// The numbers of all peers.
@@ -22,8 +24,24 @@ extension PeerTable {
             phase: phase, suite: association.suite, hasPSK: association.hasPSK,
             sessionSince: association.records.current?.established,
             handshakes: association.handshakes,
-            endpoint: association.endpoint ?? association.endpoints.first,
+            endpoint: association.place, endpointSource: association.placeSource,
             lastOpened: association.lastOpened,
+            downSince: association.upSince == nil ? association.evidence.since : nil,
+            endpoints: association.endpoints,
             sessionIndex: association.records.current?.index, memberName: association.memberName)
+    }
+}
+
+extension Association {
+    /// Where the peer is, or where it is called first.
+    fileprivate var place: Endpoint? {
+        endpoint ?? endpoints.first ?? sightings.addresses.first
+    }
+
+    fileprivate var placeSource: PeerState.EndpointSource? {
+        place.map { place in
+            if endpoints.contains(place) { return .settings }
+            return sightings.addresses.contains(place) ? .lan : .peer
+        }
     }
 }

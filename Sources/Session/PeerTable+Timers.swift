@@ -20,6 +20,8 @@ extension PeerTable {
         guard association.goodbye == nil else {
             return continueGoodbye(peer, association, at: now)
         }
+        association.sightings.expire(
+            inUse: association.records.current == nil ? nil : association.endpoint, at: now)
         expire(peer, association, at: now)
         confirm(peer, association, at: now)
         judge(peer, association, at: now)
@@ -152,7 +154,8 @@ extension PeerTable {
             association.initiateAt = due
         }
         guard now >= due else { return }
-        if association.isProbeDue(limits, at: now) {
+        // An address that is only said to be the peer's gets an M1 and nothing else.
+        if association.isAt(target), association.isProbeDue(limits, at: now) {
             association.lastProbe = now
             actions.push(.probe(peer: peer, target))
         }
@@ -163,7 +166,7 @@ extension PeerTable {
             index: index, target: target,
             tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
             writing: &bytes)
-        association.initiated(at: now)
+        association.initiated(to: target, at: now)
         actions.push(.transmit(message, to: target))
         actions.push(.resolve(peer: peer))
         association.initiateAt = now + association.nextWait(limits)

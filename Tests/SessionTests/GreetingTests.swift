@@ -5,11 +5,14 @@ import Time
 
 @Suite struct GreetingTests {
     /// What is done when, in milliseconds after the change, if the peer answers then.
-    private func steps(answeredAt: Int64?, changes: [Int64] = [0]) -> [Int64: Greeting.Step] {
+    private func steps(
+        answeredAt: Int64?, changes: [Int64] = [0], seenAt: Int64? = nil
+    ) -> [Int64: Greeting.Step] {
         var greeting = Greeting()
         var all: [Int64: Greeting.Step] = [:]
         for moment in Int64(0)...5000 {
             if changes.contains(moment) { greeting.begin(at: ms(moment)) }
+            if moment == seenAt { greeting.sighted(host(9)) }
             let opened = answeredAt.flatMap { $0 <= moment ? ms($0) : nil }
             guard let deadline = greeting.deadline, deadline <= ms(moment) else { continue }
             all[moment] = greeting.tick(lastOpened: opened, at: ms(moment))
@@ -19,7 +22,7 @@ import Time
 
     @Test func aPeerThatIsSilentIsInDoubt() {
         #expect(
-            steps(answeredAt: nil) == [0: .greet, 300: .greet, 900: .greet, 1500: .doubt])
+            steps(answeredAt: nil) == [0: .greet, 300: .greet, 900: .greet, 1500: .doubt(nil)])
     }
 
     @Test func aPeerThatAnswersIsNot() {
@@ -29,6 +32,36 @@ import Time
 
     @Test func aGroupOfChangesIsToldOnce() {
         let all = steps(answeredAt: nil, changes: [0, 10, 20, 30])
-        #expect(all == [0: .greet, 250: .greet, 500: .greet, 930: .greet, 1530: .doubt])
+        #expect(all == [0: .greet, 250: .greet, 500: .greet, 930: .greet, 1530: .doubt(nil)])
+    }
+
+    @Test func aPeerThatIsSeenElsewhereIsInDoubtSooner() {
+        #expect(
+            steps(answeredAt: nil, seenAt: 100)
+                == [0: .greet, 300: .greet, 500: .doubt(host(9))])
+        #expect(
+            steps(answeredAt: nil, seenAt: 700)
+                == [0: .greet, 300: .greet, 700: .doubt(host(9))])
+        #expect(
+            steps(answeredAt: nil, seenAt: 1400)
+                == [0: .greet, 300: .greet, 900: .greet, 1400: .doubt(host(9))])
+    }
+
+    @Test func aPeerThatAnswersIsNotInDoubtWhereverItIsSeen() {
+        #expect(
+            steps(answeredAt: 270, seenAt: 100)
+                == [0: .greet, 300: .greet, 500: .none, 900: .greet, 1500: .none])
+    }
+
+    @Test func whatWasSeenBeforeTheChangeDoesNotCount() {
+        var greeting = Greeting()
+        greeting.sighted(host(9))
+        greeting.begin(at: ms(0))
+        greeting.sighted(host(9))
+        greeting.begin(at: ms(400))
+        #expect(greeting.deadline == ms(400))
+        _ = greeting.tick(lastOpened: nil, at: ms(400))
+        _ = greeting.tick(lastOpened: nil, at: ms(700))
+        #expect(greeting.deadline == ms(1300))
     }
 }
