@@ -10,6 +10,7 @@ import unittest
 from lab import Scene, SceneTest, listen, longer, wait
 from stage import island
 from stage.identity import Identity
+from stage.namespace import is_allowed
 
 GARAGE, NOBODY, STRANGER = "192.0.2.2", "192.0.2.7", "192.0.2.9"
 MINUTES = float(os.environ.get("INTERCOM_STRAY_MINUTES", "60"))
@@ -48,7 +49,7 @@ class Judge(unittest.TestCase):
             self.assertEqual(len(self.stray(frame)), 1, frame)
 
 
-@unittest.skipUnless(island.is_allowed(), "needs root, to make network namespaces")
+@unittest.skipUnless(is_allowed(), "needs root, to make network namespaces")
 class StrayPackets(SceneTest):
     def setUp(self):
         self.scene = self.enterContext(Scene("kitchen", "garage"))

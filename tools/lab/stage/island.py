@@ -4,25 +4,20 @@
 others are in the other. Both vanish with the processes that hold them. Needs root.
 """
 
-import contextlib
-import ctypes
 import os
 import socket
 import struct
 import threading
 from typing import NamedTuple
 
-from . import place, process
+from .namespace import Namespace
 
 ETH_P_ALL, ETH_P_IP, ETH_P_ARP = 0x0003, 0x0800, 0x0806
 SOL_PACKET, PACKET_STATISTICS = 263, 6
 SO_RCVBUFFORCE = 33
-CLONE_NEWNET = 0x40000000
 
 OWN = "192.0.2.1"
 RESOLVER = "192.0.2.53"
-
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Frame(NamedTuple):
@@ -70,25 +65,19 @@ def stray(frames, peers):
     return [frame for frame in frames if not is_meant(frame)]
 
 
-def is_allowed():
-    """Whether this user may make one."""
-    code, _, _ = process.run(["unshare", "--net", "--mount", "true"])
-    return code == 0
-
-
 class Island:
     """A context. `others` are addresses in 192.0.2.0/24 that the world beside it has."""
 
     def __init__(self, folder, *others):
         self._folder, self._others = folder, [RESOLVER, *others]
-        self._holders, self._sockets = [], []
+        self._spaces = []
         self.names = {}
         self.questions = set()
         self.frames = []
 
     def __enter__(self):
         try:
-            self._inner, self._outer = self._hold(), self._hold()
+            self._inner, self._outer = self._make(), self._make()
             self._lay_cable()
             self._resolve()
             self._capture()
@@ -102,74 +91,42 @@ class Island:
 
     def end(self):
         """Ends what holds the namespaces; they go with it."""
-        for one in self._sockets:
-            # Wakes whoever waits for it.
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        for one in self._holders:
-            process.end(one)
-        self._sockets, self._holders = [], []
+        for one in self._spaces:
+            one.end()
+        self._spaces = []
 
-    def _hold(self):
-        holder = process.launch(
-            ["unshare", "--net", "--mount", "sh", "-c", "echo; exec sleep infinity"],
-            output=process.subprocess.PIPE)
-        self._holders.append(holder)
-        holder.stdout.readline()
-        return holder.pid
+    def _make(self):
+        self._spaces.append(Namespace())
+        return self._spaces[-1]
 
     @property
     def inside(self):
         """What starts a program on the island."""
-        return self._prefix(self._inner)
+        return self._inner.inside
 
     @property
     def outside(self):
         """What starts a program in the world beside it."""
-        return self._prefix(self._outer)
-
-    @staticmethod
-    def _prefix(pid):
-        return ["nsenter", f"--target={pid}", "--net", "--mount", "--"]
-
-    def _do(self, prefix, *words):
-        code, _, errors = process.run([*prefix, *words])
-        if code != 0:
-            raise place.StageError(f"{' '.join(words)}: {errors.strip()}")
+        return self._outer.inside
 
     def _lay_cable(self):
-        self._do([], "ip", "link", "add", "sea", "netns", str(self._outer), "type", "veth",
-                 "peer", "name", "sea", "netns", str(self._inner))
-        for prefix, addresses in ((self.inside, [OWN]), (self.outside, self._others)):
+        self._outer.do("ip", "link", "add", "sea", "type", "veth", "peer", "name", "sea",
+                       "netns", str(self._inner.pid))
+        for one, addresses in ((self._inner, [OWN]), (self._outer, self._others)):
             # The kernel greets neighbours by itself where there is IPv6.
-            self._do(prefix, "sh", "-c", "for f in /proc/sys/net/ipv6/conf/*/disable_ipv6; "
-                     "do echo 1 >$f; done")
+            one.shell("for f in /proc/sys/net/ipv6/conf/*/disable_ipv6; do echo 1 >$f; done")
             for address in addresses:
-                self._do(prefix, "ip", "address", "add", f"{address}/24", "dev", "sea")
-            self._do(prefix, "ip", "link", "set", "lo", "up")
-            self._do(prefix, "ip", "link", "set", "sea", "up")
+                one.do("ip", "address", "add", f"{address}/24", "dev", "sea")
+            one.do("ip", "link", "set", "lo", "up")
+            one.do("ip", "link", "set", "sea", "up")
         # The world knows where the station is: it need not ask, nor the station's kernel answer.
-        _, text, _ = process.run([*self.inside, "ip", "-o", "link", "show", "sea"])
-        self._do(self.outside, "ip", "neigh", "replace", OWN, "lladdr",
-                 text.split("link/ether ")[1].split()[0], "dev", "sea", "nud", "permanent")
+        text = self._inner.do("ip", "-o", "link", "show", "sea")
+        self._outer.do("ip", "neigh", "replace", OWN, "lladdr",
+                       text.split("link/ether ")[1].split()[0], "dev", "sea", "nud", "permanent")
 
     def socket(self, where, *kind):
         """A socket of the namespace that a prefix enters."""
-        pid = where[1].split("=")[1]
-        with open("/proc/self/ns/net", "rb") as home, open(f"/proc/{pid}/ns/net", "rb") as there:
-            self._enter(there)
-            try:
-                made = socket.socket(*kind)
-            finally:
-                self._enter(home)
-        self._sockets.append(made)
-        return made
-
-    @staticmethod
-    def _enter(namespace):
-        if _libc.setns(namespace.fileno(), CLONE_NEWNET) != 0:
-            raise place.StageError(f"setns: {os.strerror(ctypes.get_errno())}")
+        return (self._inner if where == self.inside else self._outer).socket(*kind)
 
     # Names.
 
@@ -177,8 +134,8 @@ class Island:
         path = os.path.join(self._folder, "resolv.conf")
         with open(path, "w", encoding="ascii") as file:
             file.write(f"nameserver {RESOLVER}\noptions timeout:1\n")
-        self._do(self.inside, "mount", "--bind", path, "/etc/resolv.conf")
-        asked = self.socket(self.outside, socket.AF_INET, socket.SOCK_DGRAM)
+        self._inner.do("mount", "--bind", path, "/etc/resolv.conf")
+        asked = self._outer.socket(socket.AF_INET, socket.SOCK_DGRAM)
         asked.bind((RESOLVER, 53))
         threading.Thread(target=self._answer, args=[asked], daemon=True).start()
 
@@ -212,7 +169,7 @@ class Island:
     # What the station sends.
 
     def _capture(self):
-        self._looking = self.socket(self.outside, socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self._looking = self._outer.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self._looking.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
         self._looking.bind(("sea", ETH_P_ALL))
         threading.Thread(target=self._look, daemon=True).start()

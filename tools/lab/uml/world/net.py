@@ -50,6 +50,8 @@ def join(name, host, is_v6=False):
     ip(f"netns add {name}", f"link add {name} type veth peer name eth0 netns {name}",
        f"link set {name} master br0", f"link set {name} up")
     shell(REMEMBER.format(family="ipv4", link="eth0"), *words(name))
+    # Which groups it is in it would say at moments that it draws; a bridge needs no word of that.
+    shell("echo 0 >/proc/sys/net/ipv4/igmp_link_local_mcast_reports", *words(name))
     if is_v6:
         enable_ipv6(name, host)
     return move(name, None, host, is_v6)
@@ -86,6 +88,11 @@ def move(name, former, host, is_v6=False):
     inside(name, "link set lo up", *old, f"addr add {address(host, is_v6)}/{bits} dev eth0",
            "link set eth0 up")
     return address(host, is_v6)
+
+
+def move_link_local(name, former, host):
+    """Gives a namespace another address by which it finds its neighbours: as with another card."""
+    inside(name, f"addr add fe80::{host}/64 dev eth0", f"addr del fe80::{former}/64 dev eth0")
 
 
 def unplug(name):

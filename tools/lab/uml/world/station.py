@@ -152,6 +152,11 @@ class Station(station.Station):
             "together": capture.get("trigger_time") == playback.get("trigger_time"),
             "queued": int(playback.get("appl_ptr", 0)) - int(capture.get("appl_ptr", 0))}
 
+    def draw_alike(self):
+        """Lets it draw the same in every run, from its next start: for what it does at moments
+        that it draws. One that starts again draws the same as before."""
+        self.environment |= {"LD_PRELOAD": place.lab("libdice.so"), "DICE": self.name}
+
     def talk_alone_to(self, other):
         """Its key talks to one peer, and there is no channel, from the next start."""
         del self.sections["channel house"]
