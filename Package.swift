@@ -202,8 +202,8 @@ let package = Package(
         tests(
             "Presentation",
             with: [
-                "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Session", "Station",
-                "Switchboard", "Time", "Wire",
+                "Audio", "Config", "Control", "Crypto", "Discovery", "HAL", "Media", "Session",
+                "Station", "Switchboard", "Time", "Wire",
             ]),
         tests(
             "Intercomd",

@@ -20,6 +20,10 @@ public enum CounterName: String, CaseIterable, Sendable {
     case handshakeInitiations = "handshake_initiations"
     case cookiesSent = "cookies_sent"
     case halfOpenEvicted = "half_open_evicted"
+    case discoveryBeacons = "discovery_beacons"
+    case discoveryQuestions = "discovery_questions"
+    case discoveryReceived = "discovery_received"
+    case discoverySightings = "discovery_sightings"
     case packetsSent = "packets_sent"
     case packetsOpened = "packets_opened"
     case callersRefused = "callers_refused"
@@ -57,6 +61,10 @@ public enum CounterName: String, CaseIterable, Sendable {
             "First messages of handshakes that the sender made for this station's key."
         case .cookiesSent: "Cookies sent in answer to first messages, under a flood of them."
         case .halfOpenEvicted: "Handshakes of others given up to make room for newer ones."
+        case .discoveryBeacons: "Beacons of this station sent on the LAN."
+        case .discoveryQuestions: "Questions for peers sent on the LAN."
+        case .discoveryReceived: "Datagrams of multicast DNS received."
+        case .discoverySightings: "Beacons on the LAN that had the tag of a peer."
         case .packetsSent: "Packets sent to all peers."
         case .packetsOpened: "Genuine packets of all peers."
         case .callersRefused: "Programs turned away at the control socket."
@@ -79,6 +87,7 @@ public enum CounterName: String, CaseIterable, Sendable {
 public enum CounterFamily: String, CaseIterable, Sendable {
     case dropped = "dropped_"
     case handshakeDropped = "handshake_dropped_"
+    case discoveryDropped = "discovery_dropped_"
     case unsent = "unsent_"
 
     /// The family in the metrics.
@@ -86,6 +95,7 @@ public enum CounterFamily: String, CaseIterable, Sendable {
         switch self {
         case .dropped: "datagrams_dropped"
         case .handshakeDropped: "handshakes_dropped"
+        case .discoveryDropped: "discovery_dropped"
         case .unsent: "packets_unsent"
         }
     }
@@ -94,6 +104,7 @@ public enum CounterFamily: String, CaseIterable, Sendable {
         switch self {
         case .dropped: "Datagrams, or their sound, that were not used."
         case .handshakeDropped: "Handshake datagrams that were not used."
+        case .discoveryDropped: "Datagrams of multicast DNS that were not used."
         case .unsent: "Packets that could not be sent."
         }
     }

@@ -80,6 +80,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var isVerified = false
     /// Where it is now: `192.0.2.17:5577`.
     public var endpoint: String?
+    /// Who says so: `settings`, `lan` or `peer`.
+    public var endpointSource: String?
     /// Whether it is heard now.
     public var isTalking = false
     public var sessionAgeSeconds: Double?
@@ -138,6 +140,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("psk", &hasPSK)
         coder.field("verified", &isVerified)
         coder.field("endpoint", &endpoint)
+        coder.field("endpoint_source", &endpointSource)
         coder.field("talking", &isTalking)
         coder.field("session_age_s", &sessionAgeSeconds)
         coder.field("packets_sent", &packetsSent)

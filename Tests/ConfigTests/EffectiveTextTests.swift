@@ -66,6 +66,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 port = 5577
                 listen = *
                 dscp = ef
+                discovery = yes
 
                 [audio]
                 input = auto

@@ -34,7 +34,7 @@ private let golden = """
     "peers":[{"name":"garage","state":"up","heard_age_s":0.4,"rtt_ms":1.0,"jitter_ms":0.6,\
     "loss_percent":0.0,"buffer_ms":20.0,"redundancy_depth":2,"redundancy_offset":1,"narrow":false,\
     "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,"verified":false,\
-    "endpoint":"192.0.2.17:5577","talking":false,"session_age_s":12.5,\
+    "endpoint":"192.0.2.17:5577","endpoint_source":"lan","talking":false,"session_age_s":12.5,\
     "packets_sent":1000,"packets_opened":900,"packets_refused":1,"claims_refused":3,"problem":null,\
     "down_reason":null,"down_age_s":null,"down_text":null,"down_fix":null,"shared_key_at":[],\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
@@ -108,6 +108,7 @@ func sample() -> Status {
     (peer.rttMilliseconds, peer.jitterMilliseconds) = (1, 0.6)
     (peer.lossPercent, peer.bufferMilliseconds, peer.fingerprint) = (0, 20, "7f3a-91c2")
     (peer.hasPSK, peer.endpoint, peer.sessionAgeSeconds) = (true, "192.0.2.17:5577", 12.5)
+    peer.endpointSource = "lan"
     (peer.packetsSent, peer.packetsOpened, peer.packetsRefused) = (1000, 900, 1)
     peer.claimsRefused = 3
     (peer.bytesSent, peer.bytesOpened, peer.sentPerSecond) = (115_000, 103_500, 11_500)

@@ -1,5 +1,6 @@
 import Config
 import Control
+import Discovery
 import Media
 import Testing
 import Time
@@ -49,13 +50,59 @@ import Wire
         #expect(station.levels.talkers.map(\.name) == ["garage"])
     }
 
+    @Test func itShowsWhereAnAddressCameFrom() throws {
+        let station = try Kitchen.snapshot()
+        var session = try Kitchen.session()
+        let words: [(PeerState.EndpointSource?, String?)] = [
+            (.settings, "settings"), (.lan, "lan"), (.peer, "peer"), (nil, nil),
+        ]
+        for (source, word) in words {
+            session.endpointSource = source
+            station.peers[Kitchen.garage].session = session
+            #expect(station.peerStatus(Kitchen.garage).endpointSource == word)
+        }
+    }
+
+    @Test func aPeerWithoutAnAddressIsToldAsItIsLookedFor() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        station.peers[Kitchen.garage].downReason = .noAddress
+        let alone = station.peerStatus(Kitchen.garage).down
+        #expect(alone.text == "has not called, and there is no address to call it at")
+        station.network.isSearched = true
+        let sought = station.peerStatus(Kitchen.garage).down
+        #expect(sought.text == "has not called, has no address here, and is not found on the LAN")
+        #expect(sought.fix?.contains("sudo intercomctl peer set garage --address") == true)
+        #expect(sought.reason == "no_address" && alone.reason == "no_address")
+    }
+
+    @Test func aPortThatCannotBeOpenedIsANote() throws {
+        let station = try Kitchen.snapshot()
+        #expect(!station.notes.contains { $0.contains("LAN") })
+        station.network.searchProblem = "open UDP port 5353 on eth0: in use"
+        let expected =
+            "peers are not found on the LAN: open UDP port 5353 on eth0: in use;"
+            + " or set discovery = no in [network]"
+        #expect(station.notes.contains(expected))
+    }
+
+    @Test func whatTheLANBringsIsCounted() throws {
+        let station = try Kitchen.snapshot()
+        station.totals.drops = [Int](repeating: 0, count: Drop.names.count)
+        station.totals.discovery.beacons = 3
+        station.totals.discovery.drops[DiscoveryDrop.flood.rawValue] = 7
+        let found = station.counters
+        #expect(found.contains(Counter(.discoveryBeacons, 3)))
+        #expect(found.contains(Counter(.discoveryDropped, "flood", 7)))
+        #expect(found.contains(Counter(.discoveryDropped, "off_link", 0)))
+    }
+
     @Test func anAddressOfThisStationIsNamed() throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let port = station.config.network.port
         station.peers[Kitchen.garage].downReason = .noAnswer
         station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port)]
         #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
-        station.ownHosts = ["10.0.0.9"]
+        station.network.ownHosts = ["10.0.0.9"]
         let own = try Kitchen.endpoint("10.0.0.9", port)
         #expect(station.downReason(of: Kitchen.garage) == .ownAddress(own))
         #expect(station.peerStatus(Kitchen.garage).down.reason == "own_address")

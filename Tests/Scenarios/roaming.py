@@ -281,7 +281,7 @@ MUTATIONS = (
      "rings.notify(.elsewhere(peer: peer, index: index, source))", ""),
     # A station does not tell that it has moved.
     ("Sources/Intercomd/Loop/ControlLoop.swift",
-     "feed { _, table, now in table.hostMoved(at: now) }", ""),
+     "table.hostMoved(at: now)", ""),
     # Or only of addresses of IPv4.
     ("Sources/CLinux/network.c",
      " | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE\n                     | RTMGRP_IPV6_ROUTE,",

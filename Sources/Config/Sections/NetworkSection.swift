@@ -7,6 +7,8 @@ extension Config {
         public internal(set) var listen: String?
         /// Differentiated services code point; 46 is expedited forwarding (RFC 3246).
         public internal(set) var dscp: UInt8 = 46
+        /// Whether peers on the LAN find this station, and it looks for them there.
+        public internal(set) var discovery = true
         public internal(set) var portOrigin = Origin.nowhere
         public internal(set) var origin = Origin.nowhere
     }
@@ -20,6 +22,7 @@ extension Config.Network: ConfigSection {
             ).at { $0.portOrigin = $1 },
             Setting("listen", address.or("*"), { $0.listen }, { $0.listen = $1 }),
             Setting("dscp", codePoint, { $0.dscp }, { $0.dscp = $1 }),
+            Setting("discovery", .noOrYes, { $0.discovery }, { $0.discovery = $1 }),
         ]
     }
 

@@ -91,6 +91,7 @@ struct PeersFacts {
     private func description(of status: PeerStatus) -> String {
         var text = "up"
         if let endpoint = status.endpoint { text += " at \(endpoint)" }
+        if status.endpointSource == "lan" { text += ", found on the LAN" }
         if let trip = status.rttMilliseconds { text += ", round trip \(decimal(trip)) ms" }
         text += status.suite == 1 ? ", AES-256-GCM" : ", ChaCha20-Poly1305"
         return text + (status.hasPSK ? ", psk" : ", no psk")

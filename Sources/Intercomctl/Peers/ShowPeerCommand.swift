@@ -17,7 +17,10 @@ private func screen(of detail: PeerDetail) -> String {
     let peer = detail.peer
     let name = peer.name.visible
     var text = "\(name): \(peer.state.rawValue)"
-    if let endpoint = peer.endpoint { text += " at \(endpoint.visible)" }
+    if let endpoint = peer.endpoint {
+        text += " at \(endpoint.visible)"
+        if peer.endpointSource == "lan" { text += ", found on the LAN" }
+    }
     let cipher = peer.suite == 2 ? "ChaCha20-Poly1305" : "AES-256-GCM"
     text += "\nsealed: suite \(peer.suite) (\(cipher)), X25519 and ML-KEM-768\n"
     text +=

@@ -31,7 +31,10 @@ extension ControlLoop {
             // A later session may be with another run of the peer, which was asked for nothing.
             let session = cores.table.state(of: peer)?.sessionIndex
             rings.tell(.tell(peer: peer, session: session, payload, made: now))
-        case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
+        case .want(let peer):
+            feed { _, table, now in table.wanted(peer: peer, at: now) }
+            if case .up = cores.table.state(of: peer)?.phase { break }
+            neighbourhood.seek(at: now)
         case .redial(let peer):
             let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)
             feed { board, _, now in board.redial(peer, calling, at: now) }

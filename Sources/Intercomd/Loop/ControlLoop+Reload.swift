@@ -101,6 +101,7 @@ extension ControlLoop {
     private mutating func changePeers(_ found: FoundSettings) {
         let files = found.files
         let kept = found.kept(in: cores.table)
+        let former = roster.numbers
         for number in roster.numbers where !kept.contains(number) {
             links.handshakesBefore += cores.table.state(of: number)?.handshakes ?? 0
             feed { board, table, now in
@@ -122,6 +123,9 @@ extension ControlLoop {
             numbers.append(number)
         }
         settings.take(found, numbers: numbers)
+        if !added.isEmpty || numbers.count != former.count {
+            neighbourhood.setPeers(roster, cores.table, at: now)
+        }
         for number in added {
             links.probes[number] = nil
             figures.replaced(number, rings.traffic[number])

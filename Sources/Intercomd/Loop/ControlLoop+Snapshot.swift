@@ -30,7 +30,9 @@ extension ControlLoop {
         found.soundClock = devices.soundClock(rings.counters)
         found.isCapturing = isCapturing
         found.closedMicrophone = (meters.slow.reading, meters.slow.clips)
-        found.ownHosts = links.ownHosts
+        found.network.ownHosts = links.ownHosts
+        found.network.isSearched = neighbourhood.isSearched
+        found.network.searchProblem = neighbourhood.problem
         cores.table.describe(in: found)
         for peer in found.peers.indices {
             found.peers[peer].traffic = Readings(rings.traffic[peer].values)
@@ -49,6 +51,7 @@ extension ControlLoop {
         found.totals = Snapshot.Totals(links, server, journal, history)
         found.totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
         found.totals.straysFull = UDPSocket.overflow(of: facts.straySocket)
+        found.totals.discovery = neighbourhood.counts
         found.totals.initiations = cores.table.initiationCounts
         found.totals.pairingStrangers = pairings.strangers
         found.totals.pairingAttempts = pairings.failedAttempts
@@ -115,12 +118,13 @@ extension PeerTable {
         found.ownKeyCaller = ownKeyCaller(at: now)
         found.floods.handshakes = flood
         for peer in found.peers.indices {
-            found.peers[peer].session = state(of: peer)
+            let state = state(of: peer)
+            found.peers[peer].session = state
+            found.peers[peer].downSince = state?.downSince
+            found.peers[peer].endpoints = state?.endpoints ?? []
             found.peers[peer].downReason = downReason(
                 of: peer, hasNetwork: !found.surroundings.cutOff.contains(peer),
                 isUnresolved: found.switchboard.whereabouts.complaint(of: peer) != nil, at: now)
-            found.peers[peer].downSince = downSince(peer)
-            found.peers[peer].endpoints = endpoints(of: peer)
             found.peers[peer].sharedKey = sharedKey(of: peer, at: now)
         }
     }

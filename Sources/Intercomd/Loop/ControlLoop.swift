@@ -38,6 +38,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     let rings: Rings
     var settings: SettingsInUse
     var links: Links
+    let neighbourhood: Neighbourhood
     var cores: Cores
     var devices: Devices
     var server: ControlServer
@@ -92,6 +93,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
         try poller.watch(server.fd, as: .server)
         try poller.watch(links.resolver.answered.fd, as: .resolver)
         if let watch = links.networkWatch { try poller.watch(watch.fd, as: .network) }
+        let neighbourhood = try Neighbourhood(
+            settings.config.network, own: cores.table.publicKey)
+        try poller.watch(neighbourhood.fd, as: .neighbours)
 
         self.poller = poller
         devices = Devices(settings.config)
@@ -104,6 +108,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         self.rings = rings
         self.facts = facts
         self.links = links
+        self.neighbourhood = neighbourhood
         self.server = server
     }
 
@@ -124,6 +129,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         health.lockMemory()
         // Peers with addresses by number are called at once; names go to the resolver.
         for peer in roster.numbers { resolve(peer) }
+        neighbourhood.setPeers(roster, cores.table, at: now)
+        feed { [neighbourhood] _, table, now in neighbourhood.look(&table, at: now) }
         ServiceNotifier.ready()
         while !poller.isStopping {
             turn()
@@ -170,6 +177,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         // may have gone.
         followMicrophone()
         feed { board, _, now in board.tick(at: now) }
+        neighbourhood.wake(poller, at: now)
+        feed { [neighbourhood] _, table, now in neighbourhood.follow(&table, at: now) }
         links.follow(cores.table, at: now)
         for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
@@ -203,9 +212,14 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 try? poller.watch(fd, as: .caller(place))
             }
         case .resolver: takeAnswers()
+        case .neighbours: neighbourhood.hear(poller, at: now)
         case .network:
             guard links.noteChanges() else { return }
-            feed { _, table, now in table.hostMoved(at: now) }
+            feed { [neighbourhood] _, table, now in
+                // First: what was seen on another network is not called from this one.
+                neighbourhood.look(&table, at: now)
+                table.hostMoved(at: now)
+            }
         case .pairing(let part): pairings.serve(part, on: pairingGround, at: now)
         case .caller(let place): serveCaller(place)
         }
@@ -213,11 +227,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [10 of Instant?] = [
+        let all: [11 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             history.deadline, journal.deadline(at: now), meters.deadline,
             reader.deadline(at: now), pairings.deadline(at: now), links.intake.restsUntil,
-            links.addressesDue,
+            links.addressesDue, neighbourhood.deadline,
         ]
         var first: Instant?
         for place in all.indices {
@@ -232,6 +246,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followTraffic()
         followNetwork()
         followProbes()
+        feed { [neighbourhood] _, table, now in neighbourhood.lookNowAndThen(&table, at: now) }
         followKeys()
         figures.follow(roster.numbers, rings.traffic, at: now)
         figures.follow(rings.counters, facts, at: now)
@@ -250,6 +265,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     private mutating func sayGoodbye() {
         ServiceNotifier.stopping()
         pairings.cancel()
+        neighbourhood.close(at: now)
         devices.close(config.paths, at: now)
         rings.tell(.quiet)
         feed { board, _, now in board.stop(at: now) }

@@ -19,6 +19,8 @@ struct Poller: ~Copyable {
         case network
         /// The port or the stream of a pairing.
         case pairing(PairingPort.Part)
+        /// Another machine on the LAN says something to all.
+        case neighbours
         /// A program on the local socket, by its place.
         case caller(Int)
 
@@ -35,6 +37,7 @@ struct Poller: ~Copyable {
             case .initiations: 7
             case .pairing(.port): 8
             case .pairing(.stream): 9
+            case .neighbours: 10
             case .caller(let place): Self.firstCaller + UInt32(place)
             }
         }
@@ -51,6 +54,7 @@ struct Poller: ~Copyable {
             case 7: self = .initiations
             case 8: self = .pairing(.port)
             case 9: self = .pairing(.stream)
+            case 10: self = .neighbours
             case Self.firstCaller...: self = .caller(Int(token - Self.firstCaller))
             default: return nil
             }

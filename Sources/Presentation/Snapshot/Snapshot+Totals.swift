@@ -1,3 +1,4 @@
+package import Discovery
 package import Session
 
 extension Snapshot {
@@ -16,6 +17,8 @@ extension Snapshot {
         /// Of peers whose number is another's now, or who have left.
         package var handshakesBefore: UInt64 = 0
         package var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
+        /// Of finding peers on the LAN.
+        package var discovery = Discovery.Counts()
         package var callersRefused = 0
         package var requestsRefused = 0
         package var eventsUntold = 0

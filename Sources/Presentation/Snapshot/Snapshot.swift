@@ -75,8 +75,7 @@ package final class Snapshot {
 
     // Peers and the network.
     package let ownKey: PublicKey
-    /// The addresses of this machine.
-    package var ownHosts: Set<String> = []
+    package var network = Network()
     /// By number, those that have left as well.
     package var peers: [Peer]
     /// Callers that are no peers, newest first.
@@ -111,6 +110,18 @@ package final class Snapshot {
     }
 
     package var station: Station { switchboard.station }
+
+    /// What this machine's network is, for peers.
+    package struct Network {
+        /// The addresses of this machine.
+        package var ownHosts: Set<String> = []
+        /// Whether peers are looked for on a LAN now.
+        package var isSearched = false
+        /// Why they cannot be.
+        package var searchProblem: String?
+
+        package init() {}
+    }
 
     /// Whether the microphone is open for anybody.
     package var isTalking: Bool { !talkingSince.isEmpty }

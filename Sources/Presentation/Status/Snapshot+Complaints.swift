@@ -31,7 +31,7 @@ extension Snapshot {
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: ownKey.text,
+                ownKey: ownKey.text, isSearched: network.isSearched,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }
 
@@ -42,7 +42,7 @@ extension Snapshot {
         if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
             return address == listen
         }
-        return address.isLoopback || ownHosts.contains(address.host)
+        return address.isLoopback || network.ownHosts.contains(address.host)
     }
 
     /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is

@@ -1,4 +1,5 @@
 internal import Control
+internal import Discovery
 internal import Media
 internal import Session
 
@@ -33,6 +34,15 @@ extension Snapshot {
         found.append(Counter(.handshakeInitiations, Int(totals.initiations.initiations)))
         found.append(Counter(.cookiesSent, Int(totals.initiations.cookiesSent)))
         found.append(Counter(.halfOpenEvicted, Int(totals.initiations.evicted)))
+        let discovery = totals.discovery
+        found.append(Counter(.discoveryBeacons, discovery.beacons))
+        found.append(Counter(.discoveryQuestions, discovery.questions))
+        found.append(Counter(.discoveryReceived, discovery.received))
+        found.append(Counter(.discoverySightings, discovery.sightings))
+        for drop in DiscoveryDrop.allCases {
+            found.append(
+                Counter(.discoveryDropped, drop.name.description, discovery.drops[drop.rawValue]))
+        }
         found.append(Counter(.callersRefused, totals.callersRefused))
         found.append(Counter(.requestsRefused, totals.requestsRefused))
         found.append(Counter(.eventsUntold, totals.eventsUntold))

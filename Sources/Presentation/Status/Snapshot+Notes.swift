@@ -34,6 +34,10 @@ extension Snapshot {
             found.append(Advice.echoStays(apart))
         }
         for line in awaitsRestart { found.append(Advice.restart(for: line)) }
+        if let problem = network.searchProblem {
+            found.append(
+                "peers are not found on the LAN: \(problem); or set discovery = no in [network]")
+        }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
         for number in roster.numbers {
             let peer = roster[number]

@@ -58,6 +58,13 @@ extension Snapshot {
         status.suite = Int(state.suite.rawValue)
         status.hasPSK = state.hasPSK
         status.endpoint = state.endpoint.map { SocketAddress($0).description }
+        status.endpointSource =
+            switch state.endpointSource {
+            case .settings: "settings"
+            case .lan: "lan"
+            case .peer: "peer"
+            case nil: nil
+            }
         status.isTalking = peers[peer].isSounding
         status.sessionAgeSeconds = state.sessionSince.map { (now - $0).inSeconds }
         return status

@@ -15,15 +15,18 @@ package struct PeerComplaint {
         let suite: Suite
         let own: String
         let ownKey: String
+        /// Whether it is looked for on the LAN.
+        let isSearched: Bool
         /// What the resolver said of its name.
         let resolver: String?
 
         package init(
             peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
-            resolver: String?
+            isSearched: Bool, resolver: String?
         ) {
             (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
             (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
+            self.isSearched = isSearched
         }
     }
 
@@ -43,6 +46,12 @@ package struct PeerComplaint {
         case .ownAddress(let endpoint):
             text = "its address \(SocketAddress(endpoint)) is this station's own"
             fix = "give it its own: sudo intercomctl peer set \(context.peer) --address ADDRESS"
+        case .noAddress where context.isSearched:
+            text = "has not called, has no address here, and is not found on the LAN"
+            fix =
+                "see whether it is on, on the same network, and knows the key of this station; on"
+                + " another network it needs an address: sudo intercomctl peer set"
+                + " \(context.peer) --address ADDRESS"
         case .noAddress:
             text = "has not called, and there is no address to call it at"
             fix = "see whether it is on, and knows the address and key of this station"

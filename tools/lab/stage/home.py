@@ -39,7 +39,8 @@ class Home:
     def _defaults(self):
         return {
             "station": {"name": self.name},
-            "network": {"port": self.port},
+            # Tests on one machine, side by side, are not each other's neighbours.
+            "network": {"port": self.port, "discovery": "no"},
             "audio": {"input": f"pcm:simcard:{self.name}", "output": f"pcm:simcard:{self.name}"},
             "button ptt": {"line": "GPIO17", "talk": "house"},
             "channel house": {"members": "*"},
@@ -91,6 +92,7 @@ class Home:
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "intercomd.conf"), "w", encoding="utf-8") as file:
             file.write(f"[station]\nname = {self.name}\n[network]\nport = {self.port}\n"
+                       f"discovery = no\n"
                        f"[paths]\nstate = {self.state}\nruntime = {folder}\n")
         log = os.path.join(self.folder, "log.first")
         with open(log, "w", encoding="utf-8") as file:

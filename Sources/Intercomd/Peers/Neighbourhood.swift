@@ -1,0 +1,123 @@
+internal import Config
+internal import Crypto
+internal import Discovery
+internal import HAL
+internal import Presentation
+internal import Session
+internal import Time
+internal import Wire
+
+/// The LAN around this station: what `Discovery` says and hears there, and the sockets for it.
+///
+/// A flood cannot keep the control loop busy: a turn takes a few datagrams, and when there are more
+/// the rest stays in the kernel for a while. A class, so that the loop can feed the sessions from
+/// it.
+final class Neighbourhood {
+    /// Datagrams taken in a turn at most.
+    private static let mostPerTurn = 16
+    /// More than so many in a turn, and the next ones wait.
+    private static let calm = 4
+    private static let rest = Duration.milliseconds(50)
+    /// How often the interfaces are looked at where the kernel tells nothing.
+    private static let interval = Duration.seconds(10)
+
+    private var core: Discovery
+    private var sockets: NeighbourSockets
+    /// By the number of the peer: each costs a key agreement.
+    private var keys: [Int: TagKey] = [:]
+    private let isOn: Bool
+    /// The longest datagram that is read; longer ones are not for stations.
+    private var bytes = [UInt8](repeating: 0, count: 1500)
+    /// Until when datagrams stay in the kernel; nil when they wake the loop.
+    private var restsUntil: Instant?
+    private var looksAt: Instant?
+
+    init(_ network: Config.Network, own: PublicKey) throws(SystemError) {
+        isOn = network.discovery
+        core = Discovery(own: own, port: network.port, isOn: isOn) { Random.fill(&$0) }
+        sockets = try NeighbourSockets(listen: network.listen)
+    }
+
+    /// Readable when a datagram waits.
+    var fd: Int32 { sockets.fd }
+    var counts: Discovery.Counts { core.counts }
+    /// Whether there is a LAN on which peers are looked for.
+    var isSearched: Bool { isOn && !sockets.links.isEmpty }
+    /// Why neighbours cannot be heard, in words for a person; nil when they can, or need not.
+    var problem: String? { isOn ? sockets.problem : nil }
+    var deadline: Instant? { [core.deadline, restsUntil].compactMap { $0 }.min() }
+
+    /// Takes over the peers that this station announces itself to.
+    func setPeers(_ roster: Roster, _ table: borrowing PeerTable, at now: Instant) {
+        guard isOn else { return }
+        let former = keys
+        keys = [:]
+        for peer in roster.numbers { keys[peer] = former[peer] ?? table.tagKey(of: peer) }
+        core.setPeers(
+            roster.numbers.compactMap { peer in
+                keys[peer].map { (peer, roster.key(of: peer), $0) }
+            }, at: now)
+    }
+
+    /// Looks at the interfaces of this machine, and tells the sessions when an address is another.
+    func look(_ table: inout PeerTable, at now: Instant) {
+        looksAt = now + Self.interval
+        guard isOn, sockets.look() else { return }
+        core.setLinks(sockets.links, at: now)
+        table.follow(.elsewhere, at: now)
+    }
+
+    /// Looks if that is long ago; once a second.
+    func lookNowAndThen(_ table: inout PeerTable, at now: Instant) {
+        if looksAt.map({ now >= $0 }) ?? true { look(&table, at: now) }
+    }
+
+    /// A person wants a peer that has no session.
+    func seek(at now: Instant) { core.seek(at: now) }
+
+    /// Takes datagrams that have come.
+    func hear(_ poller: borrowing Poller, at now: Instant) {
+        var count = 0
+        while count < Self.mostPerTurn {
+            var room = bytes.mutableSpan
+            guard let (arrival, link) = sockets.receive(into: &room) else { break }
+            count += 1
+            core.receive(
+                bytes.span.extracting(first: arrival.count), from: Endpoint(arrival.from),
+                hopLimit: arrival.hopLimit, on: link, at: now)
+        }
+        guard count > Self.calm else { return }
+        restsUntil = now + Self.rest
+        poller.watch(fd, as: .neighbours, for: 0)
+    }
+
+    /// Hears again when the rest is over.
+    func wake(_ poller: borrowing Poller, at now: Instant) {
+        guard let restsUntil, now >= restsUntil else { return }
+        self.restsUntil = nil
+        poller.watch(fd, as: .neighbours, for: EventLoop.readable)
+    }
+
+    /// Says what it is time for, and tells the sessions of peers that were seen.
+    func follow(_ table: inout PeerTable, at now: Instant) {
+        core.setSought(table.hasMissingPeer, at: now)
+        core.tick(at: now)
+        while let action = core.nextAction() {
+            switch action {
+            case .send(let bytes, let link): send(bytes, on: link, at: now)
+            case .sighted(let peer, let address, let mark):
+                table.follow(.sighted(peer: peer, at: address, mark: mark), at: now)
+            }
+        }
+    }
+
+    /// Takes leave of the neighbours.
+    func close(at now: Instant) {
+        core.close(at: now)
+        while case .send(let bytes, let link) = core.nextAction() { send(bytes, on: link, at: now) }
+    }
+
+    private func send(_ bytes: [UInt8], on link: Link, at now: Instant) {
+        if !sockets.send(bytes.span, on: link) { core.notSent(on: link, at: now) }
+    }
+}
