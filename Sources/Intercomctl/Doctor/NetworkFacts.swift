@@ -18,11 +18,14 @@ struct NetworkFacts {
     var port: UInt16?
     var sockets: Int?
     var isDaemonUp = false
+    /// Nil where the station is alone with this machine.
+    var search: LANSearch?
 
     init(_ interfaces: [NetworkInterface]?) { self.interfaces = interfaces }
 
     var checks: [Check] {
         linkChecks + ways.compactMap { check($0) } + portChecks
+            + [search?.check].compactMap { $0 }
     }
 
     private var linkChecks: [Check] {
@@ -78,6 +81,7 @@ extension NetworkFacts {
         if let config = situation.config {
             port = config.network.port
             sockets = UDPPort.socketCount(of: config.network.port)
+            search = LANSearch(config.network, interfaces ?? [])
         }
         ways = Self.addresses(situation).map { peer, address in
             Way(peer: peer, address: address, source: try? UDPProbe.source(to: address))
