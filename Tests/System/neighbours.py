@@ -1,0 +1,59 @@
+"""Stations without addresses of each other, each in a namespace of its own, on one LAN."""
+
+import unittest
+
+from lab import Scene, SceneTest, listen, wait
+from peer import finding
+from stage.lan import Lan
+from stage.namespace import is_allowed
+
+M1 = 1232
+
+
+@unittest.skipUnless(is_allowed(), "needs root, to make network namespaces")
+class OnOneLan(SceneTest):
+    """A scene whose stations are places of a LAN."""
+
+    def enter(self, *names, known=True):
+        scene = self.enterContext(Scene(*names))
+        self.lan = self.enterContext(Lan())
+        for one in scene.stations:
+            one.launcher = self.lan.join(one.name).inside
+            del one.sections["network"]["listen"]
+            del one.sections["network"]["discovery"]
+            for other in scene.stations if known else ():
+                if other is not one:
+                    one.knows(other, calls=False)
+        return scene.stations
+
+    def start(self, *stations):
+        for one in stations:
+            one.start()
+        for one in stations:
+            one.ready()
+
+    def assert_talk(self, speaker, listener, hertz=500):
+        speaker.speak(hertz)
+        listener.record()
+        with speaker.talking():
+            span = listen()
+        self.assert_heard(listener.recorded().span(*span), hertz)
+
+    def place(self, one):
+        return self.lan.places[str(one)]
+
+    def beacon_of(self, one):
+        """The newest that a station has sent over IPv4."""
+        wait(lambda: self.beacons(one), f"{one} announces itself")
+        return self.beacons(one)[-1]
+
+    def beacons(self, one):
+        return [packet.data for packet in self.lan.announced()
+                if packet.sender == str(one) and ":" not in packet.source
+                and finding.announced(packet.data) is not None]
+
+    def calls(self, one, target):
+        """The first messages of handshakes from a station to an address."""
+        return [packet for packet in list(self.lan.packets)
+                if packet.sender == str(one) and packet.target == target
+                and len(packet.data) == M1]
