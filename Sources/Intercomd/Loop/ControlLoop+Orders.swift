@@ -34,7 +34,8 @@ extension ControlLoop {
         case .want(let peer):
             feed { _, table, now in table.wanted(peer: peer, at: now) }
             if case .up = cores.table.state(of: peer)?.phase { break }
-            neighbourhood.seek(at: now)
+            // A question on the LAN would show the press that constant cover hides.
+            if config.talk.cover != .constant { neighbourhood.seek(at: now) }
         case .redial(let peer):
             let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)
             feed { board, _, now in board.redial(peer, calling, at: now) }
