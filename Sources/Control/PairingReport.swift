@@ -4,8 +4,10 @@
 /// pairing with a refusal instead.
 public struct PairingReport: JSONRecord, Equatable, Sendable {
     public enum Stage: String, Sendable {
-        /// A code is shown: `code`, `hosts`, `seconds`.
+        /// A code is shown: `code`, `hosts`, `seconds`, `announced`.
         case code
+        /// A station that shows a code is looked for on the LAN.
+        case searching
         /// A code is tried: `host`.
         case trying
         /// Somebody has connected and become no peer: `host`, `attempts_left`.
@@ -21,6 +23,8 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
     public var code: String?
     /// The addresses of this station, of which one is typed at the other station before the code.
     public var hosts: [String] = []
+    /// Whether stations on the LAN find this one, so that the code alone is typed there.
+    public var isAnnounced = false
     /// For how long the code is good.
     public var seconds: Int?
     /// The address of the other station.
@@ -48,6 +52,7 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
         coder.field("text", &text)
         coder.field("code", &code)
         coder.field("hosts", &hosts)
+        coder.field("announced", &isAnnounced)
         coder.field("seconds", &seconds)
         coder.field("host", &host)
         coder.field("attempts_left", &attemptsLeft)

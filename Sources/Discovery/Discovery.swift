@@ -154,6 +154,16 @@ public struct Discovery {
         pairings.seek(lots, at: now)
     }
 
+    /// The stations whose pairing windows were found, each with its addresses, in random order:
+    /// somebody who announces many does not come first.
+    public func foundPairings(at now: Instant) -> [[Endpoint]] {
+        var stations = pairingPlaces.stations(at: now)
+        for place in stations.indices.dropLast() {
+            stations.swapAt(place, place + lots.below(stations.count - place))
+        }
+        return stations
+    }
+
     public mutating func stopSeekingPairings() { pairings.stopSeeking() }
 
     // MARK: What the caller fetches

@@ -77,12 +77,42 @@ import Wire
         #expect(two.messages == 0)
     }
 
-    private func instance(_ farewell: Bool = false) -> HeardInstance {
+    private func instance(_ farewell: Bool = false, seed: UInt64 = 1) -> HeardInstance {
         let own = ServiceInstance(
-            of: ServiceInstance.pairings, port: 7, text: [0], lots())
+            of: ServiceInstance.pairings, port: 7, text: [0], lots(seed))
         let bytes = own.message(
             [], timeToLive: farewell ? ServiceInstance.farewell : ServiceInstance.timeToLive)
         return HeardInstance(of: ServiceInstance.pairings, in: message(bytes)!)!
+    }
+
+    @Test func theAddressesOfOneWindowAreOneStation() {
+        var places = PairingPlaces()
+        places.saw(instance(seed: 1), at: linkLocal(1), on: wiredIPv6, now: ms(0))
+        places.saw(instance(seed: 2), at: host(2), on: wired, now: ms(0))
+        places.saw(instance(seed: 1), at: host(1), on: wired, now: ms(0))
+        #expect(places.stations(at: ms(1)) == [[host(1), linkLocal(1)], [host(2)]])
+        #expect(places.stations(at: ms(120_000)) == [])
+    }
+
+    @Test func somebodyWithManyWindowsDoesNotComeFirst() {
+        var orders: Set<[Endpoint]> = []
+        for seed in 1...200 as ClosedRange<UInt64> {
+            var one = Discovery(
+                own: Person(1).publicKey, port: 5577, random: Chance(seed: seed).fill)
+            one.setLinks([place(1)], at: ms(0))
+            one.seekPairings(at: ms(0))
+            for other in 2...5 as ClosedRange<UInt64> {
+                let window = ServiceInstance(
+                    of: ServiceInstance.pairings, port: 7, text: [0], lots(other))
+                one.receive(
+                    window.message([]).span, from: host(other), hopLimit: 255, on: wired,
+                    at: ms(1))
+            }
+            let found = one.foundPairings(at: ms(2))
+            #expect(found.count == 4)
+            orders.insert(found.flatMap { $0 })
+        }
+        #expect(orders.count == 24, "all of them occur")
     }
 
     @Test func aPlaceIsForgottenAfterTwoMinutesAndThereAreSixteen() {

@@ -8,7 +8,7 @@ func show(_ report: PairingReport, isNamed: Bool) throws(Failure) {
     case .code: try showCode(report)
     // An attempt is no result: a program that reads the result must not meet it there.
     case .attempt: Terminal.write(text + "\n", to: .complaint)
-    case .trying: try printLine(text)
+    case .searching, .trying: try printLine(text)
     case .paired:
         let name = (report.name ?? "").visible
         try printLine(text)
@@ -26,7 +26,15 @@ private func showCode(_ report: PairingReport) throws(Failure) {
     let code = (report.code ?? "").visible
     let time = report.seconds == 120 ? "two minutes" : "\(report.seconds ?? 0) seconds"
     let line = report.hosts.count == 1 ? "type" : "type one of these lines"
-    try printLine("the code is \(code), for \(time); on the other station \(line):")
+    if report.isAnnounced {
+        try printLine("the code is \(code), for \(time); on the other station type:")
+        try printLine("")
+        try printLine("    intercomctl pair \(code)")
+        try printLine("")
+        try printLine("if it does not find this station, \(line) there:")
+    } else {
+        try printLine("the code is \(code), for \(time); on the other station \(line):")
+    }
     try printLine("")
     for host in report.hosts { try printLine("    intercomctl pair \(host.visible) \(code)") }
     try printLine("")

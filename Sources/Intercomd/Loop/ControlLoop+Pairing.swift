@@ -12,6 +12,9 @@ extension ControlLoop {
     /// Lets a pairing go on, and does what it wants.
     mutating func followPairing() {
         if let caller = pairings.caller, server.hasHungUp(caller) { pairings.cancel() }
+        if pairings.isSearching {
+            pairings.found(neighbourhood.pairings(at: now), on: pairingGround, at: now)
+        }
         if pairings.isBusy { pairings.tick(on: pairingGround, at: now) }
         if pairings.hasUnused, settings.canReload(isTakingLeave: cores.table.isTakingLeave) {
             if let asker = pairings.job?.asker { askers.begin(asker, .reload(isCheck: false)) }
@@ -27,6 +30,8 @@ extension ControlLoop {
                 announce(event)
             case .lookUp(let address):
                 links.resolver.resolve(.init(peer: nil, addresses: [address]))
+            case .offer(let port): neighbourhood.offerPairing(port, at: now)
+            case .seek(let isSought): neighbourhood.seekPairings(isSought, at: now)
             }
         }
     }
@@ -34,6 +39,7 @@ extension ControlLoop {
     var pairingGround: PairingGround {
         PairingGround(
             publicKey: cores.table.publicKey, config: config,
-            used: PeerFiles(settings.sources, in: config.paths), folder: facts.folder)
+            used: PeerFiles(settings.sources, in: config.paths), folder: facts.folder,
+            isOnLAN: neighbourhood.isSearched)
     }
 }

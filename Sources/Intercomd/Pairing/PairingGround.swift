@@ -14,6 +14,8 @@ struct PairingGround {
     let used: PeerFiles
     /// Where the settings are.
     let folder: String
+    /// Whether there is a LAN on which stations find each other.
+    let isOnLAN: Bool
 
     /// The introduction that the other station gets.
     var card: PairingCard? {

@@ -12,6 +12,8 @@ struct PairingJob {
     let name: String?
     /// Where a code is tried, as the settings have an address; nil where one is shown.
     var host: String?
+    /// How many stations were found that show codes.
+    var found = 0
     /// Streams of something that is no station; anybody may connect, again and again, so only the
     /// first are told of.
     var strangers = 0

@@ -31,13 +31,7 @@ extension Pairings {
         do throws(PairingCode.Fault) {
             code = try PairingCode(typed: typed)
         } catch { return .refused(ControlError(.failed, "the code is wrong: \(error)")) }
-        guard let host = job.host else {
-            return .refused(
-                ControlError(
-                    .failed,
-                    "the host is missing: pair HOST CODE, with an address of the station that"
-                        + " shows the code"))
-        }
+        guard let host = job.host else { return search(for: job, code, on: ground, at: now) }
         if let complaint = PeerAddress.complaint(about: host) {
             return .refused(
                 ControlError(.failed, "\(complaint); an address is HOST or HOST:PORT"))
@@ -82,7 +76,7 @@ extension Pairings {
     }
 
     /// Tries the code at these boxes, one after the other.
-    private mutating func set(
+    mutating func set(
         out code: consuming PairingCode, to boxes: [PairingErrand.Box], on ground: PairingGround,
         at now: Instant
     ) {
@@ -149,7 +143,13 @@ extension Pairings {
             store(paired, at: endpoint, on: ground, at: now)
         case .failed(let failure):
             let host = job?.host ?? port.other?.asTyped ?? "the other station"
-            fail(failure.cause, failure.text(of: host, reason: job?.connectionError))
+            var text = failure.text(of: host, reason: job?.connectionError)
+            if let found = job?.found, found > PairingErrand.boxesMost {
+                text +=
+                    "; of \(found) stations that show codes \(PairingErrand.boxesMost) were tried:"
+                    + " for a certain one, pair HOST CODE"
+            }
+            fail(failure.cause, text)
         }
     }
 

@@ -22,10 +22,12 @@ extension Pairings {
             preconditionFailure("no code was shown")
         }
         self.job = job
+        if ground.isOnLAN { offer(ground.config.network.port) }
         let seconds = (end - now).components.seconds
         var report = PairingReport(.code, "the code is \(shown), for \(seconds / 60) minutes")
         report.code = shown
         report.hosts = ground.hosts
+        report.isAnnounced = ground.isOnLAN
         report.seconds = Int(seconds)
         return .pairing(report)
     }

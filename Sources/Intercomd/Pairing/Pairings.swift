@@ -28,6 +28,10 @@ struct Pairings: ~Copyable {
         case answer(Reply, CallerTicket)
         case announce(Event)
         case lookUp(PeerAddress)
+        /// Lets the neighbours find this TCP port; none with nil.
+        case offer(UInt16?)
+        /// Looks for neighbours that offer one.
+        case seek(Bool)
     }
 
     /// So long a peer that is written may take to be in use, before that is said.
@@ -43,6 +47,9 @@ struct Pairings: ~Copyable {
     var job: PairingJob?
     /// A name that is being looked up, with the code that is tried there.
     var lookUp: LookUp?
+    /// A code that is to be tried at whatever is found on the LAN.
+    var search: Search?
+    private var isOffered = false
     private var orders: [Order] = []
 
     let suites: OfferedSuites
@@ -64,6 +71,12 @@ struct Pairings: ~Copyable {
     mutating func nextOrder() -> Order? { orders.isEmpty ? nil : orders.removeFirst() }
 
     mutating func order(_ order: Order) { orders.append(order) }
+
+    /// Lets the neighbours find the window at this port.
+    mutating func offer(_ port: UInt16) {
+        isOffered = true
+        order(.offer(port))
+    }
 
     /// Begins to pair for a caller, who is told what happens.
     ///
@@ -103,6 +116,7 @@ struct Pairings: ~Copyable {
         guard let job else { return nil }
         if let written = job.written { return written.end }
         if let lookUp = lookUpEnd { return lookUp }
+        if let search = searchDeadline(at: now) { return search }
         switch errand {
         case .some(let errand): return errand.deadline
         case .none: return desk.deadline(at: now)
@@ -224,6 +238,9 @@ struct Pairings: ~Copyable {
         desk.close()
         errand = nil
         lookUp = nil
+        stopSearching()
+        if isOffered { order(.offer(nil)) }
+        isOffered = false
         port.close()
         job = nil
     }

@@ -75,6 +75,24 @@ final class Neighbourhood {
     /// A person wants a peer that has no session.
     func seek(at now: Instant) { core.seek(at: now) }
 
+    // MARK: Pairing windows
+
+    /// Tells the neighbours that a window is open, or that it is so no more.
+    func offerPairing(_ port: UInt16?, at now: Instant) {
+        guard isSearched, let port else { return core.withdrawPairing() }
+        core.offerPairing(port: port, at: now)
+    }
+
+    /// Looks for open windows, or does so no more.
+    func seekPairings(_ isSought: Bool, at now: Instant) {
+        if isSought { core.seekPairings(at: now) } else { core.stopSeekingPairings() }
+    }
+
+    /// The stations with open windows that were found, each with its addresses.
+    func pairings(at now: Instant) -> [[Endpoint]] { core.foundPairings(at: now) }
+
+    // MARK: What comes and goes
+
     /// Takes datagrams that have come.
     func hear(_ poller: borrowing Poller, at now: Instant) {
         var count = 0
