@@ -16,7 +16,11 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "docs/security/model"
-HANDSHAKE = "handshake.pvl"
+LIBRARIES = {
+    "handshake.pvl": ("Stations(", "Initiator("),
+    "pairing.pvl": ("Hosts(",),
+}
+"""What several files are checked together with, and the processes of which a file uses one."""
 FASTER = "set redundancyElim = no.\n"
 """Halves the time of a proof without phases. What is proved is the same."""
 COMMENT = re.compile(r"\(\*.*?\*\)", re.S)
@@ -45,7 +49,8 @@ class Model:
     def __init__(self, path):
         self.name = path.stem
         self.source = path.read_text(encoding="utf-8")
-        self.needs_handshake = "Stations(" in self.source or "Initiator(" in self.source
+        self.libraries = [name for name, processes in LIBRARIES.items()
+                          if any(process in self.source for process in processes)]
         self._read_query()
         self._read_faults()
         self.check()
@@ -102,13 +107,13 @@ class Model:
             self.text(self.claims, fault)
 
     def text(self, claims, fault=None):
-        """What ProVerif is given: the handshake if it is needed, and these claims alone."""
+        """What ProVerif is given: the library if one is needed, and these claims alone."""
         source = self.source
         if self.query:
             query = self.head + ";\n  ".join(claim.query for claim in claims) + "."
             source = source[:self.query[0]] + query + source[self.query[1]:]
-        if self.needs_handshake:
-            source = (FOLDER / HANDSHAKE).read_text(encoding="utf-8") + source
+        for name in self.libraries:
+            source = (FOLDER / name).read_text(encoding="utf-8") + source
         source = COMMENT.sub("", source)
         if not fault and "phase 1" not in source:
             source = FASTER + source
