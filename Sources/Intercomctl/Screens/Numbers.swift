@@ -1,3 +1,5 @@
+internal import HAL
+
 // Numbers as people read them.
 
 /// One decimal place: 4.1; nothing when it is not known.
@@ -42,13 +44,11 @@ func age(seconds: Double?) -> String {
     return seconds < 10 ? decimal(seconds, unit: "s") : age(seconds: Int(seconds))
 }
 
-/// The time of day in UTC: 21:10:04.113.
+/// The local time of day: 21:10:04.113.
 func timeOfDay(milliseconds: Int) -> String {
-    let day = 86_400_000
-    let ms = (milliseconds % day + day) % day
+    guard let time = LocalTime(milliseconds: Int64(milliseconds)) else { return "?" }
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let fraction = ms % 1000
+    let fraction = (milliseconds % 1000 + 1000) % 1000
     let zeros = fraction < 10 ? "00" : fraction < 100 ? "0" : ""
-    return
-        "\(two(ms / 3_600_000)):\(two(ms / 60_000 % 60)):\(two(ms / 1000 % 60)).\(zeros)\(fraction)"
+    return "\(two(time.hour)):\(two(time.minute)):\(two(time.second)).\(zeros)\(fraction)"
 }

@@ -198,7 +198,8 @@ private func sample() -> Status {
         (stuck.button, stuck.seconds) = ("ptt", 120)
         let lines = [Reply.monitor.encoded, talk.encoded + stuck.encoded]
         let daemon = try FakeDaemon(at: folder.socket) { _ in lines }
-        let outcome = try folder.run("monitor")
+        let outcome = try Intercomctl.run(
+            ["--config", folder.config, "monitor"], environment: ["TZ": "UTC"])
         #expect(outcome.code == 3)
         #expect(
             outcome.output == """
@@ -206,6 +207,10 @@ private func sample() -> Status {
                 23:59:59.999  stuck_key     button ptt 120.0 s
 
                 """)
+        // People read the time on the clock of their wall, programs that of the event.
+        let local = try Intercomctl.run(
+            ["--config", folder.config, "monitor"], environment: ["TZ": "XYZ-5:30"])
+        #expect(local.output.hasPrefix("02:20:04.113  talk "))
         let json = try folder.run("monitor", "--json")
         let expected = String(decoding: talk.encoded + stuck.encoded, as: UTF8.self)
         #expect(json.output.hasPrefix(expected))
