@@ -35,8 +35,7 @@ private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
     if typed.isHelp, command.name != "help" {
         return try printHelp(of: command)
     }
-    let shared =
-        ["--config", "--socket", "--help"] + (command.name == "version" ? ["--version"] : [])
+    let shared = Command.sharedOptions + (command.name == "version" ? ["--version"] : [])
     for option in typed.options where !(command.options + shared).contains(option) {
         throw Failure(
             .usage, "\(command.name) takes no \(option); usage: intercomctl \(command.usage)")

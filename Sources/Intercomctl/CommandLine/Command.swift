@@ -6,7 +6,7 @@ struct Command: Sendable {
     var arguments = ""
     /// How many arguments it takes.
     var count = 0...0
-    /// Names of the options it takes besides `--config`, `--socket` and `--help`.
+    /// Names of the options it takes besides `sharedOptions`.
     let options: [String]
     /// The options that it cannot do without.
     var needed: [String] = []
@@ -15,6 +15,9 @@ struct Command: Sendable {
 }
 
 extension Command {
+    /// The options that every command takes.
+    static let sharedOptions = ["--config", "--socket", "--help"]
+
     static let all = CommandGroup.all.flatMap { $0.commands }
 
     /// `peer add [--psk-file FILE] NAME ADDRESS KEY`.

@@ -37,6 +37,23 @@ struct Failure: Error {
         .failed,
         "the daemon's reply does not fit the request; compare versions: intercomctl version")
 
+    /// An option that no command has; it suggests one of the command that the other words name.
+    init(unknownOption name: String, beside typed: [String]) {
+        let words = typed.filter { !$0.hasPrefix("-") }
+        var options = Option.all.map { $0.name }
+        var trial = "intercomctl help"
+        if words.isEmpty {
+            options = ["--version"] + (Command.all.first { $0.name == "status" }?.options ?? [])
+        } else if let command = try? findCommand(words) {
+            (options, trial) = (command.options, "intercomctl \(command.name) --help")
+        } else if let group = CommandGroup(named: Array(words.prefix(1))) {
+            options = group.commands.flatMap { $0.options }
+            trial = "intercomctl \(words[0]) --help"
+        }
+        let known = options + Command.sharedOptions
+        self.init(.usage, unknown("option", name, among: known, or: trial))
+    }
+
     /// An error of the system; if permission is missing, with the advice to use sudo.
     init(_ error: SystemError) {
         let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty

@@ -57,7 +57,7 @@ struct Invocation {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = Option.shorts[word] ?? String(parts[0])
             guard let option = Option.named(name) else {
-                throw Failure(.usage, unknown("option", name, among: Option.all.map { $0.name }))
+                throw Failure(unknownOption: name, beside: words + rest)
             }
             options.append(name)
             guard !option.value.isEmpty else {

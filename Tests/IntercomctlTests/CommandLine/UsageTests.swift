@@ -23,6 +23,21 @@ private let usageCases: [UsageCase] = [
         complaint: "unknown command \"peer ad\"; did you mean \"peer add\"?"),
     UsageCase(
         arguments: ["--jsno"], complaint: "unknown option \"--jsno\"; did you mean \"--json\"?"),
+    UsageCase(
+        arguments: ["monitor", "--foo"],
+        complaint: "unknown option \"--foo\"; try: intercomctl monitor --help"),
+    UsageCase(
+        arguments: ["--foo", "monitor"],
+        complaint: "unknown option \"--foo\"; try: intercomctl monitor --help"),
+    UsageCase(
+        arguments: ["dnd", "on", "--foo", "1h"],
+        complaint: "unknown option \"--foo\"; did you mean \"--for\"?"),
+    UsageCase(
+        arguments: ["peer", "--no-relaod"],
+        complaint: "unknown option \"--no-relaod\"; did you mean \"--no-reload\"?"),
+    UsageCase(
+        arguments: ["peer", "--foo"],
+        complaint: "unknown option \"--foo\"; try: intercomctl peer --help"),
     UsageCase(arguments: ["--config"], complaint: "--config needs a value"),
     UsageCase(arguments: ["--config="], complaint: "--config needs a value"),
     UsageCase(arguments: ["--json=yes"], complaint: "--json takes no value"),
