@@ -49,6 +49,8 @@ ELSEWHERE = {
     "test latency", "version", "pair",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
+    # Where no daemon answers it reads the settings as `peer list` does, and prints no complaint.
+    "completion",
 }
 """Commands that do not touch the state directory themselves."""
 SETTINGS = set(COMMANDS) - {"key show"}

@@ -27,6 +27,10 @@ stat -c '%a %U %n' /etc/intercomd /etc/intercomd/peers.d /var/lib/intercomd/keys
 /usr/local/bin/intercomctl version --json
 test -x /usr/local/bin/intercomd -a -f /etc/systemd/system/intercomd.service
 ls /usr/local/share/man/man[158]
+for file in /usr/local/share/bash-completion/completions/intercomctl \
+    /usr/local/share/zsh/site-functions/_intercomctl /etc/fish/completions/intercomctl.fish; do
+    stat -c '%a %n' $file && grep -h 'completion for intercomctl' $file
+done
 """
 
 
@@ -45,7 +49,7 @@ class Install(unittest.TestCase):
         (block,) = examples.blocks(section, "sh")
         lines = [line for line in block.splitlines() if not BUILDING.match(line)]
         self.assertEqual(len(block.splitlines()) - len(lines), 3)
-        return "\n".join(line.removeprefix("sudo ") for line in lines)
+        return "\n".join(line.replace("sudo ", "") for line in lines)
 
     def test_what_readme_types_installs_it(self):
         code, said = self.install(self.commands())
@@ -57,7 +61,10 @@ class Install(unittest.TestCase):
         self.assertIn('"version":"', said)
         for line in ("755 root /etc/intercomd", "755 root /etc/intercomd/peers.d",
                      "700 intercomd /var/lib/intercomd/keys",
-                     "intercomctl.1", "intercomd.conf.5", "intercomd.8"):
+                     "intercomctl.1", "intercomd.conf.5", "intercomd.8",
+                     "644 /usr/local/share/bash-completion/completions/intercomctl",
+                     "# bash completion for intercomctl", "# zsh completion for intercomctl",
+                     "# fish completion for intercomctl"):
             self.assertIn(line, found)
         self.assertFalse(os.path.exists("/usr/local/bin/intercomd"), "the machine is as it was")
 

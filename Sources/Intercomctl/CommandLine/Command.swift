@@ -6,6 +6,8 @@ struct Command: Sendable {
     var arguments = ""
     /// How many arguments it takes.
     var count = 0...0
+    /// The kind of each argument, in order.
+    var takes: [Expected] = []
     /// Names of the options it takes besides `sharedOptions`.
     let options: [String]
     /// The options that it cannot do without.

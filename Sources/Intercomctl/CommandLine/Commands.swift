@@ -1,3 +1,5 @@
+internal import Control
+
 extension CommandGroup {
     /// Every command, one row each, in the order of intercomctl(1).
     static let all = [
@@ -17,7 +19,8 @@ extension CommandGroup {
                     name: "history", options: ["--missed", "--since", "--limit", "--json"],
                     help: "show the call history", function: showHistory),
                 Command(
-                    name: "stats", arguments: "[PEER]", count: 0...1, options: ["--json"],
+                    name: "stats", arguments: "[PEER]", count: 0...1, takes: [.peer],
+                    options: ["--json"],
                     help: "show sound quality and network figures", function: showStats),
                 Command(
                     name: "levels", options: ["--json-lines", "--seconds"],
@@ -31,33 +34,35 @@ extension CommandGroup {
             "Talk",
             [
                 Command(
-                    name: "talk", arguments: "TARGET", count: 1...1,
+                    name: "talk", arguments: "TARGET", count: 1...1, takes: [.target],
                     options: ["--seconds", "--json"],
                     help: "talk to a peer or channel until Ctrl-C", function: talk),
                 Command(
                     name: "ptt", arguments: "down|up TARGET", count: 2...2,
+                    takes: [.oneOf(["down", "up"]), .target],
                     options: ["--no-wait", "--json"],
                     help: "press or release a virtual talk button",
                     function: pressTalkKey),
                 Command(
                     name: "reply", arguments: "down|up", count: 1...1,
+                    takes: [.oneOf(["down", "up"])],
                     options: ["--no-wait", "--json"],
                     help: "virtual talk button for the peer heard last", function: reply),
                 Command(
-                    name: "page", arguments: "TARGET", count: 1...1,
+                    name: "page", arguments: "TARGET", count: 1...1, takes: [.target],
                     options: ["--priority", "--seconds", "--json"],
                     help: "speak to a peer or channel at once, until Ctrl-C", function: page),
                 Command(
-                    name: "announce", arguments: "TARGET", count: 1...1,
+                    name: "announce", arguments: "TARGET", count: 1...1, takes: [.target],
                     options: ["--file", "--priority", "--json"], needed: ["--file"],
                     help: "play a WAV file to a peer or channel", function: announce),
                 Command(
-                    name: "relay", arguments: "NAME [PEER]", count: 1...2,
+                    name: "relay", arguments: "NAME [PEER]", count: 1...2, takes: [.relay, .peer],
                     options: ["--no-wait", "--json"],
                     help: "switch a relay on for its pulse, here or at a peer",
                     function: switchRelay),
                 Command(
-                    name: "signal", arguments: "PEER", count: 1...1,
+                    name: "signal", arguments: "PEER", count: 1...1, takes: [.peer],
                     options: ["--no-wait", "--json"],
                     help: "light the call light of a peer", function: signalPeer),
             ]),
@@ -65,7 +70,7 @@ extension CommandGroup {
             "Call",
             [
                 Command(
-                    name: "call", arguments: "TARGET", count: 1...1,
+                    name: "call", arguments: "TARGET", count: 1...1, takes: [.target],
                     options: ["--priority", "--no-wait", "--json"],
                     help: "call a peer, or all of a channel", function: callTarget),
                 Command(
@@ -78,11 +83,11 @@ extension CommandGroup {
                     name: "hangup", options: ["--json"],
                     help: "end the call, or cancel one you are making", function: hangUp),
                 Command(
-                    name: "drop-in", arguments: "PEER", count: 1...1,
+                    name: "drop-in", arguments: "PEER", count: 1...1, takes: [.peer],
                     options: ["--no-wait", "--json"],
                     help: "open both microphones, if the peer allows it", function: dropIn),
                 Command(
-                    name: "listen", arguments: "PEER", count: 1...1,
+                    name: "listen", arguments: "PEER", count: 1...1, takes: [.peer],
                     options: ["--no-wait", "--json"],
                     help: "listen to a peer's room, if the peer allows it", function: listenIn),
             ]),
@@ -91,16 +96,20 @@ extension CommandGroup {
             [
                 Command(
                     name: "volume", arguments: "[WHAT] [N|+N|-N]", count: 0...2,
+                    takes: [.oneOf(SavedState.Volumes.Kind.allCases.map { $0.rawValue })],
                     options: ["--json"],
                     help: "set speaker, ring, tones or page, in percent", function: setVolume),
                 Command(
-                    name: "mute", arguments: "WHAT", count: 1...1, options: ["--json"],
+                    name: "mute", arguments: "WHAT", count: 1...1, takes: [.mutable],
+                    options: ["--json"],
                     help: "mute mic, speaker, a peer or a channel", function: mute),
                 Command(
-                    name: "unmute", arguments: "WHAT", count: 1...1, options: ["--json"],
+                    name: "unmute", arguments: "WHAT", count: 1...1, takes: [.mutable],
+                    options: ["--json"],
                     help: "unmute mic, speaker, a peer or a channel", function: unmute),
                 Command(
                     name: "dnd", arguments: "[on|off]", count: 0...1,
+                    takes: [.oneOf(["on", "off"])],
                     options: ["--for", "--json"],
                     help: "do not disturb, for a time or until turned off",
                     function: setDoNotDisturb),
@@ -116,10 +125,12 @@ extension CommandGroup {
                     help: "list the peers in the files; needs no daemon",
                     function: listPeers),
                 Command(
-                    name: "peer show", arguments: "NAME", count: 1...1, options: ["--json"],
+                    name: "peer show", arguments: "NAME", count: 1...1, takes: [.peer],
+                    options: ["--json"],
                     help: "the same as show peer", function: showPeer),
                 Command(
-                    name: "show peer", arguments: "NAME", count: 1...1, options: ["--json"],
+                    name: "show peer", arguments: "NAME", count: 1...1, takes: [.peer],
+                    options: ["--json"],
                     help: "show how a peer is protected and what it may do", function: showPeer),
                 Command(
                     name: "pair", arguments: "[HOST] [CODE]", count: 0...12,
@@ -128,24 +139,25 @@ extension CommandGroup {
                     function: pair),
                 Command(
                     name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
+                    takes: [.anything],
                     options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
                     help: "add a peer; write - as ADDRESS if it calls here", function: addPeer),
                 Command(
-                    name: "peer set", arguments: "NAME", count: 1...1,
+                    name: "peer set", arguments: "NAME", count: 1...1, takes: [.peer],
                     options: [
                         "--address", "--psk-file", "--suite", "--gain", "--no-reload", "--json",
                     ],
                     help: "change settings of a peer", function: setPeer),
                 Command(
-                    name: "peer verify", arguments: "NAME DIGITS", count: 2...7,
+                    name: "peer verify", arguments: "NAME DIGITS", count: 2...7, takes: [.peer],
                     options: ["--no-reload", "--json"],
                     help: "record that a peer's fingerprint was compared", function: verifyPeer),
                 Command(
-                    name: "peer rename", arguments: "NAME NEW", count: 2...2,
+                    name: "peer rename", arguments: "NAME NEW", count: 2...2, takes: [.peer],
                     options: ["--no-reload", "--json"],
                     help: "rename a peer on this station", function: renamePeer),
                 Command(
-                    name: "peer remove", arguments: "NAME", count: 1...1,
+                    name: "peer remove", arguments: "NAME", count: 1...1, takes: [.peer],
                     options: ["--no-reload", "--json"],
                     help: "remove a peer and its pre-shared key", function: removePeer),
             ]),
@@ -156,7 +168,8 @@ extension CommandGroup {
                     name: "setup", options: ["--name", "--yes", "--force", "--json"],
                     help: "write a first configuration for this machine", function: setUp),
                 Command(
-                    name: "doctor", arguments: "[TOPIC...]", count: 0...32, options: ["--json"],
+                    name: "doctor", arguments: "[TOPIC...]", count: 0...32,
+                    takes: [.oneOf(Check.Topic.allCases.map { $0.rawValue })], options: ["--json"],
                     help: "look for faults and print how to fix each", function: runDoctor),
                 Command(
                     name: "config check", options: ["--json"],
@@ -184,14 +197,16 @@ extension CommandGroup {
                     name: "test loop", options: ["--json"],
                     help: "play a sound, check that the microphone hears it", function: testLoop),
                 Command(
-                    name: "test latency", arguments: "PEER", count: 1...1, options: ["--json"],
+                    name: "test latency", arguments: "PEER", count: 1...1, takes: [.peer],
+                    options: ["--json"],
                     help: "measure the delay from here to a peer's speaker", function: testLatency),
                 Command(
-                    name: "test button", arguments: "[NAME]", count: 0...1,
+                    name: "test button", arguments: "[NAME]", count: 0...1, takes: [.button],
                     options: ["--timeout", "--json"],
                     help: "wait for a press of a talk button", function: testButton),
                 Command(
-                    name: "test led", arguments: "[NAME]", count: 0...1, options: ["--json"],
+                    name: "test led", arguments: "[NAME]", count: 0...1, takes: [.lamp],
+                    options: ["--json"],
                     help: "blink a lamp five times", function: testLamp),
                 Command(
                     name: "audio list", options: ["--json"],
@@ -215,7 +230,13 @@ extension CommandGroup {
                     help: "print the versions of this program and the daemon", function: showVersion
                 ),
                 Command(
-                    name: "help", arguments: "[COMMAND]", count: 0...2, options: [],
+                    name: "completion", arguments: "bash|zsh|fish", count: 1...1000,
+                    takes: [.oneOf(CompletionScript.shells)], options: [],
+                    help: "print a script that completes commands with Tab",
+                    function: completion),
+                Command(
+                    name: "help", arguments: "[COMMAND]", count: 0...2,
+                    takes: [.command, .command], options: [],
                     help: "print this, or the help of one command", function: showHelp),
             ]),
     ]

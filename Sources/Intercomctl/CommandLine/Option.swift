@@ -8,6 +8,8 @@ struct Option: Sendable {
     /// What it takes, as help shows it; empty when nothing.
     let value: String
     let help: String
+    /// The kind of its value.
+    var takes = Expected.anything
     /// Stores the value in the invocation.
     ///
     /// - Throws: what the option takes, when the value is something else.
@@ -21,15 +23,16 @@ extension Option {
     static let all: [Option] = [
         text("--config", "DIR", "the settings' folder, instead of /etc/intercomd") {
             $0.config = $1
-        },
-        text("--socket", "PATH", "the daemon's control socket") { $0.socket = $1 },
+        }.taking(.folder),
+        text("--socket", "PATH", "the daemon's control socket") { $0.socket = $1 }
+            .taking(.file),
         flag("--json", "print one JSON object on one line") { $0.isJSON = true },
         flag("--fingerprint", "print the 24 digits to read out, not the key") {
             $0.isFingerprint = true
         },
         text("--psk-file", "FILE", "file of 64 hexadecimal digits, one for both stations") {
             $0.pskFile = $1
-        },
+        }.taking(.file),
         // `config show` prints the effective configuration with and without it.
         flag("--effective", "changes nothing: every default is always shown") { _ in },
         text("--name", "NAME", "a name: with setup of this station, with pair of the other") {
@@ -44,7 +47,8 @@ extension Option {
         number("--seconds", "N", 1...86_400, "", "stop after N seconds") {
             $0.seconds = $1
         },
-        text("--file", "FILE.wav", "PCM or float, up to a minute") { $0.file = $1 },
+        text("--file", "FILE.wav", "PCM or float, up to a minute") { $0.file = $1 }
+            .taking(.file),
         Option(name: "--priority", value: "P", help: "normal, high or emergency") {
             (typed, word) throws(Failure) in
             guard let priority = Priority(word: word) else {
@@ -52,7 +56,7 @@ extension Option {
                 throw Failure(.usage, "\(complaint) (\(Priority.words.joined(separator: ", ")))")
             }
             typed.priority = priority
-        },
+        }.taking(.oneOf(Priority.words)),
         flag("--no-wait", "do not wait for the outcome") { $0.isNoWait = true },
         flag("--missed", "only missed calls") { $0.isMissed = true },
         Option(name: "--since", value: "WHEN", help: "30m, 2h or 3d ago, 21:00, 2026-11-20") {
@@ -72,7 +76,8 @@ extension Option {
         text("--address", "ADDRESS", "HOST or HOST:PORT, a comma between two; - for none") {
             $0.address = $1
         },
-        text("--suite", "N", "auto, 1 (AES-256-GCM) or 2 (ChaCha20-Poly1305)") { $0.suite = $1 },
+        text("--suite", "N", "auto, 1 (AES-256-GCM) or 2 (ChaCha20-Poly1305)") { $0.suite = $1 }
+            .taking(.oneOf(["auto", "1", "2"])),
         text("--gain", "DB", "-40dB to +20dB: volume of the peer here") { $0.gain = $1 },
         flag("--no-reload", "only write the files; reload applies them") { $0.isUnapplied = true },
         flag("--version", "print the versions, as the command version does") {
@@ -83,6 +88,12 @@ extension Option {
 
     /// Short forms of options.
     static let shorts = ["-h": "--help", "-V": "--version"]
+
+    private func taking(_ takes: Expected) -> Option {
+        var option = self
+        option.takes = takes
+        return option
+    }
 
     static func named(_ name: String) -> Option? { all.first { $0.name == name } }
 

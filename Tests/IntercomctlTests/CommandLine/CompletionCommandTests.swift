@@ -1,0 +1,68 @@
+import Control
+import Foundation
+import Testing
+
+@Suite struct CompletionCommandTests {
+    private let settings = """
+        [peer attic]
+        address = 192.0.2.7
+        key = \(otherKey)
+        [channel house]
+        members = *
+        """
+
+    private func words(_ folder: StationFolder, _ typed: String...) throws -> [String] {
+        let outcome = try Intercomctl.run(
+            ["completion", "words", "--", "--config", folder.config] + typed)
+        #expect(outcome.code == 0)
+        #expect(outcome.complaint.isEmpty)
+        return outcome.output.split(separator: "\n").map { line in
+            String(line.prefix { $0 != "\t" })
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"]) func eachShellHasAScript(shell: String) throws {
+        let outcome = try Intercomctl.run(["completion", shell])
+        #expect(outcome.code == 0)
+        #expect(outcome.output.contains("# \(shell) completion for intercomctl\n"))
+        #expect(outcome.output.contains("intercomctl completion words -- "))
+    }
+
+    @Test func anotherShellIsRefused() throws {
+        let outcome = try Intercomctl.run(["completion", "bsh"])
+        #expect(outcome.code == 2)
+        #expect(
+            outcome.complaint == "intercomctl: unknown shell \"bsh\"; did you mean \"bash\"?\n")
+        let two = try Intercomctl.run(["completion", "bash", "zsh"])
+        #expect(two.code == 2 && two.output.isEmpty)
+        #expect(try Intercomctl.run(["completion"]).code == 2)
+    }
+
+    @Test func theDaemonIsAskedFirst() throws {
+        let folder = try StationFolder(settings)
+        var status = Status()
+        var (garage, wicked) = (PeerStatus(), PeerStatus())
+        (garage.name, wicked.name) = ("garage", "$(reboot)")
+        status.peers = [garage, wicked]
+        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        #expect(try words(folder, "peer", "remove", "") == ["garage"])
+        withExtendedLifetime(daemon) {}
+    }
+
+    @Test func withoutADaemonTheSettingsAreRead() throws {
+        let folder = try StationFolder(settings)
+        #expect(try words(folder, "talk", "") == ["attic", "house"])
+        #expect(try words(folder, "mute", "a") == ["attic"])
+    }
+
+    @Test func withNeitherThereAreNoNamesAndNoComplaint() throws {
+        let folder = try StationFolder("nonsense")
+        #expect(try words(folder, "talk", "") == [])
+        #expect(try words(folder, "mute", "") == ["mic", "speaker"])
+        let busy = try StationFolder(settings)
+        let error = ControlError(.busy, "no")
+        let daemon = try FakeDaemon(at: busy.socket, reply: .refused(error))
+        #expect(try words(busy, "talk", "") == ["attic", "house"])
+        withExtendedLifetime(daemon) {}
+    }
+}
