@@ -270,12 +270,12 @@ class AtATerminal(FreshBox):
     def test_five_returns_are_enough(self):
         code, screen = self.converse("\n", "\n", "\n", "\n", "\n")
         self.assertEqual(screen, f"""\
-CARD  INPUT  OUTPUT
-auto  yes    yes     ALSA's default
+NO  CARD  INPUT  OUTPUT
+1   auto  yes    yes     ALSA's default
 name of this station [kitchen]:\x20
-microphone, or none [auto]:\x20
-loudspeaker, or none [auto]:\x20
-talk button's line, or none [GPIO17]:\x20
+microphone: number, value or none [auto]:\x20
+loudspeaker: number, value or none [auto]:\x20
+talk button's GPIO: number, line or none [GPIO17]:\x20
 
 {WRITTEN}
 write this to DIR/default/etc/intercomd.conf? [yes]\x20
@@ -289,16 +289,25 @@ pair: intercomctl pair; it shows a code to type at the other station
 
     def test_a_wrong_answer_is_explained_and_asked_again(self):
         code, screen = self.converse("Kitchen 2\n", "attic\n", "hw:1\n", "none\n",
-                                     "card:Device\n", "17\n", "GPIO27\n", "\n")
+                                     "card:Device\n", "517\n", "GPIO27\n", "\n")
         self.assertIn("name of this station [kitchen]: Kitchen 2\n"
                       '  name: "Kitchen 2" is not a name: 1 to 31 of a-z, 0-9 and -\n'
                       "name of this station [kitchen]: attic\n", screen)
         self.assertIn('"hw:1" is refused: card numbers change at boot', screen)
-        self.assertIn('"17" is a bare number, which differs by kernel; did you mean "GPIO17"?',
-                      screen)
+        self.assertIn('"517" is a bare number, which differs by kernel', screen)
         self.assertEqual(code, 0)
         text = self.path.read_text("ascii")
         for line in ("name = attic", "input = none", "output = card:Device", "line = GPIO27"):
+            self.assertIn(line + "\n", text)
+        self.assertEqual(self.box.ctl("config", "check")[0], 0)
+
+    def test_cards_and_lines_are_chosen_by_number(self):
+        code, screen = self.converse("\n", "none\n", "2\n", "1\n", "27\n", "\n")
+        self.assertEqual(code, 0)
+        # There is no second card.
+        self.assertEqual(screen.count("loudspeaker: "), 2, screen)
+        text = self.path.read_text("ascii")
+        for line in ("input = none", "output = auto", "line = GPIO27"):
             self.assertIn(line + "\n", text)
         self.assertEqual(self.box.ctl("config", "check")[0], 0)
 

@@ -109,3 +109,20 @@ extension SetupPlan {
         return nil
     }
 }
+
+// Answers by number.
+extension SetupPlan {
+    /// The card with this number in the table that `setup` prints; any other answer as it is.
+    static func card(_ answer: String, among cards: [CardTrial]) -> String {
+        guard let number = Int(answer), (0...cards.count).contains(number), number > 0
+        else { return answer }
+        return cards[number - 1].value
+    }
+
+    /// `GPIO17` for 17, the number that wiring diagrams have; any other answer as it is.
+    static func line(_ answer: String) -> String {
+        guard (1...2).contains(answer.utf8.count), let number = Int(answer), number >= 0
+        else { return answer }
+        return "GPIO\(number)"
+    }
+}

@@ -33,19 +33,28 @@ extension Setup {
 
     func printCards() throws(Failure) {
         guard !cards.isEmpty else { return try printLine("no sound card found") }
-        var table = Table(["CARD", "INPUT", "OUTPUT", ""])
-        for card in cards {
-            table.add([card.value, card.input.word, card.output.word, card.name])
+        var table = Table(["NO", "CARD", "INPUT", "OUTPUT", ""])
+        for (index, card) in cards.enumerated() {
+            table.add([
+                "\(index + 1)", card.value, card.input.word, card.output.word, card.name,
+            ])
         }
         try printText(table.text)
     }
 
     /// Asks one question at a time; false if the person declines.
     mutating func ask() throws(Failure) -> Bool {
+        let cards = cards
         guard try ask("name of this station", { $0.name.value }, { $0.name.value = $1 }),
-            try ask("microphone, or none", { $0.input.value }, { $0.input.value = $1 }),
-            try ask("loudspeaker, or none", { $0.output.value }, { $0.output.value = $1 }),
-            try ask("talk button's line, or none", { $0.key.value }, { $0.key.value = $1 })
+            try ask(
+                "microphone: number, value or none", { $0.input.value },
+                { $0.input.value = SetupPlan.card($1, among: cards) }),
+            try ask(
+                "loudspeaker: number, value or none", { $0.output.value },
+                { $0.output.value = SetupPlan.card($1, among: cards) }),
+            try ask(
+                "talk button's GPIO: number, line or none", { $0.key.value },
+                { $0.key.value = SetupPlan.line($1) })
         else { return false }
         try printText("\n\(plan.text)\nwrite this to \(path)? [yes] ")
         guard let answer = Keyboard.line() else { return false }

@@ -22,6 +22,24 @@ private let headset = card("usb:0d8c:0014", "USB PnP", usb: true, .opens, .opens
 private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .opens)
 
 @Suite struct SetupPlanTests {
+    @Test func aCardIsChosenByItsNumber() {
+        let cards = [headset, hat]
+        #expect(SetupPlan.card("1", among: cards) == headset.value)
+        #expect(SetupPlan.card("2", among: cards) == hat.value)
+        for other in ["0", "3", "-1", "none", "auto", "\(Int.min)", "card:Device", ""] {
+            #expect(SetupPlan.card(other, among: cards) == other)
+        }
+        #expect(SetupPlan.card("1", among: []) == "1")
+    }
+
+    @Test func aLineIsChosenByTheNumberOfItsName() {
+        #expect(SetupPlan.line("17") == "GPIO17")
+        #expect(SetupPlan.line("4") == "GPIO4")
+        for other in ["none", "GPIO17", "gpiochip0/17", "517", "-1", "1a", ""] {
+            #expect(SetupPlan.line(other) == other)
+        }
+    }
+
     @Test func theWholeFileIsTheShortestThatWorks() {
         #expect(
             plan([headphones, screen, headset]).text == """
