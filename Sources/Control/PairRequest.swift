@@ -1,6 +1,7 @@
 /// A request to pair with another station by a code (protocol.md §4.1).
 ///
-/// `pair` alone shows a code; with `code` it tries that one, at `host`. Both take `name`, which the
+/// `pair` alone shows a code; with `code` it tries that one, at `host` (of a station with several
+/// addresses all of them, with commas between), or at what is found on the LAN. Both take `name`, which the
 /// other station is to have here. The pairing ends when the caller goes away.
 public enum PairRequest: Equatable, Sendable {
     case show(name: String?)

@@ -46,7 +46,7 @@ ELSEWHERE = {
     "status", "peers", "stats", "monitor", "history", "levels", "metrics", "talk", "ptt", "reply",
     "page", "announce", "relay", "signal", "call", "answer", "reject", "hangup", "drop-in",
     "listen", "volume", "mute", "unmute", "dnd", "peer show", "show peer", "config diff", "reload",
-    "test latency", "version", "pair",
+    "test latency", "version", "pair", "invite", "accept",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
     # Where no daemon answers it reads the settings as `peer list` does, and prints no complaint.

@@ -138,6 +138,14 @@ extension CommandGroup {
                     help: "make two stations peers by a code",
                     function: pair),
                 Command(
+                    name: "invite", options: ["--name"],
+                    help: "pair over ssh: invite | ssh HOST intercomctl accept",
+                    function: invite),
+                Command(
+                    name: "accept", options: ["--name", "--json"],
+                    help: "pair with the station whose invitation is the input",
+                    function: accept),
+                Command(
                     name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
                     takes: [.anything],
                     options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],

@@ -19,10 +19,9 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         request = .enter(code: code, host: host, name: name)
     case .wrong(let what): throw Failure(.usage, what)
     }
-    // The pairing ends when this connection does.
-    var daemon = try Daemon(invocation)
-    try daemon.begin(.pair(request))
-    return try follow(&daemon, invocation)
+    return try follow(request, invocation) { (report) throws(Failure) in
+        try show(report, isNamed: name != nil)
+    }
 }
 
 /// One address, as the settings have it.
@@ -37,10 +36,14 @@ private func hostText(_ typed: String) throws(Failure) -> String {
 /// The longest silence of a daemon that pairs: while it shows a code.
 private let silenceMax = PairingWindow.length + .seconds(30)
 
-/// Shows what the daemon says until the pairing is over.
-private func follow(
-    _ daemon: inout Daemon, _ invocation: borrowing Invocation
+/// Lets the daemon pair, and shows what it says until that is over.
+func follow(
+    _ request: PairRequest, _ invocation: borrowing Invocation,
+    _ show: (PairingReport) throws(Failure) -> Void
 ) throws(Failure) -> ExitCode {
+    // The pairing ends when this connection does.
+    var daemon = try Daemon(invocation)
+    try daemon.begin(.pair(request))
     var lifeline = Lifeline(at: Clock.now())
     var end = Clock.now() + silenceMax
     while Clock.now() < end {
@@ -54,7 +57,7 @@ private func follow(
         if invocation.isJSON {
             try printLine(report.json)
         } else {
-            try show(report, isNamed: invocation.name != nil)
+            try show(report)
         }
         guard report.stage == .paired else { continue }
         guard let problem = report.problem else { return .ok }

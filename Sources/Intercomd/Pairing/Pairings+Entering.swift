@@ -32,6 +32,9 @@ extension Pairings {
             code = try PairingCode(typed: typed)
         } catch { return .refused(ControlError(.failed, "the code is wrong: \(error)")) }
         guard let host = job.host else { return search(for: job, code, on: ground, at: now) }
+        if host.utf8.contains(UInt8(ascii: ",")) {
+            return enter(code, at: host, for: job, on: ground, at: now)
+        }
         if let complaint = PeerAddress.complaint(about: host) {
             return .refused(
                 ControlError(.failed, "\(complaint); an address is HOST or HOST:PORT"))
@@ -46,6 +49,28 @@ extension Pairings {
             lookUp = LookUp(address: address, code: code, end: now + Self.lookUpPatience)
             order(.lookUp(address))
         }
+        return nil
+    }
+
+    /// Tries a code at a station that has several addresses.
+    private mutating func enter(
+        _ code: consuming PairingCode, at hosts: String, for job: PairingJob,
+        on ground: PairingGround, at now: Instant
+    ) -> Reply? {
+        var endpoints: [Endpoint] = []
+        for host in hosts.split(separator: ",").prefix(Limits.addresses) {
+            guard let address = PeerAddress(text: String(host)),
+                let place = SocketAddress(host: address.host, port: address.port)
+            else {
+                return .refused(
+                    ControlError(.failed, "of several hosts, \"\(host)\" is no address"))
+            }
+            endpoints.append(Endpoint(place))
+        }
+        // The address of the peer is the one at which it answers.
+        self.job = job
+        self.job?.host = nil
+        set(out: code, to: [.init(endpoints)], on: ground, at: now)
         return nil
     }
 

@@ -1,0 +1,53 @@
+internal import Control
+internal import HAL
+
+/// `invite`: shows a code to a program, for `accept` on another station.
+///
+/// The output is the invitation alone; everything else goes to the person.
+func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    guard !Terminal.isInteractive(.result) else {
+        throw Failure(
+            .usage,
+            "the invitation is for another station: intercomctl invite | ssh HOST intercomctl"
+                + " accept\nto read a code and type it there: intercomctl pair")
+    }
+    let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
+    return try follow(.show(name: name), invocation) { (report) throws(Failure) in
+        if report.stage == .code {
+            let invitation = Invitation(code: report.code ?? "", hosts: report.hosts)
+            try printLine(invitation.line)
+        } else {
+            Terminal.write(report.text.visible + "\n", to: .complaint)
+        }
+    }
+}
+
+/// `accept`: pairs with the station whose invitation comes on standard input.
+func accept(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    guard !Keyboard.isThere else {
+        throw Failure(
+            .usage,
+            "the invitation comes from another station: ssh HOST intercomctl invite | intercomctl"
+                + " accept\nto type a code: intercomctl pair CODE")
+    }
+    let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
+    var invitation: Invitation?
+    var lines = 0
+    while invitation == nil, lines < linesMax, let line = Keyboard.line() {
+        invitation = Invitation(line: line)
+        lines += 1
+    }
+    guard let invitation else {
+        throw Failure(
+            .failed,
+            "there is no invitation in the input; on the other station: intercomctl invite")
+    }
+    let hosts = invitation.hosts.isEmpty ? nil : invitation.hosts.joined(separator: ",")
+    let request = PairRequest.enter(code: invitation.code, host: hosts, name: name)
+    return try follow(request, invocation) { (report) throws(Failure) in
+        try show(report, isNamed: name != nil)
+    }
+}
+
+/// So many lines, such as a greeting of the other machine, may come before the invitation.
+private let linesMax = 100
