@@ -237,6 +237,28 @@ import Wire
         }
     }
 
+    /// Whatever the card brings at once.
+    @Test(arguments: [Profile.voice, .studio, .ultra], [256, 480, 960, 1024])
+    func withConstantCoverAnAnnouncementKeepsItsPace(_ profile: Profile, period: Int) throws {
+        var line = try Line.made(profile, .constant)
+        let made = try Announcement(line.loop.plan)
+        let sound = made.sound
+        let target = line.loop.plan.announcement
+        line.loop.talks.spurts[target].listeners = PeerSet([0])
+        line.loop.beginAnnouncement(Box(made))
+        var block = SoundBlock()
+        block.count = 480
+        var sounds = 0
+        for number in 0..<48_000 / period {
+            while sound.push(block) == nil {}
+            line.turn(Self.silence.samples[0..<period])
+            sounds += line.observe(turn: number).count { $0.kind == .audio }
+        }
+        let frame = profile.settings.frameSamples
+        let missing = 48_000 / period * period / frame - sounds
+        #expect((0...2 * (period / frame + 1)).contains(missing), "\(missing) of \(sounds)")
+    }
+
     /// What carries sound does not leave before what carries none.
     @Test(arguments: [0, 1, 2])
     func withConstantCoverTheOrderShowsNobody(listener: Int) throws {

@@ -33,7 +33,8 @@ import Time
         #expect(isDue)
         var decoy = DecoySound()
         paced.prepare(frameSize: 40, decoy: &decoy)
-        #expect(paced.ready == nil, "its reader is slow")
+        let early = paced.ready
+        #expect(early == nil, "its reader is slow")
 
         var block = SoundBlock()
         block.count = 480
@@ -60,6 +61,24 @@ import Time
         }
         let isDue = paced.isDue(frameSamples: frame)
         #expect(!isDue)
+    }
+
+    @Test func severalFramesWaitAndLeaveInTheirOrder() throws {
+        var paced = PacedAnnouncement()
+        let sound = try begun(&paced)
+        var block = SoundBlock()
+        block.count = 480
+        for _ in 0..<3 { #expect(sound.push(block) == nil) }
+        paced.complete()
+        var decoy = DecoySound()
+        paced.prepare(frameSize: 40, decoy: &decoy, upTo: 2)
+        paced.prepare(frameSize: 60, decoy: &decoy, upTo: 8)
+        let two = [paced.takeReady(), paced.takeReady(), paced.takeReady()]
+        #expect(two.map { $0?.number } == [0, 1, nil])
+        paced.prepare(frameSize: 60, decoy: &decoy, upTo: 8)
+        let rest = [paced.takeReady(), paced.takeReady(), paced.takeReady()]
+        #expect(rest.map { $0?.number } == [2, 3, nil])
+        #expect(rest.map { $0?.isLast } == [false, true, nil])
     }
 
     /// The shortest frames and the longest period.
@@ -91,7 +110,8 @@ import Time
         paced.complete()
         var decoy = DecoySound()
         paced.prepare(frameSize: 40, decoy: &decoy)
-        #expect(paced.ready?.isLast == true, "nothing came, and nothing more comes")
+        let last = paced.ready
+        #expect(last?.isLast == true, "nothing came, and nothing more comes")
         var isThere = paced.end() != nil
         #expect(isThere)
         isThere = paced.end() != nil

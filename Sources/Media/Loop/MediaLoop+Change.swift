@@ -35,7 +35,9 @@ extension MediaLoop {
             talks.spurts[place].listeners = plan.targets[place].listeners
         }
         talkKeys.adopt(&change, plan, loop)
+        let wasConstant = socket.isConstant
         socket.isConstant = plan.cover == .constant
+        if wasConstant, !socket.isConstant { socket.release() }
         if plan.cover != .spurt { talks.stopTails(at: now) }
         talks.isFrameSizeDue = true
         cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || isCovering
@@ -44,6 +46,8 @@ extension MediaLoop {
         for target in talks.spurts.indices { updateGate(target) }
         receiver.intake.adopt(period: plan.periodNanoseconds)
         receiver.strayIntake.adopt(period: plan.periodNanoseconds)
+        // A tail that has gone kept the microphone's card running.
+        if !talks.isTalking, !talks.hasTail { cards.restCapture(loop, at: now) }
     }
 
     /// Ends a talkspurt whose target is gone, and tells its listeners.
@@ -64,6 +68,7 @@ extension MediaLoop {
             if talks.encoder.frameSamples != frameSamples {
                 // Numbers of the old frames mean nothing to the new ones; a key still held begins
                 // another talkspurt.
+                talks.capturedSamples = 0
                 for target in talks.spurts.indices { endAtOnce(target) }
                 capturePath.change(frameSamples: talks.encoder.frameSamples)
             }

@@ -108,6 +108,19 @@ struct DataSocket: ~Copyable {
         flush()
     }
 
+    /// Sends the control that waits, when packets do not leave by `fill` any more.
+    mutating func release() {
+        for peer in reachable {
+            while let packet = waiting[peer].next() {
+                lay(packet.records)
+                seal(
+                    to: peer, onSession: packet.session, FrameFlags(kind: .control),
+                    at: packet.made)
+            }
+        }
+        flush()
+    }
+
     /// Keeps records until the next packet to the peer.
     private mutating func wait(
         _ records: ControlPayload, for peer: Int, onSession session: UInt32? = nil, made: Instant

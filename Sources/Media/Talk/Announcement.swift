@@ -29,6 +29,9 @@ package struct Announcement: ~Copyable {
     /// The length of a frame.
     var frameSamples: Int { filling.count }
 
+    /// Bytes of its packets' frames.
+    var frameSize: Int { encoder.frameSize }
+
     /// The number of the next frame.
     var next: Int { frames.next }
 

@@ -79,6 +79,8 @@ struct CoverPace {
     /// Samples that are due.
     private var credit = 0
     private var taken = 0
+    /// Samples that the card brought last.
+    private var brought = 0
     /// Until when time has been turned into samples.
     private var pacedAt = Instant(nanoseconds: 0)
 
@@ -89,8 +91,13 @@ struct CoverPace {
 
     /// The card has moved so many samples.
     mutating func earn(_ samples: Int, frameSamples frame: Int) {
-        credit = min(credit + samples, max(Self.late * frame, Self.lateLeast))
+        let most = max(Self.late * frame, Self.lateLeast)
+        credit = min(credit + samples, most)
+        brought = min(samples, most)
     }
+
+    /// So many frames are sent in a turn.
+    func framesAtOnce(frameSamples frame: Int) -> Int { max(1, (brought + frame - 1) / frame) }
 
     /// Whether one is due.
     func isDue(frameSamples frame: Int) -> Bool { credit >= frame }

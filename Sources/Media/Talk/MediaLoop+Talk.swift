@@ -51,6 +51,7 @@ extension MediaLoop {
         duplex.talkEnded(at: now, rxHold: plan.rxHold)
         // What hides the end goes out at its pace.
         if !talks.isTalking, !talks.hasTail { cards.restCapture(loop, at: now) }
+        if talks.hasTail { giveTimerWork() }
     }
 
     /// Encodes the frames that wait and sends each target what it lacks.

@@ -12,8 +12,11 @@ struct PacedAnnouncement: ~Copyable {
     private static let samplesLate = 40 * 48
 
     private var box: Box<Announcement>?
-    /// The frame that is encoded and was not sent yet.
-    private(set) var ready: (number: Int, isLast: Bool)?
+    /// Frames that are encoded and were not sent yet, and the number of the first of them.
+    private var waiting = 0
+    private var firstWaiting = 0
+    /// The last frame is encoded.
+    private var hasLast = false
     /// Nothing more comes of it: the rest is sent.
     private var isWhole = false
     /// Samples that are due.
@@ -40,7 +43,8 @@ struct PacedAnnouncement: ~Copyable {
 
     /// It is over: the box goes back.
     mutating func end() -> Box<Announcement>? {
-        ready = nil
+        waiting = 0
+        hasLast = false
         return box.take()
     }
 
@@ -65,25 +69,34 @@ struct PacedAnnouncement: ~Copyable {
     /// Its reader is slow: it goes on when there is more.
     mutating func waitForReader(frameSamples frame: Int) { credit = frame }
 
-    /// Encodes its next frame, with packets of this size, if it has one and none is ready.
-    mutating func prepare(frameSize: Int, decoy: inout DecoySound) {
-        guard isOn, ready == nil else { return }
-        let isLast: Bool
-        if box!.value.fill() {
-            isLast = false
-        } else {
-            guard isWhole else { return }
-            box!.value.pad()
-            isLast = true
-        }
-        ready = (number: box!.value.next, isLast: isLast)
-        box!.value.encode(frameSize: frameSize)
-        box!.value.keepDecoy(in: &decoy)
+    /// The frame that is to be sent next, if it is encoded.
+    var ready: (number: Int, isLast: Bool)? {
+        guard waiting > 0 else { return nil }
+        return (number: firstWaiting, isLast: hasLast && waiting == 1)
     }
 
-    /// Takes the frame that is encoded.
+    /// Encodes its next frames, with packets of this size, until so many wait or it has no more.
+    mutating func prepare(frameSize: Int, decoy: inout DecoySound, upTo most: Int = 1) {
+        while isOn, waiting < most, !hasLast {
+            // Frames of one size lie together: those of another one come when these are sent.
+            guard waiting == 0 || box!.value.frameSize == frameSize else { return }
+            if !box!.value.fill() {
+                guard isWhole else { return }
+                box!.value.pad()
+                hasLast = true
+            }
+            if waiting == 0 { firstWaiting = box!.value.next }
+            box!.value.encode(frameSize: frameSize)
+            box!.value.keepDecoy(in: &decoy)
+            waiting += 1
+        }
+    }
+
+    /// Takes the next frame that is encoded.
     mutating func takeReady() -> (number: Int, isLast: Bool)? {
-        defer { ready = nil }
+        guard let ready else { return nil }
+        waiting -= 1
+        firstWaiting += 1
         return ready
     }
 

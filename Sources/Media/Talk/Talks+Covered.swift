@@ -21,15 +21,9 @@ extension Talks {
     ) -> Bool {
         let reachable = socket.reachable
         var heard = Heard(unserved: reachable)
-        for level in [Priority.emergency, .high, .normal] {
-            for target in spurts.indices
-            where target != plan.announcement && plan.targets[target].priority == level {
-                guard spurts[target].isTalking, let number = firstWaiting(for: target) else {
-                    continue
-                }
-                prepare(number, of: target, for: &heard, plan)
-            }
-        }
+        prepareTalks(.emergency, for: &heard, plan)
+        prepareTalks(.high, for: &heard, plan)
+        prepareTalks(.normal, for: &heard, plan)
         let isLast = prepareAnnounced(announcement.takeReady(), for: &heard, plan)
         for peer in reachable {
             guard let target = heard.target(of: peer) else {
@@ -48,6 +42,16 @@ extension Talks {
         socket.flush()
         noteCovered(plan, at: now)
         return isLast
+    }
+
+    private mutating func prepareTalks(
+        _ level: Priority, for heard: inout Heard, _ plan: borrowing MediaPlan
+    ) {
+        for target in spurts.indices
+        where target != plan.announcement && plan.targets[target].priority == level {
+            guard spurts[target].isTalking, let number = firstWaiting(for: target) else { continue }
+            prepare(number, of: target, for: &heard, plan)
+        }
     }
 
     private mutating func prepare(

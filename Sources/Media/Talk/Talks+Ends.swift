@@ -54,7 +54,7 @@ extension Talks {
         let frame = plan.sound.frameSamples
         let isAnnounced = spurts[plan.announcement].tail.isOn
         // In the turn of the last frame those behind it are encoded already.
-        let most = encodedBehind ?? Self.framesPerTurn
+        let most = isAnnounced ? .max : encodedBehind ?? Self.framesPerTurn
         var due = 0
         while due < most, pace.take(frameSamples: frame) { due += 1 }
         if encodedBehind == nil, !isAnnounced { encodeDecoys(due) }

@@ -149,7 +149,9 @@ struct Talks: ~Copyable {
     ) -> Bool {
         if isFrameSizeDue, !isTalking { chooseFrameSize(plan, for: &socket) }
         let isDone = !isTalking || encodeWaiting(from: microphone)
-        announcement.prepare(frameSize: encoder.frameSize, decoy: &decoy)
+        announcement.prepare(
+            frameSize: encoder.frameSize, decoy: &decoy,
+            upTo: pace.framesAtOnce(frameSamples: plan.sound.frameSamples))
         sendEnds(plan, by: &socket, at: now)
         return isDone
     }
