@@ -18,6 +18,8 @@ struct InitiationIntake {
     /// on a busy machine the loop comes late, and then finds more of them.
     static let share: Int64 = 3
     static let mostSaved: Int64 = 3_000_000
+    /// What they have used too much is made up for, up to this, in ns: a rest of a second.
+    static let mostOwed: Int64 = 300_000_000
 
     /// Until when they stay in the kernel; nil when the socket wakes the loop.
     private(set) var restsUntil: Instant?
@@ -29,7 +31,7 @@ struct InitiationIntake {
 
     /// A turn takes some, at this processor time of the thread.
     mutating func begin(busy: Int64, at now: Instant) {
-        let passed = min((now - savedAt).nanoseconds, Self.mostSaved * 10)
+        let passed = min((now - savedAt).nanoseconds, Self.mostOwed * 10)
         saved = min(saved + passed / 10 * Self.share, Self.mostSaved)
         savedAt = now
         busyFrom = busy
@@ -49,7 +51,7 @@ struct InitiationIntake {
         after count: Int, busy: @autoclosure () -> Int64, at now: Instant
     ) -> Bool {
         guard count > 0 else { return false }
-        saved = max(saved - (busy() - busyFrom), -Self.mostSaved)
+        saved = max(saved - (busy() - busyFrom), -Self.mostOwed)
         guard count > Self.calm || saved < 0 else { return false }
         restsUntil = now + max(Self.rest, .nanoseconds(max(0, -saved) * 10 / Self.share))
         return true
