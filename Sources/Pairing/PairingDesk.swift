@@ -62,6 +62,10 @@ public struct PairingDesk: ~Copyable {
     private var window = PairingWindow()
     private var shown: Shown?
     private var guest: Guest?
+    /// When the last stream was taken.
+    private var entered: Instant?
+
+    static let spacing = Duration.milliseconds(10)
     /// Runs in this window that had the code and did not finish.
     private var unfinished = 0
 
@@ -101,8 +105,12 @@ public struct PairingDesk: ~Copyable {
     /// Whether another stream may be taken.
     public func hasRoom(at now: Instant) -> Bool {
         guard case .open = window.state(at: now) else { return false }
-        return !hasGuest
+        return !hasGuest && (enterableAt.map { now >= $0 } ?? true)
     }
+
+    /// When the next stream may be taken, by the one before: connecting again and again does not
+    /// keep the program busy.
+    private var enterableAt: Instant? { entered.map { $0 + Self.spacing } }
 
     private var hasGuest: Bool {
         switch guest {
@@ -119,13 +127,15 @@ public struct PairingDesk: ~Copyable {
         }
         guard isShowing else { return nil }
         guard case .open(let end) = window.state(at: now) else { return now }
-        return end
+        guard let enterableAt, now < enterableAt else { return end }
+        return min(end, enterableAt)
     }
 
     /// A station has connected; there must be room for it.
     public mutating func enter(at now: Instant) {
         precondition(!hasGuest)
         guard let side else { preconditionFailure("no code is shown") }
+        entered = now
         guest = Guest(side: side, deadline: now + PairingWindow.firstPatience)
     }
 

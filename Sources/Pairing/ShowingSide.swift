@@ -95,6 +95,8 @@ public struct ShowingSide: ~Copyable {
         let bytes = body.span
         guard bytes[0] == PairingMessage.version else { throw .malformed }
         guard let suite = suites.chosen(with: OfferedSuites(bits: bytes[1])) else { throw .suites }
+        let share = bytes.extracting(18..<83)
+        guard SPAKE2.isShare(share) else { throw .malformed }
         var ciphertext = [UInt8](repeating: 0, count: MLKEM768.ciphertextSize)
         var room = ciphertext.mutableSpan
         guard
@@ -102,8 +104,6 @@ public struct ShowingSide: ~Copyable {
                 to: bytes.extracting(last: MLKEM768.encapsulationKeySize), randomness: randomness,
                 ciphertext: &room)
         else { throw .malformed }
-        let share = bytes.extracting(18..<83)
-        guard SPAKE2.isShare(share) else { throw .malformed }
         hasAnswered = true
         let own = exchange(
             CodeKey.stretch(code.bytes, nonce: bytes.extracting(2..<18), rounds: rounds))

@@ -187,18 +187,19 @@ import Wire
     @Test func theCodeStaysGoodForFourThatHaveItAndBreakOff() throws {
         var desk = try desk()
         for left in [4, 3, 2, 1, 0] {
-            let before = desk.hasRoom(at: start)
+            let now = start + .milliseconds(10 * (5 - left))
+            let before = desk.hasRoom(at: now)
             #expect(before)
             var side = try side("7K9M-QX2W")
-            desk.enter(at: start)
-            let second = sent(desk.take(side.first.span, at: start)) ?? []
+            desk.enter(at: now)
+            let second = sent(desk.take(side.first.span, at: now)) ?? []
             let third = Outcome(second, to: &side).sent
-            guard case .judge = desk.take(third.span, at: start) else {
+            guard case .judge = desk.take(third.span, at: now) else {
                 Issue.record("the code was right")
                 return
             }
-            _ = desk.admit(at: start)
-            guard let result = desk.left(isInOrder: false, at: start) else { return }
+            _ = desk.admit(at: now)
+            guard let result = desk.left(isInOrder: false, at: now) else { return }
             let end = Meeting.DeskEnd(result)
             #expect(end == .unfinished(left: left))
         }
@@ -208,6 +209,18 @@ import Wire
         let button = desk.show(
             .randomDigits(), as: try card("kitchen"), isAtScreen: false, at: start)
         #expect(button != nil)
+    }
+
+    /// A stream a turn of the control loop would keep it busy.
+    @Test func oneStreamIsTakenInTenMilliseconds() throws {
+        var desk = try desk()
+        desk.enter(at: start)
+        let given = desk.take([9, 9, 9].span, at: start)
+        if case .over(.stranger) = consume given {} else { Issue.record("that was a station") }
+        let rooms = [0, 9, 10].map { desk.hasRoom(at: start + .milliseconds($0)) }
+        #expect(rooms == [false, false, true])
+        let deadlines = [0, 10].map { desk.deadline(at: start + .milliseconds($0)) }
+        #expect(deadlines == [start + .milliseconds(10), start + .seconds(120)])
     }
 
     @Test func whoIsRefusedUsesTheCodeUp() throws {
