@@ -111,7 +111,7 @@ class PairingDaemon(unittest.TestCase):
         for words, told in (
                 (["pair", self.at(), screen.code[:-1]], "it has 7 of 8 characters"),
                 (["pair", self.at(), "7K9M-UX2W"], "the character U does not occur in codes"),
-                (["pair", screen.code], "the host is missing: pair HOST CODE")):
+                (["pair", screen.code], "is not looked for (discovery = no in [network])")):
             code, _, errors = self.garage.ctl(*words)
             self.assertIn(code, (1, 2))
             self.assertIn(told, errors)
