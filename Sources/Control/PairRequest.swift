@@ -1,8 +1,8 @@
 /// A request to pair with another station by a code (protocol.md §4.1).
 ///
-/// `pair` alone shows a code; with `code` it tries that one, at `host` (of a station with several
-/// addresses all of them, with commas between), or at what is found on the LAN. Both take `name`, which the
-/// other station is to have here. The pairing ends when the caller goes away.
+/// `pair` alone shows a code. With `code` it tries that one, at `host` (of a station with several
+/// addresses all of them, with commas between) or at what is found on the LAN. Both take `name`,
+/// which the other station is to have here. The pairing ends when the caller goes away.
 public enum PairRequest: Equatable, Sendable {
     case show(name: String?)
     case enter(code: String, host: String?, name: String?)

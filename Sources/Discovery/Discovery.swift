@@ -93,7 +93,9 @@ public struct Discovery {
         guard links != self.links else { return }
         self.links = links
         stations.setLinks(links, lots, at: now)
+        let window = pairings.own
         pairings.setLinks(links, lots, at: now)
+        if let window { announcePairing(port: window.port, silently: true, at: now) }
         renew(silently: true, at: now)
     }
 
@@ -140,9 +142,7 @@ public struct Discovery {
     /// A pairing window is open at this TCP port.
     public mutating func offerPairing(port: UInt16, at now: Instant) {
         guard !isClosed else { return }
-        let instance = ServiceInstance(
-            of: ServiceInstance.pairings, port: port, text: [0], lots)
-        send(pairings.announce(instance, silently: false, lots, at: now))
+        announcePairing(port: port, silently: false, at: now)
     }
 
     public mutating func withdrawPairing() { send(pairings.withdraw()) }
@@ -185,6 +185,12 @@ public struct Discovery {
     }
 
     // MARK: Private
+
+    private mutating func announcePairing(port: UInt16, silently: Bool, at now: Instant) {
+        let instance = ServiceInstance(
+            of: ServiceInstance.pairings, port: port, text: [0], lots)
+        send(pairings.announce(instance, silently: silently, lots, at: now))
+    }
 
     private mutating func renew(silently: Bool, at now: Instant) {
         guard isOn, !isClosed else { return }

@@ -144,6 +144,7 @@ extension PeerTable {
         guard association.mayInitiate else { return }
         guard need(association, at: now) != .none, let target = association.target else {
             association.endInitiation()
+            association.sightings.settle()
             return
         }
         let due: Instant

@@ -67,6 +67,24 @@ import Wire
         #expect(two.found(by: 1, at: 1260) == [])
     }
 
+    /// In another network a station is not recognised by the name of its window.
+    @Test func aWindowHasAnotherNameAtAnotherAddress() {
+        var one = Discovery(
+            own: Person(1).publicKey, port: 5577, isOn: false, random: Chance(seed: 1).fill)
+        one.setLinks([place(1)], at: ms(0))
+        one.offerPairing(port: 7, at: ms(0))
+        var names: [DNSName] = []
+        for moment in [2000, 4000] as [Int64] {
+            one.tick(at: ms(moment))
+            while case .send(let bytes, _) = one.nextAction() {
+                let heard = HeardInstance(of: ServiceInstance.pairings, in: message(bytes)!)
+                if let name = heard?.name, !names.contains(name) { names.append(name) }
+            }
+            one.setLinks([place(2)], at: ms(moment))
+        }
+        #expect(names.count == 2)
+    }
+
     @Test func nothingIsSaidWithoutAWindow() {
         let two = Two()
         two.run(from: 0, to: 2000)

@@ -5,6 +5,7 @@ Times are in the scenario `both_move`; here they are printed.
 """
 
 import os
+import socket
 import threading
 import time
 import unittest
@@ -18,6 +19,8 @@ from stage.lan import MDNS
 
 QUIET_S = 4.0
 """How long is waited for what must not come: longer than anything takes that comes."""
+FAMILIES = 2
+"""A station asks over IPv4 and IPv6."""
 FLOOD_PER_S, FLOOD_S = 5000, 5.0
 BUSY = 0.25
 """The part of a processor that the control thread may use in a flood: it takes 320 datagrams and
@@ -100,9 +103,12 @@ class Found(OnOneLan):
         self.start(kitchen, garage)
         garage.wait_for(kitchen)
         self.assertTrue(garage.peer("kitchen")["endpoint"].startswith(f"{second}:"))
-        sources = {packet.source for packet in self.lan.announced()
-                   if packet.sender == "kitchen"}
-        self.assertEqual(sources, {second})
+        self.beacon_of(kitchen)
+        packets = [packet for packet in self.lan.announced() if packet.sender == "kitchen"]
+        self.assertEqual({packet.source for packet in packets}, {second})
+        told = {one.data for packet in packets if packet.data[2] & 0x80
+                for one in finding.records(packet.data) if one.kind in (finding.A, finding.AAAA)}
+        self.assertEqual(told, {socket.inet_aton(second)})
 
     def test_switched_off_it_neither_says_nor_finds_anything(self):
         kitchen, garage = self.enter("kitchen", "garage")
@@ -120,6 +126,24 @@ class Found(OnOneLan):
         code, output, _ = kitchen.ctl("config", "show")
         self.assertEqual(code, 0)
         self.assertIn("discovery = no", output)
+
+    def test_a_press_asks_for_a_peer_that_is_missing(self):
+        self.assertGreater(self.asked_at_a_press("spurt"), 0)
+
+    def test_with_constant_cover_it_asks_nobody(self):
+        self.assertEqual(self.asked_at_a_press("constant"), 0)
+
+    def asked_at_a_press(self, cover):
+        """How many questions go out while a station talks to a peer that is missing."""
+        kitchen, _ = self.enter("kitchen", "garage")
+        kitchen.sections["talk"] = {"cover": cover}
+        self.start(kitchen)
+        # The first questions come at 0, 1 and 4 s; the next one at 13 s.
+        wait(lambda: kitchen.counters()["discovery_questions"] >= 3 * FAMILIES, "questions")
+        before = kitchen.counters()["discovery_questions"]
+        with kitchen.talking():
+            time.sleep(2.0)
+        return kitchen.counters()["discovery_questions"] - before
 
     def test_at_its_end_it_says_farewell(self):
         kitchen, = self.enter("kitchen")
@@ -218,6 +242,12 @@ class Strangers(OnOneLan):
         wait(lambda: self.calls(kitchen, afar.address), "the control: it is called")
 
     def test_a_flood_leaves_the_talk_alone(self):
+        self.flood(burst=FLOOD_PER_S // 100)
+
+    def test_nor_does_one_without_bursts_keep_the_control_loop_busy(self):
+        self.flood(burst=1)
+
+    def flood(self, burst):
         kitchen, garage = self.enter("kitchen", "garage")
         stranger = self.lan.join("stranger")
         self.start(kitchen, garage)
@@ -229,7 +259,7 @@ class Strangers(OnOneLan):
         kitchen.speak(500)
         garage.record()
         with kitchen.talking():
-            with Flood(stranger, kinds) as flood:
+            with Flood(stranger, kinds, burst) as flood:
                 span = listen(FLOOD_S)
             ran = process.turns(garage.pid, "intercomd")[0] - ran
         heard = garage.recorded()
@@ -246,17 +276,18 @@ class Strangers(OnOneLan):
 
 
 class Flood:
-    """A context: a place sends these datagrams to the group, over and over, some 5,000 a second."""
+    """A context: a place sends these datagrams to the group, over and over, some 5,000 a second, so
+    many at once."""
 
-    def __init__(self, where, kinds):
-        self._group, self._kinds = where.group(), kinds
+    def __init__(self, where, kinds, burst):
+        self._group, self._kinds, self._burst = where.group(), kinds, burst
         self._is_over, self.sent, self.took = False, 0, 0.0
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self):
         since = time.monotonic()
         while not self._is_over:
-            for _ in range(FLOOD_PER_S // 100):
+            for _ in range(self._burst):
                 self._group.sendto(self._kinds[self.sent % len(self._kinds)],
                                    ("224.0.0.251", MDNS))
                 self.sent += 1

@@ -124,7 +124,7 @@ extension ControlLoop {
         }
         settings.take(found, numbers: numbers)
         if !added.isEmpty || numbers.count != former.count {
-            neighbourhood.setPeers(roster, cores.table, at: now)
+            neighbourhood.setPeers(roster, added: added, cores.table, at: now)
         }
         for number in added {
             links.probes[number] = nil

@@ -129,7 +129,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         health.lockMemory()
         // Peers with addresses by number are called at once; names go to the resolver.
         for peer in roster.numbers { resolve(peer) }
-        neighbourhood.setPeers(roster, cores.table, at: now)
+        neighbourhood.setPeers(roster, added: [], cores.table, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.look(&table, at: now) }
         ServiceNotifier.ready()
         while !poller.isStopping {

@@ -51,7 +51,7 @@ struct NeighbourSockets: ~Copyable {
                 guard let one = all.first(where: { $0.link == link }) ?? open(family, interface)
                 else { continue }
                 kept.append(one)
-                links.append(LinkAddresses(link, interface.ownAddresses))
+                links.append(LinkAddresses(link, interface.ownAddresses(listen)))
             }
         }
         for one in all where !kept.contains(where: { $0 === one }) {
@@ -102,8 +102,10 @@ struct NeighbourSockets: ~Copyable {
 }
 
 extension NetworkInterface {
-    /// Its addresses as `Discovery` wants them.
-    fileprivate var ownAddresses: [OwnAddress] {
-        addresses.indices.map { OwnAddress(Endpoint(addresses[$0]), prefix: prefixes[$0]) }
+    /// Its addresses as `Discovery` wants them; with `listen` that one alone.
+    fileprivate func ownAddresses(_ listen: SocketAddress?) -> [OwnAddress] {
+        addresses.indices.filter { place in
+            listen.map { $0.host == addresses[place].host } ?? true
+        }.map { OwnAddress(Endpoint(addresses[$0]), prefix: prefixes[$0]) }
     }
 }

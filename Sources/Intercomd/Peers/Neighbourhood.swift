@@ -9,15 +9,13 @@ internal import Wire
 
 /// The LAN around this station: what `Discovery` says and hears there, and the sockets for it.
 ///
-/// A flood cannot keep the control loop busy: a turn takes a few datagrams, and when there are more
-/// the rest stays in the kernel for a while. A class, so that the loop can feed the sessions from
-/// it.
+/// A flood cannot keep the control loop busy: it takes a few datagrams in a period, and when there
+/// are more the rest stays in the kernel until the next one. A class, so that the loop can feed the
+/// sessions from it.
 final class Neighbourhood {
-    /// Datagrams taken in a turn at most.
-    private static let mostPerTurn = 16
-    /// More than so many in a turn, and the next ones wait.
-    private static let calm = 4
-    private static let rest = Duration.milliseconds(50)
+    /// Datagrams taken in a period at most; the next ones wait for its end.
+    private static let most = 16
+    private static let period = Duration.milliseconds(50)
     /// How often the interfaces are looked at where the kernel tells nothing.
     private static let interval = Duration.seconds(10)
 
@@ -28,6 +26,9 @@ final class Neighbourhood {
     private let isOn: Bool
     /// The longest datagram that is read; longer ones are not for stations.
     private var bytes = [UInt8](repeating: 0, count: 1500)
+    /// Until when the period lasts, and what was taken in it.
+    private var periodEnds: Instant?
+    private var taken = 0
     /// Until when datagrams stay in the kernel; nil when they wake the loop.
     private var restsUntil: Instant?
     private var looksAt: Instant?
@@ -48,9 +49,12 @@ final class Neighbourhood {
     var deadline: Instant? { [core.deadline, restsUntil].compactMap { $0 }.min() }
 
     /// Takes over the peers that this station announces itself to.
-    func setPeers(_ roster: Roster, _ table: borrowing PeerTable, at now: Instant) {
+    func setPeers(
+        _ roster: Roster, added: [Int], _ table: borrowing PeerTable, at now: Instant
+    ) {
         guard isOn else { return }
-        let former = keys
+        // A peer may have the number of one that has gone.
+        let former = keys.filter { !added.contains($0.key) }
         keys = [:]
         for peer in roster.numbers { keys[peer] = former[peer] ?? table.tagKey(of: peer) }
         core.setPeers(
@@ -95,17 +99,19 @@ final class Neighbourhood {
 
     /// Takes datagrams that have come.
     func hear(_ poller: borrowing Poller, at now: Instant) {
-        var count = 0
-        while count < Self.mostPerTurn {
+        if periodEnds.map({ now >= $0 }) ?? true {
+            periodEnds = now + Self.period
+            taken = 0
+        }
+        while taken < Self.most {
             var room = bytes.mutableSpan
-            guard let (arrival, link) = sockets.receive(into: &room) else { break }
-            count += 1
+            guard let (arrival, link) = sockets.receive(into: &room) else { return }
+            taken += 1
             core.receive(
                 bytes.span.extracting(first: arrival.count), from: Endpoint(arrival.from),
                 hopLimit: arrival.hopLimit, on: link, at: now)
         }
-        guard count > Self.calm else { return }
-        restsUntil = now + Self.rest
+        restsUntil = periodEnds
         poller.watch(fd, as: .neighbours, for: 0)
     }
 
