@@ -157,6 +157,8 @@ class PairingDaemon(unittest.TestCase):
             screen = self.show()
             self.assertTrue(self.is_open())
             stream = self.connect()
+            # It is taken some milliseconds after the one before.
+            time.sleep(0.3)
             screen.process.send_signal(number)
             wait(lambda: not self.is_open(), "the port is closed")
             # The stream that was served ends, too.
