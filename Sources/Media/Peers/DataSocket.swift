@@ -110,14 +110,7 @@ struct DataSocket: ~Copyable {
 
     /// Sends the control that waits, when packets do not leave by `fill` any more.
     mutating func release() {
-        for peer in reachable {
-            while let packet = waiting[peer].next() {
-                lay(packet.records)
-                seal(
-                    to: peer, onSession: packet.session, FrameFlags(kind: .control),
-                    at: packet.made)
-            }
-        }
+        for peer in reachable { while putWaiting(to: peer) {} }
         flush()
     }
 
@@ -152,13 +145,17 @@ struct DataSocket: ~Copyable {
 
     /// Puts a packet for one peer beside those that `flush` sends: control that waits, or cover.
     mutating func put(to peer: Int, at now: Instant) {
-        if let packet = waiting[peer].next() {
-            lay(packet.records)
-            seal(to: peer, onSession: packet.session, FrameFlags(kind: .control), at: packet.made)
-        } else {
-            lay(ControlPayload())
-            seal(to: peer, FrameFlags(kind: .cover), at: now)
-        }
+        guard !putWaiting(to: peer) else { return }
+        lay(ControlPayload())
+        seal(to: peer, FrameFlags(kind: .cover), at: now)
+    }
+
+    /// Puts the next packet of control that waits for a peer; false when none does.
+    private mutating func putWaiting(to peer: Int) -> Bool {
+        guard let packet = waiting[peer].next() else { return false }
+        lay(packet.records)
+        seal(to: peer, onSession: packet.session, FrameFlags(kind: .control), at: packet.made)
+        return true
     }
 
     /// The same with an encoded frame of this talkspurt.
