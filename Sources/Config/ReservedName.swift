@@ -10,7 +10,7 @@ public enum ReservedName {
         (name: Deed.reply, meaning: "the peer heard last"),
     ]
 
-    /// What the name means; nil for a name that a peer or a channel can have.
+    /// The meaning of the name; nil for a name that a peer or a channel can have.
     public static func meaning(of name: String) -> String? {
         meanings.first { $0.name == name }?.meaning
     }

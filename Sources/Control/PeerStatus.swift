@@ -80,7 +80,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var isVerified = false
     /// Where it is now: `192.0.2.17:5577`.
     public var endpoint: String?
-    /// Who says so: `settings`, `lan` or `peer`.
+    /// The source of the endpoint: `settings`, `lan` or `peer`.
     public var endpointSource: String?
     /// Whether it is heard now.
     public var isTalking = false

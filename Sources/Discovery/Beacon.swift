@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// What a station says of itself on the LAN: random bytes, and one tag for each peer
+/// An announcement of a station on the LAN: random bytes, and one tag for each peer
 /// (protocol.md §1.9).
 ///
 /// There are always 32 tags, in random order: those without a peer are random, and only a peer can

@@ -15,7 +15,7 @@ struct DNSMessage {
         let content: Content
     }
 
-    /// What a record says, for the kinds that are of use here.
+    /// The content of a record, for the kinds that are of use here.
     enum Content: Equatable {
         case pointer(DNSName)
         case service(port: UInt16, host: DNSName)
