@@ -4,7 +4,7 @@
 /// pairing with a refusal instead.
 public struct PairingReport: JSONRecord, Equatable, Sendable {
     public enum Stage: String, Sendable {
-        /// A code is shown: `code`, `hosts`, `seconds`, `announced`.
+        /// A code is shown: `code`, `hosts`, `port`, `seconds`, `announced`.
         case code
         /// A station that shows a code is looked for on the LAN.
         case searching
@@ -21,8 +21,11 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
     /// In a sentence; of a peer that is not in use yet, the reason in `problem`.
     public var text = ""
     public var code: String?
-    /// The addresses of this station, of which one is typed at the other station before the code.
+    /// The addresses of this station, of which one is typed at the other station before the code;
+    /// none while it is in no network.
     public var hosts: [String] = []
+    /// The TCP port at which the code is shown.
+    public var port: Int?
     /// Whether stations on the LAN find this one, so that the code alone is typed there.
     public var isAnnounced = false
     /// For how long the code is good.
@@ -52,6 +55,7 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
         coder.field("text", &text)
         coder.field("code", &code)
         coder.field("hosts", &hosts)
+        coder.field("port", &port)
         coder.field("announced", &isAnnounced)
         coder.field("seconds", &seconds)
         coder.field("host", &host)

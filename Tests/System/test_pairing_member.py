@@ -6,7 +6,7 @@ import pwd
 import subprocess
 
 from codes import ShownCode
-from lab import wait
+from lab import place, wait
 from member import NAME, STATE, MemberTest, main
 
 TALKER = "talker"
@@ -52,6 +52,8 @@ class PairingMember(MemberTest):
                 found = self.garage.ctl("pair", "127.0.0.1", code)
                 self.assertEqual((found[0], found[2]), (0, ""), found)
                 self.assertEqual(program.wait(20), 0)
+            with open(said, encoding="utf-8") as file:
+                self.assertIn("HOST is to be an address of it", file.read())
         self.assert_owned("garage")
         wait(lambda: self.garage.is_with("kitchen"), "both have a session")
         self.assertIn("garage", self.type(NAME, "peers")[1])
@@ -65,6 +67,24 @@ class PairingMember(MemberTest):
         self.assertEqual(code, 0, said)
         self.assertIn("paired with garage\n", said)
         self.assertEqual(screen.ended(), 0, screen.text)
+        self.assert_owned("garage")
+
+    def test_4_the_user_of_readme_invites(self):
+        self.assertEqual(self.type("root", "peer", "remove", "garage")[0], 0)
+        self.assertEqual(self.garage.ctl("peer", "remove", "kitchen")[0], 0)
+        with subprocess.Popen(
+                ["setpriv", f"--reuid={NAME}", f"--regid={NAME}", "--init-groups",
+                 "intercomctl", "invite"], env=self.environment, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/") as program:
+            # Here are no networks, so the station has no address to write itself.
+            invitation = program.stdout.readline().decode("ascii")
+            self.assertRegex(invitation, r"^intercomd-invitation [^ ]+\n$")
+            accept = subprocess.run(
+                [place.program("intercomctl"), "--config", self.garage.etc, "accept"],
+                input=invitation.rstrip() + " 127.0.0.1\n", capture_output=True, text=True,
+                timeout=30, check=False)
+            self.assertEqual(accept.returncode, 0, accept.stderr)
+            self.assertEqual(program.wait(20), 0, program.stderr.read())
         self.assert_owned("garage")
 
 

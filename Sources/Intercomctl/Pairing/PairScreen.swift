@@ -1,3 +1,4 @@
+internal import Config
 internal import Control
 internal import HAL
 
@@ -25,7 +26,7 @@ func show(_ report: PairingReport, isNamed: Bool) throws(Failure) {
 private func showCode(_ report: PairingReport) throws(Failure) {
     let code = (report.code ?? "").visible
     let time = report.seconds == 120 ? "two minutes" : "\(report.seconds ?? 0) seconds"
-    let line = report.hosts.count == 1 ? "type" : "type one of these lines"
+    let line = report.hosts.count > 1 ? "type one of these lines" : "type"
     if report.isAnnounced {
         try printLine("the code is \(code), for \(time); on the other station type:")
         try printLine("")
@@ -37,6 +38,12 @@ private func showCode(_ report: PairingReport) throws(Failure) {
     }
     try printLine("")
     for host in report.hosts { try printLine("    intercomctl pair \(host.visible) \(code)") }
+    if report.hosts.isEmpty {
+        let port = report.port.flatMap { $0 == PeerAddress.defaultPort ? nil : ":\($0)" } ?? ""
+        try printLine("    intercomctl pair HOST\(port) \(code)")
+        try printLine("")
+        try printLine("this station is in no network yet: HOST is to be an address of it")
+    }
     try printLine("")
 }
 

@@ -43,8 +43,7 @@ struct PairingGround {
                 hosts.append(place.asTyped)
             }
         }
-        return hosts.isEmpty
-            ? [port == PeerAddress.defaultPort ? "HOST" : "HOST:\(port)"] : hosts
+        return hosts
     }
 
     /// The peer that another station would become; nothing is on the disk yet.

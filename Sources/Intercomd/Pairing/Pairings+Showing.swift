@@ -27,6 +27,7 @@ extension Pairings {
         var report = PairingReport(.code, "the code is \(shown), for \(seconds / 60) minutes")
         report.code = shown
         report.hosts = ground.hosts
+        report.port = Int(ground.config.network.port)
         report.isAnnounced = ground.isOnLAN
         report.seconds = Int(seconds)
         return .pairing(report)
