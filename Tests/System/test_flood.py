@@ -8,10 +8,13 @@ tools/flood restarts the peer a hundred times in each round, and draws the curve
 import unittest
 
 from lab import Scene, wait
-from flood.data import ELSEWHERE, KINDS, STEADY, Storm, told
+from flood.data import ELSEWHERE, KINDS, REACHED, STEADY, Storm, told
 from flood.run import Flood, complaints, line
+from stage.judged import UNJUDGED
 
 FLOOD = "a flood of packets that peers did not send"
+RATE = 3000
+"""Datagrams a second: fewer than the slow processor opens."""
 
 
 class FloodTest(unittest.TestCase):
@@ -29,14 +32,20 @@ class FloodTest(unittest.TestCase):
     def test_a_flood_from_a_thousand_addresses(self):
         self.flooded(1000)
 
+    def judge_reached(self, found, rate):
+        """A flood that a busy machine could not make says nothing of the station."""
+        if found["sent"] < REACHED * rate:
+            self.skipTest(f"{UNJUDGED}, {found['sent']:.0f} of {rate:.0f} a second were sent")
+
     def test_a_flood_of_data_that_can_be_opened(self):
         with Scene("kitchen", "garage") as scene:
             storm = Storm(scene)
             calm = storm.heard("garbage", None, seconds=1.5)
             self.assertNotIn(FLOOD, calm["problems"])
             for kind in KINDS:
-                found = storm.heard(kind, 3000, seconds=1.5)
+                found = storm.heard(kind, RATE, seconds=1.5)
                 print(told(kind, found))
+                self.judge_reached(found, RATE)
                 self.assertGreater(found["taken"], 1000, "the flood is not as it should be")
                 self.assertIn(FLOOD, found["problems"])
                 if found["share"] is not None:
@@ -52,6 +61,7 @@ class FloodTest(unittest.TestCase):
                      "it is over")
                 found = storm.heard(kind, 5 * capacity, ELSEWHERE, seconds=1.5)
                 print(told(kind, found))
+                self.judge_reached(found, capacity)
                 self.assertGreater(found["strays"], 1000, "all of the flood was read")
                 self.assertEqual(found["lost"], 0, "packets of the peer found no room")
                 self.assertRegex(found["problems"], f"{FLOOD}.*: talk goes on")

@@ -8,7 +8,7 @@ import unittest
 
 from lab import Scene, SceneTest, wait
 from stage import judged
-from stage.judged import UNJUDGED, WAITED, Pauses, turns
+from stage.judged import BEHIND, UNJUDGED, WAITED, Pauses, beside, turns
 
 PR_SET_NAME = 15
 
@@ -113,6 +113,14 @@ class Judged(unittest.TestCase):
         result = self.outcome(
             is_busy=False, holds=False, meanwhile=lambda: (hold_up(0.1), time.sleep(0.6)))
         self.assertEqual((len(result.failures), result.skipped), (1, []))
+
+    def test_what_fails_while_this_program_was_behind_is_no_verdict(self):
+        for seconds, is_verdict in ((2 * BEHIND, False), (BEHIND / 2, True)):
+            with self.subTest(seconds):
+                result = self.outcome(is_busy=False, holds=False,
+                                      meanwhile=lambda took=seconds: beside.note(took))
+                self.assertEqual((len(result.failures), len(result.skipped)),
+                                 (int(is_verdict), int(not is_verdict)))
 
     def test_any_other_failure_is_one_whoever_waited(self):
         result = self.outcome(is_busy=True, holds=True, says=False)

@@ -7,7 +7,7 @@ import time
 
 import numpy
 
-from lab import Scene, SceneTest, sound, unittest, wait
+from lab import Scene, SceneTest, Unheard, sound, unittest, wait
 from peer import opus, records
 from peer.beside import beside
 from peer.frames import START
@@ -18,7 +18,7 @@ TONES = [400 + 170 * number for number in range(8)]
 VOICES = len(TONES)
 """As many as a station plays at once."""
 ASK_AGAIN_S = 2.0
-MAY_COME = {"empty", "index", "both at once"}
+MAY_COME = {"empty", "index", "cookie", "both at once"}
 """What a peer drops of handshakes that cross, and where the machine is so busy that it is late."""
 
 
@@ -80,7 +80,7 @@ class SecondImplementation(SceneTest):
                     peer.initiate()
             return not waiting
 
-        wait(are_renewed, "all have new keys")
+        wait(are_renewed, "all have new keys", failure=Unheard)
 
     def test_all_are_up_as_they_were_set(self):
         for peer in self.peers:
@@ -100,7 +100,7 @@ class SecondImplementation(SceneTest):
             self.renew(self.peers)
             time.sleep(0.3)
         wait(lambda: all(len(peer.got("SPURT_END")) >= 3 for peer in self.peers),
-             "the talkspurt's end is told three times")
+             "the talkspurt's end is told three times", failure=Unheard)
         self.kitchen.hush()
         ref = records.channel("house")
         for peer in self.peers:
@@ -146,7 +146,7 @@ class SecondImplementation(SceneTest):
             weakest = min(sound.tone_level(heard, hertz) for hertz in TONES[:len(group)])
             silent = sound.tone_level(heard, TONES[0] + 85)
             self.judge_in_time(silent < weakest - 10, f"a tone of no talker: {silent:.1f} dBFS")
-            wait(lambda: all(talk.is_over for talk in talks), "all have said it")
+            wait(lambda: all(talk.is_over for talk in talks), "all have said it", failure=Unheard)
             for talk in talks:
                 self.assertGreaterEqual(len({session for _, session in talk.sent}), 2)
             sent = sum(len(talk.sent) for talk in talks)
@@ -155,7 +155,8 @@ class SecondImplementation(SceneTest):
             for name in after:
                 # Handshakes may cross: both sides renew keys.
                 if "dropped" in name and not name.startswith("handshake"):
-                    self.assertEqual(after[name], before[name], name)
+                    self.judge_in_time(after[name] == before[name],
+                                       f"{name}: {after[name] - before[name]} more")
             lost = after["frames_lost"] - before["frames_lost"]
             late = max(talk.late for talk in talks)
             # If the talkers themselves were late, the listener may miss a frame.
@@ -186,7 +187,7 @@ class SecondImplementation(SceneTest):
         answer = wait(answered, "M1 is answered once more", interval=2)
         self.assertNotEqual(answer[0].data, first)
         self.assertNotEqual(answer[0].data[4:8], first[4:8])
-        self.assertEqual(confirmed(), confirms)
+        self.judge_in_time(confirmed() == confirms, "an old M3 was confirmed")
 
 
 class Ears(unittest.TestCase):

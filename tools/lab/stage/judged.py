@@ -17,6 +17,9 @@ PAUSE = 0.02
 """Seconds that the machine itself may stand still at once; a card is empty after little more."""
 RECENT = 10
 """Seconds before a miss in which a pause may be to blame for it."""
+BEHIND = 0.1
+"""Seconds that a turn of those who live in this program may take; longer, and what a daemon says to
+them, or they to it, waits in the kernel."""
 UNJUDGED = "not judged"
 """How the reason begins of a test that this machine could not bear."""
 
@@ -77,6 +80,25 @@ class Pauses:
 pauses = Pauses()
 
 
+class Beside:
+    """How long the turns were in which this program did what stations beside the daemons do."""
+
+    def __init__(self):
+        self._turns = []
+
+    def note(self, seconds):
+        """A turn of so many seconds has ended."""
+        if seconds > BEHIND:
+            self._turns.append((time.monotonic(), seconds))
+
+    def longest(self, since):
+        """Seconds of the longest turn that ended after that moment, if it was a long one; or 0."""
+        return max((seconds for at, seconds in self._turns if at > since), default=0)
+
+
+beside = Beside()
+
+
 def excuse(start, waited):
     """Why what was missed since that moment, with so much waiting, is no verdict; None: it is."""
     now = time.monotonic()
@@ -87,6 +109,9 @@ def excuse(start, waited):
         return f"media threads waited {waited:.2f} s for a processor in {took:.0f} s"
     if pause > 0:
         return f"the machine stood still for {1000 * pause:.0f} ms"
+    turn = beside.longest(start)
+    if turn > 0:
+        return f"the stations in this program were {1000 * turn:.0f} ms behind"
     return None
 
 
