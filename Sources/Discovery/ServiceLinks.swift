@@ -99,9 +99,9 @@ struct ServiceLinks {
         return nil
     }
 
-    /// The kernel did not take a beacon.
+    /// The kernel did not take a beacon; it is tried again unless it was withdrawn meanwhile.
     mutating func notSent(on link: Link, at now: Instant) {
-        guard let place = links.firstIndex(where: { $0.link == link }) else { return }
+        guard own != nil, let place = links.firstIndex(where: { $0.link == link }) else { return }
         times[place].notSent(at: now)
     }
 

@@ -52,6 +52,19 @@ import Wire
         #expect(all.allSatisfy { !$0.message.isQuestion })
     }
 
+    /// What the kernel did not take may be told after that.
+    @Test func whatIsWithdrawnIsNotTriedAgain() {
+        var (service, _) = announced()
+        service.notSent(on: wired, at: ms(5000))
+        #expect(service.deadline == ms(6000))
+        _ = service.withdraw()
+        service.notSent(on: wired, at: ms(5000))
+        #expect(service.deadline == nil)
+        // A question that is due with it would wait for another turn.
+        service.seek(lots(), at: ms(5900))
+        #expect(sent(&service, until: 6500).allSatisfy { $0.message.isQuestion })
+    }
+
     @Test func aQuestionIsAnsweredOnItsLinkAlone() {
         for (truncated, range) in [(false, 5020...5120), (true, Int64(5400)...5500)] {
             var (service, own) = announced()
