@@ -22,7 +22,8 @@ public struct PairedPeer {
 
     /// Finds out what is to be written.
     ///
-    /// Nothing is on the disk before `prepare`. A name that is taken gets a number.
+    /// Nothing is on the disk before `prepare`. A name that is taken gets a number, also one whose
+    /// secret lies there for something else.
     ///
     /// - Parameters:
     ///   - key: Its public key.
@@ -64,7 +65,7 @@ public struct PairedPeer {
         let files = Set(found.sources.map { $0.path })
         let name = Self.free(wish ?? called) {
             taken.contains($0) || ReservedName.meaning(of: $0) != nil
-                || files.contains(used.path(of: $0))
+                || files.contains(used.path(of: $0)) || used.hasSecret(of: $0)
         }
         path = used.path(of: name)
         var file = PeerFile(of: name, by: "a pairing")

@@ -73,7 +73,11 @@ public struct PeerFiles {
         do throws(SystemError) {
             guard let state = try OwnersDirectory.existing(paths.state),
                 let folder = try state.folder(Paths.learnedPeersName)
-            else { return }
+            else {
+                throw SystemError(
+                    operation: "write \(path)", errno: SystemError.noSuchFile,
+                    advice: "its directory has been removed meanwhile")
+            }
             try folder.rename(Self.draft(of: path), to: FileStore.name(of: path))
         } catch { throw PeerFilesError(error) }
     }
@@ -87,6 +91,12 @@ public struct PeerFiles {
             try folder.remove(Self.draft(of: path))
             try folder.remove(Self.draft(of: path) + Self.unwritten)
         } catch { throw PeerFilesError(error) }
+    }
+
+    /// Whether the file that a peer of this name would have for its pre-shared key is on the disk.
+    func hasSecret(of peer: String) -> Bool {
+        let keys = try? OwnersDirectory.existing(paths.state)?.folder(Paths.keysName)
+        return (try? keys?.status(of: Self.pskFile(of: peer))) != nil
     }
 
     /// Whether this file is on the disk.

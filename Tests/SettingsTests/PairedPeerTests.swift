@@ -95,6 +95,14 @@ import Testing
         #expect(peer.called == name)
     }
 
+    @Test func aNameWhoseSecretLiesThereGetsANumber() throws {
+        defer { remove() }
+        let files = files()
+        try files.write(psk: .random(), of: "garage")
+        #expect(try peer("garage", used: files, found: files).name == "garage-2")
+        #expect(try peer("barn", used: files, found: files).name == "barn")
+    }
+
     @Test func aLongNameStaysANameAndAWishGoesBefore() throws {
         let long = String(repeating: "a", count: 31)
         let used = files(entry(long) + entry(String(repeating: "a", count: 29) + "-2"))
@@ -168,6 +176,21 @@ import Testing
         peer.withdraw()
         #expect(try everything() == ["peers.d"])
         #expect(throws: PeerFilesError.self) { try peer.commit() }
+    }
+
+    /// A peer that is on no disk must not be told as one.
+    @Test func withoutItsFolderItIsNotMadeAPeer() throws {
+        defer { remove() }
+        let files = files()
+        let peer = try peer("garage", used: files, found: files)
+        try peer.prepare(psk: .random())
+        try FileManager.default.removeItem(atPath: "\(state)/peers.d")
+        #expect {
+            try peer.commit()
+        } throws: { error in
+            (error as? PeerFilesError)?.description.contains("removed meanwhile") == true
+        }
+        #expect(try everything() == [])
     }
 
     /// Somebody adds a peer of that name by hand before the other station has finished.
