@@ -47,15 +47,21 @@ int clinux_tcp_accept(int fd, struct clinux_address *from) {
     return made;
 }
 
-int clinux_tcp_connect(int is_v6, const struct clinux_address *to) {
-    struct sockaddr_storage packed;
-    socklen_t size;
+int clinux_tcp_connect(int is_v6, const struct clinux_address *to,
+                       const struct clinux_address *from) {
+    struct sockaddr_storage packed, own;
+    socklen_t size, own_size;
     int error = clinux_address_pack(to, is_v6, &packed, &size);
+    if (error < 0)
+        return error;
+    error = from ? clinux_address_pack(from, is_v6, &own, &own_size) : 0;
     if (error < 0)
         return error;
     int fd = make(is_v6);
     if (fd < 0)
         return fd;
+    if (from && bind(fd, (struct sockaddr *)&own, own_size) < 0)
+        return close_with(fd, -errno);
     if (connect(fd, (struct sockaddr *)&packed, size) < 0 && errno != EINPROGRESS)
         return close_with(fd, -errno);
     return fd;

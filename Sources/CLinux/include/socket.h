@@ -66,8 +66,9 @@ ptrdiff_t clinux_udp_receive(int fd, void *bytes, size_t size, struct clinux_add
 /// Makes a nonblocking TCP socket that listens; `is_v6` makes it serve both families.
 int clinux_tcp_listen(int is_v6, const struct clinux_address *address);
 int clinux_tcp_accept(int fd, struct clinux_address *from);
-/// Begins to connect.
-int clinux_tcp_connect(int is_v6, const struct clinux_address *to);
+/// Begins to connect; from that address, of the same family, where `from` is not NULL.
+int clinux_tcp_connect(int is_v6, const struct clinux_address *to,
+                       const struct clinux_address *from);
 /// What became of connecting, once the socket is writable.
 int clinux_tcp_error(int fd);
 /// Lets closing the socket tell the other side that the connection has failed, or, again, that it

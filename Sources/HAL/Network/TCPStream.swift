@@ -26,9 +26,23 @@ public struct TCPStream: ~Copyable, Sendable {
     ///
     /// Until `close`, the end of the stream is an abort, whatever ends it, the death of this
     /// program too: the other side must not take that for an end in order.
-    public init(connectingTo other: SocketAddress) throws(SystemError) {
+    ///
+    /// - Parameters:
+    ///   - other: Where the program listens.
+    ///   - own: The address of this machine from which it connects, at any port; the kernel
+    ///     chooses one for nil, and where the other address is of another family.
+    public init(
+        connectingTo other: SocketAddress, from own: SocketAddress? = nil
+    ) throws(SystemError) {
         var target = other.raw
-        let raw = unsafe clinux_tcp_connect(other.family == .ipv6 ? 1 : 0, &target)
+        let isIPv6: Int32 = other.family == .ipv6 ? 1 : 0
+        let raw: Int32
+        if let own, own.family == other.family {
+            var place = SocketAddress(high: own.high, low: own.low, port: 0, scope: own.scope).raw
+            raw = unsafe clinux_tcp_connect(isIPv6, &target, &place)
+        } else {
+            raw = unsafe clinux_tcp_connect(isIPv6, &target, nil)
+        }
         descriptor = FileDescriptor(
             owning: try SystemError.check(raw, Self.operation(to: other)))
         self.other = other

@@ -60,10 +60,11 @@ struct PairingPort: ~Copyable {
         }
     }
 
-    /// Begins to connect to a station that shows a code.
-    mutating func connect(to other: SocketAddress) throws(SystemError) {
+    /// Begins to connect to a station that shows a code, from the address at which the settings
+    /// let this one listen: there the other one finds it afterwards.
+    mutating func connect(to other: SocketAddress, from own: SocketAddress?) throws(SystemError) {
         self.other = other
-        line = Line(stream: try TCPStream(connectingTo: other), isConnecting: true)
+        line = Line(stream: try TCPStream(connectingTo: other, from: own), isConnecting: true)
     }
 
     /// Takes what the stream has, at most one piece.

@@ -151,7 +151,7 @@ extension Pairings {
             let place = SocketAddress(endpoint)
             port.hangUp()
             do throws(SystemError) {
-                try port.connect(to: place)
+                try port.connect(to: place, from: ground.listen)
             } catch {
                 take(.ended(isInOrder: false, error), on: ground, at: now)
                 return

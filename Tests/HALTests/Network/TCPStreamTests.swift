@@ -84,6 +84,31 @@ import Time
         #expect(arrival == .closed)
     }
 
+    @Test func itConnectsFromTheAddressThatIsGiven() throws {
+        let port = try Port()
+        func origin(_ own: SocketAddress?) throws -> String {
+            let stream = try TCPStream(connectingTo: port.place, from: own)
+            try Self.wait(port.listener.fd, for: EventLoop.readable)
+            guard let other = port.listener.accept() else { throw NoPort() }
+            _ = consume stream
+            return other.other.host
+        }
+        #expect(try origin(SocketAddress(host: "127.0.0.9", port: 5577)) == "127.0.0.9")
+        // An address of the other family cannot be it.
+        #expect(try origin(SocketAddress(host: "::1", port: 5577)) == "127.0.0.1")
+        #expect(try origin(nil) == "127.0.0.1")
+    }
+
+    @Test func anAddressOfAnotherMachineIsTold() throws {
+        let port = try Port()
+        #expect {
+            _ = try TCPStream(
+                connectingTo: port.place, from: SocketAddress(host: "192.0.2.7", port: 5577))
+        } throws: { error in
+            "\(error)".contains("Cannot assign requested address")
+        }
+    }
+
     @Test func whereNothingListensTheReasonIsTold() throws {
         let place: SocketAddress
         do {
