@@ -1,10 +1,12 @@
 package import Station
+package import Wire
 
 /// Whom the streams reach whose listeners change as the station goes: announcement, page and call.
 package struct Aims: Sendable {
     package struct Aim: Equatable, Sendable {
         package var listeners = PeerSet()
         package var name = Name.none
+        package var priority = Priority.normal
     }
 
     /// What people call the listeners.
@@ -26,15 +28,14 @@ package struct Aims: Sendable {
     /// These hear a stream of `TalkTarget.aimed` from now on.
     ///
     /// - Returns: Whether they are others than before.
-    mutating func aim(
-        _ stream: UInt8, at listeners: PeerSet, name: Name, _ orders: inout Orders
-    ) -> Bool {
+    mutating func aim(_ stream: UInt8, at new: Aim, _ orders: inout Orders) -> Bool {
         let place = Int(stream - TalkTarget.announcement)
-        aims[place].name = name
-        guard aims[place].listeners != listeners else { return false }
-        aims[place].listeners = listeners
-        orders.add(.aim(target: Int(stream), listeners))
-        return true
+        let former = aims[place]
+        aims[place] = new
+        if new.listeners != former.listeners || new.priority != former.priority {
+            orders.add(.aim(target: Int(stream), new.listeners, new.priority))
+        }
+        return new.listeners != former.listeners
     }
 
     /// The streams that reach a peer.

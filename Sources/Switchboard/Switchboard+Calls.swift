@@ -35,7 +35,9 @@ extension Switchboard {
             orders.add(.press(target: target, isDown: false))
             aim(stream, at: [], name: .none)
         } else {
-            aim(stream, at: PeerSet(listeners), name: .peers(listeners))
+            aim(
+                stream, at: PeerSet(listeners), name: .peers(listeners),
+                station.call?.summary.priority ?? .normal)
             orders.add(.press(target: target, isDown: true))
         }
     }

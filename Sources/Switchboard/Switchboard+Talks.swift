@@ -1,5 +1,6 @@
 package import Station
 package import Time
+internal import Wire
 
 /// This station's own talk and its listeners, and the voices of peers.
 extension Switchboard {
@@ -30,8 +31,11 @@ extension Switchboard {
     }
 
     /// These hear a stream of `TalkTarget.aimed` from now on.
-    mutating func aim(_ stream: UInt8, at listeners: PeerSet, name: Aims.Name) {
-        guard aims.aim(stream, at: listeners, name: name, &orders) else { return }
+    mutating func aim(
+        _ stream: UInt8, at listeners: PeerSet, name: Aims.Name, _ priority: Priority = .normal
+    ) {
+        let aim = Aims.Aim(listeners: listeners, name: name, priority: priority)
+        guard aims.aim(stream, at: aim, &orders) else { return }
         let target = Int(stream)
         ownTalks.joined(target, by: listeners, at: now)
         if openTalks.since(target) != nil { search.want(listeners, &orders) }
@@ -41,7 +45,9 @@ extension Switchboard {
     mutating func aimAway(from peer: Int) {
         for stream in aims.streams(to: peer) {
             guard let former = aims.aim(of: Int(stream)) else { continue }
-            aim(stream, at: former.listeners.subtracting([peer]), name: former.name)
+            aim(
+                stream, at: former.listeners.subtracting([peer]), name: former.name,
+                former.priority)
         }
     }
 

@@ -133,7 +133,7 @@ extension Switchboard {
                 listeners: target.listeners, priority: priority, purpose: .page), at: now)
         // The listeners learn what the stream means before they hear it.
         followStation()
-        aim(TalkTarget.page, at: target.listeners, name: .named(name))
+        aim(TalkTarget.page, at: target.listeners, name: .named(name), priority)
         orders.add(.press(target: Pager.target, isDown: true))
     }
 

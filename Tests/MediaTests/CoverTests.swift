@@ -12,118 +12,6 @@ import Wire
 
 /// What an observer of the network sees of a talk: lengths and moments of packets, in virtual time.
 @Suite struct CoverTests {
-    /// One packet as an observer sees it: when it left, in turns of the loop, and how long it was.
-    private struct Seen: Equatable {
-        let turn: Int
-        let length: Int
-    }
-
-    /// A station with peers at one place, and the wire between them.
-    private struct Line: ~Copyable {
-        var loop: MediaLoop
-        let rings: Rings
-        var far: DataSocket
-        var receiver: PacketReceiver
-        var clock: Instant
-        /// The page's place among the targets.
-        let target = 1
-
-        private init(
-            _ loop: consuming MediaLoop, _ rings: Rings, _ far: consuming DataSocket,
-            _ receiver: consuming PacketReceiver, at clock: Instant
-        ) {
-            self.loop = loop
-            self.rings = rings
-            self.far = far
-            self.receiver = receiver
-            self.clock = clock
-        }
-
-        static func made(
-            _ profile: Profile, _ cover: Cover, peers: Int = 1
-        ) throws -> Line {
-            let clock = Clock.now()
-            let any = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-            let ours = try PortSockets(listen: any, port: 0, dscp: 0)
-            let theirs = try PortSockets(listen: any, port: 0, dscp: 0)
-            let (near, there) = (ours.data.local, theirs.data.local)
-            var plan = emptyPlan(profile)
-            plan.cover = cover
-            let (rings, others) = (try Rings(), try Rings())
-            let loop = try MediaLoop(
-                plan: plan, rings: rings, socket: ours.data, strays: ours.strays,
-                firstSequences: [0, 0, 0])
-            let far = try DataSocket(theirs.data, strays: theirs.strays, others)
-            let receiver = try PacketReceiver(others, period: 5_000_000, at: clock)
-            var line = Line(loop, rings, far, receiver, at: clock)
-            for peer in 0..<peers { line.introduce(peer, near, there) }
-            line.loop.talks.spurts[line.target].listeners = PeerSet([0])
-            return line
-        }
-
-        private mutating func introduce(
-            _ peer: Int, _ near: SocketAddress, _ there: SocketAddress
-        ) {
-            let (ours, theirs) = (0x2020_2020 + UInt32(peer), 0x3030_3030 + UInt32(peer))
-            let keys = TransportKeys(
-                initiatorToResponder: DirectionKeys(
-                    key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
-                responderToInitiator: DirectionKeys(
-                    key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
-            let session = SessionClock(began: clock, peerBegan: clock)
-            _ = loop.socket.peers[peer].keySlots.install(
-                SessionKeys(
-                    suite: .aesGCM, keys: keys, isInitiator: true, localIndex: ours,
-                    remoteIndex: theirs, clock: session))
-            _ = far.peers[peer].keySlots.install(
-                SessionKeys(
-                    suite: .aesGCM, keys: keys, isInitiator: false, localIndex: theirs,
-                    remoteIndex: ours, clock: session))
-            receiver.owners.note(peer)
-            loop.receiver.owners.note(peer)
-            loop.socket.peers[peer].nextEndpoint = there
-            far.peers[peer].nextEndpoint = near
-            loop.now = clock
-            // Both prove their keys.
-            loop.socket.send(ControlPayload(), to: peer, onSession: ours, made: clock)
-            _ = observe(turn: 0)
-            far.sendCover(to: peer, at: clock)
-            loop.listen()
-        }
-
-        /// What has come since, of which kinds, and for which peer.
-        mutating func observe(turn: Int) -> [(seen: Seen, kind: FrameFlags.Kind, peer: Int)] {
-            var found: [(Seen, FrameFlags.Kind, Int)] = []
-            while true {
-                let count = receiver.read(from: far)
-                guard count > 0 else { return found }
-                for place in 0..<count {
-                    let packet = receiver.open(place, for: &far.peers, at: clock)
-                    guard let packet else { continue }
-                    let seen = Seen(turn: turn, length: packet.count)
-                    found.append((seen, packet.flags.kind, packet.peer))
-                }
-            }
-        }
-
-        /// The loop's turn in which the card has moved these samples.
-        mutating func turn(_ samples: ArraySlice<Int16>) {
-            clock = clock + PCM.duration(of: Int64(samples.count))
-            loop.now = clock
-            if loop.plan.cover == .constant { loop.sendCovered() }
-            Self.append(Array(samples), to: &loop.capturePath.microphone)
-            loop.pace(.timer, samples.count)
-            repeat {
-                loop.hasBacklog = false
-                loop.talk()
-            } while loop.hasBacklog
-        }
-
-        private static func append(_ samples: [Int16], to microphone: inout Microphone) {
-            microphone.append(samples.span)
-        }
-    }
-
     /// Turns of the loop, each of so many periods: what a busy machine makes of them.
     private static func turns(_ count: Int, isUneven: Bool) -> [Int] {
         var random = Scene.SplitMix64(seed: 5)
@@ -131,7 +19,7 @@ import Wire
     }
 
     private struct Outcome {
-        var seen: [Seen] = []
+        var seen: [CoverLine.Seen] = []
         var kinds: [FrameFlags.Kind] = []
     }
 
@@ -141,7 +29,7 @@ import Wire
         _ profile: Profile, _ cover: Cover, speech: Speech, talk: Int?, draw: UInt16 = 0,
         isUneven: Bool = false, reports: Bool = false, period: Int? = nil
     ) throws -> Outcome {
-        var line = try Line.made(profile, cover)
+        var line = try CoverLine.made(profile, cover)
         line.loop.talks.foretold = draw
         let period = period ?? profile.settings.frameSamples
         var outcome = Outcome()
@@ -240,7 +128,7 @@ import Wire
     /// Whatever the card brings at once.
     @Test(arguments: [Profile.voice, .studio, .ultra], [256, 480, 960, 1024])
     func withConstantCoverAnAnnouncementKeepsItsPace(_ profile: Profile, period: Int) throws {
-        var line = try Line.made(profile, .constant)
+        var line = try CoverLine.made(profile, .constant)
         let made = try Announcement(line.loop.plan)
         let sound = made.sound
         let target = line.loop.plan.announcement
@@ -262,7 +150,7 @@ import Wire
     /// What carries sound does not leave before what carries none.
     @Test(arguments: [0, 1, 2])
     func withConstantCoverTheOrderShowsNobody(listener: Int) throws {
-        var line = try Line.made(.voice, .constant, peers: 3)
+        var line = try CoverLine.made(.voice, .constant, peers: 3)
         line.loop.talks.spurts[line.target].listeners = PeerSet([listener])
         _ = line.loop.talks.begin(line.target, at: 0, hasRested: true)
         var sounds = 0
@@ -297,7 +185,7 @@ import Wire
 
     /// Control of every kind waits for its packet, and takes the place of no sound.
     @Test func controlWaitsForItsPacket() throws {
-        var line = try Line.made(.voice, .constant)
+        var line = try CoverLine.made(.voice, .constant)
         var kinds: [FrameFlags.Kind] = []
         _ = line.loop.talks.begin(line.target, at: 0, hasRested: true)
         for number in 0...64 {
@@ -318,7 +206,7 @@ import Wire
 
     /// Who hears two talkspurts at once gets one packet in a frame time.
     @Test func twoTalksAtOnceLookLikeOne() throws {
-        var line = try Line.made(.voice, .constant)
+        var line = try CoverLine.made(.voice, .constant)
         line.loop.talks.spurts[2].listeners = PeerSet([0])
         _ = line.loop.talks.begin(1, at: 0, hasRested: true)
         _ = line.loop.talks.begin(2, at: 0, hasRested: true)
@@ -329,6 +217,50 @@ import Wire
         }
         #expect(kinds.count == 36)
         #expect(kinds.count { $0 == .audio } == 32)
+    }
+
+    /// The streams of the sound that a peer hears while two talk to it.
+    private func heard(first: Priority, second: Priority, announced: Priority?) throws -> Set<UInt8>
+    {
+        var line = try CoverLine.made(.voice, .constant)
+        let announcement = line.loop.plan.announcement
+        let others = line.loop.plan.targets.indices.filter { $0 != announcement }
+        for (target, priority) in zip(others, [first, second]) {
+            line.loop.talks.aim(
+                line.loop.plan.targets[target].id, at: PeerSet([0]), priority, line.loop.plan,
+                by: &line.loop.socket, at: line.clock)
+            _ = line.loop.talks.begin(target, at: 0, hasRested: true)
+        }
+        let made = try Announcement(line.loop.plan)
+        let sound = made.sound
+        if let announced {
+            line.loop.talks.aim(
+                line.loop.plan.targets[announcement].id, at: PeerSet([0]), announced,
+                line.loop.plan, by: &line.loop.socket, at: line.clock)
+            line.loop.beginAnnouncement(Box(made))
+        }
+        var block = SoundBlock()
+        block.count = 480
+        var streams: Set<UInt8> = []
+        for number in 0...32 {
+            while sound.push(block) == nil {}
+            line.turn(Self.silence.samples[0..<480])
+            for packet in line.observe(turn: number) where packet.kind == .audio && number > 8 {
+                streams.insert(packet.stream)
+            }
+        }
+        return streams
+    }
+
+    @Test func withConstantCoverTheMoreImportantIsHeard() throws {
+        let (page, call) = (TalkTarget.page, TalkTarget.call)
+        #expect(try heard(first: .emergency, second: .normal, announced: .high) == [page])
+        #expect(try heard(first: .normal, second: .high, announced: .normal) == [call])
+        #expect(
+            try heard(first: .normal, second: .high, announced: .emergency)
+                == [TalkTarget.announcement])
+        // At the same priority an announcement comes last.
+        #expect(try heard(first: .normal, second: .normal, announced: .normal) == [page])
     }
 
     @Test func aTailIsAnyUpToHalfASecond() {

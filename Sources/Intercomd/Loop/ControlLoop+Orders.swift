@@ -21,8 +21,8 @@ extension ControlLoop {
             rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
         case .press(let target, let isDown):
             rings.tell(.press(target: target, isDown: isDown))
-        case .aim(let target, let listeners):
-            rings.tell(.aim(target: target, listeners: listeners))
+        case .aim(let target, let listeners, let priority):
+            rings.tell(.aim(target: target, listeners: listeners, priority))
         case .doubt(let peer, let isDoubted): rings.tell(.doubt(peer: peer, isDoubted))
         case .chime(let chime): rings.tell(.chime(chime))
         case .ring(let chime): rings.tell(.ring(chime))

@@ -30,8 +30,9 @@ extension MediaLoop {
             swap(&talks.spurts[place], &change.spurts[former])
             swap(&talkKeys.virtual[place], &change.virtualKeys[former])
             talkKeys.virtual[place].change(to: plan.virtualKeys[place])
-            // An aimed target keeps the listeners it was aimed at.
+            // An aimed target keeps the listeners it was aimed at, and its priority.
             guard !plan.targets[place].isAimed else { continue }
+            talks.spurts[place].priority = plan.targets[place].priority
             talks.spurts[place].listeners = plan.targets[place].listeners
         }
         talkKeys.adopt(&change, plan, loop)

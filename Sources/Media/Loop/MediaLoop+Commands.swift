@@ -52,8 +52,8 @@ extension MediaLoop {
             if isDown { endTrial() }
             let action = talkKeys.virtual[target].handle(.level(isDown: isDown), at: now)
             act(on: action, target: target)
-        case .aim(let id, let listeners):
-            talks.aim(id, at: listeners, plan, by: &socket, at: now)
+        case .aim(let id, let listeners, let priority):
+            talks.aim(id, at: listeners, priority, plan, by: &socket, at: now)
         case .chime(let chime): tones.play(chime)
         case .ring(let chime): tones.ring(chime)
         case .beep(let isOn): tones.beep(isOn)

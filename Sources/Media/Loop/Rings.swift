@@ -78,7 +78,7 @@ package enum MediaCommand: ~Copyable {
     /// The virtual key of a talk target, by its `id`: `intercomctl ptt`, a page or a call.
     case press(target: Int, isDown: Bool)
     /// The listeners of an aimed target from now on; the target is named by its `id`.
-    case aim(target: Int, listeners: PeerSet)
+    case aim(target: Int, listeners: PeerSet, Priority)
     /// Play a chime once; ring, or play what a caller hears, until nil says stop; beep while
     /// a drop-in or a peer that listens in has this microphone open.
     case chime(Chime)

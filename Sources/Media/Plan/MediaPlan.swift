@@ -170,7 +170,9 @@ package struct MediaPlan: Sendable {
     /// Silence to every target; the numbers of packets begin anywhere.
     func makeSpurts(_ firstSequences: [UInt16]) -> FixedArray<SentTalkspurt> {
         FixedArray(count: targets.count) {
-            SentTalkspurt(sequence: firstSequences[$0], listeners: targets[$0].listeners)
+            SentTalkspurt(
+                sequence: firstSequences[$0], listeners: targets[$0].listeners,
+                priority: targets[$0].priority)
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Station
 internal import Time
+internal import Wire
 
 /// The talkspurt that goes out to one target.
 struct SentTalkspurt {
@@ -13,6 +14,8 @@ struct SentTalkspurt {
     var phase = Phase.silent
     /// The peers that are to hear it, by number.
     var listeners: PeerSet
+    /// Before talkspurts of less priority it goes to those who hear both, with constant cover.
+    var priority: Priority
     /// The next frame of the microphone to be sent here.
     var nextFrame = 0
     /// The number of the next packet on this stream; random at start (protocol.md §2.3).
@@ -53,9 +56,10 @@ struct SentTalkspurt {
     /// Whether its listeners have not been told yet that it is over.
     var owesEnd: Bool { endsLeft > 0 || tail.owesEnd }
 
-    init(sequence: UInt16, listeners: PeerSet = []) {
+    init(sequence: UInt16, listeners: PeerSet = [], priority: Priority = .normal) {
         self.sequence = sequence
         self.listeners = listeners
+        self.priority = priority
     }
 
     /// Begins a talkspurt with this frame of the microphone.

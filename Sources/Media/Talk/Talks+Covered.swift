@@ -21,10 +21,11 @@ extension Talks {
     ) -> Bool {
         let reachable = socket.reachable
         var heard = Heard(unserved: reachable)
-        prepareTalks(.emergency, for: &heard, plan)
-        prepareTalks(.high, for: &heard, plan)
-        prepareTalks(.normal, for: &heard, plan)
-        let isLast = prepareAnnounced(announcement.takeReady(), for: &heard, plan)
+        let announced = announcement.takeReady()
+        prepare(.emergency, announced, for: &heard, plan)
+        prepare(.high, announced, for: &heard, plan)
+        prepare(.normal, announced, for: &heard, plan)
+        let isLast = announced?.isLast ?? false
         for peer in reachable {
             guard let target = heard.target(of: peer) else {
                 socket.put(to: peer, at: now)
@@ -44,13 +45,18 @@ extension Talks {
         return isLast
     }
 
-    private mutating func prepareTalks(
-        _ level: Priority, for heard: inout Heard, _ plan: borrowing MediaPlan
+    /// Of one priority: the talks, and behind them the announcement if a frame of it is ready.
+    private mutating func prepare(
+        _ level: Priority, _ announced: (number: Int, isLast: Bool)?, for heard: inout Heard,
+        _ plan: borrowing MediaPlan
     ) {
         for target in spurts.indices
-        where target != plan.announcement && plan.targets[target].priority == level {
+        where target != plan.announcement && spurts[target].priority == level {
             guard spurts[target].isTalking, let number = firstWaiting(for: target) else { continue }
             prepare(number, of: target, for: &heard, plan)
+        }
+        if let announced, spurts[plan.announcement].priority == level {
+            prepare(announced.number, of: plan.announcement, for: &heard, plan)
         }
     }
 
@@ -60,14 +66,6 @@ extension Talks {
         spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
         spurts[target].isSending = true
         heard.add(target, to: spurts[target].listeners)
-    }
-
-    private mutating func prepareAnnounced(
-        _ ready: (number: Int, isLast: Bool)?, for heard: inout Heard, _ plan: borrowing MediaPlan
-    ) -> Bool {
-        guard let ready else { return false }
-        prepare(ready.number, of: plan.announcement, for: &heard, plan)
-        return ready.isLast
     }
 
     /// What was to be sent has been sent.
