@@ -28,6 +28,8 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var peers: [PeerStatus] = []
     /// Unknown stations that have called of late, the newest first.
     public var callers: [CallerStatus] = []
+    /// Another station uses this station's own key, and what to do; null when none is known to.
+    public var keyProblem: String?
     /// The fault of this machine's own network, if there is one.
     public var network = NetworkStatus()
     /// The work left out while the processor cannot keep up.
@@ -60,6 +62,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("relays", &relays)
         coder.field("peers", &peers)
         coder.field("callers", &callers)
+        coder.field("key_problem", &keyProblem)
         coder.field("network", &network)
         coder.field("overload", &overload)
         coder.field("channels", &channels)

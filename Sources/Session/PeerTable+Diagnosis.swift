@@ -49,11 +49,6 @@ extension PeerTable {
     /// Callers that are no peers, newest first.
     public func unknownCallers(at now: Instant) -> [UnknownCaller] { callers.list(at: now) }
 
-    /// The last caller that used this station's own key; nil when there was none lately.
-    public func ownKeyCaller(at now: Instant) -> UnknownCaller? {
-        ownKeyCaller.flatMap { now < $0.calledAt + UnknownCallers.lifetime ? $0 : nil }
-    }
-
     /// Whether two stations use the peer's key, as with a copied card.
     public func sharedKey(of peer: Int, at now: Instant) -> SharedKey? {
         guard associations.indices.contains(peer) else { return nil }
@@ -72,7 +67,7 @@ extension PeerTable {
     mutating func note(_ caller: UnknownCaller) {
         guard caller.publicKey != own.publicKey else {
             // Any station can claim a public key; only its secret proves a copied card.
-            if caller.isProven { ownKeyCaller = caller }
+            if caller.isProven { ownKeySigns.called(caller) }
             return
         }
         callers.add(caller)

@@ -72,5 +72,6 @@ extension PeerTable {
         }
         lose(peer, association, at: now)
         associations[peer] = nil
+        ownKeySigns.forget(peer)
     }
 }

@@ -101,6 +101,12 @@ extension PeerTable {
         let isNewBoot = association.bootID != bootID
         association.bootID = bootID
         association.boots.used(bootID, at: record.endpoint, now: now)
+        if association.boots.shared(at: now) != nil {
+            // Whichever of the two it is: neither can know by itself. Each of them comes back, so
+            // that one that is lost is made up for with the next session.
+            actions.push(
+                .send(peer: peer, index: record.index, ControlPayload(.keyShared), to: nil))
+        }
         association.handshakes += 1
         association.isInDoubt = false
         association.sightings.settle()

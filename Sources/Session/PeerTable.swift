@@ -21,7 +21,7 @@ public struct PeerTable: ~Copyable {
     var strangers: TryLimit
     var callers = UnknownCallers()
     public var vainCalls = VainCalls()
-    var ownKeyCaller: UnknownCaller?
+    public var ownKeySigns = OwnKeySigns()
     /// The time of the last call; due peers are advanced at this time.
     var now = Instant(nanoseconds: 0)
     var isClosing = false

@@ -13,6 +13,7 @@ package struct PacketRecords {
         case close
         case pathChallenge(UInt64)
         case pathResponse(UInt64)
+        case keyShared
         /// What came of our sound, and what was heard of it, where that is said beside it.
         case report(Report, Heard?)
         /// Whether we are heard; `isAlone` where no report before it has taken it along.
@@ -54,6 +55,7 @@ package struct PacketRecords {
             case .close: all.append(.close)
             case .pathChallenge(let token): all.append(.pathChallenge(token))
             case .pathResponse(let token): all.append(.pathResponse(token))
+            case .keyShared: all.append(.keyShared)
             case .report(let report):
                 let beside = heard?.stream == report.stream ? heard : nil
                 if beside != nil { hasReport = true }

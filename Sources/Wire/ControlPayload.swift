@@ -51,6 +51,7 @@ extension ControlRecord {
         case .ping, .pong, .unknown: 4
         case .spurtEnd: 3
         case .heard(let heard): heard.played == nil ? 3 : 7
+        case .keyShared: 0
         case .offer: 33
         case .ringing: 20
         case .answer: 21
@@ -75,6 +76,7 @@ extension ControlRecord {
             span[start] = end.stream
             span.write(end.last, at: start + 1)
         case .close(let reason): span[start] = reason.rawValue
+        case .keyShared: break
         case .heard(let heard):
             span[start] = heard.stream
             span[start + 1] = heard.share

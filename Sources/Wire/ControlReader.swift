@@ -58,6 +58,7 @@ public enum ControlReader {
         case 8: size == 3
         // A later version may add fields behind the known ones.
         case 10: size >= 3
+        case 11: true
         case 16: size == 33
         case 17: size == 20
         case 18: size == 21
@@ -92,6 +93,7 @@ extension ControlRecord {
                 heard.played = Heard.Played(ms: body.uint16(at: 3), total: body.uint16(at: 5))
             }
             self = .heard(heard)
+        case 11: self = .keyShared
         case 16: self = .offer(Offer(body))
         case 17: self = .ringing(Ringing(mid: body.uint32(at: 0), id: body.callID(at: 4)))
         case 18:

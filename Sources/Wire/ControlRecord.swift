@@ -15,6 +15,8 @@ public enum ControlRecord: Equatable, Sendable {
     case spurtEnd(SpurtEnd)
     case close(CloseReason)
     case heard(Heard)
+    /// Another station uses the key of the one that gets this: a card was copied.
+    case keyShared
     case offer(Offer)
     case ringing(Ringing)
     case answer(Answer)
@@ -33,7 +35,7 @@ public enum ControlRecord: Equatable, Sendable {
     public var mid: UInt32? {
         switch self {
         case .confirm, .ack, .report, .pathChallenge, .pathResponse, .ping, .pong, .spurtEnd,
-            .close, .heard:
+            .close, .heard, .keyShared:
             nil
         case .offer(let offer): offer.mid
         case .ringing(let ringing): ringing.mid
@@ -54,7 +56,8 @@ public enum ControlRecord: Equatable, Sendable {
     public var isTimeless: Bool {
         switch self {
         case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close: true
-        case .report, .spurtEnd, .heard, .offer, .ringing, .answer, .reject, .cancel, .bye,
+        case .report, .spurtEnd, .heard, .keyShared, .offer, .ringing, .answer, .reject, .cancel,
+            .bye,
             .stream, .signal, .result, .member, .unknown:
             false
         }
@@ -73,6 +76,7 @@ public enum ControlRecord: Equatable, Sendable {
         case .spurtEnd: 8
         case .close: 9
         case .heard: 10
+        case .keyShared: 11
         case .offer: 16
         case .ringing: 17
         case .answer: 18

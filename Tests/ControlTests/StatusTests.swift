@@ -46,6 +46,7 @@ private let golden = """
     "report_buffer_ms":11.0,"report_concealed_ms":20.0}],\
     "callers":[{"key":"intercom1:a","fingerprint":"7699 5418","address":"192.0.2.9:5577",\
     "age_s":12.5,"proven":true}],\
+    "key_problem":"a copy",\
     "network":{"fault":"no_carrier","text":"eth0 has no link","fix":"plug it in"},\
     "overload":{"left_out":["voices"],"text":"too slow","fix":"top"},\
     "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
@@ -63,6 +64,7 @@ func sample() -> Status {
     status.uptimeSeconds = 273_600
     status.isRealtime = true
     status.problems = ["no card"]
+    status.keyProblem = "a copy"
     status.unheard = [
         Hindrance(.there, .heldDown, "half", "wait", peer: "garage", ageSeconds: 1.5)
     ]

@@ -134,4 +134,18 @@ import Wire
         let text = try #require(station.problems.first)
         #expect(text.hasPrefix("a caller at 10.0.0.8:4747 used this station's own key: "))
     }
+
+    @Test func aCopiedCardIsToldOnceAPeerReportsIt() throws {
+        let station = try Kitchen.snapshot()
+        station.peers[Kitchen.garage].reportsOwnKeyShared = true
+        let text = try #require(station.problems.first)
+        #expect(
+            text.hasPrefix(
+                "another station uses this station's own key, as garage reports: its memory card"
+                    + " was probably copied; on one of the two: sudo rm -r "))
+        #expect(text.hasSuffix("then intercomctl pair with each of its peers"))
+        station.peers[Kitchen.office].reportsOwnKeyShared = true
+        #expect(station.problems.count == 1)
+        #expect(station.problems[0].contains("as garage, office report:"))
+    }
 }

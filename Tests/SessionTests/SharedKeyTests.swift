@@ -21,11 +21,22 @@ import Wire
         #expect(pair.network.run(for: .seconds(180)) { pair.a.sharedKey() != nil })
         let shared = try #require(pair.a.sharedKey())
         #expect(Set([shared.endpoints.0, shared.endpoints.1]) == [host(2), host(3)])
-        // Long after the copy is gone the report ends.
+        // Both that have the key are told, each when its turn comes; the one that tells is not.
+        let both = [pair.b, copy]
+        let areTold = pair.network.run(for: .seconds(180)) {
+            both.allSatisfy { $0.table.ownKeySigns.isReported(by: 0, at: pair.network.now) }
+        }
+        #expect(areTold)
+        let isTeller = pair.a.table.ownKeySigns.isReported(by: 0, at: pair.network.now)
+        #expect(!isTeller)
+        // Long after the copy is gone the report ends, and what was told of it.
         copy.stop()
         pair.network.run(for: .seconds(700))
         #expect(pair.a.isUp())
         #expect(pair.a.sharedKey() == nil)
+        pair.network.run(for: .seconds(700))
+        let isStillTold = pair.b.table.ownKeySigns.isReported(by: 0, at: pair.network.now)
+        #expect(!isStillTold)
     }
 
     @Test func aStationThatMovesAndRestartsIsNotTwo() {
@@ -43,6 +54,8 @@ import Wire
                     pair.b.start()
                 }
                 #expect(pair.a.sharedKey() == nil, "seed \(seed)")
+                let isTold = pair.b.table.ownKeySigns.isReported(by: 0, at: pair.network.now)
+                #expect(!isTold, "seed \(seed)")
             }
         }
     }
@@ -73,18 +86,18 @@ import Wire
             return
         }
         #expect(exchange.refusedByResponder(finish) == .unknownKey(own))
-        let caller = exchange.responder.ownKeyCaller(at: exchange.now)
+        let caller = exchange.responder.ownKeySigns.caller(at: exchange.now)
         #expect(caller?.source == Exchange.initiatorAt)
         #expect(caller?.isProven == true)
         #expect(exchange.responder.unknownCallers(at: exchange.now).isEmpty)
         exchange.wait(.seconds(601))
-        #expect(exchange.responder.ownKeyCaller(at: exchange.now) == nil)
+        #expect(exchange.responder.ownKeySigns.caller(at: exchange.now) == nil)
         // The key is public: a station that claims it without its secret has copied nothing.
         exchange.responder.note(
             UnknownCaller(
                 publicKey: own, source: Exchange.initiatorAt, isProven: false,
                 calledAt: exchange.now))
-        #expect(exchange.responder.ownKeyCaller(at: exchange.now) == nil)
+        #expect(exchange.responder.ownKeySigns.caller(at: exchange.now) == nil)
         #expect(exchange.responder.unknownCallers(at: exchange.now).isEmpty)
     }
 }

@@ -1,5 +1,5 @@
 """Why a peer is down: told truly, on both sides, in `status`, `peers`, `doctor` and `--json`, and
-no longer than it is so. Who calls without being known, and who uses the key of another.
+no longer than it is so. Callers that nobody knows.
 """
 
 import json
@@ -164,60 +164,6 @@ class Faults(DiagnosisTest):
             garage.start()
             wait(lambda: kitchen.is_with(garage), "garage is there", 40)
             self.assertIsNone(kitchen.peer("garage")["problem"])
-
-
-class Keys(DiagnosisTest):
-    """One identity in two stations."""
-
-    def scene_of_three(self):
-        scene = self.enterContext(Scene("kitchen", "garage", "copy"))
-        kitchen, garage, copy = scene.stations
-        copy.identity = kitchen.identity
-        copy.public_key = kitchen.public_key
-        copy.write_identity(kitchen.identity.secret.hex())
-        garage.knows(kitchen)
-        kitchen.knows(garage)
-        copy.knows(garage)
-        for one in (garage, kitchen):
-            one.start()
-            one.ready()
-        kitchen.wait_for(garage)
-        return kitchen, garage, copy
-
-    def test_a_copied_card_is_told_by_the_third_station(self):
-        kitchen, garage, copy = self.scene_of_three()
-        copy.start()
-        copy.ready()
-        copy.wait_for(garage)
-        # It may as well have moved: nothing is said yet.
-        self.assertEqual(garage.peer("kitchen")["shared_key_at"], [])
-        # The first one notices that nobody hears it, and calls.
-        with kitchen.talking():
-            wait(lambda: garage.peer("kitchen")["shared_key_at"], "garage tells the two apart", 30)
-        places = {f"127.0.0.1:{kitchen.port}", f"127.0.0.1:{copy.port}"}
-        self.assertEqual(set(garage.peer("kitchen")["shared_key_at"]), places)
-        code, text, _ = garage.ctl("status")
-        self.assertEqual(code, 4)
-        self.assertRegex(text, "(?m)^! kitchen: two stations use its key, at .*"
-                               "memory card was probably copied")
-        _, text, _ = garage.ctl("peers")
-        self.assertIn("! kitchen: two stations use its key", text)
-        code, text, _ = garage.ctl("doctor", "peers")
-        self.assertEqual(code, 4)
-        self.assertRegex(text, "(?m)^FAIL  peer kitchen .*two stations use its key")
-        garage.said("two stations use its key")
-
-    def test_a_station_that_moves_and_starts_again_is_not_taken_for_two(self):
-        kitchen, garage, copy = self.scene_of_three()
-        for port in (copy.port, kitchen.port, copy.port):
-            kitchen.stop()
-            kitchen.sections["network"]["port"] = port
-            kitchen.start()
-            kitchen.ready()
-            kitchen.wait_for(garage)
-            wait(lambda p=port: garage.peer("kitchen")["endpoint"] == f"127.0.0.1:{p}", "it moved")
-        self.assertEqual(garage.peer("kitchen")["shared_key_at"], [])
-        self.assertIsNone(garage.peer("kitchen")["problem"])
 
 
 class Notes(DiagnosisTest):

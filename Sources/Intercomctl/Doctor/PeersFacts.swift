@@ -24,6 +24,8 @@ struct PeersFacts {
     var hasNetworkFault = false
     /// Unknown stations that called.
     var callers: [CallerStatus] = []
+    /// Another station uses this station's own key, and what to do.
+    var keyProblem: String?
 
     init(_ peers: [Peer], isAsked: Bool) {
         self.peers = peers
@@ -37,8 +39,17 @@ struct PeersFacts {
                 fix: "intercomctl pair; it shows a code to type at the other station")
             return [nobody] + callerChecks
         }
-        return peers.flatMap { [check($0)] + suiteCheck($0) + sharedKeyCheck($0) } + callerChecks
+        return peers.flatMap { [check($0)] + suiteCheck($0) + sharedKeyCheck($0) } + ownKeyChecks
+            + callerChecks
     }
+
+    private var ownKeyChecks: [Check] {
+        guard let keyProblem else { return [] }
+        let complaint = Complaint(keyProblem)
+        return [.fail(.peers, complaint.text, fix: complaint.fix ?? Self.anew)]
+    }
+
+    private static let anew = "make a new identity on one of them (man intercomd)"
 
     private var callerChecks: [Check] {
         callers.map { .warn(.peers, words(about: $0), fix: "to add it: \($0.addition)") }
@@ -54,7 +65,7 @@ struct PeersFacts {
             .fail(
                 .peers, of: peer.name,
                 text.hasPrefix(head) ? String(text.dropFirst(head.utf8.count)) : text,
-                fix: complaint.fix ?? "make a new identity on one of them (man intercomd)")
+                fix: complaint.fix ?? Self.anew)
         ]
     }
 
@@ -152,6 +163,7 @@ extension PeersFacts {
         hasAES = Processor.hasAES
         hasNetworkFault = status?.network.fault != nil
         callers = status?.callers ?? []
+        keyProblem = status?.keyProblem
         for configured in situation.config?.peers ?? [] {
             var peer = Peer(name: configured.name)
             peer.addresses = configured.addresses

@@ -77,6 +77,7 @@ extension ControlLoop {
                     case .pathResponse(let token):
                         table.follow(.response(token), of: peer, index: index, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
+                    case .keyShared: table.ownKeySigns.reported(by: peer, at: now)
                     default:
                         guard isOfThisRun else { return }
                         board.receive(

@@ -115,7 +115,7 @@ extension PeerTable {
     fileprivate func describe(in found: Snapshot) {
         let now = found.now
         found.unknownCallers = unknownCallers(at: now)
-        found.ownKeyCaller = ownKeyCaller(at: now)
+        found.ownKeyCaller = ownKeySigns.caller(at: now)
         found.floods.handshakes = flood
         for peer in found.peers.indices {
             let state = state(of: peer)
@@ -126,6 +126,7 @@ extension PeerTable {
                 of: peer, hasNetwork: !found.surroundings.cutOff.contains(peer),
                 isUnresolved: found.switchboard.whereabouts.complaint(of: peer) != nil, at: now)
             found.peers[peer].sharedKey = sharedKey(of: peer, at: now)
+            found.peers[peer].reportsOwnKeyShared = ownKeySigns.isReported(by: peer, at: now)
         }
     }
 }

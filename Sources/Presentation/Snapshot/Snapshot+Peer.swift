@@ -19,6 +19,8 @@ extension Snapshot {
         package var endpoints: [Endpoint] = []
         /// Two stations use its key.
         package var sharedKey: SharedKey?
+        /// It reports that another station uses this station's own key.
+        package var reportsOwnKeyShared = false
         /// Whether it is heard now.
         package var isSounding = false
         /// What each of its streams means here.

@@ -87,17 +87,36 @@ extension Snapshot {
         guard let shared = peers[peer].sharedKey else { return nil }
         let (one, other) = shared.endpoints
         return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
-            + " \(SocketAddress(other)): its memory card was probably copied; on one of"
-            + " them: sudo rm \(config.paths.identity), sudo systemctl restart intercomd, and add"
-            + " its new key here"
+            + " \(SocketAddress(other)): its memory card was probably copied; \(ownKeyAnew)"
     }
 
-    /// A call with this station's own key: only another with its card could make it.
+    /// Another station with this station's own key: it has called, or peers report it.
+    ///
+    /// Only another with its card could call with it. A report is a peer's word, and changes words
+    /// only.
     var ownKeyProblem: String? {
-        guard let caller = ownKeyCaller else { return nil }
-        return "a caller at \(SocketAddress(caller.source)) used this station's own key: its memory"
-            + " card was probably copied; on one of them: sudo rm \(config.paths.identity), sudo"
-            + " systemctl restart intercomd"
+        let reporters = roster.numbers.filter { peers[$0].reportsOwnKeyShared }
+            .map { roster[$0].name }
+        let finding: String
+        if let caller = ownKeyCaller {
+            finding = "a caller at \(SocketAddress(caller.source)) used this station's own key"
+        } else if !reporters.isEmpty {
+            finding =
+                "another station uses this station's own key, as"
+                + " \(reporters.joined(separator: ", "))"
+                + " \(reporters.count == 1 ? "reports" : "report")"
+        } else {
+            return nil
+        }
+        return "\(finding): its memory card was probably copied; \(ownKeyAnew)"
+    }
+
+    /// How one of two stations with one key becomes another station.
+    ///
+    /// Its peers go with its key: their pre-shared keys are the other station's.
+    private var ownKeyAnew: String {
+        "on one of the two: sudo rm -r \(config.paths.keys) \(config.paths.learnedPeers), sudo"
+            + " systemctl restart intercomd, then intercomctl pair with each of its peers"
     }
 
     /// But for one that is taken for a peer with another key: that is told of the peer.

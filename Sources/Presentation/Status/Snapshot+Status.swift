@@ -42,6 +42,7 @@ extension Snapshot {
         status.relays = relays.map { Status.Relay($0) }
         status.peers = roster.numbers.map { peerStatus($0) }
         status.callers = callers
+        status.keyProblem = ownKeyProblem
         status.network = networkStatus
         status.overload = overload
         status.channels = config.channels.indices.map { channel($0) }

@@ -18,6 +18,7 @@ LAYOUT = {
     "SPURT_END": (8, (("stream", 1), ("last", 2))),
     "CLOSE": (9, (("why", 1),)),
     "HEARD": (10, (("stream", 1), ("share", 1), ("why", 1))),
+    "KEY_SHARED": (11, ()),
     "OFFER": (16, (*_CALL, ("mode", 1), ("priority", 1), ("ttl", 2), ("ref", "8"),
                    ("age", 1))),
     "RINGING": (17, _CALL),
