@@ -93,8 +93,10 @@ public struct PeerFiles {
         } catch { throw PeerFilesError(error) }
     }
 
-    /// Whether the file that a peer of this name would have for its pre-shared key is on the disk.
+    /// Whether the file that a peer of this name would have for its pre-shared key is on the disk,
+    /// and not because it is prepared.
     func hasSecret(of peer: String) -> Bool {
+        guard !prepared.contains(peer) else { return false }
         let keys = try? OwnersDirectory.existing(paths.state)?.folder(Paths.keysName)
         return (try? keys?.status(of: Self.pskFile(of: peer))) != nil
     }

@@ -100,6 +100,10 @@ import Testing
         let files = files()
         try files.write(psk: .random(), of: "garage")
         #expect(try peer("garage", used: files, found: files).name == "garage-2")
+        let barn = try peer("barn", used: files, found: files)
+        #expect(barn.name == "barn")
+        // Its own is no other's.
+        try barn.prepare(psk: .random())
         #expect(try peer("barn", used: files, found: files).name == "barn")
     }
 

@@ -31,6 +31,7 @@ public struct TCPStream: ~Copyable, Sendable {
     ///   - other: Where the program listens.
     ///   - own: The address of this machine from which it connects, at any port; the kernel
     ///     chooses one for nil, and where the other address is of another family.
+    /// - Throws: what keeps it from connecting at all, such as an address of another machine.
     public init(
         connectingTo other: SocketAddress, from own: SocketAddress? = nil
     ) throws(SystemError) {
