@@ -85,6 +85,7 @@ let package = Package(
         module("Session", uses: ["Wire", "Crypto", "Time"]),
         module("Pairing", uses: ["Crypto", "Wire", "Time"]),
         module("Discovery", uses: ["Crypto", "Wire", "Time"]),
+        module("Backup", uses: ["Crypto"]),
         module("Station", uses: ["Wire", "Time"]),
         // What a station decides, without I/O.
         module("Switchboard", uses: ["Station", "Wire", "Audio", "Time"]),
@@ -128,7 +129,7 @@ let package = Package(
         .executableTarget(
             name: "Intercomctl",
             dependencies: [
-                "Time", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Control", "Config",
+                "Time", "Wire", "Crypto", "Pairing", "Backup", "Audio", "HAL", "Control", "Config",
                 "Settings",
             ],
             swiftSettings: strict),
@@ -138,6 +139,7 @@ let package = Package(
         tests("Wire"),
         tests("Pairing", with: ["Crypto", "Wire", "Time"]),
         tests("Discovery", with: ["Crypto", "Time", "Wire"]),
+        tests("Backup", with: ["Crypto"]),
         tests("Crypto", with: ["CMbedTLS"]),
         tests("Audio", with: ["Time", "Scene"]),
         // Speech, networks and listeners in virtual time, and a program that says what they heard.
@@ -217,8 +219,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Audio", "Config", "Control", "Crypto", "Discovery", "Pairing", "Session",
-                "Station", "Time", "Wire",
+                "Audio", "Backup", "Config", "Control", "Crypto", "Discovery", "Pairing",
+                "Session", "Station", "Time", "Wire",
             ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
     ] + fuzzer

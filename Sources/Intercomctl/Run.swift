@@ -35,15 +35,21 @@ private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
     if typed.isHelp, command.name != "help" {
         return try printHelp(of: command)
     }
-    let shared = Command.sharedOptions + (command.name == "version" ? ["--version"] : [])
-    for option in typed.options where !(command.options + shared).contains(option) {
-        throw Failure(
-            .usage, "\(command.name) takes no \(option); usage: intercomctl \(command.usage)")
-    }
-    guard command.count.contains(invocation.arguments.count) else {
-        throw Failure(.usage, "usage: intercomctl \(command.usage)")
-    }
+    try command.check(invocation)
     return try command.function(invocation)
+}
+
+extension Command {
+    /// Refuses options that it does not take, and arguments that are too many or too few.
+    func check(_ invocation: borrowing Invocation) throws(Failure) {
+        let shared = Command.sharedOptions + (name == "version" ? ["--version"] : [])
+        for option in invocation.options where !(options + shared).contains(option) {
+            throw Failure(.usage, "\(name) takes no \(option); usage: intercomctl \(usage)")
+        }
+        guard count.contains(invocation.arguments.count) else {
+            throw Failure(.usage, "usage: intercomctl \(usage)")
+        }
+    }
 }
 
 /// The command these words begin with.

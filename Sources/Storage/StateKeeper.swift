@@ -1,3 +1,4 @@
+internal import Config
 package import Control
 internal import HAL
 package import Time
@@ -27,7 +28,7 @@ package struct StateKeeper {
     private var due: Instant?
     private var changedSince: Instant?
 
-    package init(in folder: String) { path = "\(folder)/state" }
+    package init(in folder: String) { path = "\(folder)/\(Paths.savedStateName)" }
 
     package var deadline: Instant? { due }
 

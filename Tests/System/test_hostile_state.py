@@ -24,6 +24,7 @@ COMMANDS = {
     "peer set psk": ["peer", "set", "--no-reload", "--psk-file", "{own}", "garage"],
     "peer verify": ["peer", "verify", "--no-reload", "garage", *DIGITS],
     "peer rename": ["peer", "rename", "--no-reload", "garage", "attic"],
+    "peer replace": ["peer", "replace", "--yes", "--no-reload", "garage", THIRD],
     "peer remove": ["peer", "remove", "--no-reload", "garage"],
     "key show": ["key", "show"],
     "config check": ["config", "check"],
@@ -49,6 +50,8 @@ ELSEWHERE = {
     "test latency", "version", "pair", "invite", "accept",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
+    # test_backup.py has the same traps for them.
+    "backup", "restore",
     # Where no daemon answers it reads the settings as `peer list` does, and prints no complaint.
     "completion",
 }
@@ -56,7 +59,7 @@ ELSEWHERE = {
 SETTINGS = set(COMMANDS) - {"key show"}
 """Those that read the peers that were added."""
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}
-IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "config check",
+IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "peer replace", "config check",
             "config check json", "doctor"}
 PSK = {"peer again", "peer rename", "config check", "config check json", "doctor"}
 KEYS = IDENTITY | PSK | {"peer set psk", "peer remove"}

@@ -15,6 +15,7 @@ import Testing
         "Session": ["Wire", "Crypto", "Time"],
         "Pairing": ["Wire", "Crypto", "Time"],
         "Discovery": ["Wire", "Crypto", "Time"],
+        "Backup": ["Crypto"],
         "Station": ["Wire", "Time"],
         "Switchboard": ["Station", "Wire", "Audio", "Time"],
         "Media": ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"],
@@ -31,7 +32,8 @@ import Testing
             "Control", "Config", "Settings", "Discovery",
         ],
         "Intercomctl": [
-            "Time", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Control", "Config", "Settings",
+            "Time", "Wire", "Crypto", "Pairing", "Backup", "Audio", "HAL", "Control", "Config",
+            "Settings",
         ],
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session", "Station",

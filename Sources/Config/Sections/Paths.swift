@@ -17,6 +17,7 @@ public struct Paths: Equatable, Sendable {
     public static let keysName = "keys"
     public static let identityName = "identity"
     public static let learnedPeersName = "peers.d"
+    public static let savedStateName = "state"
 
     init() {}
 

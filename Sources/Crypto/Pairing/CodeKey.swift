@@ -1,5 +1,3 @@
-internal import CMbedTLS
-
 /// w of protocol.md §4.1: what a short code is stretched to, a number below the order of P-256.
 public enum CodeKey {
     /// Each guess costs its maker as many rounds.
@@ -19,30 +17,7 @@ public enum CodeKey {
         for place in 0..<16 { salt[15 + place] = nonce[place] }
         var wide = Secret(count: 40)
         var bytes = wide.mutableBytes
-        derive(code, salt: salt.span, rounds: rounds, into: &bytes)
+        PBKDF2.derive(code, salt: salt.span, rounds: rounds, into: &bytes)
         return P256.reduce(wide.bytes)
-    }
-
-    private static func derive(
-        _ code: Span<UInt8>, salt: Span<UInt8>, rounds: UInt32,
-        into output: inout MutableSpan<UInt8>
-    ) {
-        let context = UnsafeMutablePointer<mbedtls_md_context_t>.allocate(capacity: 1)
-        unsafe mbedtls_md_init(context)
-        var status = unsafe mbedtls_md_setup(
-            context, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1)
-        precondition(status == 0)
-        status = unsafe code.withUnsafeBufferPointer { code in
-            unsafe salt.withUnsafeBufferPointer { salt in
-                unsafe output.withUnsafeMutableBufferPointer { output in
-                    unsafe mbedtls_pkcs5_pbkdf2_hmac(
-                        context, code.baseAddress, code.count, salt.baseAddress, salt.count,
-                        rounds, UInt32(output.count), output.baseAddress)
-                }
-            }
-        }
-        precondition(status == 0)
-        unsafe mbedtls_md_free(context)
-        unsafe context.deallocate()
     }
 }

@@ -62,22 +62,31 @@ public enum Terminal {
     @discardableResult
     public static func write(_ text: String, to output: Output = .result) -> Bool {
         var text = text
-        return text.withUTF8 { bytes in
-            var done = 0
-            while done < bytes.count {
-                // SAFETY: `done` is below `count`, and the rest lies in the buffer.
-                let count = unsafe clinux_write(
-                    output.rawValue, bytes.baseAddress! + done, bytes.count - done)
-                if count == -Int(EAGAIN) {
-                    // Another program that shares the terminal has made it nonblocking.
-                    _ = clinux_poll(output.rawValue, Int16(CLINUX_WRITABLE), -1)
-                } else if count <= 0 {
-                    return false
-                } else {
-                    done += count
-                }
+        return text.withUTF8 { bytes in unsafe write(bytes, to: output) }
+    }
+
+    /// Writes bytes as they are.
+    ///
+    /// Returns false when the reader has gone or the disk is full.
+    public static func write(_ bytes: [UInt8], to output: Output = .result) -> Bool {
+        unsafe bytes.withUnsafeBufferPointer { bytes in unsafe write(bytes, to: output) }
+    }
+
+    private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to output: Output) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            // SAFETY: `done` is below `count`, and the rest lies in the buffer.
+            let count = unsafe clinux_write(
+                output.rawValue, bytes.baseAddress! + done, bytes.count - done)
+            if count == -Int(EAGAIN) {
+                // Another program that shares the terminal has made it nonblocking.
+                _ = clinux_poll(output.rawValue, Int16(CLINUX_WRITABLE), -1)
+            } else if count <= 0 {
+                return false
+            } else {
+                done += count
             }
-            return true
         }
+        return true
     }
 }

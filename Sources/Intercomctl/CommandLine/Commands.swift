@@ -139,11 +139,11 @@ extension CommandGroup {
                     function: pair),
                 Command(
                     name: "invite", options: ["--name"],
-                    help: "pair over ssh: invite | ssh HOST intercomctl accept",
+                    help: "over ssh: invite | ssh HOST intercomctl accept",
                     function: invite),
                 Command(
                     name: "accept", options: ["--name", "--json"],
-                    help: "pair with the station whose invitation is the input",
+                    help: "pair by the invitation on standard input",
                     function: accept),
                 Command(
                     name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
@@ -164,6 +164,10 @@ extension CommandGroup {
                     name: "peer rename", arguments: "NAME NEW", count: 2...2, takes: [.peer],
                     options: ["--no-reload", "--json"],
                     help: "rename a peer on this station", function: renamePeer),
+                Command(
+                    name: "peer replace", arguments: "NAME KEY|PEER", count: 2...2,
+                    takes: [.peer, .peer], options: ["--yes", "--no-reload", "--json"],
+                    help: "let a new station take a dead one's place", function: replacePeer),
                 Command(
                     name: "peer remove", arguments: "NAME", count: 1...1, takes: [.peer],
                     options: ["--no-reload", "--json"],
@@ -188,6 +192,13 @@ extension CommandGroup {
                 Command(
                     name: "config diff", options: ["--json"],
                     help: "show what a reload would change", function: showDifference),
+                Command(
+                    name: "backup", options: ["--passphrase-file", "--generate"],
+                    help: "seal keys, peers and settings: backup > FILE", function: backUp),
+                Command(
+                    name: "restore", arguments: "FILE", count: 1...1, takes: [.file],
+                    options: ["--check", "--force", "--passphrase-file"],
+                    help: "make this machine the station of a backup", function: restore),
                 Command(
                     name: "reload", options: ["--json"],
                     help: "make the daemon read the configuration again", function: reloadConfig),

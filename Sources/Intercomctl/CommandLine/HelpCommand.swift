@@ -21,6 +21,10 @@ func printHelp(of command: Command) throws(Failure) -> ExitCode {
         table.add(["  \(option.usage)", option.help])
     }
     try printText(table.text)
+    let examples = Examples.of(command.name)
+    guard !examples.isEmpty else { return .ok }
+    try printLine(examples.count == 1 ? "example:" : "examples:")
+    for example in examples { try printLine("  \(example)") }
     return .ok
 }
 

@@ -39,7 +39,9 @@ extension Option {
             $0.name = $1
         },
         flag("--yes", "accept every choice without asking") { $0.isYes = true },
-        flag("--force", "replace a configuration; the old one is kept") { $0.isForced = true },
+        flag("--force", "replace what is set up here; setup keeps the old file") {
+            $0.isForced = true
+        },
         number("--timeout", "SECONDS", 1...600, "seconds", "how long to wait, 1 to 600") {
             $0.timeout = $1
         },
@@ -80,6 +82,11 @@ extension Option {
             .taking(.oneOf(["auto", "1", "2"])),
         text("--gain", "DB", "-40dB to +20dB: volume of the peer here") { $0.gain = $1 },
         flag("--no-reload", "only write the files; reload applies them") { $0.isUnapplied = true },
+        text("--passphrase-file", "FILE", "its first line is the passphrase; owner only") {
+            $0.passphraseFile = $1
+        }.taking(.file),
+        flag("--generate", "make a passphrase, and show it once") { $0.isGenerated = true },
+        flag("--check", "only look whether the backup is whole and opens") { $0.isCheck = true },
         flag("--version", "print the versions, as the command version does") {
             $0.isVersion = true
         },

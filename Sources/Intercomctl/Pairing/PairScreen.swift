@@ -17,6 +17,11 @@ func show(_ report: PairingReport, isNamed: Bool) throws(Failure) {
             try printLine(
                 "it calls itself \(called.visible); another name:"
                     + " sudo intercomctl peer rename \(name) NAME")
+            if name.hasPrefix("\(called.visible)-") {
+                try printLine(
+                    "if it takes the place of a \(called.visible) that is gone:"
+                        + " sudo intercomctl peer replace \(called.visible) \(name)")
+            }
         }
         guard report.isApplied else { return }
         try printLine("to hear it, press the talk button there, or: intercomctl talk \(name)")

@@ -47,6 +47,15 @@ struct PeerBook {
             unknown("peer", peer, among: names, or: "intercomctl peer list"))
     }
 
+    /// The settings of a peer that is in one of the files.
+    func peer(_ name: String) throws(Failure) -> Config.Peer {
+        guard let peer = try config().peers.first(where: { $0.name == name }) else {
+            throw Failure(
+                .failed, unknown("peer", name, among: names, or: "intercomctl peer list"))
+        }
+        return peer
+    }
+
     /// The names of all peers in all files.
     var names: [String] { files.sources.flatMap { PeerFile($0.bytes).peers } }
 

@@ -12,10 +12,7 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
             "DIGITS are the 24 that \"intercomctl key show --fingerprint\" prints on \(name)")
     }
     var book = try PeerBook(invocation)
-    guard let peer = try book.config().peers.first(where: { $0.name == name }) else {
-        throw Failure(
-            .failed, unknown("peer", name, among: book.names, or: "intercomctl peer list"))
-    }
+    let peer = try book.peer(name)
     guard let key = PublicKey(text: peer.key), key.fingerprint == digits else {
         throw Failure(
             .failed,

@@ -24,7 +24,7 @@ import Testing
             if own.count == 2 { #expect(words(own[0], "")?.contains(own[1]) == true) }
         }
         #expect(words("stat") == ["status", "stats"])
-        #expect(words("peer", "re") == ["rename", "remove"])
+        #expect(words("peer", "re") == ["rename", "replace", "remove"])
         #expect(words("zzz", "") == [])
         #expect(words("help", "key", "") == ["show"])
         #expect(words("help", "sig") == ["signal"])

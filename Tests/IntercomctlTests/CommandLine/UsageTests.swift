@@ -15,7 +15,7 @@ private let usageCases: [UsageCase] = [
     UsageCase(
         arguments: ["peer"],
         complaint: "\"peer\" needs a subcommand:"
-            + " list, show, add, set, verify, rename, remove"),
+            + " list, show, add, set, verify, rename, replace, remove"),
     UsageCase(
         arguments: ["key", "list"], complaint: "unknown command \"key list\"; try: key show"),
     UsageCase(
@@ -104,7 +104,8 @@ private let usageCases: [UsageCase] = [
             #expect(outcome.code == 0)
             for command in [
                 "status", "peers", "ptt", "monitor", "key show", "peer add", "setup", "doctor",
-                "config check", "config show", "config diff", "reload", "test speaker", "test mic",
+                "config check", "config show", "config diff", "reload", "backup", "restore",
+                "test speaker", "test mic",
                 "test loop", "test button", "test led", "audio list", "gpio list", "version",
                 "help",
             ] {
@@ -124,7 +125,7 @@ private let usageCases: [UsageCase] = [
     func helpOfAGroupNamesItsCommandsAndEndsWithZero(arguments: [String]) throws {
         let outcome = try Intercomctl.run(arguments)
         #expect(outcome.code == 0)
-        for command in ["list", "add", "set", "show", "verify", "rename", "remove"] {
+        for command in ["list", "add", "set", "show", "verify", "rename", "replace", "remove"] {
             #expect(outcome.output.contains("  peer \(command) "))
         }
         #expect(!outcome.output.contains("ptt"))

@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+/// A new station takes the place of a dead one: `peer replace NAME KEY|PEER`.
+@Suite struct PeerReplaceTests {
+    private static let psk = String(repeating: "5a", count: 32) + "\n"
+    private static let otherPSK = String(repeating: "77", count: 32) + "\n"
+
+    /// A kitchen whose garage has a policy and a channel, and a garage-2 from a pairing.
+    private func station() throws -> StationFolder {
+        let folder = try StationFolder("[channel house]\nmembers = garage\n")
+        try folder.writeIdentity()
+        try folder.write(
+            """
+            # the old one
+            [peer garage]
+            address = 192.0.2.5
+            key = \(otherKey)
+            psk = file:garage.psk
+            verified = \(otherFingerprint)
+            gain = -3dB
+            [policy garage]
+            call = ring
+
+            """, to: "state/peers.d/garage.conf")
+        try folder.write(Self.psk, to: "state/keys/garage.psk", mode: 0o600)
+        try folder.write(
+            """
+            [peer garage-2]
+            address = 192.0.2.9:5577
+            key = \(thirdKey)
+            psk = file:garage-2.psk
+            suite = 2
+
+            """, to: "state/peers.d/garage-2.conf")
+        try folder.write(Self.otherPSK, to: "state/keys/garage-2.psk", mode: 0o600)
+        return folder
+    }
+
+    private func replace(
+        _ folder: StationFolder, _ words: String...
+    ) throws -> Intercomctl.Outcome {
+        try Intercomctl.run(
+            ["--config", folder.config, "peer", "replace", "--no-reload"] + words)
+    }
+
+    @Test func aPeerFromAPairingTakesThePlaceWithItsKeyAddressAndSecret() throws {
+        let folder = try station()
+        let outcome = try replace(folder, "--yes", "garage", "garage-2")
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        #expect(outcome.output.contains("garage-2 is garage now"))
+        let text = try #require(folder.read("state/peers.d/garage.conf"))
+        for line in [
+            "# the old one", "key = \(thirdKey)", "address = 192.0.2.9:5577",
+            "psk = file:garage.psk", "suite = 2", "gain = -3dB", "call = ring",
+        ] {
+            #expect(text.split(separator: "\n").contains { $0 == line }, "\(line)\n\(text)")
+        }
+        #expect(!text.contains("verified") && !text.contains(otherKey))
+        #expect(folder.read("state/keys/garage.psk") == Self.otherPSK)
+        #expect(folder.mode(of: "state/keys/garage.psk") == 0o600)
+        #expect(folder.read("state/peers.d/garage-2.conf") == nil)
+        #expect(folder.read("state/keys/garage-2.psk") == nil)
+        #expect(try folder.run("config", "check").code == 0)
+    }
+
+    @Test func aKeyTakesThePlaceWithoutTheSecretAndTheMarkOfTheFormerOne() throws {
+        let folder = try station()
+        _ = try folder.run("peer", "remove", "--no-reload", "garage-2")
+        let outcome = try replace(folder, "--yes", "garage", thirdKey)
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        #expect(outcome.output.contains("peer verify garage DIGITS"))
+        let text = try #require(folder.read("state/peers.d/garage.conf"))
+        #expect(text.contains("key = \(thirdKey)") && text.contains("address = 192.0.2.5"))
+        #expect(!text.contains("psk") && !text.contains("verified"))
+        #expect(text.contains("call = ring"))
+        #expect(folder.read("state/keys/garage.psk") == nil)
+    }
+
+    @Test func whatCannotTakeThePlaceIsRefusedAndChangesNothing() throws {
+        let folder = try station()
+        let before = folder.read("state/peers.d/garage.conf")
+        for (words, complaint) in [
+            (["attic", thirdKey], "unknown peer \"attic\""),
+            (["garag", thirdKey], "did you mean \"garage\"?"),
+            (
+                ["garage", thirdKey],
+                "that key belongs to garage-2; if that is the new garage:"
+                    + " sudo intercomctl peer replace garage garage-2"
+            ),
+            (["garage", otherKey], "garage has that key already"),
+            (["garage", ownKey], "this station's own key"),
+            (["garage", "garage"], "cannot replace itself"),
+            (["garage", "garage-3"], "unknown peer \"garage-3\""),
+            (["garage", String(repeating: "5a", count: 32)], "that is a secret and not a"),
+        ] {
+            let outcome = try replace(folder, "--yes", words[0], words[1])
+            #expect(outcome.code == 1, "\(words)")
+            #expect(outcome.complaint.contains(complaint), "\(words): \(outcome.complaint)")
+        }
+        #expect(folder.read("state/peers.d/garage.conf") == before)
+        #expect(folder.read("state/keys/garage.psk") == Self.psk)
+    }
+
+    @Test func withoutATerminalAProgramHasToSayYes() throws {
+        let folder = try station()
+        let outcome = try replace(folder, "garage", "garage-2")
+        #expect(outcome.code == 2)
+        #expect(outcome.complaint.contains("--yes"))
+        #expect(folder.read("state/peers.d/garage-2.conf") != nil)
+    }
+
+    /// A peer of the administrator's own file stays the administrator's.
+    @Test func aPeerInTheSettingsIsNotTouched() throws {
+        let folder = try station()
+        try folder.write(
+            "[peer attic]\nkey = \(ownKey)\n".replacingOccurrences(of: ownKey, with: thirdKey),
+            to: "etc/peers.d/attic.conf")
+        _ = try folder.run("peer", "remove", "--no-reload", "garage-2")
+        let outcome = try replace(folder, "--yes", "attic", otherKey)
+        #expect(outcome.code == 1)
+        #expect(outcome.complaint.contains("which this command never writes: edit it"))
+        let paired = try replace(folder, "--yes", "garage", "attic")
+        #expect(paired.code == 1)
+        #expect(paired.complaint.contains("etc/peers.d/attic.conf"))
+    }
+
+    /// What the settings name cannot go.
+    @Test func aPairedPeerThatAChannelNamesStays() throws {
+        let folder = try station()
+        try folder.write(
+            try #require(folder.read("etc/intercomd.conf")) + "[channel two]\nmembers = garage-2\n",
+            to: "etc/intercomd.conf")
+        let before = folder.read("state/peers.d/garage.conf")
+        let outcome = try replace(folder, "--yes", "garage", "garage-2")
+        #expect(outcome.code == 1)
+        #expect(outcome.complaint.contains("nothing is changed"))
+        #expect(folder.read("state/peers.d/garage.conf") == before)
+    }
+}
