@@ -134,7 +134,9 @@ class Listener(ConductTest):
             self.other.ear.streams.values())).frames.values())[:10]}
         (complaints,) = self.friend.ear.streams.values()
         # What it said was believed: it gets more copies, or shorter frames, than the others.
-        self.assertGreater(max(complaints.depths), 0)
+        # Which of them depends on whether its answers were late before its first report came.
+        if max(complaints.depths) == 0:
+            self.assertLess(max(self.sizes(self.friend, now - 3)), min(first))
         # On a machine that is busy the others are late, and tell of it truly.
         last = self.sizes(self.other, now - 3)
         self.judge_in_time(last == first, f"frames of {last} bytes after those of {first}")

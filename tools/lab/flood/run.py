@@ -71,6 +71,7 @@ class Flood:
                    self.garage.port, self.rate, sources, self.file]
         found, before = {}, self.garage.counters()
         busy, start = self.busy_s(), time.monotonic()
+        waited = self.waited_s()
         with subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True) as sender:
             try:
@@ -80,6 +81,7 @@ class Flood:
                 sent, seconds = sender.communicate()[0].split()
         found["rate"] = round(int(sent) / float(seconds))
         found["busy"] = (self.busy_s() - busy) / (time.monotonic() - start)
+        found["waited"] = (self.waited_s() - waited) / (time.monotonic() - start)
         after = self.garage.counters()
         for name in ("handshake_initiations", "cookies_sent", "half_open_evicted",
                      "handshake_dropped_full"):
@@ -90,6 +92,11 @@ class Flood:
         with open(f"/proc/{self.garage.pid}/task/{self.garage.pid}/stat", encoding="ascii") as file:
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def waited_s(self):
+        """How long garage's control thread was ready and had to wait for a processor."""
+        with open(f"/proc/{self.garage.pid}/schedstat", encoding="ascii") as file:
+            return int(file.read().split()[1]) / 1e9
 
     def restart(self):
         """Seconds until kitchen is up after its daemon was started; None: not within `GIVE_UP_S`.
@@ -149,7 +156,8 @@ def line(sources, found):
     place_95 = min(len(times) - 1, len(times) * 95 // 100)
     return (f"{sources} sources, {found['rate']}/s: up after {times[len(times) // 2]:.2f} s "
             f"(median), {times[place_95]:.2f} s (95 of 100), {times[-1]:.2f} s (worst of "
-            f"{len(times)}); control thread {found['busy']:.1%} of a processor; heard "
+            f"{len(times)}); control thread {found['busy']:.1%} of a processor, "
+            f"{found['waited']:.1%} waiting for one; heard "
             f"{', '.join(shares) or 'not judged'}; {found['handshake_initiations']} first "
             f"messages, {found['cookies_sent']} cookies, {found['handshake_dropped_full']} left "
             f"in the kernel, {found['half_open_evicted']} evicted")
