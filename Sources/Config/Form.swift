@@ -109,6 +109,23 @@ extension Form where Value: CaseIterable & RawRepresentable, Value.RawValue == S
 extension Form<String> {
     /// A name: `[a-z0-9-]{1,31}`.
     static var name: Self { Self(allowed: .forms([]), parse: parseName, text: { $0 }) }
+
+    /// The whole path of a directory, of at most so many bytes.
+    static func wholePath(limit: Int) -> Self {
+        Self(
+            allowed: .forms([]),
+            parse: { text in
+                guard text.hasPrefix("/") else {
+                    return .wrong("\(quoted(text)) must be a whole path, from /")
+                }
+                let path = Paths.withoutTrailingSlash(text)
+                guard path.utf8.count <= limit else {
+                    return .wrong("the path is longer than \(limit) bytes")
+                }
+                return .value(path)
+            },
+            text: { $0 })
+    }
 }
 
 extension Form {

@@ -22,6 +22,7 @@ extension Devices {
             switch consume returned {
             case .session: break
             case .announcement: break
+            case .utterance: break
             case .change: return true
             case .capture(let pcm):
                 watchdog.feed(rings.counters)

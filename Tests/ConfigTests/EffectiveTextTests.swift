@@ -100,6 +100,11 @@ func withoutOrigins(_ config: Config) -> Config {
                 tones-volume = 100%
                 page-volume = 100%
                 permit = off
+                language = en
+                folder = /usr/local/share/intercomd/sounds
+
+                [pairing]
+                button = yes
 
                 [call]
                 ring-time = 30s

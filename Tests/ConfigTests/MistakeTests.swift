@@ -172,6 +172,13 @@ private let wrongCases: [WrongCase] = [
         "[sounds]\nring = bell.wav",
         "4: ring: \"bell.wav\" must be chime, or the whole path of a WAV file"),
     WrongCase(
+        "[sounds]\nlanguage = english",
+        "4: language: \"english\" must be en, de, fr, es, it, nl, pl or pt"),
+    WrongCase(
+        "[sounds]\nfolder = sounds", "4: folder: \"sounds\" must be a whole path, from /"),
+    WrongCase(
+        "[pairing]\nbutton = on", "4: button: \"on\" must be no or yes; did you mean \"no\"?"),
+    WrongCase(
         "[sounds]\nring-volume = 101%", "4: ring-volume: \"101%\" must be 0% to 100%"),
     WrongCase(
         "[session]\nrekey-after = 3m",

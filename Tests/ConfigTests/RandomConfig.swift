@@ -141,6 +141,7 @@ extension RandomConfig {
         case "audio volume", "audio mic-volume":
             pick(["keep", "mute", "\(number(0...100))%", "\(number(0...100))"])
         case "sounds ring": pick(["chime", "/a b.wav"])
+        case "sounds folder": pick(["/s", "/srv/a b//"])
         // Which relays there are is not known here.
         case "policy relay": "deny"
         case "quiet hours": pick(["none", "22:00-06:30", "6:05 - 7:00"])

@@ -48,25 +48,9 @@ public struct Paths: Equatable, Sendable {
 extension Paths: ConfigSection {
     static var settings: [Setting<Self>] {
         [
-            Setting("state", path(limit: 1024), { $0.state }, { $0.state = $1 }),
+            Setting("state", .wholePath(limit: 1024), { $0.state }, { $0.state = $1 }),
             // A socket's address holds 107 bytes, of which 13 are "/control.sock".
-            Setting("runtime", path(limit: 94), { $0.runtime }, { $0.runtime = $1 }),
+            Setting("runtime", .wholePath(limit: 94), { $0.runtime }, { $0.runtime = $1 }),
         ]
-    }
-
-    private static func path(limit: Int) -> Form<String> {
-        Form(
-            allowed: .forms([]),
-            parse: { text in
-                guard text.hasPrefix("/") else {
-                    return .wrong("\(quoted(text)) must be a whole path, from /")
-                }
-                let path = withoutTrailingSlash(text)
-                guard path.utf8.count <= limit else {
-                    return .wrong("the path is longer than \(limit) bytes")
-                }
-                return .value(path)
-            },
-            text: { $0 })
     }
 }

@@ -10,6 +10,9 @@ extension Config {
 
         public enum Permit: String, CaseIterable, Sendable { case off, tone }
 
+        /// The language of the words that are said, by its code of ISO 639-1.
+        public enum Language: String, CaseIterable, Sendable { case en, de, fr, es, it, nl, pl, pt }
+
         public internal(set) var ring = Ring.chime
         /// The volumes in per cent, where `intercomctl volume` is 100.
         public internal(set) var ringVolume = 100
@@ -17,7 +20,13 @@ extension Config {
         public internal(set) var pageVolume = 100
         /// Whether a tone reports that the channel is open, or that no listener hears.
         public internal(set) var permit = Permit.off
+        public internal(set) var language = Language.en
+        /// The whole path of a directory that has one for each language.
+        public internal(set) var folder = "/usr/local/share/intercomd/sounds"
         public internal(set) var origin = Origin.nowhere
+
+        /// The directory of the words that are said.
+        public var words: String { "\(folder)/\(language.rawValue)" }
     }
 }
 
@@ -29,6 +38,8 @@ extension Config.Sounds: ConfigSection {
             Setting("tones-volume", .percent, { $0.tonesVolume }, { $0.tonesVolume = $1 }),
             Setting("page-volume", .percent, { $0.pageVolume }, { $0.pageVolume = $1 }),
             Setting("permit", .cases, { $0.permit }, { $0.permit = $1 }),
+            Setting("language", .cases, { $0.language }, { $0.language = $1 }),
+            Setting("folder", .wholePath(limit: 1024), { $0.folder }, { $0.folder = $1 }),
         ]
     }
 

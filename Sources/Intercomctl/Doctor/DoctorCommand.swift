@@ -42,7 +42,7 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     case .service: UnitFacts().checks
     case .audio:
         (AudioFacts(situation)?.checks ?? [unseen(topic, situation)])
-            + HearingFacts(situation).audioChecks
+            + HearingFacts(situation).audioChecks + VoiceFacts(situation).checks
     case .gpio: lineChecks(situation)
     case .realtime: RightsFacts(situation).realtimeChecks
     case .memory: RightsFacts(situation).memoryChecks

@@ -16,6 +16,8 @@ extension ControlLoop {
         // A button of the old settings: the `adopted` event was lost because the ring buffer was
         // full.
         guard config.buttons.indices.contains(place) else { return }
+        // Its presses are digits, and relays are not to follow them.
+        guard place != config.pairingButton else { return }
         guard let act = config.buttons[place].acts[touch] else { return }
         let request = Request(act, page: switchboard.pager.name, state: keeper.state)
         let reply = answer(

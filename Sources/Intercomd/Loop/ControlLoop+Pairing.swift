@@ -1,13 +1,14 @@
 internal import Config
 internal import Control
 internal import HAL
+internal import Hardware
 internal import Presentation
 internal import Session
 internal import Settings
 internal import Switchboard
 internal import Wire
 
-/// Pairing with another station by a code.
+/// Pairing with another station, by a code or by the talk button.
 extension ControlLoop {
     /// Lets a pairing go on, and does what it wants.
     mutating func followPairing() {
@@ -24,6 +25,7 @@ extension ControlLoop {
         while let order = pairings.nextOrder() {
             switch order {
             case .tell(let report, let caller): server.tell(.pairing(report), to: caller)
+            case .say(let outcome): pairingButton.heard(outcome)
             case .answer(let reply, let caller): server.replyLate(reply, to: caller, at: now)
             case .announce(var event):
                 event.timeMilliseconds = wall
@@ -34,6 +36,14 @@ extension ControlLoop {
             case .seek(let isSought): neighbourhood.seekPairings(isSought, at: now)
             }
         }
+        let place = config.pairingButton
+        let front = place.map {
+            PairingButton.Front(
+                button: config.buttons[$0].name, key: devices.lines.keys[$0],
+                hasSpeaker: devices.cards.output.isOpen, ground: pairingGround)
+        }
+        let told = pairingButton.serve(front, config.sounds, &pairings, by: rings, at: now)
+        for detail in told { tell(.keyAction, button: place, detail: "pairing: \(detail)") }
     }
 
     var pairingGround: PairingGround {

@@ -29,7 +29,7 @@ internal import Wire
 ///   announcement, `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
 /// - `ControlLoop+State` keeps volumes, mutes and do-not-disturb, `ControlLoop+Consent` says what
 ///   peers may do,
-/// - `ControlLoop+Pairing` lets a pairing go on,
+/// - `ControlLoop+Pairing` lets a pairing go on, and follows the button that begins one,
 /// - `ControlLoop+Reload` takes over other settings, and `ControlLoop+Protection` other frames,
 /// - `ControlLoop+Journal` tells people of events,
 /// - `ControlLoop+Snapshot` copies what is known here for `Presentation`, which describes it.
@@ -51,6 +51,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var health: Health
     var reader = AnnouncementReader()
     var pairings: Pairings
+    var pairingButton = PairingButton()
     var now = Clock.now()
     private var sleep = SleepWatch(suspended: Clock.suspended())
 
@@ -227,11 +228,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [11 of Instant?] = [
+        let all: [12 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             history.deadline, journal.deadline(at: now), meters.deadline,
-            reader.deadline(at: now), pairings.deadline(at: now), links.intake.restsUntil,
-            links.addressesDue, neighbourhood.deadline,
+            reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
+            links.intake.restsUntil, links.addressesDue, neighbourhood.deadline,
         ]
         var first: Instant?
         for place in all.indices {

@@ -5,8 +5,8 @@ internal import Time
 
 /// A pairing under way: who asked for it, and what is known of it so far.
 struct PairingJob {
-    /// The program that waits for it; it ends when the program does.
-    let caller: CallerTicket
+    /// The program that waits for it, which ends it by its own end; nil for the talk button.
+    let caller: CallerTicket?
     let asker: Asker
     /// The name that the other station is to have here; nil for its own.
     let name: String?

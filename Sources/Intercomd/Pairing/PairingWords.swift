@@ -44,3 +44,17 @@ extension PairingFailure {
         }
     }
 }
+
+extension ButtonPairing.Outcome {
+    /// For the person at the talk button: the end of a pairing in vain, by its cause for programs.
+    init(cause: String) {
+        self =
+            switch cause {
+            case "wrong_code": .wrongCode
+            case "not_found": .noStationFound
+            case "burnt", "used_up": .burnt
+            case "timed_out": .timedOut
+            default: .failed
+            }
+    }
+}

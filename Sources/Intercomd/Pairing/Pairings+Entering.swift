@@ -156,10 +156,9 @@ extension Pairings {
                 take(.ended(isInOrder: false, error), on: ground, at: now)
                 return
             }
-            guard let caller else { return }
             var report = PairingReport(.trying, "trying the code at \(place)")
             report.host = place.host
-            order(.tell(report, caller))
+            tell(report)
         case .send(let message):
             if !port.send(message) {
                 take(.ended(isInOrder: false, nil), on: ground, at: now)

@@ -40,7 +40,7 @@ extension Pairings {
         search = Search(code: code, began: now)
         order(.seek(true))
         let text = "looking for a station that shows a code"
-        order(.tell(PairingReport(.searching, text), job.caller))
+        tell(PairingReport(.searching, text))
         return nil
     }
 

@@ -12,17 +12,12 @@ internal import Wire
 extension Pairings {
     /// Shows a code to a person at a screen.
     mutating func show(for job: PairingJob, on ground: PairingGround, at now: Instant) -> Reply {
-        guard let card = ground.card else { return Self.nameless(ground) }
-        do throws(SystemError) {
-            try port.open(at: ground.listen, port: ground.config.network.port)
-        } catch { return .refused(ControlError(.failed, error.description)) }
         let code = PairingCode.random()
         let shown = code.shown
-        guard let end = desk.show(code, as: card, isAtScreen: true, at: now) else {
-            preconditionFailure("no code was shown")
-        }
-        self.job = job
-        if ground.isOnLAN { offer(ground.config.network.port) }
+        let end: Instant
+        do throws(ControlError) {
+            end = try open(code, for: job, on: ground, at: now)
+        } catch { return .refused(error) }
         let seconds = (end - now).components.seconds
         var report = PairingReport(.code, "the code is \(shown), for \(seconds / 60) minutes")
         report.code = shown
@@ -33,8 +28,27 @@ extension Pairings {
         return .pairing(report)
     }
 
-    static func nameless(_ ground: PairingGround) -> Reply {
-        .refused(ControlError(.failed, "\(ground.config.station.name) is no name for a station"))
+    /// Opens a window for a code; none may be open.
+    ///
+    /// - Returns: When it closes.
+    mutating func open(
+        _ code: consuming PairingCode, for job: PairingJob, on ground: PairingGround,
+        at now: Instant
+    ) throws(ControlError) -> Instant {
+        guard let card = ground.card else {
+            throw ControlError(.failed, "\(ground.config.station.name) is no name for a station")
+        }
+        do throws(SystemError) {
+            try port.open(at: ground.listen, port: ground.config.network.port)
+        } catch { throw ControlError(.failed, error.description) }
+        let isAtScreen = job.caller != nil
+        guard let end = desk.show(code, as: card, isAtScreen: isAtScreen, at: now) else {
+            port.close()
+            throw ControlError(.busy, "codes rest after wrong ones")
+        }
+        self.job = job
+        if ground.isOnLAN { offer(ground.config.network.port) }
+        return end
     }
 
     /// The stream of a station that has connected has brought something.
@@ -166,8 +180,9 @@ extension Pairings {
         var report = PairingReport(.attempt, text)
         report.host = host
         report.attemptsLeft = left
-        order(.tell(report, job.caller))
+        tell(report)
         guard let cause else { return }
+        if job.caller == nil, left != 0 { order(.say(.attempt)) }
         var event = job.event(.pairingFailed, at: host, text)
         event.cause = cause
         order(.announce(event))

@@ -19,11 +19,14 @@ internal import Wire
 /// person here three times an errand. The watchdog waits for ten seconds, and the media loop does
 /// not notice: a thread of its own would be of no use.
 ///
-/// - `Pairings+Showing` is the side that shows a code, `Pairings+Entering` the other one.
+/// - `Pairings+Showing` is the side that shows a code, `Pairings+Entering` the other one;
+///   `Pairings+Button` does what the talk button asks for.
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {
         case tell(PairingReport, CallerTicket)
+        /// News for the person at the talk button.
+        case say(ButtonPairing.Outcome)
         /// The last thing that the caller is told.
         case answer(Reply, CallerTicket)
         case announce(Event)
@@ -72,6 +75,11 @@ struct Pairings: ~Copyable {
 
     mutating func order(_ order: Order) { orders.append(order) }
 
+    /// Tells the program that waits what happens.
+    mutating func tell(_ report: PairingReport) {
+        if let caller { order(.tell(report, caller)) }
+    }
+
     /// Lets the neighbours find the window at this port.
     mutating func offer(_ port: UInt16) {
         isOffered = true
@@ -98,7 +106,7 @@ struct Pairings: ~Copyable {
     }
 
     /// Why nothing can begin now; nil where it can.
-    private func obstacle(name: String?) -> Reply? {
+    func obstacle(name: String? = nil) -> Reply? {
         if let job {
             return .refused(
                 ControlError(
@@ -203,7 +211,7 @@ struct Pairings: ~Copyable {
         var event = job.event(.paired, at: job.host, peer.key.fingerprint)
         event.peer = peer.name
         order(.announce(event))
-        end(.pairing(report))
+        end(.pairing(report), .paired)
     }
 
     /// Ends the pairing in vain: `cause` is for programs, `text` for people.
@@ -216,7 +224,7 @@ struct Pairings: ~Copyable {
             event.cause = cause
             order(.announce(event))
         }
-        end(.refused(ControlError(.failed, text)))
+        end(.refused(ControlError(.failed, text)), ButtonPairing.Outcome(cause: cause))
     }
 
     /// The program that asked is gone.
@@ -227,9 +235,9 @@ struct Pairings: ~Copyable {
         close()
     }
 
-    private mutating func end(_ reply: Reply) {
-        guard let caller else { return }
-        order(.answer(reply, caller))
+    private mutating func end(_ reply: Reply, _ outcome: ButtonPairing.Outcome) {
+        guard let job else { return }
+        order(job.caller.map { .answer(reply, $0) } ?? .say(outcome))
         close()
     }
 

@@ -148,9 +148,11 @@ struct TalkKeys: ~Copyable {
         let old = change.plan.keys[former]
         let new = plan.keys[place]
         let oldTarget = change.plan.id(ofTarget: old.target)
+        // A press, or a latch, that reached nobody does not talk to the first peer either.
+        let isFirst = change.plan.isVoid(old.target) && !plan.isVoid(new.target)
         let isSame =
             old.settings.mode == new.settings.mode && oldTarget == plan.id(ofTarget: new.target)
-            && old.meaning.hasTalk(of: new.meaning)
+            && old.meaning.hasTalk(of: new.meaning) && !isFirst
         if isSame {
             swap(&slots[place], &change.keys[former])
             var target = new.target

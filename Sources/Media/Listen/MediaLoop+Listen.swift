@@ -101,7 +101,7 @@ extension MediaLoop {
         }
     }
 
-    /// Mixes the next block: voices first, then ringtone and chimes.
+    /// Mixes the next block: voices first, then ringtone and chimes, and words.
     private mutating func nextBlock(isHeldDown: Bool) -> Block {
         var room = Block(repeating: 0)
         var all = room.mutableSpan
@@ -113,6 +113,9 @@ extension MediaLoop {
         tones.mix(
             into: &talkers.mixer, by: &block, plan, volumes,
             isOutranked: talkers.highestHeard(at: now) > 0, at: now)
+        let isSpeaking = speaking.mix(
+            into: &talkers.mixer, by: &block, gain: Tones.gain(plan, volumes), rings)
+        if isSpeaking { tones.mustBeHeard(at: now) }
         talkers.mixer.render(into: &block)
         duplex.played(block.span, talks.talking)
         meters.played(block.span, rings)

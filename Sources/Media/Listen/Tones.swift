@@ -2,8 +2,8 @@ internal import Audio
 internal import Station
 internal import Time
 
-/// What sounds here besides voices: the ringtone, chimes, and the beep of a microphone that is open
-/// to a listener far away.
+/// What sounds here besides voices and words: the ringtone, chimes, and the beep of a microphone
+/// that is open to a listener far away.
 struct Tones {
     /// A page that goes on after less than this is the same one.
     private static let pagePause = Duration.seconds(2)
@@ -46,7 +46,15 @@ struct Tones {
         pageHeardAt = now
     }
 
-    /// Whether a chime that must be heard sounds in the room.
+    /// Something sounds now that must be heard.
+    mutating func mustBeHeard(at now: Instant) { urgentUntil = now + Self.chimeHold }
+
+    /// How loud tones are.
+    static func gain(_ plan: borrowing MediaPlan, _ volumes: MediaVolumes) -> Gain {
+        volumes.tones * plan.tonesVolume * volumes.speaker
+    }
+
+    /// Whether something that must be heard sounds in the room.
     func isUrgent(at now: Instant) -> Bool { now < urgentUntil }
 
     /// Adds ringtone, chimes and beep to the mix; `block` is room for them.
@@ -54,7 +62,7 @@ struct Tones {
         into mixer: inout Mixer, by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan,
         _ volumes: MediaVolumes, isOutranked: Bool, at now: Instant
     ) {
-        let tones = volumes.tones * plan.tonesVolume * volumes.speaker
+        let tones = Self.gain(plan, volumes)
         // A ringtone gives way as voices do; a short chime does not.
         let duck: Gain = isOutranked ? plan.duck : .unity
         let (from, to) = VoiceSlot.move(&ringDucker, to: duck, samples: block.count)
@@ -66,12 +74,12 @@ struct Tones {
         let none: [Int16] = []
         if chimer.next(into: &block, ringtone: none.span) {
             mixer.add(block.span, gain: chimeGain(tones, plan, volumes))
-            if chimer.chime?.isUrgent == true { urgentUntil = now + Self.chimeHold }
+            if chimer.chime?.isUrgent == true { mustBeHeard(at: now) }
         }
         // Drop-in and listening in are to be noticed here, even with tones turned down.
         if beeper.next(into: &block, ringtone: none.span) {
             mixer.add(block.span, gain: tones.atLeast(Self.beepLeast))
-            urgentUntil = now + Self.chimeHold
+            mustBeHeard(at: now)
         }
     }
 

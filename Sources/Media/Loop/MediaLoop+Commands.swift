@@ -57,6 +57,7 @@ extension MediaLoop {
         case .chime(let chime): tones.play(chime)
         case .ring(let chime): tones.ring(chime)
         case .beep(let isOn): tones.beep(isOn)
+        case .say(let words): speaking.say(words, rings)
         case .announce(let box): beginAnnouncement(box)
         case .announceEnd(let isNow): endAnnouncement(isNow: isNow)
         case .watch(let isOn): meters.isWatched = isOn
@@ -93,6 +94,7 @@ extension MediaLoop {
                 rings.handBack(.session(session))
             }
         }
+        speaking.stop(rings)
         giveUp(.capture)
         giveUp(.playback)
         talkKeys.handBackLines()

@@ -37,8 +37,8 @@ internal import Wire
 ///   `DecoySound`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
-///   and mix voices, `Tones` sound besides, and `Speaker` and `Refill` feed the card; `HalfDuplex`
-///   holds the speaker down while the microphone is open, and the other way round.
+///   and mix voices, `Tones` and `Speaking` sound besides, `Speaker` and `Refill` feed the card;
+///   `HalfDuplex` holds the speaker down while the microphone is open, and the other way round.
 /// - Peers: `DataSocket` owns the socket and each `MediaPeer` (keys, endpoint); `SessionOwners`
 ///   finds the peer of a session, and `PeerStreams` has the hearings of its streams.
 package struct MediaLoop: ~Copyable {
@@ -62,6 +62,7 @@ package struct MediaLoop: ~Copyable {
     var receiver: PacketReceiver
     var talkers: Talkers
     var tones = Tones()
+    var speaking = Speaking()
     var speaker = Speaker()
     /// Of both ways.
     var duplex = HalfDuplex()

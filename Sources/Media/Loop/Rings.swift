@@ -84,6 +84,8 @@ package enum MediaCommand: ~Copyable {
     case chime(Chime)
     case ring(Chime?)
     case beep(Bool)
+    /// Say these words, in the place of those that are being said; nil says none.
+    case say(Box<Utterance>?)
     /// Send what comes through this box to the announcement's target; nothing more comes of it.
     case announce(Box<Announcement>)
     case announceEnd(isNow: Bool)
@@ -116,6 +118,8 @@ package enum MediaEvent: Sendable {
     case silent(target: Int)
     /// A talkspurt to this target is over; of it so many frames were sent.
     case said(target: Int, frames: Int)
+    /// These words are over, or others have taken their place, by their number.
+    case spoken(Int)
     /// The announcement is over, or could not be.
     case announcementEnded
     /// The talk key at this place, or that of the commands, was held past the limit.
@@ -165,6 +169,7 @@ package enum Returned: ~Copyable {
     case playback(PlaybackPCM)
     case key(InputLine)
     case announcement(Box<Announcement>)
+    case utterance(Box<Utterance>)
     /// The settings before, to be freed.
     case change(Box<MediaChange>)
 }

@@ -162,6 +162,12 @@ package struct MediaPlan: Sendable {
         targets.firstIndex { $0.stream == 0 && $0.listeners.contains(number) }
     }
 
+    /// Whether no station listens to the target at a place.
+    func isVoid(_ place: Int?) -> Bool {
+        guard let place else { return false }
+        return targets[place].listeners.isEmpty
+    }
+
     /// The keys of commands, one for each target.
     func makeVirtualKeys() -> FixedArray<TalkKey> {
         FixedArray(count: targets.count) { TalkKey(virtualKeys[$0], isDown: false) }

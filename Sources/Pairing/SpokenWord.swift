@@ -1,0 +1,41 @@
+/// What a station without a screen says to the person at its talk button.
+///
+/// The raw value is the name of its sound: `pairing-code.wav`.
+public enum SpokenWord: String, CaseIterable, Sendable {
+    case zero = "0"
+    case one = "1"
+    case two = "2"
+    case three = "3"
+    case four = "4"
+    case five = "5"
+    case six = "6"
+    case seven = "7"
+    case eight = "8"
+    case nine = "9"
+    /// The digits of this station's code follow.
+    case pairingCode = "pairing-code"
+    case paired
+    /// A code was tried that is not the one of the other station.
+    case wrongCode = "wrong-code"
+    /// The other station is looked for.
+    case searching
+    case noStationFound = "no-station-found"
+    /// This station has no peer, and how it gets one.
+    case notPaired = "not-paired"
+    /// The digits so far are dropped.
+    case startAgain = "start-again"
+    /// The code is good no more: nobody typed it, or a press has ended it.
+    case windowClosed = "window-closed"
+    /// Three wrong codes were tried, so the right one is good no more.
+    case codeBurnt = "code-burnt"
+    /// There can be no code now: too many wrong ones were tried, or somebody else is pairing.
+    case pleaseWait = "please-wait"
+    /// The pairing has failed for another reason, which the journal has.
+    case failed
+
+    /// The word of a digit, 0 to 9.
+    static func digit(_ digit: Int) -> SpokenWord { allCases[digit] }
+
+    /// The digit that it is; nil for other words.
+    public var digit: Int? { Self.allCases.prefix(10).firstIndex(of: self) }
+}

@@ -1,0 +1,349 @@
+import Testing
+import Time
+
+@testable import Pairing
+
+@Suite struct ButtonPairingTests {
+    @Test func aHoldOfFiveSecondsOpensAWindowAndNoShorterOne() {
+        let person = ButtonPerson()
+        person.down()
+        person.wait(.milliseconds(4_990))
+        #expect(person.take() == [])
+        person.wait(.milliseconds(10))
+        #expect(person.take() == [.open])
+        let other = ButtonPerson()
+        other.press(.milliseconds(4_900))
+        other.wait(.seconds(20))
+        #expect(other.take() == [])
+    }
+
+    @Test func theCodeIsSaidAgainAndAgain() throws {
+        let person = ButtonPerson()
+        try person.open("012 345")
+        let reading: [SpokenWord] = [.pairingCode, .zero, .one, .two, .three, .four, .five]
+        #expect(person.takeSaid() == reading)
+        person.wait(.milliseconds(1_300))
+        #expect(person.takeSaid() == [])
+        person.wait(.milliseconds(100))
+        #expect(person.takeSaid() == reading)
+        person.wait(.seconds(10))
+        #expect(person.takeSaid() == reading + reading + reading + reading + reading)
+    }
+
+    @Test func theNextReadingWaitsForTheEndOfTheOneBefore() throws {
+        let person = ButtonPerson()
+        person.down()
+        person.wait(.seconds(5))
+        person.core.opened(try PairingCode(typed: "012345"))
+        person.wait(.seconds(30), speaks: false)
+        #expect(person.takeSaid().count == 7)
+        person.core.spoken(at: person.now)
+        person.wait(.seconds(3), speaks: false)
+        #expect(person.takeSaid().count == 7)
+    }
+
+    @Test func aPressEndsTheWindowAndTheOneThatOpenedItDoesNot() throws {
+        let person = ButtonPerson()
+        try person.open("012345")
+        #expect(person.take() == [])
+        _ = person.takeSaid()
+        person.press()
+        #expect(person.take() == [.close])
+        #expect(person.takeSaid() == [.windowClosed])
+        // It is no digit, and the code is not said any more.
+        person.wait(.seconds(40))
+        #expect(person.takeSaid() == [])
+    }
+
+    @Test func aPressThatEndsAWindowOpensNone() throws {
+        let person = ButtonPerson()
+        try person.open("012345")
+        person.press(.seconds(20))
+        #expect(person.take() == [.close])
+    }
+
+    @Test func windowsEndAsTheyAreToldTo() throws {
+        let outcomes: [(ButtonPairing.Outcome, SpokenWord)] = [
+            (.timedOut, .windowClosed), (.burnt, .codeBurnt), (.paired, .paired),
+            (.failed, .failed),
+        ]
+        for (outcome, word) in outcomes {
+            let person = ButtonPerson()
+            try person.open("012345")
+            _ = person.takeSaid()
+            person.core.heard(outcome)
+            person.wait(.seconds(30))
+            #expect(person.takeSaid() == [word])
+        }
+    }
+
+    @Test func aWrongAttemptIsSaidAndTheCodeGoesOn() throws {
+        let person = ButtonPerson()
+        try person.open("012345")
+        _ = person.takeSaid()
+        person.core.heard(.attempt)
+        person.wait(.milliseconds(1_900))
+        #expect(person.takeSaid() == [.wrongCode])
+        person.wait(.milliseconds(200))
+        #expect(person.takeSaid().first == .pairingCode)
+    }
+
+    @Test func noWindowOpensWhileCodesRest() {
+        let person = ButtonPerson()
+        person.down()
+        person.wait(.seconds(5))
+        person.core.refused(isForNow: true)
+        person.wait(.seconds(40))
+        #expect(person.take() == [.open])
+        #expect(person.takeSaid() == [.pleaseWait])
+    }
+
+    @Test func pressesAreDigitsThatAreSaidBackAndTried() {
+        let person = ButtonPerson()
+        person.type([3, 0, 1, 9, 2])
+        #expect(person.takeSaid() == [.three, .zero, .one, .nine, .two])
+        #expect(person.take() == [])
+        person.type([5])
+        #expect(person.takeSaid() == [.five, .searching])
+        #expect(person.take() == [.enter("301925")])
+        person.core.heard(.wrongCode)
+        person.wait(.seconds(60))
+        #expect(person.takeSaid() == [.wrongCode])
+    }
+
+    @Test func aPauseEndsADigitAndAShorterOneDoesNot() {
+        let person = ButtonPerson()
+        // From the release to the next press, whatever the presses take.
+        for _ in 0..<4 {
+            person.down()
+            person.wait(.milliseconds(1_900))
+            person.up()
+            person.wait(.milliseconds(1_450))
+        }
+        #expect(person.takeSaid() == [])
+        person.wait(.milliseconds(100))
+        #expect(person.takeSaid() == [.four])
+    }
+
+    @Test func aDoublePressIsATwoAndABounceIsNone() {
+        let person = ButtonPerson()
+        person.press(.milliseconds(40))
+        person.press(.milliseconds(40))
+        person.wait(.seconds(2))
+        #expect(person.takeSaid() == [.two])
+        person.down()
+        person.wait(.milliseconds(10))
+        person.up()
+        person.wait(.milliseconds(5))
+        person.down()
+        person.wait(.milliseconds(100))
+        person.up()
+        person.wait(.milliseconds(5))
+        person.down()
+        person.wait(.milliseconds(5))
+        person.up()
+        person.wait(.seconds(2))
+        #expect(person.takeSaid() == [.one])
+    }
+
+    @Test func contactsThatBounceForLongAreWaitedFor() {
+        let person = ButtonPerson()
+        person.core.allow(true, debounce: .milliseconds(150))
+        person.press(.milliseconds(100))
+        person.wait(.seconds(3))
+        #expect(person.takeSaid() == [])
+        person.press(.milliseconds(200))
+        person.wait(.seconds(3))
+        #expect(person.takeSaid() == [.one])
+    }
+
+    @Test func moreThanTenPressesAreNoDigit() {
+        let person = ButtonPerson()
+        for _ in 0..<11 { person.press() }
+        person.wait(.seconds(4))
+        #expect(person.takeSaid() == [.startAgain])
+        #expect(person.core.deadline == nil)
+    }
+
+    @Test func aHoldOfTwoSecondsBeginsAnew() {
+        let person = ButtonPerson()
+        person.type([3, 4])
+        _ = person.takeSaid()
+        person.down()
+        person.wait(.milliseconds(1_990))
+        #expect(person.takeSaid() == [])
+        person.wait(.milliseconds(10))
+        #expect(person.takeSaid() == [.startAgain])
+        person.up()
+        person.wait(.seconds(1))
+        person.type([1, 2, 3, 4, 5, 6])
+        #expect(person.take() == [.enter("123456")])
+    }
+
+    @Test func aHoldOfFiveSecondsWhileTypingOpensAWindowHere() {
+        let person = ButtonPerson()
+        person.type([3, 4])
+        person.down()
+        person.wait(.seconds(5))
+        #expect(person.take() == [.open])
+        #expect(person.takeSaid() == [.three, .four, .startAgain])
+    }
+
+    @Test func aPressWhileItSpeaksGoesOn() {
+        let person = ButtonPerson()
+        person.press()
+        person.wait(.milliseconds(1_600), speaks: false)
+        #expect(person.takeSaid() == [.one])
+        person.down()
+        person.wait(.milliseconds(100))
+        #expect(person.take() == [.hush])
+        person.up()
+        person.wait(.milliseconds(1_600))
+        #expect(person.takeSaid() == [.one])
+        #expect(person.take() == [])
+    }
+
+    @Test func pressesDuringTheSearchAreIgnored() {
+        let person = ButtonPerson()
+        person.type([1, 2, 3, 4, 5, 6])
+        _ = person.take()
+        _ = person.takeSaid()
+        person.press()
+        person.press(.seconds(8))
+        person.wait(.seconds(10))
+        #expect(person.take() == [])
+        #expect(person.takeSaid() == [])
+        person.core.heard(.paired)
+        person.wait(.seconds(1))
+        #expect(person.takeSaid() == [.paired])
+    }
+
+    @Test func digitsThatAreNotCompletedAreDropped() {
+        let person = ButtonPerson()
+        person.type([2, 3])
+        person.wait(.milliseconds(29_700))
+        #expect(person.takeSaid() == [.two, .three])
+        person.wait(.seconds(1))
+        #expect(person.takeSaid() == [.startAgain])
+        person.type([1, 2, 3, 4, 5, 6])
+        #expect(person.take() == [.enter("123456")])
+    }
+
+    @Test func aSinglePressIsAnsweredByAHintOnceInAWhile() {
+        let person = ButtonPerson()
+        person.press()
+        person.wait(.seconds(8))
+        #expect(person.takeSaid() == [.one, .notPaired])
+        person.press()
+        person.wait(.seconds(45))
+        #expect(person.takeSaid() == [.one])
+        person.wait(.seconds(20))
+        person.press()
+        person.wait(.seconds(8))
+        #expect(person.takeSaid() == [.one, .notPaired])
+    }
+
+    @Test func somebodyWhoTalksIsGivenTheHint() {
+        let person = ButtonPerson()
+        person.press(.milliseconds(3_000))
+        #expect(person.takeSaid() == [.notPaired])
+        person.wait(.seconds(5))
+        person.press(.milliseconds(3_000))
+        person.wait(.seconds(5))
+        #expect(person.takeSaid() == [])
+        #expect(person.take() == [])
+    }
+
+    @Test func aCodeThatBeginsWithOneIsTyped() {
+        let person = ButtonPerson()
+        person.type([1])
+        person.wait(.seconds(3))
+        person.type([1, 1, 1, 1, 1])
+        #expect(person.take() == [.enter("111111")])
+        #expect(!person.takeSaid().contains(.notPaired))
+    }
+
+    @Test func withAPeerTheButtonMeansNothing() {
+        let person = ButtonPerson(isAllowed: false)
+        person.press(.seconds(8))
+        person.type([1, 2, 3, 4, 5, 6])
+        #expect(person.take() == [])
+        #expect(person.takeSaid() == [])
+        #expect(person.core.deadline == nil)
+    }
+
+    @Test func aPeerThatComesEndsWhatTheButtonBegan() throws {
+        let person = ButtonPerson()
+        try person.open("012345")
+        _ = person.takeSaid()
+        person.core.allow(false)
+        person.wait(.seconds(30))
+        #expect(person.take() == [.close])
+        #expect(person.takeSaid() == [])
+        let other = ButtonPerson()
+        other.type([1, 2, 3])
+        _ = other.takeSaid()
+        other.down()
+        other.wait(.seconds(4))
+        _ = other.takeSaid()
+        other.core.allow(false)
+        other.wait(.seconds(10))
+        other.core.allow(true)
+        // It must be let go first.
+        other.wait(.seconds(30))
+        #expect(other.take() == [])
+        #expect(other.takeSaid() == [])
+        other.up()
+        other.wait(.seconds(1))
+        other.type([6, 5, 4, 3, 2, 1])
+        #expect(other.take() == [.enter("654321")])
+    }
+
+    @Test func whatIsPairedIsSaidThoughThePeerIsThereAlready() throws {
+        let person = ButtonPerson()
+        try person.open("012345")
+        _ = person.takeSaid()
+        person.core.allow(false)
+        person.core.heard(.paired)
+        person.wait(.seconds(10))
+        #expect(person.takeSaid() == [.paired])
+        // No other news of a pairing that is over.
+        person.core.heard(.failed)
+        person.wait(.seconds(10))
+        #expect(person.takeSaid() == [])
+    }
+
+    @Test func aButtonThatIsDownFromTheBeginningIsJammed() {
+        var core = ButtonPairing()
+        core.allow(true)
+        let now = Instant(nanoseconds: 0)
+        core.turn(isDown: true, at: now)
+        core.tick(at: now + .seconds(60))
+        #expect(core.nextStep() == nil)
+        core.turn(isDown: false, at: now + .seconds(61))
+        core.tick(at: now + .seconds(62))
+        core.turn(isDown: true, at: now + .seconds(63))
+        core.tick(at: now + .seconds(68))
+        #expect(core.nextStep() == .open)
+    }
+
+    @Test func aButtonThatIsLostIsNotHeld() {
+        let person = ButtonPerson()
+        person.down()
+        person.wait(.seconds(3))
+        person.core.lost()
+        person.wait(.seconds(10))
+        // It comes back as it was, and is no press.
+        person.down()
+        person.wait(.seconds(10))
+        #expect(person.take() == [])
+    }
+
+    @Test func everyWordHasItsFile() {
+        let names = SpokenWord.allCases.map { $0.rawValue }
+        #expect(Set(names).count == names.count)
+        #expect((0...9).map { SpokenWord.digit($0).digit } == Array(0...9))
+        #expect(SpokenWord.allCases.dropFirst(10).allSatisfy { $0.digit == nil })
+        #expect(names.prefix(10).elementsEqual((0...9).map { "\($0)" }))
+    }
+}
