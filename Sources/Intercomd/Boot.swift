@@ -40,6 +40,11 @@ enum Boot {
         var station = try station(folder)
         station.control.run()
         station.thread.join()
+        guard station.control.resetButton.isErasing else { return }
+        do throws(SystemError) {
+            try LearnedFiles.erase(station.control.config)
+        } catch { throw Failure(text: "not all was erased: \(error)") }
+        throw Failure(text: "erased by the talk button; to be started again")
     }
 
     /// Not inlined: the settings and the parts on its stack go before the station runs.

@@ -32,6 +32,12 @@ public enum SpokenWord: String, CaseIterable, Sendable {
     case pleaseWait = "please-wait"
     /// The pairing has failed for another reason, which the journal has.
     case failed
+    /// How this station is erased by its button, which is held.
+    case eraseWarning = "erase-warning"
+    /// All that was learned is forgotten.
+    case erased
+    /// The warning is over, and nothing was forgotten.
+    case notErased = "not-erased"
 
     /// The word of a digit, 0 to 9.
     static func digit(_ digit: Int) -> SpokenWord { allCases[digit] }

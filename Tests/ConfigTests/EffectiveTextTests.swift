@@ -105,6 +105,7 @@ func withoutOrigins(_ config: Config) -> Config {
 
                 [pairing]
                 button = yes
+                reset = no
 
                 [call]
                 ring-time = 30s

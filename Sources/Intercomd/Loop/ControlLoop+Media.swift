@@ -47,7 +47,8 @@ extension ControlLoop {
         case .said(let target, let frames): report(.said(target: target, frames: frames))
         case .receiving(let peer, let stream, let isOn):
             report(.receiving(peer: peer, stream: stream, isOn: isOn))
-        case .spoken(let number): pairingButton.spoken(number, at: now)
+        case .spoken(let number):
+            if pairingButton.spoken(number, at: now) { resetButton.spoken() }
         case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
             tell(

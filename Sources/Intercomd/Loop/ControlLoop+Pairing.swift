@@ -2,13 +2,14 @@ internal import Config
 internal import Control
 internal import HAL
 internal import Hardware
+internal import Pairing
 internal import Presentation
 internal import Session
 internal import Settings
 internal import Switchboard
 internal import Wire
 
-/// Pairing with another station, by a code or by the talk button.
+/// Pairing with another station by a code or by the talk button, which can erase it all, too.
 extension ControlLoop {
     /// Lets a pairing go on, and does what it wants.
     mutating func followPairing() {
@@ -44,6 +45,13 @@ extension ControlLoop {
         }
         let told = pairingButton.serve(front, config.sounds, &pairings, by: rings, at: now)
         for detail in told { tell(.keyAction, button: place, detail: "pairing: \(detail)") }
+        let eraser = config.resetButton
+        let word = resetButton.serve(
+            eraser.map { devices.lines.keys[$0] }, hasSpeaker: devices.cards.output.isOpen, at: now)
+        if let word {
+            pairingButton.say([word], config.sounds, by: rings)
+            tell(.keyAction, button: eraser, detail: "erasing: \(word.rawValue)")
+        }
     }
 
     var pairingGround: PairingGround {

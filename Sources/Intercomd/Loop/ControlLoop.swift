@@ -52,6 +52,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var reader = AnnouncementReader()
     var pairings: Pairings
     var pairingButton = PairingButton()
+    var resetButton: ResetButton
     var now = Clock.now()
     private var sleep = SleepWatch(suspended: Clock.suspended())
 
@@ -104,6 +105,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         keeper = StateKeeper(in: settings.config.paths.state)
         self.cores = cores
         pairings = Pairings(hasAES: facts.hasAES)
+        resetButton = ResetButton(sinceBoot: facts.startedAt + Clock.suspended())
         health = Health(Watchdog(isThere: facts.watchdog != nil), startedAt: facts.startedAt)
         self.settings = settings
         self.rings = rings
@@ -133,7 +135,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         neighbourhood.setPeers(roster, added: [], cores.table, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.look(&table, at: now) }
         ServiceNotifier.ready()
-        while !poller.isStopping {
+        while !poller.isStopping, !resetButton.isErasing {
             turn()
         }
         sayGoodbye()
@@ -228,11 +230,12 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [12 of Instant?] = [
+        let all: [13 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             history.deadline, journal.deadline(at: now), meters.deadline,
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
-            links.intake.restsUntil, links.addressesDue, neighbourhood.deadline,
+            resetButton.deadline, links.intake.restsUntil, links.addressesDue,
+            neighbourhood.deadline,
         ]
         var first: Instant?
         for place in all.indices {

@@ -60,10 +60,7 @@ struct PairingButton: ~Copyable {
         var told: [String] = []
         while let step = core.nextStep() {
             switch step {
-            case .say(let words):
-                number += 1
-                let samples = voice.samples(of: words, sounds)
-                rings.tell(.say(Box(Utterance(number: number, samples))))
+            case .say(let words): say(words, sounds, by: rings)
             case .hush: rings.tell(.say(nil))
             case .close: pairings.cancel()
             case .open:
@@ -77,9 +74,20 @@ struct PairingButton: ~Copyable {
         return told
     }
 
+    /// Says words, in the place of those that are being said.
+    mutating func say(_ words: [SpokenWord], _ sounds: Config.Sounds, by rings: Rings) {
+        number += 1
+        let samples = voice.samples(of: words, sounds)
+        rings.tell(.say(Box(Utterance(number: number, samples))))
+    }
+
     /// Words are over; older ones than the newest are of no interest.
-    mutating func spoken(_ number: Int, at now: Instant) {
-        if number == self.number { core.spoken(at: now) }
+    ///
+    /// - Returns: Whether they were the newest.
+    mutating func spoken(_ number: Int, at now: Instant) -> Bool {
+        guard number == self.number else { return false }
+        core.spoken(at: now)
+        return true
     }
 
     mutating func heard(_ outcome: ButtonPairing.Outcome) { core.heard(outcome) }

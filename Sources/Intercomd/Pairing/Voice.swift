@@ -75,6 +75,10 @@ extension SpokenWord {
         case .wrongCode: Tone(Self.note(330, 200), Self.note(220, 500))
         case .codeBurnt: Tone(Self.note(330, 200), Self.note(220, 300), Self.note(165, 800))
         case .failed: Tone(Self.note(220, 800))
+        case .eraseWarning:
+            Tone(Self.note(988, 150), Self.note(0, 100), Self.note(988, 150), Self.note(784, 600))
+        case .erased: Tone(Self.note(988, 150), Self.note(784, 150), Self.note(523, 600))
+        case .notErased: Tone(Self.note(523, 150), Self.note(784, 300))
         case .zero, .one, .two, .three, .four, .five, .six, .seven, .eight, .nine: Self.beep
         }
     }

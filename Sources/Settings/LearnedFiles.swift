@@ -1,0 +1,45 @@
+public import Config
+public import HAL
+
+/// What a station has learned: all files of its state directory.
+public enum LearnedFiles {
+    /// Removes its identity, the peers that were paired or added, their secrets, the history of
+    /// calls and what people have set.
+    ///
+    /// Settings stay, and with them peers that are in them, and the secrets that those name. Peers
+    /// go first: a station that is cut off in between has its key, and fewer peers. Flash memory
+    /// may keep what was written for as long as it likes.
+    ///
+    /// - Parameter config: The settings in use.
+    /// - Throws: the first file that cannot be removed; those before it are gone.
+    public static func erase(_ config: Config) throws(SystemError) {
+        let paths = config.paths
+        guard let state = try OwnersDirectory.existing(paths.state) else { return }
+        if let peers = try state.folder(Paths.learnedPeersName) {
+            try remove(from: peers) { _ in true }
+        }
+        let kept = secrets(of: config)
+        if let keys = try state.folder(Paths.keysName) {
+            try remove(from: keys) { !kept.contains($0) }
+        }
+        try remove(from: state) { _ in true }
+    }
+
+    private static func remove(
+        from folder: borrowing OwnersDirectory, where isLearned: (String) -> Bool
+    ) throws(SystemError) {
+        for name in try folder.names(suffix: "") where isLearned(name) {
+            if try folder.status(of: name)?.isDirectory == false { try folder.remove(name) }
+        }
+    }
+
+    /// The files of secrets that peers in the settings name.
+    private static func secrets(of config: Config) -> [String] {
+        config.peers.compactMap { peer in
+            guard case .file(let name) = peer.psk,
+                !peer.pskOrigin.file.hasPrefix(config.paths.learnedPeers + "/")
+            else { return nil }
+            return name
+        }
+    }
+}

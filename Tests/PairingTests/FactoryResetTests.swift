@@ -1,0 +1,149 @@
+import Testing
+import Time
+
+@testable import Pairing
+
+@Suite struct FactoryResetTests {
+    /// A person at a box whose power has just come back, in virtual time.
+    private final class Person {
+        var core = FactoryReset()
+        var now = Instant(nanoseconds: 3_000_000_000)
+        var steps: [FactoryReset.Step] = []
+
+        init(isDown: Bool = true) { turn(isDown) }
+
+        func turn(_ isDown: Bool) {
+            core.turn(isDown: isDown, at: now)
+            follow()
+        }
+
+        func wait(_ seconds: Double) {
+            let end = now + .nanoseconds(Int64(seconds * 1e9))
+            while let due = core.deadline, due <= end {
+                now = max(now, due)
+                core.tick(at: now)
+                follow()
+            }
+            now = end
+        }
+
+        func follow() { while let step = core.nextStep() { steps.append(step) } }
+    }
+
+    @Test func aHoldAWarningAndAnotherPressErase() {
+        let person = Person()
+        person.wait(9.9)
+        #expect(person.steps == [])
+        person.wait(0.2)
+        #expect(person.steps == [.say(.eraseWarning)])
+        person.turn(false)
+        person.wait(1)
+        person.turn(true)
+        person.wait(0.2)
+        #expect(person.steps == [.say(.eraseWarning), .say(.erased)])
+        // It starts again when that is said, or when nobody says it.
+        person.core.spoken()
+        person.follow()
+        #expect(person.steps.last == .erase)
+        person.wait(60)
+        #expect(person.steps.count == 3)
+    }
+
+    @Test func whereTheLastWordCannotBeSaidItErasesAllTheSame() {
+        let person = Person()
+        person.wait(11)
+        person.turn(false)
+        person.wait(1)
+        person.turn(true)
+        person.wait(9)
+        #expect(person.steps == [.say(.eraseWarning), .say(.erased), .erase])
+    }
+
+    @Test func aButtonThatIsLetGoSoonerErasesNothing() {
+        let person = Person()
+        person.wait(9.5)
+        person.turn(false)
+        person.wait(1)
+        person.turn(true)
+        person.wait(60)
+        #expect(person.steps == [])
+    }
+
+    @Test func aButtonThatIsJammedErasesNothing() {
+        let person = Person()
+        person.wait(3_600)
+        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
+        person.turn(false)
+        person.wait(1)
+        person.turn(true)
+        person.wait(60)
+        #expect(person.steps.count == 2)
+    }
+
+    @Test func letGoAfterTheWarningItErasesNothing() {
+        let person = Person()
+        person.wait(10.5)
+        person.turn(false)
+        person.wait(60)
+        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
+    }
+
+    @Test func aBounceIsNoOtherPress() {
+        let person = Person()
+        person.wait(10.5)
+        for _ in 0..<20 {
+            person.turn(false)
+            person.wait(0.02)
+            person.turn(true)
+            person.wait(0.02)
+        }
+        person.turn(false)
+        person.wait(60)
+        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
+    }
+
+    @Test func aButtonThatIsUpFirstErasesNothing() {
+        let person = Person(isDown: false)
+        person.wait(1)
+        person.turn(true)
+        person.wait(60)
+        person.turn(false)
+        person.wait(1)
+        person.turn(true)
+        person.wait(60)
+        #expect(person.steps == [])
+    }
+
+    @Test func afterTheEndNothingIsErased() {
+        let person = Person()
+        person.wait(10.5)
+        person.core.end()
+        person.turn(false)
+        person.wait(1)
+        person.turn(true)
+        person.wait(60)
+        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
+    }
+
+    @Test func noWayToErasureLeavesOutTheWarning() {
+        let first = UInt64.random(in: 1...UInt64.max / 2)
+        let erased = (0..<200).count { isErasedAfterTheWarning(seed: first + $0) }
+        // The control: some ways lead there.
+        #expect(erased > 0, "seed \(first)")
+    }
+
+    private func isErasedAfterTheWarning(seed: UInt64) -> Bool {
+        var random = SplitMix(seed)
+        let person = Person(isDown: random.next() % 2 == 0)
+        for _ in 0..<40 {
+            person.wait(Double(random.next() % 1_200) / 100)
+            person.turn(random.next() % 2 == 0)
+            person.core.spoken()
+            person.follow()
+        }
+        guard let place = person.steps.firstIndex(of: .erase) else { return false }
+        let before = Array(person.steps[0..<place])
+        #expect(before == [.say(.eraseWarning), .say(.erased)], "seed \(seed)")
+        return true
+    }
+}

@@ -1,0 +1,129 @@
+"""The talk button, held as the power comes back, makes a station forget what it has learned."""
+
+import os
+import subprocess
+import time
+import unittest
+
+import words
+from lab import Scene, SceneTest, place, process, wait
+from stage.namespace import is_allowed
+
+HOLD_S = 10.0
+
+
+class PowerComesBack:
+    """Programs in it think that the machine has just been started."""
+
+    def __init__(self, seconds):
+        with open("/proc/uptime", encoding="ascii") as file:
+            offset = seconds - int(float(file.read().split()[0]))
+        self._holder = process.launch(
+            ["unshare", "--time", "--boottime", str(offset), "--fork", "--kill-child", "sh", "-c",
+             "echo; exec sleep infinity"], output=subprocess.PIPE)
+        self._holder.stdout.readline()
+        with open(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children",
+                  encoding="ascii") as file:
+            self._child = file.read().split()[0]
+
+    @property
+    def inside(self):
+        return ["nsenter", f"--time=/proc/{self._child}/ns/time", "--"]
+
+    def end(self):
+        process.end(self._holder)
+
+
+@unittest.skipUnless(is_allowed(), "needs root, to make namespaces")
+class FactoryReset(SceneTest):
+    def enter(self, *, started_s=5, reset="yes"):
+        scene = self.enterContext(Scene("kitchen", "garage"))
+        kitchen, garage = scene.stations
+        power = PowerComesBack(started_s)
+        self.addCleanup(power.end)
+        kitchen.launcher = power.inside
+        self.words = kitchen.folder + "/words"
+        words.make(self.words)
+        kitchen.sections["sounds"] = {"folder": self.words}
+        kitchen.sections["pairing"] = {"reset": reset}
+        garage.knows(kitchen, calls=False)
+        # As a pairing leaves it.
+        kitchen.start()
+        kitchen.ready()
+        code, _, complaint = kitchen.ctl(
+            "peer", "add", "garage", f"127.0.0.1:{garage.port}", garage.public_key)
+        self.assertEqual(code, 0, complaint)
+        kitchen.stop()
+        garage.start()
+        garage.ready()
+        return kitchen, garage
+
+    def files(self, one):
+        """What it has learned: paths below its state directory."""
+        return sorted(
+            os.path.relpath(os.path.join(folder, name), one.state)
+            for folder, _, names in os.walk(one.state) for name in names)
+
+    def restart_held(self, one, hold_s):
+        """Starts it with its button held; what it says meanwhile."""
+        one.press()
+        one.start()
+        one.ready()
+        wait(one.has_card, f"{one} has its card")
+        one.record()
+        time.sleep(hold_s)
+        one.release()
+
+    def said(self, one, seconds):
+        time.sleep(seconds)
+        return [name for _, name in words.heard(self.words, one.recorded())]
+
+    def test_held_warned_and_pressed_once_more_it_forgets(self):
+        kitchen, garage = self.enter()
+        before = self.files(kitchen)
+        self.assertIn("peers.d/garage.conf", before)
+        key = kitchen.public_key
+        self.restart_held(kitchen, HOLD_S + 1.5)
+        kitchen.wait_for(garage)
+        time.sleep(0.5)
+        kitchen.press()
+        wait(lambda: not process.is_alive(kitchen.process), "it ends, to be started again")
+        self.assertEqual(
+            [name for _, name in words.heard(self.words, kitchen.recorded())],
+            ["erase-warning", "erased"])
+        self.assertIn("erased by the talk button", kitchen.log)
+        self.assertEqual(self.files(kitchen), [])
+        kitchen.release()
+        kitchen.start()
+        kitchen.ready()
+        self.assertEqual(kitchen.status()["peers"], [])
+        code, shown, _ = kitchen.ctl("key", "show")
+        self.assertEqual(code, 0)
+        self.assertIn("intercom1:", shown)
+        self.assertNotIn(key, shown)
+
+    def test_a_jammed_button_erases_nothing(self):
+        kitchen, garage = self.enter()
+        before = self.files(kitchen)
+        self.restart_held(kitchen, HOLD_S + 21)
+        self.assertEqual(self.said(kitchen, 1), ["erase-warning", "not-erased"])
+        kitchen.press()
+        time.sleep(0.5)
+        kitchen.release()
+        time.sleep(1)
+        self.assertEqual(self.files(kitchen), before)
+        kitchen.wait_for(garage)
+
+    def test_long_after_the_power_came_back_it_does_nothing(self):
+        kitchen, _ = self.enter(started_s=125)
+        self.restart_held(kitchen, HOLD_S + 1)
+        self.assertEqual(self.said(kitchen, 1), [])
+
+    def test_without_the_setting_it_does_nothing(self):
+        kitchen, _ = self.enter(reset="no")
+        self.restart_held(kitchen, HOLD_S + 1)
+        self.assertEqual(self.said(kitchen, 1), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
