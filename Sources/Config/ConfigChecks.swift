@@ -71,7 +71,8 @@ extension ConfigReader {
         let channels = config.channels.map { $0.name }
         for channel in config.channels {
             guard case .named(let names) = channel.members else { continue }
-            for name in names where !peers.contains(name) {
+            // This station is a member of all its channels.
+            for name in names where !peers.contains(name) && name != config.station.name {
                 fail(
                     channel.membersOrigin, "members: there is no [peer \(name)]",
                     nearestWord(to: name, among: peers))

@@ -58,13 +58,14 @@ enum Boot {
         RelayNote.switchOff(ConfigFolder(folder).paths) { line, error in
             if error == nil { Log.notice("relay line \(line.name) is off") }
         }
-        let read = try StationFiles.settings(in: folder)
+        let found = try StationFiles.settings(in: folder)
+        let listen = try Self.listen(found.config)
+        var table = PeerTable(
+            identity: try identity(found.config.paths), bootID: random(),
+            limits: Session.Limits(found.config), random: { bytes in Random.fill(&bytes) })
+        let read = try found.withoutItself(table.publicKey)
         let config = read.config
         for warning in config.warnings { Log.warning(warning.description) }
-        let listen = try Self.listen(config)
-        var table = PeerTable(
-            identity: try identity(config.paths), bootID: random(),
-            limits: Session.Limits(config), random: { bytes in Random.fill(&bytes) })
         let roster = try roster(config, &table, at: startedAt)
         let routing = Routing(config, roster)
         let ring = RingFile.samples(config.sounds)

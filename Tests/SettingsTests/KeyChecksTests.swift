@@ -47,6 +47,43 @@ import Testing
             ])
     }
 
+    private func kitchen(_ entry: String, main: String = "") throws -> Config {
+        let text = "[station]\nname = kitchen\n\(main)\n[channel house]\nmembers = kitchen, attic\n"
+        let attic = X25519.publicKey(of: .random()).text
+        let files = "[peer attic]\nkey = \(attic)\n\(entry)\n"
+        return try Config(
+            [
+                ConfigSource(role: .main, path: "x.conf", bytes: Array(text.utf8)),
+                ConfigSource(role: .peers, path: "p.conf", bytes: Array(files.utf8)),
+            ], paths: Paths(stateDirectory: nil, runtimeDirectory: nil))
+    }
+
+    @Test func oneFolderOfPeersServesAllStations() throws {
+        let own = try #require(PublicKey(text: Self.one))
+        let config = try kitchen("[peer kitchen]\nkey = \(Self.one)")
+        #expect(config.warnings.count == 1)
+        let rest = try KeyChecks.withoutItself(config, own: own)
+        #expect(rest.peers.map(\.name) == ["attic"])
+        #expect(rest.warnings.isEmpty)
+        #expect(rest.listeners(of: .channel("house")) == [0])
+        // The controls: of an unknown key nothing is known, and another key is another station.
+        #expect(try KeyChecks.withoutItself(config, own: nil) == config)
+        let other = X25519.publicKey(of: .random())
+        #expect(try KeyChecks.withoutItself(config, own: other) == config)
+    }
+
+    @Test func noButtonTalksToItsOwnStation() throws {
+        let own = try #require(PublicKey(text: Self.one))
+        let config = try kitchen(
+            "[peer kitchen]\nkey = \(Self.one)", main: "[button ptt]\nline = GPIO17\ntalk = kitchen"
+        )
+        let error = #expect(throws: KeyChecks.ItselfError.self) {
+            try KeyChecks.withoutItself(config, own: own)
+        }
+        #expect(
+            error?.mistake.description == "x.conf:5: talk: kitchen is this station itself")
+    }
+
     @Test func theOwnKeyIsRefused() throws {
         let own = try #require(PublicKey(text: Self.one))
         let selfPeer = KeyChecks.keys(of: try peers([Self.one]), own: own)

@@ -2,11 +2,44 @@
 
 import unittest
 
-from lab import Scene, SceneTest
+from lab import Scene, SceneTest, listen
 from stage.identity import Identity
 
 ADD = "no peers; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
 SCREENS = (("status",), ("peers",), ("stats",))
+
+
+class OneFolder(SceneTest):
+    """Stations that all have the same peers.d, and so an entry of their own key."""
+
+    def test_each_leaves_itself_out(self):
+        scene = self.enterContext(Scene("kitchen", "garage"))
+        for one in scene.stations:
+            for peer in scene.stations:
+                one.write_peer(peer.name, peer.public_key, f"127.0.0.1:{peer.port}")
+            one.sections["channel house"] = {"members": "kitchen, garage"}
+        kitchen, garage = scene.stations
+        scene.start()
+        for one, other in ((kitchen, garage), (garage, kitchen)):
+            one.wait_for(other)
+            self.assertEqual([peer["name"] for peer in one.status()["peers"]], [str(other)])
+            self.assertNotIn("own name", one.log)
+            code, text, complaint = one.ctl("config", "check")
+            self.assertEqual((code, complaint), (0, ""), text)
+            self.assertIn("1 peer", text)
+            self.assertNotIn("not yet known", one.ctl("doctor", "peers")[1])
+            self.assertNotIn(f"{one} ", one.ctl("peer", "list")[1].splitlines()[1])
+        kitchen.speak(500)
+        garage.record()
+        with kitchen.talking():
+            span = listen()
+        self.assert_heard(garage.recorded().span(*span), 500)
+        # The control: the key alone does not make it this station.
+        kitchen.remove_peer("kitchen")
+        kitchen.write_peer("attic", kitchen.public_key)
+        code, _, complaint = kitchen.ctl("reload")
+        self.assertEqual(code, 1)
+        self.assertIn("key: it is this station's own key", complaint)
 
 
 class PeerFiles(SceneTest):

@@ -44,7 +44,7 @@ extension StationNames {
             lamps = status.lamps.map { $0.name }
             relays = status.relays.map { $0.name }
         } else if let config = try? readConfig(ConfigFolder(invocation.configFolder)) {
-            peers = config.peers.map { $0.name }
+            peers = config.otherPeers.map { $0.name }
             channels = config.channels.map { $0.name }
             buttons = config.buttons.map { $0.name }
             lamps = config.lamps.map { $0.name }

@@ -85,7 +85,7 @@ struct ConfigFacts {
             }
             return checks
         case .right(let config):
-            let peers = plural(config.peers.count, "peer")
+            let peers = plural(config.otherPeers.count, "peer")
             return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")]
                 + (config.warnings + PlaceChecks.mistakes(in: config)).map { warning in
                     .warn(

@@ -51,9 +51,12 @@ extension KeyFileFacts {
                 own = try KeyStore.publicKey(paths)
             } catch { identityFault = error.description }
         }
-        guard let config = situation.config else { return }
+        guard var config = situation.config else { return }
+        do throws(KeyChecks.ItselfError) {
+            config = try KeyChecks.withoutItself(config, own: own)
+        } catch { mistakes = [error.mistake] }
         peerCount = config.peers.count
-        mistakes = KeyChecks.keys(of: config.peers, own: own).mistakes
+        mistakes += KeyChecks.keys(of: config.peers, own: own).mistakes
         var files: [String] = []
         for peer in config.peers {
             switch peer.psk {

@@ -95,7 +95,7 @@ extension NetworkFacts {
                 peer.endpoint.flatMap { SocketAddress(parsing: $0) }.map { (peer.name, $0) }
             }
         }
-        return (situation.config?.peers ?? []).flatMap { peer in
+        return (situation.config?.otherPeers ?? []).flatMap { peer in
             peer.addresses.compactMap { address in
                 SocketAddress(host: address.host, port: address.port).map { (peer.name, $0) }
             }

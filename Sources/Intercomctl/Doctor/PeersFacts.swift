@@ -164,7 +164,7 @@ extension PeersFacts {
         hasNetworkFault = status?.network.fault != nil
         callers = status?.callers ?? []
         keyProblem = status?.keyProblem
-        for configured in situation.config?.peers ?? [] {
+        for configured in situation.config?.otherPeers ?? [] {
             var peer = Peer(name: configured.name)
             peer.addresses = configured.addresses
             peer.suite = Int(configured.suite)

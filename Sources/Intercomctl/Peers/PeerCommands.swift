@@ -11,13 +11,13 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try PeerBook(invocation).config()
     if invocation.isJSON {
         var list = JSON.array()
-        for peer in config.peers { list.append(peer.json) }
+        for peer in config.otherPeers { list.append(peer.json) }
         try printListing("peers", list)
-    } else if config.peers.isEmpty {
+    } else if config.otherPeers.isEmpty {
         try printLine("no peers\(peerRemedy)")
     } else {
         var table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"])
-        for peer in config.peers { table.add(peer.row) }
+        for peer in config.otherPeers { table.add(peer.row) }
         try printText(table.text)
     }
     return .ok
@@ -25,7 +25,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 
 /// The line for a daemon that knows no peers; `remedy` is added if the files have none either.
 func noPeers(_ invocation: borrowing Invocation, remedy: String = "") -> String {
-    let written = try? readConfig(ConfigFolder(invocation.configFolder)).peers.count
+    let written = try? readConfig(ConfigFolder(invocation.configFolder)).otherPeers.count
     guard let written, written > 0 else { return "no peers\(remedy)" }
     let count = plural(written, "peer")
     return "no peers yet; the files have \(count): intercomctl reload applies them"

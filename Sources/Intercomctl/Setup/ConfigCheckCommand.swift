@@ -17,13 +17,15 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     var summary = ""
     do throws(ConfigError) {
         let config = try Config(sources, paths: folder.paths)
-        let warnings = config.warnings + PlaceChecks.mistakes(in: config)
+        let found = keyMistakes(in: config)
+        let warnings = found.config.warnings + PlaceChecks.mistakes(in: found.config)
         report.warnings = warnings.map(ConfigReport.Finding.init)
-        report.errors = keyMistakes(in: config)
+        report.errors = found.errors
         summary = "ok: \(plural(sources.count, "file")), station \(config.station.name),"
         summary += " \(plural(config.buttons.count, "button")),"
         summary += " \(plural(config.channels.count, "channel")),"
-        summary += " \(plural(config.lamps.count, "lamp")), \(plural(config.peers.count, "peer"))"
+        summary +=
+            " \(plural(config.lamps.count, "lamp")), \(plural(found.config.peers.count, "peer"))"
     } catch {
         report.errors = error.mistakes.map(ConfigReport.Finding.init)
         report.omitted = error.omitted
@@ -45,12 +47,14 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
 }
 
 /// The checks that need the keys themselves; of what the caller may not read there is none.
-private func keyMistakes(in config: Config) -> [ConfigReport.Finding] {
+///
+/// - Returns: the settings without this station itself, and what is wrong with its keys.
+private func keyMistakes(in config: Config) -> (config: Config, errors: [ConfigReport.Finding]) {
     let paths = config.paths
     do throws(KeyStoreError) {
         try KeyStore.checkFolder(paths)
     } catch {
-        return [ConfigReport.Finding(error, of: paths.keys)]
+        return (config, [ConfigReport.Finding(error, of: paths.keys)])
     }
     var findings: [ConfigReport.Finding] = []
     var own: PublicKey?
@@ -59,6 +63,10 @@ private func keyMistakes(in config: Config) -> [ConfigReport.Finding] {
     } catch {
         if !error.isRefused { findings.append(ConfigReport.Finding(error, of: paths.identity)) }
     }
+    var config = config
+    do throws(KeyChecks.ItselfError) {
+        config = try KeyChecks.withoutItself(config, own: own)
+    } catch { findings.append(ConfigReport.Finding(error.mistake)) }
     findings += KeyChecks.keys(of: config.peers, own: own).mistakes.map(ConfigReport.Finding.init)
     for peer in config.peers {
         guard case .file(let name) = peer.psk else { continue }
@@ -74,7 +82,7 @@ private func keyMistakes(in config: Config) -> [ConfigReport.Finding] {
             if !error.isRefused { findings.append(ConfigReport.Finding(error, of: path)) }
         }
     }
-    return findings
+    return (config, findings)
 }
 
 /// What was found, as JSON has it.

@@ -31,6 +31,15 @@ struct StationFiles {
         let sources: [ConfigSource]
         /// The folder has no settings yet.
         let isUnconfigured: Bool
+
+        /// The same without the station with this key, which is the one that reads them.
+        func withoutItself(_ own: PublicKey) throws(Failure) -> Read {
+            do throws(KeyChecks.ItselfError) {
+                return Read(
+                    config: try KeyChecks.withoutItself(config, own: own), sources: sources,
+                    isUnconfigured: isUnconfigured)
+            } catch { throw Failure(text: error.mistake.description) }
+        }
     }
 
     let config: Config

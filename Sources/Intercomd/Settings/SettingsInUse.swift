@@ -86,6 +86,7 @@ struct SettingsInUse {
     private func found(
         _ read: StationFiles.Read, _ table: borrowing PeerTable
     ) throws(StationFiles.Failure) -> FoundSettings {
+        let read = try read.withoutItself(table.publicKey)
         // Other directories wait for a restart, and so do the keys in them.
         let files = try StationFiles(read.config, in: config.paths, own: table.publicKey)
         return FoundSettings(
