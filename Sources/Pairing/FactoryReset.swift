@@ -2,10 +2,10 @@ public import Time
 
 /// Erasing what a station has learned, by its talk button, after its power has come back.
 ///
-/// Sans-I/O: tell it the level of the button and the time; do what `nextStep` returns. A button that
-/// is down when it is seen first, and is held for ten seconds, brings a warning by voice. Only who
-/// lets it go then and presses once more erases: a button that is jammed, or a person who talks
-/// while the station starts, does not.
+/// Sans-I/O: tell it the level of the button and the time; do what `nextStep` returns. A button
+/// that is down when it is seen first, and is held for ten seconds, brings a warning by voice. Only
+/// a person who lets it go then and presses once more erases: a button that is jammed does not, nor
+/// does somebody who talks while the station starts.
 public struct FactoryReset: ~Copyable {
     /// One thing to do.
     public enum Step: Equatable, Sendable {

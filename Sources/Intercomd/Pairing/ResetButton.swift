@@ -13,7 +13,7 @@ struct ResetButton: ~Copyable {
     /// The station is to forget what it has learned, and to start again.
     private(set) var isErasing = false
 
-    /// - Parameter sinceBoot: When the program began, after the start of the machine, sleep included.
+    /// - Parameter sinceBoot: When the program began, counted from the start of the machine.
     init(sinceBoot: Instant) {
         if sinceBoot.nanoseconds > Self.afterPower.nanoseconds { core.end() }
     }
