@@ -86,6 +86,7 @@ let package = Package(
         module("Pairing", uses: ["Crypto", "Wire", "Time"]),
         module("Discovery", uses: ["Crypto", "Wire", "Time"]),
         module("Backup", uses: ["Crypto"]),
+        module("Site", uses: ["Crypto"]),
         module("Station", uses: ["Wire", "Time"]),
         // What a station decides, without I/O.
         module("Switchboard", uses: ["Station", "Wire", "Audio", "Time"]),
@@ -129,8 +130,8 @@ let package = Package(
         .executableTarget(
             name: "Intercomctl",
             dependencies: [
-                "Time", "Wire", "Crypto", "Pairing", "Backup", "Audio", "HAL", "Control", "Config",
-                "Settings",
+                "Time", "Wire", "Crypto", "Pairing", "Backup", "Site", "Audio", "HAL", "Control",
+                "Config", "Settings",
             ],
             swiftSettings: strict),
 
@@ -140,6 +141,7 @@ let package = Package(
         tests("Pairing", with: ["Crypto", "Wire", "Time"]),
         tests("Discovery", with: ["Crypto", "Time", "Wire"]),
         tests("Backup", with: ["Crypto"]),
+        tests("Site", with: ["Crypto"]),
         tests("Crypto", with: ["CMbedTLS"]),
         tests("Audio", with: ["Time", "Scene"]),
         // Speech, networks and listeners in virtual time, and a program that says what they heard.
@@ -220,7 +222,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Audio", "Backup", "Config", "Control", "Crypto", "Discovery", "Pairing",
-                "Session", "Station", "Time", "Wire",
+                "Session", "Site", "Station", "Time", "Wire",
             ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
     ] + fuzzer

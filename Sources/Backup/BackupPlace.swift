@@ -15,6 +15,10 @@ public enum BackupPlace: Hashable, Sendable {
     case learned(String)
     /// Volumes, mutes and do-not-disturb.
     case state
+    /// The stations of the site.
+    case roster
+    /// The secret with which this station introduces others.
+    case siteKey
 
     static let nameMax = 64
 
@@ -27,6 +31,8 @@ public enum BackupPlace: Hashable, Sendable {
         case 4: self = .psk(name)
         case 5: self = .learned(name)
         case 6: self = .state
+        case 7: self = .roster
+        case 8: self = .siteKey
         default: return nil
         }
         guard self.name == name, isSound else { return nil }
@@ -41,6 +47,8 @@ public enum BackupPlace: Hashable, Sendable {
         case .psk: 4
         case .learned: 5
         case .state: 6
+        case .roster: 7
+        case .siteKey: 8
         }
     }
 
@@ -48,14 +56,14 @@ public enum BackupPlace: Hashable, Sendable {
     public var name: String {
         switch self {
         case .peers(let name), .psk(let name), .learned(let name): name
-        case .settings, .identity, .state: ""
+        case .settings, .identity, .state, .roster, .siteKey: ""
         }
     }
 
     /// Whether a backup can hold it: its name is none that leads elsewhere, or hides.
     public var isSound: Bool {
         switch self {
-        case .settings, .identity, .state: true
+        case .settings, .identity, .state, .roster, .siteKey: true
         case .psk(let name): name != "identity" && Self.isName(name)
         case .peers(let name), .learned(let name): name.hasSuffix(".conf") && Self.isName(name)
         }

@@ -8,6 +8,7 @@
 #include <mbedtls/aes.h>
 #include <mbedtls/chacha20.h>
 #include <mbedtls/chachapoly.h>
+#include <mbedtls/ecdsa.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/gcm.h>
 #include <mbedtls/hkdf.h>

@@ -57,12 +57,19 @@ public enum KeyStore {
     public static func write(
         psk: borrowing Key, of name: String, _ paths: Paths
     ) throws(KeyStoreError) {
+        try write(secret: psk, to: "\(name).psk", paths)
+    }
+
+    /// Writes 64 digits to a file of the folder of keys.
+    static func write(
+        secret: borrowing Key, to file: String, _ paths: Paths
+    ) throws(KeyStoreError) {
         let keys = try makeFolder(paths)
         var text = Secret(count: PSKFile.size)
         var bytes = text.mutableBytes
-        PSKFile.write(psk, into: &bytes)
+        PSKFile.write(secret, into: &bytes)
         do throws(SystemError) {
-            try keys.write(text.bytes, to: "\(name).psk", mode: 0o600)
+            try keys.write(text.bytes, to: file, mode: 0o600)
         } catch { throw KeyStoreError(error) }
     }
 

@@ -26,7 +26,7 @@ import Testing
             let bytes = content.bytes(of: entry).array
             #expect(bytes == file.bytes)
         }
-        let found = (content.entry(of: .state), content.entry(of: .psk("attic.psk")))
+        let found = (content.entry(of: .siteKey), content.entry(of: .psk("attic.psk")))
         #expect(found.0 == content.entries.last && found.1 == nil)
     }
 
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func aKindThatThereIsNotAndANameWhereNoneIsExpectedAreRefused() {
-        for kind in [0, 7, 255] as [UInt8] { #expect(!isTaken([0, 1] + file(kind, ""))) }
+        for kind in [0, 9, 255] as [UInt8] { #expect(!isTaken([0, 1] + file(kind, ""))) }
         for kind in [1, 3, 6] as [UInt8] {
             #expect(isTaken([0, 1] + file(kind, "")))
             #expect(!isTaken([0, 1] + file(kind, "x")))

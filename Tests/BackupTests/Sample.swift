@@ -12,6 +12,8 @@ enum Sample {
         (.psk("garage.psk"), Array(repeating: 0x41, count: 65)),
         (.learned("attic.conf"), []),
         (.state, Array("{}\n".utf8)),
+        (.roster, Array("intercom-roster-1\n".utf8)),
+        (.siteKey, Array(repeating: 0x42, count: 65)),
     ]
 
     static let passphrase = Array("five words that no list has".utf8)

@@ -34,6 +34,7 @@ class Work(MemberTest):
                                 lambda self: self.garage_call() == "ringing"),
         "config check": (0, f"{TOLD}ok: "),
         "config diff": (0, "nothing has changed"),
+        "site (list|export)": ((0, 1), "in no site|site house|station "),
         "dnd off": (0, "do not disturb is off", "resting", lambda self: not self.rests()),
         "dnd on --for 1h": (0, "do not disturb until", "rest_after", lambda self: self.rests()),
         "doctor.*": ((0, 4), r"\d+ failures?, \d+ warnings?$"),
@@ -93,6 +94,12 @@ class Work(MemberTest):
                                          lambda self: "address = 127.0.0.1:" in self.file()),
         "peer verify garage( \\d{4}){6}": (0, "garage is verified", "anew",
                                          lambda self: "verified = " in self.file()),
+        # With whole keys, and the others that it names: test_site.
+        "site init house": ((0, 1), "to introduce a station|is in the site house"),
+        "site (add|replace) (garage|attic) .*": (
+            1, "introduces no site|key|in the site already|no station of"),
+        "site remove garage": (1, "introduces no site|no station of that name"),
+        "site leave": (1, "in no site|introduces the site"),
         "setup( --force)?": (0, f"{TOLD}button +GPIO17"),
     }
 

@@ -16,6 +16,7 @@ import Testing
         "Pairing": ["Wire", "Crypto", "Time"],
         "Discovery": ["Wire", "Crypto", "Time"],
         "Backup": ["Crypto"],
+        "Site": ["Crypto"],
         "Station": ["Wire", "Time"],
         "Switchboard": ["Station", "Wire", "Audio", "Time"],
         "Media": ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"],
@@ -32,7 +33,8 @@ import Testing
             "Control", "Config", "Settings", "Discovery",
         ],
         "Intercomctl": [
-            "Time", "Wire", "Crypto", "Pairing", "Backup", "Audio", "HAL", "Control", "Config",
+            "Time", "Wire", "Crypto", "Pairing", "Backup", "Site", "Audio", "HAL", "Control",
+            "Config",
             "Settings",
         ],
         "Intercomd": [

@@ -1,7 +1,8 @@
 internal import CLinux
 internal import CMbedTLS
 
-/// The curve P-256 (NIST SP 800-186 §3.2.1.3) over mbedTLS, as much of it as SPAKE2 needs.
+/// The curve P-256 (NIST SP 800-186 §3.2.1.3) over mbedTLS, as much of it as SPAKE2 and signatures
+/// (`P256+Signature`) need.
 ///
 /// Points are 65 bytes, uncompressed (SEC 1 §2.3.3); numbers are 32 bytes, big-endian. A
 /// multiplication starts from a fresh random representation of its point, as X25519 does.
@@ -11,7 +12,7 @@ internal import CMbedTLS
     static let pointSize = 65
 
     // On the heap: mbedTLS keeps pointers in its structs, and Swift moves structs.
-    private let group: UnsafeMutablePointer<mbedtls_ecp_group>
+    let group: UnsafeMutablePointer<mbedtls_ecp_group>
 
     init() {
         unsafe group = .allocate(capacity: 1)
@@ -90,7 +91,7 @@ internal import CMbedTLS
     }
 
     /// mbedTLS refuses a number of 0, or not below the order, and a point that is the identity.
-    private func multiply(
+    func multiply(
         _ result: borrowing CurvePoint, _ number: borrowing CurveNumber,
         _ point: UnsafePointer<mbedtls_ecp_point>
     ) -> Bool {
@@ -109,7 +110,7 @@ internal import CMbedTLS
     }
 
     /// False for what is not the 65 bytes of a point of the curve.
-    private func read(_ bytes: Span<UInt8>, into point: borrowing CurvePoint) -> Bool {
+    func read(_ bytes: Span<UInt8>, into point: borrowing CurvePoint) -> Bool {
         guard bytes.count == Self.pointSize, bytes[0] == 4 else { return false }
         let status = unsafe bytes.withUnsafeBufferPointer {
             unsafe mbedtls_ecp_point_read_binary(group, point.pointer, $0.baseAddress!, $0.count)
@@ -118,7 +119,7 @@ internal import CMbedTLS
     }
 
     /// False for the identity.
-    private func write(
+    func write(
         _ point: borrowing CurvePoint, into bytes: inout MutableSpan<UInt8>
     ) -> Bool {
         var written = 0
@@ -130,17 +131,17 @@ internal import CMbedTLS
         return status == 0 && written == Self.pointSize
     }
 
-    private var generator: UnsafePointer<mbedtls_ecp_point> {
+    var generator: UnsafePointer<mbedtls_ecp_point> {
         unsafe cmbedtls_generator(group)
     }
 
-    private var order: UnsafePointer<mbedtls_mpi> {
+    var order: UnsafePointer<mbedtls_mpi> {
         unsafe cmbedtls_order(group)
     }
 }
 
 /// A point of mbedTLS; freeing it wipes it.
-@safe private struct CurvePoint: ~Copyable {
+@safe struct CurvePoint: ~Copyable {
     let pointer: UnsafeMutablePointer<mbedtls_ecp_point>
 
     init() {
@@ -155,7 +156,7 @@ internal import CMbedTLS
 }
 
 /// A number of mbedTLS; freeing it wipes it.
-@safe private struct CurveNumber: ~Copyable {
+@safe struct CurveNumber: ~Copyable {
     let pointer: UnsafeMutablePointer<mbedtls_mpi>
 
     init(_ bytes: borrowing Key) {

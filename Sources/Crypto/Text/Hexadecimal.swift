@@ -7,6 +7,16 @@ enum Hexadecimal {
         return value + UInt8(ascii: "0") + (isLetter & 39)
     }
 
+    /// All digits of public bytes, in lower case.
+    static func text(_ bytes: Span<UInt8>) -> String {
+        var characters: [UInt8] = []
+        for i in bytes.indices {
+            characters.append(digit(bytes[i] >> 4))
+            characters.append(digit(bytes[i] & 15))
+        }
+        return String(decoding: characters, as: UTF8.self)
+    }
+
     /// Reads pairs of digits of either case; false when one is not a digit.
     ///
     /// Needs exactly twice as many characters as bytes, else false.

@@ -38,30 +38,7 @@ extension PublicKey {
     /// Twenty-four digits in six groups of four, for two people to compare by voice.
     ///
     /// The number is SHA-256("intercom/1 fpr" ‖ key) mod 10²⁴, leading zeros kept.
-    public var fingerprint: String {
-        let digest = fingerprintDigest
-        // Limbs of four decimal digits, least significant first. The carry out of the sixth is a
-        // multiple of 10²⁴: dropping it is the modulus.
-        var groups = InlineArray<6, UInt32>(repeating: 0)
-        for i in digest.indices {
-            var carry = UInt32(digest[i])
-            for group in groups.indices {
-                let value = groups[group] * 256 + carry
-                groups[group] = value % 10_000
-                carry = value / 10_000
-            }
-        }
-        var characters: [UInt8] = []
-        for group in groups.indices.reversed() {
-            if !characters.isEmpty { characters.append(UInt8(ascii: " ")) }
-            var unit: UInt32 = 1000
-            while unit > 0 {
-                characters.append(UInt8(ascii: "0") + UInt8(groups[group] / unit % 10))
-                unit /= 10
-            }
-        }
-        return String(decoding: characters, as: UTF8.self)
-    }
+    public var fingerprint: String { Fingerprint.text(fingerprintDigest) }
 
     /// A short name for logs and lists, no proof: 8 hex digits of the fingerprint's hash.
     public var short: String {

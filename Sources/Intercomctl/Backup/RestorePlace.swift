@@ -91,9 +91,11 @@ struct RestorePlace {
         let keys = try state.makeFolder(Paths.keysName, mode: 0o700)
         try files.write(.identity, as: Paths.identityName, in: keys, mode: 0o600)
         try files.replace(in: keys, suffix: ".psk", mode: 0o600) { .psk($0) }
+        try files.write(.siteKey, as: SiteFiles.keyName, in: keys, mode: 0o600)
         let learned = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
         try files.replace(in: learned, suffix: Self.conf, mode: 0o640) { .learned($0) }
         try files.write(.state, as: Paths.savedStateName, in: state, mode: 0o600)
+        try files.write(.roster, as: SiteFiles.rosterName, in: state, mode: 0o640)
         let settings = try OwnersDirectory(making: folder, mode: 0o755)
         let peers = try settings.makeFolder(Self.peersName, mode: 0o755)
         try files.replace(in: peers, suffix: Self.conf, mode: 0o644) { .peers($0) }

@@ -67,6 +67,13 @@ struct StationBackup: ~Copyable {
         }
         try add(sources, of: .learned, to: &content) { .learned($0) }
         if let state = try state(paths) { try add(.state, state, to: &content) }
+        // One that is damaged is refused here, as `site` refuses it.
+        if try SiteBook.roster(paths) != nil, let text = try SiteBook.text(paths) {
+            try add(.roster, text, to: &content)
+        }
+        if try siteKey(paths) != nil {
+            try add(.siteKey, keyNamed: SiteFiles.keyName, paths, to: &content)
+        }
         return content
     }
 

@@ -4,6 +4,7 @@ internal import Control
 internal import Crypto
 internal import HAL
 internal import Settings
+internal import Site
 
 /// The station of a backup: every file of it is parsed before the first one is written.
 struct StationRestore: ~Copyable {
@@ -35,7 +36,7 @@ struct StationRestore: ~Copyable {
                     ConfigSource(
                         role: .learned, path: "\(paths.learnedPeers)/\(name)",
                         bytes: content.copy(of: entry)))
-            case .settings, .identity, .psk, .state: break
+            case .settings, .identity, .psk, .state, .roster, .siteKey: break
             }
         }
         let config: Config
@@ -53,6 +54,7 @@ struct StationRestore: ~Copyable {
         {
             throw Self.unsound("its volumes and mutes are damaged")
         }
+        try Self.checkSite(content)
         place = RestorePlace(folder: folder, paths: paths)
         files = RestoredFiles(content: content)
         self.config = config
@@ -82,6 +84,24 @@ struct StationRestore: ~Copyable {
             let key = try IdentityFile.parse(content.bytes(of: entry))
             return X25519.publicKey(of: key).fingerprint
         } catch { throw unsound("its key \(error)") }
+    }
+
+    /// Parses the roster, and the key that signs it.
+    private static func checkSite(_ content: borrowing BackupContent) throws(Failure) {
+        var signer: VerifyingKey?
+        if let entry = content.entry(of: .roster) {
+            do throws(RosterFault) {
+                signer = try Roster(parsing: content.copy(of: entry)).key
+            } catch { throw unsound("its roster \(error)") }
+        }
+        guard let entry = content.entry(of: .siteKey) else { return }
+        let owner: VerifyingKey?
+        do throws(KeyFileError) {
+            owner = SigningKey(try PSKFile.parse(content.bytes(of: entry)))?.verifyingKey
+        } catch { throw unsound("its key of the site \(error)") }
+        guard let owner, signer == nil || owner == signer else {
+            throw unsound("its key of the site is another one's")
+        }
     }
 
     private static func unsound(_ what: String) -> Failure {

@@ -174,6 +174,39 @@ extension CommandGroup {
                     help: "remove a peer and its pre-shared key", function: removePeer),
             ]),
         CommandGroup(
+            "Site",
+            [
+                Command(
+                    name: "site init", arguments: "NAME", count: 1...1, takes: [.anything],
+                    options: ["--address"],
+                    help: "begin a site, whose stations are introduced here", function: beginSite),
+                Command(
+                    name: "site add", arguments: "NAME KEY", count: 2...2, takes: [.anything],
+                    options: ["--address", "--no-reload", "--json"],
+                    help: "introduce a station to all of the site", function: addToSite),
+                Command(
+                    name: "site remove", arguments: "NAME", count: 1...1, takes: [.anything],
+                    options: ["--no-reload", "--json"],
+                    help: "take a station out of the site", function: removeFromSite),
+                Command(
+                    name: "site replace", arguments: "NAME KEY", count: 2...2, takes: [.anything],
+                    options: ["--address", "--no-reload", "--json"],
+                    help: "introduce the successor of a dead station", function: replaceInSite),
+                Command(
+                    name: "site list", options: ["--json"],
+                    help: "show the site and its stations; needs no daemon", function: listSite),
+                Command(
+                    name: "site export", options: [],
+                    help: "print the signed roster, for site import", function: exportSite),
+                Command(
+                    name: "site import", arguments: "[FILE]", count: 0...1, takes: [.file],
+                    options: ["--site", "--yes", "--no-reload", "--json"],
+                    help: "make the stations of a roster peers", function: importSite),
+                Command(
+                    name: "site leave", options: ["--no-reload", "--json"],
+                    help: "forget the site, and the peers that came with it", function: leaveSite),
+            ]),
+        CommandGroup(
             "Set up",
             [
                 Command(

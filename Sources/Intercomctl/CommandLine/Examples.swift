@@ -36,6 +36,17 @@ enum Examples {
         ),
         ("invite", ["intercomctl invite | ssh garage intercomctl accept"]),
         ("accept", ["ssh garage intercomctl invite | intercomctl accept"]),
+        ("site init", ["sudo intercomctl site init house"]),
+        ("site add", ["sudo intercomctl site add garage intercom1:..."]),
+        ("site remove", ["sudo intercomctl site remove garage"]),
+        ("site replace", ["sudo intercomctl site replace garage intercom1:..."]),
+        (
+            "site import",
+            [
+                "ssh kitchen intercomctl site export | sudo intercomctl site import",
+                "sudo intercomctl site import house.roster",
+            ]
+        ),
         (
             "peer add",
             [

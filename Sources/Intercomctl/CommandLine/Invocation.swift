@@ -10,6 +10,7 @@ struct Invocation {
     var isFingerprint = false
     var pskFile: String?
     var name: String?
+    var site: String?
     var isYes = false
     var isForced = false
     /// Seconds.

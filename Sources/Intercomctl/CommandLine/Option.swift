@@ -38,6 +38,9 @@ extension Option {
         text("--name", "NAME", "a name: with setup of this station, with pair of the other") {
             $0.name = $1
         },
+        text("--site", "DIGITS", "the 24 of the site's key, as site list shows them") {
+            $0.site = $1
+        },
         flag("--yes", "accept every choice without asking") { $0.isYes = true },
         flag("--force", "replace what is set up here; setup keeps the old file") {
             $0.isForced = true

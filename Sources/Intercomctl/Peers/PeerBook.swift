@@ -56,6 +56,9 @@ struct PeerBook {
         return peer
     }
 
+    /// The files that can be changed.
+    var learned: [ConfigSource] { files.sources.filter { $0.role == .learned } }
+
     /// The names of all peers in all files.
     var names: [String] { files.sources.flatMap { PeerFile($0.bytes).peers } }
 

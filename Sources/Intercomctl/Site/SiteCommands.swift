@@ -1,0 +1,149 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Settings
+internal import Site
+
+/// `site init NAME`: this station introduces the stations of a new site.
+func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    var book = try SiteBook(invocation)
+    if let held = book.held {
+        throw Failure(.failed, "this station is in the site \(held.name): intercomctl site leave")
+    }
+    guard try siteKey(book.paths) == nil else {
+        throw Failure(
+            .failed,
+            "there is a key of a site, \(SiteFiles.keyPath(book.paths)), and no roster: remove it"
+                + " if that site is no more")
+    }
+    let key = SigningKey.random()
+    guard var roster = Roster(name: name, key: key.verifyingKey) else {
+        throw Failure(.failed, "\(name) cannot be the name of a site")
+    }
+    try change(&roster, by: .add(try station(book.ownName, book.own, invocation)))
+    do throws(KeyStoreError) {
+        try KeyStore.write(siteKey: key, book.paths)
+    } catch { throw Failure(error) }
+    try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
+    try printLine("site \(name); the digits of its key: \(roster.key.fingerprint)")
+    try printLine("to introduce a station: sudo intercomctl site add NAME KEY")
+    try printLine(
+        "keep \(SiteFiles.keyPath(book.paths)) secret: its owner can introduce a station that"
+            + " listens")
+    return .ok
+}
+
+/// `site add NAME KEY`: introduces a station.
+func addToSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    let key = try stationKey(invocation.arguments[1])
+    let change = RosterChange.add(try station(name, key, invocation))
+    return try changeSite(invocation, by: change, telling: "introduced \(name)")
+}
+
+/// `site remove NAME`: takes a station out.
+func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    return try changeSite(invocation, by: .remove(name), telling: "took out \(name)")
+}
+
+/// `site replace NAME KEY`: introduces the successor of a station.
+func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    let key = try stationKey(invocation.arguments[1])
+    let change = RosterChange.replace(name, try station(name, key, invocation))
+    return try changeSite(invocation, by: change, telling: "replaced \(name)")
+}
+
+/// What an introducer does to a roster.
+private enum RosterChange {
+    case add(Roster.Station)
+    case remove(String)
+    case replace(String, Roster.Station)
+}
+
+private func changeSite(
+    _ invocation: borrowing Invocation, by wish: RosterChange, telling what: String
+) throws(Failure) -> ExitCode {
+    var book = try SiteBook(invocation)
+    guard var roster = book.held, let key = try siteKey(book.paths),
+        key.verifyingKey == roster.key
+    else {
+        throw Failure(
+            .failed,
+            "this station introduces no site; type this at the one that does, or begin one:"
+                + " sudo intercomctl site init NAME")
+    }
+    if case .remove(let name) = wish,
+        roster.stations.contains(where: { $0.name == name && $0.key == book.own })
+    {
+        throw Failure(.failed, "\(name) is this station, which introduces the others")
+    }
+    try change(&roster, by: wish)
+    try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
+    var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
+    report.add("\(what); the site \(roster.name) is at number \(roster.counter)")
+    for line in book.told { report.add(line) }
+    report.add(
+        "at each other station: intercomctl site export | ssh NAME sudo intercomctl site import")
+    return try report.finish(invocation)
+}
+
+private func change(_ roster: inout Roster, by wish: RosterChange) throws(Failure) {
+    do throws(RosterChangeError) {
+        switch wish {
+        case .add(let station): try roster.add(station)
+        case .remove(let name): try roster.remove(name)
+        case .replace(let name, let station): try roster.replace(name, by: station)
+        }
+    } catch {
+        switch error {
+        case .nameIsTaken:
+            throw Failure(
+                .failed,
+                "the site has a station of that name: intercomctl site list; for its"
+                    + " successor: site replace")
+        case .keyIsKnown(let other):
+            throw Failure(.failed, "that key is in the site already, as \(other)")
+        case .isUnknown:
+            throw Failure(.failed, "the site has no station of that name: intercomctl site list")
+        case .isFull:
+            throw Failure(.failed, "the site is full: \(Roster.stationsMax) stations")
+        case .isAtItsEnd: throw Failure(.failed, "the number of the roster can grow no more")
+        }
+    }
+}
+
+private func station(
+    _ name: String, _ key: PublicKey, _ invocation: borrowing Invocation
+) throws(Failure) -> Roster.Station {
+    let address = try peerAddress(invocation.address ?? "-")
+    let addresses =
+        address.isEmpty
+        ? []
+        : address.split(separator: ",").map { part in
+            String(part.drop { $0 == " " })
+        }
+    guard let station = Roster.Station(name: name, key: key, addresses: addresses) else {
+        throw Failure(.failed, "\(name) with the address \(address) cannot be in a roster")
+    }
+    return station
+}
+
+private func stationKey(_ text: String) throws(Failure) -> PublicKey {
+    switch PastedKey(text) {
+    case .key(let key): return key
+    case .wrong(let what):
+        throw Failure(
+            .failed, "\(what); \"intercomctl key show\" on the other station prints its key")
+    }
+}
+
+/// The secret of the site that this station introduces; nil where it introduces none.
+func siteKey(_ paths: Paths) throws(Failure) -> SigningKey? {
+    do throws(KeyStoreError) {
+        return try KeyStore.siteKey(paths)
+    } catch { throw Failure(error) }
+}

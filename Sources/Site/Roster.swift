@@ -1,0 +1,129 @@
+public import Crypto
+
+/// The stations of a site, as its introducer lists them (protocol.md §4.3).
+///
+/// There is one way to write a roster: what is read must come out the same when it is written.
+public struct Roster: Equatable, Sendable {
+    /// One station.
+    public struct Station: Equatable, Sendable {
+        public let name: String
+        public let key: PublicKey
+        /// As the settings of a peer have them; empty where it is found on the LAN.
+        public let addresses: [String]
+
+        /// Nil for a name or an address that cannot be in a roster.
+        public init?(name: String, key: PublicKey, addresses: [String] = []) {
+            guard Roster.isName(name), addresses.count <= Roster.addressesMax,
+                addresses.allSatisfy(Roster.isAddress)
+            else { return nil }
+            (self.name, self.key, self.addresses) = (name, key, addresses)
+        }
+    }
+
+    /// A station, and as many peers as it may have.
+    public static let stationsMax = 32
+    static let addressesMax = 8
+    /// Bytes of the longest text; longer ones are not read.
+    public static let sizeMax = 64 * 1024
+
+    /// The name of the site.
+    public let name: String
+    public let key: VerifyingKey
+    /// Of two rosters of a site, the one with the higher number counts.
+    public private(set) var counter: UInt64
+    /// In the order of their names.
+    public private(set) var stations: [Station]
+
+    /// A site without stations; nil for a name that cannot be in a roster.
+    public init?(name: String, key: VerifyingKey) {
+        guard Self.isName(name) else { return nil }
+        (self.name, self.key, counter, stations) = (name, key, 1, [])
+    }
+
+    /// For what was read and verified.
+    init(name: String, key: VerifyingKey, counter: UInt64, stations: [Station]) {
+        (self.name, self.key, self.counter, self.stations) = (name, key, counter, stations)
+    }
+
+    // MARK: Changes, each of which makes a newer roster
+
+    /// Adds a station.
+    public mutating func add(_ station: Station) throws(RosterChangeError) {
+        if let other = stations.first(where: { $0.key == station.key }) {
+            throw .keyIsKnown(as: other.name)
+        }
+        guard !stations.contains(where: { $0.name == station.name }) else { throw .nameIsTaken }
+        guard stations.count < Self.stationsMax else { throw .isFull }
+        try change(to: stations + [station])
+    }
+
+    /// Takes a station out.
+    public mutating func remove(_ name: String) throws(RosterChangeError) {
+        guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
+        try change(to: stations.filter { $0.name != name })
+    }
+
+    /// Puts a station in the place of another one.
+    public mutating func replace(
+        _ name: String, by station: Station
+    ) throws(RosterChangeError) {
+        guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
+        var others = self
+        others.stations.removeAll { $0.name == name }
+        try others.add(station)
+        (counter, stations) = (others.counter, others.stations)
+    }
+
+    private mutating func change(to stations: [Station]) throws(RosterChangeError) {
+        guard counter < UInt64.max else { throw .isAtItsEnd }
+        counter += 1
+        self.stations = stations.sorted { $0.name < $1.name }
+    }
+
+    // MARK: Text
+
+    /// All lines but the signature.
+    var body: String {
+        var text = "\(Self.title)\nsite \(name) \(key.text)\ncounter \(counter)\n"
+        for station in stations {
+            text += "station \(station.name) \(station.key.text)"
+            if !station.addresses.isEmpty { text += " " + station.addresses.joined(separator: ",") }
+            text += "\n"
+        }
+        return text
+    }
+
+    /// The whole text; `key` must be the site's.
+    public func signed(by key: borrowing SigningKey) -> String {
+        precondition(key.verifyingKey == self.key, "another site's key")
+        let body = body
+        return body + "signature \(key.sign(Array(body.utf8).span).text)\n"
+    }
+
+    static let title = "intercom-roster-1"
+
+    /// 1 to 31 of a to z, digits and hyphens, no hyphen first.
+    static func isName(_ text: String) -> Bool {
+        (1...31).contains(text.utf8.count) && !text.hasPrefix("-")
+            && text.utf8.allSatisfy { byte in
+                byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            }
+    }
+
+    /// Printable ASCII without commas; what it means is for the settings to check.
+    static func isAddress(_ text: String) -> Bool {
+        (1...255).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: ",") }
+    }
+}
+
+/// Why a roster cannot be changed in some way.
+public enum RosterChangeError: Error, Equatable, Sendable {
+    case nameIsTaken
+    case keyIsKnown(as: String)
+    case isUnknown
+    case isFull
+    /// The counter can grow no more.
+    case isAtItsEnd
+}

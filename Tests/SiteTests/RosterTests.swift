@@ -1,0 +1,178 @@
+import Crypto
+import Testing
+
+@testable import Site
+
+@Suite struct RosterTests {
+    private final class House {
+        let key = SigningKey.random()
+        var roster: Roster
+
+        init(_ names: [String] = ["garage", "kitchen"]) throws {
+            roster = try #require(Roster(name: "house", key: key.verifyingKey))
+            for name in names { try roster.add(try station(name)) }
+        }
+
+        var text: [UInt8] { Array(roster.signed(by: key).utf8) }
+
+        /// Whatever lines, rightly signed.
+        func signed(_ body: String) -> [UInt8] {
+            let text = Array(body.utf8)
+            return text + Array("signature \(key.sign(text.span).text)\n".utf8)
+        }
+    }
+
+    private static func station(
+        _ name: String, _ addresses: [String] = [], key: PublicKey? = nil
+    ) throws -> Roster.Station {
+        let key = key ?? X25519.publicKey(of: .random())
+        return try #require(Roster.Station(name: name, key: key, addresses: addresses))
+    }
+
+    private static func fault(_ text: [UInt8]) -> RosterFault? {
+        do throws(RosterFault) {
+            _ = try Roster(parsing: text)
+            return nil
+        } catch { return error }
+    }
+
+    @Test func itComesBackAsItWasSigned() throws {
+        let house = try House([])
+        try house.roster.add(Self.station("kitchen", ["192.0.2.7", "[fe80::1%eth0]:5577"]))
+        try house.roster.add(Self.station("attic"))
+        let read = try Roster(parsing: house.text)
+        #expect(read == house.roster)
+        #expect(read.stations.map(\.name) == ["attic", "kitchen"])
+        #expect(read.stations[1].addresses == ["192.0.2.7", "[fe80::1%eth0]:5577"])
+        #expect(read.counter == 3)
+        #expect(Array(read.signed(by: house.key).utf8) == house.text)
+        // A full one, and one that nobody is in.
+        for index in 2..<Roster.stationsMax { try house.roster.add(Self.station("s\(index)")) }
+        #expect(try Roster(parsing: house.text).stations.count == Roster.stationsMax)
+        #expect(throws: RosterChangeError.isFull) { try house.roster.add(Self.station("more")) }
+        #expect(try Roster(parsing: try House([]).text).stations == [])
+    }
+
+    @Test func everyFlippedBitAndEveryCutIsRefused() throws {
+        let text = try House().text
+        #expect(Self.fault(text) == nil)
+        for place in text.indices {
+            for bit in 0..<8 {
+                var other = text
+                other[place] ^= 1 << bit
+                #expect(Self.fault(other) != nil, "bit \(bit) of byte \(place)")
+            }
+        }
+        for count in text.indices { #expect(Self.fault(Array(text[..<count])) != nil) }
+        #expect(Self.fault(text + [0x0a]) != nil)
+        #expect(Self.fault(text + text) != nil)
+    }
+
+    @Test func anotherKeysSignatureIsRefused() throws {
+        let (house, other) = (try House(), try House())
+        let forged =
+            house.roster.body + "signature "
+            + other.key.sign(Array(house.roster.body.utf8).span).text + "\n"
+        #expect(Self.fault(Array(forged.utf8)) == .signature)
+    }
+
+    /// There is one way to write a roster: even a rightly signed one in another form is refused.
+    @Test func otherWaysToWriteTheSameAreRefused() throws {
+        let house = try House()
+        let body = house.roster.body
+        #expect(Self.fault(house.signed(body)) == nil)
+        let lines = body.split(separator: "\n").map { String($0) }
+        let swapped = ([lines[0], lines[1], lines[2], lines[4], lines[3]]).joined(separator: "\n")
+        for (other, line) in [
+            (body.replacing("counter 3", with: "counter 03"), 3),
+            (body.replacing("counter 3", with: "counter +3"), 3),
+            (body.replacing("counter 3", with: "counter -3"), 3),
+            (body.replacing("counter 3", with: "counter 18446744073709551616"), 3),
+            (body.replacing("counter 3\n", with: ""), 3),
+            (body.replacing("site house", with: "site House"), 2),
+            (body.replacing("site house", with: "site  house"), 2),
+            (
+                body.replacing(
+                    house.key.verifyingKey.text, with: house.key.verifyingKey.text.uppercased()), 2
+            ),
+            (body.replacing("intercom1:", with: "INTERCOM1:"), 4),
+            (body.replacing("station garage", with: "station garage "), 4),
+            (body.replacing("station kitchen", with: "station garage"), 5),
+            (body.replacing("station kitchen", with: "guest kitchen"), 5),
+            (swapped + "\n", 5),
+            (body + lines[3] + "\n", 6),
+            (body + "\n", 6),
+            (body.replacing("\n", with: "\r\n"), 1),
+            (body.dropLast(1) + " \n", 5),
+            (body.dropLast(1) + " 192.0.2.7,\n", 5),
+            (body.dropLast(1) + " 192.0.2.7, 192.0.2.8\n", 5),
+            (body.dropLast(1) + " \u{e9}.local\n", 5),
+        ] as [(String, Int)] {
+            let found = Self.fault(house.signed(other))
+            #expect(found == .line(line) || found == .foreign && line == 1, "\(other)")
+        }
+        #expect(Self.fault(house.signed("intercom-roster-2\n")) == .foreign)
+        #expect(Self.fault(Array("[peer garage]\n".utf8)) == .foreign)
+        #expect(Self.fault([]) == .foreign)
+        #expect(Self.fault([UInt8](repeating: 0x61, count: Roster.sizeMax + 1)) == .foreign)
+    }
+
+    @Test func aStationIsInItOnce() throws {
+        let house = try House()
+        let garage = house.roster.stations[0]
+        #expect(throws: RosterChangeError.nameIsTaken) {
+            try house.roster.add(Self.station("garage"))
+        }
+        #expect(throws: RosterChangeError.keyIsKnown(as: "garage")) {
+            try house.roster.add(Self.station("attic", key: garage.key))
+        }
+        #expect(throws: RosterChangeError.isUnknown) { try house.roster.remove("attic") }
+        #expect(throws: RosterChangeError.isUnknown) {
+            try house.roster.replace("attic", by: Self.station("attic"))
+        }
+        #expect(throws: RosterChangeError.keyIsKnown(as: "garage")) {
+            try house.roster.replace("kitchen", by: Self.station("kitchen", key: garage.key))
+        }
+        // None of that has made another roster.
+        #expect(house.roster.counter == 3)
+        try house.roster.replace("garage", by: Self.station("garage"))
+        #expect(house.roster.counter == 4)
+        #expect(house.roster.stations[0].key != garage.key)
+        try house.roster.remove("garage")
+        #expect(house.roster.stations.map(\.name) == ["kitchen"])
+        #expect(house.roster.counter == 5)
+    }
+
+    @Test func namesAndAddressesThatAreNoneAreRefused() throws {
+        let key = X25519.publicKey(of: .random())
+        for name in ["", "-a", "A", "a b", "a\n", "\u{e9}", String(repeating: "a", count: 32)] {
+            #expect(Roster.Station(name: name, key: key) == nil, "\(name)")
+        }
+        #expect(Roster.Station(name: String(repeating: "a", count: 31), key: key) != nil)
+        for address in ["", "a b", "a,b", "a\n", "\u{7f}", String(repeating: "a", count: 256)] {
+            #expect(Roster.Station(name: "a", key: key, addresses: [address]) == nil, "\(address)")
+        }
+        let nine = [String](repeating: "a", count: 9)
+        #expect(Roster.Station(name: "a", key: key, addresses: nine) == nil)
+        #expect(Roster(name: "House", key: SigningKey.random().verifyingKey) == nil)
+    }
+
+    @Test func theNewestCounts() throws {
+        let house = try House()
+        let older = house.roster
+        try house.roster.remove("garage")
+        let newer = house.roster
+        #expect(newer.verdict(over: nil) == .taken)
+        #expect(newer.verdict(over: older) == .taken)
+        #expect(newer.verdict(over: newer) == .known)
+        #expect(older.verdict(over: newer) == .older(held: 4))
+        // Two of one number: only a newer one ends that.
+        var fork = older
+        try fork.remove("kitchen")
+        #expect(fork.verdict(over: newer) == .forked)
+        #expect(newer.verdict(over: fork) == .forked)
+        try fork.remove("garage")
+        #expect(fork.verdict(over: newer) == .taken)
+        #expect(try House().roster.verdict(over: older) == .foreign)
+    }
+}

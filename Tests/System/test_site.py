@@ -1,0 +1,205 @@
+"""A site: one station introduces the others, which take its signed roster and nothing else."""
+
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from lab import Scene, SceneTest, listen, place, wait
+from stage.identity import Identity
+
+
+def verify(text):
+    """Checks a roster as docs/protocol.md 4.3 says, and by no code of the program; its lines."""
+    body, _, signature = text.rpartition("signature ")
+    lines = [line.split(" ") for line in body.splitlines()]
+    assert lines[0] == ["intercom-roster-1"] and text.endswith("\n"), lines[0]
+    point, numbers = bytes.fromhex(lines[1][2]), bytes.fromhex(signature.strip())
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + point)
+    r, s = (int.from_bytes(half, "big") for half in (numbers[:32], numbers[32:]))
+    key.verify(encode_dss_signature(r, s), body.encode(), ec.ECDSA(hashes.SHA256()))
+    return lines
+
+
+class Site(SceneTest):
+    def enter(self, *names):
+        self.scene = self.enterContext(Scene(*names))
+        self.scene.start()
+        return self.scene.stations
+
+    def do(self, one, *words, code=0, text=None):
+        """A command, with a text at its standard input; what it says."""
+        done = subprocess.run(
+            [place.program("intercomctl"), "--config", one.etc, *words], input=text or "",
+            capture_output=True, text=True, timeout=place.PATIENCE, check=False)
+        self.assertEqual(done.returncode, code, f"{words}: {done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
+    def digits(self, one):
+        return self.do(one, "site", "list").split("key: ")[1].splitlines()[0]
+
+    def found(self, one):
+        return sorted(peer["name"] for peer in one.status()["peers"])
+
+    def begin(self, *stations):
+        """The first one introduces all; returns the roster."""
+        first, *others = stations
+        self.begun = self.do(
+            first, "site", "init", "house", "--address", f"127.0.0.1:{first.port}")
+        for one in others:
+            self.do(first, "site", "add", one.name, one.public_key, "--address",
+                    f"127.0.0.1:{one.port}")
+        return self.do(first, "site", "export")
+
+    def test_any_talks_to_any_until_it_is_taken_out(self):
+        kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")
+        roster = self.begin(*stations)
+        lines = verify(roster)
+        self.assertEqual([line[1] for line in lines[3:]], ["attic", "garage", "kitchen"])
+        self.assertEqual(self.found(kitchen), ["attic", "garage"])
+        # A station that is in no site joins by the digits of the site's key alone.
+        self.assertIn("add --site", self.do(garage, "site", "import", code=2, text=roster))
+        wrong = "0000 " * 6
+        self.assertIn("NOT the digits", self.do(
+            garage, "site", "import", "--site", wrong, code=1, text=roster))
+        self.assertEqual(self.found(garage), [])
+        for one in (garage, attic):
+            self.do(one, "site", "import", "--site", self.digits(kitchen), text=roster)
+            self.assertEqual(self.do(one, "site", "export"), roster)
+        garage.wait_for(kitchen, attic)
+        attic.wait_for(kitchen)
+        garage.speak(500)
+        attic.record()
+        with garage.talking():
+            span = listen()
+        self.assert_heard(attic.recorded().span(*span), 500)
+
+        # One that is taken out is gone where the newer roster comes, at once.
+        self.do(kitchen, "site", "remove", "garage")
+        newer = self.do(kitchen, "site", "export")
+        self.assertEqual(self.found(kitchen), ["attic"])
+        self.assertEqual(self.found(attic), ["garage", "kitchen"])
+        self.assertIn("garage is a peer no more", self.do(attic, "site", "import", text=newer))
+        self.assertEqual(self.found(attic), ["kitchen"])
+        wait(lambda: not garage.is_with(attic), "garage has no session")
+        attic.wait_for(kitchen)
+        # The one that was taken out is told, and the old roster brings it back nowhere.
+        self.assertIn("not in that roster", self.do(garage, "site", "import", code=1, text=newer))
+        self.assertIn("is old", self.do(attic, "site", "import", code=1, text=roster))
+        self.assertEqual(self.found(attic), ["kitchen"])
+        self.assertIn("it is in use already", self.do(attic, "site", "import", text=newer))
+
+    def test_twelve_stations_take_two_commands_each(self):
+        names = [f"box{number}" for number in range(1, 13)]
+        first, *others = self.enter(*names)
+        typed = []
+        self.do = lambda one, *words, **more: (
+            typed.append(words), Site.do(self, one, *words, **more))[1]
+        roster = self.begin(first, *others)
+        digits = self.begun.split("key: ")[1].splitlines()[0]
+        for one in others:
+            self.do(one, "site", "import", "--site", digits, text=roster)
+        self.assertEqual(len(typed), 24)
+        for one in (first, *others):
+            one.wait_for(*(other for other in (first, *others) if other is not one))
+        speaker, listeners = others[4], (first, others[10])
+        speaker.speak(500)
+        for one in listeners:
+            one.record()
+        with speaker.talking():
+            span = listen()
+        for one in listeners:
+            self.assert_heard(one.recorded().span(*span), 500)
+
+    def test_forged_and_foreign_rosters_change_nothing(self):
+        kitchen, garage = self.enter("kitchen", "garage")
+        roster = self.begin(kitchen, garage)
+        digits = self.digits(kitchen)
+        stranger = Identity().text
+        forged = roster.replace(kitchen.public_key, stranger)
+        self.assertNotEqual(forged, roster)
+        for text, words in ((forged, "not signed by its site's key"), (roster[:-9], "is damaged"),
+                            ("", "is no roster"), ("x" * 100000, "is no roster"),
+                            (roster.replace("counter 3", "counter 4"), "not signed")):
+            self.assertIn(words, self.do(
+                garage, "site", "import", "--site", digits, code=1, text=text))
+        self.assertEqual(self.found(garage), [])
+        self.do(garage, "site", "import", "--site", digits, text=roster)
+        # Another site with the same name, by a station that is in none.
+        attic, = self.enter("attic")
+        other = self.begin(attic, garage)
+        self.assertIn("another key", self.do(
+            garage, "site", "import", "--site", self.digits(attic), code=1, text=other))
+        self.assertEqual(self.found(garage), ["kitchen"])
+        # Nobody but the introducer changes the site.
+        for words in (("site", "add", "x", stranger), ("site", "remove", "kitchen")):
+            self.assertIn("introduces no site", self.do(garage, *words, code=1))
+        self.assertIn("is this station", self.do(kitchen, "site", "remove", "kitchen", code=1))
+        self.assertIn("check letters", self.do(
+            kitchen, "site", "add", "x", stranger[:-1] + "q", code=1))
+
+    def test_peers_that_were_there_stay_as_they_are(self):
+        kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")
+        # By hand, under another name, and a stranger under a name of the site.
+        self.do(garage, "peer", "add", "cook", f"127.0.0.1:{kitchen.port}", kitchen.public_key)
+        self.do(garage, "peer", "add", "attic", "-", Identity().text)
+        roster = self.begin(*stations)
+        said = self.do(garage, "site", "import", "--site", self.digits(kitchen), text=roster)
+        self.assertIn("attic of the site is left out", said)
+        self.assertEqual(self.found(garage), ["attic", "cook"])
+        wait(lambda: garage.peer("cook")["state"] == "up", "the one by hand talks")
+        # Leaving takes nothing that the site has not brought.
+        self.do(garage, "peer", "remove", "attic")
+        self.do(garage, "site", "import", text=roster)
+        self.assertEqual(self.found(garage), ["attic", "cook"])
+        self.do(garage, "site", "leave")
+        self.assertEqual(self.found(garage), ["cook"])
+        self.assertIn("in no site", self.do(garage, "site", "list"))
+        self.assertIn("remove ", self.do(kitchen, "site", "leave", code=1))
+
+    def test_a_successor_takes_the_place(self):
+        kitchen, garage, heir = self.enter("kitchen", "garage", "heir")
+        roster = self.begin(kitchen, garage)
+        self.do(garage, "site", "import", "--site", self.digits(kitchen), text=roster)
+        garage.wait_for(kitchen)
+        self.do(kitchen, "site", "replace", "garage", heir.public_key, "--address",
+                f"127.0.0.1:{heir.port}")
+        text = self.do(kitchen, "site", "export")
+        self.do(heir, "site", "import", "--site", self.digits(kitchen), text=text)
+        heir.wait_for(kitchen)
+        wait(lambda: kitchen.peer("garage")["state"] == "up", "the successor is garage")
+        time.sleep(0.5)
+        self.assertFalse(garage.is_with(kitchen))
+
+    def test_a_backup_of_the_introducer_introduces(self):
+        kitchen, garage = self.enter("kitchen", "garage")
+        roster = self.begin(kitchen, garage)
+        secret = "five words that no list has\n"
+        path = f"{self.scene.folder}/kitchen.backup"
+        words = [place.program("intercomctl"), "--config", kitchen.etc, "backup"]
+        with open(path, "wb") as file:
+            done = subprocess.run(words, input=secret.encode(), stdout=file, check=False,
+                                  stderr=subprocess.PIPE, timeout=place.PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        kitchen.stop()
+        for folder in (kitchen.etc, kitchen.state):
+            shutil.rmtree(folder)
+        os.mkdir(kitchen.state, 0o750)
+        self.do(kitchen, "restore", path, text=secret)
+        self.assertEqual(self.do(kitchen, "site", "export"), roster)
+        kitchen.start()
+        kitchen.ready()
+        self.do(kitchen, "site", "remove", "garage")
+        self.assertEqual(self.found(kitchen), [])
+        # The control: it is that file by which it introduces.
+        os.unlink(f"{kitchen.state}/keys/site.key")
+        self.assertIn("introduces no site", self.do(kitchen, "site", "remove", "kitchen", code=1))
+
+
+if __name__ == "__main__":
+    unittest.main()
