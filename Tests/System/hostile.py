@@ -13,7 +13,9 @@ import subprocess
 import sys
 import time
 
+import rosters
 from lab import place
+from stage.identity import Identity
 
 USER = 12345
 """The daemon's user, and the attacker."""
@@ -22,6 +24,8 @@ KEY = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
 DIGITS = "4207 0015 5326 9576 0434 9394".split()
 THIRD = "intercom1:aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq:jdms"
 SECRET = "5ec2e7" * 10 + "0b5e"
+SITE = "42" * 32
+"""The secret of the site, which the attacker's station introduces."""
 """64 digits of which only root's own files may tell."""
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -122,6 +126,7 @@ class World:
         self.state = f"{self.root}/{state}"
         self.fill(f"{self.home}/state", USER, "5a" * 32, address="192.0.2.5")
         self.fill(f"{self.outside}/state", 0, SECRET, address="192.0.2.66")
+        self.introduce()
         write(f"{self.root}/own.psk", "77" * 32 + "\n", owner=0)
         write(f"{self.etc}/intercomd.conf", "[station]\nname = kitchen\n[paths]\n"
               f"state = {self.state}\nruntime = {self.root}/run\n"
@@ -138,6 +143,16 @@ class World:
         write(f"{state}/keys/garage.psk", f"{secret}\n", owner)
         write(f"{state}/peers.d/garage.conf", f"# {secret}\n[peer garage]\naddress = {address}\n"
               f"key = {KEY}\npsk = file:garage.psk\n", owner)
+
+    def introduce(self):
+        """A site of two stations, and root's file with a newer roster."""
+        own = Identity(bytes.fromhex("5a" * 32)).text
+        stations = [("garage", KEY), ("kitchen", own)]
+        write(f"{self.home}/state/keys/site.key", f"{SITE}\n")
+        write(f"{self.home}/state/roster", rosters.make(SITE, 3, stations))
+        write(f"{self.outside}/state/keys/site.key", f"{SECRET}\n", 0)
+        write(f"{self.outside}/state/roster", f"{SECRET}\n", 0)
+        write(f"{self.root}/own.roster", rosters.make(SITE, 4, stations), owner=0)
 
     def guard(self):
         """From now on nothing may happen outside."""

@@ -26,6 +26,12 @@ COMMANDS = {
     "peer rename": ["peer", "rename", "--no-reload", "garage", "attic"],
     "peer replace": ["peer", "replace", "--yes", "--no-reload", "garage", THIRD],
     "peer remove": ["peer", "remove", "--no-reload", "garage"],
+    "site list": ["site", "list"],
+    "site export": ["site", "export"],
+    "site add": ["site", "add", "--no-reload", "attic", THIRD],
+    "site remove": ["site", "remove", "--no-reload", "garage"],
+    "site replace": ["site", "replace", "--no-reload", "garage", THIRD],
+    "site import": ["site", "import", "--no-reload", "{roster}"],
     "key show": ["key", "show"],
     "config check": ["config", "check"],
     "config check json": ["config", "check", "--json"],
@@ -50,17 +56,19 @@ ELSEWHERE = {
     "test latency", "version", "pair", "invite", "accept",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
-    # test_backup.py has the same traps for them.
-    "backup", "restore",
+    # test_backup.py has the same traps for them, test_site.py some.
+    "backup", "restore", "site init", "site leave",
     # Where no daemon answers it reads the settings as `peer list` does, and prints no complaint.
     "completion",
 }
 """Commands that do not touch the state directory themselves."""
-SETTINGS = set(COMMANDS) - {"key show"}
+SITE = {name for name in COMMANDS if name.startswith("site ")}
+INTRODUCING = {"site add", "site remove", "site replace"}
+SETTINGS = set(COMMANDS) - {"key show", "site list", "site export"}
 """Those that read the peers that were added."""
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}
 IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "peer replace", "config check",
-            "config check json", "doctor"}
+            "config check json", "doctor", "site import"} | INTRODUCING
 PSK = {"peer again", "peer rename", "config check", "config check json", "doctor"}
 KEYS = IDENTITY | PSK | {"peer set psk", "peer remove"}
 PEER_FILE = SETTINGS
@@ -116,6 +124,17 @@ TRAPS = {
     "link for another peer": (
         lambda w: link(f"{w.state}/peers.d/z.conf", f"{w.outside}/state/peers.d/garage.conf"),
         PEER_FILE),
+    "link for the roster": (lambda w: link(f"{w.state}/roster", f"{w.outside}/state/roster"), SITE),
+    "link for the site's key": (
+        lambda w: link(f"{w.state}/keys/site.key", f"{w.outside}/state/keys/site.key"),
+        INTRODUCING),
+    "hard link for the roster": (
+        lambda w: hard_link(f"{w.state}/roster", f"{w.outside}/state/roster"), SITE),
+    "pipe for the roster": (lambda w: pipe(f"{w.state}/roster"), SITE),
+    "pipe for the site's key": (lambda w: pipe(f"{w.state}/keys/site.key"), INTRODUCING),
+    "huge roster": (lambda w: huge(f"{w.state}/roster"), SITE),
+    "the roster is a stranger's": (
+        lambda w: given(f"{w.state}/roster", STRANGER, 0o644), SITE),
     # Links where something is to be made; they are replaced, or refused.
     "link for a new peer": (
         lambda w: link(f"{w.state}/peers.d/attic.conf", f"{w.outside}/made"), PEER_FILE),
@@ -181,7 +200,8 @@ class HostileTest(unittest.TestCase):
 
     def run_command(self, world, name):
         """Types one of the commands; returns (exit code, what it printed)."""
-        words = [word.format(own=f"{world.root}/own.psk") for word in COMMANDS[name]]
+        words = [word.format(own=f"{world.root}/own.psk", roster=f"{world.root}/own.roster")
+                 for word in COMMANDS[name]]
         return world.run(*words)
 
     def assert_shown_harmless(self, said):

@@ -3,27 +3,14 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 import unittest
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
+import hostile
+import rosters
 from lab import Scene, SceneTest, listen, place, wait
 from stage.identity import Identity
-
-
-def verify(text):
-    """Checks a roster as docs/protocol.md 4.3 says, and by no code of the program; its lines."""
-    body, _, signature = text.rpartition("signature ")
-    lines = [line.split(" ") for line in body.splitlines()]
-    assert lines[0] == ["intercom-roster-1"] and text.endswith("\n"), lines[0]
-    point, numbers = bytes.fromhex(lines[1][2]), bytes.fromhex(signature.strip())
-    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + point)
-    r, s = (int.from_bytes(half, "big") for half in (numbers[:32], numbers[32:]))
-    key.verify(encode_dss_signature(r, s), body.encode(), ec.ECDSA(hashes.SHA256()))
-    return lines
 
 
 class Site(SceneTest):
@@ -59,7 +46,7 @@ class Site(SceneTest):
     def test_any_talks_to_any_until_it_is_taken_out(self):
         kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")
         roster = self.begin(*stations)
-        lines = verify(roster)
+        lines = rosters.verify(roster)
         self.assertEqual([line[1] for line in lines[3:]], ["attic", "garage", "kitchen"])
         self.assertEqual(self.found(kitchen), ["attic", "garage"])
         # A station that is in no site joins by the digits of the site's key alone.
@@ -139,7 +126,8 @@ class Site(SceneTest):
         # Nobody but the introducer changes the site.
         for words in (("site", "add", "x", stranger), ("site", "remove", "kitchen")):
             self.assertIn("introduces no site", self.do(garage, *words, code=1))
-        self.assertIn("is this station", self.do(kitchen, "site", "remove", "kitchen", code=1))
+        for words in (("remove", "kitchen"), ("replace", "kitchen", stranger)):
+            self.assertIn("is this station", self.do(kitchen, "site", *words, code=1))
         self.assertIn("check letters", self.do(
             kitchen, "site", "add", "x", stranger[:-1] + "q", code=1))
 
@@ -148,7 +136,13 @@ class Site(SceneTest):
         # By hand, under another name, and a stranger under a name of the site.
         self.do(garage, "peer", "add", "cook", f"127.0.0.1:{kitchen.port}", kitchen.public_key)
         self.do(garage, "peer", "add", "attic", "-", Identity().text)
-        roster = self.begin(*stations)
+        # The introducer's own, which needs no key.
+        self.do(kitchen, "peer", "add", "attic", f"127.0.0.1:{attic.port}", attic.public_key)
+        self.begin(kitchen, garage)
+        self.assertIn("unknown peer", self.do(kitchen, "site", "add", "atic", code=1))
+        self.do(kitchen, "site", "add", "attic")
+        roster = self.do(kitchen, "site", "export")
+        self.assertIn(f"station attic {attic.public_key}\n", roster)
         said = self.do(garage, "site", "import", "--site", self.digits(kitchen), text=roster)
         self.assertIn("attic of the site is left out", said)
         self.assertEqual(self.found(garage), ["attic", "cook"])
@@ -161,6 +155,37 @@ class Site(SceneTest):
         self.assertEqual(self.found(garage), ["cook"])
         self.assertIn("in no site", self.do(garage, "site", "list"))
         self.assertIn("remove ", self.do(kitchen, "site", "leave", code=1))
+
+    def test_a_roster_of_another_program_is_taken(self):
+        kitchen, = self.enter("kitchen")
+        secret = "42" * 32
+        stations = [("kitchen", kitchen.public_key), ("attic", Identity().text + " 192.0.2.7,a.b")]
+        text = rosters.make(secret, 7, stations)
+        self.do(kitchen, "site", "import", "--yes", text=text)
+        self.assertEqual(self.do(kitchen, "site", "export"), text)
+        self.assertEqual(self.found(kitchen), ["attic"])
+        # Rightly signed, and still none: an order of its own, a counter with a zero before it.
+        for old, new in (("counter 7", "counter 08"), ("attic", "zoo"), ("192.", " 192.")):
+            body = text.replace(old, new).rpartition("signature")[0]
+            self.assertIn("is damaged", self.do(
+                kitchen, "site", "import", code=1, text=rosters.signed(secret, body)))
+
+    def test_root_is_led_nowhere(self):
+        for name, words in (("roster", ("init", "house")), ("roster", ("leave",)),
+                            ("keys/site.key", ("init", "house")), ("keys/site.key", ("leave",))):
+            with self.subTest(name, words=words):
+                folder = self.enterContext(tempfile.TemporaryDirectory(prefix="ic-"))
+                os.chmod(folder, 0o755)
+                world = hostile.World(folder)
+                if "init" in words:
+                    os.unlink(f"{world.state}/roster")
+                    os.unlink(f"{world.state}/keys/site.key")
+                path = hostile.link(f"{world.state}/{name}", f"{world.outside}/state/{name}")
+                world.guard()
+                code, said = world.run("site", *words)
+                self.assertEqual(world.harm(), [], said)
+                self.assertEqual(code, 1, said)
+                self.assertIn(path, said)
 
     def test_a_successor_takes_the_place(self):
         kitchen, garage, heir = self.enter("kitchen", "garage", "heir")
@@ -186,6 +211,10 @@ class Site(SceneTest):
             done = subprocess.run(words, input=secret.encode(), stdout=file, check=False,
                                   stderr=subprocess.PIPE, timeout=place.PATIENCE)
         self.assertEqual(done.returncode, 0, done.stderr)
+        # What comes after the backup is known to the others alone.
+        self.do(kitchen, "site", "add", "attic", Identity().text)
+        newer = self.do(kitchen, "site", "export")
+        self.do(garage, "site", "import", "--site", self.digits(kitchen), text=newer)
         kitchen.stop()
         for folder in (kitchen.etc, kitchen.state):
             shutil.rmtree(folder)
@@ -194,8 +223,21 @@ class Site(SceneTest):
         self.assertEqual(self.do(kitchen, "site", "export"), roster)
         kitchen.start()
         kitchen.ready()
-        self.do(kitchen, "site", "remove", "garage")
-        self.assertEqual(self.found(kitchen), [])
+        self.do(kitchen, "site", "add", "cellar", Identity().text)
+        other = self.do(kitchen, "site", "export")
+        self.assertIn("there are two rosters", self.do(
+            garage, "site", "import", code=1, text=other))
+        self.assertEqual(self.found(garage), ["attic", "kitchen"])
+        # As operate.md says: first it takes back what it had signed.
+        self.do(kitchen, "restore", "--force", path, text=secret, code=1)
+        kitchen.stop()
+        self.do(kitchen, "restore", "--force", path, text=secret)
+        kitchen.start()
+        kitchen.ready()
+        self.do(kitchen, "site", "import", text=newer)
+        self.do(kitchen, "site", "remove", "attic")
+        self.do(garage, "site", "import", text=self.do(kitchen, "site", "export"))
+        self.assertEqual(self.found(garage), ["kitchen"])
         # The control: it is that file by which it introduces.
         os.unlink(f"{kitchen.state}/keys/site.key")
         self.assertIn("introduces no site", self.do(kitchen, "site", "remove", "kitchen", code=1))

@@ -181,7 +181,7 @@ extension CommandGroup {
                     options: ["--address"],
                     help: "begin a site, whose stations are introduced here", function: beginSite),
                 Command(
-                    name: "site add", arguments: "NAME KEY", count: 2...2, takes: [.anything],
+                    name: "site add", arguments: "NAME [KEY]", count: 1...2, takes: [.peer],
                     options: ["--address", "--no-reload", "--json"],
                     help: "introduce a station to all of the site", function: addToSite),
                 Command(

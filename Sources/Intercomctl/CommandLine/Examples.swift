@@ -37,7 +37,10 @@ enum Examples {
         ("invite", ["intercomctl invite | ssh garage intercomctl accept"]),
         ("accept", ["ssh garage intercomctl invite | intercomctl accept"]),
         ("site init", ["sudo intercomctl site init house"]),
-        ("site add", ["sudo intercomctl site add garage intercom1:..."]),
+        (
+            "site add",
+            ["sudo intercomctl site add garage intercom1:...", "sudo intercomctl site add garage"]
+        ),
         ("site remove", ["sudo intercomctl site remove garage"]),
         ("site replace", ["sudo intercomctl site replace garage intercom1:..."]),
         (

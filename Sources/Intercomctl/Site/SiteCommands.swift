@@ -35,10 +35,10 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// `site add NAME KEY`: introduces a station.
+/// `site add NAME [KEY]`: introduces a station.
 func addToSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    let key = try stationKey(invocation.arguments[1])
+    let key = try stationKey(of: name, invocation)
     let change = RosterChange.add(try station(name, key, invocation))
     return try changeSite(invocation, by: change, telling: "introduced \(name)")
 }
@@ -52,7 +52,7 @@ func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
 /// `site replace NAME KEY`: introduces the successor of a station.
 func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    let key = try stationKey(invocation.arguments[1])
+    let key = try stationKey(of: name, invocation)
     let change = RosterChange.replace(name, try station(name, key, invocation))
     return try changeSite(invocation, by: change, telling: "replaced \(name)")
 }
@@ -62,6 +62,14 @@ private enum RosterChange {
     case add(Roster.Station)
     case remove(String)
     case replace(String, Roster.Station)
+
+    /// The station that is in it no more.
+    var former: String? {
+        switch self {
+        case .add: nil
+        case .remove(let name), .replace(let name, _): name
+        }
+    }
 }
 
 private func changeSite(
@@ -76,7 +84,7 @@ private func changeSite(
             "this station introduces no site; type this at the one that does, or begin one:"
                 + " sudo intercomctl site init NAME")
     }
-    if case .remove(let name) = wish,
+    if let name = wish.former,
         roster.stations.contains(where: { $0.name == name && $0.key == book.own })
     {
         throw Failure(.failed, "\(name) is this station, which introduces the others")
@@ -132,8 +140,18 @@ private func station(
     return station
 }
 
-private func stationKey(_ text: String) throws(Failure) -> PublicKey {
-    switch PastedKey(text) {
+/// The key as typed, or else that of the peer of this name.
+private func stationKey(
+    of name: String, _ invocation: borrowing Invocation
+) throws(Failure) -> PublicKey {
+    guard invocation.arguments.count > 1 else {
+        let peer = try PeerBook(invocation).peer(name)
+        guard let key = PublicKey(text: peer.key) else {
+            throw Failure(.failed, "\(peer.keyOrigin): the key has a typing error")
+        }
+        return key
+    }
+    switch PastedKey(invocation.arguments[1]) {
     case .key(let key): return key
     case .wrong(let what):
         throw Failure(
