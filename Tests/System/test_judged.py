@@ -8,7 +8,7 @@ import unittest
 
 from lab import Scene, SceneTest, wait
 from stage import judged
-from stage.judged import BEHIND, UNJUDGED, WAITED, Pauses, beside, turns
+from stage.judged import BEHIND, UNJUDGED, WAITED, Pauses, beside, own_waits, turns
 
 PR_SET_NAME = 15
 
@@ -121,6 +121,22 @@ class Judged(unittest.TestCase):
                                       meanwhile=lambda took=seconds: beside.note(took))
                 self.assertEqual((len(result.failures), len(result.skipped)),
                                  (int(is_verdict), int(not is_verdict)))
+
+    def test_what_fails_while_this_program_waited_is_no_verdict(self):
+        def burn():
+            """On the processor that somebody else has, too."""
+            mine = os.sched_getaffinity(0)
+            os.sched_setaffinity(0, {min(mine)})
+            try:
+                end = own_waits() + 1.2
+                while own_waits() < end:
+                    pass
+            finally:
+                os.sched_setaffinity(0, mine)
+
+        result = self.outcome(is_busy=False, holds=False, meanwhile=burn)
+        [(_, reason)] = result.skipped
+        self.assertTrue(reason.startswith(f"{UNJUDGED}, this program waited"), reason)
 
     def test_any_other_failure_is_one_whoever_waited(self):
         result = self.outcome(is_busy=True, holds=True, says=False)

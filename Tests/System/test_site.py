@@ -14,8 +14,11 @@ from stage.identity import Identity
 
 
 class Site(SceneTest):
-    def enter(self, *names):
+    def enter(self, *names, mute=()):
+        """Stations that run; those of `mute`, by their places, without a sound card."""
         self.scene = self.enterContext(Scene(*names))
+        for place_ in mute:
+            self.scene.stations[place_].sections["audio"] = {"input": "none", "output": "none"}
         self.scene.start()
         return self.scene.stations
 
@@ -83,7 +86,7 @@ class Site(SceneTest):
 
     def test_twelve_stations_take_two_commands_each(self):
         names = [f"box{number}" for number in range(1, 13)]
-        first, *others = self.enter(*names)
+        first, *others = self.enter(*names, mute=[*range(1, 5), *range(6, 11)])
         typed = []
         self.do = lambda one, *words, **more: (
             typed.append(words), Site.do(self, one, *words, **more))[1]

@@ -80,6 +80,20 @@ class Pauses:
 pauses = Pauses()
 
 
+OWN_SHARE = 0.1
+"""The part of the time that this program may wait for a processor, all its threads together."""
+
+
+def own_waits():
+    """Seconds that the threads of this program were ready and had to wait for a processor."""
+    waited = 0
+    for thread in os.listdir("/proc/self/task"):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/self/task/{thread}/schedstat", encoding="ascii") as file:
+                waited += int(file.read().split()[1])
+    return waited / 1e9
+
+
 class Beside:
     """How long the turns were in which this program did what stations beside the daemons do."""
 
@@ -99,8 +113,9 @@ class Beside:
 beside = Beside()
 
 
-def excuse(start, waited):
-    """Why what was missed since that moment, with so much waiting, is no verdict; None: it is."""
+def excuse(start, waited, own=0):
+    """Why what was missed since that moment is no verdict, where media threads have waited so long,
+    and this program for `own` seconds; None: it is one."""
     now = time.monotonic()
     took, pause = now - start, pauses.longest(max(start, now - RECENT))
     if sanitizer.NAME:
@@ -109,6 +124,8 @@ def excuse(start, waited):
         return f"media threads waited {waited:.2f} s for a processor in {took:.0f} s"
     if pause > 0:
         return f"the machine stood still for {1000 * pause:.0f} ms"
+    if own >= max(1, OWN_SHARE * took):
+        return f"this program waited {own:.2f} s for a processor in {took:.0f} s"
     turn = beside.longest(start)
     if turn > 0:
         return f"the stations in this program were {1000 * turn:.0f} ms behind"
@@ -123,11 +140,11 @@ def judged(test):
     @functools.wraps(test)
     def run(self, *arguments):
         pauses.begin()
-        before, start = turns.waited(), time.monotonic()
+        before, own, start = turns.waited(), own_waits(), time.monotonic()
         try:
             test(self, *arguments)
         except Unheard as error:
-            reason = excuse(start, turns.waited() - before)
+            reason = excuse(start, turns.waited() - before, own_waits() - own)
             if reason is None:
                 raise
             what = str(error).partition("\n")[0]
