@@ -8,6 +8,7 @@ watched: nothing there may be opened, read, changed, made or removed.
 import ctypes
 import os
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -105,6 +106,39 @@ def link(path, target, owner=USER):
     clear(path)
     os.symlink(target, path)
     os.lchown(path, owner, owner)
+    return path
+
+
+def hard_link(path, target):
+    clear(path)
+    os.link(target, path)
+    return path
+
+
+def pipe(path):
+    clear(path)
+    os.mkfifo(path)
+    os.chown(path, USER, USER)
+    return path
+
+
+def local_socket(path):
+    clear(path)
+    with socket.socket(socket.AF_UNIX) as link_:
+        # Its address holds 107 bytes.
+        link_.bind(path)
+    os.chown(path, USER, USER)
+    return path
+
+
+def huge(path, size=1 << 36):
+    os.truncate(path, size)
+    return path
+
+
+def given(path, owner, mode):
+    os.chown(path, owner, owner)
+    os.chmod(path, mode)
     return path
 
 

@@ -167,7 +167,8 @@ stat -c '%a %U %G' $state/keys/identity $state/peers.d/garage.conf /etc/intercom
         self.assertEqual(code, 0, said)
         found = sorted(os.path.relpath(path, kitchen.state)
                        for path in tree(kitchen.state) if os.path.isfile(path))
-        self.assertEqual(found, ["keys/garage.psk", "keys/identity", "peers.d/garage.conf"])
+        self.assertEqual(found, ["keys/garage.psk", "keys/identity", "keys/site.key",
+                                 "peers.d/garage.conf", "roster"])
         self.assertEqual(os.listdir(f"{attic.etc}/peers.d"), [])
         for path in tree(kitchen.state):
             self.assertEqual(os.lstat(path).st_uid, hostile.USER, path)

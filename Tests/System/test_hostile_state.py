@@ -8,12 +8,13 @@ import json
 import os
 import pathlib
 import re
-import socket
 import tempfile
 import unittest
 
 import hostile
-from hostile import DIGITS, KEY, STRANGER, THIRD, USER, Swaps, World, folder_of, link, write
+from hostile import (
+    DIGITS, KEY, STRANGER, THIRD, USER, Swaps, World, given, hard_link, huge, link,
+    local_socket, pipe, write)
 
 COMMANDS = {
     "peer list": ["peer", "list"],
@@ -73,40 +74,6 @@ PSK = {"peer again", "peer rename", "config check", "config check json", "doctor
 KEYS = IDENTITY | PSK | {"peer set psk", "peer remove"}
 PEER_FILE = SETTINGS
 ALL = set(COMMANDS)
-
-
-def hard_link(path, target):
-    hostile.clear(path)
-    os.link(target, path)
-    return path
-
-
-def pipe(path):
-    hostile.clear(path)
-    os.mkfifo(path)
-    os.chown(path, USER, USER)
-    return path
-
-
-def local_socket(path):
-    hostile.clear(path)
-    with socket.socket(socket.AF_UNIX) as link_:
-        # Its address holds 107 bytes.
-        link_.bind(path)
-    os.chown(path, USER, USER)
-    return path
-
-
-def huge(path, size=1 << 36):
-    os.truncate(path, size)
-    return path
-
-
-def given(path, owner, mode):
-    os.chown(path, owner, owner)
-    os.chmod(path, mode)
-    return path
-
 
 TRAPS = {
     # Links, at each part of the path.
