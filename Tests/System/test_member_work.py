@@ -96,7 +96,7 @@ class Work(MemberTest):
                                          lambda self: "verified = " in self.file()),
         # With whole keys, and the others that it names: test_site.
         "site init house": ((0, 1), "to introduce a station|is in the site house"),
-        "site (add|replace) (garage|attic) .*": (
+        "site (add|replace) (garage|attic)( .*)?": (
             1, "introduces no site|key|in the site already|no station of"),
         "site remove garage": (1, "introduces no site|no station of that name"),
         "site leave": (1, "in no site|introduces the site"),
