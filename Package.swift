@@ -86,7 +86,7 @@ let package = Package(
         module("Pairing", uses: ["Crypto", "Wire", "Time"]),
         module("Discovery", uses: ["Crypto", "Wire", "Time"]),
         module("Backup", uses: ["Crypto"]),
-        module("Site", uses: ["Crypto"]),
+        module("Site", uses: ["Crypto", "Wire", "Time"]),
         module("Station", uses: ["Wire", "Time"]),
         // What a station decides, without I/O.
         module("Switchboard", uses: ["Station", "Wire", "Audio", "Time"]),
@@ -98,7 +98,7 @@ let package = Package(
             "Media", uses: ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"]),
 
         // What both programs do with the files of a station.
-        module("Settings", uses: ["Config", "Crypto", "HAL"]),
+        module("Settings", uses: ["Config", "Crypto", "HAL", "Site"]),
 
         // What the daemon leaves behind: history, state, journal.
         module("Storage", uses: ["Config", "Control", "HAL", "Settings", "Time"]),
@@ -125,7 +125,7 @@ let package = Package(
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session",
                 "Station", "Switchboard", "Media", "Control", "Config", "Settings", "Presentation",
-                "Storage", "Hardware", "Discovery",
+                "Storage", "Hardware", "Discovery", "Site",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",

@@ -10,6 +10,7 @@ public struct Config: Equatable, Sendable {
     public internal(set) var audio = Audio()
     public internal(set) var talk = Talk()
     public internal(set) var pairing = Pairing()
+    public internal(set) var site = Site()
     public internal(set) var call = Call()
     public internal(set) var policy = Policy()
     public internal(set) var policies: [Policy] = []

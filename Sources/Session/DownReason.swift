@@ -6,6 +6,8 @@ public import Wire
 /// An unauthenticated packet or an ICMP error is a hint: it decides this reason, of a peer that is
 /// down anyway, and nothing else.
 public enum DownReason: Equatable, Sendable {
+    /// The site has put it out; the daemon finds that out, not this module.
+    case revoked
     /// This station has no network; the peer may be well.
     case noNetwork
     /// The host name of its address was not found.
@@ -40,6 +42,7 @@ public enum DownReason: Equatable, Sendable {
     /// The word for programs.
     public var code: StaticString {
         switch self {
+        case .revoked: "revoked"
         case .noNetwork: "no_network"
         case .unresolved: "unresolved"
         case .ownAddress: "own_address"
@@ -69,7 +72,7 @@ public enum DownReason: Equatable, Sendable {
     /// Whether a person must change a setting on one side: waiting does not help.
     public var needsMending: Bool {
         switch self {
-        case .unresolved, .ownAddress, .notAccepted, .psk, .suite, .otherKey, .toldOtherKey,
+        case .revoked, .unresolved, .ownAddress, .notAccepted, .psk, .suite, .otherKey, .toldOtherKey,
             .blocked:
             true
         case .noNetwork, .noAddress, .calling, .noAnswer, .portClosed, .unreachable, .noRoute:

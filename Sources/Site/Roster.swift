@@ -23,8 +23,8 @@ public struct Roster: Equatable, Sendable {
     /// A station, and as many peers as it may have.
     public static let stationsMax = 32
     static let addressesMax = 8
-    /// Bytes of the longest text; longer ones are not read.
-    public static let sizeMax = 64 * 1024
+    /// Bytes of the longest text; longer ones are neither made nor read.
+    public static let sizeMax = 32 * 1024
 
     /// The name of the site.
     public let name: String
@@ -71,13 +71,16 @@ public struct Roster: Equatable, Sendable {
         var others = self
         others.stations.removeAll { $0.name == name }
         try others.add(station)
-        (counter, stations) = (others.counter, others.stations)
+        self = others
     }
 
     private mutating func change(to stations: [Station]) throws(RosterChangeError) {
         guard counter < UInt64.max else { throw .isAtItsEnd }
-        counter += 1
-        self.stations = stations.sorted { $0.name < $1.name }
+        let others = Roster(
+            name: name, key: key, counter: counter + 1,
+            stations: stations.sorted { $0.name < $1.name })
+        guard others.body.utf8.count + Self.signatureSize <= Self.sizeMax else { throw .isTooLong }
+        self = others
     }
 
     // MARK: Text
@@ -101,6 +104,14 @@ public struct Roster: Equatable, Sendable {
     }
 
     static let title = "intercom-roster-1"
+    /// Bytes of the last line.
+    private static let signatureSize = "signature ".utf8.count + 128 + 1
+
+    /// The first eight bytes of SHA-256 of a text, high byte first, by which stations speak of it.
+    static func reference(of text: [UInt8]) -> UInt64 {
+        let hash = SHA256.hash(text.span)
+        return (0..<8).reduce(0) { $0 << 8 | UInt64(hash[$1]) }
+    }
 
     /// 1 to 31 of a to z, digits and hyphens, no hyphen first.
     static func isName(_ text: String) -> Bool {
@@ -126,4 +137,6 @@ public enum RosterChangeError: Error, Equatable, Sendable {
     case isFull
     /// The counter can grow no more.
     case isAtItsEnd
+    /// The addresses make it longer than a roster may be.
+    case isTooLong
 }

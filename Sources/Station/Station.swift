@@ -267,8 +267,8 @@ public struct Station {
         case .result(let result): resulted(result, by: peer)
         case .member(let member): calls.named(member, by: peer)
         case .spurtEnd(let end): spurtEnded(end, of: peer)
-        case .confirm, .pathChallenge, .pathResponse, .close, .heard, .keyShared,
-            .unknown:
+        case .confirm, .pathChallenge, .pathResponse, .close, .heard, .keyShared, .roster,
+            .rosterQuestion, .rosterPart, .unknown:
             return
         }
     }

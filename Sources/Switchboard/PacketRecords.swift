@@ -3,8 +3,8 @@ package import Wire
 /// The records of one packet that was opened, as far as they count.
 ///
 /// A packet has room for hundreds, and each may be answered or judged, so few count (protocol.md
-/// §2.4): so many, of numbered ones as many as one ACK names, one PING and one PATH_CHALLENGE. A
-/// CONFIRM is alone. Of HEARD only the first counts.
+/// §2.4): so many, of numbered ones as many as one ACK names, one PING, one PATH_CHALLENGE and one
+/// ROSTER_ASK. A CONFIRM is alone. Of HEARD only the first counts.
 package struct PacketRecords {
     /// One record, for whom it is.
     package enum Record: Equatable {
@@ -14,6 +14,8 @@ package struct PacketRecords {
         case pathChallenge(UInt64)
         case pathResponse(UInt64)
         case keyShared
+        /// For the site.
+        case roster(ControlRecord)
         /// What came of our sound, and what was heard of it, where that is said beside it.
         case report(Report, Heard?)
         /// Whether we are heard; `isAlone` where no report before it has taken it along.
@@ -56,6 +58,7 @@ package struct PacketRecords {
             case .pathChallenge(let token): all.append(.pathChallenge(token))
             case .pathResponse(let token): all.append(.pathResponse(token))
             case .keyShared: all.append(.keyShared)
+            case .roster, .rosterQuestion, .rosterPart: all.append(.roster(record))
             case .report(let report):
                 let beside = heard?.stream == report.stream ? heard : nil
                 if beside != nil { hasReport = true }
@@ -74,6 +77,7 @@ package struct PacketRecords {
         private var numberedLeft = PacketRecords.numberedMost
         private var hasPing = false
         private var hasChallenge = false
+        private var hasQuestion = false
 
         /// Whether this record counts.
         mutating func take(_ record: ControlRecord) -> Bool {
@@ -90,6 +94,11 @@ package struct PacketRecords {
             if case .pathChallenge = record {
                 guard !hasChallenge else { return false }
                 hasChallenge = true
+            }
+            // Each is answered with a packet of its own.
+            if case .rosterQuestion = record {
+                guard !hasQuestion else { return false }
+                hasQuestion = true
             }
             left -= 1
             return true

@@ -12,7 +12,7 @@ public struct ControlPayload: Equatable, Sendable {
 
     /// The payload of a packet with one record.
     ///
-    /// Every record fits: the longest has 35 bytes.
+    /// Every record fits: the longest has 60 bytes.
     public init(_ record: ControlRecord) {
         let fits = append(record)
         precondition(fits)
@@ -52,6 +52,9 @@ extension ControlRecord {
         case .spurtEnd: 3
         case .heard(let heard): heard.played == nil ? 3 : 7
         case .keyShared: 0
+        case .roster: 26
+        case .rosterQuestion: 10
+        case .rosterPart(let part): 10 + part.count
         case .offer: 33
         case .ringing: 20
         case .answer: 21
@@ -77,6 +80,11 @@ extension ControlRecord {
             span.write(end.last, at: start + 1)
         case .close(let reason): span[start] = reason.rawValue
         case .keyShared: break
+        case .roster(let notice): notice.write(into: &span, at: start)
+        case .rosterQuestion(let question):
+            span.write(question.text, at: start)
+            span.write(question.offset, at: start + 8)
+        case .rosterPart(let part): part.write(into: &span, at: start)
         case .heard(let heard):
             span[start] = heard.stream
             span[start + 1] = heard.share
@@ -147,6 +155,23 @@ extension Offer {
         span.write(ttl, at: start + 22)
         span.write(reference, at: start + 24)
         span[start + 32] = age
+    }
+}
+
+extension RosterNotice {
+    fileprivate func write(into span: inout MutableSpan<UInt8>, at start: Int) {
+        span.write(site, at: start)
+        span.write(counter, at: start + 8)
+        span.write(size, at: start + 16)
+        span.write(text, at: start + 18)
+    }
+}
+
+extension RosterPart {
+    fileprivate func write(into span: inout MutableSpan<UInt8>, at start: Int) {
+        span.write(text, at: start)
+        span.write(offset, at: start + 8)
+        for place in 0..<count { span[start + 10 + place] = bytes[place] }
     }
 }
 

@@ -59,6 +59,9 @@ public enum ControlReader {
         // A later version may add fields behind the known ones.
         case 10: size >= 3
         case 11: true
+        case 12: size >= 26
+        case 13: size == 10
+        case 14: size >= 11 && size <= 10 + RosterPart.size
         case 16: size == 33
         case 17: size == 20
         case 18: size == 21
@@ -94,6 +97,19 @@ extension ControlRecord {
             }
             self = .heard(heard)
         case 11: self = .keyShared
+        case 12:
+            self = .roster(
+                RosterNotice(
+                    site: body.uint64(at: 0), counter: body.uint64(at: 8),
+                    size: body.uint16(at: 16), text: body.uint64(at: 18)))
+        case 13:
+            self = .rosterQuestion(
+                RosterQuestion(text: body.uint64(at: 0), offset: body.uint16(at: 8)))
+        case 14:
+            self = .rosterPart(
+                RosterPart(
+                    text: body.uint64(at: 0), offset: body.uint16(at: 8),
+                    bytes: body.extracting(droppingFirst: 10)))
         case 16: self = .offer(Offer(body))
         case 17: self = .ringing(Ringing(mid: body.uint32(at: 0), id: body.callID(at: 4)))
         case 18:

@@ -17,6 +17,9 @@ public enum ControlRecord: Equatable, Sendable {
     case heard(Heard)
     /// Another station uses the key of the one that gets this: a card was copied.
     case keyShared
+    case roster(RosterNotice)
+    case rosterQuestion(RosterQuestion)
+    case rosterPart(RosterPart)
     case offer(Offer)
     case ringing(Ringing)
     case answer(Answer)
@@ -35,7 +38,7 @@ public enum ControlRecord: Equatable, Sendable {
     public var mid: UInt32? {
         switch self {
         case .confirm, .ack, .report, .pathChallenge, .pathResponse, .ping, .pong, .spurtEnd,
-            .close, .heard, .keyShared:
+            .close, .heard, .keyShared, .roster, .rosterQuestion, .rosterPart:
             nil
         case .offer(let offer): offer.mid
         case .ringing(let ringing): ringing.mid
@@ -49,13 +52,16 @@ public enum ControlRecord: Equatable, Sendable {
         }
     }
 
-    /// Whether it is as true later as when it was made: it serves the session alone.
+    /// Whether it is as true later as when it was made: it serves the session alone, or carries what
+    /// is signed and numbered.
     ///
     /// Such a record is acted on however old its packet is; every other one opens something, or
     /// tells what is so now.
     public var isTimeless: Bool {
         switch self {
-        case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close: true
+        case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close, .roster,
+            .rosterQuestion, .rosterPart:
+            true
         case .report, .spurtEnd, .heard, .keyShared, .offer, .ringing, .answer, .reject, .cancel,
             .bye,
             .stream, .signal, .result, .member, .unknown:
@@ -77,6 +83,9 @@ public enum ControlRecord: Equatable, Sendable {
         case .close: 9
         case .heard: 10
         case .keyShared: 11
+        case .roster: 12
+        case .rosterQuestion: 13
+        case .rosterPart: 14
         case .offer: 16
         case .ringing: 17
         case .answer: 18

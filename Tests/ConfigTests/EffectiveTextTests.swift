@@ -107,6 +107,9 @@ func withoutOrigins(_ config: Config) -> Config {
                 button = yes
                 reset = no
 
+                [site]
+                introductions = ask
+
                 [call]
                 ring-time = 30s
 

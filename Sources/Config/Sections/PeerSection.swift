@@ -25,6 +25,8 @@ extension Config {
         public internal(set) var gain = 0.0
         /// Whether its sound is received, yet not played.
         public internal(set) var isMuted = false
+        /// Whether its site has put it out: it is known by name, and there is no session with it.
+        public internal(set) var isRevoked = false
         /// How long at most nothing is sent to it; nil for as long as the protocol says.
         public internal(set) var keepalive: Duration?
         /// Of this station's voice to it alone.
@@ -37,6 +39,9 @@ extension Config {
         public internal(set) var verifiedOrigin = Origin.nowhere
 
         public var isVerified: Bool { !verified.isEmpty }
+
+        /// Where it is called.
+        public var places: [PeerAddress] { isRevoked ? [] : addresses }
     }
 }
 
@@ -58,6 +63,7 @@ extension Config.Peer: NamedSection {
                 { $0.suite }, { $0.suite = $1 }),
             Setting("gain", .gain(), { $0.gain }, { $0.gain = $1 }),
             Setting("mute", .noOrYes, { $0.isMuted }, { $0.isMuted = $1 }),
+            Setting("revoked", .noOrYes, { $0.isRevoked }, { $0.isRevoked = $1 }),
             Setting("keepalive", .keepalive, { $0.keepalive }, { $0.keepalive = $1 }),
             Setting("priority", .cases, { $0.priority }, { $0.priority = $1 }),
         ]

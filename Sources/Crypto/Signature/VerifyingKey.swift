@@ -20,8 +20,16 @@ public struct VerifyingKey: Hashable, Sendable {
     public var text: String { Hexadecimal.text(point.span.extracting(1..<65)) }
 
     /// 24 digits for people to compare, as those of a station's key (protocol.md §4.2).
-    public var fingerprint: String {
-        Fingerprint.text(SHA256.hash(label: "intercom/1 site", point.span.extracting(1..<65)))
+    public var fingerprint: String { Fingerprint.text(hash) }
+
+    /// The first eight bytes of the fingerprint's hash, high byte first: no proof.
+    public var reference: UInt64 {
+        let hash = hash
+        return (0..<8).reduce(0) { $0 << 8 | UInt64(hash[$1]) }
+    }
+
+    private var hash: Digest {
+        SHA256.hash(label: "intercom/1 site", point.span.extracting(1..<65))
     }
 
     /// Whether the holder of its secret has signed this text.

@@ -119,6 +119,8 @@ private func change(_ roster: inout Roster, by wish: RosterChange) throws(Failur
             throw Failure(.failed, "the site has no station of that name: intercomctl site list")
         case .isFull:
             throw Failure(.failed, "the site is full: \(Roster.stationsMax) stations")
+        case .isTooLong:
+            throw Failure(.failed, "with these addresses the roster would be longer than it may be")
         case .isAtItsEnd: throw Failure(.failed, "the number of the roster can grow no more")
         }
     }

@@ -43,7 +43,7 @@ struct StationFiles {
     }
 
     let config: Config
-    /// Those of the peers, in the order of the configuration.
+    /// Those of the peers, in the order of the configuration; nobody's of one that is revoked.
     let keys: [PublicKey]
     let psks: [PSK]
 
@@ -57,8 +57,15 @@ struct StationFiles {
         var psks: [PSK] = []
         for peer in config.peers { psks.append(try Self.psk(of: peer, paths)) }
         self.config = config
-        keys = checked.keys
+        keys = zip(config.peers, checked.keys).map { peer, key in
+            peer.isRevoked ? Self.nobody(insteadOf: key) : key
+        }
         self.psks = psks
+    }
+
+    /// A key whose secret nobody has: one that is revoked never has a session.
+    private static func nobody(insteadOf key: PublicKey) -> PublicKey {
+        PublicKey(bytes: SHA256.hash(label: "intercom/1 revoked", key.bytes.span).span)
     }
 
     /// Makes the peer at a place of the configuration known; returns its number.

@@ -157,7 +157,7 @@ extension ControlLoop {
 
     mutating func resolve(_ peer: Int) {
         guard roster.contains(peer) else { return }
-        let found = links.lookUp(roster[peer].addresses, of: peer)
+        let found = links.lookUp(roster[peer].places, of: peer)
         feed { board, table, now in
             if found.isAll {
                 board.follow(.resolved, of: peer, at: now)
@@ -180,7 +180,7 @@ extension ControlLoop {
                 continue
             }
             guard roster.contains(peer) else { continue }
-            guard answer.addresses == roster[peer].addresses else {
+            guard answer.addresses == roster[peer].places else {
                 // The settings have changed meanwhile.
                 resolve(peer)
                 continue

@@ -37,7 +37,7 @@ package struct Roster {
     /// The peers that are new since then, or are to be called at other addresses.
     package func moved(since former: Roster) -> [Int] {
         numbers.filter {
-            !former.contains($0) || former[$0].addresses != self[$0].addresses
+            !former.contains($0) || former[$0].places != self[$0].places
         }
     }
 

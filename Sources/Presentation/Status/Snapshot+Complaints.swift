@@ -11,6 +11,7 @@ internal import Time
 extension Snapshot {
     /// Why a peer is down; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
+        if roster[peer].isRevoked { return .revoked }
         let reason = peers[peer].downReason
         guard let reason, reason != .noNetwork else { return reason }
         let here = peers[peer].endpoints.first { isOwn(SocketAddress($0)) }

@@ -37,6 +37,11 @@ package struct PeerComplaint {
         let place = context.endpoint ?? "its address"
         let addition = "sudo intercomctl peer add \(context.own) ADDRESS \(context.ownKey)"
         switch reason {
+        case .revoked:
+            text = "its site has put it out: there is no session with it"
+            fix =
+                "take its name out of the settings, then: sudo intercomctl peer remove"
+                + " \(context.peer)"
         case .noNetwork:
             text = "this station has no network"
             fix = "intercomctl doctor network"

@@ -1,0 +1,133 @@
+internal import Config
+public import Crypto
+internal import HAL
+public import Site
+
+/// The peers of a station that came with its site's roster, among all others.
+///
+/// A peer of the site is a file that this has written: one made by hand or by pairing is never
+/// changed, and neither is one that somebody has renamed here.
+public struct SitePeers {
+    private var files: PeerFiles
+    private let own: PublicKey
+    private let ownName: String
+    private var changed: [String] = []
+    /// What a person is to know of the change.
+    public private(set) var told: [String] = []
+
+    private static let writer = "intercomctl site"
+
+    /// Takes all files of the settings; `own` is this station's key.
+    public init(_ files: PeerFiles, own: PublicKey) throws(PeerFilesError) {
+        (self.files, self.own) = (files, own)
+        do throws(ConfigError) {
+            ownName = try files.config().station.name
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
+    /// ends the site here.
+    ///
+    /// Those that are gone go first: a change that is cut off leaves nobody in who was put out.
+    public mutating func adopt(_ roster: Roster?, text: [UInt8]?) throws(PeerFilesError) {
+        let stations = (roster?.stations ?? []).filter { $0.key != own }
+        try followGone(stations)
+        let gone = changed.count
+        for station in stations { try take(station) }
+        for path in changed.prefix(gone) { try files.write(path) }
+        for path in changed.dropFirst(gone) { try files.write(path) }
+        try SiteFiles.write(roster: text, files.paths)
+    }
+
+    private mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
+        try files.put(file, at: path)
+        changed.append(path)
+    }
+
+    /// Gives the site's peers whose key is gone the key of their successor, or takes them out.
+    private mutating func followGone(_ stations: [Roster.Station]) throws(PeerFilesError) {
+        for source in files.sources where source.role == .learned && Self.isOfSite(source.bytes) {
+            var file = PeerFile(source.bytes)
+            for name in file.peers {
+                guard let key = file.value(of: "key", of: name).flatMap({ PublicKey(text: $0) }),
+                    !stations.contains(where: { $0.key == key })
+                else { continue }
+                let isKnown = { [files] (key: PublicKey) in
+                    (try? files.config().peers.contains { PublicKey(text: $0.key) == key }) ?? true
+                }
+                if let next = stations.first(where: { $0.name == name }), !isKnown(next.key) {
+                    file.set("key", to: next.key.text, of: name)
+                    for setting in ["verified", "psk", "revoked"] { file.remove(setting, of: name) }
+                    try put(file, at: source.path)
+                    told.append("\(name) has a successor; fingerprint: \(next.key.fingerprint)")
+                } else {
+                    try takeOut(name, of: &file, at: source.path)
+                }
+            }
+        }
+    }
+
+    /// Takes a peer out; where settings name it, it stays without a session.
+    private mutating func takeOut(
+        _ name: String, of file: inout PeerFile, at path: String
+    ) throws(PeerFilesError) {
+        var without = file
+        without.remove(name)
+        do throws(PeerFilesError) {
+            try put(without.isEmpty ? nil : without, at: path)
+            file = without
+            told.append("\(name) is a peer no more")
+        } catch {
+            guard file.value(of: "revoked", of: name) != "yes" else { return }
+            file.set("revoked", to: "yes", of: name)
+            try put(file, at: path)
+            told.append("\(name) is a peer no more; settings name it still, so it is shown as down")
+        }
+    }
+
+    /// Makes one station a peer, if it is none yet.
+    private mutating func take(_ station: Roster.Station) throws(PeerFilesError) {
+        let config: Config
+        do throws(ConfigError) { config = try files.config() } catch { throw PeerFilesError(error) }
+        let address = station.addresses.joined(separator: ", ")
+        if let known = config.peers.first(where: { PublicKey(text: $0.key) == station.key }) {
+            return try follow(known, address)
+        }
+        guard station.name != ownName, !config.peers.contains(where: { $0.name == station.name })
+        else {
+            told.append(
+                "\(station.name) of the site is left out: here that is another station's name"
+                    + " (intercomctl peer rename, there and here)")
+            return
+        }
+        let path = files.path(of: station.name)
+        var file = PeerFile(of: station.name, by: Self.writer)
+        if !address.isEmpty { file.set("address", to: address, of: station.name) }
+        file.set("key", to: station.key.text, of: station.name)
+        try put(file, at: path)
+        told.append("\(station.name) is a peer; fingerprint: \(station.key.fingerprint)")
+    }
+
+    /// The introducer may know a new address of the site's own peer, and takes one back that it had
+    /// put out.
+    private mutating func follow(_ known: Config.Peer, _ address: String) throws(PeerFilesError) {
+        let name = known.name
+        for source in files.sources where source.role == .learned && Self.isOfSite(source.bytes) {
+            var file = PeerFile(source.bytes)
+            guard file.has(name) else { continue }
+            if known.isRevoked {
+                file.remove("revoked", of: name)
+                told.append("\(name) is a peer again")
+            }
+            if !address.isEmpty, file.value(of: "address", of: name) != address {
+                file.set("address", to: address, of: name)
+                told.append("\(name) has the address \(address)")
+            }
+            if file.bytes != source.bytes { try put(file, at: source.path) }
+        }
+    }
+
+    private static func isOfSite(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: Array("# Written by \(writer).\n".utf8))
+    }
+}

@@ -1,0 +1,280 @@
+public import Crypto
+public import Time
+public import Wire
+
+/// How stations of a site give each other its roster (protocol.md §4.3), without I/O.
+///
+/// Each says which one it has; one that lacks it asks for its parts. All of it may come late, twice
+/// or never: what counts is the signature, and the number in what is signed.
+public struct RosterExchange {
+    /// Which peers may bring this station into a site, and newer rosters after that.
+    public enum Introductions: Equatable, Sendable {
+        /// None: rosters come by hand alone.
+        case no
+        /// All, and a person says whether this station joins.
+        case ask
+        /// This one; its site is joined.
+        case from(PublicKey)
+    }
+
+    /// A roster as it came, and what it says.
+    public struct Found: Equatable, Sendable {
+        public let roster: Roster
+        public let text: [UInt8]
+        /// The number of the peer that gave it.
+        public let peer: Int
+    }
+
+    /// What the owner is to do, or to tell people.
+    public enum News: Equatable, Sendable {
+        /// To be written, and to be held by `hold` then.
+        case taken(Found)
+        /// For a person to decide.
+        case offered(peer: Int)
+        /// The introducer has signed two of one number.
+        case forked(peer: Int)
+        /// A newer one of this site has this station no more.
+        case leftOut(peer: Int)
+    }
+
+    private static let offersMax = 4
+
+    private let own: PublicKey
+    public private(set) var held: Held?
+    private var introductions = Introductions.ask
+    /// By number.
+    private var peers: [Int: RosterPeer] = [:]
+    private var fetch: RosterFetch?
+    /// Of the sites that a person may join, by peer.
+    public private(set) var offers: [Found] = []
+    private var records: [(peer: Int, record: ControlRecord)] = []
+    private var news: [News] = []
+
+    /// The roster in use.
+    public struct Held: Sendable {
+        public let roster: Roster
+        let text: [UInt8]
+        let notice: RosterNotice
+
+        init(_ roster: Roster, _ text: [UInt8]) {
+            (self.roster, self.text) = (roster, text)
+            notice = RosterNotice(
+                site: roster.key.reference, counter: roster.counter,
+                size: UInt16(clamping: text.count), text: Roster.reference(of: text))
+        }
+
+        func has(_ key: PublicKey) -> Bool { roster.stations.contains { $0.key == key } }
+    }
+
+    public init(own: PublicKey) { self.own = own }
+
+    // MARK: What the owner says
+
+    /// Takes over the roster in use, which was verified; nil where this station is in no site.
+    public mutating func hold(_ roster: Roster?, text: [UInt8], at now: Instant) {
+        let before = held?.notice
+        held = roster.map { Held($0, text) }
+        guard held?.notice != before else { return }
+        offers = []
+        fetch = nil
+        for number in peers.keys { peers[number]?.announce(at: now) }
+    }
+
+    /// Takes over the peers, by number; those that stay are where they were.
+    public mutating func configure(
+        _ keys: [(peer: Int, key: PublicKey)], _ introductions: Introductions
+    ) {
+        var others: [Int: RosterPeer] = [:]
+        for (peer, key) in keys {
+            let known = peers[peer]
+            others[peer] = known?.key == key ? known : RosterPeer(key)
+        }
+        peers = others
+        self.introductions = introductions
+        offers = offers.filter { mayBring($0.peer) }
+        if let peer = fetch?.peer, !mayBring(peer) { fetch = nil }
+    }
+
+    /// There is a session with a peer, or another one.
+    public mutating func up(_ peer: Int, at now: Instant) {
+        peers[peer]?.isUp = true
+        peers[peer]?.announce(at: now)
+    }
+
+    /// There is none any more.
+    public mutating func down(_ peer: Int) {
+        peers[peer]?.isUp = false
+        if fetch?.peer == peer { fetch = nil }
+    }
+
+    // MARK: What peers say
+
+    /// Takes a record of a peer; one that is not of a roster has no effect.
+    public mutating func receive(_ record: ControlRecord, from peer: Int, at now: Instant) {
+        switch record {
+        case .roster(let notice): noticed(notice, by: peer, at: now)
+        case .rosterQuestion(let question): asked(question, by: peer)
+        case .rosterPart(let part):
+            guard fetch?.peer == peer else { return }
+            fetch?.take(part, at: now)
+            followFetch(at: now)
+        default: return
+        }
+    }
+
+    private mutating func noticed(_ notice: RosterNotice, by peer: Int, at now: Instant) {
+        if let held, held.has(key(of: peer)), notice.site == held.notice.site {
+            if notice == held.notice { peers[peer]?.agrees(at: now) }
+            if notice.counter < held.roster.counter { peers[peer]?.isBehind(at: now) }
+        }
+        guard mayBring(peer), isWanted(notice) else {
+            peers[peer]?.offers(nil)
+            return
+        }
+        peers[peer]?.offers(notice)
+        beginFetch(at: now)
+    }
+
+    private mutating func asked(_ question: RosterQuestion, by peer: Int) {
+        guard let held, held.has(key(of: peer)), question.text == held.notice.text,
+            let part = RosterPart(of: held.text.span, at: question.offset, text: question.text)
+        else { return }
+        records.append((peer, .rosterPart(part)))
+    }
+
+    // MARK: Time
+
+    /// Lets time pass; call it at `deadline`.
+    public mutating func tick(at now: Instant) {
+        for number in peers.keys.sorted() where mayHave(number) {
+            guard let held, peers[number]?.announces(at: now) == true else { continue }
+            records.append((number, .roster(held.notice)))
+        }
+        if let fetch, fetch.isOver(at: now) { failed(fetch.peer, reading: nil, at: now) }
+        followFetch(at: now)
+        beginFetch(at: now)
+    }
+
+    /// When `tick` has something to do; nil means never.
+    public var deadline: Instant? {
+        var first = fetch?.deadline
+        for (number, peer) in peers where peer.isUp {
+            if mayHave(number), let due = peer.nextNotice { first = min(first ?? due, due) }
+            if fetch == nil, peer.notice != nil, let due = peer.restsUntil {
+                first = min(first ?? due, due)
+            }
+        }
+        return first
+    }
+
+    // MARK: What comes of it
+
+    /// The next record to be sent, in the session with a peer.
+    public mutating func nextRecord() -> (peer: Int, record: ControlRecord)? {
+        records.isEmpty ? nil : records.removeFirst()
+    }
+
+    /// What the owner is to hear of next.
+    public mutating func nextNews() -> News? {
+        news.isEmpty ? nil : news.removeFirst()
+    }
+
+    // MARK: Fetching
+
+    private func key(of peer: Int) -> PublicKey { peers[peer]?.key ?? own }
+
+    /// Whether a peer may learn the roster: it is in it.
+    private func mayHave(_ peer: Int) -> Bool {
+        peers[peer]?.isUp == true && held?.has(key(of: peer)) == true
+    }
+
+    /// Whether a peer may bring one.
+    private func mayBring(_ peer: Int) -> Bool {
+        guard let key = peers[peer]?.key else { return false }
+        return switch introductions {
+        case .no: false
+        case .ask: held?.has(key) ?? true
+        case .from(let introducer): held?.has(key) ?? (key == introducer)
+        }
+    }
+
+    /// Whether a roster is one to look at: newer, or another one of the same number.
+    private func isWanted(_ notice: RosterNotice) -> Bool {
+        guard (1...Roster.sizeMax).contains(Int(notice.size)) else { return false }
+        guard let held else { return !offers.contains { Held($0.roster, $0.text).notice == notice } }
+        guard notice.site == held.notice.site else { return false }
+        return notice.counter > held.roster.counter
+            || (notice.counter == held.roster.counter && notice.text != held.notice.text)
+    }
+
+    /// Begins with the peer that has failed least, and of those with the newest.
+    private mutating func beginFetch(at now: Instant) {
+        guard fetch == nil else { return }
+        var best: (peer: Int, failures: Int, notice: RosterNotice)?
+        for (number, peer) in peers where peer.isUp && !peer.rests(at: now) {
+            guard let notice = peer.notice else { continue }
+            if let best,
+                (best.failures, notice.counter, best.peer)
+                    < (peer.failures, best.notice.counter, number)
+            {
+                continue
+            }
+            best = (number, peer.failures, notice)
+        }
+        guard let best else { return }
+        fetch = RosterFetch(of: best.notice, from: best.peer, at: now)
+        followFetch(at: now)
+    }
+
+    private mutating func followFetch(at now: Instant) {
+        guard var current = fetch else { return }
+        if current.isComplete {
+            fetch = nil
+            return judge(current, at: now)
+        }
+        for question in current.questions(at: now) {
+            records.append((current.peer, .rosterQuestion(question)))
+        }
+        fetch = current
+    }
+
+    /// What came from this peer is of no use; it rests longer each time.
+    private mutating func failed(_ peer: Int, reading text: UInt64?, at now: Instant) {
+        if fetch?.peer == peer { fetch = nil }
+        peers[peer]?.fails(text, at: now)
+    }
+
+    private mutating func judge(_ fetch: RosterFetch, at now: Instant) {
+        let peer = fetch.peer
+        guard let text = fetch.whole else { return failed(peer, reading: nil, at: now) }
+        let refused = fetch.notice.text
+        guard let roster = try? Roster(parsing: text), Held(roster, text).notice == fetch.notice
+        else { return failed(peer, reading: refused, at: now) }
+        let isIn = roster.stations.contains { $0.key == own }
+        switch roster.verdict(over: held?.roster) {
+        case .taken where isIn:
+            peers[peer]?.offers(nil)
+            let found = Found(roster: roster, text: text, peer: peer)
+            if held != nil || introductions == .from(key(of: peer)) {
+                news.append(.taken(found))
+            } else {
+                offer(found)
+            }
+        case .taken:
+            // Nobody is to know of a site that has no place for this station.
+            if held != nil { news.append(.leftOut(peer: peer)) }
+            failed(peer, reading: refused, at: now)
+        case .forked:
+            news.append(.forked(peer: peer))
+            failed(peer, reading: refused, at: now)
+        case .known, .older, .foreign: failed(peer, reading: refused, at: now)
+        }
+    }
+
+    private mutating func offer(_ found: Found) {
+        offers.removeAll { $0.peer == found.peer || $0.roster.key == found.roster.key }
+        if offers.count >= Self.offersMax { offers.removeFirst() }
+        offers.append(found)
+        news.append(.offered(peer: found.peer))
+    }
+}
