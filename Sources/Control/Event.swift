@@ -98,6 +98,10 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// A pairing, or an attempt at one, has failed: `cause`, `detail`, and `target`, the
         /// address of the other side.
         case pairingFailed = "pairing_failed"
+        /// A roster of the site was taken, or a peer shows one (`detail`); one is not taken, or
+        /// cannot be used: `peer`, `detail`.
+        case site
+        case siteFault = "site_fault"
         /// The station began, ended: `detail`.
         case started
         case stopped

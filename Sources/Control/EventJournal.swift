@@ -74,6 +74,8 @@ extension Event.Kind {
         case .wrongSecret: (.notice, "c9fb60e2c4a9bd74dd268ae7f680e2f6")
         case .paired: (.notice, "4e660445359089271670454005f9dd6d")
         case .pairingFailed: (.warning, "b9080f60e1e681f152d645ea68a48eea")
+        case .site: (.notice, "4e1a84cf7d08c62a1ca0e14ed30261c5")
+        case .siteFault: (.warning, "542d560c7633d322a539e20548799d7e")
         case .started: (.notice, "1727c319e2d348aabdead6092d6a871e")
         case .stopped: (.notice, "5165e21e74854ae890e3a0f7e2058e5e")
         case .reloadRefused: (.warning, "9c1d00a672ef4806b41d9a1d38944411")

@@ -67,7 +67,8 @@ extension Event {
             case .dnd: "do not disturb: \(detail)"
             case .volume: "volume of \(target ?? ""): \(detail)"
             case .mute: "mute of \(target ?? ""): \(detail)"
-            case .stateFault, .historyFault, .hookFault, .peerUnresolved, .sharedKey, .audioOpen,
+            case .site, .siteFault, .stateFault, .historyFault, .hookFault, .peerUnresolved,
+                .sharedKey, .audioOpen,
                 .audioLost, .audioAsleep, .audioAwake, .audioStalled, .overload, .overloadEnd,
                 .started, .reloadRefused:
                 detail

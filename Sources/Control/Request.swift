@@ -38,6 +38,8 @@ public enum Request: Equatable, Sendable {
     case calls(CallRequest)
     /// Keeps the connection open, and receives a `PairingReport` for each thing that happens.
     case pair(PairRequest)
+    /// Joins the site that a peer shows, if these are the digits of its key.
+    case join(peer: String, site: String)
 
     /// The version of this protocol, the same in requests and replies.
     public static let protocolVersion = 1
@@ -91,6 +93,7 @@ public enum Request: Equatable, Sendable {
         case .page: self = .calls(try CallRequest.page(json))
         case .show: self = .calls(.show(peer: try verb.peer(json)))
         case .pair: self = .pair(try PairRequest(json))
+        case .join: self = try Self.join(json)
         }
     }
 
@@ -127,6 +130,13 @@ public enum Request: Equatable, Sendable {
         return .relay(name, peer: peer)
     }
 
+    private static func join(_ json: borrowing JSON) throws(ControlError) -> Request {
+        guard let site = json.member("site")?.text else {
+            throw ControlError(.badRequest, "join needs \"site\": the digits of its key")
+        }
+        return .join(peer: try Verb.join.peer(json), site: site)
+    }
+
     private static func reload(_ json: borrowing JSON) throws(ControlError) -> Request {
         // Without "check" it applies; a "check" that is not a truth value is an error.
         guard json.has("check") else { return .reload(isCheck: false) }
@@ -160,6 +170,9 @@ public enum Request: Equatable, Sendable {
         case .state(let request): request.write(&json)
         case .calls(let request): request.write(&json)
         case .pair(let request): request.write(&json)
+        case .join(let peer, let site):
+            json.set("peer", JSON(peer))
+            json.set("site", JSON(site))
         }
         guard let line = json.encoded(limit: ControlLimits.reply) else {
             preconditionFailure("a request is a few short words")

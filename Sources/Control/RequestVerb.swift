@@ -4,7 +4,7 @@ extension Request {
         case status, peers, ptt, talk, monitor, levels, latency, announce, relay, signal, tone, key
         case version, reload, history, state, call, answer, reject
         case hangUp = "hangup"
-        case page, show, pair
+        case page, show, pair, join
 
         /// The member `target` that the request cannot do without.
         func target(_ json: borrowing JSON) throws(ControlError) -> String {
@@ -49,6 +49,7 @@ extension Request {
         case .calls(.page): .page
         case .calls(.show): .show
         case .pair: .pair
+        case .join: .join
         }
     }
 }

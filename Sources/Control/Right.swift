@@ -20,7 +20,7 @@ extension Request {
         case .reload, .levels, .latency, .relay(_, peer: .some),
             .calls(.call(_, .dropIn, _)), .calls(.call(_, .listen, _)),
             .calls(.call(_, .call, .emergency)), .calls(.page(_, isDown: true, .emergency)),
-            .announce(_, .emergency, _), .pair:
+            .announce(_, .emergency, _), .pair, .join:
             .administration
         case .status, .peers, .ptt, .talk, .monitor, .announce, .relay, .signal, .tone, .key,
             .version, .history, .state, .calls:
@@ -44,6 +44,7 @@ extension Request {
         case .levels: "showing the sound of the microphone"
         case .latency: "measuring the way to a peer with sound"
         case .pair: "pairing with another station"
+        case .join: "joining a site"
         case .relay: "switching a relay of another station"
         case .calls(.call(_, .dropIn, _)): "dropping in on another room"
         case .calls(.call(_, .listen, _)): "listening in on another room"

@@ -30,6 +30,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var callers: [CallerStatus] = []
     /// Another station uses this station's own key, and what to do; null when none is known to.
     public var keyProblem: String?
+    public var site = SiteStatus()
     /// The fault of this machine's own network, if there is one.
     public var network = NetworkStatus()
     /// The work left out while the processor cannot keep up.
@@ -63,6 +64,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("peers", &peers)
         coder.field("callers", &callers)
         coder.field("key_problem", &keyProblem)
+        coder.field("site", &site)
         coder.field("network", &network)
         coder.field("overload", &overload)
         coder.field("channels", &channels)

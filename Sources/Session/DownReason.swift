@@ -72,7 +72,8 @@ public enum DownReason: Equatable, Sendable {
     /// Whether a person must change a setting on one side: waiting does not help.
     public var needsMending: Bool {
         switch self {
-        case .revoked, .unresolved, .ownAddress, .notAccepted, .psk, .suite, .otherKey, .toldOtherKey,
+        case .revoked, .unresolved, .ownAddress, .notAccepted, .psk, .suite, .otherKey,
+            .toldOtherKey,
             .blocked:
             true
         case .noNetwork, .noAddress, .calling, .noAnswer, .portClosed, .unreachable, .noRoute:

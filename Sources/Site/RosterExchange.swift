@@ -201,7 +201,9 @@ public struct RosterExchange {
     /// Whether a roster is one to look at: newer, or another one of the same number.
     private func isWanted(_ notice: RosterNotice) -> Bool {
         guard (1...Roster.sizeMax).contains(Int(notice.size)) else { return false }
-        guard let held else { return !offers.contains { Held($0.roster, $0.text).notice == notice } }
+        guard let held else {
+            return !offers.contains { Held($0.roster, $0.text).notice == notice }
+        }
         guard notice.site == held.notice.site else { return false }
         return notice.counter > held.roster.counter
             || (notice.counter == held.roster.counter && notice.text != held.notice.text)

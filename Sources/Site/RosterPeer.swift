@@ -57,7 +57,8 @@ struct RosterPeer {
     mutating func announces(at now: Instant) -> Bool {
         guard let due = nextNotice, now >= due else { return false }
         nextNotice =
-            now + (Self.pauses.indices.contains(noticesSent) ? Self.pauses[noticesSent] : Self.pause)
+            now
+            + (Self.pauses.indices.contains(noticesSent) ? Self.pauses[noticesSent] : Self.pause)
         noticesSent += 1
         lastNotice = now
         return true

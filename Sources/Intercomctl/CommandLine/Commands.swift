@@ -134,7 +134,7 @@ extension CommandGroup {
                     help: "show how a peer is protected and what it may do", function: showPeer),
                 Command(
                     name: "pair", arguments: "[HOST] [CODE]", count: 0...12,
-                    options: ["--name", "--json"],
+                    options: ["--name", "--join", "--json"],
                     help: "make two stations peers by a code",
                     function: pair),
                 Command(
@@ -178,7 +178,7 @@ extension CommandGroup {
             [
                 Command(
                     name: "site init", arguments: "NAME", count: 1...1, takes: [.anything],
-                    options: ["--address"],
+                    options: ["--address", "--no-reload", "--json"],
                     help: "begin a site, whose stations are introduced here", function: beginSite),
                 Command(
                     name: "site add", arguments: "NAME [KEY]", count: 1...2, takes: [.peer],
@@ -192,6 +192,10 @@ extension CommandGroup {
                     name: "site replace", arguments: "NAME KEY", count: 2...2, takes: [.anything],
                     options: ["--address", "--no-reload", "--json"],
                     help: "introduce the successor of a dead station", function: replaceInSite),
+                Command(
+                    name: "site join", arguments: "[PEER]", count: 0...1, takes: [.peer],
+                    options: ["--site", "--yes", "--json"],
+                    help: "join the site that a peer shows", function: joinSite),
                 Command(
                     name: "site list", options: ["--json"],
                     help: "show the site and its stations; needs no daemon", function: listSite),

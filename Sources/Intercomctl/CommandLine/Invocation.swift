@@ -11,6 +11,7 @@ struct Invocation {
     var pskFile: String?
     var name: String?
     var site: String?
+    var isJoining = false
     var isYes = false
     var isForced = false
     /// Seconds.

@@ -41,6 +41,7 @@ extension Option {
         text("--site", "DIGITS", "the 24 of the site's key, as site list shows them") {
             $0.site = $1
         },
+        flag("--join", "with pair at both: be in one site, too") { $0.isJoining = true },
         flag("--yes", "accept every choice without asking") { $0.isYes = true },
         flag("--force", "replace what is set up here; setup keeps the old file") {
             $0.isForced = true

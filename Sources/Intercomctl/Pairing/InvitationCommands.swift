@@ -12,7 +12,7 @@ func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 + " accept\nto read a code and type it there: intercomctl pair")
     }
     let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
-    return try follow(.show(name: name), invocation) { (report) throws(Failure) in
+    let paired = try follow(.show(name: name), invocation) { (report) throws(Failure) in
         if report.stage == .code {
             let invitation = Invitation(code: report.code ?? "", hosts: report.hosts)
             try printLine(invitation.line)
@@ -20,6 +20,7 @@ func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             Terminal.write(report.text.visible + "\n", to: .complaint)
         }
     }
+    return paired == nil ? .failed : .ok
 }
 
 /// `accept`: pairs with the station whose invitation comes on standard input.
@@ -44,9 +45,10 @@ func accept(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     let hosts = invitation.hosts.isEmpty ? nil : invitation.hosts.joined(separator: ",")
     let request = PairRequest.enter(code: invitation.code, host: hosts, name: name)
-    return try follow(request, invocation) { (report) throws(Failure) in
+    let paired = try follow(request, invocation) { (report) throws(Failure) in
         try show(report, isNamed: name != nil)
     }
+    return paired == nil ? .failed : .ok
 }
 
 /// So many lines, such as a greeting of the other machine, may come before the invitation.

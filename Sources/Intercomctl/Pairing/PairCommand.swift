@@ -19,9 +19,13 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         request = .enter(code: code, host: host, name: name)
     case .wrong(let what): throw Failure(.usage, what)
     }
-    return try follow(request, invocation) { (report) throws(Failure) in
-        try show(report, isNamed: name != nil)
+    let joining = invocation.isJoining ? try Joining(invocation) : nil
+    let paired = try follow(request, invocation) { (report) throws(Failure) in
+        try show(
+            report, isNamed: name != nil, option: joining == nil ? "" : " --join")
     }
+    guard let joining, let peer = paired?.name else { return paired == nil ? .failed : .ok }
+    return try joining.go(on: peer, invocation)
 }
 
 /// One address, as the settings have it.
@@ -37,10 +41,12 @@ private func hostText(_ typed: String) throws(Failure) -> String {
 private let silenceMax = PairingWindow.length + .seconds(30)
 
 /// Lets the daemon pair, and shows what it says until that is over.
+///
+/// - Returns: The last report; nil where nobody is there to see it.
 func follow(
     _ request: PairRequest, _ invocation: borrowing Invocation,
     _ show: (PairingReport) throws(Failure) -> Void
-) throws(Failure) -> ExitCode {
+) throws(Failure) -> PairingReport? {
     // The pairing ends when this connection does.
     var daemon = try Daemon(invocation)
     try daemon.begin(.pair(request))
@@ -48,7 +54,7 @@ func follow(
     var end = Clock.now() + silenceMax
     while Clock.now() < end {
         // The terminal is closed, or the output has no reader.
-        if lifeline.isCut(at: Clock.now()) { return .failed }
+        if lifeline.isCut(at: Clock.now()) { return nil }
         guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(200)) else {
             continue
         }
@@ -60,7 +66,7 @@ func follow(
             try show(report)
         }
         guard report.stage == .paired else { continue }
-        guard let problem = report.problem else { return .ok }
+        guard let problem = report.problem else { return report }
         throw Failure(
             .failed,
             "\(report.name ?? "") is written, but intercomd has not applied it:\n\(problem)\n"

@@ -3,10 +3,15 @@ internal import Control
 internal import HAL
 
 /// Shows a person one thing that happened in a pairing.
-func show(_ report: PairingReport, isNamed: Bool) throws(Failure) {
+///
+/// - Parameters:
+///   - report: What happened.
+///   - isNamed: Whether the person has chosen the name of the other station here.
+///   - option: What follows the code where it is typed.
+func show(_ report: PairingReport, isNamed: Bool, option: String = "") throws(Failure) {
     let text = report.text.visible
     switch report.stage {
-    case .code: try showCode(report)
+    case .code: try showCode(report, option)
     // An attempt is no result: a program that reads the result must not meet it there.
     case .attempt: Terminal.write(text + "\n", to: .complaint)
     case .searching, .trying: try printLine(text)
@@ -28,24 +33,26 @@ func show(_ report: PairingReport, isNamed: Bool) throws(Failure) {
     }
 }
 
-private func showCode(_ report: PairingReport) throws(Failure) {
+private func showCode(_ report: PairingReport, _ option: String) throws(Failure) {
     let code = (report.code ?? "").visible
     let time = report.seconds == 120 ? "two minutes" : "\(report.seconds ?? 0) seconds"
     let line = report.hosts.count > 1 ? "type one of these lines" : "type"
     if report.isAnnounced {
         try printLine("the code is \(code), for \(time); on the other station type:")
         try printLine("")
-        try printLine("    intercomctl pair \(code)")
+        try printLine("    intercomctl pair \(code)\(option)")
         try printLine("")
         try printLine("if it does not find this station, \(line) there:")
     } else {
         try printLine("the code is \(code), for \(time); on the other station \(line):")
     }
     try printLine("")
-    for host in report.hosts { try printLine("    intercomctl pair \(host.visible) \(code)") }
+    for host in report.hosts {
+        try printLine("    intercomctl pair \(host.visible) \(code)\(option)")
+    }
     if report.hosts.isEmpty {
         let port = report.port.flatMap { $0 == PeerAddress.defaultPort ? nil : ":\($0)" } ?? ""
-        try printLine("    intercomctl pair HOST\(port) \(code)")
+        try printLine("    intercomctl pair HOST\(port) \(code)\(option)")
         try printLine("")
         try printLine("this station is in no network yet: HOST is to be an address of it")
     }

@@ -88,7 +88,9 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
                 + " to change over: sudo intercomctl site leave")
     }
     if book.held == nil {
-        guard try isConfirmed(roster, invocation) else {
+        let question = SiteQuestion(
+            name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint)
+        guard try question.isConfirmed(invocation, mayAsk: file != nil) else {
             try printLine("nothing is changed")
             return .failed
         }
@@ -106,35 +108,6 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     for line in book.told { report.add(line) }
     if verdict == .known, book.told.isEmpty { report.add("it is in use already") }
     return try report.finish(invocation)
-}
-
-/// Whether a person means this site, by the digits of its key.
-private func isConfirmed(
-    _ roster: Roster, _ invocation: borrowing Invocation
-) throws(Failure) -> Bool {
-    let digits = roster.key.fingerprint
-    if let typed = invocation.site {
-        guard Config.Peer.digits(in: typed) == digits else {
-            throw Failure(
-                .failed,
-                "these are NOT the digits of the key of that roster: have them read out again at"
-                    + " the station that introduces (intercomctl site list); nothing is changed")
-        }
-        return true
-    }
-    if invocation.isYes { return true }
-    guard Keyboard.isThere, invocation.arguments.count == 1 else {
-        throw Failure(
-            .usage,
-            "this station is in no site yet; to join this one, add --site with the digits that"
-                + " \"intercomctl site list\" shows at the station that introduces")
-    }
-    Terminal.write(
-        "site \(roster.name), with \(plural(roster.stations.count, "station"))\n"
-            + "the digits of its key: \(digits)\n"
-            + "Are they those of \"intercomctl site list\" at the station that introduces? [no] ",
-        to: .complaint)
-    return ["y", "yes"].contains((Keyboard.line() ?? "").lowercased())
 }
 
 private func read(_ path: String) throws(Failure) -> [UInt8] {

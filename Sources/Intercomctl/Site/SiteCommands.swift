@@ -27,18 +27,26 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try KeyStore.write(siteKey: key, book.paths)
     } catch { throw Failure(error) }
     try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
-    try printLine("site \(name); the digits of its key: \(roster.key.fingerprint)")
-    try printLine("to introduce a station: sudo intercomctl site add NAME KEY")
-    try printLine(
+    var report = PeerReport(name: name, fingerprint: roster.key.fingerprint)
+    report.add("site \(name); the digits of its key: \(roster.key.fingerprint)")
+    report.add("to introduce a station, at both: sudo intercomctl pair --join")
+    report.add(
         "keep \(SiteFiles.keyPath(book.paths)) secret: its owner can introduce a station that"
             + " listens")
-    return .ok
+    return try report.finish(invocation)
 }
 
 /// `site add NAME [KEY]`: introduces a station.
 func addToSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let name = try peerName(invocation.arguments[0])
-    let key = try stationKey(of: name, invocation)
+    try introduce(
+        try peerName(invocation.arguments[0]), invocation.arguments.dropFirst().first, invocation)
+}
+
+/// Adds a station to the roster; its key is that of the peer of this name where none is typed.
+func introduce(
+    _ name: String, _ typed: String?, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    let key = try stationKey(of: name, typed, invocation)
     let change = RosterChange.add(try station(name, key, invocation))
     return try changeSite(invocation, by: change, telling: "introduced \(name)")
 }
@@ -52,7 +60,7 @@ func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
 /// `site replace NAME KEY`: introduces the successor of a station.
 func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    let key = try stationKey(of: name, invocation)
+    let key = try stationKey(of: name, invocation.arguments[1], invocation)
     let change = RosterChange.replace(name, try station(name, key, invocation))
     return try changeSite(invocation, by: change, telling: "replaced \(name)")
 }
@@ -94,8 +102,7 @@ private func changeSite(
     var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
     report.add("\(what); the site \(roster.name) is at number \(roster.counter)")
     for line in book.told { report.add(line) }
-    report.add(
-        "at each other station: intercomctl site export | ssh NAME sudo intercomctl site import")
+    report.add("stations that are up have it in a moment, others when they come up")
     return try report.finish(invocation)
 }
 
@@ -129,7 +136,12 @@ private func change(_ roster: inout Roster, by wish: RosterChange) throws(Failur
 private func station(
     _ name: String, _ key: PublicKey, _ invocation: borrowing Invocation
 ) throws(Failure) -> Roster.Station {
-    let address = try peerAddress(invocation.address ?? "-")
+    // Where it is known already, others need not look for it.
+    let known = try PeerBook(invocation).config().peers.first {
+        PublicKey(text: $0.key) == key
+    }
+    let places = (known?.addresses ?? []).map { $0.description }.joined(separator: ",")
+    let address = try peerAddress(invocation.address ?? (places.isEmpty ? "-" : places))
     let addresses =
         address.isEmpty
         ? []
@@ -144,16 +156,16 @@ private func station(
 
 /// The key as typed, or else that of the peer of this name.
 private func stationKey(
-    of name: String, _ invocation: borrowing Invocation
+    of name: String, _ typed: String?, _ invocation: borrowing Invocation
 ) throws(Failure) -> PublicKey {
-    guard invocation.arguments.count > 1 else {
+    guard let typed else {
         let peer = try PeerBook(invocation).peer(name)
         guard let key = PublicKey(text: peer.key) else {
             throw Failure(.failed, "\(peer.keyOrigin): the key has a typing error")
         }
         return key
     }
-    switch PastedKey(invocation.arguments[1]) {
+    switch PastedKey(typed) {
     case .key(let key): return key
     case .wrong(let what):
         throw Failure(

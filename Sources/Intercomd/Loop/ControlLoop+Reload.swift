@@ -37,6 +37,7 @@ extension ControlLoop {
         let config = found.config
         let former = roster
         changePeers(found)
+        loadSite(config)
         let routing = Routing(config, roster, after: self.routing)
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)
@@ -94,6 +95,7 @@ extension ControlLoop {
             server.replyLate(Reply(result, isCheck: false), to: caller, at: now)
         case .signal: ServiceNotifier.ready()
         case .pairing: pairings.used(because: problem)
+        case .site: break
         }
     }
 

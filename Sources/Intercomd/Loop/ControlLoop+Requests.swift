@@ -99,6 +99,7 @@ extension ControlLoop {
                 try settings.read(facts.folder, cores.table).lines
             }
             return Reply(found, isCheck: true)
+        case .join(let peer, let digits): return joinSite(of: peer, digits)
         case .history(let query): return .history(history.list(query))
         case .state(let request): return answer(request)
         case .calls(.show(let name)):

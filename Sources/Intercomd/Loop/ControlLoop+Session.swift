@@ -60,6 +60,7 @@ extension ControlLoop {
             // answers go out together, no more of them than the packet.
             feed { board, _, _ in board.begin(packetOf: peer) }
             for record in packet.all {
+                if case .roster(let told) = record { site.receive(told, from: peer, at: now) }
                 if case .other(.pong(let token)) = record,
                     let askedAt = switchboard.whenAsked(token, of: peer)
                 {
@@ -78,6 +79,7 @@ extension ControlLoop {
                         table.follow(.response(token), of: peer, index: index, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
                     case .keyShared: table.ownKeySigns.reported(by: peer, at: now)
+                    case .roster: break
                     default:
                         guard isOfThisRun else { return }
                         board.receive(
@@ -126,8 +128,10 @@ extension ControlLoop {
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
+            site.up(peer, at: now)
             feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
         case .down(let peer):
+            site.down(peer)
             feed { board, _, now in board.follow(.down, of: peer, at: now) }
         }
     }

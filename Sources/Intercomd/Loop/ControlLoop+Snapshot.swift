@@ -41,12 +41,15 @@ extension ControlLoop {
             found.peers[peer].hearings = switchboard.voices.hearings(of: peer)
             found.peers[peer].formerHearings = switchboard.voices.formerHearings(of: peer)
         }
+        found.site = site.status
         found.isRealtime = facts.isRealtime
         found.hasAES = facts.hasAES
         found.isSoundStill = health.isSoundStill
         found.memoryProblem = health.memoryProblem
-        found.fileProblems = [history.problem, keeper.problem, devices.relayNoteProblem]
-            .compactMap { $0 }
+        found.fileProblems = [
+            history.problem, keeper.problem, devices.relayNoteProblem, site.problem,
+        ]
+        .compactMap { $0 }
         found.media = Readings(rings.counters.values)
         found.totals = Snapshot.Totals(links, server, journal, history)
         found.totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)

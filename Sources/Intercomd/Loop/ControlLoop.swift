@@ -30,6 +30,7 @@ internal import Wire
 /// - `ControlLoop+State` keeps volumes, mutes and do-not-disturb, `ControlLoop+Consent` says what
 ///   peers may do,
 /// - `ControlLoop+Pairing` lets a pairing go on, and follows the button that begins one,
+/// - `ControlLoop+Site` lets peers give each other the roster of the site,
 /// - `ControlLoop+Reload` takes over other settings, and `ControlLoop+Protection` other frames,
 /// - `ControlLoop+Journal` tells people of events,
 /// - `ControlLoop+Snapshot` copies what is known here for `Presentation`, which describes it.
@@ -53,6 +54,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var pairings: Pairings
     var pairingButton = PairingButton()
     var resetButton: ResetButton
+    var site: SiteKeeper
     var now = Clock.now()
     private var sleep = SleepWatch(suspended: Clock.suspended())
 
@@ -103,6 +105,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         devices = Devices(settings.config)
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
+        site = SiteKeeper(own: cores.table.publicKey)
         self.cores = cores
         pairings = Pairings(hasAES: facts.hasAES)
         resetButton = ResetButton(sinceBoot: facts.startedAt + Clock.suspended())
@@ -127,6 +130,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         consent()
         protectAnew()
         devices.noteRelays(config)
+        loadSite(config)
         openDevices()
         followClocks()
         health.lockMemory()
@@ -186,6 +190,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
         followPairing()
+        followSite()
         pairings.awaitWhatIsNext(at: now) { part, fd, events, isNew in
             // One that cannot be watched ends when its time is over.
             if isNew { try? poller.watch(fd, as: .pairing(part)) }
@@ -230,12 +235,12 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [13 of Instant?] = [
+        let all: [14 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             history.deadline, journal.deadline(at: now), meters.deadline,
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
             resetButton.deadline, links.intake.restsUntil, links.addressesDue,
-            neighbourhood.deadline,
+            neighbourhood.deadline, site.deadline,
         ]
         var first: Instant?
         for place in all.indices {

@@ -22,6 +22,8 @@ enum ReloadCause: Equatable {
     case signal
     /// A pairing has written a peer; only the peers in the state directory are read.
     case pairing
+    /// A newer roster has come, and its peers are written; as with a pairing.
+    case site
 }
 
 /// A reload that was asked for, until its settings are in use.

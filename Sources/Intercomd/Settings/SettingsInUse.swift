@@ -106,7 +106,7 @@ struct SettingsInUse {
         }
         switch cause {
         case .caller, .signal: return try read(folder, table)
-        case .pairing: return try readPeers(table)
+        case .pairing, .site: return try readPeers(table)
         }
     }
 

@@ -6,7 +6,7 @@ extension Request {
         switch self {
         case .ptt(let isDown, _): isDown
         case .reload(let isCheck): !isCheck
-        case .talk, .tone, .announce, .latency, .relay, .signal, .pair: true
+        case .talk, .tone, .announce, .latency, .relay, .signal, .pair, .join: true
         case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
         case .calls(.call), .calls(.answer): true
         case .calls(.page(_, let isDown, _)): isDown

@@ -39,7 +39,7 @@ extension Wish {
             self = .page(names.target(name), priority)
         case .calls(.page(let name, isDown: false, _)): self = .endPage(names.target(name))
         case .status, .peers, .monitor, .levels, .latency, .announce, .relay, .key, .version,
-            .reload, .history, .state, .calls(.show), .pair:
+            .reload, .history, .state, .calls(.show), .pair, .join:
             return nil
         }
     }

@@ -43,6 +43,8 @@ package final class Snapshot {
     package let switchboard: Switchboard
     /// Whether quiet hours are on is in it as well.
     package var state = SavedState()
+    /// The site, and what peers show of theirs.
+    package var site = SiteStatus()
     /// What own talk is judged by.
     package var surroundings = Surroundings()
     /// Since when the microphone is open, for each talk target it is open for, by `id`.

@@ -20,6 +20,11 @@ extension Snapshot {
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
         }
+        for offer in site.offers {
+            found.append(
+                "\(offer.peer) shows the site \(offer.name); to join it: sudo intercomctl site join"
+            )
+        }
         found += (presentHindrances + pastHindrances).map { "\($0.text) -> \($0.remedy)" }
         found += detourNotes + controlNotes
         if state.isQuietTime {

@@ -43,6 +43,7 @@ extension Snapshot {
         status.peers = roster.numbers.map { peerStatus($0) }
         status.callers = callers
         status.keyProblem = ownKeyProblem
+        status.site = site
         status.network = networkStatus
         status.overload = overload
         status.channels = config.channels.indices.map { channel($0) }

@@ -1,0 +1,40 @@
+/// The site that the station is in, and those that peers show it.
+public struct SiteStatus: JSONRecord, Equatable, Sendable {
+    /// Null where it is in none; so are the two below.
+    public var name: String?
+    /// The counter of the roster in use.
+    public var number: Int?
+    public var fingerprint: String?
+    /// Rosters that peers show to this station, which is in none yet.
+    public var offers: [Offer] = []
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("name", &name)
+        coder.field("number", &number)
+        coder.field("fingerprint", &fingerprint)
+        coder.field("offers", &offers)
+    }
+
+    /// A roster that a peer shows.
+    public struct Offer: JSONRecord, Equatable, Sendable {
+        public var peer = ""
+        /// The site's.
+        public var name = ""
+        public var number = 0
+        public var stations = 0
+        /// Of the site's key.
+        public var fingerprint = ""
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("peer", &peer)
+            coder.field("name", &name)
+            coder.field("number", &number)
+            coder.field("stations", &stations)
+            coder.field("fingerprint", &fingerprint)
+        }
+    }
+}

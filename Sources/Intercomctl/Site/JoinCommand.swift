@@ -1,0 +1,114 @@
+internal import Config
+internal import Control
+internal import HAL
+internal import Settings
+internal import Site
+internal import Time
+
+/// `site join [PEER]`: joins the site that a peer shows.
+func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let status = try siteNow(invocation)
+    if let name = status.name { throw isInSite(name) }
+    let wish = try invocation.arguments.first.map { (name) throws(Failure) in try peerName(name) }
+    let offers = status.offers.filter { wish == nil || $0.peer == wish }
+    guard let offer = offers.first else {
+        throw Failure(
+            .failed,
+            "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; pair with the station"
+                + " that introduces, and there: sudo intercomctl site add, with the name that this"
+                + " station has there")
+    }
+    guard offers.count == 1 else {
+        let peers = offers.map { "\($0.peer.visible) (\($0.name.visible))" }
+        throw Failure(
+            .usage,
+            "several peers show a site: \(peers.joined(separator: ", ")); name one: site join PEER")
+    }
+    let question = SiteQuestion(
+        name: offer.name, stations: offer.stations, digits: offer.fingerprint,
+        showing: "\(offer.peer) shows the ")
+    guard try question.isConfirmed(invocation, mayAsk: true) else {
+        try printLine("nothing is changed")
+        return .failed
+    }
+    return try join(offer, invocation)
+}
+
+/// What `pair --join` does when the two are peers.
+enum Joining {
+    /// This station introduces the other one to its site.
+    case introducing
+    /// This station joins the site of the other one.
+    case joining
+
+    /// So long may a person at the other station take.
+    private static let patience = Duration.seconds(120)
+
+    /// Which of the two this station can do.
+    ///
+    /// - Throws: that it can do neither, before anything is paired.
+    init(_ invocation: borrowing Invocation) throws(Failure) {
+        guard let name = try siteNow(invocation).name else {
+            self = .joining
+            return
+        }
+        let folder = ConfigFolder(invocation.configFolder)
+        guard try siteKey(folder.paths) != nil else {
+            throw Failure(
+                .failed,
+                "this station is in the site \(name.visible), which another station introduces:"
+                    + " pair the new one there")
+        }
+        self = .introducing
+    }
+
+    /// Does it with this peer.
+    func go(on peer: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+        switch self {
+        case .introducing: return try introduce(peer, nil, invocation)
+        case .joining: break
+        }
+        let end = Clock.now() + Self.patience
+        if !invocation.isJSON {
+            try printLine("waiting for \(peer.visible) to show its site")
+        }
+        while Clock.now() < end {
+            let status = try siteNow(invocation)
+            if let offer = status.offers.first(where: { $0.peer == peer }) {
+                return try join(offer, invocation)
+            }
+            if let name = status.name {
+                try printLine("this station is in the site \(name.visible)")
+                return .ok
+            }
+            Clock.sleep(.milliseconds(300))
+        }
+        throw Failure(
+            .failed,
+            "\(peer.visible) is a peer, and has shown no site; there: sudo intercomctl site add,"
+                + " with the name that this station has there; then here: intercomctl site join")
+    }
+}
+
+private func isInSite(_ name: String) -> Failure {
+    Failure(.failed, "this station is in the site \(name.visible): sudo intercomctl site leave")
+}
+
+private func siteNow(_ invocation: borrowing Invocation) throws(Failure) -> SiteStatus {
+    var daemon = try Daemon(invocation)
+    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
+    return status.site
+}
+
+private func join(
+    _ offer: SiteStatus.Offer, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    let done = try daemon.order(.join(peer: offer.peer, site: offer.fingerprint))
+    guard !invocation.isJSON else {
+        try printLine(done.json)
+        return .ok
+    }
+    for line in done.text.split(separator: "\n") { try printLine(String(line).visible) }
+    return .ok
+}

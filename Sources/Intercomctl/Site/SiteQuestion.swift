@@ -1,0 +1,48 @@
+internal import Config
+internal import Control
+internal import HAL
+
+/// Whether a person means this site, by the digits of its key.
+struct SiteQuestion {
+    let name: String
+    let stations: Int
+    let digits: String
+    /// Words before the site, if any.
+    var showing = ""
+
+    /// Asks, unless the command line has the answer.
+    ///
+    /// - Parameters:
+    ///   - invocation: The command line.
+    ///   - mayAsk: Whether the standard input is the person's.
+    /// - Returns: whether the person means it.
+    /// - Throws: what to add where nobody can be asked; other digits.
+    func isConfirmed(
+        _ invocation: borrowing Invocation, mayAsk: Bool
+    ) throws(Failure) -> Bool {
+        if let typed = invocation.site {
+            guard Config.Peer.digits(in: typed) == digits else {
+                throw Failure(
+                    .failed,
+                    "these are NOT the digits of the key of that site: have them read out again at"
+                        + " the station that introduces (intercomctl site list); nothing is changed"
+                )
+            }
+            return true
+        }
+        if invocation.isYes { return true }
+        guard Keyboard.isThere, mayAsk else {
+            throw Failure(
+                .usage,
+                "this station is in no site yet; to join this one, add --site with the digits that"
+                    + " \"intercomctl site list\" shows at the station that introduces")
+        }
+        Terminal.write(
+            "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
+                + "the digits of its key: \(digits.visible)\n"
+                + "Are they those of \"intercomctl site list\" at the station that introduces?"
+                + " [no] ",
+            to: .complaint)
+        return ["y", "yes"].contains((Keyboard.line() ?? "").lowercased())
+    }
+}

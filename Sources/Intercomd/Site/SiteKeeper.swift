@@ -1,0 +1,213 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import HAL
+internal import Settings
+internal import Site
+internal import Time
+internal import Wire
+
+/// The site of this station: what its peers tell of the roster, and what is written of it.
+struct SiteKeeper {
+    /// A peer as the settings have it, with its number.
+    struct Peer {
+        let number: Int
+        let name: String
+        let key: PublicKey
+    }
+
+    /// Something for people, and perhaps the peer that it came from.
+    struct Word {
+        let peer: Int?
+        let text: String
+        let isFault: Bool
+    }
+
+    private let own: PublicKey
+    private var exchange: RosterExchange
+    private var names: [Int: String] = [:]
+    /// The roster's file, as it was read last.
+    private var text: [UInt8] = []
+    /// Peers were written, and are not in use yet.
+    private(set) var hasUnused = false
+    /// Why the roster's file cannot be used, or a newer one not be taken; nil when all is well.
+    private(set) var problem: String?
+    private var words: [Word] = []
+
+    init(own: PublicKey) {
+        self.own = own
+        exchange = RosterExchange(own: own)
+    }
+
+    // MARK: The files
+
+    /// Takes over what the files say of site and peers.
+    mutating func load(_ config: Config, _ peers: [Peer], at now: Instant) {
+        names = [:]
+        for peer in peers { names[peer.number] = peer.name }
+        hasUnused = false
+        let introductions: RosterExchange.Introductions =
+            switch config.site.introductions {
+            case .no: .no
+            case .ask: .ask
+            case .from(let name): peers.first { $0.name == name }.map { .from($0.key) } ?? .no
+            }
+        exchange.configure(peers.map { ($0.number, $0.key) }, introductions)
+        read(config.paths, at: now)
+    }
+
+    private mutating func read(_ paths: Paths, at now: Instant) {
+        do throws(PeerFilesError) {
+            let found = try SiteFiles.roster(paths, limit: Roster.sizeMax) ?? []
+            guard found != text || problem != nil else { return }
+            text = found
+            problem = nil
+        } catch {
+            fault("the site's roster cannot be read: \(error)")
+            return
+        }
+        guard !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
+        do throws(RosterFault) {
+            exchange.hold(try Roster(parsing: text), text: text, at: now)
+        } catch {
+            exchange.hold(nil, text: [], at: now)
+            fault("\(SiteFiles.path(paths)) \(error)")
+        }
+    }
+
+    private mutating func fault(_ text: String, from peer: Int? = nil) {
+        if problem != text { words.append(Word(peer: peer, text: text, isFault: true)) }
+        problem = text
+    }
+
+    // MARK: The peers
+
+    mutating func up(_ peer: Int, at now: Instant) { exchange.up(peer, at: now) }
+
+    mutating func down(_ peer: Int) { exchange.down(peer) }
+
+    mutating func receive(_ record: ControlRecord, from peer: Int, at now: Instant) {
+        exchange.receive(record, from: peer, at: now)
+    }
+
+    var deadline: Instant? { exchange.deadline }
+
+    /// Lets time pass, and writes a newer roster that has come.
+    ///
+    /// - Parameters:
+    ///   - sources: The files of the settings in use.
+    ///   - paths: The directories of the station.
+    ///   - now: The time.
+    mutating func follow(_ sources: [ConfigSource], _ paths: Paths, at now: Instant) {
+        exchange.tick(at: now)
+        while let news = exchange.nextNews() {
+            switch news {
+            case .taken(let found): take(found, sources, paths)
+            case .offered(let peer):
+                guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
+                say(
+                    "\(name(peer)) shows the site \(offer.roster.name); to join it: sudo"
+                        + " intercomctl site join", from: peer)
+            case .forked(let peer):
+                fault(
+                    "\(name(peer)) has another roster of the same number, signed by the same key:"
+                        + " somebody else may have the site's key; at the station that introduces,"
+                        + " any change of the site ends this (man intercomctl, site import)",
+                    from: peer)
+            case .leftOut(let peer):
+                fault(
+                    "\(name(peer)) has a newer roster of the site, and this station is not in it",
+                    from: peer)
+            }
+        }
+    }
+
+    /// What is to be sent next.
+    mutating func nextRecord() -> (peer: Int, record: ControlRecord)? { exchange.nextRecord() }
+
+    mutating func nextWord() -> Word? { words.isEmpty ? nil : words.removeFirst() }
+
+    /// A newer roster has come, or one that is joined without a question.
+    private mutating func take(
+        _ found: RosterExchange.Found, _ sources: [ConfigSource], _ paths: Paths
+    ) {
+        do throws(PeerFilesError) {
+            for line in try adopt(found, sources, paths) { say(line, from: found.peer) }
+        } catch {
+            fault(
+                "number \(found.roster.counter) of the site is not taken: \(error)",
+                from: found.peer)
+        }
+    }
+
+    /// Joins the site that a peer shows.
+    ///
+    /// - Parameters:
+    ///   - peer: Its name.
+    ///   - digits: Those of the site's key, as a person was shown them.
+    ///   - sources: The files of the settings in use.
+    ///   - paths: The directories of the station.
+    /// - Returns: What has come of it, in lines for a person.
+    /// - Throws: Why nothing has.
+    mutating func join(
+        _ peer: String, _ digits: String, _ sources: [ConfigSource], _ paths: Paths
+    ) throws(ControlError) -> [String] {
+        if let held = exchange.held?.roster {
+            throw ControlError(.failed, "this station is in the site \(held.name) already")
+        }
+        let offer = exchange.offers.first {
+            name($0.peer) == peer && $0.roster.key.fingerprint == digits
+        }
+        guard let offer else {
+            throw ControlError(.failed, "\(peer) does not show that site now")
+        }
+        do throws(PeerFilesError) {
+            return try adopt(offer, sources, paths)
+        } catch { throw ControlError(.failed, error.description) }
+    }
+
+    private mutating func adopt(
+        _ found: RosterExchange.Found, _ sources: [ConfigSource], _ paths: Paths
+    ) throws(PeerFilesError) -> [String] {
+        let learned: [ConfigSource]
+        do throws(SystemError) {
+            learned = try ConfigFolder.learnedSources(in: paths)
+        } catch { throw PeerFilesError(error) }
+        let files = PeerFiles(sources.filter { $0.role != .learned } + learned, in: paths)
+        var peers = try SitePeers(files, own: own)
+        // Whatever was written before a failure is to be used.
+        hasUnused = true
+        try peers.adopt(found.roster, text: found.text)
+        let number = found.roster.counter
+        return ["site \(found.roster.name), number \(number), from \(name(found.peer))"]
+            + peers.told
+    }
+
+    private mutating func say(_ text: String, from peer: Int) {
+        words.append(Word(peer: peer, text: text, isFault: false))
+    }
+
+    private func name(_ peer: Int) -> String { names[peer] ?? "a former peer" }
+
+    // MARK: For people
+
+    /// The site, and what peers show.
+    var status: SiteStatus {
+        var status = SiteStatus()
+        if let held = exchange.held?.roster {
+            status.name = held.name
+            status.number = Int(clamping: held.counter)
+            status.fingerprint = held.key.fingerprint
+        }
+        status.offers = exchange.offers.map { found in
+            var offer = SiteStatus.Offer()
+            offer.peer = name(found.peer)
+            offer.name = found.roster.name
+            offer.number = Int(clamping: found.roster.counter)
+            offer.stations = found.roster.stations.count
+            offer.fingerprint = found.roster.key.fingerprint
+            return offer
+        }
+        return status
+    }
+}

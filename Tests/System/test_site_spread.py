@@ -1,0 +1,107 @@
+"""A site whose stations give each other the roster: who joins, who is put out, who was away."""
+
+import time
+import unittest
+
+from codes import ShownCode
+from lab import wait
+from sites import SiteTest
+
+
+class Spread(SiteTest):
+    def join(self, first, *others):
+        """A site that `first` introduces, and the others have joined by hand."""
+        roster = self.begin(first, *others)
+        for one in others:
+            self.do(one, "site", "import", "--site", self.digits(first), text=roster)
+        for one in (first, *others):
+            one.wait_for(*(other for other in (first, *others) if other is not one))
+
+    def number(self, one):
+        return one.status()["site"]["number"]
+
+    def test_a_change_is_everywhere_in_a_moment(self):
+        kitchen, garage, attic, cellar = self.enter("kitchen", "garage", "attic", "cellar")
+        self.join(kitchen, garage, attic)
+        self.assertEqual(self.number(attic), self.number(kitchen))
+        before = self.number(kitchen)
+        self.do(kitchen, "site", "add", "cellar", cellar.public_key, "--address",
+                f"127.0.0.1:{cellar.port}")
+        for one in (garage, attic):
+            wait(lambda one=one: "cellar" in self.found(one), f"{one.name} knows cellar")
+            self.assertEqual(self.do(one, "site", "export"), self.do(kitchen, "site", "export"))
+            one.said("cellar is a peer")
+        # A station that is taken out is one nowhere, and hears no more of the site.
+        self.do(kitchen, "site", "remove", "garage")
+        wait(lambda: "garage" not in self.found(attic), "attic has put garage out")
+        wait(lambda: not garage.is_with(attic), "garage has no session with it")
+        self.assertEqual(self.number(attic), before + 2)
+        attic.wait_for(kitchen)
+        self.assertEqual(self.number(garage), before + 1)
+
+    def test_one_that_was_away_hears_of_it_from_any_other(self):
+        kitchen, garage, attic, thief = self.enter("kitchen", "garage", "attic", "thief")
+        self.join(kitchen, garage, attic)
+        self.do(kitchen, "site", "add", "thief", thief.public_key, "--address",
+                f"127.0.0.1:{thief.port}")
+        for one in (garage, attic):
+            wait(lambda one=one: "thief" in self.found(one), f"{one.name} knows thief")
+        attic.stop()
+        self.do(kitchen, "site", "remove", "thief")
+        wait(lambda: "thief" not in self.found(garage), "garage has put thief out")
+        # The introducer is off, too: what it signed is with the others.
+        kitchen.stop()
+        attic.start()
+        attic.ready()
+        wait(lambda: "thief" not in self.found(attic), "attic has put thief out")
+        self.assertEqual(self.number(attic), self.number(garage))
+
+    def test_two_commands_bring_a_station_in(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.do(kitchen, "site", "init", "house")
+        shown = ShownCode(kitchen.folder, kitchen.etc, "--join")
+        self.addCleanup(shown.end)
+        said = self.do(garage, "pair", f"127.0.0.1:{kitchen.port}", shown.code, "--join")
+        self.assertEqual(shown.ended(), 0, shown.text)
+        self.assertIn("introduced garage; the site house is at number 3", shown.text)
+        self.assertIn("site house, number 3, from kitchen\n", said)
+        # The other way round: the new one shows the code.
+        shown = ShownCode(attic.folder, attic.etc, "--join")
+        self.addCleanup(shown.end)
+        self.do(kitchen, "pair", f"127.0.0.1:{attic.port}", shown.code, "--join")
+        self.assertEqual(shown.ended(), 0, shown.text)
+        self.assertIn("garage is a peer", shown.text)
+        wait(lambda: self.found(garage) == ["attic", "kitchen"], "garage knows attic")
+        self.assertEqual(self.found(attic), ["garage", "kitchen"])
+        # A member that introduces nobody says so before anything is paired.
+        self.assertIn("which another station introduces", self.do(
+            garage, "pair", "--join", code=1))
+
+    def test_nobody_joins_unasked(self):
+        kitchen, garage = self.enter("kitchen", "garage")
+        self.assertIn("no peer shows a site", self.do(garage, "site", "join", code=1))
+        self.do(kitchen, "peer", "add", "garage", f"127.0.0.1:{garage.port}", garage.public_key)
+        self.do(garage, "peer", "add", "cook", f"127.0.0.1:{kitchen.port}", kitchen.public_key)
+        wait(lambda: garage.peer("cook")["state"] == "up", "they have a session")
+        self.do(kitchen, "site", "init", "house")
+        self.do(kitchen, "site", "add", "garage")
+        offers = wait(lambda: garage.status()["site"]["offers"], "cook shows its site")
+        self.assertEqual([(one["peer"], one["name"], one["stations"]) for one in offers],
+                         [("cook", "house", 2)])
+        self.assertEqual(offers[0]["fingerprint"], self.digits(kitchen))
+        self.assertIn("cook shows the site house", self.do(garage, "status", code=None))
+        time.sleep(1)
+        self.assertIsNone(garage.status()["site"]["name"])
+        self.assertIn("add --site", self.do(garage, "site", "join", code=2))
+        self.assertIn("NOT the digits", self.do(
+            garage, "site", "join", "--site", "0000 " * 6, code=1))
+        self.assertIn("attic shows no site", self.do(garage, "site", "join", "attic", code=1))
+        self.assertIsNone(garage.status()["site"]["name"])
+        said = self.do(garage, "site", "join", "--site", self.digits(kitchen))
+        self.assertIn("site house, number 3, from cook", said)
+        self.assertIn("is in the site house", self.do(garage, "site", "join", code=1))
+        self.assertEqual(garage.status()["site"]["offers"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
