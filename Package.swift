@@ -141,7 +141,7 @@ let package = Package(
         tests("Pairing", with: ["Crypto", "Wire", "Time"]),
         tests("Discovery", with: ["Crypto", "Time", "Wire"]),
         tests("Backup", with: ["Crypto"]),
-        tests("Site", with: ["Crypto"]),
+        tests("Site", with: ["Crypto", "Time", "Wire"]),
         tests("Crypto", with: ["CMbedTLS"]),
         tests("Audio", with: ["Time", "Scene"]),
         // Speech, networks and listeners in virtual time, and a program that says what they heard.

@@ -1,0 +1,164 @@
+import Crypto
+import Time
+import Wire
+
+@testable import Site
+
+/// A site whose stations speak to each other over a network that loses, delays and doubles.
+final class House {
+    struct Station {
+        let key: PublicKey
+        var exchange: RosterExchange
+        var introductions = RosterExchange.Introductions.ask
+        var news: [RosterExchange.News] = []
+        var sent = 0
+        /// Rosters that it was told of, and that have this station no more.
+        var lost: [Int] = []
+    }
+
+    private struct Letter {
+        let at: Instant
+        let from: Int
+        let to: Int
+        let record: ControlRecord
+    }
+
+    let key = SigningKey.random()
+    let seed: UInt64
+    var roster: Roster
+    var stations: [Station] = []
+    /// Pairs that reach each other; all do where it is nil.
+    var links: [Set<Int>]?
+    var now = Instant(nanoseconds: 1_000_000_000)
+    private(set) var sent = 0
+    private var away: Set<Int> = []
+    private var letters: [Letter] = []
+    private var random: SplitMix64
+    private let loss: Int
+    private var strangers = 0
+
+    init(_ count: Int, loss: Int = 0) throws {
+        seed = UInt64.random(in: 0...UInt64.max)
+        random = SplitMix64(seed: seed)
+        self.loss = loss
+        guard let roster = Roster(name: "house", key: key.verifyingKey) else { throw Fault.name }
+        self.roster = roster
+        for _ in 0..<count {
+            let key = X25519.publicKey(of: .random())
+            stations.append(Station(key: key, exchange: RosterExchange(own: key)))
+        }
+        for place in 0..<count { try self.roster.add(entry(place)) }
+    }
+
+    enum Fault: Error { case name }
+
+    var text: [UInt8] { Array(roster.signed(by: key).utf8) }
+
+    var counters: [UInt64] { stations.map { $0.exchange.held?.roster.counter ?? 0 } }
+
+    func entry(_ place: Int) throws -> Roster.Station {
+        guard let entry = Roster.Station(name: "s\(place)", key: stations[place].key) else {
+            throw Fault.name
+        }
+        return entry
+    }
+
+    func newcomer() throws -> Roster.Station {
+        strangers += 1
+        guard
+            let entry = Roster.Station(
+                name: "new\(strangers)", key: X25519.publicKey(of: .random()))
+        else { throw Fault.name }
+        return entry
+    }
+
+    /// The roster as it is now is held at one station.
+    func hold(at place: Int) { stations[place].exchange.hold(roster, text: text, at: now) }
+
+    func sign(at place: Int) { hold(at: place) }
+
+    func joinAll() {
+        for place in stations.indices { hold(at: place) }
+    }
+
+    func cut(_ place: Int) {
+        away.insert(place)
+        for other in stations.indices where other != place {
+            stations[other].exchange.down(place)
+            stations[place].exchange.down(other)
+        }
+    }
+
+    func mend(_ place: Int) {
+        away.remove(place)
+        connect(place)
+    }
+
+    private func connect(_ place: Int) {
+        for other in stations.indices where other != place && reach(place, other) {
+            stations[other].exchange.up(place, at: now)
+            stations[place].exchange.up(other, at: now)
+        }
+    }
+
+    private func reach(_ one: Int, _ other: Int) -> Bool {
+        guard !away.contains(one), !away.contains(other) else { return false }
+        return links.map { $0.contains([one, other]) } ?? true
+    }
+
+    private var isConnected = false
+
+    /// Lets time pass in steps of 5 ms.
+    func run(_ time: Duration) {
+        for place in stations.indices {
+            let keys = stations.indices.filter { $0 != place }.map { ($0, stations[$0].key) }
+            stations[place].exchange.configure(keys, stations[place].introductions)
+        }
+        if !isConnected {
+            isConnected = true
+            for place in stations.indices { connect(place) }
+        }
+        let end = now + time
+        while now < end {
+            // Where nothing is on its way, time jumps to what is due.
+            let due = stations.compactMap { $0.exchange.deadline }.min() ?? end
+            let next =
+                letters.isEmpty
+                ? max(now + .milliseconds(5), min(due, end)) : now + .milliseconds(5)
+            now = next
+            let here = letters.filter { $0.at <= now }
+            letters.removeAll { $0.at <= now }
+            for letter in here where reach(letter.from, letter.to) {
+                stations[letter.to].exchange.receive(letter.record, from: letter.from, at: now)
+            }
+            for place in stations.indices {
+                stations[place].exchange.tick(at: now)
+                follow(place)
+            }
+        }
+    }
+
+    /// Does what one station wants.
+    func follow(_ place: Int) {
+        while let (peer, record) = stations[place].exchange.nextRecord() {
+            sent += 1
+            stations[place].sent += 1
+            guard stations.indices.contains(peer), reach(place, peer) else { continue }
+            for _ in 0...(loss > 0 && random.next() % 10 == 0 ? 1 : 0) {
+                guard random.next() % 100 >= UInt64(loss) else { continue }
+                let way = Duration.milliseconds(Int64(2 + random.next() % (loss > 0 ? 200 : 4)))
+                letters.append(Letter(at: now + way, from: place, to: peer, record: record))
+            }
+        }
+        while let news = stations[place].exchange.nextNews() {
+            switch news {
+            case .taken(let found):
+                stations[place].exchange.hold(found.roster, text: found.text, at: now)
+            case .leftOut(let peer):
+                stations[place].lost.append(peer)
+                stations[place].news.append(news)
+            case .offered, .forked: stations[place].news.append(news)
+            }
+        }
+    }
+}

@@ -1,0 +1,281 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Site
+
+@Suite struct RosterExchangeTests {
+    private let start = Instant(nanoseconds: 1_000_000_000)
+
+    // MARK: What spreads
+
+    @Test func aChangeReachesAllThatTheIntroducerCanReach() throws {
+        let house = try House(5)
+        house.joinAll()
+        try house.roster.add(house.newcomer())
+        house.sign(at: 0)
+        house.run(.seconds(3))
+        #expect(house.counters == Array(repeating: house.roster.counter, count: 5))
+    }
+
+    /// The introducer speaks to one station alone; the others hear of it from each other.
+    @Test func itGoesOnFromStationToStation() throws {
+        let house = try House(4)
+        house.joinAll()
+        house.links = [[0, 1], [1, 2], [2, 3]]
+        house.run(.seconds(1))
+        try house.roster.remove("s3")
+        house.sign(at: 0)
+        house.run(.seconds(5))
+        // The last one is out: nobody gives it the roster that says so.
+        let now = house.roster.counter
+        #expect(house.counters == [now, now, now, now - 1])
+        #expect(house.stations[3].lost.isEmpty)
+    }
+
+    @Test func oneThatWasAwayCatchesUp() throws {
+        let house = try House(3)
+        house.joinAll()
+        house.run(.seconds(1))
+        house.cut(2)
+        for _ in 0..<3 {
+            try house.roster.add(house.newcomer())
+            house.sign(at: 0)
+        }
+        house.run(.seconds(2))
+        #expect(house.counters[2] == house.counters[0] - 3)
+        // The introducer is off by then.
+        house.mend(2)
+        house.cut(0)
+        house.run(.seconds(2))
+        #expect(house.counters[2] == house.counters[0])
+    }
+
+    @Test(arguments: [0, 10, 30])
+    func nothingIsLostForGoodOnABadNetwork(percent: Int) throws {
+        let house = try House(4, loss: percent)
+        house.joinAll()
+        house.run(.seconds(1))
+        for _ in 0..<20 { try house.roster.add(house.newcomer()) }
+        house.sign(at: 0)
+        house.run(.seconds(percent == 0 ? 3 : 300))
+        #expect(house.counters == Array(repeating: house.roster.counter, count: 4), "\(house.seed)")
+    }
+
+    @Test func allIsQuietOnceAllHaveTheSame() throws {
+        let house = try House(3)
+        house.joinAll()
+        house.run(.seconds(10))
+        let before = house.sent
+        house.run(.seconds(600))
+        // A notice a minute, each way of three pairs.
+        #expect((55...66).contains(house.sent - before))
+    }
+
+    // MARK: Who comes in
+
+    @Test func aPersonDecidesWhetherAStationJoins() throws {
+        let house = try House(2)
+        house.hold(at: 0)
+        house.run(.seconds(2))
+        #expect(house.stations[1].exchange.held == nil)
+        #expect(house.stations[1].exchange.offers.map(\.peer) == [0])
+        #expect(house.stations[1].news == [.offered(peer: 0)])
+        // It is not asked twice for one roster.
+        house.run(.seconds(300))
+        #expect(house.stations[1].news.count == 1)
+    }
+
+    @Test func oneThatIsToldSoJoinsAndNobodyElse() throws {
+        let house = try House(3)
+        house.stations[1].introductions = .from(house.stations[0].key)
+        house.stations[2].introductions = .from(house.stations[1].key)
+        house.hold(at: 0)
+        house.run(.seconds(2))
+        // The third has it from the second, which it trusts, and not from the first.
+        #expect(house.counters == [4, 4, 4])
+        let other = try House(2)
+        other.stations[1].introductions = .from(house.stations[0].key)
+        other.hold(at: 0)
+        other.run(.seconds(2))
+        #expect(other.stations[1].exchange.held == nil)
+        #expect(other.stations[1].exchange.offers.isEmpty)
+        #expect(other.stations[1].sent == 0)
+    }
+
+    @Test func noMeansNo() throws {
+        let house = try House(2)
+        house.stations[1].introductions = .no
+        house.joinAll()
+        try house.roster.add(house.newcomer())
+        house.sign(at: 0)
+        house.run(.seconds(100))
+        #expect(house.counters[1] == house.counters[0] - 1)
+        #expect(house.stations[1].news.isEmpty)
+    }
+
+    @Test func aStrangerToTheSiteLearnsNothingOfIt() throws {
+        let house = try House(2)
+        house.hold(at: 0)
+        try house.roster.remove("s1")
+        house.hold(at: 0)
+        house.run(.seconds(100))
+        #expect(house.sent == 0)
+        // Nor if it asks.
+        let notice = try #require(house.stations[0].exchange.held?.notice)
+        house.stations[0].exchange.receive(
+            .rosterQuestion(RosterQuestion(text: notice.text, offset: 0)), from: 1, at: house.now)
+        #expect(house.stations[0].exchange.nextRecord() == nil)
+        // The control: one that is in it does.
+        try house.roster.add(house.entry(1))
+        house.hold(at: 0)
+        let newer = try #require(house.stations[0].exchange.held?.notice)
+        house.stations[0].exchange.receive(
+            .rosterQuestion(RosterQuestion(text: newer.text, offset: 0)), from: 1, at: house.now)
+        #expect(house.stations[0].exchange.nextRecord()?.peer == 1)
+    }
+
+    // MARK: Peers that mean harm
+
+    /// One that is in the site gives out `text` under `notice`.
+    private func offer(
+        _ text: [UInt8], counter: UInt64, in house: House, from peer: Int = 0, to other: Int = 1,
+        site: UInt64? = nil
+    ) {
+        let notice = RosterNotice(
+            site: site ?? house.roster.key.reference, counter: counter,
+            size: UInt16(text.count), text: Roster.reference(of: text))
+        house.stations[other].exchange.receive(.roster(notice), from: peer, at: house.now)
+        for _ in 0..<2_000 {
+            guard let (to, record) = house.stations[other].exchange.nextRecord() else { break }
+            guard case .rosterQuestion(let question) = record, to == peer,
+                let part = RosterPart(of: text.span, at: question.offset, text: question.text)
+            else { continue }
+            house.stations[other].exchange.receive(.rosterPart(part), from: peer, at: house.now)
+        }
+        house.follow(other)
+    }
+
+    @Test func onlyWhatTheSiteHasSignedIsTaken() throws {
+        let house = try House(3)
+        house.joinAll()
+        house.run(.seconds(1))
+        let held = house.roster.counter
+        try house.roster.add(house.newcomer())
+        let good = house.text
+        // By another key, changed on the way, and under another number than it has.
+        let thief = try House(3)
+        for name in 0..<3 { thief.stations[name] = house.stations[name] }
+        try thief.roster.add(thief.newcomer())
+        offer(thief.text, counter: held + 1, in: house)
+        #expect(house.counters[1] == held)
+        offer(thief.text, counter: held + 1, in: house, site: thief.roster.key.reference)
+        #expect(house.counters[1] == held)
+        var forged = good
+        forged[good.count / 2] ^= 1
+        offer(forged, counter: held + 1, in: house)
+        #expect(house.counters[1] == held)
+        house.run(.seconds(1000))
+        offer(good, counter: held + 9, in: house)
+        #expect(house.counters[1] == held)
+        #expect(house.stations[1].news.isEmpty)
+        // The control, from another peer: this one rests.
+        offer(good, counter: held + 1, in: house, from: 2)
+        #expect(house.counters[1] == held + 1)
+        // And an old one again.
+        house.roster = try Roster(parsing: good)
+        let before = house.stations[1].sent
+        offer(good, counter: held, in: house, from: 2)
+        #expect(house.counters[1] == held + 1)
+        #expect(house.stations[1].sent == before)
+    }
+
+    @Test func aForkIsToldAndChangesNothing() throws {
+        let house = try House(2)
+        house.joinAll()
+        house.run(.seconds(1))
+        let before = house.roster
+        try house.roster.add(house.newcomer())
+        house.hold(at: 1)
+        let other = house.roster
+        house.roster = before
+        try house.roster.add(house.newcomer())
+        offer(house.text, counter: other.counter, in: house)
+        #expect(house.stations[1].exchange.held?.roster == other)
+        #expect(house.stations[1].news == [.forked(peer: 0)])
+        // It is not told again and again, and not fetched again.
+        offer(house.text, counter: other.counter, in: house)
+        #expect(house.stations[1].news.count == 1)
+    }
+
+    @Test func oneThatIsLeftOutIsTold() throws {
+        let house = try House(3)
+        house.joinAll()
+        house.run(.seconds(1))
+        let before = house.counters[1]
+        try house.roster.remove("s1")
+        offer(house.text, counter: house.roster.counter, in: house)
+        #expect(house.counters[1] == before)
+        #expect(house.stations[1].news == [.leftOut(peer: 0)])
+    }
+
+    /// A peer announces again and again what it never gives: the others come in its way.
+    @Test func aPeerThatGivesNothingHoldsNobodyUp() throws {
+        let house = try House(3)
+        house.joinAll()
+        house.run(.seconds(1))
+        house.cut(0)
+        let false_ = RosterNotice(
+            site: house.roster.key.reference, counter: .max, size: .max, text: 1)
+        for round in 0..<20 {
+            var lie = false_
+            lie.text = UInt64(round)
+            lie.size = 32_768
+            house.stations[1].exchange.receive(.roster(lie), from: 0, at: house.now)
+            house.stations[1].exchange.up(0, at: house.now)
+            house.run(.seconds(1))
+        }
+        try house.roster.add(house.newcomer())
+        house.hold(at: 2)
+        house.run(.seconds(20))
+        #expect(house.counters[1] == house.roster.counter)
+    }
+
+    @Test func garbageHasNoEffect() throws {
+        let house = try House(3)
+        house.joinAll()
+        house.run(.seconds(1))
+        var random = SplitMix64(seed: house.seed)
+        let key = house.roster.key.reference
+        let text = try #require(house.stations[0].exchange.held?.notice.text)
+        for _ in 0..<20_000 {
+            let word = random.next()
+            let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: word), count: 48)
+            let record: ControlRecord? =
+                switch word % 3 {
+                case 0:
+                    .roster(
+                        RosterNotice(
+                            site: word & 8 == 0 ? key : random.next(), counter: random.next(),
+                            size: UInt16(truncatingIfNeeded: random.next()), text: random.next()))
+                case 1:
+                    .rosterQuestion(
+                        RosterQuestion(
+                            text: word & 8 == 0 ? text : random.next(),
+                            offset: UInt16(truncatingIfNeeded: random.next())))
+                default:
+                    RosterPart(of: bytes.span, at: 0, text: word & 8 == 0 ? text : random.next())
+                        .map { .rosterPart($0) }
+                }
+            guard let record else { continue }
+            house.stations[1].exchange.receive(record, from: Int(word >> 8 % 4), at: house.now)
+            while house.stations[1].exchange.nextRecord() != nil {}
+            house.now = house.now + .milliseconds(5)
+            house.stations[1].exchange.tick(at: house.now)
+        }
+        house.follow(1)
+        #expect(house.counters[1] == house.roster.counter)
+        #expect(house.stations[1].news.isEmpty)
+    }
+}
