@@ -255,7 +255,7 @@ public struct RosterExchange {
         let isIn = roster.stations.contains { $0.key == own }
         switch roster.verdict(over: held?.roster) {
         case .taken where isIn:
-            peers[peer]?.offers(nil)
+            peers[peer]?.succeeds()
             let found = Found(roster: roster, text: text, peer: peer)
             if held != nil || introductions == .from(key(of: peer)) {
                 news.append(.taken(found))

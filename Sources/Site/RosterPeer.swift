@@ -7,7 +7,9 @@ struct RosterPeer {
     /// After the first notice of a session, or of another roster: any of them may be lost.
     private static let pauses: [Duration] = [.seconds(1), .seconds(4)]
     private static let pause = Duration.seconds(60)
-    private static let restMax = Duration.seconds(600)
+    /// Of a peer that gave what is of no use, and of one that gave too little: there the network may
+    /// be to blame.
+    private static let restMax = (useless: Duration.seconds(600), lost: Duration.seconds(30))
 
     let key: PublicKey
     var isUp = false
@@ -64,7 +66,14 @@ struct RosterPeer {
         return true
     }
 
-    /// What it gave is of no use: it rests 2, 4, 8 seconds, up to ten minutes.
+    /// What it gave was taken.
+    mutating func succeeds() {
+        notice = nil
+        failures = 0
+        restsUntil = nil
+    }
+
+    /// Nothing came of it: it rests 2, 4, 8 seconds, and so on.
     ///
     /// - Parameters:
     ///   - text: What was read of it; nil where not all has come.
@@ -73,6 +82,7 @@ struct RosterPeer {
         notice = nil
         refused = text ?? refused
         failures += 1
-        restsUntil = now + min(Self.restMax, .seconds(1 << min(failures, 10)))
+        let most = text == nil ? Self.restMax.lost : Self.restMax.useless
+        restsUntil = now + min(most, .seconds(1 << min(failures, 10)))
     }
 }

@@ -51,6 +51,39 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         #expect(records(in: [10, 9, 3, 128, 7, 3, 232, 2, 1, 9, 9]) == [.heard(heard)])
     }
 
+    /// The layout of protocol.md §2.4, byte by byte.
+    @Test func rostersAreSpokenOfAsThePageSays() throws {
+        let notice = RosterNotice(
+            site: 0x0102_0304_0506_0708, counter: 9, size: 0x1234, text: 0xA1A2_A3A4_A5A6_A7A8)
+        let text: [UInt8] = [0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8]
+        let body: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8] + [0, 0, 0, 0, 0, 0, 0, 9] + [0x12, 0x34]
+        #expect(
+            plaintext(of: ControlPayload(.roster(notice))).prefix(28) == [12, 26] + body + text)
+        // A newer program may say more.
+        #expect(records(in: [12, 28] + body + text + [7, 7]) == [.roster(notice)])
+        #expect(records(in: [12, 25] + body + text.dropLast()) == nil)
+        let question = RosterQuestion(text: notice.text, offset: 0x0130)
+        let asked: [UInt8] = [13, 10] + text + [1, 0x30]
+        #expect(plaintext(of: ControlPayload(.rosterQuestion(question))).prefix(12) == asked[...])
+        #expect(records(in: asked) == [.rosterQuestion(question)])
+        #expect(records(in: [13, 11] + text + [1, 0x30, 0]) == nil)
+        let whole = (0..<100).map { UInt8($0) }
+        for (offset, count) in [(UInt16(0), 48), (48, 48), (96, 4), (99, 1)] {
+            let part = RosterPart(of: whole.span, at: offset, text: notice.text)
+            let found = try #require(part)
+            let wanted: [UInt8] =
+                [14, UInt8(10 + count)] + text + [0, UInt8(offset)]
+                + whole[Int(offset)..<Int(offset) + count]
+            #expect(
+                plaintext(of: ControlPayload(.rosterPart(found))).prefix(12 + count) == wanted[...])
+            #expect(records(in: wanted) == [.rosterPart(found)])
+        }
+        #expect(RosterPart(of: whole.span, at: 100, text: 1) == nil)
+        let none: [UInt8] = [14, 10] + text + [0, 0]
+        #expect(records(in: none) == nil)
+        #expect(records(in: [14, 59] + text + [0, 0] + whole.prefix(49)) == nil)
+    }
+
     @Test func whatIsWrittenIsReadBack() {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)
@@ -170,7 +203,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         let id = CallID(high: random.next(), low: random.next())
         let short = UInt16(truncatingIfNeeded: random.next())
         let byte = UInt8(truncatingIfNeeded: random.next())
-        switch random.next() % 21 {
+        switch random.next() % 24 {
         case 0: return .confirm(byte, boot: random.next())
         case 1:
             var list = Acknowledgement(mid)
@@ -195,6 +228,17 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                     priority: Priority(rawValue: byte &+ 1), ttl: short, age: byte &+ 2,
                     reference: random.next()))
         case 10: return .ringing(Ringing(mid: mid, id: id))
+        case 21:
+            return .roster(
+                RosterNotice(
+                    site: random.next(), counter: random.next(), size: short, text: random.next()))
+        case 22: return .rosterQuestion(RosterQuestion(text: random.next(), offset: short))
+        case 23:
+            let bytes = (0..<1 + random.next() % 48).map { UInt8($0) }
+            guard let part = RosterPart(of: bytes.span, at: 0, text: random.next()) else {
+                preconditionFailure("it has a byte")
+            }
+            return .rosterPart(part)
         case 19:
             return .heard(
                 Heard(stream: byte, share: byte &+ 1, why: Unheard(rawValue: byte &+ 2)))

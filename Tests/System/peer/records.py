@@ -19,6 +19,9 @@ LAYOUT = {
     "CLOSE": (9, (("why", 1),)),
     "HEARD": (10, (("stream", 1), ("share", 1), ("why", 1))),
     "KEY_SHARED": (11, ()),
+    "ROSTER": (12, (("site", "8"), ("counter", 8), ("size", 2), ("text", "8"))),
+    "ROSTER_ASK": (13, (("text", "8"), ("offset", 2))),
+    "ROSTER_PART": (14, (("text", "8"), ("offset", 2))),
     "OFFER": (16, (*_CALL, ("mode", 1), ("priority", 1), ("ttl", 2), ("ref", "8"),
                    ("age", 1))),
     "RINGING": (17, _CALL),
@@ -33,6 +36,8 @@ NAMES = {kind: name for name, (kind, _) in LAYOUT.items()}
 RELIABLE = 16
 """Types from here on have a mid and are acknowledged."""
 _PLAYED = (("played", 2), ("total", 2))
+_PART_HEAD = 10
+PART_MAX = 48
 BODY_MAX = 60
 COUNTED_MAX, NUMBERED_MAX = 32, 8
 
@@ -77,6 +82,8 @@ class Record(NamedTuple):
         layout = LAYOUT[self.name][1]
         if self.name == "HEARD" and len(self.body) >= 7:
             layout += _PLAYED
+        if self.name == "ROSTER_PART":
+            layout += (("data", str(len(self.body) - _PART_HEAD)),)
         found, place = {}, 0
         for name, size in layout:
             part = self.body[place:place + int(size)]
@@ -96,6 +103,8 @@ def record(name, **fields):
         return Record(kind, b"".join(mid.to_bytes(4, "big") for mid in fields["mids"]))
     if "played" in fields:
         layout += _PLAYED
+    if name == "ROSTER_PART":
+        layout += (("data", str(len(fields["data"]))),)
     assert {one for one, _ in layout} == set(fields), f"{name} has {layout}"
     return Record(kind, b"".join(
         bytes(fields[one]) if isinstance(size, str) else fields[one].to_bytes(size, "big")
@@ -115,6 +124,10 @@ def _is_sound(one):
         return size % 4 == 0 and 4 <= size <= 32
     if one.name == "HEARD":
         return size >= 3
+    if one.name == "ROSTER":
+        return size >= 26
+    if one.name == "ROSTER_PART":
+        return _PART_HEAD < size <= _PART_HEAD + PART_MAX
     if one.name is None:
         return one.kind < RELIABLE or size >= 4
     return size == sum(int(part) for _, part in LAYOUT[one.name][1])
@@ -143,13 +156,14 @@ def counted(some):
     alone = [one for one in some if one.name == "CONFIRM"]
     if alone:
         return alone[:1]
-    found, numbered, has_ping = [], 0, False
+    found, numbered, alone_of_kind = [], 0, set()
     for one in some:
         if one.kind >= RELIABLE:
             numbered += 1
         if (len(found) == COUNTED_MAX or one.kind >= RELIABLE and numbered > NUMBERED_MAX
-                or one.name == "PING" and has_ping):
+                or one.name in alone_of_kind):
             continue
-        has_ping = has_ping or one.name == "PING"
+        if one.name in ("PING", "ROSTER_ASK"):
+            alone_of_kind.add(one.name)
         found.append(one)
     return found
