@@ -51,7 +51,7 @@ struct RosterFetch {
         return first
     }
 
-    /// Takes a part; one that is of another text, or has another length than it must, has no effect.
+    /// Takes a part; one of another text, or of another length than it must have, has no effect.
     mutating func take(_ part: RosterPart, at now: Instant) {
         let (start, place) = (Int(part.offset), Int(part.offset) / RosterPart.size)
         guard part.text == notice.text, start % RosterPart.size == 0, has.indices.contains(place),

@@ -52,8 +52,8 @@ public enum ControlRecord: Equatable, Sendable {
         }
     }
 
-    /// Whether it is as true later as when it was made: it serves the session alone, or carries what
-    /// is signed and numbered.
+    /// Whether it is as true later as when it was made: it serves the session alone, or carries
+    /// what is signed and numbered.
     ///
     /// Such a record is acted on however old its packet is; every other one opens something, or
     /// tells what is so now.

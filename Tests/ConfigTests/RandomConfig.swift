@@ -144,6 +144,7 @@ extension RandomConfig {
         case "sounds folder": pick(["/s", "/srv/a b//"])
         // Which relays there are is not known here.
         case "policy relay": "deny"
+        case "site introductions": pick(["no", "ask", "from garage"])
         case "quiet hours": pick(["none", "22:00-06:30", "6:05 - 7:00"])
         case "events on-event": pick(["none", "/usr/bin/x y"])
         case "paths state": pick(["/s", "/var/lib/x y/", "/"])

@@ -9,7 +9,8 @@ import Testing
     ]
     /// Settings whose fields have a name of their own: a claim, a plural, a dictionary.
     private static let renamed = [
-        "mute": "isMuted", "address": "addresses", "press": "acts", "hold": "acts",
+        "mute": "isMuted", "revoked": "isRevoked", "address": "addresses", "press": "acts",
+        "hold": "acts",
         "double": "acts",
     ]
 

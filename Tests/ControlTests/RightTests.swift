@@ -23,7 +23,7 @@ import Wire
         .calls(.call("a", .dropIn, .normal)), .calls(.call("a", .listen, .normal)),
         .calls(.call("a", .dropIn, .emergency)), .calls(.call("a", .call, .emergency)),
         .calls(.page("a", isDown: true, .emergency)), .pair(.show(name: nil)),
-        .pair(.enter(code: "012345", host: nil, name: nil)),
+        .pair(.enter(code: "012345", host: nil, name: nil)), .join(peer: "a", site: "0"),
     ]
 
     @Test func eachRequestNeedsItsRight() {

@@ -11,8 +11,8 @@ import Time
     @Test func aNewStationIsToldWhatComesNext() throws {
         let station = try Kitchen.snapshot("[station]\nname = kitchen\n")
         #expect(station.notes == [Advice.unpaired])
-        station.folder = "/etc/intercom"
-        station.isUnconfigured = true
+        station.files.folder = "/etc/intercom"
+        station.files.isUnconfigured = true
         #expect(station.notes == [Advice.unconfigured("/etc/intercom")])
     }
 
@@ -28,7 +28,7 @@ import Time
     @Test func quietHoursAndARestartAreToldWhileTheyHold() throws {
         let station = try Kitchen.snapshot()
         station.state.isQuietTime = true
-        station.awaitsRestart = ["[network] port = 5000"]
+        station.files.awaitsRestart = ["[network] port = 5000"]
         #expect(
             station.notes == [
                 "quiet hours: only an emergency may ring or page now, where it is allowed",

@@ -52,6 +52,22 @@ import Wire
         #expect(house.counters[2] == house.counters[0])
     }
 
+    /// Such as an introducer that was restored from an older backup.
+    @Test func oneThatFallsBackIsToldAtOnce() throws {
+        let house = try House(3)
+        house.joinAll()
+        let older = house.roster
+        try house.roster.add(house.newcomer())
+        house.joinAll()
+        house.run(.seconds(10))
+        let newest = house.roster.counter
+        house.roster = older
+        house.hold(at: 0)
+        #expect(house.counters[0] == newest - 1)
+        house.run(.seconds(3))
+        #expect(house.counters[0] == newest)
+    }
+
     @Test(arguments: [0, 10, 30])
     func nothingIsLostForGoodOnABadNetwork(percent: Int) throws {
         let house = try House(4, loss: percent)
@@ -207,6 +223,11 @@ import Wire
         // It is not told again and again, and not fetched again.
         offer(house.text, counter: other.counter, in: house)
         #expect(house.stations[1].news.count == 1)
+        house.now = house.now + .seconds(700)
+        let later = house.stations[1].sent
+        offer(house.text, counter: other.counter, in: house)
+        #expect(house.stations[1].news.count == 1)
+        #expect(house.stations[1].sent == later)
     }
 
     @Test func oneThatIsLeftOutIsTold() throws {

@@ -104,8 +104,8 @@ class ByHand(SiteTest):
             self.assertIn("introduces no site", self.do(garage, *words, code=1))
         for words in (("remove", "kitchen"), ("replace", "kitchen", stranger)):
             self.assertIn("is this station", self.do(kitchen, "site", *words, code=1))
-        self.assertIn("check letters", self.do(
-            kitchen, "site", "add", "x", stranger[:-1] + ("r" if stranger.endswith("q") else "q"), code=1))
+        typo = stranger[:-1] + ("r" if stranger.endswith("q") else "q")
+        self.assertIn("check letters", self.do(kitchen, "site", "add", "x", typo, code=1))
 
     def test_peers_that_were_there_stay_as_they_are(self):
         kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")

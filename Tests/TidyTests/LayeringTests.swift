@@ -16,13 +16,13 @@ import Testing
         "Pairing": ["Wire", "Crypto", "Time"],
         "Discovery": ["Wire", "Crypto", "Time"],
         "Backup": ["Crypto"],
-        "Site": ["Crypto"],
+        "Site": ["Crypto", "Wire", "Time"],
         "Station": ["Wire", "Time"],
         "Switchboard": ["Station", "Wire", "Audio", "Time"],
         "Media": ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"],
         "Control": ["Wire", "CJansson"],
         "Config": ["Audio", "Wire"],
-        "Settings": ["Config", "Crypto", "HAL"],
+        "Settings": ["Config", "Crypto", "HAL", "Site"],
         "Storage": ["Config", "Control", "HAL", "Settings", "Time"],
         "Hardware": [
             "Time", "Realtime", "HAL", "Station", "Switchboard", "Media", "Config", "Settings",
@@ -40,7 +40,7 @@ import Testing
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session", "Station",
             "Control", "Config", "Settings", "Media", "Switchboard", "Presentation", "Storage",
-            "Hardware", "Discovery",
+            "Hardware", "Discovery", "Site",
         ],
     ]
 

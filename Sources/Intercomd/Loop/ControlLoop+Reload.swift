@@ -37,7 +37,7 @@ extension ControlLoop {
         let config = found.config
         let former = roster
         changePeers(found)
-        loadSite(config)
+        site.load(config, roster, at: now)
         let routing = Routing(config, roster, after: self.routing)
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)

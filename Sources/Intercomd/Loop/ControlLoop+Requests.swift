@@ -99,7 +99,8 @@ extension ControlLoop {
                 try settings.read(facts.folder, cores.table).lines
             }
             return Reply(found, isCheck: true)
-        case .join(let peer, let digits): return joinSite(of: peer, digits)
+        case .join(let peer, let digits):
+            return site.join(peer, digits, settings.sources, config.paths)
         case .history(let query): return .history(history.list(query))
         case .state(let request): return answer(request)
         case .calls(.show(let name)):

@@ -220,13 +220,6 @@ extension ControlLoop {
         feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }
 
-    /// While the network is in trouble, a peer may move to an address of this machine.
-    mutating func followLoopback() {
-        guard let trouble = switchboard.downWatch.networkTrouble else { return }
-        let loopback = links.loopback(among: roster.numbers, cores.table)
-        feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
-    }
-
     /// Looks whether two stations use one peer's key, and tells of callers that got no session,
     /// whosever key they had; once a second.
     mutating func followKeys() {

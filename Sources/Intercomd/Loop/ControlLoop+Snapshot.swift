@@ -18,9 +18,9 @@ extension ControlLoop {
         let found = Snapshot(
             of: config, roster, routing, plan, switchboard, key: cores.table.publicKey,
             startedAt: facts.startedAt, at: now)
-        found.folder = facts.folder
-        found.isUnconfigured = settings.isUnconfigured
-        found.awaitsRestart = settings.awaitsRestart
+        found.files.folder = facts.folder
+        found.files.isUnconfigured = settings.isUnconfigured
+        found.files.awaitsRestart = settings.awaitsRestart
         found.state = stateNow
         found.surroundings = switchboard.surroundings
         for talk in switchboard.openTalks.talks { found.talkingSince[talk.target] = talk.since }

@@ -130,7 +130,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         consent()
         protectAnew()
         devices.noteRelays(config)
-        loadSite(config)
+        site.load(config, roster, at: now)
         openDevices()
         followClocks()
         health.lockMemory()
@@ -156,7 +156,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
         let hasCallLamp = devices.lines.canShow(.calling)
         feed { board, _, _ in board.hasCallLamp = hasCallLamp }
         followMicrophone()
-        followLoopback()
+        // While the network is in trouble, a peer may move to an address of this machine.
+        if let trouble = switchboard.downWatch.networkTrouble {
+            let loopback = links.loopback(among: roster.numbers, cores.table)
+            feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
+        }
         if links.intake.ends(at: now) {
             poller.watch(links.initiations.fd, as: .initiations, for: EventLoop.readable)
         }

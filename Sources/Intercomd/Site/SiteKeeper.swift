@@ -2,6 +2,7 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Presentation
 internal import Settings
 internal import Site
 internal import Time
@@ -9,13 +10,6 @@ internal import Wire
 
 /// The site of this station: what its peers tell of the roster, and what is written of it.
 struct SiteKeeper {
-    /// A peer as the settings have it, with its number.
-    struct Peer {
-        let number: Int
-        let name: String
-        let key: PublicKey
-    }
-
     /// Something for people, and perhaps the peer that it came from.
     struct Word {
         let peer: Int?
@@ -42,23 +36,28 @@ struct SiteKeeper {
     // MARK: The files
 
     /// Takes over what the files say of site and peers.
-    mutating func load(_ config: Config, _ peers: [Peer], at now: Instant) {
+    ///
+    /// - Parameters:
+    ///   - config: The settings.
+    ///   - peers: Those that are in use.
+    ///   - now: The time.
+    mutating func load(_ config: Config, _ peers: Presentation.Roster, at now: Instant) {
         names = [:]
-        for peer in peers { names[peer.number] = peer.name }
+        for number in peers.numbers { names[number] = peers[number].name }
         hasUnused = false
         let introductions: RosterExchange.Introductions =
             switch config.site.introductions {
             case .no: .no
             case .ask: .ask
-            case .from(let name): peers.first { $0.name == name }.map { .from($0.key) } ?? .no
+            case .from(let name): peers.number(named: name).map { .from(peers.key(of: $0)) } ?? .no
             }
-        exchange.configure(peers.map { ($0.number, $0.key) }, introductions)
+        exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
         read(config.paths, at: now)
     }
 
     private mutating func read(_ paths: Paths, at now: Instant) {
         do throws(PeerFilesError) {
-            let found = try SiteFiles.roster(paths, limit: Roster.sizeMax) ?? []
+            let found = try SiteFiles.roster(paths, limit: Site.Roster.sizeMax) ?? []
             guard found != text || problem != nil else { return }
             text = found
             problem = nil
@@ -68,7 +67,7 @@ struct SiteKeeper {
         }
         guard !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
         do throws(RosterFault) {
-            exchange.hold(try Roster(parsing: text), text: text, at: now)
+            exchange.hold(try Site.Roster(parsing: text), text: text, at: now)
         } catch {
             exchange.hold(nil, text: [], at: now)
             fault("\(SiteFiles.path(paths)) \(error)")
@@ -148,22 +147,23 @@ struct SiteKeeper {
     ///   - sources: The files of the settings in use.
     ///   - paths: The directories of the station.
     /// - Returns: What has come of it, in lines for a person.
-    /// - Throws: Why nothing has.
     mutating func join(
         _ peer: String, _ digits: String, _ sources: [ConfigSource], _ paths: Paths
-    ) throws(ControlError) -> [String] {
+    ) -> Reply {
         if let held = exchange.held?.roster {
-            throw ControlError(.failed, "this station is in the site \(held.name) already")
+            return .refused(
+                ControlError(.failed, "this station is in the site \(held.name) already"))
         }
         let offer = exchange.offers.first {
             name($0.peer) == peer && $0.roster.key.fingerprint == digits
         }
         guard let offer else {
-            throw ControlError(.failed, "\(peer) does not show that site now")
+            return .refused(ControlError(.failed, "\(peer) does not show that site now"))
         }
         do throws(PeerFilesError) {
-            return try adopt(offer, sources, paths)
-        } catch { throw ControlError(.failed, error.description) }
+            let lines = try adopt(offer, sources, paths)
+            return .done(Reply.Done(lines.joined(separator: "\n")))
+        } catch { return .refused(ControlError(.failed, error.description)) }
     }
 
     private mutating func adopt(

@@ -32,12 +32,7 @@ package final class Snapshot {
     package let routing: Routing
     /// What the media loop was told of them.
     package let plan: MediaPlan
-    /// Where the settings are.
-    package var folder = ""
-    /// The folder has no settings yet.
-    package var isUnconfigured = false
-    /// Settings in the files that only a restart applies.
-    package var awaitsRestart: [String] = []
+    package var files = Files()
 
     // What was decided, and what a person has set.
     package let switchboard: Switchboard
@@ -114,6 +109,17 @@ package final class Snapshot {
     package var station: Station { switchboard.station }
 
     /// What this machine's network is, for peers.
+    /// Where the settings are from.
+    package struct Files {
+        package var folder = ""
+        /// The folder has no settings yet.
+        package var isUnconfigured = false
+        /// Settings in the files that only a restart applies.
+        package var awaitsRestart: [String] = []
+
+        package init() {}
+    }
+
     package struct Network {
         /// The addresses of this machine.
         package var ownHosts: Set<String> = []

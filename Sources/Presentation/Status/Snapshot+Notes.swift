@@ -15,8 +15,8 @@ extension Snapshot {
                 "on-event: its program failed at \(totals.hookFailed) events:"
                     + " journalctl INTERCOM_EVENT=hook_fault")
         }
-        if isUnconfigured {
-            found.append(Advice.unconfigured(folder))
+        if files.isUnconfigured {
+            found.append(Advice.unconfigured(files.folder))
         } else if roster.isEmpty {
             found.append(Advice.unpaired)
         }
@@ -38,7 +38,7 @@ extension Snapshot {
         if config.audio.wantsEchoGone, let apart = clocksApart {
             found.append(Advice.echoStays(apart))
         }
-        for line in awaitsRestart { found.append(Advice.restart(for: line)) }
+        for line in files.awaitsRestart { found.append(Advice.restart(for: line)) }
         if let problem = network.searchProblem {
             found.append(
                 "peers are not found on the LAN: \(problem); or set discovery = no in [network]")
