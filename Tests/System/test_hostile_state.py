@@ -50,11 +50,12 @@ COMMANDS = {
 """Every command that root may type and that reads or writes the state directory."""
 ELSEWHERE = {
     # They ask the daemon; the first three count the peers of the files as `peer list` lists them,
-    # and for `pair` the daemon writes.
+    # and for `pair` and `site join` the
+    # daemon writes.
     "status", "peers", "stats", "monitor", "history", "levels", "metrics", "talk", "ptt", "reply",
     "page", "announce", "relay", "signal", "call", "answer", "reject", "hangup", "drop-in",
     "listen", "volume", "mute", "unmute", "dnd", "peer show", "show peer", "config diff", "reload",
-    "test latency", "version", "pair", "invite", "accept",
+    "test latency", "version", "pair", "invite", "accept", "site join",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
     # test_backup.py has the same traps for them, test_site.py some.
