@@ -12,6 +12,8 @@ public struct SitePeers {
     private let own: PublicKey
     private let ownName: String
     private var changed: [String] = []
+    /// Peers whose pre-shared keys are of no use any more.
+    private var gone: [String] = []
     /// What a person is to know of the change.
     public private(set) var told: [String] = []
 
@@ -29,14 +31,27 @@ public struct SitePeers {
     /// ends the site here.
     ///
     /// Those that are gone go first: a change that is cut off leaves nobody in who was put out.
-    public mutating func adopt(_ roster: Roster?, text: [UInt8]?) throws(PeerFilesError) {
+    ///
+    /// - Parameters:
+    ///   - roster: The roster.
+    ///   - text: Its text.
+    ///   - former: The key that somebody here has put out, also of a peer that is not the site's.
+    public mutating func adopt(
+        _ roster: Roster?, text: [UInt8]?, puttingOut former: PublicKey? = nil
+    ) throws(PeerFilesError) {
         let stations = (roster?.stations ?? []).filter { $0.key != own }
-        try followGone(stations)
-        let gone = changed.count
+        try followGone(stations, former)
+        let first = changed.count
         for station in stations { try take(station) }
-        for path in changed.prefix(gone) { try files.write(path) }
-        for path in changed.dropFirst(gone) { try files.write(path) }
+        for path in changed.prefix(first) { try files.write(path) }
+        for path in changed.dropFirst(first) { try files.write(path) }
         try SiteFiles.write(roster: text, files.paths)
+        for name in gone { try files.removeStray(of: name) }
+        guard let former, let config = try? files.config(),
+            let other = config.peers.first(where: { PublicKey(text: $0.key) == former }),
+            !other.isRevoked
+        else { return }
+        told.append("\(other.name) is a peer by \(other.origin.file) still: take it out there")
     }
 
     private mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
@@ -45,13 +60,17 @@ public struct SitePeers {
     }
 
     /// Gives the site's peers whose key is gone the key of their successor, or takes them out.
-    private mutating func followGone(_ stations: [Roster.Station]) throws(PeerFilesError) {
-        for source in files.sources where source.role == .learned && Self.isOfSite(source.bytes) {
+    private mutating func followGone(
+        _ stations: [Roster.Station], _ former: PublicKey?
+    ) throws(PeerFilesError) {
+        for source in files.sources where source.role == .learned {
             var file = PeerFile(source.bytes)
             for name in file.peers {
                 guard let key = file.value(of: "key", of: name).flatMap({ PublicKey(text: $0) }),
+                    Self.isOfSite(source.bytes) || key == former,
                     !stations.contains(where: { $0.key == key })
                 else { continue }
+                gone.append(name)
                 let isKnown = { [files] (key: PublicKey) in
                     (try? files.config().peers.contains { PublicKey(text: $0.key) == key }) ?? true
                 }

@@ -6,7 +6,7 @@ internal import Wire
 struct RosterPeer {
     /// After the first notice of a session, or of another roster: any of them may be lost.
     private static let pauses: [Duration] = [.seconds(1), .seconds(4)]
-    private static let pause = Duration.seconds(60)
+    private static let pause = Duration.seconds(15)
     /// After what is of no use, and after too little, for which the network may be to blame.
     private static let restMax = (useless: Duration.seconds(600), lost: Duration.seconds(30))
 

@@ -85,8 +85,8 @@ import Wire
         house.run(.seconds(10))
         let before = house.sent
         house.run(.seconds(600))
-        // A notice a minute, each way of three pairs.
-        #expect((55...66).contains(house.sent - before))
+        // A notice every 15 s, each way of three pairs.
+        #expect((230...246).contains(house.sent - before))
     }
 
     // MARK: Who comes in

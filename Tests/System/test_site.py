@@ -118,7 +118,7 @@ class ByHand(SiteTest):
         self.assertIn("unknown peer", self.do(kitchen, "site", "add", "atic", code=1))
         self.do(kitchen, "site", "add", "attic")
         roster = self.do(kitchen, "site", "export")
-        self.assertIn(f"station attic {attic.public_key}\n", roster)
+        self.assertIn(f"station attic {attic.public_key} 127.0.0.1:{attic.port}\n", roster)
         said = self.do(garage, "site", "import", "--site", self.digits(kitchen), text=roster)
         self.assertIn("attic of the site is left out", said)
         self.assertEqual(self.found(garage), ["attic", "cook"])

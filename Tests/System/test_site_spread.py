@@ -1,11 +1,13 @@
 """A site whose stations give each other the roster: who joins, who is put out, who was away."""
 
+import os
 import time
 import unittest
 
 from codes import ShownCode
 from lab import wait
 from sites import SiteTest
+from stage.identity import Identity
 
 
 class Spread(SiteTest):
@@ -73,6 +75,20 @@ class Spread(SiteTest):
         self.assertIn("garage is a peer", shown.text)
         wait(lambda: self.found(garage) == ["attic", "kitchen"], "garage knows attic")
         self.assertEqual(self.found(attic), ["garage", "kitchen"])
+        # What is put out is out at the introducer, too, which was paired with it.
+        self.assertTrue(os.path.exists(f"{kitchen.state}/keys/attic.psk"))
+        said = self.do(kitchen, "site", "remove", "attic")
+        self.assertIn("attic is a peer no more", said)
+        self.assertFalse(os.path.exists(f"{kitchen.state}/keys/attic.psk"))
+        self.assertEqual(self.found(kitchen), ["garage"])
+        wait(lambda: self.found(garage) == ["kitchen"], "garage has put attic out")
+        # And a successor has its place there.
+        heir = Identity().text
+        self.do(kitchen, "site", "replace", "garage", heir)
+        listed = self.do(kitchen, "peer", "list", "--json")
+        self.assertIn(heir, listed)
+        self.assertNotIn(garage.public_key, listed)
+        self.assertFalse(os.path.exists(f"{kitchen.state}/keys/garage.psk"))
         # A member that introduces nobody says so before anything is paired.
         self.assertIn("which another station introduces", self.do(
             garage, "pair", "--join", code=1))

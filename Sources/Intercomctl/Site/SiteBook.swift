@@ -51,10 +51,17 @@ struct SiteBook {
 
     /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
     /// ends the site here.
-    mutating func adopt(_ roster: Roster?, text: [UInt8]?) throws(Failure) {
+    ///
+    /// - Parameters:
+    ///   - roster: The roster.
+    ///   - text: Its text.
+    ///   - former: The key that this command has put out.
+    mutating func adopt(
+        _ roster: Roster?, text: [UInt8]?, puttingOut former: PublicKey? = nil
+    ) throws(Failure) {
         do throws(PeerFilesError) {
             var peers = try SitePeers(files, own: own)
-            try peers.adopt(roster, text: text)
+            try peers.adopt(roster, text: text, puttingOut: former)
             told = peers.told
         } catch { throw Failure(error) }
     }

@@ -97,8 +97,9 @@ private func changeSite(
     {
         throw Failure(.failed, "\(name) is this station, which introduces the others")
     }
+    let former = roster.stations.first { $0.name == wish.former }?.key
     try change(&roster, by: wish)
-    try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
+    try book.adopt(roster, text: Array(roster.signed(by: key).utf8), puttingOut: former)
     var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
     report.add("\(what); the site \(roster.name) is at number \(roster.counter)")
     for line in book.told { report.add(line) }

@@ -1,16 +1,15 @@
 """Plays one scenario in the guest: `guest.py NAME`, started by init."""
 
 import gzip
-import importlib
 import os
 import sys
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SCENARIOS = os.path.join(HERE, "..", "..", "..", "Tests", "Scenarios")
-sys.path[:0] = [os.path.dirname(HERE), SCENARIOS]
+sys.path.insert(0, os.path.dirname(HERE))
 
 # pylint: disable=wrong-import-position
+from uml import scenario as scenarios
 from uml.world import World
 
 
@@ -35,7 +34,7 @@ def main():
     if found := lacking():
         print(f"this kernel is not made as tools/lab/uml/kernel.config says: {', '.join(found)}")
         return 1
-    scenario = importlib.import_module(sys.argv[1])
+    scenario = scenarios.named(sys.argv[1])
     with World(scenario) as world:
         try:
             scenario.play(world)

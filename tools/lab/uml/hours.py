@@ -1,7 +1,6 @@
 """Hours of virtual time in one guest; the program behind `tools/soak --hours`."""
 
 import argparse
-import importlib
 import json
 import os
 import pathlib
@@ -12,7 +11,8 @@ import tempfile
 import threading
 import time
 
-from . import run  # Knows where the tests are.
+from . import run
+from . import scenario as scenarios
 from .boot import BootError, boot, obtained
 from .case import Case
 from .said import Said
@@ -41,7 +41,7 @@ class Follower(threading.Thread):
 
 def play(program, scenario_name, hours, folder):
     """Plays the hours; returns the case."""
-    scenario = importlib.import_module(scenario_name)
+    scenario = scenarios.named(scenario_name)
     scenario.prepare(Said(folder), hours)
     (folder / "hours").write_text(str(hours))
     follower = Follower(folder / "facts")
@@ -65,7 +65,7 @@ def main():
         parser.error("--hours: 1 at least")
     program = obtained("soak")
     name = "long.drift" if chosen.drift else "long.day"
-    scenario = importlib.import_module(name)
+    scenario = scenarios.named(name)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="hours-"))
     start = time.monotonic()
 

@@ -9,7 +9,6 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
-import importlib
 import itertools
 import os
 import pathlib
@@ -25,6 +24,7 @@ import traceback
 from stage import place
 
 from . import run
+from . import scenario as scenarios
 from .boot import BootError, obtained
 
 ROOT = pathlib.Path(place.ROOT)
@@ -34,7 +34,7 @@ COPIED = ("Package.swift", "Package.resolved", "Sources", "Tests")
 
 def mutations(name):
     """[(path, old, new)] of a scenario."""
-    return list(getattr(importlib.import_module(name), "MUTATIONS", ()))
+    return list(getattr(scenarios.named(name), "MUTATIONS", ()))
 
 
 def stale(path, old, new, root=ROOT):
@@ -140,7 +140,7 @@ def trial(program, name):
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         try:
             case = run.play(program, name, pathlib.Path(folder) / name)
-            complaints = case.judged(importlib.import_module(name).judge)
+            complaints = case.judged(scenarios.named(name).judge)
         except BootError as error:
             return False, f"it was not played to its end: {_reason(str(error))}"
         except Exception as error:  # pylint: disable=broad-exception-caught

@@ -2,7 +2,6 @@
 
 import argparse
 import concurrent.futures
-import importlib
 import os
 import pathlib
 import shutil
@@ -14,12 +13,8 @@ import traceback
 
 from stage import place
 
+from . import scenario as scenarios
 from .boot import IPV6, BootError, boot, end_all, obtained
-
-SCENARIOS = pathlib.Path(place.ROOT) / "Tests/Scenarios"
-sys.path.insert(0, str(SCENARIOS))
-
-# pylint: disable=wrong-import-position
 from .case import Case
 from .said import Said
 
@@ -29,8 +24,8 @@ SECONDS = 150
 
 def names():
     """All scenarios there are; those of tools/test first."""
-    found = sorted(path.stem for path in SCENARIOS.glob("*.py"))
-    return sorted(found, key=lambda name: not importlib.import_module(name).OFTEN)
+    found = sorted(path.stem for path in scenarios.FOLDER.glob("*.py"))
+    return sorted(found, key=lambda name: not scenarios.named(name).OFTEN)
 
 
 def unknown(chosen):
@@ -39,7 +34,7 @@ def unknown(chosen):
     wrong = next((name for name in chosen if name not in known), None)
     if wrong is None:
         return None
-    if (SCENARIOS / "long" / f"{wrong.removeprefix('long.').removeprefix('long/')}.py").is_file():
+    if (scenarios.FOLDER / "long" / f"{wrong.removeprefix('long.').removeprefix('long/')}.py").is_file():
         return f"{wrong} is played by tools/soak --hours alone, and has no MUTATIONS"
     return f"there is no {wrong}; there are: {', '.join(known)}"
 
@@ -56,7 +51,7 @@ def aged():
 
 def play(program, name, folder):
     """One run of a scenario; returns the case."""
-    scenario = importlib.import_module(name)
+    scenario = scenarios.named(name)
     folder.mkdir()
     if hasattr(scenario, "prepare"):
         scenario.prepare(Said(folder))
@@ -88,7 +83,7 @@ def left(scenario, case):
 
 def attempt(program, name, folder, twice):
     """Plays a scenario once or twice; returns (complaints, the case or None)."""
-    scenario, case = importlib.import_module(name), None
+    scenario, case = scenarios.named(name), None
     try:
         case = play(program, name, folder / "first")
         # The controls spoil what holds; of a case that does not they would say nothing.
@@ -121,7 +116,7 @@ class Report:
         self.failed += bool(complaints)
         virtual = f"{case.log[-1].ns / 1e9:6.1f} s virtual" if case and case.log else ""
         times = ", twice the same" if self.chosen.twice and not complaints else ""
-        if times and getattr(importlib.import_module(name), "TIMELESS", False):
+        if times and getattr(scenarios.named(name), "TIMELESS", False):
             times += " (moments and bytes are not compared)"
         print(f"{'FAILED' if complaints else 'ok':6} {seconds:6.1f} s {virtual}  "
               f"{name.replace('_', ' ')}{times}")
@@ -147,7 +142,7 @@ def run(chosen):
     known = names()
     program = obtained("scenarios")
     wanted = list(dict.fromkeys(chosen.names)) or [
-        name for name in known if chosen.all or importlib.import_module(name).OFTEN]
+        name for name in known if chosen.all or scenarios.named(name).OFTEN]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="scenarios-"))
     report, begin = Report(chosen, folder), time.monotonic()
 
@@ -194,7 +189,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     if chosen.list:
         for name in names():
-            scenario = importlib.import_module(name)
+            scenario = scenarios.named(name)
             print(f"{'often' if scenario.OFTEN else '':6}{name:18} "
                   f"{scenario.__doc__.splitlines()[0]}")
         return 0
