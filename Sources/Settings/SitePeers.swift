@@ -35,14 +35,18 @@ public struct SitePeers {
     /// - Parameters:
     ///   - roster: The roster.
     ///   - text: Its text.
+    ///   - before: The one that was held before it.
     ///   - former: The key that somebody here has put out, also of a peer that is not the site's.
     public mutating func adopt(
-        _ roster: Roster?, text: [UInt8]?, puttingOut former: PublicKey? = nil
+        _ roster: Roster?, text: [UInt8]?, after before: Roster?,
+        puttingOut former: PublicKey? = nil
     ) throws(PeerFilesError) {
         let stations = (roster?.stations ?? []).filter { $0.key != own }
         try followGone(stations, former)
         let first = changed.count
-        for station in stations { try take(station) }
+        for station in stations {
+            try take(station, calledBefore: before?.stations.first { $0.key == station.key }?.name)
+        }
         for path in changed.prefix(first) { try files.write(path) }
         for path in changed.dropFirst(first) { try files.write(path) }
         try SiteFiles.write(roster: text, files.paths)
@@ -105,12 +109,16 @@ public struct SitePeers {
     }
 
     /// Makes one station a peer, if it is none yet.
-    private mutating func take(_ station: Roster.Station) throws(PeerFilesError) {
+    private mutating func take(
+        _ station: Roster.Station, calledBefore: String?
+    ) throws(PeerFilesError) {
         let config: Config
         do throws(ConfigError) { config = try files.config() } catch { throw PeerFilesError(error) }
         let address = station.addresses.joined(separator: ", ")
         if let known = config.peers.first(where: { PublicKey(text: $0.key) == station.key }) {
-            return try follow(known, address)
+            try follow(known, address)
+            guard calledBefore == known.name, station.name != known.name else { return }
+            return try rename(known.name, to: station.name)
         }
         guard station.name != ownName, !config.peers.contains(where: { $0.name == station.name })
         else {
@@ -143,6 +151,29 @@ public struct SitePeers {
                 told.append("\(name) has the address \(address)")
             }
             if file.bytes != source.bytes { try put(file, at: source.path) }
+        }
+    }
+
+    /// The site has another name for its own peer, which nobody has renamed here; where settings
+    /// name it, it keeps the old one.
+    private mutating func rename(_ name: String, to other: String) throws(PeerFilesError) {
+        let found = files.sources.first { source in
+            source.role == .learned && Self.isOfSite(source.bytes)
+                && PeerFile(source.bytes).has(name)
+        }
+        guard let found else { return }
+        var file = PeerFile(found.bytes)
+        file.rename(name, to: other)
+        let path = found.path == files.path(of: name) ? files.path(of: other) : found.path
+        let before = files
+        do throws(PeerFilesError) {
+            if path != found.path { try files.put(nil, at: found.path) }
+            try files.put(file, at: path)
+            changed += path == found.path ? [path] : [path, found.path]
+            told.append("\(name) is called \(other) now")
+        } catch {
+            files = before
+            told.append("\(name) is called \(other) in the site; settings name it, so not here")
         }
     }
 

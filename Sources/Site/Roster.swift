@@ -74,6 +74,16 @@ public struct Roster: Equatable, Sendable {
         self = others
     }
 
+    /// Gives a station another name.
+    public mutating func rename(_ name: String, to other: String) throws(RosterChangeError) {
+        guard let station = stations.first(where: { $0.name == name }) else { throw .isUnknown }
+        guard !stations.contains(where: { $0.name == other }) else { throw .nameIsTaken }
+        guard
+            let renamed = Station(name: other, key: station.key, addresses: station.addresses)
+        else { throw .isNoName }
+        try change(to: stations.filter { $0.name != name } + [renamed])
+    }
+
     private mutating func change(to stations: [Station]) throws(RosterChangeError) {
         guard counter < UInt64.max else { throw .isAtItsEnd }
         let others = Roster(
@@ -134,6 +144,7 @@ public enum RosterChangeError: Error, Equatable, Sendable {
     case nameIsTaken
     case keyIsKnown(as: String)
     case isUnknown
+    case isNoName
     case isFull
     /// The counter can grow no more.
     case isAtItsEnd

@@ -31,6 +31,7 @@ COMMANDS = {
     "site export": ["site", "export"],
     "site add": ["site", "add", "--no-reload", "attic", THIRD],
     "site remove": ["site", "remove", "--no-reload", "garage"],
+    "site rename": ["site", "rename", "--no-reload", "garage", "cellar"],
     "site replace": ["site", "replace", "--no-reload", "garage", THIRD],
     "site import": ["site", "import", "--no-reload", "{roster}"],
     "key show": ["key", "show"],
@@ -65,7 +66,7 @@ ELSEWHERE = {
 }
 """Commands that do not touch the state directory themselves."""
 SITE = {name for name in COMMANDS if name.startswith("site ")}
-INTRODUCING = {"site add", "site remove", "site replace"}
+INTRODUCING = {"site add", "site remove", "site rename", "site replace"}
 SETTINGS = set(COMMANDS) - {"key show", "site list", "site export"}
 """Those that read the peers that were added."""
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}

@@ -98,6 +98,7 @@ class Work(MemberTest):
         "site init house": ((0, 1), "to introduce a station|is in the site house"),
         "site (add|replace) (garage|attic)( .*)?": (
             1, "introduces no site|key|in the site already|no station of"),
+        "site rename garage workshop": (1, "introduces no site|no station of that name"),
         "site remove garage": (1, "introduces no site|no station of that name"),
         "site leave": (1, "in no site|introduces the site"),
         "setup( --force)?": (0, f"{TOLD}button +GPIO17"),

@@ -41,6 +41,25 @@ class Spread(SiteTest):
         attic.wait_for(kitchen)
         self.assertEqual(self.number(garage), before + 1)
 
+    def test_another_name_is_everywhere_but_where_settings_have_the_old_one(self):
+        kitchen, garage, attic, cellar = self.enter("kitchen", "garage", "attic", "cellar")
+        self.join(kitchen, garage, attic, cellar)
+        self.do(cellar, "peer", "rename", "garage", "carport")
+        with open(f"{attic.etc}/intercomd.conf", "a", encoding="utf-8") as file:
+            file.write("\n[button second]\nline = GPIO22\ntalk = garage\n")
+        self.do(attic, "reload")
+        self.do(kitchen, "site", "rename", "garage", "workshop")
+        self.assertEqual(self.found(kitchen), ["attic", "cellar", "workshop"])
+        for one, found in ((attic, ["cellar", "garage", "kitchen"]),
+                           (cellar, ["attic", "carport", "kitchen"])):
+            wait(lambda one=one: self.number(one) == self.number(kitchen), f"{one.name} has it")
+            self.assertEqual(self.found(one), found)
+        attic.said("is called workshop in the site; settings name it")
+        for words in (("garage", "x"), ("workshop", "attic"), ("workshop", "A B")):
+            self.do(kitchen, "site", "rename", *words, code=1)
+        self.do(kitchen, "site", "rename", "workshop", "barn")
+        wait(lambda: self.found(kitchen) == ["attic", "barn", "cellar"], "kitchen calls it barn")
+
     def test_one_that_was_away_hears_of_it_from_any_other(self):
         kitchen, garage, attic, thief = self.enter("kitchen", "garage", "attic", "thief")
         self.join(kitchen, garage, attic)

@@ -193,6 +193,10 @@ extension CommandGroup {
                     options: ["--address", "--no-reload", "--json"],
                     help: "introduce the successor of a dead station", function: replaceInSite),
                 Command(
+                    name: "site rename", arguments: "NAME NEW", count: 2...2,
+                    takes: [.anything], options: ["--no-reload", "--json"],
+                    help: "give a station of the site another name", function: renameInSite),
+                Command(
                     name: "site join", arguments: "[PEER]", count: 0...1, takes: [.peer],
                     options: ["--site", "--yes", "--json"],
                     help: "join the site that a peer shows", function: joinSite),

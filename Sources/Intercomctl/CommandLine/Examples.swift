@@ -41,6 +41,7 @@ enum Examples {
             "site add",
             ["sudo intercomctl site add garage intercom1:...", "sudo intercomctl site add garage"]
         ),
+        ("site rename", ["sudo intercomctl site rename garage workshop"]),
         ("site join", ["intercomctl site join"]),
         ("site remove", ["sudo intercomctl site remove garage"]),
         ("site replace", ["sudo intercomctl site replace garage intercom1:..."]),

@@ -49,6 +49,9 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     text += "mic     \(microphone(status.microphone))\n"
     if status.call.state != .idle { text += "call    \(call(status.call))\n" }
     if let last = lastCall(status.call) { text += "last    \(last)\n" }
+    if let site = status.site.name {
+        text += "site    \(site.visible), number \(status.site.number ?? 0)\n"
+    }
     if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
     for button in status.buttons {
         let state = button.error.map { "unreadable: \($0.visible)" } ?? button.state.rawValue

@@ -61,7 +61,7 @@ struct SiteBook {
     ) throws(Failure) {
         do throws(PeerFilesError) {
             var peers = try SitePeers(files, own: own)
-            try peers.adopt(roster, text: text, puttingOut: former)
+            try peers.adopt(roster, text: text, after: held, puttingOut: former)
             told = peers.told
         } catch { throw Failure(error) }
     }

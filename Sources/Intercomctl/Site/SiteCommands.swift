@@ -57,6 +57,15 @@ func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     return try changeSite(invocation, by: .remove(name), telling: "took out \(name)")
 }
 
+/// `site rename NAME NEW`: gives a station another name.
+func renameInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let (name, other) = (
+        try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
+    )
+    return try changeSite(
+        invocation, by: .rename(name, other), telling: "\(name) is called \(other)")
+}
+
 /// `site replace NAME KEY`: introduces the successor of a station.
 func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
@@ -70,11 +79,12 @@ private enum RosterChange {
     case add(Roster.Station)
     case remove(String)
     case replace(String, Roster.Station)
+    case rename(String, String)
 
     /// The station that is in it no more.
     var former: String? {
         switch self {
-        case .add: nil
+        case .add, .rename: nil
         case .remove(let name), .replace(let name, _): name
         }
     }
@@ -113,6 +123,7 @@ private func change(_ roster: inout Roster, by wish: RosterChange) throws(Failur
         case .add(let station): try roster.add(station)
         case .remove(let name): try roster.remove(name)
         case .replace(let name, let station): try roster.replace(name, by: station)
+        case .rename(let name, let other): try roster.rename(name, to: other)
         }
     } catch {
         switch error {
@@ -125,6 +136,7 @@ private func change(_ roster: inout Roster, by wish: RosterChange) throws(Failur
             throw Failure(.failed, "that key is in the site already, as \(other)")
         case .isUnknown:
             throw Failure(.failed, "the site has no station of that name: intercomctl site list")
+        case .isNoName: throw Failure(.failed, "that name cannot be in a roster")
         case .isFull:
             throw Failure(.failed, "the site is full: \(Roster.stationsMax) stations")
         case .isTooLong:

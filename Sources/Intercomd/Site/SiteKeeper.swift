@@ -177,7 +177,7 @@ struct SiteKeeper {
         var peers = try SitePeers(files, own: own)
         // Whatever was written before a failure is to be used.
         hasUnused = true
-        try peers.adopt(found.roster, text: found.text)
+        try peers.adopt(found.roster, text: found.text, after: exchange.held?.roster)
         let number = found.roster.counter
         return ["site \(found.roster.name), number \(number), from \(name(found.peer))"]
             + peers.told
