@@ -37,6 +37,7 @@ public struct SitePeers {
     ///   - text: Its text.
     ///   - before: The one that was held before it.
     ///   - former: The key that somebody here has put out, also of a peer that is not the site's.
+    /// - Throws: files that cannot be read or written, or would be wrong.
     public mutating func adopt(
         _ roster: Roster?, text: [UInt8]?, after before: Roster?,
         puttingOut former: PublicKey? = nil

@@ -53,8 +53,8 @@ def meet(world, shows, types):
     for _ in range(ATTEMPTS):
         wrong = "0000-0000" if code != "0000-0000" else "1111-1111"
         Typed(world, world["stranger"], "pair", shows.address, wrong).ended(1)
-    Typed(world, types, "pair", code).ended()
-    shown.ended()
+    Typed(world, types, "pair", code).ended(None)
+    shown.ended(None, seconds=130)
     try:
         world.wait(lambda: all(one.status()["peers"] and one.status()["peers"][0]["state"] == "up"
                                for one in (shows, types)), "both are up", seconds=20)

@@ -73,7 +73,7 @@ def play(world):
     world.until(END)
     world["lodger"].release()
     for one in (*world.stations.values(),):
-        world.log(one.name, "site", number=one.status()["site"]["number"],
+        world.log(one.name, "site", number=one.status()["site"]["number"] or 0,
                   peers=sorted(peer["name"] for peer in one.status()["peers"]))
 
 
@@ -107,7 +107,7 @@ def judge(case):
     track = case.track("attic", HERTZ["lodger"], BACK, END)
     last = max([number for number, level in enumerate(track) if level > -40], default=0) * 0.02
     case.note(f"attic hears lodger until {last:.2f} s after it is back")
-    newest = max(case.entry(name, "site", -1).figures["number"] for name in STATIONS)
+    newest = max(case.entry(name, "site", -1).figures["number"] or 0 for name in STATIONS)
     for name in ("kitchen", "garage", "attic"):
         case.claim(case.entry(name, "site", -1).figures["number"] == newest,
                    f"{name} has the newest roster")
@@ -131,7 +131,8 @@ def controls(case):
     for name in ("kitchen", "garage", "attic"):
         yield f"{name} hears nothing", case.silent(name)
     yield "they joined late", case.with_last("joined", lambda figures: {"after": 61.0})
-    yield "attic has an old roster", case.with_line("attic", "site", number=1, peers=["garage", "kitchen"])
+    yield "attic has an old roster", case.with_line(
+        "attic", "site", number=1, peers=["garage", "kitchen"])
     yield "attic knows lodger", case.with_line(
         "attic", "site", number=8, peers=["garage", "kitchen", "lodger"])
 

@@ -8,6 +8,7 @@ internal import HAL
 ///   - report: What happened.
 ///   - isNamed: Whether the person has chosen the name of the other station here.
 ///   - option: What follows the code where it is typed.
+/// - Throws: an output that cannot be written.
 func show(_ report: PairingReport, isNamed: Bool, option: String = "") throws(Failure) {
     let text = report.text.visible
     switch report.stage {

@@ -56,6 +56,7 @@ struct SiteBook {
     ///   - roster: The roster.
     ///   - text: Its text.
     ///   - former: The key that this command has put out.
+    /// - Throws: files that cannot be read or written, or would be wrong.
     mutating func adopt(
         _ roster: Roster?, text: [UInt8]?, puttingOut former: PublicKey? = nil
     ) throws(Failure) {

@@ -36,6 +36,7 @@ import Testing
                     suite = 1
                     gain = 0dB
                     mute = no
+                    revoked = no
                     keepalive = off
                     priority = normal
 

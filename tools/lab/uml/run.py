@@ -34,7 +34,8 @@ def unknown(chosen):
     wrong = next((name for name in chosen if name not in known), None)
     if wrong is None:
         return None
-    if (scenarios.FOLDER / "long" / f"{wrong.removeprefix('long.').removeprefix('long/')}.py").is_file():
+    long = f"{wrong.removeprefix('long.').removeprefix('long/')}.py"
+    if (scenarios.FOLDER / "long" / long).is_file():
         return f"{wrong} is played by tools/soak --hours alone, and has no MUTATIONS"
     return f"there is no {wrong}; there are: {', '.join(known)}"
 

@@ -12,7 +12,8 @@ def named(name):
     """The module of a scenario, by its file: a name may be that of a module of Python's, too."""
     known = f"scenario {name}"
     if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, FOLDER / f"{name.replace('.', '/')}.py")
+        path = FOLDER / f"{name.replace('.', '/')}.py"
+        spec = importlib.util.spec_from_file_location(known, path)
         sys.modules[known] = module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
     return sys.modules[known]
