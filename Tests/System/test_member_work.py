@@ -35,6 +35,7 @@ class Work(MemberTest):
         "config check": (0, f"{TOLD}ok: "),
         "config diff": (0, "nothing has changed"),
         "site (list|export)": ((0, 1), "in no site|site house|station "),
+        "site join": (1, "no peer shows a site|is in the site"),
         "dnd off": (0, "do not disturb is off", "resting", lambda self: not self.rests()),
         "dnd on --for 1h": (0, "do not disturb until", "rest_after", lambda self: self.rests()),
         "doctor.*": ((0, 4), r"\d+ failures?, \d+ warnings?$"),

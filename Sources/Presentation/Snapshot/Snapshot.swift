@@ -108,7 +108,6 @@ package final class Snapshot {
 
     package var station: Station { switchboard.station }
 
-    /// What this machine's network is, for peers.
     /// Where the settings are from.
     package struct Files {
         package var folder = ""
@@ -120,6 +119,7 @@ package final class Snapshot {
         package init() {}
     }
 
+    /// What this machine's network is, for peers.
     package struct Network {
         /// The addresses of this machine.
         package var ownHosts: Set<String> = []
