@@ -23,6 +23,7 @@ public struct RosterExchange {
         public let text: [UInt8]
         /// The number of the peer that gave it.
         public let peer: Int
+        let notice: RosterNotice
     }
 
     /// What the owner is to do, or to tell people.
@@ -38,6 +39,8 @@ public struct RosterExchange {
     }
 
     private static let offersMax = 4
+    /// A peer that shows one site after the other is looked at now and then.
+    private static let offerRest = Duration.seconds(60)
 
     private let own: PublicKey
     public private(set) var held: Held?
@@ -77,7 +80,12 @@ public struct RosterExchange {
         guard held?.notice != before else { return }
         offers = []
         fetch = nil
-        for number in peers.keys { peers[number]?.announce(at: now) }
+        for number in peers.keys {
+            peers[number]?.announce(at: now)
+            if before == nil { peers[number]?.succeeds() }
+            // What was wanted before may be the one that is held now, or older.
+            if let notice = peers[number]?.notice, !isWanted(notice) { peers[number]?.offers(nil) }
+        }
     }
 
     /// Takes over the peers, by number; those that stay are where they were.
@@ -118,6 +126,7 @@ public struct RosterExchange {
             guard fetch?.peer == peer else { return }
             fetch?.take(part, at: now)
             followFetch(at: now)
+            beginFetch(at: now)
         default: return
         }
     }
@@ -202,7 +211,7 @@ public struct RosterExchange {
     private func isWanted(_ notice: RosterNotice) -> Bool {
         guard (1...Roster.sizeMax).contains(Int(notice.size)) else { return false }
         guard let held else {
-            return !offers.contains { Held($0.roster, $0.text).notice == notice }
+            return !offers.contains { $0.notice == notice }
         }
         guard notice.site == held.notice.site else { return false }
         return notice.counter > held.roster.counter
@@ -256,11 +265,12 @@ public struct RosterExchange {
         switch roster.verdict(over: held?.roster) {
         case .taken where isIn:
             peers[peer]?.succeeds()
-            let found = Found(roster: roster, text: text, peer: peer)
+            let found = Found(roster: roster, text: text, peer: peer, notice: fetch.notice)
             if held != nil || introductions == .from(key(of: peer)) {
                 news.append(.taken(found))
             } else {
                 offer(found)
+                peers[peer]?.succeeds(restingUntil: now + Self.offerRest)
             }
         case .taken:
             // Nobody is to know of a site that has no place for this station.

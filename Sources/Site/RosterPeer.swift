@@ -65,11 +65,11 @@ struct RosterPeer {
         return true
     }
 
-    /// What it gave was taken.
-    mutating func succeeds() {
+    /// What it gave was of use; it rests until then.
+    mutating func succeeds(restingUntil end: Instant? = nil) {
         notice = nil
         failures = 0
-        restsUntil = nil
+        restsUntil = end
     }
 
     /// Nothing came of it: it rests 2, 4, 8 seconds, and so on.

@@ -103,6 +103,22 @@ import Wire
         #expect(house.stations[1].news.count == 1)
     }
 
+    /// Each site that a peer shows is looked at, and told of; but not one after the other.
+    @Test func aPeerThatShowsManySitesIsLookedAtNowAndThen() throws {
+        let house = try House(2)
+        house.run(.milliseconds(5))
+        for _ in 0..<50 {
+            let other = try House(0)
+            try other.roster.add(house.entry(1))
+            offer(
+                other.text, counter: other.roster.counter, in: house,
+                site: other.roster.key.reference)
+            house.now = house.now + .seconds(3)
+        }
+        #expect((2...4).contains(house.stations[1].news.count))
+        #expect(house.stations[1].exchange.offers.count == 1)
+    }
+
     @Test func oneThatIsToldSoJoinsAndNobodyElse() throws {
         let house = try House(3)
         house.stations[1].introductions = .from(house.stations[0].key)

@@ -95,7 +95,7 @@ extension ControlLoop {
             server.replyLate(Reply(result, isCheck: false), to: caller, at: now)
         case .signal: ServiceNotifier.ready()
         case .pairing: pairings.used(because: problem)
-        case .site: break
+        case .site: site.used(because: problem)
         }
     }
 

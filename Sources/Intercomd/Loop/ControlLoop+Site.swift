@@ -20,6 +20,7 @@ extension ControlLoop {
             tell(word.isFault ? .siteFault : .site, peer: word.peer, detail: word.text)
         }
         if site.hasUnused, settings.canReload(isTakingLeave: cores.table.isTakingLeave) {
+            site.beginUse()
             beginReload(for: .site)
         }
     }

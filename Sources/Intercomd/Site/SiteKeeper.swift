@@ -81,6 +81,15 @@ struct SiteKeeper {
 
     // MARK: The peers
 
+    /// What is written is about to be used; called once for each time that something was.
+    mutating func beginUse() { hasUnused = false }
+
+    /// What was written is in use, or is not for this reason.
+    mutating func used(because complaint: String?) {
+        guard let complaint else { return }
+        fault("the peers of the site's newest roster are not in use: \(complaint)")
+    }
+
     mutating func up(_ peer: Int, at now: Instant) { exchange.up(peer, at: now) }
 
     mutating func down(_ peer: Int) { exchange.down(peer) }
