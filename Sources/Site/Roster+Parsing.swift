@@ -44,14 +44,25 @@ extension Roster {
             let counter = UInt64(count[0])
         else { throw .line(3) }
         var stations: [Station] = []
+        var channels: [Channel] = []
         for (place, line) in lines.enumerated().dropFirst(3) {
-            guard let station = Self.station(line), stations.count < Self.stationsMax,
+            if channels.isEmpty, let station = Self.station(line),
+                stations.count < Self.stationsMax,
                 stations.last.map({ $0.name < station.name }) ?? true,
                 !stations.contains(where: { $0.key == station.key })
-            else { throw .line(place + 1) }
-            stations.append(station)
+            {
+                stations.append(station)
+            } else if let channel = Self.channel(line, of: stations),
+                channels.count < Self.channelsMax,
+                channels.last.map({ $0.name < channel.name }) ?? true
+            {
+                channels.append(channel)
+            } else {
+                throw .line(place + 1)
+            }
         }
-        self.init(name: site[0], key: key, counter: counter, stations: stations)
+        self.init(
+            name: site[0], key: key, counter: counter, stations: stations, channels: channels)
         let body = Array(self.body.utf8)
         // Another way to write the same, such as capital letters, a leading zero.
         guard let other = zip(body, text).enumerated().first(where: { $1.0 != $1.1 })?.offset
@@ -74,6 +85,19 @@ extension Roster {
             words.count < 3
             ? [] : words[2].split(separator: ",", omittingEmptySubsequences: false)
         return Station(name: words[0], key: key, addresses: addresses.map { String($0) })
+    }
+
+    private static func channel(_ line: String, of stations: [Station]) -> Channel? {
+        guard let words = words(line, "channel", count: 2...2),
+            !stations.contains(where: { $0.name == words[0] })
+        else { return nil }
+        if words[1] == "*" { return Channel(name: words[0], members: nil) }
+        let members = words[1].split(separator: ",", omittingEmptySubsequences: false)
+            .map { String($0) }
+        guard members.allSatisfy({ name in stations.contains { $0.name == name } }) else {
+            return nil
+        }
+        return Channel(name: words[0], members: members)
     }
 
     /// The words behind the first one, which must be `title`; nil for another number of them.

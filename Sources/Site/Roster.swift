@@ -33,16 +33,22 @@ public struct Roster: Equatable, Sendable {
     public private(set) var counter: UInt64
     /// In the order of their names.
     public private(set) var stations: [Station]
+    /// In the order of their names, none of which is a station's.
+    public private(set) var channels: [Channel]
 
     /// A site without stations; nil for a name that cannot be in a roster.
     public init?(name: String, key: VerifyingKey) {
         guard Self.isName(name) else { return nil }
-        (self.name, self.key, counter, stations) = (name, key, 1, [])
+        (self.name, self.key, counter, stations, channels) = (name, key, 1, [], [])
     }
 
     /// For what was read and verified.
-    init(name: String, key: VerifyingKey, counter: UInt64, stations: [Station]) {
-        (self.name, self.key, self.counter, self.stations) = (name, key, counter, stations)
+    init(
+        name: String, key: VerifyingKey, counter: UInt64, stations: [Station],
+        channels: [Channel]
+    ) {
+        (self.name, self.key, self.counter) = (name, key, counter)
+        (self.stations, self.channels) = (stations, channels)
     }
 
     // MARK: Changes, each of which makes a newer roster
@@ -52,24 +58,31 @@ public struct Roster: Equatable, Sendable {
         if let other = stations.first(where: { $0.key == station.key }) {
             throw .keyIsKnown(as: other.name)
         }
-        guard !stations.contains(where: { $0.name == station.name }) else { throw .nameIsTaken }
+        guard isFree(station.name) else { throw .nameIsTaken }
         guard stations.count < Self.stationsMax else { throw .isFull }
-        try change(to: stations + [station])
+        try change(to: stations + [station], channels)
     }
 
-    /// Takes a station out.
+    /// Whether neither a station nor a channel has this name.
+    private func isFree(_ name: String) -> Bool {
+        !stations.contains { $0.name == name } && !channels.contains { $0.name == name }
+    }
+
+    /// Takes a station out, of its channels, too.
     public mutating func remove(_ name: String) throws(RosterChangeError) {
         guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
-        try change(to: stations.filter { $0.name != name })
+        try change(
+            to: stations.filter { $0.name != name }, channels(with: name, called: nil))
     }
 
-    /// Puts a station in the place of another one.
+    /// Puts a station in the place of another one, in its channels, too.
     public mutating func replace(
         _ name: String, by station: Station
     ) throws(RosterChangeError) {
         guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
         var others = self
         others.stations.removeAll { $0.name == name }
+        others.channels = channels(with: name, called: station.name)
         try others.add(station)
         self = others
     }
@@ -77,18 +90,23 @@ public struct Roster: Equatable, Sendable {
     /// Gives a station another name.
     public mutating func rename(_ name: String, to other: String) throws(RosterChangeError) {
         guard let station = stations.first(where: { $0.name == name }) else { throw .isUnknown }
-        guard !stations.contains(where: { $0.name == other }) else { throw .nameIsTaken }
+        guard isFree(other) else { throw .nameIsTaken }
         guard
             let renamed = Station(name: other, key: station.key, addresses: station.addresses)
         else { throw .isNoName }
-        try change(to: stations.filter { $0.name != name } + [renamed])
+        try change(
+            to: stations.filter { $0.name != name } + [renamed],
+            channels(with: name, called: other))
     }
 
-    private mutating func change(to stations: [Station]) throws(RosterChangeError) {
+    mutating func change(
+        to stations: [Station], _ channels: [Channel]
+    ) throws(RosterChangeError) {
         guard counter < UInt64.max else { throw .isAtItsEnd }
         let others = Roster(
             name: name, key: key, counter: counter + 1,
-            stations: stations.sorted { $0.name < $1.name })
+            stations: stations.sorted { $0.name < $1.name },
+            channels: channels.sorted { $0.name < $1.name })
         guard others.body.utf8.count + Self.signatureSize <= Self.sizeMax else { throw .isTooLong }
         self = others
     }
@@ -102,6 +120,9 @@ public struct Roster: Equatable, Sendable {
             text += "station \(station.name) \(station.key.text)"
             if !station.addresses.isEmpty { text += " " + station.addresses.joined(separator: ",") }
             text += "\n"
+        }
+        for channel in channels {
+            text += "channel \(channel.name) \(channel.members?.joined(separator: ",") ?? "*")\n"
         }
         return text
     }
@@ -146,8 +167,11 @@ public enum RosterChangeError: Error, Equatable, Sendable {
     case isUnknown
     case isNoName
     case isFull
+    case hasAllChannels
+    /// Of a channel: the site does not have this station.
+    case isNoStation(String)
     /// The counter can grow no more.
     case isAtItsEnd
-    /// The addresses make it longer than a roster may be.
+    /// It would be longer than a roster may be.
     case isTooLong
 }

@@ -175,4 +175,95 @@ import Testing
         #expect(fork.verdict(over: newer) == .taken)
         #expect(try House().roster.verdict(over: older) == .foreign)
     }
+
+    // MARK: Channels
+
+    private static func channel(_ name: String, _ members: [String]?) throws -> Roster.Channel {
+        try #require(Roster.Channel(name: name, members: members))
+    }
+
+    @Test func channelsComeBackAsTheyWereSigned() throws {
+        let house = try House(["attic", "garage", "kitchen"])
+        try house.roster.set(Self.channel("up", ["kitchen", "attic", "kitchen"]))
+        try house.roster.set(Self.channel("house", nil))
+        #expect(house.roster.body.hasSuffix("\nchannel house *\nchannel up attic,kitchen\n"))
+        let read = try Roster(parsing: house.text)
+        #expect(read == house.roster)
+        #expect(read.channels.map(\.members) == [nil, ["attic", "kitchen"]])
+        #expect(read.channels[1].includes("attic") && !read.channels[1].includes("garage"))
+        #expect(read.channels[0].includes("garage"))
+        try house.roster.set(Self.channel("up", ["garage"]))
+        try house.roster.remove(channel: "house")
+        #expect(house.roster.channels.map(\.members) == [["garage"]])
+        #expect(house.roster.counter == 8)
+        for index in 1..<Roster.channelsMax { try house.roster.set(Self.channel("c\(index)", nil)) }
+        #expect(try Roster(parsing: house.text).channels.count == Roster.channelsMax)
+        #expect(throws: RosterChangeError.hasAllChannels) {
+            try house.roster.set(Self.channel("more", nil))
+        }
+        let more = house.roster.body + "channel more *\n"
+        #expect(Self.fault(house.signed(more)) == .line(more.count { $0 == "\n" }))
+    }
+
+    @Test func aChannelFollowsItsStations() throws {
+        let house = try House(["attic", "garage", "kitchen"])
+        try house.roster.set(Self.channel("up", ["attic", "garage"]))
+        try house.roster.set(Self.channel("loft", ["attic"]))
+        try house.roster.rename("attic", to: "roof")
+        #expect(house.roster.channels.map(\.members) == [["roof"], ["garage", "roof"]])
+        try house.roster.replace("garage", by: Self.station("shed"))
+        #expect(house.roster.channels[1].members == ["roof", "shed"])
+        // Without a station a channel is none.
+        try house.roster.remove("roof")
+        #expect(house.roster.channels == [try Self.channel("up", ["shed"])])
+        #expect(try Roster(parsing: house.text) == house.roster)
+    }
+
+    @Test func aChannelIsOfStationsAndHasANameOfItsOwn() throws {
+        let house = try House(["attic", "garage"])
+        #expect(Roster.Channel(name: "up", members: []) == nil)
+        #expect(Roster.Channel(name: "Up", members: nil) == nil)
+        #expect(throws: RosterChangeError.isNoStation("cellar")) {
+            try house.roster.set(Self.channel("up", ["attic", "cellar"]))
+        }
+        #expect(throws: RosterChangeError.nameIsTaken) {
+            try house.roster.set(Self.channel("attic", nil))
+        }
+        #expect(throws: RosterChangeError.isUnknown) { try house.roster.remove(channel: "attic") }
+        try house.roster.set(Self.channel("up", nil))
+        #expect(throws: RosterChangeError.nameIsTaken) { try house.roster.add(Self.station("up")) }
+        #expect(throws: RosterChangeError.nameIsTaken) {
+            try house.roster.rename("attic", to: "up")
+        }
+        #expect(throws: RosterChangeError.nameIsTaken) {
+            try house.roster.replace("attic", by: Self.station("up"))
+        }
+        #expect(house.roster.counter == 4)
+    }
+
+    @Test func otherWaysToWriteAChannelAreRefused() throws {
+        let house = try House(["attic", "garage"])
+        try house.roster.set(Self.channel("house", nil))
+        try house.roster.set(Self.channel("up", ["attic", "garage"]))
+        let body = house.roster.body
+        #expect(Self.fault(house.signed(body)) == nil)
+        let lines = body.split(separator: "\n").map { String($0) }
+        let early = [0, 1, 2, 5, 3, 4, 6].map { lines[$0] }.joined(separator: "\n") + "\n"
+        for (other, line) in [
+            (body.replacing("channel up attic,garage", with: "channel up garage,attic"), 7),
+            (body.replacing("channel up attic,garage", with: "channel up attic,attic"), 7),
+            (body.replacing("channel up attic,garage", with: "channel up attic,"), 7),
+            (body.replacing("channel up attic,garage", with: "channel up attic,cellar"), 7),
+            (body.replacing("channel up attic,garage", with: "channel up"), 7),
+            (body.replacing("channel up attic,garage", with: "channel up "), 7),
+            (body.replacing("channel up attic,garage", with: "channel up *,attic"), 7),
+            (body.replacing("channel up attic,garage", with: "channel house *"), 7),
+            (body.replacing("channel up ", with: "channel attic "), 7),
+            (body.replacing("channel up ", with: "channel a "), 7),
+            (body.replacing("channel up ", with: "channel  up "), 7),
+            (early, 5),
+        ] as [(String, Int)] {
+            #expect(Self.fault(house.signed(other)) == .line(line), "\(other)")
+        }
+    }
 }
