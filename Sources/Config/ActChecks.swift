@@ -29,9 +29,13 @@ extension ConfigReader {
         case .answer, .reject, .hangUp, .volume, .doNotDisturb: return
         }
         guard !found.known.contains(found.name) else { return }
-        fail(
-            origin, "\(key): there is no \(found.kind) \(quoted(found.name))",
-            nearestWord(to: found.name, among: found.known))
+        let what = "\(key): there is no \(found.kind) \(quoted(found.name))"
+        if found.kind.hasPrefix("channel"),
+            waitsForSite(found.name, origin, what, among: found.known)
+        {
+            return
+        }
+        fail(origin, what, nearestWord(to: found.name, among: found.known))
     }
 }
 

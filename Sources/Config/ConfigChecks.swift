@@ -83,10 +83,12 @@ extension ConfigReader {
             if peers.contains(name) {
                 resolve(button: index, .peer(name))
             } else if !channels.contains(name) {
-                fail(
-                    config.buttons[index].talkOrigin,
-                    "\(config.buttons[index].talkKey): there is no channel or peer \(quoted(name))",
-                    nearestWord(to: name, among: channels + peers))
+                let (origin, key) = (
+                    config.buttons[index].talkOrigin, config.buttons[index].talkKey
+                )
+                let what = "\(key): there is no channel or peer \(quoted(name))"
+                guard !waitsForSite(name, origin, what, among: channels + peers) else { continue }
+                fail(origin, what, nearestWord(to: name, among: channels + peers))
             }
         }
         checkActs()

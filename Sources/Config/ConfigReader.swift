@@ -3,7 +3,7 @@ extension Config {
     ///
     /// - Parameters:
     ///   - sources: the files in order of precedence: `intercomd.conf`, then `peers.d` beside
-    ///     it, then `peers.d` in the state directory, each sorted by name.
+    ///     it, then `peers.d` in the state directory, each sorted by name, then `site.conf` there.
     ///   - paths: the directories unless `[paths]` sets them; see `Paths.init`.
     /// - Throws: every mistake, by file and line.
     public init(_ sources: [ConfigSource], paths: Paths) throws(ConfigError) {
@@ -46,6 +46,8 @@ struct ConfigReader {
     private(set) var mistakes: [Mistake] = []
     /// Whether `[station]` has a name, even a wrong one, or a line that was probably meant as one.
     private(set) var isNamed = false
+    /// Whether the station has the file of a site.
+    private(set) var isInSite = false
     /// The first section of each header.
     private var begun: [INI.Section] = []
 
@@ -62,8 +64,13 @@ struct ConfigReader {
         mistakes.append(Mistake(origin, what, didYouMean: suggestion))
     }
 
-    mutating func warn(_ origin: Origin, _ what: String) {
-        config.warnings.append(Mistake(origin, what))
+    mutating func warn(_ origin: Origin, _ what: String, _ suggestion: String? = nil) {
+        config.warnings.append(Mistake(origin, what, didYouMean: suggestion))
+    }
+
+    /// Adds a channel that a button names, and that the site may have one day.
+    mutating func addWaiting(channel name: String, namedAt origin: Origin) {
+        config.channels.append(Config.Channel(waiting: name, at: origin))
     }
 
     mutating func resolve(button index: Int, _ target: Config.Target) {
@@ -74,9 +81,11 @@ struct ConfigReader {
         let file = INI(parsing: source)
         mistakes += file.mistakes
         if source.role == .main { isNamed = file.hasStrayFaults }
+        if source.role == .site { isInSite = true }
         for section in file.sections {
             guard let kind = welcome(section) else { continue }
-            if kind.isLast {
+            // The peers of all files are known when the channels of the site are read.
+            if kind.isLast || section.role == .site {
                 waiting.append((kind, section))
             } else {
                 read(section, as: kind)
@@ -86,7 +95,13 @@ struct ConfigReader {
 
     /// Reads the sections that wait for all files.
     mutating func readWaiting() {
-        for (kind, section) in waiting { read(section, as: kind) }
+        for (kind, section) in waiting {
+            guard section.role == .site else {
+                read(section, as: kind)
+                continue
+            }
+            if let section = resolved(section) { read(section, as: kind) }
+        }
         waiting = []
     }
 
@@ -116,11 +131,12 @@ struct ConfigReader {
             isNamed = isNamed || nearest == "station"
             return nil
         }
-        guard section.role == .main || kind.isOfPeer else {
+        guard kind.mayStand(in: section.role) else {
+            let others =
+                section.role == .site ? "[channel NAME]" : "[peer NAME] and [policy NAME]"
             fail(
                 origin,
-                "[\(section.kind)] belongs in intercomd.conf; this file may have only [peer NAME] "
-                    + "and [policy NAME]")
+                "[\(section.kind)] belongs in intercomd.conf; this file may have only \(others)")
             return nil
         }
         return hasRightName(section, kind) && isFirst(section) ? kind : nil
@@ -148,7 +164,7 @@ struct ConfigReader {
             begun.append(section)
             return true
         }
-        if section.role == .learned, first.role != .learned {
+        if section.role.isOfState, !first.role.isOfState {
             warn(
                 section.origin, "\(section.header) is ignored: it is already at \(first.origin)")
         } else {
@@ -161,7 +177,9 @@ struct ConfigReader {
     mutating func checkCounts() {
         for kind in kinds {
             guard let limit = kind.limit else { continue }
-            let origins = begun.filter { $0.kind == kind.name }.map { $0.origin }
+            // More of the site's are left out.
+            let own = begun.filter { $0.kind == kind.name && $0.role != .site }
+            let origins = own.map { $0.origin }
             if origins.count > limit { fail(origins[limit], "more than \(limit) \(kind.name)s") }
         }
     }

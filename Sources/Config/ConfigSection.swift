@@ -32,4 +32,11 @@ extension ConfigSection {
 /// A section that exists once for each name.
 protocol NamedSection: ConfigSection {
     var name: String { get }
+    var origin: Origin { get }
+    /// Whether it is in no file, and only waits for one.
+    var isWaiting: Bool { get }
+}
+
+extension NamedSection {
+    var isWaiting: Bool { false }
 }

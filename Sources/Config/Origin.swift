@@ -13,10 +13,12 @@ public struct Origin: Hashable, Sendable {
 }
 
 extension Origin: CustomStringConvertible {
+    public var description: String { "\(visibleFile):\(line)" }
+
     /// Without control characters: the name of the file must not begin a line of its own.
-    public var description: String {
+    var visibleFile: String {
         let bytes = file.utf8.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: "?") : $0 }
-        return "\(String(decoding: bytes, as: UTF8.self)):\(line)"
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
@@ -31,6 +33,12 @@ public struct ConfigSource: Sendable {
         /// `peers.d/*.conf` in the state directory, written by a pairing or `peer add`: peers
         /// only. A peer that one of the other two has is ignored here.
         case learned
+        /// `site.conf` in the state directory, written with the roster of the site: channels only,
+        /// with keys as members. A channel that the main file has is ignored here.
+        case site
+
+        /// Whether it lies in the state directory, where programs write it.
+        public var isOfState: Bool { self == .learned || self == .site }
     }
 
     public let role: Role

@@ -13,6 +13,8 @@ struct SectionKind {
     var isOfPeer = false
     /// Whether it is read after all others, because it takes from them what it leaves out.
     var isLast = false
+    /// Whether the site of a station may bring it.
+    var isOfSite: Bool { name == "channel" }
     let read: (inout Config, inout SectionReader) -> Void
     let effective: (Config) -> [EffectiveSection]
     /// Puts this section of the second configuration into the first one.
@@ -65,7 +67,13 @@ struct SectionKind {
                 reader.read(into: &section)
                 set(&config, get(config) + [section])
             },
-            effective: { get($0).map { $0.effective(name, name: $0.name) } },
+            effective: { config in
+                get(config).filter { !$0.isWaiting }.map { section in
+                    var text = section.effective(name, name: section.name)
+                    text.file = config.file(besideMain: section.origin)
+                    return text
+                }
+            },
             copy: { set(&$0, get($1)) })
         kind.limit = limit
         kind.isOfPeer = isOfPeer
@@ -74,7 +82,23 @@ struct SectionKind {
     }
 }
 
+extension SectionKind {
+    /// Whether a file of this role may have it.
+    func mayStand(in role: ConfigSource.Role) -> Bool {
+        switch role {
+        case .main: true
+        case .peers, .learned: isOfPeer
+        case .site: isOfSite
+        }
+    }
+}
+
 extension Config {
+    /// The file of a section; nil for the main one, and where it is in none.
+    fileprivate func file(besideMain origin: Origin) -> String? {
+        origin.file.isEmpty || origin.file == station.origin.file ? nil : origin.visibleFile
+    }
+
     /// Every kind of section there is, in the order of the effective text.
     static var kinds: [SectionKind] {
         [

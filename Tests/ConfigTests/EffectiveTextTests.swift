@@ -109,6 +109,7 @@ func withoutOrigins(_ config: Config) -> Config {
 
                 [site]
                 introductions = ask
+                settings = yes
 
                 [call]
                 ring-time = 30s

@@ -9,7 +9,7 @@ import Testing
         ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 1 : 30
 
     private func survives(
-        _ bytes: [UInt8], as roles: [ConfigSource.Role] = [.main, .peers, .learned]
+        _ bytes: [UInt8], as roles: [ConfigSource.Role] = [.main, .peers, .learned, .site]
     ) -> Bool {
         for role in roles {
             let source = ConfigSource(role: role, path: "g", bytes: bytes)

@@ -6,12 +6,13 @@ import Testing
     /// What a section knows besides its settings.
     private static let others: Set = [
         "name", "origin", "keyCode", "device", "isReply", "talkTouch", "acts", "isLearned",
+        "isOfSite",
     ]
     /// Settings whose fields have a name of their own: a claim, a plural, a dictionary.
     private static let renamed = [
         "mute": "isMuted", "revoked": "isRevoked", "address": "addresses", "press": "acts",
         "hold": "acts",
-        "double": "acts",
+        "double": "acts", "settings": "takesSettings",
     ]
 
     /// The field of a setting: `rx-hold` is in `rxHold`.

@@ -4,7 +4,7 @@ extension Config {
         public enum Members: Equatable, Sendable {
             /// Every configured peer.
             case all
-            /// Names of peers; never empty.
+            /// Names of peers; empty only while it waits for the site.
             case named([String])
         }
         /// The members of a channel's call: the first peer that answers, or all that do.
@@ -20,8 +20,13 @@ extension Config {
         /// Of this station's voice on it.
         public internal(set) var priority = Priority.normal
         public internal(set) var callMode = CallMode.hunt
+        /// Whether it came with the site, and not from a file that a person writes.
+        public internal(set) var isOfSite = false
         public internal(set) var origin = Origin.nowhere
         public internal(set) var membersOrigin = Origin.nowhere
+
+        /// Whether a button names it, and nothing else.
+        var isWaiting: Bool { members == .named([]) }
 
         /// Whether this station and the peer of this name hear each other on it.
         public func includes(peer: String) -> Bool {
@@ -30,6 +35,15 @@ extension Config {
             case .named(let names): names.contains(peer)
             }
         }
+    }
+}
+
+extension Config.Channel {
+    /// One without members, for a button that names it.
+    init(waiting name: String, at origin: Origin) {
+        self.init()
+        (self.name, members, isOfSite) = (name, .named([]), true)
+        (self.origin, membersOrigin) = (origin, origin)
     }
 }
 
@@ -50,6 +64,7 @@ extension Config.Channel: NamedSection {
 
     mutating func begin(_ section: INI.Section) {
         name = section.name
+        isOfSite = section.role == .site
         origin = section.origin
         membersOrigin = section.origin
     }

@@ -1,5 +1,5 @@
 extension Config {
-    /// `[site]`: who brings this station into a site, and newer lists of its stations.
+    /// `[site]`: who brings this station into a site, and what comes with it.
     public struct Site: Equatable, Sendable {
         public enum Introductions: Equatable, Sendable {
             /// Nothing comes over the network.
@@ -11,12 +11,20 @@ extension Config {
         }
 
         public internal(set) var introductions = Introductions.ask
+        /// Whether this station has the channels of its site.
+        public internal(set) var takesSettings = true
     }
 }
 
 extension Config.Site: ConfigSection {
     static var settings: [Setting<Self>] {
-        [Setting("introductions", .introductions, { $0.introductions }, { $0.introductions = $1 })]
+        [
+            Setting(
+                "introductions", .introductions, { $0.introductions }, { $0.introductions = $1 }),
+            Setting(
+                "settings", .words([("yes", true), ("no", false)]),
+                { $0.takesSettings }, { $0.takesSettings = $1 }),
+        ]
     }
 }
 

@@ -4,7 +4,7 @@ extension FuzzTarget {
     /// Settings in each kind of file, and the file of learned peers.
     static let settings = FuzzTarget(name: "settings") { bytes, isPlanted in
         let bytes = bytes.array
-        for role in [ConfigSource.Role.main, .peers, .learned] {
+        for role in [ConfigSource.Role.main, .peers, .learned, .site] {
             let source = ConfigSource(role: role, path: "f", bytes: bytes)
             let paths = Paths(stateDirectory: "/s", runtimeDirectory: "/r")
             do throws(ConfigError) {
