@@ -81,27 +81,33 @@ public struct ConfigFolder {
         ) { (name, limit) throws(SystemError) in
             try FileStore.read("\(place)/\(name)", limit: limit)
         }
-        try Self.addLearned(in: paths, to: &sources)
+        try Self.addState(in: paths, to: &sources)
         return sources
     }
 
-    /// The peer files in the state directory alone.
-    public static func learnedSources(in paths: Paths) throws(SystemError) -> [ConfigSource] {
+    /// The files of the state directory alone: peers, and the channels of the site.
+    public static func stateSources(in paths: Paths) throws(SystemError) -> [ConfigSource] {
         var sources: [ConfigSource] = []
-        try addLearned(in: paths, to: &sources)
+        try addState(in: paths, to: &sources)
         return sources
     }
 
-    private static func addLearned(
+    private static func addState(
         in paths: Paths, to sources: inout [ConfigSource]
     ) throws(SystemError) {
-        guard let state = try OwnersDirectory.existing(paths.state),
-            let learned = try state.folder(Paths.learnedPeersName, to: "list")
-        else { return }
+        guard let state = try OwnersDirectory.existing(paths.state) else { return }
+        if let learned = try state.folder(Paths.learnedPeersName, to: "list") {
+            try add(
+                try learned.names(suffix: suffix), of: learned.path, .learned, to: &sources
+            ) { (name, limit) throws(SystemError) in
+                try learned.read(name, limit: limit)
+            }
+        }
+        guard try state.status(of: SiteFiles.channelsName) != nil else { return }
         try add(
-            try learned.names(suffix: suffix), of: learned.path, .learned, to: &sources
+            [SiteFiles.channelsName], of: paths.state, .site, to: &sources
         ) { (name, limit) throws(SystemError) in
-            try learned.read(name, limit: limit)
+            try state.read(name, limit: limit)
         }
     }
 

@@ -42,8 +42,8 @@ public struct PairedPeer {
         // It must fit into the settings in use, into those with the peers that others have written
         // meanwhile, and into all files. Those with mistakes of their own are not asked.
         let mixed = PeerFiles(
-            used.sources.filter { $0.role != .learned }
-                + found.sources.filter { $0.role == .learned }, in: used.paths)
+            used.sources.filter { !$0.role.isOfState }
+                + found.sources.filter { $0.role.isOfState }, in: used.paths)
         var books: [PeerFiles] = []
         var taken: Set<String> = ["all"]
         for book in [used, mixed, found] {

@@ -26,10 +26,21 @@ public struct PeerFiles {
     ///
     /// - Throws: what would be wrong with the settings then.
     public mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
+        try replace(path, by: file?.bytes, .learned)
+    }
+
+    /// Puts the channels of the site in place among these; nil takes them away.
+    ///
+    /// - Throws: what would be wrong with the settings then.
+    mutating func put(channels: [UInt8]?) throws(PeerFilesError) {
+        try replace(SiteFiles.channelsPath(paths), by: channels, .site)
+    }
+
+    private mutating func replace(
+        _ path: String, by bytes: [UInt8]?, _ role: ConfigSource.Role
+    ) throws(PeerFilesError) {
         var all = sources.filter { $0.path != path }
-        if let file {
-            all.append(ConfigSource(role: .learned, path: path, bytes: file.bytes))
-        }
+        if let bytes { all.append(ConfigSource(role: role, path: path, bytes: bytes)) }
         do throws(ConfigError) {
             _ = try Config(all, paths: paths)
         } catch {

@@ -1,14 +1,17 @@
 public import Config
 public import Crypto
 internal import HAL
+public import Site
 
 /// What a station keeps of its site: the roster as it came, and at the introducer the secret that
 /// signs it.
 ///
-/// The roster is `roster` in the state directory, the secret `keys/site.key`.
+/// The roster is `roster` in the state directory, the secret `keys/site.key`. The settings that
+/// come with the roster are `site.conf` beside it; they can be made anew from it at any time.
 public enum SiteFiles {
     public static let rosterName = "roster"
     public static let keyName = "site.key"
+    public static let channelsName = "site.conf"
 
     /// Reads the text of the roster.
     ///
@@ -34,6 +37,40 @@ public enum SiteFiles {
             try state.write(roster.span, to: rosterName, mode: 0o640)
         } catch { throw PeerFilesError(error) }
     }
+
+    /// The channels of a site that a station is in, as settings.
+    ///
+    /// Members are keys, as a peer may have another name here; all stations are listed, so that a
+    /// peer from outside hears nothing of a channel of the site.
+    ///
+    /// - Parameters:
+    ///   - roster: The site.
+    ///   - own: The key of the station.
+    /// - Returns: The text of `site.conf`.
+    public static func channels(of roster: Roster, own: PublicKey) -> [UInt8] {
+        var text = "# Written with the roster of the site \(roster.name); changes here are lost.\n"
+        let ownName = roster.stations.first { $0.key == own }?.name
+        for channel in roster.channels {
+            guard let ownName, channel.includes(ownName) else { continue }
+            let others = roster.stations.filter { $0.key != own && channel.includes($0.name) }
+            guard !others.isEmpty else { continue }
+            let keys = others.map { $0.key.text }.joined(separator: ", ")
+            text += "\n[channel \(channel.name)]\nmembers = \(keys)\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// Writes `site.conf`, or removes it.
+    static func write(channels: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
+        do throws(SystemError) {
+            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
+            guard let channels else { return try state.remove(channelsName) }
+            try state.write(channels.span, to: channelsName, mode: 0o640)
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// The path of `site.conf`.
+    public static func channelsPath(_ paths: Paths) -> String { "\(paths.state)/\(channelsName)" }
 
     /// The path of the roster, for words.
     public static func path(_ paths: Paths) -> String { "\(paths.state)/\(rosterName)" }

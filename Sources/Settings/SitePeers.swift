@@ -16,6 +16,8 @@ public struct SitePeers {
     private var gone: [String] = []
     /// What a person is to know of the change.
     public private(set) var told: [String] = []
+    /// New warnings about the settings, which a reload tells, too.
+    public private(set) var warnings: [String] = []
 
     private static let writer = "intercomctl site"
 
@@ -43,6 +45,9 @@ public struct SitePeers {
         puttingOut former: PublicKey? = nil
     ) throws(PeerFilesError) {
         let stations = (roster?.stations ?? []).filter { $0.key != own }
+        let old = try settings()
+        // First, so that every change is checked beside the channels that will be.
+        try files.put(channels: roster.map { SiteFiles.channels(of: $0, own: own) })
         try followGone(stations, former)
         let first = changed.count
         for station in stations {
@@ -50,13 +55,37 @@ public struct SitePeers {
         }
         for path in changed.prefix(first) { try files.write(path) }
         for path in changed.dropFirst(first) { try files.write(path) }
+        let channels = files.sources.first { $0.role == .site }?.bytes
+        try SiteFiles.write(channels: channels, files.paths)
         try SiteFiles.write(roster: text, files.paths)
+        tellChannels(old, try settings())
         for name in gone { try files.removeStray(of: name) }
         guard let former, let config = try? files.config(),
             let other = config.peers.first(where: { PublicKey(text: $0.key) == former }),
             !other.isRevoked
         else { return }
         told.append("\(other.name) is a peer by \(other.origin.file) still: take it out there")
+    }
+
+    private func settings() throws(PeerFilesError) -> Config {
+        do throws(ConfigError) { return try files.config() } catch { throw PeerFilesError(error) }
+    }
+
+    /// Tells of the site's channels that are new here, have other members, or are no more.
+    private mutating func tellChannels(_ old: Config, _ new: Config) {
+        for channel in new.siteChannels {
+            let before = old.siteChannels.first { $0.name == channel.name }
+            guard before?.members != channel.members, case .named(let names) = channel.members
+            else { continue }
+            told.append("channel \(channel.name): \(names.joined(separator: ", "))")
+        }
+        for channel in old.siteChannels
+        where !new.siteChannels.contains(where: { $0.name == channel.name }) {
+            told.append("channel \(channel.name) is no more")
+        }
+        for warning in new.warnings where !old.warnings.contains(warning) {
+            warnings.append(warning.description)
+        }
     }
 
     private mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
@@ -113,8 +142,7 @@ public struct SitePeers {
     private mutating func take(
         _ station: Roster.Station, calledBefore: String?
     ) throws(PeerFilesError) {
-        let config: Config
-        do throws(ConfigError) { config = try files.config() } catch { throw PeerFilesError(error) }
+        let config = try settings()
         let address = station.addresses.joined(separator: ", ")
         if let known = config.peers.first(where: { PublicKey(text: $0.key) == station.key }) {
             try follow(known, address)
@@ -132,7 +160,14 @@ public struct SitePeers {
         var file = PeerFile(of: station.name, by: Self.writer)
         if !address.isEmpty { file.set("address", to: address, of: station.name) }
         file.set("key", to: station.key.text, of: station.name)
-        try put(file, at: path)
+        do throws(PeerFilesError) {
+            try put(file, at: path)
+        } catch {
+            // One that does not fit here must not keep out a change that puts another one out.
+            let why = error.description.split(separator: "\n").last ?? ""
+            told.append("\(station.name) of the site is left out: \(why)")
+            return
+        }
         told.append("\(station.name) is a peer; fingerprint: \(station.key.fingerprint)")
     }
 
@@ -180,5 +215,12 @@ public struct SitePeers {
 
     private static func isOfSite(_ bytes: [UInt8]) -> Bool {
         bytes.starts(with: Array("# Written by \(writer).\n".utf8))
+    }
+}
+
+extension Config {
+    /// The channels that came with the site, without those that only a button names.
+    fileprivate var siteChannels: [Channel] {
+        channels.filter { $0.isOfSite && $0.members != .named([]) }
     }
 }

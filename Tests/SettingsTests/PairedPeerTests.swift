@@ -50,7 +50,7 @@ import Testing
         let psk = Key.random()
         try peer.prepare(psk: psk)
         #expect(text(of: "\(state)/peers.d/garage.conf") == nil)
-        #expect(try ConfigFolder.learnedSources(in: paths).isEmpty)
+        #expect(try ConfigFolder.stateSources(in: paths).isEmpty)
         try peer.commit()
         #expect(
             text(of: "\(state)/peers.d/garage.conf")
@@ -68,7 +68,7 @@ import Testing
         let isSame = written.isEqual(to: psk)
         #expect(isSame)
         let read = PeerFiles(
-            files.sources + (try ConfigFolder.learnedSources(in: paths)), in: paths)
+            files.sources + (try ConfigFolder.stateSources(in: paths)), in: paths)
         let config = try read.config()
         #expect(config.peers.map { $0.name } == ["garage"])
         #expect(config.peers.allSatisfy { $0.isVerified && $0.isLearned })

@@ -86,7 +86,12 @@ struct RestorePlace {
     ///
     /// Each file is whole or not there. The key comes first: a station that is cut short has it,
     /// and does not make another one at its next start.
-    func write(_ files: borrowing RestoredFiles) throws(SystemError) {
+    ///
+    /// - Parameters:
+    ///   - files: The files of the backup.
+    ///   - channels: The text of `site.conf`; nil removes it.
+    /// - Throws: The first file that cannot be written.
+    func write(_ files: borrowing RestoredFiles, channels: [UInt8]?) throws(SystemError) {
         let state = try OwnersDirectory(paths.state)
         let keys = try state.makeFolder(Paths.keysName, mode: 0o700)
         try files.write(.identity, as: Paths.identityName, in: keys, mode: 0o600)
@@ -96,6 +101,11 @@ struct RestorePlace {
         try files.replace(in: learned, suffix: Self.conf, mode: 0o640) { .learned($0) }
         try files.write(.state, as: Paths.savedStateName, in: state, mode: 0o600)
         try files.write(.roster, as: SiteFiles.rosterName, in: state, mode: 0o640)
+        if let channels {
+            try state.write(channels.span, to: SiteFiles.channelsName, mode: 0o640)
+        } else {
+            try state.remove(SiteFiles.channelsName)
+        }
         let settings = try OwnersDirectory(making: folder, mode: 0o755)
         let peers = try settings.makeFolder(Self.peersName, mode: 0o755)
         try files.replace(in: peers, suffix: Self.conf, mode: 0o644) { .peers($0) }

@@ -10,6 +10,8 @@ internal import Site
 struct StationRestore: ~Copyable {
     let place: RestorePlace
     private let files: RestoredFiles
+    /// `site.conf`, which follows from the roster.
+    private let channels: [UInt8]?
     private let config: Config
     private let fingerprint: String
 
@@ -39,6 +41,11 @@ struct StationRestore: ~Copyable {
             case .settings, .identity, .psk, .state, .roster, .siteKey: break
             }
         }
+        let channels = try Self.channels(content)
+        if let channels {
+            sources.append(
+                ConfigSource(role: .site, path: SiteFiles.channelsPath(paths), bytes: channels))
+        }
         let config: Config
         do throws(ConfigError) {
             config = try Config(sources, paths: paths)
@@ -57,6 +64,7 @@ struct StationRestore: ~Copyable {
         try Self.checkSite(content)
         place = RestorePlace(folder: folder, paths: paths)
         files = RestoredFiles(content: content)
+        self.channels = channels
         self.config = config
         self.fingerprint = fingerprint
     }
@@ -104,6 +112,19 @@ struct StationRestore: ~Copyable {
         }
     }
 
+    /// The channels of the site, as this station has them; nil where it is in none.
+    private static func channels(_ content: borrowing BackupContent) throws(Failure) -> [UInt8]? {
+        guard let entry = content.entry(of: .roster), let identity = content.entry(of: .identity)
+        else { return nil }
+        let own: PublicKey
+        do throws(KeyFileError) {
+            own = X25519.publicKey(of: try IdentityFile.parse(content.bytes(of: identity)))
+        } catch { throw unsound("its key \(error)") }
+        do throws(RosterFault) {
+            return SiteFiles.channels(of: try Roster(parsing: content.copy(of: entry)), own: own)
+        } catch { throw unsound("its roster \(error)") }
+    }
+
     private static func unsound(_ what: String) -> Failure {
         Failure(.failed, "the backup opens, but \(what): nothing is written")
     }
@@ -111,7 +132,7 @@ struct StationRestore: ~Copyable {
     /// Writes all of it; `again` is the command that finishes what an error has cut short.
     func write(again: String) throws(Failure) {
         do throws(SystemError) {
-            try place.write(files)
+            try place.write(files, channels: channels)
         } catch {
             throw Failure(
                 .failed,

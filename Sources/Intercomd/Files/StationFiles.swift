@@ -93,15 +93,15 @@ struct StationFiles {
             found.sources, in: found.folder.paths, isUnconfigured: found.folder.isEmpty)
     }
 
-    /// The same with these files in place of those in the folder.
+    /// The same with these files in place of those in the folder, beside those that programs write.
     static func settings(
-        _ others: [ConfigSource], andLearnedIn paths: Paths, isUnconfigured: Bool
+        _ others: [ConfigSource], andStateIn paths: Paths, isUnconfigured: Bool
     ) throws(Failure) -> Read {
-        let learned: [ConfigSource]
+        let written: [ConfigSource]
         do throws(SystemError) {
-            learned = try ConfigFolder.learnedSources(in: paths)
+            written = try ConfigFolder.stateSources(in: paths)
         } catch { throw Failure(text: error.description) }
-        return try settings(others + learned, in: paths, isUnconfigured: isUnconfigured)
+        return try settings(others + written, in: paths, isUnconfigured: isUnconfigured)
     }
 
     private static func settings(

@@ -63,9 +63,9 @@ struct PairingGround {
             return PeerFiles(try StationFiles.sources(in: folder).sources, in: used.paths)
         } catch {}
         do throws(SystemError) {
-            let learned = try ConfigFolder.learnedSources(in: used.paths)
+            let written = try ConfigFolder.stateSources(in: used.paths)
             return PeerFiles(
-                used.sources.filter { $0.role != .learned } + learned, in: used.paths)
+                used.sources.filter { !$0.role.isOfState } + written, in: used.paths)
         } catch { throw .failed(error.description) }
     }
 }

@@ -70,12 +70,12 @@ struct SettingsInUse {
         }
     }
 
-    /// Reads the peers in the state directory anew; all else stays as it was read before, whatever
+    /// Reads the files of the state directory anew; all else stays as it was read before, whatever
     /// a person is changing there just now.
     func readPeers(_ table: borrowing PeerTable) throws(ControlError) -> FoundSettings {
         do throws(StationFiles.Failure) {
             let read = try StationFiles.settings(
-                sources.filter { $0.role != .learned }, andLearnedIn: config.paths,
+                sources.filter { !$0.role.isOfState }, andStateIn: config.paths,
                 isUnconfigured: isUnconfigured)
             return try found(read, table)
         } catch {

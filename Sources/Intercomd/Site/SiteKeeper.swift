@@ -178,11 +178,11 @@ struct SiteKeeper {
     private mutating func adopt(
         _ found: RosterExchange.Found, _ sources: [ConfigSource], _ paths: Paths
     ) throws(PeerFilesError) -> [String] {
-        let learned: [ConfigSource]
+        let written: [ConfigSource]
         do throws(SystemError) {
-            learned = try ConfigFolder.learnedSources(in: paths)
+            written = try ConfigFolder.stateSources(in: paths)
         } catch { throw PeerFilesError(error) }
-        let files = PeerFiles(sources.filter { $0.role != .learned } + learned, in: paths)
+        let files = PeerFiles(sources.filter { !$0.role.isOfState } + written, in: paths)
         var peers = try SitePeers(files, own: own)
         // Whatever was written before a failure is to be used.
         hasUnused = true
