@@ -189,13 +189,22 @@ extension CommandGroup {
                     options: ["--no-reload", "--json"],
                     help: "take a station out of the site", function: removeFromSite),
                 Command(
-                    name: "site replace", arguments: "NAME KEY", count: 2...2, takes: [.anything],
+                    name: "site replace", arguments: "NAME KEY|PEER", count: 2...2,
+                    takes: [.anything, .peer],
                     options: ["--address", "--no-reload", "--json"],
                     help: "introduce the successor of a dead station", function: replaceInSite),
                 Command(
                     name: "site rename", arguments: "NAME NEW", count: 2...2,
                     takes: [.anything], options: ["--no-reload", "--json"],
                     help: "give a station of the site another name", function: renameInSite),
+                Command(
+                    name: "site channel", arguments: "NAME STATIONS", count: 2...33,
+                    takes: [.anything, .peer], options: ["--no-reload", "--json"],
+                    help: "make a channel of stations, or of all; - ends it",
+                    function: setSiteChannel),
+                Command(
+                    name: "site label", arguments: "[STATION...]", count: 0...32, takes: [.peer],
+                    options: [], help: "print a label for each box", function: printSiteLabels),
                 Command(
                     name: "site join", arguments: "[PEER]", count: 0...1, takes: [.peer],
                     options: ["--site", "--yes", "--json"],

@@ -42,9 +42,24 @@ enum Examples {
             ["sudo intercomctl site add garage intercom1:...", "sudo intercomctl site add garage"]
         ),
         ("site rename", ["sudo intercomctl site rename garage workshop"]),
+        (
+            "site channel",
+            [
+                "sudo intercomctl site channel upstairs attic bedroom",
+                "sudo intercomctl site channel house all",
+                "sudo intercomctl site channel upstairs -",
+            ]
+        ),
+        ("site label", ["intercomctl site label", "intercomctl site label garage"]),
         ("site join", ["intercomctl site join"]),
         ("site remove", ["sudo intercomctl site remove garage"]),
-        ("site replace", ["sudo intercomctl site replace garage intercom1:..."]),
+        (
+            "site replace",
+            [
+                "sudo intercomctl site replace garage garage-2",
+                "sudo intercomctl site replace garage intercom1:...",
+            ]
+        ),
         (
             "site import",
             [

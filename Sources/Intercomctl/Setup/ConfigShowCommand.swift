@@ -17,6 +17,7 @@ func showConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         var json = JSON.object()
         json.set("section", JSON(section.kind))
         json.set("name", section.name.isEmpty ? .null() : JSON(section.name))
+        if let file = section.file { json.set("file", JSON(file)) }
         json.set("settings", settings)
         sections.append(json)
     }

@@ -25,6 +25,12 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         table.add([station.name, address.isEmpty ? "-" : address, station.key.fingerprint])
     }
     try printText(table.text)
+    guard !roster.channels.isEmpty else { return .ok }
+    var channels = Table(["CHANNEL", "STATIONS"])
+    for channel in roster.channels {
+        channels.add([channel.name, channel.members?.joined(separator: ", ") ?? "all"])
+    }
+    try printText("\n\(channels.text)")
     return .ok
 }
 
@@ -45,7 +51,21 @@ private func json(of roster: Roster?) -> JSON {
         stations.append(one)
     }
     json.set("stations", stations)
+    var channels = JSON.array()
+    for channel in roster?.channels ?? [] {
+        var one = JSON.object()
+        one.set("name", JSON(channel.name))
+        one.set("stations", channel.members.map { names(in: $0) } ?? .null())
+        channels.append(one)
+    }
+    json.set("channels", channels)
     return json
+}
+
+private func names(in members: [String]) -> JSON {
+    var names = JSON.array()
+    for name in members { names.append(JSON(name)) }
+    return names
 }
 
 /// `site export`: the roster in use, as it was signed.

@@ -63,7 +63,7 @@ struct SiteBook {
         do throws(PeerFilesError) {
             var peers = try SitePeers(files, own: own)
             try peers.adopt(roster, text: text, after: held, puttingOut: former)
-            told = peers.told
+            told = peers.told + peers.warnings
         } catch { throw Failure(error) }
     }
 }

@@ -22,7 +22,7 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard var roster = Roster(name: name, key: key.verifyingKey) else {
         throw Failure(.failed, "\(name) cannot be the name of a site")
     }
-    try change(&roster, by: .add(try station(book.ownName, book.own, invocation)))
+    try RosterChange.add(try station(book.ownName, book.own, invocation)).apply(to: &roster)
     do throws(KeyStoreError) {
         try KeyStore.write(siteKey: key, book.paths)
     } catch { throw Failure(error) }
@@ -48,13 +48,13 @@ func introduce(
 ) throws(Failure) -> ExitCode {
     let key = try stationKey(of: name, typed, invocation)
     let change = RosterChange.add(try station(name, key, invocation))
-    return try changeSite(invocation, by: change, telling: "introduced \(name)")
+    return try SiteBook.change(change, telling: "introduced \(name)", invocation)
 }
 
 /// `site remove NAME`: takes a station out.
 func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    return try changeSite(invocation, by: .remove(name), telling: "took out \(name)")
+    return try SiteBook.change(.remove(name), telling: "took out \(name)", invocation)
 }
 
 /// `site rename NAME NEW`: gives a station another name.
@@ -62,88 +62,20 @@ func renameInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     let (name, other) = (
         try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
     )
-    return try changeSite(
-        invocation, by: .rename(name, other), telling: "\(name) is called \(other)")
+    return try SiteBook.change(
+        .rename(name, other), telling: "\(name) is called \(other)", invocation)
 }
 
-/// `site replace NAME KEY`: introduces the successor of a station.
+/// `site replace NAME KEY|PEER`: introduces the successor of a station.
 func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    let key = try stationKey(of: name, invocation.arguments[1], invocation)
+    let successor = invocation.arguments[1]
+    let key =
+        isName(successor)
+        ? try stationKey(of: successor, nil, invocation)
+        : try stationKey(of: name, successor, invocation)
     let change = RosterChange.replace(name, try station(name, key, invocation))
-    return try changeSite(invocation, by: change, telling: "replaced \(name)")
-}
-
-/// What an introducer does to a roster.
-private enum RosterChange {
-    case add(Roster.Station)
-    case remove(String)
-    case replace(String, Roster.Station)
-    case rename(String, String)
-
-    /// The station that is in it no more.
-    var former: String? {
-        switch self {
-        case .add, .rename: nil
-        case .remove(let name), .replace(let name, _): name
-        }
-    }
-}
-
-private func changeSite(
-    _ invocation: borrowing Invocation, by wish: RosterChange, telling what: String
-) throws(Failure) -> ExitCode {
-    var book = try SiteBook(invocation)
-    guard var roster = book.held, let key = try siteKey(book.paths),
-        key.verifyingKey == roster.key
-    else {
-        throw Failure(
-            .failed,
-            "this station introduces no site; type this at the one that does, or begin one:"
-                + " sudo intercomctl site init NAME")
-    }
-    if let name = wish.former,
-        roster.stations.contains(where: { $0.name == name && $0.key == book.own })
-    {
-        throw Failure(.failed, "\(name) is this station, which introduces the others")
-    }
-    let former = roster.stations.first { $0.name == wish.former }?.key
-    try change(&roster, by: wish)
-    try book.adopt(roster, text: Array(roster.signed(by: key).utf8), puttingOut: former)
-    var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
-    report.add("\(what); the site \(roster.name) is at number \(roster.counter)")
-    for line in book.told { report.add(line) }
-    report.add("stations that are up have it in a moment, others when they come up")
-    return try report.finish(invocation)
-}
-
-private func change(_ roster: inout Roster, by wish: RosterChange) throws(Failure) {
-    do throws(RosterChangeError) {
-        switch wish {
-        case .add(let station): try roster.add(station)
-        case .remove(let name): try roster.remove(name)
-        case .replace(let name, let station): try roster.replace(name, by: station)
-        case .rename(let name, let other): try roster.rename(name, to: other)
-        }
-    } catch {
-        switch error {
-        case .nameIsTaken:
-            throw Failure(
-                .failed,
-                "the site has a station of that name: intercomctl site list; for its"
-                    + " successor: site replace")
-        case .keyIsKnown(let other):
-            throw Failure(.failed, "that key is in the site already, as \(other)")
-        case .isUnknown:
-            throw Failure(.failed, "the site has no station of that name: intercomctl site list")
-        case .isNoName: throw Failure(.failed, "that name cannot be in a roster")
-        case .isFull:
-            throw Failure(.failed, "the site is full: \(Roster.stationsMax) stations")
-        case .isTooLong:
-            throw Failure(.failed, "with these addresses the roster would be longer than it may be")
-        case .isAtItsEnd: throw Failure(.failed, "the number of the roster can grow no more")
-        }
-    }
+    return try SiteBook.change(change, telling: "replaced \(name)", invocation)
 }
 
 private func station(

@@ -28,6 +28,7 @@ import Testing
                     priority = normal
                     call-mode = hunt
 
+                    # \(folder.config)/peers.d/g.conf
                     [peer garage]
                     address =
                     key = \(otherKey)
@@ -65,6 +66,12 @@ import Testing
                 "{\"section\":\"channel\",\"name\":\"house\",\"settings\":"
                     + "{\"members\":\"*\",\"listen\":\"yes\",\"gain\":\"0dB\",\"mute\":\"no\","
                     + "\"priority\":\"normal\",\"call-mode\":\"hunt\"}}]}\n"))
+        // Only what comes from another file than the main one names it.
+        #expect(!outcome.output.contains("\"file\""))
+        try folder.write("[peer garage]\nkey = \(otherKey)\n", to: "etc/peers.d/g.conf")
+        #expect(
+            try folder.run("config", "show", "--json").output.contains(
+                "\"name\":\"garage\",\"file\":\"\(folder.config)/peers.d/g.conf\","))
     }
 
     @Test func aMistakeIsToldWithItsPlace() throws {

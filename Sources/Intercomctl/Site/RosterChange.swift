@@ -1,0 +1,104 @@
+internal import Crypto
+internal import Settings
+internal import Site
+
+/// What an introducer does to the roster of its site.
+enum RosterChange {
+    case add(Roster.Station)
+    case remove(String)
+    case replace(String, Roster.Station)
+    case rename(String, String)
+    case set(Roster.Channel)
+    case removeChannel(String)
+
+    /// The station that is in it no more.
+    var former: String? {
+        switch self {
+        case .remove(let name), .replace(let name, _): name
+        case .add, .rename, .set, .removeChannel: nil
+        }
+    }
+
+    /// Changes a roster.
+    ///
+    /// - Throws: why that cannot be.
+    func apply(to roster: inout Roster) throws(Failure) {
+        do throws(RosterChangeError) {
+            switch self {
+            case .add(let station): try roster.add(station)
+            case .remove(let name): try roster.remove(name)
+            case .replace(let name, let station): try roster.replace(name, by: station)
+            case .rename(let name, let other): try roster.rename(name, to: other)
+            case .set(let channel): try roster.set(channel)
+            case .removeChannel(let name): try roster.remove(channel: name)
+            }
+        } catch { throw Failure(.failed, complaint(error, of: roster)) }
+    }
+
+    private func complaint(_ error: RosterChangeError, of roster: Roster) -> String {
+        switch error {
+        case .nameIsTaken:
+            isChannel
+                ? "a station of the site has that name: intercomctl site list"
+                : "the site has that name already, as a station or a channel:"
+                    + " intercomctl site list; for the successor of a station: site replace"
+        case .keyIsKnown(let other): "that key is in the site already, as \(other)"
+        case .isUnknown:
+            "the site has no \(isChannel ? "channel" : "station") of that name:"
+                + " intercomctl site list"
+        case .isNoStation(let name):
+            unknown(
+                "station", name, among: roster.stations.map { $0.name },
+                or: "intercomctl site list")
+        case .isNoName: "that name cannot be in a roster"
+        case .isFull: "the site is full: \(Roster.stationsMax) stations"
+        case .hasAllChannels: "the site is full: \(Roster.channelsMax) channels"
+        case .isTooLong: "with this the roster would be longer than it may be"
+        case .isAtItsEnd: "the number of the roster can grow no more"
+        }
+    }
+
+    private var isChannel: Bool {
+        switch self {
+        case .set, .removeChannel: true
+        case .add, .remove, .replace, .rename: false
+        }
+    }
+}
+
+extension SiteBook {
+    /// Changes the site that this station introduces, and signs that.
+    ///
+    /// - Parameters:
+    ///   - change: The change.
+    ///   - what: What has been done, for a person.
+    ///   - invocation: The command line.
+    /// - Returns: How the command ends.
+    /// - Throws: That this station introduces no site, or why the change cannot be.
+    static func change(
+        _ change: RosterChange, telling what: String, _ invocation: borrowing Invocation
+    ) throws(Failure) -> ExitCode {
+        var book = try SiteBook(invocation)
+        guard var roster = book.held, let key = try siteKey(book.paths),
+            key.verifyingKey == roster.key
+        else {
+            throw Failure(
+                .failed,
+                "this station introduces no site; type this at the one that does, or begin one:"
+                    + " sudo intercomctl site init NAME")
+        }
+        if let name = change.former,
+            roster.stations.contains(where: { $0.name == name && $0.key == book.own })
+        {
+            throw Failure(.failed, "\(name) is this station, which introduces the others")
+        }
+        let former = roster.stations.first { $0.name == change.former }?.key
+        try change.apply(to: &roster)
+        try book.adopt(roster, text: Array(roster.signed(by: key).utf8), puttingOut: former)
+        var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
+        report.add("\(what); the site \(roster.name) is at number \(roster.counter)")
+        for line in book.told { report.add(line) }
+        report.add("stations that are up have it in a moment, others when they come up")
+        return try report.finish(invocation)
+    }
+}
