@@ -168,7 +168,7 @@ stat -c '%a %U %G' $state/keys/identity $state/peers.d/garage.conf /etc/intercom
         found = sorted(os.path.relpath(path, kitchen.state)
                        for path in tree(kitchen.state) if os.path.isfile(path))
         self.assertEqual(found, ["keys/garage.psk", "keys/identity", "keys/site.key",
-                                 "peers.d/garage.conf", "roster"])
+                                 "peers.d/garage.conf", "roster", "site.conf"])
         self.assertEqual(os.listdir(f"{attic.etc}/peers.d"), [])
         for path in tree(kitchen.state):
             self.assertEqual(os.lstat(path).st_uid, hostile.USER, path)

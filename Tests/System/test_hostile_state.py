@@ -33,6 +33,8 @@ COMMANDS = {
     "site remove": ["site", "remove", "--no-reload", "garage"],
     "site rename": ["site", "rename", "--no-reload", "garage", "cellar"],
     "site replace": ["site", "replace", "--no-reload", "garage", THIRD],
+    "site channel": ["site", "channel", "--no-reload", "up", "garage"],
+    "site label": ["site", "label"],
     "site import": ["site", "import", "--no-reload", "{roster}"],
     "key show": ["key", "show"],
     "config check": ["config", "check"],
@@ -66,8 +68,8 @@ ELSEWHERE = {
 }
 """Commands that do not touch the state directory themselves."""
 SITE = {name for name in COMMANDS if name.startswith("site ")}
-INTRODUCING = {"site add", "site remove", "site rename", "site replace"}
-SETTINGS = set(COMMANDS) - {"key show", "site list", "site export"}
+INTRODUCING = {"site add", "site remove", "site rename", "site replace", "site channel"}
+SETTINGS = set(COMMANDS) - {"key show", "site list", "site export", "site label"}
 """Those that read the peers that were added."""
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}
 IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "peer replace", "config check",
@@ -101,6 +103,12 @@ TRAPS = {
         lambda w: hard_link(f"{w.state}/roster", f"{w.outside}/state/roster"), SITE),
     "pipe for the roster": (lambda w: pipe(f"{w.state}/roster"), SITE),
     "pipe for the site's key": (lambda w: pipe(f"{w.state}/keys/site.key"), INTRODUCING),
+    "link for the site's settings": (
+        lambda w: link(f"{w.state}/site.conf", f"{w.outside}/state/peers.d/garage.conf"), SETTINGS),
+    "hard link for the site's settings": (
+        lambda w: hard_link(f"{w.state}/site.conf", f"{w.outside}/state/roster"), SETTINGS),
+    "pipe for the site's settings": (lambda w: pipe(f"{w.state}/site.conf"), SETTINGS),
+    "huge settings of the site": (lambda w: huge(f"{w.state}/site.conf"), SETTINGS),
     "huge roster": (lambda w: huge(f"{w.state}/roster"), SITE),
     "the roster is a stranger's": (
         lambda w: given(f"{w.state}/roster", STRANGER, 0o644), SITE),

@@ -100,6 +100,8 @@ class Work(MemberTest):
         "site (add|replace) (garage|attic)( .*)?": (
             1, "introduces no site|key|in the site already|no station of"),
         "site rename garage workshop": (1, "introduces no site|no station of that name"),
+        "site channel .*": (1, "introduces no site|unknown station"),
+        "site label garage": (1, "in no site|unknown station"),
         "site remove garage": (1, "introduces no site|no station of that name"),
         "site leave": (1, "in no site|introduces the site"),
         "setup( --force)?": (0, f"{TOLD}button +GPIO17"),
