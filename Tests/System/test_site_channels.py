@@ -1,6 +1,7 @@
 """Channels that come with the roster of a site: who has them, who hears them, what stays."""
 
 import json
+import os
 import unittest
 
 from codes import ShownCode
@@ -140,6 +141,8 @@ class Channels(SiteTest):
         kitchen, garage, heir = self.enter("kitchen", "garage", "garage-2")
         self.join(kitchen, garage)
         self.do(kitchen, "site", "channel", "up", "all")
+        # Its button for the dead one is for the successor then.
+        self.give(kitchen, button_second={"line": "GPIO22", "talk": "garage"})
         garage.stop()
         shown = ShownCode(heir.folder, heir.etc)
         self.addCleanup(shown.end)
@@ -147,6 +150,13 @@ class Channels(SiteTest):
         self.assertEqual(shown.ended(), 0, shown.text)
         said = self.do(kitchen, "site", "replace", "garage", "garage-2")
         self.assertIn("replaced garage", said)
+        self.assertIn("garage-2 is garage now", said)
+        self.assertEqual(self.found(kitchen), ["garage"])
+        kitchen.wait_for(garage)
+        with open(f"{kitchen.state}/peers.d/garage.conf", encoding="utf-8") as file:
+            self.assertIn("psk = file:garage.psk", file.read())
+        self.assertEqual(sorted(os.listdir(f"{kitchen.state}/keys")),
+                         ["garage.psk", "identity", "site.key"])
         listed = json.loads(self.do(kitchen, "site", "list", "--json"))
         self.assertEqual([(one["name"], one["key"]) for one in listed["stations"]],
                          [("garage", heir.public_key), ("kitchen", kitchen.public_key)])

@@ -18,24 +18,7 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         try printLine("nothing is changed")
         return .failed
     }
-    if let paired = successor.paired {
-        var (path, file) = try book.knownFile(of: paired.name)
-        file.remove(paired.name)
-        try book.put(file.isEmpty ? nil : file, at: path)
-    }
-    // Only now: both may be in one file.
-    var (path, file) = try book.knownFile(of: name)
-    let psk = try successor.psk(book)
-    file.set("key", to: successor.key.text, of: name)
-    successor.set(&file, of: name, hasOwnSecret: psk != nil)
-    try book.put(file, at: path)
-    // The secret first, as with `peer add`. The paired peer's file goes before this one comes: two
-    // peers with one key would keep the daemon from starting.
-    if let psk { try book.write(psk: psk, of: name) }
-    if let paired = successor.paired { try book.write(paired.path) }
-    try book.write(path)
-    _ = try book.removeStray(of: name)
-    if let paired = successor.paired { _ = try book.removeStray(of: paired.name) }
+    try successor.takePlace(of: name, in: &book)
 
     var report = PeerReport(
         name: name, former: successor.paired?.name, fingerprint: successor.key.fingerprint)
@@ -51,102 +34,4 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
     }
     return try report.finish(invocation)
-}
-
-/// The new station of a name.
-private struct Successor {
-    let key: PublicKey
-    /// The peer that a pairing has made of it.
-    let paired: (name: String, path: String, peer: Config.Peer)?
-
-    /// Reads a key, or finds a peer; refuses a station that cannot take the place.
-    static func find(
-        _ typed: String, of former: Config.Peer, in book: PeerBook
-    ) throws(Failure) -> Successor {
-        switch PastedKey(typed) {
-        case .key(let key):
-            try check(key, of: former, in: book)
-            return Successor(key: key, paired: nil)
-        // What is no name may be a secret, and is not repeated.
-        case .wrong(let what) where !isName(typed):
-            throw Failure(
-                .failed, "\(what); \"intercomctl key show\" on the new station prints its key")
-        case .wrong: break
-        }
-        guard typed != former.name else {
-            throw Failure(
-                .failed, "\(typed) cannot replace itself; give the new station's key or peer")
-        }
-        let peer = try book.peer(typed)
-        let path = try book.knownFile(of: typed).path
-        guard let key = PublicKey(text: peer.key) else {
-            throw Failure(.failed, "\(peer.keyOrigin): the key has a typing error")
-        }
-        return Successor(key: key, paired: (typed, path, peer))
-    }
-
-    private static func check(
-        _ key: PublicKey, of former: Config.Peer, in book: PeerBook
-    ) throws(Failure) {
-        guard try ownKey(book.paths) != key else {
-            throw Failure(.failed, "that is this station's own key (intercomctl key show, there)")
-        }
-        let other = try book.config().peers.first { PublicKey(text: $0.key) == key }
-        guard let other else { return }
-        guard other.name != former.name else {
-            throw Failure(.failed, "\(other.name) has that key already; nothing is changed")
-        }
-        throw Failure(
-            .failed,
-            "that key belongs to \(other.name); if that is the new \(former.name):"
-                + " sudo intercomctl peer replace \(former.name) \(other.name)")
-    }
-
-    /// Asks at a terminal; a program says `--yes`.
-    func isConfirmed(
-        _ invocation: borrowing Invocation, _ former: Config.Peer, in book: PeerBook
-    ) throws(Failure) -> Bool {
-        if invocation.isYes { return true }
-        guard Keyboard.isThere else {
-            throw Failure(
-                .usage,
-                "the new \(former.name) gets all its rights; without a terminal to ask at,"
-                    + " say --yes")
-        }
-        let old = PublicKey(text: former.key)?.fingerprint ?? "wrong"
-        Terminal.write(
-            "\(former.name) so far: \(old)\n\(former.name) then:   \(key.fingerprint)\n"
-                + "The new station may do here all that \(former.name) may"
-                + " (intercomctl show peer \(former.name)). Replace it? [no] ",
-            to: .complaint)
-        return ["y", "yes"].contains((Keyboard.line() ?? "").lowercased())
-    }
-
-    /// The pre-shared key to be written under the name that stays; nil where there is none.
-    func psk(_ book: PeerBook) throws(Failure) -> Key? {
-        guard let paired, paired.peer.psk == .file(PeerFiles.pskFile(of: paired.name)) else {
-            return nil
-        }
-        do throws(KeyStoreError) {
-            return try KeyStore.psk(of: paired.peer, book.paths)
-        } catch { throw Failure(error) }
-    }
-
-    /// What else of the name's settings is the station's own.
-    func set(_ file: inout PeerFile, of name: String, hasOwnSecret: Bool) {
-        file.remove("psk", of: name)
-        file.remove("verified", of: name)
-        guard let peer = paired?.peer else { return }
-        let addresses = peer.addresses.map { $0.description }.joined(separator: ", ")
-        file.set("address", to: addresses, of: name)
-        file.set("suite", to: "\(peer.suite)", of: name)
-        if !peer.verified.isEmpty { file.set("verified", to: peer.verified, of: name) }
-        switch peer.psk {
-        case .none: break
-        case .file(let own):
-            let kept = hasOwnSecret ? PeerFiles.pskFile(of: name) : own
-            file.set("psk", to: "file:\(kept)", of: name)
-        case .credential(let own): file.set("psk", to: "cred:\(own)", of: name)
-        }
-    }
 }

@@ -6,7 +6,8 @@ internal import Site
 enum RosterChange {
     case add(Roster.Station)
     case remove(String)
-    case replace(String, Roster.Station)
+    /// By a station that may be a peer here, of that name.
+    case replace(String, Roster.Station, peer: String?)
     case rename(String, String)
     case set(Roster.Channel)
     case removeChannel(String)
@@ -14,7 +15,7 @@ enum RosterChange {
     /// The station that is in it no more.
     var former: String? {
         switch self {
-        case .remove(let name), .replace(let name, _): name
+        case .remove(let name), .replace(let name, _, _): name
         case .add, .rename, .set, .removeChannel: nil
         }
     }
@@ -27,12 +28,26 @@ enum RosterChange {
             switch self {
             case .add(let station): try roster.add(station)
             case .remove(let name): try roster.remove(name)
-            case .replace(let name, let station): try roster.replace(name, by: station)
+            case .replace(let name, let station, _): try roster.replace(name, by: station)
             case .rename(let name, let other): try roster.rename(name, to: other)
             case .set(let channel): try roster.set(channel)
             case .removeChannel(let name): try roster.remove(channel: name)
             }
         } catch { throw Failure(.failed, complaint(error, of: roster)) }
+    }
+
+    /// Gives a successor that is paired here the name of the station in whose place it comes, and
+    /// with it the buttons and rights of that; so it keeps what the pairing has made.
+    ///
+    /// - Returns: What has been done, for a person; nil where nothing was to be done.
+    /// - Throws: Files that cannot be read or written, or would be wrong.
+    func movePeer(_ invocation: borrowing Invocation) throws(Failure) -> String? {
+        guard case .replace(let name, _, let peer?) = self, name != peer else { return nil }
+        var book = try PeerBook(invocation)
+        guard book.file(of: name) != nil, book.file(of: peer) != nil else { return nil }
+        let successor = try Successor.find(peer, of: try book.peer(name), in: book)
+        try successor.takePlace(of: name, in: &book)
+        return "\(peer) is \(name) now"
     }
 
     private func complaint(_ error: RosterChangeError, of roster: Roster) -> String {
@@ -94,9 +109,12 @@ extension SiteBook {
         }
         let former = roster.stations.first { $0.name == change.former }?.key
         try change.apply(to: &roster)
+        let moved = try change.movePeer(invocation)
+        if moved != nil { book = try SiteBook(invocation) }
         try book.adopt(roster, text: Array(roster.signed(by: key).utf8), puttingOut: former)
         var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
         report.add("\(what); the site \(roster.name) is at number \(roster.counter)")
+        if let moved { report.add(moved) }
         for line in book.told { report.add(line) }
         report.add("stations that are up have it in a moment, others when they come up")
         return try report.finish(invocation)

@@ -70,11 +70,9 @@ func renameInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
 func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     let successor = invocation.arguments[1]
-    let key =
-        isName(successor)
-        ? try stationKey(of: successor, nil, invocation)
-        : try stationKey(of: name, successor, invocation)
-    let change = RosterChange.replace(name, try station(name, key, invocation))
+    let peer = isName(successor) ? successor : nil
+    let key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
+    let change = RosterChange.replace(name, try station(name, key, invocation), peer: peer)
     return try SiteBook.change(change, telling: "replaced \(name)", invocation)
 }
 
