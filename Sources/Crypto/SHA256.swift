@@ -50,6 +50,12 @@ public typealias Digest = InlineArray<32, UInt8>
         return key
     }
 
+    /// The first eight bytes of a hash, high byte first, by which stations speak of a thing; no
+    /// proof of it.
+    public static func reference(of hash: Digest) -> UInt64 {
+        (0..<8).reduce(0) { $0 << 8 | UInt64(hash[$1]) }
+    }
+
     public static func hash(_ bytes: Span<UInt8>) -> Digest {
         var hash = SHA256()
         hash.update(bytes)

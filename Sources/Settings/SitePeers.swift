@@ -49,12 +49,10 @@ public struct SitePeers {
         // First, so that every change is checked beside the channels that will be.
         try files.put(channels: roster.map { SiteFiles.channels(of: $0, own: own) })
         try followGone(stations, former)
-        let first = changed.count
         for station in stations {
             try take(station, calledBefore: before?.stations.first { $0.key == station.key }?.name)
         }
-        for path in changed.prefix(first) { try files.write(path) }
-        for path in changed.dropFirst(first) { try files.write(path) }
+        for path in changed { try files.write(path) }
         let channels = files.sources.first { $0.role == .site }?.bytes
         try SiteFiles.write(channels: channels, files.paths)
         try SiteFiles.write(roster: text, files.paths)

@@ -140,8 +140,7 @@ public struct Roster: Equatable, Sendable {
 
     /// The first eight bytes of SHA-256 of a text, high byte first, by which stations speak of it.
     static func reference(of text: [UInt8]) -> UInt64 {
-        let hash = SHA256.hash(text.span)
-        return (0..<8).reduce(0) { $0 << 8 | UInt64(hash[$1]) }
+        SHA256.reference(of: SHA256.hash(text.span))
     }
 
     /// 1 to 31 of a to z, digits and hyphens, no hyphen first.

@@ -23,10 +23,7 @@ public struct VerifyingKey: Hashable, Sendable {
     public var fingerprint: String { Fingerprint.text(hash) }
 
     /// The first eight bytes of the fingerprint's hash, high byte first: no proof.
-    public var reference: UInt64 {
-        let hash = hash
-        return (0..<8).reduce(0) { $0 << 8 | UInt64(hash[$1]) }
-    }
+    public var reference: UInt64 { SHA256.reference(of: hash) }
 
     private var hash: Digest {
         SHA256.hash(label: "intercom/1 site", point.span.extracting(1..<65))

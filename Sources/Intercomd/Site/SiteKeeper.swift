@@ -113,9 +113,7 @@ struct SiteKeeper {
             case .taken(let found): take(found, sources, paths)
             case .offered(let peer):
                 guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
-                say(
-                    "\(name(peer)) shows the site \(offer.roster.name); to join it: sudo"
-                        + " intercomctl site join", from: peer)
+                say(Advice.offer(of: offer.roster.name, by: name(peer)), from: peer)
             case .forked(let peer):
                 fault(
                     "\(name(peer)) has another roster of the same number, signed by the same key:"

@@ -11,9 +11,6 @@ package enum Reference {
 
     private static func first(_ kind: String, _ name: String) -> UInt64 {
         let text = Array(kind.utf8) + Array(name.utf8)
-        let digest = SHA256.hash(text.span)
-        var reference: UInt64 = 0
-        for index in 0..<8 { reference = reference << 8 | UInt64(digest[index]) }
-        return reference
+        return SHA256.reference(of: SHA256.hash(text.span))
     }
 }

@@ -21,9 +21,7 @@ extension Snapshot {
             found.append(Advice.unpaired)
         }
         for offer in site.offers {
-            found.append(
-                "\(offer.peer) shows the site \(offer.name); to join it: sudo intercomctl site join"
-            )
+            found.append(Advice.offer(of: offer.name, by: offer.peer))
         }
         found += (presentHindrances + pastHindrances).map { "\($0.text) -> \($0.remedy)" }
         found += detourNotes + controlNotes

@@ -9,6 +9,11 @@ package enum Advice {
         "no peers yet: intercomctl pair shows a code to type at the other station; by hand:"
         + " sudo intercomctl peer add"
 
+    /// Of a peer that shows its site to a station that is in none.
+    package static func offer(of site: String, by peer: String) -> String {
+        "\(peer) shows the site \(site); to join it: intercomctl site join"
+    }
+
     /// Speech should stand so far above the noise, in dB.
     package static let signalToNoiseMin = 40.0
 
