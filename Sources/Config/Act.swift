@@ -38,6 +38,22 @@ extension Config {
         /// Switches do-not-disturb on or off.
         case doNotDisturb
 
+        /// The peer or the channel that it is for; nil for one that is for neither.
+        var peerName: String? {
+            switch self {
+            case .call(let name), .page(let name), .signal(let name), .relay(_, let name?): name
+            case .answer, .reject, .hangUp, .relay, .mute, .volume, .doNotDisturb: nil
+            }
+        }
+
+        /// The channel that it may be for; nil for one that is for no channel.
+        var channelName: String? {
+            switch self {
+            case .call(let name), .page(let name), .mute(let name): name
+            case .answer, .reject, .hangUp, .signal, .relay, .volume, .doNotDisturb: nil
+            }
+        }
+
         /// As the configuration spells it.
         public var text: String {
             switch self {

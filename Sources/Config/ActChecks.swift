@@ -30,7 +30,7 @@ extension ConfigReader {
         }
         guard !found.known.contains(found.name) else { return }
         let what = "\(key): there is no \(found.kind) \(quoted(found.name))"
-        if found.kind.hasPrefix("channel"),
+        if act.channelName != nil,
             waitsForSite(found.name, origin, what, among: found.known)
         {
             return

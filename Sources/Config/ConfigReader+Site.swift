@@ -1,31 +1,38 @@
 // The channels of the site, whose members are keys: a person may give a peer another name here.
+//
+// Nothing in the site's file makes the settings of a station wrong, because it follows from what
+// an introducer does far away: what cannot be is left out, with a warning.
 
 extension ConfigReader {
-    /// A section of the site's file as it would be in the main one; nil where it has no use.
-    mutating func resolved(_ section: INI.Section) -> INI.Section? {
-        guard config.site.takesSettings else { return nil }
+    /// Reads the site's file, when everything else is read.
+    mutating func readSite() {
+        guard let site, config.site.takesSettings else { return }
+        for mistake in site.mistakes { warn(mistake.origin, mistake.what, mistake.suggestion) }
+        var names: [String: String] = [:]
+        for peer in config.peers { names[peer.key.lowercased()] = peer.name }
+        // A channel that a person has written here counts, and that is no fault.
+        let own = config.channels.map { $0.name }
+        for section in site.sections where !own.contains(section.name) {
+            if let why = hindrance(of: section) {
+                warn(section.origin, "\(section.header) of the site is ignored: \(why)")
+            } else {
+                read(section, names)
+            }
+        }
+    }
+
+    /// Why a section of the site's file can be no channel here; nil where it can.
+    private func hindrance(of section: INI.Section) -> String? {
         let name = section.name
-        if let meaning = ReservedName.meaning(of: name) {
-            ignore(section, "\(name) means \(meaning)")
-            return nil
-        }
+        guard section.kind == "channel", isName(name) else { return "it is no channel" }
+        if let meaning = ReservedName.meaning(of: name) { return "\(name) means \(meaning)" }
         if let peer = config.peers.first(where: { $0.name == name }) {
-            ignore(section, "that is the name of the peer at \(peer.origin)")
-            return nil
+            return "that is the name of the peer at \(peer.origin)"
         }
-        guard hasRoom(for: name) else {
-            ignore(section, "there are \(Limits.channels) channels already")
-            return nil
+        if let own = config.channels.first(where: { $0.name == name }) {
+            return "it is already at \(own.origin)"
         }
-        var found = section
-        for (place, entry) in section.entries.enumerated() where entry.key == "members" {
-            let names = names(of: entry.value)
-            // None of its stations is a peer here.
-            guard !names.isEmpty else { return nil }
-            found.entries[place] = INI.Entry(
-                key: entry.key, value: names.joined(separator: ", "), origin: entry.origin)
-        }
-        return found
+        return hasRoom(for: name) ? nil : "there are \(Limits.channels) channels already"
     }
 
     /// Whether there can be one more channel, and still one for each that a button names.
@@ -33,44 +40,48 @@ extension ConfigReader {
         var awaited: Set<String> = []
         for button in config.buttons {
             if let name = button.talk?.name { awaited.insert(name) }
-            for act in button.acts.values {
-                switch act {
-                case .call(let name), .page(let name), .mute(let name): awaited.insert(name)
-                default: break
-                }
-            }
+            awaited.formUnion(button.acts.values.compactMap { $0.channelName })
         }
         awaited.subtract(config.channels.map { $0.name } + config.peers.map { $0.name })
         awaited.subtract(["mic", "speaker", name])
         return config.channels.count + awaited.count < Limits.channels
     }
 
-    private mutating func ignore(_ section: INI.Section, _ why: String) {
-        warn(section.origin, "\(section.header) of the site is ignored: \(why)")
-    }
-
-    /// The peers that have these keys; everything else is kept, so that it is found to be wrong.
-    private func names(of keys: String) -> [String] {
-        keys.split(separator: ",").compactMap { item in
-            let key = item.split(separator: " ").joined(separator: " ").lowercased()
-            guard key.hasPrefix("intercom1:") else { return key }
-            return config.peers.first { $0.key.lowercased() == key }?.name
+    /// Reads a channel, with the names that its members have here; one of which nobody is a peer
+    /// here is none.
+    private mutating func read(_ section: INI.Section, _ names: [String: String]) {
+        var found = section
+        found.entries = section.entries.compactMap { entry in
+            guard entry.key == "members" else { return entry }
+            let members = entry.value.split(separator: ",").compactMap { item in
+                names[item.filter { $0 != " " }.lowercased()]
+            }
+            return members.isEmpty
+                ? nil
+                : INI.Entry(
+                    key: entry.key, value: members.joined(separator: ", "), origin: entry.origin)
         }
+        // Without members it would be a channel of all.
+        guard found.entries.contains(where: { $0.key == "members" }) else { return }
+        var channel = Config.Channel()
+        var reader = SectionReader(found)
+        reader.read(into: &channel)
+        for mistake in reader.mistakes { warn(mistake.origin, mistake.what, mistake.suggestion) }
+        if reader.mistakes.isEmpty { add(channel) }
     }
 
-    /// A button of a station in a site may name a channel that the site has no more, or not yet:
-    /// what an introducer does far away must not make settings wrong here.
+    /// A button of a station in a site may name a channel that the site has no more, or not yet.
     ///
     /// - Returns: whether the button waits, with a warning.
     mutating func waitsForSite(
         _ name: String, _ origin: Origin, _ what: String, among names: [String]
     ) -> Bool {
-        guard isInSite, config.site.takesSettings else { return false }
+        guard site != nil, config.site.takesSettings else { return false }
         let isThere = config.channels.contains { $0.name == name }
         // Without room for it, these settings are wrong whatever the site has.
         guard isThere || config.channels.count < Limits.channels else { return false }
-        warn(origin, "\(what), and the site has none", nearestWord(to: name, among: names))
-        if !isThere { addWaiting(channel: name, namedAt: origin) }
+        warn(origin, "\(what) now: nobody hears it", nearestWord(to: name, among: names))
+        if !isThere { add(Config.Channel(waiting: name, at: origin)) }
         return true
     }
 }

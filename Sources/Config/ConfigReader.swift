@@ -46,8 +46,8 @@ struct ConfigReader {
     private(set) var mistakes: [Mistake] = []
     /// Whether `[station]` has a name, even a wrong one, or a line that was probably meant as one.
     private(set) var isNamed = false
-    /// Whether the station has the file of a site.
-    private(set) var isInSite = false
+    /// The site's file; nil for a station that is in no site.
+    private(set) var site: INI?
     /// The first section of each header.
     private var begun: [INI.Section] = []
 
@@ -68,10 +68,7 @@ struct ConfigReader {
         config.warnings.append(Mistake(origin, what, didYouMean: suggestion))
     }
 
-    /// Adds a channel that a button names, and that the site may have one day.
-    mutating func addWaiting(channel name: String, namedAt origin: Origin) {
-        config.channels.append(Config.Channel(waiting: name, at: origin))
-    }
+    mutating func add(_ channel: Config.Channel) { config.channels.append(channel) }
 
     mutating func resolve(button index: Int, _ target: Config.Target) {
         config.buttons[index].talk = target
@@ -79,13 +76,15 @@ struct ConfigReader {
 
     mutating func read(_ source: ConfigSource) {
         let file = INI(parsing: source)
+        if source.role == .site {
+            site = file
+            return
+        }
         mistakes += file.mistakes
         if source.role == .main { isNamed = file.hasStrayFaults }
-        if source.role == .site { isInSite = true }
         for section in file.sections {
             guard let kind = welcome(section) else { continue }
-            // The peers of all files are known when the channels of the site are read.
-            if kind.isLast || section.role == .site {
+            if kind.isLast {
                 waiting.append((kind, section))
             } else {
                 read(section, as: kind)
@@ -95,14 +94,9 @@ struct ConfigReader {
 
     /// Reads the sections that wait for all files.
     mutating func readWaiting() {
-        for (kind, section) in waiting {
-            guard section.role == .site else {
-                read(section, as: kind)
-                continue
-            }
-            if let section = resolved(section) { read(section, as: kind) }
-        }
+        for (kind, section) in waiting { read(section, as: kind) }
         waiting = []
+        readSite()
     }
 
     private mutating func read(_ section: INI.Section, as kind: SectionKind) {
@@ -131,12 +125,11 @@ struct ConfigReader {
             isNamed = isNamed || nearest == "station"
             return nil
         }
-        guard kind.mayStand(in: section.role) else {
-            let others =
-                section.role == .site ? "[channel NAME]" : "[peer NAME] and [policy NAME]"
+        guard section.role == .main || kind.isOfPeer else {
             fail(
                 origin,
-                "[\(section.kind)] belongs in intercomd.conf; this file may have only \(others)")
+                "[\(section.kind)] belongs in intercomd.conf; this file may have only [peer NAME] "
+                    + "and [policy NAME]")
             return nil
         }
         return hasRightName(section, kind) && isFirst(section) ? kind : nil
@@ -164,7 +157,7 @@ struct ConfigReader {
             begun.append(section)
             return true
         }
-        if section.role.isOfState, !first.role.isOfState {
+        if section.role == .learned, first.role != .learned {
             warn(
                 section.origin, "\(section.header) is ignored: it is already at \(first.origin)")
         } else {
@@ -177,9 +170,7 @@ struct ConfigReader {
     mutating func checkCounts() {
         for kind in kinds {
             guard let limit = kind.limit else { continue }
-            // More of the site's are left out.
-            let own = begun.filter { $0.kind == kind.name && $0.role != .site }
-            let origins = own.map { $0.origin }
+            let origins = begun.filter { $0.kind == kind.name }.map { $0.origin }
             if origins.count > limit { fail(origins[limit], "more than \(limit) \(kind.name)s") }
         }
     }

@@ -34,7 +34,8 @@ public struct ConfigSource: Sendable {
         /// only. A peer that one of the other two has is ignored here.
         case learned
         /// `site.conf` in the state directory, written with the roster of the site: channels only,
-        /// with keys as members. A channel that the main file has is ignored here.
+        /// with keys as members. Nothing in it makes settings wrong: a channel that the main file
+        /// has, or that cannot be, is ignored with a warning.
         case site
 
         /// Whether it lies in the state directory, where programs write it.

@@ -13,8 +13,6 @@ struct SectionKind {
     var isOfPeer = false
     /// Whether it is read after all others, because it takes from them what it leaves out.
     var isLast = false
-    /// Whether the site of a station may bring it.
-    var isOfSite: Bool { name == "channel" }
     let read: (inout Config, inout SectionReader) -> Void
     let effective: (Config) -> [EffectiveSection]
     /// Puts this section of the second configuration into the first one.
@@ -79,17 +77,6 @@ struct SectionKind {
         kind.isOfPeer = isOfPeer
         kind.isLast = isLast
         return kind
-    }
-}
-
-extension SectionKind {
-    /// Whether a file of this role may have it.
-    func mayStand(in role: ConfigSource.Role) -> Bool {
-        switch role {
-        case .main: true
-        case .peers, .learned: isOfPeer
-        case .site: isOfSite
-        }
     }
 }
 

@@ -6,7 +6,7 @@ import Testing
     /// What a section knows besides its settings.
     private static let others: Set = [
         "name", "origin", "keyCode", "device", "isReply", "talkTouch", "acts", "isLearned",
-        "isOfSite",
+        "isOfSite", "isWaiting",
     ]
     /// Settings whose fields have a name of their own: a claim, a plural, a dictionary.
     private static let renamed = [

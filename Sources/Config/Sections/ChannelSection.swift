@@ -4,8 +4,13 @@ extension Config {
         public enum Members: Equatable, Sendable {
             /// Every configured peer.
             case all
-            /// Names of peers; empty only while it waits for the site.
+            /// Names of peers; empty only where the channel waits.
             case named([String])
+
+            /// Whether it has this name in its list.
+            func names(_ name: String) -> Bool {
+                if case .named(let names) = self { names.contains(name) } else { false }
+            }
         }
         /// The members of a channel's call: the first peer that answers, or all that do.
         public enum CallMode: String, CaseIterable, Sendable { case hunt, join }
@@ -22,11 +27,10 @@ extension Config {
         public internal(set) var callMode = CallMode.hunt
         /// Whether it came with the site, and not from a file that a person writes.
         public internal(set) var isOfSite = false
+        /// Whether it is in no file: a button names it, or a peer, that is not there.
+        public internal(set) var isWaiting = false
         public internal(set) var origin = Origin.nowhere
         public internal(set) var membersOrigin = Origin.nowhere
-
-        /// Whether a button names it, and nothing else.
-        var isWaiting: Bool { members == .named([]) }
 
         /// Whether this station and the peer of this name hear each other on it.
         public func includes(peer: String) -> Bool {
@@ -42,7 +46,7 @@ extension Config.Channel {
     /// One without members, for a button that names it.
     init(waiting name: String, at origin: Origin) {
         self.init()
-        (self.name, members, isOfSite) = (name, .named([]), true)
+        (self.name, members, isWaiting) = (name, .named([]), true)
         (self.origin, membersOrigin) = (origin, origin)
     }
 }
