@@ -13,7 +13,7 @@ public struct ConfigFolder {
     /// Bytes of all files, many times those of a configuration with 31 peers.
     ///
     /// A limit, because a station reads them while it talks.
-    private static let sizeLimit = 128 * 1024
+    static let sizeLimit = 128 * 1024
     /// Files of one folder.
     private static let filesLimit = 128
 
@@ -103,7 +103,13 @@ public struct ConfigFolder {
                 try learned.read(name, limit: limit)
             }
         }
-        guard try state.status(of: SiteFiles.channelsName) != nil else { return }
+        guard try state.status(of: SiteFiles.channelsName) != nil else {
+            guard try state.status(of: SiteFiles.rosterName) != nil else { return }
+            // It is lost: the station is in a site all the same, and the daemon writes it again.
+            sources.append(
+                ConfigSource(role: .site, path: SiteFiles.channelsPath(paths), bytes: []))
+            return
+        }
         try add(
             [SiteFiles.channelsName], of: paths.state, .site, to: &sources
         ) { (name, limit) throws(SystemError) in

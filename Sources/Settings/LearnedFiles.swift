@@ -23,6 +23,10 @@ public enum LearnedFiles {
             try remove(from: keys) { !kept.contains($0) }
         }
         try remove(from: state) { _ in true }
+        guard config.hasButtonsForOthers else { return }
+        // What they are for is no more, and the station must start all the same.
+        let text = Array("# All that the station had learned is erased.\n".utf8)
+        try state.write(text.span, to: SiteFiles.channelsName, mode: 0o640)
     }
 
     private static func remove(

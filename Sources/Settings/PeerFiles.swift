@@ -2,14 +2,15 @@ public import Config
 public import Crypto
 public import HAL
 
-/// All files of the settings, and of them the peer files in the state directory, which can be
-/// changed.
+/// All files of the settings, and of them those in the state directory, which can be changed.
 ///
 /// That directory belongs to the daemon's user, who cannot mislead root in it (`OwnersDirectory`).
 /// Each file is read once: what is checked here is what is written again.
 public struct PeerFiles {
     public let paths: Paths
     public private(set) var sources: [ConfigSource]
+    /// The settings after the last change.
+    private var parsed: Config?
 
     public init(_ sources: [ConfigSource], in paths: Paths) {
         self.sources = sources
@@ -17,7 +18,10 @@ public struct PeerFiles {
     }
 
     /// The settings as they stand.
-    public func config() throws(ConfigError) -> Config { try Config(sources, paths: paths) }
+    public func config() throws(ConfigError) -> Config {
+        if let parsed { return parsed }
+        return try Config(sources, paths: paths)
+    }
 
     /// Where a peer of this name has a file of its own.
     public func path(of peer: String) -> String { "\(paths.learnedPeers)/\(peer).conf" }
@@ -41,18 +45,37 @@ public struct PeerFiles {
     ) throws(PeerFilesError) {
         var all = sources.filter { $0.path != path }
         if let bytes { all.append(ConfigSource(role: role, path: path, bytes: bytes)) }
+        let size = all.reduce(0) { $0 + $1.bytes.count }
+        guard size <= ConfigFolder.sizeLimit else {
+            throw PeerFilesError(
+                "nothing is changed: all files of the settings would have \(size) bytes, and at"
+                    + " most \(ConfigFolder.sizeLimit) are read")
+        }
+        let config: Config
         do throws(ConfigError) {
-            _ = try Config(all, paths: paths)
+            config = try Config(all, paths: paths)
         } catch {
             // A line number is of no use for a file that is not written yet.
             let text = error.mistakes.map { mistake in
                 mistake.origin.file == path ? mistake.what : mistake.description
             }
-            throw PeerFilesError(
-                "with this the configuration would be wrong, so nothing is changed:\n"
-                    + text.joined(separator: "\n"))
+            throw Self.wrong(text)
+        }
+        // A site may take a channel away from under a button. A person here does not, unknowingly.
+        let awaited = config.awaited
+        if role == .learned, !awaited.isEmpty {
+            let before = ((try? self.config())?.awaited ?? []).map { $0.what }
+            let new = awaited.filter { !before.contains($0.what) }
+            guard new.isEmpty else { throw Self.wrong(new.map { $0.description }) }
         }
         sources = all
+        parsed = config
+    }
+
+    private static func wrong(_ lines: [String]) -> PeerFilesError {
+        PeerFilesError(
+            "with this the configuration would be wrong, so nothing is changed:\n"
+                + lines.joined(separator: "\n"))
     }
 
     /// Writes one of these files, or removes it from the disk if it was taken away.

@@ -31,10 +31,16 @@ public enum SiteFiles {
 
     /// Writes the text of the roster, or removes it.
     public static func write(roster: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
+        try write(roster, to: rosterName, paths)
+    }
+
+    private static func write(
+        _ bytes: [UInt8]?, to name: String, _ paths: Paths
+    ) throws(PeerFilesError) {
         do throws(SystemError) {
             let state = try OwnersDirectory(making: paths.state, mode: 0o750)
-            guard let roster else { return try state.remove(rosterName) }
-            try state.write(roster.span, to: rosterName, mode: 0o640)
+            guard let bytes else { return try state.remove(name) }
+            try state.write(bytes.span, to: name, mode: 0o640)
         } catch { throw PeerFilesError(error) }
     }
 
@@ -62,11 +68,23 @@ public enum SiteFiles {
 
     /// Writes `site.conf`, or removes it.
     static func write(channels: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
-        do throws(SystemError) {
-            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
-            guard let channels else { return try state.remove(channelsName) }
-            try state.write(channels.span, to: channelsName, mode: 0o640)
-        } catch { throw PeerFilesError(error) }
+        try write(channels, to: channelsName, paths)
+    }
+
+    /// Writes `site.conf` again where it is not what follows from the roster, such as after a
+    /// damage.
+    ///
+    /// - Returns: whether it was written.
+    /// - Throws: a file that cannot be written.
+    public static func renewChannels(
+        of roster: Roster, own: PublicKey, _ paths: Paths
+    ) throws(PeerFilesError) -> Bool {
+        let wanted = channels(of: roster, own: own)
+        let state = try? OwnersDirectory.existing(paths.state)
+        let found = try? state?.read(channelsName, limit: ConfigFolder.sizeLimit)
+        guard found != wanted else { return false }
+        try write(channels: wanted, paths)
+        return true
     }
 
     /// The path of `site.conf`.

@@ -11,6 +11,7 @@ public struct SitePeers {
     private var files: PeerFiles
     private let own: PublicKey
     private let ownName: String
+    /// The paths that were changed, in the order in which the changes were checked.
     private var changed: [String] = []
     /// Peers whose pre-shared keys are of no use any more.
     private var gone: [String] = []
@@ -32,7 +33,9 @@ public struct SitePeers {
     /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
     /// ends the site here.
     ///
-    /// Those that are gone go first: a change that is cut off leaves nobody in who was put out.
+    /// Files are written in the order in which they were checked, those that are gone before those
+    /// that come, and the roster last: a change that is cut off leaves settings with which the
+    /// station starts, and is made again with the same roster.
     ///
     /// - Parameters:
     ///   - roster: The roster.
@@ -46,50 +49,41 @@ public struct SitePeers {
     ) throws(PeerFilesError) {
         let stations = (roster?.stations ?? []).filter { $0.key != own }
         let old = try settings()
-        // First, so that every change is checked beside the channels that will be.
-        try files.put(channels: roster.map { SiteFiles.channels(of: $0, own: own) })
+        try putChannels(of: roster)
         try followGone(stations, former)
-        for station in stations {
-            try take(station, calledBefore: before?.stations.first { $0.key == station.key }?.name)
-        }
+        try follow(stations)
+        try rename(stations, after: before)
+        for station in stations { try add(station) }
+        try SiteFiles.write(
+            channels: files.sources.first { $0.role == .site }?.bytes, files.paths)
         for path in changed { try files.write(path) }
-        let channels = files.sources.first { $0.role == .site }?.bytes
-        try SiteFiles.write(channels: channels, files.paths)
         try SiteFiles.write(roster: text, files.paths)
-        tellChannels(old, try settings())
         for name in gone { try files.removeStray(of: name) }
-        guard let former, let config = try? files.config(),
-            let other = config.peers.first(where: { PublicKey(text: $0.key) == former }),
-            !other.isRevoked
-        else { return }
-        told.append("\(other.name) is a peer by \(other.origin.file) still: take it out there")
+        tell(old, try settings(), former)
+        tellOwn(roster, before, try settings())
     }
 
     private func settings() throws(PeerFilesError) -> Config {
         do throws(ConfigError) { return try files.config() } catch { throw PeerFilesError(error) }
     }
 
-    /// Tells of the site's channels that are new here, have other members, or are no more.
-    private mutating func tellChannels(_ old: Config, _ new: Config) {
-        for channel in new.siteChannels {
-            let before = old.siteChannels.first { $0.name == channel.name }
-            guard before?.members != channel.members, case .named(let names) = channel.members
-            else { continue }
-            told.append("channel \(channel.name): \(names.joined(separator: ", "))")
-        }
-        for channel in old.siteChannels
-        where !new.siteChannels.contains(where: { $0.name == channel.name }) {
-            told.append("channel \(channel.name) is no more")
-        }
-        for warning in new.warnings where !old.warnings.contains(warning) {
-            warnings.append(warning.description)
-        }
-    }
-
     private mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
         try files.put(file, at: path)
         changed.append(path)
     }
+
+    /// Puts the channels of the site in place; a station without room for them goes on without.
+    private mutating func putChannels(of roster: Roster?) throws(PeerFilesError) {
+        guard let roster else { return try files.put(channels: nil) }
+        do throws(PeerFilesError) {
+            try files.put(channels: SiteFiles.channels(of: roster, own: own))
+        } catch {
+            try files.put(channels: [])
+            told.append("the channels of the site are left out: \(error.lastLine)")
+        }
+    }
+
+    // MARK: Stations that are gone
 
     /// Gives the site's peers whose key is gone the key of their successor, or takes them out.
     private mutating func followGone(
@@ -103,12 +97,12 @@ public struct SitePeers {
                     !stations.contains(where: { $0.key == key })
                 else { continue }
                 gone.append(name)
-                let isKnown = { [files] (key: PublicKey) in
-                    (try? files.config().peers.contains { PublicKey(text: $0.key) == key }) ?? true
-                }
-                if let next = stations.first(where: { $0.name == name }), !isKnown(next.key) {
+                if let next = stations.first(where: { $0.name == name }), try makeWay(for: next) {
                     file.set("key", to: next.key.text, of: name)
-                    for setting in ["verified", "psk", "revoked"] { file.remove(setting, of: name) }
+                    // It is another box, at another place.
+                    for setting in ["address", "verified", "psk", "revoked"] {
+                        file.remove(setting, of: name)
+                    }
                     try put(file, at: source.path)
                     told.append("\(name) has a successor; fingerprint: \(next.key.fingerprint)")
                 } else {
@@ -118,84 +112,113 @@ public struct SitePeers {
         }
     }
 
-    /// Takes a peer out; where settings name it, it stays without a session.
+    /// Takes the site's own peer away that a successor has been so far, under another name.
+    ///
+    /// - Returns: whether the successor is no peer now.
+    private mutating func makeWay(for next: Roster.Station) throws(PeerFilesError) -> Bool {
+        guard let known = try peer(with: next.key) else { return true }
+        guard let source = source(of: known.name), try !settings().names(peer: known.name) else {
+            return false
+        }
+        var file = PeerFile(source.bytes)
+        guard file.peers == [known.name] else { return false }
+        file.remove(known.name)
+        try put(nil, at: source.path)
+        gone.append(known.name)
+        return true
+    }
+
+    private func peer(with key: PublicKey) throws(PeerFilesError) -> Config.Peer? {
+        try settings().peers.first { PublicKey(text: $0.key) == key }
+    }
+
+    /// Takes a peer out; where settings name it, it stays without a session: a button for one
+    /// person must not become one for a channel of that name.
     private mutating func takeOut(
         _ name: String, of file: inout PeerFile, at path: String
     ) throws(PeerFilesError) {
-        var without = file
-        without.remove(name)
-        do throws(PeerFilesError) {
-            try put(without.isEmpty ? nil : without, at: path)
-            file = without
-            told.append("\(name) is a peer no more")
-        } catch {
-            guard file.value(of: "revoked", of: name) != "yes" else { return }
-            file.set("revoked", to: "yes", of: name)
-            try put(file, at: path)
-            told.append("\(name) is a peer no more; settings name it still, so it is shown as down")
+        if try !settings().names(peer: name) {
+            var without = file
+            without.remove(name)
+            do throws(PeerFilesError) {
+                try put(without.isEmpty ? nil : without, at: path)
+                file = without
+                told.append("\(name) is a peer no more")
+                return
+            } catch {}
         }
+        guard file.value(of: "revoked", of: name) != "yes" else { return }
+        file.set("revoked", to: "yes", of: name)
+        try put(file, at: path)
+        told.append("\(name) is a peer no more; settings name it still, so it is shown as down")
     }
 
-    /// Makes one station a peer, if it is none yet.
-    private mutating func take(
-        _ station: Roster.Station, calledBefore: String?
-    ) throws(PeerFilesError) {
-        let config = try settings()
-        let address = station.addresses.joined(separator: ", ")
-        if let known = config.peers.first(where: { PublicKey(text: $0.key) == station.key }) {
-            try follow(known, address)
-            guard calledBefore == known.name, station.name != known.name else { return }
-            return try rename(known.name, to: station.name)
-        }
-        guard station.name != ownName, !config.peers.contains(where: { $0.name == station.name })
-        else {
-            told.append(
-                "\(station.name) of the site is left out: here that is another station's name"
-                    + " (intercomctl peer rename, there and here)")
-            return
-        }
-        let path = files.path(of: station.name)
-        var file = PeerFile(of: station.name, by: Self.writer)
-        if !address.isEmpty { file.set("address", to: address, of: station.name) }
-        file.set("key", to: station.key.text, of: station.name)
-        do throws(PeerFilesError) {
-            try put(file, at: path)
-        } catch {
-            // One that does not fit here must not keep out a change that puts another one out.
-            let why = error.description.split(separator: "\n").last ?? ""
-            told.append("\(station.name) of the site is left out: \(why)")
-            return
-        }
-        told.append("\(station.name) is a peer; fingerprint: \(station.key.fingerprint)")
-    }
+    // MARK: Stations that are there
 
     /// The introducer may know a new address of the site's own peer, and takes one back that it had
     /// put out.
-    private mutating func follow(_ known: Config.Peer, _ address: String) throws(PeerFilesError) {
-        let name = known.name
-        for source in files.sources where source.role == .learned && Self.isOfSite(source.bytes) {
+    private mutating func follow(_ stations: [Roster.Station]) throws(PeerFilesError) {
+        for station in stations {
+            guard let known = try peer(with: station.key), let source = source(of: known.name)
+            else { continue }
             var file = PeerFile(source.bytes)
-            guard file.has(name) else { continue }
             if known.isRevoked {
-                file.remove("revoked", of: name)
-                told.append("\(name) is a peer again")
+                file.remove("revoked", of: known.name)
+                try put(file, at: source.path)
+                told.append("\(known.name) is a peer again")
             }
-            if !address.isEmpty, file.value(of: "address", of: name) != address {
-                file.set("address", to: address, of: name)
-                told.append("\(name) has the address \(address)")
+            let address = station.addresses.joined(separator: ", ")
+            guard !address.isEmpty, file.value(of: "address", of: known.name) != address else {
+                continue
             }
-            if file.bytes != source.bytes { try put(file, at: source.path) }
+            file.set("address", to: address, of: known.name)
+            do throws(PeerFilesError) {
+                try put(file, at: source.path)
+                told.append("\(known.name) has the address \(address)")
+            } catch { told.append("\(known.name) keeps its address: \(error.lastLine)") }
         }
     }
 
-    /// The site has another name for its own peer, which nobody has renamed here; where settings
-    /// name it, it keeps the old one.
-    private mutating func rename(_ name: String, to other: String) throws(PeerFilesError) {
-        let found = files.sources.first { source in
-            source.role == .learned && Self.isOfSite(source.bytes)
-                && PeerFile(source.bytes).has(name)
+    /// The site may have another name for its own peer.
+    ///
+    /// One name may be free only when another peer has got its new one, so it is tried until none
+    /// can follow any more.
+    private mutating func rename(
+        _ stations: [Roster.Station], after before: Roster?
+    ) throws(PeerFilesError) {
+        var left: [(from: String, to: String)] = []
+        for station in stations {
+            guard let old = before?.stations.first(where: { $0.key == station.key })?.name,
+                old != station.name, try peer(with: station.key)?.name == old
+            else { continue }
+            left.append((old, station.name))
         }
-        guard let found else { return }
+        var hasRenamed = true
+        while hasRenamed {
+            hasRenamed = false
+            for (place, wish) in left.enumerated() {
+                guard try isFree(wish.to) else { continue }
+                left.remove(at: place)
+                try rename(wish.from, to: wish.to)
+                hasRenamed = true
+                break
+            }
+        }
+        for wish in left {
+            told.append(
+                "\(wish.from) is called \(wish.to) in the site; that name is taken here, so not"
+                    + " here")
+        }
+    }
+
+    /// Where settings name the peer, it keeps the old name.
+    private mutating func rename(_ name: String, to other: String) throws(PeerFilesError) {
+        guard let found = source(of: name) else { return }
+        let config = try settings()
+        guard !config.names(peer: name), config.site.introductions != .from(name) else {
+            told.append("\(name) is called \(other) in the site; settings name it, so not here")
+            return
+        }
         var file = PeerFile(found.bytes)
         file.rename(name, to: other)
         let path = found.path == files.path(of: name) ? files.path(of: other) : found.path
@@ -203,22 +226,100 @@ public struct SitePeers {
         do throws(PeerFilesError) {
             if path != found.path { try files.put(nil, at: found.path) }
             try files.put(file, at: path)
-            changed += path == found.path ? [path] : [path, found.path]
+            changed += path == found.path ? [path] : [found.path, path]
             told.append("\(name) is called \(other) now")
         } catch {
             files = before
-            told.append("\(name) is called \(other) in the site; settings name it, so not here")
+            told.append(
+                "\(name) is called \(other) in the site, and not here: \(error.lastLine)")
         }
     }
 
-    private static func isOfSite(_ bytes: [UInt8]) -> Bool {
+    /// Makes one station a peer, if it is none yet.
+    private mutating func add(_ station: Roster.Station) throws(PeerFilesError) {
+        guard try peer(with: station.key) == nil else { return }
+        guard station.name != ownName else {
+            told.append(
+                "\(station.name) of the site is left out: this station itself is called that;"
+                    + " give it another name, in [station], then: intercomctl reload")
+            return
+        }
+        guard try isFree(station.name) else {
+            told.append(
+                "\(station.name) of the site is left out: here that is another's name"
+                    + " (intercomctl peer rename, there and here)")
+            return
+        }
+        let address = station.addresses.joined(separator: ", ")
+        var file = PeerFile(of: station.name, by: Self.writer)
+        if !address.isEmpty { file.set("address", to: address, of: station.name) }
+        file.set("key", to: station.key.text, of: station.name)
+        do throws(PeerFilesError) {
+            try put(file, at: files.path(of: station.name))
+            told.append("\(station.name) is a peer; fingerprint: \(station.key.fingerprint)")
+        } catch {
+            // One that does not fit here must not keep out a change that puts another one out.
+            told.append("\(station.name) of the site is left out: \(error.lastLine)")
+        }
+    }
+
+    /// Whether nothing here has a name: not this station, a peer, a channel of its own, or a file.
+    private func isFree(_ name: String) throws(PeerFilesError) -> Bool {
+        let config = try settings()
+        return name != ownName && !config.peers.contains { $0.name == name }
+            && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
+            && !files.sources.contains { $0.path == files.path(of: name) }
+    }
+
+    /// The file of the site's own peer of this name; nil for another one.
+    private func source(of name: String) -> ConfigSource? {
+        files.sources.first { source in
+            source.role == .learned && Self.isOfSite(source.bytes)
+                && PeerFile(source.bytes).has(name)
+        }
+    }
+
+    /// Whether a file of peers is one that this has written.
+    public static func isOfSite(_ bytes: [UInt8]) -> Bool {
         bytes.starts(with: Array("# Written by \(writer).\n".utf8))
+    }
+
+    // MARK: Words
+
+    /// Tells of channels that the roster brings anew, and that this station has of its own.
+    private mutating func tellOwn(_ roster: Roster?, _ before: Roster?, _ config: Config) {
+        for channel in roster?.channels ?? [] where before?.channels.contains(channel) != true {
+            let own = config.channels.first { $0.name == channel.name && !$0.isOfSite }
+            guard let own, !own.isWaiting else { continue }
+            told.append("channel \(channel.name) stays as this station has it: \(own.origin)")
+        }
+    }
+
+    /// Tells of the site's channels that are new here, have other members, or are no more, of those
+    /// that this station has of its own, and of one that was put out and is a peer all the same.
+    private mutating func tell(_ old: Config, _ new: Config, _ former: PublicKey?) {
+        for channel in new.channels where channel.isOfSite {
+            let before = old.channels.first { $0.isOfSite && $0.name == channel.name }
+            guard before?.members != channel.members, case .named(let names) = channel.members
+            else { continue }
+            told.append("channel \(channel.name): \(names.joined(separator: ", "))")
+        }
+        for channel in old.channels where channel.isOfSite {
+            guard !new.channels.contains(where: { $0.isOfSite && $0.name == channel.name })
+            else { continue }
+            told.append("channel \(channel.name) is no more")
+        }
+        for warning in new.warnings where !old.warnings.contains(warning) {
+            warnings.append(warning.description)
+        }
+        guard let former, let other = new.peers.first(where: { PublicKey(text: $0.key) == former }),
+            !other.isRevoked
+        else { return }
+        told.append("\(other.name) is a peer by \(other.origin.file) still: take it out there")
     }
 }
 
-extension Config {
-    /// The channels that came with the site, without those that only a button names.
-    fileprivate var siteChannels: [Channel] {
-        channels.filter { $0.isOfSite && $0.members != .named([]) }
-    }
+extension PeerFilesError {
+    /// The reason, without the words before it.
+    fileprivate var lastLine: String { String(description.split(separator: "\n").last ?? "") }
 }

@@ -1,0 +1,211 @@
+import Config
+import Crypto
+import Foundation
+import HAL
+import Settings
+import Site
+import Testing
+
+/// What a roster makes of the files of a station: SitePeers.
+@Suite final class SitePeersTests {
+    let state = FileManager.default.temporaryDirectory
+        .appending(path: "site-\(UUID().uuidString)").path
+    let own = X25519.publicKey(of: .random())
+    let key = SigningKey.random()
+    let keys = (0..<4).map { _ in X25519.publicKey(of: .random()) }
+
+    private var paths: Paths { Paths(stateDirectory: state, runtimeDirectory: nil) }
+
+    private func remove() { try? FileManager.default.removeItem(atPath: state) }
+
+    /// A roster of this station and of these, by the places of their keys.
+    private func roster(
+        _ stations: [(String, Int)], addresses: [String: String] = [:],
+        channels: [(String, [String]?)] = []
+    ) throws -> Roster {
+        var roster = try #require(Roster(name: "house", key: key.verifyingKey))
+        try roster.add(#require(Roster.Station(name: "kitchen", key: own)))
+        for (name, place) in stations {
+            let station = Roster.Station(
+                name: name, key: keys[place], addresses: addresses[name].map { [$0] } ?? [])
+            try roster.add(#require(station))
+        }
+        for (name, members) in channels {
+            try roster.set(#require(Roster.Channel(name: name, members: members)))
+        }
+        return roster
+    }
+
+    private func sources(_ main: String) throws -> [ConfigSource] {
+        let text = "[station]\nname = kitchen\n\(main)"
+        return [ConfigSource(role: .main, path: "/etc/x.conf", bytes: Array(text.utf8))]
+            + (try ConfigFolder.stateSources(in: paths))
+    }
+
+    /// Adopts it by the files as they are, and returns what is told.
+    @discardableResult
+    private func adopt(
+        _ roster: Roster?, after before: Roster?, _ main: String = ""
+    ) throws -> [String] {
+        var peers = try SitePeers(PeerFiles(sources(main), in: paths), own: own)
+        let text = roster.map { Array($0.signed(by: key).utf8) }
+        try peers.adopt(roster, text: text, after: before)
+        return peers.told
+    }
+
+    private func config(_ main: String = "") throws -> Config {
+        try Config(sources(main), paths: paths)
+    }
+
+    /// Each peer with the place of its key.
+    private func found(_ main: String = "") throws -> [String: Int] {
+        var found: [String: Int] = [:]
+        for peer in try config(main).peers where !peer.isRevoked {
+            found[peer.name] = keys.firstIndex { $0.text == peer.key } ?? -1
+        }
+        return found
+    }
+
+    private func byHand(_ name: String, _ key: PublicKey) throws {
+        var files = PeerFiles(try sources(""), in: paths)
+        var file = PeerFile(of: name)
+        file.set("key", to: key.text, of: name)
+        try files.put(file, at: files.path(of: name))
+        try files.write(files.path(of: name))
+    }
+
+    private static let button = "[button b]\nline = GPIO1\ntalk = attic\n"
+
+    @Test func aButtonForOnePersonNeverBecomesOneForAChannel() throws {
+        defer { remove() }
+        let first = try roster([("attic", 0), ("garage", 1)])
+        for next in [
+            try roster([("garage", 1)], channels: [("attic", nil)]),
+            try roster([("loft", 0), ("garage", 1)], channels: [("attic", nil)]),
+        ] {
+            remove()
+            try adopt(first, after: nil)
+            let told = try adopt(next, after: first, Self.button)
+            let config = try config(Self.button)
+            #expect(config.buttons[0].talk == .peer("attic"), "\(told)")
+            #expect(!config.channels.contains { $0.name == "attic" })
+            #expect(told.contains { $0.contains("settings name it") }, "\(told)")
+        }
+        // Negative control: without a button the peer goes, and the channel comes.
+        remove()
+        try adopt(first, after: nil)
+        try adopt(try roster([("garage", 1)], channels: [("attic", nil)]), after: first)
+        #expect(try config().channels.map(\.name) == ["attic"])
+        #expect(try found() == ["garage": 1])
+    }
+
+    @Test func aPeerMadeByHandKeepsItsFile() throws {
+        defer { remove() }
+        let first = try roster([("attic", 0)])
+        try adopt(first, after: nil)
+        try byHand("friend", keys[3])
+        for name in ["friend", "kitchen-2"] {
+            let told = try adopt(
+                try roster([(name, 0)]), after: first,
+                name == "friend" ? "" : "[channel kitchen-2]\n")
+            #expect(try found() == ["attic": 0, "friend": 3])
+            #expect(told.contains { $0.contains("that name is taken here") }, "\(told)")
+        }
+        // Negative control: a free name.
+        try adopt(try roster([("loft", 0)]), after: first)
+        #expect(try found() == ["loft": 0, "friend": 3])
+    }
+
+    @Test func namesMoveOnInOneStep() throws {
+        defer { remove() }
+        let first = try roster([("attic", 0), ("barn", 1)])
+        try adopt(first, after: nil)
+        // One is renamed, and a new one has its name; then a chain of three.
+        let second = try roster([("loft", 0), ("barn", 1), ("attic", 2)])
+        try adopt(second, after: first)
+        #expect(try found() == ["loft": 0, "barn": 1, "attic": 2])
+        let third = try roster([("roof", 0), ("attic", 1), ("loft", 2)])
+        try adopt(third, after: second)
+        #expect(try found() == ["roof": 0, "attic": 1, "loft": 2])
+        // Two that change names keep them here, and it is said.
+        let told = try adopt(
+            try roster([("attic", 0), ("roof", 1), ("loft", 2)]), after: third)
+        #expect(try found() == ["roof": 0, "attic": 1, "loft": 2])
+        #expect(told.count { $0.contains("that name is taken here") } == 2, "\(told)")
+    }
+
+    @Test func aSuccessorTakesPlaceAndAddress() throws {
+        defer { remove() }
+        let first = try roster(
+            [("barn", 0), ("barn-2", 1)], addresses: ["barn": "192.0.2.8"])
+        let button = Self.button.replacing("attic", with: "barn")
+        try adopt(first, after: nil)
+        try adopt(try roster([("barn", 1)]), after: first, button)
+        #expect(try found(button) == ["barn": 1])
+        #expect(try config(button).peers[0].addresses.isEmpty, "another box, at another place")
+    }
+
+    /// What cannot be in one line of a roster does not hold up that another one is put out.
+    @Test func oneBadStationDoesNotHinderARevocation() throws {
+        defer { remove() }
+        let first = try roster([("attic", 0), ("barn", 1)])
+        try adopt(first, after: nil)
+        let told = try adopt(
+            try roster(
+                [("barn", 1), ("cellar", 2)],
+                addresses: ["barn": "192.0.2.1:99999", "cellar": "192.0.2.1:0"]), after: first)
+        #expect(try found() == ["barn": 1])
+        #expect(told.contains { $0.hasPrefix("barn keeps its address") }, "\(told)")
+        #expect(told.contains { $0.hasPrefix("cellar of the site is left out") }, "\(told)")
+    }
+
+    /// A station that has lost the file of the site's channels starts, and gets it again.
+    @Test func theChannelsAreWrittenAgain() throws {
+        defer { remove() }
+        let roster = try roster([("attic", 0)], channels: [("up", nil)])
+        let button = Self.button.replacing("attic", with: "up")
+        try adopt(roster, after: nil)
+        let path = SiteFiles.channelsPath(paths)
+        #expect(try !SiteFiles.renewChannels(of: roster, own: own, paths))
+        for damage in [nil, "\0\0\0", "[peer x]\n"] as [String?] {
+            try FileManager.default.removeItem(atPath: path)
+            if let damage { try Data(damage.utf8).write(to: URL(filePath: path)) }
+            #expect(try config(button).buttons[0].talk == .channel("up"))
+            #expect(try config(button).channels.map(\.isWaiting) == [true])
+            #expect(try SiteFiles.renewChannels(of: roster, own: own, paths))
+            #expect(try config(button).channels.map(\.isOfSite) == [true])
+        }
+    }
+
+    /// Buttons may be for a peer or a channel that is erased.
+    @Test(arguments: ["attic", "up"]) func anErasedStationStarts(target: String) throws {
+        defer { remove() }
+        let button = Self.button.replacing("attic", with: target)
+        try adopt(try roster([("attic", 0)], channels: [("up", nil)]), after: nil)
+        try LearnedFiles.erase(config(button))
+        let config = try config(button)
+        #expect(config.peers.isEmpty && config.channels.map(\.isWaiting) == [true])
+    }
+
+    /// A person does not take a peer from under a button, in a site or not.
+    @Test func aPersonsOwnChangeIsRefusedAsEver() throws {
+        defer { remove() }
+        try adopt(try roster([("barn", 1)]), after: nil)
+        try byHand("attic", keys[3])
+        var files = PeerFiles(try sources(Self.button), in: paths)
+        #expect(throws: PeerFilesError.self) { try files.put(nil, at: files.path(of: "attic")) }
+        // Negative control: one that no button names.
+        try files.put(nil, at: files.path(of: "barn"))
+    }
+
+    @Test func toLeaveTakesAllOfIt() throws {
+        defer { remove() }
+        let roster = try roster([("attic", 0)], channels: [("up", nil)])
+        try adopt(roster, after: nil)
+        try byHand("friend", keys[3])
+        try adopt(nil, after: roster)
+        #expect(try found() == ["friend": 3])
+        #expect(try config().channels.isEmpty)
+        #expect(try SiteFiles.roster(paths, limit: Roster.sizeMax) == nil)
+    }
+}
