@@ -41,7 +41,7 @@ extension Roster {
             let key = VerifyingKey(text: site[1])
         else { throw .line(2) }
         guard let count = Self.words(lines[2], "counter", count: 1...1),
-            let counter = UInt64(count[0])
+            let counter = UInt64(count[0]), counter > 0
         else { throw .line(3) }
         var stations: [Station] = []
         var channels: [Channel] = []

@@ -76,13 +76,20 @@ public struct Roster: Equatable, Sendable {
     }
 
     /// Puts a station in the place of another one, in its channels, too.
+    ///
+    /// One that is in the site already, under a name that its pairing gave it, is there once then.
     public mutating func replace(
         _ name: String, by station: Station
     ) throws(RosterChangeError) {
         guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
+        guard !stations.contains(station) else { throw .keyIsKnown(as: station.name) }
         var others = self
+        if let double = stations.first(where: { $0.key == station.key && $0.name != name }) {
+            others.stations.removeAll { $0 == double }
+            others.channels = others.channels(with: double.name, called: nil)
+        }
         others.stations.removeAll { $0.name == name }
-        others.channels = channels(with: name, called: station.name)
+        others.channels = others.channels(with: name, called: station.name)
         try others.add(station)
         self = others
     }

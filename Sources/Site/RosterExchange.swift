@@ -13,8 +13,8 @@ public struct RosterExchange {
         case no
         /// All, and a person says whether this station joins.
         case ask
-        /// This one; its site is joined.
-        case from(PublicKey)
+        /// This one; its site is joined. Nil for one that is no peer.
+        case from(PublicKey?)
     }
 
     /// A roster as it came, and what it says.

@@ -86,6 +86,7 @@ import Testing
         for (other, line) in [
             (body.replacing("counter 3", with: "counter 03"), 3),
             (body.replacing("counter 3", with: "counter +3"), 3),
+            (body.replacing("counter 3", with: "counter 0"), 3),
             (body.replacing("counter 3", with: "counter -3"), 3),
             (body.replacing("counter 3", with: "counter 18446744073709551616"), 3),
             (body.replacing("counter 3\n", with: ""), 3),
@@ -131,7 +132,7 @@ import Testing
             try house.roster.replace("attic", by: Self.station("attic"))
         }
         #expect(throws: RosterChangeError.keyIsKnown(as: "garage")) {
-            try house.roster.replace("kitchen", by: Self.station("kitchen", key: garage.key))
+            try house.roster.replace("garage", by: garage)
         }
         // None of that has made another roster.
         #expect(house.roster.counter == 3)
@@ -216,6 +217,19 @@ import Testing
         // Without a station a channel is none.
         try house.roster.remove("roof")
         #expect(house.roster.channels == [try Self.channel("up", ["shed"])])
+        #expect(try Roster(parsing: house.text) == house.roster)
+    }
+
+    /// It was introduced under the name that its pairing gave it, and then said to be a successor.
+    @Test func aSuccessorThatIsInItAlreadyIsInItOnce() throws {
+        let house = try House(["garage", "garage-2", "kitchen"])
+        let heir = house.roster.stations[1]
+        try house.roster.set(Self.channel("up", ["garage", "kitchen"]))
+        try house.roster.set(Self.channel("new", ["garage-2"]))
+        try house.roster.replace("garage", by: Self.station("garage", key: heir.key))
+        #expect(house.roster.stations.map(\.name) == ["garage", "kitchen"])
+        #expect(house.roster.stations[0].key == heir.key)
+        #expect(house.roster.channels == [try Self.channel("up", ["garage", "kitchen"])])
         #expect(try Roster(parsing: house.text) == house.roster)
     }
 

@@ -49,10 +49,14 @@ struct SiteKeeper {
             switch config.site.introductions {
             case .no: .no
             case .ask: .ask
-            case .from(let name): peers.number(named: name).map { .from(peers.key(of: $0)) } ?? .no
+            case .from(let name): .from(peers.number(named: name).map { peers.key(of: $0) })
             }
         exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
         read(config.paths, at: now)
+        guard let roster = exchange.held?.roster else { return }
+        do throws(PeerFilesError) {
+            hasUnused = try SiteFiles.renewChannels(of: roster, own: own, config.paths)
+        } catch { fault("the channels of the site cannot be written: \(error)") }
     }
 
     private mutating func read(_ paths: Paths, at now: Instant) {
