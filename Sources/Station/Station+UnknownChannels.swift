@@ -13,6 +13,14 @@ struct UnknownChannels {
     /// When the peer began to bind all its streams again, and the streams bound since, as bits.
     var renewedAt: Instant?
     var told: UInt32 = 0
+
+    /// Forgets streams that are bound to channels that were removed here just now: all others may
+    /// have removed them, too, and unbind nothing.
+    mutating func forget(_ bindings: [StreamBinding], to gone: [UInt64]) {
+        for binding in bindings where gone.contains(binding.reference) {
+            former.append(binding.stream)
+        }
+    }
 }
 
 extension Station {

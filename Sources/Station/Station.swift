@@ -114,11 +114,16 @@ public struct Station {
         targets: [TalkTarget], channels: [Channel], at now: Instant
     ) {
         self.now = now
+        let gone = self.channels.map { $0.reference }.filter { reference in
+            !channels.contains { $0.reference == reference }
+        }
         self.targets = targets
         self.channels = channels
         calls.channels = channels
         for peer in peers.indices {
             for binding in peers[peer].theirs { bound(binding, by: peer) }
+            let theirs = peers[peer].theirs
+            peers[peer].unknown.forget(theirs, to: gone)
             seekUnknownChannel(of: peer)
             forgetBindingsGone(to: peer)
             if peers[peer].isUp { bindStreams(to: peer, at: now) }

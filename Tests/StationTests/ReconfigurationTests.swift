@@ -88,6 +88,19 @@ import Wire
         #expect(bindings(in: drain(&station)).map { $0.reference } == [house])
     }
 
+    /// In a site a channel goes at all stations at once; a peer that binds it again has it still.
+    @Test func aChannelThatIsRemovedHereIsNotSaidToBeSpokenOn() {
+        var station = station()
+        station.configure(targets: [], channels: [channel(7, yard, [0])], at: start)
+        station.receive(binds(4, yard, mid: 1), from: 0, at: start)
+        station.configure(targets: [], channels: [], at: start)
+        #expect(!station.view(of: 0).hasUnknownChannel)
+        station.configure(targets: [], channels: [channel(3, house, [0])], at: start)
+        #expect(!station.view(of: 0).hasUnknownChannel)
+        station.receive(binds(4, yard, mid: 2), from: 0, at: start)
+        #expect(station.view(of: 0).hasUnknownChannel)
+    }
+
     @Test func whatAPeerHasBoundIsLookedAtAgain() {
         var station = station()
         station.receive(binds(4, yard, mid: 1), from: 0, at: start)
