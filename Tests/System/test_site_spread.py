@@ -94,6 +94,14 @@ class Spread(SiteTest):
         self.assertIn("garage is a peer", shown.text)
         wait(lambda: self.found(garage) == ["attic", "kitchen"], "garage knows attic")
         self.assertEqual(self.found(attic), ["garage", "kitchen"])
+        # Another name is one at the introducer, too, with the secret of the pairing.
+        self.assertIn("attic is loft here, too", self.do(kitchen, "site", "rename", "attic", "loft"))
+        self.assertEqual(self.found(kitchen), ["garage", "loft"])
+        self.assertTrue(os.path.exists(f"{kitchen.state}/keys/loft.psk"))
+        wait(lambda: self.found(garage) == ["kitchen", "loft"], "garage knows loft")
+        self.assertIn("loft is attic here, too", self.do(kitchen, "site", "rename", "loft", "attic"))
+        self.assertIn("in the site already, as attic", self.do(
+            kitchen, "site", "replace", "attic", "attic", code=1))
         # What is put out is out at the introducer, too, which was paired with it.
         self.assertTrue(os.path.exists(f"{kitchen.state}/keys/attic.psk"))
         said = self.do(kitchen, "site", "remove", "attic")
@@ -111,6 +119,14 @@ class Spread(SiteTest):
         # A member that introduces nobody says so before anything is paired.
         self.assertIn("which another station introduces", self.do(
             garage, "pair", "--join", code=1))
+
+    def test_who_brings_newer_ones_is_any_station_of_the_site(self):
+        """With `from NAME` that name is for the first roster; a wrong one must not stop others."""
+        self.introductions = "from kichen"
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.join(kitchen, garage, attic)
+        self.do(kitchen, "site", "remove", "attic")
+        wait(lambda: self.found(garage) == ["kitchen"], "garage has put attic out")
 
     def test_nobody_joins_unasked(self):
         kitchen, garage = self.enter("kitchen", "garage")

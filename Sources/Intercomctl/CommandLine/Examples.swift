@@ -46,7 +46,7 @@ enum Examples {
             "site channel",
             [
                 "sudo intercomctl site channel upstairs attic bedroom",
-                "sudo intercomctl site channel house all",
+                "sudo intercomctl site channel everyone all",
                 "sudo intercomctl site channel upstairs -",
             ]
         ),

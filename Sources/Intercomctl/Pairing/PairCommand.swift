@@ -22,7 +22,10 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let joining = invocation.isJoining ? try Joining(invocation) : nil
     let paired = try follow(request, invocation) { (report) throws(Failure) in
         try show(
-            report, isNamed: name != nil, option: joining == nil ? "" : " --join")
+            report, isNamed: name != nil,
+            // The one that introduces signs a roster, which needs root.
+            command: joining == .joining ? "sudo intercomctl pair" : "intercomctl pair",
+            option: joining == nil ? "" : " --join")
     }
     guard let joining, let peer = paired?.name else { return paired == nil ? .failed : .ok }
     return try joining.go(on: peer, invocation)

@@ -7,12 +7,16 @@ internal import HAL
 /// - Parameters:
 ///   - report: What happened.
 ///   - isNamed: Whether the person has chosen the name of the other station here.
+///   - command: The command that is typed there.
 ///   - option: What follows the code where it is typed.
 /// - Throws: an output that cannot be written.
-func show(_ report: PairingReport, isNamed: Bool, option: String = "") throws(Failure) {
+func show(
+    _ report: PairingReport, isNamed: Bool, command: String = "intercomctl pair",
+    option: String = ""
+) throws(Failure) {
     let text = report.text.visible
     switch report.stage {
-    case .code: try showCode(report, option)
+    case .code: try showCode(report, command, option)
     // An attempt is no result: a program that reads the result must not meet it there.
     case .attempt: Terminal.write(text + "\n", to: .complaint)
     case .searching, .trying: try printLine(text)
@@ -30,18 +34,22 @@ func show(_ report: PairingReport, isNamed: Bool, option: String = "") throws(Fa
             }
         }
         guard report.isApplied else { return }
-        try printLine("to hear it, press the talk button there, or: intercomctl talk \(name)")
+        try printLine(
+            "to be heard there: the talk button here, or intercomctl talk \(name);"
+                + " to hear it: the talk button there")
     }
 }
 
-private func showCode(_ report: PairingReport, _ option: String) throws(Failure) {
+private func showCode(
+    _ report: PairingReport, _ command: String, _ option: String
+) throws(Failure) {
     let code = (report.code ?? "").visible
     let time = report.seconds == 120 ? "two minutes" : "\(report.seconds ?? 0) seconds"
     let line = report.hosts.count > 1 ? "type one of these lines" : "type"
     if report.isAnnounced {
         try printLine("the code is \(code), for \(time); on the other station type:")
         try printLine("")
-        try printLine("    intercomctl pair \(code)\(option)")
+        try printLine("    \(command) \(code)\(option)")
         try printLine("")
         try printLine("if it does not find this station, \(line) there:")
     } else {
@@ -49,11 +57,11 @@ private func showCode(_ report: PairingReport, _ option: String) throws(Failure)
     }
     try printLine("")
     for host in report.hosts {
-        try printLine("    intercomctl pair \(host.visible) \(code)\(option)")
+        try printLine("    \(command) \(host.visible) \(code)\(option)")
     }
     if report.hosts.isEmpty {
         let port = report.port.flatMap { $0 == PeerAddress.defaultPort ? nil : ":\($0)" } ?? ""
-        try printLine("    intercomctl pair HOST\(port) \(code)\(option)")
+        try printLine("    \(command) HOST\(port) \(code)\(option)")
         try printLine("")
         try printLine("this station is in no network yet: HOST is to be an address of it")
     }

@@ -81,8 +81,31 @@ struct PeerBook {
         do throws(PeerFilesError) { try files.write(path) } catch { throw Failure(error) }
     }
 
+    /// Gives a peer another name, with its secret, and writes that.
+    mutating func rename(_ old: String, to new: String) throws(Failure) {
+        var (path, file) = try knownFile(of: old)
+        let hasOwnSecret = file.value(of: "psk", of: old) == "file:\(PeerFiles.pskFile(of: old))"
+        file.rename(old, to: new)
+        if hasOwnSecret {
+            file.set("psk", to: "file:\(PeerFiles.pskFile(of: new))", of: new)
+        }
+        try put(file, at: path)
+        if hasOwnSecret { try copySecret(of: old, to: new) }
+        try write(path)
+        try moveFile(path, of: old, to: new)
+        if hasOwnSecret { _ = try removeStray(of: old) }
+    }
+
+    private func copySecret(of old: String, to new: String) throws(Failure) {
+        let psk: Key
+        do throws(KeyStoreError) {
+            psk = try KeyStore.psk(named: PeerFiles.pskFile(of: old), paths)
+        } catch { throw Failure(error) }
+        try write(psk: psk, of: new)
+    }
+
     /// Gives the peer's own file the peer's new name, unless another file has that.
-    func moveFile(_ path: String, of old: String, to new: String) throws(Failure) {
+    private func moveFile(_ path: String, of old: String, to new: String) throws(Failure) {
         guard path == files.path(of: old) else { return }
         do throws(SystemError) {
             guard let state = try OwnersDirectory.existing(paths.state),

@@ -36,6 +36,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let name = try peerName(invocation.arguments[0])
     var book = try PeerBook(invocation)
     var (path, file) = try book.knownFile(of: name)
+    let isOfSite = SitePeers.isOfSite(file.bytes)
     file.remove(name)
     try book.put(file.isEmpty ? nil : file, at: path)
     // The file first: it must never name a secret that is not there.
@@ -43,7 +44,13 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let hasSecret = try book.removeStray(of: name)
     var report = PeerReport(name: name)
     report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
-    report.add("\(name) still knows this station: remove this station there, too")
+    if isOfSite {
+        report.add(
+            "it is of the site, and comes back with its next roster; for all: sudo intercomctl"
+                + " site remove, at the station that introduces")
+    } else {
+        report.add("\(name) still knows this station: remove this station there, too")
+    }
     return try report.finish(invocation)
 }
 
@@ -53,7 +60,7 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
     )
     var book = try PeerBook(invocation)
-    var (path, file) = try book.knownFile(of: old)
+    _ = try book.knownFile(of: old)
     guard old != new else { throw Failure(.usage, "that is its name already") }
     let config = try? book.config()
     guard new != config?.station.name else {
@@ -62,29 +69,10 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     guard !book.names.contains(new) else {
         throw Failure(.failed, "there is a peer \(new) already (intercomctl peer list)")
     }
-    let hasOwnSecret = file.value(of: "psk", of: old) == "file:\(PeerFiles.pskFile(of: old))"
-    file.rename(old, to: new)
-    if hasOwnSecret {
-        file.set("psk", to: "file:\(PeerFiles.pskFile(of: new))", of: new)
-    }
-    try book.put(file, at: path)
-    if hasOwnSecret { try copySecret(of: old, to: new, book) }
-    try book.write(path)
-    try book.moveFile(path, of: old, to: new)
-    if hasOwnSecret { _ = try book.removeStray(of: old) }
+    try book.rename(old, to: new)
     var report = PeerReport(name: new, former: old)
     report.add("renamed \(old) to \(new)")
     return try report.finish(invocation)
-}
-
-private func copySecret(
-    of old: String, to new: String, _ book: PeerBook
-) throws(Failure) {
-    let psk: Key
-    do throws(KeyStoreError) {
-        psk = try KeyStore.psk(named: PeerFiles.pskFile(of: old), book.paths)
-    } catch { throw Failure(error) }
-    try book.write(psk: psk, of: new)
 }
 
 extension Config.Peer {

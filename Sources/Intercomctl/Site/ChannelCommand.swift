@@ -4,11 +4,11 @@ internal import Site
 /// `site channel NAME STATION...|all|-`: makes a channel of the site, changes or removes it.
 func setSiteChannel(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    if let meaning = ReservedName.meaning(of: name) {
+    if let meaning = name == "all" ? "all stations" : ReservedName.meaning(of: name) {
         throw Failure(.failed, "a channel cannot be called \(name): that means \(meaning)")
     }
     let words = invocation.arguments.dropFirst().flatMap { word in
-        word.split(separator: ",").map { String($0) }
+        word.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
     }
     if words == ["-"] {
         return try SiteBook.change(
@@ -16,6 +16,9 @@ func setSiteChannel(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     }
     var members: [String]?
     if words != ["all"] {
+        guard !words.contains("all"), !words.contains("-") else {
+            throw Failure(.usage, "all, and - to end the channel, stand alone")
+        }
         members = []
         for word in words { members?.append(try peerName(word)) }
     }

@@ -85,8 +85,9 @@ enum Joining {
         }
         throw Failure(
             .failed,
-            "\(peer.visible) is a peer, and has shown no site; there: sudo intercomctl site add,"
-                + " with the name that this station has there; then here: intercomctl site join")
+            "\(peer.visible) is a peer, and has shown no site; if it introduces one, there: sudo"
+                + " intercomctl site add, with the name that this station has there; if not, first:"
+                + " sudo intercomctl site init NAME; then here: intercomctl site join")
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Config
 internal import Crypto
 internal import Settings
 internal import Site
@@ -20,6 +21,15 @@ enum RosterChange {
         }
     }
 
+    /// What a person is to do at the station that comes; nil where it comes by itself.
+    func next(isJoining: Bool) -> String? {
+        switch self {
+        case .add(let station) where !isJoining, .replace(_, let station, _):
+            "on \(station.name) itself: intercomctl site join"
+        case .add, .remove, .rename, .set, .removeChannel: nil
+        }
+    }
+
     /// Changes a roster.
     ///
     /// - Throws: why that cannot be.
@@ -36,18 +46,40 @@ enum RosterChange {
         } catch { throw Failure(.failed, complaint(error, of: roster)) }
     }
 
-    /// Gives a successor that is paired here the name of the station in whose place it comes, and
-    /// with it the buttons and rights of that; so it keeps what the pairing has made.
+    /// Does to a peer of this station, which a pairing has made, what is done in the site: people
+    /// here mean the same by its name.
+    ///
+    /// A successor gets the buttons and rights of the name in whose place it comes, and keeps what
+    /// the pairing has made.
     ///
     /// - Returns: What has been done, for a person; nil where nothing was to be done.
     /// - Throws: Files that cannot be read or written, or would be wrong.
     func movePeer(_ invocation: borrowing Invocation) throws(Failure) -> String? {
-        guard case .replace(let name, _, let peer?) = self, name != peer else { return nil }
         var book = try PeerBook(invocation)
-        guard book.file(of: name) != nil, book.file(of: peer) != nil else { return nil }
-        let successor = try Successor.find(peer, of: try book.peer(name), in: book)
-        try successor.takePlace(of: name, in: &book)
-        return "\(peer) is \(name) now"
+        switch self {
+        case .replace(let name, _, let peer?):
+            guard name != peer, book.file(of: peer) != nil else { return nil }
+            guard book.file(of: name) != nil else { return try rename(peer, to: name, &book) }
+            let successor = try Successor.find(peer, of: try book.peer(name), in: book)
+            try successor.takePlace(of: name, in: &book)
+            return "\(peer) is \(name) now"
+        case .rename(let name, let other):
+            guard let found = book.file(of: name), !SitePeers.isOfSite(found.file.bytes) else {
+                return nil
+            }
+            return try rename(name, to: other, &book)
+        case .replace, .add, .remove, .set, .removeChannel: return nil
+        }
+    }
+
+    private func rename(
+        _ name: String, to other: String, _ book: inout PeerBook
+    ) throws(Failure) -> String {
+        guard try !book.config().names(peer: name), !book.names.contains(other) else {
+            return "\(name) keeps its name here, as settings have it"
+        }
+        try book.rename(name, to: other)
+        return "\(name) is \(other) here, too"
     }
 
     private func complaint(_ error: RosterChangeError, of roster: Roster) -> String {
@@ -82,6 +114,20 @@ enum RosterChange {
 }
 
 extension SiteBook {
+    /// The secret that signs the roster of the site.
+    ///
+    /// - Throws: That this station introduces no site.
+    func introducersKey() throws(Failure) -> SigningKey {
+        guard let roster = held, let key = try siteKey(paths), key.verifyingKey == roster.key
+        else {
+            throw Failure(
+                .failed,
+                "this station introduces no site; type this at the one that does, or begin one:"
+                    + " sudo intercomctl site init NAME")
+        }
+        return key
+    }
+
     /// Changes the site that this station introduces, and signs that.
     ///
     /// - Parameters:
@@ -94,21 +140,22 @@ extension SiteBook {
         _ change: RosterChange, telling what: String, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
         var book = try SiteBook(invocation)
-        guard var roster = book.held, let key = try siteKey(book.paths),
-            key.verifyingKey == roster.key
-        else {
-            throw Failure(
-                .failed,
-                "this station introduces no site; type this at the one that does, or begin one:"
-                    + " sudo intercomctl site init NAME")
-        }
+        let key = try book.introducersKey()
+        guard var roster = book.held else { throw Failure.misfit }
         if let name = change.former,
             roster.stations.contains(where: { $0.name == name && $0.key == book.own })
         {
             throw Failure(.failed, "\(name) is this station, which introduces the others")
         }
-        let former = roster.stations.first { $0.name == change.former }?.key
+        let before = roster
         try change.apply(to: &roster)
+        guard roster.stations != before.stations || roster.channels != before.channels else {
+            throw Failure(.failed, "it is so already; nothing is changed")
+        }
+        guard roster.stations.contains(where: { $0.key == book.own }) else {
+            throw Failure(.failed, "that is this station, which introduces the others")
+        }
+        let former = before.stations.first { $0.name == change.former }?.key
         let moved = try change.movePeer(invocation)
         if moved != nil { book = try SiteBook(invocation) }
         try book.adopt(roster, text: Array(roster.signed(by: key).utf8), puttingOut: former)
@@ -117,6 +164,7 @@ extension SiteBook {
         if let moved { report.add(moved) }
         for line in book.told { report.add(line) }
         report.add("stations that are up have it in a moment, others when they come up")
+        if let next = change.next(isJoining: invocation.isJoining) { report.add(next) }
         return try report.finish(invocation)
     }
 }

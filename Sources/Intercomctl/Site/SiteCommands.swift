@@ -10,7 +10,14 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try SiteBook(invocation)
     if let held = book.held {
-        throw Failure(.failed, "this station is in the site \(held.name): intercomctl site leave")
+        let introduces = try siteKey(book.paths) != nil
+        throw Failure(
+            .failed,
+            introduces
+                ? "this station introduces the site \(held.name) already; next:"
+                    + " sudo intercomctl pair --join"
+                : "this station is in the site \(held.name); to leave it:"
+                    + " sudo intercomctl site leave")
     }
     guard try siteKey(book.paths) == nil else {
         throw Failure(
@@ -46,6 +53,7 @@ func addToSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 func introduce(
     _ name: String, _ typed: String?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
+    _ = try SiteBook(invocation).introducersKey()
     let key = try stationKey(of: name, typed, invocation)
     let change = RosterChange.add(try station(name, key, invocation))
     return try SiteBook.change(change, telling: "introduced \(name)", invocation)
@@ -62,6 +70,10 @@ func renameInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     let (name, other) = (
         try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
     )
+    guard name != other else { throw Failure(.usage, "that is its name already") }
+    if other == "all" || ReservedName.meaning(of: other) != nil {
+        throw Failure(.failed, "a station of a site cannot be called \(other): that has a meaning")
+    }
     return try SiteBook.change(
         .rename(name, other), telling: "\(name) is called \(other)", invocation)
 }
@@ -71,6 +83,7 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     let name = try peerName(invocation.arguments[0])
     let successor = invocation.arguments[1]
     let peer = isName(successor) ? successor : nil
+    _ = try SiteBook(invocation).introducersKey()
     let key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
     let change = RosterChange.replace(name, try station(name, key, invocation), peer: peer)
     return try SiteBook.change(change, telling: "replaced \(name)", invocation)
@@ -91,6 +104,9 @@ private func station(
         : address.split(separator: ",").map { part in
             String(part.drop { $0 == " " })
         }
+    if name == "all" || ReservedName.meaning(of: name) != nil {
+        throw Failure(.failed, "a station of a site cannot be called \(name): that has a meaning")
+    }
     guard let station = Roster.Station(name: name, key: key, addresses: addresses) else {
         throw Failure(.failed, "\(name) with the address \(address) cannot be in a roster")
     }
