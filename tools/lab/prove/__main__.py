@@ -14,7 +14,10 @@ from .model import ModelError, models
 
 LONGEST = 1200
 """Seconds for one run: a model that takes longer is not proved."""
-VERDICT = re.compile(r"^RESULT (?!\().*?(is true|is false|cannot be proved)\b", re.M)
+SUMMARY = "\nVerification summary:\n"
+VERDICT = re.compile(r"^(?: - )?(?:Query|Weak secret|Observational equivalence)\b.*?"
+                     r"(is true|is false|cannot be proved)\b", re.M)
+"""In the summary each claim comes once. Before it, a claim of an induction may come twice."""
 NOWHERE = """\
 tools/prove: there is no ProVerif here, so NOTHING WAS PROVED.
 No Debian has a package of it, and opam (a Debian package) could not install it, or is not there.
@@ -47,7 +50,7 @@ class Prover:
             except subprocess.TimeoutExpired:
                 said, why = "", f"not done after {LONGEST} s"
         took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
-        return VERDICT.findall(said), took, why
+        return VERDICT.findall(said.partition(SUMMARY)[2]), took, why
 
 
 def run(prover, model, claims, fault=None):
@@ -55,7 +58,21 @@ def run(prover, model, claims, fault=None):
     found, took, why = prover.verdicts(model.text(claims, fault))
     if len(found) != len(claims):
         found = [f"not decided ({why or 'no result'})"] * len(claims)
+    if model.is_inductive():
+        found = together(claims, found)
     return list(zip(claims, found)), took
+
+
+def together(claims, found):
+    """The verdicts where claims are used to prove each other: all of a kind, or none.
+
+    If one of them does not hold, ProVerif puts them in another order.
+    """
+    verdicts = {}
+    for claim, verdict in zip(claims, found):
+        verdicts.setdefault(claim.kind, set()).add(verdict)
+    return [verdict if len(verdicts[claim.kind]) == 1 else "not decided (one of them fails)"
+            for claim, verdict in zip(claims, found)]
 
 
 def line(is_good, took, name, words):

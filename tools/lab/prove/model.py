@@ -11,16 +11,20 @@ replacements that break the claims it lists. What is replaced stands there word 
 as it likes, but at least once.
 """
 
+import itertools
 import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "docs/security/model"
 LIBRARIES = {
-    "handshake.pvl": ("Stations(", "Initiator("),
+    "introduction.pvl": ("Sites(", "Joining("),
+    "handshake.pvl": ("Stations(", "Initiator(", "Sites("),
     "pairing.pvl": ("Hosts(",),
 }
-"""What several files are checked together with, and the processes of which a file uses one."""
+"""What several files are checked together with, and the processes of which a file uses one.
+
+The last one comes first in the text for ProVerif."""
 FASTER = "set redundancyElim = no.\n"
 """Halves the time of a proof without phases. What is proved is the same."""
 COMMENT = re.compile(r"\(\*.*?\*\)", re.S)
@@ -96,6 +100,10 @@ class Model:
         """The claims that must be true."""
         return [claim for claim in self.claims if claim.kind != "possible"]
 
+    def is_inductive(self):
+        """Whether ProVerif uses the claims, for what came earlier, to prove them."""
+        return "inductionQueries" in self.source
+
     def check(self):
         """Every claim has a fault, and every fault breaks claims that there are."""
         names = {claim.name for claim in self.proved()}
@@ -110,7 +118,11 @@ class Model:
         """What ProVerif is given: the library if one is needed, and these claims alone."""
         source = self.source
         if self.query:
-            query = self.head + ";\n  ".join(claim.query for claim in claims) + "."
+            # What can happen has queries of its own: ProVerif would take it for a step of an
+            # induction, and begin again when it turns out to be false.
+            groups = itertools.groupby(claims, lambda claim: claim.kind)
+            query = "\n".join(self.head + ";\n  ".join(claim.query for claim in group) + "."
+                              for _, group in groups)
             source = source[:self.query[0]] + query + source[self.query[1]:]
         for name in self.libraries:
             source = (FOLDER / name).read_text(encoding="utf-8") + source
