@@ -36,7 +36,8 @@ extension Config {
     /// above a section names the file that has it, unless that is the main one.
     ///
     /// Read back it gives these settings again; only origins, warnings, and which peers were
-    /// learned are not in it, nor are channels that buttons wait for. A configuration holds no secret, so neither does this.
+    /// learned are not in it, nor are channels that buttons wait for. A configuration holds no
+    /// secret, so neither does this.
     public var effective: String {
         effectiveSections.map { $0.text }.joined(separator: "\n")
     }

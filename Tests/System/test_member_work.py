@@ -34,7 +34,8 @@ class Work(MemberTest):
                                 lambda self: self.garage_call() == "ringing"),
         "config check": (0, f"{TOLD}ok: "),
         "config diff": (0, "nothing has changed"),
-        "site (list|export)": ((0, 1), "in no site|site house|station "),
+        "site (list|export|label)( garage)?": (
+            (0, 1), "in no site|site house|station |fingerprint: "),
         "site join": (1, "no peer shows a site|is in the site"),
         "dnd off": (0, "do not disturb is off", "resting", lambda self: not self.rests()),
         "dnd on --for 1h": (0, "do not disturb until", "rest_after", lambda self: self.rests()),
@@ -101,7 +102,6 @@ class Work(MemberTest):
             1, "introduces no site|key|in the site already|no station of"),
         "site rename garage workshop": (1, "introduces no site|no station of that name"),
         "site channel .*": (1, "introduces no site|unknown station"),
-        "site label garage": (1, "in no site|unknown station"),
         "site remove garage": (1, "introduces no site|no station of that name"),
         "site leave": (1, "in no site|introduces the site"),
         "setup( --force)?": (0, f"{TOLD}button +GPIO17"),

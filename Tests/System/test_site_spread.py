@@ -95,11 +95,13 @@ class Spread(SiteTest):
         wait(lambda: self.found(garage) == ["attic", "kitchen"], "garage knows attic")
         self.assertEqual(self.found(attic), ["garage", "kitchen"])
         # Another name is one at the introducer, too, with the secret of the pairing.
-        self.assertIn("attic is loft here, too", self.do(kitchen, "site", "rename", "attic", "loft"))
+        said = self.do(kitchen, "site", "rename", "attic", "loft")
+        self.assertIn("attic is loft here, too", said)
         self.assertEqual(self.found(kitchen), ["garage", "loft"])
         self.assertTrue(os.path.exists(f"{kitchen.state}/keys/loft.psk"))
         wait(lambda: self.found(garage) == ["kitchen", "loft"], "garage knows loft")
-        self.assertIn("loft is attic here, too", self.do(kitchen, "site", "rename", "loft", "attic"))
+        said = self.do(kitchen, "site", "rename", "loft", "attic")
+        self.assertIn("loft is attic here, too", said)
         self.assertIn("in the site already, as attic", self.do(
             kitchen, "site", "replace", "attic", "attic", code=1))
         # What is put out is out at the introducer, too, which was paired with it.
