@@ -14,6 +14,7 @@ extension ConfigReader {
         checkRelays()
         checkKeys()
         checkPolicies()
+        checkIntroductions()
         let ordinary = Config.Session()
         if config.session.rekeyAfter < ordinary.rekeyAfter
             || config.session.rekeyPackets < ordinary.rekeyPackets
@@ -131,6 +132,17 @@ extension ConfigReader {
             }
             fail(peer.keyOrigin, "key: it is already the key of [peer \(other.name)]")
         }
+    }
+
+    /// Only a warning: the peer may be paired later, and then brings the site.
+    private mutating func checkIntroductions() {
+        guard case .from(let name) = config.site.introductions else { return }
+        let peers = config.peers.map { $0.name }
+        guard !peers.contains(name) else { return }
+        warn(
+            config.site.introductionsOrigin,
+            "introductions: there is no [peer \(name)] yet, so no site is joined",
+            nearestWord(to: name, among: peers))
     }
 
     /// The policy of a peer is for a peer that is there.

@@ -16,6 +16,7 @@ func withoutOrigins(_ config: Config) -> Config {
     for index in config.policies.indices { config.policies[index].origin = nowhere }
     config.session.origin = nowhere
     config.events.onEventOrigin = nowhere
+    config.site.introductionsOrigin = nowhere
     for index in config.buttons.indices {
         config.buttons[index].origin = nowhere
         config.buttons[index].lineOrigin = nowhere

@@ -165,6 +165,18 @@ import Testing
         #expect(try Self.read(Self.up, own + mute).channels.last?.name == "up")
     }
 
+    @Test func anIntroducerThatIsNoPeerIsTold() throws {
+        let config = try Self.read(nil, "[site]\nintroductions = from garag\n")
+        #expect(
+            config.warnings.map(\.description)
+                == [
+                    "a.conf:4: introductions: there is no [peer garag] yet, so no site is joined;"
+                        + " did you mean \"garage\"?"
+                ])
+        #expect(try Self.read(nil, "[site]\nintroductions = from garage\n").warnings.isEmpty)
+        #expect(try Self.read(nil, "[site]\nintroductions = ask\n").warnings.isEmpty)
+    }
+
     @Test func aPeerIsNamedByButtonsAndOwnChannels() throws {
         for (rest, isNamed) in [
             ("", false),

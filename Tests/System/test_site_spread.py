@@ -137,6 +137,12 @@ class Spread(SiteTest):
         self.do(garage, "peer", "add", "cook", f"127.0.0.1:{kitchen.port}", kitchen.public_key)
         wait(lambda: garage.peer("cook")["state"] == "up", "they have a session")
         self.do(kitchen, "site", "init", "house")
+        # A pairing for the site, of stations that are peers already.
+        shown = ShownCode(kitchen.folder, kitchen.etc, "--join")
+        self.addCleanup(shown.end)
+        self.assertIn("need not be paired again", self.do(
+            garage, "pair", f"127.0.0.1:{kitchen.port}", shown.code, "--join", code=1))
+        shown.end()
         self.do(kitchen, "site", "add", "garage")
         offers = wait(lambda: garage.status()["site"]["offers"], "cook shows its site")
         self.assertEqual([(one["peer"], one["name"], one["stations"]) for one in offers],

@@ -11,6 +11,7 @@ extension Config {
         }
 
         public internal(set) var introductions = Introductions.ask
+        public internal(set) var introductionsOrigin = Origin.nowhere
         /// Whether this station has the channels of its site.
         public internal(set) var takesSettings = true
     }
@@ -20,7 +21,8 @@ extension Config.Site: ConfigSection {
     static var settings: [Setting<Self>] {
         [
             Setting(
-                "introductions", .introductions, { $0.introductions }, { $0.introductions = $1 }),
+                "introductions", .introductions, { $0.introductions }, { $0.introductions = $1 }
+            ).at { $0.introductionsOrigin = $1 },
             Setting(
                 "settings", .words([("yes", true), ("no", false)]),
                 { $0.takesSettings }, { $0.takesSettings = $1 }),

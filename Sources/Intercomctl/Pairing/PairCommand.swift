@@ -20,12 +20,21 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     case .wrong(let what): throw Failure(.usage, what)
     }
     let joining = invocation.isJoining ? try Joining(invocation) : nil
-    let paired = try follow(request, invocation) { (report) throws(Failure) in
-        try show(
-            report, isNamed: name != nil,
-            // The one that introduces signs a roster, which needs root.
-            command: joining == .joining ? "sudo intercomctl pair" : "intercomctl pair",
-            option: joining == nil ? "" : " --join")
+    let paired: PairingReport?
+    do throws(Failure) {
+        paired = try follow(request, invocation) { (report) throws(Failure) in
+            try show(
+                report, isNamed: name != nil,
+                // The one that introduces signs a roster, which needs root.
+                command: joining == .joining ? "sudo intercomctl pair" : "intercomctl pair",
+                option: joining == nil ? "" : " --join")
+        }
+    } catch {
+        guard joining != nil, error.text.contains("already a peer") else { throw error }
+        throw Failure(
+            error.code,
+            error.text + "\nfor the site a peer need not be paired again: sudo intercomctl site"
+                + " add NAME where the site is introduced, then intercomctl site join at the other")
     }
     guard let joining, let peer = paired?.name else { return paired == nil ? .failed : .ok }
     return try joining.go(on: peer, invocation)
