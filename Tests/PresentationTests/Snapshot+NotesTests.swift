@@ -1,5 +1,6 @@
 import Control
 import Media
+import Session
 import Testing
 import Time
 
@@ -14,6 +15,26 @@ import Time
         station.files.folder = "/etc/intercom"
         station.files.isUnconfigured = true
         #expect(station.notes == [Advice.unconfigured("/etc/intercom")])
+    }
+
+    @Test func aStationThatItsSiteHasPutOutIsToldSo() throws {
+        let station = try Kitchen.snapshot()
+        station.site.name = "house"
+        let note = Advice.putOut(of: "house")
+        // One that is off says nothing; one that is up says that all is well.
+        for (garage, office, isTold) in [
+            (.notAccepted, .notAccepted, true), (.notAccepted, .noAnswer, true),
+            (.notAccepted, nil, false), (.noAnswer, .noAnswer, false),
+        ] as [(DownReason?, DownReason?, Bool)] {
+            station.peers[Kitchen.garage].downReason = garage
+            station.peers[Kitchen.office].downReason = office
+            #expect(station.notes.contains(note) == isTold)
+        }
+        // Without a site each peer has its own line.
+        station.site.name = nil
+        station.peers[Kitchen.garage].downReason = .notAccepted
+        station.peers[Kitchen.office].downReason = .notAccepted
+        #expect(!station.notes.contains { $0.contains("may have put it out") })
     }
 
     @Test func theUsersProgramIsToldOfOnceItHasFailed() throws {

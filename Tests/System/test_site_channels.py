@@ -90,6 +90,7 @@ class Channels(SiteTest):
         garage.start()
         garage.ready()
         garage.wait_for(kitchen)
+        self.assertIn("a button is for up, which is neither", self.do(garage, "status", code=None))
         self.assertIn("no listener hears it", self.do(garage, "ptt", "down", "up", code=None))
         # And back.
         self.do(kitchen, "site", "channel", "up", "all")

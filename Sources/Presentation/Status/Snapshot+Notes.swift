@@ -2,6 +2,7 @@ internal import Config
 internal import Control
 internal import HAL
 internal import Media
+internal import Session
 internal import Station
 internal import Switchboard
 internal import Time
@@ -22,6 +23,13 @@ extension Snapshot {
         }
         for offer in site.offers {
             found.append(Advice.offer(of: offer.name, by: offer.peer))
+        }
+        let reasons = roster.numbers.map { downReason(of: $0) }
+        if let name = site.name, reasons.contains(.notAccepted), !reasons.contains(nil) {
+            found.append(Advice.putOut(of: name))
+        }
+        for channel in config.channels where channel.isWaiting {
+            found.append(Advice.awaited(channel.name))
         }
         found += (presentHindrances + pastHindrances).map { "\($0.text) -> \($0.remedy)" }
         found += detourNotes + controlNotes

@@ -14,6 +14,17 @@ package enum Advice {
         "\(peer) shows the site \(site); to join it: intercomctl site join"
     }
 
+    /// Of a station whose peers answer, and of which none accepts it.
+    package static func putOut(of site: String) -> String {
+        "no station accepts this one: the site \(site) may have put it out; to come back: sudo"
+            + " intercomctl site leave, and the station that introduces pairs with it anew"
+    }
+
+    /// Of a button for a channel or a peer that is not there.
+    package static func awaited(_ name: String) -> String {
+        "a button is for \(name), which is neither a channel nor a peer now: nobody hears it"
+    }
+
     /// Speech should stand so far above the noise, in dB.
     package static let signalToNoiseMin = 40.0
 
