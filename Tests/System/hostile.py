@@ -183,11 +183,12 @@ class World:
         own = Identity(bytes.fromhex("5a" * 32)).text
         stations = [("garage", KEY), ("kitchen", own)]
         write(f"{self.home}/state/keys/site.key", f"{SITE}\n")
-        write(f"{self.home}/state/roster", rosters.make(SITE, 3, stations))
+        write(f"{self.home}/state/roster", rosters.make(SITE, 3, stations, channels=[("up", "*")]))
         write(f"{self.home}/state/site.conf", f"[channel up]\nmembers = {KEY}\n")
         write(f"{self.outside}/state/keys/site.key", f"{SECRET}\n", 0)
         write(f"{self.outside}/state/roster", f"{SECRET}\n", 0)
-        write(f"{self.root}/own.roster", rosters.make(SITE, 4, stations), owner=0)
+        write(f"{self.root}/own.roster", rosters.make(
+            SITE, 4, stations, channels=[("up", "*")]), owner=0)
 
     def guard(self):
         """From now on nothing may happen outside."""
