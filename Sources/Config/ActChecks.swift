@@ -30,8 +30,10 @@ extension ConfigReader {
         }
         guard !found.known.contains(found.name) else { return }
         let what = "\(key): there is no \(found.kind) \(quoted(found.name))"
-        if act.channelName != nil,
-            waitsForSite(found.name, origin, what, among: found.known)
+        let isForOthers = act.channelName != nil || act.peerName != nil
+        if isForOthers,
+            waitsForSite(
+                found.name, origin, what, among: found.known, mayBeChannel: act.channelName != nil)
         {
             return
         }

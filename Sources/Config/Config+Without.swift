@@ -39,12 +39,6 @@ extension Config {
         }
     }
 
-    /// What was warned of names that buttons have, and that are neither a channel nor a peer now.
-    public var awaited: [Mistake] {
-        let names = channels.filter { $0.isWaiting }
-        return warnings.filter { warning in names.contains { $0.origin == warning.origin } }
-    }
-
     /// Where the first button is told to talk to a peer; nil where none is.
     public func talksTo(peer name: String) -> Origin? {
         buttons.first { $0.talk == .peer(name) }?.talkOrigin

@@ -70,17 +70,28 @@ extension ConfigReader {
         if reader.mistakes.isEmpty { add(channel) }
     }
 
-    /// A button of a station in a site may name a channel that the site has no more, or not yet.
+    /// A button of a station in a site may name a channel that the site has no more, or not yet, or
+    /// a peer.
     ///
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - origin: Where it is named.
+    ///   - what: What would be wrong without a site.
+    ///   - names: Those that would be right.
+    ///   - mayBeChannel: Whether it may be a channel, which it then is, without members.
     /// - Returns: whether the button waits, with a warning.
     mutating func waitsForSite(
-        _ name: String, _ origin: Origin, _ what: String, among names: [String]
+        _ name: String, _ origin: Origin, _ what: String, among names: [String],
+        mayBeChannel: Bool = true
     ) -> Bool {
         guard site != nil, config.site.takesSettings else { return false }
-        let isThere = config.channels.contains { $0.name == name }
+        let isThere = !mayBeChannel || config.channels.contains { $0.name == name }
         // Without room for it, these settings are wrong whatever the site has.
         guard isThere || config.channels.count < Limits.channels else { return false }
-        warn(origin, "\(what) now: nobody hears it", nearestWord(to: name, among: names))
+        addAwaited(
+            Mistake(
+                origin, mayBeChannel ? "\(what) now: nobody hears it" : "\(what) now",
+                didYouMean: nearestWord(to: name, among: names)))
         if !isThere { add(Config.Channel(waiting: name, at: origin)) }
         return true
     }

@@ -70,6 +70,11 @@ struct ConfigReader {
 
     mutating func add(_ channel: Config.Channel) { config.channels.append(channel) }
 
+    mutating func addAwaited(_ missing: Mistake) {
+        config.warnings.append(missing)
+        config.awaited.append(missing)
+    }
+
     mutating func resolve(button index: Int, _ target: Config.Target) {
         config.buttons[index].talk = target
     }

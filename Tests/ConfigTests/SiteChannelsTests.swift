@@ -96,11 +96,19 @@ import Testing
         // It is in no file.
         #expect(!config.effective.contains("[channel upp]"))
         #expect(config.effective.contains("# site.conf\n[channel up]\nmembers = garage, attic\n"))
-        // Negative controls: no site; one whose channels are not wanted; a peer, which must be one.
+        #expect(config.awaited == config.warnings)
+        // A peer may have gone with the site, too; then there is nothing to be spoken to.
+        let signal = try Self.read(
+            Self.up, "[button b]\nline = GPIO1\npress = signal x\nhold = relay door@x\n")
+        #expect(signal.awaited.count == 2 && signal.channels.map(\.name) == ["up"])
+        // Negative controls: no site; one whose channels are not wanted; this station's own.
         #expect(Self.complaint(nil, buttons).contains("no channel or peer \"upp\""))
         #expect(Self.complaint(Self.up, "[site]\nsettings = no\n\(buttons)").contains("\"upp\""))
         #expect(
-            Self.complaint(Self.up, "[button b]\nline = GPIO1\npress = signal x\n")
+            Self.complaint(Self.up, "[button b]\nline = GPIO1\npress = relay door\n")
+                .contains("no relay \"door\""))
+        #expect(
+            Self.complaint(nil, "[button b]\nline = GPIO1\npress = signal x\n")
                 .contains("no peer \"x\""))
     }
 

@@ -178,13 +178,14 @@ import Testing
     }
 
     /// Buttons may be for a peer or a channel that is erased.
-    @Test(arguments: ["attic", "up"]) func anErasedStationStarts(target: String) throws {
+    @Test(arguments: ["talk = attic", "talk = up", "press = signal attic", "hold = relay x@attic"])
+    func anErasedStationStarts(act: String) throws {
         defer { remove() }
-        let button = Self.button.replacing("attic", with: target)
+        let button = Self.button.replacing("talk = attic", with: act)
         try adopt(try roster([("attic", 0)], channels: [("up", nil)]), after: nil)
         try LearnedFiles.erase(config(button))
         let config = try config(button)
-        #expect(config.peers.isEmpty && config.channels.map(\.isWaiting) == [true])
+        #expect(config.peers.isEmpty && config.awaited.count == 1)
     }
 
     /// A person does not take a peer from under a button, in a site or not.

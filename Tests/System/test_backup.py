@@ -152,19 +152,6 @@ stat -c '%a %U %G' $state/keys/identity $state/peers.d/garage.conf /etc/intercom
         for line in ("600 intercomd intercom", "640 intercomd intercom", "644 root root"):
             self.assertIn(line, done.stdout.splitlines())
 
-    def test_of_a_site_that_the_backup_does_not_have_nothing_stays(self):
-        kitchen, attic = self.home(), self.home()
-        for name in ("roster", "site.conf", "keys/site.key"):
-            os.remove(f"{kitchen.state}/{name}")
-        file = self.backup(kitchen.etc)
-        shutil.rmtree(kitchen.state)
-        os.rename(attic.state, kitchen.state)
-        self.assertTrue(os.path.exists(f"{kitchen.state}/site.conf"))
-        code, _, said = ctl(attic.etc, "restore", "--force", self.kept(attic.root, file))
-        self.assertEqual(code, 0, said)
-        for name in ("roster", "site.conf", "keys/site.key"):
-            self.assertFalse(os.path.exists(f"{kitchen.state}/{name}"), name)
-
     def test_of_the_station_that_it_replaces_no_peer_and_no_key_stays(self):
         kitchen, attic = self.home(), self.home()
         file = self.backup(kitchen.etc)

@@ -163,6 +163,31 @@ class ByHand(SiteTest):
                 self.assertEqual(code, 1, said)
                 self.assertIn(path, said)
 
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, whose command it is")
+    def test_of_a_site_that_a_backup_does_not_have_nothing_stays(self):
+        folders = [self.enterContext(tempfile.TemporaryDirectory(prefix="ic-")) for _ in range(2)]
+        for folder in folders:
+            os.chmod(folder, 0o755)
+        with_, without = (hostile.World(folder) for folder in folders)
+        names = ("roster", "site.conf", "keys/site.key")
+        for name in names:
+            os.remove(f"{without.state}/{name}")
+        words = [place.program("intercomctl"), "--config", without.etc]
+        made = subprocess.run([*words, "backup"], input=b"five words that no list has\n",
+                              capture_output=True, timeout=place.PATIENCE, check=True)
+        path = f"{with_.root}/kitchen.backup"
+        with open(path, "wb") as file:
+            file.write(made.stdout)
+        # Its settings name its own folders.
+        shutil.rmtree(without.state)
+        os.rename(with_.state, without.state)
+        self.assertTrue(os.path.exists(f"{without.state}/site.conf"))
+        words[-1] = with_.etc
+        subprocess.run([*words, "restore", "--force", path], input=b"five words that no list has\n",
+                       capture_output=True, timeout=place.PATIENCE, check=True)
+        for name in names:
+            self.assertFalse(os.path.exists(f"{without.state}/{name}"), name)
+
     def test_a_successor_takes_the_place(self):
         kitchen, garage, heir = self.enter("kitchen", "garage", "heir")
         roster = self.begin(kitchen, garage)
