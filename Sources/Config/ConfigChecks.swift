@@ -74,9 +74,9 @@ extension ConfigReader {
             guard case .named(let names) = channel.members else { continue }
             // This station is a member of all its channels.
             for name in names where !peers.contains(name) && name != config.station.name {
-                fail(
-                    channel.membersOrigin, "members: there is no [peer \(name)]",
-                    nearestWord(to: name, among: peers))
+                miss(
+                    name, channel.membersOrigin, "members: there is no [peer \(name)]",
+                    among: peers)
             }
         }
         for index in config.buttons.indices {
@@ -149,9 +149,9 @@ extension ConfigReader {
     private mutating func checkPolicies() {
         let peers = config.peers.map { $0.name }
         for policy in config.policies where !peers.contains(policy.name) {
-            fail(
-                policy.origin, "[policy \(policy.name)]: there is no [peer \(policy.name)]",
-                nearestWord(to: policy.name, among: peers))
+            miss(
+                policy.name, policy.origin,
+                "[policy \(policy.name)]: there is no [peer \(policy.name)]", among: peers)
         }
     }
 }

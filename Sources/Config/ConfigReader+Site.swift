@@ -70,6 +70,14 @@ extension ConfigReader {
         if reader.mistakes.isEmpty { add(channel) }
     }
 
+    /// Reports a peer that settings name and that is not there; in a site it may have gone with it.
+    mutating func miss(_ name: String, _ origin: Origin, _ what: String, among names: [String]) {
+        guard site == nil else {
+            return warn(origin, what, nearestWord(to: name, among: names))
+        }
+        fail(origin, what, nearestWord(to: name, among: names))
+    }
+
     /// A button of a station in a site may name a channel that the site has no more, or not yet, or
     /// a peer.
     ///
@@ -84,7 +92,7 @@ extension ConfigReader {
         _ name: String, _ origin: Origin, _ what: String, among names: [String],
         mayBeChannel: Bool = true
     ) -> Bool {
-        guard site != nil, config.site.takesSettings else { return false }
+        guard site != nil else { return false }
         let isThere = !mayBeChannel || config.channels.contains { $0.name == name }
         // Without room for it, these settings are wrong whatever the site has.
         guard isThere || config.channels.count < Limits.channels else { return false }

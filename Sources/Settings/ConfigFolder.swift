@@ -103,9 +103,13 @@ public struct ConfigFolder {
                 try learned.read(name, limit: limit)
             }
         }
-        guard try state.status(of: SiteFiles.channelsName) != nil else {
-            guard try state.status(of: SiteFiles.rosterName) != nil else { return }
-            // It is lost: the station is in a site all the same, and the daemon writes it again.
+        let size = try state.status(of: SiteFiles.channelsName)?.size
+        let hasRoster = try state.status(of: SiteFiles.rosterName) != nil
+        guard size != nil || hasRoster else { return }
+        let taken = sources.reduce(0) { $0 + $1.bytes.count }
+        let hasRoom = taken + (size ?? 0) <= sizeLimit
+        guard let size, hasRoom || size > sizeLimit else {
+            // It is lost, or there is no room for it: the station is in a site all the same.
             sources.append(
                 ConfigSource(role: .site, path: SiteFiles.channelsPath(paths), bytes: []))
             return

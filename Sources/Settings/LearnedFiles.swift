@@ -15,6 +15,11 @@ public enum LearnedFiles {
     public static func erase(_ config: Config) throws(SystemError) {
         let paths = config.paths
         guard let state = try OwnersDirectory.existing(paths.state) else { return }
+        if config.namesOthers {
+            // What settings name is no more soon, and the station must start all the same.
+            let text = Array("# All that the station had learned is erased.\n".utf8)
+            try state.write(text.span, to: SiteFiles.channelsName, mode: 0o640)
+        }
         if let peers = try state.folder(Paths.learnedPeersName) {
             try remove(from: peers) { _ in true }
         }
@@ -22,11 +27,7 @@ public enum LearnedFiles {
         if let keys = try state.folder(Paths.keysName) {
             try remove(from: keys) { !kept.contains($0) }
         }
-        try remove(from: state) { _ in true }
-        guard config.hasButtonsForOthers else { return }
-        // What they are for is no more, and the station must start all the same.
-        let text = Array("# All that the station had learned is erased.\n".utf8)
-        try state.write(text.span, to: SiteFiles.channelsName, mode: 0o640)
+        try remove(from: state) { !config.namesOthers || $0 != SiteFiles.channelsName }
     }
 
     private static func remove(

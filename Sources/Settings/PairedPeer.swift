@@ -53,7 +53,8 @@ public struct PairedPeer {
             }
             books.append(book)
             taken.insert(config.station.name)
-            taken.formUnion(config.channels.map { $0.name })
+            // A button that waits for this name is for this peer.
+            taken.formUnion(config.channels.filter { !$0.isWaiting }.map { $0.name })
             for peer in config.peers {
                 taken.insert(peer.name)
                 // Its pre-shared key must not be overwritten.

@@ -61,12 +61,13 @@ public struct PeerFiles {
             }
             throw Self.wrong(text)
         }
-        // A site may take a channel away from under a button. A person here does not, unknowingly.
-        let awaited = config.awaited
-        if role == .learned, !awaited.isEmpty {
-            let before = ((try? self.config())?.awaited ?? []).map { $0.what }
-            let new = awaited.filter { !before.contains($0.what) }
-            guard new.isEmpty else { throw Self.wrong(new.map { $0.description }) }
+        // A button that is for one peer must not become one for a channel of that name.
+        if role == .learned, let before = try? self.config() {
+            let lost = before.lost(in: config)
+            guard lost.isEmpty else {
+                throw Self.wrong(
+                    lost.map { "settings name the peer \($0)\(before.place(ofPeer: $0))" })
+            }
         }
         sources = all
         parsed = config
@@ -80,14 +81,17 @@ public struct PeerFiles {
 
     /// Writes one of these files, or removes it from the disk if it was taken away.
     public func write(_ path: String) throws(PeerFilesError) {
+        try write(sources.first { $0.path == path }?.bytes, at: path)
+    }
+
+    /// Writes a file as it was at one step of a change; nil removes it.
+    func write(_ bytes: [UInt8]?, at path: String) throws(PeerFilesError) {
         do throws(SystemError) {
             let state = try OwnersDirectory(making: paths.state, mode: 0o750)
             let folder = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
             let name = FileStore.name(of: path)
-            guard let source = sources.first(where: { $0.path == path }) else {
-                return try folder.remove(name)
-            }
-            try folder.write(source.bytes.span, to: name, mode: 0o640)
+            guard let bytes else { return try folder.remove(name) }
+            try folder.write(bytes.span, to: name, mode: 0o640)
         } catch { throw PeerFilesError(error) }
     }
 

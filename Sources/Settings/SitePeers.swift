@@ -11,8 +11,8 @@ public struct SitePeers {
     private var files: PeerFiles
     private let own: PublicKey
     private let ownName: String
-    /// The paths that were changed, in the order in which the changes were checked.
-    private var changed: [String] = []
+    /// The steps of the change, in the order in which they were checked; nil removes a file.
+    private var steps: [(path: String, bytes: [UInt8]?)] = []
     /// Peers whose pre-shared keys are of no use any more.
     private var gone: [String] = []
     /// What a person is to know of the change.
@@ -49,14 +49,16 @@ public struct SitePeers {
     ) throws(PeerFilesError) {
         let stations = (roster?.stations ?? []).filter { $0.key != own }
         let old = try settings()
-        try putChannels(of: roster)
+        // Without the channels there is room for everything that must be.
+        try files.put(channels: roster.map { _ in [] })
         try followGone(stations, former)
-        try follow(stations)
+        try follow(stations, after: before)
         try rename(stations, after: before)
         for station in stations { try add(station) }
+        if let roster { try putChannels(of: roster) }
         try SiteFiles.write(
             channels: files.sources.first { $0.role == .site }?.bytes, files.paths)
-        for path in changed { try files.write(path) }
+        for step in steps { try files.write(step.bytes, at: step.path) }
         try SiteFiles.write(roster: text, files.paths)
         for name in gone { try files.removeStray(of: name) }
         tell(old, try settings(), former)
@@ -69,16 +71,14 @@ public struct SitePeers {
 
     private mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
         try files.put(file, at: path)
-        changed.append(path)
+        steps.append((path, file?.bytes))
     }
 
     /// Puts the channels of the site in place; a station without room for them goes on without.
-    private mutating func putChannels(of roster: Roster?) throws(PeerFilesError) {
-        guard let roster else { return try files.put(channels: nil) }
+    private mutating func putChannels(of roster: Roster) throws(PeerFilesError) {
         do throws(PeerFilesError) {
             try files.put(channels: SiteFiles.channels(of: roster, own: own))
         } catch {
-            try files.put(channels: [])
             told.append("the channels of the site are left out: \(error.lastLine)")
         }
     }
@@ -120,10 +120,10 @@ public struct SitePeers {
         guard let source = source(of: known.name), try !settings().names(peer: known.name) else {
             return false
         }
-        var file = PeerFile(source.bytes)
-        guard file.peers == [known.name] else { return false }
-        file.remove(known.name)
-        try put(nil, at: source.path)
+        guard PeerFile(source.bytes).peers == [known.name] else { return false }
+        do throws(PeerFilesError) {
+            try put(nil, at: source.path)
+        } catch { return false }
         gone.append(known.name)
         return true
     }
@@ -157,12 +157,16 @@ public struct SitePeers {
 
     /// The introducer may know a new address of the site's own peer, and takes one back that it had
     /// put out.
-    private mutating func follow(_ stations: [Roster.Station]) throws(PeerFilesError) {
+    private mutating func follow(
+        _ stations: [Roster.Station], after before: Roster?
+    ) throws(PeerFilesError) {
         for station in stations {
             guard let known = try peer(with: station.key), let source = source(of: known.name)
             else { continue }
             var file = PeerFile(source.bytes)
-            if known.isRevoked {
+            // What a person has revoked here stays so.
+            if known.isRevoked, before?.stations.contains(where: { $0.key == station.key }) != true
+            {
                 file.remove("revoked", of: known.name)
                 try put(file, at: source.path)
                 told.append("\(known.name) is a peer again")
@@ -222,14 +226,13 @@ public struct SitePeers {
         var file = PeerFile(found.bytes)
         file.rename(name, to: other)
         let path = found.path == files.path(of: name) ? files.path(of: other) : found.path
-        let before = files
+        let (before, done) = (files, steps)
         do throws(PeerFilesError) {
-            if path != found.path { try files.put(nil, at: found.path) }
-            try files.put(file, at: path)
-            changed += path == found.path ? [path] : [found.path, path]
+            if path != found.path { try put(nil, at: found.path) }
+            try put(file, at: path)
             told.append("\(name) is called \(other) now")
         } catch {
-            files = before
+            (files, steps) = (before, done)
             told.append(
                 "\(name) is called \(other) in the site, and not here: \(error.lastLine)")
         }

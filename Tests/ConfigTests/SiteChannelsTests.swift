@@ -101,9 +101,15 @@ import Testing
         let signal = try Self.read(
             Self.up, "[button b]\nline = GPIO1\npress = signal x\nhold = relay door@x\n")
         #expect(signal.awaited.count == 2 && signal.channels.map(\.name) == ["up"])
-        // Negative controls: no site; one whose channels are not wanted; this station's own.
+        // Negative controls: no site; this station's own.
         #expect(Self.complaint(nil, buttons).contains("no channel or peer \"upp\""))
-        #expect(Self.complaint(Self.up, "[site]\nsettings = no\n\(buttons)").contains("\"upp\""))
+        // Without the channels of the site it waits all the same; so do lists and policies.
+        let others = "[channel own]\nmembers = gone\n[policy gone]\ncall = ring\n"
+        for settings in ["no", "yes"] {
+            let rest = "[site]\nsettings = \(settings)\n\(buttons)\n\(others)"
+            #expect(try Self.read(Self.up, rest).warnings.count == 4)
+        }
+        #expect(Self.complaint(nil, others).split(separator: "\n").count == 2)
         #expect(
             Self.complaint(Self.up, "[button b]\nline = GPIO1\npress = relay door\n")
                 .contains("no relay \"door\""))
@@ -194,6 +200,7 @@ import Testing
             ("[button b]\nline = GPIO1\ntalk = attic\n", false),
             ("[channel own]\nmembers = garage, attic\n", true),
             ("[channel own]\nmembers = *\n", false),
+            ("[policy garage]\ncall = ring\n", true),
         ] as [(String, Bool)] {
             #expect(try Self.read(Self.up, rest).names(peer: "garage") == isNamed, "\(rest)")
         }

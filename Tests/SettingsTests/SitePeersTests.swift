@@ -199,6 +199,68 @@ import Testing
         try files.put(nil, at: files.path(of: "barn"))
     }
 
+    /// Not even where the site has a channel of that name, which the peer hides so far.
+    @Test func aPersonsOwnRenameGivesNoButtonToAChannel() throws {
+        defer { remove() }
+        try adopt(try roster([("attic", 0)], channels: [("attic2", nil)]), after: nil)
+        try byHand("attic2", keys[3])
+        let button = Self.button.replacing("attic", with: "attic2")
+        var files = PeerFiles(try sources(button), in: paths)
+        #expect(throws: PeerFilesError.self) { try files.put(nil, at: files.path(of: "attic2")) }
+    }
+
+    @Test func aPersonsOwnRevocationStays() throws {
+        defer { remove() }
+        let first = try roster([("attic", 0), ("barn", 1)])
+        try adopt(first, after: nil)
+        var files = PeerFiles(try sources(""), in: paths)
+        let source = try #require(files.sources.first { $0.path == files.path(of: "attic") })
+        var file = PeerFile(source.bytes)
+        file.set("revoked", to: "yes", of: "attic")
+        try files.put(file, at: source.path)
+        try files.write(source.path)
+        let second = try roster([("attic", 0), ("barn", 1)], channels: [("up", nil)])
+        try adopt(second, after: first)
+        #expect(try found() == ["barn": 1])
+        // Negative control: put out of the site and introduced again, it is a peer again.
+        let third = try roster([("barn", 1)])
+        let button = Self.button
+        try adopt(third, after: second, button)
+        try adopt(first, after: third, button)
+        #expect(try found(button) == ["attic": 0, "barn": 1])
+    }
+
+    /// A successor under another name, and settings that know that name.
+    @Test func settingsThatNameASuccessorDoNotHoldUpTheRevocation() throws {
+        defer { remove() }
+        let first = try roster(
+            [("attic", 0), ("spare", 1)], channels: [("up", ["kitchen", "spare"])])
+        for rest in ["[policy spare]\ncall = ring\n", Self.button.replacing("attic", with: "up")] {
+            remove()
+            try adopt(first, after: nil)
+            let told = try adopt(try roster([("attic", 1)]), after: first, rest)
+            #expect(try !found(rest).values.contains(0), "\(told)")
+        }
+    }
+
+    /// 31 peers, 16 channels and a long main file have no room in one station.
+    @Test func withoutRoomTheChannelsAreLeftOut() throws {
+        defer { remove() }
+        let long = String(repeating: "# a line of a long file\n", count: 5450)
+        let first = try roster([("attic", 0)])
+        try adopt(first, after: nil, long)
+        let second = try roster([], channels: (0..<16).map { ("c\($0)", nil) })
+        let third = try roster(
+            [("barn", 1), ("attic", 2)], channels: (0..<16).map { ("c\($0)", nil) })
+        try adopt(second, after: first, long)
+        #expect(try found(long).isEmpty)
+        let told = try adopt(third, after: second, long)
+        #expect(try found(long) == ["barn": 1, "attic": 2], "\(told)")
+        // The station starts, also when the daemon has written what follows from the roster.
+        _ = try SiteFiles.renewChannels(of: third, own: own, paths)
+        #expect(try config(long).peers.count == 2)
+    }
+
     @Test func toLeaveTakesAllOfIt() throws {
         defer { remove() }
         let roster = try roster([("attic", 0)], channels: [("up", nil)])

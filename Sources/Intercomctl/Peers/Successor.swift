@@ -106,8 +106,7 @@ struct Successor {
 
     /// What else of the name's settings is the station's own.
     private func set(_ file: inout PeerFile, of name: String, hasOwnSecret: Bool) {
-        file.remove("psk", of: name)
-        file.remove("verified", of: name)
+        for setting in ["psk", "verified", "revoked"] { file.remove(setting, of: name) }
         guard let peer = paired?.peer else { return }
         let addresses = peer.addresses.map { $0.description }.joined(separator: ", ")
         file.set("address", to: addresses, of: name)

@@ -52,21 +52,36 @@ enum RosterChange {
     /// A successor gets the buttons and rights of the name in whose place it comes, and keeps what
     /// the pairing has made.
     ///
+    /// - Parameters:
+    ///   - before: The roster before the change.
+    ///   - invocation: The command line.
     /// - Returns: What has been done, for a person; nil where nothing was to be done.
     /// - Throws: Files that cannot be read or written, or would be wrong.
-    func movePeer(_ invocation: borrowing Invocation) throws(Failure) -> String? {
+    func movePeer(
+        _ before: Roster, _ invocation: borrowing Invocation
+    ) throws(Failure) -> String? {
         var book = try PeerBook(invocation)
+        let config = try book.config()
+        // A peer of this name may be another one than the station of this name.
+        let isStation = { (name: String) in
+            let station = before.stations.first { $0.name == name }?.key
+            let peer = config.peers.first { $0.name == name }
+            return station != nil && peer.flatMap { PublicKey(text: $0.key) } == station
+        }
         switch self {
         case .replace(let name, _, let peer?):
             guard name != peer, book.file(of: peer) != nil else { return nil }
-            guard book.file(of: name) != nil else { return try rename(peer, to: name, &book) }
+            guard config.peers.contains(where: { $0.name == name }) else {
+                return try rename(peer, to: name, &book)
+            }
+            guard isStation(name), book.file(of: name) != nil else { return nil }
             let successor = try Successor.find(peer, of: try book.peer(name), in: book)
             try successor.takePlace(of: name, in: &book)
             return "\(peer) is \(name) now"
         case .rename(let name, let other):
-            guard let found = book.file(of: name), !SitePeers.isOfSite(found.file.bytes) else {
-                return nil
-            }
+            guard isStation(name), let found = book.file(of: name),
+                !SitePeers.isOfSite(found.file.bytes)
+            else { return nil }
             return try rename(name, to: other, &book)
         case .replace, .add, .remove, .set, .removeChannel: return nil
         }
@@ -78,7 +93,9 @@ enum RosterChange {
         guard try !book.config().names(peer: name), !book.names.contains(other) else {
             return "\(name) keeps its name here, as settings have it"
         }
-        try book.rename(name, to: other)
+        do throws(Failure) {
+            try book.rename(name, to: other)
+        } catch { return "\(name) keeps its name here: \(error.text)" }
         return "\(name) is \(other) here, too"
     }
 
@@ -147,16 +164,18 @@ extension SiteBook {
         {
             throw Failure(.failed, "\(name) is this station, which introduces the others")
         }
+        if case .replace(_, let station, _) = change, station.key == book.own {
+            throw Failure(.failed, "that is this station, which introduces the others")
+        }
         let before = roster
         try change.apply(to: &roster)
         guard roster.stations != before.stations || roster.channels != before.channels else {
             throw Failure(.failed, "it is so already; nothing is changed")
         }
-        guard roster.stations.contains(where: { $0.key == book.own }) else {
-            throw Failure(.failed, "that is this station, which introduces the others")
-        }
-        let former = before.stations.first { $0.name == change.former }?.key
-        let moved = try change.movePeer(invocation)
+        let former = before.stations.first { station in
+            station.name == change.former && !roster.stations.contains { $0.key == station.key }
+        }?.key
+        let moved = try change.movePeer(before, invocation)
         if moved != nil { book = try SiteBook(invocation) }
         try book.adopt(roster, text: Array(roster.signed(by: key).utf8), puttingOut: former)
         var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
