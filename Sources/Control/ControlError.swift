@@ -15,6 +15,10 @@ public struct ControlError: Error, Equatable {
         case denied
         /// Too many are asking at once.
         case busy
+        /// The station that is to become a peer is one already.
+        case known
+        /// The other station does not pair, and says why at its own side.
+        case declined
         /// The request is valid but could not be done; the text has the reason.
         case failed
     }

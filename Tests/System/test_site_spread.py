@@ -140,6 +140,9 @@ class Spread(SiteTest):
         # A pairing for the site, of stations that are peers already.
         shown = ShownCode(kitchen.folder, kitchen.etc, "--join")
         self.addCleanup(shown.end)
+        wrong = "0000-0000" if shown.code != "0000-0000" else "1111-1111"
+        self.assertNotIn("need not be paired again", self.do(
+            garage, "pair", f"127.0.0.1:{kitchen.port}", wrong, "--join", code=1))
         self.assertIn("need not be paired again", self.do(
             garage, "pair", f"127.0.0.1:{kitchen.port}", shown.code, "--join", code=1))
         shown.end()

@@ -17,19 +17,22 @@ enum ExitCode: Int32 {
 struct Failure: Error {
     let code: ExitCode
     let text: String
-    /// The error code that `--json` prints.
-    let word: String
+    /// The daemon's own code for it, where it is the daemon's.
+    let refusal: ControlError.Code?
 
-    /// `refusal` is the daemon's own code for it.
     init(_ code: ExitCode, _ text: String, _ refusal: ControlError.Code? = nil) {
         self.code = code
         self.text = text
-        word =
-            switch code {
-            case .notRunning: "not_running"
-            case .usage: "usage"
-            default: (refusal ?? .failed).rawValue
-            }
+        self.refusal = refusal
+    }
+
+    /// The error code that `--json` prints.
+    var word: String {
+        switch code {
+        case .notRunning: "not_running"
+        case .usage: "usage"
+        default: (refusal ?? .failed).rawValue
+        }
     }
 
     /// The reply does not belong to the request.

@@ -30,11 +30,14 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 option: joining == nil ? "" : " --join")
         }
     } catch {
-        guard joining != nil, error.text.contains("already a peer") else { throw error }
+        guard joining != nil, error.refusal == .known || error.refusal == .declined else {
+            throw error
+        }
         throw Failure(
             error.code,
             error.text + "\nfor the site a peer need not be paired again: sudo intercomctl site"
-                + " add NAME where the site is introduced, then intercomctl site join at the other")
+                + " add NAME where the site is introduced, then intercomctl site join at the other",
+            error.refusal)
     }
     guard let joining, let peer = paired?.name else { return paired == nil ? .failed : .ok }
     return try joining.go(on: peer, invocation)

@@ -224,7 +224,13 @@ struct Pairings: ~Copyable {
             event.cause = cause
             order(.announce(event))
         }
-        end(.refused(ControlError(.failed, text)), ButtonPairing.Outcome(cause: cause))
+        let code: ControlError.Code =
+            switch cause {
+            case "known": .known
+            case "declined": .declined
+            default: .failed
+            }
+        end(.refused(ControlError(code, text)), ButtonPairing.Outcome(cause: cause))
     }
 
     /// The program that asked is gone.
