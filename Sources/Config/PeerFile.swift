@@ -14,7 +14,17 @@ public struct PeerFile {
 
     /// A file of one new peer; its first line says what has written it.
     public init(of peer: String, by writer: String = "intercomctl peer add") {
-        lines = [Array("# Written by \(writer).".utf8), Array("[peer \(peer)]".utf8)]
+        lines = [Self.head(writer), Array("[peer \(peer)]".utf8)]
+    }
+
+    private static func head(_ writer: String) -> [UInt8] { Array("# Written by \(writer).".utf8) }
+
+    /// Says in the first line what has written it, where that line says something else has.
+    public mutating func set(writer: String) {
+        guard let first = lines.first, first.starts(with: Array("# Written by ".utf8)) else {
+            return
+        }
+        lines[0] = Self.head(writer)
     }
 
     private static let newline = UInt8(ascii: "\n")

@@ -5,6 +5,8 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     /// The counter of the roster in use.
     public var number: Int?
     public var fingerprint: String?
+    /// The peers here that are in it, by their names here.
+    public var peers: [String] = []
     /// Rosters that peers show to this station, which is in none yet.
     public var offers: [Offer] = []
 
@@ -14,6 +16,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         coder.field("name", &name)
         coder.field("number", &number)
         coder.field("fingerprint", &fingerprint)
+        coder.field("peers", &peers)
         coder.field("offers", &offers)
     }
 

@@ -192,10 +192,11 @@ public struct RosterExchange {
 
     private func key(of peer: Int) -> PublicKey { peers[peer]?.key ?? own }
 
-    /// Whether a peer may learn the roster: it is in it.
-    private func mayHave(_ peer: Int) -> Bool {
-        peers[peer]?.isUp == true && held?.has(key(of: peer)) == true
-    }
+    /// Whether a peer is in the roster.
+    public func isIn(_ peer: Int) -> Bool { held?.has(key(of: peer)) == true }
+
+    /// Whether a peer may learn the roster now.
+    private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
 
     /// Whether a peer may bring one.
     private func mayBring(_ peer: Int) -> Bool {

@@ -47,7 +47,7 @@ private let golden = """
     "callers":[{"key":"intercom1:a","fingerprint":"7699 5418","address":"192.0.2.9:5577",\
     "age_s":12.5,"proven":true}],\
     "key_problem":"a copy",\
-    "site":{"name":"house","number":3,"fingerprint":"1234","offers":\
+    "site":{"name":"house","number":3,"fingerprint":"1234","peers":["garage"],"offers":\
     [{"peer":"attic","name":"barn","number":2,"stations":5,"fingerprint":"5678"}]},\
     "network":{"fault":"no_carrier","text":"eth0 has no link","fix":"plug it in"},\
     "overload":{"left_out":["voices"],"text":"too slow","fix":"top"},\
@@ -141,6 +141,7 @@ func sample() -> Status {
     (status.media.cpuNanoseconds, status.media.periods) = (123_456_789, 1000)
     status.media.heapCalls = 0
     (status.site.name, status.site.number, status.site.fingerprint) = ("house", 3, "1234")
+    status.site.peers = ["garage"]
     var offer = SiteStatus.Offer()
     (offer.peer, offer.name, offer.fingerprint) = ("attic", "barn", "5678")
     (offer.number, offer.stations) = (2, 5)

@@ -20,6 +20,11 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     file.set("key", to: key.text, of: name)
     if psk != nil { file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name) }
     file.setOptions(of: name, invocation)
+    if former?.isRevoked == true {
+        // A person wants it, whatever its site says.
+        file.remove("revoked", of: name)
+        file.set(writer: "intercomctl peer add")
+    }
     try book.put(file, at: path)
     // The secret first: a peer file must never name one that is not there.
     if let psk { try book.write(psk: psk, of: name) }

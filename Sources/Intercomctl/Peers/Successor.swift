@@ -62,6 +62,8 @@ struct Successor {
         // Only now: both may be in one file.
         var (path, file) = try book.knownFile(of: name)
         let psk = try psk(book)
+        // It is a person's now, also where a site has brought its predecessor.
+        file.set(writer: "intercomctl peer replace")
         file.set("key", to: key.text, of: name)
         set(&file, of: name, hasOwnSecret: psk != nil)
         try book.put(file, at: path)

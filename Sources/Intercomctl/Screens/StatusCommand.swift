@@ -77,7 +77,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         text += channel.isTalking ? "  talking\n" : "\n"
     }
     text += status.peers.isEmpty ? "\(noPeers(invocation))\n" : table(of: status.peers)
-    text += doubts(about: status.peers)
+    text += doubts(about: status.peers, status.site)
     return text
 }
 
@@ -168,14 +168,19 @@ private func table(of peers: [PeerStatus]) -> String {
     return table.text
 }
 
-/// Peers whose key is not verified, and peers whose requests were refused.
-private func doubts(about peers: [PeerStatus]) -> String {
-    let strangers = peers.filter { !$0.isVerified }.map { $0.name }
+/// Peers whose key no person has compared, and peers whose requests were refused.
+private func doubts(about peers: [PeerStatus], _ site: SiteStatus) -> String {
+    let unseen = peers.filter { !$0.isVerified }.map { $0.name }
+    let introduced = unseen.filter { site.peers.contains($0) }
+    let strangers = unseen.filter { !site.peers.contains($0) }
     let pushy = peers.filter { $0.claimsRefused > 0 }.map { "\($0.name) \($0.claimsRefused)" }
     var text = ""
     if !strangers.isEmpty {
         text += "not verified: \(strangers.joined(separator: ", ").visible)"
         text += "  (sudo intercomctl peer verify)\n"
+    }
+    if let name = site.name, !introduced.isEmpty {
+        text += "by the site \(name.visible): \(introduced.joined(separator: ", ").visible)\n"
     }
     if !pushy.isEmpty {
         text += "refused: \(pushy.joined(separator: ", ").visible)"

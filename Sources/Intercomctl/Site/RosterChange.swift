@@ -107,6 +107,7 @@ enum RosterChange {
                 : "the site has that name already, as a station or a channel:"
                     + " intercomctl site list; for the successor of a station: site replace"
         case .keyIsKnown(let other): "that key is in the site already, as \(other)"
+        case .isUnknown where isDone(in: roster): "it is so already; nothing is changed"
         case .isUnknown:
             "the site has no \(isChannel ? "channel" : "station") of that name:"
                 + " intercomctl site list"
@@ -120,6 +121,12 @@ enum RosterChange {
         case .isTooLong: "with this the roster would be longer than it may be"
         case .isAtItsEnd: "the number of the roster can grow no more"
         }
+    }
+
+    /// Whether a station has been renamed before.
+    private func isDone(in roster: Roster) -> Bool {
+        guard case .rename(_, let other) = self else { return false }
+        return roster.stations.contains { $0.name == other }
     }
 
     private var isChannel: Bool {

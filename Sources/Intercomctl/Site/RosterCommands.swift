@@ -19,6 +19,7 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     try printLine("site \(roster.name), number \(roster.counter)")
     try printLine("the digits of its key: \(roster.key.fingerprint)")
+    if try hasSiteKey(paths) { try printLine("this station introduces") }
     var table = Table(["STATION", "ADDRESS", "FINGERPRINT"])
     for station in roster.stations {
         let address = station.addresses.joined(separator: ", ")

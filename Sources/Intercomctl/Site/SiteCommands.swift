@@ -83,10 +83,28 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     let name = try peerName(invocation.arguments[0])
     let successor = invocation.arguments[1]
     let peer = isName(successor) ? successor : nil
-    _ = try SiteBook(invocation).introducersKey()
-    let key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
+    let site = try SiteBook(invocation)
+    _ = try site.introducersKey()
+    let key: PublicKey
+    if let peer, let found = try movedPeer(peer, to: name, site, invocation) {
+        key = found
+    } else {
+        key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
+    }
     let change = RosterChange.replace(name, try station(name, key, invocation), peer: peer)
     return try SiteBook.change(change, telling: "replaced \(name)", invocation)
+}
+
+/// The key of a successor that has the name here already: this command was cut off after that.
+private func movedPeer(
+    _ peer: String, to name: String, _ site: SiteBook, _ invocation: borrowing Invocation
+) throws(Failure) -> PublicKey? {
+    let book = try PeerBook(invocation)
+    guard !book.names.contains(peer), book.names.contains(name),
+        let former = site.held?.stations.first(where: { $0.name == name }),
+        let key = PublicKey(text: try book.peer(name).key), key != former.key
+    else { return nil }
+    return key
 }
 
 private func station(
@@ -136,5 +154,12 @@ private func stationKey(
 func siteKey(_ paths: Paths) throws(Failure) -> SigningKey? {
     do throws(KeyStoreError) {
         return try KeyStore.siteKey(paths)
+    } catch { throw Failure(error) }
+}
+
+/// Whether this station introduces a site, as far as this user can see.
+func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool {
+    do throws(KeyStoreError) {
+        return try KeyStore.hasPSK(named: SiteFiles.keyName, paths) == true
     } catch { throw Failure(error) }
 }

@@ -209,6 +209,7 @@ struct SiteKeeper {
             status.name = held.name
             status.number = Int(clamping: held.counter)
             status.fingerprint = held.key.fingerprint
+            status.peers = names.filter { exchange.isIn($0.key) }.map { $0.value }.sorted()
         }
         status.offers = exchange.offers.map { found in
             var offer = SiteStatus.Offer()
