@@ -95,6 +95,12 @@ public enum SiteFiles {
 
     /// The path of the secret, for words.
     public static func keyPath(_ paths: Paths) -> String { "\(paths.keys)/\(keyName)" }
+
+    /// Why a station that introduces cannot leave its site.
+    public static func refusal(toLeave site: String, _ paths: Paths) -> String {
+        "this station introduces the site \(site): remove \(keyPath(paths)) first, if it is not to"
+            + " introduce stations any more"
+    }
 }
 
 extension KeyStore {

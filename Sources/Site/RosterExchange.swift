@@ -99,8 +99,8 @@ public struct RosterExchange {
         }
         peers = others
         self.introductions = introductions
-        offers = offers.filter { mayBring($0.peer) }
-        if let peer = fetch?.peer, !mayBring(peer) { fetch = nil }
+        offers = offers.filter { mayBring($0.notice, $0.peer) }
+        if let fetch, !mayBring(fetch.notice, fetch.peer) { self.fetch = nil }
     }
 
     /// There is a session with a peer, or another one.
@@ -136,7 +136,7 @@ public struct RosterExchange {
             if notice == held.notice { peers[peer]?.agrees(at: now) }
             if notice.counter < held.roster.counter { peers[peer]?.isBehind(at: now) }
         }
-        guard mayBring(peer), isWanted(notice) else {
+        guard mayBring(notice, peer), isWanted(notice) else {
             peers[peer]?.offers(nil)
             return
         }
@@ -169,7 +169,7 @@ public struct RosterExchange {
         var first = fetch?.deadline
         for (number, peer) in peers where peer.isUp {
             if mayHave(number), let due = peer.nextNotice { first = min(first ?? due, due) }
-            if fetch == nil, peer.notice != nil, let due = peer.restsUntil {
+            if !isBusy, peer.notice != nil, let due = peer.restsUntil {
                 first = min(first ?? due, due)
             }
         }
@@ -198,40 +198,50 @@ public struct RosterExchange {
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
 
-    /// Whether a peer may bring one.
-    private func mayBring(_ peer: Int) -> Bool {
+    /// Whether a roster is of the site that this station is in.
+    private func isOfOurs(_ notice: RosterNotice) -> Bool { notice.site == held?.notice.site }
+
+    /// Whether a peer may bring one: of the site all that are in it, of another site those that
+    /// settings allow, for a person to decide.
+    private func mayBring(_ notice: RosterNotice, _ peer: Int) -> Bool {
         guard let key = peers[peer]?.key else { return false }
         return switch introductions {
         case .no: false
-        case .ask: held?.has(key) ?? true
-        case .from(let introducer): held?.has(key) ?? (key == introducer)
+        case .ask: !isOfOurs(notice) || isIn(peer)
+        case .from(let introducer): isOfOurs(notice) ? isIn(peer) : key == introducer
         }
     }
 
-    /// Whether a roster is one to look at: newer, or another one of the same number.
+    /// Whether a roster is one to look at: newer, or another one of the same number; another site's
+    /// once.
     private func isWanted(_ notice: RosterNotice) -> Bool {
         guard (1...Roster.sizeMax).contains(Int(notice.size)) else { return false }
-        guard let held else {
+        guard let held, isOfOurs(notice) else {
             return !offers.contains { $0.notice == notice }
         }
-        guard notice.site == held.notice.site else { return false }
         return notice.counter > held.roster.counter
             || (notice.counter == held.roster.counter && notice.text != held.notice.text)
     }
 
-    /// Begins with the peer that has failed least, and of those with the newest.
+    /// Whether nothing else may be fetched: another site's waits for that of this station, which may
+    /// put somebody out.
+    private var isBusy: Bool {
+        guard let fetch else { return false }
+        return held == nil || isOfOurs(fetch.notice)
+    }
+
+    /// Begins with this station's own site; there with the peer that has failed least, and of those
+    /// with the newest.
     private mutating func beginFetch(at now: Instant) {
-        guard fetch == nil else { return }
-        var best: (peer: Int, failures: Int, notice: RosterNotice)?
+        guard !isBusy else { return }
+        var best: (rank: (Int, Int, UInt64, Int), peer: Int, notice: RosterNotice)?
         for (number, peer) in peers where peer.isUp && !peer.rests(at: now) {
-            guard let notice = peer.notice else { continue }
-            if let best,
-                (best.failures, notice.counter, best.peer)
-                    < (peer.failures, best.notice.counter, number)
-            {
-                continue
-            }
-            best = (number, peer.failures, notice)
+            guard let notice = peer.notice, fetch == nil || isOfOurs(notice) else { continue }
+            let rank = (
+                isOfOurs(notice) ? 0 : 1, peer.failures, UInt64.max - notice.counter, number
+            )
+            if let best, best.rank < rank { continue }
+            best = (rank, number, notice)
         }
         guard let best else { return }
         fetch = RosterFetch(of: best.notice, from: best.peer, at: now)
@@ -265,14 +275,15 @@ public struct RosterExchange {
         let isIn = roster.stations.contains { $0.key == own }
         switch roster.verdict(over: held?.roster) {
         case .taken where isIn:
-            peers[peer]?.succeeds()
             let found = Found(roster: roster, text: text, peer: peer, notice: fetch.notice)
             if held != nil || introductions == .from(key(of: peer)) {
+                peers[peer]?.succeeds()
                 news.append(.taken(found))
             } else {
-                offer(found)
-                peers[peer]?.succeeds(restingUntil: now + Self.offerRest)
+                offer(found, at: now)
             }
+        case .foreign where isIn:
+            offer(Found(roster: roster, text: text, peer: peer, notice: fetch.notice), at: now)
         case .taken:
             // Nobody is to know of a site that has no place for this station.
             if held != nil { news.append(.leftOut(peer: peer)) }
@@ -284,7 +295,8 @@ public struct RosterExchange {
         }
     }
 
-    private mutating func offer(_ found: Found) {
+    private mutating func offer(_ found: Found, at now: Instant) {
+        peers[found.peer]?.succeeds(restingUntil: now + Self.offerRest)
         offers.removeAll { $0.peer == found.peer || $0.roster.key == found.roster.key }
         if offers.count >= Self.offersMax { offers.removeFirst() }
         offers.append(found)

@@ -168,6 +168,76 @@ import Wire
         #expect(house.stations[0].exchange.nextRecord()?.peer == 1)
     }
 
+    // MARK: Another site
+
+    /// A roster of another site, which has station 1 of this house.
+    private func another(of house: House) throws -> House {
+        let other = try House(0)
+        try other.roster.add(house.entry(1))
+        return other
+    }
+
+    @Test func aPersonDecidesWhetherAStationChangesOver() throws {
+        let house = try House(3)
+        house.joinAll()
+        house.run(.seconds(1))
+        let (held, other) = (house.counters[1], try another(of: house))
+        let key = other.roster.key.reference
+        offer(other.text, counter: other.roster.counter, in: house, site: key)
+        #expect(house.stations[1].news == [.offered(peer: 0)])
+        #expect(house.stations[1].exchange.offers.map(\.roster) == [other.roster])
+        #expect(house.stations[1].exchange.held?.roster == house.roster)
+        // It does not keep out what its own site says, after which it is shown again.
+        try house.roster.add(house.newcomer())
+        offer(house.text, counter: held + 1, in: house, from: 2)
+        #expect(house.counters[1] == held + 1)
+        #expect(house.stations[1].exchange.offers.isEmpty)
+        // One that does not have this station is no offer.
+        let third = try House(1)
+        offer(
+            third.text, counter: third.roster.counter, in: house, from: 2,
+            site: third.roster.key.reference)
+        #expect(house.stations[1].exchange.offers.isEmpty)
+    }
+
+    @Test func settingsSayWhoMayShowAnotherSite() throws {
+        for (introducer, taken) in [(Int?.none, false), (2, false), (0, true)] {
+            let house = try House(3)
+            house.joinAll()
+            house.run(.seconds(1))
+            house.stations[1].introductions =
+                introducer.map { .from(house.stations[$0].key) } ?? .no
+            house.run(.milliseconds(5))
+            let other = try another(of: house)
+            let before = house.stations[1].sent
+            offer(
+                other.text, counter: other.roster.counter, in: house,
+                site: other.roster.key.reference)
+            #expect(house.stations[1].exchange.offers.isEmpty != taken)
+            #expect(house.stations[1].exchange.held?.roster == house.roster)
+            #expect((house.stations[1].sent > before) == taken)
+        }
+    }
+
+    /// A peer shows another site and gives nothing of it: what puts somebody out does not wait.
+    @Test func itsOwnSiteComesFirst() throws {
+        let house = try House(3)
+        house.joinAll()
+        house.run(.seconds(1))
+        let other = try another(of: house)
+        house.stations[1].exchange.receive(
+            .roster(
+                RosterNotice(
+                    site: other.roster.key.reference, counter: .max,
+                    size: UInt16(other.text.count), text: Roster.reference(of: other.text))),
+            from: 0, at: house.now)
+        #expect(house.stations[1].exchange.nextRecord()?.peer == 0)
+        try house.roster.add(house.newcomer())
+        let counter = house.roster.counter
+        offer(house.text, counter: counter, in: house, from: 2)
+        #expect(house.counters[1] == counter)
+    }
+
     // MARK: Peers that mean harm
 
     /// One that is in the site gives out `text` under `notice`.

@@ -134,7 +134,7 @@ extension CommandGroup {
                     help: "show how a peer is protected and what it may do", function: showPeer),
                 Command(
                     name: "pair", arguments: "[HOST] [CODE]", count: 0...12,
-                    options: ["--name", "--join", "--json"],
+                    options: ["--name", "--join", "--move", "--json"],
                     help: "make two stations peers by a code",
                     function: pair),
                 Command(
@@ -178,7 +178,7 @@ extension CommandGroup {
             [
                 Command(
                     name: "site init", arguments: "NAME", count: 1...1, takes: [.anything],
-                    options: ["--address", "--no-reload", "--json"],
+                    options: ["--address", "--take-over", "--no-reload", "--json"],
                     help: "begin a site, whose stations are introduced here", function: beginSite),
                 Command(
                     name: "site add", arguments: "NAME [KEY]", count: 1...2, takes: [.peer],

@@ -12,6 +12,8 @@ struct Invocation {
     var name: String?
     var site: String?
     var isJoining = false
+    var isMoving = false
+    var isTakingOver = false
     var isYes = false
     var isForced = false
     /// Seconds.

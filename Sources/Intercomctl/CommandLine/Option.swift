@@ -42,6 +42,12 @@ extension Option {
             $0.site = $1
         },
         flag("--join", "with pair at both: be in one site, too") { $0.isJoining = true },
+        flag("--move", "with pair --join: leave the site that this station is in") {
+            $0.isMoving = true
+        },
+        flag("--take-over", "of the site that this station is in, under a new key") {
+            $0.isTakingOver = true
+        },
         flag("--yes", "accept every choice without asking") { $0.isYes = true },
         flag("--force", "replace what is set up here; setup keeps the old file") {
             $0.isForced = true

@@ -19,6 +19,9 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         request = .enter(code: code, host: host, name: name)
     case .wrong(let what): throw Failure(.usage, what)
     }
+    guard invocation.isJoining || !invocation.isMoving else {
+        throw Failure(.usage, "--move goes with --join")
+    }
     let joining = invocation.isJoining ? try Joining(invocation) : nil
     let paired: PairingReport?
     do throws(Failure) {
@@ -26,7 +29,7 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             try show(
                 report, isNamed: name != nil,
                 // The one that introduces signs a roster, which needs root.
-                command: joining == .joining ? "sudo intercomctl pair" : "intercomctl pair",
+                command: joining?.isIntroducing == false ? "sudo intercomctl pair" : "intercomctl pair",
                 option: joining == nil ? "" : " --join")
         }
     } catch {

@@ -5,13 +5,18 @@ internal import Settings
 internal import Site
 internal import Time
 
-/// `site join [PEER]`: joins the site that a peer shows.
+/// `site join [PEER]`: joins the site that a peer shows, and leaves the one of this station.
 func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try siteNow(invocation)
-    if let name = status.name { throw isInSite(name) }
     let wish = try invocation.arguments.first.map { (name) throws(Failure) in try peerName(name) }
     let offers = status.offers.filter { wish == nil || $0.peer == wish }
     guard let offer = offers.first else {
+        if let name = status.name {
+            throw Failure(
+                .failed,
+                "this station is in the site \(name.visible), and \(wish ?? "no peer") shows another"
+                    + " one; to leave it: sudo intercomctl site leave")
+        }
         throw Failure(
             .failed,
             "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; pair with the station"
@@ -26,7 +31,7 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     let question = SiteQuestion(
         name: offer.name, stations: offer.stations, digits: offer.fingerprint,
-        showing: "\(offer.peer) shows the ")
+        showing: "\(offer.peer) shows the ", leaving: status.name)
     guard try question.isConfirmed(invocation, mayAsk: true) else {
         try printLine("nothing is changed")
         return .failed
@@ -38,8 +43,8 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 enum Joining {
     /// This station introduces the other one to its site.
     case introducing
-    /// This station joins the site of the other one.
-    case joining
+    /// This station joins the site of the other one, and leaves the one whose key has these digits.
+    case joining(leaving: String?)
 
     /// So long may a person at the other station take.
     private static let patience = Duration.seconds(120)
@@ -48,26 +53,37 @@ enum Joining {
     ///
     /// - Throws: that it can do neither, before anything is paired.
     init(_ invocation: borrowing Invocation) throws(Failure) {
-        guard let name = try siteNow(invocation).name else {
-            self = .joining
+        let status = try siteNow(invocation)
+        guard let name = status.name else {
+            self = .joining(leaving: nil)
             return
         }
-        let folder = ConfigFolder(invocation.configFolder)
-        guard try siteKey(folder.paths) != nil else {
+        let paths = ConfigFolder(invocation.configFolder).paths
+        if invocation.isMoving {
+            guard try !hasSiteKey(paths) else {
+                throw Failure(.failed, SiteFiles.refusal(toLeave: name.visible, paths))
+            }
+            self = .joining(leaving: status.fingerprint)
+            return
+        }
+        guard try siteKey(paths) != nil else {
             throw Failure(
                 .failed,
                 "this station is in the site \(name.visible), which another station introduces:"
-                    + " pair the new one there")
+                    + " pair the new one there; or, to leave that site: intercomctl pair --join"
+                    + " --move")
         }
         self = .introducing
     }
 
+    /// Whether this station signs a roster, which needs root.
+    var isIntroducing: Bool {
+        if case .introducing = self { true } else { false }
+    }
+
     /// Does it with this peer.
     func go(on peer: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-        switch self {
-        case .introducing: return try introduce(peer, nil, invocation)
-        case .joining: break
-        }
+        guard case .joining(let former) = self else { return try introduce(peer, nil, invocation) }
         let end = Clock.now() + Self.patience
         if !invocation.isJSON {
             try printLine("waiting for \(peer.visible) to show its site")
@@ -77,7 +93,7 @@ enum Joining {
             if let offer = status.offers.first(where: { $0.peer == peer }) {
                 return try join(offer, invocation)
             }
-            if let name = status.name {
+            if let name = status.name, status.fingerprint != former {
                 try printLine("this station is in the site \(name.visible)")
                 return .ok
             }
@@ -89,10 +105,6 @@ enum Joining {
                 + " intercomctl site add, with the name that this station has there; if not, first:"
                 + " sudo intercomctl site init NAME; then here: intercomctl site join")
     }
-}
-
-private func isInSite(_ name: String) -> Failure {
-    Failure(.failed, "this station is in the site \(name.visible): sudo intercomctl site leave")
 }
 
 private func siteNow(_ invocation: borrowing Invocation) throws(Failure) -> SiteStatus {

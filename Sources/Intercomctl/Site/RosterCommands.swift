@@ -157,10 +157,7 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var book = try SiteBook(invocation)
     guard let held = book.held else { throw Failure(.failed, "this station is in no site") }
     guard try siteKey(book.paths) == nil else {
-        throw Failure(
-            .failed,
-            "this station introduces the site \(held.name): remove \(SiteFiles.keyPath(book.paths))"
-                + " first, if nobody is to introduce stations any more")
+        throw Failure(.failed, SiteFiles.refusal(toLeave: held.name, book.paths))
     }
     try book.adopt(nil, text: nil)
     var report = PeerReport(name: held.name)

@@ -5,42 +5,69 @@ internal import HAL
 internal import Settings
 internal import Site
 
-/// `site init NAME`: this station introduces the stations of a new site.
+/// `site init NAME`: this station introduces the stations of a new site, or of the one that it is
+/// in, under a new key.
 func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try SiteBook(invocation)
-    if let held = book.held {
-        let introduces = try siteKey(book.paths) != nil
-        throw Failure(
-            .failed,
-            introduces
-                ? "this station introduces the site \(held.name) already; next:"
-                    + " sudo intercomctl pair --join"
-                : "this station is in the site \(held.name); to leave it:"
-                    + " sudo intercomctl site leave")
-    }
-    guard try siteKey(book.paths) == nil else {
-        throw Failure(
-            .failed,
-            "there is a key of a site, \(SiteFiles.keyPath(book.paths)), and no roster: remove it"
-                + " if that site is no more")
-    }
+    try checkBeginning(book, invocation)
     let key = SigningKey.random()
     guard var roster = Roster(name: name, key: key.verifyingKey) else {
         throw Failure(.failed, "\(name) cannot be the name of a site")
     }
-    try RosterChange.add(try station(book.ownName, book.own, invocation)).apply(to: &roster)
+    if let held = book.held {
+        try takeOver(held, in: &roster)
+    } else {
+        try RosterChange.add(try station(book.ownName, book.own, invocation)).apply(to: &roster)
+    }
     do throws(KeyStoreError) {
         try KeyStore.write(siteKey: key, book.paths)
     } catch { throw Failure(error) }
     try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
     var report = PeerReport(name: name, fingerprint: roster.key.fingerprint)
     report.add("site \(name); the digits of its key: \(roster.key.fingerprint)")
-    report.add("to introduce a station, at both: sudo intercomctl pair --join")
+    if book.held == nil {
+        report.add("to introduce a station, at both: sudo intercomctl pair --join")
+    } else {
+        for line in book.told { report.add(line) }
+        report.add("take out what is not to be in it: sudo intercomctl site remove NAME")
+        report.add("then on each station, comparing the digits: intercomctl site join")
+    }
     report.add(
         "keep \(SiteFiles.keyPath(book.paths)) secret: its owner can introduce a station that"
             + " listens")
     return try report.finish(invocation)
+}
+
+private func checkBeginning(
+    _ book: SiteBook, _ invocation: borrowing Invocation
+) throws(Failure) {
+    let hasKey = try siteKey(book.paths) != nil
+    if let held = book.held {
+        guard !invocation.isTakingOver else { return }
+        throw Failure(
+            .failed,
+            hasKey
+                ? "this station introduces the site \(held.name) already; next:"
+                    + " sudo intercomctl pair --join"
+                : "this station is in the site \(held.name); to leave it: sudo intercomctl site"
+                    + " leave; to introduce its stations under a new key: --take-over")
+    }
+    guard !invocation.isTakingOver else {
+        throw Failure(.failed, "this station is in no site whose stations it could take over")
+    }
+    guard !hasKey else {
+        throw Failure(
+            .failed,
+            "there is a key of a site, \(SiteFiles.keyPath(book.paths)), and no roster: remove it"
+                + " if that site is no more")
+    }
+}
+
+/// The stations and channels of a site whose introducer is lost, or is not to be trusted any more.
+private func takeOver(_ held: Roster, in roster: inout Roster) throws(Failure) {
+    for station in held.stations { try RosterChange.add(station).apply(to: &roster) }
+    for channel in held.channels { try RosterChange.set(channel).apply(to: &roster) }
 }
 
 /// `site add NAME [KEY]`: introduces a station.

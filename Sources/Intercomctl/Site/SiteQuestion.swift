@@ -9,6 +9,8 @@ struct SiteQuestion {
     let digits: String
     /// Words before the site, if any.
     var showing = ""
+    /// The site that this station is in.
+    var leaving: String?
 
     /// Asks, unless the command line has the answer.
     ///
@@ -34,12 +36,13 @@ struct SiteQuestion {
         guard Keyboard.isThere, mayAsk else {
             throw Failure(
                 .usage,
-                "this station is in no site yet; to join this one, add --site with the digits that"
+                "to join the site \(name.visible), add --site with the digits that"
                     + " \"intercomctl site list\" shows at the station that introduces")
         }
+        let loss = leaving.map { "this station leaves the site \($0.visible)\n" } ?? ""
         Terminal.write(
             "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
-                + "the digits of its key: \(digits.visible)\n"
+                + "the digits of its key: \(digits.visible)\n\(loss)"
                 + "Are they those of \"intercomctl site list\" at the station that introduces?"
                 + " [no] ",
             to: .complaint)

@@ -117,7 +117,10 @@ struct SiteKeeper {
             case .taken(let found): take(found, sources, paths)
             case .offered(let peer):
                 guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
-                say(Advice.offer(of: offer.roster.name, by: name(peer)), from: peer)
+                say(
+                    Advice.offer(
+                        of: offer.roster.name, by: name(peer), leaving: exchange.held?.roster.name),
+                    from: peer)
             case .forked(let peer):
                 fault(
                     "\(name(peer)) has another roster of the same number, signed by the same key:"
@@ -150,7 +153,7 @@ struct SiteKeeper {
         }
     }
 
-    /// Joins the site that a peer shows.
+    /// Joins the site that a peer shows, and leaves the one that this station is in.
     ///
     /// - Parameters:
     ///   - peer: Its name.
@@ -162,8 +165,12 @@ struct SiteKeeper {
         _ peer: String, _ digits: String, _ sources: [ConfigSource], _ paths: Paths
     ) -> Reply {
         if let held = exchange.held?.roster {
-            return .refused(
-                ControlError(.failed, "this station is in the site \(held.name) already"))
+            do throws(KeyStoreError) {
+                guard try KeyStore.hasPSK(named: SiteFiles.keyName, paths) == false else {
+                    return .refused(
+                        ControlError(.failed, SiteFiles.refusal(toLeave: held.name, paths)))
+                }
+            } catch { return .refused(ControlError(.failed, error.description)) }
         }
         let offer = exchange.offers.first {
             name($0.peer) == peer && $0.roster.key.fingerprint == digits

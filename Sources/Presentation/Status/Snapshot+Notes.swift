@@ -22,7 +22,7 @@ extension Snapshot {
             found.append(Advice.unpaired)
         }
         for offer in site.offers {
-            found.append(Advice.offer(of: offer.name, by: offer.peer))
+            found.append(Advice.offer(of: offer.name, by: offer.peer, leaving: site.name))
         }
         let reasons = roster.numbers.map { downReason(of: $0) }
         if let name = site.name, reasons.contains(.notAccepted), !reasons.contains(nil) {

@@ -9,10 +9,17 @@ package enum Advice {
         "no peers yet: intercomctl pair shows a code to type at the other station; by hand:"
         + " sudo intercomctl peer add"
 
-    /// Of a peer that shows its site to a station that is in none.
-    package static func offer(of site: String, by peer: String) -> String {
-        "\(peer) shows the site \(site); to join it: intercomctl site join"
+    /// Of a peer that shows its site to a station that is in none, or in another one.
+    package static func offer(
+        of site: String, by peer: String, leaving other: String?
+    ) -> String {
+        guard let other else {
+            return "\(peer) shows the site \(site); to join it: intercomctl site join"
+        }
+        return "\(peer) shows the site \(site); to leave \(other) for it: intercomctl site join"
+            + " \(peer)"
     }
+
 
     /// Of a station whose peers answer, and of which none accepts it.
     package static func putOut(of site: String) -> String {
