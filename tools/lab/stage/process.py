@@ -12,9 +12,11 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent():
-    """Runs in the child: a scene that is killed leaves nobody behind."""
+def _begin():
+    """Runs in the child: a scene that is killed leaves nobody behind, and Ctrl-C ends a program
+    also where a shell in the background has let the tests ignore it."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def launch(words, *, environment=None, output=None, errors=None, folder=None, session=False):
@@ -25,7 +27,7 @@ def launch(words, *, environment=None, output=None, errors=None, folder=None, se
     try:
         return subprocess.Popen(
             words, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
-            stderr=errors, text=True, preexec_fn=_die_with_parent, start_new_session=session)
+            stderr=errors, text=True, preexec_fn=_begin, start_new_session=session)
     except OSError as error:
         raise StageError(f"{words[0]}: {error.strerror}") from error
 
