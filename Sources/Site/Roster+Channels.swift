@@ -42,10 +42,10 @@ extension Roster {
         try change(to: stations, channels.filter { $0.name != name })
     }
 
-    /// The channels when a station has another name, or is in the site no more (nil); one that only
-    /// it was in ends.
-    func channels(
-        with name: String, called other: String?
+    /// Channels when a station has another name, or is in the site no more (nil); one that only it
+    /// was in ends.
+    static func channels(
+        _ channels: [Channel], with name: String, called other: String?
     ) -> [Channel] {
         channels.compactMap { channel in
             guard var members = channel.members, members.contains(name) else { return channel }

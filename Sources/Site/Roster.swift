@@ -23,6 +23,7 @@ public struct Roster: Equatable, Sendable {
     /// A station, and as many peers as it may have.
     public static let stationsMax = 32
     static let addressesMax = 8
+    static let pastMax = 16
     /// Bytes of the longest text; longer ones are neither made nor read.
     public static let sizeMax = 32 * 1024
 
@@ -31,6 +32,9 @@ public struct Roster: Equatable, Sendable {
     public let key: VerifyingKey
     /// Of two rosters of a site, the one with the higher number counts.
     public private(set) var counter: UInt64
+    /// By their references, the rosters from which it was made step by step, the newest first: all,
+    /// or as many as `pastMax`.
+    let past: [UInt64]
     /// In the order of their names.
     public private(set) var stations: [Station]
     /// In the order of their names, none of which is a station's.
@@ -39,15 +43,16 @@ public struct Roster: Equatable, Sendable {
     /// A site without stations; nil for a name that cannot be in a roster.
     public init?(name: String, key: VerifyingKey) {
         guard Self.isName(name) else { return nil }
-        (self.name, self.key, counter, stations, channels) = (name, key, 1, [], [])
+        (self.name, self.key, counter, past) = (name, key, 1, [])
+        (stations, channels) = ([], [])
     }
 
     /// For what was read and verified.
     init(
-        name: String, key: VerifyingKey, counter: UInt64, stations: [Station],
-        channels: [Channel]
+        name: String, key: VerifyingKey, counter: UInt64, past: [UInt64],
+        stations: [Station], channels: [Channel]
     ) {
-        (self.name, self.key, self.counter) = (name, key, counter)
+        (self.name, self.key, self.counter, self.past) = (name, key, counter, past)
         (self.stations, self.channels) = (stations, channels)
     }
 
@@ -72,7 +77,8 @@ public struct Roster: Equatable, Sendable {
     public mutating func remove(_ name: String) throws(RosterChangeError) {
         guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
         try change(
-            to: stations.filter { $0.name != name }, channels(with: name, called: nil))
+            to: stations.filter { $0.name != name },
+            Self.channels(channels, with: name, called: nil))
     }
 
     /// Puts a station in the place of another one, in its channels, too.
@@ -83,15 +89,16 @@ public struct Roster: Equatable, Sendable {
     ) throws(RosterChangeError) {
         guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
         guard !stations.contains(station) else { throw .keyIsKnown(as: station.name) }
-        var others = self
+        var channels = channels
         if let double = stations.first(where: { $0.key == station.key && $0.name != name }) {
-            others.stations.removeAll { $0 == double }
-            others.channels = others.channels(with: double.name, called: nil)
+            channels = Self.channels(channels, with: double.name, called: nil)
         }
-        others.stations.removeAll { $0.name == name }
-        others.channels = others.channels(with: name, called: station.name)
-        try others.add(station)
-        self = others
+        channels = Self.channels(channels, with: name, called: station.name)
+        let others = stations.filter { $0.name != name && $0.key != station.key }
+        guard !others.contains(where: { $0.name == station.name }),
+            !channels.contains(where: { $0.name == station.name })
+        else { throw .nameIsTaken }
+        try change(to: others + [station], channels)
     }
 
     /// Gives a station another name.
@@ -103,7 +110,7 @@ public struct Roster: Equatable, Sendable {
         else { throw .isNoName }
         try change(
             to: stations.filter { $0.name != name } + [renamed],
-            channels(with: name, called: other))
+            Self.channels(channels, with: name, called: other))
     }
 
     mutating func change(
@@ -112,6 +119,7 @@ public struct Roster: Equatable, Sendable {
         guard counter < UInt64.max else { throw .isAtItsEnd }
         let others = Roster(
             name: name, key: key, counter: counter + 1,
+            past: Array(([reference] + past).prefix(Self.pastMax)),
             stations: stations.sorted { $0.name < $1.name },
             channels: channels.sorted { $0.name < $1.name })
         guard others.body.utf8.count + Self.signatureSize <= Self.sizeMax else { throw .isTooLong }
@@ -123,6 +131,7 @@ public struct Roster: Equatable, Sendable {
     /// All lines but the signature.
     var body: String {
         var text = "\(Self.title)\nsite \(name) \(key.text)\ncounter \(counter)\n"
+        if !past.isEmpty { text += "after \(past.map { $0.hex }.joined(separator: ","))\n" }
         for station in stations {
             text += "station \(station.name) \(station.key.text)"
             if !station.addresses.isEmpty { text += " " + station.addresses.joined(separator: ",") }
@@ -145,6 +154,9 @@ public struct Roster: Equatable, Sendable {
     /// Bytes of the last line.
     private static let signatureSize = "signature ".utf8.count + 128 + 1
 
+    /// By which later rosters name this one: of its lines without the signature.
+    var reference: UInt64 { Self.reference(of: Array(body.utf8)) }
+
     /// The first eight bytes of SHA-256 of a text, high byte first, by which stations speak of it.
     static func reference(of text: [UInt8]) -> UInt64 {
         SHA256.reference(of: SHA256.hash(text.span))
@@ -163,6 +175,14 @@ public struct Roster: Equatable, Sendable {
     static func isAddress(_ text: String) -> Bool {
         (1...255).contains(text.utf8.count)
             && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: ",") }
+    }
+}
+
+extension UInt64 {
+    /// 16 digits of base 16.
+    fileprivate var hex: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 }
 

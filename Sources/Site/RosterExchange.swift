@@ -82,7 +82,7 @@ public struct RosterExchange {
         fetch = nil
         for number in peers.keys {
             peers[number]?.announce(at: now)
-            if before == nil { peers[number]?.succeeds() }
+            if before?.site != held?.notice.site { peers[number]?.succeeds() }
             // What was wanted before may be the one that is held now, or older.
             if let notice = peers[number]?.notice, !isWanted(notice) { peers[number]?.offers(nil) }
         }
@@ -223,8 +223,8 @@ public struct RosterExchange {
             || (notice.counter == held.roster.counter && notice.text != held.notice.text)
     }
 
-    /// Whether nothing else may be fetched: another site's waits for that of this station, which may
-    /// put somebody out.
+    /// Whether nothing else may be fetched: another site's roster waits for one of its own, which
+    /// may put somebody out.
     private var isBusy: Bool {
         guard let fetch else { return false }
         return held == nil || isOfOurs(fetch.notice)

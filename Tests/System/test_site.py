@@ -14,6 +14,12 @@ from sites import SiteTest
 from stage.identity import Identity
 
 
+def other_past(roster):
+    """The same, after another one than was signed."""
+    head, after, rest = roster.partition("after ")
+    return head + after + ("1" if rest[0] == "0" else "0") + rest[1:]
+
+
 class ByHand(SiteTest):
     """People carry the roster: nothing of it comes over the network."""
 
@@ -23,7 +29,7 @@ class ByHand(SiteTest):
         kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")
         roster = self.begin(*stations)
         lines = rosters.verify(roster)
-        self.assertEqual([line[1] for line in lines[3:]], ["attic", "garage", "kitchen"])
+        self.assertEqual([line[1] for line in lines[4:]], ["attic", "garage", "kitchen"])
         self.assertEqual(self.found(kitchen), ["attic", "garage"])
         # A station that is in no site joins by the digits of the site's key alone.
         self.assertIn("add --site", self.do(garage, "site", "import", code=2, text=roster))
@@ -88,7 +94,9 @@ class ByHand(SiteTest):
         self.assertNotEqual(forged, roster)
         for text, words in ((forged, "not signed by its site's key"), (roster[:-9], "is damaged"),
                             ("", "is no roster"), ("x" * 100000, "is no roster"),
-                            (roster.replace("counter 3", "counter 4"), "not signed")):
+                            (roster.replace("counter 3", "counter 4"), "is damaged"),
+                            (roster.replace("after ", "after 0")[:-1], "is damaged"),
+                            (other_past(roster), "not signed")):
             self.assertIn(words, self.do(
                 garage, "site", "import", "--site", digits, code=1, text=text))
         self.assertEqual(self.found(garage), [])

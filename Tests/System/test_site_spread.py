@@ -1,5 +1,6 @@
 """A site whose stations give each other the roster: who joins, who is put out, who was away."""
 
+import json
 import os
 import time
 import unittest
@@ -129,6 +130,42 @@ class Spread(SiteTest):
         self.join(kitchen, garage, attic)
         self.do(kitchen, "site", "remove", "attic")
         wait(lambda: self.found(garage) == ["kitchen"], "garage has put attic out")
+
+    def test_what_a_person_decides_here_stays(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.join(kitchen, garage, attic)
+        key = lambda one, name: next(peer["key"] for peer in json.loads(
+            self.do(one, "peer", "list", "--json"))["peers"] if peer["name"] == name)
+        status = self.do(garage, "status", code=None)
+        self.assertIn("by the site house: attic, kitchen\n", status)
+        self.assertNotIn("not verified", status)
+        # A successor that the site has not heard of.
+        heir = Identity().text
+        self.do(garage, "peer", "replace", "attic", heir, "--yes")
+        self.do(kitchen, "site", "channel", "up", "all")
+        wait(lambda: self.number(garage) == 5, "garage has the channel")
+        self.assertEqual(key(garage, "attic"), heir)
+        self.assertIn("not verified: attic", self.do(garage, "status", code=None))
+        # At the introducer, where a command that was cut off is typed again.
+        self.do(kitchen, "peer", "add", "new", "-", heir)
+        self.do(kitchen, "peer", "replace", "attic", "new", "--yes")
+        self.do(kitchen, "site", "channel", "up", "-")
+        self.assertEqual(key(kitchen, "attic"), heir)
+        self.do(kitchen, "site", "replace", "attic", "new")
+        self.assertIn(f"station attic {heir}", self.do(kitchen, "site", "export"))
+        self.assertIn("unknown peer", self.do(kitchen, "site", "replace", "attic", "new", code=1))
+        # Twice the same name, and one that is put out and wanted again.
+        self.do(kitchen, "site", "rename", "garage", "shed")
+        self.assertIn("it is so already", self.do(
+            kitchen, "site", "rename", "garage", "shed", code=1))
+        with open(f"{kitchen.etc}/intercomd.conf", "a", encoding="utf-8") as file:
+            file.write("\n[button door]\nline = GPIO22\ntalk = shed\n")
+        self.do(kitchen, "site", "remove", "shed")
+        self.assertEqual(kitchen.peer("shed")["down_reason"], "revoked")
+        self.do(kitchen, "peer", "add", "shed", f"127.0.0.1:{garage.port}", garage.public_key)
+        self.assertNotEqual(kitchen.peer("shed")["down_reason"], "revoked")
+        self.do(kitchen, "site", "channel", "up", "all")
+        self.assertNotEqual(kitchen.peer("shed")["down_reason"], "revoked")
 
     def test_nobody_joins_unasked(self):
         kitchen, garage = self.enter("kitchen", "garage")

@@ -72,6 +72,14 @@ public enum Terminal {
         unsafe bytes.withUnsafeBufferPointer { bytes in unsafe write(bytes, to: output) }
     }
 
+    /// Writes a secret as it is.
+    ///
+    /// Returns false when the reader has gone or the disk is full.
+    public static func write(secret: Span<UInt8>, to output: Output = .result) -> Bool {
+        // SAFETY: the bytes are read during the call only.
+        unsafe secret.withUnsafeBufferPointer { bytes in unsafe write(bytes, to: output) }
+    }
+
     private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to output: Output) -> Bool {
         var done = 0
         while done < bytes.count {

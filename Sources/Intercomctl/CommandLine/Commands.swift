@@ -213,11 +213,11 @@ extension CommandGroup {
                     name: "site list", options: ["--json"],
                     help: "show the site and its stations; needs no daemon", function: listSite),
                 Command(
-                    name: "site export", options: [],
+                    name: "site export", options: ["--key"],
                     help: "print the signed roster, for site import", function: exportSite),
                 Command(
                     name: "site import", arguments: "[FILE]", count: 0...1, takes: [.file],
-                    options: ["--site", "--yes", "--no-reload", "--json"],
+                    options: ["--key", "--site", "--yes", "--no-reload", "--json"],
                     help: "make the stations of a roster peers", function: importSite),
                 Command(
                     name: "site leave", options: ["--no-reload", "--json"],

@@ -42,6 +42,9 @@ extension Option {
             $0.site = $1
         },
         flag("--join", "with pair at both: be in one site, too") { $0.isJoining = true },
+        flag("--key", "with the secret key of the site, for another introducer") {
+            $0.hasSiteKey = true
+        },
         flag("--move", "with pair --join: leave the site that this station is in") {
             $0.isMoving = true
         },

@@ -29,7 +29,8 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             try show(
                 report, isNamed: name != nil,
                 // The one that introduces signs a roster, which needs root.
-                command: joining?.isIntroducing == false ? "sudo intercomctl pair" : "intercomctl pair",
+                command: joining?.isIntroducing == false
+                    ? "sudo intercomctl pair" : "intercomctl pair",
                 option: joining == nil ? "" : " --join")
         }
     } catch {

@@ -5,10 +5,16 @@ internal import HAL
 ///
 /// A failed write is a failure: a script must not mistake cut output for all of it.
 func printText(_ text: String) throws(Failure) {
-    guard Terminal.write(text) else {
-        let text = "the output cannot be written: the reader is gone or the disk is full"
-        throw Failure(.failed, text)
-    }
+    guard Terminal.write(text) else { throw unwritten }
+}
+
+/// The same of a secret, which no copy is made of.
+func print(secret: Span<UInt8>) throws(Failure) {
+    guard Terminal.write(secret: secret) else { throw unwritten }
+}
+
+private var unwritten: Failure {
+    Failure(.failed, "the output cannot be written: the reader is gone or the disk is full")
 }
 
 /// Prints one line of the result.

@@ -14,8 +14,8 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if let name = status.name {
             throw Failure(
                 .failed,
-                "this station is in the site \(name.visible), and \(wish ?? "no peer") shows another"
-                    + " one; to leave it: sudo intercomctl site leave")
+                "this station is in the site \(name.visible), and \(wish ?? "no peer") shows"
+                    + " another one; to leave it: sudo intercomctl site leave")
         }
         throw Failure(
             .failed,

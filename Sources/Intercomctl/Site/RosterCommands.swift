@@ -72,84 +72,13 @@ private func names(in members: [String]) -> JSON {
 /// `site export`: the roster in use, as it was signed.
 func exportSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let paths = ConfigFolder(invocation.configFolder).paths
+    if invocation.hasSiteKey { try SiteKeyOnTheWay.send(SiteBook(invocation)) }
     // One that is damaged is not passed on.
     guard try SiteBook.roster(paths) != nil, let text = try SiteBook.text(paths) else {
         throw Failure(.failed, "this station is in no site")
     }
     try printText(String(decoding: text, as: UTF8.self))
     return .ok
-}
-
-/// `site import [FILE]`: makes the stations of a roster peers of this one.
-func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let file = invocation.arguments.first
-    let text = if let file { try read(file) } else { try readInput() }
-    let roster: Roster
-    do throws(RosterFault) {
-        roster = try Roster(parsing: text)
-    } catch { throw Failure(.failed, "\(file ?? "the input") \(error)") }
-    var book = try SiteBook(invocation)
-    let verdict = roster.verdict(over: book.held)
-    switch verdict {
-    case .taken, .known: break
-    case .older(let held):
-        throw Failure(
-            .failed,
-            "that roster is old: it has number \(roster.counter), and this station has \(held);"
-                + " nothing is changed")
-    case .forked:
-        throw Failure(
-            .failed,
-            "there are two rosters of number \(roster.counter), signed by one key: somebody else"
-                + " may have the site's key; nothing is changed (man intercomctl, site import)")
-    case .foreign:
-        throw Failure(
-            .failed,
-            "that is the site \(roster.name) with another key than this station's site has;"
-                + " to change over: sudo intercomctl site leave")
-    }
-    if book.held == nil {
-        let question = SiteQuestion(
-            name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint)
-        guard try question.isConfirmed(invocation, mayAsk: file != nil) else {
-            try printLine("nothing is changed")
-            return .failed
-        }
-    }
-    guard roster.stations.contains(where: { $0.key == book.own }) else {
-        throw Failure(
-            .failed,
-            "this station is not in that roster; at the one that introduces: sudo intercomctl"
-                + " site add \(book.ownName) \(book.own.text)\n"
-                + (book.held == nil ? "nothing is changed" : "to leave it: intercomctl site leave"))
-    }
-    try book.adopt(roster, text: text)
-    var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
-    report.add("site \(roster.name), number \(roster.counter)")
-    for line in book.told { report.add(line) }
-    if verdict == .known, book.told.isEmpty { report.add("it is in use already") }
-    return try report.finish(invocation)
-}
-
-private func read(_ path: String) throws(Failure) -> [UInt8] {
-    do throws(SystemError) {
-        return try FileStore.read(path, limit: Roster.sizeMax)
-    } catch { throw Failure(error) }
-}
-
-/// The lines of standard input; nothing follows a roster.
-private func readInput() throws(Failure) -> [UInt8] {
-    guard !Keyboard.isThere else {
-        throw Failure(
-            .usage,
-            "the roster comes from another station: ssh HOST intercomctl site export | sudo"
-                + " intercomctl site import\nor from a file: intercomctl site import FILE")
-    }
-    var text: [UInt8] = []
-    while text.count <= Roster.sizeMax, let line = Keyboard.line() {
-        text += Array("\(line)\n".utf8)
-    }
-    return text
 }
 
 /// `site leave`: forgets the site, and the peers that came with it.

@@ -24,8 +24,10 @@ struct SiteKeeper {
     private var text: [UInt8] = []
     /// Peers were written, and are not in use yet.
     private(set) var hasUnused = false
-    /// Why the roster's file cannot be used, or a newer one not be taken; nil when all is well.
-    private(set) var problem: String?
+    /// Why the roster's file cannot be used, or a newer one not be taken.
+    private var complaint: String?
+    /// The site was changed in two places at once, as this number of it has shown.
+    private var conflict: (number: UInt64, text: String)?
     private var words: [Word] = []
 
     init(own: PublicKey) {
@@ -62,9 +64,9 @@ struct SiteKeeper {
     private mutating func read(_ paths: Paths, at now: Instant) {
         do throws(PeerFilesError) {
             let found = try SiteFiles.roster(paths, limit: Site.Roster.sizeMax) ?? []
-            guard found != text || problem != nil else { return }
+            guard found != text || complaint != nil else { return }
             text = found
-            problem = nil
+            complaint = nil
         } catch {
             fault("the site's roster cannot be read: \(error)")
             return
@@ -79,8 +81,8 @@ struct SiteKeeper {
     }
 
     private mutating func fault(_ text: String, from peer: Int? = nil) {
-        if problem != text { words.append(Word(peer: peer, text: text, isFault: true)) }
-        problem = text
+        if complaint != text { words.append(Word(peer: peer, text: text, isFault: true)) }
+        complaint = text
     }
 
     // MARK: The peers
@@ -146,6 +148,10 @@ struct SiteKeeper {
     ) {
         do throws(PeerFilesError) {
             for line in try adopt(found, sources, paths) { say(line, from: found.peer) }
+            if let text = exchange.held.flatMap({ found.roster.conflict(with: $0.roster) }) {
+                conflict = (found.roster.counter, text)
+                words.append(Word(peer: found.peer, text: text, isFault: true))
+            }
         } catch {
             fault(
                 "number \(found.roster.counter) of the site is not taken: \(error)",
@@ -208,6 +214,12 @@ struct SiteKeeper {
     private func name(_ peer: Int) -> String { names[peer] ?? "a former peer" }
 
     // MARK: For people
+
+    /// What is wrong with the site; nil when all is well.
+    var problem: String? {
+        complaint
+            ?? conflict.flatMap { $0.number == exchange.held?.roster.counter ? $0.text : nil }
+    }
 
     /// The site, and what peers show.
     var status: SiteStatus {

@@ -20,7 +20,6 @@ package enum Advice {
             + " \(peer)"
     }
 
-
     /// Of a station whose peers answer, and of which none accepts it.
     package static func putOut(of site: String) -> String {
         "no station accepts this one: the site \(site) may have put it out; to come back: sudo"

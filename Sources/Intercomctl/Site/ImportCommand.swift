@@ -1,0 +1,104 @@
+internal import Config
+internal import Crypto
+internal import HAL
+internal import Settings
+internal import Site
+
+/// `site import [FILE]`: makes the stations of a roster peers of this one; with `--key` this one an
+/// introducer, too.
+func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let file = invocation.arguments.first
+    var key: SigningKey?
+    var signer: VerifyingKey?
+    if invocation.hasSiteKey {
+        let found = try SiteKeyOnTheWay.receive(file)
+        signer = found.verifyingKey
+        key = consume found
+    }
+    let text = if let file { try read(file) } else { try readInput() }
+    let roster: Roster
+    do throws(RosterFault) {
+        roster = try Roster(parsing: text)
+    } catch { throw Failure(.failed, "\(file ?? "the input") \(error)") }
+    guard signer ?? roster.key == roster.key else {
+        throw Failure(.failed, "that is not the key of the site \(roster.name); nothing is changed")
+    }
+    var book = try SiteBook(invocation)
+    let isNews = try isNews(roster, in: book, withKey: signer != nil)
+    if book.held == nil {
+        let question = SiteQuestion(
+            name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint)
+        guard try question.isConfirmed(invocation, mayAsk: file != nil) else {
+            try printLine("nothing is changed")
+            return .failed
+        }
+    }
+    if isNews { try book.adopt(roster, text: text) }
+    var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
+    report.add("site \(roster.name), number \(max(roster.counter, book.held?.counter ?? 0))")
+    for line in book.told { report.add(line) }
+    if let conflict = book.held.flatMap({ roster.conflict(with: $0) }) { report.add(conflict) }
+    if let key = key.take() {
+        try SiteKeyOnTheWay.keep(key, book.paths)
+        report.add("this station introduces, too")
+    } else if roster == book.held, book.told.isEmpty {
+        report.add("it is in use already")
+    }
+    return try report.finish(invocation)
+}
+
+/// Whether a roster is to be taken; an older one is not, and does no harm beside the site's key.
+///
+/// - Throws: why it cannot be taken.
+private func isNews(
+    _ roster: Roster, in book: borrowing SiteBook, withKey hasKey: Bool
+) throws(Failure) -> Bool {
+    switch roster.verdict(over: book.held) {
+    case .taken, .known: break
+    case .older where hasKey: return false
+    case .older(let held):
+        throw Failure(
+            .failed,
+            "that roster is old: it has number \(roster.counter), and this station has \(held);"
+                + " nothing is changed")
+    case .forked:
+        throw Failure(
+            .failed,
+            "there are two rosters of number \(roster.counter), signed by one key: somebody else"
+                + " may have the site's key; nothing is changed (man intercomctl, site import)")
+    case .foreign:
+        throw Failure(
+            .failed,
+            "that is the site \(roster.name) with another key than this station's site has;"
+                + " to change over: sudo intercomctl site leave")
+    }
+    guard roster.stations.contains(where: { $0.key == book.own }) else {
+        throw Failure(
+            .failed,
+            "this station is not in that roster; at the one that introduces: sudo intercomctl"
+                + " site add \(book.ownName) \(book.own.text)\n"
+                + (book.held == nil ? "nothing is changed" : "to leave it: intercomctl site leave"))
+    }
+    return true
+}
+
+private func read(_ path: String) throws(Failure) -> [UInt8] {
+    do throws(SystemError) {
+        return try FileStore.read(path, limit: Roster.sizeMax)
+    } catch { throw Failure(error) }
+}
+
+/// The lines of standard input; nothing follows a roster.
+private func readInput() throws(Failure) -> [UInt8] {
+    guard !Keyboard.isThere else {
+        throw Failure(
+            .usage,
+            "the roster comes from another station: ssh HOST intercomctl site export | sudo"
+                + " intercomctl site import\nor from a file: intercomctl site import FILE")
+    }
+    var text: [UInt8] = []
+    while text.count <= Roster.sizeMax, let line = Keyboard.line() {
+        text += Array("\(line)\n".utf8)
+    }
+    return text
+}

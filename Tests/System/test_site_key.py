@@ -1,0 +1,157 @@
+"""Who introduces: a box that changes sites, a site that is taken over, and a second introducer."""
+
+import subprocess
+import unittest
+
+from codes import ShownCode
+from lab import place, wait
+from sites import SiteTest
+
+
+class Site(SiteTest):
+    def join(self, first, *others):
+        """A site that `first` introduces, and the others have joined by hand."""
+        roster = self.begin(first, *others)
+        for one in others:
+            self.do(one, "site", "import", "--site", self.digits(first), text=roster)
+        for one in (first, *others):
+            one.wait_for(*(other for other in (first, *others) if other is not one))
+
+    def site(self, one):
+        return one.status()["site"]["name"]
+
+    def number(self, one):
+        return one.status()["site"]["number"]
+
+
+class Changes(Site):
+    def test_one_pairing_moves_a_box_to_another_site(self):
+        kitchen, garage, office = self.enter("kitchen", "garage", "office")
+        self.join(kitchen, garage)
+        self.do(office, "site", "init", "work", "--address", f"127.0.0.1:{office.port}")
+        self.assertIn("--move", self.do(garage, "pair", "--join", code=1))
+        self.assertIn("goes with --join", self.do(garage, "pair", "--move", code=2))
+        self.assertIn("introduces the site house", self.do(
+            kitchen, "pair", "--join", "--move", code=1))
+        shown = ShownCode(garage.folder, garage.etc, "--join", "--move")
+        self.addCleanup(shown.end)
+        self.do(office, "pair", f"127.0.0.1:{garage.port}", shown.code, "--join")
+        self.assertEqual(shown.ended(), 0, shown.text)
+        self.assertEqual(self.site(garage), "work")
+        # The station of the former site is no peer any more.
+        wait(lambda: self.found(garage) == ["office"], "garage has left kitchen")
+        garage.wait_for(office)
+        # Nor does that site get it back, before it is asked to.
+        self.do(kitchen, "site", "channel", "up", "all")
+        self.assertEqual((self.site(garage), self.found(garage)), ("work", ["office"]))
+
+    def test_a_site_whose_introducer_is_lost_begins_anew(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.assertIn("in no site", self.do(
+            garage, "site", "init", "house", "--take-over", code=1))
+        self.join(kitchen, garage, attic)
+        self.do(kitchen, "site", "channel", "up", "attic,garage")
+        wait(lambda: self.number(attic) == self.number(garage) == 5, "all have the channel")
+        old = self.digits(kitchen)
+        self.assertIn("--take-over", self.do(garage, "site", "init", "home", code=1))
+        self.do(garage, "site", "init", "home", "--take-over")
+        self.assertNotEqual(self.digits(garage), old)
+        # Nobody changes over unasked, and all talk to each other.
+        offers = wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
+        self.assertEqual([(one["peer"], one["name"], one["stations"]) for one in offers],
+                         [("garage", "home", 3)])
+        self.assertIn("to leave house for it: intercomctl site join garage",
+                      self.do(attic, "status", code=None))
+        self.assertEqual(self.site(attic), "house")
+        for one in (kitchen, garage, attic):
+            one.wait_for(*(other for other in (kitchen, garage, attic) if other is not one))
+        self.assertIn("NOT the digits", self.do(attic, "site", "join", "--site", old, code=1))
+        self.assertIn("introduces the site house", self.do(
+            kitchen, "site", "join", "garage", "--site", self.digits(garage), code=1))
+        self.do(attic, "site", "join", "--site", self.digits(garage))
+        self.assertEqual(self.site(attic), "home")
+        self.assertIn("attic, garage", self.do(attic, "site", "list"))
+        # What the old key signs counts nothing there, and the thief is put out.
+        self.do(kitchen, "site", "remove", "garage")
+        self.do(garage, "site", "remove", "kitchen")
+        wait(lambda: self.found(attic) == ["garage"], "attic has put kitchen out")
+        attic.wait_for(garage)
+
+
+class Introducers(Site):
+    def hand_over(self, one, other, code=0):
+        """The site's key from one station to another; what the second one says."""
+        key = self.do(one, "site", "export", "--key")
+        return self.do(other, "site", "import", "--key", text=key, code=code)
+
+    def test_a_second_one_introduces(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.join(kitchen, garage)
+        self.assertIn("introduces no site", self.do(
+            garage, "site", "export", "--key", code=1))
+        self.assertIn("introduces no site", self.do(
+            garage, "site", "add", "attic", attic.public_key, code=1))
+        self.assertNotIn("introduces", self.do(garage, "site", "list"))
+        self.assertIn("introduces, too", self.hand_over(kitchen, garage))
+        self.assertIn("this station introduces", self.do(garage, "site", "list"))
+        key = f"{garage.state}/keys/site.key"
+        self.assertEqual(subprocess.run(["stat", "-c", "%a", key], capture_output=True,
+                                        check=True).stdout, b"600\n")
+        self.do(garage, "site", "add", "attic", attic.public_key, "--address",
+                f"127.0.0.1:{attic.port}")
+        wait(lambda: "attic" in self.found(kitchen), "kitchen has it from garage")
+        self.do(kitchen, "site", "rename", "attic", "loft")
+        wait(lambda: "loft" in self.found(garage), "and the reverse")
+        self.assertEqual(kitchen.status()["problems"], [])
+
+    def test_the_key_goes_nowhere_else(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.join(kitchen, garage)
+        self.do(attic, "site", "init", "barn")
+        foreign = self.do(attic, "site", "export", "--key")
+        own = self.do(kitchen, "site", "export", "--key")
+        mixed = foreign.splitlines()[0] + "\n" + "".join(own.splitlines(True)[1:])
+        for text, said in ((own.partition("\n")[2], "no key of a site"), ("", "no key of a site"),
+                           (mixed, "not the key of the site house"),
+                           ("0" * 64 + "\n" + own.partition("\n")[2], "no key of a site"),
+                           (foreign, "with another key"), (own[:-9], "damaged or cut short")):
+            self.assertIn(said, self.do(garage, "site", "import", "--key", text=text, code=1))
+            self.assertNotIn("introduces", self.do(garage, "site", "list"))
+        with open(f"{garage.folder}/key", "w", encoding="ascii") as file:
+            file.write(own)
+        self.assertIn("not a file", self.do(
+            garage, "site", "import", "--key", f"{garage.folder}/key", code=2))
+        # Without the option it is no roster; a screen does not get it.
+        self.assertIn("no roster", self.do(garage, "site", "import", text=own, code=1))
+        done = subprocess.run(
+            ["script", "-qec", f"{place.program('intercomctl')} --config {kitchen.etc}"
+             " site export --key", "/dev/null"], capture_output=True, text=True, check=False,
+            timeout=place.PATIENCE)
+        self.assertIn("no screen", done.stdout)
+        self.assertNotIn(own.splitlines()[0], done.stdout)
+
+    def test_what_two_have_changed_apart_is_told(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.join(kitchen, garage, attic)
+        self.hand_over(kitchen, garage)
+        kitchen.stop()
+        self.do(kitchen, "site", "remove", "attic")
+        self.do(garage, "site", "rename", "attic", "loft")
+        self.do(garage, "site", "channel", "up", "all")
+        wait(lambda: self.number(attic) == 6, "attic has both")
+        self.assertEqual(attic.status()["problems"], [])
+        kitchen.start()
+        kitchen.ready()
+        wait(lambda: self.number(kitchen) == 6, "kitchen has the higher number")
+        said = self.do(kitchen, "status", code=None)
+        self.assertIn("number 6 of the site was made without number 5", said)
+        kitchen.said("made without number 5")
+        # It does again what is undone; then all is well.
+        self.do(kitchen, "site", "remove", "loft")
+        self.assertNotIn("made without", self.do(kitchen, "status", code=None))
+        wait(lambda: self.found(garage) == ["kitchen"], "loft is out")
+        self.assertEqual(garage.status()["problems"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
