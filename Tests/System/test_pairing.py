@@ -153,7 +153,7 @@ class PairingTest(SceneTest):
         self.assertEqual(screen.ended(), 1)
         self.assertIn("garage is already a peer", screen.text)
         self.assertIn("sudo intercomctl peer remove garage", screen.text)
-        self.assertNotIn("did not have the code", screen.text)
+        self.assertNotIn("did not prove the code", screen.text)
         self.assertEqual(self.secrets(), before)
         self.garage.wait_for("cuisine")
         # Only the side that types the code knows the other.

@@ -99,7 +99,7 @@ class PairingAttacks(unittest.TestCase):
         code, errors = self.enter(screens[0].code, lambda _, message: message, self.attic)
         self.assertEqual(code, 1)
         self.assertIn("the code is not the one", errors)
-        wait(lambda: "did not have the code" in screens[1].text, "it is told there")
+        wait(lambda: "did not prove the code" in screens[1].text, "it is told there")
         self.assert_nothing_is_written()
         # The control: at its own window it is.
         code, errors = self.enter(screens[0].code, lambda _, message: message)

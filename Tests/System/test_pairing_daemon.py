@@ -239,7 +239,7 @@ class PairingDaemon(unittest.TestCase):
         self.assertLess(sent, len(first))
         self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
         self.assertEqual(screen.ended(), 0)
-        self.assertNotIn("did not have the code", screen.text)
+        self.assertNotIn("did not prove the code", screen.text)
 
     def test_a_hundred_connections_leave_nothing_behind(self):
         screen = self.show()

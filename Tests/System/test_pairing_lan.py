@@ -77,7 +77,7 @@ class PairingOnALan(OnOneLan):
         looking.join(20)
         self.assertEqual(answer["code"], 1)
         self.assertIn("the code is not the one that", answer["complaint"])
-        wait(lambda: "did not have the code" in screen.text, "kitchen tells of it")
+        wait(lambda: "did not prove the code" in screen.text, "kitchen tells of it")
 
     def test_where_none_shows_a_code_that_is_said(self):
         kitchen, garage = self.enter("kitchen", "garage", known=False)

@@ -137,7 +137,7 @@ extension Pairings {
             attempt("something at \(host) connected, and was no station that pairs", at: host)
         case .wrongCode(let left):
             failedAttempts += 1
-            let text = "a station at \(host) tried to pair, and did not have the code"
+            let text = "a station at \(host) tried to pair, and did not prove the code"
             attempt(text, at: host, left: left, cause: "wrong_code")
             guard left == 0 else { break }
             fail(
