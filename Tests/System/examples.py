@@ -85,7 +85,7 @@ def typed(text):
             plain = command[2].removeprefix("sudo ")
             found.append(f"sudo {plain}" if command[1] == "#" else command[2])
     found += INLINE.findall(text)
-    words = [shlex.split(line.split("  #")[0].split(" >")[0]) for line in found]
+    words = [shlex.split(re.split("  #| >| \\|", line)[0]) for line in found]
     return [(line[0] == "sudo", line[line.index("intercomctl") + 1 :]) for line in words]
 
 

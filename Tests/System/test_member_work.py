@@ -98,6 +98,8 @@ class Work(MemberTest):
                                          lambda self: "verified = " in self.file()),
         # With whole keys, and the others that it names: test_site.
         "site init house": ((0, 1), "to introduce a station|is in the site house"),
+        "site init house --take-over": ((0, 1), "in no site|site house"),
+        "site export --key": ((0, 1), "introduces no site|intercom-roster-1"),
         "site (add|replace) (garage|attic)( .*)?": (
             1, "introduces no site|key|in the site already|no station of"),
         "site rename garage workshop": (1, "introduces no site|no station of that name"),

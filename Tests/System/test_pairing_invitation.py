@@ -4,6 +4,7 @@ import os
 import pty
 import socket
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -82,12 +83,26 @@ class Invitations(unittest.TestCase):
         for words in found:
             self.assertNotIn(code.encode(), words)
 
+    def test_the_reader_may_end_before_the_daemon_here_knows(self):
+        """As it does on a slow machine: the other station stores this one first."""
+        with subprocess.Popen(self.words(self.kitchen, "invite"), stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as invite:
+            line = invite.stdout.readline()
+            invite.stdout.close()
+            time.sleep(0.5)
+            code, said, complaint = self.accept(line)
+            self.assertEqual(code, 0, complaint)
+            self.assertEqual(invite.wait(PATIENCE_S), 0)
+            self.assertIn("paired with garage", invite.stderr.read())
+        self.assertEqual(self.peers(self.kitchen), ["garage"])
+
     def test_one_that_nobody_accepts_ends_with_its_reader(self):
         with subprocess.Popen(self.words(self.kitchen, "invite"), stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True) as invite:
             invite.stdout.readline()
             invite.stdout.close()
-            self.assertNotEqual(invite.wait(PATIENCE_S), 0)
+            self.assertEqual(invite.wait(PATIENCE_S), 1)
+            self.assertIn("did not accept it", invite.stderr.read())
         wait(self.is_closed, "the window is over")
         self.test_a_pipe_makes_them_peers()
 

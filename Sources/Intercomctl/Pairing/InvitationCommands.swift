@@ -12,7 +12,9 @@ func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 + " accept\nto read a code and type it there: intercomctl pair")
     }
     let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
-    let paired = try follow(.show(name: name), invocation) { (report) throws(Failure) in
+    // The other program may have stored this station, and have ended, before the daemon here says so.
+    let paired = try follow(.show(name: name), invocation, patience: .seconds(5)) {
+        (report) throws(Failure) in
         if report.stage == .code {
             let invitation = Invitation(code: report.code ?? "", hosts: report.hosts)
             try printLine(invitation.line)
@@ -20,7 +22,10 @@ func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             Terminal.write(report.text.visible + "\n", to: .complaint)
         }
     }
-    return paired == nil ? .failed : .ok
+    guard paired != nil else {
+        throw Failure(.failed, "the reader of the invitation is gone, and did not accept it")
+    }
+    return .ok
 }
 
 /// `accept`: pairs with the station whose invitation comes on standard input.

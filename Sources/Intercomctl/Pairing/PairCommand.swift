@@ -61,24 +61,31 @@ private let silenceMax = PairingWindow.length + .seconds(30)
 
 /// Lets the daemon pair, and shows what it says until that is over.
 ///
+/// - Parameters:
+///   - request: What it is to do.
+///   - invocation: The command line.
+///   - patience: For how long it may go on when the output has no reader any more.
+///   - show: Shows a report.
 /// - Returns: The last report; nil where nobody is there to see it.
 func follow(
-    _ request: PairRequest, _ invocation: borrowing Invocation,
+    _ request: PairRequest, _ invocation: borrowing Invocation, patience: Duration = .zero,
     _ show: (PairingReport) throws(Failure) -> Void
 ) throws(Failure) -> PairingReport? {
     // The pairing ends when this connection does.
     var daemon = try Daemon(invocation)
     try daemon.begin(.pair(request))
     var lifeline = Lifeline(at: Clock.now())
-    var end = Clock.now() + silenceMax
+    var (end, isCut) = (Clock.now() + silenceMax, false)
     while Clock.now() < end {
         // The terminal is closed, or the output has no reader.
-        if lifeline.isCut(at: Clock.now()) { return nil }
+        if !isCut, lifeline.isCut(at: Clock.now()) {
+            (end, isCut) = (Clock.now() + patience, true)
+        }
         guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(200)) else {
             continue
         }
         guard case .pairing(let report) = reply else { throw Failure.misfit }
-        end = Clock.now() + silenceMax
+        if !isCut { end = Clock.now() + silenceMax }
         if invocation.isJSON {
             try printLine(report.json)
         } else {
@@ -91,5 +98,6 @@ func follow(
             "\(report.name ?? "") is written, but intercomd has not applied it:\n\(problem)\n"
                 + "correct that, then: intercomctl reload")
     }
+    if isCut { return nil }
     throw Failure(.failed, "the daemon does not answer; see: journalctl -u intercomd")
 }
