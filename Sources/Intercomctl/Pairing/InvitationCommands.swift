@@ -12,7 +12,7 @@ func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 + " accept\nto read a code and type it there: intercomctl pair")
     }
     let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
-    // The other program may have stored this station, and have ended, before the daemon here says so.
+    // The other program may have stored this station, and be gone, before the daemon here says so.
     let paired = try follow(.show(name: name), invocation, patience: .seconds(5)) {
         (report) throws(Failure) in
         if report.stage == .code {

@@ -67,6 +67,7 @@ private let silenceMax = PairingWindow.length + .seconds(30)
 ///   - patience: For how long it may go on when the output has no reader any more.
 ///   - show: Shows a report.
 /// - Returns: The last report; nil where nobody is there to see it.
+/// - Throws: Why they are no peers.
 func follow(
     _ request: PairRequest, _ invocation: borrowing Invocation, patience: Duration = .zero,
     _ show: (PairingReport) throws(Failure) -> Void
