@@ -106,6 +106,7 @@ func withoutOrigins(_ config: Config) -> Config {
 
                 [pairing]
                 button = yes
+                press-to-meet = no
                 reset = no
 
                 [site]
