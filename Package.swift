@@ -138,7 +138,7 @@ let package = Package(
         tests("Time"),
         tests("Realtime"),
         tests("Wire"),
-        tests("Pairing", with: ["Crypto", "Wire", "Time"]),
+        tests("Pairing", with: ["Crypto", "Discovery", "Wire", "Time"]),
         tests("Discovery", with: ["Crypto", "Time", "Wire"]),
         tests("Backup", with: ["Crypto"]),
         tests("Site", with: ["Crypto", "Time", "Wire"]),

@@ -93,7 +93,8 @@ public struct Event: JSONRecord, Equatable, Sendable {
         /// each key at most once in ten minutes, and four keys in four.
         case unknownKey = "unknown_key"
         case wrongSecret = "wrong_secret"
-        /// A pairing has made a peer: `peer`, `target`, its address, and `detail`, its fingerprint.
+        /// A pairing has made a peer: `peer`, `target`, its address, and `detail`, its fingerprint;
+        /// `cause` is `met` where no code has proved it.
         case paired
         /// A pairing, or an attempt at one, has failed: `cause`, `detail`, and `target`, the
         /// address of the other side.
@@ -139,7 +140,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
     public var status: Status?
     public var request: Int?
     /// Why in a word: of `result` (`PeerAnswer`), of an ended call (`HistoryRecord.Cause`) and of
-    /// `pairing_failed`.
+    /// `pairing_failed`; of `paired`, that there was no code.
     public var cause: String?
     /// Who asked for it here: `intercomctl`, `button NAME`, `peer NAME` or `SIGHUP`; and the user.
     public var asker: String?

@@ -70,10 +70,15 @@ public struct PairingWindow: Sendable {
         guard openUntil != nil else { return false }
         failures += 1
         guard failures == Self.attempts else { return false }
+        rests(at: now)
+        return true
+    }
+
+    /// The window closes, and a button opens none for a while.
+    public mutating func rests(at now: Instant) {
         openUntil = nil
         restUntil = now + rest
         rest = min(rest + rest, Self.longestRest)
-        return true
     }
 
     /// The code was used, or is taken back by whoever showed it.

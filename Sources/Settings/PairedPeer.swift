@@ -2,7 +2,7 @@ internal import Config
 public import Crypto
 
 /// The peer that a pairing has found, before and after it is written: its key, address, suite and
-/// pre-shared key, verified by the code.
+/// pre-shared key, verified by the code if there was one.
 public struct PairedPeer {
     public let key: PublicKey
     /// Its name on this station.
@@ -31,13 +31,15 @@ public struct PairedPeer {
     ///   - wish: The name that it is to have here; nil for its own.
     ///   - suite: The cipher of its sessions.
     ///   - address: As the settings have it.
+    ///   - isProved: Whether a code has proved it. Else it is written as a peer whose digits nobody
+    ///     has compared.
     ///   - used: The settings that are in use.
     ///   - found: All files as they are now; they may have mistakes, and other peers.
     /// - Throws: What stands against it, such as a peer that has this key already: whoever is told
     ///   a code may say that any key is its own, and must not change a peer by that.
     public init(
         _ key: PublicKey, called: String, named wish: String?, suite: Suite, address: String,
-        among used: PeerFiles, and found: PeerFiles
+        isProved: Bool, among used: PeerFiles, and found: PeerFiles
     ) throws(Refusal) {
         // It must fit into the settings in use, into those with the peers that others have written
         // meanwhile, and into all files. Those with mistakes of their own are not asked.
@@ -69,12 +71,12 @@ public struct PairedPeer {
                 || files.contains(used.path(of: $0)) || used.hasSecret(of: $0)
         }
         path = used.path(of: name)
-        var file = PeerFile(of: name, by: "a pairing")
+        var file = PeerFile(of: name, by: isProved ? "a pairing" : "a meeting without a code")
         file.set("address", to: address, of: name)
         file.set("key", to: key.text, of: name)
         file.set("suite", to: "\(suite.rawValue)", of: name)
         file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name)
-        file.set("verified", to: key.fingerprint, of: name)
+        if isProved { file.set("verified", to: key.fingerprint, of: name) }
         do throws(PeerFilesError) {
             for place in books.indices { try books[place].put(file, at: path) }
         } catch { throw .failed(error.description) }

@@ -11,8 +11,8 @@ final class ButtonPerson {
     var said: [SpokenWord] = []
     var steps: [ButtonPairing.Step] = []
 
-    init(isAllowed: Bool = true) {
-        core.allow(isAllowed)
+    init(isAllowed: Bool = true, meets: Bool = false) {
+        core.allow(isAllowed, meets: meets)
         core.turn(isDown: false, at: now)
     }
 

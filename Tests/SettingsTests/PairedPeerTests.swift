@@ -31,11 +31,12 @@ import Testing
     }
 
     private func peer(
-        _ name: String, wish: String? = nil, used: PeerFiles, found: PeerFiles
+        _ name: String, wish: String? = nil, isProved: Bool = true, used: PeerFiles,
+        found: PeerFiles
     ) throws -> PairedPeer {
         try PairedPeer(
-            key, called: name, named: wish, suite: .chaChaPoly, address: "192.0.2.7", among: used,
-            and: found)
+            key, called: name, named: wish, suite: .chaChaPoly, address: "192.0.2.7",
+            isProved: isProved, among: used, and: found)
     }
 
     private func entry(_ name: String, _ key: String? = nil, more: String = "") -> String {
@@ -72,6 +73,20 @@ import Testing
         let config = try read.config()
         #expect(config.peers.map { $0.name } == ["garage"])
         #expect(config.peers.allSatisfy { $0.isVerified && $0.isLearned })
+    }
+
+    @Test func aPeerThatNoCodeHasProvedIsNotVerified() throws {
+        defer { remove() }
+        let files = files()
+        let peer = try peer("garage", isProved: false, used: files, found: files)
+        try peer.prepare(psk: .random())
+        try peer.commit()
+        let written = text(of: "\(state)/peers.d/garage.conf") ?? ""
+        #expect(written.hasPrefix("# Written by a meeting without a code.\n[peer garage]\n"))
+        let read = PeerFiles(
+            files.sources + (try ConfigFolder.stateSources(in: paths)), in: paths)
+        let config = try read.config()
+        #expect(config.peers.map { $0.isVerified } == [false])
     }
 
     /// Every way in which a name can be taken.

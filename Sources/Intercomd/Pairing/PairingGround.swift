@@ -25,6 +25,22 @@ struct PairingGround {
             publicKey: publicKey, capabilities: capabilities, name: config.station.name)
     }
 
+    /// The introduction in a meeting without a code.
+    ///
+    /// It has a random number, so that nobody can guess it from the name under which it is
+    /// announced.
+    var promisedCard: PairingCard? {
+        guard let card else { return nil }
+        var capabilities = card.capabilities
+        capabilities.bootID = 0
+        let number = Key.random()
+        for place in 0..<8 {
+            capabilities.bootID = capabilities.bootID << 8 | UInt64(number.bytes[place])
+        }
+        return PairingCard(
+            publicKey: publicKey, capabilities: capabilities, name: card.name)
+    }
+
     /// The one address at which the settings let it listen, never wider than was asked for; nil
     /// means every address.
     var listen: SocketAddress? {
@@ -46,13 +62,14 @@ struct PairingGround {
         return hosts
     }
 
-    /// The peer that another station would become; nothing is on the disk yet.
+    /// The peer that another station would become, proved by a code or not; nothing is on the disk
+    /// yet.
     func peer(
-        _ card: PairingCard, suite: Suite, named name: String?, at address: String
+        _ card: PairingCard, suite: Suite, named name: String?, at address: String, isProved: Bool
     ) throws(PairedPeer.Refusal) -> PairedPeer {
         try PairedPeer(
             card.publicKey, called: card.name, named: name, suite: suite, address: address,
-            among: used, and: try found())
+            isProved: isProved, among: used, and: try found())
     }
 
     /// All files as they are now.

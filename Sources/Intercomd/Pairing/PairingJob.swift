@@ -21,6 +21,8 @@ struct PairingJob {
     var connectionError: String?
     /// The peer of which all is on the disk but the last rename.
     var prepared: PairedPeer?
+    /// Whether a code has proved the peer that is written.
+    var isProved = true
     /// The peer, when it is written, and until when it must be in use.
     var written: (peer: PairedPeer, end: Instant)?
 

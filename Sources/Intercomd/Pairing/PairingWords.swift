@@ -29,6 +29,19 @@ extension PairingErrand.Failure {
     }
 }
 
+extension PairingErrand.Failure {
+    /// For the journal, as there is no code, and no screen.
+    func textOfMeeting(with host: String) -> String {
+        switch self {
+        case .unreachable: "the station that was met, at \(host), does not answer"
+        case .gone: "\(host) ended the meeting"
+        case .declined: "\(host) did not pair, and its journal says why"
+        case .refused(.code): "what \(host) said was changed on the way, or it met somebody else"
+        case .refused(let failure): failure.text(of: host)
+        }
+    }
+}
+
 extension PairingFailure {
     /// For the person at either side: what is wrong with the other one.
     func text(of host: String) -> String {
@@ -52,6 +65,7 @@ extension ButtonPairing.Outcome {
             switch cause {
             case "wrong_code": .wrongCode
             case "not_found": .noStationFound
+            case "crowded": .crowded
             case "burnt", "used_up": .burnt
             case "timed_out": .timedOut
             default: .failed

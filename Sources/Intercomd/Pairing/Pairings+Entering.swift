@@ -105,7 +105,7 @@ extension Pairings {
         out code: consuming PairingCode, to boxes: [PairingErrand.Box], on ground: PairingGround,
         at now: Instant
     ) {
-        guard let card = ground.card else {
+        guard let card = isMeeting ? meeting?.card : ground.card else {
             return fail("refused", "\(ground.config.station.name) is no name for a station")
         }
         var errand = PairingErrand(code, at: boxes, card: card, suites: suites)
@@ -166,7 +166,11 @@ extension Pairings {
         case .paired(let paired, at: let endpoint):
             store(paired, at: endpoint, on: ground, at: now)
         case .failed(let failure):
+            if failure == .unreachable, mayRetryMeeting(at: now) { return }
             let host = job?.host ?? port.other?.asTyped ?? "the other station"
+            if isMeeting {
+                return failMeeting(failure.cause, failure.textOfMeeting(with: host), at: now)
+            }
             var text = failure.text(of: host, reason: job?.connectionError)
             if let found = job?.found, found > PairingErrand.boxesMost {
                 text +=
@@ -183,10 +187,11 @@ extension Pairings {
         _ paired: borrowing Paired, at endpoint: Endpoint, on ground: PairingGround,
         at now: Instant
     ) {
+        guard isExpected(paired.peer, on: ground, at: now) else { return }
         do throws(PairedPeer.Refusal) {
             let peer = try ground.peer(
                 paired.peer, suite: paired.suite, named: job?.name,
-                at: job?.host ?? SocketAddress(endpoint).asTyped)
+                at: job?.host ?? SocketAddress(endpoint).asTyped, isProved: !isMeeting)
             guard write(peer, psk: paired.psk, at: now) else { return }
             port.finish()
         } catch {

@@ -30,12 +30,14 @@ extension Pairings {
 
     /// Opens a window for a code; none may be open.
     ///
+    /// That of a meeting has a promised card, and is not announced as one for a code.
+    ///
     /// - Returns: When it closes.
     mutating func open(
-        _ code: consuming PairingCode, for job: PairingJob, on ground: PairingGround,
-        at now: Instant
+        _ code: consuming PairingCode, as promised: PairingCard? = nil, for job: PairingJob,
+        on ground: PairingGround, at now: Instant
     ) throws(ControlError) -> Instant {
-        guard let card = ground.card else {
+        guard let card = promised ?? ground.card else {
             throw ControlError(.failed, "\(ground.config.station.name) is no name for a station")
         }
         do throws(SystemError) {
@@ -47,7 +49,7 @@ extension Pairings {
             throw ControlError(.busy, "codes rest after wrong ones")
         }
         self.job = job
-        if ground.isOnLAN { offer(ground.config.network.port) }
+        if ground.isOnLAN, promised == nil { offer(ground.config.network.port) }
         return end
     }
 
@@ -80,7 +82,9 @@ extension Pairings {
         case .wait: break
         case .send(let message): send(message, on: ground, at: now)
         case .judge(let card, let suite):
-            guard prepare(card, suite, on: ground) else { return }
+            guard isExpected(card, on: ground, at: now), prepare(card, suite, on: ground) else {
+                return
+            }
             send(desk.admit(at: now), on: ground, at: now)
         case .over(let result): over(result, on: ground, at: now)
         }
@@ -96,7 +100,8 @@ extension Pairings {
     ) -> Bool {
         do throws(PairedPeer.Refusal) {
             let peer = try ground.peer(
-                card, suite: suite, named: job?.name, at: address(of: card))
+                card, suite: suite, named: job?.name, at: address(of: card),
+                isProved: !isMeeting)
             guard let psk = desk.psk else { return false }
             do throws(PeerFilesError) {
                 try peer.prepare(psk: psk)
@@ -144,20 +149,24 @@ extension Pairings {
                 "burnt", "three attempts failed, so this code is good no more; run pair again")
         case .unfinished(let left):
             withdraw()
+            let text = "did not finish; nothing is changed here"
             attempt(
-                "\(host) had the code, but did not finish; nothing is changed here", at: host,
+                isMeeting ? "\(host) \(text)" : "\(host) had the code, but \(text)", at: host,
                 cause: "unfinished")
+            if isMeeting { return failMeeting("unfinished", "\(host) \(text)", at: now) }
             guard left == 0 else { break }
             fail(
                 "used_up",
                 "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is good no"
                     + " more; run pair again")
-        case .refused(let failure): fail("refused", failure.text(of: host))
+        case .refused(let failure):
+            if isMeeting { desk.rest(at: now) }
+            fail("refused", failure.text(of: host))
         case .paired(let paired):
             do throws(PairedPeer.Refusal) {
                 let peer = try ground.peer(
                     paired.peer, suite: paired.suite, named: job?.name,
-                    at: address(of: paired.peer))
+                    at: address(of: paired.peer), isProved: !isMeeting)
                 if job?.host == nil { job?.host = host }
                 _ = write(peer, psk: paired.psk, at: now)
             } catch { fail(error) }

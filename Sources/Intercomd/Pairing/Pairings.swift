@@ -1,6 +1,7 @@
 internal import Config
 internal import Control
 internal import Crypto
+internal import Discovery
 internal import HAL
 internal import Pairing
 internal import Presentation
@@ -20,7 +21,8 @@ internal import Wire
 /// not notice: a thread of its own would be of no use.
 ///
 /// - `Pairings+Showing` is the side that shows a code, `Pairings+Entering` the other one;
-///   `Pairings+Button` does what the talk button asks for.
+///   `Pairings+Button` does what the talk button asks for, `Pairings+Meeting` pairs two stations
+///   whose buttons are held, without a code.
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {
@@ -35,6 +37,9 @@ struct Pairings: ~Copyable {
         case offer(UInt16?)
         /// Looks for neighbours that offer one.
         case seek(Bool)
+        /// Announces a meeting, and looks for others that meet; no more with nil.
+        case meet(MeetingBeacon?)
+        case askForMeetings
     }
 
     /// So long a peer that is written may take to be in use, before that is said.
@@ -52,6 +57,8 @@ struct Pairings: ~Copyable {
     var lookUp: LookUp?
     /// A code that is to be tried at whatever is found on the LAN.
     var search: Search?
+    /// A meeting without a code.
+    var meeting: Meeting?
     private var isOffered = false
     private var orders: [Order] = []
 
@@ -121,6 +128,10 @@ struct Pairings: ~Copyable {
 
     /// When to call `tick` at the latest.
     func deadline(at now: Instant) -> Instant? {
+        [jobDeadline(at: now), meeting?.core.deadline].compactMap { $0 }.min()
+    }
+
+    private func jobDeadline(at now: Instant) -> Instant? {
         guard let job else { return nil }
         if let written = job.written { return written.end }
         if let lookUp = lookUpEnd { return lookUp }
@@ -188,7 +199,10 @@ struct Pairings: ~Copyable {
             fail("not_written", error.description)
             return false
         }
+        let hasCode = !isMeeting
         job?.written = (peer, now + Self.usePatience)
+        job?.isProved = hasCode
+        endMeeting()
         return true
     }
 
@@ -210,6 +224,7 @@ struct Pairings: ~Copyable {
         report.problem = problem
         var event = job.event(.paired, at: job.host, peer.key.fingerprint)
         event.peer = peer.name
+        if !job.isProved { event.cause = "met" }
         order(.announce(event))
         end(.pairing(report), .paired)
     }
@@ -253,6 +268,8 @@ struct Pairings: ~Copyable {
         errand = nil
         lookUp = nil
         stopSearching()
+        // With a third station it goes on, so that this one is seen.
+        if isMeeting { endMeeting() }
         if isOffered { order(.offer(nil)) }
         isOffered = false
         port.close()

@@ -1,0 +1,147 @@
+internal import Config
+internal import Control
+internal import Crypto
+internal import Discovery
+internal import Pairing
+internal import Presentation
+internal import Switchboard
+internal import Time
+internal import Wire
+
+/// A meeting without a code: two stations whose talk buttons are held (`ButtonMeeting`).
+///
+/// The pairing is that of a code, which everybody knows here. The other station must show the card
+/// that it has promised by the name under which it announces itself.
+extension Pairings {
+    /// A meeting under way, or one that has ended and is still announced.
+    struct Meeting {
+        var core: ButtonMeeting
+        /// The promised one.
+        let card: PairingCard
+
+        func beacon(isReady: Bool) -> MeetingBeacon {
+            MeetingBeacon(id: core.own.bytes, isReady: isReady)
+        }
+    }
+
+    /// A meeting is under way.
+    var isMeeting: Bool { meeting.map { !$0.core.isLeaving } ?? false }
+
+    /// A meeting is announced.
+    var hasMeeting: Bool { meeting != nil }
+
+    /// Looks for another station whose button is held.
+    ///
+    /// - Returns: Why not; nil where the outcome comes later.
+    mutating func meet(
+        by asker: Asker, on ground: PairingGround, at now: Instant
+    ) -> ControlError? {
+        guard !isBusy else { return ControlError(.busy, "a pairing is under way") }
+        guard !desk.rests(at: now) else {
+            return ControlError(.busy, "no meeting now: try again later")
+        }
+        guard ground.isOnLAN else {
+            return ControlError(
+                .failed,
+                ground.config.network.discovery
+                    ? "this machine is in no LAN, so no station can be met"
+                    : "discovery = no in [network], so no station can be met")
+        }
+        guard let card = ground.promisedCard else {
+            return ControlError(.failed, "\(ground.config.station.name) is no name for a station")
+        }
+        endMeeting()
+        let meeting = Meeting(core: ButtonMeeting(as: MeetingID(of: card), at: now), card: card)
+        self.meeting = meeting
+        job = PairingJob(caller: nil, asker: asker, name: nil)
+        order(.meet(meeting.beacon(isReady: false)))
+        return nil
+    }
+
+    /// Takes what the neighbours announce.
+    mutating func look(_ places: MeetingPlaces, on ground: PairingGround, at now: Instant) {
+        guard var meeting else { return }
+        let others = places.list.compactMap { place in
+            MeetingID(bytes: place.id).map {
+                ButtonMeeting.Other(
+                    id: $0, endpoints: place.addresses, isReady: place.isReady,
+                    isGone: place.isGone)
+            }
+        }
+        let step = meeting.core.look(others, isBlind: places.isBlind, at: now)
+        self.meeting = meeting
+        follow(step, on: ground, at: now)
+    }
+
+    private mutating func follow(
+        _ step: ButtonMeeting.Step?, on ground: PairingGround, at now: Instant
+    ) {
+        guard let step, let meeting else { return }
+        switch step {
+        case .ask: order(.askForMeetings)
+        case .show: show(meeting, on: ground, at: now)
+        case .enter(let endpoints):
+            set(out: .meeting(), to: [.init(endpoints)], on: ground, at: now)
+        case .end(.noStationFound):
+            fail(
+                "not_found",
+                "no other station was met: both buttons must be held within a minute, on one LAN,"
+                    + " with press-to-meet = yes at both")
+        case .end(.crowded):
+            desk.rest(at: now)
+            fail(
+                "crowded",
+                "more than one other station took part in the meeting, so none is paired; try again"
+                    + " in a minute, or pair by a code")
+        case .leave: endMeeting()
+        }
+    }
+
+    private mutating func show(_ meeting: Meeting, on ground: PairingGround, at now: Instant) {
+        guard let job else { return }
+        do throws(ControlError) {
+            _ = try open(.meeting(), as: meeting.card, for: job, on: ground, at: now)
+        } catch { return fail("refused", error.text) }
+        order(.meet(meeting.beacon(isReady: true)))
+    }
+
+    /// Whether a station may become a peer: where there is no code it must be the promised one.
+    ///
+    /// What is no other than announced took part all the same, so the meeting ends as with a third.
+    mutating func isExpected(
+        _ card: PairingCard, on ground: PairingGround, at now: Instant
+    ) -> Bool {
+        guard isMeeting, var meeting else { return true }
+        guard meeting.core.expects(card) else {
+            let step = meeting.core.crowd(at: now)
+            self.meeting = meeting
+            follow(step, on: ground, at: now)
+            return false
+        }
+        meeting.core.settle()
+        self.meeting = meeting
+        return true
+    }
+
+    /// Whether the other station, which was not reached, is to be tried again.
+    mutating func mayRetryMeeting(at now: Instant) -> Bool {
+        guard var meeting, meeting.core.mayRetry(at: now) else { return false }
+        self.meeting = meeting
+        errand = nil
+        port.hangUp()
+        return true
+    }
+
+    /// A pairing without a code failed in another way than by time: somebody may be at work.
+    mutating func failMeeting(_ cause: String, _ text: String, at now: Instant) {
+        desk.rest(at: now)
+        fail(cause, text)
+    }
+
+    /// Announces this station no more.
+    mutating func endMeeting() {
+        guard hasMeeting else { return }
+        meeting = nil
+        order(.meet(nil))
+    }
+}
