@@ -51,6 +51,17 @@ struct ConfigFacts {
             }
     }
 
+    /// A station that pairs without a code, while it does.
+    private func meeting(_ config: Config) -> [Check] {
+        guard config.pairing.pressToMeet, config.pairingButton != nil else { return [] }
+        return [
+            .ok(
+                .config, of: "press-to-meet",
+                "a hold of the talk button pairs without a code: nothing proves the other station",
+                advice: "afterwards compare the keys: sudo intercomctl peer verify NAME DIGITS")
+        ]
+    }
+
     /// What reading the files found.
     private var read: [Check] {
         switch settings {
@@ -86,7 +97,7 @@ struct ConfigFacts {
             return checks
         case .right(let config):
             let peers = plural(config.otherPeers.count, "peer")
-            return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")]
+            return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")] + meeting(config)
                 + (config.warnings + PlaceChecks.mistakes(in: config)).map { warning in
                     .warn(
                         .config, "\(warning.origin): \(warning.what)",
