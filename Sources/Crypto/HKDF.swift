@@ -33,4 +33,20 @@ public enum HKDF {
         expand(prk: prk.bytes, info: info.bytes, into: &output)
         return key
     }
+
+    /// The same, with the public keys of two stations behind the label.
+    static func key(
+        prk: borrowing Key, label: StaticString, _ first: PublicKey, _ second: PublicKey
+    ) -> Key {
+        let size = label.utf8CodeUnitCount
+        precondition(size <= 32)
+        var info = InlineArray<96, UInt8>(repeating: 0)
+        for place in 0..<size { info[place] = label.bytes[place] }
+        for place in 0..<PublicKey.size {
+            info[size + place] = first.bytes[place]
+            info[size + PublicKey.size + place] = second.bytes[place]
+        }
+        let used = info.span.extracting(first: size + 2 * PublicKey.size)
+        return Key { bytes in expand(prk: prk.bytes, info: used, into: &bytes) }
+    }
 }

@@ -36,8 +36,11 @@ final class Association {
     let publicKey: PublicKey
     /// What stands for the peer towards other stations.
     let memberName: MemberName
-    let psk: Key
+    /// Of a person or a pairing; zeros where there is none.
+    let psk: PreSharedKey
     let hasPSK: Bool
+    /// The one that the two make by themselves.
+    var pair = PairKeys()
     let suite: Suite
     /// The mac of the handshakes that this station starts.
     let mac: HandshakeMAC
@@ -105,10 +108,10 @@ final class Association {
             high: name.span.leadingUInt64, low: name.span.extracting(8..<16).leadingUInt64)
         switch consume psk {
         case .some(let key):
-            self.psk = key
+            self.psk = PreSharedKey(key)
             hasPSK = true
         case .none:
-            self.psk = Key.zero()
+            self.psk = PreSharedKey(Key.zero())
             hasPSK = false
         }
         // The same in every run with the same identities, and different for each pair (rule 7).

@@ -21,14 +21,17 @@ extension PeerTable {
                 .down
             }
         return PeerState(
-            phase: phase, suite: association.suite, hasPSK: association.hasPSK,
+            phase: phase, suite: association.suite,
+            hasPSK: association.hasPSK || association.pair.used != nil
+                || association.records.current?.psk != nil,
             sessionSince: association.records.current?.established,
             handshakes: association.handshakes,
             endpoint: association.place, endpointSource: association.placeSource,
             lastOpened: association.lastOpened,
             downSince: association.upSince == nil ? association.evidence.since : nil,
             endpoints: association.endpoints,
-            sessionIndex: association.records.current?.index, memberName: association.memberName)
+            sessionIndex: association.records.current?.index, memberName: association.memberName,
+            makesPSK: association.pair.isWanted)
     }
 }
 

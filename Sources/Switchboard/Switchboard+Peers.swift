@@ -105,7 +105,8 @@ extension Switchboard {
         age: Duration = .zero
     ) {
         switch record {
-        case .confirm, .close, .pathChallenge, .pathResponse, .keyShared, .roster: break
+        case .confirm, .close, .pathChallenge, .pathResponse, .keyShared, .roster, .pskReady:
+            break
         case .report(let report, let heard):
             receive(.report(report), beside: heard, from: peer, at: now, age: age)
         case .heard(let heard, let isAlone):

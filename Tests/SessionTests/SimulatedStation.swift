@@ -13,6 +13,8 @@ final class SimulatedStation {
         var psk: [UInt8]?
         var suite = Suite.aesGCM
         var endpoints: [Endpoint] = []
+        /// Whether the two are of one site, and make a psk by themselves.
+        var isOfSite = false
     }
 
     enum Happening: Equatable {
@@ -31,6 +33,8 @@ final class SimulatedStation {
     /// Where a name leads that a station at this address looks up; nil where no peer has a name.
     var names: (_ own: Endpoint) -> [Endpoint]? = { _ in nil }
     var peers: [Peer] = []
+    /// What of psks survives a kill, by the peer.
+    let disk = PairDisk()
 
     private(set) var table: PeerTable
     private(set) var media: [SimulatedMedia] = []
@@ -68,6 +72,9 @@ final class SimulatedStation {
         for (number, peer) in peers.enumerated() {
             let psk = peer.psk.map { key($0) }
             table.add(publicKey: peer.publicKey, psk: psk, suite: peer.suite, at: network.now)
+            if peer.isOfSite {
+                table.follow(.files(disk.files(number)), of: number, at: network.now)
+            }
             table.setEndpoints(peer.endpoints, of: number, at: network.now)
             perform()
         }
@@ -201,6 +208,7 @@ final class SimulatedStation {
 
     /// Tells the control thread where the newest packet came from.
     private func look(_ peer: Int, _ index: UInt32, from source: Endpoint) {
+        guard isRunning else { return }
         let media = media[peer]
         guard source != media.endpoint, index == media.currentIndex else { return }
         later { $0.follow(.elsewhere(source), of: peer, index: index, at: $1) }
@@ -209,7 +217,7 @@ final class SimulatedStation {
     private func read(_ payload: [UInt8], peer: Int, index: UInt32, from source: Endpoint) {
         var records: [ControlRecord] = []
         _ = ControlReader.read(payload.span) { records.append($0) }
-        for record in records {
+        for record in records where isRunning {
             switch record {
             case .confirm(let value, let boot):
                 later { $0.confirm(value, boot: boot, peer: peer, index: index, at: $1) }
@@ -225,6 +233,8 @@ final class SimulatedStation {
                         array(ControlPayload(.pong(token)).bytes.span),
                         FrameFlags(kind: .control), peer: peer)
                 }
+            case .pskReady(let reference):
+                later { $0.follow(.ready(reference, index: index), of: peer, at: $1) }
             case .close:
                 later { $0.closed(peer: peer, index: index, at: $1) }
             case .keyShared:
@@ -279,12 +289,13 @@ final class SimulatedStation {
 
     /// Carries out the table's actions, then sleeps until its deadline.
     private func perform() {
-        while let action = table.nextAction() { perform(action) }
+        while isRunning, let action = table.nextAction() { perform(action) }
+        guard isRunning else { return }
         if let due = table.deadline, due <= network.now {
             table.tick(at: network.now)
-            while let action = table.nextAction() { perform(action) }
+            while isRunning, let action = table.nextAction() { perform(action) }
         }
-        guard let deadline = table.deadline else { return }
+        guard isRunning, let deadline = table.deadline else { return }
         precondition(deadline > network.now, "what was due has not been done")
         guard wakeAt.map({ deadline < $0 || $0 <= network.now }) ?? true else { return }
         wakeAt = deadline
@@ -327,6 +338,11 @@ final class SimulatedStation {
         case .resolve(let peer):
             guard let found = names(endpoint) else { break }
             later { $0.setEndpoints(found, of: peer, at: $1) }
+        case .keep(let peer, let psk):
+            guard disk.keep(psk, of: peer, stopping: { stop() }) else { break }
+            table.follow(.kept(psk), of: peer, at: network.now)
+        case .promote(let peer, let psk):
+            disk.promote(psk, of: peer, stopping: { stop() })
         case .up(let peer, let newBoot): happenings.append(.up(peer: peer, newBoot: newBoot))
         case .down(let peer): happenings.append(.down(peer: peer))
         }

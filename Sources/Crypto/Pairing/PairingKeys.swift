@@ -71,15 +71,7 @@ public struct PairingKeys: ~Copyable {
 
     /// The pre-shared key of the two from now on.
     public borrowing func psk(a: PublicKey, b: PublicKey) -> Key {
-        let label: StaticString = "intercom/1 pair psk"
-        let labelSize = 19
-        var info = InlineArray<83, UInt8>(repeating: 0)
-        for place in 0..<labelSize { info[place] = label.bytes[place] }
-        for place in 0..<PublicKey.size {
-            info[labelSize + place] = a.bytes[place]
-            info[labelSize + PublicKey.size + place] = b.bytes[place]
-        }
-        return Key { bytes in HKDF.expand(prk: prk.bytes, info: info.span, into: &bytes) }
+        HKDF.key(prk: prk, label: "intercom/1 pair psk", a, b)
     }
 
     private borrowing func cardKey(of role: SPAKE2.Role) -> Key {

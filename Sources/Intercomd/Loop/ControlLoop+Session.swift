@@ -78,6 +78,8 @@ extension ControlLoop {
                     case .pathResponse(let token):
                         table.follow(.response(token), of: peer, index: index, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
+                    case .pskReady(let reference):
+                        table.follow(.ready(reference, index: index), of: peer, at: now)
                     case .keyShared: table.ownKeySigns.reported(by: peer, at: now)
                     case .roster: break
                     default:
@@ -127,6 +129,9 @@ extension ControlLoop {
             }
         case .resolve(let peer):
             resolve(peer)
+        // No peer is said to make a psk.
+        case .keep: break
+        case .promote: break
         case .up(let peer, let newBoot):
             site.up(peer, at: now)
             feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }

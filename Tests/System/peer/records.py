@@ -22,6 +22,7 @@ LAYOUT = {
     "ROSTER": (12, (("site", "8"), ("counter", 8), ("size", 2), ("text", "8"))),
     "ROSTER_ASK": (13, (("text", "8"), ("offset", 2))),
     "ROSTER_PART": (14, (("text", "8"), ("offset", 2))),
+    "PSK_READY": (15, (("psk", "8"),)),
     "OFFER": (16, (*_CALL, ("mode", 1), ("priority", 1), ("ttl", 2), ("ref", "8"),
                    ("age", 1))),
     "RINGING": (17, _CALL),
@@ -126,6 +127,8 @@ def _is_sound(one):
         return size >= 3
     if one.name == "ROSTER":
         return size >= 26
+    if one.name == "PSK_READY":
+        return True
     if one.name == "ROSTER_PART":
         return _PART_HEAD < size <= _PART_HEAD + PART_MAX
     if one.name is None:
