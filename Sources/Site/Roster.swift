@@ -39,21 +39,23 @@ public struct Roster: Equatable, Sendable {
     public private(set) var stations: [Station]
     /// In the order of their names, none of which is a station's.
     public private(set) var channels: [Channel]
+    /// In the order of their names, each of a station.
+    let renewals: [Renewal]
 
     /// A site without stations; nil for a name that cannot be in a roster.
     public init?(name: String, key: VerifyingKey) {
         guard Self.isName(name) else { return nil }
         (self.name, self.key, counter, past) = (name, key, 1, [])
-        (stations, channels) = ([], [])
+        (stations, channels, renewals) = ([], [], [])
     }
 
     /// For what was read and verified.
     init(
         name: String, key: VerifyingKey, counter: UInt64, past: [UInt64],
-        stations: [Station], channels: [Channel]
+        stations: [Station], channels: [Channel], renewals: [Renewal]
     ) {
         (self.name, self.key, self.counter, self.past) = (name, key, counter, past)
-        (self.stations, self.channels) = (stations, channels)
+        (self.stations, self.channels, self.renewals) = (stations, channels, renewals)
     }
 
     // MARK: Changes, each of which makes a newer roster
@@ -114,14 +116,15 @@ public struct Roster: Equatable, Sendable {
     }
 
     mutating func change(
-        to stations: [Station], _ channels: [Channel]
+        to stations: [Station], _ channels: [Channel], _ renewals: [Renewal]? = nil
     ) throws(RosterChangeError) {
         guard counter < UInt64.max else { throw .isAtItsEnd }
         let others = Roster(
             name: name, key: key, counter: counter + 1,
             past: Array(([reference] + past).prefix(Self.pastMax)),
             stations: stations.sorted { $0.name < $1.name },
-            channels: channels.sorted { $0.name < $1.name })
+            channels: channels.sorted { $0.name < $1.name },
+            renewals: renewals ?? self.renewals(of: stations))
         guard others.body.utf8.count + Self.signatureSize <= Self.sizeMax else { throw .isTooLong }
         self = others
     }
@@ -140,6 +143,7 @@ public struct Roster: Equatable, Sendable {
         for channel in channels {
             text += "channel \(channel.name) \(channel.members?.joined(separator: ",") ?? "*")\n"
         }
+        for renewal in renewals { text += "renewed \(renewal.name) \(renewal.number)\n" }
         return text
     }
 

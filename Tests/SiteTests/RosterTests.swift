@@ -328,4 +328,53 @@ import Testing
             #expect(Self.fault(house.signed(other)) == .line(line), "\(other)")
         }
     }
+
+    @Test func aRenewalIsOfOneNumberAndFollowsItsStation() throws {
+        let house = try House(["attic", "barn", "kitchen"])
+        let first = house.roster
+        let key = try #require(first.stations.first { $0.name == "barn" }?.key)
+        try house.roster.renew("barn")
+        #expect(house.roster.counter == first.counter + 1)
+        #expect(try Roster(parsing: house.text) == house.roster)
+        #expect(String(decoding: house.text, as: UTF8.self).contains("\nrenewed barn 5\nsign"))
+        let second = house.roster
+        #expect(second.isRenewed(key, since: first) && !second.isRenewed(key, since: second))
+        #expect(!second.isRenewed(key, since: nil))
+        #expect(!second.isRenewed(first.stations[0].key, since: first))
+        // Another name and other changes leave it as it is; a second one does not.
+        try house.roster.rename("barn", to: "yard")
+        try house.roster.set(#require(Roster.Channel(name: "all-of-us", members: nil)))
+        try house.roster.renew("attic")
+        #expect(!house.roster.isRenewed(key, since: second))
+        #expect(house.roster.isRenewed(key, since: first))
+        #expect(try Roster(parsing: house.text) == house.roster)
+        try house.roster.renew("yard")
+        #expect(house.roster.isRenewed(key, since: second))
+        #expect(throws: RosterChangeError.isUnknown) { try house.roster.renew("barn") }
+        // It goes with its station.
+        try house.roster.remove("yard")
+        #expect(!String(decoding: house.text, as: UTF8.self).contains("renewed yard"))
+        try house.roster.replace("attic", by: Self.station("attic"))
+        #expect(!String(decoding: house.text, as: UTF8.self).contains("renewed"))
+    }
+
+    @Test func onlyOneWayToWriteRenewalsIsTaken() throws {
+        let house = try House(["attic", "barn"])
+        try house.roster.set(#require(Roster.Channel(name: "yard", members: nil)))
+        try house.roster.renew("attic")
+        try house.roster.renew("barn")
+        let body = house.roster.body
+        #expect(Self.fault(house.signed(body)) == nil)
+        let (attic, barn) = ("renewed attic 5\n", "renewed barn 6\n")
+        #expect(body.hasSuffix("channel yard *\n" + attic + barn))
+        let start = body.dropLast(attic.count + barn.count)
+        for lines in [
+            barn + attic, attic + attic, "renewed yard 5\n", "renewed attic 0\n",
+            "renewed attic 7\n", "renewed attic 05\n", "renewed attic\n",
+            "renewed attic 5 5\n", attic + "channel z *\n",
+        ] {
+            #expect(Self.fault(house.signed(start + lines)) != nil, "\(lines)")
+        }
+        #expect(Self.fault(house.signed(String(start) + attic)) == nil)
+    }
 }

@@ -25,8 +25,8 @@ def reference(text):
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
-def make(secret, counter, stations, name="house", channels=(), past=()):
-    """A roster; `stations` and `channels` are pairs of a name and the rest of its line. `past` has
+def make(secret, counter, stations, name="house", channels=(), past=(), renewed=()):
+    """A roster; of each kind of line, pairs of a name and the rest of its line. `past` has
     the texts of those before it, the newest first; it says that others were nought."""
     point = ec.derive_private_key(int(secret, 16), ec.SECP256R1()).public_key().public_numbers()
     lines = ["intercom-roster-1", f"site {name} {point.x:064x}{point.y:064x}",
@@ -37,6 +37,7 @@ def make(secret, counter, stations, name="house", channels=(), past=()):
     lines += [f"after {','.join(before)}"] if before else []
     lines += [f"station {station} {rest}" for station, rest in sorted(stations)]
     lines += [f"channel {channel} {rest}" for channel, rest in sorted(channels)]
+    lines += [f"renewed {station} {rest}" for station, rest in sorted(renewed)]
     return signed(secret, "".join(f"{line}\n" for line in lines))
 
 
