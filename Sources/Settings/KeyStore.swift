@@ -141,7 +141,7 @@ public enum KeyStore {
     }
 
     /// The folder of keys, which is its owner's alone; nil when there is none.
-    private static func openFolder(_ paths: Paths) throws(KeyStoreError) -> OwnersDirectory? {
+    static func openFolder(_ paths: Paths) throws(KeyStoreError) -> OwnersDirectory? {
         let found: OwnersDirectory?
         do throws(SystemError) {
             guard let state = try OwnersDirectory.existing(paths.state) else { return nil }

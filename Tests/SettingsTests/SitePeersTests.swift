@@ -271,4 +271,97 @@ import Testing
         #expect(try config().channels.isEmpty)
         #expect(try SiteFiles.roster(paths, limit: Roster.sizeMax) == nil)
     }
+
+    // MARK: Psks that two make
+
+    private func psk(_ place: Int) throws -> String {
+        switch try PairKeyFiles.read(with: keys[place], paths) {
+        case .none: "none"
+        case .pending(let key): "pending \(key.bytes[0])"
+        case .used(let key): "used \(key.bytes[0])"
+        }
+    }
+
+    private func key(_ byte: UInt8) -> Key { Key { for i in $0.indices { $0[i] = byte } } }
+
+    @Test func aPsksFileIsTheOtherStations() throws {
+        defer { remove() }
+        #expect(try psk(0) == "none")
+        try PairKeyFiles.keep(key(1), with: keys[0], paths)
+        try PairKeyFiles.keep(key(2), with: keys[0], paths)
+        try PairKeyFiles.keep(key(3), with: keys[1], paths)
+        #expect(try (psk(0), psk(1), psk(2)) == ("pending 2", "pending 3", "none"))
+        try PairKeyFiles.promote(key(2), with: keys[0], paths)
+        #expect(try (psk(0), psk(1)) == ("used 2", "pending 3"))
+        let names = try PairKeyFiles.names(paths)
+        #expect(names.count == 2 && names.allSatisfy { PairKeyFiles.isName($0) })
+        #expect(!PairKeyFiles.isName("garage.psk") && !PairKeyFiles.isName("identity"))
+        // Cut off between the two steps of coming into use.
+        try PairKeyFiles.keep(key(9), with: keys[0], paths)
+        #expect(try psk(0) == "used 2")
+        #expect(try PairKeyFiles.names(paths).count == 2)
+        // One that is damaged is used still, and can be read by nobody.
+        let text = String(keys[0].text.dropFirst(10).prefix(52))
+        try Data("short".utf8).write(to: URL(filePath: "\(state)/keys/\(text).psk"))
+        #expect(throws: KeyStoreError.self) { try psk(0) }
+        #expect(PairKeyFiles.isUsed(with: keys[0], paths))
+        #expect(!PairKeyFiles.isUsed(with: keys[1], paths))
+    }
+
+    @Test func psksFollowTheRoster() throws {
+        defer { remove() }
+        let first = try roster([("attic", 0), ("barn", 1), ("cellar", 2)])
+        try adopt(first, after: nil)
+        for place in 0...2 {
+            try PairKeyFiles.promote(key(UInt8(place)), with: keys[place], paths)
+        }
+        // A new name, a new address and the same roster again change none.
+        var second = first
+        try second.rename("attic", to: "loft")
+        try adopt(second, after: first)
+        try adopt(second, after: second)
+        #expect(try (psk(0), psk(1), psk(2)) == ("used 0", "used 1", "used 2"))
+        // One that is renewed, once.
+        var third = second
+        try third.renew("loft")
+        try adopt(third, after: second)
+        #expect(try (psk(0), psk(1), psk(2)) == ("pending 0", "used 1", "used 2"))
+        try PairKeyFiles.promote(key(7), with: keys[0], paths)
+        var fourth = third
+        try fourth.rename("loft", to: "roof")
+        try adopt(fourth, after: third)
+        #expect(try psk(0) == "used 7")
+        // One that is taken out, and one in whose place another station comes.
+        try fourth.remove("barn")
+        try fourth.replace("cellar", by: #require(Roster.Station(name: "cellar", key: keys[3])))
+        try adopt(fourth, after: third)
+        #expect(try (psk(0), psk(1), psk(2)) == ("used 7", "none", "none"))
+        #expect(try PairKeyFiles.names(paths).count == 1)
+        // This station itself.
+        try fourth.renew("kitchen")
+        try adopt(fourth, after: third)
+        #expect(try psk(0) == "pending 7")
+        // It leaves, and comes back.
+        try PairKeyFiles.promote(key(7), with: keys[0], paths)
+        try adopt(nil, after: fourth)
+        #expect(try psk(0) == "pending 7")
+        try PairKeyFiles.promote(key(8), with: keys[0], paths)
+        try adopt(fourth, after: nil)
+        #expect(try psk(0) == "pending 8")
+    }
+
+    /// A change that is cut off before the roster is written is made again.
+    @Test func aRenewalIsNotLostWhereTheRosterCannotBeWritten() throws {
+        defer { remove() }
+        let first = try roster([("attic", 0)])
+        try adopt(first, after: nil)
+        try PairKeyFiles.promote(key(1), with: keys[0], paths)
+        var second = first
+        try second.renew("attic")
+        try FileManager.default.removeItem(atPath: "\(state)/roster")
+        try FileManager.default.createDirectory(
+            atPath: "\(state)/roster/full", withIntermediateDirectories: true)
+        #expect(throws: PeerFilesError.self) { try adopt(second, after: first) }
+        #expect(try psk(0) == "pending 1")
+    }
 }

@@ -58,6 +58,9 @@ struct StationBackup: ~Copyable {
         try add(.identity, keyNamed: Paths.identityName, paths, to: &content)
         var names: Set<String> = []
         for case .file(let name) in config.peers.map({ $0.psk }) { names.insert(name) }
+        do throws(KeyStoreError) {
+            names.formUnion(try PairKeyFiles.names(paths))
+        } catch { throw Failure(error) }
         for name in names.sorted(by: precedes) {
             // One that the daemon would refuse is refused here.
             do throws(KeyStoreError) {

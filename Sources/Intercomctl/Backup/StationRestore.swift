@@ -80,7 +80,7 @@ struct StationRestore: ~Copyable {
         for case .file(let name) in config.peers.map({ $0.psk }) { named.insert(name) }
         for entry in content.entries {
             guard case .psk(let name) = entry.place else { continue }
-            guard named.remove(name) != nil else {
+            guard named.remove(name) != nil || PairKeyFiles.isName(name) else {
                 throw unsound("no peer in it uses its pre-shared key \(name)")
             }
             do throws(KeyFileError) {
