@@ -103,6 +103,7 @@ class Work(MemberTest):
         "site (add|replace) (garage|attic)( .*)?": (
             1, "introduces no site|key|in the site already|no station of"),
         "site rename garage workshop": (1, "introduces no site|no station of that name"),
+        "site renew garage": (1, "introduces no site|no station of that name"),
         "site channel .*": (1, "introduces no site|unknown station"),
         "site remove garage": (1, "introduces no site|no station of that name"),
         "site leave": (1, "in no site|introduces the site"),

@@ -10,6 +10,7 @@ enum RosterChange {
     /// By a station that may be a peer here, of that name.
     case replace(String, Roster.Station, peer: String?)
     case rename(String, String)
+    case renew(String)
     case set(Roster.Channel)
     case removeChannel(String)
 
@@ -17,7 +18,7 @@ enum RosterChange {
     var former: String? {
         switch self {
         case .remove(let name), .replace(let name, _, _): name
-        case .add, .rename, .set, .removeChannel: nil
+        case .add, .rename, .renew, .set, .removeChannel: nil
         }
     }
 
@@ -26,7 +27,7 @@ enum RosterChange {
         switch self {
         case .add(let station) where !isJoining, .replace(_, let station, _):
             "on \(station.name) itself: intercomctl site join"
-        case .add, .remove, .rename, .set, .removeChannel: nil
+        case .add, .remove, .rename, .renew, .set, .removeChannel: nil
         }
     }
 
@@ -40,6 +41,7 @@ enum RosterChange {
             case .remove(let name): try roster.remove(name)
             case .replace(let name, let station, _): try roster.replace(name, by: station)
             case .rename(let name, let other): try roster.rename(name, to: other)
+            case .renew(let name): try roster.renew(name)
             case .set(let channel): try roster.set(channel)
             case .removeChannel(let name): try roster.remove(channel: name)
             }
@@ -83,7 +85,7 @@ enum RosterChange {
                 !SitePeers.isOfSite(found.file.bytes)
             else { return nil }
             return try rename(name, to: other, &book)
-        case .replace, .add, .remove, .set, .removeChannel: return nil
+        case .replace, .add, .remove, .renew, .set, .removeChannel: return nil
         }
     }
 
@@ -129,10 +131,15 @@ enum RosterChange {
         return roster.stations.contains { $0.name == other }
     }
 
+    /// Whether it changes nothing but what the pairs of a station insist on.
+    fileprivate var isRenewal: Bool {
+        if case .renew = self { true } else { false }
+    }
+
     private var isChannel: Bool {
         switch self {
         case .set, .removeChannel: true
-        case .add, .remove, .replace, .rename: false
+        case .add, .remove, .replace, .rename, .renew: false
         }
     }
 }
@@ -176,7 +183,10 @@ extension SiteBook {
         }
         let before = roster
         try change.apply(to: &roster)
-        guard roster.stations != before.stations || roster.channels != before.channels else {
+        guard
+            change.isRenewal || roster.stations != before.stations
+                || roster.channels != before.channels
+        else {
             throw Failure(.failed, "it is so already; nothing is changed")
         }
         let former = before.stations.first { station in

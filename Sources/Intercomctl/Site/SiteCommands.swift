@@ -105,6 +105,13 @@ func renameInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
         .rename(name, other), telling: "\(name) is called \(other)", invocation)
 }
 
+/// `site renew NAME`: has the pairs of a station make new psks, as it has lost those that it had.
+func renewInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    return try SiteBook.change(
+        .renew(name), telling: "the others begin anew with \(name)", invocation)
+}
+
 /// `site replace NAME KEY|PEER`: introduces the successor of a station.
 func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
