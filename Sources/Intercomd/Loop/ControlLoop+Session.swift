@@ -129,9 +129,10 @@ extension ControlLoop {
             }
         case .resolve(let peer):
             resolve(peer)
-        // No peer is said to make a psk.
-        case .keep: break
-        case .promote: break
+        case .keep(let peer, let psk):
+            guard site.keep(psk, with: peer, config.paths) else { return }
+            feed { _, table, now in table.follow(.kept(psk), of: peer, at: now) }
+        case .promote(let peer, let psk): site.promote(psk, with: peer, config.paths)
         case .up(let peer, let newBoot):
             site.up(peer, at: now)
             feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }

@@ -20,6 +20,8 @@ struct SiteKeeper {
     private let own: PublicKey
     private var exchange: RosterExchange
     private var names: [Int: String] = [:]
+    /// By peer.
+    private(set) var keys: [Int: PublicKey] = [:]
     /// The roster's file, as it was read last.
     private var text: [UInt8] = []
     /// Peers were written, and are not in use yet.
@@ -29,6 +31,8 @@ struct SiteKeeper {
     /// The site was changed in two places at once, as this number of it has shown.
     private var conflict: (number: UInt64, text: String)?
     private var words: [Word] = []
+    /// By peer, so that each is told once: what is wrong with the files of its psk.
+    private var pairFaults: [Int: String] = [:]
 
     init(own: PublicKey) {
         self.own = own
@@ -45,7 +49,11 @@ struct SiteKeeper {
     ///   - now: The time.
     mutating func load(_ config: Config, _ peers: Presentation.Roster, at now: Instant) {
         names = [:]
-        for number in peers.numbers { names[number] = peers[number].name }
+        keys = [:]
+        for number in peers.numbers {
+            names[number] = peers[number].name
+            keys[number] = peers.key(of: number)
+        }
         hasUnused = false
         let introductions: RosterExchange.Introductions =
             switch config.site.introductions {
@@ -85,7 +93,16 @@ struct SiteKeeper {
         complaint = text
     }
 
+    /// Something is wrong with the files of a peer's psk.
+    mutating func pairFault(_ text: String, of peer: Int) {
+        if pairFaults[peer] != text { words.append(Word(peer: peer, text: text, isFault: true)) }
+        pairFaults[peer] = text
+    }
+
     // MARK: The peers
+
+    /// Whether a peer is in the roster that is held.
+    func isIn(_ peer: Int) -> Bool { exchange.isIn(peer) }
 
     /// What is written is about to be used; called once for each time that something was.
     mutating func beginUse() { hasUnused = false }
@@ -207,7 +224,7 @@ struct SiteKeeper {
             + peers.told
     }
 
-    private mutating func say(_ text: String, from peer: Int) {
+    mutating func say(_ text: String, from peer: Int) {
         words.append(Word(peer: peer, text: text, isFault: false))
     }
 

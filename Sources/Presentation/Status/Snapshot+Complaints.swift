@@ -33,6 +33,7 @@ extension Snapshot {
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
                 ownKey: ownKey.text, isSearched: network.isSearched,
+                makesPSK: state?.makesPSK ?? false,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }
 

@@ -17,16 +17,19 @@ package struct PeerComplaint {
         let ownKey: String
         /// Whether it is looked for on the LAN.
         let isSearched: Bool
+        /// Whether the two have made their psk by themselves, as stations of one site.
+        let makesPSK: Bool
         /// What the resolver said of its name.
         let resolver: String?
 
         package init(
             peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
-            isSearched: Bool, resolver: String?
+            isSearched: Bool, makesPSK: Bool = false, resolver: String?
         ) {
             (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
             (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
             self.isSearched = isSearched
+            self.makesPSK = makesPSK
         }
     }
 
@@ -73,6 +76,11 @@ package struct PeerComplaint {
                 "answers at \(place), but does not accept this station: this station is not added"
                 + " there, or has another psk or suite there"
             fix = "see intercomctl status there; if this station is not added there: \(addition)"
+        case .psk where context.makesPSK:
+            text =
+                "calls without the psk that the two stations have made, or with another one: one"
+                + " of the two was restored from a backup, or set up anew"
+            fix = "at the station that introduces: sudo intercomctl site renew NAME, of that one"
         case .psk:
             text = "calls with another psk than the one known here"
             fix =
