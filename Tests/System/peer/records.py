@@ -149,6 +149,8 @@ def parsed(plain):
         one = Record(kind, bytes(plain[place - size:place]))
         if not _is_sound(one):
             raise Dropped("record length")
+        if one.name == "PSK_READY" and size < 8:
+            continue  # As one of an unknown kind.
         if one.name is not None or kind >= RELIABLE:
             found.append(one)
     return found
