@@ -1,4 +1,5 @@
 internal import Time
+internal import Wire
 
 /// The psk that this station and one peer make by themselves, from their first session to the one
 /// that both prove with it (protocol.md §4.3).
@@ -6,10 +7,6 @@ internal import Time
 /// A key is `pending` from the moment at which it is on the disk here. Until it is in use, the
 /// peer's disk may have it or not, so both it and zeros are accepted.
 struct PairKeys {
-    /// After the first PSK_READY of a session: any of them may be lost.
-    private static let pauses: [Duration] = [.seconds(1), .seconds(4)]
-    private static let pause = Duration.seconds(15)
-
     private(set) var isWanted = false
     private(set) var used: PreSharedKey?
     private(set) var pending: PreSharedKey?
@@ -17,9 +14,11 @@ struct PairKeys {
     private var offersPending = false
     /// What the peer has said to have, in the session without a psk that is in use.
     private var heard: UInt64?
+    /// Of `pending`, in that session.
+    private var notices = NoticeSchedule()
+
     /// When the peer is told next; nil where it is not.
-    private(set) var nextNotice: Instant?
-    private var noticesSent = 0
+    var nextNotice: Instant? { notices.due }
 
     /// Whether both are known to have `pending`.
     var isAgreed: Bool { offersPending && heard != nil && heard == pending?.reference }
@@ -55,15 +54,15 @@ struct PairKeys {
         guard isOpen else { return }
         pending = key
         offersPending = heard == key.reference
-        tell(at: now)
+        notices.begin(at: now)
     }
 
     /// A session without a psk has come into use.
     mutating func metWithoutKey(at now: Instant) {
         heard = nil
         offersPending = false
-        nextNotice = nil
-        if pending != nil { tell(at: now) }
+        notices.end()
+        if pending != nil { notices.begin(at: now) }
     }
 
     /// The peer has a key of this hash on its disk.
@@ -79,7 +78,8 @@ struct PairKeys {
 
     /// Both have a key: from now on no session is without it.
     mutating func promote(_ key: PreSharedKey) {
-        (used, pending, offersPending, heard, nextNotice) = (key, nil, false, nil, nil)
+        (used, pending, offersPending, heard) = (key, nil, false, nil)
+        notices.end()
     }
 
     /// The peer has not accepted our handshake, with this key or zeros: the next one is with the
@@ -89,15 +89,9 @@ struct PairKeys {
         offersPending = proved !== pending
     }
 
-    private mutating func tell(at now: Instant) { (nextNotice, noticesSent) = (now, 0) }
-
     /// What the peer is to be told now; nil for nothing.
     mutating func notice(at now: Instant) -> UInt64? {
-        guard let pending, let due = nextNotice, now >= due else { return nil }
-        let pauses = Self.pauses
-        nextNotice =
-            now + (pauses.indices.contains(noticesSent) ? pauses[noticesSent] : Self.pause)
-        noticesSent += 1
+        guard let pending, notices.goesOut(at: now) else { return nil }
         return pending.reference
     }
 }

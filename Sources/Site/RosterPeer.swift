@@ -4,9 +4,6 @@ internal import Wire
 
 /// What this station knows of one peer's roster, and has told it of its own.
 struct RosterPeer {
-    /// After the first notice of a session, or of another roster: any of them may be lost.
-    private static let pauses: [Duration] = [.seconds(1), .seconds(4)]
-    private static let pause = Duration.seconds(15)
     /// After what is of no use, and after too little, for which the network may be to blame.
     private static let restMax = (useless: Duration.seconds(600), lost: Duration.seconds(30))
 
@@ -18,21 +15,21 @@ struct RosterPeer {
     private(set) var failures = 0
     /// Nil where it does not rest.
     private(set) var restsUntil: Instant?
-    /// Nil before its first session.
-    private(set) var nextNotice: Instant?
+    /// Of the roster that is held; they begin with its first session.
+    private var notices = NoticeSchedule()
     /// The text of its that was read and not taken; it is not fetched again.
     private var refused: UInt64?
-    private var lastNotice: Instant?
-    private var noticesSent = 0
 
     init(_ key: PublicKey) { self.key = key }
 
     /// It is to hear of the roster that is held.
     mutating func announce(at now: Instant) {
-        noticesSent = 0
-        nextNotice = now
+        notices.begin(at: now)
         refused = nil
     }
+
+    /// When `announces` has something to do; nil before its first session.
+    var nextNotice: Instant? { notices.due }
 
     /// It has told of one that may be fetched, or of none.
     mutating func offers(_ notice: RosterNotice?) {
@@ -41,29 +38,14 @@ struct RosterPeer {
 
     func rests(at now: Instant) -> Bool { restsUntil.map { now < $0 } ?? false }
 
-    /// It has an older one: it is told again, once a second at most.
-    mutating func isBehind(at now: Instant) {
-        noticesSent = 0
-        nextNotice = lastNotice.map { max(now, $0 + Self.pauses[0]) } ?? now
-    }
+    /// It has an older one.
+    mutating func isBehind(at now: Instant) { notices.beginAgain(at: now) }
 
     /// It has the same.
-    mutating func agrees(at now: Instant) {
-        guard noticesSent > 0 else { return }
-        noticesSent = Self.pauses.count + 1
-        nextNotice = now + Self.pause
-    }
+    mutating func agrees(at now: Instant) { notices.isKnown(at: now) }
 
     /// Whether it is time for a notice, which goes out then.
-    mutating func announces(at now: Instant) -> Bool {
-        guard let due = nextNotice, now >= due else { return false }
-        nextNotice =
-            now
-            + (Self.pauses.indices.contains(noticesSent) ? Self.pauses[noticesSent] : Self.pause)
-        noticesSent += 1
-        lastNotice = now
-        return true
-    }
+    mutating func announces(at now: Instant) -> Bool { notices.goesOut(at: now) }
 
     /// What it gave was of use; it rests until then.
     mutating func succeeds(restingUntil end: Instant? = nil) {
