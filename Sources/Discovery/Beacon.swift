@@ -30,24 +30,9 @@ struct Beacon: Equatable, Sendable {
 
     /// Reads the strings of a TXT record; nil for another version, or another number of bytes.
     init?(text: [UInt8]) {
-        var rest = text[...]
-        var isVersion1 = false
-        var nonce: [UInt8]?
-        var tags: [UInt8]?
-        while let size = rest.popFirst() {
-            guard Int(size) <= rest.count else { return nil }
-            let string = rest.prefix(Int(size))
-            rest = rest.dropFirst(Int(size))
-            // Of several with one key the first counts (RFC 6763 §6.4).
-            if string.elementsEqual(Self.version) {
-                isVersion1 = true
-            } else if string.starts(with: Self.nonceKey) {
-                nonce = nonce ?? Array(string.dropFirst(Self.nonceKey.count))
-            } else if string.starts(with: Self.tagsKey) {
-                tags = tags ?? Array(string.dropFirst(Self.tagsKey.count))
-            }
-        }
-        guard isVersion1, let nonce, nonce.count == TagKey.nonceSize, let tags,
+        guard let strings = TextStrings(parsing: text), strings.contains(Self.version),
+            let nonce = strings.value(of: Self.nonceKey), nonce.count == TagKey.nonceSize,
+            let tags = strings.value(of: Self.tagsKey),
             tags.count == Self.tags * TagKey.tagSize
         else { return nil }
         self.nonce = nonce
@@ -62,9 +47,7 @@ struct Beacon: Equatable, Sendable {
         let tags = tags.flatMap { tag in
             (0..<TagKey.tagSize).map { UInt8(truncatingIfNeeded: tag >> (40 - 8 * $0)) }
         }
-        return [Self.version, Self.nonceKey + nonce, Self.tagsKey + tags].flatMap {
-            [UInt8($0.count)] + $0
-        }
+        return TextStrings.bytes(of: [Self.version, Self.nonceKey + nonce, Self.tagsKey + tags])
     }
 
     /// Tells one beacon from another: by it, a copy is no news.

@@ -178,8 +178,8 @@ public struct Discovery {
 
     /// Announces a meeting, and asks for others until it is over.
     ///
-    /// All that meet since its beginning gather in `meetingPlaces`. What it says anew takes the
-    /// place of what it has said. It pairs at this TCP port.
+    /// `meetingPlaces` gathers all that meet since its beginning. Another beacon takes the place of
+    /// the one before. It pairs at this TCP port.
     public mutating func meet(_ beacon: MeetingBeacon, port: UInt16, at now: Instant) {
         guard !isClosed else { return }
         var instance =

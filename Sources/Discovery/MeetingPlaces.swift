@@ -1,6 +1,6 @@
 public import Wire
 
-/// What a station whose talk button is held says of its meeting (protocol.md §1.9).
+/// The announcement of a station that meets another one (protocol.md §1.9).
 public struct MeetingBeacon: Equatable, Sendable {
     public static let idSize = 16
     private static let version = Array("v=1".utf8)
@@ -20,33 +20,17 @@ public struct MeetingBeacon: Equatable, Sendable {
 
     /// Reads the strings of a TXT record; nil for another version, or without a name.
     init?(text: [UInt8]) {
-        var rest = text[...]
-        var isVersion1 = false
-        var isReady = false
-        var id: [UInt8]?
-        while let size = rest.popFirst() {
-            guard Int(size) <= rest.count else { return nil }
-            let string = rest.prefix(Int(size))
-            rest = rest.dropFirst(Int(size))
-            if string.elementsEqual(Self.version) {
-                isVersion1 = true
-            } else if string.elementsEqual(Self.ready) {
-                isReady = true
-            } else if string.starts(with: Self.idKey) {
-                // Of several with one key the first counts (RFC 6763 §6.4).
-                id = id ?? Array(string.dropFirst(Self.idKey.count))
-            }
-        }
-        guard isVersion1, let id, id.count == Self.idSize else { return nil }
+        guard let strings = TextStrings(parsing: text), strings.contains(Self.version),
+            let id = strings.value(of: Self.idKey), id.count == Self.idSize
+        else { return nil }
         self.id = id
-        self.isReady = isReady
+        isReady = strings.contains(Self.ready)
     }
 
     /// The strings of the TXT record.
     var text: [UInt8] {
-        [Self.version, Self.idKey + id, isReady ? Self.ready : []].flatMap {
-            $0.isEmpty ? [] : [UInt8($0.count)] + $0
-        }
+        TextStrings.bytes(
+            of: [Self.version, Self.idKey + id] + (isReady ? [Self.ready] : []))
     }
 }
 
