@@ -16,17 +16,12 @@ public enum PairKeyFiles {
         case used(Key)
     }
 
-    private static let keySize = 52
     private static let suffix = ".psk"
     private static let pendingSuffix = ".next.psk"
 
-    private static func stem(_ peer: PublicKey) -> String {
-        String(peer.text.dropFirst("intercom1:".utf8.count).prefix(keySize))
-    }
+    static func used(with peer: PublicKey) -> String { peer.body + suffix }
 
-    static func used(with peer: PublicKey) -> String { stem(peer) + suffix }
-
-    static func pending(with peer: PublicKey) -> String { stem(peer) + pendingSuffix }
+    static func pending(with peer: PublicKey) -> String { peer.body + pendingSuffix }
 
     /// Whether a file of keys has such a name; that of a person's psk has not.
     public static func isName(_ file: String) -> Bool {
@@ -34,7 +29,7 @@ public enum PairKeyFiles {
             return false
         }
         let stem = file.dropLast(end.utf8.count)
-        return stem.utf8.count == keySize
+        return stem.utf8.count == PublicKey.bodyCount
             && stem.utf8.allSatisfy { byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                     || (UInt8(ascii: "2")...UInt8(ascii: "7")).contains(byte)

@@ -106,11 +106,16 @@ public enum SiteFiles {
 extension KeyStore {
     /// The secret of the site that this station introduces; nil where it introduces none.
     public static func siteKey(_ paths: Paths) throws(KeyStoreError) -> SigningKey? {
-        guard try hasPSK(named: SiteFiles.keyName, paths) != false else { return nil }
+        guard try hasSiteKey(paths) != false else { return nil }
         guard let key = SigningKey(try psk(named: SiteFiles.keyName, paths)) else {
             throw KeyStoreError("\(SiteFiles.keyPath(paths)) holds no number of P-256")
         }
         return key
+    }
+
+    /// Whether there is that secret; nil without the right to look.
+    public static func hasSiteKey(_ paths: Paths) throws(KeyStoreError) -> Bool? {
+        try hasPSK(named: SiteFiles.keyName, paths)
     }
 
     /// Writes that secret.

@@ -132,7 +132,7 @@ public struct RosterExchange {
     }
 
     private mutating func noticed(_ notice: RosterNotice, by peer: Int, at now: Instant) {
-        if let held, held.has(key(of: peer)), notice.site == held.notice.site {
+        if let held, isIn(peer), isOfOurs(notice) {
             if notice == held.notice { peers[peer]?.agrees(at: now) }
             if notice.counter < held.roster.counter { peers[peer]?.isBehind(at: now) }
         }
@@ -145,7 +145,7 @@ public struct RosterExchange {
     }
 
     private mutating func asked(_ question: RosterQuestion, by peer: Int) {
-        guard let held, held.has(key(of: peer)), question.text == held.notice.text,
+        guard let held, isIn(peer), question.text == held.notice.text,
             let part = RosterPart(of: held.text.span, at: question.offset, text: question.text)
         else { return }
         records.append((peer, .rosterPart(part)))
@@ -190,10 +190,11 @@ public struct RosterExchange {
 
     // MARK: Fetching
 
-    private func key(of peer: Int) -> PublicKey { peers[peer]?.key ?? own }
+    /// The key of a peer; nil for none.
+    public func key(of peer: Int) -> PublicKey? { peers[peer]?.key }
 
     /// Whether a peer is in the roster.
-    public func isIn(_ peer: Int) -> Bool { held?.has(key(of: peer)) == true }
+    public func isIn(_ peer: Int) -> Bool { key(of: peer).map { held?.has($0) == true } ?? false }
 
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
@@ -204,7 +205,7 @@ public struct RosterExchange {
     /// Whether a peer may bring one: of the site all that are in it, of another site those that
     /// settings allow, for a person to decide.
     private func mayBring(_ notice: RosterNotice, _ peer: Int) -> Bool {
-        guard let key = peers[peer]?.key else { return false }
+        guard let key = key(of: peer) else { return false }
         return switch introductions {
         case .no: false
         case .ask: !isOfOurs(notice) || isIn(peer)
@@ -273,17 +274,12 @@ public struct RosterExchange {
         guard let roster = try? Roster(parsing: text), Held(roster, text).notice == fetch.notice
         else { return failed(peer, reading: refused, at: now) }
         let isIn = roster.stations.contains { $0.key == own }
+        let found = Found(roster: roster, text: text, peer: peer, notice: fetch.notice)
         switch roster.verdict(over: held?.roster) {
-        case .taken where isIn:
-            let found = Found(roster: roster, text: text, peer: peer, notice: fetch.notice)
-            if held != nil || introductions == .from(key(of: peer)) {
-                peers[peer]?.succeeds()
-                news.append(.taken(found))
-            } else {
-                offer(found, at: now)
-            }
-        case .foreign where isIn:
-            offer(Found(roster: roster, text: text, peer: peer, notice: fetch.notice), at: now)
+        case .taken where isIn && (held != nil || introductions == .from(key(of: peer))):
+            peers[peer]?.succeeds()
+            news.append(.taken(found))
+        case .taken where isIn, .foreign where isIn: offer(found, at: now)
         case .taken:
             // Nobody is to know of a site that has no place for this station.
             if held != nil { news.append(.leftOut(peer: peer)) }

@@ -24,6 +24,11 @@ extension Roster {
         return self == held ? .known : .forked
     }
 
+    /// Whether it has the same lines but those by which rosters of a site are told apart.
+    public func says(theSameAs other: Roster) -> Bool {
+        stations == other.stations && channels == other.channels && renewals == other.renewals
+    }
+
     /// That this one, which is newer, was made without the one that is held: two have changed the
     /// site, each without the other's change.
     ///

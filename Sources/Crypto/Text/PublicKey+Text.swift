@@ -1,7 +1,8 @@
 /// Public keys as people read and copy them (protocol.md §4.2).
 extension PublicKey {
     private static let prefix: StaticString = "intercom1:"
-    private static let bodyCount = 52
+    /// Characters of `body`.
+    public static let bodyCount = 52
     private static let checkCount = 4
 
     /// Reads `intercom1:<52 characters>:<4 check characters>`, in any case.
@@ -34,6 +35,13 @@ extension PublicKey {
 
     /// The key as text: 67 lower-case ASCII characters.
     public var text: String { String(decoding: canonicalText, as: UTF8.self) }
+
+    /// The characters of the text that are the key itself.
+    public var body: String {
+        var characters: [UInt8] = []
+        Base32.encode(bytes.span, count: PublicKey.bodyCount, to: &characters)
+        return String(decoding: characters, as: UTF8.self)
+    }
 
     /// Twenty-four digits in six groups of four, for two people to compare by voice.
     ///

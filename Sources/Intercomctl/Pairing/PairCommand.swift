@@ -62,7 +62,7 @@ private let silenceMax = PairingWindow.length + .seconds(30)
 /// Lets the daemon pair, and shows what it says until that is over.
 ///
 /// - Parameters:
-///   - request: What it is to do.
+///   - request: Its part in the pairing.
 ///   - invocation: The command line.
 ///   - patience: For how long it may go on when the output has no reader any more.
 ///   - show: Shows a report.

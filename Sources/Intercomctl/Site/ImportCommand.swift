@@ -39,7 +39,7 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     for line in book.told { report.add(line) }
     if let conflict = book.held.flatMap({ roster.conflict(with: $0) }) { report.add(conflict) }
     if let key = key.take() {
-        try SiteKeyOnTheWay.keep(key, book.paths)
+        try write(siteKey: key, book.paths)
         report.add("this station introduces, too")
     } else if roster == book.held, book.told.isEmpty {
         report.add("it is in use already")

@@ -131,11 +131,6 @@ enum RosterChange {
         return roster.stations.contains { $0.name == other }
     }
 
-    /// Whether it changes nothing but what the pairs of a station insist on.
-    fileprivate var isRenewal: Bool {
-        if case .renew = self { true } else { false }
-    }
-
     private var isChannel: Bool {
         switch self {
         case .set, .removeChannel: true
@@ -183,10 +178,7 @@ extension SiteBook {
         }
         let before = roster
         try change.apply(to: &roster)
-        guard
-            change.isRenewal || roster.stations != before.stations
-                || roster.channels != before.channels
-        else {
+        guard !roster.says(theSameAs: before) else {
             throw Failure(.failed, "it is so already; nothing is changed")
         }
         let former = before.stations.first { station in

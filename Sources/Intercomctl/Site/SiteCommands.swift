@@ -20,9 +20,7 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     } else {
         try RosterChange.add(try station(book.ownName, book.own, invocation)).apply(to: &roster)
     }
-    do throws(KeyStoreError) {
-        try KeyStore.write(siteKey: key, book.paths)
-    } catch { throw Failure(error) }
+    try write(siteKey: key, book.paths)
     try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
     var report = PeerReport(name: name, fingerprint: roster.key.fingerprint)
     report.add("site \(name); the digits of its key: \(roster.key.fingerprint)")
@@ -194,6 +192,13 @@ func siteKey(_ paths: Paths) throws(Failure) -> SigningKey? {
 /// Whether this station introduces a site, as far as this user can see.
 func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool {
     do throws(KeyStoreError) {
-        return try KeyStore.hasPSK(named: SiteFiles.keyName, paths) == true
+        return try KeyStore.hasSiteKey(paths) == true
+    } catch { throw Failure(error) }
+}
+
+/// Makes this station introduce a site.
+func write(siteKey: borrowing SigningKey, _ paths: Paths) throws(Failure) {
+    do throws(KeyStoreError) {
+        try KeyStore.write(siteKey: siteKey, paths)
     } catch { throw Failure(error) }
 }

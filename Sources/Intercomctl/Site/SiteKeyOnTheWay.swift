@@ -1,4 +1,3 @@
-internal import Config
 internal import Crypto
 internal import HAL
 internal import Settings
@@ -42,12 +41,5 @@ enum SiteKeyOnTheWay {
                     + " site export --key")
         }
         return key
-    }
-
-    /// Makes this station an introducer.
-    static func keep(_ key: borrowing SigningKey, _ paths: Paths) throws(Failure) {
-        do throws(KeyStoreError) {
-            try KeyStore.write(siteKey: key, paths)
-        } catch { throw Failure(error) }
     }
 }

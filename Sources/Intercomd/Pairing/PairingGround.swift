@@ -32,11 +32,7 @@ struct PairingGround {
     var promisedCard: PairingCard? {
         guard let card else { return nil }
         var capabilities = card.capabilities
-        capabilities.bootID = 0
-        let number = Key.random()
-        for place in 0..<8 {
-            capabilities.bootID = capabilities.bootID << 8 | UInt64(number.bytes[place])
-        }
+        capabilities.bootID = Boot.random()
         return PairingCard(
             publicKey: publicKey, capabilities: capabilities, name: card.name)
     }

@@ -27,9 +27,7 @@ extension PairingErrand.Failure {
         case .refused(let failure): failure.text(of: host)
         }
     }
-}
 
-extension PairingErrand.Failure {
     /// For the journal, as there is no code, and no screen.
     func textOfMeeting(with host: String) -> String {
         switch self {

@@ -107,7 +107,7 @@ extension Pairings {
 
     /// Whether a station may become a peer: where there is no code it must be the promised one.
     ///
-    /// What is no other than announced took part all the same, so the meeting ends as with a third.
+    /// Another one took part all the same, so the meeting ends as with a third.
     mutating func isExpected(
         _ card: PairingCard, on ground: PairingGround, at now: Instant
     ) -> Bool {

@@ -6,7 +6,7 @@ internal import Settings
 
 /// The psks that this station makes with others of its site.
 extension SiteKeeper {
-    /// What the files have of the psk with each peer.
+    /// The psk with each peer, as the files have it.
     mutating func pairs(
         _ peers: Presentation.Roster, _ paths: Paths
     ) -> [(peer: Int, psk: PairPSK)] {
@@ -16,7 +16,7 @@ extension SiteKeeper {
     private mutating func pair(
         with peer: Int, _ config: Config.Peer, _ paths: Paths
     ) -> PairPSK {
-        guard config.psk == .none, !config.isRevoked, let key = keys[peer] else {
+        guard config.psk == .none, !config.isRevoked, let key = key(of: peer) else {
             return .unwanted
         }
         do throws(KeyStoreError) {
@@ -38,7 +38,7 @@ extension SiteKeeper {
 
     /// Writes a psk that a first session has made; returns whether it is on the disk.
     mutating func keep(_ psk: PreSharedKey, with peer: Int, _ paths: Paths) -> Bool {
-        guard let key = keys[peer] else { return false }
+        guard let key = key(of: peer) else { return false }
         do throws(KeyStoreError) {
             try PairKeyFiles.keep(psk.key, with: key, paths)
             return true
@@ -50,7 +50,7 @@ extension SiteKeeper {
 
     /// Writes a psk that both have now.
     mutating func promote(_ psk: PreSharedKey, with peer: Int, _ paths: Paths) {
-        guard let key = keys[peer] else { return }
+        guard let key = key(of: peer) else { return }
         do throws(KeyStoreError) {
             try PairKeyFiles.promote(psk.key, with: key, paths)
         } catch { return pairFault("a psk with it cannot be written: \(error)", of: peer) }

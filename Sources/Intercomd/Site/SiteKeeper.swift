@@ -20,8 +20,6 @@ struct SiteKeeper {
     private let own: PublicKey
     private var exchange: RosterExchange
     private var names: [Int: String] = [:]
-    /// By peer.
-    private(set) var keys: [Int: PublicKey] = [:]
     /// The roster's file, as it was read last.
     private var text: [UInt8] = []
     /// Peers were written, and are not in use yet.
@@ -49,11 +47,7 @@ struct SiteKeeper {
     ///   - now: The time.
     mutating func load(_ config: Config, _ peers: Presentation.Roster, at now: Instant) {
         names = [:]
-        keys = [:]
-        for number in peers.numbers {
-            names[number] = peers[number].name
-            keys[number] = peers.key(of: number)
-        }
+        for number in peers.numbers { names[number] = peers[number].name }
         hasUnused = false
         let introductions: RosterExchange.Introductions =
             switch config.site.introductions {
@@ -103,6 +97,8 @@ struct SiteKeeper {
 
     /// Whether a peer is in the roster that is held.
     func isIn(_ peer: Int) -> Bool { exchange.isIn(peer) }
+
+    func key(of peer: Int) -> PublicKey? { exchange.key(of: peer) }
 
     /// What is written is about to be used; called once for each time that something was.
     mutating func beginUse() { hasUnused = false }
@@ -189,7 +185,7 @@ struct SiteKeeper {
     ) -> Reply {
         if let held = exchange.held?.roster {
             do throws(KeyStoreError) {
-                guard try KeyStore.hasPSK(named: SiteFiles.keyName, paths) == false else {
+                guard try KeyStore.hasSiteKey(paths) == false else {
                     return .refused(
                         ControlError(.failed, SiteFiles.refusal(toLeave: held.name, paths)))
                 }
@@ -232,7 +228,7 @@ struct SiteKeeper {
 
     // MARK: For people
 
-    /// What is wrong with the site; nil when all is well.
+    /// The fault of the site; nil when all is well.
     var problem: String? {
         complaint
             ?? conflict.flatMap { $0.number == exchange.held?.roster.counter ? $0.text : nil }
@@ -245,7 +241,7 @@ struct SiteKeeper {
             status.name = held.name
             status.number = Int(clamping: held.counter)
             status.fingerprint = held.key.fingerprint
-            status.peers = names.filter { exchange.isIn($0.key) }.map { $0.value }.sorted()
+            status.peers = names.filter { isIn($0.key) }.map { $0.value }.sorted()
         }
         status.offers = exchange.offers.map { found in
             var offer = SiteStatus.Offer()
