@@ -13,11 +13,7 @@ import Wire
         for seed in seeds(60) {
             let pair = Pair(seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly)
             let network = pair.network
-            network.weather.lost = network.random(400)
-            network.weather.repeated = network.random(300)
-            network.weather.delayMs = 0...network.random(400)
-            pair.a.lag = .milliseconds(network.random(20))
-            pair.b.lag = .milliseconds(network.random(20))
+            pair.setAnyWeather()
             let first = network.random(2) == 0 ? pair.a : pair.b
             first.start()
             network.run(for: .milliseconds(network.random(3000)))

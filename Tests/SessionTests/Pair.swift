@@ -37,6 +37,15 @@ struct Pair {
         return toB == right.currentIndex && toA == left.currentIndex
     }
 
+    /// Any weather, and stations that take their time.
+    func setAnyWeather() {
+        network.weather.lost = network.random(400)
+        network.weather.repeated = network.random(300)
+        network.weather.delayMs = 0...network.random(400)
+        a.lag = .milliseconds(network.random(20))
+        b.lag = .milliseconds(network.random(20))
+    }
+
     func start() {
         a.start()
         b.start()

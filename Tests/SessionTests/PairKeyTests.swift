@@ -55,11 +55,7 @@ import Wire
         for seed in seeds(60) {
             let pair = Self.pair(seed)
             let network = pair.network
-            network.weather.lost = network.random(400)
-            network.weather.repeated = network.random(300)
-            network.weather.delayMs = 0...network.random(400)
-            pair.a.lag = .milliseconds(network.random(20))
-            pair.b.lag = .milliseconds(network.random(20))
+            pair.setAnyWeather()
             pair.a.start()
             network.run(for: .milliseconds(network.random(3000)))
             pair.b.start()

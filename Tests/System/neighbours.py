@@ -52,6 +52,19 @@ class OnOneLan(SceneTest):
                 if packet.sender == str(one) and ":" not in packet.source
                 and finding.announced(packet.data) is not None]
 
+    def pointers(self, one, owner):
+        """What a station has announced of a service: the time to live of each."""
+        found = []
+        for packet in self.lan.announced():
+            if packet.sender == str(one):
+                try:
+                    first = finding.records(packet.data)[0]
+                except finding.Dropped:
+                    continue
+                if (first.owner, first.kind) == (owner, finding.PTR):
+                    found.append(first.ttl)
+        return found
+
     def calls(self, one, target):
         """The first messages of handshakes from a station to an address."""
         return [packet for packet in list(self.lan.packets)

@@ -43,3 +43,15 @@ class SiteTest(SceneTest):
             self.do(first, "site", "add", one.name, one.public_key, "--address",
                     f"127.0.0.1:{one.port}")
         return self.do(first, "site", "export")
+
+    def join(self, first, *others):
+        """A site that `first` introduces, and the others have joined by hand."""
+        roster = self.begin(first, *others)
+        for one in others:
+            self.do(one, "site", "import", "--site", self.digits(first), text=roster)
+        for one in (first, *others):
+            one.wait_for(*(other for other in (first, *others) if other is not one))
+
+    def number(self, one):
+        """The number of the roster that it has."""
+        return one.status()["site"]["number"]

@@ -27,16 +27,7 @@ class PairingOnALan(OnOneLan):
 
     def windows(self, one):
         """What a station has announced of its pairing windows: the time to live of each."""
-        found = []
-        for packet in self.lan.announced():
-            if packet.sender == str(one):
-                try:
-                    first = finding.records(packet.data)[0]
-                except finding.Dropped:
-                    continue
-                if (first.owner, first.kind) == (finding.PAIRINGS, finding.PTR):
-                    found.append(first.ttl)
-        return found
+        return self.pointers(one, finding.PAIRINGS)
 
     def peers(self, one):
         return [peer["name"] for peer in one.status()["peers"]]

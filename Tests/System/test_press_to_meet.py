@@ -14,7 +14,7 @@ import words
 from buttons import HOLD_S, AtButtons
 from codes import receive
 from lab import wait
-from peer import finding, pairing
+from peer import pairing
 from peer.p256 import ORDER
 
 LOOKING_S = 63.0
@@ -45,16 +45,7 @@ class PressToMeet(AtButtons):
 
     def meetings(self, one):
         """What a station has announced of meetings: the time to live of each."""
-        found = []
-        for packet in self.lan.announced():
-            if packet.sender == str(one):
-                try:
-                    first = finding.records(packet.data)[0]
-                except finding.Dropped:
-                    continue
-                if first.owner == MEETINGS:
-                    found.append(first.ttl)
-        return found
+        return self.pointers(one, MEETINGS)
 
     def assert_none_is_paired(self, *stations):
         for one in stations:

@@ -11,13 +11,6 @@ from stage.identity import Identity
 
 
 class Channels(SiteTest):
-    def join(self, first, *others):
-        roster = self.begin(first, *others)
-        for one in others:
-            self.do(one, "site", "import", "--site", self.digits(first), text=roster)
-        for one in (first, *others):
-            one.wait_for(*(other for other in (first, *others) if other is not one))
-
     def channels(self, one):
         """The channels that a station has, with their members; without that of its own settings."""
         shown = json.loads(self.do(one, "config", "show", "--json"))
@@ -30,7 +23,7 @@ class Channels(SiteTest):
 
     def follow(self, one, first):
         """Until a station has the newest roster, and uses it."""
-        wait(lambda: one.status()["site"]["number"] == first.status()["site"]["number"],
+        wait(lambda: self.number(one) == self.number(first),
              f"{one.name} has the newest roster")
 
     def give(self, one, **sections):

@@ -8,23 +8,12 @@ from lab import place, wait
 from sites import SiteTest
 
 
-class Site(SiteTest):
-    def join(self, first, *others):
-        """A site that `first` introduces, and the others have joined by hand."""
-        roster = self.begin(first, *others)
-        for one in others:
-            self.do(one, "site", "import", "--site", self.digits(first), text=roster)
-        for one in (first, *others):
-            one.wait_for(*(other for other in (first, *others) if other is not one))
-
-    def site(self, one):
-        return one.status()["site"]["name"]
-
-    def number(self, one):
-        return one.status()["site"]["number"]
+def site(one):
+    """The name of the site that a station is in."""
+    return one.status()["site"]["name"]
 
 
-class Changes(Site):
+class Changes(SiteTest):
     def test_one_pairing_moves_a_box_to_another_site(self):
         kitchen, garage, office = self.enter("kitchen", "garage", "office")
         self.join(kitchen, garage)
@@ -37,13 +26,13 @@ class Changes(Site):
         self.addCleanup(shown.end)
         self.do(office, "pair", f"127.0.0.1:{garage.port}", shown.code, "--join")
         self.assertEqual(shown.ended(), 0, shown.text)
-        self.assertEqual(self.site(garage), "work")
+        self.assertEqual(site(garage), "work")
         # The station of the former site is no peer any more.
         wait(lambda: self.found(garage) == ["office"], "garage has left kitchen")
         garage.wait_for(office)
         # Nor does that site get it back, before it is asked to.
         self.do(kitchen, "site", "channel", "up", "all")
-        self.assertEqual((self.site(garage), self.found(garage)), ("work", ["office"]))
+        self.assertEqual((site(garage), self.found(garage)), ("work", ["office"]))
 
     def test_a_site_whose_introducer_is_lost_begins_anew(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
@@ -62,14 +51,14 @@ class Changes(Site):
                          [("garage", "home", 3)])
         self.assertIn("to leave house for it: intercomctl site join garage",
                       self.do(attic, "status", code=None))
-        self.assertEqual(self.site(attic), "house")
+        self.assertEqual(site(attic), "house")
         for one in (kitchen, garage, attic):
             one.wait_for(*(other for other in (kitchen, garage, attic) if other is not one))
         self.assertIn("NOT the digits", self.do(attic, "site", "join", "--site", old, code=1))
         self.assertIn("introduces the site house", self.do(
             kitchen, "site", "join", "garage", "--site", self.digits(garage), code=1))
         self.do(attic, "site", "join", "--site", self.digits(garage))
-        self.assertEqual(self.site(attic), "home")
+        self.assertEqual(site(attic), "home")
         self.assertIn("attic, garage", self.do(attic, "site", "list"))
         # What the old key signs counts nothing there, and the thief is put out.
         self.do(kitchen, "site", "remove", "garage")
@@ -78,7 +67,7 @@ class Changes(Site):
         attic.wait_for(garage)
 
 
-class Introducers(Site):
+class Introducers(SiteTest):
     def hand_over(self, one, other, code=0):
         """The site's key from one station to another; what the second one says."""
         key = self.do(one, "site", "export", "--key")

@@ -31,24 +31,12 @@ def pair_files(one):
 
 
 class Psks(SiteTest):
-    def join(self, *stations):
-        """A site that the first one introduces and the others have joined by hand."""
-        first, *others = stations
-        roster = self.begin(first, *others)
-        for one in others:
-            self.do(one, "site", "import", "--site", self.digits(first), text=roster)
-        for one in stations:
-            one.wait_for(*(other for other in stations if other is not one))
-
     def await_psk(self, *stations):
         for one in stations:
             for other in stations:
                 if other is not one:
                     wait(lambda one=one, other=other: one.peer(other.name)["psk"],
                          f"{one.name} has a psk with {other.name}")
-
-    def number(self, one):
-        return one.status()["site"]["number"]
 
     def test_each_two_make_one_that_nobody_else_has(self):
         kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")

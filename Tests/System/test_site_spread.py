@@ -12,17 +12,6 @@ from stage.identity import Identity
 
 
 class Spread(SiteTest):
-    def join(self, first, *others):
-        """A site that `first` introduces, and the others have joined by hand."""
-        roster = self.begin(first, *others)
-        for one in others:
-            self.do(one, "site", "import", "--site", self.digits(first), text=roster)
-        for one in (first, *others):
-            one.wait_for(*(other for other in (first, *others) if other is not one))
-
-    def number(self, one):
-        return one.status()["site"]["number"]
-
     def test_a_change_is_everywhere_in_a_moment(self):
         kitchen, garage, attic, cellar = self.enter("kitchen", "garage", "attic", "cellar")
         self.join(kitchen, garage, attic)
