@@ -19,7 +19,7 @@ struct TextStrings: Sequence, IteratorProtocol {
 
     func contains(_ string: [UInt8]) -> Bool { contains { $0.elementsEqual(string) } }
 
-    /// What stands behind a key; of several with one key the first counts (RFC 6763 §6.4).
+    /// The value of a key; of several strings with that key the first counts (RFC 6763 §6.4).
     func value(of key: [UInt8]) -> [UInt8]? {
         first { $0.starts(with: key) }.map { Array($0.dropFirst(key.count)) }
     }
