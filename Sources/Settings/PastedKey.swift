@@ -7,8 +7,8 @@ public enum PastedKey: Equatable, Sendable {
     case wrong(String)
 
     private static let prefix = "intercom1"
-    private static let bodyCount = 52
-    private static let checkCount = 4
+    private static let bodyCount = PublicKey.bodyCount
+    private static let checkCount = PublicKey.checkCount
 
     /// Reads it without its blanks, line breaks and quotation marks.
     public init(_ text: String) {

@@ -3,7 +3,8 @@ extension PublicKey {
     private static let prefix: StaticString = "intercom1:"
     /// Characters of `body`.
     public static let bodyCount = 52
-    private static let checkCount = 4
+    /// Characters after the last colon, by which typing errors are found.
+    public static let checkCount = 4
 
     /// Reads `intercom1:<52 characters>:<4 check characters>`, in any case.
     ///
