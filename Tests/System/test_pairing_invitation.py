@@ -114,6 +114,15 @@ class Invitations(unittest.TestCase):
             self.assertIn("there is no invitation in the input", complaint)
         self.assertEqual(self.peers(self.garage), [])
 
+    def test_an_endless_line_ends_it(self):
+        for words in ("accept",), ("site", "import"):
+            with open("/dev/zero", "rb") as endless:
+                done = subprocess.run(
+                    self.words(self.garage, *words), stdin=endless, capture_output=True, text=True,
+                    timeout=PATIENCE_S, check=False)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertRegex(done.stderr, "there is no invitation|is no roster")
+
     def test_a_wrong_code_and_a_place_where_nobody_is(self):
         code, _, complaint = self.accept(
             f"intercomd-invitation 0000-0000 127.0.0.1:{self.kitchen.port}\n")

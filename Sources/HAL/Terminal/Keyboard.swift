@@ -9,9 +9,9 @@ public enum Keyboard {
     /// Whether standard input is a terminal, not a file or another program.
     public static var isThere: Bool { clinux_is_terminal(descriptor) == 1 }
 
-    /// The next line without its line feed; nil at the end.
+    /// The next line without its line feed; nil at the end, and when it is too long.
     ///
-    /// Bytes that are not UTF-8 are replaced; a line that is too long is cut.
+    /// Bytes that are not UTF-8 are replaced.
     public static func line() -> String? {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
@@ -26,7 +26,9 @@ public enum Keyboard {
                 return nil
             }
             if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
-            if bytes.count < lineMax { bytes.append(byte) }
+            // One without an end must not hold up the program for ever.
+            guard bytes.count < lineMax else { return nil }
+            bytes.append(byte)
         }
     }
 
