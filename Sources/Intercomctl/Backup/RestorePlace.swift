@@ -85,7 +85,9 @@ struct RestorePlace {
     /// Writes a station in place of the one that is here; of that one no peer and no key stays.
     ///
     /// Each file is whole or not there. The key comes first: a station that is cut short has it,
-    /// and does not make another one at its next start.
+    /// and does not make another one at its next start. A pre-shared key comes before the peer that
+    /// names it, and goes after it. Settings and peers of two stations need not fit together, so
+    /// what was cut short is to be done again.
     ///
     /// - Parameters:
     ///   - files: The files of the backup.
@@ -94,11 +96,14 @@ struct RestorePlace {
     func write(_ files: borrowing RestoredFiles, channels: [UInt8]?) throws(SystemError) {
         let state = try OwnersDirectory(paths.state)
         let keys = try state.makeFolder(Paths.keysName, mode: 0o700)
-        try files.write(.identity, as: Paths.identityName, in: keys, mode: 0o600)
-        try files.replace(in: keys, suffix: ".psk", mode: 0o600) { .psk($0) }
-        try files.write(.siteKey, as: SiteFiles.keyName, in: keys, mode: 0o600)
         let learned = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
-        try files.replace(in: learned, suffix: Self.conf, mode: 0o640) { .learned($0) }
+        let settings = try OwnersDirectory(making: folder, mode: 0o755)
+        let peers = try settings.makeFolder(Self.peersName, mode: 0o755)
+        try files.write(.identity, as: Paths.identityName, in: keys, mode: 0o600)
+        try files.write(in: keys, mode: 0o600) { .psk($0) }
+        try files.write(.siteKey, as: SiteFiles.keyName, in: keys, mode: 0o600)
+        try files.remove(in: learned, suffix: Self.conf) { .learned($0) }
+        try files.write(in: learned, mode: 0o640) { .learned($0) }
         try files.write(.state, as: Paths.savedStateName, in: state, mode: 0o600)
         try files.write(.roster, as: SiteFiles.rosterName, in: state, mode: 0o640)
         if let channels {
@@ -106,9 +111,9 @@ struct RestorePlace {
         } else {
             try state.remove(SiteFiles.channelsName)
         }
-        let settings = try OwnersDirectory(making: folder, mode: 0o755)
-        let peers = try settings.makeFolder(Self.peersName, mode: 0o755)
-        try files.replace(in: peers, suffix: Self.conf, mode: 0o644) { .peers($0) }
+        try files.remove(in: peers, suffix: Self.conf) { .peers($0) }
+        try files.write(in: peers, mode: 0o644) { .peers($0) }
         try files.write(.settings, as: Self.mainName, in: settings, mode: 0o644)
+        try files.remove(in: keys, suffix: ".psk") { .psk($0) }
     }
 }

@@ -13,16 +13,21 @@ struct RestoredFiles: ~Copyable {
         try folder.write(content.bytes(of: entry), to: name, mode: mode)
     }
 
-    /// Writes all files of one kind, and removes others of their suffix.
-    borrowing func replace(
-        in folder: borrowing OwnersDirectory, suffix: String, mode: UInt32,
-        _ place: (String) -> BackupPlace
+    /// Writes all files of one kind.
+    borrowing func write(
+        in folder: borrowing OwnersDirectory, mode: UInt32, _ place: (String) -> BackupPlace
+    ) throws(SystemError) {
+        for entry in content.entries where entry.place == place(entry.place.name) {
+            try folder.write(content.bytes(of: entry), to: entry.place.name, mode: mode)
+        }
+    }
+
+    /// Removes files of a suffix that the backup does not have.
+    borrowing func remove(
+        in folder: borrowing OwnersDirectory, suffix: String, _ place: (String) -> BackupPlace
     ) throws(SystemError) {
         for name in try folder.names(suffix: suffix) where content.entry(of: place(name)) == nil {
             try folder.remove(name)
-        }
-        for entry in content.entries where entry.place == place(entry.place.name) {
-            try folder.write(content.bytes(of: entry), to: entry.place.name, mode: mode)
         }
     }
 }
