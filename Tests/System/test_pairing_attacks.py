@@ -67,6 +67,11 @@ class PairingAttacks(unittest.TestCase):
 
                 code, errors = self.enter(screen.code, change)
                 self.assertEqual(code, 1, errors)
+                if number == 3:
+                    # Its first part proves the code, the rest is sealed.
+                    wait(lambda screen=screen: "was changed on the way" in screen.text
+                         or "did not prove the code" in screen.text, "it is told")
+                    self.assertNotIn("look again", screen.text)
                 if number == 4:
                     wait(lambda screen=screen: "did not finish" in screen.text, "it is told")
                 screen.end()

@@ -41,6 +41,13 @@ extension PairingErrand.Failure {
 }
 
 extension PairingFailure {
+    /// For the person who is shown the code, which a station at `host` has proved.
+    func textWhereShown(of host: String) -> String {
+        guard self == .code else { return text(of: host) }
+        return "what \(host) said after it had proved the code was changed on the way, so nothing is"
+            + " changed here; run \"intercomctl pair\" again"
+    }
+
     /// For the person at either side: what is wrong with the other one.
     func text(of host: String) -> String {
         switch self {

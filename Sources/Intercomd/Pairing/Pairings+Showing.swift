@@ -161,7 +161,7 @@ extension Pairings {
                     + " more; run pair again")
         case .refused(let failure):
             if isMeeting { desk.rest(at: now) }
-            fail("refused", failure.text(of: host))
+            fail("refused", failure.textWhereShown(of: host))
         case .paired(let paired):
             do throws(PairedPeer.Refusal) {
                 let peer = try ground.peer(
