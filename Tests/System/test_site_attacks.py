@@ -22,6 +22,11 @@ def site_of(text):
     return sha256(b"intercom/1 site", bytes.fromhex(text.splitlines()[1].split(" ")[2]))[:8]
 
 
+def signed_as(text, other):
+    """A roster under the signature of another one."""
+    return text.rpartition("signature ")[0] + "signature " + other.rpartition("signature ")[2]
+
+
 class Harm(SceneTest):
     """A station of the program and two of the second implementation, one of them in its site."""
 
@@ -106,8 +111,11 @@ class Attacks(Harm):
         self.join()
         wait(lambda: self.friend.got("ROSTER", 0), "friend is told")
         since = len(self.other.arrivals)
-        text = self.roster(5).encode()
-        self.other.send(record("ROSTER_ASK", text=sha256(text)[:8], offset=0))
+        # By its reference, without which nobody would get a part.
+        known = self.friend.got("ROSTER", 0)[-1].record.fields["text"]
+        self.friend.send(record("ROSTER_ASK", text=known, offset=0))
+        wait(lambda: self.friend.got("ROSTER_PART", 0), "friend gets the part")
+        self.other.send(record("ROSTER_ASK", text=known, offset=0))
         data = secrets.token_bytes(4)
         self.other.send(record("PING", data=data))
         wait(lambda: self.other.got("PONG", since), "what was asked before is dealt with")
@@ -127,6 +135,7 @@ class Attacks(Harm):
             "without this station": dict(text=self.roster(8, without=("kitchen",)), counter=8),
             "another key": dict(text=self.roster(6, stranger, secret=OTHER), counter=6,
                                 site=site_of(good)),
+            "the signature of another": dict(text=signed_as(good, self.roster(6)), counter=6),
             "a flipped bit": dict(text=good, counter=6, spoil=flipped),
             "without a signature": dict(text=good.rpartition("signature")[0], counter=6),
             "another number": dict(text=good, counter=2 ** 64 - 1),

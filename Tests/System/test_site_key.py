@@ -119,6 +119,35 @@ class Introducers(SiteTest):
         self.assertIn("no screen", done.stdout)
         self.assertNotIn(own.splitlines()[0], done.stdout)
 
+    def test_one_that_is_taken_out_is_an_introducer_until_the_site_begins_anew(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.join(kitchen, garage, attic)
+        self.hand_over(kitchen, garage)
+        said = self.do(kitchen, "site", "remove", "garage")
+        self.assertIn("if garage had the site's key (site export --key), it can come back", said)
+        self.assertIn("sudo intercomctl site init house --take-over", said)
+        wait(lambda: "garage" not in self.found(kitchen) + self.found(attic), "it is out")
+        # It has not taken that, has the key, and can bring a newer roster to any station.
+        for name in ("loft", "attic"):
+            self.do(garage, "site", "rename", "attic" if name == "loft" else "loft", name)
+        forged = self.do(garage, "site", "export")
+        self.do(attic, "site", "import", text=forged)
+        wait(lambda: self.found(kitchen) == ["attic", "garage"], "the number alone counts")
+        self.assertIn("was made without number", self.do(kitchen, "status", code=None))
+        # What has been advised puts it out for good.
+        self.do(kitchen, "site", "init", "house", "--take-over")
+        self.do(kitchen, "site", "remove", "garage")
+        wait(lambda: attic.status()["site"]["offers"], "kitchen shows its site")
+        self.do(attic, "site", "join", "--site", self.digits(kitchen))
+        wait(lambda: self.found(kitchen) + self.found(attic) == ["attic", "kitchen"],
+             "it is out at both")
+        self.do(garage, "site", "rename", "attic", "loft")
+        newer = self.do(garage, "site", "export")
+        for one in (kitchen, attic):
+            self.assertIn("with another key", self.do(one, "site", "import", text=newer, code=1))
+        kitchen.wait_for(attic)
+        self.assertEqual(self.found(kitchen) + self.found(attic), ["attic", "kitchen"])
+
     def test_what_two_have_changed_apart_is_told(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
         self.join(kitchen, garage, attic)

@@ -191,6 +191,11 @@ extension SiteBook {
         report.add("\(what); the site \(roster.name) is at number \(roster.counter)")
         if let moved { report.add(moved) }
         for line in book.told { report.add(line) }
+        if former != nil, let name = change.former {
+            report.add(
+                "if \(name) had the site's key (site export --key), it can come back; to prevent"
+                    + " that: sudo intercomctl site init \(roster.name) --take-over")
+        }
         report.add("stations that are up have it in a moment, others when they come up")
         if let next = change.next(isJoining: invocation.isJoining) { report.add(next) }
         return try report.finish(invocation)
