@@ -123,7 +123,7 @@ enum Deed: Equatable {
 
     private static func named(_ word: String, _ text: String) -> Parsed<Deed> {
         guard case .value(let name) = parseName(text) else {
-            return .wrong("\(word): \(quoted(text)) is not a name: 1 to 31 of a-z, 0-9 and -")
+            return .wrong("\(word): \(quoted(text)) is not a name: \(nameForm)")
         }
         switch word {
         case "talk": return .value(.talk(name))

@@ -107,7 +107,7 @@ extension Form where Value: CaseIterable & RawRepresentable, Value.RawValue == S
 }
 
 extension Form<String> {
-    /// A name: `[a-z0-9-]{1,31}`.
+    /// A name: `[a-z0-9][a-z0-9-]{0,30}`.
     static var name: Self { Self(allowed: .forms([]), parse: parseName, text: { $0 }) }
 
     /// The whole path of a directory, of at most so many bytes.

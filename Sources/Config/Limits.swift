@@ -10,7 +10,7 @@ public enum Limits {
     public static let relays = 4
     /// Addresses of one peer.
     public static let addresses = 8
-    /// Bytes of a name: `[a-z0-9-]{1,31}`.
+    /// Bytes of a name: `[a-z0-9][a-z0-9-]{0,30}`.
     public static let name = 31
     /// Bytes of one line of a file.
     public static let line = 4096

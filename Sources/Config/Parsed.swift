@@ -35,9 +35,14 @@ func isWordByte(_ byte: UInt8) -> Bool {
     isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
 }
 
-/// Whether this is a name, for a station or a section: `[a-z0-9-]{1,31}`.
+/// What a name is, for a person who has typed something else.
+public let nameForm = "1 to 31 of a-z, 0-9 and -, no - first"
+
+/// Whether this is a name, for a station or a section: `[a-z0-9][a-z0-9-]{0,30}`.
+///
+/// With a hyphen first it would be an option wherever it is typed.
 public func isName(_ text: String) -> Bool {
-    (1...Limits.name).contains(text.utf8.count)
+    (1...Limits.name).contains(text.utf8.count) && text.utf8.first != UInt8(ascii: "-")
         && text.utf8.allSatisfy {
             isLowerLetter($0) || isDigit($0) || $0 == UInt8(ascii: "-")
         }
@@ -67,7 +72,7 @@ public func nearestName(to text: String) -> String? {
 /// Reads a name.
 func parseName(_ text: String) -> Parsed<String> {
     guard isName(text) else {
-        return .wrong("\(quoted(text)) is not a name: 1 to 31 of a-z, 0-9 and -")
+        return .wrong("\(quoted(text)) is not a name: \(nameForm)")
     }
     return .value(text)
 }

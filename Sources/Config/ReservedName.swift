@@ -10,8 +10,13 @@ public enum ReservedName {
         (name: Deed.reply, meaning: "the peer heard last"),
     ]
 
-    /// The meaning of the name; nil for a name that a peer or a channel can have.
+    /// The meaning of the name; nil for a name that a channel can have.
     public static func meaning(of name: String) -> String? {
         meanings.first { $0.name == name }?.meaning
+    }
+
+    /// The meaning of the name; nil for a name that a peer can have.
+    public static func meaning(ofPeer name: String) -> String? {
+        name == "all" ? "all stations" : meaning(of: name)
     }
 }

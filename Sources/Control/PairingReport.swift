@@ -12,7 +12,8 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
         case trying
         /// Somebody has connected and become no peer: `host`, `attempts_left`.
         case attempt
-        /// Both stations know each other: `name`, `called`, `fingerprint`, `applied`. The last one.
+        /// Both stations know each other: `name`, `called`, `former`, `fingerprint`, `applied`. The
+        /// last one.
         case paired
     }
 
@@ -37,6 +38,8 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
     /// The name of the peer here, and the one that it has itself.
     public var name: String?
     public var called: String?
+    /// The peer that has that name here, and in whose place it may come.
+    public var former: String?
     public var fingerprint: String?
     /// Whether the peer is in use.
     public var isApplied = false
@@ -62,6 +65,7 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
         coder.field("attempts_left", &attemptsLeft)
         coder.field("name", &name)
         coder.field("called", &called)
+        coder.field("former", &former)
         coder.field("fingerprint", &fingerprint)
         coder.field("applied", &isApplied)
         coder.field("problem", &problem)

@@ -9,6 +9,8 @@ public struct PairedPeer {
     public let name: String
     /// The name that it has itself.
     public let called: String
+    /// The peer that had that name here before, and in whose place it may come; nil where none had.
+    public let former: String?
     private let path: String
     private let books: [PeerFiles]
 
@@ -47,7 +49,8 @@ public struct PairedPeer {
             used.sources.filter { !$0.role.isOfState }
                 + found.sources.filter { $0.role.isOfState }, in: used.paths)
         var books: [PeerFiles] = []
-        var taken: Set<String> = ["all"]
+        var taken: Set<String> = []
+        var hasFormer = false
         for book in [used, mixed, found] {
             guard let config = try? book.config() else { continue }
             if let known = config.peers.first(where: { PublicKey(text: $0.key) == key }) {
@@ -59,6 +62,7 @@ public struct PairedPeer {
             taken.formUnion(config.channels.filter { !$0.isWaiting }.map { $0.name })
             for peer in config.peers {
                 taken.insert(peer.name)
+                hasFormer = hasFormer || peer.name == called
                 // Its pre-shared key must not be overwritten.
                 if case .file(let file) = peer.psk, file.hasSuffix(".psk") {
                     taken.insert(String(file.dropLast(4)))
@@ -67,7 +71,7 @@ public struct PairedPeer {
         }
         let files = Set(found.sources.map { $0.path })
         let name = Self.free(wish ?? called) {
-            taken.contains($0) || ReservedName.meaning(of: $0) != nil
+            taken.contains($0) || ReservedName.meaning(ofPeer: $0) != nil
                 || files.contains(used.path(of: $0)) || used.hasSecret(of: $0)
         }
         path = used.path(of: name)
@@ -84,6 +88,7 @@ public struct PairedPeer {
         self.key = key
         self.name = name
         self.called = called
+        former = hasFormer && name != called ? called : nil
     }
 
     /// Puts everything on the disk that needs room there; nobody reads it before `commit`.

@@ -84,7 +84,7 @@ private let wrongCases: [WrongCase] = [
     WrongCase("[station]", "3: [station] is already at a.conf:1"),
     WrongCase("[audio loud]", "3: [audio] takes no name"),
     WrongCase("[button]", "3: [button] needs a name: [button NAME]"),
-    WrongCase("[channel A]", "3: \"A\" is not a name: 1 to 31 of a-z, 0-9 and -"),
+    WrongCase("[channel A]", "3: \"A\" is not a name: 1 to 31 of a-z, 0-9 and -, no - first"),
     WrongCase("[channel c]\n[channel c]", "4: [channel c] is already at a.conf:3"),
     WrongCase(
         "[network]\nprot = 1", "4: \"prot\" is not a setting of [network]; did you mean \"port\"?"),

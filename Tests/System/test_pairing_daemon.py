@@ -13,6 +13,7 @@ from pathlib import Path
 
 from codes import Guest, Host, ShownCode, Watch
 from lab import Scene, place, process, wait
+from stage.identity import Identity
 
 
 class PairingDaemon(unittest.TestCase):
@@ -205,8 +206,19 @@ class PairingDaemon(unittest.TestCase):
         self.assertIn(f"address = 127.0.0.1:{self.garage.port}\n", text)
         self.assertIn("it calls itself garage; another name:"
                       " sudo intercomctl peer rename garage-2 NAME\n", screen.text)
+        # No peer has been a garage.
+        self.assertNotIn("takes the place", screen.text)
         self.assertEqual(self.kitchen.ctl("peer", "rename", "garage-2", "barn")[0], 0)
         self.kitchen.wait_for("barn")
+
+    def test_a_station_in_the_place_of_a_peer_is_told_how(self):
+        self.kitchen.sections["peer garage"] = {"key": Identity().text}
+        self.kitchen.reload()
+        screen = self.show()
+        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
+        self.assertEqual(screen.ended(), 0)
+        self.assertIn("if it takes the place of a garage that is gone:"
+                      " sudo intercomctl peer replace garage garage-2\n", screen.text)
 
     # --- strangers ---
 

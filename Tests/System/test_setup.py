@@ -175,7 +175,7 @@ link, or put the text that intercomctl setup prints into the file it points to
 
     def test_a_name_that_is_none_is_refused_with_one_that_is(self):
         self.assert_setup(["--yes", "--name", "Küche 1"], 2, "", """\
-intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -; try "k-che-1"
+intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; try "k-che-1"
 """)
         self.assertFalse(self.path.exists())
 
@@ -291,7 +291,7 @@ pair: intercomctl pair; it shows a code to type at the other station
         code, screen = self.converse("Kitchen 2\n", "attic\n", "hw:1\n", "none\n",
                                      "card:Device\n", "517\n", "GPIO27\n", "\n")
         self.assertIn("name of this station [kitchen]: Kitchen 2\n"
-                      '  name: "Kitchen 2" is not a name: 1 to 31 of a-z, 0-9 and -\n'
+                      '  name: "Kitchen 2" is not a name: 1 to 31 of a-z, 0-9 and -, no - first\n'
                       "name of this station [kitchen]: attic\n", screen)
         self.assertIn('"hw:1" is refused: card numbers change at boot', screen)
         self.assertIn('"517" is a bare number, which differs by kernel', screen)

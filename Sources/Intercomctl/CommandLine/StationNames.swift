@@ -13,9 +13,8 @@ struct StationNames: Equatable {
     /// The names of this kind.
     func words(_ expected: Expected) -> [Completion.Suggestion] {
         func all(_ names: [String], _ help: String) -> [Completion.Suggestion] {
-            // Another user's program may answer in the daemon's place: a shell gets names only, and
-            // none that looks like an option.
-            names.filter { isName($0) && !$0.hasPrefix("-") }.map {
+            // Another user's program may answer in the daemon's place: a shell gets names only.
+            names.filter { isName($0) }.map {
                 Completion.Suggestion(word: $0, help: help)
             }
         }

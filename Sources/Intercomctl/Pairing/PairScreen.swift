@@ -27,10 +27,10 @@ func show(
             try printLine(
                 "it calls itself \(called.visible); another name:"
                     + " sudo intercomctl peer rename \(name) NAME")
-            if name.hasPrefix("\(called.visible)-") {
+            if let former = report.former?.visible {
                 try printLine(
-                    "if it takes the place of a \(called.visible) that is gone:"
-                        + " sudo intercomctl peer replace \(called.visible) \(name)")
+                    "if it takes the place of a \(former) that is gone:"
+                        + " sudo intercomctl peer replace \(former) \(name)")
             }
         }
         guard report.isApplied else { return }

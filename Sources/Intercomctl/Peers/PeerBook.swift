@@ -145,7 +145,7 @@ func peerName(_ typed: String) throws(Failure) -> String {
     guard !isName(name) else { return name }
     let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
     throw Failure(
-        .failed, "\"\(typed.visible)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
+        .failed, "\"\(typed.visible)\" is not a name: \(nameForm)\(nearest)")
 }
 
 /// Addresses as typed, as the settings have them; empty for a peer that calls this station.

@@ -79,7 +79,7 @@ struct Setup {
         guard !isName(name) else { return }
         let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
         throw Failure(
-            .usage, "\"\(name.visible)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)")
+            .usage, "\"\(name.visible)\" is not a name: \(nameForm)\(nearest)")
     }
 
     /// Keeps an existing configuration, unless `--force` replaces it; a symbolic link always stays.

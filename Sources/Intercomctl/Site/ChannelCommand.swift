@@ -4,7 +4,7 @@ internal import Site
 /// `site channel NAME STATION...|all|-`: makes a channel of the site, changes or removes it.
 func setSiteChannel(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    if let meaning = name == "all" ? "all stations" : ReservedName.meaning(of: name) {
+    if let meaning = ReservedName.meaning(ofPeer: name) {
         throw Failure(.failed, "a channel cannot be called \(name): that means \(meaning)")
     }
     let words = invocation.arguments.dropFirst().flatMap { word in

@@ -96,7 +96,7 @@ func renameInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
         try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
     )
     guard name != other else { throw Failure(.usage, "that is its name already") }
-    if other == "all" || ReservedName.meaning(of: other) != nil {
+    if ReservedName.meaning(ofPeer: other) != nil {
         throw Failure(.failed, "a station of a site cannot be called \(other): that has a meaning")
     }
     return try SiteBook.change(
@@ -154,7 +154,7 @@ private func station(
         : address.split(separator: ",").map { part in
             String(part.drop { $0 == " " })
         }
-    if name == "all" || ReservedName.meaning(of: name) != nil {
+    if ReservedName.meaning(ofPeer: name) != nil {
         throw Failure(.failed, "a station of a site cannot be called \(name): that has a meaning")
     }
     guard let station = Roster.Station(name: name, key: key, addresses: addresses) else {

@@ -123,7 +123,7 @@ struct Pairings: ~Copyable {
         guard let name, !isName(name) else { return nil }
         let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
         return .refused(
-            ControlError(.failed, "\"\(name)\" is not a name: 1 to 31 of a-z, 0-9 and -\(nearest)"))
+            ControlError(.failed, "\"\(name)\" is not a name: \(nameForm)\(nearest)"))
     }
 
     /// When to call `tick` at the latest.
@@ -219,6 +219,7 @@ struct Pairings: ~Copyable {
         var report = PairingReport(.paired, text)
         report.name = peer.name
         report.called = peer.called
+        report.former = peer.former
         report.fingerprint = peer.key.fingerprint
         report.isApplied = problem == nil
         report.problem = problem

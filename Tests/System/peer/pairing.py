@@ -24,7 +24,7 @@ def normal(typed):
 
 def card(public, caps, name):
     """What each side tells of itself once the code is proved."""
-    if not re.fullmatch("[a-z0-9-]{1,31}", name):
+    if not re.fullmatch("[a-z0-9][a-z0-9-]{0,30}", name):
         raise Dropped("name")
     return public + caps + bytes([len(name)]) + name.encode().ljust(31, b"\0")
 
