@@ -262,8 +262,13 @@ import Wire
         house.joinAll()
         house.run(.seconds(1))
         let held = house.roster.counter
+        let former = house.text
         try house.roster.add(house.newcomer())
         let good = house.text
+        // Well formed, under the signature of another text.
+        let lineSize = "signature ".utf8.count + 128 + 1
+        offer(good.dropLast(lineSize) + former.suffix(lineSize), counter: held + 1, in: house)
+        #expect(house.counters[1] == held)
         // By another key, changed on the way, and under another number than it has.
         let thief = try House(3)
         for name in 0..<3 { thief.stations[name] = house.stations[name] }
