@@ -24,7 +24,8 @@ extension Roster {
     /// Whether a station has been renewed since another roster was held.
     public func isRenewed(_ key: PublicKey, since before: Roster?) -> Bool {
         guard let before, let now = renewal(of: key) else { return false }
-        return before.renewal(of: key) != now
+        // The numbers of another site say nothing of this one's.
+        return before.key != self.key || before.renewal(of: key) != now
     }
 
     private func renewal(of key: PublicKey) -> UInt64? {
