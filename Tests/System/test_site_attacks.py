@@ -162,8 +162,12 @@ class Attacks(Harm):
         self.show(self.roster(5, ("stranger", Identity().text)), 5)
         self.kitchen.said("another roster of the same number")
         self.assertEqual(self.held(), 5)
-        self.assertIn("another roster of the same number",
-                      self.do(self.kitchen, "status", code=None))
+        for again in False, True:
+            # Settings that are read again change nothing about it.
+            if again:
+                self.do(self.kitchen, "reload")
+            self.assertIn("another roster of the same number",
+                          self.do(self.kitchen, "status", code=None))
         # A newer one ends it.
         while self.held() != 6:
             self.show(self.roster(6), 6)

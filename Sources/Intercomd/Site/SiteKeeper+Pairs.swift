@@ -20,7 +20,9 @@ extension SiteKeeper {
             return .unwanted
         }
         do throws(KeyStoreError) {
-            switch try PairKeyFiles.read(with: key, paths) {
+            let found = try PairKeyFiles.read(with: key, paths)
+            endPairFault(of: peer)
+            switch consume found {
             // Also where the roster cannot be read: nobody is let in without it.
             case .used(let psk): return .used(PreSharedKey(psk))
             case .pending(let psk): return isIn(peer) ? .pending(PreSharedKey(psk)) : .unwanted

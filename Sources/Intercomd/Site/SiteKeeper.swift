@@ -26,6 +26,8 @@ struct SiteKeeper {
     private(set) var hasUnused = false
     /// Why the roster's file cannot be used, or a newer one not be taken.
     private var complaint: String?
+    /// What a peer has shows that not all is well, while this roster is held.
+    private var dispute: (held: Site.Roster?, text: String)?
     /// The site was changed in two places at once, as this number of it has shown.
     private var conflict: (number: UInt64, text: String)?
     private var words: [Word] = []
@@ -48,6 +50,8 @@ struct SiteKeeper {
     mutating func load(_ config: Config, _ peers: Presentation.Roster, at now: Instant) {
         names = [:]
         for number in peers.numbers { names[number] = peers[number].name }
+        // A number may be another peer's later.
+        pairFaults = pairFaults.filter { names[$0.key] != nil }
         hasUnused = false
         let introductions: RosterExchange.Introductions =
             switch config.site.introductions {
@@ -87,11 +91,24 @@ struct SiteKeeper {
         complaint = text
     }
 
+    /// Unlike a fault of the files, it stays when they are read again.
+    private mutating func dispute(_ text: String, from peer: Int) {
+        if disputed != text { words.append(Word(peer: peer, text: text, isFault: true)) }
+        dispute = (exchange.held?.roster, text)
+    }
+
+    private var disputed: String? {
+        dispute.flatMap { $0.held == exchange.held?.roster ? $0.text : nil }
+    }
+
     /// Something is wrong with the files of a peer's psk.
     mutating func pairFault(_ text: String, of peer: Int) {
         if pairFaults[peer] != text { words.append(Word(peer: peer, text: text, isFault: true)) }
         pairFaults[peer] = text
     }
+
+    /// They can be read; the same fault is told again when it comes back.
+    mutating func endPairFault(of peer: Int) { pairFaults[peer] = nil }
 
     // MARK: The peers
 
@@ -137,13 +154,13 @@ struct SiteKeeper {
                         of: offer.roster.name, by: name(peer), leaving: exchange.held?.roster.name),
                     from: peer)
             case .forked(let peer):
-                fault(
+                dispute(
                     "\(name(peer)) has another roster of the same number, signed by the same key:"
                         + " somebody else may have the site's key; at the station that introduces,"
                         + " any change of the site ends this (man intercomctl, site import)",
                     from: peer)
             case .leftOut(let peer):
-                fault(
+                dispute(
                     "\(name(peer)) has a newer roster of the site, and this station is not in it",
                     from: peer)
             }
@@ -230,7 +247,7 @@ struct SiteKeeper {
 
     /// The fault of the site; nil when all is well.
     var problem: String? {
-        complaint
+        complaint ?? disputed
             ?? conflict.flatMap { $0.number == exchange.held?.roster.counter ? $0.text : nil }
     }
 
