@@ -107,11 +107,13 @@ class Psks(SiteTest):
         # The others have kept theirs.
         self.assertEqual(pair_files(attic)[f"{stem(kitchen)}.psk"], kept)
         # One that needs none loses none.
+        own = pair_files(attic)
         self.do(kitchen, "site", "renew", "attic")
-        wait(lambda: self.number(attic) == self.number(kitchen), "attic has the roster")
+        wait(lambda: self.number(attic) == self.number(garage) == self.number(kitchen),
+             "all have the roster")
         garage.wait_for(kitchen, attic)
         self.await_psk(*stations)
-        wait(lambda: pair_files(garage) == after, "it is in use again")
+        wait(lambda: (pair_files(garage), pair_files(attic)) == (after, own), "they are in use again")
         self.assertIn("no station", self.do(kitchen, "site", "renew", "cellar", code=1))
         self.assertIn("introduces no site", self.do(attic, "site", "renew", "garage", code=1))
 

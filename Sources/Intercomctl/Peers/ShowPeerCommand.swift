@@ -30,7 +30,7 @@ private func screen(of detail: PeerDetail) -> String {
     text += "key: \(peer.fingerprint.visible), "
     text +=
         peer.isVerified
-        ? "verified: its 24 digits were compared\n"
+        ? "verified, by a code or by its 24 digits\n"
         : "NOT VERIFIED: sudo intercomctl peer verify \(name) DIGITS\n"
     let policy = detail.policy
     let relays = (["relay"] + policy.relays.map { $0.visible }).joined(separator: " ")

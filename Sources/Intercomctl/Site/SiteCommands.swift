@@ -25,7 +25,9 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var report = PeerReport(name: name, fingerprint: roster.key.fingerprint)
     report.add("site \(name); the digits of its key: \(roster.key.fingerprint)")
     if book.held == nil {
-        report.add("to introduce a station, at both: sudo intercomctl pair --join")
+        report.add(
+            "to introduce a station: intercomctl pair --join there, which shows a code; then"
+                + " sudo intercomctl pair --join CODE here")
     } else {
         for line in book.told { report.add(line) }
         report.add("take out what is not to be in it: sudo intercomctl site remove NAME")

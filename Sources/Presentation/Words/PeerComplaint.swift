@@ -80,7 +80,10 @@ package struct PeerComplaint {
             text =
                 "calls without the psk that the two stations have made, or with another one: one"
                 + " of the two was restored from a backup, or set up anew"
-            fix = "at the station that introduces: sudo intercomctl site renew NAME, of that one"
+            fix =
+                "at the station that introduces: sudo intercomctl site renew NAME, of that one; if"
+                + " that does not reach it: intercomctl site export | ssh NAME sudo intercomctl"
+                + " site import"
         case .psk:
             text = "calls with another psk than the one known here"
             fix =
