@@ -275,8 +275,10 @@ public struct RosterExchange {
         else { return failed(peer, reading: refused, at: now) }
         let isIn = roster.stations.contains { $0.key == own }
         let found = Found(roster: roster, text: text, peer: peer, notice: fetch.notice)
+        // A peer that is gone has no key, and an introducer may be none.
+        let isIntroducer = key(of: peer).map { introductions == .from($0) } ?? false
         switch roster.verdict(over: held?.roster) {
-        case .taken where isIn && (held != nil || introductions == .from(key(of: peer))):
+        case .taken where isIn && (held != nil || isIntroducer):
             peers[peer]?.succeeds()
             news.append(.taken(found))
         case .taken where isIn, .foreign where isIn: offer(found, at: now)
