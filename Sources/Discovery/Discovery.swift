@@ -120,10 +120,9 @@ public struct Discovery {
         at now: Instant
     ) {
         counts.received += 1
-        if let drop = take(datagram, source, hopLimit, link, at: now) {
-            counts.drops[drop.rawValue] += 1
-            if drop == .flood { meetingPlaces.missed() }
-        }
+        let drop = take(datagram, source, hopLimit, link, at: now)
+        if let drop { counts.drops[drop.rawValue] += 1 }
+        if drop == .flood, meetings.own != nil { meetingPlaces.missed() }
     }
 
     /// The kernel did not take a message; a beacon is tried again.
@@ -178,15 +177,14 @@ public struct Discovery {
 
     /// Announces a meeting, and asks for others until it is over.
     ///
-    /// `meetingPlaces` gathers all that meet since its beginning. Another beacon takes the place of
-    /// the one before. It pairs at this TCP port.
+    /// `meetingPlaces` gathers all that meet since its beginning, until its end. Another beacon
+    /// takes the place of the one before. It pairs at this TCP port.
     public mutating func meet(_ beacon: MeetingBeacon, port: UInt16, at now: Instant) {
         guard !isClosed else { return }
         var instance =
             meetings.own
             ?? ServiceInstance(of: ServiceInstance.meetings, port: port, text: [], lots)
         instance.text = beacon.text
-        if meetings.own == nil { meetingPlaces.forget() }
         send(meetings.announce(instance, silently: true, lots, at: now))
         meetings.seek(lots, at: now)
     }
@@ -199,6 +197,8 @@ public struct Discovery {
     public mutating func endMeeting() {
         send(meetings.withdraw())
         meetings.stopSeeking()
+        // The next one is not to take this one's name for another station's.
+        meetingPlaces.forget()
     }
 
     // MARK: What the caller fetches

@@ -90,6 +90,23 @@ import Wire
         #expect(farewell[0].records[0].name == ServiceInstance.meetings)
     }
 
+    /// The next meeting has another name, and would take this one's for that of a third station.
+    @Test func aMeetingRemembersNothingOfTheOneBefore() {
+        var (one, two) = (station(1), station(2))
+        one.meet(beacon(1), port: 7, at: ms(0))
+        two.meet(beacon(2), port: 7, at: ms(0))
+        for bytes in drain(&one, 2000) + drain(&two, 2000) { hear(&one, bytes, ms(2000)) }
+        #expect(one.meetingPlaces.list.count == 2)
+        one.endMeeting()
+        #expect(one.meetingPlaces.list.isEmpty)
+        // Its own farewell comes back.
+        for bytes in drain(&one, 2001) { hear(&one, bytes, ms(2001)) }
+        one.meet(beacon(3), port: 7, at: ms(9000))
+        #expect(one.meetingPlaces.list.isEmpty)
+        for bytes in drain(&one, 11_000) { hear(&one, bytes, ms(11_000)) }
+        #expect(one.meetingPlaces.list.map(\.id) == [beacon(3).id])
+    }
+
     /// As another one it would be a third.
     @Test func theNameInAMeetingStaysAtAnotherAddress() {
         var one = station(1)
@@ -111,6 +128,10 @@ import Wire
             random: Chance(seed: UInt64(number)).fill)
         one.setLinks([place(UInt64(number))], at: ms(0))
         return one
+    }
+
+    private func hear(_ station: inout Discovery, _ bytes: [UInt8], _ now: Instant) {
+        station.receive(bytes.span, from: host(1), hopLimit: 255, on: wired, at: now)
     }
 
     private func drain(_ station: inout Discovery, _ moment: Int64) -> [[UInt8]] {

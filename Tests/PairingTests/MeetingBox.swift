@@ -25,7 +25,8 @@ final class MeetingBox {
 
     let name: String
     let number: UInt64
-    let card: PairingCard
+    /// The promise of the last hold.
+    private(set) var card: PairingCard
     /// How long it looks before it pairs.
     let looking: Duration
     var discovery: Discovery
@@ -41,13 +42,15 @@ final class MeetingBox {
         self.name = name
         self.number = number
         self.looking = looking
-        var capabilities = Capabilities(bootID: .random(in: .min ... .max))
-        capabilities.flags = 5577
-        card = try #require(
-            PairingCard(
-                publicKey: X25519.publicKey(of: .random()), capabilities: capabilities, name: name))
+        card = try #require(Self.promise(X25519.publicKey(of: .random()), name))
         discovery = Discovery(
             own: card.publicKey, port: 5577, isOn: false, random: { Random.fill(&$0) })
+    }
+
+    private static func promise(_ key: PublicKey, _ name: String) -> PairingCard? {
+        var capabilities = Capabilities(bootID: .random(in: .min ... .max))
+        capabilities.flags = 5577
+        return PairingCard(publicKey: key, capabilities: capabilities, name: name)
     }
 
     var id: MeetingID { MeetingID(of: card) }
@@ -62,6 +65,7 @@ final class MeetingBox {
 
     /// Its button was held for five seconds.
     func hold(at now: Instant) {
+        if let fresh = Self.promise(card.publicKey, name) { card = fresh }
         core = ButtonMeeting(as: id, looking: looking, at: now)
         announce(isReady: false, at: now)
     }

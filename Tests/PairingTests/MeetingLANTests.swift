@@ -42,6 +42,19 @@ import Time
         #expect(garage.outcomes == [.noStationFound])
     }
 
+    @Test func oneThatWasHeldInVainIsPairedLater() throws {
+        let lan = MeetingLAN()
+        let (kitchen, garage) = (try lan.add("kitchen"), try lan.add("garage"))
+        lan.hold(kitchen)
+        lan.run(until: 70)
+        #expect(kitchen.outcomes == [.noStationFound])
+        lan.hold(kitchen)
+        lan.run(until: 80)
+        lan.hold(garage)
+        lan.run(until: 250)
+        #expect(arePaired(kitchen, garage), "\(kitchen.outcomes) \(garage.outcomes)")
+    }
+
     @Test func theyPairAMinuteAfterTheSecondHold() throws {
         let lan = MeetingLAN()
         let (kitchen, garage) = (try lan.add("kitchen"), try lan.add("garage"))
