@@ -54,6 +54,9 @@ public struct Discovery {
     private var meetings = ServiceLinks(ServiceInstance.meetings)
     private var renewAt: Instant?
     private var budget = Budget()
+    /// Of all datagrams, also of those that are dropped for what they are: during a meeting more of
+    /// them mean that one may be missed.
+    private var heard = Budget()
     private var actions: [Action] = []
     private var isClosed = false
     public private(set) var pairingPlaces = PairingPlaces()
@@ -120,9 +123,10 @@ public struct Discovery {
         at now: Instant
     ) {
         counts.received += 1
+        let isHeard = heard.takes(at: now)
         let drop = take(datagram, source, hopLimit, link, at: now)
         if let drop { counts.drops[drop.rawValue] += 1 }
-        if drop == .flood, meetings.own != nil { meetingPlaces.missed() }
+        if !isHeard || drop == .flood, meetings.own != nil { meetingPlaces.missed() }
     }
 
     /// The kernel did not take a message; a beacon is tried again.

@@ -107,6 +107,29 @@ import Wire
         #expect(one.meetingPlaces.list.map(\.id) == [beacon(3).id])
     }
 
+    /// Also where nothing of the flood is a message for stations.
+    @Test(arguments: [(5353, 255), (5353, 64), (7, 255)] as [(UInt16, Int)])
+    func aFloodMakesBlindOnlyInAMeeting(port: UInt16, hopLimit: Int) {
+        var one = station(1)
+        func flood(_ count: Int, at now: Instant) {
+            for _ in 0..<count {
+                one.receive(
+                    [UInt8](repeating: 0, count: 20).span, from: host(2, port: port),
+                    hopLimit: hopLimit, on: wired, at: now)
+            }
+        }
+        flood(1000, at: ms(0))
+        #expect(!one.meetingPlaces.isBlind)
+        one.meet(beacon(1), port: 7, at: ms(2000))
+        flood(100, at: ms(2000))
+        #expect(!one.meetingPlaces.isBlind)
+        flood(1, at: ms(2900))
+        #expect(one.meetingPlaces.isBlind)
+        one.endMeeting()
+        one.meet(beacon(2), port: 7, at: ms(9000))
+        #expect(!one.meetingPlaces.isBlind)
+    }
+
     /// As another one it would be a third.
     @Test func theNameInAMeetingStaysAtAnotherAddress() {
         var one = station(1)
