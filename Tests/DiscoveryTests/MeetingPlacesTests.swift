@@ -130,6 +130,19 @@ import Wire
         #expect(!one.meetingPlaces.isBlind)
     }
 
+    /// A cable that is out for a moment ends no meeting.
+    @Test func aMeetingIsAnnouncedWhereALinkComesLater() {
+        var one = station(1)
+        one.setLinks([], at: ms(0))
+        one.meet(beacon(1), port: 7, at: ms(0))
+        #expect(drain(&one, 5000).isEmpty)
+        one.setLinks([place(1)], at: ms(5000))
+        let said = drain(&one, 7000).compactMap {
+            HeardInstance(of: ServiceInstance.meetings, in: message($0)!)
+        }
+        #expect(said.compactMap { MeetingBeacon(text: $0.text) } == [beacon(1)])
+    }
+
     /// As another one it would be a third.
     @Test func theNameInAMeetingStaysAtAnotherAddress() {
         var one = station(1)

@@ -98,8 +98,10 @@ final class Neighbourhood {
     // MARK: Meetings
 
     /// Tells the neighbours that this station meets another one, or does so no more.
+    ///
+    /// Without a link it is told as soon as there is one again.
     func meet(_ beacon: MeetingBeacon?, port: UInt16, at now: Instant) {
-        guard isSearched, let beacon else { return core.endMeeting() }
+        guard isOn, let beacon else { return core.endMeeting() }
         core.meet(beacon, port: port, at: now)
     }
 
