@@ -34,7 +34,7 @@ public struct ButtonMeeting: Sendable {
         case show
         /// Pair with the other station, which listens at these places.
         case enter([Endpoint])
-        /// Nothing is paired. After `crowded` go on announcing until `leave`.
+        /// Nothing is paired. After `crowded` and `blind` go on announcing until `leave`.
         case end(End)
         /// Stop announcing.
         case leave
@@ -42,8 +42,10 @@ public struct ButtonMeeting: Sendable {
 
     public enum End: Equatable, Sendable {
         case noStationFound
-        /// More than one other station takes part, or so much is announced that one may be missed.
+        /// More than one other station takes part.
         case crowded
+        /// So much is announced that another station may be missed.
+        case blind
     }
 
     /// The buttons are held within this time.
@@ -63,7 +65,9 @@ public struct ButtonMeeting: Sendable {
     static let tries = 3
     static let trySpacing = Duration.seconds(2)
 
-    private enum State: Equatable { case looking, waiting, pairing, settled, leaving, over }
+    private enum State: Equatable {
+        case looking, waiting, listening, pairing, settled, leaving, over
+    }
 
     public let own: MeetingID
     private let began: Instant
@@ -98,7 +102,7 @@ public struct ButtonMeeting: Sendable {
     public var deadline: Instant? {
         switch state {
         case .looking: earliest(began + (other == nil ? Self.window : looking), asksAt)
-        case .waiting: earliest(began + Self.patience, triesAt, asksAt, goneDue)
+        case .waiting, .listening: earliest(began + Self.patience, triesAt, asksAt, goneDue)
         case .pairing: earliest(began + Self.patience, goneDue)
         case .settled: began + Self.patience
         case .leaving: leavesAt
@@ -120,7 +124,7 @@ public struct ButtonMeeting: Sendable {
             state = .over
             return .leave
         case .settled: return now >= began + Self.patience ? end(.noStationFound) : nil
-        case .looking, .waiting, .pairing: break
+        case .looking, .waiting, .listening, .pairing: break
         }
         let strangers = others.filter { $0.id != own }
         for one in strangers {
@@ -131,7 +135,7 @@ public struct ButtonMeeting: Sendable {
             }
             if one.id != other { return crowd(at: now) }
         }
-        if isBlind { return crowd(at: now) }
+        if isBlind { return leave(as: .blind, at: now) }
         let found = strangers.first { $0.id == other }
         goneSince = found?.isGone == true ? goneSince ?? now : nil
         switch state {
@@ -140,6 +144,7 @@ public struct ButtonMeeting: Sendable {
             return other != nil && now >= began + looking
                 ? begin(found, at: now) : ask(at: now)
         case .waiting: return wait(for: found, at: now)
+        case .listening: return isTooLate(at: now) ? end(.noStationFound) : ask(at: now)
         case .pairing: return isTooLate(at: now) ? end(.noStationFound) : nil
         case .settled, .leaving, .over: return nil
         }
@@ -166,10 +171,12 @@ public struct ButtonMeeting: Sendable {
     }
 
     /// A station took part that nobody has announced: ends as `look` does with a third.
-    public mutating func crowd(at now: Instant) -> Step {
+    public mutating func crowd(at now: Instant) -> Step { leave(as: .crowded, at: now) }
+
+    private mutating func leave(as end: End, at now: Instant) -> Step {
         state = .leaving
         leavesAt = now + Self.farewell
-        return .end(.crowded)
+        return .end(end)
     }
 
     private mutating func end(_ end: End) -> Step {
@@ -181,7 +188,7 @@ public struct ButtonMeeting: Sendable {
     private mutating func begin(_ found: Other?, at now: Instant) -> Step? {
         guard let other else { return nil }
         if own.listens(to: other) {
-            state = .pairing
+            state = .listening
             return .show
         }
         state = .waiting

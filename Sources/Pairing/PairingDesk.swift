@@ -100,9 +100,11 @@ public struct PairingDesk: ~Copyable {
     }
 
     /// Takes the code back, and lets buttons rest as after three wrong ones.
-    public mutating func rest(at now: Instant) {
+    ///
+    /// - Returns: For how long.
+    public mutating func rest(at now: Instant) -> Duration {
         close()
-        window.rests(at: now)
+        return window.rest(at: now)
     }
 
     /// A code is shown, or somebody who came in time is still at it.

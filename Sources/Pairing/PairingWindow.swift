@@ -31,7 +31,7 @@ public struct PairingWindow: Sendable {
     private var openUntil: Instant?
     private var failures = 0
     private var restUntil: Instant?
-    private var rest = PairingWindow.firstRest
+    private var nextRest = PairingWindow.firstRest
 
     public init() {}
 
@@ -70,15 +70,19 @@ public struct PairingWindow: Sendable {
         guard openUntil != nil else { return false }
         failures += 1
         guard failures == Self.attempts else { return false }
-        rests(at: now)
+        _ = rest(at: now)
         return true
     }
 
     /// The window closes, and a button opens none for a while.
-    public mutating func rests(at now: Instant) {
+    ///
+    /// - Returns: For how long.
+    public mutating func rest(at now: Instant) -> Duration {
+        let rest = nextRest
         openUntil = nil
         restUntil = now + rest
-        rest = min(rest + rest, Self.longestRest)
+        nextRest = min(rest + rest, Self.longestRest)
+        return rest
     }
 
     /// The code was used, or is taken back by whoever showed it.
@@ -87,7 +91,7 @@ public struct PairingWindow: Sendable {
     /// A pairing has come about: who typed the last codes wrong was no attacker.
     public mutating func succeeded() {
         close()
-        rest = Self.firstRest
+        nextRest = Self.firstRest
         restUntil = nil
     }
 }

@@ -82,7 +82,12 @@ import Wire
 
     @Test func whoCannotSeeAllPairsWithNone() {
         var meeting = ButtonMeeting(as: small, at: start)
-        #expect(meeting.look([other(great)], isBlind: true, at: at(5)) == .end(.crowded))
+        #expect(meeting.look([other(great)], isBlind: true, at: at(5)) == .end(.blind))
+        #expect(meeting.isLeaving && meeting.deadline == at(15))
+        // Of a third that it has seen it says so.
+        var other = ButtonMeeting(as: small, at: start)
+        let all = [self.other(middle), self.other(great)]
+        #expect(other.look(all, isBlind: true, at: at(5)) == .end(.crowded))
     }
 
     @Test func whatComesAfterTheProofIsTooLate() {

@@ -9,7 +9,7 @@ import Wire
 /// A station on a `MeetingLAN`, as far as meetings need it.
 final class MeetingBox {
     enum Outcome: Equatable, CustomStringConvertible {
-        case noStationFound, crowded, failed
+        case noStationFound, crowded, blind, failed
         /// With the key of this station, and this secret.
         case paired(PublicKey, psk: String)
 
@@ -17,6 +17,7 @@ final class MeetingBox {
             switch self {
             case .noStationFound: "no station found"
             case .crowded: "crowded"
+            case .blind: "blind"
             case .failed: "failed"
             case .paired(let key, psk: let psk): "paired with \(key.text), \(psk)"
             }

@@ -86,6 +86,21 @@ class PressToMeet(AtButtons):
         for one in (kitchen, garage):
             self.assertEqual(self.meetings(one)[-1], 0)
 
+    def test_a_box_that_was_held_alone_in_vain_pairs_later(self):
+        kitchen, garage = self.boxes("kitchen", "garage")
+        self.start(kitchen, garage)
+        first = self.held(kitchen)
+        time.sleep(max(0, first + ALONE_S - 4 - time.monotonic()))
+        kitchen.record()
+        self.assertEqual(self.said(kitchen, 8)[-1], "no-station-found")
+        self.held(kitchen)
+        time.sleep(3)
+        self.held(garage)
+        wait(
+            lambda: kitchen.status()["peers"] and garage.status()["peers"], "they are paired",
+            LOOKING_S + 10)
+        kitchen.wait_for(garage)
+
     def test_with_a_third_box_none_is_paired(self):
         kitchen, garage, attic = stations = self.boxes("kitchen", "garage", "attic")
         self.start(*stations)

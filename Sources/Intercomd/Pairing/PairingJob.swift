@@ -1,4 +1,5 @@
 internal import Control
+internal import Pairing
 internal import Settings
 internal import Switchboard
 internal import Time
@@ -12,6 +13,9 @@ struct PairingJob {
     let name: String?
     /// Where a code is tried, as the settings have an address; nil where one is shown.
     var host: String?
+    /// The card that the meeting has promised, where no code proves the other station; nil for a
+    /// code.
+    var promise: PairingCard?
     /// How many stations were found that show codes.
     var found = 0
     /// Streams of something that is no station; anybody may connect, again and again, so only the
@@ -21,12 +25,13 @@ struct PairingJob {
     var connectionError: String?
     /// The peer of which all is on the disk but the last rename.
     var prepared: PairedPeer?
-    /// Whether a code has proved the peer that is written.
-    var isProved = true
     /// The peer, when it is written, and until when it must be in use.
     var written: (peer: PairedPeer, end: Instant)?
 
     static let strangersTold = 3
+
+    /// Whether a code proves the other station.
+    var isProved: Bool { promise == nil }
 
     /// An event of it.
     func event(_ kind: Event.Kind, at host: String?, _ detail: String) -> Event {

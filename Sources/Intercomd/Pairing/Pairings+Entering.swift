@@ -105,7 +105,7 @@ extension Pairings {
         out code: consuming PairingCode, to boxes: [PairingErrand.Box], on ground: PairingGround,
         at now: Instant
     ) {
-        guard let card = isMeeting ? meeting?.card : ground.card else {
+        guard let card = job?.promise ?? ground.card else {
             return fail("refused", "\(ground.config.station.name) is no name for a station")
         }
         var errand = PairingErrand(code, at: boxes, card: card, suites: suites)
@@ -168,8 +168,9 @@ extension Pairings {
         case .failed(let failure):
             if failure == .unreachable, mayRetryMeeting(at: now) { return }
             let host = job?.host ?? port.other?.asTyped ?? "the other station"
-            if isMeeting {
-                return failMeeting(failure.cause, failure.textOfMeeting(with: host), at: now)
+            if isWithoutCode {
+                let text = failure.textOfMeeting(with: host)
+                return failMeeting(failure.causeInMeeting, text, at: now)
             }
             var text = failure.text(of: host, reason: job?.connectionError)
             if let found = job?.found, found > PairingErrand.boxesMost {
@@ -191,7 +192,7 @@ extension Pairings {
         do throws(PairedPeer.Refusal) {
             let peer = try ground.peer(
                 paired.peer, suite: paired.suite, named: job?.name,
-                at: job?.host ?? SocketAddress(endpoint).asTyped, isProved: !isMeeting)
+                at: job?.host ?? SocketAddress(endpoint).asTyped, isProved: job?.isProved ?? false)
             guard write(peer, psk: paired.psk, at: now) else { return }
             port.finish()
         } catch {

@@ -16,8 +16,8 @@ extension Pairings {
     /// A meeting under way, or one that has ended and is still announced.
     struct Meeting {
         var core: ButtonMeeting
-        /// The promised one.
-        let card: PairingCard
+        /// The neighbours were told; before that what they say is of another meeting.
+        var isAnnounced = false
 
         func beacon(isReady: Bool) -> MeetingBeacon {
             MeetingBeacon(id: core.own.bytes, isReady: isReady)
@@ -26,6 +26,9 @@ extension Pairings {
 
     /// A meeting is under way.
     var isMeeting: Bool { meeting.map { !$0.core.isLeaving } ?? false }
+
+    /// No code proves the other station of the pairing under way.
+    var isWithoutCode: Bool { job?.isProved == false }
 
     /// A meeting is announced.
     var hasMeeting: Bool { meeting != nil }
@@ -51,16 +54,16 @@ extension Pairings {
             return ControlError(.failed, "\(ground.config.station.name) is no name for a station")
         }
         endMeeting()
-        let meeting = Meeting(core: ButtonMeeting(as: MeetingID(of: card), at: now), card: card)
+        let meeting = Meeting(core: ButtonMeeting(as: MeetingID(of: card), at: now))
         self.meeting = meeting
-        job = PairingJob(caller: nil, asker: asker, name: nil)
+        job = PairingJob(caller: nil, asker: asker, name: nil, promise: card)
         order(.meet(meeting.beacon(isReady: false)))
         return nil
     }
 
     /// Takes what the neighbours announce.
     mutating func look(_ places: MeetingPlaces, on ground: PairingGround, at now: Instant) {
-        guard var meeting else { return }
+        guard var meeting, meeting.isAnnounced else { return }
         let others = places.list.compactMap { place in
             MeetingID(bytes: place.id).map {
                 ButtonMeeting.Other(
@@ -88,11 +91,14 @@ extension Pairings {
                 "no other station was met: both buttons must be held within a minute, on one LAN,"
                     + " with press-to-meet = yes at both")
         case .end(.crowded):
-            desk.rest(at: now)
-            fail(
+            failMeeting(
                 "crowded",
-                "more than one other station took part in the meeting, so none is paired; try again"
-                    + " in a minute, or pair by a code")
+                "more than one other station took part in the meeting, so none is paired", at: now)
+        case .end(.blind):
+            failMeeting(
+                "blind",
+                "so much was said on the LAN that another station of the meeting may be missed, so"
+                    + " none is paired", at: now)
         case .leave: endMeeting()
         }
     }
@@ -100,7 +106,7 @@ extension Pairings {
     private mutating func show(_ meeting: Meeting, on ground: PairingGround, at now: Instant) {
         guard let job else { return }
         do throws(ControlError) {
-            _ = try open(.meeting(), as: meeting.card, for: job, on: ground, at: now)
+            _ = try open(.meeting(), for: job, on: ground, at: now)
         } catch { return fail("refused", error.text) }
         order(.meet(meeting.beacon(isReady: true)))
     }
@@ -111,7 +117,11 @@ extension Pairings {
     mutating func isExpected(
         _ card: PairingCard, on ground: PairingGround, at now: Instant
     ) -> Bool {
-        guard isMeeting, var meeting else { return true }
+        guard let job, !job.isProved else { return job != nil }
+        guard isMeeting, var meeting else {
+            failMeeting("refused", "the meeting is over", at: now)
+            return false
+        }
         guard meeting.core.expects(card) else {
             let step = meeting.core.crowd(at: now)
             self.meeting = meeting
@@ -134,8 +144,9 @@ extension Pairings {
 
     /// A pairing without a code failed in another way than by time: somebody may be at work.
     mutating func failMeeting(_ cause: String, _ text: String, at now: Instant) {
-        desk.rest(at: now)
-        fail(cause, text)
+        let minutes = desk.rest(at: now).components.seconds / 60
+        let rest = minutes == 1 ? "a minute" : "\(minutes) minutes"
+        fail(cause, "\(text); try again in \(rest), or pair by a code")
     }
 
     /// Announces this station no more.

@@ -78,7 +78,12 @@ struct Pairings: ~Copyable {
     /// A peer is written and not in use yet.
     var hasUnused: Bool { job?.written != nil }
 
-    mutating func nextOrder() -> Order? { orders.isEmpty ? nil : orders.removeFirst() }
+    mutating func nextOrder() -> Order? {
+        guard !orders.isEmpty else { return nil }
+        let order = orders.removeFirst()
+        if case .meet(.some) = order { meeting?.isAnnounced = true }
+        return order
+    }
 
     mutating func order(_ order: Order) { orders.append(order) }
 
@@ -199,9 +204,7 @@ struct Pairings: ~Copyable {
             fail("not_written", error.description)
             return false
         }
-        let hasCode = !isMeeting
         job?.written = (peer, now + Self.usePatience)
-        job?.isProved = hasCode
         endMeeting()
         return true
     }
