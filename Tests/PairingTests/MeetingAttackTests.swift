@@ -79,20 +79,25 @@ import Time
             thief.isThief = true
             _ = thief.desk.show(.meeting(), as: thief.card, isAtScreen: false, at: lan.now)
             thief.isListening = true
-            lan.heard = { [weak lan] box, bytes in
+            var copies = 0
+            let copy = { [weak lan] (box: MeetingBox, bytes: [UInt8]) in
                 guard box !== thief else { return }
                 for other in [kitchen, garage] where other !== box {
-                    if isFirst { lan?.inject(bytes, from: thief.address, to: other) }
+                    lan?.inject(bytes, from: thief.address, to: other)
+                    copies += 1
                 }
             }
+            if isFirst { lan.heard = copy } else { lan.delivered = copy }
             lan.hold(kitchen)
             lan.hold(garage)
             lan.run(until: 200)
             let keys = [kitchen, garage].compactMap(\.paired)
+            #expect(copies > 0)
             if isFirst {
                 #expect(lan.connections == 1 && keys == [], "\(kitchen.outcomes)")
                 #expect(thief.paired == nil)
             } else {
+                #expect(lan.connections == 1)
                 #expect(keys == [garage.card.publicKey, kitchen.card.publicKey])
             }
         }

@@ -14,6 +14,8 @@ final class MeetingLAN {
     private(set) var now = start
     /// Is told first what a station announces.
     var heard: (MeetingBox, [UInt8]) -> Void = { _, _ in }
+    /// Is told what a station announces when all have heard it.
+    var delivered: (MeetingBox, [UInt8]) -> Void = { _, _ in }
     /// Whether an announcement of one station is lost on its way to another one.
     var isLost: (MeetingBox, MeetingBox) -> Bool = { _, _ in false }
     /// What arrives of a message of a pairing, whose number is 1 to 4; nil ends the stream.
@@ -60,6 +62,7 @@ final class MeetingLAN {
                 for other in boxes where other === box || !isLost(box, other) {
                     inject(bytes, from: box.address, to: other)
                 }
+                delivered(box, bytes)
             }
         }
         for box in boxes {
@@ -77,6 +80,7 @@ final class MeetingLAN {
         case .enter(let endpoints): connect(box, to: endpoints)
         case .end(.noStationFound): box.end(.noStationFound, at: now)
         case .end(.crowded): box.end(.crowded, at: now)
+        case .end(.blind): box.end(.blind, at: now)
         case .leave: box.leave()
         }
     }
