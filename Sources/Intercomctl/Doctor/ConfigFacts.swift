@@ -54,6 +54,13 @@ struct ConfigFacts {
     /// A station that pairs without a code, while it does.
     private func meeting(_ config: Config) -> [Check] {
         guard config.pairing.pressToMeet, config.pairingButton != nil else { return [] }
+        guard config.network.discovery else {
+            return [
+                .ok(
+                    .config, of: "press-to-meet",
+                    "a hold of the talk button meets no station: discovery = no in [network]")
+            ]
+        }
         return [
             .ok(
                 .config, of: "press-to-meet",

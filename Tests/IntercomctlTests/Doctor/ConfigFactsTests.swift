@@ -35,6 +35,10 @@ import Testing
                     + " nothing proves the other station"
                     + "  -> afterwards compare the keys: sudo intercomctl peer verify NAME DIGITS",
             ])
+        #expect(
+            checks(settings(button + meets + "[network]\ndiscovery = no\n")).last
+                == "ok    config press-to-meet  a hold of the talk button meets no station:"
+                + " discovery = no in [network]")
         #expect(checks(settings(button)).count == 1)
         #expect(checks(settings(button + meets + "button = no\n")).count == 1)
     }
