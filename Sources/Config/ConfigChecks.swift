@@ -44,10 +44,14 @@ extension ConfigReader {
     /// A name is one thing: `ptt down house` must not have two meanings.
     private mutating func checkNames() {
         let names =
-            config.channels.map { ("channel", $0.name, $0.origin, ReservedName.meaning(of: $0.name)) }
-            + config.peers.map { ("peer", $0.name, $0.origin, ReservedName.meaning(ofPeer: $0.name)) }
-        for case (let what, let name, let origin, let meaning?) in names {
-            fail(origin, "[\(what) \(name)]: \(name) means \(meaning); rename it")
+            config.channels.map {
+                ("[channel \($0.name)]", $0.name, $0.origin, ReservedName.meaning(of: $0.name))
+            }
+            + config.peers.map {
+                ("[peer \($0.name)]", $0.name, $0.origin, ReservedName.meaning(ofPeer: $0.name))
+            }
+        for case (let header, let name, let origin, let meaning?) in names {
+            fail(origin, "\(header): \(name) means \(meaning); rename it")
         }
         // It works, but on a screen the two look alike.
         for peer in config.peers where peer.name == config.station.name {

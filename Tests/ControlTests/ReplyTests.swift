@@ -62,7 +62,8 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
                 #"{"v":1,"ok":true,"pair":{"schema":1,"stage":"code","text":"the code","#
                     + #""code":"7K9M-QX2W","hosts":["192.0.2.7"],"port":null,"announced":false,"#
                     + #""seconds":120,"host":null,"attempts_left":null,"name":null,"#
-                    + #""called":null,"fingerprint":null,"applied":false,"problem":null}}"#
+                    + #""called":null,"former":null,"fingerprint":null,"applied":false,"#
+                    + #""problem":null}}"#
             ),
             (
                 .peers(PeerList([])),

@@ -113,7 +113,7 @@ class Psks(SiteTest):
              "all have the roster")
         garage.wait_for(kitchen, attic)
         self.await_psk(*stations)
-        wait(lambda: (pair_files(garage), pair_files(attic)) == (after, own), "they are in use again")
+        wait(lambda: (pair_files(garage), pair_files(attic)) == (after, own), "all are in use")
         self.assertIn("no station", self.do(kitchen, "site", "renew", "cellar", code=1))
         self.assertIn("introduces no site", self.do(attic, "site", "renew", "garage", code=1))
 

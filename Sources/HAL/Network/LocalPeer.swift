@@ -30,7 +30,8 @@ public struct LocalPeer: ~Copyable, Sendable {
         let advice =
             switch -raw {
             case ENOENT, ECONNREFUSED: "intercomd is not running"
-            case EACCES: "only members of group intercom may: sudo adduser $USER intercom"
+            case EACCES:
+                "only members of group intercom may: sudo adduser $USER intercom, and log in again"
             default: ""
             }
         guard raw >= 0 else {

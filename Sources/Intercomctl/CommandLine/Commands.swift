@@ -185,20 +185,20 @@ extension CommandGroup {
                     options: ["--address", "--no-reload", "--json"],
                     help: "introduce a station to all of the site", function: addToSite),
                 Command(
-                    name: "site remove", arguments: "NAME", count: 1...1, takes: [.anything],
+                    name: "site remove", arguments: "NAME", count: 1...1, takes: [.peer],
                     options: ["--no-reload", "--json"],
                     help: "take a station out of the site", function: removeFromSite),
                 Command(
                     name: "site replace", arguments: "NAME KEY|PEER", count: 2...2,
-                    takes: [.anything, .peer],
+                    takes: [.peer, .peer],
                     options: ["--address", "--no-reload", "--json"],
                     help: "introduce the successor of a dead station", function: replaceInSite),
                 Command(
                     name: "site rename", arguments: "NAME NEW", count: 2...2,
-                    takes: [.anything], options: ["--no-reload", "--json"],
+                    takes: [.peer, .anything], options: ["--no-reload", "--json"],
                     help: "give a station of the site another name", function: renameInSite),
                 Command(
-                    name: "site renew", arguments: "NAME", count: 1...1, takes: [.anything],
+                    name: "site renew", arguments: "NAME", count: 1...1, takes: [.peer],
                     options: ["--no-reload", "--json"],
                     help: "let a restored station make new psks", function: renewInSite),
                 Command(

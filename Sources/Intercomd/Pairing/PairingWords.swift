@@ -46,8 +46,8 @@ extension PairingFailure {
     /// For the person who is shown the code, which a station at `host` has proved.
     func textWhereShown(of host: String) -> String {
         guard self == .code else { return text(of: host) }
-        return "what \(host) said after it had proved the code was changed on the way, so nothing is"
-            + " changed here; run \"intercomctl pair\" again"
+        return "what \(host) said after it had proved the code was changed on the way, so nothing"
+            + " is changed here; run \"intercomctl pair\" again"
     }
 
     /// For the journal, as there is no code, and no screen.
