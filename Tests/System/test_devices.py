@@ -96,9 +96,12 @@ class Devices(FaultTest):
                                      (self.garage, "playback", "output")):
             other = "playback" if direction == "capture" else "capture"
             before = one.card.status()[other]["starts"]
+            reopened, log = self.reopens(one, other), len(one.log)
             self.check_silent(one, f"hang {direction}", "unhang", f"audio {side} ")
             # The direction that runs is left alone; the speaker runs dry once, until the timer
             # wakes the loop in the place of a microphone that hangs.
+            self.assertEqual(self.reopens(one, other), reopened, f"{other} was opened again")
+            self.assertNotIn(f"audio {'output' if side == 'input' else 'input'} ", one.log[log:])
             starts = one.card.status()[other]["starts"]
             self.judge_in_time(starts <= before + 1, f"{other} began {starts - before} times")
 

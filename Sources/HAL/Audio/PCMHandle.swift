@@ -88,6 +88,13 @@ internal import CLinux
 
     var state: snd_pcm_state_t { unsafe snd_pcm_state(pcm) }
 
+    /// Whether the hardware says now that it ran out of samples, or of room for them.
+    func isInXrun() -> Bool {
+        // The state follows what the hardware is asked.
+        _ = unsafe snd_pcm_avail(pcm)
+        return state == SND_PCM_STATE_XRUN
+    }
+
     func available() -> Int {
         // Asks the hardware: the state after the last interrupt is old where the other direction of
         // the card wakes us.

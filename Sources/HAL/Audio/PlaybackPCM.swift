@@ -51,6 +51,9 @@ internal import CLinux
     /// free, still calls `write`, which reports and repairs it.
     public func available() -> Int { handle.available() }
 
+    /// Whether the card has played all that it was given, and waits for more since.
+    public func hasRunDry() -> Bool { handle.isInXrun() }
+
     /// Samples between the next one written and the loudspeaker.
     public func delay() -> Int { handle.delay() }
 

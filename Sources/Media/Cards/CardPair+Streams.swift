@@ -46,8 +46,12 @@ extension CardPair {
 
     /// Which streams that should run move no sound, and are to be opened again.
     ///
-    /// A linked pair is one stream to its driver.
-    mutating func streamsToReopen(at now: Instant) -> (capture: Bool, playback: Bool) {
+    /// A linked pair is one stream to its driver. A speaker that ran dry has moved sound, and got
+    /// no more because the microphone, which was to wake the loop for it, did not.
+    mutating func streamsToReopen(
+        at now: Instant, inPeriod: Bool
+    ) -> (capture: Bool, playback: Bool) {
+        if !inPeriod, clock.source == .capture, hasRunDry() { _ = clock.playback.progressed() }
         let capture = clock.capture.isToReopen(at: now, runs: isCapturing && hasCapture)
         let playback = clock.playback.isToReopen(at: now, runs: hasPlayback)
         guard capture || playback, isLinked else { return (capture, playback) }

@@ -103,6 +103,14 @@ struct CardPair: ~Copyable {
         }
     }
 
+    /// Whether the speaker's card has played all it was given.
+    func hasRunDry() -> Bool {
+        switch playback {
+        case .some(let pcm): pcm.hasRunDry()
+        case .none: false
+        }
+    }
+
     /// Samples that wait in both cards; nil while one of them is missing.
     var delays: (playback: Int, capture: Int)? {
         mutating get {

@@ -114,8 +114,8 @@ extension MediaLoop {
     ///
     /// To prepare and start it here would not do: with a card that hangs the kernel may take
     /// seconds for that, in which the other card and the keys would stand still too.
-    mutating func watchStreams() {
-        let (capture, playback) = cards.streamsToReopen(at: now)
+    mutating func watchStreams(inPeriod: Bool) {
+        let (capture, playback) = cards.streamsToReopen(at: now, inPeriod: inPeriod)
         if capture {
             rings.counters.add(.captureReopens)
             handBackCard(.capture)

@@ -159,7 +159,7 @@ package struct MediaLoop: ~Copyable {
             if woken.socket || receiver.intake.isGathering { listen() }
             if isPeriod { playSound() } else if woken.timer { receiver.intake.missedBlock() }
             if woken.strays { listen(areStrays: true) }
-            if isPeriod || woken.timer { watchStreams() }
+            if isPeriod || woken.timer { watchStreams(inPeriod: isPeriod) }
             followLoad()
             finishTurn()
         }
