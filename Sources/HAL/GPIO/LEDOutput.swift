@@ -2,7 +2,7 @@ internal import CLinux
 
 /// An LED that the kernel knows by name (/sys/class/leds), without other drivers; switched off at
 /// its end.
-struct LEDOutput: ~Copyable {
+@usableFromInline struct LEDOutput: ~Copyable, Sendable {
     private static let mark = "led:"
     private static let folder = "/sys/class/leds"
 

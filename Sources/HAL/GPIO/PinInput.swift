@@ -3,7 +3,7 @@ internal import CLinux
 internal import Time
 
 /// The GPIO line of an `InputLine`.
-@safe struct PinInput: ~Copyable, @unchecked Sendable {
+@safe @usableFromInline struct PinInput: ~Copyable, @unchecked Sendable {
     /// The line as the configuration names it.
     let name: String
 
@@ -55,9 +55,10 @@ internal import Time
     /// The next change since `init`, presses and releases strictly by turns; nil when the last one
     /// returned is the present state.
     ///
-    /// The kernel keeps a few edges and drops the newest, so after a burst its last edge may be out
-    /// of date. The level itself is right, and a change it shows is returned as one that happens
-    /// now. Real-time: at most two system calls per edge, no allocation.
+    /// The kernel keeps a few edges and drops one more (for libgpiod 1 the newest, for 2 the
+    /// oldest), so after a burst the last edge may be out of date. The level itself is right, and a
+    /// change it shows is returned as one that happens now. Real-time: at most two system calls per
+    /// edge, no allocation.
     mutating func nextEdge() throws(GPIOError) -> InputLine.Edge? {
         var edge = cgpiod_edge()
         while true {

@@ -1,7 +1,7 @@
 internal import CGPIOD
 
 /// The GPIO line of an `OutputLine`.
-@safe struct PinOutput: ~Copyable, @unchecked Sendable {
+@safe @usableFromInline struct PinOutput: ~Copyable, @unchecked Sendable {
     /// The line as the configuration names it.
     let name: String
 

@@ -124,13 +124,15 @@ import Testing
     @Test(.enabled(if: SimulatedGPIO.hasTools, "gpiod is not installed"))
     func realToolSeesWhoHoldsTheLine() {
         #expect(gpio.probe("input GPIO17 up low") == "inactive")
-        let info = gpio.tool("gpioinfo", ["gpiochip0"])
+        let info = gpio.tool(
+            "gpioinfo", SimulatedGPIO.toolsAreOld ? ["gpiochip0"] : ["--chip", "0"])
         let line = info.split(separator: "\n").first { $0.contains("GPIO17") } ?? ""
         for word in ["\"intercomd\"", "input", "active-low", "pull-up"] {
             #expect(line.contains(word))
         }
         #expect(gpio.probe("drop") == "ok")
-        let after = gpio.tool("gpioinfo", ["gpiochip0"])
+        let after = gpio.tool(
+            "gpioinfo", SimulatedGPIO.toolsAreOld ? ["gpiochip0"] : ["--chip", "0"])
         #expect(!after.contains("intercomd"))
     }
 }

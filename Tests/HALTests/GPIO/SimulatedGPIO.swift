@@ -21,6 +21,8 @@ final class SimulatedGPIO {
 
     /// Whether libgpiod's own tools are here to give a second opinion.
     static let hasTools = FileManager.default.isExecutableFile(atPath: "/usr/bin/gpioinfo")
+    /// Whether they are those of libgpiod 1, which take other words.
+    static let toolsAreOld = FileManager.default.isExecutableFile(atPath: "/usr/bin/gpiofind")
 
     private let folder = TemporaryFolder()
     private let simulator: Child

@@ -20,6 +20,7 @@
 #define _GNU_SOURCE
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "chips.h"
+#include "requests.h"
 
 #define TEXT_MAX 512
 
@@ -253,16 +254,20 @@ static void run(int programs, int world) {
         polled[HANDLES_MAX] = (struct pollfd){.fd = programs, .events = POLLIN};
         polled[HANDLES_MAX + 1] = (struct pollfd){.fd = world, .events = POLLIN};
 
-        int64_t left = bounce.left > 0 ? bounce.next - now() : 0;
+        int64_t next = next_settling();
+        if (bounce.left > 0 && (next == 0 || bounce.next < next))
+            next = bounce.next;
+        int64_t left = next - now();
         left = left > 0 ? left : 0;
         struct timespec wait = {left / 1000000000, left % 1000000000};
-        if (ppoll(polled, HANDLES_MAX + 2, bounce.left > 0 ? &wait : NULL, NULL) < 0)
+        if (ppoll(polled, HANDLES_MAX + 2, next != 0 ? &wait : NULL, NULL) < 0)
             die("gpiosim: poll");
         for (int i = 0; i < HANDLES_MAX; i++) {
             if (polled[i].revents != 0)
                 release(&handles[i]);
         }
         go_on_bouncing();
+        end_settling();
         if (polled[HANDLES_MAX].revents != 0)
             accept_one(programs, serve);
         if (polled[HANDLES_MAX + 1].revents != 0)
@@ -298,6 +303,7 @@ int main(int count, char **words) {
         return usage();
     for (int i = 0; i < HANDLES_MAX; i++)
         handles[i].fd = -1;
+    signal(SIGPIPE, SIG_IGN); // A program may end while an edge is on its way to it.
     // A real chip answers at once, also on a busy machine: without the right to it, hope.
     sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){.sched_priority = 1});
     // The control socket last: who sees it can use both.

@@ -2,9 +2,10 @@
 //
 // One request and its answer are a packet each on a fresh SOCK_SEQPACKET connection, so that
 // any thread of any program may ask at any time. An answer may carry one descriptor: the end of
-// a socket pair that stands for an open chip or line. Its other end tells the simulator by a
-// hang-up when the program has closed it, or died; it is named by its inode, which both sides
-// can look up, so that the preload keeps no table of descriptors.
+// a socket pair that stands for an open chip or for lines of the kernel's older interface, or of a
+// pipe for lines of the newer one. Its other end tells the simulator by a hang-up when the program
+// has closed it, or died; it is named by its inode, which both sides can look up, so that the
+// preload keeps no table of descriptors.
 
 #ifndef GPIOSIM_H
 #define GPIOSIM_H
@@ -32,7 +33,10 @@ struct gpiosim_packet {
         struct gpioevent_request event;
         struct gpiohandle_data values;
         struct gpiohandle_config config;
-        uint8_t bytes[512];
+        struct gpio_v2_line_info v2_line;
+        struct gpio_v2_line_request v2_lines;
+        struct gpio_v2_line_values v2_values;
+        struct gpio_v2_line_config v2_config;
     } body; // The ioctl's argument.
 };
 

@@ -1,10 +1,11 @@
-// libgpiosim.so: puts simulated GPIO chips under the real libgpiod 1.6.
+// libgpiosim.so: puts simulated GPIO chips under the real libgpiod, 1.6 or 2.
 //
 // LD_PRELOAD=libgpiosim.so GPIOSIM_SOCKET=/path/of/gpiosim's/socket PROGRAM
 //
 // Looking for, opening and asking /dev/gpiochipN is answered by the simulator (gpiosim.c); the
 // descriptors it hands out are polled, read and closed by the kernel like any other. Nothing
-// here allocates, except listing /dev. Without GPIOSIM_SOCKET all calls go where they always go.
+// here allocates, except listing /dev and resolving a path. Without GPIOSIM_SOCKET all calls go
+// where they always go.
 
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -29,6 +30,8 @@
 #define SYSTEM "/sys/bus/gpio/devices/gpiochip"
 #define NUMBER_FILE "/dev"
 #define MAJOR 254
+#define SUBSYSTEM "/sys/dev/char/254:"
+#define SUBSYSTEM_LINK "/subsystem"
 #define GPIO_TYPE 0xB4
 
 // The function this library stands in front of. Two threads may both look it up: the answer is
@@ -168,6 +171,34 @@ STAT(lstat, stat)
 STAT(stat64, stat64)
 STAT(lstat64, stat64)
 
+// Where a path leads that is simulated, as text; 0 when it is not.
+static int resolve(const char *path, char *target, size_t size) {
+    int chip = chip_of(path, SUBSYSTEM, SUBSYSTEM_LINK);
+    if (chip >= 0 && chip_exists(chip))
+        return snprintf(target, size, "/sys/bus/gpio");
+    // A chip itself, or a link to one.
+    ssize_t length = -1;
+    if (is_simulated() && path != NULL)
+        length = readlink(path, target, size - 1);
+    if (length >= 0)
+        target[length] = '\0';
+    else
+        snprintf(target, size, "%s", path != NULL ? path : "");
+    chip = chip_of(target, DEVICE, "");
+    return chip >= 0 && chip_exists(chip);
+}
+
+// libgpiod 2 asks by this whether a device is a GPIO chip.
+char *realpath(const char *path, char *resolved) {
+    char target[64];
+    int error = errno;
+    if (!resolve(path, target, sizeof target)) {
+        errno = error;
+        return REAL(realpath)(path, resolved);
+    }
+    return resolved != NULL ? strcpy(resolved, target) : strdup(target);
+}
+
 // Adds one simulated chip to the entries of /dev, if the caller's filter wants it.
 static int add_chip(
     struct dirent ***entries, int count, int chip, int (*filter)(const struct dirent *)) {
@@ -237,12 +268,28 @@ int scandir64(
         count, (struct dirent ***)entries, (filter_function *)filter, (order_function *)order);
 }
 
+// Whether a descriptor stands for lines of the newer interface.
+static int is_line_pipe(int fd, const struct stat *status) {
+    return S_ISFIFO(status->st_mode) && (fcntl(fd, F_GETFL) & O_DIRECT) != 0;
+}
+
+ssize_t read(int fd, void *buffer, size_t size) {
+    ssize_t count = REAL(read)(fd, buffer, size);
+    struct stat status;
+    if (count != 0 || size == 0 || !is_simulated() || fstat(fd, &status) < 0 ||
+        !is_line_pipe(fd, &status))
+        return count;
+    return fail(ENODEV); // Lines have no end but that of their chip.
+}
+
 // Where the kernel writes the descriptor of a new line in the caller's argument.
 static void set_descriptor(unsigned long request, void *argument, int fd) {
     if (request == GPIO_GET_LINEHANDLE_IOCTL)
         ((struct gpiohandle_request *)argument)->fd = fd;
     else if (request == GPIO_GET_LINEEVENT_IOCTL)
         ((struct gpioevent_request *)argument)->fd = fd;
+    else if (request == GPIO_V2_GET_LINE_IOCTL)
+        ((struct gpio_v2_line_request *)argument)->fd = fd;
     else if (fd >= 0)
         close(fd);
 }
@@ -254,15 +301,15 @@ int ioctl(int fd, unsigned long request, ...) {
     va_end(rest);
 
     struct stat status;
-    // Real GPIO descriptors are no sockets, and sockets know no GPIO requests.
+    // Real GPIO descriptors are no sockets or pipes, and those know no GPIO requests.
     if (_IOC_TYPE(request) != GPIO_TYPE || !is_simulated() || fstat(fd, &status) < 0 ||
-        !S_ISSOCK(status.st_mode))
+        (!S_ISSOCK(status.st_mode) && !is_line_pipe(fd, &status)))
         return REAL(ioctl)(fd, request, argument);
 
     struct gpiosim_packet packet = {.handle = status.st_ino, .request = (uint32_t)request};
     size_t size = _IOC_SIZE(request);
     if (size > sizeof packet.body)
-        return fail(ENOTTY);
+        return fail(EINVAL);
     memcpy(&packet.body, argument, size);
     int made;
     int result = ask(&packet, &made);
