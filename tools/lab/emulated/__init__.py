@@ -1,0 +1,1 @@
+"""Stations whose programs QEMU runs in user mode, on this machine's simulated hardware."""
