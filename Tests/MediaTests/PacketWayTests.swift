@@ -60,6 +60,25 @@ import Wire
         other.socket.peers[own].nextEndpoint = one.address
     }
 
+    /// Introduces two ends, and lets both use their session.
+    private func meet(_ one: inout End, _ other: inout End) {
+        introduce(&one, as: 0, &other, as: 0)
+        one.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
+        _ = open(&other)
+        other.socket.sendCover(to: 0, at: now)
+        _ = open(&one)
+    }
+
+    /// One frame of silence, as an end sends it.
+    private func silence(from end: inout End) throws -> EncodedFrames {
+        var encoder = try OpusEncoder(.voice, bitrate: Profile.voice.settings.bitrate)
+        var frames = EncodedFrames()
+        let silence = Block(repeating: 0)
+        frames.append(silence.span, by: &encoder)
+        end.socket.frameSize = encoder.frameSize
+        return frames
+    }
+
     /// Opens the one packet that has arrived.
     private func open(_ end: inout End) -> OpenedPacket? {
         let count = end.receiver.read(from: end.socket)
@@ -114,11 +133,7 @@ import Wire
     @Test func soundIsHeardAndItsTalkerIsToldSo() throws {
         var kitchen = try end(at: now)
         var garage = try end(at: now)
-        introduce(&kitchen, as: 0, &garage, as: 0)
-        kitchen.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
-        _ = open(&garage)
-        garage.socket.sendCover(to: 0, at: now)
-        _ = open(&kitchen)
+        meet(&kitchen, &garage)
 
         let plan = emptyPlan()
         var encoder = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
@@ -256,17 +271,9 @@ import Wire
     @Test func soundWithoutASpeakerIsRefusedAndItsTalkerIsToldWhy() throws {
         var kitchen = try end(at: now)
         var garage = try end(at: now)
-        introduce(&kitchen, as: 0, &garage, as: 0)
-        kitchen.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
-        _ = open(&garage)
-        garage.socket.sendCover(to: 0, at: now)
-        _ = open(&kitchen)
+        meet(&kitchen, &garage)
 
-        var encoder = try OpusEncoder(.voice, bitrate: Profile.voice.settings.bitrate)
-        var frames = EncodedFrames()
-        let silence = Block(repeating: 0)
-        frames.append(silence.span, by: &encoder)
-        kitchen.socket.frameSize = encoder.frameSize
+        let frames = try silence(from: &kitchen)
         kitchen.socket.send(
             frame: 0, of: frames, SentTalkspurt(sequence: 0), to: PeerSet([0]), stream: 1,
             isSpurtStart: true, isLast: false, at: now)
@@ -287,6 +294,47 @@ import Wire
             }
         }
         #expect(why == .noOutput)
+    }
+
+    @Test func twoOfThreeTalkersShareTheNetworkThatConceals() throws {
+        var kitchen = try end(at: now)
+        var garage = try end(at: now)
+        meet(&kitchen, &garage)
+        let frames = try silence(from: &kitchen)
+        var plan = emptyPlan()
+        plan.concealment = Concealment(.neural, .voice, cost: .zero)
+        var talkers = try Talkers(plan, garage.rings)
+        var tones = Tones()
+        // One block later.
+        func neural(_ talkers: inout Talkers, _ garage: inout End) -> [Int] {
+            var room = Block(repeating: 0)
+            var all = room.mutableSpan
+            var block = all._mutatingExtracting(first: plan.sound.blockSamples)
+            _ = talkers.mix(
+                by: &block, plan, .init(byHand: MediaVolumes(), isHeldDown: false), &tones,
+                &garage.socket, at: now)
+            return talkers.slots.indices.filter {
+                talkers.slots[$0].owner != nil && talkers.slots[$0].voice.concealsNeurally
+            }
+        }
+        for stream in 1...3 {
+            talkers.bind(UInt8(stream), of: 0, to: .direct, at: now)
+            kitchen.socket.send(
+                frame: 0, of: frames, SentTalkspurt(sequence: 0), to: PeerSet([0]),
+                stream: UInt8(stream), isSpurtStart: true, isLast: false, at: now)
+            let packetOpened = open(&garage)
+            let packet = try #require(packetOpened)
+            talkers.receive(packet, in: garage.receiver, .open, by: &garage.socket, at: now)
+        }
+        #expect(neural(&talkers, &garage) == [0, 1])
+        // The processor cannot keep up, and can again.
+        talkers.neuralMax = 0
+        #expect(neural(&talkers, &garage) == [])
+        talkers.neuralMax = 2
+        #expect(neural(&talkers, &garage) == [0, 1])
+        // What the first one had is the third one's now.
+        talkers.release(0, at: now)
+        #expect(neural(&talkers, &garage) == [1, 2])
     }
 
     @Test func whatDoesNotOpenIsCounted() throws {

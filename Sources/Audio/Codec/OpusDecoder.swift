@@ -4,15 +4,40 @@ internal import COpus
 ///
 /// Real-time after `init`.
 @safe public struct OpusDecoder: ~Copyable {
+    /// A decoder that remembers no sound and never will; nil when there was no memory.
+    nonisolated(unsafe) private static let unused: OpaquePointer? = {
+        var status = OPUS_OK
+        return unsafe copus_decoder_create_warm(Int32(PCM.sampleRate), channels, &status)
+    }()
+
+    private static let channels: Int32 = 1
+
     private let state: OpaquePointer
+    private let unused: OpaquePointer
+    private let stateSize: Int32
+
+    /// Complexities of a decoder from which libopus 1.5 conceals by its network, and of one that
+    /// does nothing of the kind.
+    private static let neural: Int32 = 5
+    private static let plain: Int32 = 0
+
+    /// Whether a network makes up the sound of missing packets, where libopus has one: no older one
+    /// than 1.5 has, and then this changes nothing.
+    public var concealsNeurally = false {
+        didSet { if concealsNeurally != oldValue { setComplexity() } }
+    }
 
     /// - Throws: `OpusError` when there is no memory.
     public init() throws(OpusError) {
         var status = OPUS_OK
-        guard let state = unsafe opus_decoder_create(Int32(PCM.sampleRate), 1, &status) else {
-            throw OpusError(status: status)
-        }
+        guard let unused = unsafe Self.unused,
+            let state = unsafe opus_decoder_create(
+                Int32(PCM.sampleRate), Self.channels, &status)
+        else { throw OpusError(status: status == OPUS_OK ? OPUS_ALLOC_FAIL : status) }
+        stateSize = opus_decoder_get_size(Self.channels)
+        unsafe self.unused = unused
         unsafe self.state = state
+        reset()
     }
 
     deinit { unsafe opus_decoder_destroy(state) }
@@ -52,7 +77,17 @@ internal import COpus
     }
 
     /// Forgets all sound so far.
-    public mutating func reset() { _ = unsafe copus_decoder_reset(state) }
+    public mutating func reset() {
+        // SAFETY: both are decoders of that size, and nobody writes into `unused`.
+        unsafe copus_decoder_copy(state, unused, stateSize)
+        if concealsNeurally { setComplexity() }
+    }
+
+    private func setComplexity() {
+        // SAFETY: the decoder lives; the request is answered or refused, and writes no memory else.
+        _ = unsafe copus_decoder_set(
+            state, OPUS_SET_COMPLEXITY_REQUEST, concealsNeurally ? Self.neural : Self.plain)
+    }
 
     /// How many samples at 48 kHz a packet holds; nil for an invalid Opus packet (RFC 6716 §3.4).
     public static func sampleCount(of packet: Span<UInt8>) -> Int? {

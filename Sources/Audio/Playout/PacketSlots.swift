@@ -4,7 +4,7 @@ internal import Realtime
 ///
 /// Sequences here are extended (they do not wrap). All memory is allocated in `init`: the payloads
 /// lie behind each other in one block of it, and the newest overwrite the oldest.
-@safe struct PacketSlots: ~Copyable {
+@safe @usableFromInline struct PacketSlots: ~Copyable {
     /// How far ahead of the playout a packet may be.
     ///
     /// 320 ms of the shortest frames: the longest pre-roll and a network's delay.

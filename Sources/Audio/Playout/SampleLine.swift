@@ -3,7 +3,7 @@
 /// Index 0 is the next sample to play; negative ones were played. All memory is allocated in
 /// `init`, but only as much is touched as the longest delay so far needed: the kernel provides
 /// memory only when it is touched.
-@safe struct SampleLine: ~Copyable {
+@safe @usableFromInline struct SampleLine: ~Copyable {
     /// Played samples kept: 30 ms.
     static let history = 1_440
     /// The most samples one piece appends: the 20 ms of a frame.

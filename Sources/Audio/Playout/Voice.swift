@@ -81,6 +81,12 @@ public struct Voice: ~Copyable {
                 + 2 * Self.pieceMax)
     }
 
+    /// As of `OpusDecoder`, from the next missing packet on.
+    public var concealsNeurally: Bool {
+        get { decoder.concealsNeurally }
+        set { decoder.concealsNeurally = newValue }
+    }
+
     /// Starts again, for another talker.
     public mutating func reset() {
         buffer.reset()

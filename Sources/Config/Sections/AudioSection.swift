@@ -34,6 +34,8 @@ extension Config {
         public internal(set) var noiseSuppression = NoiseSuppression.off
         /// Whether speech is brought to one loudness.
         public internal(set) var gainControl = false
+        /// How the sound of missing packets is made up; `auto` by a network where there is time.
+        public internal(set) var concealment = Concealment.Wish.auto
         public internal(set) var jitter = Jitter.normal
         /// The longest playout delay.
         public internal(set) var jitterMax = Duration.milliseconds(240)
@@ -81,6 +83,7 @@ extension Config.Audio: ConfigSection {
             Setting(
                 "gain-control", .words([("off", false), ("on", true)]),
                 { $0.gainControl }, { $0.gainControl = $1 }),
+            Setting("concealment", .cases, { $0.concealment }, { $0.concealment = $1 }),
             Setting("jitter", .cases, { $0.jitter }, { $0.jitter = $1 }),
             Setting(
                 "jitter-max", .time(in: .milliseconds(40) ... .milliseconds(240)),

@@ -13,10 +13,11 @@ extension MediaPlan {
     /// A call has no limit of its own.
     private static let endless = Duration.seconds(100 * 365 * 86_400)
 
-    /// The echo is treated as the settings ask, unless `handsFree` says otherwise.
+    /// The echo is treated as the settings ask, unless `handsFree` says otherwise; missing sound is
+    /// made up plainly, unless `concealment` does.
     init(
         _ config: Config, _ roster: Roster, _ routing: Routing, _ handsFree: HandsFree? = nil,
-        ringtone: [Int16] = []
+        concealment: Concealment? = nil, ringtone: [Int16] = []
     ) {
         let audio = config.audio
         let handsFree = handsFree ?? HandsFree(audio, clocksApart: nil)
@@ -47,6 +48,7 @@ extension MediaPlan {
             case .spurt: .spurt
             case .constant: .constant
             }
+        if let concealment { self.concealment = concealment }
         jitterPreset =
             switch audio.jitter {
             case .low: .low

@@ -168,7 +168,9 @@ struct SettingsInUse {
         to config: Config, _ routing: Routing, _ handsFree: HandsFree, at now: Instant
     ) -> Box<MediaChange> {
         let ring = RingFile.samples(config.sounds)
-        let plan = MediaPlan(config, roster, routing, handsFree, ringtone: ring)
+        let plan = MediaPlan(
+            config, roster, routing, handsFree,
+            concealment: Concealment(config.audio, former: self.plan.concealment), ringtone: ring)
         let sequences = plan.targets.map { _ in Boot.randomSequence() }
         let formerKeys = config.buttons.map { button in
             self.config.buttons.firstIndex { $0.hasLine(of: button) }

@@ -26,6 +26,7 @@ extension Talkers {
     ) -> Int {
         let highest = highestHeard(at: now)
         var voices = 0
+        var neuralLeft = neuralMax
         for place in slots.indices {
             guard let owner = slots[place].owner else { continue }
             if now - slots[place].lastPacket >= VoiceSlot.keptFor {
@@ -37,6 +38,10 @@ extension Talkers {
                 giveUpUnheard(place, hearing, at: now)
                 continue
             }
+            // The first that have sound now; to change it costs nothing.
+            let isNeural = neuralLeft > 0 && slots[place].voice.isActive
+            slots[place].voice.concealsNeurally = isNeural
+            if isNeural { neuralLeft -= 1 }
             let wasSounding = slots[place].isSounding
             let isSounding = slots[place].voice.pull(into: &block, at: now)
             countTotals(of: place)

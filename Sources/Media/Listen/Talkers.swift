@@ -23,12 +23,15 @@ struct Talkers: ~Copyable {
     var heardAt = InlineArray<3, Instant>(repeating: Instant(nanoseconds: .min / 2))
     /// Voices that may be heard at once now: fewer while the processor cannot keep up.
     private var limit = voicesMax
+    /// Voices whose missing sound may be made up by a network.
+    var neuralMax: Int
     private var shares = VoiceShares()
 
     init(_ plan: MediaPlan, _ rings: Rings) throws(MediaError) {
         slots = try MediaError.fromOpus { () throws(OpusError) in try VoiceSlot.slots(plan) }
         streams = GrowingArray(capacity: PeerSet.capacity) { PeerStreams() }
         self.rings = rings
+        neuralMax = plan.neuralVoices
     }
 
     /// Whether the speaker plays; if not, talkers are told why.

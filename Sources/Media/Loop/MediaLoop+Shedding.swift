@@ -41,6 +41,7 @@ extension MediaLoop {
         capturePath.chain.isNoiseLeft = step >= .noNoiseSuppression
         capturePath.chain.isEchoLeft = step >= .noEchoCancelling
         talkers.limit(to: voicesMax, at: now)
+        talkers.neuralMax = step == .none ? plan.neuralVoices : 0
         // Microphone and speaker take turns where the echo is wished gone and is not.
         duplex.isOn =
             plan.isHalfDuplex

@@ -79,6 +79,8 @@ package struct MediaPlan: Sendable {
     package var hasPermitTone = false
     /// What hides when somebody speaks.
     package var cover = Cover.off
+    /// How sound is made up that is missing.
+    package var concealment: Concealment
     package var jitterPreset = JitterBuffer.Preset.normal
     package var jitterMax: Duration
 
@@ -113,6 +115,7 @@ package struct MediaPlan: Sendable {
         self.bitrate = bitrate
         self.periodSamples = periodSamples
         self.jitterMax = jitterMax
+        concealment = Concealment(profile)
         let frame = sound.frameNanoseconds
         prerollFrames = Int((preroll.nanoseconds + frame - 1) / frame)
         let marked = max(SentTalkspurt.startMarked, preroll + SentTalkspurt.besidesPreroll)
@@ -126,6 +129,8 @@ package struct MediaPlan: Sendable {
     package var frameSizeRepeated: Int {
         sound.frameSize(bitrate: bitrate == sound.bitrate ? sound.bitrateRepeated : bitrate)
     }
+    /// Voices whose missing sound may be made up by a network.
+    var neuralVoices: Int { concealment.isNeural ? Concealment.voicesMax : 0 }
     var periodNanoseconds: Int64 { Int64(periodSamples) * 1_000_000_000 / 48_000 }
     /// Whether the microphone runs between talks: for the pre-roll, to detect speech, or as the
     /// pace of constant cover, which is not to change when a talk begins.

@@ -1,0 +1,98 @@
+import Testing
+
+@testable import Audio
+
+@Suite struct ConcealmentTests {
+    static let enough = Concealment.most(.voice)
+
+    @Test func asSetNothingIsMeasured() {
+        var isMeasured = false
+        func cost() -> Duration? {
+            isMeasured = true
+            return .zero
+        }
+        let found = Concealment(.plain, .voice, cost: cost())
+        #expect(!found.isNeural && found.reason == "as set")
+        #expect(!isMeasured)
+    }
+
+    @Test(arguments: [Concealment.Wish.auto, .neural]) func withoutANetworkItIsPlain(
+        wish: Concealment.Wish
+    ) {
+        let found = Concealment(wish, .voice, cost: nil)
+        #expect(!found.isNeural)
+        #expect(found.reason == "this machine's libopus has no network for it")
+    }
+
+    @Test func byItselfItTakesHalfOfTheTimeForTwo() {
+        #expect(Concealment.most(.voice) == .microseconds(1_250))
+        #expect(Concealment.most(.lowpower) == .microseconds(2_500))
+        #expect(Concealment(.auto, .voice, cost: Self.enough).isNeural)
+        let slow = Concealment(.auto, .voice, cost: Self.enough + .nanoseconds(1))
+        #expect(!slow.isNeural)
+        #expect(
+            slow.reason == "it takes 1.25ms of processor time for a missing packet, and 1.25ms is"
+                + " the most")
+    }
+
+    @Test func asSetItMayTakeLonger() {
+        let found = Concealment(.neural, .voice, cost: .microseconds(4_070))
+        #expect(found.isNeural)
+        #expect(found.reason == "as set; it takes 4.07ms of processor time for a missing packet")
+    }
+}
+
+@Suite struct NeuralConcealmentTests {
+    /// Time as of a clock that is asked twice a packet.
+    private static func cost(_ profile: Profile, of nanoseconds: Int64) -> Duration? {
+        var time: Int64 = 0
+        return ConcealmentTrial.cost(profile) {
+            time += nanoseconds
+            return time
+        }
+    }
+
+    @Test(arguments: Profile.allCases) func theTrialTellsWhatTheClockDoes(profile: Profile) {
+        let found = Self.cost(profile, of: 70)
+        #expect(found == nil || found == .nanoseconds(70))
+        // An old libopus has no network with any profile, and a newer one with all.
+        #expect((found == nil) == (Self.cost(.voice, of: 70) == nil))
+    }
+
+    @Test(arguments: Profile.allCases) func whatArrivesSoundsTheSame(profile: Profile) throws {
+        var encoder = try OpusEncoder(profile)
+        var plain = try OpusDecoder()
+        var neural = try OpusDecoder()
+        neural.concealsNeurally = true
+        let size = encoder.frameSamples
+        var packet = [UInt8](repeating: 0, count: PCM.payloadMax)
+        func sound(_ decoder: inout OpusDecoder, isMissing: Bool = false) -> [Int16] {
+            var sound = [Int16](repeating: 0, count: size)
+            var room = sound.mutableSpan
+            if isMissing {
+                decoder.conceal(samples: size, into: &room)
+            } else {
+                #expect(decoder.decode(packet.span.extracting(0..<length), into: &room) == size)
+            }
+            return sound
+        }
+        var length = 0
+        for number in 0..<60 {
+            // As at the beginning of each talkspurt.
+            if number == 50 {
+                plain.reset()
+                neural.reset()
+            }
+            let frame = (number * size..<(number + 1) * size).map {
+                Int16(8_000 * Sine.of(turns: Double($0 * 200 % 48_000) / 48_000))
+            }
+            packet = [UInt8](repeating: 0, count: PCM.payloadMax)
+            var room = packet.mutableSpan
+            length = encoder.encode(frame.span, into: &room)
+            #expect(sound(&plain) == sound(&neural))
+        }
+        // What is missing sounds as it did before the talkspurt: another way, where there is one.
+        let isSame = sound(&plain, isMissing: true) == sound(&neural, isMissing: true)
+        #expect(isSame == (Self.cost(profile, of: 70) == nil))
+    }
+}
