@@ -119,13 +119,18 @@ let package = Package(
                 "Media", "Control", "Config", "Settings", "Discovery",
             ]),
 
+        // That programs, libraries and processor do together what was tested elsewhere.
+        module(
+            "SelfTest",
+            uses: ["Time", "Realtime", "Crypto", "Pairing", "Audio", "HAL", "Session", "Config"]),
+
         // L3: programs.
         .executableTarget(
             name: "Intercomd",
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session",
                 "Station", "Switchboard", "Media", "Control", "Config", "Settings", "Presentation",
-                "Storage", "Hardware", "Discovery", "Site",
+                "Storage", "Hardware", "Discovery", "Site", "SelfTest",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
@@ -198,6 +203,7 @@ let package = Package(
                 "Intercomctl", "Audio", "Config", "Control", "Crypto", "HAL", "Time",
             ],
             swiftSettings: strict),
+        tests("SelfTest"),
         tests("Settings", with: ["Config", "Crypto", "HAL"]),
         tests(
             "Hardware",

@@ -39,6 +39,21 @@ static inline int cmbedtls_sha256_update(
 static inline int cmbedtls_sha256_finish(mbedtls_sha256_context *context, unsigned char *digest) {
     return mbedtls_sha256_finish_ret(context, digest);
 }
+
+// With HMAC-SHA-256. The form with a context of the caller's is deprecated from 3.3 on.
+static inline int cmbedtls_pbkdf2(
+    const unsigned char *secret, size_t secret_count, const unsigned char *salt, size_t salt_count,
+    unsigned rounds, uint32_t count, unsigned char *output) {
+    mbedtls_md_context_t context;
+    mbedtls_md_init(&context);
+    int status = mbedtls_md_setup(&context, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1);
+    if (status == 0) {
+        status = mbedtls_pkcs5_pbkdf2_hmac(
+            &context, secret, secret_count, salt, salt_count, rounds, count, output);
+    }
+    mbedtls_md_free(&context);
+    return status;
+}
 #else
 static inline int cmbedtls_sha256_starts(mbedtls_sha256_context *context) {
     return mbedtls_sha256_starts(context, 0);
@@ -51,6 +66,13 @@ static inline int cmbedtls_sha256_update(
 
 static inline int cmbedtls_sha256_finish(mbedtls_sha256_context *context, unsigned char *digest) {
     return mbedtls_sha256_finish(context, digest);
+}
+
+static inline int cmbedtls_pbkdf2(
+    const unsigned char *secret, size_t secret_count, const unsigned char *salt, size_t salt_count,
+    unsigned rounds, uint32_t count, unsigned char *output) {
+    return mbedtls_pkcs5_pbkdf2_hmac_ext(
+        MBEDTLS_MD_SHA256, secret, secret_count, salt, salt_count, rounds, count, output);
 }
 #endif
 

@@ -69,7 +69,8 @@ enum Boot {
         let roster = try roster(config, &table, at: startedAt)
         let routing = Routing(config, roster)
         let ring = RingFile.samples(config.sounds)
-        let plan = MediaPlan(config, roster, routing, ringtone: ring)
+        let plan = MediaPlan(
+            config, roster, routing, concealment: Concealment(config.audio), ringtone: ring)
         if read.isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
 
         do throws(SystemError) {
@@ -91,7 +92,8 @@ enum Boot {
             let facts = ControlLoop.Facts(
                 startedAt: startedAt, dataSocket: dataSocket, straySocket: straySocket,
                 folder: folder, isRealtime: thread.isRealtime,
-                watchdog: ServiceNotifier.watchdogInterval, hasAES: Processor.hasAES)
+                watchdog: ServiceNotifier.watchdogInterval,
+                usesAES: AESInstructions.areUsed)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             let settings = SettingsInUse(read, roster: roster, routing: routing, plan: plan)
             let links = try Links(

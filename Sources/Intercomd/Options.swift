@@ -10,6 +10,7 @@ struct Options {
     enum Instead: Error, Equatable {
         case help
         case version
+        case selfTest
         /// The line makes no sense: what is wrong with it.
         case usage(String)
     }
@@ -22,6 +23,7 @@ struct Options {
 
           --config DIR   read settings from DIR instead
           --relays-off   switch off the relays that a stopped intercomd left on
+          --self-test    try the program and its libraries on this machine
           --version      print the version
           --help         print this
 
@@ -33,6 +35,7 @@ struct Options {
             switch argument {
             case "--help", "-h": throw .help
             case "--version": throw .version
+            case "--self-test": throw .selfTest
             case "--relays-off": switchesRelaysOff = true
             case "--config":
                 guard let folder = rest.popFirst() else { throw .usage("--config needs a folder") }

@@ -15,6 +15,7 @@ do throws(Options.Instead) {
     switch error {
     case .help: Terminal.write(Options.help)
     case .version: Terminal.write("intercomd \(Product.version)\n")
+    case .selfTest: Program.exit(SelfTestReport.run())
     case .usage(let complaint):
         Terminal.write("intercomd: \(complaint); see intercomd --help\n", to: .complaint)
         Program.exit(2)

@@ -32,6 +32,9 @@ import Testing
             "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard", "Media",
             "Control", "Config", "Settings", "Discovery",
         ],
+        "SelfTest": [
+            "Time", "Realtime", "Crypto", "Pairing", "Audio", "HAL", "Session", "Config",
+        ],
         "Intercomctl": [
             "Time", "Wire", "Crypto", "Pairing", "Backup", "Site", "Audio", "HAL", "Control",
             "Config",
@@ -40,7 +43,7 @@ import Testing
         "Intercomd": [
             "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session", "Station",
             "Control", "Config", "Settings", "Media", "Switchboard", "Presentation", "Storage",
-            "Hardware", "Discovery", "Site",
+            "Hardware", "Discovery", "Site", "SelfTest",
         ],
     ]
 

@@ -4,7 +4,7 @@ internal import CMbedTLS
 ///
 /// Suite 1: the first bytes of AES-256(hp, tag). Suite 2: the first bytes of the ChaCha20 key
 /// stream with key hp, block counter LE32(tag[0..4)) and nonce tag[4..16). Real-time after init.
-struct HeaderMask: ~Copyable, Sendable {
+@usableFromInline struct HeaderMask: ~Copyable, Sendable {
     typealias Bytes = InlineArray<5, UInt8>
 
     private let context: HeaderMaskContext

@@ -6,7 +6,7 @@ internal import CMbedTLS
 ///
 /// Points are 65 bytes, uncompressed (SEC 1 §2.3.3); numbers are 32 bytes, big-endian. A
 /// multiplication starts from a fresh random representation of its point, as X25519 does.
-@safe struct P256: ~Copyable {
+@safe @usableFromInline struct P256: ~Copyable {
     typealias Point = InlineArray<65, UInt8>
 
     static let pointSize = 65
@@ -141,7 +141,7 @@ internal import CMbedTLS
 }
 
 /// A point of mbedTLS; freeing it wipes it.
-@safe struct CurvePoint: ~Copyable {
+@safe @usableFromInline struct CurvePoint: ~Copyable {
     let pointer: UnsafeMutablePointer<mbedtls_ecp_point>
 
     init() {
@@ -156,7 +156,7 @@ internal import CMbedTLS
 }
 
 /// A number of mbedTLS; freeing it wipes it.
-@safe struct CurveNumber: ~Copyable {
+@safe @usableFromInline struct CurveNumber: ~Copyable {
     let pointer: UnsafeMutablePointer<mbedtls_mpi>
 
     init(_ bytes: borrowing Key) {

@@ -26,7 +26,7 @@ public struct SPAKE2: ~Copyable {
     }
 
     /// Begins with a given secret number; nil when it or the password is 0 or not below the order.
-    init?(_ role: Role, password: consuming Key, scalar: consuming Key) {
+    package init?(_ role: Role, password: consuming Key, scalar: consuming Key) {
         guard let share = P256().share(scalar, plus: password, times: Self.mask(role))
         else { return nil }
         self.role = role

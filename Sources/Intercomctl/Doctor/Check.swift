@@ -55,8 +55,9 @@ struct Check: Equatable {
 extension Check {
     /// The doctor's topics, in the order of its report.
     enum Topic: String, CaseIterable, Sendable {
-        case config, keys, daemon, service, audio, gpio, realtime, memory, network, peers, wifi,
-            clock, processor, xruns, disk
+        case config, keys, daemon, service
+        case selfTest = "self-test"
+        case audio, gpio, realtime, memory, network, peers, wifi, clock, processor, xruns, disk
 
         /// The name of one check of the topic.
         var noun: String { self == .peers ? "peer" : rawValue }

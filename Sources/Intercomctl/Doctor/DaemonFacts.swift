@@ -6,6 +6,8 @@ internal import HAL
 struct DaemonFacts {
     var answer: Situation.Answer
     var version = Product.version
+    /// Whether there are settings, which `setup` writes before it starts the daemon.
+    var isSetUp = true
     /// The UDP port of the settings; nil when they are wrong.
     var port: UInt16?
     /// Sockets bound to it; nil if that is unknown.
@@ -15,6 +17,7 @@ struct DaemonFacts {
 
     init(_ situation: Situation) {
         self.init(answer: situation.daemon)
+        if case .absent = situation.settings { isSetUp = false }
         guard let config = situation.config else { return }
         port = config.network.port
         sockets = UDPPort.socketCount(of: config.network.port)
@@ -37,7 +40,9 @@ struct DaemonFacts {
     private var life: Check {
         switch answer {
         case .down:
-            return .fail(.daemon, "intercomd is not running", fix: "sudo systemctl start intercomd")
+            return .fail(
+                .daemon, "intercomd is not running",
+                fix: isSetUp ? "sudo systemctl start intercomd" : "sudo intercomctl setup")
         case .deaf(let complaint):
             return .fail(
                 .daemon, complaint.text, fix: complaint.fix ?? "try again; journalctl -u intercomd")

@@ -40,6 +40,7 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     case .keys: KeyFileFacts(situation).checks
     case .daemon: DaemonFacts(situation).checks
     case .service: UnitFacts().checks
+    case .selfTest: SelfTestFacts().checks
     case .audio:
         (AudioFacts(situation)?.checks ?? [unseen(topic, situation)])
             + HearingFacts(situation).audioChecks + VoiceFacts(situation).checks

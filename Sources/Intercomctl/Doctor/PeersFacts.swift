@@ -1,5 +1,6 @@
 internal import Config
 internal import Control
+internal import Crypto
 internal import HAL
 
 /// The peers: as the daemon sees them, else whether their names resolve.
@@ -19,7 +20,7 @@ struct PeersFacts {
     var peers: [Peer] = []
     /// Whether the daemon was asked.
     var isAsked: Bool
-    var hasAES = true
+    var usesAES = true
     /// This machine has no network, so that no peer is to blame.
     var hasNetworkFault = false
     /// Unknown stations that called.
@@ -52,7 +53,7 @@ struct PeersFacts {
     private static let anew = "make a new identity on one of them (man intercomd)"
 
     private var callerChecks: [Check] {
-        callers.map { .warn(.peers, words(about: $0), fix: "to add it: \($0.addition)") }
+        callers.map { .warn(.peers, words(about: $0), fix: remedy(for: $0)) }
     }
 
     private func sharedKeyCheck(_ peer: Peer) -> [Check] {
@@ -111,6 +112,9 @@ struct PeersFacts {
     private func down(_ peer: Peer, _ status: PeerStatus) -> Check {
         let text = status.down.text ?? "down"
         let fix = status.down.fix ?? "intercomctl status"
+        if status.down.reason == "revoked", status.problem == nil {
+            return .ok(.peers, of: peer.name, text, advice: fix)
+        }
         // The daemon tells faults that need a person from those that may pass within a minute.
         return status.problem != nil
             ? .fail(.peers, of: peer.name, text, fix: fix)
@@ -141,11 +145,11 @@ struct PeersFacts {
     }
 
     private func suiteCheck(_ peer: Peer) -> [Check] {
-        guard !hasAES, peer.suite == 1, peer.isConfigured else { return [] }
+        guard !usesAES, peer.suite == 1, peer.isConfigured else { return [] }
         return [
             .warn(
                 .peers, of: peer.name,
-                "this processor has no AES instructions: slow, and not constant in time",
+                "mbedTLS uses no AES instructions here: slow, and not constant in time",
                 fix: "on both sides: sudo intercomctl peer set --suite 2 \(peer.name)")
         ]
     }
@@ -160,7 +164,7 @@ extension PeersFacts {
         let status = situation.status
         guard status != nil || situation.config != nil else { return nil }
         self.init([], isAsked: status != nil)
-        hasAES = Processor.hasAES
+        usesAES = AESInstructions.areUsed
         hasNetworkFault = status?.network.fault != nil
         callers = status?.callers ?? []
         keyProblem = status?.keyProblem

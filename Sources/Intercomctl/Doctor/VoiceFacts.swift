@@ -32,13 +32,20 @@ struct VoiceFacts {
             return [.ok(.audio, of: "words", "what pairing says is in \(directory.visible)")]
         }
         let count = SpokenWord.allCases.count
-        let which = missing.count == count ? "all" : "\(missing.count) of \(count)"
+        guard missing.count < count else {
+            return [
+                .ok(
+                    .audio, of: "words",
+                    "the talk button pairs with beeps: there are no words in \(directory.visible)",
+                    advice: "the package intercomd-voices has them, and tools/voices makes them")
+            ]
+        }
         return [
-            .ok(
+            .warn(
                 .audio, of: "words",
-                "\(which) words of pairing are missing in \(directory.visible): beeps are heard,"
-                    + " and digits are counted",
-                advice: "tools/voices makes them")
+                "\(missing.count) of \(count) words of pairing are missing in"
+                    + " \(directory.visible): beeps are heard in their place",
+                fix: "install the package intercomd-voices, or run tools/voices")
         ]
     }
 }

@@ -42,11 +42,17 @@ import Testing
 
     @Test func noDaemonIsAFailureAndSoIsAPortThatIsTaken() {
         #expect(
-            facts(.down, sockets: 0) == [
+            self.facts(.down, sockets: 0) == [
                 "FAIL  daemon          intercomd is not running  -> sudo systemctl start intercomd"
             ])
+        var facts = DaemonFacts(answer: .down)
+        facts.isSetUp = false
         #expect(
-            facts(.down, sockets: 1).last
+            lines(facts.checks) == [
+                "FAIL  daemon          intercomd is not running  -> sudo intercomctl setup"
+            ])
+        #expect(
+            self.facts(.down, sockets: 1).last
                 == "FAIL  daemon port     UDP port 5577 is taken by another program"
                 + "  -> sudo ss -lunp \"sport = :5577\"")
     }

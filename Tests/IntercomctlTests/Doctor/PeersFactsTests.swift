@@ -81,6 +81,18 @@ import Testing
                 == "WARN  peer            an unknown station called from 192.0.2.7:5577 12s ago,"
                 + " key 7699 5418 …  -> to add it: sudo intercomctl peer add NAME 192.0.2.7"
                 + " intercom1:abc")
+        facts.callers[0].station = "hall"
+        #expect(
+            lines(facts.checks).last?.contains(
+                "hall of the site, no peer here, called from 192.0.2.7:5577 12s ago") == true)
+        #expect(lines(facts.checks).last?.contains("intercomctl peer rename") == true)
+        // One that the site has taken out is not to be added by a copied line.
+        (facts.callers[0].station, facts.callers[0].formerStation) = (nil, "hall")
+        let out = "hall, which the site has taken out, called from"
+        #expect(lines(facts.checks).last?.contains(out) == true)
+        #expect(lines(facts.checks).last?.contains("pair --join --move there") == true)
+        #expect(lines(facts.checks).last?.contains("peer add") == false)
+        facts.callers[0].formerStation = nil
         facts.callers[0].address = "[2001:db8::7]:5577"
         #expect(lines(facts.checks).last?.hasSuffix("NAME 2001:db8::7 intercom1:abc") == true)
         facts.callers[0].address = "[2001:db8::7]:99"
@@ -122,7 +134,7 @@ import Testing
 
     @Test func aProcessorWithoutAESWantsTheOtherSuite() {
         var facts = PeersFacts([PeersFacts.Peer(name: "attic")], isAsked: false)
-        facts.hasAES = false
+        facts.usesAES = false
         #expect(facts.checks.last?.verdict == .warn)
         facts.peers[0].suite = 2
         #expect(facts.checks.allSatisfy { $0.verdict == .ok })

@@ -1,0 +1,116 @@
+public import Crypto
+internal import Wire
+
+/// The handshake and the first frames of the protocol's vectors (protocol.md §6), which a station
+/// computes again to see that its libraries and its processor do what they must.
+///
+/// There is no secret in it: its keys are in the vectors.
+public enum KnownSession {
+    /// The data that is sealed.
+    fileprivate static let plaintexts: [[UInt8]] = [
+        [0x00, 0x01, 0x00, 0x28] + [UInt8](repeating: 0x5A, count: 60), [UInt8](0..<125),
+    ]
+    fileprivate static let flags: [UInt8] = [37, 5]
+
+    /// Whether messages and frames are those of the vectors, and are opened at the other end.
+    public static func holds(_ suite: Suite) -> Bool { digest(suite) == expected(suite) }
+
+    /// SHA-256 of M1, M2, M3 and the first two frames each way, in hexadecimal.
+    static func expected(_ suite: Suite) -> String {
+        switch suite {
+        case .aesGCM: "66dfaa32146a825a4c38d95aada8fb6c996e1232e89c0b15e2a97ac4c74efbc5"
+        case .chaChaPoly: "527371f8bc6323679b65ed6b4d7016fe4e0ff79c2a7fc77d224d1d53d654fd19"
+        }
+    }
+
+    /// The same of what is computed here.
+    ///
+    /// - Parameters:
+    ///   - suite: The ciphers.
+    ///   - flipped: A bit of a frame, to see that a wrong one is noticed.
+    /// - Returns: Nil where a side refuses what the other one has made.
+    static func digest(_ suite: Suite, flipped: UInt8 = 0) -> String? {
+        let office = Identity(secret: KnownBytes.key(0x11), bootID: 0x0102_0304_0506_0708)
+        let kitchen = Identity(secret: KnownBytes.key(0x22), bootID: 0x1112_1314_1516_1718)
+        let psk = KnownBytes.key(0x77)
+        var hash = SHA256()
+
+        var first = [UInt8](repeating: 0, count: HandshakeLayout.Initiation.size)
+        var firstRoom = first.mutableSpan
+        var fills: [UInt8] = [0x33, 0x55]
+        let initiator = Initiator(
+            suite: suite, responder: kitchen.publicKey, mac: kitchen.mac, index: 0xA1A2_A3A4,
+            target: Endpoint(high: 0, low: 1, port: 9), tries: TryLimit(perSecond: 1),
+            random: { KnownBytes.fill(&$0, fills.removeFirst()) }, writing: &firstRoom)
+        hash.update(first.span)
+
+        var second = [UInt8](repeating: 0, count: HandshakeLayout.Response.size)
+        var secondRoom = second.mutableSpan
+        fills = [0x44, 0x66]
+        guard let header = HandshakeHeader(parsing: first.span) else { return nil }
+        let answered = Responder.respond(
+            to: first.span, header: header, suite: suite, own: kitchen, index: 0xB1B2_B3B4,
+            random: { KnownBytes.fill(&$0, fills.removeFirst()) }, writing: &secondRoom)
+        guard case .success(let responder) = consume answered else { return nil }
+        hash.update(second.span)
+
+        var third = [UInt8](repeating: 0, count: HandshakeLayout.Finish.size)
+        var thirdRoom = third.mutableSpan
+        guard let header = HandshakeHeader(parsing: second.span) else { return nil }
+        let finished = initiator.finish(
+            second.span, header: header, own: office, psk: psk, mac: kitchen.mac,
+            writing: &thirdRoom)
+        guard case .success(let here) = consume finished,
+            let claim = responder.identify(third.span), claim.publicKey == office.publicKey
+        else { return nil }
+        let accepted = responder.accept(claim, third.span, psk: psk, or: psk)
+        guard case .success(let there) = consume accepted else { return nil }
+        hash.update(third.span)
+
+        let keys = here.transcript.copy().transportKeys()
+        let theirs = there.transcript.copy().transportKeys()
+        var way = Way(
+            Sealer(suite: suite, keys: keys.initiatorToResponder, receiverIndex: 0xB1B2_B3B4),
+            Opener(suite: suite, keys: theirs.initiatorToResponder))
+        var back = Way(
+            Sealer(suite: suite, keys: theirs.responderToInitiator, receiverIndex: 0xA1A2_A3A4),
+            Opener(suite: suite, keys: keys.responderToInitiator))
+        for number in plaintexts.indices {
+            guard way.carries(number, &hash, flipped), back.carries(number, &hash, flipped)
+            else { return nil }
+        }
+        return hash.finishText()
+    }
+}
+
+/// One direction of the session.
+private struct Way: ~Copyable {
+    private var sealer: Sealer
+    private var opener: Opener
+
+    init(_ sealer: consuming Sealer, _ opener: consuming Opener) {
+        self.sealer = sealer
+        self.opener = opener
+    }
+
+    /// Seals a frame, adds it to the hash, and opens it.
+    ///
+    /// - Returns: Whether the other end gets what was sealed.
+    mutating func carries(_ number: Int, _ hash: inout SHA256, _ flipped: UInt8) -> Bool {
+        let plaintext = KnownSession.plaintexts[number]
+        var frame = [UInt8](repeating: 0, count: plaintext.count + FrameLayout.overhead)
+        var room = frame.mutableSpan
+        let size = sealer.seal(
+            flags: KnownSession.flags[number], time: UInt16(number), plaintext: plaintext.span,
+            into: &room)
+        guard size == frame.count else { return false }
+        hash.update(frame.span)
+        frame[frame.count / 2] ^= flipped
+        var opened = frame
+        var openedRoom = opened.mutableSpan
+        guard case .opened(let facts) = opener.open(frame.span, into: &openedRoom) else {
+            return false
+        }
+        return opened.span.extracting(0..<facts.count).equals(plaintext.span)
+    }
+}
