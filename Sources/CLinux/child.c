@@ -8,11 +8,10 @@
 #include <stddef.h>
 #include <sys/wait.h>
 
-int64_t clinux_child_start(const char *path, char *const environment[]) {
+int64_t clinux_child_start(const char *path, char *const arguments[], char *const environment[]) {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
     sigset_t none, all;
-    char *const arguments[] = {(char *)path, NULL};
     int error = posix_spawn_file_actions_init(&files);
     if (error != 0)
         return -error;

@@ -100,6 +100,10 @@ int clinux_file_remove(int directory, const char *path) {
     return result(unlinkat(directory, path, 0));
 }
 
+int clinux_directory_writable(int directory, const char *path) {
+    return result(faccessat(directory, path, W_OK | X_OK, AT_EACCESS));
+}
+
 int clinux_directory_make(int directory, const char *path, uint32_t mode) {
     if (mkdirat(directory, path, 0700) < 0)
         return -errno;

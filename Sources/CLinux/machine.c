@@ -12,6 +12,13 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 // After sys/socket.h, which it needs and does not include.
 #include <linux/wireless.h>
 
@@ -29,6 +36,17 @@ int clinux_has_capability(int number) {
     if (syscall(SYS_capget, &header, data) < 0)
         return 0;
     return data[CAP_TO_INDEX(number)].effective & CAP_TO_MASK(number) ? 1 : 0;
+}
+
+int clinux_has_aes(void) {
+#if defined(__x86_64__)
+    unsigned int eax, ebx, ecx, edx;
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && ecx & bit_AES ? 1 : 0;
+#elif defined(__aarch64__)
+    return getauxval(AT_HWCAP) & HWCAP_AES ? 1 : 0;
+#else
+    return 0;
+#endif
 }
 
 int clinux_clock_is_synchronised(void) {

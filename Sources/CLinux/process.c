@@ -147,13 +147,33 @@ uint32_t clinux_user_id(void) {
     return geteuid();
 }
 
-int64_t clinux_group_id(const char *name) {
-    struct group group, *found = NULL;
-    char buffer[16384];
-    int error = getgrnam_r(name, &group, buffer, sizeof buffer, &found);
+// A group with its texts, which lie in the buffer; 0, or a negated errno.
+static int find_group(const char *name, struct group *group, char *buffer, size_t size) {
+    struct group *found = NULL;
+    int error = getgrnam_r(name, group, buffer, size, &found);
     if (error != 0)
         return -error;
-    return found != NULL ? (int64_t)group.gr_gid : -ENOENT;
+    return found != NULL ? 0 : -ENOENT;
+}
+
+int64_t clinux_group_id(const char *name) {
+    struct group group;
+    char buffer[16384];
+    int error = find_group(name, &group, buffer, sizeof buffer);
+    return error != 0 ? error : (int64_t)group.gr_gid;
+}
+
+int clinux_group_lists(const char *name, const char *user) {
+    struct group group;
+    char buffer[16384];
+    int error = find_group(name, &group, buffer, sizeof buffer);
+    if (error != 0)
+        return error;
+    for (char **member = group.gr_mem; *member != NULL; member++) {
+        if (strcmp(*member, user) == 0)
+            return 1;
+    }
+    return 0;
 }
 
 void clinux_fill_streams(void) {

@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int count;
 static char **words;
@@ -18,6 +20,14 @@ int clinux_argument_count(void) {
 
 const char *clinux_argument(int index) {
     return words[index];
+}
+
+int clinux_program_path(char *path, int size) {
+    ssize_t count = readlink("/proc/self/exe", path, (size_t)size);
+    if (count < 0) return -errno;
+    if (count == size) return -ENAMETOOLONG;
+    path[count] = 0;
+    return 0;
 }
 
 void clinux_exit(int status) {

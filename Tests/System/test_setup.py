@@ -1,56 +1,20 @@
-"""`intercomctl setup` as a new user meets it: what it finds, asks, writes, and leaves alone.
+"""`intercomctl setup` as a new user meets it: what it finds, writes, and leaves alone.
 
-The screens are whole, but for folders. Where the machine has a sound card of its own it would be
-chosen, so these tests are for machines without.
+The screens are whole, but for folders.
 """
 
-import contextlib
 import json
 import os
 import pathlib
-import pty
-import shutil
 import subprocess
 import unittest
 
-from lab import Scene, SceneTest, place, process, wait
-
-NOBODY = 65534
-"""A user with no rights at all."""
-
-WRITTEN = """# Written by intercomctl setup; intercomd.conf(5) describes every setting.
-[station]
-name = kitchen
-
-[button ptt]
-line = GPIO17
-talk = house
-
-[channel house]
-members = *
-"""
-
-
-@unittest.skipIf(os.path.exists("/dev/snd/controlC0"), "this machine has a sound card")
-class FreshBox(SceneTest):
-    """A machine with GPIO and a card that alsa-lib calls default, and no configuration."""
-
-    maxDiff = None
-
-    def setUp(self):
-        self.scene = self.enterContext(Scene("default"))
-        (self.box,) = self.scene.stations
-        self.box.environment = {
-            "STATE_DIRECTORY": self.box.state, "RUNTIME_DIRECTORY": self.box.run}
-        self.box.lines.start()
-        self.path = pathlib.Path(self.box.etc, "intercomd.conf")
+from fresh_box import NOBODY, WRITTEN, FreshBox
+from lab import place, process, wait
 
 
 class Setup(FreshBox):
     """What is chosen and written, and what is left alone."""
-
-    def shown(self, text):
-        return text.replace(str(self.scene.folder), "DIR")
 
     def assert_setup(self, words, code, output, errors=""):
         """What setup prints, and how it ends."""
@@ -84,10 +48,16 @@ name    kitchen  as given
 input   auto     ALSA's default, opens at 48 kHz
 output  auto     the same card
 button  GPIO17   gpiochip0/17, free
-nothing was written; this is for DIR/default/etc/intercomd.conf: sudo intercomctl setup --yes \
-writes it
+nothing was written; this is for DIR/default/etc/intercomd.conf, which sudo intercomctl setup \
+--yes writes
 """)
         self.assertFalse(self.path.exists())
+        self.path.write_text("[station]\nname = before\n", encoding="ascii")
+        code, _, errors = self.box.ctl("setup")
+        self.assertEqual(code, 0)
+        self.assertIn("which is there already (intercomctl config show): sudo intercomctl setup "
+                      "--yes --force writes it anew\n", errors)
+        self.path.unlink()
 
     def test_no_card(self):
         self.box.card.do("unplug")
@@ -117,7 +87,7 @@ pair: intercomctl pair; it shows a code to type at the other station
         code, text, errors = self.box.ctl("setup", "--yes")
         self.assertEqual((code, errors), (0, ""))
         self.assertIn("button  none  no GPIO on this machine\n", text)
-        self.assertIn("! no talk button; talk with: intercomctl ptt down house\n", text)
+        self.assertIn("! no talk button; talk with: intercomctl talk house\n", text)
         self.assertIn("try:  intercomctl test speaker, test mic\n", text)
         self.assertNotIn("[button", self.path.read_text("ascii"))
         self.assert_checked()
@@ -127,7 +97,7 @@ pair: intercomctl pair; it shows a code to type at the other station
         _, text, _ = self.box.ctl("setup", "--yes")
         self.assertIn("button  none  the GPIO lines cannot be listed\n", text)
         self.assertIn("no permission to open /dev/gpiochip0: the user must be in group gpio; "
-                      "talk with: intercomctl ptt down house\n", text)
+                      "talk with: intercomctl talk house\n", text)
         self.assert_checked()
 
     def test_a_line_that_a_driver_holds(self):
@@ -140,6 +110,7 @@ pair: intercomctl pair; it shows a code to type at the other station
 
     def test_what_is_there_stays_unless_forced_and_is_kept_then(self):
         self.path.write_text("# mine\n[station]\nname = mine\n", encoding="ascii")
+        self.path.chmod(0o640)
         self.assert_setup(["--yes"], 1, "", """\
 intercomctl: DIR/default/etc/intercomd.conf is there already and stays as it is \
 (intercomctl config show); --force writes it anew and keeps the old one as intercomd.conf.bak
@@ -151,6 +122,7 @@ intercomctl: DIR/default/etc/intercomd.conf is there already and stays as it is 
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
         kept = self.path.with_name("intercomd.conf.bak")
         self.assertEqual(kept.read_text("ascii"), "# mine\n[station]\nname = mine\n")
+        self.assertEqual(kept.stat().st_mode & 0o777, 0o640)
         # The first is the one worth keeping.
         self.box.ctl("setup", "--yes", "--force", "--name", "attic")
         self.assertEqual(kept.read_text("ascii"), "# mine\n[station]\nname = mine\n")
@@ -199,13 +171,10 @@ intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; tr
 
     @unittest.skipIf(os.geteuid() != 0, "only root may become another user")
     def test_without_the_right_to_write_it_says_what_would_help(self):
-        program = os.path.join(self.scene.folder, "intercomctl")
-        shutil.copy(place.program("intercomctl"), program)
-        for folder in (self.scene.folder, self.box.folder, self.box.etc):
-            os.chmod(folder, 0o755)
         done = subprocess.run(
-            [program, "--config", self.box.etc, "setup", "--yes"], capture_output=True, text=True,
-            check=False, user=NOBODY, group=NOBODY, extra_groups=[], timeout=place.PATIENCE)
+            [self.copy_for_all(), "--config", self.box.etc, "setup", "--yes"],
+            capture_output=True, text=True, check=False,
+            user=NOBODY, group=NOBODY, extra_groups=[], timeout=place.PATIENCE)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(self.shown(done.stderr), "intercomctl: make DIR/default/etc/"
                          "intercomd.conf.new: Permission denied; try it with sudo\n")
@@ -240,83 +209,6 @@ applied; for the rest: sudo systemctl restart intercomd
 """)
         wait(lambda: self.box.status()["buttons"], "there is a talk key")
         self.assertEqual(self.box.status()["name"], "kitchen")
-
-
-class AtATerminal(FreshBox):
-    """One question at a time, the answer most people give in brackets."""
-
-    def converse(self, *answers):
-        """Answers what is asked; returns (exit code, the whole screen)."""
-        control, terminal = pty.openpty()
-        environment = self.box._environment()  # pylint: disable=protected-access
-        environment["LD_PRELOAD"] = place.lab("libgpiosim.so")
-        words = [place.program("intercomctl"), "--config", self.box.etc, "setup"]
-        screen = b""
-        with subprocess.Popen(words + ["--name", "kitchen"], stdin=terminal, stdout=terminal,
-                              stderr=terminal, env=environment) as program:
-            os.close(terminal)
-            waiting = list(answers)
-            with contextlib.suppress(OSError):
-                while chunk := os.read(control, 4096):
-                    screen += chunk
-                    if waiting and screen.endswith((b"]: ", b"[yes] ")):
-                        os.write(control, waiting.pop(0).encode())
-            code = program.wait(place.PATIENCE)
-        os.close(control)
-        text = screen.decode().replace("\r\n", "\n").replace(str(self.scene.folder), "DIR")
-        self.assertEqual(waiting, [], text)
-        return code, text
-
-    def test_five_returns_are_enough(self):
-        code, screen = self.converse("\n", "\n", "\n", "\n", "\n")
-        self.assertEqual(screen, f"""\
-NO  CARD  INPUT  OUTPUT
-1   auto  yes    yes     ALSA's default
-name of this station [kitchen]:\x20
-microphone: number, value or none [auto]:\x20
-loudspeaker: number, value or none [auto]:\x20
-talk button's GPIO: number, line or none [GPIO17]:\x20
-
-{WRITTEN}
-write this to DIR/default/etc/intercomd.conf? [yes]\x20
-wrote DIR/default/etc/intercomd.conf
-try:  intercomctl test speaker, test mic, test button
-next: sudo systemctl enable --now intercomd
-pair: intercomctl pair; it shows a code to type at the other station
-""")
-        self.assertEqual(code, 0)
-        self.assertEqual(self.path.read_text("ascii"), WRITTEN)
-
-    def test_a_wrong_answer_is_explained_and_asked_again(self):
-        code, screen = self.converse("Kitchen 2\n", "attic\n", "hw:1\n", "none\n",
-                                     "card:Device\n", "517\n", "GPIO27\n", "\n")
-        self.assertIn("name of this station [kitchen]: Kitchen 2\n"
-                      '  name: "Kitchen 2" is not a name: 1 to 31 of a-z, 0-9 and -, no - first\n'
-                      "name of this station [kitchen]: attic\n", screen)
-        self.assertIn('"hw:1" is refused: card numbers change at boot', screen)
-        self.assertIn('"517" is a bare number, which differs by kernel', screen)
-        self.assertEqual(code, 0)
-        text = self.path.read_text("ascii")
-        for line in ("name = attic", "input = none", "output = card:Device", "line = GPIO27"):
-            self.assertIn(line + "\n", text)
-        self.assertEqual(self.box.ctl("config", "check")[0], 0)
-
-    def test_cards_and_lines_are_chosen_by_number(self):
-        code, screen = self.converse("\n", "none\n", "2\n", "1\n", "27\n", "\n")
-        self.assertEqual(code, 0)
-        # There is no second card.
-        self.assertEqual(screen.count("loudspeaker: "), 2, screen)
-        text = self.path.read_text("ascii")
-        for line in ("input = none", "output = auto", "line = GPIO27"):
-            self.assertIn(line + "\n", text)
-        self.assertEqual(self.box.ctl("config", "check")[0], 0)
-
-    def test_no_and_the_end_of_the_input_write_nothing(self):
-        for answers in (["\n", "\n", "\n", "\n", "no\n"], ["\n", "\x04"]):
-            code, screen = self.converse(*answers)
-            self.assertEqual(code, 1)
-            self.assertTrue(screen.endswith("nothing was written\n"), screen)
-            self.assertFalse(self.path.exists())
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ int clinux_file_sync(int fd);
 int clinux_file_rename(int directory, const char *from, const char *to);
 int clinux_file_remove(int directory, const char *path);
 int clinux_directory_make(int directory, const char *path, uint32_t mode);
+/// 0 where the process may make files in a directory.
+int clinux_directory_writable(int directory, const char *path);
 /// Makes what was renamed or removed in the directory last through a power cut.
 int clinux_directory_sync(int directory, const char *path);
 

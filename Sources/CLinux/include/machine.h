@@ -20,6 +20,10 @@ int clinux_limit(int which, uint64_t *limit);
 /// 1 when the process has this capability now.
 int clinux_has_capability(int number);
 
+/// 1 when the processor has AES instructions, by its own word on x86 and the kernel's on ARM: needs
+/// no /proc, which a service may not see.
+int clinux_has_aes(void);
+
 /// 1 when the kernel counts its clock as set by a reference, 0 when not.
 int clinux_clock_is_synchronised(void);
 

@@ -37,6 +37,9 @@ uint32_t clinux_user_id(void);
 /// The id of a group by its name, or a negated errno (-ENOENT: no such group).
 int64_t clinux_group_id(const char *name);
 
+/// Whether a group's list of members has a user: 1, or 0; a negated errno (-ENOENT: no such group).
+int clinux_group_lists(const char *name, const char *user);
+
 /// Opens /dev/null, the wrong way round, for whichever of the three standard streams is closed.
 void clinux_fill_streams(void);
 

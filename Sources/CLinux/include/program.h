@@ -11,6 +11,9 @@ int clinux_argument_count(void);
 /// One of them, valid for as long as the program runs.
 const char *clinux_argument(int index);
 
+/// Writes the path of the running program's file, with a zero at its end; 0, or -errno.
+int clinux_program_path(char *path, int size);
+
 _Noreturn void clinux_exit(int status);
 
 #endif

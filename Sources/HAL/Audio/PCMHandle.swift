@@ -5,7 +5,7 @@ internal import CLinux
 ///
 /// All memory is allocated when it opens; afterwards only `deinit` touches the heap. Opening and
 /// closing belong to an ordinary thread, all else to one real-time thread at a time.
-@safe struct PCMHandle: ~Copyable {
+@safe @usableFromInline struct PCMHandle: ~Copyable {
     let pcm: OpaquePointer
     let device: String
     let direction: PCMError.Direction

@@ -113,6 +113,24 @@ public enum FileStore {
         _ = try SystemError.check(result, "make directory \(path)")
     }
 
+    /// Whether this process may make files in a directory, or, where there is none, the directory.
+    ///
+    /// It says nothing of room, or of what a security module refuses: writing tells. A file that is
+    /// in the way is thrown.
+    public static func mayWrite(in path: String) throws(SystemError) -> Bool {
+        var place = path
+        while try status(of: place) == nil, place != "/", place != "." {
+            place = folder(of: place)
+        }
+        guard try status(of: place)?.isDirectory != false else {
+            throw SystemError(operation: "make files in \(place)", errno: ENOTDIR)
+        }
+        let result = unsafe clinux_directory_writable(AT_FDCWD, place)
+        guard result != -EACCES else { return false }
+        _ = try SystemError.check(result, "make files in \(place)")
+        return true
+    }
+
     /// The names in a directory that end with `suffix`, in byte order, without hidden ones.
     ///
     /// An absent directory has none.

@@ -20,6 +20,14 @@ public enum Environment {
         return id >= 0 ? UInt32(id) : nil
     }
 
+    /// Whether a group of the machine lists a user as a member; nil without such a group.
+    ///
+    /// May read files: not for the media loop.
+    public static func group(_ name: String, lists user: String) -> Bool? {
+        let answer = unsafe clinux_group_lists(name, user)
+        return answer >= 0 ? answer == 1 : nil
+    }
+
     /// The machine's host name; empty when it has none.
     public static var hostName: String {
         var name = InlineArray<256, CChar>(repeating: 0)

@@ -10,6 +10,19 @@ public enum Program {
         }
     }
 
+    /// The folder of the running program's file; nil where the kernel does not tell.
+    public static var folder: String? {
+        var path = [CChar](repeating: 0, count: 4096)
+        let size = Int32(path.count)
+        let text = unsafe path.withUnsafeMutableBufferPointer { room in
+            // SAFETY: the buffer has room for `size` bytes, and the text in it ends with a zero.
+            unsafe clinux_program_path(room.baseAddress!, size) == 0
+                ? unsafe String(cString: room.baseAddress!) : nil
+        }
+        guard let text, let end = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        return String(text[..<end])
+    }
+
     /// Opens /dev/null for each closed standard stream, before another file gets its number.
     ///
     /// Reading and writing there fail as before. Call it before opening anything.

@@ -146,14 +146,15 @@ extension CommandGroup {
                     help: "pair by the invitation on standard input",
                     function: accept),
                 Command(
-                    name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...3,
+                    name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...16,
                     takes: [.anything],
                     options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
                     help: "add a peer; write - as ADDRESS if it calls here", function: addPeer),
                 Command(
                     name: "peer set", arguments: "NAME", count: 1...1, takes: [.peer],
                     options: [
-                        "--address", "--psk-file", "--suite", "--gain", "--no-reload", "--json",
+                        "--address", "--psk-file", "--suite", "--gain", "--revoked", "--no-reload",
+                        "--json",
                     ],
                     help: "change settings of a peer", function: setPeer),
                 Command(
@@ -171,7 +172,7 @@ extension CommandGroup {
                 Command(
                     name: "peer remove", arguments: "NAME", count: 1...1, takes: [.peer],
                     options: ["--no-reload", "--json"],
-                    help: "remove a peer and its pre-shared key", function: removePeer),
+                    help: "remove a peer; one of the site is put out", function: removePeer),
             ]),
         CommandGroup(
             "Site",
@@ -186,12 +187,12 @@ extension CommandGroup {
                     help: "introduce a station to all of the site", function: addToSite),
                 Command(
                     name: "site remove", arguments: "NAME", count: 1...1, takes: [.peer],
-                    options: ["--no-reload", "--json"],
+                    options: ["--yes", "--no-reload", "--json"],
                     help: "take a station out of the site", function: removeFromSite),
                 Command(
                     name: "site replace", arguments: "NAME KEY|PEER", count: 2...2,
                     takes: [.peer, .peer],
-                    options: ["--address", "--no-reload", "--json"],
+                    options: ["--address", "--yes", "--no-reload", "--json"],
                     help: "introduce the successor of a dead station", function: replaceInSite),
                 Command(
                     name: "site rename", arguments: "NAME NEW", count: 2...2,

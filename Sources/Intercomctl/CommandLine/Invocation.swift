@@ -32,6 +32,7 @@ struct Invocation {
     var address: String?
     var suite: String?
     var gain: String?
+    var revoked: String?
     /// `--no-reload`: files are written, and the daemon is not asked to read them.
     var isUnapplied = false
     var passphraseFile: String?

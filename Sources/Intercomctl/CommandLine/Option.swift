@@ -22,7 +22,7 @@ struct Option: Sendable {
 extension Option {
     static let all: [Option] = [
         text("--config", "DIR", "the settings' folder, instead of /etc/intercomd") {
-            $0.config = $1
+            $0.config = folder(typed: $1)
         }.taking(.folder),
         text("--socket", "PATH", "the daemon's control socket") { $0.socket = $1 }
             .taking(.file),
@@ -94,6 +94,9 @@ extension Option {
         text("--suite", "N", "auto, 1 (AES-256-GCM) or 2 (ChaCha20-Poly1305)") { $0.suite = $1 }
             .taking(.oneOf(["auto", "1", "2"])),
         text("--gain", "DB", "-40dB to +20dB: volume of the peer here") { $0.gain = $1 },
+        text("--revoked", "yes|no", "yes: no session with the peer; no: take it back") {
+            $0.revoked = $1
+        }.taking(.oneOf(["yes", "no"])),
         flag("--no-reload", "only write the files; reload applies them") { $0.isUnapplied = true },
         text("--passphrase-file", "FILE", "its first line is the passphrase; owner only") {
             $0.passphraseFile = $1
@@ -144,4 +147,11 @@ extension Option {
             set(&typed, number)
         }
     }
+}
+
+/// A folder as typed, without the slashes that a shell's completion puts at the end.
+private func folder(typed: String) -> String {
+    var folder = typed[...]
+    while folder.utf8.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    return String(folder)
 }

@@ -87,7 +87,12 @@ private func outcome(
 }
 
 private func callNow(_ invocation: borrowing Invocation) throws(Failure) -> CallStatus {
+    try statusNow(invocation).call
+}
+
+/// The state of the station, as the daemon has it.
+func statusNow(_ invocation: borrowing Invocation) throws(Failure) -> Status {
     var daemon = try Daemon(invocation)
     guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
-    return status.call
+    return status
 }

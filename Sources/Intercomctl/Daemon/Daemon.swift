@@ -19,16 +19,35 @@ struct Daemon: ~Copyable {
         _ invocation: borrowing Invocation, patience: Duration = .seconds(5)
     ) throws(Failure) {
         let path = try Self.socket(invocation)
-        peer = try Self.connect(path)
+        do throws(Failure) {
+            peer = try Self.connect(path)
+        } catch {
+            guard error.code == .notRunning, Self.isNew(invocation) else { throw error }
+            throw Failure(.notRunning, Self.newness)
+        }
         self.path = path
         self.patience = patience
         lines = LineBuffer(limit: ControlLimits.reply)
+    }
+
+    private static let newness =
+        "this station is not set up yet, and intercomd is not running: sudo intercomctl setup"
+
+    /// Whether the station that the command line names has no settings yet.
+    private static func isNew(_ invocation: borrowing Invocation) -> Bool {
+        invocation.socket == nil && ConfigFolder(invocation.configFolder).isEmpty
     }
 
     private static func connect(_ path: String) throws(Failure) -> LocalPeer {
         do throws(SystemError) {
             return try LocalPeer(path: path)
         } catch {
+            if error.errno == SystemError.noPermission, let user = Membership.joined() {
+                throw Failure(
+                    .failed,
+                    "\(user.visible) is a member of group intercom from the next login on: log in"
+                        + " again, or type sudo before intercomctl")
+            }
             throw absences.contains(error.errno)
                 ? Failure(
                     .notRunning,

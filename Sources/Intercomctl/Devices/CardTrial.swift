@@ -71,14 +71,14 @@ extension CardTrial {
         text.utf8.allSatisfy { (0x21..<0x7f).contains($0) && $0 != UInt8(ascii: "#") }
     }
 
-    private static func capture(_ name: PCMName) -> Outcome {
+    static func capture(_ name: PCMName) -> Outcome {
         do throws(PCMError) {
             _ = try CapturePCM(name: name, wanted: PCMParameters.Wanted())
             return .opens
         } catch { return outcome(of: error) }
     }
 
-    private static func playback(_ name: PCMName) -> Outcome {
+    static func playback(_ name: PCMName) -> Outcome {
         do throws(PCMError) {
             _ = try PlaybackPCM(name: name, wanted: PCMParameters.Wanted())
             return .opens

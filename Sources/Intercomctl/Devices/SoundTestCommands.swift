@@ -125,11 +125,13 @@ private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> F
 let daemonHasIt =
     "intercomd has it; sudo systemctl stop intercomd, test again, then start it again"
 
-private func stuck(_ device: String) -> String {
+/// The complaint about a card that opens, but hangs.
+func stuck(_ device: String) -> String {
     "\(device) opened, but moves no sound: \(Standstill.remedy)"
 }
 
-private func risingTones() -> [Int16] {
+/// What `test speaker` plays: 600, 800 and 1000 Hz, three times.
+func risingTones() -> [Int16] {
     var sound: [Int16] = []
     var frame = Block(repeating: 0)
     for _ in 0..<3 {

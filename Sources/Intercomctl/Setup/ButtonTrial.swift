@@ -49,7 +49,7 @@ enum ButtonTrial: Equatable {
     }
 
     var warning: String? {
-        let byHand = "talk with: intercomctl ptt down house"
+        let byHand = "talk with: intercomctl talk house"
         switch self {
         case .free: return nil
         case .held(let holder):

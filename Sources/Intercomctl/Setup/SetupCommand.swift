@@ -13,6 +13,9 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var setup = try Setup(folder, name: invocation.name)
     if isWriting { try setup.checkPlace(isForced: invocation.isForced) }
     if isAsking {
+        try setup.checkRight()
+        // What other files hold against the plan, no answer can mend.
+        try setup.check()
         try setup.printCards()
         guard try setup.ask() else {
             try printLine("nothing was written")
@@ -23,15 +26,22 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if isWriting { try setup.write() }
     if invocation.isJSON {
         try printLine(setup.json)
+    } else if isAsking {
+        try printText(setup.warnings)
+        return try setup.goOn(invocation)
     } else if isWriting {
-        try printText(setup.summary(besidesAnswers: isAsking))
+        try printText(setup.summary)
         try printText(setup.advice(isRunning: isRunning(invocation)))
     } else {
-        Terminal.write(setup.summary(besidesAnswers: false), to: .complaint)
+        Terminal.write(setup.summary, to: .complaint)
         try printText(setup.plan.text)
+        let isThere = folder.mainError?.errno != SystemError.noSuchFile
         Terminal.write(
-            "nothing was written; this is for \(setup.path):"
-                + " sudo intercomctl setup --yes writes it\n",
+            "nothing was written; this is for \(setup.path), "
+                + (isThere
+                    ? "which is there already (intercomctl config show): sudo intercomctl setup"
+                        + " --yes --force writes it anew\n"
+                    : "which sudo intercomctl setup --yes writes\n"),
             to: .complaint)
     }
     return .ok
@@ -101,8 +111,19 @@ struct Setup {
                 + " --force writes it anew and keeps the old one as intercomd.conf.bak")
     }
 
+    /// Says before the first question that the answers could not be written.
+    func checkRight() throws(Failure) {
+        do throws(SystemError) {
+            guard try !FileStore.mayWrite(in: folder.folder) else { return }
+        } catch { throw Failure(error) }
+        throw Failure(
+            .failed,
+            "no right to write \(path): sudo intercomctl setup (without a right to write,"
+                + " intercomctl setup | cat shows what it would write)")
+    }
+
     /// What the daemon would say of the plan.
-    func mistakes() throws(Failure) -> [Mistake] {
+    func settings() throws(Failure) -> Result<Config, ConfigError> {
         let sources: [ConfigSource]
         do throws(SystemError) {
             let main = ConfigSource(role: .main, path: path, bytes: Array(plan.text.utf8))
@@ -114,26 +135,23 @@ struct Setup {
             throw Failure(error)
         }
         do throws(ConfigError) {
-            _ = try Config(sources, paths: folder.paths)
-            return []
-        } catch { return error.mistakes }
+            return .success(try Config(sources, paths: folder.paths))
+        } catch { return .failure(error) }
     }
 
     func check() throws(Failure) {
-        let found = try mistakes()
-        guard found.isEmpty else {
-            let text = found.map { $0.description }.joined(separator: "\n")
-            throw Failure(.failed, "with this the configuration would be wrong:\n\(text)")
-        }
+        guard case .failure(let error) = try settings() else { return }
+        let text = error.mistakes.map { $0.description }.joined(separator: "\n")
+        throw Failure(.failed, "with this the configuration would be wrong:\n\(text)")
     }
 
     mutating func write() throws(Failure) {
         do throws(SystemError) {
             try FileStore.makeDirectory(folder.folder, mode: 0o755)
             if try FileStore.status(of: path) != nil {
+                // Moved, and not read: whoever owns the folder could have made it a link meanwhile.
                 let kept = try Self.freeName(beside: path)
-                let bytes = try FileStore.read(path, limit: 1 << 20)
-                try FileStore.write(bytes.span, to: kept, mode: 0o644)
+                try FileStore.rename(path, to: kept)
                 backup = kept
             }
             try FileStore.write(Array(plan.text.utf8).span, to: path, mode: 0o644)

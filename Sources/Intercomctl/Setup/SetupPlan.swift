@@ -3,7 +3,7 @@ internal import Control
 internal import HAL
 
 /// The configuration that `setup` would write, with reasons.
-struct SetupPlan: Equatable {
+struct SetupPlan {
     /// One setting with its reason, for the person to judge.
     struct Choice: Equatable {
         var value: String
@@ -15,8 +15,8 @@ struct SetupPlan: Equatable {
     var output: Choice
     /// The talk button's line; "none" leaves the button out.
     var key: Choice
-    /// Warnings for the person.
-    var warnings: [String] = []
+    /// Warnings about a choice, while it stands.
+    private var cautions: [(question: SetupQuestion, text: String)] = []
 
     /// The line that most of the wiring diagrams use, pin 11 of the 40-pin header.
     static let usualLine = "GPIO17"
@@ -27,13 +27,22 @@ struct SetupPlan: Equatable {
         self.name = name
         (input, output) = Self.devices(among: cards)
         self.key = Choice(value: key.isThere ? Self.usualLine : "none", reason: key.reason)
-        if let warning = Self.warning(on: cards) { warnings.append(warning) }
-        for (side, choice) in [("microphone", input), ("loudspeaker", output)]
-        where choice.value == "none" {
-            warnings.append(
-                "no \(side) that works: plug one in, then sudo intercomctl setup --force")
+        if let warning = Self.warning(on: cards) { cautions.append((.input, warning)) }
+        for (question, side) in [(SetupQuestion.input, "microphone"), (.output, "loudspeaker")]
+        where self[question].value == "none" {
+            let advice = "plug one in, then sudo intercomctl setup --force"
+            cautions.append((question, "no \(side) that works: \(advice)"))
         }
-        if let warning = key.warning { warnings.append(warning) }
+        if let warning = key.warning { cautions.append((.key, warning)) }
+    }
+
+    var warnings: [String] { cautions.map { $0.text } }
+
+    /// Takes a person's choice, who knows better.
+    mutating func choose(_ value: String, for question: SetupQuestion) {
+        guard value != self[question].value else { return }
+        self[question].value = value
+        cautions.removeAll { $0.question == question }
     }
 
     /// The text of the file, as short as possible.
@@ -119,9 +128,11 @@ extension SetupPlan {
         return cards[number - 1].value
     }
 
-    /// `GPIO17` for 17, the number that wiring diagrams have; any other answer as it is.
+    /// `GPIO17` for 17, the number that wiring diagrams have, and for gpio17; any other answer as
+    /// it is.
     static func line(_ answer: String) -> String {
-        guard (1...2).contains(answer.utf8.count), let number = Int(answer), number >= 0
+        let digits = answer.lowercased().hasPrefix("gpio") ? answer.dropFirst(4) : answer[...]
+        guard (1...2).contains(digits.utf8.count), let number = Int(String(digits)), number >= 0
         else { return answer }
         return "GPIO\(number)"
     }

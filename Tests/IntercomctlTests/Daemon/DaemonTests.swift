@@ -138,6 +138,7 @@ private func sample() -> Status {
             }
             var ptt = Reply.PTT()
             (ptt.target, ptt.isTalking, ptt.listeners) = (target, isDown, isDown ? ["garage"] : [])
+            ptt.wasTalking = !isDown
             let garage = HeardBy("garage", percent: nil, reason: nil)
             ptt.heard = [garage, HeardBy("attic", percent: nil, reason: .down)]
             return [Reply.ptt(ptt).encoded]
@@ -173,7 +174,11 @@ private func sample() -> Status {
         let json = try folder.run("ptt", "down", "attic", "--json")
         #expect(json.code == 1)
         #expect(json.output.contains(#""heard":[{"peer":"attic","percent":null,"reason":"down"}]"#))
-        #expect(try folder.run("ptt", "down", "void").code == 1)
+        let void = try folder.run("ptt", "down", "void")
+        #expect(void.code == 1)
+        #expect(
+            void.output == "talking to void: no listener hears it now: it has none; to get a peer:"
+                + " intercomctl pair\n")
         withExtendedLifetime(daemon) {}
     }
 

@@ -34,10 +34,31 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
 
     @Test func aLineIsChosenByTheNumberOfItsName() {
         #expect(SetupPlan.line("17") == "GPIO17")
-        #expect(SetupPlan.line("4") == "GPIO4")
+        for answer in ["4", "04", "gpio4", "Gpio04"] { #expect(SetupPlan.line(answer) == "GPIO4") }
         for other in ["none", "GPIO17", "gpiochip0/17", "517", "-1", "1a", ""] {
             #expect(SetupPlan.line(other) == other)
         }
+    }
+
+    @Test(arguments: [SetupQuestion.name, .input, .output, .key])
+    func aQuestionIsAboutOneChoice(question: SetupQuestion) {
+        var changed = plan([headset])
+        let before = changed
+        changed[question].value = "other"
+        #expect(changed[question].value == "other")
+        for same in [SetupQuestion.name, .input, .output, .key] where same != question {
+            #expect(changed[same] == before[same])
+        }
+    }
+
+    @Test func aWarningIsOfAChoiceThatStands() {
+        var other = plan([hat], .held(by: "gpio-keys"))
+        other.choose("GPIO17", for: .key)
+        #expect(other.warnings.count == 1)
+        other.choose("none", for: .input)
+        #expect(other.warnings.count == 1)
+        other.choose("GPIO27", for: .key)
+        #expect(other.warnings.isEmpty)
     }
 
     @Test func theWholeFileIsTheShortestThatWorks() {
@@ -116,7 +137,7 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
     func withoutTheLineThereIsNoKeyAndAnotherWayToTalk(_ key: ButtonTrial) {
         let plan = plan([hat], key)
         #expect(plan.key.value == "none" && !plan.text.contains("[button"))
-        #expect(plan.warnings.count == 1 && plan.warnings[0].contains("ptt down house"))
+        #expect(plan.warnings.count == 1 && plan.warnings[0].contains("intercomctl talk house"))
     }
 
     @Test func twoCardsThatAreAlikeAreToldApart() {

@@ -1,0 +1,118 @@
+internal import Audio
+internal import Config
+internal import Control
+internal import HAL
+internal import Settings
+
+// What `setup` says and is told at a terminal.
+extension Setup {
+    func printCards() throws(Failure) {
+        guard !cards.isEmpty else { return try printLine("no sound card found") }
+        var table = Table(["NO", "CARD", "INPUT", "OUTPUT", ""])
+        for (index, card) in cards.enumerated() {
+            table.add([
+                "\(index + 1)", card.value, card.input.word, card.output.word, card.name,
+            ])
+        }
+        try printText(table.text)
+    }
+
+    /// Asks for each choice; false if the person declines.
+    mutating func ask() throws(Failure) -> Bool {
+        let lines = HeaderLines.all()
+        guard try ask(.name, lines), try ask(.input, lines) else { return false }
+        var unheard: String?
+        while true {
+            guard try ask(.output, lines) else { return false }
+            guard plan.output.value != unheard else {
+                try printLine("  it stays; try it again later: intercomctl test speaker")
+                break
+            }
+            guard let isHeard = try isHeard() else { return false }
+            if isHeard { break }
+            unheard = plan.output.value
+        }
+        if let text = lines.text { try printLine(text) }
+        guard try ask(.key, lines) else { return false }
+        try printText("\n\(plan.text)\nwrite this to \(path)? [yes] ")
+        return typedLine().map { isYes($0) } ?? false
+    }
+
+    /// Asks until the answer is valid in the configuration; false at the end of the input.
+    private mutating func ask(
+        _ question: SetupQuestion, _ lines: HeaderLines
+    ) throws(Failure) -> Bool {
+        var doubted: String?
+        while true {
+            let before = plan
+            try printText("\(question.text) [\(plan[question].value.visible)]: ")
+            guard let answer = typedLine() else {
+                try printLine("")
+                return false
+            }
+            if !answer.isEmpty {
+                plan.choose(question.value(of: answer, among: cards), for: question)
+            }
+            switch try settings() {
+            case .failure(let error):
+                plan = before
+                guard let mistake = error.mistakes.first else { continue }
+                let nearest =
+                    mistake.suggestion
+                    ?? (question == .name && !isName(answer) ? nearestName(to: answer) : nil)
+                let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
+                try printLine("  \((mistake.what + hint).visible)")
+            case .success(let config):
+                let value = plan[question].value
+                let doubt = question.doubt(of: config, at: plan, among: cards, lines)
+                guard value != doubted, let doubt else { return true }
+                try printLine("  \(doubt.visible)")
+                doubted = value
+            }
+        }
+    }
+
+    /// Plays a tone on the chosen speaker, and asks whether it is heard; nil at the end of the
+    /// input.
+    ///
+    /// A speaker that is left out, or cannot be tried now, does not hold up the rest.
+    private func isHeard() throws(Failure) -> Bool? {
+        guard case .success(let config) = try settings(), let name = config.audio.output.pcm
+        else { return true }
+        while true {
+            guard try playTone(on: name, config.audio) else { return true }
+            try printText("did you hear it? yes, no or again [yes]: ")
+            guard let answer = typedLine() else {
+                try printLine("")
+                return nil
+            }
+            if isYes(answer) { return true }
+            guard answer.lowercased() == "again" else { break }
+        }
+        try printLine("  check its cable and its volume (alsamixer), or choose another")
+        return false
+    }
+
+    /// Plays a rising tone three times; false where the card cannot be had, which it says.
+    private func playTone(on name: PCMName, _ audio: Config.Audio) throws(Failure) -> Bool {
+        var pcm: PlaybackPCM
+        do throws(PCMError) {
+            pcm = try PlaybackPCM(name: name, wanted: SoundTrial.wanted(audio))
+        } catch {
+            try printLine("  not tried now: \(error.description.visible)")
+            return false
+        }
+        let sound = risingTones()
+        var trial = try SoundTrial(samples: sound.count)
+        try printLine("playing a rising tone three times on \(pcm.device.visible)")
+        guard try !trial.play(sound, on: &pcm) else { return true }
+        try printLine("  \(stuck(pcm.device))")
+        return false
+    }
+}
+
+/// An answer without the blanks around it; nil at the end of the input.
+func typedLine() -> String? { Keyboard.line().map { trimmed($0) } }
+
+/// Whether an answer, perhaps an empty one, agrees.
+func isYes(_ answer: String) -> Bool { ["", "y", "yes"].contains(answer.lowercased()) }

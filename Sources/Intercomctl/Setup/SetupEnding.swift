@@ -1,0 +1,122 @@
+internal import Control
+internal import HAL
+internal import Settings
+internal import Time
+
+// How `setup` ends at a terminal: the daemon takes the settings, and pairs.
+extension Setup {
+    /// Lets the daemon take what was written, starts it where it does not run, and offers to pair.
+    func goOn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+        var typed = copy invocation
+        // The name that was given is this station's.
+        typed.name = nil
+        if isRunning(typed) {
+            try printText(written)
+            let applied = try reloadConfig(typed)
+            guard applied == .ok else {
+                try printText(Self.pairing)
+                return applied
+            }
+            guard try statusNow(invocation).name == plan.name.value else {
+                try printLine("the intercomd that runs has other settings than these")
+                return .ok
+            }
+            try offerEachStart()
+        } else {
+            guard ServiceStart.isPossible(for: folder.folder) else {
+                try printText(advice(isRunning: false))
+                return .ok
+            }
+            try printText(written)
+            guard try isStarted(typed) else { return .ok }
+        }
+        try offerMembership()
+        return try offerToPair(&typed)
+    }
+
+    /// Starts the service; false where the person does not want it, or it fails, which it says.
+    private func isStarted(_ invocation: borrowing Invocation) throws(Failure) -> Bool {
+        try printText("start intercomd now, and at each start of this machine? [yes]: ")
+        guard let answer = typedLine(), isYes(answer) else {
+            try printLine("later: sudo systemctl enable --now intercomd, then intercomctl pair")
+            return false
+        }
+        if let why = ServiceStart.failure() {
+            throw Failure(.failed, "\(why); the reason: journalctl -u intercomd -n 20")
+        }
+        // A unit that does not say when it is ready.
+        let end = Clock.now() + .seconds(5)
+        while !isRunning(invocation) {
+            guard Clock.now() < end else {
+                throw Failure(
+                    .failed,
+                    "intercomd was started, but does not answer; the reason:"
+                        + " journalctl -u intercomd -n 20")
+            }
+            Clock.sleep(.milliseconds(100))
+        }
+        try printLine("intercomd runs; intercomctl status shows how it is")
+        return true
+    }
+
+    /// Has systemd start it at each boot, if wanted, where a person has started it by hand.
+    private func offerEachStart() throws(Failure) {
+        guard ServiceStart.isPossible(for: folder.folder), !UnitFacts().isEnabled else { return }
+        try printText("intercomd runs; start it at each start of this machine, too? [yes]: ")
+        guard let answer = typedLine(), isYes(answer) else {
+            return try printLine("later: sudo systemctl enable intercomd")
+        }
+        if let why = ServiceStart.failure() {
+            try printLine("that failed: \(why); by hand: sudo systemctl enable intercomd")
+        }
+    }
+
+    /// Lets the person who has typed `sudo` do without it from now on, if wanted.
+    private func offerMembership() throws(Failure) {
+        guard let member = Membership() else { return }
+        try printText("may \(member.user) use intercomctl without sudo? [yes]: ")
+        guard let answer = typedLine(), isYes(answer) else {
+            return try printLine("later: \(member.command)")
+        }
+        if let why = member.failure() {
+            return try printLine("that failed: \(why); by hand: \(member.command)")
+        }
+        try printLine("from the next login on")
+    }
+
+    private func offerToPair(_ invocation: inout Invocation) throws(Failure) -> ExitCode {
+        while true {
+            try printText(
+                "pair with another station now? Enter shows a code to type there;"
+                    + " or type the code that it shows; no ends [show]: ")
+            guard let answer = typedLine() else {
+                try printLine("\nlater: intercomctl pair")
+                return .ok
+            }
+            let words = answer.split(separator: " ").map(String.init)
+            switch words.first?.lowercased() {
+            case "n", "no", "nope", "not", "later":
+                try printLine("later: intercomctl pair")
+                return .ok
+            case "y", "yes", "ok", "show", "enter": invocation.arguments = []
+            default: invocation.arguments = words
+            }
+            let peer: String?
+            do throws(Failure) {
+                peer = try pairedPeer(nil, invocation)
+            } catch {
+                // What was typed may be mistyped.
+                guard invocation.arguments.isEmpty else {
+                    try printLine(error.text)
+                    continue
+                }
+                throw Failure(
+                    error.code,
+                    error.text + "\nthe settings are written; to pair, again: intercomctl pair",
+                    error.refusal)
+            }
+            guard let peer else { return .failed }
+            return try offerToJoin(peer, invocation)
+        }
+    }
+}

@@ -1,0 +1,297 @@
+"""`intercomctl setup` ends with pairing: the daemon takes what was written, or is started."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import unittest
+
+from codes import CODE, ShownCode
+from lab import place, wait
+from neighbours import OnOneLan
+from terminal import converse
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+class SetupPairs(OnOneLan):
+    """From a fresh box to a peer in one conversation, on one LAN."""
+
+    def setUp(self):
+        self.box, self.garage = self.enter("kitchen", "garage", known=False)
+        # As it is on a fresh system: no settings, and the port that all stations have.
+        self.box.port = 5577
+        self.box.environment = {
+            "STATE_DIRECTORY": self.box.state, "RUNTIME_DIRECTORY": self.box.run}
+        self.box.write_config = lambda: None
+        self.etc = self.box.etc
+        self.start(self.garage)
+
+    @property
+    def path(self):
+        return pathlib.Path(self.box.etc, "intercomd.conf")
+
+    def set_up(self, *answers, watch=None):
+        """Five returns, as the daemon has the card, and these answers."""
+        return converse(self.box, [place.program("intercomctl"), "--config", self.etc],
+                        ["\n", "\n", "\n", "\n", "\n", *answers], watch=watch)
+
+    def assert_paired(self):
+        for one, other in ((self.box, "garage"), (self.garage, "kitchen")):
+            self.assertEqual([peer["name"] for peer in one.status()["peers"]], [other])
+
+
+class WithTheDaemon(SetupPairs):
+    """The daemon runs already."""
+
+    def setUp(self):
+        super().setUp()
+        self.path.write_text("[station]\nname = before\n", encoding="ascii")
+        self.start(self.box)
+        self.path.unlink()
+
+    def test_it_shows_a_code_and_is_paired(self):
+        done = []
+
+        def type_it_there(screen):
+            found = CODE.search(screen)
+            if found:
+                done.extend(self.garage.ctl("pair", found[1]))
+            return found
+        code, screen = self.set_up("yes\n", watch=type_it_there)
+        self.assertEqual((code, done[0]), (0, 0), (screen, done))
+        self.assertIn("paired with garage", screen)
+        self.assert_paired()
+
+    def test_it_takes_the_code_that_the_other_shows(self):
+        shown = ShownCode(self.garage.folder, self.garage.etc)
+        self.addCleanup(shown.end)
+        code, screen = self.set_up(f"{shown.code}\n")
+        self.assertEqual(code, 0, screen)
+        self.assert_paired()
+
+    def test_it_takes_the_address_and_the_code(self):
+        shown = ShownCode(self.garage.folder, self.garage.etc)
+        self.addCleanup(shown.end)
+        address = f"{self.place(self.garage).address}:{self.garage.port}"
+        code, screen = self.set_up(f"{address} {shown.code}\n")
+        self.assertEqual(code, 0, screen)
+        self.assert_paired()
+
+    def test_it_joins_the_site_of_a_station_that_introduces_it(self):
+        def site(one):
+            return one.status()["site"]["name"]
+        self.assertEqual(self.garage.ctl("site", "init", "house")[0], 0)
+        for answer, said, name in (("no\n", "later: intercomctl site join", None),
+                                   ("\n", "site house, number", "house")):
+            shown = ShownCode(self.garage.folder, self.garage.etc, "--join")
+            self.addCleanup(shown.end)
+            code, screen = self.set_up(f"{shown.code}\n", answer)
+            self.assertEqual((code, shown.ended()), (0, 0), screen + shown.text)
+            self.assertIn("garage shows the site house, with 2 stations; the digits of its key: ",
+                          screen)
+            self.assertIn(said, screen)
+            self.assertEqual((site(self.box), site(self.garage)), (name, "house"))
+            if name is None:
+                self.assertEqual(self.garage.ctl("site", "remove", "kitchen")[0], 0)
+                self.assertEqual(self.box.ctl("peer", "remove", "garage")[0], 0)
+                self.path.unlink()
+
+    def test_no_leaves_pairing_for_later(self):
+        code, screen = self.set_up(" NO \n")
+        self.assertEqual(code, 0, screen)
+        self.assertTrue(screen.endswith("later: intercomctl pair\n"), screen)
+        self.assertEqual(self.box.status()["name"], "kitchen")
+        self.assertEqual(self.box.status()["peers"], [])
+
+    def test_what_needs_a_restart_comes_before_a_pairing(self):
+        self.path.write_text(
+            f"[station]\nname = before\n[network]\nport = {self.garage.port + 1}\n",
+            encoding="ascii")
+        self.box.stop()
+        self.start(self.box)
+        self.path.unlink()
+        code, screen = self.set_up()
+        self.assertEqual(code, 4, screen)
+        self.assertTrue(screen.endswith(
+            "sudo systemctl restart intercomd\n"
+            "pair: intercomctl pair; it shows a code to type at the other station\n"), screen)
+
+    def test_a_daemon_with_other_settings_pairs_nobody(self):
+        other = pathlib.Path(self.box.folder, "other")
+        other.mkdir()
+        self.path.write_text("[station]\nname = before\n", encoding="ascii")
+        self.etc = str(other)
+        code, screen = self.set_up()
+        self.assertEqual(code, 0)
+        self.assertTrue(screen.endswith(
+            "the intercomd that runs has other settings than these\n"), screen)
+
+    def test_what_is_mistyped_is_said_and_asked_for_again(self):
+        shown = ShownCode(self.garage.folder, self.garage.etc)
+        self.addCleanup(shown.end)
+        code, screen = self.set_up("1234-5678-9\n", f"{shown.code}\n")
+        self.assertEqual(code, 0, screen)
+        self.assertIn('"1234-5678-9" is no code', screen)
+        self.assertEqual(screen.count("pair with another station now?"), 2)
+        self.assert_paired()
+
+    def test_a_pairing_that_fails_leaves_what_was_written(self):
+        self.garage.stop()
+        code, screen = self.set_up("1234-5678-9\n", "no\n")
+        self.assertEqual(code, 0, screen)
+        self.assertTrue(screen.endswith("later: intercomctl pair\n"), screen)
+        self.assertIn("name = kitchen\n", self.path.read_text("ascii"))
+
+
+class WithoutTheDaemon(SetupPairs):
+    """`setup` starts the service, by a systemctl that is a script in a namespace of mounts."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = pathlib.Path(self.box.folder, "system")
+        self.folder.mkdir()
+        shutil.copytree("/etc", self.folder / "etc", symlinks=True)
+        (self.folder / "etc/intercomd").mkdir()
+        unit = self.folder / "etc/systemd/system/intercomd.service"
+        shutil.copy(ROOT / "systemd/intercomd.service", unit)
+        self.do(f"mount --bind {self.folder}/etc /etc",
+                f"mount --bind {self.box.etc} /etc/intercomd",
+                "mount -t tmpfs tmpfs /run", "mkdir -p /run/systemd/system")
+        self.etc = "/etc/intercomd"
+        self.addCleanup(self.end_daemon)
+
+    def do(self, *lines):
+        for line in lines:
+            self.place(self.box).space.shell(line)
+
+    def systemctl(self, *lines):
+        """Makes these lines systemctl(1)."""
+        script = self.folder / "systemctl"
+        script.write_text("\n".join(["#!/bin/sh", f'echo "$*" >>{self.folder}/asked', *lines, ""]))
+        script.chmod(0o755)
+        self.do(f"mount --bind {script} /usr/bin/systemctl")
+
+    def starting(self):
+        """What the real one does: it starts the daemon and waits until that is ready."""
+        self.box.lines.start()
+        environment = self.box._environment()  # pylint: disable=protected-access
+        names = ("ALSA_CONFIG_PATH", "SIMCARD_LIB", "SIMCARD_DIR", "GPIOSIM_SOCKET", "LD_PRELOAD",
+                 "STATE_DIRECTORY", "RUNTIME_DIRECTORY")
+        return [*(f"export {name}='{environment[name]}'" for name in names),
+                f"setsid {place.program('intercomd')} >{self.box.log_path} 2>&1 </dev/null &",
+                f"echo $! >{self.folder}/pid", "unset LD_PRELOAD",
+                f"until [ -e {self.box.run}/control.sock ]; do sleep 0.05; done"]
+
+    def end_daemon(self):
+        """Ends it, so that its card is free."""
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            number = int((self.folder / "pid").read_text())
+            os.kill(number, signal.SIGTERM)
+            wait(lambda: not os.path.exists(f"/proc/{number}"), "the daemon ends")
+
+    def set_up(self, *answers, watch=None):
+        # The card is free, so that one question is about the tone.
+        return converse(self.box, [*self.box.launcher, place.program("intercomctl")],
+                        ["\n", "\n", "\n", "\n", "\n", "\n", *answers], watch=watch)
+
+    def test_it_starts_the_service_and_pairs(self):
+        self.systemctl(*self.starting())
+        shown = ShownCode(self.garage.folder, self.garage.etc)
+        self.addCleanup(shown.end)
+        code, screen = self.set_up("\n", f"{shown.code}\n")
+        self.assertEqual(code, 0, screen)
+        self.assertIn("start intercomd now, and at each start of this machine? [yes]: \n"
+                      "intercomd runs; intercomctl status shows how it is\n"
+                      "pair with another station now?", screen)
+        self.assertEqual((self.folder / "asked").read_text(), "--quiet enable --now intercomd\n")
+        self.assert_paired()
+
+    def test_who_types_sudo_is_asked_whether_to_do_without(self):
+        self.systemctl(*self.starting())
+        self.do("useradd ada")
+        ask = "may ada use intercomctl without sudo? [yes]: "
+        program = [*self.box.launcher, "env", "SUDO_USER=ada", place.program("intercomctl")]
+        # Without such groups there is nothing to ask.
+        self.do("sed -i '/^intercom/d' /etc/group")
+        code, screen = converse(self.box, program, ["\n"] * 7 + ["no\n"])
+        self.assertEqual((code, ask in screen), (0, False), screen)
+        groups = self.folder / "etc/group"
+        for answers, said, is_asked, is_member in (
+                (["no\n"], "later: sudo usermod -aG intercom,intercom-admin ada\n", True, False),
+                (["\n"], "from the next login on\n", True, True), ([], "", False, True)):
+            with self.subTest(answers=answers):
+                self.end_daemon()
+                self.path.unlink()
+                self.do("getent group intercom || groupadd intercom",
+                        "getent group intercom-admin || groupadd intercom-admin")
+                code, screen = converse(self.box, program, ["\n"] * 7 + answers + ["no\n"])
+                self.assertEqual((code, ask in screen), (0, is_asked), screen)
+                self.assertIn(said, screen)
+                members = [line.split(":")[3] for line in groups.read_text("utf-8").splitlines()
+                           if line.startswith("intercom")]
+                self.assertEqual(members, ["ada" if is_member else ""] * 2)
+
+    def test_one_that_was_started_by_hand_starts_with_the_machine_if_wanted(self):
+        self.do("\n".join(self.starting()))
+        self.systemctl("exit 0")
+        asked = self.folder / "asked"
+        later = "later: sudo systemctl enable intercomd\n"
+        # The second time the daemon has the card, so no question is about the tone.
+        for returns, answer, said, count in ((6, "no\n", later, 0), (5, "\n", "", 1)):
+            with self.subTest(answer):
+                code, screen = converse(
+                    self.box, [*self.box.launcher, place.program("intercomctl")],
+                    ["\n"] * returns + [answer, "no\n"])
+                self.assertEqual(code, 0, screen)
+                self.assertIn("start it at each start of this machine, too? [yes]: ", screen)
+                self.assertIn(said, screen)
+                self.assertTrue(screen.endswith("later: intercomctl pair\n"), screen)
+                self.assertEqual(asked.exists() and asked.read_text() or "",
+                                 count * "--quiet enable --now intercomd\n")
+                self.path.unlink()
+
+    def test_a_service_that_does_not_start_is_not_said_to_run(self):
+        self.systemctl("exit 3")
+        code, screen = self.set_up("\n")
+        self.assertEqual(code, 1)
+        self.assertNotIn("intercomd runs", screen)
+        self.assertTrue(screen.endswith(
+            "systemctl enable --now intercomd ended with status 3; the reason: "
+            "journalctl -u intercomd -n 20\n"), screen)
+        self.assertTrue(self.path.exists())
+
+    def test_a_service_that_ends_at_once_is_not_said_to_run(self):
+        self.systemctl("exit 0")
+        code, screen = self.set_up("\n")
+        self.assertEqual(code, 1)
+        self.assertNotIn("intercomd runs", screen)
+        self.assertIn("intercomd was started, but does not answer; the reason: journalctl", screen)
+
+    def test_no_starts_nothing(self):
+        self.systemctl("exit 3")
+        code, screen = self.set_up("no\n")
+        self.assertEqual(code, 0)
+        self.assertTrue(screen.endswith(
+            "later: sudo systemctl enable --now intercomd, then intercomctl pair\n"), screen)
+        self.assertFalse((self.folder / "asked").exists())
+
+    def test_a_service_of_other_settings_is_not_started(self):
+        self.systemctl("exit 3")
+        code, screen = converse(
+            self.box, [*self.box.launcher, place.program("intercomctl"), "--config",
+                       f"{self.folder}/elsewhere"], ["\n"] * 6)
+        self.assertEqual(code, 0)
+        self.assertIn("\nnext: sudo systemctl enable --now intercomd\n", screen)
+        self.assertFalse((self.folder / "asked").exists())
+
+    def test_without_systemd_it_says_what_to_do(self):
+        self.do("rmdir /run/systemd/system")
+        code, screen = self.set_up()
+        self.assertEqual(code, 0)
+        self.assertIn("\nnext: sudo systemctl enable --now intercomd\n", screen)
+
+
+if __name__ == "__main__":
+    unittest.main()
