@@ -10,6 +10,11 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
     public var ageSeconds = 0.0
     /// Whether it has proven that it owns the key; a caller that uses a psk cannot.
     public var isProven = false
+    /// The name that it has in the site; nil where it is in none that this station is in.
+    public var station: String?
+    /// The name that it had in the site until that took it out, since this station started; nil
+    /// for any other.
+    public var formerStation: String?
 
     public init() {}
 
@@ -19,9 +24,12 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
         coder.field("address", &address)
         coder.field("age_s", &ageSeconds)
         coder.field("proven", &isProven)
+        coder.field("station", &station)
+        coder.field("former_station", &formerStation)
     }
 
-    /// The command that adds it as a peer; the person fills in NAME.
+    /// The command that adds it as a peer; the person fills in NAME, also where the site has one:
+    /// that may be another's here.
     public var addition: String { "sudo intercomctl peer add NAME \(place) \(key)" }
 
     /// Its address as `peer add` takes it: the port only where it is not the usual one.

@@ -21,7 +21,7 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         coder.field("percent", &percent)
         var word = reason?.rawValue
         coder.field("reason", &word)
-        reason = word.map { Reason(rawValue: $0) ?? .other }
+        reason = word.map { Reason(word: $0) }
     }
 
     /// Why a peer does not hear a talk.
@@ -63,6 +63,9 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
 }
 
 extension HeardBy.Reason {
+    /// The reason of this word; that of a newer program may not be known here.
+    public init(word: String) { self = Self(rawValue: word) ?? .other }
+
     /// The reason that a station reported; nil for none.
     public init?(_ why: Unheard) {
         switch why {

@@ -36,7 +36,7 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
         coder.field("peer", &peer)
         var word = reason.rawValue
         coder.field("reason", &word)
-        reason = HeardBy.Reason(rawValue: word) ?? .other
+        reason = HeardBy.Reason(word: word)
         coder.field("text", &text)
         coder.field("remedy", &remedy)
         coder.field("age_s", &ageSeconds)

@@ -163,7 +163,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("last_words_age_s", &lastWordsAgeSeconds)
         var word = heardReason?.rawValue
         coder.field("heard_reason", &word)
-        heardReason = word.map { HeardBy.Reason(rawValue: $0) ?? .other }
+        heardReason = word.map { HeardBy.Reason(word: $0) }
         coder.field("hears_now", &hearsNow)
         report.fields(&coder)
     }

@@ -31,6 +31,8 @@ public enum Reply: Equatable, Sendable {
         public var target = ""
         /// Whether the station talks to it now.
         public var isTalking = false
+        /// At a release: whether a command held the microphone open for it until now.
+        public var wasTalking = false
         /// Peers with a session, which can hear it.
         public var listeners: [String] = []
         /// The listeners, with the reason if one is already known not to hear.
@@ -42,6 +44,7 @@ public enum Reply: Equatable, Sendable {
             coder.field("schema", &schema)
             coder.field("target", &target)
             coder.field("talking", &isTalking)
+            coder.field("was_talking", &wasTalking)
             coder.field("listeners", &listeners)
             coder.field("heard", &heard)
         }

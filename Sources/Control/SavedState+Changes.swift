@@ -8,6 +8,13 @@ extension SavedState {
         case doNotDisturb(isOn: Bool, seconds: Int?)
     }
 
+    /// A request names what is not here.
+    public struct UnknownName: Error, Equatable {
+        public let name: String
+        /// The names that there are.
+        public let known: [String]
+    }
+
     /// A person can mute these besides peers and channels.
     public static let muteable = ["mic", "speaker"]
 
@@ -27,10 +34,10 @@ extension SavedState {
     ///   - names: The peers and channels of the settings.
     ///   - milliseconds: The time since 1970.
     /// - Returns: The change; nil if the request changed nothing.
-    /// - Throws: An error with the known names, if the request mutes an unknown name.
+    /// - Throws: If the request mutes an unknown name.
     public mutating func follow(
         _ request: StateRequest, among names: [String], at milliseconds: Int
-    ) throws(ControlError) -> Change? {
+    ) throws(UnknownName) -> Change? {
         let former = self
         let change: Change
         switch request {
@@ -47,9 +54,7 @@ extension SavedState {
             // A name that is gone can still be forgotten.
             let isKnown = Self.muteable.contains(what) || names.contains(what)
             guard isKnown || !isOn && muted.contains(what) else {
-                let known = (Self.muteable + names).joined(separator: ", ")
-                throw ControlError(
-                    .unknownTarget, "nothing here is called \(what); there are: \(known)")
+                throw UnknownName(name: what, known: Self.muteable + names)
             }
             mute(what, isOn)
             change = .mute(what, isOn: isOn)

@@ -7,6 +7,11 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var fingerprint: String?
     /// The peers here that are in it, by their names here.
     public var peers: [String] = []
+    /// Whether this station has the secret that signs its roster.
+    public var introduces = false
+    /// The stations of the roster that are not known to have it or a newer one, by their names
+    /// there: they may use an older one.
+    public var behind: [String] = []
     /// Rosters that peers show to this station, which is in none yet.
     public var offers: [Offer] = []
 
@@ -17,6 +22,8 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         coder.field("number", &number)
         coder.field("fingerprint", &fingerprint)
         coder.field("peers", &peers)
+        coder.field("introduces", &introduces)
+        coder.field("behind", &behind)
         coder.field("offers", &offers)
     }
 

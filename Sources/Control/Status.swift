@@ -31,6 +31,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
     /// Another station uses this station's own key, and what to do; null when none is known to.
     public var keyProblem: String?
     public var site = SiteStatus()
+    public var pairing = PairingStatus()
     /// The fault of this machine's own network, if there is one.
     public var network = NetworkStatus()
     /// The work left out while the processor cannot keep up.
@@ -65,6 +66,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("callers", &callers)
         coder.field("key_problem", &keyProblem)
         coder.field("site", &site)
+        coder.field("pairing", &pairing)
         coder.field("network", &network)
         coder.field("overload", &overload)
         coder.field("channels", &channels)
@@ -96,6 +98,10 @@ extension Status {
         public var clockReason: String?
         /// What frames, codec and periods are: "voice", "studio", "lowpower" or "ultra".
         public var profile = "voice"
+        /// How the sound of missing packets is made up: "plain" or "neural".
+        public var concealment = "plain"
+        /// Why it is so, in a few words.
+        public var concealmentReason = ""
 
         public init() {}
 
@@ -110,6 +116,8 @@ extension Status {
             coder.field("clock_reason", &clockReason)
             coder.field("standstill", &standstill)
             coder.field("profile", &profile)
+            coder.field("concealment", &concealment)
+            coder.field("concealment_reason", &concealmentReason)
         }
     }
 

@@ -18,7 +18,13 @@ extension PeerTable {
         guard let association = associations[peer], association.goodbye == nil else { return }
         switch news {
         case .files(let files):
+            let insisted = association.pair.used != nil
             association.pair.load(association.hasPSK ? .unwanted : files)
+            // It was down because one of the two had lost the key, perhaps for long: its next call
+            // would be as late.
+            if insisted, association.pair.used == nil, association.upSince == nil {
+                restart(association, at: now)
+            }
         case .kept(let psk): association.pair.kept(psk, at: now)
         case .ready(let reference, let index):
             if let psk = association.replacement(after: reference, index: index) {

@@ -13,6 +13,12 @@ public struct PairedPeer {
     public let former: String?
     private let path: String
     private let books: [PeerFiles]
+    /// The secret of the pairing is the file of this name with `.psk`.
+    private let secret: String
+    /// Whether the station was a peer before.
+    private let isAnew: Bool
+    /// The content of the peer's file.
+    private let bytes: [UInt8]
 
     /// Why it can be no peer.
     public enum Refusal: Error, Equatable {
@@ -27,6 +33,9 @@ public struct PairedPeer {
     /// Nothing is on the disk before `prepare`. A name that is taken gets a number, also one whose
     /// secret lies there for something else.
     ///
+    /// A peer with which there is no session may be paired anew: it keeps its name and all that
+    /// hangs on that, and gets this pairing's secret, suite and address.
+    ///
     /// - Parameters:
     ///   - key: Its public key.
     ///   - called: What it calls itself.
@@ -35,13 +44,14 @@ public struct PairedPeer {
     ///   - address: As the settings have it.
     ///   - isProved: Whether a code has proved it. Else it is written as a peer whose digits nobody
     ///     has compared.
+    ///   - isUp: Whether there is a session with it.
     ///   - used: The settings that are in use.
     ///   - found: All files as they are now; they may have mistakes, and other peers.
-    /// - Throws: What stands against it, such as a peer that has this key already: whoever is told
-    ///   a code may say that any key is its own, and must not change a peer by that.
+    /// - Throws: The obstacle, such as a session with a peer that has this key: a station that has
+    ///   the code can claim any key, and must not end a session by that.
     public init(
         _ key: PublicKey, called: String, named wish: String?, suite: Suite, address: String,
-        isProved: Bool, among used: PeerFiles, and found: PeerFiles
+        isProved: Bool, isUp: Bool, among used: PeerFiles, and found: PeerFiles
     ) throws(Refusal) {
         // It must fit into the settings in use, into those with the peers that others have written
         // meanwhile, and into all files. Those with mistakes of their own are not asked.
@@ -49,46 +59,74 @@ public struct PairedPeer {
             used.sources.filter { !$0.role.isOfState }
                 + found.sources.filter { $0.role.isOfState }, in: used.paths)
         var books: [PeerFiles] = []
-        var taken: Set<String> = []
+        var known: Config.Peer?
+        var (taken, secrets): (Set<String>, Set<String>) = ([], [])
         var hasFormer = false
         for book in [used, mixed, found] {
             guard let config = try? book.config() else { continue }
-            if let known = config.peers.first(where: { PublicKey(text: $0.key) == key }) {
-                throw .known(Self.refusal(known))
+            if let peer = config.peers.first(where: { PublicKey(text: $0.key) == key }) {
+                guard isProved, !isUp, Self.mayPairAnew(peer, among: book),
+                    known.map({ $0.name == peer.name }) ?? true
+                else { throw .known(Self.refusal(peer, among: book)) }
+                known = peer
             }
             books.append(book)
             taken.insert(config.station.name)
             // A button that waits for this name is for this peer.
             taken.formUnion(config.channels.filter { !$0.isWaiting }.map { $0.name })
-            for peer in config.peers {
-                taken.insert(peer.name)
-                hasFormer = hasFormer || peer.name == called
-                // Its pre-shared key must not be overwritten.
-                if case .file(let file) = peer.psk, file.hasSuffix(".psk") {
-                    taken.insert(String(file.dropLast(4)))
-                }
-            }
+            taken.formUnion(config.peers.map { $0.name })
+            hasFormer = hasFormer || config.peers.contains { $0.name == called }
+            // Their pre-shared keys must not be overwritten.
+            secrets.formUnion(config.peers.compactMap { Self.secret(of: $0) })
         }
         let files = Set(found.sources.map { $0.path })
-        let name = Self.free(wish ?? called) {
-            taken.contains($0) || ReservedName.meaning(ofPeer: $0) != nil
-                || files.contains(used.path(of: $0)) || used.hasSecret(of: $0)
+        let name =
+            known?.name
+            ?? Self.free(wish ?? called) {
+                taken.contains($0) || ReservedName.meaning(ofPeer: $0) != nil
+                    || files.contains(used.path(of: $0)) || secrets.contains($0)
+                    || used.hasSecret(of: $0)
+            }
+        let path = used.path(of: name)
+        let places = PeerFiles.secrets(of: name)
+        // One that lies there for something else is taken only if there is no other place.
+        let unused = places.filter { !secrets.contains($0) }
+        guard let secret = unused.first(where: { !used.hasSecret(of: $0) }) ?? unused.first else {
+            throw .failed("the places of the pre-shared key of \(name) are others' already")
         }
-        path = used.path(of: name)
-        var file = PeerFile(of: name, by: isProved ? "a pairing" : "a meeting without a code")
-        file.set("address", to: address, of: name)
+        self.secret = secret
+        let writer = isProved ? "a pairing" : "a meeting without a code"
+        let own = known.flatMap { _ in mixed.sources.first { $0.path == path } }
+        var file = own.map { PeerFile($0.bytes) } ?? PeerFile(of: name, by: writer)
+        file.set(writer: writer)
+        let others = (known?.addresses ?? []).filter { $0 != PeerAddress(text: address) }
+        let addresses = ([address] + others.map { $0.description }).prefix(Limits.addresses)
+        file.set("address", to: addresses.joined(separator: ", "), of: name)
         file.set("key", to: key.text, of: name)
         file.set("suite", to: "\(suite.rawValue)", of: name)
-        file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name)
+        file.set("psk", to: "file:\(PeerFiles.pskFile(of: secret))", of: name)
         if isProved { file.set("verified", to: key.fingerprint, of: name) }
         do throws(PeerFilesError) {
             for place in books.indices { try books[place].put(file, at: path) }
         } catch { throw .failed(error.description) }
-        self.books = books
-        self.key = key
-        self.name = name
-        self.called = called
-        former = hasFormer && name != called ? called : nil
+        (self.books, self.path, self.key, self.name, self.called) = (books, path, key, name, called)
+        isAnew = known != nil
+        bytes = file.bytes
+        former = known == nil && name != called && hasFormer ? called : nil
+    }
+
+    /// Whether a peer that is known is in a file of its own, which can be written anew.
+    private static func mayPairAnew(_ peer: Config.Peer, among files: PeerFiles) -> Bool {
+        guard !peer.isRevoked, peer.origin.file == files.path(of: peer.name),
+            let source = files.sources.first(where: { $0.path == peer.origin.file })
+        else { return false }
+        return source.role == .learned && PeerFile(source.bytes).peers == [peer.name]
+    }
+
+    /// Its pre-shared key is the file of this name with `.psk`; nil where it has none of that kind.
+    private static func secret(of peer: Config.Peer) -> String? {
+        guard case .file(let file) = peer.psk, file.hasSuffix(".psk") else { return nil }
+        return String(file.dropLast(4))
     }
 
     /// Puts everything on the disk that needs room there; nobody reads it before `commit`.
@@ -97,31 +135,56 @@ public struct PairedPeer {
         do throws(PeerFilesError) {
             // The draft first, as `removeLeftovers` finds a secret by it.
             try book.prepare(path)
-            try book.write(psk: psk, of: name)
+            try book.write(psk: psk, of: secret)
         } catch {
             withdraw()
             throw error
         }
     }
 
+    /// Whether it would be written in the same way as this one, found out at another time.
+    public func isWritten(like other: PairedPeer) -> Bool {
+        path == other.path && secret == other.secret && bytes == other.bytes
+    }
+
     /// Makes what is prepared a peer.
     ///
-    /// Its secret was written before: a peer file never names one that is not there.
-    public func commit() throws(PeerFilesError) {
+    /// Its secret was written before: a peer file never names one that is not there. Somebody who
+    /// changes this peer meanwhile may have removed it, as no peer named it yet; then it is written
+    /// again.
+    ///
+    /// - Parameter psk: The one that was prepared.
+    /// - Throws: what cannot be written.
+    public func commit(psk: borrowing Key) throws(PeerFilesError) {
+        guard let book = books.first else { return }
         do throws(PeerFilesError) {
-            try books.first?.commit(path)
+            if !book.isOnDisk(secretOf: secret) { try book.write(psk: psk, of: secret) }
+            try book.commit(path)
         } catch {
             withdraw()
             throw error
         }
+        // The secret that it had before.
+        if isAnew { _ = try? written?.removeStray(of: name) }
     }
 
     /// Removes what is prepared.
     public func withdraw() {
         guard let book = books.first else { return }
-        // Meanwhile somebody may have made a peer of this name by hand, with a secret of its own.
-        if !book.isWritten(path) { try? KeyStore.removePSK(of: name, book.paths) }
+        if isAnew {
+            _ = try? written?.removeStray(of: name)
+        } else if !book.isWritten(path) {
+            // Meanwhile somebody may have made a peer of this name by hand, with its own secret.
+            try? KeyStore.removePSK(of: secret, book.paths)
+        }
         try? book.withdraw(path)
+    }
+
+    /// The settings in use with the peers that are on the disk now.
+    private var written: PeerFiles? {
+        guard let book = books.first, let state = try? ConfigFolder.stateSources(in: book.paths)
+        else { return nil }
+        return PeerFiles(book.sources.filter { !$0.role.isOfState } + state, in: book.paths)
     }
 
     /// Removes what pairings have prepared before the program died.
@@ -132,12 +195,21 @@ public struct PairedPeer {
         }
     }
 
-    private static func refusal(_ known: Config.Peer) -> String {
+    private static func refusal(_ peer: Config.Peer, among files: PeerFiles) -> String {
+        if peer.isRevoked {
+            return "\(peer.name) is a peer that was put out, and nothing is changed; to take it"
+                + " back: sudo intercomctl peer set \(peer.name) --revoked no"
+        }
+        let source = files.sources.first { $0.path == peer.origin.file }
+        if let source, SitePeers.isOfSite(source.bytes) {
+            return "\(peer.name) is already a peer, by the site, and needs no pairing: nothing is"
+                + " changed"
+        }
         let advice =
-            known.isLearned
-            ? "sudo intercomctl peer remove \(known.name)"
-            : "remove it from \(known.origin.file) first"
-        return "\(known.name) is already a peer, and nothing is changed; to pair anew: \(advice)"
+            peer.isLearned
+            ? "sudo intercomctl peer remove \(peer.name)"
+            : "remove it from \(peer.origin.file) first"
+        return "\(peer.name) is already a peer, and nothing is changed; to pair anew: \(advice)"
     }
 
     /// The name, or it with the first number from 2 on that makes it free.

@@ -10,7 +10,8 @@ public enum PastedKey: Equatable, Sendable {
     private static let bodyCount = PublicKey.bodyCount
     private static let checkCount = PublicKey.checkCount
 
-    /// Reads it without its blanks, line breaks and quotation marks.
+    /// Reads it without its blanks, line breaks and quotation marks, and without the setting's name
+    /// where the whole line was pasted.
     public init(_ text: String) {
         let plain = Self.withoutMarks(text)
         if let key = PublicKey(text: plain) {
@@ -30,7 +31,12 @@ public enum PastedKey: Equatable, Sendable {
         for scalar in text.unicodeScalars where !marks.contains(scalar) {
             plain.unicodeScalars.append(scalar)
         }
-        return plain.lowercased()
+        plain = plain.lowercased()
+        if plain.hasPrefix("key=") { plain.removeFirst(4) }
+        while plain.utf8.count > 1, let last = plain.last, ",;.".contains(last) {
+            plain.removeLast()
+        }
+        return plain
     }
 
     /// The pasted text is never repeated: it may be a secret.

@@ -134,7 +134,11 @@ public struct PeerFiles {
     /// Whether the file that a peer of this name would have for its pre-shared key is on the disk,
     /// and not because it is prepared.
     func hasSecret(of peer: String) -> Bool {
-        guard !prepared.contains(peer) else { return false }
+        !prepared.contains(peer) && isOnDisk(secretOf: peer)
+    }
+
+    /// Whether this file of a pre-shared key is on the disk, for whatever.
+    func isOnDisk(secretOf peer: String) -> Bool {
         let keys = try? OwnersDirectory.existing(paths.state)?.folder(Paths.keysName)
         return (try? keys?.status(of: Self.pskFile(of: peer))) != nil
     }
@@ -164,6 +168,10 @@ public struct PeerFiles {
         FileStore.name(of: path) + draftSuffix
     }
 
+    /// The two places of a peer's own pre-shared key, of which one is free while it gets another
+    /// one; no peer has the second's name.
+    public static func secrets(of peer: String) -> [String] { [peer, "\(peer).2"] }
+
     /// The name of a peer's own file for its pre-shared key.
     public static func pskFile(of peer: String) -> String { "\(peer).psk" }
 
@@ -174,24 +182,28 @@ public struct PeerFiles {
         } catch { throw PeerFilesError(error) }
     }
 
-    /// Removes `NAME.psk` when none of these peers names it; returns whether there was one.
+    /// Removes the files of a peer's own pre-shared key that none of these peers names; returns
+    /// whether there was one.
     @discardableResult
     public func removeStray(of peer: String) throws(PeerFilesError) -> Bool {
-        let name = Self.pskFile(of: peer)
-        let isNamed: Bool
+        let named: [Config.Peer.PSK]
         do throws(ConfigError) {
-            isNamed = try config().peers.contains { $0.psk == .file(name) }
+            named = try config().peers.map { $0.psk }
         } catch { throw PeerFilesError(error) }
-        guard !isNamed else { return false }
+        let names = Self.secrets(of: peer).map { Self.pskFile(of: $0) }
         do throws(SystemError) {
             guard let state = try OwnersDirectory.existing(paths.state),
                 let keys = try state.folder(Paths.keysName)
             else { return false }
-            try keys.remove(name + Self.unwritten)
-            guard try keys.status(of: name) != nil else { return false }
-            try keys.remove(name)
+            var hasRemoved = false
+            for name in names where !named.contains(.file(name)) {
+                try keys.remove(name + Self.unwritten)
+                guard try keys.status(of: name) != nil else { continue }
+                try keys.remove(name)
+                hasRemoved = true
+            }
+            return hasRemoved
         } catch { throw PeerFilesError(error) }
-        return true
     }
 }
 

@@ -5,8 +5,9 @@ public import Site
 
 /// The peers of a station that came with its site's roster, among all others.
 ///
-/// A peer of the site is a file that this has written: one made by hand or by pairing is never
-/// changed, and neither is one that somebody has renamed here.
+/// A peer of the site is a file that this has written: one made by hand or by pairing is not
+/// changed, and neither is one that somebody has renamed here. But when the site takes its station
+/// out, that one is put out, too: it keeps its key and secret, and a person may take it back.
 public struct SitePeers {
     private var files: PeerFiles
     private let own: PublicKey
@@ -21,6 +22,8 @@ public struct SitePeers {
     public private(set) var warnings: [String] = []
 
     private static let writer = "intercomctl site"
+    /// Of a peer that a person or a pairing has made, and that the site has put out.
+    private static let outWriter = "intercomctl site, which has put it out"
 
     /// Takes all files of the settings; `own` is this station's key.
     public init(_ files: PeerFiles, own: PublicKey) throws(PeerFilesError) {
@@ -41,17 +44,19 @@ public struct SitePeers {
     ///   - roster: The roster.
     ///   - text: Its text.
     ///   - before: The one that was held before it.
-    ///   - former: The key that somebody here has put out, also of a peer that is not the site's.
+    ///   - former: The key that somebody here takes out of the site, also of a peer that is not the
+    ///     site's: all that is known of it goes.
     /// - Throws: files that cannot be read or written, or would be wrong.
     public mutating func adopt(
         _ roster: Roster?, text: [UInt8]?, after before: Roster?,
         puttingOut former: PublicKey? = nil
     ) throws(PeerFilesError) {
+        let lost = Self.keys(in: before, lostIn: roster)
         let stations = (roster?.stations ?? []).filter { $0.key != own }
         let old = try settings()
         // Without the channels there is room for everything that must be.
         try files.put(channels: roster.map { _ in [] })
-        try followGone(stations, former)
+        try followGone(stations, former, lost)
         try follow(stations, after: before)
         try rename(stations, after: before)
         for station in stations { try add(station) }
@@ -64,8 +69,14 @@ public struct SitePeers {
         } catch { throw PeerFilesError(error) }
         try SiteFiles.write(roster: text, files.paths)
         for name in gone { try files.removeStray(of: name) }
-        tell(old, try settings(), former)
+        tell(old, try settings(), lost)
         tellOwn(roster, before, try settings())
+    }
+
+    /// The stations that a site has put out; none where this one leaves it.
+    private static func keys(in before: Roster?, lostIn roster: Roster?) -> [PublicKey] {
+        guard let before, let roster else { return [] }
+        return before.stations.map { $0.key }.filter { roster.station(with: $0) == nil }
     }
 
     private func settings() throws(PeerFilesError) -> Config {
@@ -88,17 +99,21 @@ public struct SitePeers {
 
     // MARK: Stations that are gone
 
-    /// Gives the site's peers whose key is gone the key of their successor, or takes them out.
+    /// Gives the site's peers whose key is gone the key of their successor, or takes them out; puts
+    /// out others that were in the site, too.
     private mutating func followGone(
-        _ stations: [Roster.Station], _ former: PublicKey?
+        _ stations: [Roster.Station], _ former: PublicKey?, _ lost: [PublicKey]
     ) throws(PeerFilesError) {
         for source in files.sources where source.role == .learned {
             var file = PeerFile(source.bytes)
             for name in file.peers {
                 guard let key = file.value(of: "key", of: name).flatMap({ PublicKey(text: $0) }),
-                    Self.isOfSite(source.bytes) || key == former,
                     !stations.contains(where: { $0.key == key })
                 else { continue }
+                guard Self.isOfSite(source.bytes) || key == former else {
+                    if lost.contains(key) { try putOut(name, of: &file, at: source.path) }
+                    continue
+                }
                 gone.append(name)
                 if let next = stations.first(where: { $0.name == name }), try makeWay(for: next) {
                     file.set("key", to: next.key.text, of: name)
@@ -152,8 +167,26 @@ public struct SitePeers {
         }
         guard file.value(of: "revoked", of: name) != "yes" else { return }
         file.set("revoked", to: "yes", of: name)
+        if !Self.isOfSite(file.bytes), file.peers == [name] { file.set(writer: Self.outWriter) }
         try put(file, at: path)
         told.append("\(name) is a peer no more; settings name it still, so it is shown as down")
+    }
+
+    /// Puts a peer out that a person or a pairing has made, and that was in the site.
+    ///
+    /// Its key, secret and name stay: a thief of the site's key must not be able to erase them, or
+    /// to give the name to another station.
+    private mutating func putOut(
+        _ name: String, of file: inout PeerFile, at path: String
+    ) throws(PeerFilesError) {
+        guard file.value(of: "revoked", of: name) != "yes" else { return }
+        file.set("revoked", to: "yes", of: name)
+        if file.peers == [name] { file.set(writer: Self.outWriter) }
+        try put(file, at: path)
+        told.append(
+            "\(name) was put out by the site; if it is to stay a peer of this station: sudo"
+                + " intercomctl peer set \(name) --revoked no; else: sudo intercomctl peer remove"
+                + " \(name)")
     }
 
     // MARK: Stations that are there
@@ -164,16 +197,19 @@ public struct SitePeers {
         _ stations: [Roster.Station], after before: Roster?
     ) throws(PeerFilesError) {
         for station in stations {
-            guard let known = try peer(with: station.key), let source = source(of: known.name)
+            guard let known = try peer(with: station.key),
+                let source = source(of: known.name) ?? source(of: known.name, by: Self.outWriter)
             else { continue }
             var file = PeerFile(source.bytes)
             // What a person has revoked here stays so.
             if known.isRevoked, before?.stations.contains(where: { $0.key == station.key }) != true
             {
                 file.remove("revoked", of: known.name)
+                if !Self.isOfSite(source.bytes) { file.set(writer: "intercomctl peer set") }
                 try put(file, at: source.path)
                 told.append("\(known.name) is a peer again")
             }
+            guard Self.isOfSite(source.bytes) else { continue }
             let address = station.addresses.joined(separator: ", ")
             guard !address.isEmpty, file.value(of: "address", of: known.name) != address else {
                 continue
@@ -252,8 +288,9 @@ public struct SitePeers {
         }
         guard try isFree(station.name) else {
             told.append(
-                "\(station.name) of the site is left out: here that is another's name"
-                    + " (intercomctl peer rename, there and here)")
+                "\(station.name) of the site is left out: here that is another's name; give this"
+                    + " one another (intercomctl peer rename), or that one, where the site is"
+                    + " introduced (intercomctl site rename)")
             return
         }
         let address = station.addresses.joined(separator: ", ")
@@ -277,16 +314,23 @@ public struct SitePeers {
             && !files.sources.contains { $0.path == files.path(of: name) }
     }
 
-    /// The file of the site's own peer of this name; nil for another one.
-    private func source(of name: String) -> ConfigSource? {
+    /// The file of a peer of this name that has this writer: the site, if none is named; nil for
+    /// another one.
+    private func source(
+        of name: String, by writer: String = SitePeers.writer
+    ) -> ConfigSource? {
         files.sources.first { source in
-            source.role == .learned && Self.isOfSite(source.bytes)
+            source.role == .learned && Self.isWritten(source.bytes, by: writer)
                 && PeerFile(source.bytes).has(name)
         }
     }
 
     /// Whether a file of peers is one that this has written.
     public static func isOfSite(_ bytes: [UInt8]) -> Bool {
+        isWritten(bytes, by: writer)
+    }
+
+    private static func isWritten(_ bytes: [UInt8], by writer: String) -> Bool {
         bytes.starts(with: Array("# Written by \(writer).\n".utf8))
     }
 
@@ -303,7 +347,7 @@ public struct SitePeers {
 
     /// Tells of the site's channels that are new here, have other members, or are no more, of those
     /// that this station has of its own, and of one that was put out and is a peer all the same.
-    private mutating func tell(_ old: Config, _ new: Config, _ former: PublicKey?) {
+    private mutating func tell(_ old: Config, _ new: Config, _ lost: [PublicKey]) {
         for channel in new.channels where channel.isOfSite {
             let before = old.channels.first { $0.isOfSite && $0.name == channel.name }
             guard before?.members != channel.members, case .named(let names) = channel.members
@@ -318,10 +362,10 @@ public struct SitePeers {
         for warning in new.warnings where !old.warnings.contains(warning) {
             warnings.append(warning.description)
         }
-        guard let former, let other = new.peers.first(where: { PublicKey(text: $0.key) == former }),
-            !other.isRevoked
-        else { return }
-        told.append("\(other.name) is a peer by \(other.origin.file) still: take it out there")
+        for other in new.peers where !other.isRevoked {
+            guard let key = PublicKey(text: other.key), lost.contains(key) else { continue }
+            told.append("\(other.name) is a peer by \(other.origin.file) still: take it out there")
+        }
     }
 }
 

@@ -33,6 +33,18 @@ extension Roster {
         return renewals.first { $0.name == name }?.number
     }
 
+    /// Renewals when a station comes to these.
+    ///
+    /// One that comes anew may have been here before: it has psks still that the others have not.
+    func renewals(with station: Station, among others: [Station]) -> [Renewal] {
+        var all = renewals(of: others + [station])
+        let isNew = !stations.isEmpty && self.station(with: station.key) == nil
+        if isNew, counter < UInt64.max {
+            all.append(Renewal(name: station.name, number: counter + 1))
+        }
+        return all.sorted { $0.name < $1.name }
+    }
+
     /// Renewals when the stations are others: by key, as one may have another name.
     func renewals(of others: [Station]) -> [Renewal] {
         others.compactMap { station in

@@ -42,11 +42,23 @@ public struct Roster: Equatable, Sendable {
     /// In the order of their names, each of a station.
     let renewals: [Renewal]
 
+    /// The station that has this key.
+    public func station(with key: PublicKey) -> Station? { stations.first { $0.key == key } }
+
     /// A site without stations; nil for a name that cannot be in a roster.
     public init?(name: String, key: VerifyingKey) {
         guard Self.isName(name) else { return nil }
         (self.name, self.key, counter, past) = (name, key, 1, [])
         (stations, channels, renewals) = ([], [], [])
+    }
+
+    /// The stations and channels of a site under another key; nil for a name that cannot be in a
+    /// roster.
+    public init?(name: String, key: VerifyingKey, takingOver held: Roster) {
+        guard Self.isName(name) else { return nil }
+        self.init(
+            name: name, key: key, counter: 1, past: [], stations: held.stations,
+            channels: held.channels, renewals: [])
     }
 
     /// For what was read and verified.
@@ -62,12 +74,12 @@ public struct Roster: Equatable, Sendable {
 
     /// Adds a station.
     public mutating func add(_ station: Station) throws(RosterChangeError) {
-        if let other = stations.first(where: { $0.key == station.key }) {
+        if let other = self.station(with: station.key) {
             throw .keyIsKnown(as: other.name)
         }
         guard isFree(station.name) else { throw .nameIsTaken }
         guard stations.count < Self.stationsMax else { throw .isFull }
-        try change(to: stations + [station], channels)
+        try change(to: stations + [station], channels, renewals(with: station, among: stations))
     }
 
     /// Whether neither a station nor a channel has this name.
@@ -100,7 +112,7 @@ public struct Roster: Equatable, Sendable {
         guard !others.contains(where: { $0.name == station.name }),
             !channels.contains(where: { $0.name == station.name })
         else { throw .nameIsTaken }
-        try change(to: others + [station], channels)
+        try change(to: others + [station], channels, renewals(with: station, among: others))
     }
 
     /// Gives a station another name.

@@ -66,7 +66,7 @@ public struct RosterExchange {
                 size: UInt16(clamping: text.count), text: Roster.reference(of: text))
         }
 
-        func has(_ key: PublicKey) -> Bool { roster.stations.contains { $0.key == key } }
+        func has(_ key: PublicKey) -> Bool { roster.station(with: key) != nil }
     }
 
     public init(own: PublicKey) { self.own = own }
@@ -82,7 +82,10 @@ public struct RosterExchange {
         fetch = nil
         for number in peers.keys {
             peers[number]?.announce(at: now)
-            if before?.site != held?.notice.site { peers[number]?.succeeds() }
+            if before?.site != held?.notice.site {
+                peers[number]?.succeeds()
+                peers[number]?.told = nil
+            }
             // What was wanted before may be the one that is held now, or older.
             if let notice = peers[number]?.notice, !isWanted(notice) { peers[number]?.offers(nil) }
         }
@@ -132,6 +135,8 @@ public struct RosterExchange {
     }
 
     private mutating func noticed(_ notice: RosterNotice, by peer: Int, at now: Instant) {
+        let told = isOfOurs(notice) ? notice : nil
+        peers[peer]?.told = told
         if let held, isIn(peer), isOfOurs(notice) {
             if notice == held.notice { peers[peer]?.agrees(at: now) }
             if notice.counter < held.roster.counter { peers[peer]?.isBehind(at: now) }
@@ -195,6 +200,15 @@ public struct RosterExchange {
 
     /// Whether a peer is in the roster.
     public func isIn(_ peer: Int) -> Bool { key(of: peer).map { held?.has($0) == true } ?? false }
+
+    /// Whether the owner of a key has told that it has the roster that is held, or a newer one.
+    public func isKnownToHave(_ key: PublicKey) -> Bool {
+        guard let held else { return false }
+        return peers.values.contains { peer in
+            guard peer.key == key, let told = peer.told else { return false }
+            return told == held.notice || told.counter > held.roster.counter
+        }
+    }
 
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }

@@ -11,6 +11,8 @@ struct RosterPeer {
     var isUp = false
     /// Of the roster that is wanted from it.
     private(set) var notice: RosterNotice?
+    /// The last notice that the peer has sent about the site of this station.
+    var told: RosterNotice?
     /// How often what it gave was of no use.
     private(set) var failures = 0
     /// Nil where it does not rest.

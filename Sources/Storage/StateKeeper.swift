@@ -57,7 +57,7 @@ package struct StateKeeper {
     /// `names` are the peers and channels of the settings, `milliseconds` the time since 1970.
     package mutating func follow(
         _ request: StateRequest, among names: [String], at now: Instant, milliseconds: Int
-    ) throws(ControlError) -> SavedState.Change? {
+    ) throws(SavedState.UnknownName) -> SavedState.Change? {
         let change = try state.follow(request, among: names, at: milliseconds)
         guard let change else { return nil }
         let since = changedSince ?? now

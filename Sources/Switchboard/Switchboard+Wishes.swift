@@ -99,15 +99,18 @@ extension Switchboard {
         to target: TalkTarget, named name: String?, isDown: Bool, for caller: CallerTicket?
     ) -> Wish.Outcome {
         orders.add(.press(target: target.id, isDown: isDown))
-        if !isDown {
+        let listeners = surroundings.listeners(among: target.listeners)
+        guard isDown else {
+            let wasHeld = heldTalks.targets.contains(target.id)
             heldTalks.end(target.id, .letGo, &orders)
-        } else if let caller, let name {
+            return .letGo(target: target.id, wasHeld: wasHeld, listeners)
+        }
+        if let caller, let name {
             heldTalks.begin(target.id, named: name, for: caller)
         } else {
             heldTalks.hold(target.id)
         }
-        return .talk(
-            target: target.id, isDown: isDown, surroundings.listeners(among: target.listeners))
+        return .talk(target: target.id, listeners)
     }
 
     /// A talk key that replies goes down, or up; a press for another peer ends the former one.

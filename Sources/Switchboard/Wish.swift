@@ -64,9 +64,11 @@ package enum Wish: Equatable, Sendable {
 
     /// What became of a wish that was granted.
     package enum Outcome: Equatable, Sendable {
-        /// The microphone is open for this target, by its `id`, or closed; its listeners, and why
-        /// each cannot hear it where that is known by now.
-        case talk(target: Int, isDown: Bool, [HeardAt])
+        /// The microphone is open for this target, by its `id`; its listeners, and why each cannot
+        /// hear it where that is known by now.
+        case talk(target: Int, [HeardAt])
+        /// No command holds it open for this target now; whether one did, and its listeners.
+        case letGo(target: Int, wasHeld: Bool, [HeardAt])
         /// A page began; its listeners, in the same way.
         case page([HeardAt])
         case pageEnded

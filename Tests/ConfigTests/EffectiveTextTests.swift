@@ -81,6 +81,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 echo = off
                 noise-suppression = off
                 gain-control = off
+                concealment = auto
                 jitter = normal
                 jitter-max = 240ms
                 mixer-output = auto
@@ -102,7 +103,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 page-volume = 100%
                 permit = off
                 language = en
-                folder = /usr/local/share/intercomd/sounds
+                folder = /usr/share/intercomd/sounds
 
                 [pairing]
                 button = yes

@@ -49,6 +49,7 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
             (
                 .ptt(ptt),
                 #"{"v":1,"ok":true,"ptt":{"schema":1,"target":"house","talking":true,"#
+                    + #""was_talking":false,"#
                     + #""listeners":["garage"],"heard":[{"peer":"garage","percent":null,"#
                     + #""reason":"speaker_muted"}]}}"#
             ),

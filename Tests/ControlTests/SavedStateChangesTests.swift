@@ -8,7 +8,7 @@ import Testing
 
     private func change(
         _ state: inout SavedState, _ request: StateRequest
-    ) throws(ControlError) -> SavedState.Change? {
+    ) throws(SavedState.UnknownName) -> SavedState.Change? {
         try state.follow(request, among: names, at: 1_000_000)
     }
 
@@ -46,14 +46,14 @@ import Testing
     @Test func aNameThatIsGoneCanOnlyBeForgotten() throws {
         var state = SavedState()
         state.muted = ["attic"]
-        let unknown = ControlError(
-            .unknownTarget, "nothing here is called cellar; there are: mic, speaker, house, office")
+        let unknown = SavedState.UnknownName(
+            name: "cellar", known: ["mic", "speaker", "house", "office"])
         for isOn in [true, false] {
             #expect(throws: unknown) {
                 try change(&state, .mute(what: "cellar", isOn: isOn))
             }
         }
-        #expect(throws: ControlError.self) {
+        #expect(throws: SavedState.UnknownName.self) {
             try change(&state, .mute(what: "attic", isOn: true))
         }
         #expect(state.muted == ["attic"])

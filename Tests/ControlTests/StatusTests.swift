@@ -17,7 +17,8 @@ private let golden = """
     "channels":null,"format":null,"period":null,"buffer":null,"xruns":0,\
     "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
     "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
-    "one_clock":false,"clock_reason":"two cards","standstill":["still"],"profile":"voice"},\
+    "one_clock":false,"clock_reason":"two cards","standstill":["still"],"profile":"voice",\
+    "concealment":"plain","concealment_reason":""},\
     "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
@@ -45,10 +46,12 @@ private let golden = """
     "report_jitter_ms":0.5,\
     "report_buffer_ms":11.0,"report_concealed_ms":20.0}],\
     "callers":[{"key":"intercom1:a","fingerprint":"7699 5418","address":"192.0.2.9:5577",\
-    "age_s":12.5,"proven":true}],\
+    "age_s":12.5,"proven":true,"station":"hall","former_station":null}],\
     "key_problem":"a copy",\
-    "site":{"name":"house","number":3,"fingerprint":"1234","peers":["garage"],"offers":\
+    "site":{"name":"house","number":3,"fingerprint":"1234","peers":["garage"],\
+    "introduces":false,"behind":["attic"],"offers":\
     [{"peer":"attic","name":"barn","number":2,"stations":5,"fingerprint":"5678"}]},\
+    "pairing":{"state":"showing","by":"button ptt"},\
     "network":{"fault":"no_carrier","text":"eth0 has no link","fix":"plug it in"},\
     "overload":{"left_out":["voices"],"text":"too slow","fix":"top"},\
     "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
@@ -128,8 +131,9 @@ func sample() -> Status {
     (caller.key, caller.fingerprint, caller.address) = (
         "intercom1:a", "7699 5418", "192.0.2.9:5577"
     )
-    (caller.ageSeconds, caller.isProven) = (12.5, true)
+    (caller.ageSeconds, caller.isProven, caller.station) = (12.5, true, "hall")
     status.callers = [caller]
+    (status.pairing.state, status.pairing.asker) = (.showing, "button ptt")
     (status.network.fault, status.network.text) = ("no_carrier", "eth0 has no link")
     status.network.fix = "plug it in"
     status.overload.leftOut = ["voices"]
@@ -145,6 +149,7 @@ func sample() -> Status {
     var offer = SiteStatus.Offer()
     (offer.peer, offer.name, offer.fingerprint) = ("attic", "barn", "5678")
     (offer.number, offer.stations) = (2, 5)
+    status.site.behind = ["attic"]
     status.site.offers = [offer]
     status.state.volumes.speaker = 80
     (status.state.isMicrophoneMuted, status.state.muted) = (true, ["garage"])

@@ -99,12 +99,12 @@ import Time
 
     @Test func aStandInForAESIsToldOfPeersThatUseIt() throws {
         var station = try Kitchen.snapshot()
-        station.hasAES = false
+        station.usesAES = false
         #expect(station.notes.count == 2)
         let text = Kitchen.text.replacing("[peer office]", with: "[peer office]\nsuite = 2")
         station = try Kitchen.snapshot(text)
-        station.hasAES = false
+        station.usesAES = false
         #expect(station.notes.count == 1)
-        #expect(station.notes.first?.hasPrefix("garage: this processor has no AES") == true)
+        #expect(station.notes.first?.hasPrefix("garage: mbedTLS uses no AES") == true)
     }
 }

@@ -114,13 +114,17 @@ import Wire
     @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let place = try Kitchen.endpoint("10.0.0.7")
-        station.unknownCallers = [
-            UnknownCaller(
-                publicKey: station.ownKey, source: place, isProven: false,
-                calledAt: Kitchen.now - .seconds(3))
+        station.strangers = [
+            .init(
+                UnknownCaller(
+                    publicKey: station.ownKey, source: place, isProven: false,
+                    calledAt: Kitchen.now - .seconds(3)))
         ]
         #expect(station.callers.map(\.address) == ["10.0.0.7:4747"])
         #expect(station.callers[0].ageSeconds == 3 && !station.callers[0].isProven)
+        #expect(station.callers[0].station == nil)
+        station.strangers[0].station = "hall"
+        #expect(station.callers[0].station == "hall")
         station.peers[Kitchen.garage].downReason = .otherKey(station.ownKey, at: place)
         #expect(station.callers.isEmpty)
         #expect(station.problems.count == 1)

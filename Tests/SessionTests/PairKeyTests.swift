@@ -216,6 +216,8 @@ import Wire
             // A roster that renews it ends that, also before the restored station has it.
             other.disk.demote(0)
             other.takeFiles()
+            // It calls at once, and a second later without the key that the other one has lost.
+            #expect(pair.network.run(for: .seconds(4)) { other.isUp() && restored.isUp() })
             #expect(pair.network.run(for: .seconds(60)) { pair.isPaired && pair.isConverged })
             #expect(other.disk.kept.count == 2 && restored.disk.kept.count == 2)
         }

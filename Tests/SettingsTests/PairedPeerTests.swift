@@ -31,12 +31,12 @@ import Testing
     }
 
     private func peer(
-        _ name: String, wish: String? = nil, isProved: Bool = true, used: PeerFiles,
-        found: PeerFiles
+        _ name: String, wish: String? = nil, isProved: Bool = true, isUp: Bool = false,
+        used: PeerFiles, found: PeerFiles
     ) throws -> PairedPeer {
         try PairedPeer(
             key, called: name, named: wish, suite: .chaChaPoly, address: "192.0.2.7",
-            isProved: isProved, among: used, and: found)
+            isProved: isProved, isUp: isUp, among: used, and: found)
     }
 
     private func entry(_ name: String, _ key: String? = nil, more: String = "") -> String {
@@ -52,7 +52,7 @@ import Testing
         try peer.prepare(psk: psk)
         #expect(text(of: "\(state)/peers.d/garage.conf") == nil)
         #expect(try ConfigFolder.stateSources(in: paths).isEmpty)
-        try peer.commit()
+        try peer.commit(psk: psk)
         #expect(
             text(of: "\(state)/peers.d/garage.conf")
                 == """
@@ -80,7 +80,7 @@ import Testing
         let files = files()
         let peer = try peer("garage", isProved: false, used: files, found: files)
         try peer.prepare(psk: .random())
-        try peer.commit()
+        try peer.commit(psk: .random())
         let written = text(of: "\(state)/peers.d/garage.conf") ?? ""
         #expect(written.hasPrefix("# Written by a meeting without a code.\n[peer garage]\n"))
         let read = PeerFiles(
@@ -150,6 +150,92 @@ import Testing
         }
     }
 
+    /// It was restored without its secrets, or put out at one side.
+    @Test func aPeerWithoutASessionIsPairedAnew() throws {
+        defer { remove() }
+        try peer("garage", used: files(), found: files()).store(.random())
+        let written = try ConfigFolder.stateSources(in: paths)
+        func again(isUp: Bool = false, isProved: Bool = true) throws -> PairedPeer {
+            let files = PeerFiles(
+                files().sources + (try ConfigFolder.stateSources(in: paths)), in: paths)
+            return try peer(
+                "carport", isProved: isProved, isUp: isUp, used: files, found: files)
+        }
+        // Neither while it talks, nor without a code.
+        for (isUp, isProved) in [(true, true), (false, false)] {
+            #expect {
+                _ = try again(isUp: isUp, isProved: isProved)
+            } throws: { error in
+                guard case .known? = error as? PairedPeer.Refusal else { return false }
+                return true
+            }
+        }
+        let anew = try again()
+        #expect(anew.name == "garage" && anew.former == nil)
+        // Given up at any time, all is as it was.
+        try anew.prepare(psk: .random())
+        anew.withdraw()
+        #expect(try ConfigFolder.stateSources(in: paths).map(\.bytes) == written.map(\.bytes))
+        #expect(try secrets() == ["garage.psk"])
+        try anew.prepare(psk: .random())
+        PairedPeer.removeLeftovers(PeerFiles(files().sources + written, in: paths))
+        #expect(try secrets() == ["garage.psk"])
+        for file in ["garage.2.psk", "garage.psk"] {
+            let psk = Key.random()
+            try again().store(psk)
+            let written = try #require(self.text(of: "\(state)/peers.d/garage.conf"))
+            #expect(written.contains("psk = file:\(file)\n"), "\(written)")
+            #expect(try secrets() == [file])
+            let isSame = try KeyStore.psk(named: file, paths).isEqual(to: psk)
+            #expect(isSame)
+        }
+    }
+
+    /// A person changes the peer while the other station has not finished.
+    @Test func whatIsChangedWhileAPeerIsPairedAnewStays() throws {
+        defer { remove() }
+        let file = entry("garage", key.text, more: "[policy garage]\nsignal = allow\n")
+        let known = files(learned: ["garage": file])
+        try known.write("\(paths.learnedPeers)/garage.conf")
+        let anew = try peer("garage", used: known, found: known)
+        let same = try peer("garage", used: known, found: known)
+        #expect(anew.isWritten(like: same))
+        let psk = Key.random()
+        try anew.prepare(psk: psk)
+        // As no peer names the secret yet, it is taken for a stray.
+        try known.removeStray(of: "garage")
+        #expect(try secrets() == [])
+        try same.commit(psk: psk)
+        #expect(try secrets() == ["garage.psk"])
+        let isSame = try KeyStore.psk(named: "garage.psk", paths).isEqual(to: psk)
+        #expect(isSame)
+        let written = try #require(text(of: "\(state)/peers.d/garage.conf"))
+        #expect(written.contains("[policy garage]\nsignal = allow\n"), "\(written)")
+        // The next one is given up, and so is not the psk that a person has given it meanwhile.
+        let state = try ConfigFolder.stateSources(in: paths)
+        let now = PeerFiles(files().sources + state, in: paths)
+        let third = try peer("garage", used: now, found: now)
+        #expect(!third.isWritten(like: same))
+        try third.prepare(psk: .random())
+        #expect(try secrets() == ["garage.2.psk", "garage.psk"])
+        third.withdraw()
+        #expect(try secrets() == ["garage.psk"])
+    }
+
+    /// Peers that are not alone in a file of the station's own are left as they are.
+    @Test func aPeerInAFileOfSeveralIsNotPairedAnew() throws {
+        let two = entry("garage", key.text) + entry("barn")
+        for files in [files(learned: ["garage": two]), files(learned: ["other": two]), files(two)] {
+            #expect(throws: PairedPeer.Refusal.self) {
+                _ = try peer("garage", used: files, found: files)
+            }
+        }
+    }
+
+    private func secrets() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "\(state)/keys").sorted()
+    }
+
     @Test func mistakesThatSomebodyIsMakingKeepNobodyFromPairing() throws {
         let peer = try peer("garage", used: files(), found: files("[audio]\nprerol = 0\n"))
         #expect(peer.name == "garage")
@@ -182,7 +268,7 @@ import Testing
         // The control: with the folder, both are there.
         try FileManager.default.removeItem(atPath: "\(state)/peers.d")
         try peer.prepare(psk: .random())
-        try peer.commit()
+        try peer.commit(psk: .random())
         #expect(try everything() == ["keys/garage.psk", "peers.d", "peers.d/garage.conf"])
     }
 
@@ -194,7 +280,7 @@ import Testing
         #expect(try everything() == ["keys/garage.psk", "peers.d", "peers.d/garage.conf.draft"])
         peer.withdraw()
         #expect(try everything() == ["peers.d"])
-        #expect(throws: PeerFilesError.self) { try peer.commit() }
+        #expect(throws: PeerFilesError.self) { try peer.commit(psk: .random()) }
     }
 
     /// A peer that is on no disk must not be told as one.
@@ -205,7 +291,7 @@ import Testing
         try peer.prepare(psk: .random())
         try FileManager.default.removeItem(atPath: "\(state)/peers.d")
         #expect {
-            try peer.commit()
+            try peer.commit(psk: .random())
         } throws: { error in
             (error as? PeerFilesError)?.description.contains("removed meanwhile") == true
         }
@@ -247,5 +333,12 @@ import Testing
         }
         PairedPeer.removeLeftovers(named)
         #expect(try everything() == ["keys/barn.psk", "peers.d"])
+    }
+}
+
+extension PairedPeer {
+    fileprivate func store(_ psk: borrowing Key) throws {
+        try prepare(psk: psk)
+        try commit(psk: psk)
     }
 }

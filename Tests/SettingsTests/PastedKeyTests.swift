@@ -7,6 +7,7 @@ import Testing
 
     @Test(arguments: [
         text, " \(text)\n", "\"\(text)\"", "'\(text)'", "\u{201c}\(text)\u{201d}",
+        "key = \(text)", "Key=\(text)", "\(text),", "\(text).",
         text.uppercased(), "\(text.prefix(40))\r\n  \(text.dropFirst(40))",
     ])
     func whatWasPastedWithItIsPassedOver(pasted: String) throws {

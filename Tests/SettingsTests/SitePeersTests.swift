@@ -14,12 +14,12 @@ import Testing
     let key = SigningKey.random()
     let keys = (0..<4).map { _ in X25519.publicKey(of: .random()) }
 
-    private var paths: Paths { Paths(stateDirectory: state, runtimeDirectory: nil) }
+    var paths: Paths { Paths(stateDirectory: state, runtimeDirectory: nil) }
 
-    private func remove() { try? FileManager.default.removeItem(atPath: state) }
+    func remove() { try? FileManager.default.removeItem(atPath: state) }
 
     /// A roster of this station and of these, by the places of their keys.
-    private func roster(
+    func roster(
         _ stations: [(String, Int)], addresses: [String: String] = [:],
         channels: [(String, [String]?)] = []
     ) throws -> Roster {
@@ -36,7 +36,7 @@ import Testing
         return roster
     }
 
-    private func sources(_ main: String) throws -> [ConfigSource] {
+    func sources(_ main: String) throws -> [ConfigSource] {
         let text = "[station]\nname = kitchen\n\(main)"
         return [ConfigSource(role: .main, path: "/etc/x.conf", bytes: Array(text.utf8))]
             + (try ConfigFolder.stateSources(in: paths))
@@ -44,21 +44,22 @@ import Testing
 
     /// Adopts it by the files as they are, and returns what is told.
     @discardableResult
-    private func adopt(
-        _ roster: Roster?, after before: Roster?, _ main: String = ""
+    func adopt(
+        _ roster: Roster?, after before: Roster?, _ main: String = "",
+        puttingOut former: PublicKey? = nil
     ) throws -> [String] {
         var peers = try SitePeers(PeerFiles(sources(main), in: paths), own: own)
         let text = roster.map { Array($0.signed(by: key).utf8) }
-        try peers.adopt(roster, text: text, after: before)
+        try peers.adopt(roster, text: text, after: before, puttingOut: former)
         return peers.told
     }
 
-    private func config(_ main: String = "") throws -> Config {
+    func config(_ main: String = "") throws -> Config {
         try Config(sources(main), paths: paths)
     }
 
     /// Each peer with the place of its key.
-    private func found(_ main: String = "") throws -> [String: Int] {
+    func found(_ main: String = "") throws -> [String: Int] {
         var found: [String: Int] = [:]
         for peer in try config(main).peers where !peer.isRevoked {
             found[peer.name] = keys.firstIndex { $0.text == peer.key } ?? -1
@@ -66,10 +67,11 @@ import Testing
         return found
     }
 
-    private func byHand(_ name: String, _ key: PublicKey) throws {
+    func byHand(_ name: String, _ key: PublicKey, _ psk: String = "") throws {
         var files = PeerFiles(try sources(""), in: paths)
         var file = PeerFile(of: name)
         file.set("key", to: key.text, of: name)
+        if let psk = psk.split(separator: " ").last { file.set("psk", to: String(psk), of: name) }
         try files.put(file, at: files.path(of: name))
         try files.write(files.path(of: name))
     }

@@ -56,6 +56,13 @@ final class House {
 
     var counters: [UInt64] { stations.map { $0.exchange.held?.roster.counter ?? 0 } }
 
+    /// The stations that have told one that they have the number which it holds.
+    func knownToHave(by place: Int) -> [Int] {
+        stations.indices.filter {
+            $0 != place && stations[place].exchange.isKnownToHave(stations[$0].key)
+        }
+    }
+
     func entry(_ place: Int) throws -> Roster.Station {
         guard let entry = Roster.Station(name: "s\(place)", key: stations[place].key) else {
             throw Fault.name

@@ -45,11 +45,17 @@ import Wire
         }
         house.run(.seconds(2))
         #expect(house.counters[2] == house.counters[0] - 3)
+        // The one that is up is known to have it.
+        #expect(house.knownToHave(by: 0) == [1])
         // The introducer is off by then.
         house.mend(2)
         house.cut(0)
         house.run(.seconds(2))
         #expect(house.counters[2] == house.counters[0])
+        #expect(house.knownToHave(by: 1) == [0, 2])
+        // What they had in another site says nothing of this one.
+        house.stations[1].exchange.hold(nil, text: [], at: house.now)
+        #expect(house.knownToHave(by: 1) == [])
     }
 
     /// Such as an introducer that was restored from an older backup.
@@ -309,6 +315,7 @@ import Wire
         offer(house.text, counter: other.counter, in: house)
         #expect(house.stations[1].exchange.held?.roster == other)
         #expect(house.stations[1].news == [.forked(peer: 0)])
+        #expect(house.knownToHave(by: 1) == [])
         // It is not told again and again, and not fetched again.
         offer(house.text, counter: other.counter, in: house)
         #expect(house.stations[1].news.count == 1)

@@ -4,7 +4,7 @@ import Testing
 @testable import Site
 
 @Suite struct RosterTests {
-    private final class House {
+    final class House {
         let key = SigningKey.random()
         var roster: Roster
 
@@ -22,14 +22,14 @@ import Testing
         }
     }
 
-    private static func station(
+    static func station(
         _ name: String, _ addresses: [String] = [], key: PublicKey? = nil
     ) throws -> Roster.Station {
         let key = key ?? X25519.publicKey(of: .random())
         return try #require(Roster.Station(name: name, key: key, addresses: addresses))
     }
 
-    private static func fault(_ text: [UInt8]) -> RosterFault? {
+    static func fault(_ text: [UInt8]) -> RosterFault? {
         do throws(RosterFault) {
             _ = try Roster(parsing: text)
             return nil
@@ -79,7 +79,7 @@ import Testing
     /// There is one way to write a roster: even a rightly signed one in another form is refused.
     @Test func otherWaysToWriteTheSameAreRefused() throws {
         let house = try House()
-        let body = house.roster.body
+        let body = house.roster.body.replacing("renewed kitchen 3\n", with: "")
         #expect(Self.fault(house.signed(body)) == nil)
         let lines = body.split(separator: "\n").map { String($0) }
         let swapped = (lines[..<4] + [lines[5], lines[4]]).joined(separator: "\n")
@@ -235,7 +235,7 @@ import Testing
         let house = try House(["attic", "garage", "kitchen"])
         try house.roster.set(Self.channel("up", ["kitchen", "attic", "kitchen"]))
         try house.roster.set(Self.channel("house", nil))
-        #expect(house.roster.body.hasSuffix("\nchannel house *\nchannel up attic,kitchen\n"))
+        #expect(house.roster.body.contains("\nchannel house *\nchannel up attic,kitchen\n"))
         let read = try Roster(parsing: house.text)
         #expect(read == house.roster)
         #expect(read.channels.map(\.members) == [nil, ["attic", "kitchen"]])
@@ -327,54 +327,5 @@ import Testing
         ] as [(String, Int)] {
             #expect(Self.fault(house.signed(other)) == .line(line), "\(other)")
         }
-    }
-
-    @Test func aRenewalIsOfOneNumberAndFollowsItsStation() throws {
-        let house = try House(["attic", "barn", "kitchen"])
-        let first = house.roster
-        let key = try #require(first.stations.first { $0.name == "barn" }?.key)
-        try house.roster.renew("barn")
-        #expect(house.roster.counter == first.counter + 1)
-        #expect(try Roster(parsing: house.text) == house.roster)
-        #expect(String(decoding: house.text, as: UTF8.self).contains("\nrenewed barn 5\nsign"))
-        let second = house.roster
-        #expect(second.isRenewed(key, since: first) && !second.isRenewed(key, since: second))
-        #expect(!second.isRenewed(key, since: nil))
-        #expect(!second.isRenewed(first.stations[0].key, since: first))
-        // Another name and other changes leave it as it is; a second one does not.
-        try house.roster.rename("barn", to: "yard")
-        try house.roster.set(#require(Roster.Channel(name: "all-of-us", members: nil)))
-        try house.roster.renew("attic")
-        #expect(!house.roster.isRenewed(key, since: second))
-        #expect(house.roster.isRenewed(key, since: first))
-        #expect(try Roster(parsing: house.text) == house.roster)
-        try house.roster.renew("yard")
-        #expect(house.roster.isRenewed(key, since: second))
-        #expect(throws: RosterChangeError.isUnknown) { try house.roster.renew("barn") }
-        // It goes with its station.
-        try house.roster.remove("yard")
-        #expect(!String(decoding: house.text, as: UTF8.self).contains("renewed yard"))
-        try house.roster.replace("attic", by: Self.station("attic"))
-        #expect(!String(decoding: house.text, as: UTF8.self).contains("renewed"))
-    }
-
-    @Test func onlyOneWayToWriteRenewalsIsTaken() throws {
-        let house = try House(["attic", "barn"])
-        try house.roster.set(#require(Roster.Channel(name: "yard", members: nil)))
-        try house.roster.renew("attic")
-        try house.roster.renew("barn")
-        let body = house.roster.body
-        #expect(Self.fault(house.signed(body)) == nil)
-        let (attic, barn) = ("renewed attic 5\n", "renewed barn 6\n")
-        #expect(body.hasSuffix("channel yard *\n" + attic + barn))
-        let start = body.dropLast(attic.count + barn.count)
-        for lines in [
-            barn + attic, attic + attic, "renewed yard 5\n", "renewed attic 0\n",
-            "renewed attic 7\n", "renewed attic 05\n", "renewed attic\n",
-            "renewed attic 5 5\n", attic + "channel z *\n",
-        ] {
-            #expect(Self.fault(house.signed(start + lines)) != nil, "\(lines)")
-        }
-        #expect(Self.fault(house.signed(String(start) + attic)) == nil)
     }
 }

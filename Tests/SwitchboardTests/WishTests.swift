@@ -95,14 +95,17 @@ import Wire
         let heard = [
             HeardAt(peer: 2, percent: nil, .down), HeardAt(peer: 1, percent: nil, nil),
         ]
-        #expect(
-            try obey(.talk(house, isDown: true)) == .talk(target: 1, isDown: true, heard))
+        #expect(try obey(.talk(house, isDown: true)) == .talk(target: 1, heard))
         #expect(switchboard.decided == [.press(target: 1, isDown: true)])
         #expect(switchboard.heldTalks.targets == [1])
-        #expect(
-            try obey(.talk(house, isDown: false)) == .talk(target: 1, isDown: false, heard))
+        let end = try obey(.talk(house, isDown: false))
+        #expect(end == .letGo(target: 1, wasHeld: true, heard))
         #expect(switchboard.decided.first == .press(target: 1, isDown: false))
         #expect(switchboard.heldTalks.targets.isEmpty)
+        // Another target's talk is not that one's.
+        _ = try obey(.talk(attic, isDown: true))
+        let again = try obey(.talk(house, isDown: false))
+        #expect(again == .letGo(target: 1, wasHeld: false, heard))
     }
 
     @Test mutating func aTalkOfACallerEndsWithItsCallerAndOneOfNobodyDoesNot() throws {
@@ -150,11 +153,12 @@ import Wire
         #expect(problem(of: .reply(isDown: false)) == .nobodyHeard)
         heard(2)
         let down = [HeardAt(peer: 2, percent: nil, .down)]
-        #expect(try obey(.reply(isDown: true)) == .talk(target: 34, isDown: true, down))
+        #expect(try obey(.reply(isDown: true)) == .talk(target: 34, down))
         #expect(switchboard.decided == [.press(target: 34, isDown: true)])
         // Another peer was heard meanwhile: letting go is for the first.
         heard(1)
-        #expect(try obey(.reply(isDown: false)) == .talk(target: 34, isDown: false, down))
+        let end = try obey(.reply(isDown: false))
+        #expect(end == .letGo(target: 34, wasHeld: true, down))
         #expect(switchboard.decided.allSatisfy { $0 == .press(target: 34, isDown: false) })
     }
 

@@ -156,21 +156,37 @@ class PairingTest(SceneTest):
         self.assertNotIn("did not prove the code", screen.text)
         self.assertEqual(self.secrets(), before)
         self.garage.wait_for("cuisine")
-        # Only the side that types the code knows the other.
-        self.assertEqual(self.kitchen.ctl("peer", "remove", "garage")[0], 0)
-        before = self.secrets()
+
+    def test_a_peer_without_a_session_is_paired_anew_and_keeps_its_name(self):
         screen = self.show()
-        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
-        self.assertEqual(code, 1)
-        self.assertIn("cuisine is already a peer", errors)
-        self.assertIn("sudo intercomctl peer remove cuisine", errors)
-        wait(lambda: "did not finish" in screen.text, "the attempt has failed")
-        screen.end()
-        self.assertEqual(self.secrets(), before)
-        self.assertEqual(self.garage.ctl("peer", "remove", "cuisine")[0], 0)
-        screen = self.show()
-        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
+        self.assertEqual(
+            self.garage.ctl("pair", self.at(), screen.code, "--name", "cuisine")[0], 0)
         self.assertEqual(screen.ended(), 0)
+        self.garage.wait_for("cuisine")
+        before = self.secrets()
+        self.assertEqual(self.kitchen.ctl("peer", "remove", "garage")[0], 0)
+        wait(lambda: self.garage.peer("cuisine")["state"] != "up", "it hears of that")
+        screen = self.show()
+        code, said, errors = self.garage.ctl("pair", self.at(), screen.code)
+        self.assertEqual(code, 0, errors)
+        self.assertIn("paired with cuisine", said)
+        self.assertEqual(screen.ended(), 0)
+        self.garage.wait_for("cuisine")
+        after = self.secrets()
+        self.assertEqual(len(after), 4, after)
+        psks = [{text for path, text in all_.items() if path.suffix == ".psk"}
+                for all_ in (before, after)]
+        self.assertEqual([len(some) for some in psks], [1, 1], "both have the same one")
+        self.assertNotEqual(*psks)
+        # One that was put out does not come back by a code.
+        self.assertEqual(self.kitchen.ctl("peer", "set", "garage", "--revoked", "yes")[0], 0)
+        before = self.secrets()
+        wait(lambda: self.garage.peer("cuisine")["state"] != "up", "it hears of that, too")
+        screen = self.show()
+        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 1)
+        self.assertEqual(screen.ended(), 1)
+        self.assertIn("garage is a peer that was put out", screen.text)
+        self.assertEqual(self.secrets(), before)
 
     def test_mistakes_at_the_keyboard_are_named(self):
         for words, told in ((("pair", "kitchen"), "the code is missing"),

@@ -11,7 +11,7 @@ import time
 import unittest
 from pathlib import Path
 
-from codes import Guest, Host, ShownCode, Watch
+from codes import Guest, Host, ShownCode, Watch, connects
 from lab import Scene, place, process, wait
 from stage.identity import Identity
 
@@ -43,11 +43,9 @@ class PairingDaemon(unittest.TestCase):
 
     def is_open(self):
         """Whether anything listens at the TCP port of the station that shows codes."""
-        try:
-            socket.create_connection(("127.0.0.1", self.kitchen.port), 5).close()
-            return True
-        except ConnectionRefusedError:
-            return False
+        with socket.socket() as stream:
+            stream.settimeout(5)
+            return connects(stream, ("127.0.0.1", self.kitchen.port))
 
     def peers(self, station):
         return [peer["name"] for peer in station.status()["peers"]]
@@ -66,12 +64,18 @@ class PairingDaemon(unittest.TestCase):
         screen = self.show()
         code = screen.code
         self.assertIn(code, screen.text)
+        self.assertEqual(self.kitchen.status()["pairing"],
+                         {"state": "showing", "by": f"intercomctl (uid {os.geteuid()})"})
+        self.assertIn("pairing a code is shown here, for another station to type; begun by "
+                      "intercomctl (uid ", self.kitchen.ctl("status")[1])
+        self.assertNotIn(code, json.dumps(self.kitchen.status()) + self.kitchen.ctl("status")[1])
         self.assertEqual(self.garage.ctl("pair", self.at(), "0000-0000")[0], 1)
         failed = watches[0].until("pairing_failed")
         self.assertEqual((failed["cause"], failed["target"]), ("wrong_code", "127.0.0.1"))
         self.assertEqual(watches[1].until("pairing_failed")["cause"], "wrong_code")
         self.assertEqual(self.garage.ctl("pair", self.at(), code)[0], 0)
         self.assertEqual(screen.ended(), 0)
+        self.assertEqual(self.kitchen.status()["pairing"], {"state": "idle", "by": None})
         for watch, other in zip(watches, (self.garage, self.kitchen)):
             paired = watch.until("paired")
             self.assertEqual(paired["peer"], other.name)
@@ -217,7 +221,7 @@ class PairingDaemon(unittest.TestCase):
         screen = self.show()
         self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
         self.assertEqual(screen.ended(), 0)
-        self.assertIn("if it takes the place of a garage that is gone:"
+        self.assertIn("if it takes the place of garage, which is gone:"
                       " sudo intercomctl peer replace garage garage-2\n", screen.text)
 
     # --- strangers ---

@@ -8,6 +8,7 @@ import time
 import unittest
 from pathlib import Path
 
+from codes import connects
 from lab import Scene, place, wait
 
 PATIENCE_S = 30
@@ -38,11 +39,9 @@ class Invitations(unittest.TestCase):
 
     def is_closed(self):
         """Whether nothing listens at the TCP port of kitchen."""
-        try:
-            socket.create_connection(("127.0.0.1", self.kitchen.port), 5).close()
-            return False
-        except ConnectionRefusedError:
-            return True
+        with socket.socket() as stream:
+            stream.settimeout(5)
+            return not connects(stream, ("127.0.0.1", self.kitchen.port))
 
     def test_a_pipe_makes_them_peers(self):
         command = " | ".join(" ".join(self.words(one, verb)) for one, verb in

@@ -64,6 +64,7 @@ class PairingOnALan(OnOneLan):
         looking.start()
         wait(lambda: any(packet.sender == "garage" and b"_intercomd-pair" in packet.data
                          for packet in self.lan.announced()), "garage asks")
+        self.assertEqual(garage.status()["pairing"]["state"], "entering")
         screen = self.show(kitchen)
         looking.join(20)
         self.assertEqual(answer["code"], 1)

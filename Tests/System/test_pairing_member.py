@@ -87,6 +87,26 @@ class PairingMember(MemberTest):
             self.assertEqual(program.wait(20), 0, program.stderr.read())
         self.assert_owned("garage")
 
+    def test_5_to_introduce_needs_root_and_says_so(self):
+        self.assertEqual(self.type("root", "site", "init", "house")[0], 0)
+        code, said = self.type(NAME, "pair", "--join")
+        self.assertEqual(code, 1)
+        self.assertIn("introduces others to the site house, and that needs root: sudo intercomctl"
+                      " pair --join", said)
+        # What it cannot do is said before digits are asked for, to one who cannot see the key, too.
+        for words in (("site", "join"), ("pair", "--join", "--move")):
+            code, said = self.type(NAME, *words)
+            self.assertEqual(code, 1)
+            self.assertIn("this station introduces the site house: remove", said)
+        self.assertIn("this station introduces\n", self.type(NAME, "site", "list")[1])
+        # The control: one that has no key asks what a member may answer.
+        key = f"{STATE}/keys/site.key"
+        os.rename(key, key + ".away")
+        try:
+            self.assertNotIn("introduces the site", self.type(NAME, "site", "join")[1])
+        finally:
+            os.rename(key + ".away", key)
+
 
 if __name__ == "__main__":
     main()

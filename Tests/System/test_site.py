@@ -29,7 +29,8 @@ class ByHand(SiteTest):
         kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")
         roster = self.begin(*stations)
         lines = rosters.verify(roster)
-        self.assertEqual([line[1] for line in lines[4:]], ["attic", "garage", "kitchen"])
+        self.assertEqual([line[1] for line in lines if line[0] == "station"],
+                         ["attic", "garage", "kitchen"])
         self.assertEqual(self.found(kitchen), ["attic", "garage"])
         # A station that is in no site joins by the digits of the site's key alone.
         self.assertIn("add --site", self.do(garage, "site", "import", code=2, text=roster))
@@ -131,14 +132,73 @@ class ByHand(SiteTest):
         self.assertIn("attic of the site is left out", said)
         self.assertEqual(self.found(garage), ["attic", "cook"])
         wait(lambda: garage.peer("cook")["state"] == "up", "the one by hand talks")
-        # Leaving takes nothing that the site has not brought.
-        self.do(garage, "peer", "remove", "attic")
-        self.do(garage, "site", "import", text=roster)
+        # What it kept out takes the place of one that is removed, at once.
+        said = self.do(garage, "peer", "remove", "attic")
+        self.assertIn("attic may still know this station", said)
+        self.assertIn("from the site: attic is a peer; fingerprint: ", said)
         self.assertEqual(self.found(garage), ["attic", "cook"])
-        self.do(garage, "site", "leave")
+        self.assertIn(f":{attic.port}", self.do(garage, "peer", "show", "attic"))
+        # Leaving takes nothing that the site has not brought.
+        said = self.do(garage, "site", "leave")
+        self.assertIn("peers that did not come with it stay: cook (sudo", said)
         self.assertEqual(self.found(garage), ["cook"])
         self.assertIn("in no site", self.do(garage, "site", "list"))
         self.assertIn("remove ", self.do(kitchen, "site", "leave", code=1))
+
+    def test_a_station_of_the_site_that_is_removed_here_stays_out_until_it_is_taken_back(self):
+        kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")
+        # One by hand, and one by the site.
+        self.do(garage, "peer", "add", "cook", f"127.0.0.1:{kitchen.port}", kitchen.public_key)
+        # Another one has the name that a station has in the site, until it is called otherwise.
+        self.do(attic, "peer", "add", "garage", "-", Identity().text)
+        roster = self.begin(*stations)
+        for one in (garage, attic):
+            self.do(one, "site", "import", "--site", self.digits(kitchen), text=roster)
+        self.assertEqual(self.found(attic), ["garage", "kitchen"])
+        said = self.do(attic, "peer", "rename", "garage", "barn")
+        self.assertIn("from the site: garage is a peer; fingerprint: ", said)
+        self.assertEqual(self.found(attic), ["barn", "garage", "kitchen"])
+        for name, site_name in (("cook", "kitchen"), ("attic", "attic")):
+            with self.subTest(name):
+                wait(lambda name=name: garage.peer(name)["state"] == "up", f"{name} is up")
+                key = garage.peer(name)["fingerprint"]
+                said = self.do(garage, "peer", "remove", name)
+                self.assertEqual(garage.peer(name)["fingerprint"], key)
+                self.assertIn(f"put out {name}: there is no session with it", said)
+                self.assertIn(f"site remove {site_name}, at the one that introduces", said)
+                self.assertEqual(garage.peer(name)["down_reason"], "revoked")
+                self.assertIn("it was put out here", garage.peer(name)["down_text"])
+                self.assertIn("put out already", self.do(garage, "peer", "remove", name))
+                self.assertRegex(self.do(garage, "peer", "list"), rf"(?m)^{name} .* put out ")
+                self.assertIn("it was put out here", self.do(garage, "peer", "show", name))
+        time.sleep(2)
+        # They call still, and are told of as what they are, and as no fault.
+        self.assertNotIn("put out", " ".join(garage.status()["problems"]))
+        self.assertRegex(self.do(garage, "doctor", "peers", code=None),
+                         r"(?m)^ok +peer attic +it was put out here")
+        self.assertEqual(garage.status()["callers"], [])
+        self.assertNotIn("not verified", self.do(garage, "status", code=None))
+        # The next roster, too, leaves them out.
+        self.do(kitchen, "site", "channel", "workshop", "garage", "attic")
+        roster = self.do(kitchen, "site", "export")
+        self.do(garage, "site", "import", text=roster)
+        self.assertEqual({peer["name"]: peer["down_reason"] for peer in garage.status()["peers"]},
+                         {"cook": "revoked", "attic": "revoked"})
+        for name in ("cook", "attic"):
+            fix = garage.peer(name)["down_fix"].removeprefix("to take it back: sudo intercomctl ")
+            self.do(garage, *fix.split())
+            wait(lambda name=name: garage.peer(name)["state"] == "up", f"{name} is back")
+        # A key that is in the site, and no peer here, is told by its name.
+        self.do(kitchen, "site", "rename", "attic", "loft")
+        roster = self.do(kitchen, "site", "export")
+        self.do(garage, "site", "leave")
+        self.do(garage, "peer", "add", "loft", "-", Identity().text)
+        self.do(garage, "site", "import", "--site", self.digits(kitchen), text=roster)
+        self.do(attic, "site", "import", text=roster)
+        caller = wait(lambda: garage.status()["callers"], "garage tells who calls")[0]
+        self.assertEqual((caller["key"], caller["station"]), (attic.public_key, "loft"))
+        self.assertIn("loft of the site, no peer here, called from",
+                      self.do(garage, "status", code=None))
 
     def test_a_roster_of_another_program_is_taken(self):
         kitchen, = self.enter("kitchen")
@@ -201,8 +261,8 @@ class ByHand(SiteTest):
         roster = self.begin(kitchen, garage)
         self.do(garage, "site", "import", "--site", self.digits(kitchen), text=roster)
         garage.wait_for(kitchen)
-        self.do(kitchen, "site", "replace", "garage", heir.public_key, "--address",
-                f"127.0.0.1:{heir.port}")
+        self.do(kitchen, "site", "replace", "garage", heir.public_key, "--yes",
+                "--address", f"127.0.0.1:{heir.port}")
         text = self.do(kitchen, "site", "export")
         self.do(heir, "site", "import", "--site", self.digits(kitchen), text=text)
         heir.wait_for(kitchen)

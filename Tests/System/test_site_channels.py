@@ -143,7 +143,7 @@ class Channels(SiteTest):
         self.addCleanup(shown.end)
         self.do(kitchen, "pair", f"127.0.0.1:{heir.port}", shown.code)
         self.assertEqual(shown.ended(), 0, shown.text)
-        said = self.do(kitchen, "site", "replace", "garage", "garage-2")
+        said = self.do(kitchen, "site", "replace", "garage", "garage-2", "--yes")
         self.assertIn("replaced garage", said)
         self.assertIn("garage-2 is garage now", said)
         self.assertEqual(self.found(kitchen), ["garage"])

@@ -57,6 +57,12 @@ class Changes(SiteTest):
         self.assertIn("NOT the digits", self.do(attic, "site", "join", "--site", old, code=1))
         self.assertIn("introduces the site house", self.do(
             kitchen, "site", "join", "garage", "--site", self.digits(garage), code=1))
+        # It is not led to a command that is refused there.
+        wait(lambda: "garage shows the site home, and this station introduces house"
+             in self.do(kitchen, "status", code=None), "kitchen tells of it")
+        self.assertNotIn("site join", self.do(kitchen, "status", code=None))
+        self.assertEqual([one.status()["site"]["introduces"] for one in (kitchen, garage, attic)],
+                         [True, True, False])
         self.do(attic, "site", "join", "--site", self.digits(garage))
         self.assertEqual(site(attic), "home")
         self.assertIn("attic, garage", self.do(attic, "site", "list"))
@@ -91,7 +97,7 @@ class Introducers(SiteTest):
         wait(lambda: "attic" in self.found(kitchen), "kitchen has it from garage")
         self.do(kitchen, "site", "rename", "attic", "loft")
         wait(lambda: "loft" in self.found(garage), "and the reverse")
-        self.assertEqual(kitchen.status()["problems"], [])
+        self.assertEqual(kitchen.problems(), [])
 
     def test_the_key_goes_nowhere_else(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
@@ -157,7 +163,7 @@ class Introducers(SiteTest):
         self.do(garage, "site", "rename", "attic", "loft")
         self.do(garage, "site", "channel", "up", "all")
         wait(lambda: self.number(attic) == 6, "attic has both")
-        self.assertEqual(attic.status()["problems"], [])
+        self.assertEqual(attic.problems(), [])
         kitchen.start()
         kitchen.ready()
         wait(lambda: self.number(kitchen) == 6, "kitchen has the higher number")
@@ -168,7 +174,7 @@ class Introducers(SiteTest):
         self.do(kitchen, "site", "remove", "loft")
         self.assertNotIn("made without", self.do(kitchen, "status", code=None))
         wait(lambda: self.found(garage) == ["kitchen"], "loft is out")
-        self.assertEqual(garage.status()["problems"], [])
+        self.assertEqual(garage.problems(), [])
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ class Psks(SiteTest):
         garage.wait_for(kitchen, attic)
         self.await_psk(*stations)
         wait(lambda: (pair_files(garage), pair_files(attic)) == (after, own), "all are in use")
-        self.assertIn("no station", self.do(kitchen, "site", "renew", "cellar", code=1))
+        self.assertIn("unknown station", self.do(kitchen, "site", "renew", "cellar", code=1))
         self.assertIn("introduces no site", self.do(attic, "site", "renew", "garage", code=1))
 
     def test_a_backup_has_them(self):

@@ -6,9 +6,10 @@ import time
 import unittest
 
 from codes import ShownCode
-from lab import wait
+from lab import place, wait
 from sites import SiteTest
 from stage.identity import Identity
+from terminal import converse
 
 
 class Spread(SiteTest):
@@ -30,6 +31,45 @@ class Spread(SiteTest):
         self.assertEqual(self.number(attic), before + 2)
         attic.wait_for(kitchen)
         self.assertEqual(self.number(garage), before + 1)
+        # It calls on, and is known by its name; that it be added again is nobody's advice.
+        for one in (kitchen, attic):
+            said = wait(lambda one=one: self.told_of(one, "garage"), f"{one.name} tells of it")
+            self.assertIn("garage, which the site has taken out, called from", said)
+            self.assertIn("pair --join --move there", said)
+            self.assertNotIn("peer add", said)
+        # The control: to one that was never in the site it is a stranger, which can be added.
+        self.assertIn("peer add NAME", wait(
+            lambda: self.told_of(cellar, "an unknown station"), "cellar is called"))
+
+    def test_a_person_at_a_terminal_is_asked_before_a_station_is_taken_out(self):
+        kitchen, garage = self.enter("kitchen", "garage")
+        self.join(kitchen, garage)
+        program = [place.program("intercomctl"), "--config", kitchen.etc]
+        for words, answers, is_out in (
+                (["garage"], ["\n"], False), (["attic"], [], False), (["kitchen"], [], False),
+                (["garage"], ["y\n"], True)):
+            with self.subTest(words=words, answers=answers):
+                code, screen = converse(
+                    kitchen, program, answers, words=["site", "remove", *words])
+                self.assertEqual(code, 0 if is_out else 1, screen)
+                self.assertEqual("Take garage out, at all stations" in screen, bool(answers))
+                self.assertEqual("garage" in self.do(kitchen, "site", "list"), not is_out)
+        self.do(kitchen, "site", "add", "garage", garage.public_key)
+        code, screen = converse(
+            kitchen, program, [], words=["site", "remove", "garage", "--yes"])
+        self.assertEqual(code, 0, screen)
+
+    def told_of(self, one, what):
+        """The line of `peers` that begins so; None without one."""
+        return next((line for line in self.do(one, "peers").splitlines()
+                     if line.startswith(f"* {what}")), None)
+
+    def behind(self, one):
+        """The stations whose list may be old, as one of the site shows it."""
+        shown = [line.split()[0] for line in self.do(one, "site", "list").splitlines()
+                 if line.split()[1:2] == ["?"] and "may use" not in line]
+        self.assertEqual(shown, one.status()["site"]["behind"])
+        return shown
 
     def test_another_name_is_everywhere_but_where_settings_have_the_old_one(self):
         kitchen, garage, attic, cellar = self.enter("kitchen", "garage", "attic", "cellar")
@@ -58,14 +98,19 @@ class Spread(SiteTest):
         for one in (garage, attic):
             wait(lambda one=one: "thief" in self.found(one), f"{one.name} knows thief")
         attic.stop()
+        wait(lambda: self.behind(kitchen) == ["thief"], "thief never had it")
         self.do(kitchen, "site", "remove", "thief")
         wait(lambda: "thief" not in self.found(garage), "garage has put thief out")
+        wait(lambda: self.behind(kitchen) == ["attic"], "attic is known to be behind")
+        self.assertIn("? may use an older list", self.do(kitchen, "site", "list"))
         # The introducer is off, too: what it signed is with the others.
         kitchen.stop()
         attic.start()
         attic.ready()
         wait(lambda: "thief" not in self.found(attic), "attic has put thief out")
         self.assertEqual(self.number(attic), self.number(garage))
+        # One that is off has told of the newest, or is not known to have it.
+        wait(lambda: self.behind(attic) == ["kitchen"], "garage has told attic")
 
     def test_two_commands_bring_a_station_in(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
@@ -103,7 +148,7 @@ class Spread(SiteTest):
         wait(lambda: self.found(garage) == ["kitchen"], "garage has put attic out")
         # And a successor has its place there.
         heir = Identity().text
-        self.do(kitchen, "site", "replace", "garage", heir)
+        self.do(kitchen, "site", "replace", "garage", heir, "--yes")
         listed = self.do(kitchen, "peer", "list", "--json")
         self.assertIn(heir, listed)
         self.assertNotIn(garage.public_key, listed)
@@ -111,6 +156,33 @@ class Spread(SiteTest):
         # A member that introduces nobody says so before anything is paired.
         self.assertIn("which another station introduces", self.do(
             garage, "pair", "--join", code=1))
+
+    def test_where_one_forgets_to_join_both_say_what_is_left(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.do(kitchen, "site", "init", "house")
+        shown = ShownCode(garage.folder, garage.etc, "--join")
+        self.addCleanup(shown.end)
+        said = self.do(kitchen, "pair", f"127.0.0.1:{garage.port}", shown.code)
+        self.assertIn("garage is a peer of this station alone, and not in the site house; for "
+                      "that, where the site is introduced: sudo intercomctl site add", said)
+        wait(lambda: "it shows none yet; there, as root: intercomctl site add" in shown.text,
+             "garage says what is typed at kitchen")
+        said = self.do(kitchen, "site", "add", "garage")
+        self.assertEqual(shown.ended(), 0, shown.text)
+        self.assertIn("site house, number 3, from kitchen\n", shown.text)
+        # A member that pairs by itself is told that, too, and one of the site is not.
+        shown = ShownCode(attic.folder, attic.etc)
+        self.addCleanup(shown.end)
+        said = self.do(garage, "pair", f"127.0.0.1:{attic.port}", shown.code)
+        self.assertIn("attic is a peer of this station alone", said)
+        shown.ended()
+        self.assertNotIn("alone", shown.text)
+        said = self.do(kitchen, "site", "rename", "garage", "shed")
+        self.assertIn("what garage calls itself is in its own settings: there, [station] name = "
+                      "shed", said)
+        said = self.do(garage, "site", "leave")
+        self.assertIn("peers that did not come with it stay: attic, kitchen "
+                      "(sudo intercomctl peer remove)", said)
 
     def test_who_brings_newer_ones_is_any_station_of_the_site(self):
         """With `from NAME` that name is for the first roster; a wrong one must not stop others."""
@@ -145,7 +217,7 @@ class Spread(SiteTest):
         self.assertIn("unknown peer", self.do(kitchen, "site", "replace", "attic", "new", code=1))
         # Twice the same name, and one that is put out and wanted again.
         self.do(kitchen, "site", "rename", "garage", "shed")
-        self.assertIn("it is so already", self.do(
+        self.assertIn("the site has no station garage, and has one that is called shed", self.do(
             kitchen, "site", "rename", "garage", "shed", code=1))
         with open(f"{kitchen.etc}/intercomd.conf", "a", encoding="utf-8") as file:
             file.write("\n[button door]\nline = GPIO22\ntalk = shed\n")

@@ -25,7 +25,8 @@ extension Config {
         public internal(set) var gain = 0.0
         /// Whether its sound is received, yet not played.
         public internal(set) var isMuted = false
-        /// Whether its site has put it out: it is known by name, and there is no session with it.
+        /// Whether it was put out, by its site or a person: it is known by name, and there is no
+        /// session with it.
         public internal(set) var isRevoked = false
         /// How long at most nothing is sent to it; nil for as long as the protocol says.
         public internal(set) var keepalive: Duration?

@@ -22,7 +22,7 @@ extension Config {
         public internal(set) var permit = Permit.off
         public internal(set) var language = Language.en
         /// The whole path of a directory that has one for each language.
-        public internal(set) var folder = "/usr/local/share/intercomd/sounds"
+        public internal(set) var folder = "/usr/share/intercomd/sounds"
         public internal(set) var origin = Origin.nowhere
 
         /// The directory of the words that are said.

@@ -14,6 +14,8 @@ struct StationRestore: ~Copyable {
     private let channels: [UInt8]?
     private let config: Config
     private let fingerprint: String
+    /// Whether it has the key with which the site is changed.
+    private let introduces: Bool
 
     init(_ content: consuming BackupContent, into folder: String) throws(Failure) {
         var main = ConfigSource(
@@ -62,6 +64,7 @@ struct StationRestore: ~Copyable {
             throw Self.unsound("its volumes and mutes are damaged")
         }
         try Self.checkSite(content)
+        introduces = content.entry(of: .siteKey) != nil
         place = RestorePlace(folder: folder, paths: paths)
         files = RestoredFiles(content: content)
         self.channels = channels
@@ -157,6 +160,10 @@ struct StationRestore: ~Copyable {
             + "next: sudo systemctl enable --now intercomd, then intercomctl status\n"
             + "if the box of which this is the backup still runs, stop it: two stations with one"
             + " key disturb each other\n"
+            + (introduces
+                ? "this station introduces a site, and its list may be old: before you change the"
+                    + " site, let it meet another box (intercomctl site list shows the number)\n"
+                : "")
     }
 }
 

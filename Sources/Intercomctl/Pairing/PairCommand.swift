@@ -7,6 +7,30 @@ internal import Time
 /// `pair`, `pair HOST CODE`: the running daemon pairs with another station by a code (protocol.md
 /// §4.1); this program shows what it says.
 func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let joining = try joining(invocation)
+    guard let peer = try pairedPeer(joining, invocation) else { return .failed }
+    if let joining { return try joining.go(on: peer, invocation) }
+    try remindOfSite(peer, invocation)
+    return .ok
+}
+
+private func joining(_ invocation: borrowing Invocation) throws(Failure) -> Joining? {
+    guard invocation.isJoining || !invocation.isMoving else {
+        throw Failure(.usage, "--move goes with --join")
+    }
+    return invocation.isJoining ? try Joining(invocation) : nil
+}
+
+/// Pairs, as the command line says.
+///
+/// - Parameters:
+///   - joining: What follows; nil for nothing.
+///   - invocation: The command line.
+/// - Returns: The name of the new peer here; nil where nobody is there to see it.
+/// - Throws: Why they are no peers.
+func pairedPeer(
+    _ joining: Joining?, _ invocation: borrowing Invocation
+) throws(Failure) -> String? {
     let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
     let request: PairRequest
     switch PastedPairing(invocation.arguments) {
@@ -19,20 +43,16 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         request = .enter(code: code, host: host, name: name)
     case .wrong(let what): throw Failure(.usage, what)
     }
-    guard invocation.isJoining || !invocation.isMoving else {
-        throw Failure(.usage, "--move goes with --join")
-    }
-    let joining = invocation.isJoining ? try Joining(invocation) : nil
-    let paired: PairingReport?
     do throws(Failure) {
-        paired = try follow(request, invocation) { (report) throws(Failure) in
+        return try follow(request, invocation) { (report) throws(Failure) in
             try show(
                 report, isNamed: name != nil,
                 // The one that introduces signs a roster, which needs root.
                 command: joining?.isIntroducing == false
                     ? "sudo intercomctl pair" : "intercomctl pair",
-                option: joining == nil ? "" : " --join")
-        }
+                option: joining == nil ? "" : " --join",
+                place: joining?.isIntroducing == true ? "site" : "peer")
+        }?.name
     } catch {
         guard joining != nil, error.refusal == .known || error.refusal == .declined else {
             throw error
@@ -43,8 +63,6 @@ func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 + " add NAME where the site is introduced, then intercomctl site join at the other",
             error.refusal)
     }
-    guard let joining, let peer = paired?.name else { return paired == nil ? .failed : .ok }
-    return try joining.go(on: peer, invocation)
 }
 
 /// One address, as the settings have it.

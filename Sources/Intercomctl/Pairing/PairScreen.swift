@@ -9,10 +9,11 @@ internal import HAL
 ///   - isNamed: Whether the person has chosen the name of the other station here.
 ///   - command: The command that is typed there.
 ///   - option: What follows the code where it is typed.
+///   - place: Where another name is given: `site` for a station that is introduced with it.
 /// - Throws: an output that cannot be written.
 func show(
     _ report: PairingReport, isNamed: Bool, command: String = "intercomctl pair",
-    option: String = ""
+    option: String = "", place: String = "peer"
 ) throws(Failure) {
     let text = report.text.visible
     switch report.stage {
@@ -26,11 +27,11 @@ func show(
         if !isNamed, let called = report.called, called != report.name {
             try printLine(
                 "it calls itself \(called.visible); another name:"
-                    + " sudo intercomctl peer rename \(name) NAME")
+                    + " sudo intercomctl \(place) rename \(name) NAME")
             if let former = report.former?.visible {
                 try printLine(
-                    "if it takes the place of a \(former) that is gone:"
-                        + " sudo intercomctl peer replace \(former) \(name)")
+                    "if it takes the place of \(former), which is gone:"
+                        + " sudo intercomctl \(place) replace \(former) \(name)")
             }
         }
         guard report.isApplied else { return }
@@ -75,8 +76,8 @@ private func showCode(
 func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> String {
     let missing = Failure(
         .usage,
-        (complaint.map { "\($0)\n" } ?? "")
-            + "the code is missing: pair HOST CODE, with the code that the other station shows")
+        "the code is missing: pair HOST CODE, with the code that the other station shows"
+            + (complaint.map { " (\($0))" } ?? ""))
     guard Keyboard.isThere else {
         // A lone hyphen: a program gives the code.
         guard complaint == nil, let line = Keyboard.line() else { throw missing }

@@ -14,7 +14,13 @@ enum PastedPairing: Equatable {
     case wrong(String)
 
     init(_ words: [String]) {
-        let words = Self.withoutCommand(Self.plain(words))
+        let plain = Self.plain(words)
+        // As of a script whose variable is empty: nobody wants to show a code then.
+        guard words.isEmpty || !plain.isEmpty else {
+            self = .wrong("the code is empty")
+            return
+        }
+        let words = Self.withoutCommand(plain)
         guard let last = words.last else {
             self = .nothing
             return
@@ -88,11 +94,24 @@ enum PastedPairing: Equatable {
         return fault(of: all) == nil ? .code(all, host: nil) : nil
     }
 
-    /// A word that is no code: most likely a host.
+    /// A word that is no code: most likely a host, unless it looks like a code.
     private static func alone(_ word: String) -> PastedPairing {
         let complaint = fault(of: word).map { "\"\(word.visible)\" is no code: \($0)" }
         guard PeerAddress(text: word) != nil else { return .wrong(complaint ?? "") }
+        guard !looksLikeCode(word) else {
+            return .wrong("\(complaint ?? ""); for a host: pair HOST CODE")
+        }
         return .host(word, complaint)
+    }
+
+    /// Whether digits alone, or the form in which codes are shown with a character too many or too
+    /// few.
+    private static func looksLikeCode(_ word: String) -> Bool {
+        let bytes = Array(word.utf8)
+        let digits = bytes.count { (48...57).contains($0) }
+        if bytes.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) { return true }
+        return digits > 0 && (7...10).contains(bytes.count) && !isAddress(word)
+            && bytes.firstIndex(of: UInt8(ascii: "-")) == 4
     }
 
     private static func complaint(about words: [String]) -> PastedPairing {
@@ -100,6 +119,11 @@ enum PastedPairing: Equatable {
         for count in [1, 2] where words.count > count + 1 {
             for ends in [words.suffix(count), words.prefix(count)]
             where fault(of: ends.joined(separator: " ")) == nil { return excess }
+        }
+        if words.count == 2, let host = words.first(where: { fault(of: $0) != nil }),
+            words.contains(where: { fault(of: $0) == nil })
+        {
+            return .wrong("\"\(host.visible)\" is no address: pair HOST CODE, or HOST:PORT CODE")
         }
         let isFirst = isAddress(words[words.count - 1]) && !isAddress(words[0])
         let code = (isFirst ? words.dropLast() : words.dropFirst()).joined(separator: " ")

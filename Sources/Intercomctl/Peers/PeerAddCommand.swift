@@ -6,10 +6,8 @@ internal import Settings
 
 /// `peer add NAME ADDRESS KEY`: adds a peer, or rewrites address and key of a known one.
 func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let arguments = invocation.arguments
-    let name = try peerName(arguments[0])
-    let address = try peerAddress(arguments[1])
-    let key = try pastedKey(arguments[2])
+    let name = try peerName(invocation.arguments[0])
+    let (address, key) = try addressAndKey(Array(invocation.arguments.dropFirst()))
     let psk = try readPSK(invocation)
     var book = try PeerBook(invocation)
     let former = try checkStation(name, key, in: book)
@@ -40,6 +38,16 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
     }
     return try report.finish(invocation)
+}
+
+/// The address and the key as typed, in this order or the other; blanks may have cut the key.
+private func addressAndKey(
+    _ words: [String]
+) throws(Failure) -> (address: String, key: PublicKey) {
+    if case .key(let key) = PastedKey(words.dropLast().joined()) {
+        return (try peerAddress(words[words.count - 1]), key)
+    }
+    return (try peerAddress(words[0]), try pastedKey(words.dropFirst().joined()))
 }
 
 private func pastedKey(_ text: String) throws(Failure) -> PublicKey {

@@ -84,22 +84,25 @@ struct PeerBook {
     /// Gives a peer another name, with its secret, and writes that.
     mutating func rename(_ old: String, to new: String) throws(Failure) {
         var (path, file) = try knownFile(of: old)
-        let hasOwnSecret = file.value(of: "psk", of: old) == "file:\(PeerFiles.pskFile(of: old))"
+        let psk = file.value(of: "psk", of: old)
+        let own = PeerFiles.secrets(of: old).map { PeerFiles.pskFile(of: $0) }
+            .first { psk == "file:\($0)" }
+        let hasOwnSecret = own != nil
         file.rename(old, to: new)
         if hasOwnSecret {
             file.set("psk", to: "file:\(PeerFiles.pskFile(of: new))", of: new)
         }
         try put(file, at: path)
-        if hasOwnSecret { try copySecret(of: old, to: new) }
+        if let own { try copy(secret: own, to: new) }
         try write(path)
         try moveFile(path, of: old, to: new)
         if hasOwnSecret { _ = try removeStray(of: old) }
     }
 
-    private func copySecret(of old: String, to new: String) throws(Failure) {
+    private func copy(secret file: String, to new: String) throws(Failure) {
         let psk: Key
         do throws(KeyStoreError) {
-            psk = try KeyStore.psk(named: PeerFiles.pskFile(of: old), paths)
+            psk = try KeyStore.psk(named: file, paths)
         } catch { throw Failure(error) }
         try write(psk: psk, of: new)
     }
@@ -165,7 +168,7 @@ func peerAddress(_ typed: String) throws(Failure) -> String {
 }
 
 /// Without the blanks at its ends, which are easily pasted with it.
-private func trimmed(_ text: String) -> String {
+func trimmed(_ text: String) -> String {
     var characters = text[...]
     while let first = characters.first, first.isWhitespace { characters.removeFirst() }
     while let last = characters.last, last.isWhitespace { characters.removeLast() }

@@ -2,13 +2,15 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import Settings
+internal import Site
 
 /// Advice for a station without peers.
 let peerRemedy = "; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
 
 /// `peer list`: the peers of the files, whether the daemon runs or not.
 func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let config = try PeerBook(invocation).config()
+    let book = try PeerBook(invocation)
+    let config = try book.config()
     if invocation.isJSON {
         var list = JSON.array()
         for peer in config.otherPeers { list.append(peer.json) }
@@ -17,7 +19,12 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try printLine("no peers\(peerRemedy)")
     } else {
         var table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"])
-        for peer in config.otherPeers { table.add(peer.row) }
+        // One that is damaged is told by `site list`.
+        let site = try? SiteBook.roster(book.paths)
+        for peer in config.otherPeers {
+            let isOfSite = PublicKey(text: peer.key).flatMap { site?.station(with: $0) } != nil
+            table.add(peer.row(isOfSite ? "site" : "no"))
+        }
         try printText(table.text)
     }
     return .ok
@@ -31,27 +38,55 @@ func noPeers(_ invocation: borrowing Invocation, remedy: String = "") -> String 
     return "no peers yet; the files have \(count): intercomctl reload applies them"
 }
 
-/// `peer remove NAME`: forgets a peer, its policy and its pre-shared key.
+/// `peer remove NAME`: forgets a peer, its policy and its pre-shared key; one of the site, which
+/// would come back, is put out.
 func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try PeerBook(invocation)
     var (path, file) = try book.knownFile(of: name)
-    let isOfSite = SitePeers.isOfSite(file.bytes)
+    var report = PeerReport(name: name)
+    var (roster, fault): (Roster?, String?) = (nil, nil)
+    do throws(Failure) { roster = try SiteBook.roster(book.paths) } catch { fault = error.text }
+    let key = file.value(of: "key", of: name).flatMap { PublicKey(text: $0) }
+    let station = key.flatMap { roster?.station(with: $0) }
+    if station != nil || fault != nil && SitePeers.isOfSite(file.bytes) {
+        if file.value(of: "revoked", of: name) == "yes" {
+            report.add("\(name) is put out already")
+        } else {
+            file.set("revoked", to: "yes", of: name)
+            try book.put(file, at: path)
+            try book.write(path)
+            report.add("put out \(name): there is no session with it")
+        }
+        report.add(
+            "for all stations: sudo intercomctl site remove \(station?.name ?? name), at the one"
+                + " that introduces")
+        report.add("to take it back: sudo intercomctl peer set \(name) --revoked no")
+        return try report.finish(invocation)
+    }
     file.remove(name)
     try book.put(file.isEmpty ? nil : file, at: path)
     // The file first: it must never name a secret that is not there.
     try book.write(path)
     let hasSecret = try book.removeStray(of: name)
-    var report = PeerReport(name: name)
     report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
-    if isOfSite {
-        report.add(
-            "it is of the site, and comes back with its next roster; for all: sudo intercomctl"
-                + " site remove, at the station that introduces")
-    } else {
-        report.add("\(name) still knows this station: remove this station there, too")
-    }
+    report.add("\(name) may still know this station: remove this station there, too")
+    if let fault { report.add("if it is in the site, the next roster brings it back: \(fault)") }
+    if let roster { bringIn(roster, &report, invocation) }
     return try report.finish(invocation)
+}
+
+/// Makes stations of the site peers that have found their names taken here so far.
+///
+/// The command has done already for what it was typed: a fault is told, and stops nothing.
+private func bringIn(
+    _ roster: Roster, _ report: inout PeerReport, _ invocation: borrowing Invocation
+) {
+    do throws(Failure) {
+        var site = try SiteBook(invocation)
+        try site.adopt(roster, text: try SiteBook.text(site.paths))
+        for line in site.told { report.add("from the site: \(line)") }
+    } catch { report.add("from the site: \(error.text)") }
 }
 
 /// `peer rename NAME NEW`: another name for a known peer, which is for this station alone.
@@ -72,6 +107,7 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     try book.rename(old, to: new)
     var report = PeerReport(name: new, former: old)
     report.add("renamed \(old) to \(new)")
+    if let roster = try? SiteBook.roster(book.paths) { bringIn(roster, &report, invocation) }
     return try report.finish(invocation)
 }
 
@@ -82,10 +118,12 @@ extension Config.Peer {
 
     fileprivate var fingerprint: String? { PublicKey(text: key)?.fingerprint }
 
-    fileprivate var row: [String] {
+    /// Words for the table; `otherwise` where a person has given no psk, or not verified it.
+    fileprivate func row(_ otherwise: String) -> [String] {
         [
-            name, addresses.isEmpty ? "-" : addressText, psk == .none ? "no" : "yes",
-            isVerified ? "yes" : "no", fingerprint ?? "the key has a typing error",
+            name, addresses.isEmpty ? "-" : addressText, psk == .none ? otherwise : "yes",
+            isRevoked ? "put out" : isVerified ? "yes" : otherwise,
+            fingerprint ?? "the key has a typing error",
         ]
     }
 
@@ -97,6 +135,7 @@ extension Config.Peer {
         json.set("fingerprint", fingerprint.map { JSON($0) } ?? .null())
         json.set("psk", JSON(psk != .none))
         json.set("verified", JSON(isVerified))
+        json.set("revoked", JSON(isRevoked))
         json.set("suite", JSON(Int(suite)))
         json.set("gain_db", JSON(gain))
         json.set("file", JSON(origin.file))

@@ -19,10 +19,22 @@ func remarks(onPeersOf list: PeerList) -> String {
 func lines(of callers: [CallerStatus]) -> String {
     var text = ""
     for caller in callers {
-        text += "* \(words(about: caller).visible);"
-        text += " to add it: \(caller.addition.visible)\n"
+        text += "* \(words(about: caller).visible); \(remedy(for: caller).visible)\n"
     }
     return text
+}
+
+/// The advice about an unknown caller.
+func remedy(for caller: CallerStatus) -> String {
+    if caller.station != nil {
+        "its name is taken here, by this station ([station] name) or a peer (sudo intercomctl peer"
+            + " rename); where the site is introduced: site rename"
+    } else if caller.formerStation != nil {
+        "if it is to come back: intercomctl pair --join --move there, and pair --join CODE at the"
+            + " station that introduces"
+    } else {
+        "to add it: \(caller.addition)"
+    }
 }
 
 /// The line about an unknown caller, with the digits that a person compares.
@@ -30,5 +42,9 @@ func words(about caller: CallerStatus) -> String {
     let digits = caller.fingerprint.split(separator: " ").prefix(2).joined(separator: " ")
     let doubt = caller.isProven ? "" : " (it has a psk, or the key is not its own)"
     let age = age(seconds: caller.ageSeconds)
-    return "an unknown station called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"
+    let subject =
+        caller.station.map { "\($0) of the site, no peer here," }
+        ?? caller.formerStation.map { "\($0), which the site has taken out," }
+        ?? "an unknown station"
+    return "\(subject) called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"
 }

@@ -1,6 +1,7 @@
 internal import Config
 internal import Crypto
 internal import Settings
+internal import Site
 
 /// `peer set NAME`: changes settings of a known peer; the others stay.
 func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -8,23 +9,47 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let address = try invocation.address.map { (text) throws(Failure) in try peerAddress(text) }
     let psk = try readPSK(invocation)
     let hasPSK = psk != nil
-    guard address != nil || hasPSK || invocation.suite != nil || invocation.gain != nil else {
-        throw Failure(.usage, "peer set needs --address, --suite, --gain or --psk-file")
+    guard
+        address != nil || hasPSK || invocation.suite != nil || invocation.gain != nil
+            || invocation.revoked != nil
+    else {
+        throw Failure(.usage, "peer set needs --address, --suite, --gain, --revoked or --psk-file")
     }
     var book = try PeerBook(invocation)
     var (path, file) = try book.knownFile(of: name)
+    if let revoked = invocation.revoked { try setRevoked(revoked, name, &file, book.paths) }
     if let address { file.set("address", to: address, of: name) }
     if hasPSK { file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name) }
     file.setOptions(of: name, invocation)
     try book.put(file, at: path)
     if let psk { try book.write(psk: psk, of: name) }
     try book.write(path)
+    if hasPSK { _ = try book.removeStray(of: name) }
     var report = PeerReport(name: name)
     report.add("changed \(name)")
     if invocation.suite != nil || hasPSK {
         report.add("the other station needs the same: sudo intercomctl peer set there, too")
     }
     return try report.finish(invocation)
+}
+
+/// Puts a peer out, or takes it back.
+private func setRevoked(
+    _ word: String, _ name: String, _ file: inout PeerFile, _ paths: Paths
+) throws(Failure) {
+    let isOut = file.value(of: "revoked", of: name) == "yes"
+    guard word == "no" else {
+        file.set("revoked", to: word, of: name)
+        // A person does it, and not the site, which takes back only what it has put out.
+        if !SitePeers.isOfSite(file.bytes) { file.set(writer: "intercomctl peer set") }
+        return
+    }
+    file.remove("revoked", of: name)
+    let key = file.value(of: "key", of: name).flatMap { PublicKey(text: $0) }
+    let roster = try? SiteBook.roster(paths)
+    guard isOut, key.flatMap({ roster?.station(with: $0) }) == nil else { return }
+    // A person wants it, whatever its site says.
+    file.set(writer: "intercomctl peer set")
 }
 
 extension PeerFile {

@@ -6,10 +6,12 @@ internal import HAL
 func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     let typed = invocation.arguments.dropFirst().joined(separator: " ")
-    guard let digits = Config.Peer.digits(in: typed) else {
+    guard let digits = Config.Peer.digits(in: typed.withoutHyphens) else {
+        let count = typed.utf8.count { (48...57).contains($0) }
         throw Failure(
             .usage,
-            "DIGITS are the 24 that \"intercomctl key show --fingerprint\" prints on \(name)")
+            (count == 24 || count == 0 ? "" : "these are \(plural(count, "digit")); ")
+                + "DIGITS are the 24 that \"intercomctl key show --fingerprint\" prints on \(name)")
     }
     var book = try PeerBook(invocation)
     let peer = try book.peer(name)
@@ -34,4 +36,9 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var report = PeerReport(name: name, fingerprint: digits)
     report.add("\(name) is verified")
     return try report.finish(invocation)
+}
+
+extension String {
+    /// People write digits in groups, with hyphens, too.
+    fileprivate var withoutHyphens: String { String(map { $0 == "-" ? " " : $0 }) }
 }

@@ -8,12 +8,21 @@ func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         try printLine(detail.json)
     } else {
-        try printText(screen(of: detail))
+        try printText(screen(of: detail, try site(of: detail.peer, invocation)))
     }
     return .ok
 }
 
-private func screen(of detail: PeerDetail) -> String {
+/// The site that vouches for a peer which nobody has verified; nil where none does.
+private func site(
+    of peer: PeerStatus, _ invocation: borrowing Invocation
+) throws(Failure) -> String? {
+    guard !peer.isVerified else { return nil }
+    let site = try statusNow(invocation).site
+    return site.peers.contains(peer.name) ? site.name : nil
+}
+
+private func screen(of detail: PeerDetail, _ site: String?) -> String {
     let peer = detail.peer
     let name = peer.name.visible
     var text = "\(name): \(peer.state.rawValue)"
@@ -21,6 +30,7 @@ private func screen(of detail: PeerDetail) -> String {
         text += " at \(endpoint.visible)"
         if peer.endpointSource == "lan" { text += ", found on the LAN" }
     }
+    if let reason = peer.down.text { text += "\n\(reason.visible)" }
     let cipher = peer.suite == 2 ? "ChaCha20-Poly1305" : "AES-256-GCM"
     text += "\nsealed: suite \(peer.suite) (\(cipher)), X25519 and ML-KEM-768\n"
     text +=
@@ -31,7 +41,8 @@ private func screen(of detail: PeerDetail) -> String {
     text +=
         peer.isVerified
         ? "verified, by a code or by its 24 digits\n"
-        : "NOT VERIFIED: sudo intercomctl peer verify \(name) DIGITS\n"
+        : site.map { "by the list of the site \($0.visible), which its introducer has signed\n" }
+            ?? "NOT VERIFIED: sudo intercomctl peer verify \(name) DIGITS\n"
     let policy = detail.policy
     let relays = (["relay"] + policy.relays.map { $0.visible }).joined(separator: " ")
     let rights = [

@@ -88,19 +88,19 @@ struct Successor {
                     + " say --yes")
         }
         let old = PublicKey(text: former.key)?.fingerprint ?? "wrong"
-        Terminal.write(
+        return isAgreed(
             "\(former.name) so far: \(old)\n\(former.name) then:   \(key.fingerprint)\n"
                 + "The new station may do here all that \(former.name) may"
-                + " (intercomctl show peer \(former.name)). Replace it? [no] ",
-            to: .complaint)
-        return ["y", "yes"].contains((Keyboard.line() ?? "").lowercased())
+                + " (intercomctl show peer \(former.name)). Replace it? [no] ")
     }
 
     /// The pre-shared key to be written under the name that stays; nil where there is none.
     private func psk(_ book: PeerBook) throws(Failure) -> Key? {
-        guard let paired, paired.peer.psk == .file(PeerFiles.pskFile(of: paired.name)) else {
-            return nil
-        }
+        guard let paired,
+            PeerFiles.secrets(of: paired.name).contains(where: {
+                paired.peer.psk == .file(PeerFiles.pskFile(of: $0))
+            })
+        else { return nil }
         do throws(KeyStoreError) {
             return try KeyStore.psk(of: paired.peer, book.paths)
         } catch { throw Failure(error) }

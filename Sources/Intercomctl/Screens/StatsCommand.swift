@@ -3,8 +3,7 @@ internal import Control
 
 /// `stats [PEER]`: sound quality and network figures.
 func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    var daemon = try Daemon(invocation)
-    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
+    let status = try statusNow(invocation)
     guard let name = invocation.arguments.first else {
         if invocation.isJSON {
             try printLine(statsJSON(of: status, status.peers))

@@ -3,8 +3,7 @@ internal import HAL
 
 /// `status`: one screen, problems first.
 func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    var daemon = try Daemon(invocation)
-    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
+    let status = try statusNow(invocation)
     if invocation.isJSON {
         try printLine(status.json)
     } else {
@@ -52,6 +51,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     if let site = status.site.name {
         text += "site    \(site.visible), number \(status.site.number ?? 0)\n"
     }
+    if let pairing = words(about: status.pairing) { text += "pairing \(pairing.visible)\n" }
     if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
     for button in status.buttons {
         let state = button.error.map { "unreadable: \($0.visible)" } ?? button.state.rawValue
@@ -79,6 +79,18 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     text += status.peers.isEmpty ? "\(noPeers(invocation))\n" : table(of: status.peers)
     text += doubts(about: status.peers, status.site)
     return text
+}
+
+/// A pairing under way; nil where there is none.
+private func words(about pairing: PairingStatus) -> String? {
+    let what: String
+    switch pairing.state {
+    case .showing: what = "a code is shown here, for another station to type"
+    case .entering: what = "a code that was typed here is tried"
+    case .meeting: what = "looks for a station whose talk button is held, too"
+    case .idle: return nil
+    }
+    return what + (pairing.asker.map { "; begun by \($0)" } ?? "")
 }
 
 private func device(_ device: Status.Device) -> String {
@@ -143,13 +155,13 @@ private func remarks(on peer: PeerStatus) -> String {
     // Without one a future quantum computer could pose as the peer (protocol.md §1.5).
     if !peer.hasPSK { remarks.append("no psk") }
     if let now = peer.hearsNow, now != "heard" {
-        remarks.append("does not hear us now: \(now)")
+        remarks.append("does not hear us now: \(HeardBy.Reason(word: now).words)")
     } else if peer.hearsNow == nil, let reason = peer.heardReason, reason != .unknown,
         reason != .down, let seconds = peer.lastWordsAgeSeconds, seconds < reason.shownForSeconds
     {
         remarks.append(
             "heard \(peer.heardPercent ?? 0)% of us \(age(seconds: seconds)) ago: "
-                + reason.rawValue)
+                + reason.words)
     }
     return remarks.joined(separator: ", ")
 }
@@ -170,7 +182,8 @@ private func table(of peers: [PeerStatus]) -> String {
 
 /// Peers whose key no person has compared, and peers whose requests were refused.
 private func doubts(about peers: [PeerStatus], _ site: SiteStatus) -> String {
-    let unseen = peers.filter { !$0.isVerified }.map { $0.name }
+    // One that was put out cannot talk here, whoever it is.
+    let unseen = peers.filter { !$0.isVerified && $0.down.reason != "revoked" }.map { $0.name }
     let introduced = unseen.filter { site.peers.contains($0) }
     let strangers = unseen.filter { !site.peers.contains($0) }
     let pushy = peers.filter { $0.claimsRefused > 0 }.map { "\($0.name) \($0.claimsRefused)" }

@@ -7,15 +7,22 @@ internal import Time
 
 /// `site join [PEER]`: joins the site that a peer shows, and leaves the one of this station.
 func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let status = try siteNow(invocation)
     let wish = try invocation.arguments.first.map { (name) throws(Failure) in try peerName(name) }
+    let paths = ConfigFolder(invocation.configFolder).paths
+    let held = try siteNow(invocation)
+    if held.introduces, let name = held.name {
+        throw Failure(.failed, SiteFiles.refusal(toLeave: name.visible, paths))
+    }
+    let status = try siteShown(by: wish, within: .seconds(5), invocation)
     let offers = status.offers.filter { wish == nil || $0.peer == wish }
     guard let offer = offers.first else {
         if let name = status.name {
             throw Failure(
                 .failed,
                 "this station is in the site \(name.visible), and \(wish ?? "no peer") shows"
-                    + " another one; to leave it: sudo intercomctl site leave")
+                    + " another one; to leave it: sudo intercomctl site leave; to come back to it,"
+                    + " taken out meanwhile: intercomctl pair --join --move, and pair --join CODE"
+                    + " at the station that introduces")
         }
         throw Failure(
             .failed,
@@ -39,15 +46,51 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return try join(offer, invocation)
 }
 
+/// Joins the site that a peer shows which was just paired, if the person wants that: who typed
+/// `pair --join` there has introduced this station.
+func offerToJoin(_ peer: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let status = try siteShown(by: peer, within: .seconds(3), invocation)
+    guard status.name == nil, let offer = status.offers.first(where: { $0.peer == peer }) else {
+        try remindOfSite(peer, invocation)
+        return .ok
+    }
+    try printText(
+        "\(peer.visible) shows the site \(offer.name.visible), with"
+            + " \(plural(offer.stations, "station")); the digits of its key:"
+            + " \(offer.fingerprint.visible)\njoin it? [yes]: ")
+    guard let answer = typedLine(), isYes(answer) else {
+        try printLine("later: intercomctl site join")
+        return .ok
+    }
+    return try join(offer, invocation)
+}
+
+/// The site of this station, once this peer shows one, or any peer with nil; after `patience` at
+/// the latest, as a site that was changed a moment ago is not shown at once.
+private func siteShown(
+    by peer: String?, within patience: Duration, _ invocation: borrowing Invocation
+) throws(Failure) -> SiteStatus {
+    let end = Clock.now() + patience
+    while true {
+        let status = try siteNow(invocation)
+        let isShown = status.offers.contains { peer == nil || $0.peer == peer }
+        if isShown || Clock.now() > end { return status }
+        Clock.sleep(.milliseconds(200))
+    }
+}
+
 /// What `pair --join` does when the two are peers.
 enum Joining {
     /// This station introduces the other one to its site.
     case introducing
-    /// This station joins the site of the other one, and leaves the one whose key has these digits.
-    case joining(leaving: String?)
+    /// This station joins the site of the other one, and leaves the one that it is in: the digits
+    /// of its key, and its number, as it may be the same site, which has taken this station out.
+    case joining(leaving: (digits: String?, number: Int)?)
 
     /// So long may a person at the other station take.
     private static let patience = Duration.seconds(120)
+    /// After so long the person there has perhaps not typed `--join`.
+    private static let hint = Duration.seconds(5)
 
     /// Which of the two this station can do.
     ///
@@ -60,18 +103,24 @@ enum Joining {
         }
         let paths = ConfigFolder(invocation.configFolder).paths
         if invocation.isMoving {
-            guard try !hasSiteKey(paths) else {
+            guard !status.introduces else {
                 throw Failure(.failed, SiteFiles.refusal(toLeave: name.visible, paths))
             }
-            self = .joining(leaving: status.fingerprint)
+            self = .joining(leaving: (status.fingerprint, status.number ?? 0))
             return
         }
-        guard try siteKey(paths) != nil else {
+        guard status.introduces else {
             throw Failure(
                 .failed,
                 "this station is in the site \(name.visible), which another station introduces:"
-                    + " pair the new one there; or, to leave that site: intercomctl pair --join"
-                    + " --move")
+                    + " pair the new one there; or, to leave that site, or to come back to it:"
+                    + " intercomctl pair --join --move")
+        }
+        guard try seesSiteKey(paths) else {
+            throw Failure(
+                .failed,
+                "this station introduces others to the site \(name.visible), and that needs root:"
+                    + " sudo intercomctl pair --join")
         }
         self = .introducing
     }
@@ -83,17 +132,32 @@ enum Joining {
 
     /// Does it with this peer.
     func go(on peer: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-        guard case .joining(let former) = self else { return try introduce(peer, nil, invocation) }
-        let end = Clock.now() + Self.patience
+        guard case .joining(let former) = self else {
+            return try introduce(paired: peer, invocation)
+        }
+        let begin = Clock.now()
         if !invocation.isJSON {
             try printLine("waiting for \(peer.visible) to show its site")
         }
-        while Clock.now() < end {
+        var hasHint = invocation.isJSON
+        while Clock.now() < begin + Self.patience {
             let status = try siteNow(invocation)
+            // It is in the site already, and waits for the list that says so.
+            let isKnown = former?.digits == status.fingerprint && status.peers.contains(peer)
+            if !hasHint, Clock.now() > begin + (isKnown ? Self.patience / 4 : Self.hint) {
+                hasHint = true
+                try printLine(
+                    "it shows none yet; there, as root: intercomctl site add, with the name that"
+                        + " this station has there (intercomctl peers); if there is no site yet,"
+                        + " before that: intercomctl site init NAME")
+            }
             if let offer = status.offers.first(where: { $0.peer == peer }) {
                 return try join(offer, invocation)
             }
-            if let name = status.name, status.fingerprint != former {
+            let isOther = former?.digits != status.fingerprint
+            // The site that had taken this station out, with the one that introduces it again.
+            let isBack = status.peers.contains(peer) && former?.number ?? 0 < status.number ?? 0
+            if let name = status.name, isOther || isBack {
                 try printLine("this station is in the site \(name.visible)")
                 return .ok
             }
@@ -107,10 +171,19 @@ enum Joining {
     }
 }
 
+/// Says that a peer is not in the site of this station, where a person may think that it is.
+func remindOfSite(_ peer: String, _ invocation: borrowing Invocation) throws(Failure) {
+    guard !invocation.isJSON, let site = try? siteNow(invocation), let name = site.name,
+        !site.peers.contains(peer)
+    else { return }
+    try printLine(
+        "\(peer.visible) is a peer of this station alone, and not in the site \(name.visible);"
+            + " for that, where the site is introduced: sudo intercomctl site add, with its name"
+            + " there")
+}
+
 private func siteNow(_ invocation: borrowing Invocation) throws(Failure) -> SiteStatus {
-    var daemon = try Daemon(invocation)
-    guard case .status(let status) = try daemon.ask(.status) else { throw Failure.misfit }
-    return status.site
+    try statusNow(invocation).site
 }
 
 private func join(

@@ -22,12 +22,16 @@ enum RosterChange {
         }
     }
 
-    /// What a person is to do at the station that comes; nil where it comes by itself.
-    func next(isJoining: Bool) -> String? {
+    /// The command for the station that comes; nil where it comes by itself, or is in the site
+    /// already.
+    func next(isJoining: Bool, before: Roster) -> String? {
         switch self {
-        case .add(let station) where !isJoining, .replace(_, let station, _):
+        case .add(let station) where !isJoining,
+            .replace(_, let station, _) where before.station(with: station.key) == nil:
             "on \(station.name) itself: intercomctl site join"
-        case .add, .remove, .rename, .renew, .set, .removeChannel: nil
+        case .rename(let name, let other):
+            "what \(name) calls itself is in its own settings: there, [station] name = \(other)"
+        case .add, .replace, .remove, .renew, .set, .removeChannel: nil
         }
     }
 
@@ -109,14 +113,8 @@ enum RosterChange {
                 : "the site has that name already, as a station or a channel:"
                     + " intercomctl site list; for the successor of a station: site replace"
         case .keyIsKnown(let other): "that key is in the site already, as \(other)"
-        case .isUnknown where isDone(in: roster): "it is so already; nothing is changed"
-        case .isUnknown:
-            "the site has no \(isChannel ? "channel" : "station") of that name:"
-                + " intercomctl site list"
-        case .isNoStation(let name):
-            unknown(
-                "station", name, among: roster.stations.map { $0.name },
-                or: "intercomctl site list")
+        case .isUnknown: unknownText(in: roster)
+        case .isNoStation(let name): unknownStation(name, in: roster)
         case .isNoName: "that name cannot be in a roster"
         case .isFull: "the site is full: \(Roster.stationsMax) stations"
         case .hasAllChannels: "the site is full: \(Roster.channelsMax) channels"
@@ -125,10 +123,22 @@ enum RosterChange {
         }
     }
 
-    /// Whether a station has been renamed before.
-    private func isDone(in roster: Roster) -> Bool {
-        guard case .rename(_, let other) = self else { return false }
-        return roster.stations.contains { $0.name == other }
+    private func unknownText(in roster: Roster) -> String {
+        switch self {
+        // It may have been renamed before, and may be another station.
+        case .rename(let name, let other) where roster.stations.contains { $0.name == other }:
+            "the site has no station \(name), and has one that is called \(other):"
+                + " intercomctl site list"
+        case .remove(let name), .rename(let name, _), .replace(let name, _, _), .renew(let name):
+            unknownStation(name, in: roster)
+        case .set, .removeChannel, .add:
+            "the site has no channel of that name: intercomctl site list"
+        }
+    }
+
+    private func unknownStation(_ name: String, in roster: Roster) -> String {
+        unknown(
+            "station", name, among: roster.stations.map { $0.name }, or: "intercomctl site list")
     }
 
     private var isChannel: Bool {
@@ -144,14 +154,17 @@ extension SiteBook {
     ///
     /// - Throws: That this station introduces no site.
     func introducersKey() throws(Failure) -> SigningKey {
-        guard let roster = held, let key = try siteKey(paths), key.verifyingKey == roster.key
-        else {
+        if let roster = held {
+            if let key = try siteKey(paths), key.verifyingKey == roster.key { return key }
             throw Failure(
                 .failed,
-                "this station introduces no site; type this at the one that does, or begin one:"
-                    + " sudo intercomctl site init NAME")
+                "this station introduces no site: another one introduces \(roster.name); type this"
+                    + " there")
         }
-        return key
+        throw Failure(
+            .failed,
+            "this station introduces no site; type this at the one that does, or begin one:"
+                + " sudo intercomctl site init NAME")
     }
 
     /// Changes the site that this station introduces, and signs that.
@@ -197,7 +210,9 @@ extension SiteBook {
                     + " that: sudo intercomctl site init \(roster.name) --take-over")
         }
         report.add("stations that are up have it in a moment, others when they come up")
-        if let next = change.next(isJoining: invocation.isJoining) { report.add(next) }
+        if let next = change.next(isJoining: invocation.isJoining, before: before) {
+            report.add(next)
+        }
         return try report.finish(invocation)
     }
 }

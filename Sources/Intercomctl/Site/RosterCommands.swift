@@ -9,8 +9,11 @@ internal import Site
 func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let paths = ConfigFolder(invocation.configFolder).paths
     let roster = try SiteBook.roster(paths)
+    // Without a daemon nobody knows what the others have.
+    let now = (try? statusNow(invocation))?.site
+    let behind = now?.number == roster.map { Int(clamping: $0.counter) } ? now?.behind : nil
     if invocation.isJSON {
-        try printLine(json(of: roster))
+        try printLine(json(of: roster, behind: behind))
         return .ok
     }
     guard let roster else {
@@ -19,13 +22,25 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     try printLine("site \(roster.name), number \(roster.counter)")
     try printLine("the digits of its key: \(roster.key.fingerprint)")
-    if try hasSiteKey(paths) { try printLine("this station introduces") }
-    var table = Table(["STATION", "ADDRESS", "FINGERPRINT"])
+    let seesKey = try hasSiteKey(paths)
+    if seesKey || now?.introduces == true { try printLine("this station introduces") }
+    var table = Table(["STATION", "HAS IT", "ADDRESS", "FINGERPRINT"])
     for station in roster.stations {
         let address = station.addresses.joined(separator: ", ")
-        table.add([station.name, address.isEmpty ? "-" : address, station.key.fingerprint])
+        let mark = behind.map { $0.contains(station.name) ? "?" : "yes" } ?? "-"
+        table.add([
+            station.name, mark, address.isEmpty ? "-" : address, station.key.fingerprint,
+        ])
     }
     try printText(table.text)
+    switch behind {
+    case nil: try printLine("intercomd does not say which stations have this number")
+    case let names? where !names.isEmpty:
+        try printLine(
+            "? may use an older list: it takes number \(roster.counter) when it meets a station"
+                + " that has it")
+    case _?: break
+    }
     guard !roster.channels.isEmpty else { return .ok }
     var channels = Table(["CHANNEL", "STATIONS"])
     for channel in roster.channels {
@@ -35,7 +50,7 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-private func json(of roster: Roster?) -> JSON {
+private func json(of roster: Roster?, behind: [String]?) -> JSON {
     var json = JSON.object()
     json.set("schema", JSON(1))
     json.set("site", roster.map { JSON($0.name) } ?? .null())
@@ -52,6 +67,7 @@ private func json(of roster: Roster?) -> JSON {
         stations.append(one)
     }
     json.set("stations", stations)
+    json.set("behind", behind.map { names(in: $0) } ?? .null())
     var channels = JSON.array()
     for channel in roster?.channels ?? [] {
         var one = JSON.object()
@@ -92,5 +108,11 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var report = PeerReport(name: held.name)
     report.add("left the site \(held.name)")
     for line in book.told { report.add(line) }
+    let left = try PeerBook(invocation).names
+    if !left.isEmpty {
+        report.add(
+            "peers that did not come with it stay: \(left.joined(separator: ", "))"
+                + " (sudo intercomctl peer remove)")
+    }
     return try report.finish(invocation)
 }

@@ -55,7 +55,7 @@ struct SiteBook {
     /// - Parameters:
     ///   - roster: The roster.
     ///   - text: Its text.
-    ///   - former: The key that this command has put out.
+    ///   - former: The key that this command takes out.
     /// - Throws: files that cannot be read or written, or would be wrong.
     mutating func adopt(
         _ roster: Roster?, text: [UInt8]?, puttingOut former: PublicKey? = nil

@@ -12,12 +12,14 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var book = try SiteBook(invocation)
     try checkBeginning(book, invocation)
     let key = SigningKey.random()
-    guard var roster = Roster(name: name, key: key.verifyingKey) else {
+    // A site whose introducer is lost, or is not to be trusted any more, is taken over.
+    let begun =
+        book.held.map { Roster(name: name, key: key.verifyingKey, takingOver: $0) }
+        ?? Roster(name: name, key: key.verifyingKey)
+    guard var roster = begun else {
         throw Failure(.failed, "\(name) cannot be the name of a site")
     }
-    if let held = book.held {
-        try takeOver(held, in: &roster)
-    } else {
+    if book.held == nil {
         try RosterChange.add(try station(book.ownName, book.own, invocation)).apply(to: &roster)
     }
     try write(siteKey: key, book.paths)
@@ -64,12 +66,6 @@ private func checkBeginning(
     }
 }
 
-/// The stations and channels of a site whose introducer is lost, or is not to be trusted any more.
-private func takeOver(_ held: Roster, in roster: inout Roster) throws(Failure) {
-    for station in held.stations { try RosterChange.add(station).apply(to: &roster) }
-    for channel in held.channels { try RosterChange.set(channel).apply(to: &roster) }
-}
-
 /// `site add NAME [KEY]`: introduces a station.
 func addToSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     try introduce(
@@ -86,9 +82,37 @@ func introduce(
     return try SiteBook.change(change, telling: "introduced \(name)", invocation)
 }
 
+/// Introduces a station that was just paired.
+///
+/// One that is in the site begins anew with all others: it was paired again because it has lost
+/// what it had of them.
+func introduce(paired name: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode
+{
+    let site = try SiteBook(invocation)
+    _ = try site.introducersKey()
+    let key = try stationKey(of: name, nil, invocation)
+    guard let station = site.held?.station(with: key) else {
+        return try introduce(name, nil, invocation)
+    }
+    return try SiteBook.change(
+        .renew(station.name),
+        telling: "\(station.name) is in the site already; the others begin anew with it",
+        invocation)
+}
+
 /// `site remove NAME`: takes a station out.
 func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
+    let site = try SiteBook(invocation)
+    _ = try site.introducersKey()
+    let isThere = site.held?.stations.contains { $0.name == name && $0.key != site.own } ?? false
+    // A slip at a terminal would cut off another station everywhere.
+    if isThere, !invocation.isYes, !invocation.isJSON, Keyboard.isThere,
+        !isAgreed("Take \(name) out, at all stations of the site? [no] ")
+    {
+        try printLine("nothing is changed")
+        return .failed
+    }
     return try SiteBook.change(.remove(name), telling: "took out \(name)", invocation)
 }
 
@@ -125,8 +149,31 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     } else {
         key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
     }
+    guard try mayReplace(name, of: site.held, by: key, invocation) else {
+        try printLine("nothing is changed")
+        return .failed
+    }
     let change = RosterChange.replace(name, try station(name, key, invocation), peer: peer)
     return try SiteBook.change(change, telling: "replaced \(name)", invocation)
+}
+
+/// Asks whether a station that is up now is to be put out: its name may be a slip.
+private func mayReplace(
+    _ name: String, of roster: Roster?, by successor: PublicKey, _ invocation: borrowing Invocation
+) throws(Failure) -> Bool {
+    guard !invocation.isYes, let key = roster?.stations.first(where: { $0.name == name })?.key,
+        key != successor,
+        // Without a daemon nothing is known to be up.
+        let peer = try? statusNow(invocation).peers.first(where: {
+            $0.fingerprint == key.short
+        }), peer.state == .up
+    else { return true }
+    guard Keyboard.isThere else {
+        throw Failure(
+            .usage,
+            "\(name) is up, and would be put out; without a terminal to ask at, say --yes")
+    }
+    return isAgreed("\(name) is up. Put it out, and call \(successor.short) \(name)? [no] ")
 }
 
 /// The key of a successor that has the name here already: this command was cut off after that.
@@ -195,6 +242,13 @@ func siteKey(_ paths: Paths) throws(Failure) -> SigningKey? {
 func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool {
     do throws(KeyStoreError) {
         return try KeyStore.hasSiteKey(paths) == true
+    } catch { throw Failure(error) }
+}
+
+/// Whether this user may see if there is one.
+func seesSiteKey(_ paths: Paths) throws(Failure) -> Bool {
+    do throws(KeyStoreError) {
+        return try KeyStore.hasSiteKey(paths) != nil
     } catch { throw Failure(error) }
 }
 

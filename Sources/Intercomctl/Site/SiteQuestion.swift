@@ -40,12 +40,10 @@ struct SiteQuestion {
                     + " \"intercomctl site list\" shows at the station that introduces")
         }
         let loss = leaving.map { "this station leaves the site \($0.visible)\n" } ?? ""
-        Terminal.write(
+        return isAgreed(
             "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
                 + "the digits of its key: \(digits.visible)\n\(loss)"
                 + "Are they those of \"intercomctl site list\" at the station that introduces?"
-                + " [no] ",
-            to: .complaint)
-        return ["y", "yes"].contains((Keyboard.line() ?? "").lowercased())
+                + " [no] ")
     }
 }

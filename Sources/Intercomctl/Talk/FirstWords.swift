@@ -78,7 +78,9 @@ struct FirstWords {
 
     /// `garage; not heard by kitchen (its speaker is muted)`, or `heard by garage; …`.
     func sentence(_ head: String = "") -> String {
-        guard !heard.isEmpty else { return "no listener hears it now" }
+        guard !heard.isEmpty else {
+            return "no listener hears it now: it has none; to get a peer: intercomctl pair"
+        }
         let hears = heard.filter { $0.reason == nil }.map { $0.peer }
         let gone = silent(afterWords: true)
         let open = silent(afterWords: false)
@@ -119,7 +121,7 @@ struct FirstWords {
     private static func word(of peer: PeerStatus) -> HeardBy.Reason?? {
         switch peer.hearsNow {
         case "heard"?: return .some(nil)
-        case let word?: return .some(HeardBy.Reason(rawValue: word) ?? .other)
+        case let word?: return .some(HeardBy.Reason(word: word))
         case nil: break
         }
         guard peer.state == .down else { return nil }

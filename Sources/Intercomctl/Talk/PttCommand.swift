@@ -23,7 +23,9 @@ func press(
         if invocation.isJSON {
             try printLine(result.json)
         } else {
-            try printLine("stopped talking to \(result.target.visible)")
+            try printLine(
+                (result.wasTalking ? "stopped talking to " : "no command was talking to ")
+                    + result.target.visible)
         }
         return .ok
     }

@@ -12,6 +12,9 @@ func setVolume(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard let word = words.first else { return try ask(.show, invocation) }
     guard words.count == 1, let change = StateRequest.VolumeChange(typed: word) else {
         let kinds = SavedState.Volumes.Kind.allCases.map { $0.rawValue }
+        if !word.isEmpty, word.utf8.allSatisfy({ (48...57).contains($0) }) {
+            throw Failure(.usage, "\(word) is no volume: 0 to 100, or a change such as +5 or -5")
+        }
         throw Failure(
             .usage,
             "\(unknown("volume", word, among: kinds)) (speaker, ring, tones or page; then 0 to 100,"

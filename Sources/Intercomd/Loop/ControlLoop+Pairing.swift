@@ -65,6 +65,13 @@ extension ControlLoop {
         PairingGround(
             publicKey: cores.table.publicKey, config: config,
             used: PeerFiles(settings.sources, in: config.paths), folder: facts.folder,
-            isOnLAN: neighbourhood.isSearched)
+            isOnLAN: neighbourhood.isSearched,
+            up: roster.numbers.compactMap { peer in
+                if case .up = cores.table.state(of: peer)?.phase {
+                    roster.key(of: peer)
+                } else {
+                    nil
+                }
+            })
     }
 }

@@ -37,13 +37,20 @@ extension ControlLoop {
         for peer in found.peers.indices {
             found.peers[peer].traffic = Readings(rings.traffic[peer].values)
             found.peers[peer].figures = figures.peers[peer]
+            found.peers[peer].isInSite = site.lists(roster[peer])
             found.peers[peer].isSounding = switchboard.voices.isHeard(peer)
             found.peers[peer].hearings = switchboard.voices.hearings(of: peer)
             found.peers[peer].formerHearings = switchboard.voices.formerHearings(of: peer)
         }
-        found.site = site.status
+        found.site = site.status(config.paths)
+        found.pairing = pairings.status
+        for place in found.strangers.indices {
+            let key = found.strangers[place].caller.publicKey
+            found.strangers[place].station = site.stationName(of: key)
+            found.strangers[place].formerStation = site.formerName(of: key)
+        }
         found.isRealtime = facts.isRealtime
-        found.hasAES = facts.hasAES
+        found.usesAES = facts.usesAES
         found.isSoundStill = health.isSoundStill
         found.memoryProblem = health.memoryProblem
         found.fileProblems = [
@@ -117,7 +124,7 @@ extension PeerTable {
     /// Adds what the sessions know of peers and callers to a snapshot.
     fileprivate func describe(in found: Snapshot) {
         let now = found.now
-        found.unknownCallers = unknownCallers(at: now)
+        found.strangers = unknownCallers(at: now).map { Snapshot.Stranger($0) }
         found.ownKeyCaller = ownKeySigns.caller(at: now)
         found.floods.handshakes = flood
         for peer in found.peers.indices {

@@ -36,7 +36,7 @@ extension ControlLoop {
     ///
     /// - Returns: what it is now.
     mutating func answer(_ request: StateRequest) -> Reply {
-        do throws(ControlError) {
+        do throws(SavedState.UnknownName) {
             let change = try keeper.follow(
                 request, among: routing.names, at: now, milliseconds: wall)
             guard let change else { return .state(stateNow) }
@@ -44,7 +44,9 @@ extension ControlLoop {
             tellVolumes()
             // Who calls in the same moment is to meet it.
             if case .doNotDisturb = change { consent() }
-        } catch { return .refused(error) }
+        } catch {
+            return .refused(.unknown("peer or channel", error.name, known: error.known))
+        }
         return .state(stateNow)
     }
 

@@ -83,7 +83,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         let isRealtime: Bool
         let watchdog: Duration?
         /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
-        let hasAES: Bool
+        let usesAES: Bool
     }
 
     init(
@@ -107,7 +107,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         keeper = StateKeeper(in: settings.config.paths.state)
         site = SiteKeeper(own: cores.table.publicKey)
         self.cores = cores
-        pairings = Pairings(hasAES: facts.hasAES)
+        pairings = Pairings(usesAES: facts.usesAES)
         resetButton = ResetButton(sinceBoot: facts.startedAt + Clock.suspended())
         health = Health(Watchdog(isThere: facts.watchdog != nil), startedAt: facts.startedAt)
         self.settings = settings

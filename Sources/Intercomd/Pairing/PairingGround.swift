@@ -16,6 +16,8 @@ struct PairingGround {
     let folder: String
     /// Whether there is a LAN on which stations find each other.
     let isOnLAN: Bool
+    /// The peers with which there is a session now.
+    let up: [PublicKey]
 
     /// The introduction that the other station gets.
     var card: PairingCard? {
@@ -60,12 +62,17 @@ struct PairingGround {
 
     /// The peer that another station would become, proved by a code or not; nothing is on the disk
     /// yet.
+    ///
+    /// One that is admitted has stored this station, so that a session which has come up since
+    /// counts nothing.
     func peer(
-        _ card: PairingCard, suite: Suite, named name: String?, at address: String, isProved: Bool
+        _ card: PairingCard, suite: Suite, named name: String?, at address: String, isProved: Bool,
+        isAdmitted: Bool = false
     ) throws(PairedPeer.Refusal) -> PairedPeer {
         try PairedPeer(
             card.publicKey, called: card.name, named: name, suite: suite, address: address,
-            isProved: isProved, among: used, and: try found())
+            isProved: isProved, isUp: !isAdmitted && up.contains(card.publicKey),
+            among: used, and: try found())
     }
 
     /// All files as they are now.

@@ -170,7 +170,8 @@ extension Pairings {
             do throws(PairedPeer.Refusal) {
                 let peer = try ground.peer(
                     paired.peer, suite: paired.suite, named: job?.name,
-                    at: address(of: paired.peer), isProved: job?.isProved ?? false)
+                    at: address(of: paired.peer), isProved: job?.isProved ?? false,
+                    isAdmitted: job?.prepared?.key == paired.peer.publicKey)
                 if job?.host == nil { job?.host = host }
                 _ = write(peer, psk: paired.psk, at: now)
             } catch { fail(error) }

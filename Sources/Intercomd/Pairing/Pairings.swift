@@ -64,8 +64,8 @@ struct Pairings: ~Copyable {
 
     let suites: OfferedSuites
 
-    init(hasAES: Bool) {
-        suites = OfferedSuites(withAES: hasAES)
+    init(usesAES: Bool) {
+        suites = OfferedSuites(withAES: usesAES)
         desk = PairingDesk(suites: suites)
     }
 
@@ -77,6 +77,16 @@ struct Pairings: ~Copyable {
 
     /// A peer is written and not in use yet.
     var hasUnused: Bool { job?.written != nil }
+
+    /// What is under way, for people.
+    var status: PairingStatus {
+        var status = PairingStatus()
+        guard let job else { return status }
+        let isEntering = errand != nil || lookUp != nil || search != nil
+        status.state = isMeeting ? .meeting : isEntering ? .entering : .showing
+        status.asker = job.asker.text
+        return status
+    }
 
     mutating func nextOrder() -> Order? {
         guard !orders.isEmpty else { return nil }
@@ -194,12 +204,12 @@ struct Pairings: ~Copyable {
     /// - Returns: Whether it is written.
     mutating func write(_ peer: PairedPeer, psk: borrowing Key, at now: Instant) -> Bool {
         do throws(PeerFilesError) {
-            if job?.prepared?.name != peer.name {
+            if job?.prepared?.isWritten(like: peer) != true {
                 withdraw()
                 try peer.prepare(psk: psk)
             }
             job?.prepared = nil
-            try peer.commit()
+            try peer.commit(psk: psk)
         } catch {
             fail("not_written", error.description)
             return false

@@ -17,6 +17,8 @@ struct SiteKeeper {
         let isFault: Bool
     }
 
+    private static let formerMax = 256
+
     private let own: PublicKey
     private var exchange: RosterExchange
     private var names: [Int: String] = [:]
@@ -33,6 +35,8 @@ struct SiteKeeper {
     private var words: [Word] = []
     /// By peer, so that each is told once: what is wrong with the files of its psk.
     private var pairFaults: [Int: String] = [:]
+    /// The names of stations that were taken out of the site, by their keys as text.
+    private var former: [String: String] = [:]
 
     init(own: PublicKey) {
         self.own = own
@@ -77,13 +81,30 @@ struct SiteKeeper {
             fault("the site's roster cannot be read: \(error)")
             return
         }
-        guard !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
+        guard !text.isEmpty else {
+            note(formerStationsOf: nil, in: nil)
+            return exchange.hold(nil, text: [], at: now)
+        }
         do throws(RosterFault) {
-            exchange.hold(try Site.Roster(parsing: text), text: text, at: now)
+            let roster = try Site.Roster(parsing: text)
+            note(formerStationsOf: exchange.held?.roster, in: roster)
+            exchange.hold(roster, text: text, at: now)
         } catch {
             exchange.hold(nil, text: [], at: now)
             fault("\(SiteFiles.path(paths)) \(error)")
         }
+    }
+
+    /// Their names are kept for a person, as long as the station is in this site, whoever
+    /// introduces there.
+    private mutating func note(formerStationsOf before: Site.Roster?, in roster: Site.Roster?) {
+        guard let before, let roster, before.name == roster.name, former.count < Self.formerMax
+        else {
+            former = [:]
+            return
+        }
+        for station in before.stations { former[station.key.text] = station.name }
+        for station in roster.stations { former[station.key.text] = nil }
     }
 
     private mutating func fault(_ text: String, from peer: Int? = nil) {
@@ -116,6 +137,20 @@ struct SiteKeeper {
     func isIn(_ peer: Int) -> Bool { exchange.isIn(peer) }
 
     func key(of peer: Int) -> PublicKey? { exchange.key(of: peer) }
+
+    /// The name of the station with this key in the roster that is held.
+    func stationName(of key: PublicKey) -> String? {
+        exchange.held?.roster.station(with: key)?.name
+    }
+
+    /// The name that the station with this key had before it was taken out.
+    func formerName(of key: PublicKey) -> String? { former[key.text] }
+
+    /// Whether a peer is in the roster, also one that was put out here, whose key sessions do not
+    /// know.
+    func lists(_ peer: Config.Peer) -> Bool {
+        PublicKey(text: peer.key).flatMap { stationName(of: $0) } != nil
+    }
 
     /// What is written is about to be used; called once for each time that something was.
     mutating func beginUse() { hasUnused = false }
@@ -151,7 +186,8 @@ struct SiteKeeper {
                 guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
                 say(
                     Advice.offer(
-                        of: offer.roster.name, by: name(peer), leaving: exchange.held?.roster.name),
+                        of: offer.roster.name, by: name(peer), leaving: exchange.held?.roster.name,
+                        introduces: introduces(paths)),
                     from: peer)
             case .forked(let peer):
                 dispute(
@@ -251,14 +287,22 @@ struct SiteKeeper {
             ?? conflict.flatMap { $0.number == exchange.held?.roster.counter ? $0.text : nil }
     }
 
+    private func introduces(_ paths: Paths) -> Bool {
+        exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true
+    }
+
     /// The site, and what peers show.
-    var status: SiteStatus {
+    func status(_ paths: Paths) -> SiteStatus {
         var status = SiteStatus()
         if let held = exchange.held?.roster {
             status.name = held.name
             status.number = Int(clamping: held.counter)
             status.fingerprint = held.key.fingerprint
             status.peers = names.filter { isIn($0.key) }.map { $0.value }.sorted()
+            status.introduces = introduces(paths)
+            status.behind = held.stations.filter {
+                $0.key != own && !exchange.isKnownToHave($0.key)
+            }.map { $0.name }
         }
         status.offers = exchange.offers.map { found in
             var offer = SiteStatus.Offer()

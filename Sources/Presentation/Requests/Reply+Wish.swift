@@ -8,12 +8,13 @@ extension Reply {
     /// What the person is told whose wish was granted.
     package init(_ outcome: Wish.Outcome, to wish: Wish, _ names: Names) {
         switch outcome {
-        case .talk(let target, let isDown, let listeners):
-            var ptt = PTT()
-            ptt.target = names.routing.target(target)?.name ?? wish.name
-            ptt.isTalking = isDown
-            ptt.heard = names.roster.named(listeners)
-            ptt.listeners = names.able(listeners)
+        case .talk(let target, let listeners):
+            var ptt = PTT(to: target, listeners, of: wish, names)
+            ptt.isTalking = true
+            self = .ptt(ptt)
+        case .letGo(let target, let wasHeld, let listeners):
+            var ptt = PTT(to: target, listeners, of: wish, names)
+            ptt.wasTalking = wasHeld
             self = .ptt(ptt)
         case .page(let listeners):
             let able = names.able(listeners).joined(separator: ", ")
@@ -90,7 +91,8 @@ extension ControlError {
     package static func unknown(_ what: String, _ name: String, known: [String]) -> ControlError {
         let there =
             known.isEmpty ? "there is none" : "there are: \(known.joined(separator: ", "))"
-        return ControlError(.unknownTarget, "no \(what) \(name); \(there)")
+        let hint = nearestWord(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ";"
+        return ControlError(.unknownTarget, "no \(what) \(name)\(hint) \(there)")
     }
 }
 
@@ -121,5 +123,14 @@ extension Wish {
     /// The setting by which there is no microphone.
     fileprivate var withoutMicrophone: String {
         if case .page = self { "input = none" } else { "[audio] input = none" }
+    }
+}
+
+extension Reply.PTT {
+    fileprivate init(to target: Int, _ listeners: [HeardAt], of wish: Wish, _ names: Names) {
+        self.init()
+        self.target = names.routing.target(target)?.name ?? wish.name
+        heard = names.roster.named(listeners)
+        self.listeners = names.able(listeners)
     }
 }

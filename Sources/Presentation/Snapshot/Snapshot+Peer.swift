@@ -13,6 +13,8 @@ extension Snapshot {
         package var session: PeerState?
         /// Why it is down, as far as the sessions know; nil when it is up.
         package var downReason: DownReason?
+        /// It is in the roster of this station's site.
+        package var isInSite = false
         /// When it was added or lost; nil when it is up.
         package var downSince: Instant?
         /// The addresses at which it is called.
@@ -29,5 +31,16 @@ extension Snapshot {
         package var formerHearings = [Hearing](repeating: .unbound, count: 32)
 
         package init() {}
+    }
+
+    /// A caller that is no peer.
+    package struct Stranger {
+        package let caller: UnknownCaller
+        /// Its name in this station's site; nil where it is in none, or in another one.
+        package var station: String?
+        /// That which it had there before it was taken out.
+        package var formerStation: String?
+
+        package init(_ caller: UnknownCaller) { self.caller = caller }
     }
 }

@@ -40,6 +40,7 @@ package final class Snapshot {
     package var state = SavedState()
     /// The site, and what peers show of theirs.
     package var site = SiteStatus()
+    package var pairing = PairingStatus()
     /// What own talk is judged by.
     package var surroundings = Surroundings()
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
@@ -76,7 +77,7 @@ package final class Snapshot {
     /// By number, those that have left as well.
     package var peers: [Peer]
     /// Callers that are no peers, newest first.
-    package var unknownCallers: [UnknownCaller] = []
+    package var strangers: [Stranger] = []
     package var floods = Floods()
     /// The last caller that used this station's own key; nil when there was none lately.
     package var ownKeyCaller: UnknownCaller?
@@ -84,7 +85,7 @@ package final class Snapshot {
     // The program.
     package var isRealtime = true
     /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
-    package var hasAES = true
+    package var usesAES = true
     /// The media loop has not turned for a second.
     package var isSoundStill = false
     /// Why memory is not locked; nil when it is.

@@ -34,6 +34,7 @@ extension Snapshot {
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
                 ownKey: ownKey.text, isSearched: network.isSearched,
                 makesPSK: state?.makesPSK ?? false,
+                isInSite: peers[peer].isInSite,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }
 
@@ -51,7 +52,8 @@ extension Snapshot {
     /// nothing, or may pass by itself.
     func problem(of peer: Int) -> String? {
         if let shared = sharedKeyProblem(of: peer) { return shared }
-        guard let reason = downReason(of: peer), reason != .noNetwork,
+        // That one was put out is as somebody wants it, here or where its site is introduced.
+        guard !roster[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
             DownWatch.isProblem(
                 needsMending: reason.needsMending, downSince: peers[peer].downSince, at: now)
         else { return nil }
@@ -127,13 +129,20 @@ extension Snapshot {
             guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
             return key
         }
-        return unknownCallers.filter { !taken.contains($0.publicKey) }.map { caller in
+        // That one was put out is told of the peer, too.
+        let out = roster.numbers.filter { roster[$0].isRevoked }.map { roster[$0].key }
+        return strangers.filter {
+            !taken.contains($0.caller.publicKey) && !out.contains($0.caller.publicKey.text)
+        }.map { stranger in
+            let caller = stranger.caller
             var status = CallerStatus()
             status.key = caller.publicKey.text
             status.fingerprint = caller.publicKey.fingerprint
             status.address = SocketAddress(caller.source).description
             status.ageSeconds = (now - caller.calledAt).inSeconds
             status.isProven = caller.isProven
+            status.station = stranger.station
+            status.formerStation = stranger.formerStation
             return status
         }
     }

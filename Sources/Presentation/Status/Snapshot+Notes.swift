@@ -22,7 +22,10 @@ extension Snapshot {
             found.append(Advice.unpaired)
         }
         for offer in site.offers {
-            found.append(Advice.offer(of: offer.name, by: offer.peer, leaving: site.name))
+            found.append(
+                Advice.offer(
+                    of: offer.name, by: offer.peer, leaving: site.name,
+                    introduces: site.introduces))
         }
         let reasons = roster.numbers.map { downReason(of: $0) }
         if let name = site.name, reasons.contains(.notAccepted), !reasons.contains(nil) {
@@ -66,10 +69,11 @@ extension Snapshot {
                     "\(peer.name) speaks on a channel that this station does not have; to hear it, "
                         + "add a [channel] with the name it has there")
             }
-            if !hasAES, peer.suite == 1 {
+            if !usesAES, peer.suite == 1 {
                 found.append(
-                    "\(peer.name): this processor has no AES instructions, so AES is slow and not "
-                        + "constant in time: give both sides suite 2 (peer set --suite 2)")
+                    "\(peer.name): mbedTLS uses no AES instructions on this machine, so AES is "
+                        + "slow and not constant in time: give both sides suite 2 "
+                        + "(peer set --suite 2)")
             }
         }
         return found

@@ -1,5 +1,7 @@
+internal import Audio
 internal import Config
 internal import Control
+internal import Media
 internal import Switchboard
 
 /// A processor that cannot keep up, and a network that leads to no peer.
@@ -53,8 +55,12 @@ extension Snapshot {
 
     var isEchoShed: Bool { switchboard.overload.leavesOutEcho(of: processing) }
 
-    /// Echo and duplex as they are now.
+    /// Concealment, echo and duplex as they are now.
     func tellShed(_ audio: inout Status.Audio) {
+        if switchboard.overload.isOn, plan.concealment.isNeural {
+            audio.concealment = "plain"
+            audio.concealmentReason = "the processor cannot keep up"
+        }
         guard isEchoShed else { return }
         audio.echo = "shed"
         audio.echoReductionDB = nil

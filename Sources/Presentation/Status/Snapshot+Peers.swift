@@ -50,7 +50,9 @@ extension Snapshot {
         status.packetsRefused = Int(traffic[.refused])
         let refusals = station.refusals(of: peer)
         status.claimsRefused = Refusal.allCases.reduce(0) { $0 + Int(refusals[$1]) }
-        status.fingerprint = roster.key(of: peer).short
+        // Sessions know nothing of the key of one that was put out.
+        let key = roster[peer].isRevoked ? PublicKey(text: roster[peer].key) : nil
+        status.fingerprint = (key ?? roster.key(of: peer)).short
         status.isVerified = roster[peer].isVerified
         addDownReason(of: peer, to: &status)
         addFigures(of: peer, to: &status)

@@ -26,6 +26,8 @@ extension Snapshot {
         status.audio.clockReason = soundClock?.reason
         status.audio.standstill = stillComplaints
         status.audio.profile = config.audio.profile.rawValue
+        status.audio.concealment = plan.concealment.isNeural ? "neural" : "plain"
+        status.audio.concealmentReason = plan.concealment.reason
         status.audio.duplex = handsFree.isHalfDuplex ? "half" : "full"
         status.audio.duplexReason = handsFree.duplexReason
         status.audio.echo = handsFree.echoState
@@ -44,6 +46,7 @@ extension Snapshot {
         status.callers = callers
         status.keyProblem = ownKeyProblem
         status.site = site
+        status.pairing = pairing
         status.network = networkStatus
         status.overload = overload
         status.channels = config.channels.indices.map { channel($0) }

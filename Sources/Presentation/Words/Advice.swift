@@ -11,10 +11,13 @@ package enum Advice {
 
     /// Of a peer that shows its site to a station that is in none, or in another one.
     package static func offer(
-        of site: String, by peer: String, leaving other: String?
+        of site: String, by peer: String, leaving other: String?, introduces: Bool
     ) -> String {
         guard let other else {
             return "\(peer) shows the site \(site); to join it: intercomctl site join"
+        }
+        if introduces {
+            return "\(peer) shows the site \(site), and this station introduces \(other)"
         }
         return "\(peer) shows the site \(site); to leave \(other) for it: intercomctl site join"
             + " \(peer)"
@@ -22,8 +25,8 @@ package enum Advice {
 
     /// Of a station whose peers answer, and of which none accepts it.
     package static func putOut(of site: String) -> String {
-        "no station accepts this one: the site \(site) may have put it out; to come back: sudo"
-            + " intercomctl site leave, and the station that introduces pairs with it anew"
+        "no station accepts this one: the site \(site) may have put it out; to come back:"
+            + " intercomctl pair --join --move, and pair --join CODE at the station that introduces"
     }
 
     /// Of a button for a channel or a peer that is not there.

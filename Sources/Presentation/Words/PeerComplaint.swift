@@ -19,17 +19,19 @@ package struct PeerComplaint {
         let isSearched: Bool
         /// Whether the two have made their psk by themselves, as stations of one site.
         let makesPSK: Bool
+        /// Whether it is in the roster of this station's site.
+        let isInSite: Bool
         /// What the resolver said of its name.
         let resolver: String?
 
         package init(
             peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
-            isSearched: Bool, makesPSK: Bool = false, resolver: String?
+            isSearched: Bool, makesPSK: Bool = false, isInSite: Bool = false, resolver: String?
         ) {
             (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
             (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
             self.isSearched = isSearched
-            self.makesPSK = makesPSK
+            (self.makesPSK, self.isInSite) = (makesPSK, isInSite)
         }
     }
 
@@ -40,11 +42,15 @@ package struct PeerComplaint {
         let place = context.endpoint ?? "its address"
         let addition = "sudo intercomctl peer add \(context.own) ADDRESS \(context.ownKey)"
         switch reason {
+        case .revoked where context.isInSite:
+            text = "it was put out here: there is no session with it"
+            fix = "to take it back: sudo intercomctl peer set \(context.peer) --revoked no"
         case .revoked:
-            text = "its site has put it out: there is no session with it"
+            text = "it was put out, by its site or here: there is no session with it"
             fix =
-                "take its name out of the settings, then: sudo intercomctl peer remove"
-                + " \(context.peer)"
+                "to be rid of it, take its name out of the settings, then: sudo intercomctl peer"
+                + " remove \(context.peer); to take it back: sudo intercomctl peer set"
+                + " \(context.peer) --revoked no"
         case .noNetwork:
             text = "this station has no network"
             fix = "intercomctl doctor network"
@@ -75,15 +81,21 @@ package struct PeerComplaint {
             text =
                 "answers at \(place), but does not accept this station: this station is not added"
                 + " there, or has another psk or suite there"
-            fix = "see intercomctl status there; if this station is not added there: \(addition)"
+            fix =
+                context.isInSite
+                ? "if it has not joined the site yet, there: intercomctl site join; or see"
+                    + " intercomctl status there"
+                : "see intercomctl status there; if this station is not added there: \(addition)"
         case .psk where context.makesPSK:
             text =
                 "calls without the psk that the two stations have made, or with another one: one"
-                + " of the two was restored from a backup, or set up anew"
+                + " of the two was restored from a backup, set up anew, or taken out of the site"
+                + " and introduced again"
             fix =
                 "at the station that introduces: sudo intercomctl site renew NAME, of that one; if"
                 + " that does not reach it: intercomctl site export | ssh NAME sudo intercomctl"
-                + " site import"
+                + " site import; or there intercomctl pair --join --move, and pair --join CODE at"
+                + " the station that introduces"
         case .psk:
             text = "calls with another psk than the one known here"
             fix =

@@ -23,17 +23,17 @@ import Time
         #expect(throws: SystemError.self) { _ = try AppendFile("/dev/null", mode: 0o600) }
     }
 
-    @Test func aProgramGetsTheEnvironmentAloneAndItsEndIsSeen() throws {
+    @Test func aProgramGetsItsWordsAndTheEnvironmentAloneAndItsEndIsSeen() throws {
         let folder = TemporaryFolder()
         let script = "\(folder.path)/program"
-        let text = "#!/bin/sh\nread line\necho \"$# $A $HOME\" > \(folder.path)/out\nexit 7\n"
+        let text = "#!/bin/sh\nread line\necho \"$# $1 $A $HOME\" > \(folder.path)/out\nexit 7\n"
         try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)
-        let program = try start(script, environment: ["A=x y"])
+        let program = try start(script, arguments: ["one word", "two"], environment: ["A=x y"])
         var status: Int?
         while status == nil { status = program.ended() }
         #expect(status == 7)
         let out = try FileStore.read("\(folder.path)/out", limit: 100)
-        #expect(String(decoding: out, as: UTF8.self) == "0 x y \n")
+        #expect(String(decoding: out, as: UTF8.self) == "2 one word x y \n")
         #expect(throws: SystemError.self) { try ChildProgram("/nowhere", environment: []) }
     }
 
@@ -41,11 +41,13 @@ import Time
     ///
     /// A program that another test started meanwhile has a copy of the descriptor it was written
     /// through until it begins, and the kernel runs no file that is open for writing.
-    private func start(_ path: String, environment: [String]) throws -> ChildProgram {
+    private func start(
+        _ path: String, arguments: [String], environment: [String]
+    ) throws -> ChildProgram {
         let deadline = Clock.now() + .seconds(10)
         while true {
             do throws(SystemError) {
-                return try ChildProgram(path, environment: environment)
+                return try ChildProgram(path, arguments: arguments, environment: environment)
             } catch {
                 guard error.errno == ETXTBSY, Clock.now() < deadline else { throw error }
                 Clock.sleep(.milliseconds(1))

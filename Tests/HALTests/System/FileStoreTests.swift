@@ -120,6 +120,22 @@ import Testing
         #expect(try FileStore.status(of: folder.path("none")) == nil)
     }
 
+    @Test func theRightToWriteIsKnownBefore() throws {
+        let (open, closed) = (folder.path("open"), folder.path("closed"))
+        try FileStore.makeDirectory(open, mode: 0o755)
+        try FileStore.makeDirectory(closed, mode: 0o555)
+        #expect(try FileStore.mayWrite(in: open))
+        // What is missing can be made there.
+        #expect(try FileStore.mayWrite(in: "\(open)/a/b"))
+        // Root may write everywhere.
+        #expect(try FileStore.mayWrite(in: closed) == (geteuid() == 0))
+        #expect(try FileStore.mayWrite(in: "\(closed)/a/b") == (geteuid() == 0))
+        try write("text", to: folder.path("file"))
+        for path in ["file", "file/a"] {
+            #expect(throws: SystemError.self) { try FileStore.mayWrite(in: folder.path(path)) }
+        }
+    }
+
     @Test func aLinkIsOneWhereverItLeads() throws {
         let (file, link, lost) = (folder.path("file"), folder.path("link"), folder.path("lost"))
         try write("one", to: file)

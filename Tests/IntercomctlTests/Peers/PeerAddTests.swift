@@ -29,6 +29,26 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
         #expect(try folder.run("config", "check").output.hasSuffix(" 1 peer\n"))
     }
 
+    @Test func aKeyInPiecesOrBeforeTheAddressIsTaken() throws {
+        let (head, tail) = (String(otherKey.prefix(30)), String(otherKey.dropFirst(30)))
+        for words in [
+            ["garage.local", head, tail], [otherKey, "garage.local"], [head, tail, "garage.local"],
+            ["garage.local", "key", "=", "\(otherKey),"],
+        ] {
+            let folder = try StationFolder()
+            try folder.writeIdentity()
+            let outcome = try Intercomctl.run(
+                ["--config", folder.config, "peer", "add", "garage"] + words)
+            #expect(outcome.code == 0, "\(words): \(outcome.complaint)")
+            let text = try #require(folder.read("state/peers.d/garage.conf"))
+            #expect(text.contains("address = garage.local\nkey = \(otherKey)\n"))
+        }
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        let outcome = try folder.run("peer", "add", "garage", "garage.local", head)
+        #expect(outcome.code == 1 && outcome.complaint.contains("the key has 20 of 52 characters"))
+    }
+
     @Test func copiesTheSecretOutOfSight() throws {
         let folder = try StationFolder()
         try folder.write(psk, to: "shared.psk", mode: 0o600)

@@ -56,12 +56,21 @@ private let written = """
         #expect(try folder.run("config", "check").code == 0)
     }
 
+    @Test func aPeerIsPutOutAndTakenBack() throws {
+        let folder = try folder()
+        #expect(try folder.run("peer", "set", "garage", "--revoked", "yes").code == 0)
+        #expect(folder.read("state/peers.d/garage.conf")?.contains("\nrevoked = yes\n") == true)
+        #expect(try folder.run("config", "check").code == 0)
+        #expect(try folder.run("peer", "set", "garage", "--revoked", "no").code == 0)
+        #expect(folder.read("state/peers.d/garage.conf")?.contains("revoked") == false)
+    }
+
     @Test func wrongOptionsChangeNothing() throws {
         let folder = try folder()
         for (options, complaint) in [
             (["--gain", "loud"], "gain: \"loud\""), (["--suite", "3"], "suite: \"3\""),
             (["--address", "192.168.1"], "four numbers"), (["--address", ""], "needs a value"),
-            ([], "peer set needs"),
+            (["--revoked", "maybe"], "revoked: \"maybe\""), ([], "peer set needs"),
         ] {
             let outcome = try Intercomctl.run(
                 ["--config", folder.config, "peer", "set", "garage"] + options)

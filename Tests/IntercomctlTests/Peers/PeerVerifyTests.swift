@@ -17,6 +17,8 @@ import Testing
         let line = "key = \(otherKey)\nverified = \(otherFingerprint)\n"
         #expect(folder.read("state/peers.d/garage.conf")?.contains(line) == true)
         #expect(try folder.run("config", "check").code == 0)
+        let hyphens = otherFingerprint.replacing(" ", with: "-")
+        #expect(try folder.run("peer", "verify", "garage", hyphens).code == 0)
         // Again, and with a new address.
         #expect(try folder.run("peer", "verify", "garage", otherFingerprint).code == 0)
         #expect(try folder.run("peer", "add", "garage", "192.0.2.9", otherKey).code == 0)
@@ -32,7 +34,8 @@ import Testing
                 ["attic", otherFingerprint], 1,
                 "below the key there: verified = \(otherFingerprint)"
             ),
-            (["attic", "12345"], 2, "DIGITS are the 24 that"),
+            (["attic", "12345"], 2, "these are 5 digits; DIGITS are the 24 that"),
+            (["attic", "x"], 2, "DIGITS are the 24 that"),
             (["atic", otherFingerprint], 1, "unknown peer \"atic\"; did you mean \"attic\"?"),
         ] {
             let outcome = try Intercomctl.run(

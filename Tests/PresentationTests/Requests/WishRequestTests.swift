@@ -135,15 +135,16 @@ import Wire
         ]
         let house = try #require(target("house").found)
         #expect(
-            try answer(
-                .talk(target: house.id, isDown: true, heard), .talk(target: "house"))
-                == .ptt(ptt))
+            try answer(.talk(target: house.id, heard), .talk(target: "house")) == .ptt(ptt))
+        (ptt.isTalking, ptt.wasTalking) = (false, true)
+        let letGo = Wish.Outcome.letGo(target: house.id, wasHeld: true, heard)
+        #expect(try answer(letGo, .ptt(isDown: false, target: "house")) == .ptt(ptt))
     }
 
     @Test func aReplyIsAnsweredWithTheNameOfThePeer() throws {
         let office = try #require(target("office").found)
         let reply = try answer(
-            .talk(target: office.id, isDown: true, []), .ptt(isDown: true, target: "reply"))
+            .talk(target: office.id, []), .ptt(isDown: true, target: "reply"))
         guard case .ptt(let ptt) = reply else {
             Issue.record("\(reply)")
             return
@@ -192,6 +193,11 @@ import Wire
             try problem(.unknown, .signal(peer: "attic"))
                 == .refused(
                     ControlError(.unknownTarget, "no peer attic; there are: garage, office")))
+        #expect(
+            ControlError.unknown("peer", "Ofice", known: ["garage", "office"])
+                == ControlError(
+                    .unknownTarget,
+                    "no peer Ofice; did you mean \"office\"? there are: garage, office"))
         #expect(
             ControlError.unknown("relay", "door", known: [])
                 == ControlError(.unknownTarget, "no relay door; there is none"))
