@@ -7,6 +7,7 @@ import socket
 import time
 
 import words
+from codes import connects
 from lab import wait
 from neighbours import OnOneLan
 
@@ -15,9 +16,11 @@ TAP_S = 0.08
 DIGIT_S = 1.6
 READING_S = 8.0
 """One reading of a code, and the pause before the next one."""
+READINGS = 3
+"""So many may be spoilt by a busy machine."""
 
 
-class AtButtons(OnOneLan):
+class AtButtons(words.WordsTest, OnOneLan):
     """Boxes that a person pairs by their talk buttons."""
 
     def boxes(self, *names):
@@ -55,28 +58,28 @@ class AtButtons(OnOneLan):
             self.tap(one, int(digit) or 10)
             time.sleep(DIGIT_S)
 
-    def said(self, one, seconds=0):
-        """What it has said since `record`, and says in the seconds to come."""
-        time.sleep(seconds)
-        return [name for _, name in words.heard(self.words, one.recorded())]
-
     def code_of(self, one):
         """Holds its button; the code that it says."""
-        one.record()
+        self.record(one)
         self.hold(one)
-        code = words.code(self.said(one, READING_S))
-        self.judge_in_time(code is not None, f"{one} says a code")
-        return code
+        return self.code_said(one)
+
+    def code_said(self, one):
+        """The code that it says since `record`: it says it again and again, and a word may be lost.
+        """
+        for _ in range(READINGS):
+            said = self.said(one, READING_S + 3)
+            code = said.code()
+            if code is not None:
+                return code
+            self.record(one)
+        return self.judge_words(one, False, f"no code in {said}")
 
     def is_listening(self, one, seen_by):
         """Whether a stranger on the LAN can connect to its pairing port."""
         with seen_by.space.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
             stream.settimeout(2)
-            try:
-                stream.connect((self.place(one).address, one.port))
-            except ConnectionRefusedError:
-                return False
-            return True
+            return connects(stream, (self.place(one).address, one.port))
 
     def paired(self, one):
         return [peer["name"] for peer in one.status()["peers"]]

@@ -16,6 +16,18 @@ PATIENCE_S = 30
 CODE = re.compile(r"the code is ([0-9A-Z]{4}-[0-9A-Z]{4})")
 
 
+def connects(stream, address):
+    """Connects a TCP stream, and returns whether something listens there.
+
+    Where it closes just then, the stream is reset, not refused.
+    """
+    try:
+        stream.connect(address)
+    except ConnectionError:
+        return False
+    return True
+
+
 class ShownCode:
     """An `intercomctl pair` that shows a code, or says why it does not."""
 

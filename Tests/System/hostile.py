@@ -23,6 +23,7 @@ USER = 12345
 STRANGER = 54321
 KEY = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
 DIGITS = "4207 0015 5326 9576 0434 9394".split()
+SHED = Identity().text
 THIRD = "intercom1:aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq:jdms"
 SECRET = "5ec2e7" * 10 + "0b5e"
 SITE = "42" * 32
@@ -177,6 +178,10 @@ class World:
         write(f"{state}/keys/garage.psk", f"{secret}\n", owner)
         write(f"{state}/peers.d/garage.conf", f"# {secret}\n[peer garage]\naddress = {address}\n"
               f"key = {KEY}\npsk = file:garage.psk\n", owner)
+        # One that is not in the site.
+        write(f"{state}/keys/shed.psk", f"{secret}\n", owner)
+        write(f"{state}/peers.d/shed.conf", f"[peer shed]\nkey = {SHED}\n"
+              "psk = file:shed.psk\n", owner)
 
     def introduce(self):
         """A site of two stations, and root's file with a newer roster."""

@@ -47,7 +47,7 @@ class Announce(SceneTest):
         heard = garage.recorded().samples
         likeness, level = self.found(said, heard)
         self.judge_in_time(likeness > 0.8, f"it is {likeness:.2f} alike")
-        self.assertLess(abs(level), 1.5, "dB louder than the file")
+        self.judge_in_time(abs(level) < 1.5, f"it is {level:.1f} dB louder than the file")
         for station in scene.stations:
             self.assert_no_heap_calls(station)
         # The tone before it: the last of its three notes.
@@ -66,8 +66,10 @@ class Announce(SceneTest):
             first, lag = 50 * number, round(100 * late)
             x, y = a[first : first + 150], b[first + lag : first + lag + 150]
             louder.append(sound.decibels(numpy.mean(y**2)) - sound.decibels(numpy.mean(x**2)))
-        # Nothing is left out, and nothing put in, in the middle of it.
-        self.judge_in_time(numpy.ptp(alike[:, 1]) < 0.3, f"it comes late: {alike}")
+        # Nothing is left out, and nothing put in, in the middle of it. Where an xrun falls into a
+        # window, another place may be more like it than its own: these three say nothing.
+        lags = alike[numpy.argsort(alike[:, 0])[3:], 1]
+        self.judge_in_time(numpy.ptp(lags) < 0.3, f"it comes late: {alike}")
         return numpy.quantile(alike[:, 0], 0.3), numpy.median(louder)
 
     def test_it_is_said_beside_a_key_and_ends_with_its_reader(self):

@@ -103,6 +103,7 @@ class Restored(BackupTest):
             self.assertRegex(shown.decode(), r"(?m)^kitchen, fingerprint: \d{4} ")
             self.assertRegex(shown.decode(), r"(?m)^peers: garage$")
             self.assertRegex(shown.decode(), r"(?m)^next: sudo systemctl enable --now intercomd")
+            self.assertNotIn(b"before you change the site, let it meet another box", shown)
             restored = tree(kitchen.etc, kitchen.state)
             for name, (_, _, _, content) in before.items():
                 if content is not None and "history" not in name:
@@ -162,13 +163,13 @@ stat -c '%a %U %G' $state/keys/identity $state/peers.d/garage.conf /etc/intercom
         # Its settings name its own folders; those of the backup name the kitchen's.
         shutil.rmtree(kitchen.state)
         os.rename(attic.state, kitchen.state)
-        code, _, said = ctl(
-            attic.etc, "restore", "--force", self.kept(attic.root, file))
+        code, shown, said = ctl(attic.etc, "restore", "--force", self.kept(attic.root, file))
         self.assertEqual(code, 0, said)
+        self.assertIn(b"before you change the site, let it meet another box", shown)
         found = sorted(os.path.relpath(path, kitchen.state)
                        for path in tree(kitchen.state) if os.path.isfile(path))
-        self.assertEqual(found, ["keys/garage.psk", "keys/identity", "keys/site.key",
-                                 "peers.d/garage.conf", "roster", "site.conf"])
+        self.assertEqual(" ".join(found), "keys/garage.psk keys/identity keys/shed.psk"
+                         " keys/site.key peers.d/garage.conf peers.d/shed.conf roster site.conf")
         with open(f"{kitchen.state}/site.conf", encoding="ascii") as channels:
             self.assertIn(f"[channel up]\nmembers = {hostile.KEY}\n", channels.read())
         self.assertEqual(os.listdir(f"{attic.etc}/peers.d"), [])
@@ -356,7 +357,7 @@ class Typed(BackupTest):
         self.answer("the same again: ", PASSPHRASE + "\r")
         self.end(0)
         self.assertNotIn("five", self.screen)
-        self.assertIn("backup of kitchen, with 1 peer", self.screen)
+        self.assertIn("backup of kitchen, with 2 peers", self.screen)
         os.rename(f"{world.root}/out", f"{world.root}/kitchen.backup")
         self.begin(world, f"restore --check - <{world.root}/kitchen.backup")
         self.answer("(not shown): ", PASSPHRASE + "\r")

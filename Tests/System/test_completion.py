@@ -22,7 +22,7 @@ FOLDERS = {
     "zsh": ("print -l $fpath", "/usr/local/share/zsh/site-functions"),
     "fish": ("string join \\n $fish_complete_path", "/etc/fish/completions"),
 }
-"""What prints the folders where a shell looks for scripts, and the one of README."""
+"""What prints the folders where a shell looks for scripts, and the one of docs/install.md."""
 
 
 class Shell:
@@ -155,10 +155,10 @@ class Completion(SceneTest):
                     shell = self.shell(name, scene, station, script="")
                     self.assertEqual(shell.run("intercomctl metr\t"), ["metr"], shell.screen)
 
-    def test_shells_look_where_readme_installs_the_scripts(self):
+    def test_shells_look_where_the_install_from_source_puts_the_scripts(self):
         for name, (ask, folder) in FOLDERS.items():
             with self.subTest(name):
-                self.assertIn(f" {folder}/", examples.read("README.md"))
+                self.assertIn(f" {folder}/", examples.read("docs/install.md"))
                 if shutil.which(name):
                     _, said, _ = process.run([shutil.which(name), "-c", ask])
                     self.assertIn(folder, said.splitlines())

@@ -38,6 +38,9 @@ class Demo(unittest.TestCase):
 
     def run_demo(self):
         """The demo as a person runs it; returns (exit code, what it printed, its figures)."""
+        # Of this run alone: the demo may be tried again.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(f"{self.folder}/built")
         done = subprocess.run(
             [ROOT / "tools/demo", "--seconds", str(SECONDS), "--out", f"{self.folder}/out",
              "--json"], env=self.environment(), cwd=self.folder, capture_output=True, text=True,
@@ -106,8 +109,8 @@ class Demo(unittest.TestCase):
         as_ever = talk.scene_of_two
 
         @contextlib.contextmanager
-        def deaf(folder):
-            with as_ever(folder) as scene:
+        def deaf(*words):
+            with as_ever(*words) as scene:
                 start = scene.start
 
                 def start_deaf():

@@ -4,7 +4,7 @@ import json
 import unittest
 
 from faults import FaultTest, waited
-from lab import Scene, SceneTest, Unheard, listen, process, wait
+from lab import Scene, SceneTest, Unheard, Watched, listen, process, wait
 from stage import card
 
 FAULT_LAMP = "GPIO24"
@@ -48,8 +48,13 @@ class Devices(FaultTest):
         self.assertEqual([peer["state"] for peer in json.loads(text)["peers"]], ["up"])
 
     def check_well(self, station):
-        wait(lambda: not station.status()["problems"] and not station.is_lit(FAULT_LAMP),
-             f"{station} is well again")
+        def faults():
+            return station.status()["problems"] + ["a lamp is lit"] * station.is_lit(FAULT_LAMP)
+
+        try:
+            wait(lambda: not faults(), f"{station} is well again")
+        except Unheard as error:
+            raise Unheard(f"{error}: {faults()}") from None
 
     def check_pulled_out(self, station):
         """Its card is pulled out mid-talk, and put in again."""
@@ -96,14 +101,15 @@ class Devices(FaultTest):
                                      (self.garage, "playback", "output")):
             other = "playback" if direction == "capture" else "capture"
             before = one.card.status()[other]["starts"]
-            reopened, log = self.reopens(one, other), len(one.log)
+            reopened, log, watched = self.reopens(one, other), len(one.log), Watched(one)
             self.check_silent(one, f"hang {direction}", "unhang", f"audio {side} ")
             # The direction that runs is left alone; the speaker runs dry once, until the timer
             # wakes the loop in the place of a microphone that hangs.
             self.assertEqual(self.reopens(one, other), reopened, f"{other} was opened again")
             self.assertNotIn(f"audio {'output' if side == 'input' else 'input'} ", one.log[log:])
             starts = one.card.status()[other]["starts"]
-            self.judge_in_time(starts <= before + 1, f"{other} began {starts - before} times")
+            self.judge_in_time(
+                starts <= before + 1, f"{other} began {starts - before} times", watched.reason())
 
     def test_a_hang_that_only_opening_ends_is_told_of_within_a_second_and_soon_heard(self):
         for one, words in ((self.kitchen, ()), (self.kitchen, ("capture",)), (self.garage, ()),
@@ -117,8 +123,7 @@ class Devices(FaultTest):
                 # Nobody ends it.
                 begun = self.ended(lambda o=one, w=words: o.card.do("hang", *w, "until-reopen"))
                 wait(lambda o=one, s=side, b=before: self.reopens(o, s) > b,
-                     f"{one} opens {side} again", 1 + waited(self.scene.stations) - begun[1],
-                     failure=Unheard)
+                     f"{one} opens {side} again", 1 + waited(self.scene.stations) - begun[1])
                 # The key is down all the while: so is the talk.
                 self.assertTrue(self.kitchen.is_talking())
                 self.garage.record()

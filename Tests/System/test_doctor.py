@@ -189,9 +189,9 @@ class DaemonDown(DoctorTest):
     def test_every_topic_has_its_line_and_json_says_the_same(self):
         code, text, _ = self.kitchen.ctl("doctor")
         self.assertEqual(code, 4)
-        for noun in ("config", "keys", "daemon", "service", "audio input", "gpio GPIO17",
-                     "realtime", "memory", "network", "peer garage", "wifi", "clock", "xruns",
-                     "disk"):
+        for noun in ("config", "keys", "daemon", "service", "self-test", "audio input",
+                     "gpio GPIO17", "realtime", "memory", "network", "peer garage", "wifi",
+                     "clock", "xruns", "disk"):
             self.assertRegex(text, rf"(?m)^(ok  |WARN|FAIL)  {noun}")
         _, lines, _ = self.kitchen.ctl("doctor", "--json")
         found = json.loads(lines)

@@ -1,5 +1,6 @@
 """Whatever README, docs and the manual pages show is true: each example is run as it stands."""
 
+import itertools
 import os
 import re
 import unittest
@@ -211,7 +212,8 @@ class Manuals(SceneTest):
         return [line.removeprefix("sudo ").split() for line in examples.INLINE.findall(section)]
 
     def test_the_first_talk_of_readme(self):
-        show, enter, *others = self.commands("README.md", "First talk")
+        first, show, enter, *others = self.commands("README.md", "First talk")
+        self.assertEqual(first, ["intercomctl", "setup"])
         self.assertEqual((show, enter[:2]), (["intercomctl", "pair"], ["intercomctl", "pair"]))
         with Scene("kitchen", "garage") as scene:
             runner = examples.Runner(scene)
@@ -279,7 +281,10 @@ class Manuals(SceneTest):
             return ""
         if helped[0][0] != 0 and (is_group or helped[1][0] != 0):
             return helped[0][2] if is_group else helped[1][2]
-        usage = next(text for code, text, _ in helped if code == 0).splitlines()[0]
+        lines = next(text for code, text, _ in helped if code == 0).splitlines()
+        # A long one goes on below.
+        usage = " ".join(itertools.takewhile(
+            lambda line: line.startswith(("usage:", "  [")), lines))
         for word in plain:
             if word.startswith("--") and word.split("=")[0] not in usage + "--config --socket":
                 return f"{word} is not in: {usage}"

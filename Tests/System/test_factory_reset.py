@@ -6,7 +6,7 @@ import time
 import unittest
 
 import words
-from lab import Scene, SceneTest, place, process, wait
+from lab import Scene, place, process, wait
 from stage.namespace import is_allowed
 
 HOLD_S = 10.0
@@ -35,7 +35,7 @@ class PowerComesBack:
 
 
 @unittest.skipUnless(is_allowed(), "needs root, to make namespaces")
-class FactoryReset(SceneTest):
+class FactoryReset(words.WordsTest):
     def enter(self, *, started_s=5, reset="yes"):
         scene = self.enterContext(Scene("kitchen", "garage"))
         kitchen, garage = scene.stations
@@ -70,13 +70,9 @@ class FactoryReset(SceneTest):
         one.start()
         one.ready()
         wait(one.has_card, f"{one} has its card")
-        one.record()
+        self.record(one)
         time.sleep(hold_s)
         one.release()
-
-    def said(self, one, seconds):
-        time.sleep(seconds)
-        return [name for _, name in words.heard(self.words, one.recorded())]
 
     def test_held_warned_and_pressed_once_more_it_forgets(self):
         kitchen, garage = self.enter()
@@ -88,9 +84,7 @@ class FactoryReset(SceneTest):
         time.sleep(0.5)
         kitchen.press()
         wait(lambda: not process.is_alive(kitchen.process), "it ends, to be started again")
-        self.assertEqual(
-            [name for _, name in words.heard(self.words, kitchen.recorded())],
-            ["erase-warning", "erased"])
+        self.assert_says(kitchen, ["erase-warning", "erased"])
         self.assertIn("erased by the talk button", kitchen.log)
         self.assertEqual(self.files(kitchen), [])
         kitchen.release()
@@ -106,7 +100,7 @@ class FactoryReset(SceneTest):
         kitchen, garage = self.enter()
         before = self.files(kitchen)
         self.restart_held(kitchen, HOLD_S + 21)
-        self.assertEqual(self.said(kitchen, 1), ["erase-warning", "not-erased"])
+        self.assert_says(kitchen, ["erase-warning", "not-erased"], 1)
         kitchen.press()
         time.sleep(0.5)
         kitchen.release()

@@ -20,6 +20,10 @@ class FirstRun(SceneTest):
             kitchen.environment = {
                 "STATE_DIRECTORY": kitchen.state, "RUNTIME_DIRECTORY": kitchen.run}
             kitchen.write_config = lambda: None
+            code, _, errors = kitchen.ctl("status")
+            self.assertEqual(code, 3)
+            self.assertIn("not set up yet, and intercomd is not running: sudo intercomctl setup",
+                          errors)
             kitchen.start()
             kitchen.ready()
             kitchen.said("no settings yet")

@@ -7,6 +7,7 @@ and `doctor` of the kitchen say so too. Then the kitchen is mended, and both say
 
 import contextlib
 import json
+import re
 import subprocess
 import time
 import unittest
@@ -150,15 +151,18 @@ class HeardTest(SceneTest):
         self.assertEqual((why, percent), (reason, 0), text)
         self.assertEqual(code, 1, text)
         self.assertIn(f"no listener hears it now: {kitchen} (", text)
-        self.tells(door, kitchen, reason)
+        self.tells(door, kitchen, reason, text)
         self.owns_up(kitchen, reason, here)
 
-    def tells(self, door, kitchen, reason):
-        """All that the talker shows of the last talk says that it was not heard, and why."""
+    def tells(self, door, kitchen, reason, text):
+        """All that the talker shows of the last talk says that it was not heard, and why: in the
+        words with which it began."""
+        words = text.rstrip().partition(f"{kitchen} (")[2].removesuffix(")")
+        self.assertTrue(words, text)
         self.assertEqual(reasons(door, "there"), [reason])
         self.assertRegex(door.ctl("status")[1],
                          rf"(?m)^\* {kitchen} heard nothing of the last talk")
-        self.assertRegex(door.ctl("peers")[1], rf"heard 0% of us \S+ ago: {reason}")
+        self.assertRegex(door.ctl("peers")[1], rf"heard 0% of us \S+ ago: {re.escape(words)}")
         self.assertIn(" ago, 0% heard there: ", door.ctl("stats", kitchen.name)[1])
         self.assertIn(f"{kitchen} heard nothing", "\n".join(diagnosis(door, "peers")))
 
@@ -257,7 +261,7 @@ class Heard(HeardTest):
         code, text, percent, why = self.talk(talker, deaf.name)
         self.assertEqual((code, percent, why), (1, 0, reason), text)
         self.assertIn(f"no listener hears it now: {deaf} (its speaker's sound card ", text)
-        self.tells(talker, deaf, reason)
+        self.tells(talker, deaf, reason, text)
         self.owns_up(deaf, reason, past)
         # What is gone is its own problem, and no peer's fault.
         code, text, _ = deaf.ctl("status")
@@ -371,7 +375,7 @@ class Heard(HeardTest):
         self.assertRegex(door.ctl("status")[1], r"(?m)^\* kitchen does not hear this station now: "
                                                 "its speaker is muted")
         self.assertIn("kitchen does not hear", "\n".join(diagnosis(door, "peers")))
-        self.assertIn("does not hear us now: speaker_muted", door.ctl("peers")[1])
+        self.assertIn("does not hear us now: its speaker is muted", door.ctl("peers")[1])
         wait(lambda: not door.is_lit(), "the lamp shows that nobody hears")
         kitchen.ctl("unmute", "speaker")
         wait(lambda: door.peer("kitchen")["hears_now"] == "heard", "kitchen hears door again")

@@ -69,9 +69,10 @@ class HeardThroughGaps(HeardTest):
                     continue
                 self.assertEqual(reason, "network")
                 self.assertEqual(reasons(door, "there"), ["network"])
-                self.assertEqual(door.ctl("status")[0], 0)
-                self.assertRegex(door.ctl("status")[1],
-                                 rf"kitchen heard {claim} % of the last talk")
+                code, status, _ = door.ctl("status")
+                # It is no problem of this station; that the machine cannot keep up may be one.
+                self.judge_in_time(code == 0, status)
+                self.assertRegex(status, rf"kitchen heard {claim} % of the last talk")
                 self.assertIn("the network lost", "\n".join(diagnosis(door, "peers")))
 
     def test_reports_that_are_lost_are_made_up_for(self):
@@ -134,7 +135,7 @@ class HeardThroughGaps(HeardTest):
                  seconds=6)
             self.assertEqual(door.peer("kitchen")["state"], "up")
             self.assertEqual(reasons(door, "there"), ["no_answer"])
-            self.assertIn("does not hear us now: no_answer", door.ctl("peers")[1])
+            self.assertIn("does not hear us now: no report came back", door.ctl("peers")[1])
             self.assertIn("no report came back", "\n".join(diagnosis(door, "peers")))
             wait(lambda: not door.is_lit(), "the lamp shows that nobody hears")
             door.said("no listener can hear the talk to house")

@@ -1,4 +1,4 @@
-"""What README types to install, typed as it stands, where nothing of the machine can be spoilt."""
+"""What docs/install.md types to install from source, as it stands, where nothing can be spoilt."""
 
 import os
 import re
@@ -45,13 +45,13 @@ class Install(unittest.TestCase):
         return done.returncode, done.stdout
 
     def commands(self):
-        section = examples.read("README.md").split("\n## Install\n")[1].split("\n## ")[0]
+        section = examples.read("docs/install.md").split("\n## From source\n")[1].split("\n## ")[0]
         (block,) = examples.blocks(section, "sh")
         lines = [line for line in block.splitlines() if not BUILDING.match(line)]
         self.assertEqual(len(block.splitlines()) - len(lines), 3)
         return "\n".join(line.replace("sudo ", "") for line in lines)
 
-    def test_what_readme_types_installs_it(self):
+    def test_what_the_page_types_installs_it(self):
         code, said = self.install(self.commands())
         self.assertEqual(code, 0, said)
         found = said.splitlines()

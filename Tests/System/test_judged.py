@@ -94,6 +94,16 @@ class Judged(unittest.TestCase):
         self.assertTrue(reason.startswith(UNJUDGED), reason)
         self.assertTrue(reason.endswith("not heard"), reason)
 
+    def test_what_is_waited_for_in_vain_is_none_either(self):
+        result = self.outcome(
+            is_busy=True, holds=True, meanwhile=lambda: wait(lambda: False, "it comes", 0.1))
+        [(_, reason)] = result.skipped
+        self.assertTrue(reason.startswith(UNJUDGED), reason)
+        self.assertTrue(reason.endswith("still not: it comes"), reason)
+        result = self.outcome(
+            is_busy=False, holds=True, meanwhile=lambda: wait(lambda: False, "it comes", 0.1))
+        self.assertEqual((len(result.failures), result.skipped), (1, []))
+
     def test_what_fails_while_nobody_waited_has_failed(self):
         result = self.outcome(is_busy=False, holds=False)
         self.assertEqual((len(result.failures), result.skipped), (1, []))
@@ -109,9 +119,10 @@ class Judged(unittest.TestCase):
     def test_what_fails_long_after_the_machine_stood_still_has_failed(self):
         self.addCleanup(setattr, judged, "RECENT", judged.RECENT)
         judged.RECENT = 0.3
-        judged.pauses = Pauses()
+        # Longer than those of a busy host.
+        judged.pauses = Pauses(least=0.2)
         result = self.outcome(
-            is_busy=False, holds=False, meanwhile=lambda: (hold_up(0.1), time.sleep(0.6)))
+            is_busy=False, holds=False, meanwhile=lambda: (hold_up(0.4), time.sleep(0.6)))
         self.assertEqual((len(result.failures), result.skipped), (1, []))
 
     def test_what_fails_while_this_program_was_behind_is_no_verdict(self):
@@ -138,9 +149,28 @@ class Judged(unittest.TestCase):
         [(_, reason)] = result.skipped
         self.assertTrue(reason.startswith(f"{UNJUDGED}, this program waited"), reason)
 
+    def test_what_is_missing_for_a_known_reason_is_no_verdict(self):
+        class Claim(SceneTest):
+            def test_claim(self):
+                with self.subTest("a part"):
+                    self.judge_in_time(False, "not heard", "it was recorded with gaps")
+
+        result = unittest.TestResult()
+        Claim("test_claim").run(result)
+        [(_, reason)] = result.skipped
+        self.assertTrue(reason.startswith(f"{UNJUDGED}, it was recorded with gaps: "), reason)
+
     def test_any_other_failure_is_one_whoever_waited(self):
         result = self.outcome(is_busy=True, holds=True, says=False)
         self.assertEqual((len(result.failures), result.skipped), (1, []))
+
+    def test_a_scene_that_is_over_leaves_the_one_around_it(self):
+        with Scene("kitchen") as outer:
+            with Scene("garage") as inner:
+                self.assertEqual((Scene.last, turns.stations), (inner, inner.stations))
+            self.assertEqual((Scene.last, turns.stations), (outer, outer.stations))
+        # One that has ended in a failure is judged yet.
+        self.assertIs(Scene.last, outer)
 
     def test_what_holds_has_passed_whoever_waited(self):
         result = self.outcome(is_busy=True, holds=True)

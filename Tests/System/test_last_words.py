@@ -10,6 +10,9 @@ import unittest
 from lab import Scene, SceneTest, place, process, wait
 
 LINE = re.compile(r"(SIG[A-Z]+) in thread (\S+) at (0x[0-9a-f]+) ?(.*)")
+TRIES = 5
+"""Libraries keep no frame pointers: a signal that meets the simulated card at work finds nobody
+who called it."""
 OWN = re.compile(r"(0x[0-9a-f]+) ([^ ,;]+)(?: of (\S+?))?(?=[,;]|$)")
 
 
@@ -45,16 +48,19 @@ class LastWords(SceneTest):
             return [LINE.fullmatch(line) for line in kitchen.log.splitlines()
                     if LINE.fullmatch(line)]
 
-    def check(self, name, number):
+    def named(self, name, number):
+        """The functions of the program that the line names: [(place, name)]."""
         found = self.send(name, number)
         self.assertEqual(len(found), 1)
         self.assertEqual(found[0][1], number.name)
         self.assertEqual(found[0][2], name)
         print(found[0][0])
-        program = place.program("intercomd")
-        table = functions(program)
-        own = [(int(at, 16), word) for at, word, file in OWN.findall(found[0][0])
-               if not file]
+        return [(int(at, 16), word) for at, word, file in OWN.findall(found[0][0]) if not file]
+
+    def check(self, name, number):
+        table, own = functions(place.program("intercomd")), []
+        for _ in range(TRIES):
+            own = own or self.named(name, number)
         self.assertTrue(own, "no function of the program is named")
         for at, word in own:
             names = [known for start, end, known in table if start <= at - 1 < end

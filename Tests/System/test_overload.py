@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from lab import Scene, SceneTest, Unheard, listen, place, process, wait
+from lab import Scene, SceneTest, listen, place, process, wait
 
 
 class Overload(SceneTest):
@@ -35,7 +35,8 @@ class Overload(SceneTest):
             self.kitchen.speak(500)
             with self.kitchen.talking():
                 listen(1)
-                self.assertEqual(self.overload(), [])
+                # What is so where others have the processor.
+                self.judge_in_time(not self.overload(), f"it keeps up: {self.overload()}")
                 self.assertEqual(self.kitchen.status()["overload"],
                                  {"left_out": [], "text": None, "fix": None})
                 self.assertEqual(self.diagnosis("processor"), [
@@ -60,7 +61,7 @@ class Overload(SceneTest):
                 self.assertNotIn("audio echo", [name for _, name, _ in self.diagnosis("audio")])
                 self.assertTrue(process.is_alive(self.kitchen.process))
                 os.unlink(self.stall)
-                wait(lambda: not self.overload(), "it is whole again", 10, failure=Unheard)
+                wait(lambda: not self.overload(), "it is whole again", 10)
             self.assertEqual(self.kitchen.status()["audio"]["echo"], "on")
             garage.record()
             with self.kitchen.talking():

@@ -10,9 +10,8 @@ import threading
 import time
 import unittest
 
-import words
 from buttons import HOLD_S, AtButtons
-from codes import receive
+from codes import connects, receive
 from lab import wait
 from peer import pairing
 from peer.p256 import ORDER
@@ -47,6 +46,11 @@ class PressToMeet(AtButtons):
         """What a station has announced of meetings: the time to live of each."""
         return self.pointers(one, MEETINGS)
 
+    def assert_searches(self, one):
+        said = self.said(one)
+        self.judge_words(one, said, "that it searches")
+        self.assertEqual(set(said), {"searching"})
+
     def assert_none_is_paired(self, *stations):
         for one in stations:
             self.assertEqual(self.paired(one), [])
@@ -54,18 +58,18 @@ class PressToMeet(AtButtons):
     def test_two_boxes_pair_and_talk_and_are_not_verified(self):
         kitchen, garage = self.boxes("kitchen", "garage")
         self.start(kitchen, garage)
-        kitchen.record()
-        garage.record()
+        self.record(kitchen)
+        self.record(garage)
         first = self.held(kitchen)
         time.sleep(5)
         second = self.held(garage)
         # Of a minute of sound the words would take as long to find.
         for one in (kitchen, garage):
-            self.assertEqual(set(self.said(one)), {"searching"})
+            self.assert_searches(one)
         time.sleep(max(0, second + LOOKING_S - 4 - time.monotonic()))
         self.assert_none_is_paired(kitchen, garage)
-        kitchen.record()
-        garage.record()
+        self.record(kitchen)
+        self.record(garage)
         wait(lambda: kitchen.status()["peers"] and garage.status()["peers"], "they are paired")
         done = time.monotonic()
         kitchen.wait_for(garage)
@@ -74,7 +78,7 @@ class PressToMeet(AtButtons):
               " second")
         self.assertGreater(done - second, LOOKING_S - 1)
         for one in (kitchen, garage):
-            self.assertEqual(self.said(one, 1)[-1], "paired")
+            self.assert_ends_by(one, "paired", 1)
         # No code has proved the other one.
         self.assertIn("not verified: garage", kitchen.ctl("status")[1])
         self.assertIn("NOT VERIFIED", garage.ctl("show", "peer", "kitchen")[1])
@@ -91,8 +95,8 @@ class PressToMeet(AtButtons):
         self.start(kitchen, garage)
         first = self.held(kitchen)
         time.sleep(max(0, first + ALONE_S - 4 - time.monotonic()))
-        kitchen.record()
-        self.assertEqual(self.said(kitchen, 8)[-1], "no-station-found")
+        self.record(kitchen)
+        self.assert_ends_by(kitchen, "no-station-found", 8)
         self.held(kitchen)
         time.sleep(3)
         self.held(garage)
@@ -104,20 +108,20 @@ class PressToMeet(AtButtons):
     def test_with_a_third_box_none_is_paired(self):
         kitchen, garage, attic = stations = self.boxes("kitchen", "garage", "attic")
         self.start(*stations)
-        kitchen.record()
+        self.record(kitchen)
         self.held(kitchen, garage)
         time.sleep(10)
-        self.assertEqual(set(self.said(kitchen)), {"searching"})
+        self.assert_searches(kitchen)
         for one in stations:
-            one.record()
+            self.record(one)
         self.held(attic)
         time.sleep(2)
-        for one in stations:
-            self.assertEqual(self.said(one)[-1], "several-stations")
-        # None of them begins again at once.
-        kitchen.record()
-        self.held(kitchen)
-        self.assertEqual(self.said(kitchen, 1), ["please-wait"])
+        # None of them begins again at once; to look for words first may take longer than that.
+        self.hold(kitchen)
+        said = self.assert_ends_by(kitchen, "please-wait", 1)
+        self.judge_words(kitchen, said[-2:-1] == ["several-stations"], said)
+        for one in (garage, attic):
+            self.assert_ends_by(one, "several-stations")
         time.sleep(LOOKING_S - 20)
         self.assert_none_is_paired(*stations)
         for one in stations:
@@ -126,20 +130,22 @@ class PressToMeet(AtButtons):
     def test_alone_it_finds_none_and_without_the_setting_takes_no_part(self):
         kitchen, garage = self.boxes("kitchen", "garage", meets=("kitchen",))
         self.start(kitchen, garage)
-        kitchen.record()
+        self.record(kitchen)
         since = self.held(kitchen)
         # A hold there opens a window for digits, as ever.
         code = self.code_of(garage)
         self.assertGreater(self.meetings(kitchen)[0], 0)
         time.sleep(max(0, since + ALONE_S - 4 - time.monotonic()))
-        kitchen.record()
-        garage.record()
-        self.assertEqual(self.said(kitchen, 8)[-1], "no-station-found")
+        self.record(kitchen)
+        self.record(garage)
+        self.assert_ends_by(kitchen, "no-station-found", 8)
         self.assertEqual(self.meetings(garage), [])
         self.assert_none_is_paired(kitchen, garage)
         # The window is none that meets: no code was tried there, and its digits are good.
         said = self.said(garage, 8)
-        self.assertEqual((words.code(said), "wrong-code" in said), (code, False))
+        self.assertNotIn("wrong-code", said)
+        self.judge_words(garage, said.code() is not None, f"a whole code in {said}")
+        self.assertEqual(said.code(), code)
         ended, _, complaint = kitchen.ctl("pair", code)
         self.assertEqual(ended, 0, complaint)
         kitchen.wait_for(garage)
@@ -157,8 +163,8 @@ class PressToMeet(AtButtons):
         for one in (kitchen, garage):
             self.assertFalse(self.is_listening(one, thief))
         time.sleep(max(0, since + LOOKING_S - 2 - time.monotonic()))
-        kitchen.record()
-        garage.record()
+        self.record(kitchen)
+        self.record(garage)
         with self.reached(thief, kitchen, garage) as stream:
             stream.sendall(side.first)
             third = side.answer(receive(stream))
@@ -166,7 +172,8 @@ class PressToMeet(AtButtons):
             stream.sendall(third)
             self.assertEqual(receive(stream), b"")
         time.sleep(3)
-        self.assertIn("several-stations", self.said(kitchen) + self.said(garage))
+        self.judge_in_time(
+            "several-stations" in self.said(kitchen) + self.said(garage), "one says so")
         self.assert_none_is_paired(kitchen, garage)
 
     def reached(self, place, *stations):
@@ -176,11 +183,9 @@ class PressToMeet(AtButtons):
             for one in stations:
                 stream = place.space.socket(socket.AF_INET, socket.SOCK_STREAM)
                 stream.settimeout(10)
-                try:
-                    stream.connect((self.place(one).address, one.port))
+                if connects(stream, (self.place(one).address, one.port)):
                     return stream
-                except ConnectionRefusedError:
-                    stream.close()
+                stream.close()
             time.sleep(0.002)
         raise AssertionError("neither box listens")
 

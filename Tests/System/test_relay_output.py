@@ -36,7 +36,7 @@ class RelayOutput(unittest.TestCase):
     def test_an_unknown_one_is_refused_by_name(self):
         code, _, complaint = self.kitchen.ctl("relay", "dor")
         self.assertEqual(code, 1)
-        self.assertIn("no relay dor; there are: door, gate, low", complaint)
+        self.assertIn("no relay dor; did you mean \"door\"? there are: door, gate, low", complaint)
 
     def test_active_low_is_high_but_for_its_pulse(self):
         self.assertEqual(self.kitchen.level(LOW), 1)

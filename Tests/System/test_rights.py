@@ -136,6 +136,14 @@ class Rights(MemberTest):
                       said)
         code, said = self.type("stranger", "status")
         self.assertIn("only members of group intercom may", said)
+        # A login that began before its user became a member.
+        done = subprocess.run(
+            ["setpriv", "--reuid=talker", "--regid=talker", "--clear-groups", "intercomctl",
+             "status"], env={**self.environment, "USER": "talker"}, cwd="/", capture_output=True,
+            text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (
+            1, "intercomctl: talker is a member of group intercom from the next login on: log in "
+            "again, or type sudo before intercomctl\n"))
 
     def test_the_user_stands_in_events_and_in_the_history(self):
         numbers = {user: int(subprocess.check_output(["id", "-u", user])) for user in USERS}

@@ -7,7 +7,7 @@ import time
 
 import numpy
 
-from lab import Scene, SceneTest, Unheard, sound, unittest, wait
+from lab import Scene, SceneTest, sound, unittest, wait
 from peer import opus, records
 from peer.beside import beside
 from peer.frames import START
@@ -80,7 +80,7 @@ class SecondImplementation(SceneTest):
                     peer.initiate()
             return not waiting
 
-        wait(are_renewed, "all have new keys", failure=Unheard)
+        wait(are_renewed, "all have new keys")
 
     def test_all_are_up_as_they_were_set(self):
         for peer in self.peers:
@@ -100,7 +100,7 @@ class SecondImplementation(SceneTest):
             self.renew(self.peers)
             time.sleep(0.3)
         wait(lambda: all(len(peer.got("SPURT_END")) >= 3 for peer in self.peers),
-             "the talkspurt's end is told three times", failure=Unheard)
+             "the talkspurt's end is told three times")
         self.kitchen.hush()
         ref = records.channel("house")
         for peer in self.peers:
@@ -146,7 +146,7 @@ class SecondImplementation(SceneTest):
             weakest = min(sound.tone_level(heard, hertz) for hertz in TONES[:len(group)])
             silent = sound.tone_level(heard, TONES[0] + 85)
             self.judge_in_time(silent < weakest - 10, f"a tone of no talker: {silent:.1f} dBFS")
-            wait(lambda: all(talk.is_over for talk in talks), "all have said it", failure=Unheard)
+            wait(lambda: all(talk.is_over for talk in talks), "all have said it")
             for talk in talks:
                 self.assertGreaterEqual(len({session for _, session in talk.sent}), 2)
             sent = sum(len(talk.sent) for talk in talks)

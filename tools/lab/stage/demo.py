@@ -29,10 +29,12 @@ Ctrl-C ends both."""
 
 
 def arguments():
-    """The command line, the same as of tools/demo."""
+    """The command line: that of tools/demo, and what tests of other machines need."""
     parser = argparse.ArgumentParser(prog="tools/demo", add_help=False)
     parser.add_argument("--out", default=os.path.join(place.ROOT, ".build", "demo"))
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--periods", default="auto")
+    parser.add_argument("--rehearse", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--listen", action="store_true")
     parser.add_argument("--scorer", default=os.path.join(place.ROOT, ".build", "scorer"))
@@ -42,11 +44,13 @@ def arguments():
     return chosen
 
 
-def perform(folder, seconds, scorer):
-    """The talk, its files and its figures."""
+def perform(folder, seconds, scorer, periods, rehearse):
+    """The talk, its files and its figures; a rehearsal before it is the first and leaves none."""
     print(f"demo: two stations, {seconds:g} s of speech ...", file=sys.stderr)
-    with talk.scene_of_two(os.path.join(folder, "stations")) as scene:
+    with talk.scene_of_two(os.path.join(folder, "stations"), periods) as scene:
         scene.start()
+        if rehearse:
+            talk.Talk(scene, folder, seconds)
         done = talk.Talk(scene, folder, seconds)
         trips = talk.heap_counter_trips(scene["kitchen"])
         ways = type(scene.wire).__name__.lower()
@@ -91,7 +95,7 @@ def main():
         shutil.rmtree(os.path.join(folder, "stations"), ignore_errors=True)
         if chosen.listen:
             listen(folder)
-        found = perform(folder, chosen.seconds, chosen.scorer)
+        found = perform(folder, chosen.seconds, chosen.scorer, chosen.periods, chosen.rehearse)
     except (StageError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1

@@ -21,7 +21,7 @@ class Home:
 
     def __init__(self, name, folder, port, sections, extra):
         self.name, self.folder, self.port = name, os.path.abspath(folder), port
-        self.extra, self.public_key = extra, None
+        self.extra, self.public_key, self.make = extra, None, place.OWN
         self.etc, self.state = os.path.join(self.folder, "etc"), os.path.join(self.folder, "state")
         os.makedirs(os.path.join(self.etc, "peers.d"), exist_ok=True)
         os.makedirs(self.state, exist_ok=True)
@@ -97,7 +97,8 @@ class Home:
         log = os.path.join(self.folder, "log.first")
         with open(log, "w", encoding="utf-8") as file:
             started = process.launch(
-                [place.program("intercomd"), "--config", folder], output=file, errors=file)
+                [*self.make.words("intercomd"), "--config", folder],
+                environment={**os.environ, **self.make.environment()}, output=file, errors=file)
 
         def announced():
             with open(log, encoding="utf-8") as file:

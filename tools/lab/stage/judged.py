@@ -5,6 +5,7 @@ import contextlib
 import functools
 import os
 import subprocess
+import threading
 import time
 import unittest
 
@@ -13,8 +14,9 @@ from . import place, process, sanitizer
 WAITED, SHARE = 0.15, 0.02
 """Seconds that daemons may wait in one test, and the part of its time, of each of them: if it is
 more than both, what did not come in time says nothing of them."""
-PAUSE = 0.02
-"""Seconds that the machine itself may stand still at once; a card is empty after little more."""
+PAUSE, SLACK = 0.02, 0.01
+"""Seconds that the machine itself may stand still at once, after little more of which a card is
+empty; and those that it takes where a card has run dry and its queue is just filled again."""
 RECENT = 10
 """Seconds before a miss in which a pause may be to blame for it."""
 BEHIND = 0.1
@@ -28,8 +30,13 @@ class Unheard(AssertionError):
     """Something did not come, or not in time: all that a machine can be to blame for.
 
     What was heard and should not have been, a wrong answer, a crash, a report of a sanitizer are
-    others.
+    others. The reason, where it is known, says why the daemon is not to blame for this very miss;
+    patience is how many seconds it was waited for.
     """
+
+    def __init__(self, what, reason=None, patience=0):
+        super().__init__(what)
+        self.reason, self.patience = reason, patience
 
 
 class Turns:
@@ -47,6 +54,37 @@ class Turns:
         return sum(self._waited.values())
 
 
+class Watched:
+    """Whether a daemon was kept from its card since this was made, as far as two minutes."""
+
+    STEP, LONGEST = 0.1, 120
+    """Seconds in which its waits are added up; they say nothing of a card if they are few in each.
+    """
+
+    def __init__(self, station):
+        self.station, self.since, self._most = station, time.monotonic(), 0
+        self._over = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self):
+        try:
+            before = process.turns(self.station.pid, "media")[1]
+            while not self._over.wait(self.STEP) and time.monotonic() < self.since + self.LONGEST:
+                waited = process.turns(self.station.pid, "media")[1]
+                self._most, before = max(self._most, waited - before), waited
+        except OSError:
+            # Of one that has ended, as it should, nobody knows how long it waited.
+            self._most = max(self._most, 0 if self._over.is_set() else 1)
+
+    def reason(self):
+        """Why it may not be to blame for an empty card; None: it is."""
+        self._over.set()
+        late = max(self._most, pauses.longest(self.since))
+        if sanitizer.NAME or late <= SLACK:
+            return None
+        return f"the card of {self.station} ran empty while it waited for a processor"
+
+
 turns = Turns()
 """Of the scene that was entered last, and those before it."""
 
@@ -54,7 +92,7 @@ turns = Turns()
 class Pauses:
     """How long the machine stood still, which no thread of it can tell from another's."""
 
-    def __init__(self, least=PAUSE):
+    def __init__(self, least=SLACK):
         self.least = least
         self._watch, self._text, self._found = None, b"", []
 
@@ -113,16 +151,19 @@ class Beside:
 beside = Beside()
 
 
-def excuse(start, waited, own=0):
+def excuse(start, waited, own=0, patience=0):
     """Why what was missed since that moment is no verdict, where media threads have waited so long,
-    and this program for `own` seconds; None: it is one."""
+    and this program for `own` seconds; None: it is one.
+
+    What was waited for longer than a moment was not missed because the machine stood still for one.
+    """
     now = time.monotonic()
     took, pause = now - start, pauses.longest(max(start, now - RECENT))
     if sanitizer.NAME:
         return None
     if waited >= max(WAITED, SHARE * took * len(turns.stations)):
         return f"media threads waited {waited:.2f} s for a processor in {took:.0f} s"
-    if pause > 0:
+    if pause >= PAUSE and patience < RECENT:
         return f"the machine stood still for {1000 * pause:.0f} ms"
     if own >= max(1, OWN_SHARE * took):
         return f"this program waited {own:.2f} s for a processor in {took:.0f} s"
@@ -144,7 +185,8 @@ def judged(test):
         try:
             test(self, *arguments)
         except Unheard as error:
-            reason = excuse(start, turns.waited() - before, own_waits() - own)
+            reason = error.reason or excuse(
+                start, turns.waited() - before, own_waits() - own, error.patience)
             if reason is None:
                 raise
             what = str(error).partition("\n")[0]

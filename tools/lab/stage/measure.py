@@ -46,14 +46,23 @@ def level(samples):
 
 def correlations(pattern, sound):
     """The normalised correlation of a pattern with each place of a longer sound."""
-    size = 1 << int(numpy.ceil(numpy.log2(len(pattern) + len(sound))))
-    product = numpy.fft.rfft(sound, size) * numpy.conj(numpy.fft.rfft(pattern, size))
-    places = len(sound) - len(pattern) + 1
-    dots = numpy.fft.irfft(product, size)[:places]
+    (_, found), = likenesses({None: pattern}, sound)
+    return found
+
+
+def likenesses(patterns, sound):
+    """(name, `correlations`) of each pattern that is no longer than the sound."""
+    size = 1 << int(numpy.ceil(numpy.log2(max(map(len, patterns.values())) + len(sound))))
+    spectrum = numpy.fft.rfft(sound, size)
     sums = numpy.concatenate(([0.0], numpy.cumsum(numpy.square(sound))))
-    energies = (sums[len(pattern):] - sums[:-len(pattern)])[:places]
-    norm = numpy.sqrt(numpy.maximum(energies, 1e-9) * max(energy(pattern), 1e-9))
-    return dots / norm
+    for name, pattern in patterns.items():
+        places = len(sound) - len(pattern) + 1
+        if places < 1:
+            continue
+        dots = numpy.fft.irfft(spectrum * numpy.conj(numpy.fft.rfft(pattern, size)), size)[:places]
+        energies = (sums[len(pattern):] - sums[:-len(pattern)])[:places]
+        norm = numpy.sqrt(numpy.maximum(energies, 1e-9) * max(energy(pattern), 1e-9))
+        yield name, dots / norm
 
 
 def delay(said, heard, at_ns, seconds=0.5, longest_ms=400):

@@ -25,16 +25,18 @@ import time
 
 from . import measure, place, process, sound, station, wav
 from .identity import Identity
-from .judged import turns
+from .judged import Unheard, turns
 from .place import PATIENCE
 
+BUSY = "the processor cannot keep up"
 
-def wait(condition, what, seconds=PATIENCE, interval=0.03, failure=AssertionError):
-    """Waits until the condition holds, and returns what it gave."""
+
+def wait(condition, what, seconds=PATIENCE, interval=0.03):
+    """Waits until the condition holds, and returns what it gave; `Unheard` where it does not."""
     try:
         return place.wait_until(condition, seconds, what, interval)
-    except place.StageError as error:
-        raise failure(str(error)) from None
+    except place.StillNot as error:
+        raise Unheard(str(error), patience=seconds) from None
 
 
 class Recording(measure.Sound):
@@ -129,6 +131,10 @@ class Station(station.Station):
         audio = self.status()["audio"]
         return audio["input"]["state"] == audio["output"]["state"] == state
 
+    def problems(self):
+        """All that the status tells, but that this machine is busy, as tests at once make it."""
+        return [text for text in self.status()["problems"] if BUSY not in text]
+
     def problem(self, text):
         """Waits until the status tells of a problem."""
         wait(lambda: text in "\n".join(self.status()["problems"]), f"{self} tells of {text!r}")
@@ -199,7 +205,9 @@ class Scene:
     """Stations in a folder of their own, ended whatever happens."""
 
     last = None
-    """The scene that was entered last: the one a test is about."""
+    """The scene that a test is about: the last that was entered and, if there is one, is not over.
+    """
+    _entered = []
 
     def __init__(self, *names):
         assert not place.missing(), f"build first: {place.missing()}"
@@ -208,9 +216,13 @@ class Scene:
         self.stations = [Station(self, name) for name in names]
 
     def __enter__(self):
+        Scene._entered.append(self)
+        self._is_last()
+        return self
+
+    def _is_last(self):
         Scene.last = self
         turns.stations = self.stations
-        return self
 
     def circumstances(self):
         """What else a test should know that fails by a sound: who was late, and for whose sake."""
@@ -232,6 +244,9 @@ class Scene:
 
     def __exit__(self, kind, *_):
         turns.waited()
+        Scene._entered.remove(self)
+        if Scene._entered:
+            Scene._entered[-1]._is_last()
         if kind is not None:
             for one in self.stations:
                 print(f"--- log of {one}", *one.log.splitlines()[-15:], sep="\n", file=sys.stderr)

@@ -1,7 +1,9 @@
 """Where things are: the repository, the programs under test, the simulated hardware."""
 
 import os
+import shlex
 import time
+from typing import NamedTuple
 
 from . import ports
 from .ports import StageError
@@ -27,6 +29,36 @@ def lab(name):
     return os.path.join(LAB, name)
 
 
+class Make(NamedTuple):
+    """Programs of the product, and how this machine runs them."""
+
+    launcher: list
+    """The words before each, where this machine cannot run them by itself."""
+    folder: str
+    """Where they are; None for those of `program`."""
+    lab: str
+    """Where the simulated hardware is that they load."""
+    preloads: list
+    """Libraries that they need besides."""
+    variables: dict = {}
+    """And variables."""
+
+    def words(self, name):
+        """The words that run one of them."""
+        path = os.path.join(self.folder, name) if self.folder else program(name)
+        return [*self.launcher, path]
+
+    def environment(self, *names):
+        """The variables with which one loads libraries of `lab` or of a path, and its own."""
+        paths = [os.path.join(self.lab, name) for name in names]
+        return {"LD_PRELOAD": ":".join([*paths, *self.preloads]), **self.variables}
+
+
+OWN = Make(shlex.split(os.environ.get("INTERCOM_LAUNCHER", "")), None, LAB,
+           os.environ.get("INTERCOM_PRELOADS", "").split())
+"""Those of a station for which nothing else is said."""
+
+
 def missing():
     """What has to be built first, as paths."""
     wanted = [program("intercomd"), program("intercomctl"), lab("simcard"), lab("gpiosim"),
@@ -45,13 +77,17 @@ def closed_port():
     return ports.reserve(ports.CLOSED)
 
 
+class StillNot(StageError):
+    """What was waited for has not come."""
+
+
 def wait_until(condition, seconds, what, interval=0.02):
-    """Waits until condition() is true and returns what it gave; StageError says what was not."""
+    """Waits until condition() is true and returns what it gave; StillNot says what was not."""
     end = time.monotonic() + seconds
     while True:
         result = condition()
         if result:
             return result
         if time.monotonic() >= end:
-            raise StageError(f"after {seconds:g} s still not: {what}")
+            raise StillNot(f"after {seconds:g} s still not: {what}")
         time.sleep(interval)

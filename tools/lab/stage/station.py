@@ -41,11 +41,11 @@ class Station(Home):
     def _environment(self):
         # A sanitizer has the heap for itself.
         watches = self.watches_heap and not sanitizer.NAME
-        preloads = [*self.preloads, *([place.lab("libheapwatch.so")] if watches else [])]
+        preloads = [*self.preloads, *(["libheapwatch.so"] if watches else [])]
         return {
-            **os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG, "SIMCARD_LIB": place.LAB,
+            **os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG, "SIMCARD_LIB": self.make.lab,
             "SIMCARD_DIR": self.folder, "GPIOSIM_SOCKET": self.lines.programs,
-            "LD_PRELOAD": ":".join([*preloads, place.lab("libgpiosim.so")]),
+            **self.make.environment(*preloads, "libgpiosim.so"),
             **sanitizer.options(self.reports_path), **self.environment}
 
     def start(self):
@@ -55,7 +55,7 @@ class Station(Home):
             self.lines.start()
         with open(self.log_path, "a", encoding="utf-8") as log:
             self.process = process.launch(
-                [*self.launcher, place.program("intercomd"), "--config", self.etc],
+                [*self.launcher, *self.make.words("intercomd"), "--config", self.etc],
                 environment=self._environment(), output=log, errors=log)
 
     def stop(self, seconds=place.PATIENCE):
@@ -124,8 +124,8 @@ class Station(Home):
     def ctl(self, *words, seconds=place.PATIENCE):
         """Runs intercomctl; returns (exit code, stdout, stderr)."""
         return process.run(
-            [place.program("intercomctl"), "--config", self.etc, *words],
-            environment=self._environment() | {"LD_PRELOAD": place.lab("libgpiosim.so")},
+            [*self.make.words("intercomctl"), "--config", self.etc, *words],
+            environment=self._environment() | self.make.environment("libgpiosim.so"),
             seconds=seconds)
 
     # What people and fate do to it.

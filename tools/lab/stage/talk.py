@@ -20,9 +20,13 @@ SETTINGS = {
 
 
 @contextlib.contextmanager
-def scene_of_two(folder):
-    """The kitchen and the garage, not started yet; only root may look on, so else a forwarder."""
-    with Scene(folder, ["kitchen", "garage"], sections=SETTINGS) as scene:
+def scene_of_two(folder, periods="auto"):
+    """The kitchen and the garage, not started yet; only root may look on, so else a forwarder.
+
+    `periods`: so many are in the queue of each card.
+    """
+    sections = {**SETTINGS, "audio": {"periods": periods}}
+    with Scene(folder, ["kitchen", "garage"], sections=sections) as scene:
         kitchen, garage = (scene[name].port for name in scene.names)
         if Capture.is_allowed():
             scene.wire = scene.also_end(Capture([kitchen, garage]))
