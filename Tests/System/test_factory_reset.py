@@ -9,6 +9,8 @@ import words
 from lab import Scene, place, process, wait
 from stage.namespace import is_allowed
 
+REAL = "it sets the time since the start, for which a guest's kernel has no namespace"
+
 HOLD_S = 10.0
 
 

@@ -12,6 +12,8 @@ from flood.data import ELSEWHERE, KINDS, REACHED, STEADY, Storm, told
 from flood.run import Flood, complaints, line
 from stage.judged import UNJUDGED
 
+REAL = "its sender never waits, which stops the clock of a guest"
+
 FLOOD = "a flood of packets that peers did not send"
 WAITED = 0.15
 """The share of the time that a control thread may wait for a processor and still be judged."""

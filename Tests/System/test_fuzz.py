@@ -14,6 +14,8 @@ from fuzz.lines import line
 from fuzz.run import Fuzz, control, unheard
 from fuzz.size import GROWTH_KB, Size
 
+REAL = "its sender never waits, which stops the clock of a guest"
+
 
 class FuzzTest(unittest.TestCase):
     def torment(self, datagrams, lines, rounds):

@@ -11,6 +11,8 @@ from peer.handshake import M1, M2, M3
 from peer.records import Record, record
 from storm import FULL, Storm
 
+REAL = "its storms never wait, which stops the clock of a guest"
+
 STORM_S = 3
 
 setUpModule = set_up

@@ -11,6 +11,8 @@ from peer import records
 from peer.records import Record, record
 from stage.wire import BadNet
 
+REAL = "its copies are sent without a pause, which stops the clock of a guest"
+
 DOOR = "GPIO24"
 SLACK_S = 1.0
 """As long as a daemon is given to do what it must not do."""

@@ -10,6 +10,8 @@ from lab import Scene, SceneTest, wait
 from stage import judged
 from stage.judged import BEHIND, UNJUDGED, WAITED, Pauses, beside, own_waits, turns
 
+REAL = "it keeps a processor busy on purpose"
+
 PR_SET_NAME = 15
 
 

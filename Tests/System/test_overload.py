@@ -6,6 +6,8 @@ import unittest
 
 from lab import Scene, SceneTest, listen, place, process, wait
 
+REAL = "computing takes no time in a guest, so nothing is ever too slow"
+
 
 class Overload(SceneTest):
     def slow(self, times):

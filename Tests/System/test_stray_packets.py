@@ -12,6 +12,8 @@ from stage import island
 from stage.identity import Identity
 from stage.namespace import is_allowed
 
+REAL = "its strangers never wait, which stops the clock of a guest"
+
 GARAGE, NOBODY, STRANGER = "192.0.2.2", "192.0.2.7", "192.0.2.9"
 MINUTES = float(os.environ.get("INTERCOM_STRAY_MINUTES", "60"))
 

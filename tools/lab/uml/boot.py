@@ -110,24 +110,32 @@ def _silence(program):
         "\n".join(said.splitlines()[:10]) or "it said nothing")
 
 
-def words(program, scenario, stations, share, more=()):
-    """The command line of a guest."""
-    # More the kernel does not make: further stations are on simulated cards.
-    cards = stations[:CARDS]
-    count = range(len(cards))
+def words(program, share, memory="256M"):
+    """The command line of any guest in virtual time that writes to `share`, a folder."""
     return [
-        program, "mem=256M", "rootfstype=hostfs", "root=none", "hostfs=/", "ro", "quiet",
+        program, f"mem={memory}", "rootfstype=hostfs", "root=none", "hostfs=/", "ro", "quiet",
         f"init={HERE}/init", "con=null", "con0=null,fd:1", f"uml_dir={share}/uml",
         "time-travel=inf-cpu", f"time-travel-start={START}000000000",
         # A clock that stops between ticks is read, now and then, once more or less on its way to
         # sleep, and each look at it takes 256 ns.
         "nohz=off",
+        # A kernel that was made elsewhere may have a dummy card, which would be the first.
+        "snd_dummy.enable=0",
+        f"share={share}", f"project={place.ROOT}"]
+
+
+def _scenario_words(program, scenario, stations, share, more):
+    """The command line of a guest that plays a scenario."""
+    # More the kernel does not make: further stations are on simulated cards.
+    cards = stations[:CARDS]
+    count = range(len(cards))
+    return [
+        *words(program, share),
         # A kernel says much in IPv6 by itself. Of two such words the last counts: IPV6 below.
         "ipv6.disable=1",
-        # A kernel that was made elsewhere may have a dummy card, which would be the first.
-        "snd_dummy.enable=0", f"snd_aloop.enable={','.join('1' for _ in count)}",
+        f"snd_aloop.enable={','.join('1' for _ in count)}",
         f"snd_aloop.index={','.join(map(str, count))}", f"snd_aloop.id={','.join(cards)}",
-        f"share={share}", f"scenario={scenario}", f"project={place.ROOT}",
+        f"scenario={scenario}",
         f"programs={os.path.abspath(place.PROGRAMS)}",
         f"daemon={os.path.abspath(place.program('intercomd'))}",
         f"lab={os.path.abspath(place.LAB)}", *more]
@@ -183,6 +191,15 @@ def end_all():
 def boot(program, scenario, stations, share, seconds, more=()):
     """Plays a scenario, in `seconds` of real time at most; BootError when it was not played."""
     needed = [place.program("intercomd"), place.program("intercomctl"), place.lab("room")]
+    code = play(_scenario_words(program, scenario, stations, share, more), share, needed, seconds)
+    if code != "0":
+        raise BootError(f"it ended with {code or 'nothing said'}\n{_seen(share)}")
+
+
+def play(line, share, needed, seconds):
+    """Runs a guest to its end, in `seconds` of real time at most; returns the exit code that it
+    left in `share`, as text, or nothing. BootError: it needs what is not there, or took longer.
+    """
     if absent := [path for path in needed if not os.path.exists(path)]:
         raise BootError(f"not built yet: {', '.join(absent)}; run tools/test, or tools/lab/build "
                         "and swift build -c release")
@@ -191,17 +208,14 @@ def boot(program, scenario, stations, share, seconds, more=()):
             raise BootError(f"{path}: a kernel cannot be told of a path with a blank or a comma")
     (share / "code").unlink(missing_ok=True)
     with open(share / "console", "wb") as console:
-        guest = _begin(words(program, scenario, stations, share, more=more), console,
-                       _environment())
+        guest = _begin(line, console, _environment())
         try:
             guest.wait(seconds)
         except subprocess.TimeoutExpired as error:
             raise BootError(f"not over in {seconds} s\n{_seen(share)}") from error
         finally:
             _end(guest)
-    code = _text(share / "code").strip()
-    if code != "0":
-        raise BootError(f"it ended with {code or 'nothing said'}\n{_seen(share)}")
+    return _text(share / "code").strip()
 
 
 def _text(path):

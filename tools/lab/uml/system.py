@@ -1,0 +1,91 @@
+"""Plays a file of Tests/System in a guest, in virtual time: `python3 -m uml.system NAME [TEST...]`.
+
+The tests run as they are. In the guest a program waits for nothing but what it waits for by its own
+will, however busy this machine is, so what is not heard there has not been said.
+"""
+
+import argparse
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import sys
+import tempfile
+
+from stage import place
+
+from .boot import BootError, KernelError, kernel, play, words
+
+SECONDS = 600
+"""Real time that a file may take."""
+MEMORY = "768M"
+PASSED_ON = "INTERCOM_ALL", "INTERCOM_VECTORS", "INTERCOM_KEEP"
+"""Variables that tests go by."""
+
+
+def script(name, tests):
+    """What the guest runs."""
+    lines = [f"export {one}={shlex.quote(os.environ[one])}" for one in PASSED_ON
+             if one in os.environ]
+    # One thread of a library that would make more: there is one processor.
+    lines += ["export PYTHONDONTWRITEBYTECODE=1 OPENBLAS_NUM_THREADS=1",
+              shlex.join(["/usr/bin/python3", f"Tests/System/test_{name}.py", "--verbose", *tests]),
+              "code=$?", "read -r up _ </proc/uptime",
+              'echo "$up" >/run/share/seconds', "exit $code"]
+    return "\n".join(lines) + "\n"
+
+
+def run(program, name, tests, folder):
+    """Plays it; prints what it printed, and returns its exit code."""
+    (folder / "play").write_text(script(name, tests), encoding="utf-8")
+    needed = [place.program("intercomd"), place.program("intercomctl"), place.lab("simcard")]
+    try:
+        code = play(words(program, folder, MEMORY), folder, needed, SECONDS)
+    except BootError as error:
+        print(error)
+        return 1
+    said = folder / "said"
+    if code:
+        print(said.read_text(encoding="utf-8", errors="replace"), end="")
+        seconds = (folder / "seconds").read_text(encoding="ascii").strip()
+        print(f"in a guest: {seconds} s of its time")
+    else:
+        for one in (said, folder / "console"):
+            print(f"--- {one.name}", *one.read_text(errors="replace").splitlines()[-60:], sep="\n")
+        print("the guest ended before the test did")
+    return int(code or 1)
+
+
+def main():
+    """Exit codes: 0 all tests passed, 1 not, 3 there is no kernel for guests here."""
+    parser = argparse.ArgumentParser(prog="uml.system")
+    parser.add_argument("--processor", type=int, help="the one that the guest stays on")
+    parser.add_argument("name")
+    parser.add_argument("tests", nargs="*")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        program = kernel()
+    except KernelError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    if program is None:
+        return 3
+    if chosen.processor is not None:
+        # Its processes hand over to each other all the time; from one processor to another each
+        # time would have to wait until that wakes up.
+        known = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {known[chosen.processor % len(known)]})
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="guest-"))
+    try:
+        return run(program, chosen.name, chosen.tests, folder)
+    finally:
+        if os.environ.get("INTERCOM_KEEP"):
+            print(f"--- kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
