@@ -13,6 +13,8 @@ import examples
 from lab import ROOT, place, process, sanitizer
 from stage import demo, talk
 
+REAL = "it builds what it runs, and a guest cannot write there"
+
 SECONDS = 5
 SOUNDS = ("said.wav", "wire.wav", "heard.wav")
 SIZES = [89, 130, 180, 230, 280]

@@ -13,6 +13,8 @@ import unittest
 from faults import FaultTest, may
 from lab import Scene, place, process, wait
 
+REAL = "a program in a guest is never found in the middle of its work, to be killed there"
+
 IDENTITY = re.compile(rb"intercom-identity-1 [0-9a-f]{64}\n")
 KILLS = 100
 

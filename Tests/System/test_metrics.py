@@ -11,6 +11,8 @@ try:
 except ImportError:
     openmetrics = read_older = None
 
+REAL = "computing takes no time in a guest, so no processor time is counted"
+
 SAMPLE = re.compile(
     r'([a-z_][a-z0-9_]*)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,(?!\})|(?=\})))+)\})? '
     r'(-?\d+(?:\.\d+)?)')
