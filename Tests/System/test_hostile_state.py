@@ -16,6 +16,8 @@ from hostile import (
     DIGITS, KEY, STRANGER, THIRD, USER, Swaps, World, given, hard_link, huge, link,
     local_socket, pipe, write)
 
+REAL = "it starts more programs than a guest can in ten minutes, and listens to none"
+
 COMMANDS = {
     "peer list": ["peer", "list"],
     "peer add": ["peer", "add", "--no-reload", "attic", "-", THIRD],
