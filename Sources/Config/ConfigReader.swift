@@ -113,6 +113,7 @@ struct ConfigReader {
                 || !config.station.name.isEmpty
         }
         mistakes += reader.mistakes
+        config.warnings += reader.warnings
     }
 
     /// The kind of a section; nil where it is unknown, in the wrong file, or there already.

@@ -2,6 +2,7 @@
 struct SectionReader {
     let section: INI.Section
     private(set) var mistakes: [Mistake] = []
+    private(set) var warnings: [Mistake] = []
     private var missing: [Mistake] = []
 
     init(_ section: INI.Section) { self.section = section }
@@ -69,12 +70,18 @@ struct SectionReader {
         return nil
     }
 
-    /// Reports every setting that the section does not have.
+    /// Reports every setting that the section does not have, and warns of those that it had once.
     private mutating func refuseUnknown(besides names: [String]) {
         var isMisspelt = section.hasFaults
         for entry in section.entries where !names.contains(entry.key) {
             // The user's own notes.
             if entry.key.hasPrefix("x-") { continue }
+            if let gone = GoneSetting.named(entry.key, in: section.kind) {
+                warnings.append(
+                    Mistake(
+                        entry.origin, "\(gone.name) is gone, and has no effect: \(gone.why)"))
+                continue
+            }
             isMisspelt = true
             fail(
                 entry.origin, "\(quoted(entry.key)) is not a setting of [\(section.kind)]",

@@ -94,7 +94,6 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case unknownKey = "unknown_key"
         case wrongSecret = "wrong_secret"
         /// A pairing has made a peer: `peer`, `target`, its address, and `detail`, its fingerprint;
-        /// `cause` is `met` where no code has proved it.
         case paired
         /// A pairing, or an attempt at one, has failed: `cause`, `detail`, and `target`, the
         /// address of the other side.

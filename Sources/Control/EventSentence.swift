@@ -56,8 +56,6 @@ extension Event {
             case .wrongSecret:
                 "a station called from \(target ?? "?") with the key of \(peer), but not with its "
                     + "secret, psk and suite; see: intercomctl peers"
-            case .paired where cause == "met":
-                "paired with \(peer) without a code, so not verified, fingerprint \(detail)"
             case .paired: "paired with \(peer), fingerprint \(detail)"
             case .pairingFailed: "pairing failed: \(detail)"
             case .networkReady: "network: back"

@@ -17,7 +17,5 @@ public struct PairingStatus: JSONRecord, Equatable, Sendable {
         case showing
         /// It tries a code that was typed here.
         case entering
-        /// It looks for a station whose button is held, too.
-        case meeting
     }
 }

@@ -51,16 +51,11 @@ public struct Discovery {
     private var links: [LinkAddresses] = []
     private var stations = ServiceLinks(ServiceInstance.stations)
     private var pairings = ServiceLinks(ServiceInstance.pairings)
-    private var meetings = ServiceLinks(ServiceInstance.meetings)
     private var renewAt: Instant?
     private var budget = Budget()
-    /// Of all datagrams, also of those that are dropped for what they are: during a meeting more of
-    /// them mean that one may be missed.
-    private var heard = Budget()
     private var actions: [Action] = []
     private var isClosed = false
     public private(set) var pairingPlaces = PairingPlaces()
-    public private(set) var meetingPlaces = MeetingPlaces()
     public private(set) var counts = Counts()
 
     /// - Parameters:
@@ -101,8 +96,6 @@ public struct Discovery {
         let window = pairings.own
         pairings.setLinks(links, lots, at: now)
         if let window { announcePairing(port: window.port, silently: true, at: now) }
-        // The name of a station in a meeting stays: as another one it would be a third.
-        meetings.setLinks(links, lots, at: now)
         renew(silently: true, at: now)
     }
 
@@ -123,17 +116,15 @@ public struct Discovery {
         at now: Instant
     ) {
         counts.received += 1
-        let isHeard = heard.takes(at: now)
-        let drop = take(datagram, source, hopLimit, link, at: now)
-        if let drop { counts.drops[drop.rawValue] += 1 }
-        if !isHeard || drop == .flood, meetings.own != nil { meetingPlaces.missed() }
+        if let drop = take(datagram, source, hopLimit, link, at: now) {
+            counts.drops[drop.rawValue] += 1
+        }
     }
 
     /// The kernel did not take a message; a beacon is tried again.
     public mutating func notSent(on link: Link, at now: Instant) {
         stations.notSent(on: link, at: now)
         pairings.notSent(on: link, at: now)
-        meetings.notSent(on: link, at: now)
     }
 
     /// The station ends: all that others remember of it is over.
@@ -141,10 +132,8 @@ public struct Discovery {
         isClosed = true
         send(stations.withdraw())
         send(pairings.withdraw())
-        send(meetings.withdraw())
         stations.stopSeeking()
         pairings.stopSeeking()
-        meetings.stopSeeking()
         renewAt = nil
     }
 
@@ -177,46 +166,17 @@ public struct Discovery {
 
     public mutating func stopSeekingPairings() { pairings.stopSeeking() }
 
-    // MARK: Meetings
-
-    /// Announces a meeting, and asks for others until it is over.
-    ///
-    /// `meetingPlaces` gathers all that meet since its beginning, until its end. Another beacon
-    /// takes the place of the one before. It pairs at this TCP port.
-    public mutating func meet(_ beacon: MeetingBeacon, port: UInt16, at now: Instant) {
-        guard !isClosed else { return }
-        var instance =
-            meetings.own
-            ?? ServiceInstance(of: ServiceInstance.meetings, port: port, text: [], lots)
-        instance.text = beacon.text
-        send(meetings.announce(instance, silently: true, lots, at: now))
-        meetings.seek(lots, at: now)
-    }
-
-    /// Asks at once for others that meet.
-    public mutating func seekMeetings(at now: Instant) {
-        if meetings.own != nil { meetings.seek(lots, at: now) }
-    }
-
-    public mutating func endMeeting() {
-        send(meetings.withdraw())
-        meetings.stopSeeking()
-        // The next one is not to take this one's name for another station's.
-        meetingPlaces.forget()
-    }
-
     // MARK: What the caller fetches
 
     public mutating func tick(at now: Instant) {
         if let renewAt, now >= renewAt { renew(silently: false, at: now) }
         while let message = stations.next(at: now) { send([message]) }
         while let message = pairings.next(at: now) { send([message]) }
-        while let message = meetings.next(at: now) { send([message]) }
     }
 
     /// When to call `tick` next; nil means never.
     public var deadline: Instant? {
-        [renewAt, stations.deadline, pairings.deadline, meetings.deadline].compactMap { $0 }.min()
+        [renewAt, stations.deadline, pairings.deadline].compactMap { $0 }.min()
     }
 
     /// The next action; nil when there are no more.
@@ -264,7 +224,6 @@ public struct Discovery {
         guard message.isResponse else {
             stations.heard(message, from: source, on: link, lots, at: now)
             pairings.heard(message, from: source, on: link, lots, at: now)
-            meetings.heard(message, from: source, on: link, lots, at: now)
             return nil
         }
         if let found = HeardInstance(of: ServiceInstance.stations, in: message),
@@ -277,13 +236,6 @@ public struct Discovery {
             found.name != pairings.own?.name
         {
             pairingPlaces.saw(found, at: source.at(port: found.port), on: link, now: now)
-        }
-        if meetings.isSought,
-            let found = HeardInstance(of: ServiceInstance.meetings, in: message),
-            let beacon = MeetingBeacon(text: found.text)
-        {
-            meetingPlaces.saw(
-                beacon, at: source.at(port: found.port), isFarewell: found.isFarewell)
         }
         return nil
     }

@@ -4,9 +4,8 @@ public import Time
 /// the station says to that.
 ///
 /// Sans-I/O: tell it what the button does, what becomes of the pairing, and the time; do what
-/// `nextStep` returns. A hold opens a window here, whose six digits are said again and again, or,
-/// where the settings say so, looks for another station whose button is held (`ButtonMeeting`).
-/// Short presses type the digits of another station.
+/// `nextStep` returns. A hold opens a window here, whose six digits are said again and again. Short
+/// presses type the digits of another station.
 public struct ButtonPairing: ~Copyable {
     /// One thing to do.
     public enum Step: Equatable, Sendable {
@@ -16,9 +15,7 @@ public struct ButtonPairing: ~Copyable {
         case hush
         /// Open a window for six digits: tell `opened` or `refused`.
         case open
-        /// Look for another station whose button is held: tell `meeting` or `refused`.
-        case meet
-        /// Close the window, or give up the search.
+        /// Close the window.
         case close
         /// Try this code at the station that shows one: tell `heard`.
         case enter(String)
@@ -33,8 +30,6 @@ public struct ButtonPairing: ~Copyable {
         /// The digits that were typed here are not those of the other station.
         case wrongCode
         case noStationFound
-        /// More than one other station's button is held.
-        case crowded
         /// Too many wrong codes were tried at this station.
         case burnt
         case timedOut
@@ -49,8 +44,6 @@ public struct ButtonPairing: ~Copyable {
     static let pause = Duration.milliseconds(1_500)
     /// From the end of the code to its next beginning.
     static let readingPause = Duration.seconds(2)
-    /// While a station looks for another one it says so, after each pause as long as this.
-    static let lookingPause = Duration.seconds(8)
     /// Digits that are not completed are dropped after this.
     static let patience = Duration.seconds(30)
     /// A press with which nothing begins is answered by a hint after this.
@@ -60,12 +53,11 @@ public struct ButtonPairing: ~Copyable {
     /// Changes of the button shorter than this, at least, are bounces.
     static let bounce = Duration.milliseconds(20)
 
-    private enum State { case typing, showing, searching, meeting }
+    private enum State { case typing, showing, searching }
 
     private var state = State.typing
     private var steps: [Step] = []
     private var isAllowed = false
-    private var meets = false
     private var isSpeaking = false
 
     /// The level that was reported last, and since when; nil before the first, when a button that
@@ -103,16 +95,11 @@ public struct ButtonPairing: ~Copyable {
     ///
     /// - Parameters:
     ///   - isAllowed: False ends what the button has begun.
-    ///   - meets: Whether a hold looks for another station whose button is held, and opens no
-    ///     window. A change ends what the button has begun, too.
     ///   - debounce: How long the contacts bounce.
-    public mutating func allow(
-        _ isAllowed: Bool, meets: Bool = false, debounce: Duration = .zero
-    ) {
+    public mutating func allow(_ isAllowed: Bool, debounce: Duration = .zero) {
         self.debounce = max(debounce, Self.bounce)
-        guard isAllowed != self.isAllowed || meets != self.meets else { return }
+        guard isAllowed != self.isAllowed else { return }
         self.isAllowed = isAllowed
-        self.meets = meets
         // What is down already is no press.
         if let level { isDown = level }
         pressedAt = nil
@@ -151,12 +138,6 @@ public struct ButtonPairing: ~Copyable {
         readCode()
     }
 
-    /// This station looks for another one.
-    public mutating func meeting() {
-        state = .meeting
-        say([.searching])
-    }
-
     /// No window opens now, or no code can be tried.
     ///
     /// - Parameter isForNow: It may work after some time.
@@ -168,11 +149,7 @@ public struct ButtonPairing: ~Copyable {
     /// What was to be said is said, or nobody could hear it until now.
     public mutating func spoken(at now: Instant) {
         isSpeaking = false
-        switch state {
-        case .showing: readingDue = now + Self.readingPause
-        case .meeting: readingDue = now + Self.lookingPause
-        case .typing, .searching: break
-        }
+        if state == .showing { readingDue = now + Self.readingPause }
     }
 
     /// Takes news of the pairing that this button began.
@@ -180,13 +157,10 @@ public struct ButtonPairing: ~Copyable {
         // A station may be written as the window is closed.
         guard state != .typing || outcome == .paired else { return }
         if outcome != .attempt { end() }
-        // A wrong code, of which a person who meets knows nothing.
-        if state == .meeting { return }
         switch outcome {
         case .attempt, .wrongCode: say([.wrongCode])
         case .paired: say([.paired])
         case .noStationFound: say([.noStationFound])
-        case .crowded: say([.severalStations])
         case .burnt: say([.codeBurnt])
         case .timedOut: say([.windowClosed])
         case .failed: say([.failed])
@@ -246,8 +220,6 @@ public struct ButtonPairing: ~Copyable {
             if isTold { say([.startAgain]) }
         } else if due == hintDue {
             hint(at: due)
-        } else if state == .meeting {
-            say([.searching])
         } else {
             readCode()
         }
@@ -262,10 +234,6 @@ public struct ButtonPairing: ~Copyable {
             steps.append(.close)
             end()
             say([.windowClosed])
-        case .meeting:
-            steps.append(.close)
-            end()
-            say([.failed])
         case .searching: break
         case .typing:
             // The person wants to go on, and not to listen.
@@ -297,7 +265,7 @@ public struct ButtonPairing: ~Copyable {
         }
         pressedAt = nil
         forget()
-        steps.append(meets ? .meet : .open)
+        steps.append(.open)
     }
 
     private mutating func startAgain() {

@@ -43,17 +43,6 @@ public struct PairingCode: ~Copyable {
         }
     }
 
-    /// The code of all meetings without a code, which everybody knows.
-    ///
-    /// It is no form of a code that a station shows or a person types: those have no small letters
-    /// and no hyphen as they are used, and another length. So a station that meets never pairs with
-    /// one that shows a code, whatever is typed where.
-    public static func meeting() -> PairingCode {
-        PairingCode(count: meetingText.count) { meetingText[$0] }
-    }
-
-    private static let meetingText = Array("press-to-meet".utf8)
-
     /// Reads what a person typed: in any case, with spaces and hyphens, O for 0, I and L for 1.
     ///
     /// - Throws: What keeps it from being a code.

@@ -94,19 +94,6 @@ public struct PairingDesk: ~Copyable {
         return end
     }
 
-    /// Whether a button can open no window now, because something was wrong with the last one.
-    public func rests(at now: Instant) -> Bool {
-        if case .resting = window.state(at: now) { true } else { false }
-    }
-
-    /// Takes the code back, and lets buttons rest as after three wrong ones.
-    ///
-    /// - Returns: For how long.
-    public mutating func rest(at now: Instant) -> Duration {
-        close()
-        return window.rest(at: now)
-    }
-
     /// A code is shown, or somebody who came in time is still at it.
     public var isShowing: Bool {
         switch shown {

@@ -70,19 +70,10 @@ public struct PairingWindow: Sendable {
         guard openUntil != nil else { return false }
         failures += 1
         guard failures == Self.attempts else { return false }
-        _ = rest(at: now)
-        return true
-    }
-
-    /// The window closes, and a button opens none for a while.
-    ///
-    /// - Returns: For how long.
-    public mutating func rest(at now: Instant) -> Duration {
-        let rest = nextRest
         openUntil = nil
-        restUntil = now + rest
-        nextRest = min(rest + rest, Self.longestRest)
-        return rest
+        restUntil = now + nextRest
+        nextRest = min(nextRest + nextRest, Self.longestRest)
+        return true
     }
 
     /// The code was used, or is taken back by whoever showed it.

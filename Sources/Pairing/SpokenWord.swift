@@ -20,8 +20,6 @@ public enum SpokenWord: String, CaseIterable, Sendable {
     /// The other station is looked for.
     case searching
     case noStationFound = "no-station-found"
-    /// More than one other station is met, so this one pairs with none.
-    case severalStations = "several-stations"
     /// This station has no peer, and how it gets one.
     case notPaired = "not-paired"
     /// The digits so far are dropped.

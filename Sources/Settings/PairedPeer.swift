@@ -2,7 +2,7 @@ internal import Config
 public import Crypto
 
 /// The peer that a pairing has found, before and after it is written: its key, address, suite and
-/// pre-shared key, verified by the code if there was one.
+/// pre-shared key, verified by the code.
 public struct PairedPeer {
     public let key: PublicKey
     /// Its name on this station.
@@ -42,8 +42,6 @@ public struct PairedPeer {
     ///   - wish: The name that it is to have here; nil for its own.
     ///   - suite: The cipher of its sessions.
     ///   - address: As the settings have it.
-    ///   - isProved: Whether a code has proved it. Else it is written as a peer whose digits nobody
-    ///     has compared.
     ///   - isUp: Whether there is a session with it.
     ///   - used: The settings that are in use.
     ///   - found: All files as they are now; they may have mistakes, and other peers.
@@ -51,7 +49,7 @@ public struct PairedPeer {
     ///   the code can claim any key, and must not end a session by that.
     public init(
         _ key: PublicKey, called: String, named wish: String?, suite: Suite, address: String,
-        isProved: Bool, isUp: Bool, among used: PeerFiles, and found: PeerFiles
+        isUp: Bool, among used: PeerFiles, and found: PeerFiles
     ) throws(Refusal) {
         // It must fit into the settings in use, into those with the peers that others have written
         // meanwhile, and into all files. Those with mistakes of their own are not asked.
@@ -65,7 +63,7 @@ public struct PairedPeer {
         for book in [used, mixed, found] {
             guard let config = try? book.config() else { continue }
             if let peer = config.peers.first(where: { PublicKey(text: $0.key) == key }) {
-                guard isProved, !isUp, Self.mayPairAnew(peer, among: book),
+                guard !isUp, Self.mayPairAnew(peer, among: book),
                     known.map({ $0.name == peer.name }) ?? true
                 else { throw .known(Self.refusal(peer, among: book)) }
                 known = peer
@@ -95,17 +93,16 @@ public struct PairedPeer {
             throw .failed("the places of the pre-shared key of \(name) are others' already")
         }
         self.secret = secret
-        let writer = isProved ? "a pairing" : "a meeting without a code"
         let own = known.flatMap { _ in mixed.sources.first { $0.path == path } }
-        var file = own.map { PeerFile($0.bytes) } ?? PeerFile(of: name, by: writer)
-        file.set(writer: writer)
+        var file = own.map { PeerFile($0.bytes) } ?? PeerFile(of: name, by: Self.writer)
+        file.set(writer: Self.writer)
         let others = (known?.addresses ?? []).filter { $0 != PeerAddress(text: address) }
         let addresses = ([address] + others.map { $0.description }).prefix(Limits.addresses)
         file.set("address", to: addresses.joined(separator: ", "), of: name)
         file.set("key", to: key.text, of: name)
         file.set("suite", to: "\(suite.rawValue)", of: name)
         file.set("psk", to: "file:\(PeerFiles.pskFile(of: secret))", of: name)
-        if isProved { file.set("verified", to: key.fingerprint, of: name) }
+        file.set("verified", to: key.fingerprint, of: name)
         do throws(PeerFilesError) {
             for place in books.indices { try books[place].put(file, at: path) }
         } catch { throw .failed(error.description) }
@@ -114,6 +111,9 @@ public struct PairedPeer {
         bytes = file.bytes
         former = known == nil && name != called && hasFormer ? called : nil
     }
+
+    /// The words of the file's first line.
+    private static let writer = "a pairing"
 
     /// Whether a peer that is known is in a file of its own, which can be written anew.
     private static func mayPairAnew(_ peer: Config.Peer, among files: PeerFiles) -> Bool {

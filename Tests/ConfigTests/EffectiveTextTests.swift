@@ -107,7 +107,6 @@ func withoutOrigins(_ config: Config) -> Config {
 
                 [pairing]
                 button = yes
-                press-to-meet = no
                 reset = no
 
                 [site]

@@ -11,8 +11,8 @@ final class ButtonPerson {
     var said: [SpokenWord] = []
     var steps: [ButtonPairing.Step] = []
 
-    init(isAllowed: Bool = true, meets: Bool = false) {
-        core.allow(isAllowed, meets: meets)
+    init(isAllowed: Bool = true) {
+        core.allow(isAllowed)
         core.turn(isDown: false, at: now)
     }
 

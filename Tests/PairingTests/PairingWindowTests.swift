@@ -34,17 +34,6 @@ import Time
         #expect(window.open(at: at(now)) != nil)
     }
 
-    /// A meeting in which a third station took part costs as much as a burnt code.
-    @Test func aMeetingThatWentWrongRestsAsABurntCodeDoes() {
-        var window = PairingWindow()
-        #expect(window.rest(at: at(0)) == .seconds(60))
-        #expect(window.state(at: at(59)) == .resting(until: at(60)))
-        #expect(window.open(at: at(59)) == nil && window.open(at: at(60)) != nil)
-        for _ in 1...3 { _ = window.failed(at: at(61)) }
-        #expect(window.state(at: at(62)) == .resting(until: at(181)))
-        #expect(window.rest(at: at(200)) == .seconds(240))
-    }
-
     @Test func failuresOfOneWindowDoNotCountInTheNext() {
         var window = PairingWindow()
         for round: Int64 in 0..<5 {

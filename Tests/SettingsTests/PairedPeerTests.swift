@@ -31,12 +31,12 @@ import Testing
     }
 
     private func peer(
-        _ name: String, wish: String? = nil, isProved: Bool = true, isUp: Bool = false,
+        _ name: String, wish: String? = nil, isUp: Bool = false,
         used: PeerFiles, found: PeerFiles
     ) throws -> PairedPeer {
         try PairedPeer(
             key, called: name, named: wish, suite: .chaChaPoly, address: "192.0.2.7",
-            isProved: isProved, isUp: isUp, among: used, and: found)
+            isUp: isUp, among: used, and: found)
     }
 
     private func entry(_ name: String, _ key: String? = nil, more: String = "") -> String {
@@ -73,20 +73,6 @@ import Testing
         let config = try read.config()
         #expect(config.peers.map { $0.name } == ["garage"])
         #expect(config.peers.allSatisfy { $0.isVerified && $0.isLearned })
-    }
-
-    @Test func aPeerThatNoCodeHasProvedIsNotVerified() throws {
-        defer { remove() }
-        let files = files()
-        let peer = try peer("garage", isProved: false, used: files, found: files)
-        try peer.prepare(psk: .random())
-        try peer.commit(psk: .random())
-        let written = text(of: "\(state)/peers.d/garage.conf") ?? ""
-        #expect(written.hasPrefix("# Written by a meeting without a code.\n[peer garage]\n"))
-        let read = PeerFiles(
-            files.sources + (try ConfigFolder.stateSources(in: paths)), in: paths)
-        let config = try read.config()
-        #expect(config.peers.map { $0.isVerified } == [false])
     }
 
     /// Every way in which a name can be taken.
@@ -155,20 +141,17 @@ import Testing
         defer { remove() }
         try peer("garage", used: files(), found: files()).store(.random())
         let written = try ConfigFolder.stateSources(in: paths)
-        func again(isUp: Bool = false, isProved: Bool = true) throws -> PairedPeer {
+        func again(isUp: Bool = false) throws -> PairedPeer {
             let files = PeerFiles(
                 files().sources + (try ConfigFolder.stateSources(in: paths)), in: paths)
-            return try peer(
-                "carport", isProved: isProved, isUp: isUp, used: files, found: files)
+            return try peer("carport", isUp: isUp, used: files, found: files)
         }
-        // Neither while it talks, nor without a code.
-        for (isUp, isProved) in [(true, true), (false, false)] {
-            #expect {
-                _ = try again(isUp: isUp, isProved: isProved)
-            } throws: { error in
-                guard case .known? = error as? PairedPeer.Refusal else { return false }
-                return true
-            }
+        // Not while it talks.
+        #expect {
+            _ = try again(isUp: true)
+        } throws: { error in
+            guard case .known? = error as? PairedPeer.Refusal else { return false }
+            return true
         }
         let anew = try again()
         #expect(anew.name == "garage" && anew.former == nil)

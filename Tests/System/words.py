@@ -11,8 +11,8 @@ from lab import SceneTest, Watched, measure, process, sanitizer, wav
 
 DIGITS = [str(digit) for digit in range(10)]
 NAMES = [*DIGITS, "pairing-code", "paired", "wrong-code", "searching", "no-station-found",
-         "several-stations", "not-paired", "start-again", "window-closed", "code-burnt",
-         "please-wait", "failed", "erase-warning", "erased", "not-erased"]
+         "not-paired", "start-again", "window-closed", "code-burnt", "please-wait", "failed",
+         "erase-warning", "erased", "not-erased"]
 SECONDS = 0.3
 LEAST = 0.8
 """Two words have one tone in common at most, which makes them half alike."""

@@ -6,8 +6,6 @@ struct ServiceInstance: Equatable, Sendable {
     static let stations = DNSName("_intercomd", "_udp", "local")
     /// Stations with an open pairing window, by the TCP port of that.
     static let pairings = DNSName("_intercomd-pair", "_tcp", "local")
-    /// Stations that meet without a code, by the TCP port at which they pair.
-    static let meetings = DNSName("_intercomd-meet", "_tcp", "local")
     /// Where programs ask which services there are (RFC 6763 §9).
     static let catalogue = DNSName("_services", "_dns-sd", "_udp", "local")
     private static let local = DNSName("local")
@@ -22,7 +20,7 @@ struct ServiceInstance: Equatable, Sendable {
     let host: DNSName
     let port: UInt16
     /// The strings of its TXT record, each after its length.
-    var text: [UInt8]
+    let text: [UInt8]
 
     /// An instance under random names, which say nothing of the station.
     init(of service: DNSName, port: UInt16, text: [UInt8], _ lots: Lots) {

@@ -51,24 +51,6 @@ struct ConfigFacts {
             }
     }
 
-    /// A station that pairs without a code, while it does.
-    private func meeting(_ config: Config) -> [Check] {
-        guard config.pairing.pressToMeet, config.pairingButton != nil else { return [] }
-        guard config.network.discovery else {
-            return [
-                .ok(
-                    .config, of: "press-to-meet",
-                    "a hold of the talk button meets no station: discovery = no in [network]")
-            ]
-        }
-        return [
-            .ok(
-                .config, of: "press-to-meet",
-                "a hold of the talk button pairs without a code: nothing proves the other station",
-                advice: "afterwards compare the keys: sudo intercomctl peer verify NAME DIGITS")
-        ]
-    }
-
     /// What reading the files found.
     private var read: [Check] {
         switch settings {
@@ -104,7 +86,7 @@ struct ConfigFacts {
             return checks
         case .right(let config):
             let peers = plural(config.otherPeers.count, "peer")
-            return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")] + meeting(config)
+            return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")]
                 + (config.warnings + PlaceChecks.mistakes(in: config)).map { warning in
                     .warn(
                         .config, "\(warning.origin): \(warning.what)",

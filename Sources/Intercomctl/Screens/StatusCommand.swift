@@ -87,7 +87,6 @@ private func words(about pairing: PairingStatus) -> String? {
     switch pairing.state {
     case .showing: what = "a code is shown here, for another station to type"
     case .entering: what = "a code that was typed here is tried"
-    case .meeting: what = "looks for a station whose talk button is held, too"
     case .idle: return nil
     }
     return what + (pairing.asker.map { "; begun by \($0)" } ?? "")

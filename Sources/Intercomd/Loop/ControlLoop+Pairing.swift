@@ -17,9 +17,6 @@ extension ControlLoop {
         if pairings.isSearching {
             pairings.found(neighbourhood.pairings(at: now), on: pairingGround, at: now)
         }
-        if pairings.hasMeeting {
-            pairings.look(neighbourhood.meetings, on: pairingGround, at: now)
-        }
         if pairings.isBusy { pairings.tick(on: pairingGround, at: now) }
         if pairings.hasUnused, settings.canReload(isTakingLeave: cores.table.isTakingLeave) {
             if let asker = pairings.job?.asker { askers.begin(asker, .reload(isCheck: false)) }
@@ -38,17 +35,13 @@ extension ControlLoop {
                 links.resolver.resolve(.init(peer: nil, addresses: [address]))
             case .offer(let port): neighbourhood.offerPairing(port, at: now)
             case .seek(let isSought): neighbourhood.seekPairings(isSought, at: now)
-            case .meet(let beacon):
-                neighbourhood.meet(beacon, port: config.network.port, at: now)
-            case .askForMeetings: neighbourhood.seekMeetings(at: now)
             }
         }
         let place = config.pairingButton
         let front = place.map {
             PairingButton.Front(
                 button: config.buttons[$0].name, key: devices.lines.keys[$0],
-                hasSpeaker: devices.cards.output.isOpen, meets: config.pairing.pressToMeet,
-                ground: pairingGround)
+                hasSpeaker: devices.cards.output.isOpen, ground: pairingGround)
         }
         let told = pairingButton.serve(front, config.sounds, &pairings, by: rings, at: now)
         for detail in told { tell(.keyAction, button: place, detail: "pairing: \(detail)") }

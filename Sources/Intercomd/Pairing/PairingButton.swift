@@ -18,8 +18,6 @@ struct PairingButton: ~Copyable {
         let button: String
         let key: Lines.Key
         let hasSpeaker: Bool
-        /// Whether a hold looks for another station, and no code is said.
-        let meets: Bool
         let ground: PairingGround
 
         var asker: Asker { Asker(name: "button \(button)") }
@@ -67,8 +65,6 @@ struct PairingButton: ~Copyable {
             case .close: pairings.cancel()
             case .open:
                 if let front { told.append(open(front, &pairings, at: now)) }
-            case .meet:
-                if let front { told.append(meet(front, &pairings, at: now)) }
             case .enter(let digits):
                 if let why = front.flatMap({ enter(digits, $0, &pairings, at: now) }) {
                     told.append(why)
@@ -102,7 +98,7 @@ struct PairingButton: ~Copyable {
             line = key.button.line
             core.lost()
         }
-        core.allow(true, meets: front.meets, debounce: key.button.debounce)
+        core.allow(true, debounce: key.button.debounce)
         if key.isOpen, let isDown = key.isDown {
             core.turn(isDown: isDown, at: now)
         } else {
@@ -129,21 +125,6 @@ struct PairingButton: ~Copyable {
             core.refused(isForNow: false)
             return why
         }
-    }
-
-    private mutating func meet(
-        _ front: Front, _ pairings: inout Pairings, at now: Instant
-    ) -> String {
-        guard front.hasSpeaker else {
-            core.refused(isForNow: false)
-            return "there is no speaker to say what comes of a meeting"
-        }
-        if let error = pairings.meet(by: front.asker, on: front.ground, at: now) {
-            core.refused(isForNow: error.code == .busy)
-            return error.text
-        }
-        core.meeting()
-        return "looking for another station whose button is held"
     }
 
     /// - Returns: Why the digits are not tried.

@@ -27,18 +27,6 @@ struct PairingGround {
             publicKey: publicKey, capabilities: capabilities, name: config.station.name)
     }
 
-    /// The introduction in a meeting without a code.
-    ///
-    /// It has a random number, so that nobody can guess it from the name under which it is
-    /// announced.
-    var promisedCard: PairingCard? {
-        guard let card else { return nil }
-        var capabilities = card.capabilities
-        capabilities.bootID = Boot.random()
-        return PairingCard(
-            publicKey: publicKey, capabilities: capabilities, name: card.name)
-    }
-
     /// The one address at which the settings let it listen, never wider than was asked for; nil
     /// means every address.
     var listen: SocketAddress? {
@@ -60,18 +48,17 @@ struct PairingGround {
         return hosts
     }
 
-    /// The peer that another station would become, proved by a code or not; nothing is on the disk
-    /// yet.
+    /// The peer that another station would become; nothing is on the disk yet.
     ///
     /// One that is admitted has stored this station, so that a session which has come up since
     /// counts nothing.
     func peer(
-        _ card: PairingCard, suite: Suite, named name: String?, at address: String, isProved: Bool,
+        _ card: PairingCard, suite: Suite, named name: String?, at address: String,
         isAdmitted: Bool = false
     ) throws(PairedPeer.Refusal) -> PairedPeer {
         try PairedPeer(
             card.publicKey, called: card.name, named: name, suite: suite, address: address,
-            isProved: isProved, isUp: !isAdmitted && up.contains(card.publicKey),
+            isUp: !isAdmitted && up.contains(card.publicKey),
             among: used, and: try found())
     }
 

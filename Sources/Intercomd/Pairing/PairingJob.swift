@@ -13,9 +13,6 @@ struct PairingJob {
     let name: String?
     /// Where a code is tried, as the settings have an address; nil where one is shown.
     var host: String?
-    /// The card that the meeting has promised, where no code proves the other station; nil for a
-    /// code.
-    var promise: PairingCard?
     /// How many stations were found that show codes.
     var found = 0
     /// Streams of something that is no station; anybody may connect, again and again, so only the
@@ -29,9 +26,6 @@ struct PairingJob {
     var written: (peer: PairedPeer, end: Instant)?
 
     static let strangersTold = 3
-
-    /// Whether a code proves the other station.
-    var isProved: Bool { promise == nil }
 
     /// An event of it.
     func event(_ kind: Event.Kind, at host: String?, _ detail: String) -> Event {

@@ -12,9 +12,6 @@ extension PairingErrand.Failure {
         }
     }
 
-    /// For programs, as nobody has typed a code.
-    var causeInMeeting: String { self == .refused(.code) ? "refused" : cause }
-
     /// For the person who typed the code.
     func text(of host: String, reason: String?) -> String {
         switch self {
@@ -30,16 +27,6 @@ extension PairingErrand.Failure {
         case .refused(let failure): failure.text(of: host)
         }
     }
-
-    /// For the journal, as there is no code, and no screen.
-    func textOfMeeting(with host: String) -> String {
-        switch self {
-        case .unreachable: "the station that was met, at \(host), does not answer"
-        case .gone: "\(host) ended the meeting"
-        case .declined: "\(host) did not pair, and its journal says why"
-        case .refused(let failure): failure.textOfMeeting(with: host)
-        }
-    }
 }
 
 extension PairingFailure {
@@ -48,12 +35,6 @@ extension PairingFailure {
         guard self == .code else { return text(of: host) }
         return "what \(host) said after it had proved the code was changed on the way, so nothing"
             + " is changed here; run \"intercomctl pair\" again"
-    }
-
-    /// For the journal, as there is no code, and no screen.
-    func textOfMeeting(with host: String) -> String {
-        guard self == .code else { return text(of: host) }
-        return "what \(host) said was changed on the way, or it met somebody else"
     }
 
     /// For the person at either side: what is wrong with the other one.
@@ -78,7 +59,6 @@ extension ButtonPairing.Outcome {
             switch cause {
             case "wrong_code": .wrongCode
             case "not_found": .noStationFound
-            case "crowded": .crowded
             case "burnt", "used_up": .burnt
             case "timed_out": .timedOut
             default: .failed

@@ -105,7 +105,7 @@ extension Pairings {
         out code: consuming PairingCode, to boxes: [PairingErrand.Box], on ground: PairingGround,
         at now: Instant
     ) {
-        guard let card = job?.promise ?? ground.card else {
+        guard let card = ground.card else {
             return fail("refused", "\(ground.config.station.name) is no name for a station")
         }
         var errand = PairingErrand(code, at: boxes, card: card, suites: suites)
@@ -166,12 +166,7 @@ extension Pairings {
         case .paired(let paired, at: let endpoint):
             store(paired, at: endpoint, on: ground, at: now)
         case .failed(let failure):
-            if failure == .unreachable, mayRetryMeeting(at: now) { return }
             let host = job?.host ?? port.other?.asTyped ?? "the other station"
-            if isWithoutCode {
-                let text = failure.textOfMeeting(with: host)
-                return failMeeting(failure.causeInMeeting, text, at: now)
-            }
             var text = failure.text(of: host, reason: job?.connectionError)
             if let found = job?.found, found > PairingErrand.boxesMost {
                 text +=
@@ -188,11 +183,10 @@ extension Pairings {
         _ paired: borrowing Paired, at endpoint: Endpoint, on ground: PairingGround,
         at now: Instant
     ) {
-        guard isExpected(paired.peer, on: ground, at: now) else { return }
         do throws(PairedPeer.Refusal) {
             let peer = try ground.peer(
                 paired.peer, suite: paired.suite, named: job?.name,
-                at: job?.host ?? SocketAddress(endpoint).asTyped, isProved: job?.isProved ?? false)
+                at: job?.host ?? SocketAddress(endpoint).asTyped)
             guard write(peer, psk: paired.psk, at: now) else { return }
             port.finish()
         } catch {

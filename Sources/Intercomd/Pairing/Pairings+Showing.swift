@@ -30,14 +30,12 @@ extension Pairings {
 
     /// Opens a window for a code; none may be open.
     ///
-    /// That of a meeting is not announced as one for a code.
-    ///
     /// - Returns: When it closes.
     mutating func open(
         _ code: consuming PairingCode, for job: PairingJob, on ground: PairingGround,
         at now: Instant
     ) throws(ControlError) -> Instant {
-        guard let card = job.promise ?? ground.card else {
+        guard let card = ground.card else {
             throw ControlError(.failed, "\(ground.config.station.name) is no name for a station")
         }
         do throws(SystemError) {
@@ -49,7 +47,7 @@ extension Pairings {
             throw ControlError(.busy, "codes rest after wrong ones")
         }
         self.job = job
-        if ground.isOnLAN, job.isProved { offer(ground.config.network.port) }
+        if ground.isOnLAN { offer(ground.config.network.port) }
         return end
     }
 
@@ -82,9 +80,7 @@ extension Pairings {
         case .wait: break
         case .send(let message): send(message, on: ground, at: now)
         case .judge(let card, let suite):
-            guard isExpected(card, on: ground, at: now), prepare(card, suite, on: ground) else {
-                return
-            }
+            guard prepare(card, suite, on: ground) else { return }
             send(desk.admit(at: now), on: ground, at: now)
         case .over(let result): over(result, on: ground, at: now)
         }
@@ -100,8 +96,7 @@ extension Pairings {
     ) -> Bool {
         do throws(PairedPeer.Refusal) {
             let peer = try ground.peer(
-                card, suite: suite, named: job?.name, at: address(of: card),
-                isProved: job?.isProved ?? false)
+                card, suite: suite, named: job?.name, at: address(of: card))
             guard let psk = desk.psk else { return false }
             do throws(PeerFilesError) {
                 try peer.prepare(psk: psk)
@@ -142,10 +137,6 @@ extension Pairings {
             attempt("something at \(host) connected, and was no station that pairs", at: host)
         case .wrongCode(let left):
             failedAttempts += 1
-            if isWithoutCode {
-                changed(at: host, left: left, at: now)
-                break
-            }
             let text = "a station at \(host) tried to pair, and did not prove the code"
             attempt(text, at: host, left: left, cause: "wrong_code")
             guard left == 0 else { break }
@@ -153,40 +144,26 @@ extension Pairings {
                 "burnt", "three attempts failed, so this code is good no more; run pair again")
         case .unfinished(let left):
             withdraw()
-            let text = "did not finish; nothing is changed here"
-            if isWithoutCode { return failMeeting("unfinished", "\(host) \(text)", at: now) }
-            attempt("\(host) had the code, but \(text)", at: host, cause: "unfinished")
+            attempt(
+                "\(host) had the code, but did not finish; nothing is changed here", at: host,
+                cause: "unfinished")
             guard left == 0 else { break }
             fail(
                 "used_up",
                 "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is good no"
                     + " more; run pair again")
-        case .refused(let failure):
-            if isWithoutCode {
-                return failMeeting("refused", failure.textOfMeeting(with: host), at: now)
-            }
-            fail("refused", failure.textWhereShown(of: host))
+        case .refused(let failure): fail("refused", failure.textWhereShown(of: host))
         case .paired(let paired):
             do throws(PairedPeer.Refusal) {
                 let peer = try ground.peer(
                     paired.peer, suite: paired.suite, named: job?.name,
-                    at: address(of: paired.peer), isProved: job?.isProved ?? false,
+                    at: address(of: paired.peer),
                     isAdmitted: job?.prepared?.key == paired.peer.publicKey)
                 if job?.host == nil { job?.host = host }
                 _ = write(peer, psk: paired.psk, at: now)
             } catch { fail(error) }
         }
         port.hangUp()
-    }
-
-    /// A message of a pairing without a code did not fit: the code is known to everybody, so
-    /// somebody has changed it, or meant another station.
-    private mutating func changed(at host: String, left: Int, at now: Instant) {
-        let text = "what \(host) said was changed on the way, or it met somebody else"
-        guard left == 0 else {
-            return attempt(text, at: host, left: left, cause: "refused")
-        }
-        failMeeting("refused", "\(text), \(PairingWindow.attempts) times", at: now)
     }
 
     private mutating func fail(_ refusal: PairedPeer.Refusal) {
@@ -206,8 +183,7 @@ extension Pairings {
         report.attemptsLeft = left
         tell(report)
         guard let cause else { return }
-        // Of a meeting a person knows no code.
-        if job.caller == nil, job.isProved, left != 0 { order(.say(.attempt)) }
+        if job.caller == nil, left != 0 { order(.say(.attempt)) }
         var event = job.event(.pairingFailed, at: host, text)
         event.cause = cause
         order(.announce(event))

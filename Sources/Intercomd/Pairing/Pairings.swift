@@ -1,7 +1,6 @@
 internal import Config
 internal import Control
 internal import Crypto
-internal import Discovery
 internal import HAL
 internal import Pairing
 internal import Presentation
@@ -21,8 +20,7 @@ internal import Wire
 /// not notice: a thread of its own would be of no use.
 ///
 /// - `Pairings+Showing` is the side that shows a code, `Pairings+Entering` the other one;
-///   `Pairings+Button` does what the talk button asks for, `Pairings+Meeting` pairs two stations
-///   whose buttons are held, without a code.
+///   `Pairings+Button` does what the talk button asks for.
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {
@@ -37,9 +35,6 @@ struct Pairings: ~Copyable {
         case offer(UInt16?)
         /// Looks for neighbours that offer one.
         case seek(Bool)
-        /// Announces a meeting, and looks for others that meet; no more with nil.
-        case meet(MeetingBeacon?)
-        case askForMeetings
     }
 
     /// So long a peer that is written may take to be in use, before that is said.
@@ -57,8 +52,6 @@ struct Pairings: ~Copyable {
     var lookUp: LookUp?
     /// A code that is to be tried at whatever is found on the LAN.
     var search: Search?
-    /// A meeting without a code.
-    var meeting: Meeting?
     private var isOffered = false
     private var orders: [Order] = []
 
@@ -83,16 +76,13 @@ struct Pairings: ~Copyable {
         var status = PairingStatus()
         guard let job else { return status }
         let isEntering = errand != nil || lookUp != nil || search != nil
-        status.state = isMeeting ? .meeting : isEntering ? .entering : .showing
+        status.state = isEntering ? .entering : .showing
         status.asker = job.asker.text
         return status
     }
 
     mutating func nextOrder() -> Order? {
-        guard !orders.isEmpty else { return nil }
-        let order = orders.removeFirst()
-        if case .meet(.some) = order { meeting?.isAnnounced = true }
-        return order
+        orders.isEmpty ? nil : orders.removeFirst()
     }
 
     mutating func order(_ order: Order) { orders.append(order) }
@@ -143,10 +133,6 @@ struct Pairings: ~Copyable {
 
     /// When to call `tick` at the latest.
     func deadline(at now: Instant) -> Instant? {
-        [jobDeadline(at: now), meeting?.core.deadline].compactMap { $0 }.min()
-    }
-
-    private func jobDeadline(at now: Instant) -> Instant? {
         guard let job else { return nil }
         if let written = job.written { return written.end }
         if let lookUp = lookUpEnd { return lookUp }
@@ -215,7 +201,6 @@ struct Pairings: ~Copyable {
             return false
         }
         job?.written = (peer, now + Self.usePatience)
-        endMeeting()
         return true
     }
 
@@ -238,7 +223,6 @@ struct Pairings: ~Copyable {
         report.problem = problem
         var event = job.event(.paired, at: job.host, peer.key.fingerprint)
         event.peer = peer.name
-        if !job.isProved { event.cause = "met" }
         order(.announce(event))
         end(.pairing(report), .paired)
     }
@@ -282,8 +266,6 @@ struct Pairings: ~Copyable {
         errand = nil
         lookUp = nil
         stopSearching()
-        // With a third station it goes on, so that this one is seen.
-        if isMeeting { endMeeting() }
         if isOffered { order(.offer(nil)) }
         isOffered = false
         port.close()

@@ -72,8 +72,6 @@ extension SpokenWord {
         case .windowClosed: Tone(Self.note(622, 200), Self.note(466, 400))
         case .pleaseWait: Tone(Self.note(440, 400), Self.note(0, 200), Self.note(440, 400))
         case .noStationFound: Tone(Self.note(440, 200), Self.note(0, 100), Self.note(330, 400))
-        case .severalStations:
-            Tone(Self.note(440, 150), Self.note(0, 100), Self.note(440, 150), Self.note(330, 600))
         case .wrongCode: Tone(Self.note(330, 200), Self.note(220, 500))
         case .codeBurnt: Tone(Self.note(330, 200), Self.note(220, 300), Self.note(165, 800))
         case .failed: Tone(Self.note(220, 800))

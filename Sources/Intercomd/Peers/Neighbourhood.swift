@@ -95,21 +95,6 @@ final class Neighbourhood {
     /// The stations with open windows that were found, each with its addresses.
     func pairings(at now: Instant) -> [[Endpoint]] { core.foundPairings(at: now) }
 
-    // MARK: Meetings
-
-    /// Tells the neighbours that this station meets another one, or does so no more.
-    ///
-    /// Without a link it is told as soon as there is one again.
-    func meet(_ beacon: MeetingBeacon?, port: UInt16, at now: Instant) {
-        guard isOn, let beacon else { return core.endMeeting() }
-        core.meet(beacon, port: port, at: now)
-    }
-
-    func seekMeetings(at now: Instant) { core.seekMeetings(at: now) }
-
-    /// The stations that have announced a meeting since this one's began.
-    var meetings: MeetingPlaces { core.meetingPlaces }
-
     // MARK: What comes and goes
 
     /// Takes datagrams that have come.

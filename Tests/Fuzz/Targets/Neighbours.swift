@@ -8,12 +8,11 @@ extension FuzzTarget {
     static let datagrams = FuzzTarget(name: "datagrams") { bytes, isPlanted in
         var one = Neighbour(0)
         one.core.seekPairings(at: Neighbour.start)
-        one.core.meet(Neighbour.beacon(0), port: 5577, at: Neighbour.start)
         one.hear(bytes, from: 7, at: Neighbour.start)
         let counts = one.core.counts
         precondition(counts.received == 1 && counts.drops.reduce(0, +) <= 1)
         let places = one.core.pairingPlaces.list(at: Neighbour.start)
-        precondition(places.count + one.core.meetingPlaces.list.count <= 1)
+        precondition(places.count <= 1)
         planted(isPlanted, at: places.contains { $0.address.port & 0xF == 7 })
     }
 
@@ -70,12 +69,6 @@ private struct Neighbour {
         core.receive(bytes, from: Self.endpoint(host), hopLimit: 255, on: Self.link, at: now)
     }
 
-    /// Of two kinds, under any of eight names.
-    static func beacon(_ number: UInt16) -> MeetingBeacon {
-        MeetingBeacon(
-            id: [UInt8](repeating: UInt8(number & 7), count: 16), isReady: number & 8 != 0)
-    }
-
     static func endpoint(_ host: UInt64) -> Endpoint {
         Endpoint(high: 0, low: 0xFFFF_C000_0200 + host, port: Discovery.port)
     }
@@ -102,16 +95,11 @@ private final class NeighbourLAN {
         case 4: stations[side].core.seek(at: now)
         case 5:
             if input.below(2) == 0 {
-                let port = input.word()
-                stations[side].core.offerPairing(port: port, at: now)
-                stations[side].core.meet(Neighbour.beacon(port), port: port, at: now)
+                stations[side].core.offerPairing(port: input.word(), at: now)
             } else {
                 stations[side].core.withdrawPairing()
-                stations[side].core.endMeeting()
             }
-        case 6:
-            stations[side].core.seekPairings(at: now)
-            stations[side].core.seekMeetings(at: now)
+        case 6: stations[side].core.seekPairings(at: now)
         case 7:
             stations[side].core.notSent(on: Neighbour.link, at: now)
             if input.below(16) == 0 { stations[side].core.close(at: now) }

@@ -25,24 +25,6 @@ import Testing
             ])
     }
 
-    @Test func pairingWithoutACodeIsToldOfWhileItCanBe() {
-        let button = "[channel house]\nmembers = *\n[button ptt]\nline = GPIO17\ntalk = house\n"
-        let meets = "[pairing]\npress-to-meet = yes\n"
-        #expect(
-            checks(settings(button + meets)) == [
-                "ok    config                /etc/intercomd/intercomd.conf + 0 peers",
-                "ok    config press-to-meet  a hold of the talk button pairs without a code:"
-                    + " nothing proves the other station"
-                    + "  -> afterwards compare the keys: sudo intercomctl peer verify NAME DIGITS",
-            ])
-        #expect(
-            checks(settings(button + meets + "[network]\ndiscovery = no\n")).last
-                == "ok    config press-to-meet  a hold of the talk button meets no station:"
-                + " discovery = no in [network]")
-        #expect(checks(settings(button)).count == 1)
-        #expect(checks(settings(button + meets + "button = no\n")).count == 1)
-    }
-
     @Test func whatOnlyRootMayReadIsNoUseToTheStation() {
         let facts = ConfigFacts(
             "/etc/intercomd", settings(""), hidden: ["/etc/intercomd/peers.d/garage.conf"])
