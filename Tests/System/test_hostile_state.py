@@ -38,7 +38,6 @@ COMMANDS = {
     "site renew": ["site", "renew", "--no-reload", "garage"],
     "site replace": ["site", "replace", "--no-reload", "garage", THIRD],
     "site channel": ["site", "channel", "--no-reload", "up", "garage"],
-    "site label": ["site", "label"],
     "site import": ["site", "import", "--no-reload", "{roster}"],
     "key show": ["key", "show"],
     "config check": ["config", "check"],
@@ -74,7 +73,7 @@ ELSEWHERE = {
 SITE = {name for name in COMMANDS if name.startswith("site ")}
 INTRODUCING = {
     "site add", "site remove", "site rename", "site renew", "site replace", "site channel"}
-SETTINGS = set(COMMANDS) - {"key show", "site list", "site export", "site label"}
+SETTINGS = set(COMMANDS) - {"key show", "site list", "site export"}
 """Those that read the peers that were added."""
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}
 IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "peer replace", "config check",

@@ -208,9 +208,6 @@ extension CommandGroup {
                     help: "make a channel of stations, or of all; - ends it",
                     function: setSiteChannel),
                 Command(
-                    name: "site label", arguments: "[STATION...]", count: 0...32, takes: [.peer],
-                    options: [], help: "print a label for each box", function: printSiteLabels),
-                Command(
                     name: "site join", arguments: "[PEER]", count: 0...1, takes: [.peer],
                     options: ["--site", "--yes", "--json"],
                     help: "join the site that a peer shows", function: joinSite),

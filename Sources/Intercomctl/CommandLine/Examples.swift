@@ -51,7 +51,6 @@ enum Examples {
                 "sudo intercomctl site channel upstairs -",
             ]
         ),
-        ("site label", ["intercomctl site label", "intercomctl site label garage"]),
         ("site join", ["intercomctl site join"]),
         ("site remove", ["sudo intercomctl site remove garage"]),
         (
