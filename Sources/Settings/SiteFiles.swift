@@ -96,10 +96,13 @@ public enum SiteFiles {
     /// The path of the secret, for words.
     public static func keyPath(_ paths: Paths) -> String { "\(paths.keys)/\(keyName)" }
 
+    /// The command after which a station introduces no more.
+    public static func removal(_ paths: Paths) -> String { "sudo rm \(keyPath(paths))" }
+
     /// Why a station that introduces cannot leave its site.
     public static func refusal(toLeave site: String, _ paths: Paths) -> String {
-        "this station introduces the site \(site): remove \(keyPath(paths)) first, if it is not to"
-            + " introduce stations any more"
+        "this station introduces the site \(site); if it is not to introduce stations any more,"
+            + " first: \(removal(paths))"
     }
 }
 

@@ -43,11 +43,10 @@ extension Roster {
         guard let count = Self.words(lines[2], "counter", count: 1...1),
             let counter = UInt64(count[0]), counter > 0
         else { throw .line(3) }
-        let past = try Self.past(lines, before: counter)
         var stations: [Station] = []
         var channels: [Channel] = []
         var renewals: [Renewal] = []
-        for (place, line) in lines.enumerated().dropFirst(past.isEmpty ? 3 : 4) {
+        for (place, line) in lines.enumerated().dropFirst(3) {
             if channels.isEmpty, renewals.isEmpty, let station = Self.station(line),
                 stations.count < Self.stationsMax,
                 stations.last.map({ $0.name < station.name }) ?? true,
@@ -68,8 +67,8 @@ extension Roster {
             }
         }
         self.init(
-            name: site[0], key: key, counter: counter, past: past, stations: stations,
-            channels: channels, renewals: renewals)
+            name: site[0], key: key, counter: counter, stations: stations, channels: channels,
+            renewals: renewals)
         let body = Array(self.body.utf8)
         // Another way to write the same, such as capital letters, a leading zero.
         guard let other = zip(body, text).enumerated().first(where: { $1.0 != $1.1 })?.offset
@@ -79,22 +78,6 @@ extension Roster {
             return
         }
         throw .line(text[..<other].count { $0 == UInt8(ascii: "\n") } + 1)
-    }
-
-    /// What came before a roster of this number.
-    private static func past(
-        _ lines: [String], before counter: UInt64
-    ) throws(RosterFault) -> [UInt64] {
-        let count = Int(min(counter - 1, UInt64(pastMax)))
-        guard count > 0 else { return [] }
-        guard lines.count > 3, let words = words(lines[3], "after", count: 1...1) else {
-            throw .line(4)
-        }
-        let past = words[0].split(separator: ",", omittingEmptySubsequences: false)
-            .map { UInt64($0, radix: 16) }
-        let numbers = past.compactMap { $0 }
-        guard past.count == count, numbers.count == count else { throw .line(4) }
-        return numbers
     }
 
     private func isWhole(_ text: [UInt8], body: [UInt8], _ signature: Signature) -> Bool {

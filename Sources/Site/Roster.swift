@@ -23,7 +23,6 @@ public struct Roster: Equatable, Sendable {
     /// A station, and as many peers as it may have.
     public static let stationsMax = 32
     static let addressesMax = 8
-    static let pastMax = 16
     /// Bytes of the longest text; longer ones are neither made nor read.
     public static let sizeMax = 32 * 1024
 
@@ -32,9 +31,6 @@ public struct Roster: Equatable, Sendable {
     public let key: VerifyingKey
     /// Of two rosters of a site, the one with the higher number counts.
     public private(set) var counter: UInt64
-    /// By their references, the rosters from which it was made step by step, the newest first: all,
-    /// or as many as `pastMax`.
-    let past: [UInt64]
     /// In the order of their names.
     public private(set) var stations: [Station]
     /// In the order of their names, none of which is a station's.
@@ -48,7 +44,7 @@ public struct Roster: Equatable, Sendable {
     /// A site without stations; nil for a name that cannot be in a roster.
     public init?(name: String, key: VerifyingKey) {
         guard Self.isName(name) else { return nil }
-        (self.name, self.key, counter, past) = (name, key, 1, [])
+        (self.name, self.key, counter) = (name, key, 1)
         (stations, channels, renewals) = ([], [], [])
     }
 
@@ -57,16 +53,16 @@ public struct Roster: Equatable, Sendable {
     public init?(name: String, key: VerifyingKey, takingOver held: Roster) {
         guard Self.isName(name) else { return nil }
         self.init(
-            name: name, key: key, counter: 1, past: [], stations: held.stations,
-            channels: held.channels, renewals: [])
+            name: name, key: key, counter: 1, stations: held.stations, channels: held.channels,
+            renewals: [])
     }
 
     /// For what was read and verified.
     init(
-        name: String, key: VerifyingKey, counter: UInt64, past: [UInt64],
-        stations: [Station], channels: [Channel], renewals: [Renewal]
+        name: String, key: VerifyingKey, counter: UInt64, stations: [Station],
+        channels: [Channel], renewals: [Renewal]
     ) {
-        (self.name, self.key, self.counter, self.past) = (name, key, counter, past)
+        (self.name, self.key, self.counter) = (name, key, counter)
         (self.stations, self.channels, self.renewals) = (stations, channels, renewals)
     }
 
@@ -133,7 +129,6 @@ public struct Roster: Equatable, Sendable {
         guard counter < UInt64.max else { throw .isAtItsEnd }
         let others = Roster(
             name: name, key: key, counter: counter + 1,
-            past: Array(([reference] + past).prefix(Self.pastMax)),
             stations: stations.sorted { $0.name < $1.name },
             channels: channels.sorted { $0.name < $1.name },
             renewals: renewals ?? self.renewals(of: stations))
@@ -146,7 +141,6 @@ public struct Roster: Equatable, Sendable {
     /// All lines but the signature.
     var body: String {
         var text = "\(Self.title)\nsite \(name) \(key.text)\ncounter \(counter)\n"
-        if !past.isEmpty { text += "after \(past.map { $0.hex }.joined(separator: ","))\n" }
         for station in stations {
             text += "station \(station.name) \(station.key.text)"
             if !station.addresses.isEmpty { text += " " + station.addresses.joined(separator: ",") }
@@ -170,9 +164,6 @@ public struct Roster: Equatable, Sendable {
     /// Bytes of the last line.
     private static let signatureSize = "signature ".utf8.count + 128 + 1
 
-    /// By which later rosters name this one: of its lines without the signature.
-    var reference: UInt64 { Self.reference(of: Array(body.utf8)) }
-
     /// The first eight bytes of SHA-256 of a text, high byte first, by which stations speak of it.
     static func reference(of text: [UInt8]) -> UInt64 {
         SHA256.reference(of: SHA256.hash(text.span))
@@ -191,14 +182,6 @@ public struct Roster: Equatable, Sendable {
     static func isAddress(_ text: String) -> Bool {
         (1...255).contains(text.utf8.count)
             && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: ",") }
-    }
-}
-
-extension UInt64 {
-    /// 16 digits of base 16.
-    fileprivate var hex: String {
-        let digits = String(self, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 }
 

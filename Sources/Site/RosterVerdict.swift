@@ -24,21 +24,8 @@ extension Roster {
         return self == held ? .known : .forked
     }
 
-    /// Whether it has the same lines but those by which rosters of a site are told apart.
+    /// Whether it has the same lines but for its number.
     public func says(theSameAs other: Roster) -> Bool {
         stations == other.stations && channels == other.channels && renewals == other.renewals
-    }
-
-    /// That this one, which is newer, was made without the one that is held: two have changed the
-    /// site, each without the other's change.
-    ///
-    /// Nil also where the one that is held is too old for this one to name it.
-    public func conflict(with held: Roster) -> String? {
-        guard held.key == key, counter > held.counter else { return nil }
-        let place = counter - held.counter - 1
-        guard place < UInt64(past.count), past[Int(place)] != held.reference else { return nil }
-        return "number \(counter) of the site was made without number \(held.counter), which this"
-            + " station had, and undoes that: two stations introduce at the same time, or somebody"
-            + " else has the site's key; compare: intercomctl site list"
     }
 }

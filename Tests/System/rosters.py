@@ -1,14 +1,11 @@
 """Rosters of a site, made and checked as docs/protocol.md §4.3 says, by no code of the program."""
 
-import hashlib
-
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature, encode_dss_signature)
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-PAST_MAX = 16
 SIGNED = ec.ECDSA(hashes.SHA256())
 
 
@@ -19,22 +16,11 @@ def signed(secret, body):
     return f"{body}signature {r:064x}{min(s, ORDER - s):064x}\n"
 
 
-def reference(text):
-    """By which later rosters name this one."""
-    body = text.rpartition("signature ")[0]
-    return hashlib.sha256(body.encode()).hexdigest()[:16]
-
-
-def make(secret, counter, stations, name="house", channels=(), past=(), renewed=()):
-    """A roster; of each kind of line, pairs of a name and the rest of its line. `past` has
-    the texts of those before it, the newest first; it says that others were nought."""
+def make(secret, counter, stations, name="house", channels=(), renewed=()):
+    """A roster; of each kind of line, pairs of a name and the rest of its line."""
     point = ec.derive_private_key(int(secret, 16), ec.SECP256R1()).public_key().public_numbers()
     lines = ["intercom-roster-1", f"site {name} {point.x:064x}{point.y:064x}",
              f"counter {counter}"]
-    count = min(counter - 1, PAST_MAX)
-    before = [reference(text) for text in past][:count]
-    before += ["0" * 16] * (count - len(before))
-    lines += [f"after {','.join(before)}"] if before else []
     lines += [f"station {station} {rest}" for station, rest in sorted(stations)]
     lines += [f"channel {channel} {rest}" for channel, rest in sorted(channels)]
     lines += [f"renewed {station} {rest}" for station, rest in sorted(renewed)]

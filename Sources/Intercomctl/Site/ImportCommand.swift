@@ -4,8 +4,8 @@ internal import HAL
 internal import Settings
 internal import Site
 
-/// `site import [FILE]`: makes the stations of a roster peers of this one; with `--key` this one an
-/// introducer, too.
+/// `site import [FILE]`: makes the stations of a roster peers of this one; with `--key` this one
+/// their introducer, in place of another one.
 func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let file = invocation.arguments.first
     var key: SigningKey?
@@ -37,10 +37,9 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
     report.add("site \(roster.name), number \(max(roster.counter, book.held?.counter ?? 0))")
     for line in book.told { report.add(line) }
-    if let conflict = book.held.flatMap({ roster.conflict(with: $0) }) { report.add(conflict) }
     if let key = key.take() {
         try write(siteKey: key, book.paths)
-        report.add("this station introduces, too")
+        report.add("this station introduces; on the one that did: \(SiteFiles.removal(book.paths))")
     } else if roster == book.held, book.told.isEmpty {
         report.add("it is in use already")
     }

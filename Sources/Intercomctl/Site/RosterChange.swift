@@ -206,8 +206,8 @@ extension SiteBook {
         for line in book.told { report.add(line) }
         if former != nil, let name = change.former {
             report.add(
-                "if \(name) had the site's key (site export --key), it can come back; to prevent"
-                    + " that: sudo intercomctl site init \(roster.name) --take-over")
+                "if \(name) has had the site's key, it can come back; to prevent that: sudo"
+                    + " intercomctl site init \(roster.name) --take-over")
         }
         report.add("stations that are up have it in a moment, others when they come up")
         if let next = change.next(isJoining: invocation.isJoining, before: before) {

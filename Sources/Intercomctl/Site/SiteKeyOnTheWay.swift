@@ -3,8 +3,8 @@ internal import HAL
 internal import Settings
 internal import Site
 
-/// The secret of a site on its way to another station, which introduces, too: the first line before
-/// the roster, 64 digits.
+/// The secret of a site on its way to the station that is to introduce: the first line before the
+/// roster, 64 digits.
 enum SiteKeyOnTheWay {
     /// Writes the line to a program; never to a screen.
     static func send(_ book: borrowing SiteBook) throws(Failure) {

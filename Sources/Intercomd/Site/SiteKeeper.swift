@@ -30,8 +30,6 @@ struct SiteKeeper {
     private var complaint: String?
     /// What a peer has shows that not all is well, while this roster is held.
     private var dispute: (held: Site.Roster?, text: String)?
-    /// The site was changed in two places at once, as this number of it has shown.
-    private var conflict: (number: UInt64, text: String)?
     private var words: [Word] = []
     /// By peer, so that each is told once: what is wrong with the files of its psk.
     private var pairFaults: [Int: String] = [:]
@@ -214,10 +212,6 @@ struct SiteKeeper {
     ) {
         do throws(PeerFilesError) {
             for line in try adopt(found, sources, paths) { say(line, from: found.peer) }
-            if let text = exchange.held.flatMap({ found.roster.conflict(with: $0.roster) }) {
-                conflict = (found.roster.counter, text)
-                words.append(Word(peer: found.peer, text: text, isFault: true))
-            }
         } catch {
             fault(
                 "number \(found.roster.counter) of the site is not taken: \(error)",
@@ -282,10 +276,7 @@ struct SiteKeeper {
     // MARK: For people
 
     /// The fault of the site; nil when all is well.
-    var problem: String? {
-        complaint ?? disputed
-            ?? conflict.flatMap { $0.number == exchange.held?.roster.counter ? $0.text : nil }
-    }
+    var problem: String? { complaint ?? disputed }
 
     private func introduces(_ paths: Paths) -> Bool {
         exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true
