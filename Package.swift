@@ -85,7 +85,6 @@ let package = Package(
         module("Session", uses: ["Wire", "Crypto", "Time"]),
         module("Pairing", uses: ["Crypto", "Wire", "Time"]),
         module("Discovery", uses: ["Crypto", "Wire", "Time"]),
-        module("Backup", uses: ["Crypto"]),
         module("Site", uses: ["Crypto", "Wire", "Time"]),
         module("Station", uses: ["Wire", "Time"]),
         // What a station decides, without I/O.
@@ -135,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "Intercomctl",
             dependencies: [
-                "Time", "Wire", "Crypto", "Pairing", "Backup", "Site", "Audio", "HAL", "Control",
-                "Config", "Settings",
+                "Time", "Wire", "Crypto", "Pairing", "Site", "Audio", "HAL", "Control", "Config",
+                "Settings",
             ],
             swiftSettings: strict),
 
@@ -145,7 +144,6 @@ let package = Package(
         tests("Wire"),
         tests("Pairing", with: ["Crypto", "Discovery", "Wire", "Time"]),
         tests("Discovery", with: ["Crypto", "Time", "Wire"]),
-        tests("Backup", with: ["Crypto"]),
         tests("Site", with: ["Crypto", "Time", "Wire"]),
         tests("Crypto", with: ["CMbedTLS"]),
         tests("Audio", with: ["Time", "Scene"]),
@@ -227,7 +225,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Audio", "Backup", "Config", "Control", "Crypto", "Discovery", "Pairing",
+                "Audio", "Config", "Control", "Crypto", "Discovery", "Pairing",
                 "Session", "Site", "Station", "Time", "Wire",
             ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),

@@ -14,7 +14,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,65 +77,6 @@ int clinux_terminal_size(int fd, int *columns, int *rows) {
 int clinux_is_foreground(int fd) {
     pid_t group = tcgetpgrp(fd);
     return group < 0 || group == getpgrp();
-}
-
-// Bytes that the terminal would have acted on, which arrive as they are while nothing is shown.
-enum { INTERRUPT = 0x03, END = 0x04, BACKSPACE = 0x08, KILL_LINE = 0x15, DELETE = 0x7f };
-
-static long read_unseen(int terminal, uint8_t *bytes, size_t size) {
-    size_t count = 0;
-    for (;;) {
-        uint8_t byte;
-        ssize_t result = read(terminal, &byte, 1);
-        if (result < 0)
-            return -errno;
-        if (result == 0 || byte == INTERRUPT || (byte == END && count == 0))
-            return -EINTR;
-        if (byte == '\n' || byte == '\r')
-            return count <= size ? (long)count : -EMSGSIZE;
-        if (byte == KILL_LINE) {
-            count = 0;
-        } else if (byte == BACKSPACE || byte == DELETE) {
-            // A character of several bytes goes as one: its other bytes are 10xxxxxx.
-            while (count > 0 && count <= size && (bytes[count - 1] & 0xc0) == 0x80)
-                count--;
-            if (count > 0)
-                count--;
-        } else {
-            if (count < size)
-                bytes[count] = byte;
-            count++;
-        }
-    }
-}
-
-long clinux_ask_unseen(const char *prompt, uint8_t *bytes, size_t size) {
-    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (terminal < 0)
-        return -errno;
-    struct termios shown, hidden;
-    sigset_t all, before;
-    long result = -EINTR;
-    // A signal that ended the program here would leave a terminal that shows nothing.
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
-    if (tcgetattr(terminal, &shown) == 0) {
-        hidden = shown;
-        hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
-        hidden.c_cc[VMIN] = 1;
-        hidden.c_cc[VTIME] = 0;
-        if (tcsetattr(terminal, TCSAFLUSH, &hidden) == 0 &&
-            write(terminal, prompt, strlen(prompt)) >= 0)
-            result = read_unseen(terminal, bytes, size);
-        tcsetattr(terminal, TCSAFLUSH, &shown);
-        if (write(terminal, "\n", 1) < 0)
-            result = -errno;
-    } else {
-        result = -errno;
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    close(terminal);
-    return result;
 }
 
 int64_t clinux_process_id(void) {

@@ -111,20 +111,6 @@ public enum KeyStore {
         }
     }
 
-    /// Reads the text of a file of the folder of keys straight into the caller's buffer, which
-    /// must be larger; returns its size, or nil where there is no such file.
-    public static func text(
-        of name: String, _ paths: Paths, into bytes: inout MutableSpan<UInt8>
-    ) throws(KeyStoreError) -> Int? {
-        guard let keys = try openFolder(paths) else { return nil }
-        do throws(SystemError) {
-            return try keys.readSecret(name, into: &bytes)
-        } catch {
-            if error.errno == SystemError.noSuchFile { return nil }
-            throw KeyStoreError(error)
-        }
-    }
-
     /// The pre-shared key in a file of the folder of keys.
     public static func psk(named name: String, _ paths: Paths) throws(KeyStoreError) -> Key {
         let path = "\(paths.keys)/\(name)"

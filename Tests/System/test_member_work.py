@@ -78,13 +78,9 @@ class Work(MemberTest):
         "volume -10": (0, "speaker 90%", "loud_after"),
         "volume 60": (0, "speaker 60%", "loud_after"),
         # Sentences that only name a command.
-        "backup": (1, "sudo intercomctl backup"),
         "peer add|peer remove|ptt|talk": (2, "usage: intercomctl "),
     }
     ROOTS = {
-        # The work of those that ask for a passphrase, or a person, is test_backup's and others'.
-        "backup": (1, "no passphrase in its first line"),
-        "restore.*": (1, "No such file|intercomd is running"),
         "peer replace garage .*": (1, "has that key already|unknown peer"),
         "doctor": WORK["doctor.*"],
         "peer add --psk-file .*": (0, "applied", "anew", lambda self: "psk = " in self.file()),

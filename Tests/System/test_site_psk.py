@@ -1,12 +1,10 @@
 """The psks that stations of a site make by themselves: who has them, who insists on them."""
 
 import os
-import shutil
-import subprocess
 import unittest
 
 import rosters
-from lab import Scene, SceneTest, place, wait
+from lab import Scene, SceneTest, wait
 from peer.beside import beside
 from peer.live import Live
 from peer.primitives import sha256
@@ -116,37 +114,6 @@ class Psks(SiteTest):
         wait(lambda: (pair_files(garage), pair_files(attic)) == (after, own), "all are in use")
         self.assertIn("unknown station", self.do(kitchen, "site", "renew", "cellar", code=1))
         self.assertIn("introduces no site", self.do(attic, "site", "renew", "garage", code=1))
-
-    def test_a_backup_has_them(self):
-        kitchen, garage = self.enter("kitchen", "garage")
-        self.join(kitchen, garage)
-        self.await_psk(kitchen, garage)
-        before = pair_files(garage)
-        secret = "five words that no list has\n"
-        path = f"{self.scene.folder}/garage.backup"
-        self.back_up(garage, path, secret)
-        garage.stop()
-        for folder in (garage.etc, garage.state):
-            shutil.rmtree(folder)
-        os.mkdir(garage.state, 0o750)
-        self.do(garage, "restore", path, text=secret)
-        self.assertEqual(pair_files(garage), before)
-        garage.start()
-        garage.ready()
-        garage.wait_for(kitchen)
-        # Of another station none stays where one is restored.
-        garage.stop()
-        stray = f"{garage.state}/keys/{'a' * 52}.next.psk"
-        with open(stray, "w", encoding="utf-8") as file:
-            file.write("0" * 64 + "\n")
-        self.do(garage, "restore", "--force", path, text=secret)
-        self.assertEqual(pair_files(garage), before)
-
-    def back_up(self, one, path, secret):
-        with open(path, "wb") as file:
-            subprocess.run([place.program("intercomctl"), "--config", one.etc, "backup"],
-                           input=secret.encode(), stdout=file, check=True,
-                           stderr=subprocess.PIPE, timeout=place.PATIENCE)
 
     def test_one_that_leaves_insists_on_none_and_finds_them_again(self):
         kitchen, garage = self.enter("kitchen", "garage")

@@ -15,7 +15,6 @@ import Testing
         "Session": ["Wire", "Crypto", "Time"],
         "Pairing": ["Wire", "Crypto", "Time"],
         "Discovery": ["Wire", "Crypto", "Time"],
-        "Backup": ["Crypto"],
         "Site": ["Crypto", "Wire", "Time"],
         "Station": ["Wire", "Time"],
         "Switchboard": ["Station", "Wire", "Audio", "Time"],
@@ -36,8 +35,7 @@ import Testing
             "Time", "Realtime", "Crypto", "Pairing", "Audio", "HAL", "Session", "Config",
         ],
         "Intercomctl": [
-            "Time", "Wire", "Crypto", "Pairing", "Backup", "Site", "Audio", "HAL", "Control",
-            "Config",
+            "Time", "Wire", "Crypto", "Pairing", "Site", "Audio", "HAL", "Control", "Config",
             "Settings",
         ],
         "Intercomd": [

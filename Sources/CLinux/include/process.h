@@ -28,10 +28,6 @@ int clinux_is_terminal(int fd);
 int clinux_terminal_size(int fd, int *columns, int *rows);
 /// Whether the terminal is this process group's to draw on; 1 also where it is nobody's.
 int clinux_is_foreground(int fd);
-/// Prints `prompt` on the terminal of the process and reads a line that it does not show; returns
-/// its length without the line feed, or a negated errno: -ENXIO without a terminal, -EINTR after
-/// Ctrl-C or Ctrl-D, -EMSGSIZE for a line that does not fit.
-long clinux_ask_unseen(const char *prompt, uint8_t *bytes, size_t size);
 int64_t clinux_process_id(void);
 uint32_t clinux_user_id(void);
 /// The id of a group by its name, or a negated errno (-ENOENT: no such group).

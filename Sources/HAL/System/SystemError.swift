@@ -8,8 +8,6 @@ public struct SystemError: Error, Equatable, Sendable {
     public let errno: Int32
     /// The file or folder does not exist.
     public static let noSuchFile = ENOENT
-    /// Something is there already.
-    public static let exists = EEXIST
     /// The process has no right to it.
     public static let noPermission = EACCES
     /// A part of the path is no folder.

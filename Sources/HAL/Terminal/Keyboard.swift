@@ -32,22 +32,6 @@ public enum Keyboard {
         }
     }
 
-    /// Asks for a secret at the terminal of the process, which does not show it; returns its size.
-    ///
-    /// Nil when the person has dropped it (Ctrl-C, Ctrl-D).
-    ///
-    /// - Throws: what keeps it from being asked, above all that the process has no terminal.
-    public static func secret(
-        _ prompt: String, into bytes: inout MutableSpan<UInt8>
-    ) throws(SystemError) -> Int? {
-        // SAFETY: the call is told the size of the buffer, and keeps neither pointer.
-        let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-            unsafe clinux_ask_unseen(prompt, buffer.baseAddress!, buffer.count)
-        }
-        if count == -Int(EINTR) { return nil }
-        return Int(try SystemError.check(Int32(count), "ask at the terminal"))
-    }
-
     /// Reads the next line of standard input, a secret, without its line feed; returns its size.
     ///
     /// Nil at the end, and when the line is too long for the buffer.
@@ -65,23 +49,5 @@ public enum Keyboard {
             bytes[count] = byte
             count += 1
         }
-    }
-
-    /// All of standard input; nil when it has more than `limit` bytes, or cannot be read.
-    public static func all(limit: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
-        var count = 0
-        while count < bytes.count {
-            let result = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-                // SAFETY: `count` is below the size, and the rest lies in the buffer.
-                unsafe clinux_read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-            }
-            guard result >= 0 else { return nil }
-            if result == 0 { break }
-            count += result
-        }
-        guard count <= limit else { return nil }
-        bytes.removeLast(bytes.count - count)
-        return bytes
     }
 }

@@ -65,13 +65,6 @@ public enum Terminal {
         return text.withUTF8 { bytes in unsafe write(bytes, to: output) }
     }
 
-    /// Writes bytes as they are.
-    ///
-    /// Returns false when the reader has gone or the disk is full.
-    public static func write(_ bytes: [UInt8], to output: Output = .result) -> Bool {
-        unsafe bytes.withUnsafeBufferPointer { bytes in unsafe write(bytes, to: output) }
-    }
-
     /// Writes a secret as it is.
     ///
     /// Returns false when the reader has gone or the disk is full.

@@ -245,13 +245,6 @@ extension CommandGroup {
                     name: "config diff", options: ["--json"],
                     help: "show what a reload would change", function: showDifference),
                 Command(
-                    name: "backup", options: ["--passphrase-file", "--generate"],
-                    help: "seal keys, peers and settings: backup > FILE", function: backUp),
-                Command(
-                    name: "restore", arguments: "FILE", count: 1...1, takes: [.file],
-                    options: ["--check", "--force", "--passphrase-file"],
-                    help: "make this machine the station of a backup", function: restore),
-                Command(
                     name: "reload", options: ["--json"],
                     help: "make the daemon read the configuration again", function: reloadConfig),
             ]),

@@ -95,21 +95,6 @@ enum Examples {
         ),
         ("peer remove", ["sudo intercomctl peer remove garage"]),
         ("doctor", ["intercomctl doctor", "intercomctl doctor audio peers"]),
-        (
-            "backup",
-            [
-                "sudo intercomctl backup > kitchen.backup",
-                "sudo intercomctl backup --generate > kitchen.backup",
-            ]
-        ),
-        (
-            "restore",
-            [
-                "sudo intercomctl restore --check kitchen.backup",
-                "sudo intercomctl restore kitchen.backup",
-                "ssh nas cat kitchen.backup | sudo intercomctl restore -",
-            ]
-        ),
         ("test latency", ["intercomctl test latency garage"]),
         ("test button", ["intercomctl test button", "intercomctl test button ptt"]),
         ("test led", ["intercomctl test led mic"]),

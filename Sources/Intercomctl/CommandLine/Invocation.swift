@@ -35,11 +35,6 @@ struct Invocation {
     var revoked: String?
     /// `--no-reload`: files are written, and the daemon is not asked to read them.
     var isUnapplied = false
-    var passphraseFile: String?
-    /// `--generate`: the program makes the passphrase.
-    var isGenerated = false
-    /// `--check`: nothing is written.
-    var isCheck = false
     var isVersion = false
     var isHelp = false
     /// Options as typed, without their values.

@@ -98,11 +98,6 @@ extension Option {
             $0.revoked = $1
         }.taking(.oneOf(["yes", "no"])),
         flag("--no-reload", "only write the files; reload applies them") { $0.isUnapplied = true },
-        text("--passphrase-file", "FILE", "its first line is the passphrase; owner only") {
-            $0.passphraseFile = $1
-        }.taking(.file),
-        flag("--generate", "make a passphrase, and show it once") { $0.isGenerated = true },
-        flag("--check", "only look whether the backup is whole and opens") { $0.isCheck = true },
         flag("--version", "print the versions, as the command version does") {
             $0.isVersion = true
         },

@@ -104,8 +104,7 @@ private let usageCases: [UsageCase] = [
             #expect(outcome.code == 0)
             for command in [
                 "status", "peers", "ptt", "monitor", "key show", "peer add", "setup", "doctor",
-                "config check", "config show", "config diff", "reload", "backup", "restore",
-                "test speaker", "test mic",
+                "config check", "config show", "config diff", "reload", "test speaker", "test mic",
                 "test loop", "test button", "test led", "audio list", "gpio list", "version",
                 "help",
             ] {

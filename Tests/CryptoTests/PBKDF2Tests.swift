@@ -3,7 +3,7 @@ import Testing
 @testable import Crypto
 
 /// PBKDF2-HMAC-SHA-256 against the vectors of RFC 7914 §11.
-@Suite struct PassphraseKeyTests {
+@Suite struct PBKDF2Tests {
     private func derive(_ secret: String, _ salt: String, _ rounds: UInt32) -> String {
         var output = [UInt8](repeating: 0, count: 64)
         var span = output.mutableSpan
@@ -24,18 +24,5 @@ import Testing
             derive("Password", "NaCl", 80_000)
                 == "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56"
                 + "a1d425a1225833549adb841b51c9b3176a272bdebba1d078478f62b397f33c8d")
-    }
-
-    @Test func saltAndRoundsMakeAnotherKey() {
-        let passphrase = Array("x".utf8)
-        let (salt, other) = ([UInt8](repeating: 0, count: 32), [UInt8](repeating: 1, count: 32))
-        let key = PassphraseKey.stretch(passphrase.span, salt: salt.span, rounds: 2)
-        let again = PassphraseKey.stretch(passphrase.span, salt: salt.span, rounds: 2)
-        let salted = PassphraseKey.stretch(passphrase.span, salt: other.span, rounds: 2)
-        let rounded = PassphraseKey.stretch(passphrase.span, salt: salt.span, rounds: 3)
-        let isSame = [
-            key.isEqual(to: again), key.isEqual(to: salted), key.isEqual(to: rounded),
-        ]
-        #expect(isSame == [true, false, false])
     }
 }
