@@ -186,8 +186,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
     public var encoded: [UInt8] {
         var object = json
         object.set("schema", JSON(1))
-        guard let line = object.encoded(limit: ControlLimits.reply) else { return [] }
-        return line + [UInt8(ascii: "\n")]
+        return object.line
     }
 
     /// Reads one line, without its newline; nil if it is not a known event.

@@ -22,7 +22,7 @@ public struct HistoryFile {
             defer { start = index + 1 }
             guard index > start else { continue }
             let line = bytes.span.extracting(start..<index)
-            guard let object = SealedLine.open(line) else {
+            guard let object = JSON(parsing: line) else {
                 damaged.append(Array(bytes[start...index]))
                 continue
             }
@@ -39,7 +39,7 @@ public struct HistoryFile {
 
 extension HistoryRecord {
     /// The line of the file, newline included.
-    public var line: [UInt8] { SealedLine.seal(json) }
+    public var line: [UInt8] { json.line }
 }
 
 extension HistoryRecord {

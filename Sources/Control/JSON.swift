@@ -77,6 +77,14 @@ internal import CJansson
     }
 }
 
+extension JSON {
+    /// The value as a line, newline included; empty when it is longer than a reply may be.
+    var line: [UInt8] {
+        guard let line = encoded(limit: ControlLimits.reply) else { return [] }
+        return line + [UInt8(ascii: "\n")]
+    }
+}
+
 // Objects and arrays.
 extension JSON {
     /// Puts a member into an object, over one of the same key.

@@ -50,10 +50,7 @@ public struct Levels: JSONRecord, Equatable, Sendable {
     }
 
     /// The line, newline included.
-    public var encoded: [UInt8] {
-        guard let line = json.encoded(limit: ControlLimits.reply) else { return [] }
-        return line + [UInt8(ascii: "\n")]
-    }
+    public var encoded: [UInt8] { json.line }
 
     /// Reads one line, without its newline.
     public init?(parsing line: Span<UInt8>) {

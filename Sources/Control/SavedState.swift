@@ -79,13 +79,11 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     }
 
     /// The file: one line.
-    public var line: [UInt8] { SealedLine.seal(json) }
+    public var line: [UInt8] { json.line }
 
     /// Reads the file; nil if it is damaged.
     public init?(parsing bytes: [UInt8]) {
-        guard bytes.last == UInt8(ascii: "\n"),
-            let object = SealedLine.open(bytes.span.extracting(droppingLast: 1))
-        else { return nil }
+        guard let object = JSON(parsing: bytes.span) else { return nil }
         self.init(json: object)
     }
 }

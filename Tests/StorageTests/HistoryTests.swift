@@ -48,7 +48,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
     @Test func whatIsTornOrDamagedIsSaidAndSetAside() throws {
         let folder = try Folder()
         var bad = record(2).line
-        bad[5] ^= 1
+        bad[0] ^= 1
         let torn = record(4).line.dropLast(3)
         let bytes = record(1).line + bad + record(3).line + torn
         try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
@@ -63,7 +63,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
     @Test func whatFindsNoRoomInHistoryBadStaysWhereItWas() throws {
         let folder = try Folder()
         var bad = record(2).line
-        bad[5] ^= 1
+        bad[0] ^= 1
         let bytes = record(1).line + bad
         try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
         let full = [UInt8](repeating: 65, count: History.badMax)

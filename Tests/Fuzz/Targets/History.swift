@@ -1,7 +1,7 @@
 internal import Control
 
 extension FuzzTarget {
-    /// The history and the saved state: damaged as they lie on a disk, and behind their checksum.
+    /// The history and the saved state: damaged as they lie on a disk, and as objects.
     static let history = FuzzTarget(name: "history") { bytes, isPlanted in
         let file = HistoryFile(parsing: bytes.array)
         precondition(HistoryFile(parsing: file.whole).records == file.records)
