@@ -11,6 +11,11 @@ struct SectionReader {
         mistakes.append(Mistake(origin, what, didYouMean: suggestion))
     }
 
+    /// Reports what is ignored, or means something else now.
+    mutating func warn(_ origin: Origin, _ what: String) {
+        warnings.append(Mistake(origin, what))
+    }
+
     /// Reports at the end that something is missing.
     ///
     /// Not where a line of the section could not be read, or has an unknown setting: that line was

@@ -216,7 +216,6 @@ extension Session.Limits {
     init(_ config: Config) {
         self.init()
         let settings = config.session
-        isScheduled = config.talk.cover == .constant
         rekeyPackets = min(rekeyPackets, UInt64(settings.rekeyPackets))
         guard settings.rekeyAfter < rekeyInitiator else { return }
         // The responder waits a quarter longer, as in production.

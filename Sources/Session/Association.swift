@@ -140,8 +140,7 @@ final class Association {
 
     /// The wait before the next M1 (rule 7); a way that a router keeps open is used in time.
     func nextWait(_ limits: Limits) -> Duration {
-        var wait = retry.nextWait() * limits.retryPercent / 100
-        if limits.isScheduled { wait = min(wait, Limits.scheduledWait) }
+        let wait = retry.nextWait() * limits.retryPercent / 100
         return keepalive.map { min(wait, $0) } ?? wait
     }
 

@@ -51,12 +51,6 @@ public struct Limits: Sendable {
     public var closeCount = 3
     public var closeInterval = Duration.milliseconds(20)
 
-    /// Handshakes start by time alone, and not because a person acts: `cover = constant` hides that
-    /// somebody talks, and the first message of a handshake would show it (§2.5).
-    public var isScheduled = false
-    /// The longest wait between two M1 then, which no press makes shorter.
-    public static let scheduledWait = Duration.seconds(4)
-
     /// Multiplies the waits of §1.7, rules 7 and 8, in percent.
     public var retryPercent = 100
     public var heartbeatPercent = 100

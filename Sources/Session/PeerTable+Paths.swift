@@ -92,7 +92,7 @@ extension PeerTable {
                 .send(peer: peer, index: current.index, ControlPayload(ping), to: nil))
         case .doubt(let elsewhere):
             if let elsewhere { _ = association.sightings.call(elsewhere, at: now) }
-            doubted(peer: peer, byTalk: false, at: now)
+            doubted(peer: peer, at: now)
         }
     }
 

@@ -136,19 +136,16 @@ public struct PeerTable: ~Copyable {
 
     /// A key press or a call: a handshake at once when there is no session (§1.7, rule 6).
     public mutating func wanted(peer: Int, at now: Instant) {
-        guard !limits.isScheduled, let association = associations[peer] else { return }
+        guard let association = associations[peer] else { return }
         if association.upSince == nil { restart(association, at: now) }
         markDue(association, at: now)
     }
 
     /// A peer that should speak is silent: it may have restarted, and be unable to call us.
     ///
-    /// Another handshake finds out (§1.7, rule 6); the session stays until then. `byTalk` says
-    /// whether nothing but a talk of ours shows the silence.
-    public mutating func doubted(peer: Int, byTalk: Bool = true, at now: Instant) {
-        guard let association = associations[peer], association.upSince != nil,
-            !byTalk || !limits.isScheduled
-        else { return }
+    /// Another handshake finds out (§1.7, rule 6); the session stays until then.
+    public mutating func doubted(peer: Int, at now: Instant) {
+        guard let association = associations[peer], association.upSince != nil else { return }
         association.isInDoubt = true
         restart(association, at: now)
         markDue(association, at: now)

@@ -1,12 +1,10 @@
 package import Station
-package import Wire
 
 /// Whom the streams reach whose listeners change as the station goes: announcement, page and call.
 package struct Aims: Sendable {
     package struct Aim: Equatable, Sendable {
         package var listeners = PeerSet()
         package var name = Name.none
-        package var priority = Priority.normal
     }
 
     /// What people call the listeners.
@@ -32,10 +30,9 @@ package struct Aims: Sendable {
         let place = Int(stream - TalkTarget.announcement)
         let former = aims[place]
         aims[place] = new
-        if new.listeners != former.listeners || new.priority != former.priority {
-            orders.add(.aim(target: Int(stream), new.listeners, new.priority))
-        }
-        return new.listeners != former.listeners
+        guard new.listeners != former.listeners else { return false }
+        orders.add(.aim(target: Int(stream), new.listeners))
+        return true
     }
 
     /// The streams that reach a peer.

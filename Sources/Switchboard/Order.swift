@@ -13,7 +13,7 @@ package enum Order: Equatable, Sendable {
     /// The virtual key of a talk target, by its `id`.
     case press(target: Int, isDown: Bool)
     /// These hear an aimed target from now on, by its `id`.
-    case aim(target: Int, PeerSet, Priority = .normal)
+    case aim(target: Int, PeerSet)
     /// Whether it is doubtful that this peer hears us, before it says so.
     case doubt(peer: Int, Bool)
     /// Play it once; ring, or play what a caller hears, until nil says stop; beep while somebody

@@ -35,9 +35,7 @@ extension Switchboard {
             orders.add(.press(target: target, isDown: false))
             aim(stream, at: [], name: .none)
         } else {
-            aim(
-                stream, at: PeerSet(listeners), name: .peers(listeners),
-                station.call?.summary.priority ?? .normal)
+            aim(stream, at: PeerSet(listeners), name: .peers(listeners))
             orders.add(.press(target: target, isDown: true))
         }
     }

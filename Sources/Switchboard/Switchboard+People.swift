@@ -125,7 +125,7 @@ extension Switchboard {
     package mutating func announce(_ job: Announcer.Job) {
         announcer.begin(job)
         let listeners = job.target.listeners
-        aim(TalkTarget.announcement, at: listeners, name: .named(job.name), job.priority)
+        aim(TalkTarget.announcement, at: listeners, name: .named(job.name))
         search.want(listeners, &orders)
     }
 

@@ -31,10 +31,8 @@ extension Switchboard {
     }
 
     /// These hear a stream of `TalkTarget.aimed` from now on.
-    mutating func aim(
-        _ stream: UInt8, at listeners: PeerSet, name: Aims.Name, _ priority: Priority = .normal
-    ) {
-        let aim = Aims.Aim(listeners: listeners, name: name, priority: priority)
+    mutating func aim(_ stream: UInt8, at listeners: PeerSet, name: Aims.Name) {
+        let aim = Aims.Aim(listeners: listeners, name: name)
         guard aims.aim(stream, at: aim, &orders) else { return }
         let target = Int(stream)
         ownTalks.joined(target, by: listeners, at: now)
@@ -45,9 +43,7 @@ extension Switchboard {
     mutating func aimAway(from peer: Int) {
         for stream in aims.streams(to: peer) {
             guard let former = aims.aim(of: Int(stream)) else { continue }
-            aim(
-                stream, at: former.listeners.subtracting([peer]), name: former.name,
-                former.priority)
+            aim(stream, at: former.listeners.subtracting([peer]), name: former.name)
         }
     }
 

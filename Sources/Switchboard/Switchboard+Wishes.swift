@@ -136,7 +136,7 @@ extension Switchboard {
                 listeners: target.listeners, priority: priority, purpose: .page), at: now)
         // The listeners learn what the stream means before they hear it.
         followStation()
-        aim(TalkTarget.page, at: target.listeners, name: .named(name), priority)
+        aim(TalkTarget.page, at: target.listeners, name: .named(name))
         orders.add(.press(target: Pager.target, isDown: true))
     }
 

@@ -9,7 +9,7 @@ import Wire
 @testable import Crypto
 @testable import Media
 
-/// A station with peers at one place, and the wire between them.
+/// A station with a peer, and the wire between them.
 struct CoverLine: ~Copyable {
     /// One packet as an observer sees it: when it left, in turns of the loop, and how long it was.
     struct Seen: Equatable {
@@ -21,8 +21,6 @@ struct CoverLine: ~Copyable {
     struct Packet {
         let seen: Seen
         let kind: FrameFlags.Kind
-        let stream: UInt8
-        let peer: Int
     }
 
     var loop: MediaLoop
@@ -44,9 +42,7 @@ struct CoverLine: ~Copyable {
         self.clock = clock
     }
 
-    static func made(
-        _ profile: Profile, _ cover: Cover, peers: Int = 1
-    ) throws -> CoverLine {
+    static func made(_ profile: Profile, _ cover: Cover) throws -> CoverLine {
         let clock = Clock.now()
         let any = try #require(SocketAddress(host: "127.0.0.1", port: 1))
         let ours = try PortSockets(listen: any, port: 0, dscp: 0)
@@ -61,38 +57,36 @@ struct CoverLine: ~Copyable {
         let far = try DataSocket(theirs.data, strays: theirs.strays, others)
         let receiver = try PacketReceiver(others, period: 5_000_000, at: clock)
         var line = CoverLine(loop, rings, far, receiver, at: clock)
-        for peer in 0..<peers { line.introduce(peer, near, there) }
+        line.introduce(near, there)
         line.loop.talks.spurts[line.target].listeners = PeerSet([0])
         return line
     }
 
-    private mutating func introduce(
-        _ peer: Int, _ near: SocketAddress, _ there: SocketAddress
-    ) {
-        let (ours, theirs) = (0x2020_2020 + UInt32(peer), 0x3030_3030 + UInt32(peer))
+    private mutating func introduce(_ near: SocketAddress, _ there: SocketAddress) {
+        let (ours, theirs): (UInt32, UInt32) = (0x2020_2020, 0x3030_3030)
         let keys = TransportKeys(
             initiatorToResponder: DirectionKeys(
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
             responderToInitiator: DirectionKeys(
                 key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
         let session = SessionClock(began: clock, peerBegan: clock)
-        _ = loop.socket.peers[peer].keySlots.install(
+        _ = loop.socket.peers[0].keySlots.install(
             SessionKeys(
                 suite: .aesGCM, keys: keys, isInitiator: true, localIndex: ours,
                 remoteIndex: theirs, clock: session))
-        _ = far.peers[peer].keySlots.install(
+        _ = far.peers[0].keySlots.install(
             SessionKeys(
                 suite: .aesGCM, keys: keys, isInitiator: false, localIndex: theirs,
                 remoteIndex: ours, clock: session))
-        receiver.owners.note(peer)
-        loop.receiver.owners.note(peer)
-        loop.socket.peers[peer].nextEndpoint = there
-        far.peers[peer].nextEndpoint = near
+        receiver.owners.note(0)
+        loop.receiver.owners.note(0)
+        loop.socket.peers[0].nextEndpoint = there
+        far.peers[0].nextEndpoint = near
         loop.now = clock
         // Both prove their keys.
-        loop.socket.send(ControlPayload(), to: peer, onSession: ours, made: clock)
+        loop.socket.send(ControlPayload(), to: 0, onSession: ours, made: clock)
         _ = observe(turn: 0)
-        far.sendCover(to: peer, at: clock)
+        far.sendCover(to: 0, at: clock)
         loop.listen()
     }
 
@@ -106,10 +100,7 @@ struct CoverLine: ~Copyable {
                 let packet = receiver.open(place, for: &far.peers, at: clock)
                 guard let packet else { continue }
                 let seen = Seen(turn: turn, length: packet.count)
-                found.append(
-                    Packet(
-                        seen: seen, kind: packet.flags.kind, stream: packet.flags.stream,
-                        peer: packet.peer))
+                found.append(Packet(seen: seen, kind: packet.flags.kind))
             }
         }
     }
@@ -118,7 +109,6 @@ struct CoverLine: ~Copyable {
     mutating func turn(_ samples: ArraySlice<Int16>) {
         clock = clock + PCM.duration(of: Int64(samples.count))
         loop.now = clock
-        if loop.plan.cover == .constant { loop.sendCovered() }
         Self.append(Array(samples), to: &loop.capturePath.microphone)
         loop.pace(.timer, samples.count)
         repeat {

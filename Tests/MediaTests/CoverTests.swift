@@ -26,7 +26,7 @@ import Wire
     // A talk from turn 20 on, of so many turns, with this draw for its tail; after it, silence.
     // With reports, the listener tells of losses meanwhile, so packets grow, and shrink again.
     private func observe(
-        _ profile: Profile, _ cover: Cover, speech: Speech, talk: Int?, draw: UInt16 = 0,
+        _ profile: Profile, _ cover: Cover, speech: Speech, talk: Int, draw: UInt16 = 0,
         isUneven: Bool = false, reports: Bool = false, period: Int? = nil
     ) throws -> Outcome {
         var line = try CoverLine.made(profile, cover)
@@ -34,14 +34,13 @@ import Wire
         let period = period ?? profile.settings.frameSamples
         var outcome = Outcome()
         var place = 0
-        let all = talk.map { 20 + $0 } ?? .max
         for (number, periods) in Self.turns(300, isUneven: isUneven).enumerated() {
-            if number == 20, talk != nil {
+            if number == 20 {
                 let start = line.loop.capturePath.microphone.captured
                 let hasBegun = line.loop.talks.begin(line.target, at: start, hasRested: true)
                 #expect(hasBegun)
             }
-            if number == all { line.loop.closeTalk(line.target) }
+            if number == 20 + talk { line.loop.closeTalk(line.target) }
             if reports, number == 40 || number == 70 {
                 var choice = Redundancy.Choice(
                     frameSize: number == 40 ? 40 : PCM.payloadMax, room: AudioPacket.roomMax)
@@ -64,7 +63,7 @@ import Wire
     private static let speeches = (1...3).map { Speech(seconds: 8, pauses: true, seed: $0) }
     private static let silence = Speech(samples: [Int16](repeating: 0, count: 8 * 48_000))
 
-    @Test(arguments: Profile.allCases, [Cover.off, .spurt, .constant])
+    @Test(arguments: Profile.allCases, [Cover.off, .spurt])
     func utterancesOfOneLengthLookAlike(_ profile: Profile, _ cover: Cover) throws {
         for (isUneven, reports) in [(false, false), (true, false), (false, true), (true, true)] {
             let first = try observe(
@@ -123,144 +122,6 @@ import Wire
             #expect(other == nil && long.seen.count == short.seen.count)
             #expect(long.kinds != short.kinds)
         }
-    }
-
-    /// Whatever the card brings at once.
-    @Test(arguments: [Profile.voice, .studio, .ultra], [256, 480, 960, 1024])
-    func withConstantCoverAnAnnouncementKeepsItsPace(_ profile: Profile, period: Int) throws {
-        var line = try CoverLine.made(profile, .constant)
-        let made = try Announcement(line.loop.plan)
-        let sound = made.sound
-        let target = line.loop.plan.announcement
-        line.loop.talks.spurts[target].listeners = PeerSet([0])
-        line.loop.beginAnnouncement(Box(made))
-        var block = SoundBlock()
-        block.count = 480
-        var sounds = 0
-        for number in 0..<48_000 / period {
-            while sound.push(block) == nil {}
-            line.turn(Self.silence.samples[0..<period])
-            sounds += line.observe(turn: number).count { $0.kind == .audio }
-        }
-        let frame = profile.settings.frameSamples
-        let missing = 48_000 / period * period / frame - sounds
-        #expect((0...2 * (period / frame + 1)).contains(missing), "\(missing) of \(sounds)")
-    }
-
-    /// What carries sound does not leave before what carries none.
-    @Test(arguments: [0, 1, 2])
-    func withConstantCoverTheOrderShowsNobody(listener: Int) throws {
-        var line = try CoverLine.made(.voice, .constant, peers: 3)
-        line.loop.talks.spurts[line.target].listeners = PeerSet([listener])
-        _ = line.loop.talks.begin(line.target, at: 0, hasRested: true)
-        var sounds = 0
-        for number in 0...64 {
-            line.turn(Self.silence.samples[0..<480])
-            let packets = line.observe(turn: number)
-            // What the card brings first is encoded for the next turn.
-            let times = number == 0 ? 0 : packets.count > 3 ? 2 : 1
-            #expect(packets.map { $0.peer } == (0..<times).flatMap { _ in [0, 1, 2] })
-            let heard = packets.filter { $0.kind == .audio }.map { $0.peer }
-            #expect(heard.isEmpty || heard == [listener])
-            sounds += heard.count
-        }
-        #expect(sounds == 64)
-    }
-
-    @Test(arguments: Profile.allCases, [false, true])
-    func withConstantCoverNothingShows(_ profile: Profile, isUneven: Bool) throws {
-        let nothing = try observe(
-            profile, .constant, speech: Self.speeches[0], talk: nil, isUneven: isUneven)
-        #expect(!nothing.kinds.contains(.audio))
-        let talk = try observe(
-            profile, .constant, speech: Self.speeches[0], talk: 100, isUneven: isUneven,
-            reports: true)
-        #expect(talk.seen == nothing.seen)
-        #expect(talk.kinds.count { $0 == .audio } > 90)
-        #expect(talk.kinds.count { $0 == .control } == 3, "SPURT_ENDs, in place of cover")
-        guard !isUneven else { return }
-        // One in each frame time, and one more in eight.
-        #expect((330...345).contains(nothing.seen.count), "\(nothing.seen.count)")
-    }
-
-    /// Control of every kind waits for its packet, and takes the place of no sound.
-    @Test func controlWaitsForItsPacket() throws {
-        var line = try CoverLine.made(.voice, .constant)
-        var kinds: [FrameFlags.Kind] = []
-        _ = line.loop.talks.begin(line.target, at: 0, hasRested: true)
-        for number in 0...64 {
-            if number % 16 == 0, number < 64 {
-                line.loop.socket.send(ControlPayload(.ping(1)), to: 0, made: line.clock)
-                line.loop.socket.send(.ping(2), to: PeerSet([0]), at: line.clock)
-            }
-            line.turn(Self.silence.samples[0..<480])
-            kinds += line.observe(turn: number).map { $0.kind }
-        }
-        #expect(kinds.count == 72)
-        #expect(kinds.count { $0 == .audio } == 64)
-        #expect(kinds.count { $0 == .control } == 8)
-        // More than there is room for is counted.
-        for _ in 0..<10 { line.loop.socket.send(ControlPayload(.ping(1)), to: 0, made: line.clock) }
-        #expect(line.rings.counters[.unsentNoRoom] == 2)
-    }
-
-    /// Who hears two talkspurts at once gets one packet in a frame time.
-    @Test func twoTalksAtOnceLookLikeOne() throws {
-        var line = try CoverLine.made(.voice, .constant)
-        line.loop.talks.spurts[2].listeners = PeerSet([0])
-        _ = line.loop.talks.begin(1, at: 0, hasRested: true)
-        _ = line.loop.talks.begin(2, at: 0, hasRested: true)
-        var kinds: [FrameFlags.Kind] = []
-        for number in 0...32 {
-            line.turn(Self.silence.samples[0..<480])
-            kinds += line.observe(turn: number).map { $0.kind }
-        }
-        #expect(kinds.count == 36)
-        #expect(kinds.count { $0 == .audio } == 32)
-    }
-
-    /// The streams of the sound that a peer hears while two talk to it.
-    private func heard(first: Priority, second: Priority, announced: Priority?) throws -> Set<UInt8>
-    {
-        var line = try CoverLine.made(.voice, .constant)
-        let announcement = line.loop.plan.announcement
-        let others = line.loop.plan.targets.indices.filter { $0 != announcement }
-        for (target, priority) in zip(others, [first, second]) {
-            line.loop.talks.aim(
-                line.loop.plan.targets[target].id, at: PeerSet([0]), priority, line.loop.plan,
-                by: &line.loop.socket, at: line.clock)
-            _ = line.loop.talks.begin(target, at: 0, hasRested: true)
-        }
-        let made = try Announcement(line.loop.plan)
-        let sound = made.sound
-        if let announced {
-            line.loop.talks.aim(
-                line.loop.plan.targets[announcement].id, at: PeerSet([0]), announced,
-                line.loop.plan, by: &line.loop.socket, at: line.clock)
-            line.loop.beginAnnouncement(Box(made))
-        }
-        var block = SoundBlock()
-        block.count = 480
-        var streams: Set<UInt8> = []
-        for number in 0...32 {
-            while sound.push(block) == nil {}
-            line.turn(Self.silence.samples[0..<480])
-            for packet in line.observe(turn: number) where packet.kind == .audio && number > 8 {
-                streams.insert(packet.stream)
-            }
-        }
-        return streams
-    }
-
-    @Test func withConstantCoverTheMoreImportantIsHeard() throws {
-        let (page, call) = (TalkTarget.page, TalkTarget.call)
-        #expect(try heard(first: .emergency, second: .normal, announced: .high) == [page])
-        #expect(try heard(first: .normal, second: .high, announced: .normal) == [call])
-        #expect(
-            try heard(first: .normal, second: .high, announced: .emergency)
-                == [TalkTarget.announcement])
-        // At the same priority an announcement comes last.
-        #expect(try heard(first: .normal, second: .normal, announced: .normal) == [page])
     }
 
     @Test func aTailIsAnyUpToHalfASecond() {

@@ -124,7 +124,7 @@ import Wire
             _ = open(&kitchen)
         }
         for (session, opens) in [(10, 20), (30, 40), (nil, 40)] as [(UInt32?, UInt32)] {
-            kitchen.socket.tell(ControlPayload(), to: 0, onSession: session, made: now)
+            kitchen.socket.send(ControlPayload(), to: 0, onSession: session, made: now)
             let opened = open(&garage)
             #expect(opened?.index == opens)
         }

@@ -20,17 +20,6 @@ import Wire
         #expect(aims.aim(of: Int(TalkTarget.call)) == Aims.Aim())
     }
 
-    /// The listeners are no news, but the sound must know of it.
-    @Test func anotherPriorityIsTold() {
-        var aims = Aims()
-        var orders = Orders()
-        let isNews = [Priority.normal, .emergency, .emergency].map {
-            aims.aim(TalkTarget.page, at: .init(listeners: [1], priority: $0), &orders)
-        }
-        #expect(isNews == [true, false, false])
-        #expect(orders.all == [.aim(target: page, [1]), .aim(target: page, [1], .emergency)])
-    }
-
     @Test func aTargetOfTheSettingsHasNoAim() {
         let aims = Aims()
         #expect(aims.aim(of: 1) == nil)
@@ -41,13 +30,13 @@ import Wire
         let start = Instant(nanoseconds: 5_000_000_000)
         var switchboard = Switchboard(
             peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
-        switchboard.aim(TalkTarget.page, at: [1, 2], name: .named("house"), .high)
+        switchboard.aim(TalkTarget.page, at: [1, 2], name: .named("house"))
         switchboard.aim(TalkTarget.call, at: [2], name: .peers([2]))
         _ = switchboard.decided
         switchboard.aimAway(from: 2)
         #expect(
             switchboard.decided == [
-                .aim(target: page, [1], .high), .aim(target: Int(TalkTarget.call), []),
+                .aim(target: page, [1]), .aim(target: Int(TalkTarget.call), []),
             ])
         #expect(switchboard.aims.aim(of: page)?.name == .named("house"))
         switchboard.aimAway(from: 3)

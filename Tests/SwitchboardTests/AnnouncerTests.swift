@@ -24,7 +24,7 @@ import Wire
         #expect(switchboard.announcer.awaitsSound)
         #expect(
             switchboard.decided == [
-                .aim(target: announcement, [1, 2], .high), .want(peer: 1), .want(peer: 2),
+                .aim(target: announcement, [1, 2]), .want(peer: 1), .want(peer: 2),
             ])
         switchboard.speakAnnouncement(at: start)
         #expect(switchboard.announcer.isSpeaking)

@@ -63,12 +63,6 @@ class Cover(SceneTest):
         after = [at for at, _ in found if at >= spans[2][0] + 150_000_000]
         self.assertLess(len(after), 20)
 
-    def test_with_constant_cover_nothing_shows(self):
-        _, found, rates = self.watch("constant")
-        self.assertEqual(len({size for _, size in found}), 1)
-        for rate in rates:
-            self.judge_in_time(abs(rate - 112.5) < 8, f"{rates}")
-
     def test_a_tail_hides_the_end(self):
         spans, found, _ = self.watch("spurt")
         self.judge_in_time(len({size for _, size in found}) == 1, "one length")

@@ -128,22 +128,14 @@ class Found(OnOneLan):
         self.assertIn("discovery = no", output)
 
     def test_a_press_asks_for_a_peer_that_is_missing(self):
-        self.assertGreater(self.asked_at_a_press("spurt"), 0)
-
-    def test_with_constant_cover_it_asks_nobody(self):
-        self.assertEqual(self.asked_at_a_press("constant"), 0)
-
-    def asked_at_a_press(self, cover):
-        """How many questions go out while a station talks to a peer that is missing."""
         kitchen, _ = self.enter("kitchen", "garage")
-        kitchen.sections["talk"] = {"cover": cover}
         self.start(kitchen)
         # The first questions come at 0, 1 and 4 s; the next one at 13 s.
         wait(lambda: kitchen.counters()["discovery_questions"] >= 3 * FAMILIES, "questions")
         before = kitchen.counters()["discovery_questions"]
         with kitchen.talking():
             time.sleep(2.0)
-        return kitchen.counters()["discovery_questions"] - before
+        self.assertGreater(kitchen.counters()["discovery_questions"], before)
 
     def test_at_its_end_it_says_farewell(self):
         kitchen, = self.enter("kitchen")

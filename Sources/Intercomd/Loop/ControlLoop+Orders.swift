@@ -21,8 +21,8 @@ extension ControlLoop {
             rings.tell(.hear(peer: peer, stream: stream, hearing, priority))
         case .press(let target, let isDown):
             rings.tell(.press(target: target, isDown: isDown))
-        case .aim(let target, let listeners, let priority):
-            rings.tell(.aim(target: target, listeners: listeners, priority))
+        case .aim(let target, let listeners):
+            rings.tell(.aim(target: target, listeners: listeners))
         case .doubt(let peer, let isDoubted): rings.tell(.doubt(peer: peer, isDoubted))
         case .chime(let chime): rings.tell(.chime(chime))
         case .ring(let chime): rings.tell(.ring(chime))
@@ -30,12 +30,11 @@ extension ControlLoop {
         case .send(let peer, let payload):
             // A later session may be with another run of the peer, which was asked for nothing.
             let session = cores.table.state(of: peer)?.sessionIndex
-            rings.tell(.tell(peer: peer, session: session, payload, made: now))
+            rings.tell(.send(peer: peer, index: session, payload, to: nil, made: now))
         case .want(let peer):
             feed { _, table, now in table.wanted(peer: peer, at: now) }
             if case .up = cores.table.state(of: peer)?.phase { break }
-            // A question on the LAN would show the press that constant cover hides.
-            if config.talk.cover != .constant { neighbourhood.seek(at: now) }
+            neighbourhood.seek(at: now)
         case .redial(let peer):
             let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)
             feed { board, _, now in board.redial(peer, calling, at: now) }

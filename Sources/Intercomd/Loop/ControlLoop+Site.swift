@@ -14,7 +14,7 @@ extension ControlLoop {
         while let (peer, record) = site.nextRecord() {
             let session = cores.table.state(of: peer)?.sessionIndex
             rings.tell(
-                .tell(peer: peer, session: session, ControlPayload(record), made: now))
+                .send(peer: peer, index: session, ControlPayload(record), to: nil, made: now))
         }
         while let word = site.nextWord() {
             tell(word.isFault ? .siteFault : .site, peer: word.peer, detail: word.text)

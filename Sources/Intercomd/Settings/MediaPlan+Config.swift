@@ -30,8 +30,7 @@ extension MediaPlan {
             virtualKeys: { Self.virtualKey(of: $0, config.talk) },
             gains: Self.gains(config, roster, routing), profile: audio.profile,
             bitrate: audio.bitrate, periodSamples: audio.periodSamples,
-            preroll: config.talk.cover == .constant ? .zero : config.talk.preroll,
-            jitterMax: audio.jitterMax)
+            preroll: config.talk.preroll, jitterMax: audio.jitterMax)
         duck = Gain(decibels: audio.duck)
         hasSpeaker = audio.output != .none
         isHalfDuplex = handsFree.isHalfDuplex
@@ -46,7 +45,6 @@ extension MediaPlan {
             switch config.talk.cover {
             case .off: .off
             case .spurt: .spurt
-            case .constant: .constant
             }
         if let concealment { self.concealment = concealment }
         jitterPreset =

@@ -36,7 +36,7 @@ struct CardPair: ~Copyable {
         self.rings = rings
         keepsCapturing = plan.keepsCapturing
         period = plan.periodNanoseconds
-        hasOtherWork = !plan.keys.isEmpty || plan.cover == .constant
+        hasOtherWork = !plan.keys.isEmpty
     }
 
     /// For the event loop to watch.

@@ -68,8 +68,6 @@ package enum MediaCount: Int, CaseIterable {
     case unsentNoSession
     case unsentUnreachable
     case unsentSpent
-    /// More control waits than constant cover has room for.
-    case unsentNoRoom
     /// A ring to the control thread was full.
     case eventsLost
 
@@ -112,7 +110,6 @@ package enum MediaCount: Int, CaseIterable {
         case .unsentNoSession: "unsent_no_session"
         case .unsentUnreachable: "unsent_unreachable"
         case .unsentSpent: "unsent_spent"
-        case .unsentNoRoom: "unsent_no_room"
         case .eventsLost: "events_lost"
         }
     }

@@ -30,18 +30,14 @@ extension MediaLoop {
             swap(&talks.spurts[place], &change.spurts[former])
             swap(&talkKeys.virtual[place], &change.virtualKeys[former])
             talkKeys.virtual[place].change(to: plan.virtualKeys[place])
-            // An aimed target keeps the listeners it was aimed at, and its priority.
+            // An aimed target keeps the listeners it was aimed at.
             guard !plan.targets[place].isAimed else { continue }
-            talks.spurts[place].priority = plan.targets[place].priority
             talks.spurts[place].listeners = plan.targets[place].listeners
         }
         talkKeys.adopt(&change, plan, loop)
-        let wasConstant = socket.isConstant
-        socket.isConstant = plan.cover == .constant
-        if wasConstant, !socket.isConstant { socket.release() }
         if plan.cover != .spurt { talks.stopTails(at: now) }
         talks.isFrameSizeDue = true
-        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || isCovering
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || talks.hasTail
         changeSound(&change)
         obeyShedding()
         for target in talks.spurts.indices { updateGate(target) }

@@ -24,8 +24,6 @@ extension MediaLoop {
             if let displaced = socket.peers[peer].keySlots.install(session) {
                 rings.handBack(.session(displaced))
             }
-        case .tell(let peer, let session, let payload, let made):
-            socket.tell(payload, to: peer, onSession: session, made: made)
         case .send(let peer, let index, let payload, let address, let made):
             socket.send(payload, to: peer, onSession: index, address: address, made: made)
         case .answered(let peer, let index, let askedAt, let time):
@@ -52,8 +50,8 @@ extension MediaLoop {
             if isDown { endTrial() }
             let action = talkKeys.virtual[target].handle(.level(isDown: isDown), at: now)
             act(on: action, target: target)
-        case .aim(let id, let listeners, let priority):
-            talks.aim(id, at: listeners, priority, plan, by: &socket, at: now)
+        case .aim(let id, let listeners):
+            talks.aim(id, at: listeners, plan, by: &socket, at: now)
         case .chime(let chime): tones.play(chime)
         case .ring(let chime): tones.ring(chime)
         case .beep(let isOn): tones.beep(isOn)

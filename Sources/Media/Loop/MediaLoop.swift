@@ -9,8 +9,7 @@ internal import Wire
 /// The real-time loop: it owns the sound, the talk keys and the keys of every session.
 ///
 /// One turn goes straight through: commands, talk keys, microphone to wire, wire to voices, voices
-/// to speaker (a turn that only datagrams cause takes them and no more; with constant cover a turn
-/// begins with what the one before has encoded). After `run` has begun
+/// to speaker (a turn that only datagrams cause takes them and no more). After `run` has begun
 /// nothing is opened, closed, allocated or freed here: devices and keys come through a ring and
 /// leave through another.
 ///
@@ -30,11 +29,10 @@ internal import Wire
 /// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`,
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
 ///   `Meters` serve both ways.
-/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`, `+Covered`; `SentTalkspurt`,
+/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `SentTalkspurt`,
 ///   `EncodedFrames`) encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it;
 ///   `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
-///   `MediaLoop+Trial` tones in its place, and `MediaLoop+Cover` hides when that is (`Cover`,
-///   `DecoySound`).
+///   `MediaLoop+Trial` tones in its place, and `CoverTail` hides its end (`DecoySound`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
 ///   and mix voices, `Tones` and `Speaking` sound besides, `Speaker` and `Refill` feed the card;
@@ -106,7 +104,6 @@ package struct MediaLoop: ~Copyable {
         self.rings = rings
         self.now = now
         duplex.isOn = plan.isHalfDuplex
-        self.socket.isConstant = plan.cover == .constant
         self.socket.frameSize = self.talks.encoder.frameSize
     }
 
@@ -144,7 +141,6 @@ package struct MediaLoop: ~Copyable {
             hasBacklog = false
             cards.ask(woken, loop, at: now)
             if woken.card || woken.timer { receiver.beginPeriod() }
-            if plan.cover == .constant, woken.isPeriod(of: cards.clock.source) { sendCovered() }
             obeyCommands(woken)
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: cards.clock.source)

@@ -54,8 +54,6 @@ package final class Rings: Sendable {
 package enum MediaCommand: ~Copyable {
     /// Into the peer's `next` slot (protocol.md §1.7).
     case install(peer: Int, SessionKeys, SocketAddress)
-    /// Seal these records, true at `made`, on the session that was in use where that was decided.
-    case tell(peer: Int, session: UInt32?, ControlPayload, made: Instant)
     /// Seal these records, true at `made`; on that session if `index` is given, else on the current
     /// one.
     case send(peer: Int, index: UInt32?, ControlPayload, to: SocketAddress?, made: Instant)
@@ -78,7 +76,7 @@ package enum MediaCommand: ~Copyable {
     /// The virtual key of a talk target, by its `id`: `intercomctl ptt`, a page or a call.
     case press(target: Int, isDown: Bool)
     /// The listeners of an aimed target from now on; the target is named by its `id`.
-    case aim(target: Int, listeners: PeerSet, Priority)
+    case aim(target: Int, listeners: PeerSet)
     /// Play a chime once; ring, or play what a caller hears, until nil says stop; beep while
     /// a drop-in or a peer that listens in has this microphone open.
     case chime(Chime)

@@ -19,9 +19,6 @@ struct DataSocket: ~Copyable {
     var peers: GrowingArray<MediaPeer>
     /// Bytes of an encoded frame: all packets to a peer are as long as those that carry one.
     var frameSize = PCM.payloadMax
-    /// Every packet of a session leaves at its own moment, by `fill`, and is of one size.
-    var isConstant = false
-    private var waiting: GrowingArray<WaitingControl>
     /// The packet to be sealed, and zeros behind it.
     private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
     /// Sealed packets.
@@ -36,7 +33,6 @@ struct DataSocket: ~Copyable {
         self.strays = strays
         self.rings = rings
         peers = GrowingArray(capacity: PeerSet.capacity) { MediaPeer() }
-        waiting = GrowingArray(capacity: PeerSet.capacity) { WaitingControl() }
     }
 
     private static func outbox(
@@ -60,10 +56,6 @@ struct DataSocket: ~Copyable {
     mutating func send(
         _ record: ControlRecord, to listeners: some Swift.Sequence<Int>, at now: Instant
     ) {
-        if isConstant {
-            for peer in listeners { wait(ControlPayload(record), for: peer, made: now) }
-            return
-        }
         lay(ControlPayload(record))
         for peer in listeners { seal(to: peer, FrameFlags(kind: .control), at: now) }
         flush()
@@ -76,23 +68,9 @@ struct DataSocket: ~Copyable {
         _ records: ControlPayload, to peer: Int, onSession index: UInt32? = nil,
         address: SocketAddress? = nil, made: Instant
     ) {
-        if isConstant, index == nil, address == nil {
-            return wait(records, for: peer, made: made)
-        }
         lay(records)
         seal(
             to: peer, onSession: index, FrameFlags(kind: .control), address: address, at: made)
-        flush()
-    }
-
-    /// Sends control records on the session for which they were made; with constant cover they
-    /// wait for the next packet.
-    mutating func tell(
-        _ records: ControlPayload, to peer: Int, onSession session: UInt32?, made: Instant
-    ) {
-        if isConstant { return wait(records, for: peer, onSession: session, made: made) }
-        lay(records)
-        seal(to: peer, onSession: session, FrameFlags(kind: .control), at: made)
         flush()
     }
 
@@ -106,67 +84,6 @@ struct DataSocket: ~Copyable {
         lay(ControlPayload())
         for peer in listeners { seal(to: peer, FrameFlags(kind: .cover), at: now) }
         flush()
-    }
-
-    /// Sends the control that waits, when packets do not leave by `fill` any more.
-    mutating func release() {
-        for peer in reachable { while putWaiting(to: peer) {} }
-        flush()
-    }
-
-    /// Keeps records until the next packet to the peer.
-    private mutating func wait(
-        _ records: ControlPayload, for peer: Int, onSession session: UInt32? = nil, made: Instant
-    ) {
-        guard peers[peer].keySlots.currentIndex != nil else {
-            return rings.counters.add(.unsentNoSession)
-        }
-        if !waiting[peer].add(records, onSession: session, made: made) {
-            rings.counters.add(.unsentNoRoom)
-        }
-    }
-
-    /// Those with a session.
-    var reachable: PeerSet {
-        mutating get {
-            var found = PeerSet()
-            for peer in peers.indices where peers[peer].keySlots.currentIndex != nil {
-                found.insert(peer)
-            }
-            return found
-        }
-    }
-
-    /// Sends a packet to each of these: control that waits, or cover.
-    mutating func fill(_ listeners: PeerSet, at now: Instant) {
-        for peer in listeners { put(to: peer, at: now) }
-        flush()
-    }
-
-    /// Puts a packet for one peer beside those that `flush` sends: control that waits, or cover.
-    mutating func put(to peer: Int, at now: Instant) {
-        guard !putWaiting(to: peer) else { return }
-        lay(ControlPayload())
-        seal(to: peer, FrameFlags(kind: .cover), at: now)
-    }
-
-    /// Puts the next packet of control that waits for a peer; false when none does.
-    private mutating func putWaiting(to peer: Int) -> Bool {
-        guard let packet = waiting[peer].next() else { return false }
-        lay(packet.records)
-        seal(to: peer, onSession: packet.session, FrameFlags(kind: .control), at: packet.made)
-        return true
-    }
-
-    /// The same with an encoded frame of this talkspurt.
-    mutating func put(
-        frame number: Int, of frames: borrowing EncodedFrames, _ spurt: SentTalkspurt,
-        to peer: Int, stream: UInt8, isSpurtStart: Bool, isLast: Bool, at now: Instant
-    ) {
-        let copies = copies(in: number, of: frames, to: peer, since: spurt.unbroken)
-        lay(frame: number, of: frames, spurt.sequence, isLast: isLast, copies)
-        seal(
-            to: peer, FrameFlags(kind: .audio, isSpurtStart: isSpurtStart, stream: stream), at: now)
     }
 
     /// Sends an encoded frame to those who hear this talkspurt, with the copies each needs.
@@ -195,19 +112,13 @@ struct DataSocket: ~Copyable {
     private mutating func copies(
         in number: Int, of frames: borrowing EncodedFrames, to peer: Int, since unbroken: Int
     ) -> (depth: Int, offset: Int) {
-        let room = plaintextSize(to: peer, frameSize: frames.frameSize) - AudioPacket.headerSize
-        let offset = isConstant ? 1 : peers[peer].protection.offset
+        let room =
+            peers[peer].protection.plaintextSize(frameSize: frames.frameSize)
+            - AudioPacket.headerSize
+        let offset = peers[peer].protection.offset
         let past = (number - max(unbroken, frames.oldest)) / offset
         let depth = min(room / frames.frameSize - 1, Redundancy.depthMax, past)
         return (depth, depth == 0 ? 1 : offset)
-    }
-
-    /// P of protocol.md §2.2; with constant cover it follows no reports, which come only while
-    /// somebody speaks.
-    private mutating func plaintextSize(to peer: Int, frameSize: Int) -> Int {
-        isConstant
-            ? AudioPacket.plaintextSize(frameSize: frameSize, depth: 0)
-            : peers[peer].protection.plaintextSize(frameSize: frameSize)
     }
 
     /// Lays out an encoded frame and its copies, zeros behind them.
@@ -244,7 +155,8 @@ struct DataSocket: ~Copyable {
         // Whoever may not be the peer gets no longer packet than the one that asked for it.
         let size =
             address == nil
-            ? plaintextSize(to: peer, frameSize: frameSize) : FrameLayout.plaintextMin
+            ? peers[peer].protection.plaintextSize(frameSize: frameSize)
+            : FrameLayout.plaintextMin
         let sealed = Self.seal(
             plaintext, size, flags, by: &peers[peer].keySlots, onSession: index, at: now,
             into: &outbox)

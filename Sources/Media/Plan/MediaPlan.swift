@@ -77,7 +77,7 @@ package struct MediaPlan: Sendable {
     package var pageVolume = Gain.unity
     /// Whether a tone says that the microphone is open.
     package var hasPermitTone = false
-    /// What hides when somebody speaks.
+    /// What hides when somebody has stopped speaking.
     package var cover = Cover.off
     /// How sound is made up that is missing.
     package var concealment: Concealment
@@ -132,9 +132,8 @@ package struct MediaPlan: Sendable {
     /// Voices whose missing sound may be made up by a network.
     var neuralVoices: Int { concealment.isNeural ? Concealment.voicesMax : 0 }
     var periodNanoseconds: Int64 { Int64(periodSamples) * 1_000_000_000 / 48_000 }
-    /// Whether the microphone runs between talks: for the pre-roll, to detect speech, or as the
-    /// pace of constant cover, which is not to change when a talk begins.
-    package var keepsCapturing: Bool { prerollFrames > 0 || hasVox || cover == .constant }
+    /// Whether the microphone runs between talks: for the pre-roll, or to detect speech.
+    package var keepsCapturing: Bool { prerollFrames > 0 || hasVox }
     /// Samples of the microphone that are made better at once: an echo canceller does best with
     /// 10 ms, which come together where the frames are as long anyway.
     package var captureBlock: Int {
@@ -181,9 +180,7 @@ package struct MediaPlan: Sendable {
     /// Silence to every target; the numbers of packets begin anywhere.
     func makeSpurts(_ firstSequences: [UInt16]) -> FixedArray<SentTalkspurt> {
         FixedArray(count: targets.count) {
-            SentTalkspurt(
-                sequence: firstSequences[$0], listeners: targets[$0].listeners,
-                priority: targets[$0].priority)
+            SentTalkspurt(sequence: firstSequences[$0], listeners: targets[$0].listeners)
         }
     }
 

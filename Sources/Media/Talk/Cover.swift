@@ -3,14 +3,12 @@ internal import Crypto
 internal import Station
 internal import Time
 
-/// What hides from who watches the network that somebody speaks, or has stopped (protocol.md §2.5).
+/// What hides from who watches the network that somebody has stopped speaking (protocol.md §2.5).
 package enum Cover: Sendable {
     /// Nothing does.
     case off
     /// The end of a talkspurt does not show.
     case spurt
-    /// A packet goes to each peer every frame time, whether anybody speaks or not.
-    case constant
 
     /// A number that nobody can foretell.
     static func draw() -> UInt16 {
@@ -73,14 +71,9 @@ struct CoverPace {
     private static let lateLeast = 40 * 48
     /// What may have come behind the last frame of a talk: as much as the microphone keeps.
     private static let behindMax = 320 * 48
-    /// Of so many packets one more is for control, so that none takes the place of sound.
-    private static let extraEvery = 8
 
     /// Samples that are due.
     private var credit = 0
-    private var taken = 0
-    /// Samples that the card brought last.
-    private var brought = 0
     /// Until when time has been turned into samples.
     private var pacedAt = Instant(nanoseconds: 0)
 
@@ -91,13 +84,8 @@ struct CoverPace {
 
     /// The card has moved so many samples.
     mutating func earn(_ samples: Int, frameSamples frame: Int) {
-        let most = max(Self.late * frame, Self.lateLeast)
-        credit = min(credit + samples, most)
-        brought = min(samples, most)
+        credit = min(credit + samples, max(Self.late * frame, Self.lateLeast))
     }
-
-    /// So many frames are sent in a turn.
-    func framesAtOnce(frameSamples frame: Int) -> Int { max(1, (brought + frame - 1) / frame) }
 
     /// Whether one is due.
     func isDue(frameSamples frame: Int) -> Bool { credit >= frame }
@@ -106,12 +94,8 @@ struct CoverPace {
     mutating func take(frameSamples frame: Int) -> Bool {
         guard isDue(frameSamples: frame) else { return false }
         credit -= frame
-        taken += 1
         return true
     }
-
-    /// Whether one more follows the one that was taken last.
-    var hasExtra: Bool { taken % Self.extraEvery == 0 }
 
     /// Samples that have become due by time alone since this was asked last.
     mutating func samplesDue(at now: Instant) -> Int {

@@ -29,9 +29,8 @@ extension MediaLoop {
     mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
         guard source == cards.clock.source else { return }
         let frame = plan.sound.frameSamples
-        if isCovering { talks.pace.earn(samples, frameSamples: frame) }
-        // With constant cover it has its turn in each frame time.
-        guard announcement.isOn, plan.cover != .constant else { return }
+        if talks.hasTail { talks.pace.earn(samples, frameSamples: frame) }
+        guard announcement.isOn else { return }
         announcement.earn(samples, frameSamples: frame)
         while announcement.isDue(frameSamples: frame) {
             announcement.spend(frameSamples: frame)
@@ -71,7 +70,7 @@ extension MediaLoop {
 
     /// Without a card, the timer moves talk keys and an announcement.
     mutating func giveTimerWork() {
-        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || isCovering
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || talks.hasTail
         if cards.clock.source == .timer { cards.armTimer(at: now) }
     }
 }

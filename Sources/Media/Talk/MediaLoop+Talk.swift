@@ -57,12 +57,6 @@ extension MediaLoop {
     /// Encodes the frames that wait and sends each target what it lacks.
     mutating func talk() {
         talks.capturedSamples = capturePath.microphone.capturedSamples
-        guard plan.cover != .constant else {
-            let isDone = talks.prepareCovered(
-                from: capturePath.microphone, and: &announcement, plan, by: &socket, at: now)
-            if !isDone { hasBacklog = true }
-            return
-        }
         // All encoded frames go out first, those of the pre-roll too: only then may the frame size
         // change, because a packet holds frames of one size.
         if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {

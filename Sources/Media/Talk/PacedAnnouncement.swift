@@ -12,9 +12,8 @@ struct PacedAnnouncement: ~Copyable {
     private static let samplesLate = 40 * 48
 
     private var box: Box<Announcement>?
-    /// Frames that are encoded and were not sent yet, and the number of the first of them.
-    private var waiting = 0
-    private var firstWaiting = 0
+    /// The number of the frame that is encoded and was not sent yet.
+    private var waiting: Int?
     /// The last frame is encoded.
     private var hasLast = false
     /// Nothing more comes of it: the rest is sent.
@@ -43,7 +42,7 @@ struct PacedAnnouncement: ~Copyable {
 
     /// It is over: the box goes back.
     mutating func end() -> Box<Announcement>? {
-        waiting = 0
+        waiting = nil
         hasLast = false
         return box.take()
     }
@@ -71,32 +70,25 @@ struct PacedAnnouncement: ~Copyable {
 
     /// The frame that is to be sent next, if it is encoded.
     var ready: (number: Int, isLast: Bool)? {
-        guard waiting > 0 else { return nil }
-        return (number: firstWaiting, isLast: hasLast && waiting == 1)
+        waiting.map { (number: $0, isLast: hasLast) }
     }
 
-    /// Encodes its next frames, with packets of this size, until so many wait or it has no more.
-    mutating func prepare(frameSize: Int, decoy: inout DecoySound, upTo most: Int = 1) {
-        while isOn, waiting < most, !hasLast {
-            // Frames of one size lie together: those of another one come when these are sent.
-            guard waiting == 0 || box!.value.frameSize == frameSize else { return }
-            if !box!.value.fill() {
-                guard isWhole else { return }
-                box!.value.pad()
-                hasLast = true
-            }
-            if waiting == 0 { firstWaiting = box!.value.next }
-            box!.value.encode(frameSize: frameSize)
-            box!.value.keepDecoy(in: &decoy)
-            waiting += 1
+    /// Encodes its next frame, with packets of this size, unless one waits or it has no more.
+    mutating func prepare(frameSize: Int, decoy: inout DecoySound) {
+        guard isOn, waiting == nil, !hasLast else { return }
+        if !box!.value.fill() {
+            guard isWhole else { return }
+            box!.value.pad()
+            hasLast = true
         }
+        waiting = box!.value.next
+        box!.value.encode(frameSize: frameSize)
+        box!.value.keepDecoy(in: &decoy)
     }
 
     /// Takes the next frame that is encoded.
     mutating func takeReady() -> (number: Int, isLast: Bool)? {
-        guard let ready else { return nil }
-        waiting -= 1
-        firstWaiting += 1
+        defer { waiting = nil }
         return ready
     }
 

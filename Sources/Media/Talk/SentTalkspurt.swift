@@ -1,6 +1,5 @@
 internal import Station
 internal import Time
-internal import Wire
 
 /// The talkspurt that goes out to one target.
 struct SentTalkspurt {
@@ -14,8 +13,6 @@ struct SentTalkspurt {
     var phase = Phase.silent
     /// The peers that are to hear it, by number.
     var listeners: PeerSet
-    /// Before talkspurts of less priority it goes to those who hear both, with constant cover.
-    var priority: Priority
     /// The next frame of the microphone to be sent here.
     var nextFrame = 0
     /// The number of the next packet on this stream; random at start (protocol.md §2.3).
@@ -37,8 +34,6 @@ struct SentTalkspurt {
     var nextEnd = Instant(nanoseconds: 0)
     /// What hides its end, in their place.
     var tail = CoverTail()
-    /// With constant cover: the next frame leaves in this frame time.
-    var isSending = false
 
     static let startMarked = Duration.milliseconds(100)
     /// Sound in the microphone besides the pre-roll: of the key's debounce, and of this turn.
@@ -49,17 +44,12 @@ struct SentTalkspurt {
     static let endInterval = Duration.milliseconds(20)
 
     var isTalking: Bool { phase != .silent }
-    /// Whether the next frame is the talkspurt's last.
-    var isAtLast: Bool {
-        if case .closing(let last) = phase { nextFrame >= last } else { false }
-    }
     /// Whether its listeners have not been told yet that it is over.
     var owesEnd: Bool { endsLeft > 0 || tail.owesEnd }
 
-    init(sequence: UInt16, listeners: PeerSet = [], priority: Priority = .normal) {
+    init(sequence: UInt16, listeners: PeerSet = []) {
         self.sequence = sequence
         self.listeners = listeners
-        self.priority = priority
     }
 
     /// Begins a talkspurt with this frame of the microphone.

@@ -98,12 +98,12 @@ extension Talks {
         socket.send(.spurtEnd(end), to: listeners, at: now)
     }
 
-    /// Sets the listeners and the priority of an aimed target, which is named by its `id`.
+    /// Sets the listeners of an aimed target, which is named by its `id`.
     ///
     /// For a listener that comes in the middle of a talkspurt it begins there; one that goes is
     /// told that it is over.
     mutating func aim(
-        _ id: Int, at listeners: PeerSet, _ priority: Priority, _ plan: borrowing MediaPlan,
+        _ id: Int, at listeners: PeerSet, _ plan: borrowing MediaPlan,
         by socket: inout DataSocket, at now: Instant
     ) {
         guard let target = plan.targets.firstIndex(where: { $0.id == id && $0.isAimed }) else {
@@ -111,7 +111,6 @@ extension Talks {
         }
         let gone = spurts[target].listeners.subtracting(listeners)
         spurts[target].listeners = listeners
-        spurts[target].priority = priority
         guard spurts[target].isTalking || spurts[target].owesEnd else { return }
         // A tail goes on to those it began with.
         if spurts[target].packets > 0, !spurts[target].tail.isOn {

@@ -140,22 +140,6 @@ struct Talks: ~Copyable {
         return true
     }
 
-    /// Encodes what waits, with constant cover: the next turn sends it.
-    ///
-    /// - Returns: False when some must wait for the next turn.
-    mutating func prepareCovered(
-        from microphone: borrowing Microphone, and announcement: inout PacedAnnouncement,
-        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
-    ) -> Bool {
-        if isFrameSizeDue, !isTalking { chooseFrameSize(plan, for: &socket) }
-        let isDone = !isTalking || encodeWaiting(from: microphone)
-        announcement.prepare(
-            frameSize: encoder.frameSize, decoy: &decoy,
-            upTo: pace.framesAtOnce(frameSamples: plan.sound.frameSamples))
-        sendEnds(plan, by: &socket, at: now)
-        return isDone
-    }
-
     /// Sends each target the encoded frames it lacks; false when some must wait for the next turn,
     /// since a pre-roll to many would hold up the sound.
     mutating func sendWaiting(
@@ -177,7 +161,7 @@ struct Talks: ~Copyable {
     }
 
     /// The next frame for a target, if it is encoded.
-    func firstWaiting(for target: Int) -> Int? {
+    private func firstWaiting(for target: Int) -> Int? {
         let number = max(spurts[target].nextFrame, frames.oldest)
         return number < frames.next ? number : nil
     }
@@ -194,7 +178,7 @@ struct Talks: ~Copyable {
     }
 
     /// The first packet after a press has left.
-    mutating func noteFirstPacket() {
+    private mutating func noteFirstPacket() {
         guard let pressed = openedAt else { return }
         let took = (Clock.now() - pressed).nanoseconds
         rings.counters.set(.keyToPacket, to: UInt64(max(1, took)))
@@ -211,10 +195,6 @@ struct Talks: ~Copyable {
             frame: number, of: frames, spurts[target], to: spurts[target].listeners,
             stream: plan.targets[target].stream,
             isSpurtStart: spurts[target].packets < plan.startFrames, isLast: isLast, at: now)
-        noteSent(of: target)
-    }
-
-    mutating func noteSent(of target: Int) {
         rings.counters.add(.framesSent)
         spurts[target].sent()
     }
@@ -225,9 +205,7 @@ struct Talks: ~Copyable {
     mutating func chooseFrameSize(_ plan: borrowing MediaPlan, for socket: inout DataSocket) {
         isFrameSizeDue = false
         var listeners = PeerSet()
-        // Constant packets have one size.
-        for target in spurts.indices
-        where spurts[target].isTalking && plan.cover != .constant {
+        for target in spurts.indices where spurts[target].isTalking {
             listeners = listeners.union(spurts[target].listeners)
         }
         var common = CommonFrameSize()

@@ -14,7 +14,7 @@ extension Room {
         case .hear(let peer, let stream, let hearing, let priority):
             tell { $0.hear(peer, stream, hearing, priority) }
         case .press(let target, let isDown): tell { $0.press(target, isDown: isDown) }
-        case .aim(let target, let listeners, _): tell { $0.aim(target, at: listeners) }
+        case .aim(let target, let listeners): tell { $0.aim(target, at: listeners) }
         case .send(let peer, let payload):
             let session = table.state(of: peer)?.sessionIndex
             tell { $0.send(payload, to: peer, on: session) }
