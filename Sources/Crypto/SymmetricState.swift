@@ -164,13 +164,6 @@ public struct SymmetricState: ~Copyable, Sendable {
         HKDF.key(prk: transportSecret, info: "intercom/1 exporter")
     }
 
-    /// A pre-shared key for later sessions of the same two stations; both have it, and nobody can
-    /// make another key of the session from it, or it from them.
-    public borrowing func pairKey(initiator: PublicKey, responder: PublicKey) -> Key {
-        HKDF.key(
-            prk: transportSecret, label: "intercom/1 site psk", initiator, responder)
-    }
-
     private var transportSecret: Key {
         HMAC.key(from: chainingKey.bytes, key: handshakeHash.span)
     }

@@ -23,10 +23,6 @@ public enum Action: ~Copyable {
     case probe(peer: Int, Endpoint)
     /// The resolver: an M1 has just been sent, so look the peer's name up again.
     case resolve(peer: Int)
-    /// The files: write this psk beside the one in use, if any; `kept` says that it is there.
-    case keep(peer: Int, PreSharedKey)
-    /// The files: this psk is in use, and no other one waits.
-    case promote(peer: Int, PreSharedKey)
     /// The peer can be talked to.
     ///
     /// `newBoot` at the first session since our own start, and when the peer has started anew.

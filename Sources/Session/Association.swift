@@ -37,10 +37,8 @@ final class Association {
     /// What stands for the peer towards other stations.
     let memberName: MemberName
     /// Of a person or a pairing; zeros where there is none.
-    let psk: PreSharedKey
+    let psk: Key
     let hasPSK: Bool
-    /// The one that the two make by themselves.
-    var pair = PairKeys()
     let suite: Suite
     /// The mac of the handshakes that this station starts.
     let mac: HandshakeMAC
@@ -108,10 +106,10 @@ final class Association {
             high: name.span.leadingUInt64, low: name.span.extracting(8..<16).leadingUInt64)
         switch consume psk {
         case .some(let key):
-            self.psk = PreSharedKey(key)
+            self.psk = key
             hasPSK = true
         case .none:
-            self.psk = PreSharedKey(Key.zero())
+            self.psk = Key.zero()
             hasPSK = false
         }
         // The same in every run with the same identities, and different for each pair (rule 7).

@@ -41,6 +41,4 @@ public struct PeerState: Sendable {
     public var sessionIndex: UInt32? = nil
     /// What stands for the peer towards other stations (protocol.md §2.4, `who`).
     public var memberName: MemberName? = nil
-    /// Whether the two make a psk by themselves (protocol.md §4.3).
-    public var makesPSK = false
 }

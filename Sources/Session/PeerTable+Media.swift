@@ -92,11 +92,6 @@ extension PeerTable {
         _ record: SessionRecord, of peer: Int, _ association: Association, at now: Instant
     ) {
         guard let bootID = record.bootID else { return }
-        guard association.admits(record) else {
-            association.drop(record, of: peer, &actions)
-            if association.records.current == nil { lose(peer, association, at: now) }
-            return
-        }
         // The handshake of a session that has replaced it goes on.
         if association.records.next == nil {
             association.endInitiation()
@@ -120,7 +115,6 @@ extension PeerTable {
         association.heartbeat = association.nextHeartbeat(limits)
         association.lastOpened = later(association.lastOpened, now)
         association.greeting.end()
-        association.followPair(record, of: peer, &actions, at: now)
         if association.endpoint != record.endpoint {
             association.paths.found()
             association.endpoint = record.endpoint

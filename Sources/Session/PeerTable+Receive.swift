@@ -121,9 +121,8 @@ extension PeerTable {
         guard initiator.tries.allows(at: now) else { return .tries }
         var message = Datagram(count: HandshakeLayout.Finish.size)
         var bytes = message.mutableBytes
-        let offered = association.pair.offered
         switch initiator.finish(
-            response, header: header, own: own, psk: (offered ?? association.psk).key,
+            response, header: header, own: own, psk: association.psk,
             mac: association.mac, writing: &bytes)
         {
         case .refused(let drop):
@@ -135,9 +134,7 @@ extension PeerTable {
             let target = initiator.target
             let record = SessionRecord(
                 index: index, isInitiator: true, established: now, endpoint: target,
-                bootID: nil, psk: offered,
-                candidate: association.candidate(
-                    established, own: own.publicKey, proved: offered))
+                bootID: nil)
             association.endInitiation()
             association.records.install(record)
             // The keys come first: the answer to M3 must find them.
@@ -171,20 +168,19 @@ extension PeerTable {
         else {
             // Takes as long as for a peer: the time must not reveal which keys are peers.
             let none = Key.zero()
-            let isProven = entry.responder!.accepts(claim, finish, psk: none, or: none)
+            let isProven = entry.responder!.accepts(claim, finish, psk: none)
             note(UnknownCaller(publicKey: key, source: source, isProven: isProven, calledAt: now))
             vainCalls.add(VainCall(publicKey: key, source: source, peer: nil), at: now)
             return .unknownKey(key)
         }
-        let (first, second) = association.accepted
         guard association.suite == suite else {
-            if entry.responder!.accepts(claim, finish, psk: first.key, or: second.key) {
+            if entry.responder!.accepts(claim, finish, psk: association.psk) {
                 association.evidence.refused(suite: suite, at: now)
             }
             vainCalls.add(VainCall(publicKey: key, source: source, peer: peer), at: now)
             return .wrongSuite(peer: peer)
         }
-        switch entry.responder!.accept(claim, finish, psk: first.key, or: second.key) {
+        switch entry.responder!.accept(claim, finish, psk: association.psk) {
         case .refused(let drop):
             // A wrong psk and a wrong secret key look alike: only from the peer's own address is it
             // evidence.
@@ -204,12 +200,9 @@ extension PeerTable {
             entry.responder = nil
             // Not M3's source, which proves nothing: M3 could send our sound to somebody else.
             let endpoint = entry.source
-            let proved = established.isBySecond ? second : association.pair.used
             let record = SessionRecord(
                 index: entry.index, isInitiator: false, established: now, endpoint: endpoint,
-                bootID: established.capabilities.bootID, psk: proved,
-                candidate: association.candidate(
-                    established, own: own.publicKey, proved: proved))
+                bootID: established.capabilities.bootID)
             association.endInitiation()
             association.records.install(record)
             // The peer made its M3 after our M2, whenever M3 has come.

@@ -50,6 +50,6 @@ extension PeerTable {
     /// The key by which a peer is recognised on the LAN; nil where its public key is none.
     public func tagKey(of peer: Int) -> TagKey? {
         guard let association = associations[peer], association.goodbye == nil else { return nil }
-        return TagKey(own: own.secret, peer: association.publicKey, psk: association.psk.key)
+        return TagKey(own: own.secret, peer: association.publicKey, psk: association.psk)
     }
 }

@@ -22,16 +22,14 @@ extension PeerTable {
             }
         return PeerState(
             phase: phase, suite: association.suite,
-            hasPSK: association.hasPSK || association.pair.used != nil
-                || association.records.current?.psk != nil,
+            hasPSK: association.hasPSK,
             sessionSince: association.records.current?.established,
             handshakes: association.handshakes,
             endpoint: association.place, endpointSource: association.placeSource,
             lastOpened: association.lastOpened,
             downSince: association.upSince == nil ? association.evidence.since : nil,
             endpoints: association.endpoints,
-            sessionIndex: association.records.current?.index, memberName: association.memberName,
-            makesPSK: association.pair.isWanted)
+            sessionIndex: association.records.current?.index, memberName: association.memberName)
     }
 }
 

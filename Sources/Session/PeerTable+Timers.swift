@@ -26,7 +26,6 @@ extension PeerTable {
         confirm(peer, association, at: now)
         judge(peer, association, at: now)
         watchPaths(peer, association, at: now)
-        association.tellPair(peer, &actions, at: now)
         repeatFinish(association, at: now)
         initiate(peer, association, at: now)
         beat(peer, association, at: now)
@@ -51,7 +50,6 @@ extension PeerTable {
             consider(association.initiateAt ?? association.rekeyDue(limits))
         }
         consider(association.beatDue)
-        consider(association.pairNotice)
         consider(association.paths.deadline)
         consider(association.greeting.deadline)
         return first
@@ -136,7 +134,6 @@ extension PeerTable {
         } else {
             finish.due = nil
             association.evidence.gaveUpFinish()
-            association.pair.gaveUp(association.records.record(finish.index)?.psk)
             association.initiateAt = now + association.nextWait(limits)
         }
         association.finish = finish
@@ -212,7 +209,7 @@ extension Association {
 
     fileprivate func rekeyDue(_ limits: Limits) -> Instant? {
         guard let current = records.current else { return nil }
-        if sent >= limits.rekeyPackets || wantsPairSession { return current.established }
+        if sent >= limits.rekeyPackets { return current.established }
         return current.established
             + (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)
     }

@@ -86,7 +86,7 @@ public struct PeerTable: ~Copyable {
         else { return nil }
         switch psk {
         case .some(let key):
-            return association.hasPSK && association.psk.key.isEqual(to: key) ? number : nil
+            return association.hasPSK && association.psk.isEqual(to: key) ? number : nil
         case .none: return association.hasPSK ? nil : number
         }
     }

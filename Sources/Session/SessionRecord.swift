@@ -11,11 +11,6 @@ struct SessionRecord {
     let endpoint: Endpoint
     /// The run of the peer that has its keys: from M3, or nil until CONFIRM(0) has told it.
     var bootID: UInt64?
-    /// The psk of their own that both have proved; nil where they have done so with a person's, or
-    /// with zeros.
-    var psk: PreSharedKey?
-    /// What this session makes for later ones, where the two have no psk yet.
-    var candidate: PreSharedKey?
 }
 
 /// The control thread's picture of the three sessions that the media thread has of a peer.

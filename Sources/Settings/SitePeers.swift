@@ -64,9 +64,6 @@ public struct SitePeers {
         try SiteFiles.write(
             channels: files.sources.first { $0.role == .site }?.bytes, files.paths)
         for step in steps { try files.write(step.bytes, at: step.path) }
-        do throws(KeyStoreError) {
-            try PairKeyFiles.follow(roster, after: before, own: own, files.paths)
-        } catch { throw PeerFilesError(error) }
         try SiteFiles.write(roster: text, files.paths)
         for name in gone { try files.removeStray(of: name) }
         tell(old, try settings(), lost)

@@ -45,30 +45,24 @@ extension Roster {
         else { throw .line(3) }
         var stations: [Station] = []
         var channels: [Channel] = []
-        var renewals: [Renewal] = []
         for (place, line) in lines.enumerated().dropFirst(3) {
-            if channels.isEmpty, renewals.isEmpty, let station = Self.station(line),
+            if channels.isEmpty, let station = Self.station(line),
                 stations.count < Self.stationsMax,
                 stations.last.map({ $0.name < station.name }) ?? true,
                 !stations.contains(where: { $0.key == station.key })
             {
                 stations.append(station)
-            } else if renewals.isEmpty, let channel = Self.channel(line, of: stations),
+            } else if let channel = Self.channel(line, of: stations),
                 channels.count < Self.channelsMax,
                 channels.last.map({ $0.name < channel.name }) ?? true
             {
                 channels.append(channel)
-            } else if let renewal = Self.renewal(line, of: stations, until: counter),
-                renewals.last.map({ $0.name < renewal.name }) ?? true
-            {
-                renewals.append(renewal)
             } else {
                 throw .line(place + 1)
             }
         }
         self.init(
-            name: site[0], key: key, counter: counter, stations: stations, channels: channels,
-            renewals: renewals)
+            name: site[0], key: key, counter: counter, stations: stations, channels: channels)
         let body = Array(self.body.utf8)
         // Another way to write the same, such as capital letters, a leading zero.
         guard let other = zip(body, text).enumerated().first(where: { $1.0 != $1.1 })?.offset
@@ -104,16 +98,6 @@ extension Roster {
             return nil
         }
         return Channel(name: words[0], members: members)
-    }
-
-    private static func renewal(
-        _ line: String, of stations: [Station], until counter: UInt64
-    ) -> Renewal? {
-        guard let words = words(line, "renewed", count: 2...2),
-            stations.contains(where: { $0.name == words[0] }), let number = UInt64(words[1]),
-            (1...counter).contains(number)
-        else { return nil }
-        return Renewal(name: words[0], number: number)
     }
 
     /// The words behind the first one, which must be `title`; nil for another number of them.

@@ -35,8 +35,6 @@ public struct Roster: Equatable, Sendable {
     public private(set) var stations: [Station]
     /// In the order of their names, none of which is a station's.
     public private(set) var channels: [Channel]
-    /// In the order of their names, each of a station.
-    let renewals: [Renewal]
 
     /// The station that has this key.
     public func station(with key: PublicKey) -> Station? { stations.first { $0.key == key } }
@@ -45,7 +43,7 @@ public struct Roster: Equatable, Sendable {
     public init?(name: String, key: VerifyingKey) {
         guard Self.isName(name) else { return nil }
         (self.name, self.key, counter) = (name, key, 1)
-        (stations, channels, renewals) = ([], [], [])
+        (stations, channels) = ([], [])
     }
 
     /// The stations and channels of a site under another key; nil for a name that cannot be in a
@@ -53,17 +51,16 @@ public struct Roster: Equatable, Sendable {
     public init?(name: String, key: VerifyingKey, takingOver held: Roster) {
         guard Self.isName(name) else { return nil }
         self.init(
-            name: name, key: key, counter: 1, stations: held.stations, channels: held.channels,
-            renewals: [])
+            name: name, key: key, counter: 1, stations: held.stations, channels: held.channels)
     }
 
     /// For what was read and verified.
     init(
         name: String, key: VerifyingKey, counter: UInt64, stations: [Station],
-        channels: [Channel], renewals: [Renewal]
+        channels: [Channel]
     ) {
         (self.name, self.key, self.counter) = (name, key, counter)
-        (self.stations, self.channels, self.renewals) = (stations, channels, renewals)
+        (self.stations, self.channels) = (stations, channels)
     }
 
     // MARK: Changes, each of which makes a newer roster
@@ -75,7 +72,7 @@ public struct Roster: Equatable, Sendable {
         }
         guard isFree(station.name) else { throw .nameIsTaken }
         guard stations.count < Self.stationsMax else { throw .isFull }
-        try change(to: stations + [station], channels, renewals(with: station, among: stations))
+        try change(to: stations + [station], channels)
     }
 
     /// Whether neither a station nor a channel has this name.
@@ -108,7 +105,7 @@ public struct Roster: Equatable, Sendable {
         guard !others.contains(where: { $0.name == station.name }),
             !channels.contains(where: { $0.name == station.name })
         else { throw .nameIsTaken }
-        try change(to: others + [station], channels, renewals(with: station, among: others))
+        try change(to: others + [station], channels)
     }
 
     /// Gives a station another name.
@@ -124,14 +121,13 @@ public struct Roster: Equatable, Sendable {
     }
 
     mutating func change(
-        to stations: [Station], _ channels: [Channel], _ renewals: [Renewal]? = nil
+        to stations: [Station], _ channels: [Channel]
     ) throws(RosterChangeError) {
         guard counter < UInt64.max else { throw .isAtItsEnd }
         let others = Roster(
             name: name, key: key, counter: counter + 1,
             stations: stations.sorted { $0.name < $1.name },
-            channels: channels.sorted { $0.name < $1.name },
-            renewals: renewals ?? self.renewals(of: stations))
+            channels: channels.sorted { $0.name < $1.name })
         guard others.body.utf8.count + Self.signatureSize <= Self.sizeMax else { throw .isTooLong }
         self = others
     }
@@ -149,7 +145,6 @@ public struct Roster: Equatable, Sendable {
         for channel in channels {
             text += "channel \(channel.name) \(channel.members?.joined(separator: ",") ?? "*")\n"
         }
-        for renewal in renewals { text += "renewed \(renewal.name) \(renewal.number)\n" }
         return text
     }
 

@@ -196,7 +196,7 @@ public struct RosterExchange {
     // MARK: Fetching
 
     /// The key of a peer; nil for none.
-    public func key(of peer: Int) -> PublicKey? { peers[peer]?.key }
+    private func key(of peer: Int) -> PublicKey? { peers[peer]?.key }
 
     /// Whether a peer is in the roster.
     public func isIn(_ peer: Int) -> Bool { key(of: peer).map { held?.has($0) == true } ?? false }

@@ -26,6 +26,6 @@ extension Roster {
 
     /// Whether it has the same lines but for its number.
     public func says(theSameAs other: Roster) -> Bool {
-        stations == other.stations && channels == other.channels && renewals == other.renewals
+        stations == other.stations && channels == other.channels
     }
 }

@@ -273,7 +273,7 @@ public struct Station {
         case .member(let member): calls.named(member, by: peer)
         case .spurtEnd(let end): spurtEnded(end, of: peer)
         case .confirm, .pathChallenge, .pathResponse, .close, .heard, .keyShared, .roster,
-            .rosterQuestion, .rosterPart, .pskReady, .unknown:
+            .rosterQuestion, .rosterPart, .unknown:
             return
         }
     }

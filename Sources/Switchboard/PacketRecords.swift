@@ -14,7 +14,6 @@ package struct PacketRecords {
         case pathChallenge(UInt64)
         case pathResponse(UInt64)
         case keyShared
-        case pskReady(UInt64)
         /// For the site.
         case roster(ControlRecord)
         /// What came of our sound, and what was heard of it, where that is said beside it.
@@ -59,7 +58,6 @@ package struct PacketRecords {
             case .pathChallenge(let token): all.append(.pathChallenge(token))
             case .pathResponse(let token): all.append(.pathResponse(token))
             case .keyShared: all.append(.keyShared)
-            case .pskReady(let hash): all.append(.pskReady(hash))
             case .roster, .rosterQuestion, .rosterPart: all.append(.roster(record))
             case .report(let report):
                 let beside = heard?.stream == report.stream ? heard : nil

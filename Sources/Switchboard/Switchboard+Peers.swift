@@ -105,7 +105,7 @@ extension Switchboard {
         age: Duration = .zero
     ) {
         switch record {
-        case .confirm, .close, .pathChallenge, .pathResponse, .keyShared, .roster, .pskReady:
+        case .confirm, .close, .pathChallenge, .pathResponse, .keyShared, .roster:
             break
         case .report(let report, let heard):
             receive(.report(report), beside: heard, from: peer, at: now, age: age)

@@ -47,7 +47,7 @@ extension ControlRecord {
         case .close: 1
         case .ack(let list): 4 * list.count
         case .report: 13
-        case .pathChallenge, .pathResponse, .pskReady: 8
+        case .pathChallenge, .pathResponse: 8
         case .ping, .pong, .unknown: 4
         case .spurtEnd: 3
         case .heard(let heard): heard.played == nil ? 3 : 7
@@ -73,7 +73,7 @@ extension ControlRecord {
         case .ack(let list):
             for index in 0..<list.count { span.write(list.mids[index], at: start + 4 * index) }
         case .report(let report): report.write(into: &span, at: start)
-        case .pathChallenge(let bytes), .pathResponse(let bytes), .pskReady(let bytes):
+        case .pathChallenge(let bytes), .pathResponse(let bytes):
             span.write(bytes, at: start)
         case .ping(let bytes), .pong(let bytes): span.write(bytes, at: start)
         case .spurtEnd(let end):

@@ -58,7 +58,7 @@ public enum ControlReader {
         case 8: size == 3
         // A later version may add fields behind the known ones.
         case 10: size >= 3
-        case 11, 15: true
+        case 11: true
         case 12: size >= 26
         case 13: size == 10
         case 14: size >= 11 && size <= 10 + RosterPart.size
@@ -110,7 +110,6 @@ extension ControlRecord {
                 RosterPart(
                     text: body.uint64(at: 0), offset: body.uint16(at: 8),
                     bytes: body.extracting(droppingFirst: 10)))
-        case 15 where body.count >= 8: self = .pskReady(body.uint64(at: 0))
         case 16: self = .offer(Offer(body))
         case 17: self = .ringing(Ringing(mid: body.uint32(at: 0), id: body.callID(at: 4)))
         case 18:

@@ -20,8 +20,6 @@ public enum ControlRecord: Equatable, Sendable {
     case roster(RosterNotice)
     case rosterQuestion(RosterQuestion)
     case rosterPart(RosterPart)
-    /// The sender has the pre-shared key of this hash on its disk.
-    case pskReady(UInt64)
     case offer(Offer)
     case ringing(Ringing)
     case answer(Answer)
@@ -40,8 +38,7 @@ public enum ControlRecord: Equatable, Sendable {
     public var mid: UInt32? {
         switch self {
         case .confirm, .ack, .report, .pathChallenge, .pathResponse, .ping, .pong, .spurtEnd,
-            .close, .heard, .keyShared, .roster, .rosterQuestion, .rosterPart,
-            .pskReady:
+            .close, .heard, .keyShared, .roster, .rosterQuestion, .rosterPart:
             nil
         case .offer(let offer): offer.mid
         case .ringing(let ringing): ringing.mid
@@ -63,7 +60,7 @@ public enum ControlRecord: Equatable, Sendable {
     public var isTimeless: Bool {
         switch self {
         case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close, .roster,
-            .rosterQuestion, .rosterPart, .pskReady:
+            .rosterQuestion, .rosterPart:
             true
         case .report, .spurtEnd, .heard, .keyShared, .offer, .ringing, .answer, .reject, .cancel,
             .bye,
@@ -89,7 +86,6 @@ public enum ControlRecord: Equatable, Sendable {
         case .roster: 12
         case .rosterQuestion: 13
         case .rosterPart: 14
-        case .pskReady: 15
         case .offer: 16
         case .ringing: 17
         case .answer: 18

@@ -19,8 +19,6 @@ final class Exchange {
         var psk: [UInt8]
         var suite: Suite
         var isKnown = true
-        /// In the place of the psk, where the two make one by themselves.
-        var pair: PairPSK?
     }
 
     /// With the inputs of the vectors each message has the bytes of the vectors.
@@ -46,13 +44,8 @@ final class Exchange {
             publicKey: responder.publicKey, psk: key(psk), suite: suite, at: now)
         let record = record ?? Record(psk: psk, suite: suite)
         if record.isKnown {
-            let number = responder.add(
-                publicKey: initiator.publicKey, psk: record.pair == nil ? key(record.psk) : nil,
-                suite: record.suite, at: now)
-            if let pair = record.pair {
-                responder.follow(.files(pair), of: number, at: now)
-                while responder.nextAction() != nil {}
-            }
+            responder.add(
+                publicKey: initiator.publicKey, psk: key(record.psk), suite: record.suite, at: now)
         }
         // Another peer of this suite, so that M1 is answered in any case.
         let other = X25519.publicKey(of: key([UInt8](repeating: 0x99, count: 32)))

@@ -13,8 +13,6 @@ enum Fetched: Equatable {
     case endpoint(peer: Int, Endpoint)
     case probe(peer: Int, Endpoint)
     case resolve(peer: Int)
-    case keep(peer: Int)
-    case promote(peer: Int)
     case up(peer: Int, newBoot: Bool)
     case down(peer: Int)
 
@@ -32,8 +30,6 @@ enum Fetched: Equatable {
         case .endpoint(let peer, let endpoint): self = .endpoint(peer: peer, endpoint)
         case .probe(let peer, let target): self = .probe(peer: peer, target)
         case .resolve(let peer): self = .resolve(peer: peer)
-        case .keep(let peer, _): self = .keep(peer: peer)
-        case .promote(let peer, _): self = .promote(peer: peer)
         case .up(let peer, let newBoot): self = .up(peer: peer, newBoot: newBoot)
         case .down(let peer): self = .down(peer: peer)
         }

@@ -63,7 +63,7 @@ import Wire
             return
         }
         #expect(claim.publicKey == initiator.publicKey)
-        let accepted = second.accept(claim, m3.bytes, psk: psk, or: psk)
+        let accepted = second.accept(claim, m3.bytes, psk: psk)
         guard case .success(let fourth) = consume accepted else {
             Issue.record("M3 of the vectors was refused")
             return

@@ -18,15 +18,12 @@ import Wire
         /// A key that belongs to no peer.
         case stranger
         case wrongSuite
-        /// A peer's key, where two psks are accepted, and where one is that both have made.
-        case pendingPSK, usedPSK
         /// Whose identity cannot be read at all: no key agreement follows. The planted difference.
         case unreadable
     }
 
     /// Who cannot be told from `wrongProof`.
-    private static let alike: [Caller] = [.stranger, .wrongSuite, .pendingPSK, .usedPSK]
-    private static let made = PreSharedKey(key([UInt8](repeating: 0x44, count: 32)))
+    private static let alike: [Caller] = [.stranger, .wrongSuite]
 
     private func handshake(_ caller: Caller) -> Exchange {
         let none = [UInt8](repeating: 0, count: 32)
@@ -35,8 +32,6 @@ import Wire
             case .wrongProof: .init(psk: none, suite: .aesGCM)
             case .stranger: .init(psk: none, suite: .aesGCM, isKnown: false)
             case .wrongSuite: .init(psk: none, suite: .chaChaPoly)
-            case .pendingPSK: .init(psk: none, suite: .aesGCM, pair: .pending(Self.made))
-            case .usedPSK: .init(psk: none, suite: .aesGCM, pair: .used(Self.made))
             case .unreadable: nil
             }
         return Exchange(.aesGCM, vectors: vectors, record: record)

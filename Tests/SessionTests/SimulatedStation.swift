@@ -13,8 +13,6 @@ final class SimulatedStation {
         var psk: [UInt8]?
         var suite = Suite.aesGCM
         var endpoints: [Endpoint] = []
-        /// Whether the two are of one site, and make a psk by themselves.
-        var isOfSite = false
     }
 
     enum Happening: Equatable {
@@ -33,8 +31,6 @@ final class SimulatedStation {
     /// Where a name leads that a station at this address looks up; nil where no peer has a name.
     var names: (_ own: Endpoint) -> [Endpoint]? = { _ in nil }
     var peers: [Peer] = []
-    /// What of psks survives a kill, by the peer.
-    let disk = PairDisk()
 
     private(set) var table: PeerTable
     private(set) var media: [SimulatedMedia] = []
@@ -72,9 +68,6 @@ final class SimulatedStation {
         for (number, peer) in peers.enumerated() {
             let psk = peer.psk.map { key($0) }
             table.add(publicKey: peer.publicKey, psk: psk, suite: peer.suite, at: network.now)
-            if peer.isOfSite {
-                table.follow(.files(disk.files(number)), of: number, at: network.now)
-            }
             table.setEndpoints(peer.endpoints, of: number, at: network.now)
             perform()
         }
@@ -233,8 +226,6 @@ final class SimulatedStation {
                         array(ControlPayload(.pong(token)).bytes.span),
                         FrameFlags(kind: .control), peer: peer)
                 }
-            case .pskReady(let reference):
-                later { $0.follow(.ready(reference, index: index), of: peer, at: $1) }
             case .close:
                 later { $0.closed(peer: peer, index: index, at: $1) }
             case .keyShared:
@@ -338,11 +329,6 @@ final class SimulatedStation {
         case .resolve(let peer):
             guard let found = names(endpoint) else { break }
             later { $0.setEndpoints(found, of: peer, at: $1) }
-        case .keep(let peer, let psk):
-            guard disk.keep(psk, of: peer, stopping: { stop() }) else { break }
-            table.follow(.kept(psk), of: peer, at: network.now)
-        case .promote(let peer, let psk):
-            disk.promote(psk, of: peer, stopping: { stop() })
         case .up(let peer, let newBoot): happenings.append(.up(peer: peer, newBoot: newBoot))
         case .down(let peer): happenings.append(.down(peer: peer))
         }

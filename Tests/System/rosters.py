@@ -16,14 +16,13 @@ def signed(secret, body):
     return f"{body}signature {r:064x}{min(s, ORDER - s):064x}\n"
 
 
-def make(secret, counter, stations, name="house", channels=(), renewed=()):
+def make(secret, counter, stations, name="house", channels=()):
     """A roster; of each kind of line, pairs of a name and the rest of its line."""
     point = ec.derive_private_key(int(secret, 16), ec.SECP256R1()).public_key().public_numbers()
     lines = ["intercom-roster-1", f"site {name} {point.x:064x}{point.y:064x}",
              f"counter {counter}"]
     lines += [f"station {station} {rest}" for station, rest in sorted(stations)]
     lines += [f"channel {channel} {rest}" for channel, rest in sorted(channels)]
-    lines += [f"renewed {station} {rest}" for station, rest in sorted(renewed)]
     return signed(secret, "".join(f"{line}\n" for line in lines))
 
 

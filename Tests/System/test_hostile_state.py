@@ -35,7 +35,6 @@ COMMANDS = {
     "site add": ["site", "add", "--no-reload", "attic", THIRD],
     "site remove": ["site", "remove", "--no-reload", "garage"],
     "site rename": ["site", "rename", "--no-reload", "garage", "cellar"],
-    "site renew": ["site", "renew", "--no-reload", "garage"],
     "site replace": ["site", "replace", "--no-reload", "garage", THIRD],
     "site channel": ["site", "channel", "--no-reload", "up", "garage"],
     "site import": ["site", "import", "--no-reload", "{roster}"],
@@ -72,7 +71,7 @@ ELSEWHERE = {
 """Commands that do not touch the state directory themselves."""
 SITE = {name for name in COMMANDS if name.startswith("site ")}
 INTRODUCING = {
-    "site add", "site remove", "site rename", "site renew", "site replace", "site channel"}
+    "site add", "site remove", "site rename", "site replace", "site channel"}
 SETTINGS = set(COMMANDS) - {"key show", "site list", "site export"}
 """Those that read the peers that were added."""
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}

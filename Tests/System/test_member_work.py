@@ -100,7 +100,6 @@ class Work(MemberTest):
         "site (add|replace) (garage|attic)( .*)?": (
             1, "introduces no site|key|in the site already|unknown station"),
         "site rename garage workshop": (1, "introduces no site|unknown station"),
-        "site renew garage": (1, "introduces no site|unknown station"),
         "site channel .*": (1, "introduces no site|unknown station"),
         "site remove garage": (1, "introduces no site|unknown station"),
         "site leave": (1, "in no site|introduces the site"),

@@ -67,10 +67,6 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         #expect(Array(plaintext(of: ControlPayload(.rosterQuestion(question))).prefix(12)) == asked)
         #expect(records(in: asked) == [.rosterQuestion(question)])
         #expect(records(in: [13, 11] + text + [1, 0x30, 0]) == nil)
-        let ready: [UInt8] = [15, 8] + text
-        #expect(Array(plaintext(of: ControlPayload(.pskReady(notice.text))).prefix(10)) == ready)
-        #expect(records(in: [15, 9] + text + [7]) == [.pskReady(notice.text)])
-        #expect(records(in: [15, 7] + text.dropLast()) == [])
         let whole = (0..<100).map { UInt8($0) }
         for (offset, count) in [(UInt16(0), 48), (48, 48), (96, 4), (99, 1)] {
             let part = RosterPart(of: whole.span, at: offset, text: notice.text)
@@ -207,7 +203,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         let id = CallID(high: random.next(), low: random.next())
         let short = UInt16(truncatingIfNeeded: random.next())
         let byte = UInt8(truncatingIfNeeded: random.next())
-        switch random.next() % 25 {
+        switch random.next() % 24 {
         case 0: return .confirm(byte, boot: random.next())
         case 1:
             var list = Acknowledgement(mid)
@@ -236,7 +232,6 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
             return .roster(
                 RosterNotice(
                     site: random.next(), counter: random.next(), size: short, text: random.next()))
-        case 24: return .pskReady(random.next())
         case 22: return .rosterQuestion(RosterQuestion(text: random.next(), offset: short))
         case 23:
             let bytes = (0..<1 + random.next() % 48).map { UInt8($0) }

@@ -65,7 +65,6 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
     let (caller, called) = (publicKey(of: ours.secret), publicKey(of: theirs.secret))
     let psk = secret(0x77)
     let pskThere = secret(isPSKWrong ? 0x78 : 0x77)
-    let otherPSK = secret(0x79)
     let mac = HandshakeMAC(responder: called)
 
     var begun: Initiator?
@@ -109,7 +108,6 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
         switch consume outcome {
         case .success(let made):
             let exported = made.transcript.exporter()
-            _ = made.transcript.pairKey(initiator: caller, responder: called)
             here = revealed(exported.bytes)
             _ = made.sessionKeys(SessionClock(began: now(), peerBegan: now()))
         case .refused: fatalError("M2 was refused")
@@ -122,7 +120,7 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
         guard let claim = responder!.identify(message.span), claim.publicKey == caller else {
             fatalError("the identity in M3")
         }
-        switch responder!.accept(claim, message.span, psk: pskThere, or: otherPSK) {
+        switch responder!.accept(claim, message.span, psk: pskThere) {
         case .refused: precondition(isPSKWrong || message != m3, "M3 was refused")
         case .success(let made):
             precondition(!isPSKWrong && message == m3, "a wrong M3 was taken")

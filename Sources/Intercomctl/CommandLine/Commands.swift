@@ -199,10 +199,6 @@ extension CommandGroup {
                     takes: [.peer, .anything], options: ["--no-reload", "--json"],
                     help: "give a station of the site another name", function: renameInSite),
                 Command(
-                    name: "site renew", arguments: "NAME", count: 1...1, takes: [.peer],
-                    options: ["--no-reload", "--json"],
-                    help: "let a restored station make new psks", function: renewInSite),
-                Command(
                     name: "site channel", arguments: "NAME STATIONS", count: 2...33,
                     takes: [.anything, .peer], options: ["--no-reload", "--json"],
                     help: "make a channel of stations, or of all; - ends it",

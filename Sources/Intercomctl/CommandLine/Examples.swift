@@ -42,7 +42,6 @@ enum Examples {
             ["sudo intercomctl site add garage intercom1:...", "sudo intercomctl site add garage"]
         ),
         ("site rename", ["sudo intercomctl site rename garage workshop"]),
-        ("site renew", ["sudo intercomctl site renew garage"]),
         (
             "site channel",
             [

@@ -60,12 +60,7 @@ extension KeyFileFacts {
         var files: [String] = []
         for peer in config.peers {
             switch peer.psk {
-            case .none:
-                // Stations of a site may have made one.
-                let key = PublicKey(text: peer.key)
-                if key.map({ PairKeyFiles.isUsed(with: $0, paths) }) != true {
-                    peersWithoutPSK.append(peer.name)
-                }
+            case .none: peersWithoutPSK.append(peer.name)
             case .credential: break
             case .file(let name):
                 if files.contains(name) { shared.append(peer.name) }

@@ -23,7 +23,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         let site = try? SiteBook.roster(book.paths)
         for peer in config.otherPeers {
             let isOfSite = PublicKey(text: peer.key).flatMap { site?.station(with: $0) } != nil
-            table.add(peer.row(isOfSite ? "site" : "no"))
+            table.add(peer.row(verified: isOfSite ? "site" : "no"))
         }
         try printText(table.text)
     }
@@ -119,9 +119,9 @@ extension Config.Peer {
     fileprivate var fingerprint: String? { PublicKey(text: key)?.fingerprint }
 
     /// Words for the table; `otherwise` where a person has given no psk, or not verified it.
-    fileprivate func row(_ otherwise: String) -> [String] {
+    fileprivate func row(verified otherwise: String) -> [String] {
         [
-            name, addresses.isEmpty ? "-" : addressText, psk == .none ? otherwise : "yes",
+            name, addresses.isEmpty ? "-" : addressText, psk == .none ? "no" : "yes",
             isRevoked ? "put out" : isVerified ? "yes" : otherwise,
             fingerprint ?? "the key has a typing error",
         ]

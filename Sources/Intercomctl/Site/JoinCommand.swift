@@ -155,8 +155,12 @@ enum Joining {
                 return try join(offer, invocation)
             }
             let isOther = former?.digits != status.fingerprint
-            // The site that had taken this station out, with the one that introduces it again.
-            let isBack = status.peers.contains(peer) && former?.number ?? 0 < status.number ?? 0
+            // The site that had taken this station out, with the one that introduces it again; or
+            // that has it still: since the pairing the peer has told of the same list, which it
+            // does to those alone that are in it.
+            let isBack =
+                status.peers.contains(peer)
+                && (former?.number ?? 0 < status.number ?? 0 || !status.behind.contains(peer))
             if let name = status.name, isOther || isBack {
                 try printLine("this station is in the site \(name.visible)")
                 return .ok

@@ -10,7 +10,6 @@ enum RosterChange {
     /// By a station that may be a peer here, of that name.
     case replace(String, Roster.Station, peer: String?)
     case rename(String, String)
-    case renew(String)
     case set(Roster.Channel)
     case removeChannel(String)
 
@@ -18,7 +17,7 @@ enum RosterChange {
     var former: String? {
         switch self {
         case .remove(let name), .replace(let name, _, _): name
-        case .add, .rename, .renew, .set, .removeChannel: nil
+        case .add, .rename, .set, .removeChannel: nil
         }
     }
 
@@ -31,7 +30,7 @@ enum RosterChange {
             "on \(station.name) itself: intercomctl site join"
         case .rename(let name, let other):
             "what \(name) calls itself is in its own settings: there, [station] name = \(other)"
-        case .add, .replace, .remove, .renew, .set, .removeChannel: nil
+        case .add, .replace, .remove, .set, .removeChannel: nil
         }
     }
 
@@ -45,7 +44,6 @@ enum RosterChange {
             case .remove(let name): try roster.remove(name)
             case .replace(let name, let station, _): try roster.replace(name, by: station)
             case .rename(let name, let other): try roster.rename(name, to: other)
-            case .renew(let name): try roster.renew(name)
             case .set(let channel): try roster.set(channel)
             case .removeChannel(let name): try roster.remove(channel: name)
             }
@@ -89,7 +87,7 @@ enum RosterChange {
                 !SitePeers.isOfSite(found.file.bytes)
             else { return nil }
             return try rename(name, to: other, &book)
-        case .replace, .add, .remove, .renew, .set, .removeChannel: return nil
+        case .replace, .add, .remove, .set, .removeChannel: return nil
         }
     }
 
@@ -129,7 +127,7 @@ enum RosterChange {
         case .rename(let name, let other) where roster.stations.contains { $0.name == other }:
             "the site has no station \(name), and has one that is called \(other):"
                 + " intercomctl site list"
-        case .remove(let name), .rename(let name, _), .replace(let name, _, _), .renew(let name):
+        case .remove(let name), .rename(let name, _), .replace(let name, _, _):
             unknownStation(name, in: roster)
         case .set, .removeChannel, .add:
             "the site has no channel of that name: intercomctl site list"
@@ -144,7 +142,7 @@ enum RosterChange {
     private var isChannel: Bool {
         switch self {
         case .set, .removeChannel: true
-        case .add, .remove, .replace, .rename, .renew: false
+        case .add, .remove, .replace, .rename: false
         }
     }
 }

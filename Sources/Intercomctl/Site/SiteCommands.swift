@@ -82,10 +82,7 @@ func introduce(
     return try SiteBook.change(change, telling: "introduced \(name)", invocation)
 }
 
-/// Introduces a station that was just paired.
-///
-/// One that is in the site begins anew with all others: it was paired again because it has lost
-/// what it had of them.
+/// Introduces a station that was just paired, unless it is in the site already.
 func introduce(paired name: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode
 {
     let site = try SiteBook(invocation)
@@ -94,10 +91,8 @@ func introduce(paired name: String, _ invocation: borrowing Invocation) throws(F
     guard let station = site.held?.station(with: key) else {
         return try introduce(name, nil, invocation)
     }
-    return try SiteBook.change(
-        .renew(station.name),
-        telling: "\(station.name) is in the site already; the others begin anew with it",
-        invocation)
+    try printLine("\(station.name) is in the site already")
+    return .ok
 }
 
 /// `site remove NAME`: takes a station out.
@@ -127,13 +122,6 @@ func renameInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     }
     return try SiteBook.change(
         .rename(name, other), telling: "\(name) is called \(other)", invocation)
-}
-
-/// `site renew NAME`: has the pairs of a station make new psks, as it has lost those that it had.
-func renewInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let name = try peerName(invocation.arguments[0])
-    return try SiteBook.change(
-        .renew(name), telling: "the others begin anew with \(name)", invocation)
 }
 
 /// `site replace NAME KEY|PEER`: introduces the successor of a station.

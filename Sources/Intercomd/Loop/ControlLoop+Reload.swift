@@ -38,9 +38,6 @@ extension ControlLoop {
         let former = roster
         changePeers(found)
         site.load(config, roster, at: now)
-        for (peer, psk) in site.pairs(roster, config.paths) {
-            feed { _, table, now in table.follow(.files(psk), of: peer, at: now) }
-        }
         let routing = Routing(config, roster, after: self.routing)
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)

@@ -78,8 +78,6 @@ extension ControlLoop {
                     case .pathResponse(let token):
                         table.follow(.response(token), of: peer, index: index, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
-                    case .pskReady(let reference):
-                        table.follow(.ready(reference, index: index), of: peer, at: now)
                     case .keyShared: table.ownKeySigns.reported(by: peer, at: now)
                     case .roster: break
                     default:
@@ -129,10 +127,6 @@ extension ControlLoop {
             }
         case .resolve(let peer):
             resolve(peer)
-        case .keep(let peer, let psk):
-            guard site.keep(psk, with: peer, config.paths) else { return }
-            feed { _, table, now in table.follow(.kept(psk), of: peer, at: now) }
-        case .promote(let peer, let psk): site.promote(psk, with: peer, config.paths)
         case .up(let peer, let newBoot):
             site.up(peer, at: now)
             feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }

@@ -131,9 +131,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
         protectAnew()
         devices.noteRelays(config)
         site.load(config, roster, at: now)
-        for (peer, psk) in site.pairs(roster, config.paths) {
-            feed { _, table, now in table.follow(.files(psk), of: peer, at: now) }
-        }
         openDevices()
         followClocks()
         health.lockMemory()

@@ -31,8 +31,6 @@ struct SiteKeeper {
     /// What a peer has shows that not all is well, while this roster is held.
     private var dispute: (held: Site.Roster?, text: String)?
     private var words: [Word] = []
-    /// By peer, so that each is told once: what is wrong with the files of its psk.
-    private var pairFaults: [Int: String] = [:]
     /// The names of stations that were taken out of the site, by their keys as text.
     private var former: [String: String] = [:]
 
@@ -52,8 +50,6 @@ struct SiteKeeper {
     mutating func load(_ config: Config, _ peers: Presentation.Roster, at now: Instant) {
         names = [:]
         for number in peers.numbers { names[number] = peers[number].name }
-        // A number may be another peer's later.
-        pairFaults = pairFaults.filter { names[$0.key] != nil }
         hasUnused = false
         let introductions: RosterExchange.Introductions =
             switch config.site.introductions {
@@ -120,21 +116,10 @@ struct SiteKeeper {
         dispute.flatMap { $0.held == exchange.held?.roster ? $0.text : nil }
     }
 
-    /// Something is wrong with the files of a peer's psk.
-    mutating func pairFault(_ text: String, of peer: Int) {
-        if pairFaults[peer] != text { words.append(Word(peer: peer, text: text, isFault: true)) }
-        pairFaults[peer] = text
-    }
-
-    /// They can be read; the same fault is told again when it comes back.
-    mutating func endPairFault(of peer: Int) { pairFaults[peer] = nil }
-
     // MARK: The peers
 
     /// Whether a peer is in the roster that is held.
-    func isIn(_ peer: Int) -> Bool { exchange.isIn(peer) }
-
-    func key(of peer: Int) -> PublicKey? { exchange.key(of: peer) }
+    private func isIn(_ peer: Int) -> Bool { exchange.isIn(peer) }
 
     /// The name of the station with this key in the roster that is held.
     func stationName(of key: PublicKey) -> String? {
@@ -267,7 +252,7 @@ struct SiteKeeper {
             + peers.told
     }
 
-    mutating func say(_ text: String, from peer: Int) {
+    private mutating func say(_ text: String, from peer: Int) {
         words.append(Word(peer: peer, text: text, isFault: false))
     }
 

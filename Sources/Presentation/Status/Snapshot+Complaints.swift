@@ -33,7 +33,6 @@ extension Snapshot {
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
                 ownKey: ownKey.text, isSearched: network.isSearched,
-                makesPSK: state?.makesPSK ?? false,
                 isInSite: peers[peer].isInSite,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }

@@ -17,8 +17,6 @@ package struct PeerComplaint {
         let ownKey: String
         /// Whether it is looked for on the LAN.
         let isSearched: Bool
-        /// Whether the two have made their psk by themselves, as stations of one site.
-        let makesPSK: Bool
         /// Whether it is in the roster of this station's site.
         let isInSite: Bool
         /// What the resolver said of its name.
@@ -26,12 +24,11 @@ package struct PeerComplaint {
 
         package init(
             peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
-            isSearched: Bool, makesPSK: Bool = false, isInSite: Bool = false, resolver: String?
+            isSearched: Bool, isInSite: Bool = false, resolver: String?
         ) {
             (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
             (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
-            self.isSearched = isSearched
-            (self.makesPSK, self.isInSite) = (makesPSK, isInSite)
+            (self.isSearched, self.isInSite) = (isSearched, isInSite)
         }
     }
 
@@ -86,16 +83,6 @@ package struct PeerComplaint {
                 ? "if it has not joined the site yet, there: intercomctl site join; or see"
                     + " intercomctl status there"
                 : "see intercomctl status there; if this station is not added there: \(addition)"
-        case .psk where context.makesPSK:
-            text =
-                "calls without the psk that the two stations have made, or with another one: one"
-                + " of the two was restored from a backup, set up anew, or taken out of the site"
-                + " and introduced again"
-            fix =
-                "at the station that introduces: sudo intercomctl site renew NAME, of that one; if"
-                + " that does not reach it: intercomctl site export | ssh NAME sudo intercomctl"
-                + " site import; or there intercomctl pair --join --move, and pair --join CODE at"
-                + " the station that introduces"
         case .psk:
             text = "calls with another psk than the one known here"
             fix =

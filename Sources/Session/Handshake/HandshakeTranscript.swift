@@ -56,11 +56,6 @@ struct HandshakeTranscript: ~Copyable {
         state.decryptAndHash(message.extracting(range), into: &plaintext)
     }
 
-    /// The psk that the two make by this handshake.
-    borrowing func pairKey(initiator: PublicKey, responder: PublicKey) -> Key {
-        state.pairKey(initiator: initiator, responder: responder)
-    }
-
     /// Ends the handshake.
     consuming func sessionKeys(
         isInitiator: Bool, local: UInt32, remote: UInt32, clock: SessionClock
@@ -82,16 +77,6 @@ struct Established: ~Copyable {
     let capabilities: Capabilities
     /// After M3.
     let transcript: HandshakeTranscript
-    /// Whether it was proved by the second of the psks that were tried.
-    var isBySecond = false
-
-    /// The psk that the two make by it.
-    borrowing func pairKey(own: PublicKey, peer: PublicKey) -> PreSharedKey {
-        PreSharedKey(
-            isInitiator
-                ? transcript.pairKey(initiator: own, responder: peer)
-                : transcript.pairKey(initiator: peer, responder: own))
-    }
 
     /// The session; the secrets of the handshake are wiped.
     consuming func sessionKeys(_ clock: SessionClock) -> SessionKeys {

@@ -63,7 +63,7 @@ public enum KnownSession {
         guard case .success(let here) = consume finished,
             let claim = responder.identify(third.span), claim.publicKey == office.publicKey
         else { return nil }
-        let accepted = responder.accept(claim, third.span, psk: psk, or: psk)
+        let accepted = responder.accept(claim, third.span, psk: psk)
         guard case .success(let there) = consume accepted else { return nil }
         hash.update(third.span)
 

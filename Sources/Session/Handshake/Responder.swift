@@ -78,51 +78,31 @@ struct Responder: ~Copyable {
         return Claim(publicKey: PublicKey(bytes: identity.span), transcript: transcript)
     }
 
-    /// Whether one of these psks proves a claim; makes no session.
+    /// Whether this psk proves a claim; makes no session.
     borrowing func accepts(
-        _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key, or other: borrowing Key
+        _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key
     ) -> Bool {
-        if case .success = accept(claim, finish, psk: psk, or: other) { true } else { false }
+        if case .success = accept(claim, finish, psk: psk) { true } else { false }
     }
 
     /// Proves a claim with the peer's static key and a psk.
-    ///
-    /// Both psks are always tried, also where they are the same and where the first one proves it:
-    /// the time must not tell who is a peer, nor which psks it may have.
     borrowing func accept(
-        _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key, or other: borrowing Key
+        _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key
     ) -> HandshakeOutcome<Established> {
         guard let se = X25519.shared(ephemeral, with: claim.publicKey) else {
             return .refused(.lowOrder)
         }
         var transcript = claim.transcript
         transcript.mixKey(se)
-        var second = transcript.copy()
-        let capabilities = Self.open(finish, psk, &transcript)
-        let secondCapabilities = Self.open(finish, other, &second)
-        if let capabilities {
-            return .success(
-                Established(
-                    isInitiator: false, localIndex: localIndex, remoteIndex: remoteIndex,
-                    capabilities: capabilities, transcript: transcript))
-        }
-        guard let secondCapabilities else { return .refused(.decrypt) }
-        return .success(
-            Established(
-                isInitiator: false, localIndex: localIndex, remoteIndex: remoteIndex,
-                capabilities: secondCapabilities, transcript: second, isBySecond: true))
-    }
-
-    /// Mixes a psk, and opens what only it opens.
-    private static func open(
-        _ finish: Span<UInt8>, _ psk: borrowing Key, _ transcript: inout HandshakeTranscript
-    ) -> Capabilities? {
         transcript.mixKeyAndHash(psk)
         var bytes = InlineArray<16, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
-        guard transcript.open(finish, HandshakeLayout.Finish.capabilities, into: &span) else {
-            return nil
-        }
-        return Capabilities(parsing: bytes.span)
+        guard transcript.open(finish, HandshakeLayout.Finish.capabilities, into: &span),
+            let capabilities = Capabilities(parsing: bytes.span)
+        else { return .refused(.decrypt) }
+        return .success(
+            Established(
+                isInitiator: false, localIndex: localIndex, remoteIndex: remoteIndex,
+                capabilities: capabilities, transcript: transcript))
     }
 }

@@ -43,9 +43,6 @@ extension Room {
                 table.probed(peer: peer, target, .silent, at: now)
             }
         case .resolve(let peer): resolve(peer)
-        // The stations of a house are of no site.
-        case .keep: break
-        case .promote: break
         case .up(let peer, let newBoot):
             feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
         case .down(let peer):

@@ -48,10 +48,6 @@ class Keys:
         self.i2r, self.r2i = self._direction(b"i2r"), self._direction(b"r2i")
         self.exporter = expand(self._prk, b"intercom/1 exporter", 32)
 
-    def site_psk(self, caller, called):
-        """The psk that two stations of a site make, by their public keys (§4.3)."""
-        return expand(self._prk, b"intercom/1 site psk" + caller + called, 32)
-
     def _direction(self, name):
         def made(what, size):
             return expand(self._prk, b"intercom/1 " + name + what, size)

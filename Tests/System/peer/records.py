@@ -22,7 +22,6 @@ LAYOUT = {
     "ROSTER": (12, (("site", "8"), ("counter", 8), ("size", 2), ("text", "8"))),
     "ROSTER_ASK": (13, (("text", "8"), ("offset", 2))),
     "ROSTER_PART": (14, (("text", "8"), ("offset", 2))),
-    "PSK_READY": (15, (("psk", "8"),)),
     "OFFER": (16, (*_CALL, ("mode", 1), ("priority", 1), ("ttl", 2), ("ref", "8"),
                    ("age", 1))),
     "RINGING": (17, _CALL),
@@ -127,8 +126,6 @@ def _is_sound(one):
         return size >= 3
     if one.name == "ROSTER":
         return size >= 26
-    if one.name == "PSK_READY":
-        return True
     if one.name == "ROSTER_PART":
         return _PART_HEAD < size <= _PART_HEAD + PART_MAX
     if one.name is None:
@@ -149,8 +146,6 @@ def parsed(plain):
         one = Record(kind, bytes(plain[place - size:place]))
         if not _is_sound(one):
             raise Dropped("record length")
-        if one.name == "PSK_READY" and size < 8:
-            continue  # As one of an unknown kind.
         if one.name is not None or kind >= RELIABLE:
             found.append(one)
     return found
