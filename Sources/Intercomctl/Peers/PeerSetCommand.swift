@@ -19,7 +19,11 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var (path, file) = try book.knownFile(of: name)
     if let revoked = invocation.revoked { try setRevoked(revoked, name, &file, book.paths) }
     if let address { file.set("address", to: address, of: name) }
-    if hasPSK { file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name) }
+    if hasPSK {
+        file.set("psk", to: "file:\(PeerFiles.pskFile(of: name))", of: name)
+        // With a secret from a person it is that person's peer, and no roster may erase it.
+        if SitePeers.isOfSite(file.bytes) { file.set(writer: "intercomctl peer set") }
+    }
     file.setOptions(of: name, invocation)
     try book.put(file, at: path)
     if let psk { try book.write(psk: psk, of: name) }

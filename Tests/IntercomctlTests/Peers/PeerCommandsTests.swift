@@ -65,6 +65,22 @@ private let written = """
         #expect(folder.read("state/peers.d/garage.conf")?.contains("revoked") == false)
     }
 
+    @Test func aStationOfTheSiteWithAPersonsSecretIsThatPersonsPeer() throws {
+        let folder = try folder()
+        let path = "state/peers.d/attic.conf"
+        let text = "# Written by intercomctl site.\n[peer attic]\nkey = \(thirdKey)\n"
+        try folder.write(text, to: path)
+        try folder.write(psk, to: "shared.psk", mode: 0o600)
+        let file = folder.root.appendingPathComponent("shared.psk").path
+        #expect(try folder.run("peer", "set", "attic", "--gain", "+1dB").code == 0)
+        #expect(folder.read(path)?.hasPrefix("# Written by intercomctl site.\n") == true)
+        let outcome = try folder.run("peer", "set", "attic", "--psk-file", file)
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        let found = try #require(folder.read(path))
+        #expect(found.hasPrefix("# Written by intercomctl peer set.\n"))
+        #expect(found.contains("\npsk = file:attic.psk\n"))
+    }
+
     @Test func wrongOptionsChangeNothing() throws {
         let folder = try folder()
         for (options, complaint) in [
