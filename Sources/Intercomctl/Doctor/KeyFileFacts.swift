@@ -2,6 +2,7 @@ internal import Config
 internal import Crypto
 internal import HAL
 internal import Settings
+internal import Site
 
 /// The files of keys: whether they exist, their owner, and their permissions.
 struct KeyFileFacts {
@@ -57,10 +58,16 @@ extension KeyFileFacts {
         } catch { mistakes = [error.mistake] }
         peerCount = config.peers.count
         mistakes += KeyChecks.keys(of: config.peers, own: own).mistakes
+        let site = try? SiteBook.roster(paths)
         var files: [String] = []
         for peer in config.peers {
             switch peer.psk {
-            case .none: peersWithoutPSK.append(peer.name)
+            case .none:
+                // For a station of the site its introducer vouches (threat-model.md).
+                let key = PublicKey(text: peer.key)
+                if key.flatMap({ site?.station(with: $0) }) == nil {
+                    peersWithoutPSK.append(peer.name)
+                }
             case .credential: break
             case .file(let name):
                 if files.contains(name) { shared.append(peer.name) }

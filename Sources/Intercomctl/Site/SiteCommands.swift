@@ -91,8 +91,9 @@ func introduce(paired name: String, _ invocation: borrowing Invocation) throws(F
     guard let station = site.held?.station(with: key) else {
         return try introduce(name, nil, invocation)
     }
-    try printLine("\(station.name) is in the site already")
-    return .ok
+    var report = PeerReport(name: station.name, fingerprint: key.fingerprint)
+    report.add("\(station.name) is in the site already")
+    return try report.finish(invocation)
 }
 
 /// `site remove NAME`: takes a station out.
