@@ -96,6 +96,8 @@ class Backup(unittest.TestCase):
             f"{STATION}{self.keep}{ANOTHER}set +e\n{self.restore}list | diff another -",
             *[PASSPHRASE] * 2, PASSPHRASE + "!")
         self.assertIn("incorrect passphrase", said)
+        self.assertIn("systemctl: stop intercomd", said)
+        self.assertNotIn("systemctl: enable", said)
 
     def test_enter_alone_makes_a_passphrase_of_ten_words(self):
         said = self.type(f"{STATION}{self.keep}", "")
