@@ -102,11 +102,3 @@ def likeness(said, heard, from_ns, to_ns, longest_ms=400):
     pattern = said.span(from_ns, to_ns)
     sound = heard.span(from_ns, to_ns + longest_ms * 1_000_000)
     return float(numpy.max(numpy.abs(correlations(pattern, sound))))
-
-
-def share_of_tone(samples, hertz):
-    """The part of the energy within 20 Hz of a tone: 0 to 1."""
-    samples = numpy.asarray(samples, dtype=numpy.float64)
-    power = numpy.square(numpy.abs(numpy.fft.rfft(samples * numpy.hanning(len(samples)))))
-    pitch = numpy.fft.rfftfreq(len(samples), 1 / RATE)
-    return float(numpy.sum(power[numpy.abs(pitch - hertz) <= 20]) / max(numpy.sum(power), 1e-9))

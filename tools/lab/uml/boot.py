@@ -105,7 +105,7 @@ def _silence(program):
                     _end(guest)
         except place.StageError as error:
             return str(error)
-        said = text(console)
+        said = contents(console)
     return None if "exitcode=0x00000000" in said else (
         "\n".join(said.splitlines()[:10]) or "it said nothing")
 
@@ -215,14 +215,16 @@ def play(line, share, needed, seconds):
             raise BootError(f"not over in {seconds} s\n{_seen(share)}") from error
         finally:
             _end(guest)
-    return text(share / "code").strip()
+    return contents(share / "code").strip()
 
 
-def text(path):
+def contents(path):
+    """The text of a file; nothing where there is none."""
     return path.read_text(errors="replace") if path.exists() else ""
 
 
 def _seen(share):
     """The last that was said in the guest, and of it."""
-    parts = {name: text(share / name).splitlines()[-60:] for name in ("said", "console", "log")}
+    parts = {name: contents(share / name).splitlines()[-60:]
+             for name in ("said", "console", "log")}
     return "\n".join(f"--- {name}\n" + "\n".join(lines) for name, lines in parts.items())

@@ -15,7 +15,7 @@ import tempfile
 
 from stage import place
 
-from .boot import BootError, KernelError, kernel, play, text, words
+from .boot import BootError, KernelError, contents, kernel, play, words
 
 SECONDS = 600
 """Real time that a file may take."""
@@ -49,11 +49,11 @@ def run(program, name, tests, folder):
         print(error)
         return 1
     if code:
-        print(text(folder / "said"), end="")
-        print(f"in a guest: {text(folder / 'seconds').strip() or '?'} s of its time")
+        print(contents(folder / "said"), end="")
+        print(f"in a guest: {contents(folder / 'seconds').strip() or '?'} s of its time")
     else:
         for name in ("said", "console"):
-            print(f"--- {name}", *text(folder / name).splitlines()[-60:], sep="\n")
+            print(f"--- {name}", *contents(folder / name).splitlines()[-60:], sep="\n")
         print("the guest ended before the test did")
     return int(code or 1)
 
