@@ -82,9 +82,7 @@ struct SectionReader {
             // The user's own notes.
             if entry.key.hasPrefix("x-") { continue }
             if let gone = GoneSetting.named(entry.key, in: section.kind) {
-                warnings.append(
-                    Mistake(
-                        entry.origin, "\(gone.name) is gone, and has no effect: \(gone.why)"))
+                warn(entry.origin, "\(gone.name) is gone, and has no effect: \(gone.why)")
                 continue
             }
             isMisspelt = true

@@ -7,7 +7,7 @@ extension Config {
         public internal(set) var preroll = Duration.milliseconds(200)
         /// Sound sent after the release.
         public internal(set) var tail = Duration.milliseconds(150)
-        /// What hides from the network when somebody has stopped speaking (protocol.md §2.5).
+        /// Hides the end of a talk from the network (protocol.md §2.5).
         public internal(set) var cover = Cover.spurt
         /// A jammed button stops talking here.
         public internal(set) var maxTalk = Duration.seconds(120)

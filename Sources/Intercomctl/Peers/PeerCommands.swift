@@ -22,8 +22,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         // One that is damaged is told by `site list`.
         let site = try? SiteBook.roster(book.paths)
         for peer in config.otherPeers {
-            let isOfSite = PublicKey(text: peer.key).flatMap { site?.station(with: $0) } != nil
-            table.add(peer.row(verified: isOfSite ? "site" : "no"))
+            table.add(peer.row(verified: site?.lists(peer) == true ? "site" : "no"))
         }
         try printText(table.text)
     }
@@ -118,7 +117,7 @@ extension Config.Peer {
 
     fileprivate var fingerprint: String? { PublicKey(text: key)?.fingerprint }
 
-    /// Words for the table; `otherwise` where a person has given no psk, or not verified it.
+    /// Words for the table; `otherwise` where a person has not verified the key.
     fileprivate func row(verified otherwise: String) -> [String] {
         [
             name, addresses.isEmpty ? "-" : addressText, psk == .none ? "no" : "yes",

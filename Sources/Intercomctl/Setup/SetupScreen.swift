@@ -18,7 +18,7 @@ extension Setup {
         plan.warnings.map { "! \($0.visible)\n" }.joined()
     }
 
-    /// What was written, and where the file of before is kept.
+    /// The lines about the file that was written, and the former one that is kept.
     var written: String {
         "wrote \(path)\n" + (backup.map { "kept the old one as \($0)\n" } ?? "")
     }

@@ -67,3 +67,10 @@ struct SiteBook {
         } catch { throw Failure(error) }
     }
 }
+
+extension Roster {
+    /// Whether a peer of the settings is a station of the site, by its key.
+    func lists(_ peer: Config.Peer) -> Bool {
+        PublicKey(text: peer.key).flatMap { station(with: $0) } != nil
+    }
+}

@@ -71,7 +71,7 @@ struct Pairings: ~Copyable {
     /// A peer is written and not in use yet.
     var hasUnused: Bool { job?.written != nil }
 
-    /// What is under way, for people.
+    /// The pairing under way, for `status`.
     var status: PairingStatus {
         var status = PairingStatus()
         guard let job else { return status }

@@ -77,7 +77,7 @@ package struct MediaPlan: Sendable {
     package var pageVolume = Gain.unity
     /// Whether a tone says that the microphone is open.
     package var hasPermitTone = false
-    /// What hides when somebody has stopped speaking.
+    /// Hides the end of a talk from the network.
     package var cover = Cover.off
     /// How sound is made up that is missing.
     package var concealment: Concealment

@@ -3,7 +3,7 @@ internal import Crypto
 internal import Station
 internal import Time
 
-/// What hides from who watches the network that somebody has stopped speaking (protocol.md §2.5).
+/// The ways to hide the end of a talk from the network (protocol.md §2.5).
 package enum Cover: Sendable {
     /// Nothing does.
     case off
