@@ -174,7 +174,8 @@ let package = Package(
         .executableTarget(
             name: "VoxProbe", dependencies: ["Audio"], path: "Tests/Support/VoxProbe",
             swiftSettings: strict),
-        tests("HAL", with: ["Time", "HALProbe"]),
+        .target(name: "CLoopback", path: "Tests/Support/CLoopback"),
+        tests("HAL", with: ["CLoopback", "Time", "HALProbe"]),
         // The GPIO simulator is preloaded, which a test cannot do to its own process.
         .executableTarget(
             name: "HALProbe", dependencies: ["HAL", "Time"], path: "Tests/Support/HALProbe",
@@ -187,7 +188,10 @@ let package = Package(
         tests("Station", with: ["Wire", "Time"]),
         tests(
             "Media",
-            with: ["Audio", "Crypto", "HAL", "Realtime", "Scene", "Station", "Time", "Wire"]),
+            with: [
+                "Audio", "CLoopback", "Crypto", "HAL", "Realtime", "Scene", "Station", "Time",
+                "Wire",
+            ]),
         tests("Switchboard", with: ["Audio", "Station", "Time", "Wire"]),
         .testTarget(
             name: "HouseholdTests", dependencies: ["Household", "Switchboard", "Time"],

@@ -1,3 +1,4 @@
+import CLoopback
 import Testing
 import Time
 
@@ -40,6 +41,7 @@ import Time
             Issue.record("not sent")
             return
         }
+        #expect(loopback_settle() == 0)
         #expect(probe.fault() == nil)
         var bytes = InlineArray<8, UInt8>(repeating: 7)
         var room = bytes.mutableSpan

@@ -1,4 +1,5 @@
 import Audio
+import CLoopback
 import HAL
 import Realtime
 import Station
@@ -87,11 +88,13 @@ struct CoverLine: ~Copyable {
         loop.socket.send(ControlPayload(), to: 0, onSession: ours, made: clock)
         _ = observe(turn: 0)
         far.sendCover(to: 0, at: clock)
+        #expect(loopback_settle() == 0)
         loop.listen()
     }
 
     /// What has come since, of which kinds, and for which peer.
     mutating func observe(turn: Int) -> [Packet] {
+        #expect(loopback_settle() == 0)
         var found: [Packet] = []
         while true {
             let count = receiver.read(from: far)

@@ -1,3 +1,4 @@
+import CLoopback
 import HAL
 import Realtime
 import Testing
@@ -19,6 +20,7 @@ import Testing
         // As many as the kernel keeps for us.
         let garbage = [UInt8](repeating: 0xff, count: 10)
         for _ in 0..<200 { #expect(theirs.data.send(garbage.span, to: target) == .sent) }
+        #expect(loopback_settle() == 0)
 
         // With time to spare, turn after turn.
         loop.receiver.intake.busyMax = .max
@@ -64,6 +66,7 @@ import Testing
         // One of its share only, so that the count tells them apart.
         let short = [UInt8](repeating: 0xff, count: 1300)
         for _ in 0..<3 { #expect(peer.data.send(short.span, to: target) == .sent) }
+        #expect(loopback_settle() == 0)
 
         // With time to spare, turn after turn; the peers' come with the first.
         loop.receiver.strayIntake.busyMax = .max
@@ -86,6 +89,7 @@ import Testing
         )
         #expect(strayFlood && !flood)
         #expect(peer.data.send(short.span, to: target) == .sent)
+        #expect(loopback_settle() == 0)
         loop.listen()
         #expect(rings.counters[.droppedIndex] == 4)
 

@@ -1,4 +1,5 @@
 import Audio
+import CLoopback
 import HAL
 import Realtime
 import Station
@@ -81,6 +82,7 @@ import Wire
 
     /// Opens the one packet that has arrived.
     private func open(_ end: inout End) -> OpenedPacket? {
+        #expect(loopback_settle() == 0)
         let count = end.receiver.read(from: end.socket)
         guard count == 1 else { return nil }
         return end.receiver.open(0, for: &end.socket.peers, at: now)
@@ -259,6 +261,7 @@ import Wire
 
     /// Takes what has arrived, as sound.
     private func take(_ end: inout End, _ talkers: inout Talkers, at moment: Instant) {
+        #expect(loopback_settle() == 0)
         let count = end.receiver.read(from: end.socket)
         for place in 0..<count {
             guard let packet = end.receiver.open(place, for: &end.socket.peers, at: moment) else {

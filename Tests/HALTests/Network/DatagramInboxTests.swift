@@ -1,3 +1,4 @@
+import CLoopback
 import Foundation
 import HAL
 import Testing
@@ -26,6 +27,7 @@ import Testing
             let bytes = [0x40, UInt8(number)] + [UInt8](repeating: 7, count: number)
             try send(bytes, within: pair)
         }
+        #expect(loopback_settle() == 0)
         var seen = 0
         for count in [DatagramInbox.capacity, 3, 0] {
             pair.data.receive(into: &inbox)
@@ -54,6 +56,7 @@ import Testing
             usleep(30_000)
             try send([0x40, 2], within: pair)
             usleep(20_000)
+            #expect(loopback_settle() == 0)
             pair.data.receive(into: &inbox)
             let came = inbox.count
             try #require(came == 2)
@@ -69,6 +72,7 @@ import Testing
         for size in [1500, 1501, 4000, 20] {
             try send([UInt8](repeating: 0x40, count: size), within: pair)
         }
+        #expect(loopback_settle() == 0)
         pair.data.receive(into: &inbox)
         let came = inbox.count
         #expect(came == 4)

@@ -1,3 +1,4 @@
+import CLoopback
 import HAL
 import Testing
 
@@ -39,6 +40,7 @@ import Testing
             let isFull = outbox.isFull
             #expect(isFull)
             pair.handshake.send(&outbox)
+            #expect(loopback_settle() == 0)
             let sent = outbox.count
             #expect(sent == DatagramOutbox.capacity)
             for place in 0..<sent {
@@ -80,6 +82,7 @@ import Testing
             #expect(isTaken)
         }
         pair.handshake.send(&outbox)
+        #expect(loopback_settle() == 0)
         let count = outbox.count
         try #require(count == 8)
         for place in 0..<8 {
@@ -107,6 +110,7 @@ import Testing
         }
         #expect(laid >= 2)
         pair.handshake.send(&outbox)
+        #expect(loopback_settle() == 0)
         var inbox = try DatagramInbox()
         pair.data.receive(into: &inbox)
         let came = inbox.count

@@ -1,3 +1,4 @@
+import CLoopback
 import Foundation
 import Testing
 
@@ -13,8 +14,9 @@ import Testing
         try PortSockets(listen: try host.map { try address($0) }, port: port, dscp: 0)
     }
 
-    /// What waits at a socket: on loopback a datagram is there when it has been sent.
+    /// What waits at a socket.
     private func waiting(at socket: borrowing UDPSocket) -> [UInt8] {
+        #expect(loopback_settle() == 0)
         var bytes = [UInt8](repeating: 0, count: 2000)
         var found: [UInt8] = []
         while true {
