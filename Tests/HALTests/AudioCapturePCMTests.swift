@@ -22,7 +22,7 @@ extension AudioOnSimulatedCard {
             #expect(capture.granted.bufferSamples == 14_400)
             let said = WAV.pattern(4_800)
             try WAV.write(said, to: card.path + ".wav")
-            let world = try card.begin("play", card.path + ".wav", "--at", "now+300")
+            let world = card.begin("play", card.path + ".wav", "--at", "now+300")
             try capture.start()
             let (heard, outcome) = AudioLoop.listen(for: said, on: &capture)
             #expect(outcome == .samples(heard.count))
@@ -45,7 +45,7 @@ extension AudioOnSimulatedCard {
             var capture = try CapturePCM(name: card.pcm("CHANNELS=2"), wanted: AudioLoop.calm)
             let pairs = (0..<4_800).flatMap { [Int16($0), Int16(3 * $0)] }
             try WAV.write(pairs, channels: 2, to: card.path + ".wav")
-            let world = try card.begin("play", card.path + ".wav", "--at", "now+300")
+            let world = card.begin("play", card.path + ".wav", "--at", "now+300")
             try capture.start()
             let averages = (1..<4_800).map { Int16(2 * $0) }
             let (heard, _) = AudioLoop.listen(for: averages, on: &capture)

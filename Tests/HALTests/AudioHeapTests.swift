@@ -15,22 +15,14 @@ extension AudioOnSimulatedCard {
                 try measure()
                 return
             }
-            let process = Process()
-            process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-            process.arguments = [
-                "--testing-library", "swift-testing", "--filter", "soundPathNeverTouchesTheHeap",
-            ]
-            process.environment = ProcessInfo.processInfo.environment.merging([
-                Self.probe: "1",
-                "LD_PRELOAD": AudioLab.built.appending(path: "libheapwatch.so").path,
-            ]) { $1 }
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            let output = String(
-                decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            #expect(process.terminationStatus == 0)
+            let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+            let library = AudioLab.built.appending(path: "libheapwatch.so").path
+            let child = Child(
+                program,
+                ["--testing-library", "swift-testing", "--filter", "soundPathNeverTouchesTheHeap"],
+                environment: ["\(Self.probe)=1", "LD_PRELOAD=\(library)"])
+            let output = child.readToEnd()
+            #expect(child.wait() == 0)
             #expect(output.contains("heap calls: quiet 0, "), "\(output)")
             // The counter counts: a card that allocates on purpose is caught.
             #expect(!output.contains("control 0."), "\(output)")

@@ -34,8 +34,8 @@ extension AudioOnSimulatedCard {
 
         @Test func cardHeldByAnotherProgramIsBusy() throws {
             let card = SimCard()
-            let other = try card.begin("busy", "capture")
-            defer { other.process.terminate() }
+            let other = card.begin("busy", "capture")
+            defer { other.child.send(SIGTERM) }
             #expect(reason(card.pcm()) == .busy)
         }
 

@@ -17,7 +17,7 @@ extension AudioOnSimulatedCard {
             #expect(playback.granted.periodSamples == 2_400)
             #expect(playback.granted.fillSamples == 14_400)
             #expect(playback.granted.bufferSamples == 16_800)
-            let world = try card.begin("record", card.path + ".wav", "--stereo")
+            let world = card.begin("record", card.path + ".wav", "--stereo")
             try playback.start()
             let said = WAV.pattern(4_800)
             let (rest, outcome) = AudioLoop.write(said + silence, to: &playback)
@@ -34,7 +34,7 @@ extension AudioOnSimulatedCard {
         @Test func blockRefusedByAnXrunIsHeardWhenOfferedAgain() throws {
             let card = SimCard()
             var playback = try PlaybackPCM(name: card.pcm(), wanted: AudioLoop.calm)
-            let world = try card.begin("record", card.path + ".wav")
+            let world = card.begin("record", card.path + ".wav")
             try playback.start()
             for count in 1...3 {
                 let said = WAV.pattern(2_400, seed: UInt64(count))

@@ -28,15 +28,9 @@ enum AudioLab {
     static let skipped: Comment = "the simulated card needs gcc and libasound2-dev"
 
     static func run(_ program: String, _ words: [String]) -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = words
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        guard (try? process.run()) != nil else { return (-1, "") }
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let child = Child(program, words)
+        let output = child.readToEnd()
+        return (child.wait(), output)
     }
 }
 
@@ -73,37 +67,26 @@ struct SimCard {
     }
 
     /// A command that takes its time; it has begun when this returns.
-    func begin(_ words: String...) throws -> Running {
-        let process = Process()
-        process.executableURL = AudioLab.built.appending(path: "simcard")
-        process.arguments = [path] + words
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let running = Running(process: process, output: pipe.fileHandleForReading)
-        running.waitForLine()
-        return running
+    func begin(_ words: String...) -> Running {
+        let child = Child(AudioLab.built.appending(path: "simcard").path, [path] + words)
+        // Its first line reports that it has begun.
+        _ = child.readLine()
+        return Running(child: child)
     }
 
     struct Running {
-        let process: Process
-        let output: FileHandle
-
-        /// Its first line reports that it has begun.
-        fileprivate func waitForLine() {
-            while let byte = try? output.read(upToCount: 1), !byte.isEmpty, byte != Data([10]) {}
-        }
+        let child: Child
 
         /// Ends the commands that still run.
         func stop() throws -> WorldReport {
-            process.interrupt()
+            child.send(SIGINT)
             return try finish()
         }
 
         /// Waits for the end, and returns the last line printed.
         func finish() throws -> WorldReport {
-            let text = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
+            let text = child.readToEnd()
+            child.wait()
             let last = try #require(text.split(separator: "\n").last)
             return try JSONDecoder().decode(WorldReport.self, from: Data(last.utf8))
         }

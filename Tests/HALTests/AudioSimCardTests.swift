@@ -9,7 +9,7 @@ extension AudioOnSimulatedCard {
         /// The time of a frame of the card's clock, by the test's own clock.
         func nanoseconds(of frame: Int, _ card: SimCard) throws -> Int {
             try WAV.write([], to: card.path + "-nothing.wav")
-            let world = try card.begin("play", card.path + "-nothing.wav", "--at", "\(frame)")
+            let world = card.begin("play", card.path + "-nothing.wav", "--at", "\(frame)")
             return try world.finish().first_sample_ns
         }
 

@@ -1,4 +1,5 @@
-"""Plays a file of Tests/System in a guest, in virtual time: `python3 -m uml.system NAME [TEST...]`.
+"""Plays tests in a guest, in virtual time: `python3 -m uml.system NAME [TEST...]` those of a file of
+Tests/System, `python3 -m uml.system --unit NAME...` unit tests.
 
 The tests run as they are. In the guest a program waits for nothing but what it waits for by its own
 will, however busy this machine is, so what is not heard there has not been said.
@@ -19,28 +20,28 @@ from .boot import BootError, KernelError, contents, kernel, play, words
 
 SECONDS = 600
 """Real time that a file may take."""
-MEMORY = "768M"
+MEMORY = "1500M"
+UNIT_TESTS = f"{place.ROOT}/.build/debug/intercomdPackageTests.xctest"
 PASSED_ON = ("INTERCOM_ALL", "INTERCOM_VECTORS", "INTERCOM_KEEP", "INTERCOM_DAEMON",
              "INTERCOM_PROGRAMS", "INTERCOM_LAB", "INTERCOM_PACKAGES")
 """Variables that tests go by."""
 
 
-def script(name, tests):
-    """What the guest runs."""
+def script(command):
+    """What the guest runs, for this command."""
     lines = [f"export {one}={shlex.quote(os.environ[one])}" for one in PASSED_ON
              if one in os.environ]
     # One thread of a library that would make more: there is one processor.
     lines += ["export PYTHONDONTWRITEBYTECODE=1 OPENBLAS_NUM_THREADS=1",
-              shlex.join(["/usr/bin/python3", f"Tests/System/test_{name}.py", "--verbose", *tests]),
+              shlex.join(command),
               "code=$?", "read -r up _ </proc/uptime",
               'echo "$up" >/run/share/seconds', "exit $code"]
     return "\n".join(lines) + "\n"
 
 
-def run(program, name, tests, folder):
+def run(program, command, needed, folder):
     """Plays it; prints what it printed, and returns its exit code."""
-    (folder / "play").write_text(script(name, tests), encoding="utf-8")
-    needed = [place.program("intercomd"), place.program("intercomctl"), place.lab("simcard")]
+    (folder / "play").write_text(script(command), encoding="utf-8")
     try:
         # The cards are simulated; one of the kernel's would be found before them.
         code = play([*words(program, folder, MEMORY), "snd_aloop.enable=0"], folder, needed,
@@ -63,6 +64,7 @@ def main():
     parser = argparse.ArgumentParser(prog="uml.system")
     parser.add_argument("--processor", type=int, help="the one that the guest stays on")
     parser.add_argument("--check", action="store_true", help="whether there can be a guest")
+    parser.add_argument("--unit", action="store_true", help="unit tests, as swift-test filters them")
     parser.add_argument("name", nargs="?")
     parser.add_argument("tests", nargs="*")
     chosen = parser.parse_args()
@@ -85,7 +87,13 @@ def main():
         os.sched_setaffinity(0, {known[chosen.processor % len(known)]})
     folder = pathlib.Path(tempfile.mkdtemp(prefix="guest-"))
     try:
-        return run(program, chosen.name, chosen.tests, folder)
+        if chosen.unit:
+            return run(program, [UNIT_TESTS, "--testing-library", "swift-testing", *(
+                word for name in (chosen.name, *chosen.tests) for word in ("--filter", name))],
+                [UNIT_TESTS, place.lab("simcard")], folder)
+        return run(program, ["/usr/bin/python3", f"Tests/System/test_{chosen.name}.py", "--verbose",
+                             *chosen.tests],
+                   [*map(place.program, ("intercomd", "intercomctl")), place.lab("simcard")], folder)
     finally:
         if os.environ.get("INTERCOM_KEEP"):
             print(f"--- kept: {folder}")
