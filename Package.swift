@@ -25,9 +25,13 @@ let concreteElsewhere: [SwiftSetting] = [
 ]
 
 // Tests send hours of sound and thousands of handshakes through these modules. They are optimised in
-// debug builds, too: the unit tests then take half as long. Preconditions and checks of arithmetic
+// debug builds, too: the unit tests then take a third as long. Preconditions and checks of arithmetic
 // stay, as in the programs that ship.
-let busyInTests: Set<String> = ["Audio", "Crypto"]
+let busyInTests: Set<String> = [
+    "Audio", "Crypto", "Discovery", "Pairing", "Session", "Site", "Station", "Switchboard", "Wire",
+]
+/// These have much to compute themselves.
+let busyTests: Set<String> = ["Audio", "Crypto"]
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 // INTERCOM_FUZZ=1 adds the program of tools/fuzz-units, which links with libFuzzer only.
@@ -52,7 +56,7 @@ func module(_ name: String, uses: [Target.Dependency]) -> Target {
 func tests(_ name: String, with others: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.byName(name: name)] + others,
-        swiftSettings: strict + (busyInTests.contains(name) ? optimised : []))
+        swiftSettings: strict + (busyTests.contains(name) ? optimised : []))
 }
 
 let package = Package(
@@ -161,13 +165,13 @@ let package = Package(
         // Stations, a network and people in virtual time; their days at random (tools/random-days).
         .target(
             name: "VirtualTime", dependencies: ["Time", "Wire"],
-            path: "Tests/Support/VirtualTime", swiftSettings: strict),
+            path: "Tests/Support/VirtualTime", swiftSettings: strict + optimised),
         .target(
             name: "Household",
             dependencies: [
                 "Audio", "Crypto", "Session", "Station", "Switchboard", "Time", "VirtualTime",
                 "Wire",
-            ], path: "Tests/Support/Household", swiftSettings: strict),
+            ], path: "Tests/Support/Household", swiftSettings: strict + optimised),
         .executableTarget(
             name: "HouseProbe", dependencies: ["Household"], path: "Tests/Support/HouseProbe",
             swiftSettings: strict),

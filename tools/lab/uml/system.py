@@ -1,5 +1,5 @@
-"""Plays tests in a guest, in virtual time: `python3 -m uml.system NAME [TEST...]` those of a file of
-Tests/System, `python3 -m uml.system --unit NAME...` unit tests.
+"""Plays tests in a guest, in virtual time: `python3 -m uml.system NAME [TEST...]`, of a file of
+Tests/System, or `python3 -m uml.system --unit FILTER...`, unit tests.
 
 The tests run as they are. In the guest a program waits for nothing but what it waits for by its own
 will, however busy this machine is, so what is not heard there has not been said.
@@ -39,6 +39,20 @@ def script(command):
     return "\n".join(lines) + "\n"
 
 
+def unit(filters):
+    """Runs unit tests: what to run, and what that needs."""
+    command = [UNIT_TESTS, "--testing-library", "swift-testing"]
+    for one in filters:
+        command += ["--filter", one]
+    return command, [UNIT_TESTS, place.lab("simcard")]
+
+
+def system(name, *tests):
+    """Runs a file of Tests/System, or some tests of it."""
+    return ["/usr/bin/python3", f"Tests/System/test_{name}.py", "--verbose", *tests], [
+        place.program("intercomd"), place.program("intercomctl"), place.lab("simcard")]
+
+
 def run(program, command, needed, folder):
     """Plays it; prints what it printed, and returns its exit code."""
     (folder / "play").write_text(script(command), encoding="utf-8")
@@ -64,7 +78,7 @@ def main():
     parser = argparse.ArgumentParser(prog="uml.system")
     parser.add_argument("--processor", type=int, help="the one that the guest stays on")
     parser.add_argument("--check", action="store_true", help="whether there can be a guest")
-    parser.add_argument("--unit", action="store_true", help="unit tests, as swift-test filters them")
+    parser.add_argument("--unit", action="store_true", help="unit tests, by filters of swift test")
     parser.add_argument("name", nargs="?")
     parser.add_argument("tests", nargs="*")
     chosen = parser.parse_args()
@@ -85,15 +99,11 @@ def main():
         # time would have to wait until that wakes up.
         known = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {known[chosen.processor % len(known)]})
+    names = [chosen.name, *chosen.tests]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="guest-"))
     try:
-        if chosen.unit:
-            return run(program, [UNIT_TESTS, "--testing-library", "swift-testing", *(
-                word for name in (chosen.name, *chosen.tests) for word in ("--filter", name))],
-                [UNIT_TESTS, place.lab("simcard")], folder)
-        return run(program, ["/usr/bin/python3", f"Tests/System/test_{chosen.name}.py", "--verbose",
-                             *chosen.tests],
-                   [*map(place.program, ("intercomd", "intercomctl")), place.lab("simcard")], folder)
+        command, needed = unit(names) if chosen.unit else system(*names)
+        return run(program, command, needed, folder)
     finally:
         if os.environ.get("INTERCOM_KEEP"):
             print(f"--- kept: {folder}")
