@@ -1,6 +1,7 @@
 import Testing
 import Time
-import Wire
+
+@testable import Site
 
 @Suite struct NoticeScheduleTests {
     private static func at(_ seconds: Int) -> Instant {
