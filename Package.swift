@@ -25,12 +25,12 @@ let concreteElsewhere: [SwiftSetting] = [
 ]
 
 // Tests send hours of sound and thousands of handshakes through these modules. They are optimised in
-// debug builds, too: the unit tests then take a third as long. Preconditions and checks of arithmetic
-// stay, as in the programs that ship.
+// debug builds, too, so that the unit tests take much less time. Preconditions and checks of
+// arithmetic stay, as in the programs that ship.
 let busyInTests: Set<String> = [
     "Audio", "Crypto", "Discovery", "Pairing", "Session", "Site", "Station", "Switchboard", "Wire",
 ]
-/// These have much to compute themselves.
+/// Tests that compute much themselves.
 let busyTests: Set<String> = ["Audio", "Crypto"]
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 

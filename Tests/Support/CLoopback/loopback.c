@@ -7,16 +7,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int settle(int socket) {
+static int settle(int fd) {
     struct sockaddr_in own = {.sin_family = AF_INET};
     socklen_t length = sizeof own;
     struct timeval limit = {.tv_sec = 10};
     cpu_set_t allowed;
     own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(socket, (struct sockaddr *)&own, length) ||
-        getsockname(socket, (struct sockaddr *)&own, &length) ||
-        connect(socket, (struct sockaddr *)&own, length) ||
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) ||
+    if (bind(fd, (struct sockaddr *)&own, length) ||
+        getsockname(fd, (struct sockaddr *)&own, &length) ||
+        connect(fd, (struct sockaddr *)&own, length) ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) ||
         sched_getaffinity(0, sizeof allowed, &allowed))
         return errno;
     int error = 0;
@@ -26,17 +26,17 @@ static int settle(int socket) {
         if (!CPU_ISSET(processor, &allowed)) continue;
         CPU_ZERO(&only);
         CPU_SET(processor, &only);
-        if (sched_setaffinity(0, sizeof only, &only) || send(socket, &byte, 1, 0) != 1 ||
-            recv(socket, &byte, 1, 0) != 1)
+        if (sched_setaffinity(0, sizeof only, &only) || send(fd, &byte, 1, 0) != 1 ||
+            recv(fd, &byte, 1, 0) != 1)
             error = errno;
     }
     return sched_setaffinity(0, sizeof allowed, &allowed) ? errno : error;
 }
 
 int loopback_settle(void) {
-    int open = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (open < 0) return errno;
-    int error = settle(open);
-    close(open);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return errno;
+    int error = settle(fd);
+    close(fd);
     return error;
 }
