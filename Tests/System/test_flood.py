@@ -7,7 +7,7 @@ tools/flood restarts the peer a hundred times in each round, and draws the curve
 
 import unittest
 
-from lab import Scene, SceneTest, wait
+from lab import Scene, SceneTest, longer, wait
 from flood.data import ELSEWHERE, KINDS, REACHED, STEADY, Storm, told
 from flood.run import Flood, complaints, line
 from stage.judged import UNJUDGED
@@ -51,6 +51,9 @@ class FloodTest(SceneTest):
         wait(lambda: FLOOD not in "\n".join(storm.garage.status()["problems"]), "it is over")
         return capacity
 
+    # It has failed by chance: the station's processor time is made sixteen times longer, and with
+    # it, most likely, what is taken from a virtual machine without a sign.
+    @longer
     def test_a_flood_of_data_that_can_be_opened(self):
         with Scene("kitchen", "garage") as scene:
             storm = Storm(scene)
