@@ -1,7 +1,7 @@
 """Speech over networks that lose, and that let packets overtake each other: how good it stays.
 
 Six pairs at once, each over a network of its own, which is as bad both ways; the first seconds, in
-which the talker has yet to learn of the loss, are not judged.
+which the talker has yet to learn of the loss, are left out.
 """
 
 OFTEN = False

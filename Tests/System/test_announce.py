@@ -46,8 +46,8 @@ class Announce(SceneTest):
         self.assertRegex(text, r"heard: garage (9\d|100) %")
         heard = garage.recorded().samples
         likeness, level = self.found(said, heard)
-        self.judge_in_time(likeness > 0.8, f"it is {likeness:.2f} alike")
-        self.judge_in_time(abs(level) < 1.5, f"it is {level:.1f} dB louder than the file")
+        self.judge(likeness > 0.8, f"it is {likeness:.2f} alike")
+        self.judge(abs(level) < 1.5, f"it is {level:.1f} dB louder than the file")
         for station in scene.stations:
             self.assert_no_heap_calls(station)
         # The tone before it: the last of its three notes.
@@ -69,7 +69,7 @@ class Announce(SceneTest):
         # Nothing is left out, and nothing put in, in the middle of it. Where an xrun falls into a
         # window, another place may be more like it than its own: these three say nothing.
         lags = alike[numpy.argsort(alike[:, 0])[3:], 1]
-        self.judge_in_time(numpy.ptp(lags) < 0.3, f"it comes late: {alike}")
+        self.judge(numpy.ptp(lags) < 0.3, f"it comes late: {alike}")
         return numpy.quantile(alike[:, 0], 0.3), numpy.median(louder)
 
     def test_it_is_said_beside_a_key_and_ends_with_its_reader(self):

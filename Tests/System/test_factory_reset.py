@@ -72,7 +72,7 @@ class FactoryReset(words.WordsTest):
         one.start()
         one.ready()
         wait(one.has_card, f"{one} has its card")
-        self.record(one)
+        one.record()
         time.sleep(hold_s)
         one.release()
 

@@ -10,15 +10,13 @@ import unittest
 from lab import Scene, SceneTest, longer, wait
 from flood.data import ELSEWHERE, KINDS, REACHED, STEADY, Storm, told
 from flood.run import Flood, complaints, line
-from stage.judged import UNJUDGED
 
 REAL = "its sender never waits, which stops the clock of a guest"
 
 FLOOD = "a flood of packets that peers did not send"
-WAITED = 0.15
-"""The share of the time that a control thread may wait for a processor and still be judged."""
 
 
+@longer
 class FloodTest(SceneTest):
     def flooded(self, sources):
         with Scene("kitchen", "garage", "office") as scene:
@@ -26,12 +24,7 @@ class FloodTest(SceneTest):
             flood.start()
             found = flood.round(sources, tries=4)
             print(line(sources, found))
-            bad = complaints(found)
-            if bad and found["waited"] > WAITED:
-                # It is the kernel's queue then that loses what the peer sends.
-                self.skipTest(f"{UNJUDGED}, garage's control thread waited for a processor "
-                              f"{found['waited']:.0%} of the time: {bad[0]}")
-            self.assertEqual(bad, [])
+            self.assertEqual(complaints(found), [])
 
     def test_a_flood_from_one_stranger(self):
         self.flooded(1)
@@ -40,9 +33,8 @@ class FloodTest(SceneTest):
         self.flooded(1000)
 
     def judge_reached(self, found, rate):
-        """A flood that a busy machine could not make says nothing of the station."""
-        if found["sent"] < REACHED * rate:
-            self.skipTest(f"{UNJUDGED}, {found['sent']:.0f} of {rate:.0f} a second were sent")
+        """A flood that this machine could not make says nothing of the station."""
+        self.assertGreater(found["sent"], REACHED * rate, f"of {rate:.0f} a second")
 
     def capacity(self, storm, kind):
         """How many a second garage opens; the flood that shows it is over then, as it has the
@@ -51,9 +43,6 @@ class FloodTest(SceneTest):
         wait(lambda: FLOOD not in "\n".join(storm.garage.status()["problems"]), "it is over")
         return capacity
 
-    # It has failed by chance: the station's processor time is made sixteen times longer, and with
-    # it, most likely, what is taken from a virtual machine without a sign.
-    @longer
     def test_a_flood_of_data_that_can_be_opened(self):
         with Scene("kitchen", "garage") as scene:
             storm = Storm(scene)
@@ -67,7 +56,7 @@ class FloodTest(SceneTest):
                 self.assertGreater(found["taken"], rate / 2, "the flood is not as it should be")
                 self.assertIn(FLOOD, found["problems"])
                 if found["share"] is not None:
-                    self.judge_in_time(
+                    self.judge(
                         found["share"] > STEADY, f"{kind}: {found['share']:.1%} was heard")
 
     def test_a_flood_of_data_from_elsewhere_loses_no_packet_of_the_peer(self):
@@ -82,7 +71,7 @@ class FloodTest(SceneTest):
                 self.assertEqual(found["lost"], 0, "packets of the peer found no room")
                 self.assertRegex(found["problems"], f"{FLOOD}.*: talk goes on")
                 if found["share"] is not None:
-                    self.judge_in_time(
+                    self.judge(
                         found["share"] > STEADY, f"{kind}: {found['share']:.1%} was heard")
 
 

@@ -67,7 +67,7 @@ class Garbage(SceneTest):
             self.assertTrue(process.is_alive(garage.process))
             # A machine that stands still is told of, too.
             more = garage.log.splitlines()[lines:]
-            self.judge_in_time(len(more) < 5, f"it fills the journal: {more}")
+            self.judge(len(more) < 5, f"it fills the journal: {more}")
             if size is not None:
                 # The simulated card's ring is touched as it plays; datagrams kept would be 12 MB.
                 self.assertLess(process.memory(garage.pid)["rss"], size + 5000, "it grows")
@@ -131,8 +131,8 @@ class Garbage(SceneTest):
             print(f"{sent} datagrams in {took:.1f} s")
             names = ("packets_opened", "frames_lost", "concealed_ms")
             opened, lost, concealed = (after[name] - before[name] for name in names)
-            self.judge_in_time(opened >= 190 * took and lost + concealed / 10 < 10,
-                               f"{opened} opened, {lost} lost, {concealed} ms made up")
+            self.judge(opened >= 190 * took and lost + concealed / 10 < 10,
+                       f"{opened} opened, {lost} lost, {concealed} ms made up")
 
 
 if __name__ == "__main__":

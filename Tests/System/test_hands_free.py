@@ -84,18 +84,18 @@ class Echo(SceneTest):
                      "the echo goes")
                 garage.record()
                 during = listen(1.0)
-                self.judge_in_time(level(garage.recorded().span(*during)) < -45, "no echo")
+                self.judge(level(garage.recorded().span(*during)) < -45, "no echo")
                 # The card lost its sound: what is played has another place from now on.
                 kitchen.card.do("xrun", "playback")
                 time.sleep(3)
                 garage.record()
                 during = listen(1.0)
-                self.judge_in_time(level(garage.recorded().span(*during)) < -45, "no echo yet")
+                self.judge(level(garage.recorded().span(*during)) < -45, "no echo yet")
                 # Another cause of echo, which nobody can know of, shows that it is one.
                 kitchen.speak(440)
                 garage.record()
                 during = listen(1.0)
-                self.judge_in_time(level(garage.recorded().span(*during)) > -40, "an echo")
+                self.judge(level(garage.recorded().span(*during)) > -40, "an echo")
             self.assert_no_heap_calls(kitchen)
 
     def test_half_duplex_does_not_howl(self):

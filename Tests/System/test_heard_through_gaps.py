@@ -62,8 +62,8 @@ class HeardThroughGaps(HeardTest):
                     kitchen, door, lambda through=through, lost=lost: through_and_lost(
                         badnet, "ab", "data", through, lost))
                 # A tone that fades counts as half; what was invented sounds and is not heard.
-                self.judge_in_time(share - 20 <= claim <= share + 8,
-                                   f"{claim} % are said to be heard, {share:.0f} % sounded")
+                self.judge(share - 20 <= claim <= share + 8,
+                           f"{claim} % are said to be heard, {share:.0f} % sounded")
                 if not lost:
                     self.assertEqual(reasons(door, "there"), [])
                     continue
@@ -71,7 +71,7 @@ class HeardThroughGaps(HeardTest):
                 self.assertEqual(reasons(door, "there"), ["network"])
                 code, status, _ = door.ctl("status")
                 # It is no problem of this station; that the machine cannot keep up may be one.
-                self.judge_in_time(code == 0, status)
+                self.judge(code == 0, status)
                 self.assertRegex(status, rf"kitchen heard {claim} % of the last talk")
                 self.assertIn("the network lost", "\n".join(diagnosis(door, "peers")))
 
@@ -82,8 +82,8 @@ class HeardThroughGaps(HeardTest):
         badnet.do("loss", "ba", 60)
         for seconds in (1, 2, 5):
             claim, reason, share = self.said(kitchen, door, lambda: time.sleep(0.2), seconds)
-            self.judge_in_time(claim >= 90 and reason is None,
-                               f"{seconds} s: {claim} % heard, {reason}; {share:.0f} % sounded")
+            self.judge(claim >= 90 and reason is None,
+                       f"{seconds} s: {claim} % heard, {reason}; {share:.0f} % sounded")
 
     def test_a_lost_report_is_made_up_for_where_the_listener_has_forgotten_the_voice(self):
         kitchen, door, badnet = self.between("kitchen", "door")
@@ -97,8 +97,8 @@ class HeardThroughGaps(HeardTest):
             time.sleep(pause)
             # The first report of all that follows is lost.
             claim, reason, share = self.said(kitchen, door, network, seconds=2.5)
-            self.judge_in_time(claim >= 90 and reason is None,
-                               f"{pause} s: {claim} % heard, {reason}; {share:.0f} % sounded")
+            self.judge(claim >= 90 and reason is None,
+                       f"{pause} s: {claim} % heard, {reason}; {share:.0f} % sounded")
 
     def test_a_listener_that_was_added_anew_is_not_said_to_hear_what_it_heard_before(self):
         kitchen, door, badnet = self.between("kitchen", "door")
@@ -117,8 +117,8 @@ class HeardThroughGaps(HeardTest):
             wait(lambda: door.is_with(kitchen) and kitchen.is_with(door), "they meet again", 40)
             time.sleep(1)
             claim, reason, share = self.said(kitchen, door, network, seconds=4)
-            self.judge_in_time(share - 20 <= claim <= share + 8 and reason == "network",
-                               f"{one}: {claim} % heard, {reason}; {share:.0f} % sounded")
+            self.judge(share - 20 <= claim <= share + 8 and reason == "network",
+                       f"{one}: {claim} % heard, {reason}; {share:.0f} % sounded")
 
     def test_of_whom_nothing_comes_back_is_said_not_to_hear_while_the_talk_goes_on(self):
         kitchen, door, badnet = self.between("kitchen", "door")
@@ -166,14 +166,14 @@ class HeardThroughGaps(HeardTest):
         _, door, badnet = self.between("kitchen", "door")
         badnet.do("delay", "ab", 200, 0)
         found = self.heard_of(door, 5, 0.3)
-        self.judge_in_time(min(found) >= 95, f"{found} % of them heard")
+        self.judge(min(found) >= 95, f"{found} % of them heard")
 
     def test_talks_close_together_are_each_counted_where_copies_mend_what_is_lost(self):
         _, door, badnet = self.between("kitchen", "door")
         badnet.do("loss", "ab", 20)
         found = self.heard_of(door, 5, 0.6)
         # The first one, before copies are sent, is not.
-        self.judge_in_time(sorted(found)[len(found) // 2] >= 92, f"{found} % of them heard")
+        self.judge(sorted(found)[len(found) // 2] >= 92, f"{found} % of them heard")
 
     def heard_of(self, door, count, seconds):
         """What is claimed of so many talks, in per cent.

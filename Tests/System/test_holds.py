@@ -6,7 +6,7 @@ import time
 import unittest
 
 import numpy
-from lab import Scene, SceneTest, longer, sound, unjudged, wait
+from lab import Scene, SceneTest, longer, sound, wait
 from stage.wire import BadNet
 
 LONGEST = 0.7
@@ -25,8 +25,8 @@ def likeness(said, first, taken, start, stop):
         count = round((stop - start) * 48e-6)
         return numpy.tile(words, count // len(words) + 2)[place : place + count]
 
-    heard, gaps = taken.span(start, stop + int(LONGEST * 1e9)), unjudged(taken, start)
-    found = [sound.likenesses(at_that_time(words), heard, gaps, longest=LONGEST, window=WINDOW)
+    heard = taken.span(start, stop + int(LONGEST * 1e9))
+    found = [sound.likenesses(at_that_time(words), heard, longest=LONGEST, window=WINDOW)
              for words in (said, sound.syllables(1.5, seed=1 << 31))]
     return [one[:, 0] for one in found]
 
@@ -79,8 +79,8 @@ class Holds(SceneTest):
                   f"{numpy.mean(other):.2f}; more than 0.6 in {clear:.0%} of {len(alike)} "
                   f"windows; {concealed} ms concealed")
             self.assertGreater(len(alike), seconds / 4, "too little was said and recorded in time")
-            self.judge_in_time(mean > 0.75, f"likeness {mean:.2f}")
-            self.judge_in_time(clear > 0.75, f"words heard in {clear:.0%} of the time")
+            self.judge(mean > 0.75, f"likeness {mean:.2f}")
+            self.judge(clear > 0.75, f"words heard in {clear:.0%} of the time")
             self.assertLess(numpy.mean(other), mean - 0.1, "it takes anything for those words")
             self.assertGreater(concealed, 0, "nothing was held for long")
             # When the network is well again, all is heard as before.

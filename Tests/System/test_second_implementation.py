@@ -109,9 +109,9 @@ class SecondImplementation(SceneTest):
                 heard = peer.ear[stream]
                 self.assertEqual(peer.bindings()[stream]["ref"], ref)
                 self.assertGreaterEqual(len(heard.sessions), 2)
-                self.judge_in_time(heard.missing() == [], f"missing: {heard.missing()}")
+                self.judge(heard.missing() == [], f"missing: {heard.missing()}")
                 level = sound.tone_level(heard.samples(), 500)
-                self.judge_in_time(level > -20, f"500 Hz not heard: {level:.1f} dBFS")
+                self.judge(level > -20, f"500 Hz not heard: {level:.1f} dBFS")
                 # The start bit is that of the first 100 ms and of the pre-roll.
                 starts = [bool(flags & START) for flags in heard.flags]
                 self.assertEqual(starts, sorted(starts, reverse=True))
@@ -140,12 +140,11 @@ class SecondImplementation(SceneTest):
             heard = self.kitchen.recorded().span(start, end)
             for talk in talks:
                 talk.end()
-            # The talkers may be late where they make so many keys; a tone is less pure then.
             for hertz in TONES[:len(group)]:
                 self.assert_heard(heard, hertz, least=-40)
             weakest = min(sound.tone_level(heard, hertz) for hertz in TONES[:len(group)])
             silent = sound.tone_level(heard, TONES[0] + 85)
-            self.judge_in_time(silent < weakest - 10, f"a tone of no talker: {silent:.1f} dBFS")
+            self.judge(silent < weakest - 10, f"a tone of no talker: {silent:.1f} dBFS")
             wait(lambda: all(talk.is_over for talk in talks), "all have said it")
             for talk in talks:
                 self.assertGreaterEqual(len({session for _, session in talk.sent}), 2)
@@ -155,12 +154,8 @@ class SecondImplementation(SceneTest):
             for name in after:
                 # Handshakes may cross: both sides renew keys.
                 if "dropped" in name and not name.startswith("handshake"):
-                    self.judge_in_time(after[name] == before[name],
-                                       f"{name}: {after[name] - before[name]} more")
-            lost = after["frames_lost"] - before["frames_lost"]
-            late = max(talk.late for talk in talks)
-            # If the talkers themselves were late, the listener may miss a frame.
-            self.judge_in_time(lost == 0 or late > 0.02, f"{lost} frames lost, {late:.3f} s late")
+                    self.assertEqual(after[name], before[name], name)
+            self.assertEqual(after["frames_lost"], before["frames_lost"])
 
     def test_what_came_five_seconds_ago_is_new_or_nothing(self):
         peer = self.callers[0]
@@ -187,7 +182,7 @@ class SecondImplementation(SceneTest):
         answer = wait(answered, "M1 is answered once more", interval=2)
         self.assertNotEqual(answer[0].data, first)
         self.assertNotEqual(answer[0].data[4:8], first[4:8])
-        self.judge_in_time(confirmed() == confirms, "an old M3 was confirmed")
+        self.judge(confirmed() == confirms, "an old M3 was confirmed")
 
 
 class Ears(unittest.TestCase):

@@ -69,7 +69,7 @@ class Plan(unittest.TestCase):
 
 
 class Verdicts(unittest.TestCase):
-    GOOD = verdict.Facts(minutes=30, talks=400, unjudged=3, heap_calls=0,
+    GOOD = verdict.Facts(minutes=30, talks=400, undecided=3, heap_calls=0,
                          columns=frozenset(growth.ALLOWED))
 
     def judge(self, **changes):
@@ -79,23 +79,23 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.judge(), ([], []))
 
     def test_talks_that_nobody_judged_are_a_fault(self):
-        self.assertEqual(self.judge(talks=0, unjudged=0)[0], ["no talk was judged"])
-        self.assertEqual(self.judge(talks=0, unjudged=5)[0], ["no talk was judged"])
-        self.assertEqual(self.judge(talks=17, unjudged=3)[0], ["3 of 20 talks were not judged"])
-        self.assertEqual(self.judge(talks=18, unjudged=2)[0], [])
+        self.assertEqual(self.judge(talks=0, undecided=0)[0], ["no talk was judged"])
+        self.assertEqual(self.judge(talks=0, undecided=5)[0], ["no talk was judged"])
+        self.assertEqual(self.judge(talks=17, undecided=3)[0], ["3 of 20 talks were undecided"])
+        self.assertEqual(self.judge(talks=18, undecided=2)[0], [])
         # Too few to speak of a share.
-        self.assertEqual(self.judge(talks=9, unjudged=10)[0], [])
+        self.assertEqual(self.judge(talks=9, undecided=10)[0], [])
 
     def test_a_long_run_must_have_judged_growth(self):
         none = frozenset()
         self.assertEqual(self.judge(columns=none, minutes=10.0),
-                         (["growth not judged in 10.0 minutes"], []))
+                         (["growth not measured in 10.0 minutes"], []))
         self.assertEqual(self.judge(columns=none, minutes=9.9),
-                         ([], ["growth not judged in 9.9 minutes: too short"]))
+                         ([], ["growth not measured in 9.9 minutes: too short"]))
         faults, left_out = self.judge(columns=none, sanitizer="thread", heap_calls=None)
         self.assertEqual(faults, [])
-        self.assertIn("heap calls not judged: the thread sanitizer has the heap", left_out)
-        self.assertIn("growth not judged: the thread sanitizer keeps what is freed", left_out[1])
+        self.assertIn("heap calls not measured: the thread sanitizer has the heap", left_out)
+        self.assertIn("growth not measured: the thread sanitizer keeps what is freed", left_out[1])
 
     def test_memory_that_only_root_may_see_is_said_to_be_left_out(self):
         unseen = samples([24] * 30, "descriptors")
@@ -104,7 +104,7 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(columns, {"rss", "descriptors", "threads"})
         faults, left_out = self.judge(columns=columns)
         self.assertEqual(faults, [])
-        self.assertTrue(left_out[0].startswith("memory not judged: only root"), left_out)
+        self.assertTrue(left_out[0].startswith("memory not measured: only root"), left_out)
 
     def test_heap_calls_are_a_fault_and_so_is_a_counter_that_is_not_there(self):
         self.assertEqual(self.judge(heap_calls=1)[0], ["1 heap calls of a media loop"])

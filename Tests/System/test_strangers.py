@@ -125,7 +125,7 @@ class Strangers(SceneTest):
             print(f"told before the next answer, of 8 each: {early}")
             # One or the other may fall on the moment at which it is time to tell.
             for kind, count in early.items():
-                self.judge_in_time(count < 4, f"{count} of 8 {kind} keys were told of at once")
+                self.judge(count < 4, f"{count} of 8 {kind} keys were told of at once")
             # They are told of alike, each once.
             for station in callers:
                 wait(lambda: self.lines(station, " called from ") == 4, "all four are told of")

@@ -105,7 +105,7 @@ then start it again
         code, text, errors = self.kitchen.ctl("test", "speaker")
         self.assertEqual((code, errors), (0, ""))
         self.assertIn("intercomd plays a rising tone on pcm:simcard:kitchen\ndone  played", text)
-        self.judge_in_time(measure.level(self.kitchen.recorded().samples) > -60, "it is heard")
+        self.judge(measure.level(self.kitchen.recorded().samples) > -60, "it is heard")
         self.kitchen.ctl("mute", "speaker")
         code, text, _ = self.kitchen.ctl("test", "speaker")
         self.assertEqual((code, text), (

@@ -22,7 +22,7 @@ kernel's, and not in it.
 """
 
 LEAST = 24
-"""With fewer hours a third of them is still of the first ones, and memory is not judged."""
+"""With fewer hours a third of them is still of the first ones, and memory is left out."""
 
 LENGTH = 10.0
 """How long people are in their rooms, each hour."""
@@ -113,7 +113,7 @@ def judge_growth(case):
             case.claim(len(found) == 1, f"{name} has as many {what} in each of {len(hours)} hours "
                        f"({found})")
         if len(hours) < LEAST:
-            case.note(f"{name}: memory NOT JUDGED: {len(hours)} hours were lived, that takes "
+            case.note(f"{name}: memory NOT MEASURED: {len(hours)} hours were lived, that takes "
                       f"{LEAST}")
             continue
         third = len(hours) // 3

@@ -1,9 +1,6 @@
 """A thread in which peers live, while a test does something else."""
 
 import threading
-import time
-
-from stage.judged import beside
 
 from .wire import readable
 
@@ -20,10 +17,8 @@ class Live:
     def _run(self):
         try:
             while not self._ending:
-                start = time.monotonic()
                 for peer in self.peers:
                     peer.poll()
-                beside.note(time.monotonic() - start)
                 readable([one for peer in self.peers for one in peer.wire.sockets], TURN_S)
         except BaseException as error:  # pylint: disable=broad-exception-caught
             self._error = error

@@ -21,8 +21,6 @@ class Talk:
         self.frame_s, self.start, self.sent = frame_s, peer.clock(), []
         self._lost = lost
         self._next, self.is_over, self._ending = next(self._frames, None), False, False
-        # How late a frame left at most, in seconds: on a busy machine the listener may miss it.
-        self.late = 0.0
         self._send()
 
     def end(self):
@@ -34,7 +32,6 @@ class Talk:
             return
         frame, self._next = self._next, next(self._frames, None)
         number, last = len(self.sent), self._ending or self._next is None
-        self.late = max(self.late, self._peer.clock() - self.start - number * self.frame_s)
         seq, plain = self._speech.packet(frame, last)
         flags = AUDIO | self.stream | (START if number * self.frame_s < START_S else 0)
         session = self._peer.slots.current

@@ -18,7 +18,7 @@ import time
 
 import numpy
 from stage import place, process, sound
-from stage.people import Scene, listen, unjudged, wait
+from stage.people import Scene, late_gaps, listen, wait
 from stage.wire import BadNet
 
 TONE = 500
@@ -119,14 +119,14 @@ class Storm:
                 start, end = listen(seconds)
             recording = self.garage.recorded()
         track = sound.tone_track(recording.span(start, end), TONE)
-        track = sound.without(track, unjudged(recording, start))
+        track = sound.without(track, late_gaps(recording, start))
         found["share"] = float(numpy.mean(track > -18)) if len(track) > 25 else None
         return found
 
 
 def told(what, found):
     """A round in one line."""
-    share = "not judged" if found["share"] is None else f"{found['share']:.0%}"
+    share = "too little was recorded" if found["share"] is None else f"{found['share']:.0%}"
     return (f"{what}: {found['sent']:.0f} a second; heard {share}; {found['opened']:.0f} true "
             f"packets and {found['taken']:.0f} others opened a second; media thread "
             f"{found['busy']:.0%} of a processor")

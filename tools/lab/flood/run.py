@@ -17,7 +17,7 @@ import time
 import numpy
 from flood import data
 from stage import place, process, sound
-from stage.people import Scene, listen, unjudged, wait
+from stage.people import Scene, late_gaps, listen, wait
 
 TONE = 500
 M1S = 64
@@ -118,7 +118,7 @@ class Flood:
             start, end = listen(1.5)
         recording = self.garage.recorded()
         track = sound.tone_track(recording.span(start, end), TONE)
-        track = sound.without(track, unjudged(recording, start))
+        track = sound.without(track, late_gaps(recording, start))
         return float(numpy.mean(track > -18)) if len(track) > 25 else None
 
     def round(self, sources, tries):
@@ -158,7 +158,7 @@ def line(sources, found):
             f"(median), {times[place_95]:.2f} s (95 of 100), {times[-1]:.2f} s (worst of "
             f"{len(times)}); control thread {found['busy']:.1%} of a processor, "
             f"{found['waited']:.1%} waiting for one; heard "
-            f"{', '.join(shares) or 'not judged'}; {found['handshake_initiations']} first "
+            f"{', '.join(shares) or 'too little was recorded'}; {found['handshake_initiations']} first "
             f"messages, {found['cookies_sent']} cookies, {found['handshake_dropped_full']} left "
             f"in the kernel, {found['half_open_evicted']} evicted")
 

@@ -18,8 +18,7 @@ import time
 
 import numpy
 from stage import place, process, sound
-from stage.judged import UNJUDGED, excuse, pauses, turns
-from stage.people import PATIENCE, Scene, listen, unjudged, wait
+from stage.people import PATIENCE, Scene, late_gaps, listen, wait
 from stage.wire import BadNet
 
 from .lines import REQUEST_MOST, answers_due, line
@@ -58,7 +57,7 @@ def heard_share(recording, start, end):
     """The share of a span in which the tone is there, where the lab was in time; None: too little.
     """
     track = sound.tone_track(recording.span(start, end), TONE)
-    track = sound.without(track, unjudged(recording, start))
+    track = sound.without(track, late_gaps(recording, start))
     return float(numpy.mean(track > -18)) if len(track) > 25 else None
 
 
@@ -82,7 +81,6 @@ class Fuzz:
 
     def start(self):
         """Starts both, and sees that speech is heard."""
-        pauses.begin()
         file = self.badnet.capture("first")
         self.scene.start()
         self.handshakes = wait(
@@ -211,16 +209,12 @@ class Fuzz:
     # --- the control socket ---
 
     def lines(self, count):
-        """Rounds of lines until one leaves the speech as it was, or nothing else disturbed it."""
+        """Rounds of lines until one leaves the speech as it was; returns the last one's figures."""
         for _ in range(LINES_TRIES):
-            waited, start = turns.waited(), time.monotonic()
             found = self.round_of_lines(count)
             if found.get("share") is None or found["share"] >= STEADY:
                 return found
-            reason = excuse(start, turns.waited() - waited)
-            if reason is None:
-                break
-            print(f"lines: {UNJUDGED}, {reason}: {found}", flush=True)
+            print(f"lines, once more: {found}", flush=True)
         self.complaints.append(f"lines: {found['share']:.1%} of the speech was heard"
                                + self.scene.circumstances())
         return found
@@ -351,7 +345,7 @@ def main():
             found = fuzz.datagrams(count, flood=True) if flood else fuzz.judged(count)
             if not process.is_alive(fuzz.garage.process):
                 break
-            shown = "not judged" if found["share"] is None else f"heard {found['share']:.1%}"
+            shown = "too little was recorded" if found["share"] is None else f"heard {found['share']:.1%}"
             print(f"round {fuzz.round}: {found['sent']} at {found['sent'] / found['seconds']:.0f}/s"
                   f"{' without mercy' if flood else ''}, {shown}, kernel dropped "
                   f"{'+'.join(map(str, found['dropped']))}, refused {found['refused']}, answered "

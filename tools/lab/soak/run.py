@@ -142,8 +142,8 @@ class Soak:
                 break
             self.note(f"  the machine was late ({late:.0f} ms): once more ({attempt + 1})")
         else:
-            self.counts["unjudged"] += 1
-            self.note(f"  not judged: {'; '.join(missing) or 'too little was recorded in time'}")
+            self.counts["undecided"] += 1
+            self.note(f"  not measured: {'; '.join(missing) or 'too little was recorded in time'}")
             return
         self.counts["talks"] += 1
         self.counts["unheard"] += len(missing)
@@ -223,7 +223,7 @@ class Soak:
                            f"{row['first']:g} to {row['last']:g}")
         minutes = (time.monotonic() - self.start) / 60
         faults, left_out = verdict.judge(verdict.Facts(
-            minutes, self.counts["talks"], self.counts["unjudged"], self.heap_calls,
+            minutes, self.counts["talks"], self.counts["undecided"], self.heap_calls,
             frozenset(row["what"] for row in rows if row["station"] == STEADY), sanitizer.NAME))
         for text in faults:
             self.fault(text)
@@ -232,7 +232,7 @@ class Soak:
         return {
             "seed": self.seed, "minutes": round(minutes, 2), "left_out": left_out,
             **{name: self.counts[name]
-               for name in ("events", "talks", "hearings", "unheard", "unjudged", "crashes")},
+               for name in ("events", "talks", "hearings", "unheard", "undecided", "crashes")},
             "runs": len(self.runs), "worst_share": min(self.shares, default=None),
             "heap_calls": self.heap_calls, "growth": rows,
             "grown": sorted({row["what"] for row in rows if row["grown"]}),
@@ -278,7 +278,7 @@ def main():
     print(table(report))
     print(f"soak {report['verdict']}: {report['events']} events, {report['talks']} talks, "
           f"{report['hearings']} hearings, {report['unheard']} unheard, "
-          f"{report['unjudged']} not judged, {report['crashes']} crashes, "
+          f"{report['undecided']} not measured, {report['crashes']} crashes, "
           f"{report['runs']} runs of daemons, {len(report['faults'])} faults; seed {seed}")
     if chosen.json:
         print(json.dumps(report))

@@ -230,7 +230,7 @@ def report(rows, seconds, told, late, is_fast):
         print(f"  not heard all the time: {', '.join(unheard)}")
     found = sum(row.xruns() for row in rows)
     if not is_fast:
-        print("  not judged: only who may have a real-time priority can promise anything")
+        print("  not measured: only who may have a real-time priority can promise anything")
     print(f"soak of xruns {'passed' if found == 0 and not unheard else 'FAILED'}: {found} xruns, "
           f"{own} of them of a loop that had its processor")
     return found == 0 and not unheard

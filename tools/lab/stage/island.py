@@ -143,6 +143,8 @@ class Island:
         while True:
             try:
                 question, caller = asked.recvfrom(4096)
+                if not question:
+                    return
                 if len(question) < 17:
                     continue
                 asked.sendto(self._answer_to(question), caller)

@@ -25,18 +25,17 @@ import time
 
 from . import measure, place, process, sound, station, wav
 from .identity import Identity
-from .judged import Unheard, turns
 from .place import PATIENCE
 
 BUSY = "the processor cannot keep up"
 
 
 def wait(condition, what, seconds=PATIENCE, interval=0.03):
-    """Waits until the condition holds, and returns what it gave; `Unheard` where it does not."""
+    """Waits until the condition holds, and returns what it gave; a test fails where it does not."""
     try:
         return place.wait_until(condition, seconds, what, interval)
     except place.StillNot as error:
-        raise Unheard(str(error), patience=seconds) from None
+        raise AssertionError(str(error)) from None
 
 
 class Recording(measure.Sound):
@@ -217,12 +216,8 @@ class Scene:
 
     def __enter__(self):
         Scene._entered.append(self)
-        self._is_last()
-        return self
-
-    def _is_last(self):
         Scene.last = self
-        turns.stations = self.stations
+        return self
 
     def circumstances(self):
         """What else a test should know that fails by a sound: who was late, and for whose sake."""
@@ -243,10 +238,9 @@ class Scene:
         return "\n" + "\n".join(lines)
 
     def __exit__(self, kind, *_):
-        turns.waited()
         Scene._entered.remove(self)
         if Scene._entered:
-            Scene._entered[-1]._is_last()
+            Scene.last = Scene._entered[-1]
         if kind is not None:
             for one in self.stations:
                 print(f"--- log of {one}", *one.log.splitlines()[-15:], sep="\n", file=sys.stderr)
@@ -310,7 +304,7 @@ LATER_NS = 450_000_000
 """No sound may take longer from mouth to ear, nor so long to recover from a gap in what is said."""
 
 
-def unjudged(heard, since_ns):
+def late_gaps(heard, since_ns):
     """Where the world around the daemons was late: (from, to) in seconds of a recording."""
     gaps = [(start, to + LATER_NS) for one in Scene.last.stations
             for start, to in one.missed_speech()]

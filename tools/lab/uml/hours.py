@@ -91,7 +91,7 @@ def main():
     for text in complaints:
         if text not in case.claims:
             print(f"FAULT {text}")
-    left = ", but not all was judged" if any("NOT JUDGED" in one for one in case.notes) else ""
+    left = ", but not all was judged" if any("NOT MEASURED" in one for one in case.notes) else ""
     print(f"soak of {chosen.hours} virtual hours, {time.monotonic() - start:.0f} s: "
           f"{'FAILED' if complaints else 'passed'}{left}")
     return 1 if complaints else 0
