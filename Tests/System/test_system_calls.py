@@ -7,8 +7,6 @@ from lab import Scene, SceneTest, wait
 from stage import syscalls
 from stage.syscalls import RECEIVE, TIMER, Count
 
-REAL = "a guest's programs read the clock by a system call"
-
 PERIODS_PER_FRAME = 2
 """Of `voice`: 5 ms and 10 ms."""
 SLACK = 60
