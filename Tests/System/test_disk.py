@@ -2,21 +2,21 @@
 """
 
 import os
+import pathlib
 import random
 import re
 import shutil
-import signal
 import subprocess
 import time
 import unittest
 
 from faults import FaultTest, may
 from lab import Scene, place, process, wait
-
-REAL = "a program in a guest is never found in the middle of its work, to be killed there"
+from stage import syscalls
 
 IDENTITY = re.compile(rb"intercom-identity-1 [0-9a-f]{64}\n")
-KILLS = 100
+CALLS = ("mkdirat", "write", "fsync", "fchmod", "renameat", "unlinkat")
+"""System calls that change files."""
 
 MOUNTS = ("unshare", "--mount")
 
@@ -121,36 +121,39 @@ class Disk(unittest.TestCase):
             'mount -t tmpfs -o nr_inodes=1 none "$1"; shift; exec "$@"', self.kitchen.run)
         self.fails("No space left on device", "control.sock")
 
-    def test_killed_at_any_moment_of_the_first_start_the_identity_is_whole_or_absent(self):
-        seed = random.randrange(1 << 32)
-        print(f"seed {seed}")
-        chance = random.Random(seed)
+    @unittest.skipUnless(syscalls.can_count(), "strace is not installed")
+    def test_killed_after_any_call_of_the_first_start_the_identity_is_whole_or_absent(self):
         self.kitchen.write_config()
-        words = [place.program("intercomd"), "--config", self.kitchen.etc]
+        socket = pathlib.Path(self.kitchen.run, "control.sock")
 
-        def run(seconds):
-            """A first start that is killed after a while."""
+        def run(call, number):
+            """A first start that is killed at such a call; whether it was."""
             shutil.rmtree(self.keys, ignore_errors=True)
-            with subprocess.Popen(words, stderr=subprocess.DEVNULL) as started:
-                time.sleep(seconds)
-                started.send_signal(signal.SIGKILL)
-            return self.content()
+            socket.unlink(missing_ok=True)
+            with subprocess.Popen(
+                    ["strace", "-D", "-qq", "-o", os.devnull, "-e", f"trace={call}",
+                     "-e", f"inject={call}:signal=KILL:when={number}",
+                     place.program("intercomd"), "--config", self.kitchen.etc],
+                    stderr=subprocess.DEVNULL) as started:
+                wait(lambda: started.poll() is not None or socket.exists(), "it ends, or is up")
+                time.sleep(0.1)
+                is_killed = started.poll() is not None
+                started.terminate()
+            return is_killed
 
-        # As long as it takes until it has one: the kills lie around that.
-        longest = 0.001
-        while run(longest) is None:
-            longest *= 1.5
-            self.assertLess(longest, place.PATIENCE)
         found = []
-        for _ in range(KILLS):
-            found.append(run(chance.uniform(0.4, 1.6) * longest))
-            if found[-1] is not None:
-                self.assertRegex(found[-1], IDENTITY)
+        for call in CALLS:
+            number = 0
+            while run(call, number := number + 1):
+                found.append(self.content())
+                if found[-1] is not None:
+                    self.assertRegex(found[-1], IDENTITY)
+            self.assertGreater(number, 1, f"it calls no {call}")
         without = found.count(None)
-        print(f"{KILLS} kills about {1000 * longest:.1f} ms: {without} before there was one")
-        # The control: the kills came neither all too early nor all too late.
+        print(f"killed at {len(found)} calls, at {without} of them before there was one")
+        # The control: some of them were before, and some behind.
         self.assertGreater(without, 0)
-        self.assertLess(without, KILLS)
+        self.assertLess(without, len(found))
         # What a kill left behind is in nobody's way.
         os.makedirs(self.keys, mode=0o700, exist_ok=True)
         with open(os.open(f"{self.identity}.new", os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
