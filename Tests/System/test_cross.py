@@ -10,6 +10,8 @@ from lab import ROOT, longer
 
 from cross import CrossError, debian, embedded, graph, sysroot
 
+REAL = "it asks swift for the modules, which wants to write beside the sources"
+
 
 def described(name, uses=(), settings=(), kind="regular"):
     return graph.Target({"name": name, "type": kind, "settings": list(settings),

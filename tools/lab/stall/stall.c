@@ -3,7 +3,8 @@
 // While FILE exists the thread named "media" does not come back from its wait for events: it
 // sleeps, or, when the first byte of FILE is 's', turns round and round as a broken driver would.
 // When FILE begins with 'x' and a number, the thread comes back, but everything takes that many
-// times as long: a slow processor.
+// times as long: a slow processor. In virtual time, where computing takes none, it is 'w' and a
+// number: each turn takes so many milliseconds, in which the thread sleeps, and is said to have run.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -17,12 +18,17 @@
 
 typedef int waits(int epoll, struct epoll_event *events, int capacity, int timeout);
 
+typedef int tells(clockid_t clock, struct timespec *time);
+
 static waits *next;
+static tells *clock_of;
 static const char *path;
+static int64_t slept;
 
 __attribute__((constructor)) static void prepare(void)
 {
     next = (waits *)dlsym(RTLD_NEXT, "epoll_wait");
+    clock_of = (tells *)dlsym(RTLD_NEXT, "clock_gettime");
     path = getenv("STALL");
 }
 
@@ -67,13 +73,28 @@ static void toil(int times)
     before = now;
 }
 
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+    int result = clock_of(clock, time);
+    if (clock == CLOCK_THREAD_CPUTIME_ID && slept != 0 && is_media()) {
+        int64_t ns = time->tv_nsec + slept;
+        time->tv_sec += ns / 1000000000;
+        time->tv_nsec = ns % 1000000000;
+    }
+    return result;
+}
+
 int epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeout)
 {
     if (path != NULL && is_media()) {
         int what, times = 1;
-        while ((what = wish(&times)) != 0 && what != 'x')
+        while ((what = wish(&times)) != 0 && what != 'x' && what != 'w')
             if (what != 's')
                 nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        if (what == 'w') {
+            slept += times * 1000000ll;
+            nanosleep(&(struct timespec){.tv_nsec = times * 1000000}, NULL);
+        }
         toil(what == 'x' && times > 1 ? times : 1);
     }
     return next(epoll, events, capacity, timeout);
