@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import random
 import sys
 import unittest
 
@@ -15,6 +16,13 @@ from stage import measure, place, process, sanitizer, sound, wav
 from stage.people import PATIENCE, Scene, listen, random_psk, wait
 
 longer = unittest.skipUnless(os.environ.get("INTERCOM_ALL"), "tools/system-tests --all runs it")
+
+
+def fresh_seed():
+    """A seed, printed: the same in each run of tools/test, another in each with --all."""
+    seed = random.SystemRandom().randrange(1 << 31) if os.environ.get("INTERCOM_ALL") else 1
+    print(f"seed {seed}")
+    return seed
 
 
 class SceneTest(unittest.TestCase):

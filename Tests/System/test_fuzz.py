@@ -9,7 +9,7 @@ import random
 import tempfile
 import unittest
 
-from lab import Scene, longer  # and what lies beside the stage
+from lab import Scene, fresh_seed, longer  # and what lies beside the stage
 from fuzz.lines import line
 from fuzz.run import Fuzz, control, unheard
 from fuzz.size import GROWTH_KB, Size
@@ -19,8 +19,7 @@ REAL = "its sender never waits, which stops the clock of a guest"
 
 class FuzzTest(unittest.TestCase):
     def torment(self, datagrams, lines, rounds):
-        seed = random.randrange(1 << 31)
-        print(f"seed {seed}")
+        seed = fresh_seed()
         with Scene("kitchen", "garage") as scene:
             fuzz = Fuzz(scene, seed)
             fuzz.start()
@@ -39,6 +38,7 @@ class FuzzTest(unittest.TestCase):
             # The same judges see a daemon that has ended.
             self.assertEqual(control(fuzz), [])
 
+    @longer
     def test_nothing_comes_of_it(self):
         self.torment(150_000, 5000, rounds=1)
 

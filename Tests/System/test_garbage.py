@@ -4,7 +4,7 @@ import random
 import time
 import unittest
 
-from lab import Scene, SceneTest, wait
+from lab import Scene, SceneTest, fresh_seed, wait
 from stage import process
 from stage.wire import HANDSHAKE_SIZES, M1, BadNet, Stranger
 
@@ -33,9 +33,7 @@ def nonsense(chance, frames):
 
 class Garbage(SceneTest):
     def test_is_dropped_and_never_answered_while_speech_goes_on(self):
-        seed = random.randrange(1 << 32)
-        print(f"seed {seed}")
-        chance = random.Random(seed)
+        chance = random.Random(fresh_seed())
         with Scene("kitchen", "garage") as scene:
             kitchen, garage = scene.stations
             badnet = BadNet(scene, kitchen, garage)

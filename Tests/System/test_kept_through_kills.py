@@ -8,7 +8,7 @@ import time
 import unittest
 import uuid
 
-from lab import Scene, place, wait
+from lab import Scene, fresh_seed, place, wait
 from stage.kept import line_of, read
 
 KILLS = 200 if os.environ.get("INTERCOM_ALL") else 20
@@ -77,13 +77,12 @@ class KeptThroughKills(unittest.TestCase):
                 self.kitchen.ask(
                     "state", set="mute", what="mic", on=self.knob % 2 == 0)
                 self.knob += 1
+                time.sleep(0.002)
         except (OSError, ValueError, KeyError, place.StageError):
             pass
 
     def test_nothing_is_damaged_whenever_it_is_killed(self):
-        seed = random.randrange(1 << 32)
-        print(f"seed {seed}, {KILLS} kills")
-        self.chance = random.Random(seed)
+        self.chance = random.Random(fresh_seed())
         self.knob, self.is_turning = 0, True
         self.kitchen.write_config()
         before, ends, written = self.settings(), 0, 0

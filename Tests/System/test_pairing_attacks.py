@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 
 from codes import Relay, ShownCode
-from lab import Scene, wait
+from lab import Scene, fresh_seed, wait
 
 
 class PairingAttacks(unittest.TestCase):
@@ -51,9 +51,7 @@ class PairingAttacks(unittest.TestCase):
         self.assertEqual(keys[0], keys[1])
 
     def test_one_changed_bit_ends_it(self):
-        seed = random.randrange(1 << 32)
-        print(f"seed {seed}")
-        chance = random.Random(seed)
+        chance = random.Random(fresh_seed())
         for number in (1, 2, 3, 4):
             for _ in range(2):
                 screen = self.show(self.kitchen)

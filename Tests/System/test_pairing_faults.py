@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codes import ShownCode
 from faults import may
-from lab import Scene, place, process, wait
+from lab import Scene, fresh_seed, place, process, wait
 
 KILLS = 40 if os.environ.get("INTERCOM_ALL") else 10
 DISK = ('kept=$(mktemp -d); cp -a "$1/." "$kept"; mount -t tmpfs -o size=64k,mode=700 none "$1"; '
@@ -52,9 +52,7 @@ class PairingFaults(unittest.TestCase):
         return (state / f"keys/{other}.psk").read_bytes()
 
     def test_killed_at_any_moment_it_leaves_no_half(self):
-        seed = random.randrange(1 << 32)
-        print(f"seed {seed}")
-        chance = random.Random(seed)
+        chance = random.Random(fresh_seed())
         self.start()
         begin = time.monotonic()
         screen = self.show()

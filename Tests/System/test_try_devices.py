@@ -323,6 +323,7 @@ again
         self.addCleanup(process.end, program)
         while process.is_alive(program):
             seen.append(self.kitchen.level("GPIO23"))
+            time.sleep(0.01)
         text, _ = program.communicate(timeout=place.PATIENCE)
         self.assertEqual(normalised(text), """\
 blinking on-air on GPIO23 five times
