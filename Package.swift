@@ -55,7 +55,7 @@ func module(_ name: String, uses: [Target.Dependency]) -> Target {
 /// The tests of one module, with the modules they import besides.
 func tests(_ name: String, with others: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name)] + others,
+        name: "\(name)Tests", dependencies: [.byName(name: name), "Seeds"] + others,
         swiftSettings: strict + (busyTests.contains(name) ? optimised : []))
 }
 
@@ -143,6 +143,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "Seeds", path: "Tests/Support/Seeds", swiftSettings: strict),
         tests("Time"),
         tests("Realtime"),
         tests("Wire"),
@@ -206,7 +207,7 @@ let package = Package(
         .testTarget(
             name: "IntercomctlTests",
             dependencies: [
-                "Intercomctl", "Audio", "Config", "Control", "Crypto", "HAL", "Time",
+                "Intercomctl", "Audio", "Config", "Control", "Crypto", "HAL", "Seeds", "Time",
             ],
             swiftSettings: strict),
         tests("SelfTest"),

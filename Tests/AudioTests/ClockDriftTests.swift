@@ -1,4 +1,5 @@
 import Scene
+import Seeds
 import Testing
 import Time
 
@@ -28,7 +29,7 @@ private struct Card {
 @Suite struct ClockDriftTests {
     @Test(arguments: [-300.0, -100, -3, 0, 1, 80, 100, 250])
     func findsTheDriftOfALateTellingCard(ppm: Double) throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var card = Card(ppm: ppm, random: SplitMix64(seed: seed))
         var drift = ClockDrift()
         card.run(&drift, seconds: 180)
@@ -40,7 +41,7 @@ private struct Card {
     }
 
     @Test func theUncertaintyIsHonestAndShrinks() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         var (outside, tries) = (0, 0)
         var means: [Double] = []
@@ -65,7 +66,7 @@ private struct Card {
     }
 
     @Test func hoursFitIn() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var card = Card(ppm: 37, period: 4_800, random: SplitMix64(seed: seed))
         var drift = ClockDrift()
         card.run(&drift, seconds: 20_000)
@@ -122,7 +123,7 @@ private struct Card {
     }
 
     @Test func aLoopThatIsKeptFromLookingStillKnowsTheClock() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         for whole in [3, 5, 9] {
             let drift = driftOfAStarvedLoop(says: true, wholeSeconds: whole, seed: seed)
             let found = try #require(drift.estimate)

@@ -1,4 +1,5 @@
 import Scene
+import Seeds
 import Testing
 
 @testable import Audio
@@ -85,7 +86,7 @@ import Testing
     }
 
     @Test func whatWasSeenMovesWithTheQuickestArrival() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         let late = (0..<1_500).map { _ in Float(random.unit() * 20) }
         var moved = trials(of: late.map { $0 + 30 })

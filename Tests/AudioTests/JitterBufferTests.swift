@@ -1,5 +1,6 @@
 import Audio
 import Scene
+import Seeds
 import Testing
 import Time
 
@@ -262,7 +263,7 @@ import Time
     }
 
     @Test func randomNetworksNeverBreakOrderNorBounds() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         for _ in 0..<20 {
             let bench = JitterBufferBench()

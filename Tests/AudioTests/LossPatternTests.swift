@@ -1,5 +1,6 @@
 import Audio
 import Scene
+import Seeds
 import Testing
 
 @Suite struct LossPatternTests {
@@ -26,7 +27,7 @@ import Testing
         (0.3, 1.2, 1, 1),
     ])
     func residualIsWhatChanceMakesOfIt(loss: Float, burst: Float, depth: Int, offset: Int) {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         let pattern = LossPattern(loss: loss, meanBurst: burst)
         let told = Double(pattern.residual(depth: depth, offset: offset))
         let seen = tried(pattern, depth: depth, offset: offset, seed: seed)

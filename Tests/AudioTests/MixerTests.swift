@@ -1,5 +1,6 @@
 import Audio
 import Scene
+import Seeds
 import Testing
 
 private func frame(_ value: (Int) -> Int) -> Block {
@@ -151,7 +152,7 @@ private func frame(_ value: (Int) -> Int) -> Block {
     }
 
     @Test func eightTalkersAtOnceAreOneSum() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         var mixer = Mixer()
         let talkers = (0..<8).map { _ in
@@ -167,7 +168,7 @@ private func frame(_ value: (Int) -> Int) -> Block {
     }
 
     @Test func whateverIsAddedNothingWraps() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         var mixer = Mixer()
         for _ in 0..<200 {

@@ -1,5 +1,6 @@
 import Audio
 import Scene
+import Seeds
 import Testing
 import Time
 
@@ -225,7 +226,7 @@ private struct Way {
     }
 
     @Test func whateverIsReportedTheChoiceIsInRange() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         func dice() -> Double { Double.random(in: 0..<1, using: &random) }
         for samples in [120, 240, 480, 960] {

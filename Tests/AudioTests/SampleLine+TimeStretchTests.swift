@@ -1,5 +1,6 @@
 import Foundation
 import Scene
+import Seeds
 import Testing
 
 @testable import Audio
@@ -60,7 +61,7 @@ import Testing
     }
 
     @Test func noiseKeepsItsPowerAcrossACut() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         var (before, inside) = (0.0, 0.0)
         for _ in 0..<200 {

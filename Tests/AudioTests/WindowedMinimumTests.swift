@@ -1,11 +1,12 @@
 import Scene
+import Seeds
 import Testing
 
 @testable import Audio
 
 @Suite struct WindowedMinimumTests {
     @Test func isTheLeastOfOneToTwoWindows() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         var minimum = WindowedMinimum(window: 100)
         #expect(minimum.value == nil)

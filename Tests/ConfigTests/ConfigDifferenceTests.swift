@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Config
@@ -114,7 +115,7 @@ import Testing
     }
 
     @Test func aDifferenceIsSeenExactlyWhenTheSettingsDiffer() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = RandomConfig(seed: seed)
         var before = try parse(random.text())
         for _ in 0..<100 {

@@ -1,4 +1,5 @@
 import Foundation
+import Seeds
 import Testing
 
 @testable import Config
@@ -21,7 +22,7 @@ import Testing
     }
 
     @Test func anyBytesGiveAConfigOrErrors() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(state: seed)
         for _ in 0..<300 * Self.times {
             let bytes = (0..<Int.random(in: 0...400, using: &random)).map { _ in
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func spoiledGoodFilesGiveAConfigOrErrors() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(state: seed)
         let good = Array(
             """

@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Config
@@ -97,7 +98,7 @@ import Testing
 
     /// With any bytes, and any changes.
     @Test func nothingTraps() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         print("seed \(seed)")
         var random = Seeded(state: seed)
         let words = ["[peer a]", "[policy a]", "[peer b]", "[", "key = x", "key", "# c", " ", "\r"]

@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 import Wire
 
@@ -138,7 +139,7 @@ private func refusal(_ line: String) -> ControlError.Code? {
     }
 
     @Test func garbageIsRefusedNotFollowed() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(state: seed)
         let good = Array(#"{"v":1,"do":"ptt","action":"down","target":"house"}"#.utf8)
         for _ in 0..<2000 {

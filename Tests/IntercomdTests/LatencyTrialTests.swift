@@ -1,5 +1,6 @@
 import Audio
 import Scene
+import Seeds
 import Testing
 import Time
 
@@ -11,7 +12,7 @@ import Time
     /// Noise of about -39 dBFS before the first sweep, in blocks of every profile.
     @Test(arguments: [120, 240, 480])
     func theNoiseOfTheRoomIsMeasuredInBlocksOfAnySize(count: Int) {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         var trial = LatencyTrial(
             caller: CallerTicket(place: 0, number: 1), peer: 0, at: Instant(nanoseconds: 0))

@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Time
 import Wire
 
@@ -38,7 +39,7 @@ final class House {
     private var strangers = 0
 
     init(_ count: Int, loss: Int = 0) throws {
-        seed = UInt64.random(in: 0...UInt64.max)
+        seed = freshSeed()
         random = SplitMix64(seed: seed)
         self.loss = loss
         guard let roster = Roster(name: "house", key: key.verifyingKey) else { throw Fault.name }

@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 import Wire
 
@@ -18,7 +19,7 @@ import Wire
     }
 
     @Test func acceptsWhatTheModelAccepts() {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         for round in 0..<60 {
             var window = RecordWindow()

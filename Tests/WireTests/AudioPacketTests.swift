@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 import Wire
 
@@ -62,7 +63,7 @@ func packet(in plaintext: [UInt8]) -> AudioPacket? { AudioPacket(parsing: plaint
     }
 
     @Test func whatIsWrittenIsReadBack() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         for _ in 0..<20_000 {
             let depth = Int(random.next() % 8)
@@ -82,7 +83,7 @@ func packet(in plaintext: [UInt8]) -> AudioPacket? { AudioPacket(parsing: plaint
     }
 
     @Test func randomBytesNeverTrap() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         var refused = 0
         for _ in 0..<100_000 {

@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 import Wire
 
@@ -85,7 +86,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
     }
 
     @Test func whatIsWrittenIsReadBack() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         var random = SplitMix64(seed: seed)
         for _ in 0..<20_000 {
             var payload = ControlPayload()

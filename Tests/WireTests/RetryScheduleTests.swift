@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 import Wire
 
@@ -19,7 +20,7 @@ import Wire
 
     @Test func everyWaitIsWithinAFifthOfItsBase() throws {
         let bases = try #require(try Vectors().input("retry_base_ms") as? [Int])
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = freshSeed()
         var schedule = RetrySchedule(seed: seed)
         for _ in 0..<1000 {
             schedule.restart()

@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Intercomctl
@@ -22,7 +23,7 @@ private func recording(
 }
 
 @Suite struct LoopTrialTests {
-    private let seed = UInt64.random(in: 0...UInt64.max)
+    private let seed = freshSeed()
 
     @Test(arguments: [(0, 0), (576, 1_200), (9_600, -300), (24_000, 4_000), (-200, 700)])
     func theWayIsMeasuredWhateverTheCardsAddOfTheirOwn(_ delay: Int, _ offset: Int) {
