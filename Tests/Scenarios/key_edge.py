@@ -154,7 +154,8 @@ def ear(case, presses, quiet):
     # The pre-roll begins with a whole frame, and waits for the next block.
     least = PREROLL + LOOKAHEAD + QUEUED
     most = least + FRAME + BLOCK + 2 * TICK
-    case.claim(least < delays[0] and delays[-1] <= most and delays[-1] - delays[0] < FRAME + 0.1,
+    spread = delays[-1] - delays[0]
+    case.claim(least - 0.1 < delays[0] and delays[-1] <= most and spread < FRAME + 0.1,
                f"what was said at the edge, behind the pre-roll, comes out {figures(delays)} ms "
                f"after it, at most {most:g}, and within one frame")
     sounds = sorted(loud(case, one.edge) for one in quiet)

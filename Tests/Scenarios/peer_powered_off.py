@@ -138,7 +138,7 @@ def heard_whole(case, boot, end, within):
     case.claim(began < within, f"kitchen hears garage {began:.3f} s after its boot, of at most "
                f"{within} s")
     if began < within:
-        level = case.faintest("kitchen", HERTZ["garage"], boot + began + 0.04, end + 0.15)
+        level = case.faintest("kitchen", HERTZ["garage"], boot + began + 0.06, end + 0.15)
         case.claim(level > -13, f"and all of it from then on, at {level:.1f} dBFS or more")
 
 

@@ -11,7 +11,7 @@ import time
 import unittest
 
 from faults import FaultTest, may
-from lab import Scene, place, process, wait
+from lab import Scene, place, wait
 from stage import syscalls
 
 IDENTITY = re.compile(rb"intercom-identity-1 [0-9a-f]{64}\n")

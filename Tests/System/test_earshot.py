@@ -12,7 +12,7 @@ import unittest
 import numpy
 
 from lab import Scene, SceneTest, longer, wait
-from stage import measure, wav
+from stage import measure, room, wav
 from stage.card import Card
 from stage.wire import BadNet
 

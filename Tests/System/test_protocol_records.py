@@ -135,8 +135,9 @@ class Copies(ConductTest):
         self.kitchen.moved("packets_opened", before, len(frames) - len(lost))
         time.sleep(0.3)
         after = self.kitchen.counters()
-        self.assertEqual([after[name] - before[name] for name in ("frames_recovered", "frames_lost")],
-                         [len(lost), 0])
+        recovered, missing = (after[name] - before[name]
+                              for name in ("frames_recovered", "frames_lost"))
+        self.assertEqual((recovered, missing), (len(lost), 0))
 
     def test_kitchen_sends_copies_to_those_who_report_loss(self):
         peer = self.other

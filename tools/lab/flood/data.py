@@ -126,7 +126,7 @@ class Storm:
 
 def told(what, found):
     """A round in one line."""
-    share = "too little was recorded" if found["share"] is None else f"{found['share']:.0%}"
+    share = "too little recorded" if found["share"] is None else f"{found['share']:.0%}"
     return (f"{what}: {found['sent']:.0f} a second; heard {share}; {found['opened']:.0f} true "
             f"packets and {found['taken']:.0f} others opened a second; media thread "
             f"{found['busy']:.0%} of a processor")

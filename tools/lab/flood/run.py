@@ -158,7 +158,7 @@ def line(sources, found):
             f"(median), {times[place_95]:.2f} s (95 of 100), {times[-1]:.2f} s (worst of "
             f"{len(times)}); control thread {found['busy']:.1%} of a processor, "
             f"{found['waited']:.1%} waiting for one; heard "
-            f"{', '.join(shares) or 'too little was recorded'}; {found['handshake_initiations']} first "
+            f"{', '.join(shares) or 'too little recorded'}; {found['handshake_initiations']} first "
             f"messages, {found['cookies_sent']} cookies, {found['handshake_dropped_full']} left "
             f"in the kernel, {found['half_open_evicted']} evicted")
 

@@ -345,7 +345,8 @@ def main():
             found = fuzz.datagrams(count, flood=True) if flood else fuzz.judged(count)
             if not process.is_alive(fuzz.garage.process):
                 break
-            shown = "too little was recorded" if found["share"] is None else f"heard {found['share']:.1%}"
+            share = found["share"]
+            shown = "too little recorded" if share is None else f"heard {share:.1%}"
             print(f"round {fuzz.round}: {found['sent']} at {found['sent'] / found['seconds']:.0f}/s"
                   f"{' without mercy' if flood else ''}, {shown}, kernel dropped "
                   f"{'+'.join(map(str, found['dropped']))}, refused {found['refused']}, answered "

@@ -49,8 +49,8 @@ def judge(facts):
         faults.append("nobody counted the heap calls of the media loops")
 
     if facts.sanitizer:
-        left_out.append(f"growth not measured: the {facts.sanitizer} sanitizer keeps what is freed, "
-                        "and takes memory of its own")
+        left_out.append(f"growth not measured: the {facts.sanitizer} sanitizer keeps what is "
+                        "freed, and takes memory of its own")
     elif not facts.columns:
         text = f"growth not measured in {facts.minutes:.1f} minutes"
         if facts.minutes >= LONG:

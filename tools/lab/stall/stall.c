@@ -4,7 +4,7 @@
 // sleeps, or, when the first byte of FILE is 's', turns round and round as a broken driver would.
 // When FILE begins with 'x' and a number, the thread comes back, but everything takes that many
 // times as long: a slow processor. In virtual time, where computing takes none, it is 'w' and a
-// number: each turn takes so many milliseconds, in which the thread sleeps, and is said to have run.
+// number: each turn takes so many milliseconds, for which the thread sleeps, and is said to run.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
