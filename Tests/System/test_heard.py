@@ -295,7 +295,7 @@ class Heard(HeardTest):
             return all(now[name] - before[name] >= 2
                        for name in ("capture_reopens", "playback_reopens"))
 
-        wait(opened_again, "both are opened again", interval=0)
+        wait(opened_again, "both are opened again", interval=0.01)
         # Never "none", as configured.
         self.assertLessEqual(seen, {"open", "failed"})
         # One advice, the daemon's.
