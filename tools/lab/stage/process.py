@@ -1,6 +1,5 @@
 """Processes of a scene: ended by their own id, and by the kernel should the scene be killed."""
 
-import contextlib
 import ctypes
 import os
 import re
@@ -72,22 +71,6 @@ def turns(pid, name):
     with open(f"{_thread(pid, name)}/schedstat", encoding="ascii") as file:
         ran, waited, _ = file.read().split()
     return int(ran) / 1e9, int(waited) / 1e9
-
-
-@contextlib.contextmanager
-def aside():
-    """What is done in it by this thread gives way to the daemons, which must be in time.
-
-    Only root may take its turn back, so nobody else gives it away.
-    """
-    mine = os.getpriority(os.PRIO_PROCESS, 0)
-    if os.geteuid() == 0:
-        os.setpriority(os.PRIO_PROCESS, 0, 19)
-    try:
-        yield
-    finally:
-        if os.geteuid() == 0:
-            os.setpriority(os.PRIO_PROCESS, 0, mine)
 
 
 def sleeps(pid, name):

@@ -78,12 +78,12 @@ def without(track, gaps, step=0.02):
     return track[kept]
 
 
-def likenesses(said, heard, gaps=(), longest=0.45, window=1.5, step=0.5):
+def likenesses(said, heard, longest=0.45, window=1.5, step=0.5):
     """How alike two sounds are in the course of their loudness, window by window.
 
     A receiver's delay follows the network and the processor: one step of 100 ms in the middle,
     and nothing lost, would already make two whole sounds unlike. Within a window loss shows as it
-    does in the whole. Windows that meet one of the gaps, (from, to) in seconds, are left out.
+    does in the whole.
 
     Returns an array of rows: correlation at the best delay, at most 1, and that delay in seconds,
     to 10 ms.
@@ -91,9 +91,6 @@ def likenesses(said, heard, gaps=(), longest=0.45, window=1.5, step=0.5):
     a, b = envelope(said), envelope(heard)
     size, found = int(window * 100), []
     for first in range(0, len(a) - size + 1, int(step * 100)):
-        start, end = first / 100, (first + size) / 100
-        if any(start < to and end + longest > since for since, to in gaps):
-            continue
         x = a[first : first + size] - a[first : first + size].mean()
         best = (0.0, 0.0)
         for lag in range(min(int(longest * 100), len(b) - first - size) + 1):
