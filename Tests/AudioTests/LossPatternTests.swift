@@ -27,7 +27,7 @@ import Testing
         (0.3, 1.2, 1, 1),
     ])
     func residualIsWhatChanceMakesOfIt(loss: Float, burst: Float, depth: Int, offset: Int) {
-        let seed = freshSeed()
+        let seed = testSeed()
         let pattern = LossPattern(loss: loss, meanBurst: burst)
         let told = Double(pattern.residual(depth: depth, offset: offset))
         let seen = tried(pattern, depth: depth, offset: offset, seed: seed)

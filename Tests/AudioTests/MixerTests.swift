@@ -152,7 +152,7 @@ private func frame(_ value: (Int) -> Int) -> Block {
     }
 
     @Test func eightTalkersAtOnceAreOneSum() {
-        let seed = freshSeed()
+        let seed = testSeed()
         var random = SplitMix64(seed: seed)
         var mixer = Mixer()
         let talkers = (0..<8).map { _ in
@@ -168,7 +168,7 @@ private func frame(_ value: (Int) -> Int) -> Block {
     }
 
     @Test func whateverIsAddedNothingWraps() {
-        let seed = freshSeed()
+        let seed = testSeed()
         var random = SplitMix64(seed: seed)
         var mixer = Mixer()
         for _ in 0..<200 {

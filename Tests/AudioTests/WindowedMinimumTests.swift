@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct WindowedMinimumTests {
     @Test func isTheLeastOfOneToTwoWindows() {
-        let seed = freshSeed()
+        let seed = testSeed()
         var random = SplitMix64(seed: seed)
         var minimum = WindowedMinimum(window: 100)
         #expect(minimum.value == nil)

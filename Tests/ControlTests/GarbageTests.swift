@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func linesAreRequestsOrRefusedWithWords() {
-        let seed = freshSeed()
+        let seed = testSeed()
         var chance = SplitMix64(state: seed)
         var refused = 0
         for _ in 0..<Self.count {
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func bytesBecomeLinesHoweverTheyAreCut() {
-        let seed = freshSeed()
+        let seed = testSeed()
         var chance = SplitMix64(state: seed)
         for _ in 0..<Self.count / 20 {
             let text = (0..<200).map { _ in UInt8.random(in: 8...12, using: &chance) }

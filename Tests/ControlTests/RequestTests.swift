@@ -139,7 +139,7 @@ private func refusal(_ line: String) -> ControlError.Code? {
     }
 
     @Test func garbageIsRefusedNotFollowed() {
-        let seed = freshSeed()
+        let seed = testSeed()
         var random = SplitMix64(state: seed)
         let good = Array(#"{"v":1,"do":"ptt","action":"down","target":"house"}"#.utf8)
         for _ in 0..<2000 {

@@ -120,7 +120,7 @@ def sound(case):
 
 def sessions(case):
     """Keys, and what the stations say of their ages."""
-    # The first keys may be there before garage, which starts last, is listened to.
+    # Garage tells of the first keys, too, if it is listened to by then: it starts last.
     first = case.entry("kitchen", "rekey")
     for name in case.stations:
         ends = [len(case.entries(name, what)) for what in ("peer_down", "peer_stale")]

@@ -154,6 +154,7 @@ def ear(case, presses, quiet):
     # The pre-roll begins with a whole frame, and waits for the next block.
     least = PREROLL + LOOKAHEAD + QUEUED
     most = least + FRAME + BLOCK + 2 * TICK
+    # A delay is found to the sample.
     spread = delays[-1] - delays[0]
     case.claim(least - 0.1 < delays[0] and delays[-1] <= most and spread < FRAME + 0.1,
                f"what was said at the edge, behind the pre-roll, comes out {figures(delays)} ms "

@@ -183,7 +183,7 @@ def cut(world, station, home, number):
         world.wait(lambda: not process.is_alive(adds), "the peer is added")
         with open("/run/share/added", encoding="utf-8") as output:
             why = output.read() if adds.returncode else None
-    # A machine whose current fails may yet do a little.
+    # The program that is cut has ended before the machine powers off: it is not done then.
     world.sleep(0.5)
     world.fact(cut=number, done=why is None, why=why)
     if call is None:

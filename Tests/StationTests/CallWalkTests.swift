@@ -1,4 +1,5 @@
 import Foundation
+import Seeds
 import Station
 import Testing
 import Time
@@ -11,9 +12,7 @@ import Wire
     static let events =
         environment["INTERCOM_WALK_EVENTS"].flatMap { Int($0) }
         ?? (environment["INTERCOM_ALL"] == nil ? 100_000 : 1_000_000)
-    static let seed =
-        environment["INTERCOM_SEED"].flatMap { UInt64($0) }
-        ?? UInt64.random(in: 1...UInt64.max)
+    static let seed = testSeed()
 
     @Test(arguments: 2...5)
     func stationsAgreeInTheEnd(_ count: Int) {

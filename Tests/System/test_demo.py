@@ -82,5 +82,6 @@ class Demo(unittest.TestCase):
         # The packets were there all the same.
         self.assertGreater(found["packets"], 300)
 
+
 if __name__ == "__main__":
     unittest.main()

@@ -21,8 +21,8 @@ def uptime_s():
 
 @unittest.skipIf(uptime_s() > JUST_S, "needs a machine that has just been started: a guest")
 class FactoryReset(words.WordsTest):
-    """In the order of their names: those of which one shows what a hold does, and then, when the
-    power has long been back, the one in which it does nothing."""
+    """The tests run in the order of their names: first those within 120 s of the start of the
+    machine, last the one after it."""
 
     def enter(self, reset="yes"):
         scene = self.enterContext(Scene("kitchen", "garage"))

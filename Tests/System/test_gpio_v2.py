@@ -16,6 +16,8 @@ from cross.embedded import clang
 from cross.emulator import launcher, own_arch
 from stage.lines import Lines
 
+REAL = "it compiles for another Debian, whose files it fetches"
+
 AS_IS, PULL_UP = 0, 2
 KEPT = 16
 """Edges that the kernel keeps for one line when nobody reads."""

@@ -8,10 +8,13 @@ import time
 import unittest
 import uuid
 
-from lab import Scene, fresh_seed, place, wait
+from lab import Scene, place, process, test_seed, wait
+from stage import syscalls
 from stage.kept import line_of, read
 
 KILLS = 200 if os.environ.get("INTERCOM_ALL") else 20
+SYSTEM_CALLS = {"write": 60, "fsync": 12, "renameat": 3}
+"""Calls with which the daemon's first thread changes files, and how many it makes in a run."""
 CALLS = 8
 """Open at each start: so few that no file is rotated away."""
 
@@ -82,10 +85,10 @@ class KeptThroughKills(unittest.TestCase):
             pass
 
     def test_nothing_is_damaged_whenever_it_is_killed(self):
-        self.chance = random.Random(fresh_seed())
+        self.chance = random.Random(test_seed())
         self.knob, self.is_turning = 0, True
         self.kitchen.write_config()
-        before, ends, written = self.settings(), 0, 0
+        before, ends, written, midst = self.settings(), 0, 0, 0
         for number in range(KILLS):
             *_, last = self.content("history").split(b"\n")
             if last:
@@ -93,29 +96,24 @@ class KeptThroughKills(unittest.TestCase):
                 self.assertIsNone(read(last))
             calls = set(self.open_calls(CALLS))
             known = len(self.records())
+            call = self.chance.choice(sorted(SYSTEM_CALLS))
+            self.kitchen.launcher = syscalls.killed_at(
+                call, self.chance.randint(1, SYSTEM_CALLS[call]))
             self.kitchen.start()
-            knob = None
+            daemon = self.kitchen.process
+            wait(lambda d=daemon: not process.is_alive(d) or self.kitchen.is_up(), "it is up")
+            self.is_turning = True
+            knob = threading.Thread(target=self.turn_the_knob)
+            knob.start()
+            time.sleep(0.2)
+            self.is_turning = False
             if number % 2:
-                self.kitchen.ready()
-                self.is_turning = True
-                knob = threading.Thread(target=self.turn_the_knob)
-                knob.start()
-                if number % 10 == 1:
-                    # The state rests for 3 s before it is written, in the second after that.
-                    time.sleep(0.3)
-                    self.is_turning = False
-                    time.sleep(self.chance.uniform(2.9, 4.1))
-                else:
-                    # It is written at once when the station is told to stop, which takes 40 ms.
-                    time.sleep(self.chance.uniform(0, 0.2))
-                    self.kitchen.process.send_signal(signal.SIGTERM)
-                    time.sleep(self.chance.uniform(0, 0.1))
-            else:
-                time.sleep(self.chance.uniform(0.001, 0.03))
-            self.kitchen.process.send_signal(signal.SIGKILL)
-            self.kitchen.process.wait()
-            if knob is not None:
-                knob.join()
+                # The state rests for 3 s before it is written, in the second after that.
+                time.sleep(4.2)
+            # It is written at once when the station is told to stop.
+            daemon.terminate()
+            midst += daemon.wait() == -signal.SIGKILL
+            knob.join()
             found = self.records()
             self.assertGreaterEqual(len(found), known)
             ended = [r["call"] for r in found if r["record"] == "end" and r["call"] in calls]
@@ -128,10 +126,13 @@ class KeptThroughKills(unittest.TestCase):
             self.assertEqual(self.settings(), before)
             self.assertEqual(self.content("history.bad"), b"")
             self.assertEqual(self.content("state.bad"), b"")
-        print(f"{ends} ends of calls written, a state there {written} times")
+        print(f"{midst} of {KILLS} killed; {ends} ends of calls written, a state there {written} "
+              "times")
         # The control: the kills came neither all too early nor all too late.
+        self.assertIn(midst, range(KILLS // 4, KILLS))
         self.assertGreater(ends, 0)
         self.assertGreater(written, 0)
+        self.kitchen.launcher = []
         self.kitchen.start()
         self.kitchen.ready()
         listed = self.kitchen.ask("history", limit=300)["calls"]

@@ -17,6 +17,8 @@ from machine import board
 from machine.system import System
 from packing.versions import made
 
+REAL = "it boots other machines in QEMU"
+
 RELEASE = 13
 PATIENCE_S = 400
 KEY, TALK_S = 1, 12

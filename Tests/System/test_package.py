@@ -17,6 +17,8 @@ from cross.root import CACHE, Root
 from packing import guest
 from packing.versions import FOLDER, made, needs, renamed
 
+REAL = "it makes roots of other systems"
+
 ARCH = "amd64"
 KINDS = [(release, arch) for release in (12, 13) for arch in (ARCH, "arm64")]
 KEPT = {

@@ -11,6 +11,8 @@ from lab import ROOT, longer, place, process
 from emulated.programs import Programs
 from packing.versions import made
 
+REAL = "it builds for another system, and plays that in QEMU"
+
 SECONDS = 8
 SHOWN = ("recognised", "pesq", "mouth_to_ear_ms", "xruns", "heap_calls_since_start")
 PESQ, FLOOR = 4.2, 3.0
@@ -51,9 +53,7 @@ class PackageTalk(unittest.TestCase):
                         self.skipTest("no PESQ: tools/lab/scorer has made none")
                 self.assertTrue(any(talk["heard"] for talk in talks))
                 self.assertGreater(max(talk["pesq"] for talk in talks), FLOOR, talks)
-                if talks[-1]["pesq"] < PESQ:
-                    self.assertTrue(all(talk["xruns"] for talk in talks), talks)
-                    self.skipTest("the cards ran empty in each talk")
+                self.assertGreaterEqual(talks[-1]["pesq"], PESQ, talks)
 
     @unittest.skipUnless(shutil.which("qemu-aarch64"), "needs the package qemu-user")
     def test_the_media_thread_needs_no_more_instructions_than_recorded(self):

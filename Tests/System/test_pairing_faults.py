@@ -1,7 +1,5 @@
 """A pairing in which a daemon dies or a disk is full leaves a whole peer or nothing."""
 
-import os
-import random
 import signal
 import subprocess
 import time
@@ -10,9 +8,11 @@ from pathlib import Path
 
 from codes import ShownCode
 from faults import may
-from lab import Scene, fresh_seed, place, process, wait
+from lab import Scene, place, process, wait
+from stage import syscalls
 
-KILLS = 40 if os.environ.get("INTERCOM_ALL") else 10
+CALLS = {"fsync": 5, "renameat": 3, "unlinkat": 3}
+"""System calls with which a daemon writes a peer, and how many of them."""
 DISK = ('kept=$(mktemp -d); cp -a "$1/." "$kept"; mount -t tmpfs -o size=64k,mode=700 none "$1"; '
         'cp -a "$kept/." "$1"; rm -r "$kept"; shift; exec "$@"')
 
@@ -51,44 +51,41 @@ class PairingFaults(unittest.TestCase):
         self.assertEqual(found, [f"{other}.conf", f"{other}.psk"])
         return (state / f"keys/{other}.psk").read_bytes()
 
-    def test_killed_at_any_moment_it_leaves_no_half(self):
-        chance = random.Random(fresh_seed())
+    def test_killed_at_any_change_of_its_files_it_leaves_no_half(self):
         self.start()
-        begin = time.monotonic()
+        kills = [(call, number) for call, count in CALLS.items() for number in range(1, count + 1)]
+        outcomes = {victim: [self.killed(victim, *kill) for kill in [("fsync", 100), *kills]]
+                    for victim in self.scene.stations}
+        print(f"stations that had the other, by the call: {outcomes}")
+        for found in outcomes.values():
+            # The control: nothing is killed there, and of the kills some came before the peer.
+            self.assertEqual(found[0], (2, False))
+            self.assertEqual([is_killed for _, is_killed in found[1:]], [True] * len(kills))
+            self.assertIn(0, [count for count, _ in found])
+
+    def killed(self, victim, call, number):
+        """A pairing in which a station is killed at a system call: how many have the other then,
+        and whether it was killed."""
+        for one, other in ((self.kitchen, "garage"), (self.garage, "kitchen")):
+            if self.secret(one, other):
+                self.assertEqual(one.ctl("peer", "remove", other)[0], 0)
         screen = self.show()
-        with self.entering(screen.code) as program:
-            self.assertEqual(program.wait(30), 0)
-        screen.ended()
-        longest = time.monotonic() - begin
-        outcomes = []
-        for number in range(KILLS):
-            for one, other in ((self.kitchen, "garage"), (self.garage, "kitchen")):
-                if self.secret(one, other):
-                    self.assertEqual(one.ctl("peer", "remove", other)[0], 0)
-            screen = self.show()
-            victim = self.scene.stations[number % 2]
-            # The control: the first ones die before it begins, and the last ones after its end.
+        with syscalls.killing(victim.pid, call, number):
             with self.entering(screen.code) as program:
-                if number >= KILLS - 2:
-                    program.wait(30)
-                    screen.ended()
-                elif number >= 2:
-                    time.sleep(chance.uniform(0, 1.2) * longest)
-                process.end(victim.process, signal.SIGKILL)
                 program.wait(30)
-            screen.end()
-            self.start(victim)
-            secrets = [self.secret(self.kitchen, "garage"), self.secret(self.garage, "kitchen")]
-            if None not in secrets:
-                self.assertEqual(secrets[0], secrets[1])
-            outcomes.append(sum(secret is not None for secret in secrets))
-            for one in self.scene.stations:
-                self.assertEqual(one.ctl("config", "check")[0], 0)
-                self.assertEqual(
-                    len(one.status()["peers"]), sum(1 for _ in Path(one.state).glob("peers.d/*")))
-        print(f"stations that had the other: {outcomes}")
-        self.assertEqual(outcomes[:2], [0, 0])
-        self.assertEqual(outcomes[-2:], [2, 2])
+            time.sleep(0.3)
+        is_killed = not process.is_alive(victim.process)
+        screen.end()
+        process.end(victim.process, signal.SIGKILL)
+        self.start(victim)
+        secrets = [self.secret(self.kitchen, "garage"), self.secret(self.garage, "kitchen")]
+        if None not in secrets:
+            self.assertEqual(secrets[0], secrets[1])
+        for one in self.scene.stations:
+            self.assertEqual(one.ctl("config", "check")[0], 0)
+            self.assertEqual(
+                len(one.status()["peers"]), sum(1 for _ in Path(one.state).glob("peers.d/*")))
+        return sum(secret is not None for secret in secrets), is_killed
 
     @unittest.skipUnless(may("unshare", "--mount"), "needs the right to unshare(1) mounts: root")
     def test_a_full_disk_leaves_nothing_and_is_told(self):

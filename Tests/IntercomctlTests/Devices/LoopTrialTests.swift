@@ -23,7 +23,7 @@ private func recording(
 }
 
 @Suite struct LoopTrialTests {
-    private let seed = freshSeed()
+    private let seed = testSeed()
 
     @Test(arguments: [(0, 0), (576, 1_200), (9_600, -300), (24_000, 4_000), (-200, 700)])
     func theWayIsMeasuredWhateverTheCardsAddOfTheirOwn(_ delay: Int, _ offset: Int) {

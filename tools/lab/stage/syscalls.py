@@ -11,7 +11,7 @@ from . import place, process
 TIMER = "timerfd_settime"
 """The simulated card's: it sets its next interrupt so, which a real card needs no call for."""
 CLOCK = "clock_gettime"
-"""Read without a system call, but in a guest."""
+"""A system call only in a guest."""
 RECEIVE = ("recvfrom", "recvmsg", "recvmmsg")
 
 
@@ -72,6 +72,29 @@ def counted(pid, name, folder):
         strace.wait(place.PATIENCE)
     with open(path, encoding="utf-8") as file:
         found.update(read(file.read()))
+
+
+def killed_at(call, number):
+    """What starts a program that is killed as its first thread makes such a call so often."""
+    return ["strace", "-D", "-qq", "-o", os.devnull, *_killing(call, number)]
+
+
+@contextlib.contextmanager
+def killing(pid, call, number):
+    """While the block runs: a program is killed as one of its threads makes such a call so often.
+    """
+    strace = process.launch(
+        ["strace", "-qq", "-f", "-o", os.devnull, *_killing(call, number), "-p", str(pid)],
+        output=process.subprocess.DEVNULL, errors=process.subprocess.DEVNULL)
+    try:
+        place.wait_until(lambda: _is_traced(pid), place.PATIENCE, "strace looks on")
+        yield
+    finally:
+        process.end(strace)
+
+
+def _killing(call, number):
+    return ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"]
 
 
 def own(found):

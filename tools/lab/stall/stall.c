@@ -4,7 +4,8 @@
 // sleeps, or, when the first byte of FILE is 's', turns round and round as a broken driver would.
 // When FILE begins with 'x' and a number, the thread comes back, but everything takes that many
 // times as long: a slow processor. In virtual time, where computing takes none, it is 'w' and a
-// number: each turn takes so many milliseconds, for which the thread sleeps, and is said to run.
+// number: each turn takes so many milliseconds. The thread sleeps for them, and its clock of
+// processor time counts them.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -93,7 +94,7 @@ int epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeout)
                 nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
         if (what == 'w') {
             slept += times * 1000000ll;
-            nanosleep(&(struct timespec){.tv_nsec = times * 1000000}, NULL);
+            nanosleep(&(struct timespec){times / 1000, times % 1000 * 1000000l}, NULL);
         }
         toil(what == 'x' && times > 1 ? times : 1);
     }

@@ -22,19 +22,18 @@ SECONDS = 3600 if os.environ.get("INTERCOM_ALL") else 600
 """Real time that a file may take."""
 MEMORY = "1500M"
 UNIT_TESTS = f"{place.ROOT}/.build/debug/intercomdPackageTests.xctest"
-PASSED_ON = ("INTERCOM_ALL", "INTERCOM_VECTORS", "INTERCOM_KEEP", "INTERCOM_DAEMON",
-             "INTERCOM_PROGRAMS", "INTERCOM_LAB", "INTERCOM_PACKAGES")
-"""Variables that tests go by."""
 
 
 def script(command):
     """What the guest runs, for this command."""
-    lines = [f"export {one}={shlex.quote(os.environ[one])}" for one in PASSED_ON
-             if one in os.environ]
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(os.environ.items())
+             if name.startswith("INTERCOM_")]
     # One thread of a library that would make more: there is one processor.
     lines += ["export PYTHONDONTWRITEBYTECODE=1 OPENBLAS_NUM_THREADS=1",
               shlex.join(command),
               "code=$?", "read -r up _ </proc/uptime",
+              # Of the stations, if they are kept.
+              "cp -r /tmp/intercom-* /run/share/ 2>/dev/null",
               'echo "$up" >/run/share/seconds', "exit $code"]
     return "\n".join(lines) + "\n"
 
