@@ -93,7 +93,7 @@ class ConductTest(SceneTest):
         self.assertEqual(peer.got(name, since), [])
 
     def renew(self, peer):
-        """New keys; asked for again where the machine is so busy that an answer comes too late."""
+        """New keys; asked for again where the handshake has crossed one of the kitchen's."""
         asked, since = [], 0.0
 
         def has_switched():

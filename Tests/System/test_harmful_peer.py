@@ -138,7 +138,6 @@ class Listener(ConductTest):
         # Which of them depends on whether its answers were late before its first report came.
         if max(complaints.depths) == 0:
             self.assertLess(max(self.sizes(self.friend, now - 3)), min(first))
-        # On a machine that is busy the others are late, and tell of it truly.
         last = self.sizes(self.other, now - 3)
         self.judge(last == first, f"frames of {last} bytes after those of {first}")
 

@@ -168,7 +168,7 @@ class Names(FaultTest):
 
             self.assert_back(self.kitchen, self.garage, self.ended(end))
             self.kitchen.release()
-            wait(lambda: not self.kitchen.problems(), "nothing is the matter")
+            wait(lambda: not self.kitchen.status()["problems"], "nothing is the matter")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from peer.records import record
 from peer.wire import Wire
 from test_second_implementation import hosts
 
-FOLLOWED_S = 3.0
-"""In virtual time it is half a second (Tests/Scenarios/roaming.py); this machine may be busy."""
+FOLLOWED_S = 1.0
+"""Mostly it takes half a second (Tests/Scenarios/roaming.py)."""
 
 
 COPIES = 12

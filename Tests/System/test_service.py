@@ -124,7 +124,7 @@ class ServiceTest(unittest.TestCase):
         longest = max(later - one for one, later in zip(fed, fed[1:]))
         print(f"fed {len(fed) - 1} times, {longest:.2f} s apart at most")
         self.assertLess(longest, 1.7 * slow)
-        wait(lambda: not kitchen.problems(), "all is well")
+        wait(lambda: not kitchen.status()["problems"], "all is well")
 
     def is_standing(self, station):
         """Whether a whole second has passed without a period."""

@@ -53,7 +53,7 @@ class Volumes(HeardTest):
         return [one["age_s"] for one in station.status()["unheard"] if one["where"] == "here"]
 
     def is_said(self, station, what, remedy):
-        (problem,) = station.problems()
+        (problem,) = station.status()["problems"]
         self.assertIn(what, problem)
         self.assertIn(remedy, problem)
         self.assertEqual(station.ctl("status")[0], 4)

@@ -27,8 +27,6 @@ from . import measure, place, process, sound, station, wav
 from .identity import Identity
 from .place import PATIENCE
 
-BUSY = "the processor cannot keep up"
-
 
 def wait(condition, what, seconds=PATIENCE, interval=0.03):
     """Waits until the condition holds, and returns what it gave; a test fails where it does not."""
@@ -129,10 +127,6 @@ class Station(station.Station):
     def has_card(self, state="open"):
         audio = self.status()["audio"]
         return audio["input"]["state"] == audio["output"]["state"] == state
-
-    def problems(self):
-        """All that the status tells, but that this machine is busy, as tests at once make it."""
-        return [text for text in self.status()["problems"] if BUSY not in text]
 
     def problem(self, text):
         """Waits until the status tells of a problem."""
