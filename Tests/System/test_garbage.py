@@ -93,7 +93,7 @@ class Garbage(SceneTest):
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
                 time.sleep(0.3)
                 garage.record()
-                start, answers = time.monotonic_ns(), 0
+                start, answers, chance = time.monotonic_ns(), 0, random.Random(test_seed())
                 # Someone who knows garage's public key, and so gets its M2s.
                 while time.monotonic_ns() - start < 2e9:
                     for _ in range(4):
