@@ -18,7 +18,7 @@ from stage import place
 
 from .boot import BootError, KernelError, contents, kernel, play, words
 
-SECONDS = 3600 if os.environ.get("INTERCOM_ALL") else 600
+SECONDS = 3600 if os.environ.get("INTERCOM_ALL") else 1200
 """Real time that a file may take."""
 MEMORY = "1500M"
 UNIT_TESTS = f"{place.ROOT}/.build/debug/intercomdPackageTests.xctest"
