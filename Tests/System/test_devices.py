@@ -1,11 +1,11 @@
 """Cards and chips that are absent, busy, pulled out, asleep or hanging: told of, and soon back."""
 
+import contextlib
 import json
-import time
 import unittest
 
 from faults import FaultTest
-from lab import PATIENCE, Scene, SceneTest, listen, process, wait
+from lab import Scene, SceneTest, listen, process, wait
 from stage import card
 
 FAULT_LAMP = "GPIO24"
@@ -52,9 +52,8 @@ class Devices(FaultTest):
         def faults():
             return station.status()["problems"] + ["a lamp is lit"] * station.is_lit(FAULT_LAMP)
 
-        end = time.monotonic() + PATIENCE
-        while faults() and time.monotonic() < end:
-            time.sleep(0.03)
+        with contextlib.suppress(AssertionError):
+            wait(lambda: not faults(), f"{station} is well again")
         self.assertEqual(faults(), [])
 
     def check_pulled_out(self, station):

@@ -60,16 +60,8 @@ def counted(pid, name, folder):
     """Counts while the block runs: the dictionary it gives is filled when that ends."""
     found = {}
     path = os.path.join(folder, f"calls-{pid}")
-    thread = _thread(pid, name)
-    strace = process.launch(
-        ["strace", "-q", "-c", "-U", "calls,errors,name", "-o", path, "-p", thread],
-        output=process.subprocess.DEVNULL)
-    try:
-        place.wait_until(lambda: _is_traced(thread), place.PATIENCE, "strace looks on")
+    with _attached("-c", "-U", "calls,errors,name", "-o", path, "-p", _thread(pid, name)):
         yield found
-    finally:
-        strace.send_signal(signal.SIGINT)
-        strace.wait(place.PATIENCE)
     with open(path, encoding="utf-8") as file:
         found.update(read(file.read()))
 
@@ -83,14 +75,20 @@ def killed_at(call, number):
 def killing(pid, call, number):
     """While the block runs: a program is killed as one of its threads makes such a call so often.
     """
-    strace = process.launch(
-        ["strace", "-qq", "-f", "-o", os.devnull, *_killing(call, number), "-p", str(pid)],
-        output=process.subprocess.DEVNULL, errors=process.subprocess.DEVNULL)
+    with _attached("-f", "-o", os.devnull, *_killing(call, number), "-p", str(pid)):
+        yield
+
+
+@contextlib.contextmanager
+def _attached(*words):
+    """While the block runs: strace with these words, the last of which is what it looks at."""
+    strace = process.launch(["strace", "-qq", *words], output=process.subprocess.DEVNULL)
     try:
-        place.wait_until(lambda: _is_traced(pid), place.PATIENCE, "strace looks on")
+        place.wait_until(lambda: _is_traced(words[-1]), place.PATIENCE, "strace looks on")
         yield
     finally:
-        process.end(strace)
+        strace.send_signal(signal.SIGINT)
+        strace.wait(place.PATIENCE)
 
 
 def _killing(call, number):

@@ -32,8 +32,7 @@ def script(command):
     lines += ["export PYTHONDONTWRITEBYTECODE=1 OPENBLAS_NUM_THREADS=1",
               shlex.join(command),
               "code=$?", "read -r up _ </proc/uptime",
-              # Of the stations, if they are kept.
-              "cp -r /tmp/intercom-* /run/share/ 2>/dev/null",
+              "cp -r /tmp/intercom-* /run/share/" if os.environ.get("INTERCOM_KEEP") else "",
               'echo "$up" >/run/share/seconds', "exit $code"]
     return "\n".join(lines) + "\n"
 
