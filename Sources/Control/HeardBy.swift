@@ -167,7 +167,7 @@ extension HeardBy.Reason {
         case .microphoneMuted: "intercomctl unmute mic"
         case .microphoneCardMuted:
             "alsamixer, F4; mic-volume = 80% in [audio] sets it when the card is opened"
-        case .microphoneLost: "intercomctl doctor audio"
+        case .microphoneLost: "intercomctl doctor"
         case .noNetwork: "intercomctl doctor network"
         case .down, .noAnswer: "see whether it has power and network"
         case .network:

@@ -42,19 +42,30 @@ import Time
         station.totals.hookFailed = 2
         #expect(
             station.notes == [
-                "on-event: its program failed at 2 events: journalctl INTERCOM_EVENT=hook_fault"
+                "on-event: its program failed at 2 events; journalctl INTERCOM_EVENT=hook_fault"
             ])
     }
 
-    @Test func quietHoursAndARestartAreToldWhileTheyHold() throws {
-        let station = try Kitchen.snapshot()
-        station.state.isQuietTime = true
-        station.files.awaitsRestart = ["[network] port = 5000"]
+    @Test func xrunsAreToldOfWhenTheyAreMoreThanAFewAndMoreThanOneAnHour() throws {
+        func note(_ xruns: UInt64, hours: Int) throws -> [String] {
+            let station = try Kitchen.snapshot(up: .seconds(hours * 3600))
+            station.media[.captureXruns] = xruns - 1
+            station.media[.playbackXruns] = 1
+            return station.notes
+        }
+        #expect(try note(2, hours: 0) == [])
+        #expect(try note(20, hours: 24) == [])
         #expect(
-            station.notes == [
-                "quiet hours: only an emergency may ring or page now, where it is allowed",
-                Advice.restart(for: "[network] port = 5000"),
+            try note(30, hours: 24) == [
+                "30 xruns since the start: sound has gaps; see what loads the machine (top),"
+                    + " or set period = 20ms in [audio]"
             ])
+    }
+
+    @Test func aRestartIsToldWhileItIsAwaited() throws {
+        let station = try Kitchen.snapshot()
+        station.files.awaitsRestart = ["[network] port = 5000"]
+        #expect(station.notes == [Advice.restart(for: "[network] port = 5000")])
     }
 
     @Test func aRightToListenThatSleepsIsToldOnlyWherePeersHaveIt() throws {

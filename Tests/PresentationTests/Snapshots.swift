@@ -42,9 +42,11 @@ enum Kitchen {
 
         """
 
-    /// What it says of itself; `decide` tells its switchboard what has happened before.
+    /// What it says of itself, so long after its start; `decide` tells its switchboard what has
+    /// happened before.
     static func snapshot(
-        _ text: String = text, _ decide: (inout Switchboard) -> Void = { _ in }
+        _ text: String = text, up: Duration = .seconds(600),
+        _ decide: (inout Switchboard) -> Void = { _ in }
     ) throws -> Snapshot {
         let config = try config(text)
         let roster = roster(config)
@@ -61,7 +63,7 @@ enum Kitchen {
         let secret = Key(copying: [UInt8](repeating: 99, count: 32).span)
         let made = Snapshot(
             of: config, roster, routing, plan(routing), board, key: X25519.publicKey(of: secret),
-            startedAt: now - .seconds(600), at: now)
+            startedAt: now - up, at: now)
         made.totals.drops = [Int](repeating: 0, count: Drop.names.count)
         made.input = card("mic")
         made.output = card("speaker")

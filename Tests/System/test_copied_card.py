@@ -46,16 +46,16 @@ class CopiedCard(SceneTest):
                                "memory card was probably copied")
         _, text, _ = garage.ctl("peers")
         self.assertIn("! kitchen: two stations use its key", text)
-        code, text, _ = garage.ctl("doctor", "peers")
+        code, text, _ = garage.ctl("doctor", "status")
         self.assertEqual(code, 4)
-        self.assertRegex(text, "(?m)^FAIL  peer kitchen .*two stations use its key")
+        self.assertRegex(text, "(?m)^FAIL  status +kitchen: two stations use its key")
         garage.said("two stations use its key")
         # Each of the two is told by garage, and how one of them becomes another station.
         with kitchen.talking(), copy.talking():
             for one in (kitchen, copy):
                 one.problem("another station uses this station's own key, as garage reports")
         for one in (kitchen, copy):
-            code, text, _ = one.ctl("doctor", "peers")
+            code, text, _ = one.ctl("doctor", "status")
             self.assertEqual(code, 4)
             self.assertIn("another station uses this station's own key", text)
             self.assertIn(f"sudo rm -r {one.state}/keys {one.state}/peers.d", text)

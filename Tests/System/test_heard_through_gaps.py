@@ -73,7 +73,7 @@ class HeardThroughGaps(HeardTest):
                 # It is no problem of this station.
                 self.assertEqual(code, 0, status)
                 self.assertRegex(status, rf"kitchen heard {claim} % of the last talk")
-                self.assertIn("the network lost", "\n".join(diagnosis(door, "peers")))
+                self.assertIn("the network lost", "\n".join(diagnosis(door)))
 
     def test_reports_that_are_lost_are_made_up_for(self):
         kitchen, door, badnet = self.between("kitchen", "door")
@@ -136,7 +136,7 @@ class HeardThroughGaps(HeardTest):
             self.assertEqual(door.peer("kitchen")["state"], "up")
             self.assertEqual(reasons(door, "there"), ["no_answer"])
             self.assertIn("does not hear us now: no report came back", door.ctl("peers")[1])
-            self.assertIn("no report came back", "\n".join(diagnosis(door, "peers")))
+            self.assertIn("no report came back", "\n".join(diagnosis(door)))
             wait(lambda: not door.is_lit(), "the lamp shows that nobody hears")
             door.said("no listener can hear the talk to house")
             # It looks twice a second; where it never says so it ends, and with it the lines.
@@ -157,7 +157,7 @@ class HeardThroughGaps(HeardTest):
             wait(lambda: door.peer("kitchen")["hears_now"] == "microphone_lost", "door is told")
             time.sleep(4)
             self.assertEqual(set(reasons(door, "there")), {"microphone_lost"})
-            self.assertNotIn("no report came back", "\n".join(diagnosis(door, "peers")))
+            self.assertNotIn("no report came back", "\n".join(diagnosis(door)))
             door.card.do("unhang")
             said, _ = talker.communicate(timeout=20)
         self.assertNotIn(b"nothing comes back", said)

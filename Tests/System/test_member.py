@@ -43,7 +43,8 @@ class Member(MemberTest):
         for said in self.alone:
             self.assertNotRegex(said, REFUSED)
         for test, told in (("speaker", "done  played at volume "), ("mic", "FAIL  silent")):
-            wait(lambda: "in use by" in self.type(NAME, "doctor", "audio")[1], "it has its card")
+            wait(lambda: '"state":"open"' in self.type(NAME, "status", "--json")[1],
+                 "it has its card")
             said = self.type(NAME, "test", test)[1]
             self.assertIn("intercomd ", said)
             self.assertIn(told, said)

@@ -37,7 +37,7 @@ class MutedMicrophone(HeardTest):
         wait(lambda: "no listener hears this station now: its microphone" in door.ctl("status")[1],
              "door says so while it talks")
         self.assertEqual(reasons(door, "there", standing=True), [reason])
-        self.assertIn("microphone", "\n".join(diagnosis(door, "audio", "peers")))
+        self.assertIn("microphone", "\n".join(diagnosis(door)))
         door.ctl("ptt", "up", "house")
         wait(lambda: not door.is_talking(), "door is silent")
 

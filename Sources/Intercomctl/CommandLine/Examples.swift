@@ -93,7 +93,7 @@ enum Examples {
             ]
         ),
         ("peer remove", ["sudo intercomctl peer remove garage"]),
-        ("doctor", ["intercomctl doctor", "intercomctl doctor audio peers"]),
+        ("doctor", ["intercomctl doctor", "intercomctl doctor status network"]),
         ("test latency", ["intercomctl test latency garage"]),
         ("test button", ["intercomctl test button", "intercomctl test button ptt"]),
         ("test led", ["intercomctl test led mic"]),

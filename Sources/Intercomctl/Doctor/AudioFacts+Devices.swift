@@ -6,22 +6,8 @@ internal import Settings
 internal import Time
 
 extension AudioFacts {
-    /// Opens both directions, unless the daemon has them, and listens for a second.
+    /// Opens both directions, unless the daemon may have them, and listens for a second.
     init?(_ situation: Situation) {
-        if let status = situation.status, !situation.isUnconfigured {
-            self.init(
-                input: Side(
-                    direction: .capture, name: status.audio.input.name,
-                    state: .daemon(status.audio.input)),
-                output: Side(
-                    direction: .playback, name: status.audio.output.name,
-                    state: .daemon(status.audio.output)))
-            cards = PCMCard.all
-            running = status.audio
-            signalToNoise = status.microphone.snrDB
-            muted = Self.muted(situation)
-            return
-        }
         guard let audio = situation.config?.audio else { return nil }
         let mayOpen = situation.mayOpen
         let wanted = PCMParameters.Wanted(
@@ -38,14 +24,20 @@ extension AudioFacts {
         self.init(input: input, output: output)
         self.survey = survey
         cards = PCMCard.all
-        muted = Self.muted(situation)
+        isRunning = situation.status != nil
+        guard mayOpen else { return }
+        muted = [
+            Self.muted(.capture, audio.input, audio.mixerInput),
+            Self.muted(.playback, audio.output, audio.mixerOutput),
+        ].compactMap { $0 }
     }
 
-    /// The control of the configured microphone, when it is off or at zero.
-    private static func muted(_ situation: Situation) -> CardControl? {
-        guard let audio = situation.config?.audio, let name = audio.input.pcm else { return nil }
-        return CardControl.silencing(
-            CardControl.all(of: name, .capture), audio.mixerInput, .capture)
+    /// The control of a card that is off or at zero.
+    private static func muted(
+        _ direction: PCMError.Direction, _ device: DeviceName, _ mixer: String?
+    ) -> CardControl? {
+        guard let name = device.pcm else { return nil }
+        return CardControl.silencing(CardControl.all(of: name, direction), mixer, direction)
     }
 
     private static func listen(

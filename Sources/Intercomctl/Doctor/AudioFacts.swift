@@ -9,8 +9,6 @@ struct AudioFacts {
     enum State {
         /// `input = none`.
         case unused
-        /// The daemon has it, or tries to.
-        case daemon(Status.Device)
         case opened(PCMParameters)
         case failed(PCMError)
         /// The daemon may have it.
@@ -32,16 +30,13 @@ struct AudioFacts {
     var survey: LevelSurvey?
     /// The cards present.
     var cards: [PCMCard] = []
-    /// The microphone's mixer control, if it is muted or at zero.
-    var muted: CardControl?
-    /// Speech above noise in dB, measured by the daemon; nil before anybody spoke.
-    var signalToNoise: Double?
-    /// The daemon's status of both; nil without a daemon.
-    var running: Status.Audio?
+    /// The mixer controls that are muted or at zero.
+    var muted: [CardControl] = []
+    /// The daemon has the cards, and its status tells of them.
+    var isRunning = false
 
     /// Above it, speech of a person a metre away drowns.
     private static let loudFloor = -35.0
-    private static let signalToNoiseMin = 40.0
 
     init(input: Side, output: Side) {
         self.input = input
@@ -49,7 +44,7 @@ struct AudioFacts {
     }
 
     var checks: [Check] {
-        inputChecks + mutedChecks + noiseChecks + outputChecks + nameChecks(input)
+        inputChecks + outputChecks + muted.map { check($0) } + nameChecks(input)
             + nameChecks(output) + clockChecks
     }
 
@@ -88,28 +83,13 @@ struct AudioFacts {
         return checks
     }
 
-    private var mutedChecks: [Check] {
-        guard let muted else { return [] }
-        let what = muted.isMuted == true ? "muted" : "turned down to nothing"
-        return [
-            .warn(
-                .audio, of: "input", "control \(muted.name.visible) of \(input.name) is \(what)",
-                fix: HeardBy.Reason.microphoneCardMuted.remedy)
-        ]
-    }
-
-    /// Speech above noise, once the daemon has measured it.
-    private var noiseChecks: [Check] {
-        guard let signalToNoise else { return [] }
-        let text = "speech \(Int(signalToNoise)) dB above the noise"
-        guard signalToNoise < Self.signalToNoiseMin else {
-            return [.ok(.audio, of: "input", text)]
-        }
-        return [
-            .warn(
-                .audio, of: "input", "\(text) (40 is good)",
-                fix: "speak closer to it, or take it away from fans, cables and power supplies")
-        ]
+    private func check(_ muted: CardControl) -> Check {
+        let side = muted.direction == .capture ? input : output
+        let how = muted.isMuted == true ? "muted" : "at 0 %"
+        let reason = muted.direction == .capture ? HeardBy.Reason.microphoneCardMuted : .cardMuted
+        return .warn(
+            .audio, of: side.word, "control \(muted.name.visible) of \(side.name) is \(how)",
+            fix: reason.remedy)
     }
 
     private var outputChecks: [Check] {
@@ -127,66 +107,42 @@ struct AudioFacts {
         switch side.state {
         case .unused: return .ok(.audio, of: side.word, "none, as configured")
         case .untouched:
-            return .warn(
-                .audio, of: side.word, "\(side.name): not opened, for intercomd may have it",
-                fix: "sudo intercomctl doctor audio")
+            return isRunning
+                ? .ok(
+                    .audio, of: side.word, "\(side.name): left to intercomd, which runs",
+                    advice: "intercomctl test \(side.direction == .capture ? "mic" : "speaker")")
+                : .warn(
+                    .audio, of: side.word, "\(side.name): not opened, for intercomd may have it",
+                    fix: "sudo intercomctl doctor")
         case .opened(let granted):
             return .ok(.audio, of: side.word, "\(side.name)  \(description(of: granted))")
         case .failed(let error): return failure(side, error)
-        case .daemon(let device): return check(side, device)
         }
-    }
-
-    private func check(_ side: Side, _ device: Status.Device) -> Check {
-        switch device.state {
-        case .none: return .ok(.audio, of: side.word, "none, as configured")
-        case .open:
-            if let error = device.error { return fault(side, error) }
-            let name = device.name.isEmpty ? side.name : device.name
-            var text = "\(name)  in use by intercomd"
-            if let rate = device.rate { text += ", \(rate) Hz" }
-            let test = side.direction == .capture ? "mic" : "speaker"
-            return .ok(.audio, of: side.word, text, advice: "intercomctl test \(test)")
-        case .absent: return absence(side)
-        case .busy: return business(side)
-        case .failed: return fault(side, device.error ?? "not open yet")
-        }
-    }
-
-    /// A failed check with the complaint of the daemon or the card.
-    private func fault(_ side: Side, _ error: String) -> Check {
-        let complaint = Complaint(error)
-        let head = "audio \(side.word) "
-        let text =
-            complaint.text.hasPrefix(head)
-            ? String(complaint.text.dropFirst(head.count)) : complaint.text
-        return .fail(.audio, of: side.word, text, fix: complaint.fix ?? Self.list(side))
     }
 
     private func failure(_ side: Side, _ error: PCMError) -> Check {
         switch error.reason {
-        case .absent, .unplugged: return absence(side)
-        case .busy: return business(side)
+        case .absent, .unplugged:
+            return .fail(.audio, of: side.word, "\(side.name): no such card now", fix: list(side))
+        case .busy:
+            return .fail(
+                .audio, of: side.word, "\(side.name): in use by another program",
+                fix: "sudo fuser -v /dev/snd/*")
         case .notPermitted:
             return .fail(
                 .audio, of: side.word, "\(side.name): this user may not open it",
                 fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
         case .refused, .oneWay, .rate, .format, .channels, .failed:
-            return fault(side, error.description)
+            let complaint = Complaint(error.description)
+            let head = "audio \(side.word) "
+            let text =
+                complaint.text.hasPrefix(head)
+                ? String(complaint.text.dropFirst(head.count)) : complaint.text
+            return .fail(.audio, of: side.word, text, fix: complaint.fix ?? list(side))
         }
     }
 
-    private func absence(_ side: Side) -> Check {
-        .fail(.audio, of: side.word, "\(side.name): no such card now", fix: Self.list(side))
-    }
-
-    private func business(_ side: Side) -> Check {
-        .fail(
-            .audio, of: side.word, "\(side.name): in use by another program",
-            fix: "sudo fuser -v /dev/snd/*")
-    }
-
-    private static func list(_ side: Side) -> String {
+    private func list(_ side: Side) -> String {
         "plug it in, or set \(side.word) in [audio] (intercomctl audio list)"
     }
 
@@ -240,44 +196,11 @@ extension AudioFacts {
     private var clockChecks: [Check] {
         if case .unused = input.state { return [] }
         if case .unused = output.state { return [] }
-        guard input.name != output.name, input.name != "none", output.name != "none" else {
-            return measuredChecks
-        }
-        if let running, running.isOneClock || running.clockReason != nil { return measuredChecks }
+        guard input.name != output.name, !isRunning else { return [] }
         return [
             .ok(
                 .audio, of: "clocks", "\(input.name) and \(output.name) are two cards: two clocks",
                 advice: "use one card for both if there are small gaps")
-        ]
-    }
-
-    /// The clocks as the daemon has measured them.
-    private var measuredChecks: [Check] {
-        guard let running else { return [] }
-        var seen = ""
-        for (word, device) in [("input", running.input), ("output", running.output)] {
-            guard let drift = device.driftPPM, let error = device.driftErrorPPM else { continue }
-            seen += seen.isEmpty ? "" : ", "
-            seen += "\(word) \(drift < 0 ? "" : "+")\(drift) ppm (\(error) either way)"
-        }
-        if let reason = running.clockReason {
-            return [
-                .ok(
-                    .audio, of: "clocks", "two: \(reason)\(seen.isEmpty ? "" : "; ")\(seen)",
-                    advice: "use one card for both if there are small gaps, or to cancel echo")
-            ] + refusal(reason)
-        }
-        guard running.isOneClock, !seen.isEmpty else { return [] }
-        return [.ok(.audio, of: "clocks", "one; against this machine's clock: \(seen)")]
-    }
-
-    /// A warning if echo cancelling is set and two clocks prevent it.
-    private func refusal(_ reason: String) -> [Check] {
-        guard running?.echo == "refused" else { return [] }
-        return [
-            .warn(
-                .audio, of: "echo", "not cancelled: \(reason.visible)",
-                fix: "give input and output in [audio] one card, or echo = off")
         ]
     }
 }

@@ -50,14 +50,20 @@ struct Check: Equatable {
     ) -> Check {
         Check(topic, subject, .fail, text, fix)
     }
+
+    /// A sentence of the daemon, which says itself what to do.
+    static func said(_ verdict: Verdict, _ sentence: String) -> Check {
+        let complaint = Complaint(sentence)
+        return Check(.status, nil, verdict, complaint.text, complaint.fix)
+    }
 }
 
 extension Check {
     /// The doctor's topics, in the order of its report.
     enum Topic: String, CaseIterable, Sendable {
-        case config, keys, daemon, service
+        case config, keys, daemon, status, service
         case selfTest = "self-test"
-        case audio, gpio, realtime, memory, network, peers, wifi, clock, processor, xruns, disk
+        case audio, gpio, realtime, memory, network, peers, wifi, clock, disk
 
         /// The name of one check of the topic.
         var noun: String { self == .peers ? "peer" : rawValue }
@@ -106,18 +112,20 @@ struct Diagnosis {
     }
 }
 
-/// A sentence of the form "fault; fix", split at the semicolon.
+/// A sentence of the form "fault; fix" or "fault -> fix", split there.
 struct Complaint: Equatable {
     let text: String
     let fix: String?
 
     init(_ sentence: String) {
-        guard let mark = sentence.utf8.firstIndex(of: UInt8(ascii: ";")) else {
-            (text, fix) = (sentence, nil)
+        let bytes = Array(sentence.utf8)
+        for mark in [Array(" -> ".utf8), Array("; ".utf8)] {
+            guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: mark) })
+            else { continue }
+            text = String(decoding: bytes[..<start], as: UTF8.self)
+            fix = String(decoding: bytes[(start + mark.count)...], as: UTF8.self)
             return
         }
-        let rest = sentence[sentence.utf8.index(after: mark)...]
-        text = String(sentence[..<mark])
-        fix = String(rest.drop { $0 == " " })
+        (text, fix) = (sentence, nil)
     }
 }

@@ -23,19 +23,7 @@ struct DaemonFacts {
         sockets = UDPPort.socketCount(of: config.network.port)
     }
 
-    var checks: [Check] { [life] + portChecks + hookChecks }
-
-    /// Events for which the `on-event` program was not run, or failed.
-    private var hookChecks: [Check] {
-        guard case .up(let status, _) = answer else { return [] }
-        let failed = status.count(.hookFailed) ?? 0
-        guard failed > 0 else { return [] }
-        return [
-            .warn(
-                .daemon, of: "on-event", "its program failed \(plural(failed, "time"))",
-                fix: "journalctl INTERCOM_EVENT=hook_fault")
-        ]
-    }
+    var checks: [Check] { [life] + portChecks }
 
     private var life: Check {
         switch answer {

@@ -39,24 +39,32 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     case .config: ConfigFacts(situation).checks
     case .keys: KeyFileFacts(situation).checks
     case .daemon: DaemonFacts(situation).checks
+    case .status: statusChecks(situation)
     case .service: UnitFacts().checks
     case .selfTest: SelfTestFacts().checks
     case .audio:
         (AudioFacts(situation)?.checks ?? [unseen(topic, situation)])
-            + HearingFacts(situation).audioChecks + VoiceFacts(situation).checks
+            + VoiceFacts(situation).checks
     case .gpio: lineChecks(situation)
     case .realtime: RightsFacts(situation).realtimeChecks
     case .memory: RightsFacts(situation).memoryChecks
     case .network: NetworkFacts(situation).checks
-    case .peers:
-        (PeersFacts(situation)?.checks ?? [unseen(topic, situation)])
-            + HearingFacts(situation).peerChecks
+    case .peers: PeersFacts(situation)?.checks ?? [unseen(topic, situation)]
     case .wifi: WirelessFacts().checks
     case .clock: ClockFacts().checks
-    case .processor: ProcessorFacts(situation).checks
-    case .xruns: XrunFacts(situation).checks
     case .disk: DiskFacts(situation).checks
     }
+}
+
+/// What the running daemon says of itself, as `status` shows it.
+private func statusChecks(_ situation: Situation) -> [Check] {
+    guard let status = situation.status else {
+        return [.ok(.status, "intercomd does not tell: see daemon")]
+    }
+    let found =
+        status.problems.map { Check.said(.fail, $0) } + status.notes.map { Check.said(.warn, $0) }
+        + status.callers.map { .warn(.status, words(about: $0), fix: remedy(for: $0)) }
+    return found.isEmpty ? [.ok(.status, "intercomd knows of nothing to mend")] : found
 }
 
 private func lineChecks(_ situation: Situation) -> [Check] {

@@ -69,7 +69,6 @@ private func lines(of state: SavedState) -> String {
     if SavedState.isInaudible(state.volumes.page) {
         text += "pages are at \(state.volumes.page)%: no page is heard here\n"
     }
-    if state.isQuietTime { text += "quiet hours now: only an emergency may ring, where allowed\n" }
     return text
 }
 
@@ -85,6 +84,7 @@ func remarks(on state: SavedState, withVolumes: Bool = true) -> String? {
             .map { " until \(localTime(milliseconds: $0))" }
         parts.append("do not disturb\(end ?? "")")
     }
+    if state.isQuietTime { parts.append("quiet hours: only an emergency may ring, where allowed") }
     let set = SavedState.Volumes.Kind.allCases.filter { state.volumes[$0] < 100 }
     if withVolumes, !set.isEmpty {
         let volumes = set.map { "\($0.rawValue) \(state.volumes[$0])%" }

@@ -13,7 +13,7 @@ extension Snapshot {
         var found: [String] = []
         if totals.hookFailed > 0 {
             found.append(
-                "on-event: its program failed at \(totals.hookFailed) events:"
+                "on-event: its program failed at \(totals.hookFailed) events;"
                     + " journalctl INTERCOM_EVENT=hook_fault")
         }
         if files.isUnconfigured {
@@ -36,13 +36,10 @@ extension Snapshot {
         }
         found += (presentHindrances + pastHindrances).map { "\($0.text) -> \($0.remedy)" }
         found += detourNotes + controlNotes
-        if state.isQuietTime {
-            found.append("quiet hours: only an emergency may ring or page now, where it is allowed")
-        }
         if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
             found.append(
                 "drop-in, listening in and automatic answers are refused: no open speaker could "
-                    + "beep and no lamp has show = talking; intercomctl doctor audio")
+                    + "beep and no lamp has show = talking")
         }
         if config.audio.wantsEchoGone, let apart = clocksApart {
             found.append(Advice.echoStays(apart))
@@ -53,6 +50,7 @@ extension Snapshot {
                 "peers are not found on the LAN: \(problem); or set discovery = no in [network]")
         }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
+        if let note = xrunNote { found.append(note) }
         for number in roster.numbers {
             let peer = roster[number]
             if let note = downNote(of: number) { found.append(note) }
@@ -77,6 +75,16 @@ extension Snapshot {
             }
         }
         return found
+    }
+
+    /// Sound lost between cards and program, once it is more than a few and more than one an hour,
+    /// which nobody hears.
+    private var xrunNote: String? {
+        let count = media[.captureXruns] &+ media[.playbackXruns]
+        let hours = (now - startedAt).milliseconds / 3_600_000
+        guard count >= 3, count > UInt64(max(0, hours)) else { return nil }
+        return "\(count) xruns since the start: sound has gaps; see what loads the machine (top),"
+            + " or set period = 20ms in [audio]"
     }
 
     /// A peer that sends on more streams at once than it can have mouths.

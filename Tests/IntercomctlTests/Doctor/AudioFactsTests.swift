@@ -90,25 +90,32 @@ import Testing
             refused(.failed(call: "snd_pcm_open", errno: 5)).contains("Input/output error  -> "))
     }
 
-    func daemon(_ state: Status.Device.State, error: String? = nil) -> AudioFacts {
-        var device = Status.Device()
-        (device.state, device.error, device.rate) = (state, error, state == .open ? 48_000 : nil)
-        return facts(.daemon(device), .daemon(device))
-    }
-
-    @Test func whatTheDaemonHasIsLeftToIt() {
+    @Test func whatARunningDaemonHasIsLeftToIt() {
+        var facts = facts(.untouched, .untouched)
+        facts.isRunning = true
         #expect(
-            lines(daemon(.open).checks) == [
-                "ok    audio input     card:A  in use by intercomd, 48000 Hz"
+            lines(facts.checks) == [
+                "ok    audio input     card:A: left to intercomd, which runs"
                     + "  -> intercomctl test mic",
-                "ok    audio output    card:A  in use by intercomd, 48000 Hz"
+                "ok    audio output    card:A: left to intercomd, which runs"
                     + "  -> intercomctl test speaker",
             ])
-        #expect(lines(daemon(.absent).checks)[0].hasPrefix("FAIL  audio input     card:A: no such"))
-        #expect(lines(daemon(.busy).checks)[1].contains("in use by another program"))
-        #expect(daemon(.none).checks.allSatisfy { $0.verdict == .ok })
-        let rate = PCMError(device: "card:A", direction: .capture, reason: .rate)
-        #expect(lines(daemon(.failed, error: rate.description).checks)[0] == refused(.rate))
+    }
+
+    @Test(arguments: [PCMError.Direction.capture, .playback])
+    func aCardThatIsMutedIsAWarning(_ direction: PCMError.Direction) {
+        var facts = facts(.opened(Self.granted), survey: survey(33, 3_277))
+        let word = direction == .capture ? "input" : "output"
+        for (isMuted, how) in [(true, "muted"), (false, "at 0 %")] {
+            facts.muted = [
+                CardControl(name: "Level", direction: direction, percent: 0, isMuted: isMuted)
+            ]
+            let found = lines(facts.checks).filter { $0.hasPrefix("WARN") }
+            #expect(found.count == 1)
+            #expect(
+                found[0].hasPrefix("WARN  audio \(word)")
+                    && found[0].contains(" control Level of card:A is \(how)  -> "))
+        }
     }
 
     @Test func whatADeafDaemonMayHaveIsNotOpened() {
@@ -133,56 +140,11 @@ import Testing
         #expect(!AudioFacts.isNumbered(name))
     }
 
-    @Test(arguments: [Status.Device.State.open, .failed])
-    func aCardThatStandsStillIsAFailureWithTheDaemonsAdvice(_ state: Status.Device.State) {
-        var device = Status.Device()
-        (device.name, device.state) = ("card:x", state)
-        device.error = "audio input card:x: stands still; plug it in anew"
-        let checks = facts(.daemon(device), names: ("card:x", "none")).checks
-        #expect(
-            lines(checks)[0] == "FAIL  audio input     card:x: stands still  -> plug it in anew")
-    }
-
     @Test func twoCardsHaveTwoClocks() {
         let two = facts(.opened(Self.granted), names: ("card:A", "card:B")).checks
         #expect(two.contains { $0.name == "audio clocks" && $0.verdict == .ok })
         let one = facts(.unused, names: ("none", "card:B")).checks
         #expect(!one.contains { $0.name == "audio clocks" })
-    }
-
-    @Test func twoNamesOfOneCardHaveOneClock() {
-        var two = facts(.opened(Self.granted), names: ("pcm:hw:CARD=A", "card:A"))
-        two.running = Status.Audio()
-        two.running?.isOneClock = true
-        #expect(!two.checks.contains { $0.name == "audio clocks" })
-    }
-
-    @Test func echoThatIsRefusedIsAWarningWithTheReason() {
-        var two = facts(.opened(Self.granted), names: ("card:A", "card:B"))
-        two.running = Status.Audio()
-        two.running?.clockReason = "card:A and card:B are two cards"
-        #expect(!two.checks.contains { $0.verdict == .warn && $0.name == "audio echo" })
-        two.running?.echo = "refused"
-        #expect(
-            lines(two.checks).last
-                == "WARN  audio echo      not cancelled: card:A and card:B are two cards"
-                + "  -> give input and output in [audio] one card, or echo = off")
-    }
-
-    @Test func speechBelow40dBAboveTheNoiseIsAWarning() {
-        func said(_ signalToNoise: Double?) -> [Check] {
-            var facts = facts(.unused, names: ("none", "card:B"))
-            facts.signalToNoise = signalToNoise
-            return facts.checks.filter { $0.text.hasPrefix("speech") }
-        }
-        #expect(said(nil).isEmpty)
-        #expect(lines(said(42.4)) == ["ok    audio input     speech 42 dB above the noise"])
-        #expect(
-            lines(said(39.9)) == [
-                "WARN  audio input     speech 39 dB above the noise (40 is good)"
-                    + "  -> speak closer to it,"
-                    + " or take it away from fans, cables and power supplies"
-            ])
     }
 
     @Test func defaultAmongSeveralAndTwinsAreTold() {

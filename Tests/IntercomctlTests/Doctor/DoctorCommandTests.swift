@@ -12,11 +12,11 @@ import Testing
 
     @Test func topicsAreToldInTheirOwnOrderOnce() throws {
         let folder = try StationFolder()
-        let outcome = try folder.run("doctor", "xruns", "config", "xruns")
+        let outcome = try folder.run("doctor", "status", "config", "status")
         #expect(
             outcome.output == """
                 ok    config          \(folder.config)/intercomd.conf + 0 peers
-                ok    xruns           counted while intercomd runs
+                ok    status          intercomd does not tell: see daemon
                 0 failures, 0 warnings
 
                 """)
@@ -52,6 +52,36 @@ import Testing
                 "FAIL  config          open /nowhere/etc/intercomd.conf: No such"))
         #expect(outcome.output.contains("or name another folder with --config DIR\n"))
         #expect(outcome.output.contains("FAIL  daemon          intercomd is not running  -> "))
+    }
+
+    @Test func whatTheDaemonSaysOfItselfIsShownAsStatusHasIt() throws {
+        let folder = try StationFolder()
+        func said(_ status: Status) throws -> Intercomctl.Outcome {
+            let daemon = try FakeDaemon(at: folder.socket) { _ in [Reply.status(status).encoded] }
+            defer { withExtendedLifetime(daemon) {} }
+            return try folder.run("doctor", "status")
+        }
+        var status = Status()
+        let well = try said(status)
+        #expect(well.code == 0)
+        #expect(well.output.hasPrefix("ok    status          intercomd knows of nothing to mend"))
+        status.problems = ["audio input card:x: stands still; plug it in anew", "no fix"]
+        status.notes = ["garage has heard nothing -> turn it up"]
+        var caller = CallerStatus()
+        (caller.key, caller.address, caller.ageSeconds) = ("intercom1:abc", "192.0.2.7:5577", 12)
+        status.callers = [caller]
+        let ill = try said(status)
+        #expect(ill.code == 4)
+        let lines = ill.output.split(separator: "\n").map { String($0) }
+        #expect(
+            Array(lines.prefix(3)) == [
+                "FAIL  status          audio input card:x: stands still  -> plug it in anew",
+                "FAIL  status          no fix",
+                "WARN  status          garage has heard nothing  -> turn it up",
+            ])
+        #expect(
+            lines[3].hasPrefix("WARN  status          an unknown station called from 192.0.2.7")
+                && lines[3].hasSuffix("sudo intercomctl peer add NAME 192.0.2.7 intercom1:abc"))
     }
 
     @Test func aDaemonThatIsSilentIsToldInTime() throws {

@@ -1,0 +1,34 @@
+import Control
+import Testing
+
+@testable import Intercomctl
+
+@Suite struct PeerLinesTests {
+    @Test func anUnknownCallerIsToldWithTheLineThatAddsIt() {
+        var caller = CallerStatus()
+        (caller.key, caller.fingerprint) = ("intercom1:abc", "7699 5418 0629 1111 2222 3333")
+        (caller.address, caller.ageSeconds, caller.isProven) = ("192.0.2.7:5577", 12, true)
+        #expect(
+            lines(of: [caller])
+                == "* an unknown station called from 192.0.2.7:5577 12s ago, key 7699 5418 …; to"
+                + " add it: sudo intercomctl peer add NAME 192.0.2.7 intercom1:abc\n")
+        caller.address = "[2001:db8::7]:5577"
+        #expect(remedy(for: caller).hasSuffix("NAME 2001:db8::7 intercom1:abc"))
+        caller.address = "[2001:db8::7]:99"
+        #expect(remedy(for: caller).hasSuffix("NAME [2001:db8::7]:99 intercom1:abc"))
+        caller.isProven = false
+        #expect(words(about: caller).hasSuffix("(it has a psk, or the key is not its own)"))
+    }
+
+    @Test func aStationOfTheSiteIsNotToBeAddedByACopiedLine() {
+        var caller = CallerStatus()
+        caller.station = "hall"
+        #expect(words(about: caller).hasPrefix("hall of the site, no peer here, called from"))
+        #expect(remedy(for: caller).contains("intercomctl peer rename"))
+        (caller.station, caller.formerStation) = (nil, "hall")
+        let out = words(about: caller)
+        #expect(out.hasPrefix("hall, which the site has taken out, called from"))
+        #expect(remedy(for: caller).contains("pair --join --move there"))
+        #expect(!remedy(for: caller).contains("peer add"))
+    }
+}
