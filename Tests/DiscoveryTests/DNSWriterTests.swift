@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Discovery
@@ -16,7 +17,7 @@ import Testing
     }
 
     @Test func whatIsWrittenIsReadAgain() throws {
-        for seed in seeds(50) {
+        for seed in testSeeds(50) {
             let chance = Chance(seed: seed)
             let names = (0..<6).map { _ in
                 var name = DNSName("local")

@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Testing
 import Time
 import Wire
@@ -87,7 +88,7 @@ private final class LAN {
 
 @Suite struct DiscoveryTests {
     @Test func stationsThatStartSeeEachOtherWithinAQuarterOfASecond() {
-        for seed in seeds(20) {
+        for seed in testSeeds(20) {
             let lan = LAN(2, seed: seed)
             lan.join(0, at: 1)
             lan.join(1, at: 2)
@@ -328,7 +329,7 @@ private final class LAN {
     }
 
     @Test func anyBytesAreTaken() {
-        for seed in seeds(5) {
+        for seed in testSeeds(5) {
             let chance = Chance(seed: seed)
             let (lan, said) = overheard()
             lan.tell(1) { $0.seekPairings(at: $1) }

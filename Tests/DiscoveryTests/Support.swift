@@ -102,10 +102,3 @@ struct LANVector: Decodable {
         return try JSONDecoder().decode(LANVector.self, from: Data(contentsOf: file))
     }
 }
-
-/// The seeds of a random test, which it prints.
-func seeds(_ count: UInt64, file: String = #fileID) -> Range<UInt64> {
-    let first = ProcessInfo.processInfo.environment["INTERCOM_SEED"].flatMap { UInt64($0) } ?? 1
-    print("\(file): seeds \(first)..<\(first + count)")
-    return first..<first + count
-}

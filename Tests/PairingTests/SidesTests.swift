@@ -110,7 +110,7 @@ import Wire
     /// Every byte of P2, P3 and P4 but the padding of none is under a proof.
     @Test func aChangedByteEndsThePairing() throws {
         for message in 1...4 {
-            for place in [3, 4, 5, 25, 90, 130] {
+            for place in [4, 130] {
                 var talk = try Talk(code, code)
                 var bytes = talk.entering.first
                 var ended = false

@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Testing
 import Time
 import Wire
@@ -7,10 +8,10 @@ import Wire
 
 /// Whatever the network and the stations do, both end on one and the same session.
 ///
-/// Each case prints its seed when it fails; `INTERCOM_SEEDS` tries more of them.
+/// Each case prints its seed when it fails.
 @Suite struct ConvergenceTests {
     @Test func lossRepeatsAndReordering() {
-        for seed in seeds(60) {
+        for seed in testSeeds(60) {
             let pair = Pair(seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly)
             let network = pair.network
             pair.setAnyWeather()
@@ -44,7 +45,7 @@ import Wire
     }
 
     @Test func bothStartAtOnceInBadWeather() {
-        for seed in seeds(100) {
+        for seed in testSeeds(100) {
             let pair = Pair(seed: seed)
             let network = pair.network
             network.weather.delayMs = 0...(1 + network.random(200))
@@ -89,7 +90,7 @@ import Wire
     }
 
     @Test func restartsInBadWeather() {
-        for seed in seeds(60) {
+        for seed in testSeeds(60) {
             let pair = Pair(seed: seed)
             let network = pair.network
             network.weather.delayMs = 0...(1 + network.random(200))

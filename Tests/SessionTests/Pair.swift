@@ -56,8 +56,3 @@ struct Pair {
 func host(_ number: UInt64) -> Endpoint {
     Endpoint(high: 0, low: 0xFFFF_C000_0200 | number, port: 5577)
 }
-
-/// How many seeds a random test tries: more with `INTERCOM_SEEDS`.
-func seeds(_ standard: UInt64) -> ClosedRange<UInt64> {
-    1...(environmentNumber("INTERCOM_SEEDS") ?? standard)
-}

@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Testing
 import Time
 import Wire
@@ -37,7 +38,7 @@ import Wire
 
     /// Any calls in any order: no trap, and nothing left overdue.
     @Test func anyOrderOfCallsLeavesNothingOverdue() {
-        for seed in seeds(15) {
+        for seed in testSeeds(15) {
             var generator = SplitMix64(seed: seed)
             func below(_ bound: UInt64) -> Int { Int(generator.next() % bound) }
             var limits = Limits()

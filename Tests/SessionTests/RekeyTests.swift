@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Testing
 import Time
 import Wire
@@ -16,7 +17,7 @@ import Wire
     }
 
     @Test func rekeyInContinuousTrafficLosesNoFrame() {
-        for seed in seeds(10) {
+        for seed in testSeeds(10) {
             let pair = Pair(
                 seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly, limits: lowered)
             let network = pair.network

@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Testing
 import Time
 import Wire
@@ -40,7 +41,7 @@ import Wire
     }
 
     @Test func aTalkerThatMovesIsHeardAtOnceAndHearsWithinHalfASecond() {
-        for seed in seeds(20) {
+        for seed in testSeeds(20) {
             let pair = pair(seed: seed, delayMs: 1 + seed * 2)
             pair.network.weather.lost = seed % 2 == 0 ? 0 : 30
             talk(pair, for: .seconds(1))
@@ -133,7 +134,7 @@ import Wire
     }
 
     @Test func aStrangerThatCarriesTheChallengeMovesNothing() {
-        for seed in seeds(10) {
+        for seed in testSeeds(10) {
             let pair = pair(seed: seed, delayMs: 1 + seed)
             carry(pair)
             talk(pair, for: .seconds(5))
@@ -177,7 +178,7 @@ import Wire
 
     @Test(arguments: [UInt8(1), 2, 3])
     func aCopyThatIsFasterEndsNoHandshake(message: UInt8) {
-        for seed in seeds(10) {
+        for seed in testSeeds(10) {
             let pair = Pair(seed: seed)
             pair.network.tap = { [unowned network = pair.network] bytes, from, to in
                 if bytes[0] == message, from != Self.stranger {
@@ -196,7 +197,7 @@ import Wire
     }
 
     @Test func bothMoveAtOnceAndAreFoundByName() {
-        for seed in seeds(10) {
+        for seed in testSeeds(10) {
             let pair = pair(seed: seed)
             let (here, there) = (host(31), host(32))
             pair.a.names = { [here, there] own in own == here ? [there] : [here] }

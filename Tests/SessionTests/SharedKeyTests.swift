@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Testing
 import Time
 import Wire
@@ -40,7 +41,7 @@ import Wire
     }
 
     @Test func aStationThatMovesAndRestartsIsNotTwo() {
-        for seed in seeds(5) {
+        for seed in testSeeds(5) {
             let pair = Pair(seed: seed)
             pair.start()
             for round in 0..<20 {

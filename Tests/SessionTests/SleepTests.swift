@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 import Time
 import Wire
@@ -15,7 +16,7 @@ import Wire
     }
 
     @Test func whoWakesUpUsesNoKeyFromBefore() {
-        for seed in seeds(10) {
+        for seed in testSeeds(10) {
             let pair = Pair(seed: seed)
             pair.start()
             #expect(pair.network.run(for: .seconds(10)) { pair.isConverged })

@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Testing
 import Time
 import Wire
@@ -140,7 +141,7 @@ import Wire
     }
 
     @Test func noiseInMassesNeitherAnswersNorBreaksAnything() {
-        for seed in seeds(5) {
+        for seed in testSeeds(5) {
             let pair = Pair(seed: seed)
             pair.start()
             #expect(pair.network.run(for: .seconds(2)) { pair.isConverged }, "seed \(seed)")

@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 import Time
 import Wire
@@ -6,7 +7,7 @@ import Wire
 
 @Suite struct TryLimitTests {
     @Test func inNoSecondAreThereMoreThanTheLimit() {
-        for seed in seeds(50) {
+        for seed in testSeeds(50) {
             var generator = SplitMix64(seed: seed)
             let limit = 1 + Int(generator.next() % 16)
             var tries = TryLimit(perSecond: limit)

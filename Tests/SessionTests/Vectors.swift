@@ -57,7 +57,3 @@ func array(_ span: Span<UInt8>) -> [UInt8] { span.indices.map { span[$0] } }
 func hex(_ bytes: [UInt8]) -> String {
     bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
 }
-
-func environmentNumber(_ name: String) -> UInt64? {
-    ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
-}

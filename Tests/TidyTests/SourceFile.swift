@@ -42,3 +42,10 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
         lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 }
+
+extension String {
+    /// Whether it has these bytes.
+    ///
+    /// A regular expression is slow in a debug build: only a line with its word is matched with one.
+    func has(_ word: String) -> Bool { unsafe strstr(self, word) != nil }
+}
