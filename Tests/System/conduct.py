@@ -6,12 +6,18 @@ import unittest
 
 from lab import Scene, SceneTest, wait
 from peer import oracle
-from peer.beside import beside
-from peer.live import Live
+from peer.live import Live, beside
 from peer.primitives import public_key
 from peer.records import record
 
 DOOR, GARAGE = "GPIO24", "GPIO25"
+
+
+def call_id():
+    """A UUIDv7, of any moment."""
+    made = bytearray(secrets.token_bytes(16))
+    made[6], made[8] = made[6] & 0x0F | 0x70, made[8] & 0x3F | 0x80
+    return bytes(made)
 
 
 def secret_below(public):

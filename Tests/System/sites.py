@@ -2,6 +2,7 @@
 
 import subprocess
 
+from codes import ShownCode
 from lab import Scene, SceneTest, place
 
 
@@ -49,8 +50,24 @@ class SiteTest(SceneTest):
         roster = self.begin(first, *others)
         for one in others:
             self.do(one, "site", "import", "--site", self.digits(first), text=roster)
-        for one in (first, *others):
-            one.wait_for(*(other for other in (first, *others) if other is not one))
+        self.all_up(first, *others)
+
+    def all_up(self, *stations):
+        for one in stations:
+            one.wait_for(*(other for other in stations if other is not one))
+
+    def shown(self, one, *words):
+        """A code that a station shows."""
+        screen = ShownCode(one.folder, one.etc, *words)
+        self.addCleanup(screen.end)
+        return screen
+
+    def introduce(self, first, one, *words, join=("--join",)):
+        """By code: `first` introduces `one`, which shows the code; what both say."""
+        shown = self.shown(one, *join, *words)
+        said = self.do(first, "pair", f"127.0.0.1:{one.port}", shown.code, *join)
+        self.assertEqual(shown.ended(), 0, shown.text)
+        return said, shown.text
 
     def number(self, one):
         """The number of the roster that it has."""

@@ -1,56 +1,32 @@
 """What a daemon does with repeated, crossed and forbidden handshakes, old sessions and moves."""
 
-import time
 import unittest
 
 from conduct import ConductTest, set_up
-from lab import wait
-from peer import handshake, mlkem, oracle, records
+from lab import Scene, SceneTest, wait
+from peer import handshake, mlkem, records
 from peer.frames import CONTROL, Sealer
-from peer.gate import of_kind
 from peer.handshake import COOKIE, M1, M2, M3, Initiator
+from peer.live import Live, beside
 from peer.primitives import SUITES, ChaCha20Poly1305, Suite
 from peer.records import record
+from peer.wire import Wire, of_kind
+from test_second_implementation import hosts
 
 KEM = mlkem.generate(bytes(64))
 
-COSTLY = ("e_i", "ek coefficient", "last ek")
-"""How those M1 to refuse are named whose mac is right."""
+FOLLOWED_S = 1.0
+"""Mostly it takes half a second."""
+COPIES = 12
+"""Of each packet of a peer that has moved, from as many addresses, all faster than the peer."""
+RACED_S = 8.0
+"""In 100 ms four of the addresses are asked at once, and others by lot: half of the moves take
+half a second."""
 
 setUpModule = set_up
 
 
 class Handshakes(ConductTest):
-    def test_what_must_be_refused_is_and_the_vectors_own_m1_is_not(self):
-        wire, vectors = self.friend.wire, oracle.read()
-        before = self.kitchen.counters()
-        refused = [one for one in vectors["refuse"] if one["at"] == "m1"]
-        source = wire.open()
-        for suite in vectors["handshake"]:
-            wire.send(bytes.fromhex(suite["m1"]), self.friend.address, source=source)
-        answers = wait(lambda: len(found := self.at(source)) >= 2 and found, "both are answered")
-        self.assertEqual({one[2:3] + one[8:12] for one in answers},
-                         {b"\1\xa1\xa2\xa3\xa4", b"\2\xa1\xa2\xa3\xa4"})
-        for one in refused:
-            cookies = self.kitchen.counters()["cookies_sent"]
-            wire.send(bytes.fromhex(one["message"]), self.friend.address, source=source)
-            if not one["why"].startswith(COSTLY):
-                continue
-            # So seldom that no cookie is asked for; what went before may have been a load.
-            time.sleep(1)
-            while self.kitchen.counters()["cookies_sent"] > cookies:
-                time.sleep(6)
-                cookies = self.kitchen.counters()["cookies_sent"]
-                wire.send(bytes.fromhex(one["message"]), self.friend.address, source=source)
-                time.sleep(1)
-        names = {"type 5": "header", "version 2": "header", "suite 3": "header",
-                 "flag bit 1": "header", "cookie flag, plain mac": "cookie", "mac": "mac",
-                 "e_i zero": "low_order", "last ek coefficient 4095": "modulus"}
-        for why, name in names.items():
-            least = sum(one["why"] == why for one in refused)
-            self.kitchen.moved(f"handshake_dropped_{name}", before, least)
-        self.assertEqual(sum(one[0] == M2 for one in self.at(source)), 2)
-
     def test_one_detail_that_differs_is_not_understood(self):
         peer, true, before = self.other, SUITES[2], self.kitchen.counters()
         # The byte order of the handshake's nonces shows from the second one on, in M3.
@@ -257,6 +233,61 @@ class Storms(ConductTest):
         self.friend.wire.send(made.data, self.friend.address)
         self.kitchen.moved("handshake_dropped_repeated", before)
         self.assertEqual(len(self.friend.messages(M2)), answers)
+
+
+class Roaming(SceneTest):
+    """Over IPv4 and IPv6."""
+
+    def up(self):
+        """A daemon, and its peers with sessions, one for each kind of address."""
+        scene = self.enterContext(Scene("kitchen"))
+        kitchen, = scene.stations
+        del kitchen.sections["network"]["listen"]
+        peers = [beside(kitchen, f"friend{number}", called=False, host=host)
+                 for number, host in enumerate(hosts())]
+        self.enterContext(Live(*peers))
+        kitchen.start()
+        kitchen.ready()
+        for one in peers:
+            one.keep_up()
+        wait(lambda: all(one.is_up for one in peers), "they have sessions")
+        for one in peers:
+            one.manners.upkeep = False
+            # What is sent to a former address is lost.
+            one.wire.arriving.drop(lambda datagram, wire=one.wire: datagram.target != wire.address)
+        return kitchen, peers
+
+    def test_a_peer_that_moves_is_followed_without_a_handshake_and_past_faster_copies(self):
+        kitchen, peers = self.up()
+        for one in peers:
+            made = kitchen.counters()["handshakes"]
+            for _ in range(3):
+                self.assertLess(self.move(kitchen, one), FOLLOWED_S)
+            self.assertEqual(kitchen.counters()["handshakes"], made)
+            host, _ = one.wire.address
+            racers = [Wire(host) for _ in range(COPIES)]
+            for racer in racers:
+                self.addCleanup(racer.close)
+            for _ in range(3):
+                took = self.move(kitchen, one, racers)
+                print(f"{host}: followed past {COPIES} copies after {took:.2f} s")
+                self.judge(took < RACED_S, f"followed within {RACED_S} s")
+
+    def move(self, kitchen, peer, racers=()):
+        """Seconds until the daemon sends to where the peer is now."""
+        peer.wire.address = peer.wire.open()
+        host, port = peer.wire.address
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        since = peer.clock()
+
+        def is_followed():
+            packet = peer.sealed(record("PING", data=bytes(4)))
+            for one in (*racers, peer.wire):
+                one.send(packet, peer.address)
+            return kitchen.peer(peer.name)["endpoint"] == place
+
+        wait(is_followed, f"{place} is followed", RACED_S)
+        return peer.clock() - since
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ import unittest
 from lab import Scene, test_seed, wait  # and what lies beside the stage
 from fuzz.run import STEADY, Fuzz, control, heard_share, unheard
 from peer import audio, records
-from peer.beside import beside
 from peer.frames import AUDIO, CONTROL, COVER, START
-from peer.live import Live
+from peer.live import Live, beside
 from peer.records import LAYOUT, Record, record
 
 SHORT, RATE = 20_000, 4000

@@ -5,14 +5,11 @@ import secrets
 import socket
 import time
 
-import numpy
-
 from lab import Scene, SceneTest, sound, unittest, wait
 from peer import opus, records
-from peer.beside import beside
 from peer.frames import START
 from peer.handshake import M1, M2, M3
-from peer.live import Live
+from peer.live import Live, beside
 
 TONES = [400 + 170 * number for number in range(8)]
 VOICES = len(TONES)
@@ -183,20 +180,6 @@ class SecondImplementation(SceneTest):
         self.assertNotEqual(answer[0].data, first)
         self.assertNotEqual(answer[0].data[4:8], first[4:8])
         self.judge(confirmed() == confirms, "an old M3 was confirmed")
-
-
-class Ears(unittest.TestCase):
-    """The peer's own ear: what it says of a tone is so, and of a gap."""
-
-    def test_what_is_encoded_is_heard(self):
-        packets = opus.encoded(sound.tone(700, 1, -18))
-        self.assertEqual({len(one) for one in packets}, {59})
-        self.assertEqual({opus.duration_ms(one) for one in packets}, {20})
-        heard = opus.decoded(packets)
-        self.assertGreater(sound.tone_level(heard, 700), -20)
-        self.assertLess(sound.tone_level(heard, 1400), -40)
-        self.assertEqual(len(opus.decoded([*packets[:5], None, *packets[6:]])), len(heard))
-        self.assertLess(numpy.abs(opus.decoded([opus.SILENCE] * 10)).max(), 3)
 
 
 if __name__ == "__main__":

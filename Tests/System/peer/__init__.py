@@ -5,14 +5,14 @@ page says, unless its `Manners` say otherwise; a test can reach every key, count
 The modules, from the bottom:
 
     primitives, mlkem, p256       what the protocol is made of
-    handshake, cookie, retry      §1.2 to §1.7: messages, keys, a responder under load
+    handshake, cookie             §1.2 to §1.7: messages, keys, a responder under load
     frames, audio, records        §2: what a session carries
     keytext, pairing, recording   §4 and §8: what is not sent over UDP
-    session, handshakes, letters, path, talk, upkeep
+    session, handshakes, talk, upkeep
                                   what one side remembers and does
-    gate, wire, middle, virtual   sockets, an attacker on the path, a network in virtual time
-    peer, live, beside            all of it together; in a thread; beside a daemon of the stage
-    oracle, refusals              the values of Tests/Vectors/intercom_v1.json
+    wire                          sockets, rules for what passes, a network in virtual time
+    peer, live                    all of it together; in a thread, beside a daemon of the stage
+    oracle                        the values of Tests/Vectors/intercom_v1.json
 
 Nothing here is in constant time: these keys protect nothing.
 """

@@ -4,7 +4,6 @@ from . import cookie, handshake
 from .cookie import Doorman
 from .handshake import COOKIE, KEYED, M1, M2, M3, Initiator, Responder
 from .primitives import Dropped
-from .records import record
 from .session import Session
 
 HALF_OPEN_MAX, KEPT_S, TRIES_MAX, REPEATS_MAX = 64, 5, 16, 4
@@ -79,7 +78,7 @@ class Handshakes:
         peer.wire.send(one.m3, one.target)
 
         def again():
-            if peer.slots.next is session and self.finished is one and peer.manners.repeats_m3:
+            if peer.slots.next is session and self.finished is one:
                 peer.wire.send(one.m3, one.target)
 
         for offset in M3_REPEATS_S:
@@ -173,8 +172,7 @@ class Handshakes:
         peer.at(now + KEPT_S, lambda: peer.slots.next is session and peer.slots.drop_next(session))
 
     def _confirm(self, session, to=None):
-        if self._peer.manners.confirms:
-            self._peer.confirm(0, session, to)
+        self._peer.confirm(0, session, to)
 
     # --- both ---
 
@@ -182,8 +180,6 @@ class Handshakes:
         """A datagram whose first byte is below 0x10."""
         kind, message, source = datagram.data[0], datagram.data, datagram.source
         if kind == M1:
-            if not self._peer.manners.answers:
-                raise Dropped("manners")
             self._take_m1(message, source)
         elif kind == M2:
             self._take_m2(message)

@@ -11,13 +11,11 @@ from typing import NamedTuple
 from . import audio, handshake, opus, records
 from .frames import AUDIO, CONTROL, COVER
 from .handshakes import Handshakes
-from .letters import Letters
-from .path import Paths
 from .primitives import Dropped, public_key
-from .records import RELIABLE, Record, record
+from .records import RELIABLE, Letters, Record, record
 from .session import FRESH_S, Copied, Slots
 from .talk import Ear, Talk
-from .upkeep import Upkeep
+from .upkeep import Paths, Upkeep
 
 CLOSES_S = (0, 0.02, 0.04)
 KINDS = 0xC0
@@ -29,16 +27,9 @@ TIMELESS = ("CONFIRM", "ACK", "PATH_CHALLENGE", "PATH_RESPONSE", "PING", "PONG",
 class Manners:
     """What a peer does without being told; an attack turns off what is in its way."""
 
-    answers: bool = True
-    """M1 with M2."""
-    confirms: bool = True
-    """An accepted M3 with CONFIRM(0), CONFIRM(0) with CONFIRM(1)."""
-    repeats_m3: bool = True
     acknowledges: bool = True
     pongs: bool = True
     reports: bool = True
-    challenges: bool = True
-    """Another address, before anything else is sent there, and answers challenges."""
     upkeep: bool = True
     """What `keep_up` has begun."""
 
@@ -150,8 +141,7 @@ class Peer:
         self.arrivals.append(Arrival(self.clock(), one, session, counter, source, is_new))
         if one.name == "CONFIRM" and one.fields["what"] == 0 and session.initiator:
             session.boot = session.boot or one.fields["boot"]
-            if self.manners.confirms:
-                self.confirm(1, session)
+            self.confirm(1, session)
         elif one.name == "PING" and self.manners.pongs:
             self._pongs.append(record("PONG", data=one.fields["data"]))
         elif one.name == "PONG":

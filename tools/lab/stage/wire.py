@@ -94,10 +94,6 @@ class BadNet:
                 found.append((moment, datagram))
         return found
 
-    def inject(self, source, *datagrams):
-        """Sends bytes as if `source` had sent them."""
-        self._obey([("inject", self.way(source), one.hex()) for one in datagrams])
-
 
 class Stranger:
     """Someone on the network who has no part in it: sends to a station, counts any answer."""
