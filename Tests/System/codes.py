@@ -1,18 +1,28 @@
-"""Pairing by a code: a station that shows one, and a guest of the second implementation."""
+"""Pairing by a code: a station that shows one, a guest of the second implementation, and a person
+at a terminal, who answers what `intercomctl` asks.
+"""
 
+import contextlib
 import itertools
 import json
 import os
+import pathlib
+import pty
 import re
 import secrets
+import select
 import socket
+import subprocess
 import threading
 
-from lab import place, process, wait
+from lab import Scene, SceneTest, place, process, wait
 from peer import pairing
 from peer.p256 import ORDER
 
 PATIENCE_S = 30
+PROMPTS = (b"]: ", b"[yes] ", b"[no] ")
+"""What a question ends with."""
+SETUP = ("setup", "--name", "kitchen")
 CODE = re.compile(r"the code is ([0-9A-Z]{4}-[0-9A-Z]{4})")
 
 
@@ -204,3 +214,92 @@ class Watch:
     def close(self):
         self._lines.close()
         self._link.close()
+
+
+def converse(station, program, answers, *, words=SETUP, watch=None, **rights):
+    """Answers what a command of a station asks; returns (exit code, the whole screen).
+
+    `program` are the words before those of the command. `watch` is given the screen as it grows,
+    until it answers yes. Where a question has no answer any more, the input ends.
+    """
+    control, terminal = pty.openpty()
+    environment = station._environment()  # pylint: disable=protected-access
+    environment["LD_PRELOAD"] = place.lab("libgpiosim.so")
+    screen, waiting = b"", list(answers)
+    with subprocess.Popen([*program, *words], env=environment,
+                          stdin=terminal, stdout=terminal, stderr=terminal, **rights) as running:
+        os.close(terminal)
+        with contextlib.suppress(OSError):
+            while select.select([control], [], [], place.PATIENCE)[0]:
+                chunk = os.read(control, 4096)
+                screen += chunk
+                if watch and watch(screen.decode(errors="replace")):
+                    watch = None
+                if screen.endswith(PROMPTS):
+                    os.write(control, waiting.pop(0).encode() if waiting else b"\x04")
+            else:
+                running.terminate()
+        code = running.wait(place.PATIENCE)
+    os.close(control)
+    text = screen.decode().replace("\r\n", "\n")
+    assert not waiting, f"not asked for: {waiting}\n{text}"
+    return code, text
+
+
+class PairingTest(SceneTest):
+    """Stations without a card, of which the first one shows codes."""
+
+    names = ("kitchen", "garage")
+
+    def setUp(self):
+        self.scene = self.enterContext(Scene(*self.names))
+        self.kitchen, self.garage, *_ = self.scene.stations
+        for one in self.scene.stations:
+            one.sections["audio"] = {"input": "none", "output": "none"}
+            for title in ("button ptt", "lamp on-air"):
+                del one.sections[title]
+        self.begin(*self.scene.stations)
+
+    def begin(self, *stations):
+        for one in stations:
+            one.start()
+            one.ready()
+
+    def show(self, *words, station=None):
+        station = station or self.kitchen
+        screen = ShownCode(station.folder, station.etc, *words)
+        self.addCleanup(screen.end)
+        return screen
+
+    def at(self, host="127.0.0.1"):
+        return f"{host}:{self.kitchen.port}"
+
+    def words(self, station, *words):
+        return [place.program("intercomctl"), "--config", station.etc, *words]
+
+    def is_open(self):
+        """Whether anything listens at the TCP port of the station that shows codes."""
+        with socket.socket() as stream:
+            stream.settimeout(5)
+            return connects(stream, ("127.0.0.1", self.kitchen.port))
+
+    def peers(self, station):
+        return [peer["name"] for peer in station.status()["peers"]]
+
+    def learned(self, station):
+        """The files and secrets of peers in the state directory."""
+        state = pathlib.Path(station.state)
+        return sorted(path.name for path in [
+            *state.glob("peers.d/*"), *state.glob("keys/*.psk*"), *state.glob("*/*.new")])
+
+    def pair(self, *words):
+        """The garage types the code that the kitchen shows; what both say."""
+        screen = self.show()
+        code, said, errors = self.garage.ctl("pair", self.at(), screen.code, *words)
+        self.assertEqual((code, errors), (0, ""), said)
+        self.assertEqual(screen.ended(), 0, screen.text)
+        return said, screen.text
+
+    def unpair(self):
+        self.assertEqual(self.garage.ctl("peer", "remove", "kitchen")[0], 0)
+        self.assertEqual(self.kitchen.ctl("peer", "remove", "garage")[0], 0)

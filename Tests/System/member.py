@@ -131,7 +131,7 @@ class MemberTest(unittest.TestCase):
         return [word for word in found if not re.search(r"[\[\]]", word)]
 
     def unique(self, lines):
-        """Each command once, without those that wait for the other side: `test_pairing_member`."""
+        """Each command once, without those that wait for the other side: `test_member`."""
         return sorted({(is_root, tuple(words)) for is_root, words in lines
                        if words[0] not in ("pair", "invite")
                        and words[:2] != ["site", "import"]})

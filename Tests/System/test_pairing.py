@@ -1,63 +1,31 @@
-"""Two stations become peers by a code: with each other, with the second implementation, and not
-with whoever does not have the code."""
+"""Two stations become peers by a code or an invitation, by the second implementation too, and each
+says what came of it; the code is where it must be, and nowhere else.
 
-import contextlib
-import socket
+What harms a pairing is in test_pairing_harm.
+"""
+
+import json
+import os
+import pty
+import subprocess
+import time
 import unittest
 from pathlib import Path
 
-from codes import Guest, ShownCode, abort
-from lab import Scene, SceneTest, listen, process, wait
+from codes import PATIENCE_S, Guest, PairingTest, Watch
+from lab import wait
+from stage.identity import Identity
 
-class PairingTest(SceneTest):
-    def setUp(self):
-        self.scene = self.enterContext(Scene("kitchen", "garage"))
-        self.kitchen, self.garage = self.scene.stations
-        for one in self.scene.stations:
-            one.start()
-            one.ready()
 
-    def show(self, *words):
-        screen = ShownCode(self.kitchen.folder, self.kitchen.etc, *words)
-        self.addCleanup(screen.end)
-        return screen
-
-    def at(self):
-        return f"127.0.0.1:{self.kitchen.port}"
-
-    def test_two_stations_pair_and_talk_at_once(self):
-        screen = self.show()
-        code, text, errors = self.garage.ctl("pair", self.at(), screen.code.lower())
-        self.assertEqual((code, errors), (0, ""))
-        self.assertIn("paired with kitchen\n", text)
-        self.assertEqual(screen.ended(), 0, screen.text)
-        self.assertIn("paired with garage\n", screen.text)
-        self.garage.wait_for(self.kitchen)
+class Pairing(PairingTest):
+    def test_two_stations_pair_and_are_up_at_once(self):
+        said, shown = self.pair()
+        self.assertIn("paired with kitchen\n", said)
+        self.assertIn("paired with garage\n", shown)
         for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
+            one.wait_for(other)
             peer = one.peer(other.name)
             self.assertEqual((peer["verified"], peer["psk"]), (True, True), peer)
-        self.kitchen.speak(500)
-        self.garage.record()
-        self.assertEqual(self.kitchen.ctl("ptt", "down", "garage")[0], 0)
-        wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-        span = listen()
-        self.assertEqual(self.kitchen.ctl("ptt", "up", "garage")[0], 0)
-        self.assert_heard(self.garage.recorded().span(*span), 500)
-
-    def test_a_wrong_code_pairs_nobody_and_three_burn_the_right_one(self):
-        screen = self.show()
-        for number in range(3):
-            wrong = "0000-0000" if screen.code != "0000-0000" else "1111-1111"
-            code, _, errors = self.garage.ctl("pair", self.at(), wrong)
-            self.assertEqual(code, 1)
-            self.assertIn("the code is not the one", errors, number)
-        self.assertEqual(screen.ended(), 1)
-        self.assertIn("three attempts failed", screen.text)
-        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
-        self.assertEqual(code, 1)
-        self.assertIn("does \"intercomctl pair\" run", errors)
-        for one in (self.kitchen, self.garage):
-            self.assertEqual(one.status()["peers"], [])
 
     def test_it_pairs_with_the_second_implementation(self):
         screen = self.show("--name", "friend")
@@ -71,78 +39,8 @@ class PairingTest(SceneTest):
         self.assertIn("paired with friend\n", screen.text)
         self.assertEqual([one["name"] for one in self.kitchen.status()["peers"]], ["friend"])
 
-    def test_a_name_with_another_meaning_gets_a_number(self):
-        # A peer that could be called "reply" would get what is said to the peer heard last.
-        for name in ("reply", "mic", "speaker"):
-            screen = self.show()
-            guest = Guest(screen.code, self.kitchen.port, name)
-            self.assertIsNotNone(guest.pair())
-            guest.close()
-            self.assertEqual(screen.ended(), 0, screen.text)
-            self.assertIn(f"paired with {name}-2\n", screen.text)
-            self.assertEqual(self.kitchen.ctl("peer", "remove", f"{name}-2")[0], 0)
-        code, text, errors = self.kitchen.ctl("reply", "down")
-        self.assertEqual(code, 1, text + errors)
-
-    def test_a_connection_that_breaks_at_the_end_pairs_nobody(self):
-        screen = self.show()
-        friend = Guest(screen.code, self.kitchen.port)
-        self.assertIsNotNone(friend.pair())
-        abort(friend.stream)
-        friend.close()
-        wait(lambda: "did not finish" in screen.text, "the attempt has failed")
-        screen.end()
-        self.assertEqual(self.kitchen.status()["peers"], [])
-
-    def test_a_station_with_the_code_may_break_off_four_times(self):
-        screen = self.show()
-        for number in range(5):
-            self.assertTrue(process.is_alive(screen.process), number)
-            friend = Guest(screen.code, self.kitchen.port)
-            self.assertIsNotNone(friend.pair())
-            abort(friend.stream)
-            friend.close()
-            wait(lambda count=number + 1: screen.text.count("did not finish") == count,
-                 "it is told")
-        self.assertEqual(screen.ended(), 1)
-        self.assertIn("used 5 times in vain", screen.text)
-        self.assertEqual(self.kitchen.status()["peers"], [])
-
-    def test_garbage_does_not_burn_the_code(self):
-        screen = self.show()
-        for data in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\x04\xf4\x05" + bytes(1267), bytes(9999)):
-            with socket.create_connection(("127.0.0.1", self.kitchen.port), 5) as stream:
-                # It ends without a word, at once.
-                with contextlib.suppress(OSError):
-                    stream.sendall(data)
-                    stream.shutdown(socket.SHUT_WR)
-                    self.assertEqual(stream.recv(100), b"")
-        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
-        self.assertEqual((code, errors), (0, ""))
-
-    def test_connections_that_say_nothing_hold_it_up_for_seconds_only(self):
-        screen = self.show()
-        for _ in range(3):
-            self.enterContext(socket.create_connection(("127.0.0.1", self.kitchen.port), 5))
-        code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
-        self.assertEqual((code, errors), (0, ""))
-        self.assertEqual(screen.ended(), 0)
-        self.assertEqual(screen.text.count("was no station that pairs"), 3)
-
-    def secrets(self):
-        """All that both stations have written of their peers."""
-        found = {}
-        for one in (self.kitchen, self.garage):
-            for path in sorted(Path(one.folder).rglob("*")):
-                if path.suffix == ".psk" or path.parent.name == "peers.d":
-                    found[path] = path.read_bytes()
-        return found
-
-    def test_a_known_key_is_refused_on_both_sides_and_changes_nothing(self):
-        screen = self.show()
-        words = ["pair", self.at(), screen.code]
-        self.assertEqual(self.garage.ctl(*words, "--name", "cuisine")[0], 0)
-        self.assertEqual(screen.ended(), 0)
+    def test_a_known_key_is_refused_and_one_without_a_session_is_paired_anew(self):
+        self.pair("--name", "cuisine")
         before = self.secrets()
         self.assertEqual(len(before), 4, before)
         # Both know each other: whoever shows the code does not even tell its key.
@@ -156,21 +54,10 @@ class PairingTest(SceneTest):
         self.assertNotIn("did not prove the code", screen.text)
         self.assertEqual(self.secrets(), before)
         self.garage.wait_for("cuisine")
-
-    def test_a_peer_without_a_session_is_paired_anew_and_keeps_its_name(self):
-        screen = self.show()
-        self.assertEqual(
-            self.garage.ctl("pair", self.at(), screen.code, "--name", "cuisine")[0], 0)
-        self.assertEqual(screen.ended(), 0)
-        self.garage.wait_for("cuisine")
-        before = self.secrets()
+        # It keeps its name.
         self.assertEqual(self.kitchen.ctl("peer", "remove", "garage")[0], 0)
         wait(lambda: self.garage.peer("cuisine")["state"] != "up", "it hears of that")
-        screen = self.show()
-        code, said, errors = self.garage.ctl("pair", self.at(), screen.code)
-        self.assertEqual(code, 0, errors)
-        self.assertIn("paired with cuisine", said)
-        self.assertEqual(screen.ended(), 0)
+        self.assertIn("paired with cuisine", self.pair()[0])
         self.garage.wait_for("cuisine")
         after = self.secrets()
         self.assertEqual(len(after), 4, after)
@@ -188,14 +75,271 @@ class PairingTest(SceneTest):
         self.assertIn("garage is a peer that was put out", screen.text)
         self.assertEqual(self.secrets(), before)
 
-    def test_mistakes_at_the_keyboard_are_named(self):
-        for words, told in ((("pair", "kitchen"), "the code is missing"),
-                            (("pair", "kitchen", "7K9"), "is no code"),
-                            (("pair", "a b", "7K9M-QX2W"), "HOST")):
-            with self.subTest(words):
-                code, _, errors = self.garage.ctl(*words)
-                self.assertIn(code, (1, 2))
-                self.assertIn(told, errors)
+    def secrets(self):
+        """All that both stations have written of their peers."""
+        found = {}
+        for one in (self.kitchen, self.garage):
+            for path in sorted(Path(one.folder).rglob("*")):
+                if path.suffix == ".psk" or path.parent.name == "peers.d":
+                    found[path] = path.read_bytes()
+        return found
+
+    def test_a_host_may_have_a_name(self):
+        screen = self.show()
+        code, _, errors = self.garage.ctl("pair", "no-such-host.invalid", screen.code)
+        self.assertEqual(code, 1)
+        self.assertIn("address of no-such-host.invalid: ", errors)
+        code, _, errors = self.garage.ctl("pair", self.at("localhost"), screen.code)
+        self.assertEqual((code, errors), (0, ""))
+        text = Path(self.garage.state, "peers.d/kitchen.conf").read_text(encoding="utf-8")
+        self.assertIn(f"address = {self.at('localhost')}\n", text)
+        self.garage.wait_for(self.kitchen)
+
+    def test_a_name_that_is_taken_or_means_another_thing_gets_a_number(self):
+        # A peer that could be called "reply" would get what is said to the peer heard last.
+        for name, section, told in (
+                ("reply", {}, None),
+                ("garage", {"channel garage": {"members": "*"}}, "it calls itself garage; another "
+                 "name: sudo intercomctl peer rename garage-2 NAME\n"),
+                ("barn", {"peer barn": {"key": Identity().text}}, "if it takes the place of barn, "
+                 "which is gone: sudo intercomctl peer replace barn barn-2\n")):
+            with self.subTest(name):
+                self.kitchen.sections |= section
+                self.kitchen.reload()
+                screen = self.show()
+                guest = Guest(screen.code, self.kitchen.port, name)
+                self.assertIsNotNone(guest.pair())
+                guest.close()
+                self.assertEqual(screen.ended(), 0, screen.text)
+                self.assertIn(f"paired with {name}-2\n", screen.text)
+                self.assertIn(f"{name}-2.conf", self.learned(self.kitchen))
+                self.assertIn(told or "", screen.text)
+                self.assertEqual("takes the place" in screen.text, name == "barn")
+                self.assertEqual(self.kitchen.ctl("peer", "remove", f"{name}-2")[0], 0)
+        code, text, errors = self.kitchen.ctl("reply", "down")
+        self.assertEqual(code, 1, text + errors)
+
+    def test_one_pairing_at_a_time(self):
+        screen = self.show()
+        second = self.show()
+        self.assertEqual(second.ended(), 1)
+        self.assertIn(f"begun by intercomctl (uid {os.geteuid()})", second.text)
+        code, _, errors = self.kitchen.ctl("pair", "127.0.0.1", "7K9M-QX2W")
+        self.assertEqual(code, 1)
+        self.assertIn("a pairing is under way here", errors)
+        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
+
+    def test_a_peer_that_is_written_and_not_in_use_is_told(self):
+        # A file of a peer that somebody has spoilt keeps the peers from being read again.
+        os.makedirs(f"{self.kitchen.state}/peers.d", exist_ok=True)
+        spoilt = Path(self.kitchen.state, "peers.d/attic.conf")
+        spoilt.write_text("[peer attic]\nkey = nonsense\n", encoding="utf-8")
+        screen = self.show()
+        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
+        self.assertEqual(screen.ended(), 1)
+        self.assertIn("garage is written, but intercomd has not applied it:\n", screen.text)
+        self.assertIn(str(spoilt), screen.text)
+        self.assertEqual(self.peers(self.kitchen), [])
+        spoilt.unlink()
+        self.assertEqual(self.kitchen.ctl("reload")[0], 0)
+        self.kitchen.wait_for(self.garage)
+
+
+class Screens(PairingTest):
+    """What people and programs are told, and where the code is."""
+
+    def test_the_code_is_nowhere_but_on_the_screen(self):
+        watches = [Watch(one) for one in (self.kitchen, self.garage)]
+        for watch in watches:
+            self.addCleanup(watch.close)
+        screen = self.show()
+        code = screen.code
+        self.assertIn(code, screen.text)
+        self.assertEqual(self.kitchen.status()["pairing"],
+                         {"state": "showing", "by": f"intercomctl (uid {os.geteuid()})"})
+        self.assertIn("pairing a code is shown here, for another station to type; begun by "
+                      "intercomctl (uid ", self.kitchen.ctl("status")[1])
+        self.assertNotIn(code, json.dumps(self.kitchen.status()) + self.kitchen.ctl("status")[1])
+        self.assertEqual(self.garage.ctl("pair", self.at(), "0000-0000")[0], 1)
+        failed = watches[0].until("pairing_failed")
+        self.assertEqual((failed["cause"], failed["target"]), ("wrong_code", "127.0.0.1"))
+        self.assertEqual(watches[1].until("pairing_failed")["cause"], "wrong_code")
+        self.assertEqual(self.garage.ctl("pair", self.at(), code)[0], 0)
+        self.assertEqual(screen.ended(), 0)
+        self.assertEqual(self.kitchen.status()["pairing"], {"state": "idle", "by": None})
+        for watch, other in zip(watches, (self.garage, self.kitchen)):
+            paired = watch.until("paired")
+            self.assertEqual(paired["peer"], other.name)
+            self.assertEqual(paired["detail"], other.ctl("key", "show", "--fingerprint")[1].strip())
+            self.assertEqual((paired["by"], paired["uid"]), ("intercomctl", os.geteuid()))
+        plain = code.replace("-", "")
+        for one, watch in zip((self.kitchen, self.garage), watches):
+            for text in (one.log, watch.text, json.dumps(one.status()),
+                         one.ctl("history", "--json")[1]):
+                self.assertNotIn(code, text)
+                self.assertNotIn(plain, text)
+            self.assertIn("paired with", one.log)
+            self.assertIn("pairing failed: ", one.log)
+        self.assertEqual(self.kitchen.counters()["pairing_attempts_failed"], 1)
+        self.assertEqual(self.kitchen.counters()["pairing_strangers"], 0)
+
+    def test_a_program_reads_one_object_for_each_thing_that_happens(self):
+        words = self.words(self.kitchen, "pair", "--json")
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as program:
+            shown = json.loads(program.stdout.readline())
+            self.assertEqual((shown["stage"], shown["seconds"]), ("code", 120))
+            self.assertEqual(shown["hosts"], [self.at()])
+            self.garage.ctl("pair", self.at(), "0000-0000")
+            attempt = json.loads(program.stdout.readline())
+            self.assertEqual((attempt["stage"], attempt["attempts_left"]), ("attempt", 2))
+            code, said, _ = self.garage.ctl("pair", self.at(), shown["code"], "--json")
+            self.assertEqual(code, 0)
+            self.assertEqual([json.loads(line)["stage"] for line in said.splitlines()],
+                             ["trying", "paired"])
+            paired = json.loads(program.stdout.readline())
+            self.assertEqual((paired["stage"], paired["name"], paired["applied"]),
+                             ("paired", "garage", True))
+            self.assertEqual(program.wait(20), 0)
+
+    def test_the_code_need_not_stand_in_the_command_line(self):
+        screen = self.show()
+        words = self.words(self.garage, "pair", self.at())
+        done = subprocess.run([*words, "-"], input=f"{screen.code}\n", text=True, timeout=30,
+                              capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(screen.ended(), 0)
+        self.unpair()
+        screen = self.show()
+        control, terminal = pty.openpty()
+        self.addCleanup(os.close, control)
+        with subprocess.Popen(
+                words, stdin=terminal, stdout=terminal, stderr=terminal) as program:
+            os.close(terminal)
+            said = b""
+            for typed in (screen.code[:4], screen.code):
+                while not said.endswith(b" shows: "):
+                    said += os.read(control, 4096)
+                os.write(control, f"{typed}\n".encode())
+                said += os.read(control, 4096)
+            self.assertEqual(program.wait(30), 0)
+        self.assertIn(b"it has 4 of 8 characters", said)
+
+
+class Invitations(PairingTest):
+    """Over a channel that nobody else reads: `intercomctl invite | intercomctl accept`."""
+
+    def accept(self, text, station=None):
+        """What `accept` says of this input: (exit code, result, complaint)."""
+        done = subprocess.run(self.words(station or self.garage, "accept"), input=text, text=True,
+                              capture_output=True, timeout=PATIENCE_S, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def inviting(self):
+        return subprocess.Popen(self.words(self.kitchen, "invite"), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def test_a_pipe_makes_them_peers(self):
+        command = " | ".join(" ".join(self.words(one, verb)) for one, verb in
+                             ((self.kitchen, "invite"), (self.garage, "accept")))
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True,
+                              text=True, timeout=PATIENCE_S, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("paired with kitchen", done.stdout)
+        self.assertIn("paired with garage", done.stderr)
+        for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
+            self.assertEqual(self.peers(one), [other.name])
+            one.wait_for(other)
+        secrets = {(Path(one.state) / "keys" / f"{other.name}.psk").read_text(encoding="ascii")
+                   for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen))}
+        self.assertEqual(len(secrets), 1)
+        self.assertNotIn(secrets.pop().strip(), done.stdout + done.stderr)
+
+    def test_the_code_is_in_no_command_line(self):
+        with self.inviting() as invite:
+            line = invite.stdout.readline()
+            mark, code, *hosts = line.split()
+            self.assertEqual(mark, "intercomd-invitation")
+            self.assertEqual(hosts, [f"127.0.0.1:{self.kitchen.port}"])
+            with subprocess.Popen(self.words(self.garage, "accept"), stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  text=True) as accept:
+                accept.stdin.write("Welcome to garage.\n\n" + line)
+                accept.stdin.flush()
+                found = [Path(f"/proc/{one.pid}/cmdline").read_bytes() for one in (invite, accept)
+                         if one.poll() is None]
+                said, complaint = accept.communicate(timeout=PATIENCE_S)
+                self.assertEqual(accept.returncode, 0, complaint)
+                self.assertIn("paired with kitchen", said)
+            self.assertEqual(invite.wait(PATIENCE_S), 0)
+            # The invitation is all that the other program got.
+            self.assertEqual(invite.stdout.read(), "")
+        for words in found:
+            self.assertNotIn(code.encode(), words)
+
+    def test_the_reader_may_end_before_the_daemon_here_knows(self):
+        """As it does on a slow machine: the other station stores this one first."""
+        with self.inviting() as invite:
+            line = invite.stdout.readline()
+            invite.stdout.close()
+            time.sleep(0.5)
+            code, said, complaint = self.accept(line)
+            self.assertEqual(code, 0, complaint)
+            self.assertEqual(invite.wait(PATIENCE_S), 0)
+            self.assertIn("paired with garage", invite.stderr.read())
+        self.assertEqual(self.peers(self.kitchen), ["garage"])
+
+    def test_one_that_nobody_accepts_ends_with_its_reader(self):
+        with self.inviting() as invite:
+            invite.stdout.readline()
+            invite.stdout.close()
+            self.assertEqual(invite.wait(PATIENCE_S), 1)
+            self.assertIn("did not accept it", invite.stderr.read())
+        wait(lambda: not self.is_open(), "the window is over")
+
+    def test_what_is_no_invitation_is_refused(self):
+        for text in ("", "intercomd-invitation 7K9M-QX2W ;reboot\n", "x" * 100_000 + "\n"):
+            code, said, complaint = self.accept(text)
+            self.assertEqual((code, said), (1, ""), complaint)
+            self.assertIn("there is no invitation in the input", complaint)
+        self.assertEqual(self.peers(self.garage), [])
+
+    def test_an_endless_line_ends_it(self):
+        for words in ("accept",), ("site", "import"):
+            with open("/dev/zero", "rb") as endless:
+                done = subprocess.run(
+                    self.words(self.garage, *words), stdin=endless, capture_output=True, text=True,
+                    timeout=PATIENCE_S, check=False)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertRegex(done.stderr, "there is no invitation|is no roster")
+
+    def test_a_wrong_code_and_a_place_where_nobody_is(self):
+        code, _, complaint = self.accept(
+            f"intercomd-invitation 0000-0000 127.0.0.1:{self.kitchen.port}\n")
+        self.assertEqual(code, 1)
+        self.assertIn("Connection refused", complaint)
+        with self.inviting() as invite:
+            invite.stdout.readline()
+            # Of several addresses the first one that answers is used.
+            code, _, complaint = self.accept(
+                f"intercomd-invitation 0000-0000 127.0.0.1:1 127.0.0.1:{self.kitchen.port}\n")
+            self.assertEqual(code, 1)
+            self.assertIn("the code is not the one", complaint)
+            invite.terminate()
+        self.assertEqual(self.peers(self.garage), [])
+
+    def test_at_a_terminal_it_says_how_it_is_used(self):
+        for verb, words in (("invite", "intercomctl invite | ssh HOST intercomctl accept"),
+                            ("accept", "ssh HOST intercomctl invite | intercomctl accept")):
+            master, slave = pty.openpty()
+            try:
+                done = subprocess.run(self.words(self.kitchen, verb), stdin=slave, stdout=slave,
+                                      stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S,
+                                      check=False)
+            finally:
+                os.close(master)
+                os.close(slave)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(words, done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,94 @@
-"""Pairing without a screen: a button is held or pressed, and the speaker answers in words."""
+"""Pairing without a screen: a button is held or pressed, and the speaker answers in words.
 
+The words are files of the test's own, or those that `tools/voices` makes. What a box says is judged
+by its loudspeaker alone.
+"""
+
+import collections
+import pathlib
+import shutil
+import socket
+import subprocess
 import time
 import unittest
 
-from buttons import HOLD_S, READING_S, AtButtons
+import words
+from codes import connects
 from lab import wait
+from neighbours import OnOneLan
 
+HOLD_S = 5.0
+TAP_S = 0.08
+DIGIT_S = 1.6
+READING_S = 8.0
+"""One reading of a code, and the pause before the next one."""
 RELAY = "GPIO24"
+ROOT = pathlib.Path(__file__).parents[2]
+LANGUAGES = ("en", "it")
+READINGS_S = 48.0
+"""Two readings of a code in words that people understand, and some more: a gap may make of one
+digit another."""
+
+
+class AtButtons(words.WordsTest, OnOneLan):
+    """Boxes that a person pairs by their talk buttons."""
+
+    def boxes(self, *names):
+        """Boxes that have a button, a speaker and a microphone."""
+        stations = self.enter(*names, known=False)
+        self.words = stations[0].folder + "/words"
+        words.make(self.words)
+        for one in stations:
+            one.sections["sounds"] = {"folder": self.words}
+            # As setup leaves it: half duplex, and words are heard all the same.
+            del one.sections["audio"]["duplex"]
+        return stations
+
+    def start(self, *stations):
+        super().start(*stations)
+        for one in stations:
+            wait(one.has_card, f"{one} has its card")
+            wait(lambda one=one: one.status()["buttons"][0]["state"] == "released",
+                 f"{one} has its button")
+
+    def hold(self, one, seconds=HOLD_S + 0.2):
+        one.press()
+        time.sleep(seconds)
+        one.release()
+
+    def tap(self, one, times=1):
+        for _ in range(times):
+            one.press()
+            time.sleep(TAP_S)
+            one.release()
+            time.sleep(TAP_S)
+
+    def type(self, one, digits):
+        for digit in digits:
+            self.tap(one, int(digit) or 10)
+            time.sleep(DIGIT_S)
+
+    def code_of(self, one):
+        """Holds its button; the code that it says."""
+        one.record()
+        self.hold(one)
+        return self.code_said(one)
+
+    def code_said(self, one):
+        """The code that it says since it was recorded: it says it again and again."""
+        said = self.said(one, READING_S + 3)
+        code = said.code()
+        self.assertIsNotNone(code, f"no code in {said}")
+        return code
+
+    def is_listening(self, one, seen_by):
+        """Whether a stranger on the LAN can connect to its pairing port."""
+        with seen_by.space.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
+            stream.settimeout(2)
+            return connects(stream, (self.place(one).address, one.port))
+
+    def paired(self, one):
+        return [peer["name"] for peer in one.status()["peers"]]
 
 
 class PairingByButton(AtButtons):
@@ -146,6 +228,47 @@ class PairingByButton(AtButtons):
         self.assertFalse(self.is_listening(kitchen, self.place(garage)))
         self.tap(kitchen)
         self.assertEqual(self.said(kitchen, 7), [])
+
+
+@unittest.skipUnless(shutil.which("espeak-ng"), "needs espeak-ng")
+class SpokenCode(AtButtons):
+    """The judge has the words at the card's rate, from another resampler than the station's."""
+
+    def make(self, folder, language):
+        """The words of a language, and the same for the judge."""
+        subprocess.run([ROOT / "tools/voices", "--to", f"{folder}/spoken", language], check=True,
+                       capture_output=True)
+        judged = pathlib.Path(folder, "judged", language)
+        judged.mkdir(parents=True)
+        for path in pathlib.Path(folder, "spoken", language).glob("*.wav"):
+            subprocess.run(["sox", "-G", path, "-r", "48000", "-b", "16", judged / path.name],
+                           check=True, capture_output=True)
+
+    def test_a_code_is_understood_and_pairs(self):
+        for language in LANGUAGES:
+            with self.subTest(language):
+                kitchen, garage = self.boxes("kitchen", "garage")
+                folder = kitchen.folder + "/voices"
+                self.make(folder, language)
+                kitchen.sections["sounds"] = {
+                    "folder": f"{folder}/spoken", "language": language}
+                self.start(kitchen, garage)
+                kitchen.record()
+                self.hold(kitchen)
+                time.sleep(READINGS_S)
+                recording = kitchen.recorded()
+                # One who does not know these words hears no code.
+                self.assertIsNone(words.Said(words.heard(self.words, recording)).code())
+                said = words.Said(words.heard(f"{folder}/judged", recording, language))
+                code, times = max(
+                    collections.Counter(said.codes()).items(), default=("", 0),
+                    key=lambda found: found[1])
+                self.assertGreater(times, 1, said)
+                ended, _, complaint = garage.ctl("pair", code)
+                self.assertEqual(ended, 0, complaint)
+                kitchen.wait_for(garage)
+                for one in (kitchen, garage):
+                    one.end()
 
 
 if __name__ == "__main__":
