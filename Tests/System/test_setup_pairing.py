@@ -1,4 +1,6 @@
-"""`intercomctl setup` ends with pairing: the daemon takes what was written, or is started."""
+"""A station nobody has configured runs and says what to do; `intercomctl setup` ends with pairing:
+the daemon takes what was written, or is started.
+"""
 
 import contextlib
 import os
@@ -7,10 +9,9 @@ import shutil
 import signal
 import unittest
 
-from codes import CODE, ShownCode
+from codes import CODE, ShownCode, converse
 from lab import place, wait
 from neighbours import OnOneLan
-from terminal import converse
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -64,19 +65,14 @@ class WithTheDaemon(SetupPairs):
         self.assertIn("paired with garage", screen)
         self.assert_paired()
 
-    def test_it_takes_the_code_that_the_other_shows(self):
-        shown = ShownCode(self.garage.folder, self.garage.etc)
-        self.addCleanup(shown.end)
-        code, screen = self.set_up(f"{shown.code}\n")
-        self.assertEqual(code, 0, screen)
-        self.assert_paired()
-
-    def test_it_takes_the_address_and_the_code(self):
+    def test_it_takes_the_code_that_the_other_shows_and_what_is_mistyped_is_asked_for_again(self):
         shown = ShownCode(self.garage.folder, self.garage.etc)
         self.addCleanup(shown.end)
         address = f"{self.place(self.garage).address}:{self.garage.port}"
-        code, screen = self.set_up(f"{address} {shown.code}\n")
+        code, screen = self.set_up("1234-5678-9\n", f"{address} {shown.code}\n")
         self.assertEqual(code, 0, screen)
+        self.assertIn('"1234-5678-9" is no code', screen)
+        self.assertEqual(screen.count("pair with another station now?"), 2)
         self.assert_paired()
 
     def test_it_joins_the_site_of_a_station_that_introduces_it(self):
@@ -98,12 +94,17 @@ class WithTheDaemon(SetupPairs):
                 self.assertEqual(self.box.ctl("peer", "remove", "garage")[0], 0)
                 self.path.unlink()
 
-    def test_no_leaves_pairing_for_later(self):
-        code, screen = self.set_up(" NO \n")
-        self.assertEqual(code, 0, screen)
-        self.assertTrue(screen.endswith("later: intercomctl pair\n"), screen)
-        self.assertEqual(self.box.status()["name"], "kitchen")
-        self.assertEqual(self.box.status()["peers"], [])
+    def test_no_leaves_pairing_for_later_and_so_does_one_that_fails(self):
+        self.garage.stop()
+        for answers in ([" NO \n"], ["1234-5678-9\n", "no\n"]):
+            with self.subTest(answers):
+                code, screen = self.set_up(*answers)
+                self.assertEqual(code, 0, screen)
+                self.assertTrue(screen.endswith("later: intercomctl pair\n"), screen)
+                self.assertIn("name = kitchen\n", self.path.read_text("ascii"))
+                self.assertEqual(self.box.status()["name"], "kitchen")
+                self.assertEqual(self.box.status()["peers"], [])
+                self.path.unlink()
 
     def test_what_needs_a_restart_comes_before_a_pairing(self):
         self.path.write_text(
@@ -127,22 +128,6 @@ class WithTheDaemon(SetupPairs):
         self.assertEqual(code, 0)
         self.assertTrue(screen.endswith(
             "the intercomd that runs has other settings than these\n"), screen)
-
-    def test_what_is_mistyped_is_said_and_asked_for_again(self):
-        shown = ShownCode(self.garage.folder, self.garage.etc)
-        self.addCleanup(shown.end)
-        code, screen = self.set_up("1234-5678-9\n", f"{shown.code}\n")
-        self.assertEqual(code, 0, screen)
-        self.assertIn('"1234-5678-9" is no code', screen)
-        self.assertEqual(screen.count("pair with another station now?"), 2)
-        self.assert_paired()
-
-    def test_a_pairing_that_fails_leaves_what_was_written(self):
-        self.garage.stop()
-        code, screen = self.set_up("1234-5678-9\n", "no\n")
-        self.assertEqual(code, 0, screen)
-        self.assertTrue(screen.endswith("later: intercomctl pair\n"), screen)
-        self.assertIn("name = kitchen\n", self.path.read_text("ascii"))
 
 
 class WithoutTheDaemon(SetupPairs):
@@ -252,45 +237,86 @@ class WithoutTheDaemon(SetupPairs):
                                  count * "--quiet enable --now intercomd\n")
                 self.path.unlink()
 
-    def test_a_service_that_does_not_start_is_not_said_to_run(self):
-        self.systemctl("exit 3")
-        code, screen = self.set_up("\n")
-        self.assertEqual(code, 1)
-        self.assertNotIn("intercomd runs", screen)
-        self.assertTrue(screen.endswith(
-            "systemctl enable --now intercomd ended with status 3; the reason: "
-            "journalctl -u intercomd -n 20\n"), screen)
-        self.assertTrue(self.path.exists())
+    def test_a_service_that_does_not_start_or_ends_at_once_is_not_said_to_run(self):
+        for status, said in (
+                (3, "systemctl enable --now intercomd ended with status 3; the reason: "
+                    "journalctl -u intercomd -n 20\n"),
+                (0, "intercomd was started, but does not answer; the reason: journalctl")):
+            with self.subTest(status):
+                self.systemctl(f"exit {status}")
+                code, screen = self.set_up("\n")
+                self.assertEqual(code, 1)
+                self.assertNotIn("intercomd runs", screen)
+                self.assertIn(said, screen)
+                self.path.unlink()
 
-    def test_a_service_that_ends_at_once_is_not_said_to_run(self):
-        self.systemctl("exit 0")
-        code, screen = self.set_up("\n")
-        self.assertEqual(code, 1)
-        self.assertNotIn("intercomd runs", screen)
-        self.assertIn("intercomd was started, but does not answer; the reason: journalctl", screen)
-
-    def test_no_starts_nothing(self):
+    def test_no_starts_nothing_nor_is_a_service_started_that_is_of_others_or_not_there(self):
         self.systemctl("exit 3")
         code, screen = self.set_up("no\n")
         self.assertEqual(code, 0)
         self.assertTrue(screen.endswith(
             "later: sudo systemctl enable --now intercomd, then intercomctl pair\n"), screen)
-        self.assertFalse((self.folder / "asked").exists())
-
-    def test_a_service_of_other_settings_is_not_started(self):
-        self.systemctl("exit 3")
+        # Other settings than the service has; then there is no systemd.
         code, screen = converse(
             self.box, [*self.box.launcher, place.program("intercomctl"), "--config",
                        f"{self.folder}/elsewhere"], ["\n"] * 6)
         self.assertEqual(code, 0)
         self.assertIn("\nnext: sudo systemctl enable --now intercomd\n", screen)
-        self.assertFalse((self.folder / "asked").exists())
-
-    def test_without_systemd_it_says_what_to_do(self):
+        self.path.unlink()
         self.do("rmdir /run/systemd/system")
         code, screen = self.set_up()
         self.assertEqual(code, 0)
         self.assertIn("\nnext: sudo systemctl enable --now intercomd\n", screen)
+        self.assertFalse((self.folder / "asked").exists())
+
+
+
+class FirstRun(SetupPairs):
+    """A station nobody has configured yet runs, says what to do, and takes settings when they come.
+    """
+
+    def test_without_settings_it_runs_unpaired_and_takes_them_when_they_come(self):
+        kitchen, garage = self.box, self.garage
+        code, _, errors = kitchen.ctl("status")
+        self.assertEqual(code, 3)
+        self.assertIn("not set up yet, and intercomd is not running: sudo intercomctl setup",
+                      errors)
+        self.start(kitchen)
+        kitchen.said("no settings yet")
+        status = kitchen.status()
+        self.assertEqual(status["peers"], [])
+        self.assertEqual(status["audio"]["input"]["state"], "none")
+        self.assertIn("intercomctl setup", status["notes"][0])
+        self.assertIn("no settings yet", kitchen.ctl("status")[1])
+        code, text, _ = kitchen.ctl("doctor", "config", "audio")
+        self.assertEqual(code, 4)
+        self.assertIn("intercomd.conf yet  -> sudo intercomctl setup\n", text)
+        # It holds no card that setup would want to try.
+        self.assertEqual(kitchen.card.status()["capture"]["opens"], 0)
+        # Its key is there to be shown to the others, and it pairs.
+        self.assertEqual(kitchen.ctl("key", "show")[1].split()[0], kitchen.public_key)
+        shown = ShownCode(garage.folder, garage.etc)
+        self.addCleanup(shown.end)
+        self.assertEqual(kitchen.ctl("pair", shown.code)[0], 0)
+        self.path.write_text(
+            "[station]\nname = kitchen\n[audio]\n"
+            "input = pcm:simcard:kitchen\noutput = pcm:simcard:kitchen\n"
+            "[button ptt]\nline = GPIO17\ntalk = house\n[channel house]\nmembers = *\n",
+            encoding="ascii")
+        code, text, errors = kitchen.ctl("reload")
+        self.assertEqual(code, 0, errors)
+        self.assertIn("+ [button ptt]", text)
+        self.assertNotIn("restart", text)
+        wait(kitchen.has_card, "it has its card")
+        self.assertEqual(kitchen.status()["notes"], [])
+        kitchen.wait_for(garage)
+        self.assert_talk(kitchen, garage)
+
+    def test_a_folder_that_is_not_there_is_a_mistake(self):
+        shutil.rmtree(self.box.etc)
+        self.box.start()
+        self.assertEqual(self.box.ended(), 1)
+        self.box.said("name another folder with --config")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
-"""A site whose stations give each other the roster: who joins, who is put out, who was away."""
+"""A site whose stations give each other the roster: who joins, who was away, and who is put out and
+comes back by one pairing.
+"""
 
 import json
 import os
 import time
 import unittest
 
-from codes import ShownCode
-from lab import place, wait
+from codes import converse
+from lab import listen, place, wait
 from sites import SiteTest
 from stage.identity import Identity
-from terminal import converse
+
+AT_ONCE_S = 0.5
+"""Seconds after which a station is heard no more that was put out."""
 
 
 class Spread(SiteTest):
@@ -24,8 +28,18 @@ class Spread(SiteTest):
             wait(lambda one=one: "cellar" in self.found(one), f"{one.name} knows cellar")
             self.assertEqual(self.do(one, "site", "export"), self.do(kitchen, "site", "export"))
             one.said("cellar is a peer")
-        # A station that is taken out is one nowhere, and hears no more of the site.
-        self.do(kitchen, "site", "remove", "garage")
+        # A station that is taken out is one nowhere, and hears no more of the site; what it says is
+        # heard no more.
+        garage.speak(500)
+        attic.record()
+        with garage.talking():
+            said = listen()
+            self.do(kitchen, "site", "remove", "garage")
+            time.sleep(AT_ONCE_S)
+            unsaid = listen()
+        heard = attic.recorded()
+        self.assert_heard(heard.span(*said), 500)
+        self.assert_silent(heard.span(*unsaid))
         wait(lambda: "garage" not in self.found(attic), "attic has put garage out")
         wait(lambda: not garage.is_with(attic), "garage has no session with it")
         self.assertEqual(self.number(attic), before + 2)
@@ -115,18 +129,12 @@ class Spread(SiteTest):
     def test_two_commands_bring_a_station_in(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
         self.do(kitchen, "site", "init", "house")
-        shown = ShownCode(kitchen.folder, kitchen.etc, "--join")
-        self.addCleanup(shown.end)
-        said = self.do(garage, "pair", f"127.0.0.1:{kitchen.port}", shown.code, "--join")
-        self.assertEqual(shown.ended(), 0, shown.text)
-        self.assertIn("introduced garage; the site house is at number 3", shown.text)
+        said, there = self.introduce(garage, kitchen)
+        self.assertIn("introduced garage; the site house is at number 3", there)
         self.assertIn("site house, number 3, from kitchen\n", said)
         # The other way round: the new one shows the code.
-        shown = ShownCode(attic.folder, attic.etc, "--join")
-        self.addCleanup(shown.end)
-        self.do(kitchen, "pair", f"127.0.0.1:{attic.port}", shown.code, "--join")
-        self.assertEqual(shown.ended(), 0, shown.text)
-        self.assertIn("garage is a peer", shown.text)
+        _, there = self.introduce(kitchen, attic)
+        self.assertIn("garage is a peer", there)
         wait(lambda: self.found(garage) == ["attic", "kitchen"], "garage knows attic")
         self.assertEqual(self.found(attic), ["garage", "kitchen"])
         # Another name is one at the introducer, too, with the secret of the pairing.
@@ -160,8 +168,7 @@ class Spread(SiteTest):
     def test_where_one_forgets_to_join_both_say_what_is_left(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
         self.do(kitchen, "site", "init", "house")
-        shown = ShownCode(garage.folder, garage.etc, "--join")
-        self.addCleanup(shown.end)
+        shown = self.shown(garage, "--join")
         said = self.do(kitchen, "pair", f"127.0.0.1:{garage.port}", shown.code)
         self.assertIn("garage is a peer of this station alone, and not in the site house; for "
                       "that, where the site is introduced: sudo intercomctl site add", said)
@@ -171,8 +178,7 @@ class Spread(SiteTest):
         self.assertEqual(shown.ended(), 0, shown.text)
         self.assertIn("site house, number 3, from kitchen\n", shown.text)
         # A member that pairs by itself is told that, too, and one of the site is not.
-        shown = ShownCode(attic.folder, attic.etc)
-        self.addCleanup(shown.end)
+        shown = self.shown(attic)
         said = self.do(garage, "pair", f"127.0.0.1:{attic.port}", shown.code)
         self.assertIn("attic is a peer of this station alone", said)
         shown.ended()
@@ -236,8 +242,7 @@ class Spread(SiteTest):
         wait(lambda: garage.peer("cook")["state"] == "up", "they have a session")
         self.do(kitchen, "site", "init", "house")
         # A pairing for the site, of stations that are peers already.
-        shown = ShownCode(kitchen.folder, kitchen.etc, "--join")
-        self.addCleanup(shown.end)
+        shown = self.shown(kitchen, "--join")
         wrong = "0000-0000" if shown.code != "0000-0000" else "1111-1111"
         self.assertNotIn("need not be paired again", self.do(
             garage, "pair", f"127.0.0.1:{kitchen.port}", wrong, "--join", code=1))
@@ -261,6 +266,96 @@ class Spread(SiteTest):
         self.assertIn("site house, number 3, from cook", said)
         self.assertIn("is in the site house", self.do(garage, "site", "join", code=1))
         self.assertEqual(garage.status()["site"]["offers"], [])
+
+
+class Return(SiteTest):
+
+    def house(self, *names):
+        first, *others = self.enter(*names)
+        self.do(first, "site", "init", "house")
+        for one in others:
+            self.introduce(first, one)
+        self.all_up(first, *others)
+        return first, *others
+
+    def is_out(self, here, one):
+        # By one answer: it may go in between.
+        return all(peer["down_reason"] == "revoked" for peer in here.status()["peers"]
+                   if peer["name"] == one.name)
+
+    def test_a_stolen_introducer_is_out_at_those_that_it_has_paired(self):
+        kitchen, garage, attic = self.house("kitchen", "garage", "attic")
+        self.do(garage, "site", "init", "house", "--take-over")
+        self.do(garage, "site", "remove", "kitchen")
+        # Until attic has changed over, it is a peer there.
+        self.assertFalse(self.is_out(attic, kitchen))
+        wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
+        self.do(attic, "site", "join", "--site", self.digits(garage))
+        wait(lambda: self.is_out(attic, kitchen) and self.is_out(garage, kitchen), "it is out")
+        kitchen.speak(500)
+        attic.record()
+        with kitchen.talking():
+            span = listen()
+        self.assert_silent(attic.recorded().span(*span))
+        # A person there may want it all the same, and has its secret still.
+        self.do(attic, "peer", "set", "kitchen", "--revoked", "no")
+        attic.wait_for(kitchen)
+
+    def test_one_that_was_taken_out_comes_back_by_a_pairing(self):
+        kitchen, garage, attic = self.house("kitchen", "garage", "attic")
+        self.do(kitchen, "site", "remove", "garage")
+        wait(lambda: self.is_out(attic, garage), "attic has put it out")
+        wait(lambda: garage.peer("kitchen")["state"] != "up", "garage is alone")
+        self.assertIn("pair --join --move", self.do(garage, "pair", "--join", code=1))
+        said, there = self.introduce(kitchen, garage, "--move")
+        self.assertIn("introduced garage", said)
+        self.assertIn("this station is in the site house", there)
+        self.all_up(kitchen, garage, attic)
+
+    def test_at_a_button_for_it_it_is_put_out_until_it_is_introduced_again(self):
+        kitchen, garage = self.house("kitchen", "garage")
+        kitchen.sections["button door"] = {"line": "GPIO22", "talk": "garage"}
+        kitchen.reload()
+        self.do(kitchen, "site", "remove", "garage")
+        self.assertEqual(kitchen.peer("garage")["down_reason"], "revoked")
+        self.do(kitchen, "site", "add", "garage", garage.public_key)
+        self.assertNotEqual(kitchen.peer("garage")["down_reason"], "revoked")
+
+    def test_one_that_was_added_by_its_key_alone_does_too(self):
+        kitchen, garage, attic = self.house("kitchen", "garage", "attic")
+        self.do(kitchen, "site", "remove", "garage")
+        wait(lambda: self.is_out(attic, garage), "attic has put it out")
+        wait(lambda: garage.peer("kitchen")["state"] != "up", "garage is alone")
+        self.do(kitchen, "site", "add", "garage", garage.public_key, "--address",
+                f"127.0.0.1:{garage.port}")
+        self.assertIn("pair --join --move", self.do(garage, "site", "join", code=1))
+        # The list that is carried there is enough for those which have no secret of a pairing.
+        self.do(garage, "site", "import", text=self.do(kitchen, "site", "export"))
+        self.all_up(garage, attic)
+        said, _ = self.introduce(kitchen, garage, "--move")
+        self.assertIn("garage is in the site already", said)
+        self.all_up(kitchen, garage, attic)
+
+    def test_a_station_that_is_up_is_not_replaced_by_a_slip(self):
+        kitchen, garage, attic = self.house("kitchen", "garage", "attic")
+        before = self.do(kitchen, "site", "export")
+        self.assertIn("garage is up, and would be put out", self.do(
+            kitchen, "site", "replace", "garage", "attic", code=2))
+        self.assertEqual(self.do(kitchen, "site", "export"), before)
+        said = self.do(kitchen, "site", "replace", "garage", "attic", "--yes")
+        self.assertNotIn("site join", said)
+        wait(lambda: self.is_out(attic, garage), "attic has put it out")
+
+    def test_a_command_that_is_typed_at_once_waits_for_the_list(self):
+        kitchen, garage = self.enter("kitchen", "garage")
+        self.do(kitchen, "site", "init", "house")
+        self.introduce(kitchen, garage, join=())
+        garage.wait_for(kitchen)
+        self.do(kitchen, "site", "add", "garage")
+        self.do(garage, "site", "join", "--site", self.digits(kitchen))
+        self.assertEqual(self.do(garage, "peer", "list").split()[5:8:2], ["kitchen", "yes"])
+        self.assertIn("this station introduces the site house", self.do(
+            kitchen, "site", "join", code=1))
 
 
 if __name__ == "__main__":
