@@ -42,6 +42,14 @@ class OnOneLan(SceneTest):
     def place(self, one):
         return self.lan.places[str(one)]
 
+    def leave_only(self, family, *stations):
+        """They have addresses of one family alone from now on."""
+        for one in stations:
+            if family == "IPv4":
+                self.place(one).drop_ipv6()
+            else:
+                self.place(one).drop_ipv4()
+
     def beacon_of(self, one):
         """The newest that a station has sent over IPv4."""
         wait(lambda: self.beacons(one), f"{one} announces itself")

@@ -1,19 +1,22 @@
 """Stations without addresses of each other, each in a namespace of its own, on one LAN: they find
 each other and talk; what strangers, liars and floods do there changes nothing.
 
-Times are in the scenario `both_move`; here they are printed.
+Beside Avahi both programs are served on one port.
 """
 
 import os
+import shutil
 import socket
+import struct
 import threading
 import time
 import unittest
 
-from lab import listen, place, process, wait
-from neighbours import OnOneLan
+import numpy
+
+from lab import listen, place, process, sound, wait
+from neighbours import M1, OnOneLan
 from peer import finding
-from peer.keytext import read as key_of
 from stage.identity import Identity
 from stage.lan import MDNS
 
@@ -23,8 +26,30 @@ FAMILIES = 2
 """A station asks over IPv4 and IPv6."""
 FLOOD_PER_S, FLOOD_S = 5000, 5.0
 """Datagrams a second, and for how long."""
+DATA = 89
+TOGETHER_S = 1.0
+"""Seconds until two that have just started are up, and until two that have moved hear each other:
+0.25 until they announce themselves, 0.5 until a silent peer is in doubt, and a handshake."""
+FOLLOWED_S = 0.5
+"""Seconds until one that has moved alone hears again, and until it has told its peer."""
+TO_ALL = 7
+"""Messages for each family of addresses that a station may send to all at the start and after each
+move: two beacons, and some questions and answers."""
 WAKES_PER_S = 50
 """So often the control thread wakes in a flood at most: it takes 320 datagrams in 20 turns."""
+AVAHI = all(shutil.which(name) for name in ("avahi-daemon", "avahi-browse", "dbus-daemon"))
+BUS = """<busconfig><type>system</type><listen>unix:path={folder}/bus</listen>
+<auth>EXTERNAL</auth><policy context="default"><allow user="*"/><allow own="*"/>
+<allow send_destination="*"/><allow receive_sender="*"/><allow eavesdrop="true"/></policy>
+</busconfig>"""
+SETTINGS = """[server]
+host-name={name}
+use-ipv6=no
+enable-dbus=yes
+allow-interfaces=eth0
+[publish]
+publish-workstation=no
+"""
 
 
 class Found(OnOneLan):
@@ -52,48 +77,110 @@ class Found(OnOneLan):
         lines = self.place(one).space.do("ip", "-o", "address", "show", "dev", "eth0").splitlines()
         return [line.split()[3].split("/")[0] for line in lines]
 
-    def test_with_ipv6_alone_they_meet_at_link_local_addresses(self):
-        kitchen, garage = self.enter("kitchen", "garage")
-        for one in (kitchen, garage):
-            self.place(one).drop_ipv4()
-        self.start(kitchen, garage)
-        kitchen.wait_for(garage)
-        self.assertRegex(kitchen.peer("garage")["endpoint"], r"^\[fe80::.*%eth0\]:")
-        self.assert_talk(kitchen, garage)
+    def test_both_get_other_addresses_in_a_talk_and_in_silence(self):
+        for family in ("IPv4", "IPv6"):
+            with self.subTest(family):
+                self.both_move(family, *self.enter("kitchen", "garage"))
 
-    def test_with_ipv4_alone_they_meet_too(self):
-        kitchen, garage = self.enter("kitchen", "garage")
-        for one in (kitchen, garage):
-            self.place(one).drop_ipv6()
-        self.start(kitchen, garage)
-        kitchen.wait_for(garage)
-        self.assertRegex(kitchen.peer("garage")["endpoint"], r"^192\.0\.2\.")
-
-    def test_one_that_starts_again_is_back_at_once(self):
-        kitchen, garage = self.enter("kitchen", "garage")
-        self.start(kitchen, garage)
-        kitchen.wait_for(garage)
-        garage.kill()
+    def both_move(self, family, *stations):
+        kitchen, garage = stations
+        self.leave_only(family, *stations)
         since = time.monotonic()
-        self.start(garage)
-        garage.wait_for(kitchen)
-        print(f"up {time.monotonic() - since:.2f} s after it was killed and started")
-
-    def test_both_get_other_addresses(self):
-        kitchen, garage = self.enter("kitchen", "garage")
-        for one in (kitchen, garage):
-            self.place(one).drop_ipv6()
-        self.start(kitchen, garage)
+        self.start(*stations)
         kitchen.wait_for(garage)
         garage.wait_for(kitchen)
-        for one in (kitchen, garage):
-            self.place(one).move(self.place(one).host + 20)
-        since = time.monotonic()
-        wait(lambda: kitchen.peer("garage")["endpoint"].startswith("192.0.2.22:")
-             and garage.peer("kitchen")["endpoint"].startswith("192.0.2.21:"),
-             "both follow each other")
-        print(f"both have moved: together again after {time.monotonic() - since:.2f} s")
+        self.within_a_second(since, f"{family}: found and up")
+        self.assertRegex(kitchen.peer("garage")["endpoint"],
+                         r"^192\.0\.2\." if family == "IPv4" else r"^\[fe80::.*%eth0\]:")
+        kitchen.speak(500)
+        garage.speak(700)
+        with kitchen.talking(), garage.talking():
+            for one in stations:
+                one.record()
+            listen(0.5)
+            moved = self.move(family, 20, *stations)
+            time.sleep(2.5)
+            for one, hertz in ((kitchen, 700), (garage, 500)):
+                again = self.heard_again(one, hertz, moved)
+                self.judge(again <= TOGETHER_S, f"{family}: {one} hears after {again:.2f} s")
+        moved = self.move(family, 40, *stations) / 1e9
+        for one, other in ((kitchen, garage), (garage, kitchen)):
+            first = wait(lambda one=one, other=other: self.spoken(one, other, moved),
+                         f"{one} speaks to {other}")[0]
+            self.within_a_second(moved, f"{family}: in silence {one} speaks to it", first.at)
         self.assert_talk(kitchen, garage)
+        for one, other in ((kitchen, garage), (garage, kitchen)):
+            said = [packet for packet in self.lan.announced() if packet.sender == str(one)]
+            self.assertLessEqual(len(said), 3 * TO_ALL, f"{one} says so much to all")
+            called = {packet.target for packet in list(self.lan.packets)
+                      if packet.sender == str(one) and len(packet.data) == M1}
+            self.assertLessEqual(called, self.had[str(other)])
+
+    def test_one_that_moves_is_heard_all_the_time_and_soon_hears(self):
+        for family in ("IPv4", "IPv6"):
+            with self.subTest(family):
+                self.one_moves(family, *self.enter("kitchen", "garage"))
+
+    def one_moves(self, family, kitchen, garage):
+        self.leave_only(family, kitchen, garage)
+        self.start(kitchen, garage)
+        kitchen.wait_for(garage)
+        garage.wait_for(kitchen)
+        kitchen.speak(500)
+        garage.speak(700)
+        made = kitchen.counters()["handshakes"]
+        with kitchen.talking(), garage.talking():
+            for one in (kitchen, garage):
+                one.record()
+            listen(0.5)
+            moved = self.move(family, 20, garage)
+            time.sleep(2.5)
+            self.assertEqual(self.heard_again(kitchen, 700, moved), 0)
+            again = self.heard_again(garage, 500, moved)
+            self.judge(again <= FOLLOWED_S, f"{family}: garage hears again after {again:.2f} s")
+        self.assertEqual(kitchen.counters()["handshakes"], made)
+        # In silence it tells its peer at once.
+        moved = self.move(family, 40, garage) / 1e9
+        told = wait(lambda: self.spoken(garage, kitchen, moved), "garage tells of its move")[0]
+        self.assertIn(told.source, self.addresses(garage))
+        self.judge(told.at - moved <= FOLLOWED_S, f"it tells of it {told.at - moved:.2f} s later")
+        wait(lambda: told.source in kitchen.peer("garage")["endpoint"], "kitchen follows")
+
+    def heard_again(self, one, hertz, moved):
+        """Seconds from a move until a station hears a tone again, and goes on to."""
+        track = sound.tone_track(one.recorded().span(moved, moved + 2_000_000_000), hertz) > -18
+        again = 0 if track.all() else (len(track) - numpy.argmin(track[::-1])) * 0.02
+        print(f"{one} hears again {again:.2f} s after a move")
+        return again
+
+    def within_a_second(self, since, what, at=None):
+        took = (at or time.monotonic()) - since
+        print(f"{what} after {took:.2f} s")
+        self.judge(took <= TOGETHER_S, f"{what} after {took:.2f} s")
+
+    def move(self, family, by, *stations):
+        """All get other addresses at one moment, which is returned, in ns."""
+        if by == 20:
+            self.had = {str(one): set(self.addresses(one)) for one in stations}
+        moment = time.monotonic_ns()
+        for number, one in enumerate(stations, 1):
+            place_ = self.place(one)
+            if family == "IPv4":
+                place_.move(by + number)
+                continue
+            former, = self.addresses(one)
+            for words in (["add", f"fe80::{by + number}/64"], ["del", f"{former}/64"]):
+                place_.space.do("ip", "address", *words, "dev", "eth0")
+        for one in stations:
+            self.had[str(one)] |= set(self.addresses(one))
+        return moment
+
+    def spoken(self, one, other, since):
+        """What a station has sent to where the other is now."""
+        now = self.addresses(other)
+        return [packet for packet in list(self.lan.packets)
+                if packet.sender == str(one) and packet.at > since and packet.target in now
+                and len(packet.data) == DATA]
 
     def test_a_station_that_has_one_address_announces_that_alone(self):
         kitchen, garage = self.enter("kitchen", "garage")
@@ -137,22 +224,17 @@ class Found(OnOneLan):
             time.sleep(2.0)
         self.assertGreater(kitchen.counters()["discovery_questions"], before)
 
-    def test_at_its_end_it_says_farewell(self):
+    def test_it_tells_where_it_looks_and_says_farewell_at_its_end(self):
         kitchen, = self.enter("kitchen")
         self.start(kitchen)
+        said = process.run(
+            [*kitchen.launcher, place.program("intercomctl"), "--config", kitchen.etc, "doctor",
+             "network"], environment=kitchen._environment())[1]  # pylint: disable=protected-access
+        self.assertIn("peers are found on eth0 (UDP 5353, multicast)", said)
         last = finding.announced(self.beacon_of(kitchen))
         kitchen.stop()
         wait(lambda: finding.announced(self.beacons(kitchen)[-1]).ttl == 0, "farewell")
         self.assertEqual(finding.announced(self.beacons(kitchen)[-1]).instance, last.instance)
-
-    def test_the_doctor_tells_where_it_looks(self):
-        kitchen, = self.enter("kitchen")
-        self.start(kitchen)
-        code, output, _ = process.run(
-            [*kitchen.launcher, place.program("intercomctl"), "--config", kitchen.etc, "doctor",
-             "network"], environment=kitchen._environment())  # pylint: disable=protected-access
-        self.assertIn("peers are found on eth0 (UDP 5353, multicast)", output)
-        self.assertIn(code, (0, 4))
 
 
 class Strangers(OnOneLan):
@@ -163,7 +245,7 @@ class Strangers(OnOneLan):
         there = self.lan.join("friend")
         self.start(kitchen)
         seen = finding.announced(self.beacon_of(kitchen))
-        own = key_of(kitchen.public_key)
+        own = kitchen.identity.public
         self.assertEqual(seen.port, kitchen.port)
         self.assertTrue(seen.is_of(finding.key(friend.secret, own), own))
         self.assertFalse(seen.is_of(finding.key(stranger.secret, own), own))
@@ -233,11 +315,10 @@ class Strangers(OnOneLan):
         kitchen.moved("discovery_sightings", before)
         wait(lambda: self.calls(kitchen, afar.address), "the control: it is called")
 
-    def test_a_flood_leaves_the_talk_alone(self):
-        self.flood(burst=FLOOD_PER_S // 100)
-
-    def test_nor_does_one_without_bursts_keep_the_control_loop_busy(self):
-        self.flood(burst=1)
+    def test_a_flood_leaves_the_talk_alone_and_the_control_loop_idle(self):
+        for burst in (FLOOD_PER_S // 100, 1):
+            with self.subTest(burst=burst):
+                self.flood(burst)
 
     def flood(self, burst):
         kitchen, garage = self.enter("kitchen", "garage")
@@ -293,6 +374,75 @@ class Flood:
     def __exit__(self, *_):
         self._is_over = True
         self._thread.join(5)
+
+
+@unittest.skipUnless(AVAHI, "avahi-daemon, avahi-utils and dbus are not installed")
+class BesideAvahi(OnOneLan):
+    """Avahi in the namespace of kitchen, as on a Raspberry Pi."""
+
+    def avahi(self, where, folder):
+        """Starts it with a bus of its own; returns the environment of programs that ask it."""
+        bus, settings = f"{folder}/bus.conf", f"{folder}/avahi.conf"
+        for path, text in ((bus, BUS.format(folder=folder)),
+                           (settings, SETTINGS.format(name="pi"))):
+            with open(path, "w", encoding="ascii") as file:
+                file.write(text)
+        environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/bus"}
+        where.space.do("mount", "-t", "tmpfs", "none", "/run")
+        for words in (["dbus-daemon", f"--config-file={bus}", "--nofork"],
+                      ["avahi-daemon", "--file", settings, "--no-drop-root", "--no-chroot",
+                       "--no-rlimits"]):
+            log = open(f"{folder}/{words[0]}.log", "w", encoding="utf-8")
+            self.addCleanup(log.close)
+            one = process.launch([*where.inside, *words], environment=environment, output=log,
+                                 errors=log)
+            self.addCleanup(process.end, one)
+            wait(lambda: os.path.exists(f"{folder}/bus"), "the bus is there")
+        return environment
+
+    def browse(self, where, environment):
+        """What avahi-browse finds: one line for each instance, resolved."""
+        _, output, _ = process.run(
+            [*where.inside, "avahi-browse", "--resolve", "--parsable", "--terminate",
+             "_intercomd._udp"], environment=environment)
+        return [line.split(";") for line in output.splitlines() if line.startswith("=")]
+
+    def test_both_are_served_on_one_port(self):
+        kitchen, garage = self.enter("kitchen", "garage")
+        for one in (kitchen, garage):
+            self.place(one).drop_ipv6()
+        where = self.place(kitchen)
+        folder = os.path.join(kitchen.folder, "avahi")
+        os.makedirs(folder)
+        # Avahi first: the station's sockets come later, and must not take what is Avahi's.
+        environment = self.avahi(where, folder)
+        wait(lambda: self.browse(where, environment) == [], "avahi answers, and finds nothing")
+        self.start(kitchen, garage)
+        kitchen.wait_for(garage)
+
+        def instances():
+            found = self.browse(where, environment)
+            return {(line[7], line[8]) for line in found}
+
+        expected = {("192.0.2.1", str(kitchen.port)), ("192.0.2.2", str(garage.port))}
+        wait(lambda: expected <= instances(), "avahi-browse finds both")
+        # A question to this machine alone is Avahi's.
+        asked = self.lan.places["garage"].space.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        asked.settimeout(0.5)
+        question = (struct.pack("!6H", 0x1234, 0, 1, 0, 0, 0) + finding.name("pi.local")
+                    + struct.pack("!HH", finding.A, finding.INTERNET))
+
+        def is_answered():
+            asked.sendto(question, ("192.0.2.1", MDNS))
+            try:
+                return asked.recv(2048)[:2] == b"\x12\x34"
+            except TimeoutError:
+                return False
+
+        before = kitchen.counters()["discovery_received"]
+        self.assertTrue(all(is_answered() for _ in range(5)), "avahi answers each time")
+        self.assertLessEqual(kitchen.counters()["discovery_received"], before + 2)
+        self.assert_talk(kitchen, garage)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,10 @@ from stage.lan import MDNS
 
 LOOK_S = 3.0
 """So long a station looks where none shows a code."""
+MEET_S = 10.0
+"""Seconds from the typed code until both are up."""
+GUESSES = 2
+"""Wrong codes of a stranger; a third one would end the window."""
 
 
 class PairingOnALan(OnOneLan):
@@ -32,25 +36,36 @@ class PairingOnALan(OnOneLan):
     def peers(self, one):
         return [peer["name"] for peer in one.status()["peers"]]
 
-    def test_the_code_alone_pairs_and_both_talk(self):
-        kitchen, garage = self.enter("kitchen", "garage", known=False)
-        self.start(kitchen, garage)
-        screen = self.show(kitchen)
-        self.assertIn(f"    intercomctl pair {screen.code}\n", screen.text)
-        since = time.monotonic()
-        code, said, complaint = garage.ctl("pair", screen.code)
-        self.assertEqual(code, 0, complaint)
-        print(f"paired {time.monotonic() - since:.2f} s after the code was typed")
-        self.assertIn("looking for a station that shows a code", said)
-        self.assertIn("paired with kitchen", said)
-        self.assertEqual(screen.ended(), 0)
-        kitchen.wait_for(garage)
-        garage.wait_for(kitchen)
-        self.assert_talk(kitchen, garage)
-        self.assert_talk(garage, kitchen, 700)
-        # The window is over for everybody.
-        wait(lambda: 0 in self.windows(kitchen), "its farewell")
-        self.assertGreater(self.windows(kitchen)[0], 0)
+    def test_the_code_alone_pairs_and_both_talk_whatever_a_stranger_tries(self):
+        for family in ("IPv4", "IPv6"):
+            with self.subTest(family):
+                kitchen, garage, stranger = stations = self.enter(
+                    "kitchen", "garage", "stranger", known=False)
+                self.leave_only(family, *stations)
+                self.start(*stations)
+                screen = self.show(kitchen)
+                self.assertIn(f"    intercomctl pair {screen.code}\n", screen.text)
+                for _ in range(GUESSES):
+                    wrong = "0000-0000" if screen.code != "0000-0000" else "1111-1111"
+                    self.assertEqual(stranger.ctl("pair", wrong)[0], 1)
+                since = time.monotonic()
+                code, said, complaint = garage.ctl("pair", screen.code)
+                self.assertEqual(code, 0, complaint)
+                self.assertIn("looking for a station that shows a code", said)
+                self.assertIn("paired with kitchen", said)
+                self.assertEqual(screen.ended(), 0)
+                kitchen.wait_for(garage)
+                garage.wait_for(kitchen)
+                took = time.monotonic() - since
+                print(f"{family}: up {took:.2f} s after the code was typed")
+                self.assertLess(took, MEET_S)
+                self.assertEqual([self.peers(one) for one in stations],
+                                 [["garage"], ["kitchen"], []])
+                self.assert_talk(kitchen, garage)
+                self.assert_talk(garage, kitchen, 700)
+                # The window is over for everybody.
+                wait(lambda one=kitchen: 0 in self.windows(one), "its farewell")
+                self.assertGreater(self.windows(kitchen)[0], 0)
 
     def test_one_that_waits_finds_a_window_that_opens(self):
         kitchen, garage = self.enter("kitchen", "garage", known=False)
@@ -71,18 +86,6 @@ class PairingOnALan(OnOneLan):
         self.assertIn("the code is not the one that", answer["complaint"])
         wait(lambda: "did not prove the code" in screen.text, "kitchen tells of it")
 
-    def test_where_none_shows_a_code_that_is_said(self):
-        kitchen, garage = self.enter("kitchen", "garage", known=False)
-        self.start(kitchen, garage)
-        since = time.monotonic()
-        code, _, complaint = garage.ctl("pair", "0000-0000")
-        took = time.monotonic() - since
-        self.assertEqual(code, 1)
-        self.assertIn("no station on this LAN shows a code", complaint)
-        self.assertIn("pair HOST CODE", complaint)
-        self.assertGreaterEqual(took, LOOK_S - 0.1)
-        self.assertEqual(self.windows(kitchen), [])
-
     def test_a_station_that_looks_for_nobody_says_so_and_is_not_found(self):
         kitchen, garage = self.enter("kitchen", "garage", known=False)
         kitchen.sections["network"]["discovery"] = "no"
@@ -92,9 +95,13 @@ class PairingOnALan(OnOneLan):
         self.assertIn("is not looked for (discovery = no", complaint)
         screen = self.show(kitchen)
         self.assertNotIn(f"    intercomctl pair {screen.code}\n", screen.text)
+        # As where none shows a code.
+        since = time.monotonic()
         code, _, complaint = garage.ctl("pair", screen.code)
+        self.assertGreaterEqual(time.monotonic() - since, LOOK_S - 0.1)
         self.assertEqual(code, 1)
         self.assertIn("no station on this LAN shows a code", complaint)
+        self.assertIn("pair HOST CODE", complaint)
         self.assertEqual(self.windows(kitchen), [])
         # With its address it pairs.
         code, _, complaint = garage.ctl(
