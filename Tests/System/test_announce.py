@@ -1,4 +1,6 @@
-"""A file is said to a channel: as loud as it is, beside the microphone, and only what is a file."""
+"""Pages and announcements: heard without an answer, after a tone; ended by whoever speaks or rests,
+over do-not-disturb only by right; a file is said as loud as it is, and only what is a file.
+"""
 
 import os
 import pathlib
@@ -9,9 +11,15 @@ import unittest
 import wave
 
 import numpy
-from lab import Scene, SceneTest, listen, sound, wait
+
+from callers import CallersTest
+from lab import Scene, SceneTest, listen, measure, sound, wait
 from stage import place
 from stage.wav import RATE
+
+DUCK = -12
+RING, PAGE = 622, 1222
+"""The second note of the chime, and a tone that does not show in a tenth of a second of it."""
 
 
 def write_wav(path, samples, rate=RATE, channels=1):
@@ -45,32 +53,18 @@ class Announce(SceneTest):
         self.assertIn("announcing 6.0 s to house: garage", text)
         self.assertRegex(text, r"heard: garage (9\d|100) %")
         heard = garage.recorded().samples
-        likeness, level = self.found(said, heard)
+        alike = sound.likenesses(said, heard, longest=len(heard) / RATE)
+        likeness, late = alike[:, 0].min(), alike[:, 1]
         self.judge(likeness > 0.8, f"it is {likeness:.2f} alike")
-        self.judge(abs(level) < 1.5, f"it is {level:.1f} dB louder than the file")
+        self.judge(numpy.ptp(late) < 0.1, f"something is left out or put in: {late}")
+        first = int(late[0] * RATE)
+        louder = measure.level(heard[first:first + len(said)]) - measure.level(said)
+        self.judge(abs(louder) < 1.5, f"it is {louder:.1f} dB louder than the file")
+        print(f"{likeness:.2f} alike, {numpy.ptp(late):.2f} s, {louder:.1f} dB")
         for station in scene.stations:
             self.assert_no_heap_calls(station)
         # The tone before it: the last of its three notes.
         self.assertGreater(max(sound.tone_track(heard, 784)), -40)
-
-    def found(self, said, heard):
-        """How alike a recording is to what was said, and how much louder.
-
-        Of windows, for one xrun, which a busy machine makes, moves all that comes after: how alike
-        seven of ten are, and how loud the middle one.
-        """
-        a, b = sound.envelope(said), sound.envelope(heard)
-        alike = sound.likenesses(said, heard, longest=len(b) / 100)
-        louder = []
-        for number, (_, late) in enumerate(alike):
-            first, lag = 50 * number, round(100 * late)
-            x, y = a[first : first + 150], b[first + lag : first + lag + 150]
-            louder.append(sound.decibels(numpy.mean(y**2)) - sound.decibels(numpy.mean(x**2)))
-        # Nothing is left out, and nothing put in, in the middle of it. Where an xrun falls into a
-        # window, another place may be more like it than its own: these three say nothing.
-        lags = alike[numpy.argsort(alike[:, 0])[3:], 1]
-        self.judge(numpy.ptp(lags) < 0.3, f"it comes late: {alike}")
-        return numpy.quantile(alike[:, 0], 0.3), numpy.median(louder)
 
     def test_it_is_said_beside_a_key_and_ends_with_its_reader(self):
         scene = self.scene("kitchen", "garage")
@@ -114,15 +108,9 @@ class Announce(SceneTest):
         with huge.open("wb") as file:
             file.write(header)
             file.truncate(2**31)
-        cases = {
-            "text.wav": (b"hello, this is no sound at all", "is not a WAV file"),
-            "cut.wav": (data[:-4000], "is cut short: 1.0 s of 1.0 s are there"),
-            "mp3.wav": (data[:20] + b"\x55\x00" + data[22:], "compressed"),
-            "rate.wav": (data[:24] + (300_000).to_bytes(4, "little") + data[28:], "300000"),
-            "six.wav": (data[:22] + b"\x06\x00" + data[24:], "6 channels"),
-            "none.wav": (data[:44].replace(data[40:44], b"\0\0\0\0"), "no sound in it"),
-        }
-        for name, (content, reason) in cases.items():
+        for name, content, reason in (
+                ("text.wav", b"hello, this is no sound at all", "is not a WAV file"),
+                ("cut.wav", data[:-4000], "is cut short: 1.0 s of 1.0 s are there")):
             (folder / name).write_bytes(content)
             done = self.announce(kitchen, folder / name)
             self.assertEqual(done[:2], (1, ""), name)
@@ -139,6 +127,167 @@ class Announce(SceneTest):
         self.assertEqual(kitchen.ctl("announce", "house")[0], 2)
         # None of them was left behind.
         self.assertEqual(self.announce(kitchen, good)[0], 0)
+
+
+class Pages(CallersTest):
+    def page(self, station, *words, target="house"):
+        """A page that goes on; it ends with the test."""
+        pager = subprocess.Popen(
+            [place.program("intercomctl"), "--config", str(station.etc), "page", target,
+             "--seconds", "30", *words], stdout=subprocess.DEVNULL)
+
+        def end():
+            pager.terminate()
+            return pager.wait(place.PATIENCE)
+        end.kill = pager.kill
+        self.addCleanup(end)
+        wait(station.is_talking, f"{station} pages")
+        return end
+
+    def heard(self, station):
+        station.record()
+        span = listen()
+        return station.recorded().span(*span)
+
+    def test_it_is_heard_after_a_tone_and_answered_by_the_reply_key(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        kitchen.speak(500)
+        garage.speak(800)
+        code, _, error = attic.ctl("reply", "down")
+        self.assertEqual(code, 1)
+        self.assertIn("no peer has been heard yet", error)
+        end = self.page(kitchen)
+        for station in (garage, attic):
+            self.assertEqual(self.watches[station].saw("page")["target"], "house")
+            self.watches[station].saw("talk", peer="kitchen")
+        listen(1)
+        self.assert_heard(self.heard(garage), 500)
+        self.assertEqual(end(), 0)
+        for station in (garage, attic):
+            self.watches[station].saw("page_end")
+        self.assertFalse(kitchen.is_talking())
+        # To who spoke last alone.
+        self.assertIn("talking to kitchen", self.do(garage, "reply", "down"))
+        attic.record()
+        self.assert_heard(self.heard(kitchen), 800)
+        attic_heard = attic.recorded().samples[-24_000:]
+        self.assert_silent(attic_heard)
+        self.do(garage, "reply", "up")
+        wait(lambda: not garage.is_talking(), "garage is silent")
+
+    def test_one_that_another_replaces_says_so(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        first = subprocess.Popen(
+            [place.program("intercomctl"), "--config", str(kitchen.etc), "page", "attic"],
+            stdout=subprocess.PIPE, text=True)
+        with first:
+            wait(kitchen.is_talking, "the first page")
+            self.assertEqual(kitchen.ctl("page", "garage", "--seconds", "1")[0], 0)
+            text = first.communicate()[0]
+        self.assertEqual(first.returncode, 1)
+        self.assertIn("the page to attic is over: one to garage took its place", text)
+        self.assertNotIn("heard: ", text)
+
+    def test_where_it_is_not_allowed_it_is_not_heard(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        garage.sections["policy kitchen"] = {"announce": "deny"}
+        garage.reload()
+        kitchen.speak(500)
+        self.page(kitchen)
+        self.watches[attic].saw("page")
+        self.watches[garage].saw("refused", target="announce", peer="kitchen")
+        self.assert_silent(self.heard(garage))
+
+    def test_an_emergency_is_heard_over_do_not_disturb_only_where_it_may(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        attic.sections["policy kitchen"] = {"emergency": "allow"}
+        attic.reload()
+        for station in (garage, attic):
+            self.do(station, "dnd", "on")
+            self.do(station, "mute", "speaker")
+        kitchen.speak(500)
+        end = self.page(kitchen, "--priority", "high")
+        for station in (garage, attic):
+            self.assert_silent(self.heard(station))
+        end()
+        wait(lambda: not kitchen.is_talking(), "the page ends")
+        self.page(kitchen, "--priority", "emergency")
+        event = self.watches[attic].saw("page")
+        self.assertIn("emergency", event["detail"])
+        self.watches[garage].saw("refused", target="emergency", peer="kitchen")
+        listen(1)
+        self.assert_heard(self.heard(attic), 500)
+        self.assert_silent(self.heard(garage))
+        self.assertEqual(self.watches[garage].events("page"), [])
+
+    def test_an_emergency_turns_all_else_down_by_12_db(self):
+        kitchen, garage, attic = self.scene(
+            "kitchen", "garage", "attic", policy={"emergency": "allow"})
+        kitchen.speak(PAGE)
+        garage.speak(900)
+
+        def levels(hertz, seconds, step):
+            """How loud a tone is at attic alone, in an emergency, and after it; and the page."""
+            attic.record()
+            found = [listen(seconds)]
+            end = self.page(kitchen, "--priority", "emergency")
+            self.watches[attic].saw("page")
+            found.append(listen(seconds))
+            end()
+            time.sleep(1)
+            found.append(listen(seconds))
+            heard = attic.recorded()
+            self.assert_heard(heard.span(*found[1]), PAGE)
+            return [sound.tone_track(heard.span(*span), hertz, step).max() for span in found]
+
+        with garage.talking():
+            talk = levels(900, 0.6, 0.5)
+        # It rings every three seconds, and is no voice.
+        self.ring(garage, attic)
+        ring = levels(RING, 3.2, 0.1)
+        for what, (alone, under, after) in (("talk", talk), ("ring", ring)):
+            self.judge(abs(under - alone - DUCK) < 1 and abs(after - alone) < 1,
+                       f"a {what} of {alone:.1f} dBFS is at {under:.1f}, then at {after:.1f}")
+        self.do(attic, "reject")
+
+    def test_who_wants_to_rest_hears_no_more_of_it(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        kitchen.speak(500)
+        self.page(kitchen)
+        self.watches[garage].saw("page")
+        listen(1)
+        self.assert_heard(self.heard(garage), 500)
+        self.do(garage, "dnd", "on")
+        self.watches[garage].saw("page_end")
+        listen(0.5)
+        self.assert_silent(self.heard(garage))
+
+    def test_of_an_announcement_that_is_never_spoken_nobody_learns(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        said = kitchen.ask("announce", target="garage", samples=480)
+        self.assertEqual((said["listeners"], said["over"]), (["garage"], False))
+        # Its reader has hung up. Other pages begin and end as ever.
+        end = self.page(kitchen)
+        self.watches[garage].saw("page", target="house")
+        end()
+        self.watches[garage].saw("page_end")
+        self.assertEqual(len(self.watches[garage].events("page")), 1)
+        self.assertEqual(self.watches[kitchen].events("announce", "announce_end"), [])
+
+    def test_it_ends_with_the_command_however_that_comes(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        self.page(kitchen).kill()
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        self.watches[garage].saw("page_end")
+
+    def test_it_ends_when_its_channel_is_gone(self):
+        kitchen, _, _ = self.scene("kitchen", "garage", "attic")
+        kitchen.sections["channel yard"] = {"members": "garage"}
+        kitchen.reload()
+        self.page(kitchen, target="yard")
+        del kitchen.sections["channel yard"]
+        kitchen.reload()
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
 
 
 if __name__ == "__main__":

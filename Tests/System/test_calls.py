@@ -1,5 +1,8 @@
-"""Calls between two: each of their ends, told alike by both sides, under one id."""
+"""Calls between two: each of their ends, told alike by both sides, under one id. Of a channel: the
+first answer takes the call, or all who answer are in it together.
+"""
 
+import json
 import time
 import unittest
 
@@ -7,6 +10,7 @@ from callers import CallersTest
 from lab import listen, sound, wait
 
 RING = 784
+TONES = {"kitchen": 500, "garage": 800, "attic": 1100}
 
 
 class Calls(CallersTest):
@@ -53,52 +57,28 @@ class Calls(CallersTest):
         self.ended(call, (kitchen, garage), "cancelled", missed=(garage,))
         self.assertIn("last    missed call from kitchen, ", garage.ctl("status")[1])
 
-    def test_missed_calls_stay_lit_until_somebody_is_there(self):
-        kitchen, garage = self.scene("kitchen", "garage")
-        garage.sections["lamp missed"] = {"line": "GPIO24", "show": "missed"}
-        garage.reload()
-
-        def is_lit():
-            lamps = {lamp["name"]: lamp["state"] for lamp in garage.status()["lamps"]}
-            return lamps["missed"] == "on"
-
-        for _ in range(2):
-            # Another that rings does not put it out.
-            self.ring(kitchen, garage)
-            self.do(kitchen, "hangup")
-            wait(lambda: self.state(garage) == "idle", "it rings no more")
-            wait(is_lit, "it flashes")
-        self.ring(kitchen, garage)
-        wait(is_lit, "it flashes while it rings")
-        self.do(garage, "reject")
-        for _ in range(25):
-            self.assertFalse(is_lit())
-            time.sleep(0.1)
-
     def test_busy(self):
         kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
-        self.answered(kitchen, garage)
-        call = self.call(attic, "call", "garage")
-        self.ended(call, (attic,), "busy")
-        [one] = self.history(garage, call)
-        self.assertEqual((one["cause"], one["missed"]), ("busy", True))
-        self.assertEqual(self.watches[garage].saw("missed_call")["call"], call)
-        self.assertEqual(self.state(garage), "active")
-        code, _, error = garage.ctl("call", "attic")
-        self.assertEqual(code, 1)
-        self.assertIn("there is a call already", error)
-
-    def test_it_rings_on_while_another_is_turned_away(self):
-        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        # It rings on while another is turned away: anew every three seconds.
         ringing = self.ring(kitchen, garage)
         call = self.call(attic, "call", "garage")
         self.ended(call, (attic,), "busy")
         self.assertEqual(garage.status()["call"]["call"], ringing)
-        # It begins anew every three seconds.
         garage.record()
         span = listen(3.6)
         track = sound.tone_track(garage.recorded().span(*span), RING)
         self.judge(track.max() > -30, "it does not ring any more")
+        self.do(garage, "answer")
+        self.stands(kitchen, "active")
+        call = self.call(attic, "call", "garage")
+        self.ended(call, (attic,), "busy")
+        [one] = self.history(garage, call)
+        self.assertEqual((one["cause"], one["missed"]), ("busy", True))
+        self.watches[garage].saw("missed_call", call=call)
+        self.assertEqual(self.state(garage), "active")
+        code, _, error = garage.ctl("call", "attic")
+        self.assertEqual(code, 1)
+        self.assertIn("there is a call already", error)
 
     def test_no_answer(self):
         kitchen, garage = self.scene("kitchen", "garage", call={"ring-time": "2s"})
@@ -141,6 +121,90 @@ class Calls(CallersTest):
         call = self.ring(kitchen, garage)
         self.do(garage, "reject")
         self.ended(call, (kitchen, garage), "rejected")
+
+
+class GroupCalls(CallersTest):
+    def ring_all(self, caller, *called):
+        call = self.call(caller, "call", "house")
+        for station in called:
+            self.stands(station, "ringing")
+            self.assertEqual(station.status()["call"]["call"], call)
+        self.stands(caller, "calling")
+        return call
+
+    def peers(self, station):
+        return sorted(station.status()["call"]["peers"])
+
+    def hear(self, *stations):
+        """Each of these hears all others of them, and nobody else."""
+        for station in stations:
+            station.record()
+        span = listen()
+        for station in stations:
+            heard = station.recorded().span(*span)
+            for name, hertz in TONES.items():
+                if name == station.name:
+                    continue
+                if any(other.name == name for other in stations):
+                    self.assert_heard(heard, hertz)
+                else:
+                    self.assert_not_heard(heard, hertz)
+
+    def test_hunted_the_first_answer_takes_it(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        call = self.ring_all(kitchen, garage, attic)
+        self.do(attic, "answer")
+        self.stands(kitchen, "active")
+        # Answered elsewhere is not missed.
+        self.ended(call, (garage,), "answered_elsewhere")
+        self.assertEqual(self.peers(kitchen), ["attic"])
+        self.do(attic, "hangup")
+        self.ended(call, (kitchen, attic), "hung_up")
+        [one] = self.history(kitchen, call)
+        self.assertEqual((one["answered_by"], one["peer"], one["channel"]),
+                         ("attic", "attic", "house"))
+
+    def test_hunted_and_rejected_by_all(self):
+        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
+        call = self.ring_all(kitchen, garage, attic)
+        self.do(garage, "reject")
+        self.ended(call, (garage,), "rejected")
+        self.assertEqual(self.state(attic), "ringing")
+        self.do(attic, "reject")
+        self.ended(call, (kitchen, attic), "rejected")
+        self.assertIn("last    call to house: rejected", kitchen.ctl("status")[1])
+
+    def test_joined_all_who_answer_hear_each_other(self):
+        kitchen, garage, attic = stations = self.scene(
+            "kitchen", "garage", "attic", **{"channel house": {"call-mode": "join"}})
+        for station in stations:
+            station.speak(TONES[station.name])
+        call = self.ring_all(kitchen, garage, attic)
+        self.do(garage, "answer")
+        self.stands(kitchen, "active")
+        self.assertEqual(self.state(attic), "ringing", "it rings on elsewhere")
+        self.hear(kitchen, garage)
+        self.do(attic, "answer")
+        for station in stations:
+            others = sorted(name for name in TONES if name != station.name)
+            wait(lambda one=station, all_=others: self.peers(one) == all_,
+                 f"{station} is in it with {others}")
+        self.hear(*stations)
+        self.watches[kitchen].saw("call_joined", peer="attic")
+        self.watches[garage].saw("call_joined", peer="attic")
+        # Who leaves, leaves the others in it; where the caller leaves, it is over.
+        self.do(garage, "hangup")
+        self.ended(call, (garage,), "hung_up")
+        wait(lambda: self.peers(attic) == ["kitchen"], "attic is in it with kitchen alone")
+        self.hear(kitchen, attic)
+        self.do(kitchen, "hangup")
+        self.ended(call, (kitchen, attic), "hung_up")
+        for station in stations:
+            [one] = self.history(station, call)
+            self.assertEqual(one["channel"], "house", str(station))
+            wait(lambda one=station: not one.is_talking(), f"the microphone of {station} closes")
+        text = json.dumps(self.history(kitchen, call))
+        self.assertIn('"direction": "out"', text)
 
 
 if __name__ == "__main__":
