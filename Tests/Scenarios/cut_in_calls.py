@@ -1,4 +1,4 @@
-"""Wherever the current fails, a station keeps its history, what was set and what it is told to be.
+"""Wherever the current fails, a station keeps its history and what was set.
 
 Two stations have their directories on one disk, which lives through all of it. In every boot people
 call each other and set volumes, until the machine is powered off: after some time, or before one of
@@ -76,7 +76,7 @@ def play(world):
         one.log_path = f"{LOG}.{name}.{number}"
     if number == 0:
         lay(world)
-    found = {name: (kept.history(one.state), kept.ring(one.state), settings(one))
+    found = {name: (kept.history(one.state), kept.ring(one.state))
              for name, one in world.stations.items()}
     if number in FULL:
         for name, one in world.stations.items():
@@ -111,21 +111,12 @@ def lay(world):
     world.introduce()
 
 
-def settings(station):
-    """The bytes of the configuration, in short."""
-    found = hashlib.sha256()
-    for folder, _, names in sorted(os.walk(station.etc)):
-        for name in sorted(names):
-            found.update(name.encode() + kept.content(os.path.join(folder, name)))
-    return found.hexdigest()
-
-
 def look(world, number, found):
     """Tells what the last cut has left, before the daemon sees it and after."""
     for name, one in world.stations.items():
-        before, ring, etc = found[name]
+        before, ring = found[name]
         # Before the start, which may be cut itself.
-        world.fact(boot=number, who=name, before=before, kept=ring, etc=etc)
+        world.fact(boot=number, who=name, before=before, kept=ring)
     for name, one in sorted(world.stations.items()):
         try:
             one.start()
@@ -204,14 +195,12 @@ def judge(case):
     case.need(len(looks) == 2 * len(CUTS), f"there are {len(looks)} looks")
     afters = [one for one in case.facts if "why" in one]
     tell(case, "the daemon starts", [(one, one["why"]) for one in afters])
-    tell(case, "the configuration is whole", [(one, config(case, one)) for one in looks])
     tell(case, "of the history nothing but its end is torn", [(one, torn(one)) for one in looks])
     tell(case, f"at most {SYNC:.0f} s of it are missing",
          [(one, missing(case, one)) for one in looks])
     seen = [one for one in afters if one["why"] is None]
     tell(case, "what was torn is told of, and then all is whole",
          [(one, mended(case, one)) for one in seen])
-    tell(case, "every call has one start at most and one end", [(one, ends(one)) for one in seen])
     tell(case, "what was set is whole, and not older than it may be",
          [(one, state(case, one)) for one in looks if one["who"] == "kitchen"])
     lost = sum(len(gone(case, one)) for one in looks)
@@ -231,12 +220,6 @@ def tell(case, text, found):
     wrong = [f"in boot {one['boot']} at {one['who']}: {why}" for one, why in found if why]
     case.claim(found and not wrong,
                text + (f": {len(wrong)} times not, first {wrong[0]}" if wrong else ""))
-
-
-def config(case, one):
-    first = next(other for other in case.facts
-                 if other.get("who") == one["who"] and "etc" in other)
-    return None if one["etc"] == first["etc"] else "it is not what it was"
 
 
 def torn(one):
@@ -297,18 +280,6 @@ def mended(case, one):
     return None
 
 
-def ends(one):
-    counts = {}
-    for call, record, _ in one["after"]["calls"]:
-        counts[call, record] = counts.get((call, record), 0) + 1
-    if any(count > 1 for count in counts.values()):
-        return "a record is there twice"
-    # A call that rings or is open now may have begun meanwhile: none does before this is looked at.
-    open_ones = [call for call, record in counts
-                 if record == "start" and (call, "end") not in counts]
-    return f"{open_ones} have no end" if open_ones else None
-
-
 def state(case, one):
     boot, found = one["boot"], one["kept"]
     if found == "damaged":
@@ -345,8 +316,6 @@ def controls(case):
 
     yield "a daemon does not start", spoiled(
         lambda facts: of(facts, "why")[3].update(why="it is broken"))
-    yield "a configuration is another", spoiled(
-        lambda facts: of(facts, "etc")[5].update(etc="another"))
     yield "a line in the middle is damaged", spoiled(
         lambda facts: of(facts, "before")[4]["before"]["damaged"].append(["history", 3, 100]))
     yield "a former file is torn", spoiled(
@@ -355,9 +324,6 @@ def controls(case):
         lambda facts: of(facts, "before", who="kitchen")[2]["before"].update(former=17))
     yield "a call that was there is gone", spoiled(
         lambda facts: forget(of(facts, "before", who="garage")[-1]["before"]["calls"]))
-    yield "a call has two ends", spoiled(
-        lambda facts: of(facts, "after")[-1]["after"]["calls"].append(
-            of(facts, "after")[-1]["after"]["calls"][-1]))
     yield "something torn is not told of", spoiled(
         lambda facts: of(facts, "before")[-1]["before"]["torn"].append(["history", 12]))
     yield "what was set is damaged", spoiled(

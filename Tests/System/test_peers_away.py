@@ -1,31 +1,39 @@
-"""A peer off, out of reach or without an address is tried for ever, and soon heard once it can be.
+"""What is said of a peer is so, on both sides: one that is away, at a wrong address, in the files
+alone, or with another station's key, as after the copy of a memory card. A peer out of reach or
+without an address is tried for ever, and soon heard once it can be.
+
+How long until a silent peer is stale, down and called is the scenario peer_powered_off.
 """
 
+import json
 import os
+import re
+import subprocess
 import time
 import unittest
 
 from faults import FaultTest, may
-from lab import Scene, longer, process, wait
+from lab import Scene, SceneTest, place, process, wait
+from stage.identity import Identity
 from stage.wire import BadNet
+from test_diagnosis import DiagnosisTest
 
 NAME = "garage.intercom.test"
+NETWORK, MOUNTS = ("unshare", "--net"), ("unshare", "--mount")
+ADD = "no peers; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
+SCREENS = (("status",), ("peers",), ("stats",))
 
 
 class Silence(FaultTest):
     """The network swallows all there is, without a word."""
 
-    def scene_through_a_bad_network(self):
+    def test_of_three_seconds_is_over_when_it_is_over(self):
         scene = self.enterContext(Scene("kitchen", "garage"))
-        self.scene, (self.kitchen, self.garage) = scene, scene.stations
+        self.kitchen, self.garage = scene.stations
         badnet = BadNet(scene, self.kitchen, self.garage)
         scene.introduce(self.kitchen, self.garage, via=badnet)
         scene.start()
         self.kitchen.speak(self.tone)
-        return badnet
-
-    def test_of_three_seconds_is_over_when_it_is_over(self):
-        badnet = self.scene_through_a_bad_network()
 
         def seen():
             wait(lambda: not self.garage.hears("kitchen"), "garage hears nothing")
@@ -34,42 +42,6 @@ class Silence(FaultTest):
 
         self.through(lambda: badnet.do("drop", "both", "any"), seen,
                      lambda: badnet.do("drop", "both", "off"))
-
-    @longer
-    def test_of_a_minute_is_shown_and_over_when_it_is_over(self):
-        badnet = self.scene_through_a_bad_network()
-        peer = lambda: self.kitchen.peer("garage")
-
-        def seen():
-            # Three heartbeats and a little (protocol.md §1.7), with the key down all the while.
-            wait(lambda: peer()["state"] == "stale", "garage is stale", 40)
-            self.assertGreater(peer()["heard_age_s"], 18)
-            wait(lambda: peer()["state"] == "down", "garage is down", 60)
-            self.assertGreater(peer()["heard_age_s"], 48)
-            wait(lambda: self.garage.peer("kitchen")["state"] == "down", "kitchen is down")
-            _, text, _ = self.kitchen.ctl("status")
-            self.assertRegex(text, r"garage +down.* [56][0-9]s")
-            # By now the waits between two calls have grown, but for one who holds a key.
-            calls = badnet.sent_by(self.kitchen)["received"]
-            wait(lambda: badnet.sent_by(self.kitchen)["received"] - calls >= 4, "kitchen calls", 12)
-
-        self.through(lambda: badnet.do("drop", "both", "any"), seen,
-                     lambda: badnet.do("drop", "both", "off"))
-
-    @longer
-    def test_of_a_minute_in_which_nobody_talks_ends_with_the_next_press(self):
-        badnet = self.scene_through_a_bad_network()
-        badnet.do("drop", "both", "any")
-        for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
-            wait(lambda o=one, t=other: not o.is_with(t), "the peer is stale", 40)
-            wait(lambda o=one, t=other: o.peer(t.name)["state"] == "down", "the peer is down", 60)
-        badnet.do("drop", "both", "off")
-        self.garage.record()
-        self.assert_back(self.kitchen, self.garage, self.ended(self.kitchen.press))
-        self.kitchen.release()
-
-
-NETWORK = ("unshare", "--net")
 
 
 class Unreachable(FaultTest):
@@ -106,31 +78,6 @@ class Unreachable(FaultTest):
                              lambda: address("address", "add", *own_address))
             finally:
                 process.end(holder)
-
-    def test_a_peer_that_is_off_is_called_until_it_answers(self):
-        with Scene("kitchen", "garage") as self.scene:
-            self.kitchen, self.garage = self.scene.stations
-            # Garage cannot call: it has to be found. Where it will be, nobody listens (ICMP).
-            self.kitchen.knows(self.garage)
-            self.garage.knows(self.kitchen, calls=False)
-            self.kitchen.start()
-            self.kitchen.ready()
-            self.kitchen.speak(self.tone)
-            self.kitchen.press()
-            # As long as it takes for the waits between two calls to grow.
-            time.sleep(4)
-            self.assertEqual(self.kitchen.peer("garage")["state"], "down")
-
-            def end():
-                self.garage.start()
-                self.garage.ready()
-                self.garage.record()
-
-            self.assert_back(self.kitchen, self.garage, self.ended(end))
-            self.kitchen.release()
-
-
-MOUNTS = ("unshare", "--mount")
 
 
 class Names(FaultTest):
@@ -169,6 +116,256 @@ class Names(FaultTest):
             self.assert_back(self.kitchen, self.garage, self.ended(end))
             self.kitchen.release()
             wait(lambda: not self.kitchen.status()["problems"], "nothing is the matter")
+
+
+class TwoStations(DiagnosisTest):
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen", "garage"))
+        self.kitchen, self.garage = self.scene.stations
+
+
+class WrongPort(TwoStations):
+    def setUp(self):
+        super().setUp()
+        self.wrong = place.closed_port()
+
+    def check(self, one):
+        """What `doctor peers` says of the one peer."""
+        _, text, _ = one.ctl("doctor", "peers")
+        (line,) = [line for line in text.splitlines() if "  peer " in line]
+        return line
+
+    def test_where_the_peer_only_waits_the_closed_port_is_told_here_and_the_silence_there(self):
+        kitchen, garage = self.kitchen, self.garage
+        kitchen.knows(garage, port=self.wrong)
+        garage.knows(kitchen, calls=False)
+        self.scene.start(together=False)
+        self.wait_reason(kitchen, garage, "port_closed", f"127.0.0.1:{self.wrong}", "closed")
+        self.assertIn("whether port in its [network] is this one",
+                      kitchen.peer("garage")["down_fix"])
+        # It was never called, and has no address to try: that is all it can know.
+        line = garage.peer("kitchen")["down_text"]
+        self.assertEqual((self.reason(garage, kitchen), line), (
+            "no_address", "has not called, and there is no address to call it at"))
+        self.assertIn(f"kitchen: {line}; ", garage.ctl("peers")[1])
+        self.assertIn(line, self.check(garage))
+        self.assertRegex(garage.ctl("status")[1], "(?m)^kitchen +down ")
+        code, text, _ = kitchen.ctl("ptt", "down", "garage")
+        self.assertEqual((code, text), (
+            1, "talking to garage: no listener hears it now: garage (it is down)\n"))
+        kitchen.ctl("ptt", "up", "garage")
+        # As the fix says, on one side.
+        code, _, error = kitchen.ctl("config", "check")
+        self.assertEqual(code, 0, error)
+        kitchen.knows(garage)
+        kitchen.reload()
+        for one in self.scene.stations:
+            self.assert_well(one)
+
+    def test_a_peer_that_calls_is_up_and_shown_at_the_port_it_has(self):
+        kitchen, garage = self.kitchen, self.garage
+        kitchen.knows(garage, port=self.wrong)
+        garage.knows(kitchen)
+        self.scene.start()
+        for one, other in ((kitchen, garage), (garage, kitchen)):
+            self.assert_well(one)
+            place_ = f"127.0.0.1:{other.port}"
+            self.assertEqual(one.peer(other.name)["endpoint"], place_)
+            self.assertRegex(self.check(one), f"^ok    peer {other} +up at {place_}, ")
+            self.assertNotIn(str(self.wrong), one.ctl("peers")[1] + self.check(one))
+        # And it is heard.
+        kitchen.speak(500)
+        code, text, _ = kitchen.ctl("talk", "garage", "--seconds", "2")
+        self.assertEqual(code, 0, text)
+        self.assertIn("heard by garage", text)
+
+    def test_a_session_of_before_is_not_up_for_long_where_the_port_is_wrong_now(self):
+        kitchen, garage = self.kitchen, self.garage
+        kitchen.knows(garage)
+        garage.knows(kitchen, calls=False)
+        self.scene.start()
+        # As a power cut, after which the file has another port: no goodbye.
+        kitchen.kill()
+        kitchen.knows(garage, port=self.wrong)
+        kitchen.start()
+        kitchen.ready()
+        self.wait_reason(kitchen, garage, "port_closed", f"127.0.0.1:{self.wrong}")
+        # Garage sends on a session that kitchen has no more, and sees that nothing comes back.
+        wait(lambda: garage.peer("kitchen")["state"] != "up", "garage has doubts", 45, 0.2)
+        silent = garage.peer("kitchen")["heard_age_s"]
+        self.assertGreater(silent, 10)
+        self.assertRegex(self.check(garage), r"^WARN  peer kitchen +silent for \d+s  -> ")
+        self.assertRegex(garage.ctl("peers")[1], r"(?m)^kitchen +stale +\d+s")
+        code, text, _ = garage.ctl("talk", "kitchen", "--seconds", "2")
+        self.assertNotIn("heard by kitchen\n", text.replace("whether heard by", "whether"))
+        self.assertEqual(code, 1, text)
+
+
+class WrongHost(TwoStations):
+    def test_an_address_that_is_the_own_one_is_told(self):
+        kitchen, garage = self.kitchen, self.garage
+        self.scene.introduce(kitchen, garage)
+        kitchen.knows(garage, port=kitchen.port)
+        garage.knows(kitchen, calls=False)
+        self.scene.start(together=False)
+        self.wait_reason(kitchen, garage, "own_address",
+                         f"its address 127.0.0.1:{kitchen.port} is this station's own")
+        self.assertIn("peer set garage --address ADDRESS", kitchen.ctl("status")[1])
+        # Whatever it listens to, and among others.
+        del kitchen.sections["network"]["listen"]
+        for listens in ({}, {"listen": "0.0.0.0"}, {"listen": "::0"}):
+            kitchen.stop()
+            kitchen.sections["network"] |= listens
+            kitchen.start()
+            kitchen.ready()
+            self.wait_reason(kitchen, garage, "own_address")
+        kitchen.write_peer("garage", garage.public_key,
+                           f"127.0.0.1:{place.closed_port()}, 127.0.0.1:{kitchen.port}")
+        kitchen.reload()
+        self.wait_reason(kitchen, garage, "own_address", f"127.0.0.1:{kitchen.port}")
+        kitchen.knows(garage)
+        kitchen.reload()
+        self.assert_well(kitchen)
+
+    def test_a_name_that_is_not_found_is_told_and_not_the_address_of_before(self):
+        kitchen, garage = self.kitchen, self.garage
+        garage.knows(kitchen, calls=False)
+        kitchen.knows(garage, port=place.closed_port())
+        self.scene.start(together=False)
+        self.wait_reason(kitchen, garage, "port_closed")
+        # Such a name is never found (RFC 6761 §6.4).
+        kitchen.write_peer("garage", garage.public_key, "garage.invalid")
+        kitchen.reload()
+        self.wait_reason(kitchen, garage, "unresolved", "garage.invalid")
+        self.assertNotIn("127.0.0.1", kitchen.peer("garage")["down_text"])
+
+
+class OneFolder(SceneTest):
+    """Stations that all have the same peers.d, and so an entry of their own key."""
+
+    def test_each_leaves_itself_out(self):
+        scene = self.enterContext(Scene("kitchen", "garage"))
+        for one in scene.stations:
+            for peer in scene.stations:
+                one.write_peer(peer.name, peer.public_key, f"127.0.0.1:{peer.port}")
+            one.sections["channel house"] = {"members": "kitchen, garage"}
+        kitchen, garage = scene.stations
+        scene.start()
+        for one, other in ((kitchen, garage), (garage, kitchen)):
+            one.wait_for(other)
+            self.assertEqual([peer["name"] for peer in one.status()["peers"]], [str(other)])
+            self.assertNotIn("own name", one.log)
+            code, text, complaint = one.ctl("config", "check")
+            self.assertEqual((code, complaint), (0, ""), text)
+            self.assertIn("1 peer", text)
+            self.assertNotIn("not yet known", one.ctl("doctor", "peers")[1])
+            self.assertNotIn(f"{one} ", one.ctl("peer", "list")[1].splitlines()[1])
+
+
+class PeerFiles(SceneTest):
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen"))
+        self.kitchen, = self.scene.stations
+        self.scene.start()
+
+    def last_line(self, *words):
+        code, text, error = self.kitchen.ctl(*words)
+        self.assertIn(code, (0, 4), error)
+        return text.splitlines()[-1]
+
+    def add(self, name, *options):
+        code, text, error = self.kitchen.ctl("peer", "add", name, "-", Identity().text, *options)
+        self.assertEqual(code, 0, error)
+        return text
+
+    def test_peers_of_the_files_alone_are_counted_with_the_command_that_applies_them(self):
+        # The negative control: there are none at all.
+        self.assertEqual(self.last_line("peers"), ADD)
+        for words in (("status",), ("stats",)):
+            self.assertEqual(self.last_line(*words), "no peers", words)
+        self.assertIn("to apply it: intercomctl reload", self.add("garage", "--no-reload"))
+        for count in ("1 peer", "2 peers"):
+            said = f"no peers yet; the files have {count}: intercomctl reload applies them"
+            for words in SCREENS:
+                self.assertEqual(self.last_line(*words), said, words)
+            if count == "1 peer":
+                self.add("attic", "--no-reload")
+        code, text, _ = self.kitchen.ctl("doctor", "peers")
+        self.assertEqual(code, 4)
+        for name in ("garage", "attic"):
+            self.assertRegex(
+                text, rf"(?m)^WARN  peer {name} +is in the files, and not yet known to the running "
+                      "daemon  -> .*intercomctl reload$")
+        # What is told to be typed does it.
+        self.assertEqual(self.kitchen.ctl("reload")[0], 0)
+        for words in SCREENS:
+            _, text, _ = self.kitchen.ctl(*words)
+            self.assertNotIn("no peers", text, words)
+            self.assertRegex(text, "(?m)^garage +down", words)
+        self.assertNotIn("not yet known", self.kitchen.ctl("doctor", "peers")[1])
+
+
+class CopiedCard(SceneTest):
+    """One identity in two stations."""
+
+    def test_a_copied_card_is_told_and_what_is_advised_makes_it_another_station(self):
+        scene = self.enterContext(Scene("kitchen", "garage", "copy"))
+        kitchen, garage, copy = scene.stations
+        copy.identity, copy.public_key = kitchen.identity, kitchen.public_key
+        copy.write_identity(kitchen.identity.secret.hex())
+        for one, other in ((garage, kitchen), (kitchen, garage), (copy, garage)):
+            one.knows(other)
+        for one in (garage, kitchen):
+            one.start()
+            one.ready()
+        kitchen.wait_for(garage)
+        copy.start()
+        copy.ready()
+        copy.wait_for(garage)
+        # It may as well have moved: nothing is said yet.
+        self.assertEqual(garage.peer("kitchen")["shared_key_at"], [])
+        # The first one notices that nobody hears it, and calls.
+        with kitchen.talking():
+            wait(lambda: garage.peer("kitchen")["shared_key_at"], "garage tells the two apart", 30)
+        places = {f"127.0.0.1:{kitchen.port}", f"127.0.0.1:{copy.port}"}
+        self.assertEqual(set(garage.peer("kitchen")["shared_key_at"]), places)
+        code, text, _ = garage.ctl("status")
+        self.assertEqual(code, 4)
+        self.assertRegex(text, "(?m)^! kitchen: two stations use its key, at .*"
+                               "memory card was probably copied")
+        _, text, _ = garage.ctl("peers")
+        self.assertIn("! kitchen: two stations use its key", text)
+        code, text, _ = garage.ctl("doctor", "peers")
+        self.assertEqual(code, 4)
+        self.assertRegex(text, "(?m)^FAIL  peer kitchen .*two stations use its key")
+        garage.said("two stations use its key")
+        # Each of the two is told by garage, and how one of them becomes another station.
+        with kitchen.talking(), copy.talking():
+            for one in (kitchen, copy):
+                one.problem("another station uses this station's own key, as garage reports")
+        for one in (kitchen, copy):
+            code, text, _ = one.ctl("doctor", "peers")
+            self.assertEqual(code, 4)
+            self.assertIn("another station uses this station's own key", text)
+            self.assertIn(f"sudo rm -r {one.state}/keys {one.state}/peers.d", text)
+        advice = garage.peer("kitchen")["problem"]
+        found = re.search("sudo (rm -r \\S+ \\S+), sudo systemctl restart intercomd, then "
+                          "intercomctl pair", advice)
+        self.assertTrue(found, advice)
+        copy.stop()
+        # Each station of a test has folders of its own.
+        subprocess.run(found[1].replace(garage.state, copy.state).split(), check=False)
+        copy.forgets(garage)
+        copy.start()
+        copy.ready()
+        key = json.loads(copy.ctl("key", "show", "--json")[1])["key"]
+        self.assertNotEqual(key, kitchen.public_key)
+        code, said, _ = garage.ctl("peer", "add", "copy", f"127.0.0.1:{copy.port}", key)
+        self.assertEqual(code, 0, said)
+        copy.knows(garage)
+        copy.reload()
+        copy.wait_for(garage)
+        kitchen.wait_for(garage)
 
 
 if __name__ == "__main__":
