@@ -132,19 +132,6 @@ class ServiceTest(unittest.TestCase):
         wait(lambda: station.status()["uptime_s"] >= first["uptime_s"] + 2, "two seconds")
         return station.status()["media"]["periods"] == first["media"]["periods"]
 
-    def test_a_second_one_started_by_hand_says_what_is_in_its_way(self):
-        kitchen, _ = self.alone()
-        kitchen.start()
-        kitchen.ready()
-        del kitchen.environment["NOTIFY_SOCKET"]
-        code, _, errors = process.run(
-            [place.program("intercomd"), "--config", kitchen.etc], environment=os.environ.copy())
-        self.assertEqual(code, 1)
-        self.assertIn(str(kitchen.port), errors)
-        self.assertIn("another intercomd", errors)
-        self.assertTrue(kitchen.is_up(), "the first was disturbed")
-        self.assertEqual(kitchen.ctl("status")[0], 0)
-
 
 if __name__ == "__main__":
     unittest.main()
