@@ -1,0 +1,322 @@
+"""Buttons, and the relays that they switch: what a press does, and what a relay is left at.
+
+When each kind of key talks, to the millisecond, is claimed by the scenario key_presses.
+"""
+
+import os
+import time
+import unittest
+
+import numpy
+
+from lab import Scene, SceneTest, listen, place, process, sound, wait, wav
+
+DOOR, HOLDER, REPLY = "GPIO5", "GPIO6", "GPIO7"
+RELAY, GATE, LOW = "GPIO24", "GPIO25", "GPIO26"
+
+
+class Keys(SceneTest):
+    """A kitchen with several keys; the garage hears it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
+        cls.kitchen, cls.garage = cls.scene.stations
+        cls.kitchen.sections |= {
+            "relay door": {"line": RELAY, "pulse": "500ms"},
+            "button door": {"line": DOOR, "press": "relay door"},
+            "button holder": {"line": HOLDER, "press": "relay door", "hold": "talk house"},
+            "button reply": {"line": REPLY, "talk": "reply"},
+        }
+        cls.scene.introduce(cls.kitchen, cls.garage)
+        cls.scene.start()
+        cls.kitchen.speak(500)
+        cls.garage.speak(900)
+
+    def heard(self):
+        """Garage hears the kitchen now."""
+        self.garage.record()
+        span = listen()
+        self.assert_heard(self.garage.recorded().span(*span), 500)
+
+    def button(self, name):
+        return next(b for b in self.kitchen.status()["buttons"] if b["name"] == name)
+
+    def test_a_key_that_cannot_be_read_at_the_start_is_shown_and_does_not_talk(self):
+        self.kitchen.stop()
+        self.kitchen.lines.do("fail-read", "on")
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.kitchen.problem("button ptt")
+        self.kitchen.press()
+        time.sleep(0.3)
+        self.assertEqual(self.button("ptt")["state"], "unreadable")
+        self.assertTrue(self.button("ptt")["error"])
+        self.assertFalse(self.kitchen.is_talking())
+        self.kitchen.lines.do("fail-read", "off")
+        wait(lambda: self.button("ptt")["state"] == "pressed", "the key is read again")
+        self.assertFalse(self.kitchen.is_talking())
+        self.kitchen.release()
+        wait(lambda: self.button("ptt")["state"] == "released", "the key is up")
+        with self.kitchen.talking():
+            self.assertTrue(self.button("ptt")["talking"])
+
+    def test_open_talks_from_the_start_and_a_press_stops_it(self):
+        self.kitchen.stop()
+        self.kitchen.sections["button ptt"]["mode"] = "open"
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.scene.together()
+        wait(self.kitchen.is_talking, "kitchen talks")
+        wait(self.kitchen.is_lit, "the lamp is lit")
+        self.heard()
+        self.tap("GPIO17")
+        wait(lambda: not self.kitchen.is_talking() and not self.kitchen.is_lit(),
+             "kitchen is silent, and its lamp dark")
+        self.kitchen.stop()
+        del self.kitchen.sections["button ptt"]["mode"]
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.scene.together()
+
+    def opened(self):
+        """Waits until the door was opened and is closed again."""
+        wait(lambda: self.kitchen.is_lit(RELAY), "the relay is on", interval=0.01)
+        wait(lambda: not self.kitchen.is_lit(RELAY), "the relay is off", interval=0.01)
+
+    def tap(self, line):
+        """A short press."""
+        self.kitchen.press(line)
+        time.sleep(0.05)
+        self.kitchen.release(line)
+
+    def test_a_press_switches_the_relay_and_says_who(self):
+        self.tap(DOOR)
+        self.opened()
+        self.kitchen.said("relay door: on for 0.5 s, by button door")
+        self.kitchen.said("button door: relay door")
+
+    def test_a_hold_talks_and_a_short_press_does_not(self):
+        self.kitchen.press(HOLDER)
+        wait(self.kitchen.is_talking, "kitchen talks")
+        self.assertFalse(self.kitchen.is_lit(RELAY))
+        self.heard()
+        self.kitchen.release(HOLDER)
+        wait(lambda: not self.kitchen.is_talking(), "kitchen is silent")
+        self.assertFalse(self.kitchen.is_lit(RELAY))
+
+    def test_the_reply_key_talks_to_who_was_heard_last(self):
+        with self.garage.talking():
+            wait(lambda: self.kitchen.hears(self.garage), "kitchen hears garage")
+        with self.kitchen.talking(REPLY):
+            self.heard()
+        self.kitchen.said("talking to garage")
+        self.assert_no_heap_calls(self.kitchen)
+
+
+class OneTalker(SceneTest):
+    """A kitchen that is heard in the garage, with settings of its own."""
+
+    def scene(self, **talk):
+        scene = self.enterContext(Scene("kitchen", "garage"))
+        kitchen, garage = scene.stations
+        kitchen.sections["talk"] = talk
+        scene.introduce(kitchen, garage)
+        return scene, kitchen, garage
+
+    def test_a_jammed_key_is_cut_off_told_of_and_talks_again_when_it_was_let_go(self):
+        scene, kitchen, garage = self.scene(**{"max-talk": "4s"})
+        scene.start()
+        kitchen.speak(500)
+        for one in scene.stations:
+            one.record()
+        kitchen.press()
+        wait(kitchen.is_talking, "kitchen talks")
+        pressed = time.monotonic_ns()
+        wait(lambda: not kitchen.is_talking(), "the jammed key is cut off", interval=0.005)
+        over = time.monotonic_ns()
+        self.assertAlmostEqual((over - pressed) / 1e9, 4, delta=0.05)
+        wait(lambda: not kitchen.is_lit(), "the lamp is dark", interval=0.005)
+        time.sleep(1.5)
+        self.assertEqual(kitchen.status()["buttons"][0]["state"], "pressed")
+        self.assertEqual(kitchen.log.count("held too long"), 1)
+        self.assertFalse(kitchen.is_talking())
+        heard, own = garage.recorded(), kitchen.recorded()
+        self.assert_heard(heard.span(over - 500_000_000, over), 500)
+        self.assert_silent(heard.span(over + 200_000_000, over + 1_000_000_000))
+        # Who stands there hears a falling tone, and then nothing.
+        for hertz, start, end in ((440, 0.03, 0.23), (330, 0.36, 0.6)):
+            self.assert_heard(
+                own.span(over + round(start * 1e9), over + round(end * 1e9)), hertz)
+        self.assert_silent(own.span(over + 800_000_000, over + 1_200_000_000))
+        kitchen.release()
+        with kitchen.talking():
+            self.assertTrue(kitchen.is_lit())
+
+    def test_without_preroll_nothing_from_before_the_press_is_heard_and_all_from_then_on(self):
+        scene, kitchen, garage = self.scene(preroll="0", cover="off")
+        # With so few the speaker runs dry where it gets nothing while the microphone starts.
+        kitchen.sections["audio"]["periods"] = 2
+        scene.start()
+        voice, quiet = sound.tone(500), wav.silence(0.3)
+        for phase in range(5):
+            said = kitchen.speak(numpy.concatenate([voice, quiet, voice]), loop=False)
+            garage.record()
+            pressed = said + 1_000_000_000
+            time.sleep((pressed - time.monotonic_ns()) / 1e9 + phase * 0.0021)
+            with kitchen.talking():
+                listen(0.5)
+            heard = garage.recorded()
+            self.assert_silent(heard.span(pressed, pressed + 300_000_000))
+            self.assert_steady(heard, (pressed + 400_000_000, pressed + 800_000_000), 500, 0.99,
+                               "what is said from the press on")
+        self.assertEqual(kitchen.counters()["playback_xruns"], 0)
+
+
+class RelayOutput(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen"))
+        cls.kitchen, = cls.scene.stations
+        cls.kitchen.sections |= {
+            "relay door": {"line": RELAY, "pulse": "400ms"},
+            "relay gate": {"line": GATE, "pulse": "30s"},
+            "relay low": {"line": LOW, "active": "low", "pulse": "400ms"},
+        }
+        cls.scene.start()
+
+    def on(self):
+        return self.kitchen.level(RELAY) == 1
+
+    def test_it_is_on_for_its_pulse_and_no_longer(self):
+        self.assertFalse(self.on())
+        start = time.monotonic()
+        code, out, _ = self.kitchen.ctl("relay", "door")
+        self.assertEqual((code, out.strip()), (0, "relay door is on for 0.4 s"))
+        wait(lambda: not self.on(), "it is off", interval=0.01)
+        self.assertGreater(time.monotonic() - start, 0.3)
+        self.kitchen.said("relay door: on for 0.4 s, by intercomctl")
+
+    def test_an_unknown_one_is_refused_by_name(self):
+        code, _, complaint = self.kitchen.ctl("relay", "dor")
+        self.assertEqual(code, 1)
+        self.assertIn("no relay dor; did you mean \"door\"? there are: door, gate, low", complaint)
+
+    def test_active_low_is_high_but_for_its_pulse(self):
+        self.assertEqual(self.kitchen.level(LOW), 1)
+        self.kitchen.ctl("relay", "low")
+        wait(lambda: self.kitchen.level(LOW) == 0, "it is on", interval=0.01)
+        wait(lambda: self.kitchen.level(LOW) == 1, "it is off", interval=0.01)
+
+    def test_a_relay_in_use_is_off_at_the_end(self):
+        self.kitchen.ctl("relay", "gate")
+        wait(lambda: self.kitchen.level(GATE) == 1, "the gate is on")
+        self.kitchen.stop()
+        self.assertEqual(self.kitchen.level(GATE), 0)
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.assertEqual(self.kitchen.level(GATE), 0)
+
+    def test_a_relay_in_use_is_off_when_the_settings_lose_it(self):
+        gate = self.kitchen.sections.pop("relay gate")
+        self.kitchen.ctl("relay", "gate")
+        wait(lambda: self.kitchen.level(GATE) == 1, "the gate is on")
+        self.kitchen.reload()
+        wait(lambda: self.kitchen.level(GATE) == 0, "the gate is off")
+        low = self.kitchen.sections.pop("relay low")
+        self.kitchen.sections |= {"relay gate": gate, "relay low": low}
+        self.kitchen.reload()
+        self.kitchen.said("relay gate: ready")
+
+
+class Killed(unittest.TestCase):
+    """The daemon dies with a relay on, on a chip that keeps its outputs, as a Raspberry Pi's does.
+
+    What systemd runs in ExecStopPost= is run here by hand.
+    """
+
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen"))
+        self.kitchen, = self.scene.stations
+        self.kitchen.sections |= {
+            "relay gate": {"line": GATE, "pulse": "30s"},
+            "relay low": {"line": LOW, "active": "low", "pulse": "30s"},
+        }
+        self.scene.start()
+        self.kitchen.lines.do("keep", "gpiochip0", "on")
+
+    def levels(self):
+        return self.kitchen.level(GATE), self.kitchen.level(LOW)
+
+    def kill(self):
+        for name in ("gate", "low"):
+            self.assertEqual(self.kitchen.ctl("relay", name)[0], 0)
+        wait(lambda: self.levels() == (1, 0), "both are on", interval=0.01)
+        self.kitchen.kill()
+
+    def relays_off(self):
+        code, _, errors = process.run(
+            [place.program("intercomd"), "--relays-off", "--config", self.kitchen.etc],
+            environment=self.kitchen._environment())
+        return code, errors
+
+    def test_a_pin_stays_on_without_it(self):
+        self.kill()
+        listen(0.5)
+        self.assertEqual(self.levels(), (1, 0))
+
+    def test_it_is_off_within_two_seconds(self):
+        self.kill()
+        start = time.monotonic()
+        self.assertEqual(self.relays_off()[0], 0)
+        self.assertEqual(self.levels(), (0, 1))
+        self.assertLess(time.monotonic() - start, 2)
+
+    def test_settings_that_were_broken_meanwhile_do_not_matter(self):
+        with open(f"{self.kitchen.etc}/intercomd.conf", "a", encoding="ascii") as file:
+            file.write("[relay gate\nline = \n")
+        self.kill()
+        self.assertEqual(self.relays_off()[0], 0)
+        self.assertEqual(self.levels(), (0, 1))
+
+    def test_the_next_start_switches_off_what_its_settings_do_not_have(self):
+        del self.kitchen.sections["relay gate"], self.kitchen.sections["relay low"]
+        self.kill()
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.assertEqual(self.levels(), (0, 1))
+
+    def test_an_orderly_end_leaves_no_line_for_the_next_start_to_drive(self):
+        note = f"{self.kitchen.run}/relays"
+        self.assertEqual(self.kitchen.ctl("relay", "gate")[0], 0)
+        wait(lambda: self.levels() == (1, 1), "the gate is on", interval=0.01)
+        with open(note, encoding="ascii") as file:
+            self.assertEqual(file.read(), f"high {GATE}\nlow {LOW}\n")
+        self.kitchen.stop()
+        self.assertEqual(self.levels(), (0, 1))
+        self.assertFalse(os.path.exists(note))
+        # Its lines are another's from now on, and neither start nor service manager touch them.
+        del self.kitchen.sections["relay gate"], self.kitchen.sections["relay low"]
+        self.assertEqual(self.relays_off(), (0, ""))
+        self.kitchen.start()
+        self.kitchen.ready()
+        self.assertNotIn("is off", self.kitchen.log)
+
+    def test_a_line_that_was_lost_at_an_orderly_end_stays_noted(self):
+        self.kitchen.sections["relay gone"] = {"line": "GPIO99"}
+        self.kitchen.reload()
+        self.kitchen.stop()
+        with open(f"{self.kitchen.run}/relays", encoding="ascii") as file:
+            self.assertIn("high GPIO99\n", file.read())
+
+    def test_a_relay_that_a_running_daemon_holds_is_left_to_it(self):
+        self.assertEqual(self.kitchen.ctl("relay", "gate")[0], 0)
+        wait(lambda: self.levels()[0] == 1, "the gate is on", interval=0.01)
+        code, errors = self.relays_off()
+        self.assertEqual(code, 1)
+        self.assertIn("intercomd is running and uses them; stop it first", errors)
+        self.assertEqual(self.levels()[0], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
