@@ -24,6 +24,13 @@ def test_seed():
     return seed
 
 
+def strip(station):
+    """Leaves a station no sound, no button and no lamp."""
+    station.sections["audio"] = {"input": "none", "output": "none"}
+    for title in ("button ptt", "lamp on-air"):
+        del station.sections[title]
+
+
 class SceneTest(unittest.TestCase):
     """A test of who hears what: judges of sound and of silence."""
 

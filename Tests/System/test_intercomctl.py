@@ -1,10 +1,17 @@
-"""Two stations that never met are introduced and tried by intercomctl alone."""
+"""Two stations are introduced and tried by intercomctl alone; Tab completes what is typed."""
 
 import json
 import os
+import pathlib
+import pty
+import select
+import shutil
+import signal
+import time
 import unittest
 
-from lab import Scene, SceneTest, listen, wait
+from lab import Scene, SceneTest, listen, place, process, wait
+import examples
 
 
 class Intercomctl(SceneTest):
@@ -64,6 +71,158 @@ class Intercomctl(SceneTest):
             kitchen.card.do("unplug")
             kitchen.problem("simcard:kitchen")
             self.assertIn("simcard:kitchen", self.run_ok(kitchen, "status", code=4))
+
+
+END = "end-of-the-line"
+SHELLS = {
+    "bash": ["--norc", "--noprofile", "-i"],
+    "zsh": ["-f", "-i"],
+    "fish": ["--no-config", "-i"],
+}
+FOLDERS = {
+    "zsh": ("print -l $fpath", "/usr/local/share/zsh/site-functions"),
+    "fish": ("string join \\n $fish_complete_path", "/etc/fish/completions"),
+}
+"""What prints the folders where a shell looks for scripts, and the one of docs/install.md."""
+
+
+class Shell:
+    """An interactive shell at a terminal, with the completion loaded from a file."""
+
+    def __init__(self, name, folder, station):
+        program = os.path.join(folder, "bin")
+        os.makedirs(program, exist_ok=True)
+        self.marks = os.path.join(folder, f"marks-{name}")
+        # Records the words that it was called with, unless the shell asks it for suggestions.
+        path = pathlib.Path(program, "intercomctl")
+        path.write_text(
+            "#!/bin/bash\n"
+            f'[[ $1 == completion ]] || {{ printf "%s\\n" "$@" {END} >>"$MARKS"; exit; }}\n'
+            f'exec {place.program("intercomctl")} --config {station.etc} "$@"\n', encoding="ascii")
+        path.chmod(0o755)
+        self.folder, self.name = folder, name
+        environment = {
+            "PATH": f"{program}:/usr/bin:/bin", "HOME": folder, "TERM": "dumb", "PS1": "> ",
+            "MARKS": self.marks, "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": folder,
+            "XDG_DATA_HOME": folder}
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            os.execve(shutil.which(name), [name, *SHELLS[name]], environment)
+        self.screen = ""
+
+    def read(self, seconds):
+        """Reads the screen until it has been quiet for a moment."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if not select.select([self.terminal], [], [], seconds)[0]:
+                return
+            try:
+                text = os.read(self.terminal, 4096).decode(errors="replace")
+            except OSError:
+                return
+            self.screen += text
+
+    def type(self, text, quiet=0.4):
+        os.write(self.terminal, text.encode())
+        self.read(quiet)
+
+    def load(self, script):
+        if self.name == "zsh":
+            self.type(f"autoload -Uz compinit; compinit -u -d {self.folder}/dump\n", 1.5)
+        self.type(f"source {script}\n", 1)
+
+    def run(self, line):
+        """Types a line with Tab in it; returns the words that the program got."""
+        before = self.read_marks().count(END)
+        # A Tab begins a search that takes a moment; what is typed meanwhile waits.
+        for part in line.split("\t")[:-1]:
+            self.type(f"{part}\t", 1)
+        self.type(line.split("\t")[-1] + "\n", 0.4)
+        end = time.monotonic() + place.PATIENCE
+        while self.read_marks().count(END) == before:
+            assert time.monotonic() < end, f"{self.name}: {line!r} ran nothing:\n{self.screen}"
+            self.read(0.1)
+        calls = "\n".join(self.read_marks()).split(END)
+        return calls[before].split()
+
+    def read_marks(self):
+        path = pathlib.Path(self.marks)
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+    def close(self):
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.terminal)
+
+
+class Completion(SceneTest):
+    def station(self):
+        scene = self.enterContext(Scene("kitchen", "garage"))
+        scene.introduce(*scene.stations)
+        return scene, scene.stations[0]
+
+    def shell(self, name, scene, station, script=None):
+        if not shutil.which(name):
+            self.skipTest(f"{name} is not installed here: sudo apt-get install {name}")
+        if script is None:
+            _, script, _ = station.ctl("completion", name)
+        path = os.path.join(scene.folder, f"script-{name}")
+        pathlib.Path(path).write_text(script, encoding="utf-8")
+        shell = Shell(name, str(scene.folder), station)
+        self.addCleanup(shell.close)
+        shell.read(1)
+        shell.load(path)
+        return shell
+
+    def try_all(self, name):
+        scene, station = self.station()
+        station.write_config()
+        shell = self.shell(name, scene, station)
+        pathlib.Path(scene.folder, "bell.wav").touch()
+        for line, words in (
+                ("intercomctl metr\t", ["metrics"]),
+                ("intercomctl peer rena\tx y", ["peer", "rename", "x", "y"]),
+                ("intercomctl status --js\t", ["status", "--json"]),
+                # From the settings: no daemon runs.
+                ("intercomctl talk gar\t", ["talk", "garage"]),
+                ("intercomctl test button pt\t", ["test", "button", "ptt"]),
+                ("intercomctl call gar\t--prio\temer\t",
+                 ["call", "garage", "--priority", "emergency"]),
+                ("intercomctl announce house --file bel\t",
+                 ["announce", "house", "--file", "bell.wav"])):
+            with self.subTest(line):
+                self.assertEqual(shell.run(line), words, shell.screen)
+        # A word of which nothing is known stays as it is.
+        self.assertEqual(shell.run("intercomctl talk zzz\t"), ["talk", "zzz"])
+        scene.start()
+        self.assertEqual(shell.run("intercomctl ptt down hou\t"), ["ptt", "down", "house"])
+
+    def test_bash(self):
+        self.try_all("bash")
+
+    def test_zsh(self):
+        self.try_all("zsh")
+
+    def test_fish(self):
+        self.try_all("fish")
+
+    def test_without_the_script_nothing_is_completed(self):
+        scene, station = self.station()
+        station.write_config()
+        for name in SHELLS:
+            with self.subTest(name):
+                if shutil.which(name):
+                    shell = self.shell(name, scene, station, script="")
+                    self.assertEqual(shell.run("intercomctl metr\t"), ["metr"], shell.screen)
+
+    def test_shells_look_where_the_install_from_source_puts_the_scripts(self):
+        for name, (ask, folder) in FOLDERS.items():
+            with self.subTest(name):
+                self.assertIn(f" {folder}/", examples.read("docs/install.md"))
+                if shutil.which(name):
+                    _, said, _ = process.run([shutil.which(name), "-c", ask])
+                    self.assertIn(folder, said.splitlines())
 
 
 if __name__ == "__main__":

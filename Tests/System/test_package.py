@@ -1,4 +1,4 @@
-"""The Debian packages: what they install, keep, refuse and take away, in roots of their own."""
+"""The Debian packages: what they install, keep, refuse and take away; and their stations talk."""
 
 import json
 import os
@@ -7,17 +7,23 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
+import numpy
+
+from lab import ROOT, longer, measure, place, process, sound, wait, wav
 import examples
-from lab import ROOT, longer
 
 from cross.foreign import lacks
 from cross.root import CACHE, Root
+from emulated.programs import Programs
+from machine import board
+from machine.system import System
 from packing import guest
 from packing.versions import FOLDER, made, needs, renamed
 
-REAL = "it makes roots of other systems"
+REAL = "it makes roots of other systems, and plays other machines in QEMU"
 
 ARCH = "amd64"
 KINDS = [(release, arch) for release in (12, 13) for arch in (ARCH, "arm64")]
@@ -216,6 +222,170 @@ class Package(unittest.TestCase):
             print("\n".join(lines))
             self.assertEqual(lines[-1], "all claims hold", package.name)
             self.assertGreater(sum(line.startswith("ok ") for line in lines), 30)
+
+
+SECONDS = 8
+SHOWN = ("recognised", "pesq", "mouth_to_ear_ms", "xruns", "heap_calls_since_start")
+PESQ, FLOOR = 4.2, 3.0
+TRIES = 6
+"""A machine that is late takes quality away, and never adds any; then the card says so."""
+QUEUES = {"amd64": "auto", "arm64": "8"}
+"""Periods of the cards: QEMU plays the processor of another machine, and is late now and then."""
+
+
+@longer
+class PackageTalk(unittest.TestCase):
+    """Those that tools/package made; those of INTERCOM_PACKAGES, if that names a folder."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.packages = made()
+        if not cls.packages:
+            raise unittest.SkipTest("tools/package has made none")
+
+    def programs(self, package):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        programs = Programs(package, folder)
+        self.addCleanup(programs.close)
+        return programs
+
+    def test_two_stations_hear_each_other_and_call_no_heap(self):
+        for package in self.packages:
+            with self.subTest(package.name):
+                programs = self.programs(package)
+                self.assertRegex(programs.self_test(), r"(?m)^(\d+) of \1 passed$")
+                talks = []
+                while len(talks) < TRIES and not (talks and talks[-1]["pesq"] >= PESQ):
+                    talks.append(self.talk(programs, package.stem.split("_")[-1]))
+                    print(package.name, {name: talks[-1][name] for name in SHOWN})
+                    self.assertEqual(talks[-1]["heap_calls_since_start"], 0)
+                    self.assertTrue(talks[-1]["heap_counter_trips"])
+                    if talks[-1]["pesq"] is None:
+                        self.skipTest("no PESQ: tools/lab/scorer has made none")
+                self.assertTrue(any(talk["heard"] for talk in talks))
+                self.assertGreater(max(talk["pesq"] for talk in talks), FLOOR, talks)
+                self.assertGreaterEqual(talks[-1]["pesq"], PESQ, talks)
+
+    @unittest.skipUnless(shutil.which("qemu-aarch64"), "needs the package qemu-user")
+    def test_the_media_thread_needs_no_more_instructions_than_recorded(self):
+        for package in self.packages:
+            if package.name.endswith("~deb12_arm64.deb"):
+                code, said, told = process.run(
+                    ["/usr/bin/python3", "-m", "emulated", "--package", str(package), "--check"],
+                    environment={**os.environ, "PYTHONPATH": str(ROOT / "tools/lab")}, seconds=900)
+                print(said)
+                self.assertEqual(code, 0, told)
+
+    def talk(self, programs, arch):
+        """The figures of tools/demo, of these programs, at their second talk.
+
+        At the first QEMU is late: it translates what the loop does then for the first time.
+        """
+        code, said, told = process.run(
+            programs.stage("stage.demo", "--seconds", str(SECONDS), "--json", "--out",
+                           str(programs.folder / "demo"), "--periods", QUEUES[arch],
+                           "--rehearse"),
+            environment=programs.environment, seconds=place.PATIENCE * 10)
+        self.assertIn(code, (0, 1), told)
+        return json.loads(said.splitlines()[-1])
+
+
+RELEASE = 13
+PATIENCE_S = 400
+KEY, TALK_S = 1, 12
+"""The line of the button, and how long it is held."""
+TONE, LEVEL, SHARE = 500, -50, 0.005
+"""Where a card runs dry every moment, a tone is heard in shreds: its level in dB of full scale is
+above this in such a share of the time. Without a talk there is silence."""
+
+
+@longer
+@unittest.skipUnless(os.geteuid() == 0, "needs root, for a root of its own")
+class Machines(unittest.TestCase):
+    """Whether two whole arm64 machines work, not how fast: sound may have gaps.
+
+    With the package for arm64 that tools/package made; of INTERCOM_PACKAGES, if that is set.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        found = made(RELEASE, "arm64")
+        if not found:
+            raise unittest.SkipTest("tools/package has made no package for arm64")
+        if board.missing():
+            raise unittest.SkipTest(f"needs {', '.join(board.missing())}")
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="intercom-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        guest = ROOT / "tools/lab/guest"
+        share = cls.folder / "share"
+        share.mkdir()
+        shutil.copy(found[-1], share / "intercomd.deb")
+        shutil.copy(guest / "machine-claims", share / "claims")
+        shutil.copy(guest / "judge", share)
+        system = System(RELEASE, found[-1], cls.folder)
+        system.write(guest / "machine.service")
+        wire = cls.folder / "wire"
+        cls.kitchen = cls.machine(
+            "kitchen", system, f"stream,server=on,addr.type=unix,addr.path={wire}",
+            "peer=garage own=10.7.0.1 its=10.7.0.2")
+        wait(wire.exists, "the cable is there")
+        cls.garage = cls.machine(
+            "garage", system, f"stream,server=off,addr.type=unix,addr.path={wire}",
+            "peer=kitchen own=10.7.0.2 its=10.7.0.1")
+
+    @classmethod
+    def machine(cls, name, system, cable, words):
+        one = board.Board(name, system, cls.folder, cable, words)
+        cls.addClassCleanup(one.end)
+        return one
+
+    def wait_for(self, one, line):
+        """Until a line is in its report, or it has come to its end."""
+        wait(lambda: f"\n{line}\n" in one.report() or not one.is_on(), f"{one.name} says {line}",
+             PATIENCE_S, 0.5)
+        self.assertIn(f"\n{line}\n", one.report(), one.report() + one.console())
+
+    def heard(self, talker, listener, hold):
+        """What a listener plays while somebody speaks at the talker, whose button is held or not.
+        """
+        said, heard = (str(self.folder / name) for name in ("said.wav", "heard.wav"))
+        wav.write(said, sound.tone(TONE))
+        speech = talker.card.play(said, loop=True)
+        recording = listener.card.record(heard)
+        if hold:
+            talker.set_line(KEY, 0)
+        time.sleep(TALK_S)
+        talker.set_line(KEY, 1)
+        time.sleep(1)
+        recording.stop()
+        speech.stop()
+        track = sound.tone_track(wav.read(heard), TONE)
+        return sum(level > LEVEL for level in track) / len(track)
+
+    def assert_tried(self, heard):
+        """The tone of `test speaker` came out of the card: short, after long silence."""
+        loud = [measure.level(part) > LEVEL for part in numpy.array_split(
+            heard, len(heard) * 50 // wav.RATE)]
+        print(f"the speaker was heard for {sum(loud) / 50:.2f} s of {len(loud) / 50:.0f} s")
+        self.assertTrue(0 < sum(loud) < len(loud) / 10)
+
+    def test_a_station_is_installed_set_up_and_talks_by_its_button(self):
+        both = self.kitchen, self.garage
+        recordings = [one.card.record(str(self.folder / f"{one.name}.wav")) for one in both]
+        for one, recording in zip(both, recordings):
+            one.set_line(KEY, 1)
+            self.wait_for(one, "ready")
+            recording.stop()
+            self.assert_tried(wav.read(str(self.folder / f"{one.name}.wav")))
+        shares = [self.heard(*way, hold) for way in (both, both[::-1]) for hold in (False, True)]
+        (self.folder / "share/over").touch()
+        for one in both:
+            self.wait_for(one, "all claims hold")
+            print(f"--- {one.name}", one.report(), sep="\n")
+        print("heard of a tone:", ", ".join(f"{share:.0%}" for share in shares))
+        for closed, held in zip(shares[::2], shares[1::2]):
+            self.assertEqual(closed, 0, "nobody held the button")
+            self.assertGreater(held, SHARE, "the button was held")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,15 @@
-"""Stations that stop, are killed, start late or together find each other again, and soon."""
+"""Stations that stop, are killed, start late or together find each other again, and soon.
 
+One that is told to stop is out within a second: peers told, lamps dark, nothing left behind.
+"""
+
+import os
+import signal
 import time
 import unittest
 
 from faults import FaultTest
-from lab import Scene, listen, place, wait
+from lab import PATIENCE, Scene, listen, place, wait
 
 
 class Restarts(FaultTest):
@@ -64,15 +69,6 @@ class Restarts(FaultTest):
                 self.assert_back(self.kitchen, self.garage, self.ended(lambda: None), soon=0)
         self.restart(self.garage)
 
-    def test_a_goodbye_shows_the_peer_down_at_once(self):
-        with self.kitchen.talking():
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-            self.garage.stop()
-            # Without the goodbye it would be 50 s.
-            wait(lambda: self.kitchen.peer("garage")["state"] == "down", "garage is down")
-            self.restart(self.garage)
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen again")
-
     def test_a_station_that_moved_to_another_port_is_found_by_its_call(self):
         former = self.garage.sections["network"]["port"]
         self.garage.sections["network"]["port"] = place.free_port()
@@ -116,10 +112,38 @@ class Waiting(FaultTest):
             self.garage.ready()
             wait(lambda: self.kitchen.is_with("garage"), "kitchen has found it", 40)
             with self.kitchen.talking():
-                age = lambda: self.kitchen.peer("garage")["session_age_s"]
-                first = age()
+                first = self.kitchen.peer("garage")["session_age_s"]
                 time.sleep(7)
-                self.assertGreater(age(), first + 6)
+                self.assertGreater(self.kitchen.peer("garage")["session_age_s"], first + 6)
+
+
+class Goodbye(FaultTest):
+    def test_a_signal_ends_a_talker_in_order_and_the_peer_is_told(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number), Scene("kitchen", "garage") as scene:
+                kitchen, garage = scene.stations
+                kitchen.sections["lamp low"] = {
+                    "line": "GPIO24", "show": "talking", "active": "low"}
+                scene.introduce(kitchen, garage)
+                scene.start()
+                kitchen.press()
+                wait(kitchen.is_lit, "the lamp is lit")
+                wait(lambda: kitchen.level("GPIO24") == 0, "the other lamp is lit, active low")
+                wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
+                # Whoever sends these asks nothing of the daemon, which stays.
+                for stray in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE):
+                    os.kill(kitchen.pid, stray)
+                self.assertTrue(kitchen.is_up())
+                start = time.monotonic()
+                os.kill(kitchen.pid, number)
+                self.assertEqual(kitchen.process.wait(PATIENCE), 0, kitchen.log)
+                self.assertLess(time.monotonic() - start, 1)
+                self.assertFalse(kitchen.is_lit())
+                self.assertFalse(os.path.exists(os.path.join(kitchen.run, "control.sock")))
+                # Without the goodbye it would be 50 s.
+                wait(lambda: garage.peer("kitchen")["state"] == "down", "garage was told", 5)
+                self.assertFalse(garage.hears("kitchen"), "the talk has ended")
+                self.assertEqual(kitchen.ctl("status")[0], 3)
 
 
 if __name__ == "__main__":

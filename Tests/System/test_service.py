@@ -5,9 +5,7 @@ import socket
 import time
 import unittest
 
-from lab import Scene, place, process, wait
-
-DEVICES = ("button ptt", "lamp on-air")
+from lab import Scene, place, process, strip, wait
 
 
 class Supervisor:
@@ -46,9 +44,7 @@ class ServiceTest(unittest.TestCase):
         """One station without devices, under a service manager."""
         scene = self.enterContext(Scene("kitchen"))
         kitchen, = scene.stations
-        kitchen.sections["audio"].update(input="none", output="none")
-        for section in DEVICES:
-            del kitchen.sections[section]
+        strip(kitchen)
         return kitchen, scene.also_end(Supervisor(kitchen, watchdog))
 
     def test_ready_is_said_once_and_stopping_before_the_end(self):
