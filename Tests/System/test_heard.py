@@ -12,9 +12,8 @@ import subprocess
 import time
 import unittest
 
-from lab import Scene, SceneTest, sound, wait
+from lab import Scene, SceneTest, place, sound, wait, wav
 from stage.identity import Identity
-from test_announce import write_wav
 
 
 def mixer(station, *words):
@@ -22,6 +21,13 @@ def mixer(station, *words):
     subprocess.run(
         ["amixer", "-q", "-D", f"simcard:CARD={station.name}", "sset", *words], check=True,
         env=station._environment() | {"LD_PRELOAD": ""})  # pylint: disable=protected-access
+
+
+def typing(station, *words):
+    """Starts intercomctl, whose output is read."""
+    return subprocess.Popen(
+        [place.program("intercomctl"), "--config", station.etc, *words],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
 
 @contextlib.contextmanager
@@ -308,7 +314,7 @@ class Heard(HeardTest):
     def test_an_announcement_or_page_that_nobody_heard_ends_with_one_and_says_why(self):
         kitchen, door = self.scene("kitchen", "door")
         path = str(kitchen.folder) + "/tone.wav"
-        write_wav(path, sound.tone(900, 1, -20))
+        wav.write(path, sound.tone(900, 1, -20))
 
         def announced(*more):
             return door.ctl("announce", "house", "--file", path, *more, seconds=30)
