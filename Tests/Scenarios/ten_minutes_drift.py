@@ -8,6 +8,8 @@ STATIONS = ("kitchen", "garage")
 SECONDS = minutes.SECONDS
 
 PPM = {"kitchen": 50, "garage": -50}
+# ms: what the two clocks come apart by while it is judged.
+DRIFT = (minutes.END - minutes.STEADY) * 1000 * 100 / 1e6
 # A block is held until so much of it is due; and by a tick of each card, twice.
 MOST = WAY[1] + FRAME + 4 * TICK
 
@@ -32,6 +34,10 @@ def judge(case):
                             (PPM[mouth], PPM[ear]))
         minutes.judge_made_up(case, ear)
         minutes.judge_counts(case, ear)
+        stretched = case.counters(ear)["stretched_ms"] - case.counters(ear, 0)["stretched_ms"]
+        # By whole pieces, up to a block: so much is between what was done and what is to be done.
+        case.claim(abs(stretched - DRIFT) <= FRAME,
+                   f"{ear} has made up for {stretched} ms of {DRIFT:.0f}")
 
 
 def controls(case):

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tools/lab"))
 from stage import measure, place, process, sanitizer, sound, wav
 from stage.people import PATIENCE, Scene, listen, random_psk, wait
 
+exact = unittest.skipIf(sanitizer.NAME, "a sanitized daemon is slow")
 longer = unittest.skipUnless(os.environ.get("INTERCOM_ALL"), "tools/system-tests --all runs it")
 
 
@@ -46,6 +47,14 @@ class SceneTest(unittest.TestCase):
         self.assert_long_enough(samples)
         level = sound.tone_level(samples, hertz)
         self.judge(level > least, f"{hertz} Hz not heard: {level:.1f} dBFS")
+
+    def assert_talk(self, talker, listener, hertz=500, line="GPIO17"):
+        """Somebody holds a button, and the tone that is said there is heard."""
+        listener.record()
+        with talker.talking(line):
+            wait(lambda: listener.hears(talker), f"{listener} hears {talker}")
+            span = listen()
+        self.assert_heard(listener.recorded().span(*span), hertz)
 
     def assert_no_heap_calls(self, station):
         """Its media loop has not called the heap; under a sanitizer nobody counts that."""

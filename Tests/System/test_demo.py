@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 import examples
-from lab import sanitizer
+from lab import exact
 from stage import demo, talk
 
 SECONDS = 5
@@ -28,7 +28,7 @@ class Demo(unittest.TestCase):
         *lines, last = shown.getvalue().splitlines()
         return code, "\n".join(lines), json.loads(last)
 
-    @unittest.skipIf(sanitizer.NAME, "its figures are those of the program as it is")
+    @exact
     def test_it_ends_well_and_its_figures_can_be(self):
         code, shown, found = self.run_demo(SECONDS)
         self.assertEqual((code, found["heard"]), (0, True), shown)

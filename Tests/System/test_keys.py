@@ -1,4 +1,4 @@
-"""Buttons, and the relays that they switch: what a press does, and what a relay is left at.
+"""Buttons, lamps and relays: what a press does, what is shown, and what a relay is left at.
 
 When each kind of key talks, to the millisecond, is claimed by the scenario key_presses.
 """
@@ -9,10 +9,11 @@ import unittest
 
 import numpy
 
-from lab import Scene, SceneTest, listen, place, process, sound, wait, wav
+from lab import Scene, SceneTest, exact, listen, place, process, sound, wait, wav
 
 DOOR, HOLDER, REPLY = "GPIO5", "GPIO6", "GPIO7"
 RELAY, GATE, LOW = "GPIO24", "GPIO25", "GPIO26"
+LOW_LAMP = "GPIO22"
 
 
 class Keys(SceneTest):
@@ -114,6 +115,7 @@ class Keys(SceneTest):
         self.assert_no_heap_calls(self.kitchen)
 
 
+@exact
 class OneTalker(SceneTest):
     """A kitchen that is heard in the garage, with settings of its own."""
 
@@ -171,6 +173,110 @@ class OneTalker(SceneTest):
             self.assert_steady(heard, (pressed + 400_000_000, pressed + 800_000_000), 500, 0.99,
                                "what is said from the press on")
         self.assertEqual(kitchen.counters()["playback_xruns"], 0)
+        # A microphone that rests is not taken for one that hangs.
+        self.assertEqual(kitchen.counters()["capture_reopens"], 0)
+        self.assertNotIn("stands still", kitchen.log)
+
+
+@exact
+class Lamps(SceneTest):
+    """Lamps follow what they show at once: talking both ways round, receiving, fault, unpaired."""
+
+    LINES = {"receiving": "GPIO24", "fault": "GPIO25", "unpaired": "GPIO26"}
+    LATE = 1.0
+    """ms, as often as a lamp is looked at, and a tick of the kernel's."""
+    DEBOUNCE, TAIL, FRAME, TICK = 5, 150, 10, 1
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
+        cls.kitchen, cls.garage = cls.scene.stations
+        for one in cls.scene.stations:
+            one.sections |= {f"lamp {show}": {"line": line, "show": show}
+                             for show, line in cls.LINES.items()}
+            one.sections["lamp low"] = {"line": LOW_LAMP, "show": "talking", "active": "low"}
+        cls.scene.introduce(cls.kitchen, cls.garage)
+        cls.scene.start()
+        cls.kitchen.speak(500)
+
+    def follows(self, cause, one, show, level, most, least=0.0):
+        """A lamp has a level so many ms after its cause; returns the moment."""
+        line = self.LINES.get(show, show)
+        wait(lambda: one.level(line) == level, f"{line} of {one} is {level}", interval=0.0005)
+        moment = time.monotonic_ns()
+        took = (moment - cause) / 1e6
+        self.judge(least <= took <= most + self.LATE,
+                   f"{line} of {one} is {level} after {took:.2f} ms, {least} to {most}")
+        return moment
+
+    def assert_dark(self):
+        for one in self.scene.stations:
+            self.assertEqual([one.level(line) for line in (one.lamp_line, *self.LINES.values())],
+                             [0, 0, 0, 0], f"at rest all lamps of {one} are dark")
+
+    def moved(self, act, *words):
+        """Does something; returns the moment before."""
+        moment = time.monotonic_ns()
+        act(*words)
+        return moment
+
+    def test_a_talk_lights_the_lamps_of_both_as_long_as_it_is_heard(self):
+        self.assert_dark()
+        self.garage.record()
+        kitchen, garage = self.kitchen, self.garage
+        pressed = self.moved(kitchen.press)
+        lit = self.follows(pressed, kitchen, kitchen.lamp_line, 1, self.DEBOUNCE + 2 * self.TICK,
+                           self.DEBOUNCE)
+        self.follows(lit, kitchen, LOW_LAMP, 0, 0)
+        # The control: a lamp that is later is noticed.
+        with self.assertRaises(AssertionError):
+            self.follows(lit - 2_000_000, kitchen, LOW_LAMP, 0, 0)
+        heard = self.follows(lit, garage, "receiving", 1, self.FRAME + self.TICK)
+        time.sleep(0.5)
+        released = self.moved(kitchen.release)
+        least = self.DEBOUNCE + self.TAIL
+        dark = self.follows(released, kitchen, kitchen.lamp_line, 0, least + 2 * self.TICK
+                            + self.FRAME + self.TICK, least)
+        self.follows(dark, kitchen, LOW_LAMP, 1, 0)
+        over = self.follows(dark, garage, "receiving", 0, 300)
+        time.sleep(0.2)
+        recording = self.garage.recorded()
+        sounding = recording.samples.nonzero()[0]
+        # What is queued for the speaker lies between the lamp and the sound.
+        for lamp, place_ in ((heard, sounding[0]), (over, sounding[-1])):
+            took = (recording.moment(int(place_)) - lamp) / 1e6
+            self.judge(-2 <= took <= 12 + self.LATE, f"the sound is {took:.2f} ms after the lamp")
+        self.assert_dark()
+
+    def test_a_fault_and_the_lack_of_a_peer_are_shown_until_they_are_mended(self):
+        garage = self.garage
+        garage.lines.do("claim", "GPIO5", "gpio-keys")
+        garage.sections["button second"] = {"line": "GPIO5", "talk": "house"}
+        garage.write_config()
+        self.follows(self.moved(garage.ask, "reload"), garage, "fault", 1, 0)
+        self.follows(self.moved(garage.lines.do, "claim", "GPIO5"), garage, "fault", 0, 2000)
+        garage.forgets(self.kitchen)
+        # It says goodbye to the peer three times first, 20 ms apart.
+        self.follows(self.moved(garage.ask, "reload"), garage, "unpaired", 1, 40)
+        garage.knows(self.kitchen)
+        self.follows(self.moved(garage.ask, "reload"), garage, "unpaired", 0, 0)
+        self.scene.together()
+        self.assert_dark()
+
+    def test_at_the_end_all_are_dark(self):
+        kitchen = self.kitchen
+        for one in self.scene.stations:
+            one.press()
+        wait(lambda: kitchen.is_lit() and kitchen.is_lit(self.LINES["receiving"]), "two are lit")
+        moment = self.moved(kitchen.process.terminate)
+        for line, level in ((kitchen.lamp_line, 0), ("receiving", 0), (LOW_LAMP, 1)):
+            self.follows(moment, kitchen, line, level, 0)
+        self.garage.release()
+        kitchen.release()
+        kitchen.stop()
+        kitchen.start()
+        kitchen.ready()
+        self.scene.together()
 
 
 class RelayOutput(unittest.TestCase):

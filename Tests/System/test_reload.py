@@ -7,7 +7,7 @@ import socket
 import time
 import unittest
 
-from lab import PATIENCE, Scene, SceneTest, listen, place, random_psk, wait
+from lab import PATIENCE, Scene, SceneTest, exact, listen, place, random_psk, wait
 from stage.identity import Identity
 
 TONES = {"garage": 500, "office": 800, "attic": 1100}
@@ -106,11 +106,7 @@ class Pair(SceneTest):
             self.kitchen.release(line)
 
     def check_heard(self, line="GPIO17"):
-        self.garage.record()
-        with self.kitchen.talking(line):
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-            span = listen()
-        self.assert_heard(self.garage.recorded().span(*span), 500)
+        self.assert_talk(self.kitchen, self.garage, line=line)
 
     def test_a_bad_file_changes_nothing(self):
         self.kitchen.sections["channel yard"] = {"membres": "*"}
@@ -202,11 +198,7 @@ class Pair(SceneTest):
         self.check_heard()
         # It was forgotten without a restart: what its channels are it has told anew.
         self.garage.speak(800)
-        self.kitchen.record()
-        with self.garage.talking():
-            wait(lambda: self.kitchen.hears("garage"), "kitchen hears garage")
-            span = listen()
-        self.assert_heard(self.kitchen.recorded().span(*span), 800)
+        self.assert_talk(self.garage, self.kitchen, 800)
 
     def test_whoever_asks_in_the_same_moment_is_answered_too(self):
         self.kitchen.forgets(self.garage)
@@ -320,6 +312,7 @@ class Pair(SceneTest):
         wait(lambda: self.kitchen.card.status()["capture"]["running"] == is_running,
              f"{when}, the microphone's card runs: {is_running}")
 
+    @exact
     def test_bitrate_and_preroll_change_in_a_talk_and_both_go_on_being_heard(self):
         self.garage.speak(800)
         before = {one: one.counters() for one in self.scene.stations}

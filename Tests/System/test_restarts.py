@@ -61,14 +61,6 @@ class Restarts(FaultTest):
         self.kitchen.release()
         self.scene.together()
 
-    def test_the_judge_sees_a_listener_that_stays_away(self):
-        with self.kitchen.talking():
-            self.garage.record()
-            self.garage.kill()
-            with self.assertRaisesRegex(AssertionError, "not heard again"):
-                self.assert_back(self.kitchen, self.garage, self.ended(lambda: None), soon=0)
-        self.restart(self.garage)
-
     def test_a_station_that_moved_to_another_port_is_found_by_its_call(self):
         former = self.garage.sections["network"]["port"]
         self.garage.sections["network"]["port"] = place.free_port()
