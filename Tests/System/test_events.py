@@ -1,12 +1,13 @@
-"""What a hook, a log and the history tell is so; what a person has set is there after a restart."""
+"""What happens is told as it was to journal, monitor, hook, log and history; what was set stays."""
 
 import json
 import os
 import re
+import socket
+import threading
 import unittest
 
-from lab import Scene, SceneTest, listen, strip, wait
-
+from lab import ROOT, Scene, SceneTest, listen, longer, strip, wait
 
 class ToldEvents(SceneTest):
     def setUp(self):
@@ -136,6 +137,180 @@ class State(unittest.TestCase):
         self.assertIn("--since takes", self.say("history", "--since", "yore", code=2))
         self.assertEqual(self.say("history"), "no calls\n")
         self.kitchen.stop()
+
+
+def fields_of(datagram):
+    """An entry as journald reads it: NAME=value lines, or NAME, length, value."""
+    fields = {}
+    while datagram:
+        name, _, rest = datagram.partition(b"\n")
+        if b"=" in name:
+            name, _, value = name.partition(b"=")
+        else:
+            size = int.from_bytes(rest[:8], "little")
+            value, end, rest = rest[8:8 + size], rest[8 + size:9 + size], rest[9 + size:]
+            assert end == b"\n", f"a field that does not end: {name}"
+        assert re.fullmatch(rb"[A-Z][A-Z0-9_]{0,63}", name), f"no name of a field: {name}"
+        assert name.decode() not in fields, f"twice: {name}"
+        fields[name.decode()] = value.decode()
+        datagram = rest
+    return fields
+
+
+class Journal:
+    """A journald that keeps what it is sent for one station."""
+
+    def __init__(self, station):
+        self.station = station
+        self.path = os.path.join(station.run, "journal")
+        os.makedirs(station.run, exist_ok=True)
+        self.entries = []
+        self.socket = self.reader = None
+        self.open()
+        log = os.stat(station.log_path)
+        station.environment |= {
+            "JOURNAL_STREAM": f"{log.st_dev}:{log.st_ino}", "INTERCOM_JOURNAL_SOCKET": self.path}
+
+    def open(self, reads=True):
+        """Takes entries at once (the socket has room for about ten), or lets them lie."""
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        if reads:
+            self.reader = threading.Thread(target=self._read, args=(self.socket,), daemon=True)
+            self.reader.start()
+
+    def _read(self, source):
+        while datagram := source.recv(65536):
+            self.entries.append(fields_of(datagram))
+
+    def close(self):
+        """A journald that is gone, and has left its socket's name."""
+        if self.reader is not None:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+                end.sendto(b"", self.path)
+            self.reader.join()
+            self.reader = None
+        self.socket.close()
+        os.unlink(self.path)
+
+    def end(self):
+        if os.path.exists(self.path):
+            self.close()
+
+    def of(self, event):
+        return [entry for entry in self.entries if entry.get("INTERCOM_EVENT") == event]
+
+    def await_one(self, event, count=1):
+        wait(lambda: len(self.of(event)) >= count, f"{count} {event} in the journal of "
+             f"{self.station}")
+        return self.of(event)[-1]
+
+
+def ids():
+    """The kinds of event and their ids, as the manual page lists them."""
+    page = (ROOT / "docs/intercomd.8").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z_]+)\t([0-9a-f]{32})$", page, re.MULTILINE))
+
+
+class JournalTest(unittest.TestCase):
+    def setUp(self):
+        self.scene = self.enterContext(Scene("kitchen", "garage"))
+        self.kitchen, self.garage = self.scene.stations
+        self.scene.introduce(self.kitchen, self.garage)
+        self.journal = self.scene.also_end(Journal(self.kitchen))
+
+    def key(self, count):
+        """Presses and lets go a key that is not there, so often."""
+        for _ in range(count):
+            self.kitchen.ask("ptt", action="down", target="house")
+            wait(self.kitchen.is_talking, "kitchen talks")
+            self.kitchen.ask("ptt", action="up", target="house")
+            wait(lambda: not self.kitchen.is_talking(), "kitchen is silent")
+
+    def test_journal_and_monitor_tell_the_same_with_fields(self):
+        self.kitchen.start()
+        self.kitchen.ready()
+        watcher = socket.socket(socket.AF_UNIX)
+        self.addCleanup(watcher.close)
+        watcher.connect(os.path.join(self.kitchen.run, "control.sock"))
+        watcher.sendall(b'{"v":1,"do":"monitor"}\n')
+        watched = watcher.makefile("rb")
+        self.assertTrue(json.loads(watched.readline())["ok"])
+        self.garage.start()
+        self.scene.together()
+        with self.kitchen.talking():
+            pass
+        self.journal.await_one("key_up")
+        self.garage.stop()
+        self.journal.await_one("peer_down")
+        self.kitchen.stop()
+        # The collector may be behind the daemon's end.
+        self.journal.await_one("stopped")
+        told = [json.loads(line) for line in watched]
+        first = next(place for place, entry in enumerate(self.journal.entries)
+                     if entry.get("INTERCOM_EVENT") == told[0]["event"])
+        entries = self.journal.entries[first:]
+        self.assertEqual(
+            [(e["INTERCOM_EVENT"], e.get("INTERCOM_PEER"), e.get("INTERCOM_TARGET"),
+              e.get("INTERCOM_BUTTON")) for e in entries],
+            [(t["event"], t["peer"], t["target"], t["button"]) for t in told])
+        known = ids()
+        for entry in entries:
+            self.assertEqual(entry["MESSAGE_ID"], known[entry["INTERCOM_EVENT"]])
+            self.assertEqual(entry["SYSLOG_IDENTIFIER"], "intercomd")
+            self.assertIn(int(entry["PRIORITY"]), range(3, 8))
+        up = self.journal.of("peer_up")[0]
+        self.assertEqual(up["INTERCOM_PEER"], "garage")
+        self.assertTrue(up["MESSAGE"].startswith("garage up, suite 1"), up)
+        self.assertEqual(self.journal.of("key_down")[0]["INTERCOM_BUTTON"], "ptt")
+        self.assertIn(self.kitchen.public_key, self.journal.of("started")[0]["MESSAGE"])
+        self.assertEqual(self.kitchen.log, "", "told twice")
+
+    def test_a_stream_that_is_not_the_journals_gets_the_lines(self):
+        self.kitchen.environment["JOURNAL_STREAM"] = "1:2"
+        self.scene.start()
+        self.kitchen.said("\ngarage up, suite 1")
+        self.assertEqual(self.journal.entries, [])
+
+    def test_without_a_journal_or_with_one_that_is_full_the_station_goes_on(self):
+        self.scene.start()
+        self.journal.await_one("peer_up")
+        self.journal.close()
+        # Nobody takes the entries: the socket is soon full, and then the lines go to the log.
+        self.journal.open(reads=False)
+        for _ in range(200):
+            self.key(1)
+            if "talking to house" in self.kitchen.log:
+                break
+            # Of one kind too few are written to fill it.
+            self.garage.stop()
+            wait(lambda: not self.kitchen.is_with(self.garage), "garage is down")
+            self.garage.start()
+            self.kitchen.wait_for(self.garage)
+        self.assertIn("talking to house", self.kitchen.log)
+        self.journal.close()
+        size = len(self.kitchen.log)
+        self.garage.stop()
+        wait(lambda: "garage down" in self.kitchen.log[size:], "the log tells it")
+        before = len(self.journal.of("peer_up"))
+        self.journal.open()
+        self.garage.start()
+        self.journal.await_one("peer_up", before + 1)
+        self.assertTrue(self.kitchen.is_up())
+
+    @longer
+    def test_a_flood_of_one_kind_is_twenty_a_minute_and_a_count(self):
+        self.scene.start()
+        self.key(50)
+        self.journal.await_one("talk_end", 20)
+        self.garage.stop()
+        self.journal.await_one("peer_down")
+        self.assertEqual(len(self.journal.of("talk")), 20)
+        wait(lambda: any("INTERCOM_SUPPRESSED" in entry for entry in self.journal.of("talk")),
+             "the count is told", 90)
+        self.assertEqual(self.journal.of("talk")[-1]["INTERCOM_SUPPRESSED"], "30")
+        self.key(1)
+        wait(lambda: len(self.journal.of("talk")) == 22, "it is told of again")
 
 
 if __name__ == "__main__":

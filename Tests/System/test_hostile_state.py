@@ -82,87 +82,72 @@ KEYS = IDENTITY | PSK | {"peer set psk", "peer remove"}
 PEER_FILE = SETTINGS
 ALL = set(COMMANDS)
 
+
+def trap(make, path, *how):
+    """Makes one at a path of the state directory; `OUT` is that place in root's own files."""
+    def put(world):
+        here = f"{world.state}/{path}".rstrip("/")
+        outside = f"{world.outside}/state/{path}".rstrip("/")
+        return make(here, *(outside if word is OUT else word.format(outside=world.outside)
+                            if isinstance(word, str) else word for word in how))
+    return put
+
+
+OUT = object()
+MADE, GARAGE = "{outside}/made", "{outside}/state/peers.d/garage.conf"
+IDENTITY_AT, PSK_AT, PEER_AT = "keys/identity", "keys/garage.psk", "peers.d/garage.conf"
 TRAPS = {
     # Links, at each part of the path.
-    "link for the state": (lambda w: link(w.state, f"{w.outside}/state"), ALL),
-    "link for keys": (lambda w: link(f"{w.state}/keys", f"{w.outside}/state/keys"), KEYS),
-    "link for peers.d": (
-        lambda w: link(f"{w.state}/peers.d", f"{w.outside}/state/peers.d"), SETTINGS),
-    "link for the identity": (
-        lambda w: link(f"{w.state}/keys/identity", f"{w.outside}/state/keys/identity"), IDENTITY),
-    "link for a psk": (
-        lambda w: link(f"{w.state}/keys/garage.psk", f"{w.outside}/state/keys/garage.psk"), PSK),
-    "link for a peer": (
-        lambda w: link(f"{w.state}/peers.d/garage.conf", f"{w.outside}/state/peers.d/garage.conf"),
-        PEER_FILE),
-    "link for another peer": (
-        lambda w: link(f"{w.state}/peers.d/z.conf", f"{w.outside}/state/peers.d/garage.conf"),
-        PEER_FILE),
-    "link for the roster": (lambda w: link(f"{w.state}/roster", f"{w.outside}/state/roster"), SITE),
-    "link for the site's key": (
-        lambda w: link(f"{w.state}/keys/site.key", f"{w.outside}/state/keys/site.key"),
-        INTRODUCING),
-    "hard link for the roster": (
-        lambda w: hard_link(f"{w.state}/roster", f"{w.outside}/state/roster"), SITE),
-    "pipe for the roster": (lambda w: pipe(f"{w.state}/roster"), SITE),
-    "pipe for the site's key": (lambda w: pipe(f"{w.state}/keys/site.key"), INTRODUCING),
-    "link for the site's settings": (
-        lambda w: link(f"{w.state}/site.conf", f"{w.outside}/state/peers.d/garage.conf"), SETTINGS),
-    "hard link for the site's settings": (
-        lambda w: hard_link(f"{w.state}/site.conf", f"{w.outside}/state/roster"), SETTINGS),
-    "pipe for the site's settings": (lambda w: pipe(f"{w.state}/site.conf"), SETTINGS),
-    "huge settings of the site": (lambda w: huge(f"{w.state}/site.conf"), SETTINGS),
-    "huge roster": (lambda w: huge(f"{w.state}/roster"), SITE),
-    "the roster is a stranger's": (
-        lambda w: given(f"{w.state}/roster", STRANGER, 0o644), SITE),
+    "link for the state": (trap(link, "", OUT), ALL),
+    "link for keys": (trap(link, "keys", OUT), KEYS),
+    "link for peers.d": (trap(link, "peers.d", OUT), SETTINGS),
+    "link for the identity": (trap(link, IDENTITY_AT, OUT), IDENTITY),
+    "link for a psk": (trap(link, PSK_AT, OUT), PSK),
+    "link for a peer": (trap(link, PEER_AT, OUT), PEER_FILE),
+    "link for another peer": (trap(link, "peers.d/z.conf", GARAGE), PEER_FILE),
+    "link for the roster": (trap(link, "roster", OUT), SITE),
+    "link for the site's key": (trap(link, "keys/site.key", OUT), INTRODUCING),
+    "link for the site's settings": (trap(link, "site.conf", GARAGE), SETTINGS),
     # Links where something is to be made; they are replaced, or refused.
-    "link for a new peer": (
-        lambda w: link(f"{w.state}/peers.d/attic.conf", f"{w.outside}/made"), PEER_FILE),
-    "link for a new psk": (
-        lambda w: link(f"{w.state}/keys/attic.psk", f"{w.outside}/made"), set()),
-    "link for a peer's draft": (
-        lambda w: link(f"{w.state}/peers.d/garage.conf.new", f"{w.outside}/made"), set()),
-    "link for a psk's draft": (
-        lambda w: link(f"{w.state}/keys/garage.psk.new", f"{w.outside}/made"), set()),
+    "link for a new peer": (trap(link, "peers.d/attic.conf", MADE), PEER_FILE),
+    "link for a new psk": (trap(link, "keys/attic.psk", MADE), set()),
+    "link for a peer's draft": (trap(link, f"{PEER_AT}.new", MADE), set()),
+    "link for a psk's draft": (trap(link, f"{PSK_AT}.new", MADE), set()),
     # Hard links to root's files, as where fs.protected_hardlinks is 0.
-    "hard link for the identity": (
-        lambda w: hard_link(f"{w.state}/keys/identity", f"{w.outside}/state/keys/identity"),
-        IDENTITY),
-    "hard link for a psk": (
-        lambda w: hard_link(f"{w.state}/keys/garage.psk", f"{w.outside}/state/keys/garage.psk"),
-        PSK),
-    "hard link for a peer": (
-        lambda w: hard_link(
-            f"{w.state}/peers.d/garage.conf", f"{w.outside}/state/peers.d/garage.conf"),
-        PEER_FILE),
-    "hard link for a draft": (
-        lambda w: hard_link(
-            f"{w.state}/peers.d/garage.conf.new", f"{w.outside}/state/peers.d/garage.conf"),
-        set()),
+    "hard link for the identity": (trap(hard_link, IDENTITY_AT, OUT), IDENTITY),
+    "hard link for a psk": (trap(hard_link, PSK_AT, OUT), PSK),
+    "hard link for a peer": (trap(hard_link, PEER_AT, OUT), PEER_FILE),
+    "hard link for a draft": (trap(hard_link, f"{PEER_AT}.new", GARAGE), set()),
+    "hard link for the roster": (trap(hard_link, "roster", OUT), SITE),
+    "hard link for the site's settings": (
+        trap(hard_link, "site.conf", "{outside}/state/roster"), SETTINGS),
     # What is no plain file.
-    "pipe for the identity": (lambda w: pipe(f"{w.state}/keys/identity"), IDENTITY),
-    "pipe for a psk": (lambda w: pipe(f"{w.state}/keys/garage.psk"), PSK),
-    "pipe for a peer": (lambda w: pipe(f"{w.state}/peers.d/garage.conf"), PEER_FILE),
-    "pipe for peers.d": (lambda w: pipe(f"{w.state}/peers.d"), SETTINGS),
-    "pipe for keys": (lambda w: pipe(f"{w.state}/keys"), KEYS),
-    "socket for a peer": (lambda w: local_socket(f"{w.state}/peers.d/a.conf"), PEER_FILE),
+    "pipe for the identity": (trap(pipe, IDENTITY_AT), IDENTITY),
+    "pipe for a psk": (trap(pipe, PSK_AT), PSK),
+    "pipe for a peer": (trap(pipe, PEER_AT), PEER_FILE),
+    "pipe for peers.d": (trap(pipe, "peers.d"), SETTINGS),
+    "pipe for keys": (trap(pipe, "keys"), KEYS),
+    "pipe for the roster": (trap(pipe, "roster"), SITE),
+    "pipe for the site's key": (trap(pipe, "keys/site.key"), INTRODUCING),
+    "pipe for the site's settings": (trap(pipe, "site.conf"), SETTINGS),
+    "socket for a peer": (trap(local_socket, "peers.d/a.conf"), PEER_FILE),
     # Owners.
-    "the identity is root's": (
-        lambda w: given(f"{w.state}/keys/identity", 0, 0o600), IDENTITY),
-    "a psk is a stranger's": (
-        lambda w: given(f"{w.state}/keys/garage.psk", STRANGER, 0o600), PSK),
-    "a peer is a stranger's": (
-        lambda w: given(f"{w.state}/peers.d/garage.conf", STRANGER, 0o644), PEER_FILE),
-    "keys are root's": (lambda w: given(f"{w.state}/keys", 0, 0o700), KEYS),
-    "peers.d is a stranger's": (lambda w: given(f"{w.state}/peers.d", STRANGER, 0o777), SETTINGS),
-    "the state is root's in a lesser user's": (lambda w: given(w.state, 0, 0o755), ALL),
+    "the identity is root's": (trap(given, IDENTITY_AT, 0, 0o600), IDENTITY),
+    "a psk is a stranger's": (trap(given, PSK_AT, STRANGER, 0o600), PSK),
+    "a peer is a stranger's": (trap(given, PEER_AT, STRANGER, 0o644), PEER_FILE),
+    "the roster is a stranger's": (trap(given, "roster", STRANGER, 0o644), SITE),
+    "keys are root's": (trap(given, "keys", 0, 0o700), KEYS),
+    "peers.d is a stranger's": (trap(given, "peers.d", STRANGER, 0o777), SETTINGS),
+    "the state is root's in a lesser user's": (trap(given, "", 0, 0o755), ALL),
     # Sizes.
-    "huge identity": (lambda w: huge(f"{w.state}/keys/identity"), IDENTITY),
-    "huge psk": (lambda w: huge(f"{w.state}/keys/garage.psk"), PSK),
-    "huge peer": (lambda w: huge(f"{w.state}/peers.d/garage.conf"), PEER_FILE),
+    "huge identity": (trap(huge, IDENTITY_AT), IDENTITY),
+    "huge psk": (trap(huge, PSK_AT), PSK),
+    "huge peer": (trap(huge, PEER_AT), PEER_FILE),
+    "huge roster": (trap(huge, "roster"), SITE),
+    "huge settings of the site": (trap(huge, "site.conf"), SETTINGS),
     # Names.
     "name that writes on the terminal": (
-        lambda w: write(f"{w.state}/peers.d/\x1b[2J\nok: forged.conf", "nonsense\n"), PEER_FILE),
+        trap(write, "peers.d/\x1b[2J\nok: forged.conf", "nonsense\n"), PEER_FILE),
 }
 """What is put in place, and which commands must say so."""
 

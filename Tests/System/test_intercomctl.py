@@ -3,15 +3,13 @@
 import json
 import os
 import pathlib
-import pty
-import select
 import shutil
 import signal
-import time
 import unittest
 
-from lab import Scene, SceneTest, listen, place, process, wait
 import examples
+from lab import Scene, SceneTest, listen, place, process, wait
+from terminal import Screen
 
 
 class Intercomctl(SceneTest):
@@ -86,13 +84,15 @@ FOLDERS = {
 """What prints the folders where a shell looks for scripts, and the one of docs/install.md."""
 
 
-class Shell:
+class Shell(Screen):
     """An interactive shell at a terminal, with the completion loaded from a file."""
 
     def __init__(self, name, folder, station):
         program = os.path.join(folder, "bin")
         os.makedirs(program, exist_ok=True)
-        self.marks = os.path.join(folder, f"marks-{name}")
+        self.folder, self.name = folder, name
+        self.marks = pathlib.Path(folder, f"marks-{name}")
+        self.marks.touch()
         # Records the words that it was called with, unless the shell asks it for suggestions.
         path = pathlib.Path(program, "intercomctl")
         path.write_text(
@@ -100,60 +100,39 @@ class Shell:
             f'[[ $1 == completion ]] || {{ printf "%s\\n" "$@" {END} >>"$MARKS"; exit; }}\n'
             f'exec {place.program("intercomctl")} --config {station.etc} "$@"\n', encoding="ascii")
         path.chmod(0o755)
-        self.folder, self.name = folder, name
-        environment = {
+        super().__init__([shutil.which(name), *SHELLS[name]], {
             "PATH": f"{program}:/usr/bin:/bin", "HOME": folder, "TERM": "dumb", "PS1": "> ",
-            "MARKS": self.marks, "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": folder,
-            "XDG_DATA_HOME": folder}
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.chdir(folder)
-            os.execve(shutil.which(name), [name, *SHELLS[name]], environment)
-        self.screen = ""
+            "MARKS": str(self.marks), "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": folder,
+            "XDG_DATA_HOME": folder}, folder=folder)
 
-    def read(self, seconds):
-        """Reads the screen until it has been quiet for a moment."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if not select.select([self.terminal], [], [], seconds)[0]:
-                return
-            try:
-                text = os.read(self.terminal, 4096).decode(errors="replace")
-            except OSError:
-                return
-            self.screen += text
-
-    def type(self, text, quiet=0.4):
-        os.write(self.terminal, text.encode())
-        self.read(quiet)
+    def enter(self, text, seconds):
+        """Types it, and reads what comes of it for so long."""
+        self.type(text.encode())
+        self.read(seconds)
 
     def load(self, script):
         if self.name == "zsh":
-            self.type(f"autoload -Uz compinit; compinit -u -d {self.folder}/dump\n", 1.5)
-        self.type(f"source {script}\n", 1)
+            self.enter(f"autoload -Uz compinit; compinit -u -d {self.folder}/dump\n", 1.5)
+        self.enter(f"source {script}\n", 1)
 
     def run(self, line):
         """Types a line with Tab in it; returns the words that the program got."""
-        before = self.read_marks().count(END)
+        before = self.calls()
         # A Tab begins a search that takes a moment; what is typed meanwhile waits.
         for part in line.split("\t")[:-1]:
-            self.type(f"{part}\t", 1)
-        self.type(line.split("\t")[-1] + "\n", 0.4)
-        end = time.monotonic() + place.PATIENCE
-        while self.read_marks().count(END) == before:
-            assert time.monotonic() < end, f"{self.name}: {line!r} ran nothing:\n{self.screen}"
-            self.read(0.1)
-        calls = "\n".join(self.read_marks()).split(END)
-        return calls[before].split()
+            self.enter(f"{part}\t", 1)
+        self.enter(line.split("\t")[-1] + "\n", 0.4)
+        wait(lambda: self.read(0.1) and len(self.calls()) > len(before),
+             f"{self.name}: {line!r} runs something")
+        return self.calls()[len(before) - 1].split()
 
-    def read_marks(self):
-        path = pathlib.Path(self.marks)
-        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    def calls(self):
+        """The words of each call, and what follows the last."""
+        return self.marks.read_text(encoding="utf-8").split(END)
 
     def close(self):
         os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self.terminal)
+        self.ended()
 
 
 class Completion(SceneTest):
@@ -192,7 +171,7 @@ class Completion(SceneTest):
                 ("intercomctl announce house --file bel\t",
                  ["announce", "house", "--file", "bell.wav"])):
             with self.subTest(line):
-                self.assertEqual(shell.run(line), words, shell.screen)
+                self.assertEqual(shell.run(line), words, shell.text)
         # A word of which nothing is known stays as it is.
         self.assertEqual(shell.run("intercomctl talk zzz\t"), ["talk", "zzz"])
         scene.start()
@@ -214,7 +193,7 @@ class Completion(SceneTest):
             with self.subTest(name):
                 if shutil.which(name):
                     shell = self.shell(name, scene, station, script="")
-                    self.assertEqual(shell.run("intercomctl metr\t"), ["metr"], shell.screen)
+                    self.assertEqual(shell.run("intercomctl metr\t"), ["metr"], shell.text)
 
     def test_shells_look_where_the_install_from_source_puts_the_scripts(self):
         for name, (ask, folder) in FOLDERS.items():

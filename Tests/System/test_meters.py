@@ -4,15 +4,16 @@ import fcntl
 import json
 import os
 import pathlib
-import pty
 import re
 import signal
 import struct
 import termios
 import threading
 import time
+import unittest
 
-from lab import ROOT, Scene, SceneTest, listen, place, wait
+from lab import Scene, SceneTest, listen, place, wait
+from terminal import Screen
 
 SCREENS = pathlib.Path(__file__).parent / "screens/meters"
 
@@ -40,57 +41,24 @@ def drawn(lines):
     return "\n".join(kept) + "\n"
 
 
-class Screen:
-    """A terminal of 80 columns and 24 lines, as far as this program uses one."""
+class Levels(Screen):
+    """`intercomctl` at a terminal of 80 columns and 24 lines, as far as it uses one."""
 
-    def __init__(self, station, *words, columns=80, rows=24, term="xterm", shell=None):
+    def __init__(self, station, *words, term="xterm", shell=None, **size):
         program = shell or place.program("intercomctl")
-        command = [program, *words] if shell else [program, "--config", str(station.etc), *words]
         environment = dict(os.environ, TERM=term, LC_ALL="C.UTF-8", PS1="$ ")
         environment.pop("NO_COLOR", None)
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            size = struct.pack("HHHH", rows, columns, 0, 0)
-            fcntl.ioctl(1, termios.TIOCSWINSZ, size)
-            os.execve(program, command, environment)
-        self.bytes = b""
-
-    def read(self, seconds):
-        """Takes what is drawn for so long, or until the program ends."""
-        end = time.monotonic() + seconds
-        os.set_blocking(self.fd, False)
-        while time.monotonic() < end:
-            try:
-                chunk = os.read(self.fd, 65536)
-            except BlockingIOError:
-                time.sleep(0.02)
-                continue
-            except OSError:
-                return False
-            if not chunk:
-                return False
-            self.bytes += chunk
-        return True
+        super().__init__([program, *([] if shell else ["--config", str(station.etc)]), *words],
+                         environment, **size)
 
     def end(self, number=signal.SIGINT):
         os.kill(self.pid, number)
-        wait(lambda: not self.read(0.2), "levels ends")
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(status)
-
-    def type(self, keys):
-        """Somebody presses keys."""
-        os.write(self.fd, keys)
+        return self.ended()
 
     def shows(self, text, since=0):
         """Waits until a text was written behind a place of all that was; returns its end."""
         wait(lambda: self.read(0.1) is not None and text.encode() in self.bytes[since:], text)
         return self.bytes.index(text.encode(), since) + len(text.encode())
-
-    @property
-    def text(self):
-        return self.bytes.decode()
 
     def lines(self):
         """What each line shows now."""
@@ -153,7 +121,7 @@ class Meters(MetersTest):
 
     def test_levels_at_a_terminal(self):
         with self.kitchen.talking():
-            screen = Screen(self.kitchen, "levels")
+            screen = Levels(self.kitchen, "levels")
             screen.read(2)
             code = screen.end()
         self.assertEqual(code, 0)
@@ -171,18 +139,18 @@ class Meters(MetersTest):
     def test_levels_in_a_small_window_shows_the_bars(self):
         with self.kitchen.talking():
             wait(lambda: self.garage.hears(self.kitchen), "the garage hears the kitchen")
-            screen = Screen(self.garage, "levels", columns=40, rows=7)
+            screen = Levels(self.garage, "levels", columns=40, rows=7)
             screen.read(1)
             self.assertEqual(screen.end(), 0)
         self.assert_levels("levels-small", screen)
         self.assertLessEqual(max(map(len, screen.lines())), 40)
-        tiny = Screen(self.garage, "levels", columns=20, rows=3)
+        tiny = Levels(self.garage, "levels", columns=20, rows=3)
         tiny.read(0.5)
         self.assertEqual(tiny.end(), 0)
         self.assertEqual(tiny.lines(), ["too small:", "40 x 4", "shows bars"])
 
     def test_levels_follows_the_size_of_the_window(self):
-        screen = Screen(self.kitchen, "levels")
+        screen = Levels(self.kitchen, "levels")
         screen.read(0.5)
         fcntl.ioctl(screen.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         screen.read(0.5)
@@ -192,7 +160,7 @@ class Meters(MetersTest):
         self.assertEqual(max(map(len, lines)), 100)
 
     def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(self):
-        shell = Screen(self.kitchen, "--norc", "--noprofile", "-i", shell="/bin/bash")
+        shell = Levels(self.kitchen, "--norc", "--noprofile", "-i", shell="/bin/bash")
         place_ = shell.shows("$ ")
         words = f"{place.program('intercomctl')} --config {self.kitchen.etc} levels\n"
         shell.type(words.encode())
@@ -214,14 +182,11 @@ class Meters(MetersTest):
         shell.type(b"echo ended with $?\n")
         shell.shows("ended with 0", place_)
         shell.type(b"exit\n")
-        wait(lambda: not shell.read(0.2), "the shell ends")
-        os.waitpid(shell.pid, 0)
-        os.close(shell.fd)
+        shell.ended()
 
     def test_levels_without_a_cursor(self):
-        dumb = Screen(self.kitchen, "levels", "--seconds", "1", term="dumb")
-        wait(lambda: not dumb.read(0.2), "levels ends")
-        os.waitpid(dumb.pid, 0)
+        dumb = Levels(self.kitchen, "levels", "--seconds", "1", term="dumb")
+        dumb.ended()
         piped = self.kitchen.ctl("levels", "--seconds", "1")
         for text in (dumb.text, piped[1]):
             self.assertNotIn("\x1b", text)
@@ -253,13 +218,11 @@ class Ears(SceneTest):
         scene.start()
         kitchen.speak(500)
         with kitchen.talking():
-            wait(kitchen.is_talking, "the microphone opens")
             looks = self.looks(kitchen, 1)
             self.assertGreater(len(looks), 5)
             self.assertEqual(len(looks[-1]["spectrum_dbfs"]), 23)
             self.assertLess(abs(looks[-1]["spectrum_dbfs"][7] + 12), 2)
             self.assertGreater(looks[-1]["high"], 0.2)
-        wait(lambda: not kitchen.is_talking(), "the microphone closes")
         looks = self.looks(kitchen, 2)
         self.assertGreater(len(looks), 10)
         rms = [look["microphone"]["rms_dbfs"] for look in looks]
@@ -273,7 +236,6 @@ class Ears(SceneTest):
         for is_open in (False, True):
             if is_open:
                 self.enterContext(kitchen.talking())
-                wait(kitchen.is_talking, "the microphone opens, muted")
             for look in self.looks(kitchen, 1):
                 self.assertIsNone(look["microphone"]["rms_dbfs"])
                 self.assertIsNone(look["microphone"]["peak_dbfs"])
@@ -307,24 +269,6 @@ class Taken(SceneTest):
                 garage.recorded().span(pressed + 90_000_000, pressed + 400_000_000), 700)
 
 
-class ManualPage(SceneTest):
-    def test_the_examples_about_sound_work(self):
-        page = (ROOT / "docs/intercomctl.1").read_text(encoding="utf-8")
-        words = re.findall(r"(?m)^kitchen\$ intercomctl (levels|stats|test|audio)(.*)$", page)
-        self.assertEqual(len(words), 5)
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            scene.start()
-            for command, rest in words:
-                if not rest:
-                    rest = " --seconds 1"  # Nobody is there to press Ctrl-C.
-                with self.subTest(command=command + rest):
-                    code, text, errors = kitchen.ctl(command, *rest.split())
-                    self.assertEqual((code, errors), (0, ""))
-                    self.assertTrue(text)
-
-
 class Gone(MetersTest):
     def test_without_a_card_and_with_a_peer_that_is_down(self):
         with Scene("kitchen", "garage") as scene:
@@ -333,7 +277,7 @@ class Gone(MetersTest):
             kitchen.card.do("unplug")
             kitchen.start()
             kitchen.ready()
-            screen = Screen(kitchen, "levels")
+            screen = Levels(kitchen, "levels")
             screen.read(1)
             self.assertEqual(screen.end(), 0)
             self.assert_levels("levels-no-card", screen)
@@ -353,10 +297,8 @@ class Gone(MetersTest):
             (kitchen,) = scene.stations
             kitchen.write_config()
             for words in (["levels"], ["stats"], ["test", "latency", "garage"]):
-                screen = Screen(kitchen, *words)
-                wait(lambda screen=screen: not screen.read(0.2), "it ends")
-                _, status = os.waitpid(screen.pid, 0)
-                self.assertEqual(os.waitstatus_to_exitcode(status), 3)
+                screen = Levels(kitchen, *words)
+                self.assertEqual(screen.ended(), 3)
                 self.assertNotIn("\x1b", screen.text)
                 self.assertIn("intercomd is not running", screen.text)
 
@@ -365,16 +307,13 @@ class Gone(MetersTest):
             (kitchen,) = scene.stations
             kitchen.start()
             kitchen.ready()
-            screen = Screen(kitchen, "levels")
+            screen = Levels(kitchen, "levels")
             screen.read(1)
             kitchen.end()
-            wait(lambda: not screen.read(0.2), "levels ends")
-            _, status = os.waitpid(screen.pid, 0)
-            self.assertEqual(os.waitstatus_to_exitcode(status), 3)
+            self.assertEqual(screen.ended(), 3)
             self.assertIn("\x1b[?1049l", screen.text)
             self.assertIn("the daemon closed the connection", screen.text)
 
 
 if __name__ == "__main__":
-    import unittest
     unittest.main()
