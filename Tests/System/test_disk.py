@@ -6,7 +6,6 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import threading
 import time
 import unittest
@@ -19,9 +18,6 @@ from stage import syscalls
 from stage.kept import line_of, read
 
 IDENTITY = re.compile(rb"intercom-identity-1 [0-9a-f]{64}\n")
-CALLS = ("mkdirat", "write", "fsync", "fchmod", "renameat", "unlinkat")
-"""System calls that change files."""
-
 MOUNTS = ("unshare", "--mount")
 mounts = unittest.skipUnless(may(*MOUNTS), "needs the right to unshare(1) mounts: root")
 
@@ -34,15 +30,11 @@ class Disk(unittest.TestCase):
         self.kitchen, = self.scene.stations
         strip(self.kitchen)
         self.keys = os.path.join(self.kitchen.state, "keys")
-        self.identity = os.path.join(self.keys, "identity")
+        self.identity = pathlib.Path(self.keys, "identity")
 
     def content(self):
         """The identity file; None when there is none."""
-        try:
-            with open(self.identity, "rb") as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
+        return self.identity.read_bytes() if self.identity.exists() else None
 
     def fails(self, *texts):
         """A start that ends at once, with words; returns them."""
@@ -65,14 +57,12 @@ class Disk(unittest.TestCase):
         whole = self.content()
         for torn in (b"", whole[:1], whole[:40], whole[:-3], b"\0" * len(whole),
                      random.Random(1).randbytes(85), whole + whole, b"x" * 100_000):
-            with open(self.identity, "wb") as file:
-                file.write(torn)
+            self.identity.write_bytes(torn)
             for _ in range(2):
                 advice = "put a copy of it back" if len(torn) < 256 else "File too large"
-                self.fails(self.identity, advice)
+                self.fails(str(self.identity), advice)
                 self.assertEqual(self.content(), torn)
-        with open(self.identity, "wb") as file:
-            file.write(whole)
+        self.identity.write_bytes(whole)
         self.starts()
         self.assertEqual(self.content(), whole)
 
@@ -121,45 +111,6 @@ class Disk(unittest.TestCase):
             'mount -t tmpfs -o nr_inodes=1 none "$1"; shift; exec "$@"', self.kitchen.run)
         self.fails("No space left on device", "control.sock")
 
-    @unittest.skipUnless(syscalls.can_count(), "strace is not installed")
-    def test_killed_at_any_call_of_the_first_start_the_identity_is_whole_or_absent(self):
-        self.kitchen.write_config()
-        socket = pathlib.Path(self.kitchen.run, "control.sock")
-
-        def run(call, number):
-            """A first start that is killed at such a call; whether it was."""
-            self.assertLess(number, 100, f"it makes {call} without end")
-            shutil.rmtree(self.keys, ignore_errors=True)
-            socket.unlink(missing_ok=True)
-            words = [*syscalls.killed_at(call, number), place.program("intercomd"), "--config",
-                     self.kitchen.etc]
-            with subprocess.Popen(words, stderr=subprocess.DEVNULL) as started:
-                wait(lambda: started.poll() is not None or socket.exists(), "it ends, or is up")
-                time.sleep(0.1)
-                code = started.poll()
-                started.terminate()
-            self.assertIn(code, (None, -signal.SIGKILL))
-            return code is not None
-
-        found = []
-        for call in CALLS:
-            number = 0
-            while run(call, number := number + 1):
-                found.append(self.content())
-                if found[-1] is not None:
-                    self.assertRegex(found[-1], IDENTITY)
-            self.assertGreater(number, 1, f"it calls no {call}")
-        without = found.count(None)
-        print(f"killed at {len(found)} calls, at {without} of them before there was one")
-        # The control: some of them were before, and some behind.
-        self.assertGreater(without, 0)
-        self.assertLess(without, len(found))
-        # What a kill left behind is in nobody's way.
-        os.makedirs(self.keys, mode=0o700, exist_ok=True)
-        with open(os.open(f"{self.identity}.new", os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(b"intercom-id")
-        self.starts()
-
 
 class FullDisk(FaultTest):
     def test_what_cannot_be_logged_disturbs_nobody(self):
@@ -200,17 +151,16 @@ def start_of(call):
 
 
 class KeptThroughKills(unittest.TestCase):
+    """Killed at any moment, history and state are whole, and no record that was told of is gone."""
+
     def setUp(self):
         self.scene = self.enterContext(Scene("kitchen"))
         self.kitchen, = self.scene.stations
         strip(self.kitchen)
 
     def content(self, name):
-        try:
-            with open(os.path.join(self.kitchen.state, name), "rb") as file:
-                return file.read()
-        except FileNotFoundError:
-            return b""
+        path = pathlib.Path(self.kitchen.state, name)
+        return path.read_bytes() if path.exists() else b""
 
     def records(self):
         """All whole lines of the history; one that is damaged is a failure, a torn end is not."""
@@ -225,12 +175,8 @@ class KeptThroughKills(unittest.TestCase):
 
     def settings(self):
         """The bytes of the configuration."""
-        found = {}
-        for folder, _, names in os.walk(self.kitchen.etc):
-            for name in names:
-                with open(os.path.join(folder, name), "rb") as file:
-                    found[name] = file.read()
-        return found
+        return {path: path.read_bytes() for path in pathlib.Path(self.kitchen.etc).rglob("*")
+                if path.is_file()}
 
     def open_calls(self, count):
         """Calls that were open when the station fell, which it ends when it is back."""

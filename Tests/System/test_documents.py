@@ -96,12 +96,8 @@ class Names(SceneTest):
                 one.sections["station"]["name"] = NAME
             scene.introduce(kitchen, garage)
             scene.start()
-            garage.record()
             kitchen.speak(500)
-            with kitchen.talking():
-                wait(lambda: garage.hears("kitchen"), "garage hears what it calls kitchen")
-                span = listen()
-            self.assert_heard(garage.recorded().span(*span), 500)
+            self.assert_talk(kitchen, garage)
             for one, other in ((kitchen, "garage"), (garage, "kitchen")):
                 self.assertEqual(one.status()["name"], NAME)
                 text = one.ctl("peers")[1] + one.log.replace(f"{NAME} ", "", 1)

@@ -1,6 +1,6 @@
 """A flood of recorded first messages, and a peer that restarts meanwhile.
 
-The program behind tools/flood; test_flood.py runs a short form of it. Garage is flooded, office
+The program behind tools/flood; test_load.py runs a short form of it. Garage is flooded, office
 talks to it, and kitchen is killed and started again, over and over. Judged: how soon kitchen is up,
 whether what office says is heard, and how busy garage's control thread is.
 """

@@ -1,6 +1,6 @@
 // gpioprobe: does with the lines of a chip what it reads, by the product's own calls (CGPIOD).
 //
-// Tests/System/test_gpio_v2.py compiles it for libgpiod 2. Each command is a line, and so is its
+// Tests/System/test_tools.py compiles it for libgpiod 2. Each command is a line, and so is its
 // answer; a failure is "error ERRNO". It holds one chip, one input and one output at a time.
 //
 //     chips                               their numbers

@@ -73,11 +73,6 @@ class World:
         self._badnets[a, b] = self._badnets[b, a] = badnet
         return badnet
 
-    def beside(self, *words):
-        """Starts a program that lives no longer than this world; returns its process."""
-        self._others.append(process.launch(words, output=process.subprocess.DEVNULL))
-        return self._others[-1]
-
     def introduce(self):
         """Every station learns of every other, by its address or its bad network's."""
         for one in self.stations.values():
