@@ -24,22 +24,18 @@ class Intercomctl(SceneTest):
             for one in scene.stations:
                 del one.sections["button ptt"]
                 one.write_config()
-            # Without a daemon: keys, peers, settings, cards, lines; all else says that it is down.
+            # Without a daemon: keys, peers, settings, cards; all else says that it is down.
             for one, other in ((kitchen, garage), (garage, kitchen)):
                 key = json.loads(self.run_ok(other, "key", "show", "--json"))["key"]
                 self.assertEqual(key, other.public_key)
-                psk = os.path.join(one.folder, "psk")
-                with open(psk, "w", encoding="ascii") as file:
-                    file.write("5a" * 32 + "\n")
-                os.chmod(psk, 0o600)
-                self.run_ok(one, "peer", "add", "--psk-file", psk, other.name,
+                psk = pathlib.Path(one.folder, "psk")
+                psk.write_text("5a" * 32 + "\n", "ascii")
+                psk.chmod(0o600)
+                self.run_ok(one, "peer", "add", "--psk-file", str(psk), other.name,
                             f"127.0.0.1:{other.port}", key)
                 self.run_ok(one, "config", "check")
                 self.run_ok(one, "audio", "list", "--json")
-                self.run_ok(one, "version")
-                for words in (["status"], ["peers", "--json"], ["ptt", "down", "house"],
-                              ["monitor"]):
-                    self.run_ok(one, *words, code=3)
+                self.run_ok(one, "status", code=3)
                 one.known.append(other)
             scene.start()
             for one in scene.stations:
@@ -55,12 +51,8 @@ class Intercomctl(SceneTest):
             self.assert_heard(garage.recorded().span(*span), 500)
             wait(lambda: not kitchen.is_talking(), "kitchen is silent")
 
-            _, text, errors = kitchen.ctl("statsu")
-            self.assertIn("status", text + errors)
             self.run_ok(kitchen, "statsu", code=2)
-            self.run_ok(kitchen, "ptt", "down", code=2)
             self.run_ok(kitchen, "ptt", "down", "nowhere", code=1)
-            self.run_ok(kitchen, "help")
             code, text, _ = kitchen.ctl("status")
             self.assertEqual(code, 4 if "\n! " in text else 0, text)
             for word in ("kitchen", "garage", "up"):
@@ -136,6 +128,8 @@ class Shell(Screen):
 
 
 class Completion(SceneTest):
+    """Tab in the shells themselves: a person types half a word and gets the rest."""
+
     def station(self):
         scene = self.enterContext(Scene("kitchen", "garage"))
         scene.introduce(*scene.stations)
