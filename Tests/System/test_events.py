@@ -10,6 +10,8 @@ import unittest
 from lab import ROOT, Scene, SceneTest, listen, longer, strip, wait
 
 class ToldEvents(SceneTest):
+    """What a hook, a log and the history tell of what happened is so."""
+
     def setUp(self):
         self.scene = self.enterContext(Scene("kitchen", "garage"))
         self.kitchen, self.garage = self.scene.stations
@@ -88,6 +90,8 @@ class ToldEvents(SceneTest):
 
 
 class State(unittest.TestCase):
+    """What a person has set is there after a restart."""
+
     def setUp(self):
         self.scene = self.enterContext(Scene("kitchen"))
         self.kitchen, = self.scene.stations
@@ -213,6 +217,8 @@ def ids():
 
 
 class JournalTest(unittest.TestCase):
+    """What happens is one structured entry in the journal, which can hold up nothing."""
+
     def setUp(self):
         self.scene = self.enterContext(Scene("kitchen", "garage"))
         self.kitchen, self.garage = self.scene.stations

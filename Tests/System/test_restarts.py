@@ -110,6 +110,8 @@ class Waiting(FaultTest):
 
 
 class Goodbye(FaultTest):
+    """One that is told to stop is out within a second, and leaves nothing behind."""
+
     def test_a_signal_ends_a_talker_in_order_and_the_peer_is_told(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(number), Scene("kitchen", "garage") as scene:

@@ -251,7 +251,7 @@ class Volumes(HeardTest):
 
 
 class PermitTone(SceneTest):
-    """The tones and the lamp at the microphone say whether a listener hears, and promise nothing."""
+    """Tones and the lamp at the microphone say whether a listener hears, and promise nothing."""
 
     def scene(self, *names):
         scene = self.enterContext(Scene(*names))

@@ -124,6 +124,8 @@ def has_network():
 
 
 class Concealment(SceneTest):
+    """Missing sound is made up by a network where libopus has one, and the status says so."""
+
     def told(self, station):
         audio = station.status()["audio"]
         return audio["concealment"], audio["concealment_reason"]
@@ -174,6 +176,8 @@ def sizes(datagrams):
 
 
 class PacketSizes(SceneTest):
+    """What is said does not show in the length of any packet."""
+
     def of_talk(self, profile):
         """The lengths in a talkspurt that begins with silence and goes on with words."""
         with Scene("kitchen", "garage") as scene:
