@@ -1,11 +1,8 @@
-"""The lab itself: what looks on at the wire, ports, the judges of words, of delay and of soaks; and
-that tools/service-test fails where its guest does not come up.
-"""
+"""The lab itself: what looks on at the wire, ports, the judges of words, of delay and of soaks."""
 
 import itertools
 import json
 import os
-import pathlib
 import random
 import shutil
 import socket
@@ -35,6 +32,8 @@ STRANGE = b"of no port that is looked at".ljust(100)
 
 @unittest.skipUnless(Capture.is_allowed(), "only root may look on")
 class CaptureTest(unittest.TestCase):
+    """What looks on at the wire has each packet of its ports, or fails."""
+
     def setUp(self):
         self.sender, self.target, self.other = (
             self.enterContext(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(3))
@@ -86,6 +85,8 @@ sys.stdin.read()
 
 
 class Ports(unittest.TestCase):
+    """No two programs get the same port, and nothing takes one that stays closed."""
+
     def test_programs_that_run_at_the_same_time_share_none(self):
         programs = [self.enterContext(subprocess.Popen(
             [sys.executable, "-c", TAKE], stdin=subprocess.PIPE, stdout=subprocess.PIPE))
@@ -111,6 +112,8 @@ class Ports(unittest.TestCase):
 
 
 class Words(unittest.TestCase):
+    """The judge of words hears each of them, and takes nothing else for one."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
@@ -234,20 +237,19 @@ class Growth(unittest.TestCase):
     def grown(self, values, what="anonymous"):
         return [one.what for one in growth.judge(samples(values, what)) if one.is_grown]
 
-    def test_what_stays_does_not_grow(self):
-        self.assertEqual(self.grown([5000] * 30), [])
-        self.assertEqual(self.grown([24] * 30, "descriptors"), [])
-
-    def test_warming_up_and_single_peaks_are_no_growth(self):
-        self.assertEqual(self.grown([1000, 3000, 4800] + [5000] * 30), [])
-        self.assertEqual(self.grown([5000] * 28 + [9000, 5000]), [])
-        self.assertEqual(self.grown([24, 27, 24] * 10, "descriptors"), [])
-
-    def test_steady_growth_is_seen_in_every_column(self):
-        self.assertEqual(self.grown(range(5000, 5300, 10)), ["anonymous"])
-        self.assertEqual(self.grown(range(20_000, 40_000, 500), "rss"), ["rss"])
-        self.assertEqual(self.grown([24] * 20 + [25] * 20, "descriptors"), ["descriptors"])
-        self.assertEqual(self.grown([3] * 15 + [4] * 15, "threads"), ["threads"])
+    def test_what_lasts_is_growth_in_every_column_and_nothing_else(self):
+        for what, is_grown, values in (
+                ("anonymous", False, [5000] * 30), ("descriptors", False, [24] * 30),
+                # Warming up, and single peaks.
+                ("anonymous", False, [1000, 3000, 4800] + [5000] * 30),
+                ("anonymous", False, [5000] * 28 + [9000, 5000]),
+                ("descriptors", False, [24, 27, 24] * 10),
+                ("anonymous", True, range(5000, 5300, 10)),
+                ("rss", True, range(20_000, 40_000, 500)),
+                ("descriptors", True, [24] * 20 + [25] * 20),
+                ("threads", True, [3] * 15 + [4] * 15)):
+            with self.subTest(what, values=values):
+                self.assertEqual(self.grown(values, what), [what] if is_grown else [])
 
     def test_a_peer_that_came_back_may_have_taken_its_memory(self):
         grown = lambda returns: [
@@ -285,23 +287,29 @@ class Verdicts(unittest.TestCase):
     def judge(self, **changes):
         return verdict.judge(self.GOOD._replace(**changes))
 
-    def test_a_good_run_leaves_nothing_out(self):
-        self.assertEqual(self.judge(), ([], []))
-
-    def test_talks_that_nobody_judged_are_a_fault(self):
-        self.assertEqual(self.judge(talks=0, undecided=0)[0], ["no talk was judged"])
-        self.assertEqual(self.judge(talks=0, undecided=5)[0], ["no talk was judged"])
-        self.assertEqual(self.judge(talks=17, undecided=3)[0], ["3 of 20 talks were undecided"])
-        self.assertEqual(self.judge(talks=18, undecided=2)[0], [])
-        # Too few to speak of a share.
-        self.assertEqual(self.judge(talks=9, undecided=10)[0], [])
-
-    def test_a_long_run_must_have_judged_growth(self):
+    def test_what_was_not_judged_is_a_fault(self):
         none = frozenset()
-        self.assertEqual(self.judge(columns=none, minutes=10.0),
-                         (["growth not measured in 10.0 minutes"], []))
-        self.assertEqual(self.judge(columns=none, minutes=9.9),
-                         ([], ["growth not measured in 9.9 minutes: too short"]))
+        for fault, changes in (
+                (None, {}),
+                ("no talk was judged", {"talks": 0, "undecided": 0}),
+                ("no talk was judged", {"talks": 0, "undecided": 5}),
+                ("3 of 20 talks were undecided", {"talks": 17, "undecided": 3}),
+                (None, {"talks": 18, "undecided": 2}),
+                # Too few to speak of a share.
+                (None, {"talks": 9, "undecided": 10}),
+                ("growth not measured in 10.0 minutes", {"columns": none, "minutes": 10.0}),
+                (None, {"columns": none, "minutes": 9.9}),
+                ("1 heap calls of a media loop", {"heap_calls": 1}),
+                ("1 heap calls of a media loop", {"heap_calls": 1, "sanitizer": "address"}),
+                ("nobody counted the heap calls of the media loops", {"heap_calls": None})):
+            with self.subTest(changes):
+                self.assertEqual(self.judge(**changes)[0], [fault] if fault else [])
+
+    def test_what_is_left_out_is_told(self):
+        none = frozenset()
+        self.assertEqual(self.judge()[1], [])
+        self.assertEqual(self.judge(columns=none, minutes=9.9)[1],
+                         ["growth not measured in 9.9 minutes: too short"])
         faults, left_out = self.judge(columns=none, sanitizer="thread", heap_calls=None)
         self.assertEqual(faults, [])
         self.assertIn("heap calls not measured: the thread sanitizer has the heap", left_out)
@@ -315,13 +323,6 @@ class Verdicts(unittest.TestCase):
         faults, left_out = self.judge(columns=columns)
         self.assertEqual(faults, [])
         self.assertTrue(left_out[0].startswith("memory not measured: only root"), left_out)
-
-    def test_heap_calls_are_a_fault_and_so_is_a_counter_that_is_not_there(self):
-        self.assertEqual(self.judge(heap_calls=1)[0], ["1 heap calls of a media loop"])
-        self.assertEqual(self.judge(heap_calls=1, sanitizer="address")[0],
-                         ["1 heap calls of a media loop"])
-        self.assertEqual(self.judge(heap_calls=None)[0],
-                         ["nobody counted the heap calls of the media loops"])
 
     def test_heap_calls_are_found_where_a_station_tells_them(self):
         with Scene("kitchen", "garage") as scene:
@@ -358,68 +359,6 @@ class Soak(unittest.TestCase):
             "--minutes", "0.5", "--seed", "3", "--plant", "leak,descriptors,threads")
         self.assertEqual((code, report["verdict"]), (1, "failed"), text)
         self.assertLessEqual({"anonymous", "descriptors", "threads"}, set(report["grown"]))
-
-
-@unittest.skipIf(os.getuid() != 0, "it needs root")
-@unittest.skipIf(not os.path.exists("/etc/debian_version"), "this machine is no Debian")
-class Guest(unittest.TestCase):
-    def service_test(self, guest, *options):
-        """Runs it with a root that is empty and a guest that is this shell script."""
-        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        with open("/etc/os-release", encoding="utf-8") as file:
-            names = dict(line.strip().split("=", 1) for line in file if "=" in line)
-        root = folder / f"cache/intercomd/guest-{names['VERSION_CODENAME']}/root"
-        (root / "etc/systemd/system").mkdir(parents=True)
-        programs = folder / "programs"
-        programs.mkdir()
-        for name, text in (("systemd-nspawn", guest), ("debootstrap", "exit 1")):
-            (programs / name).write_text(f"#!/bin/bash\n{text}\n", encoding="utf-8")
-            (programs / name).chmod(0o755)
-        done = subprocess.run(
-            [ROOT / "tools/service-test", "--guest", "nspawn", *options], check=False,
-            capture_output=True, text=True, stdin=subprocess.DEVNULL,
-            env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}",
-                 "XDG_CACHE_HOME": str(folder / "cache")})
-        return done.returncode, done.stdout + done.stderr
-
-    REPORT = """
-for word in "$@"; do [[ $word != --bind=* ]] || share=${word#--bind=}; done
-printf '%s\\n' systemd "ok      it runs" """
-
-    def test_a_guest_that_does_not_come_up_is_a_failure(self):
-        code, text = self.service_test("echo no rights; exit 3")
-        self.assertEqual(code, 1, text)
-        self.assertIn("no rights", text)
-        self.assertIn("FAILED: the guest (nspawn) did not come up; it ended with 3", text)
-
-    def test_a_guest_that_comes_to_no_end_is_a_failure(self):
-        # What timeout(1) ends with.
-        code, text = self.service_test(
-            f'{self.REPORT} "all claims hold" >"${{share%:/share}}/report"; exit 124')
-        self.assertEqual(code, 1, text)
-        self.assertIn("FAILED: the guest (nspawn) came to no end", text)
-
-    def test_a_guest_in_which_all_holds_is_none(self):
-        code, text = self.service_test(
-            f'{self.REPORT} "all claims hold" >"${{share%:/share}}/report"')
-        self.assertEqual(code, 0, text)
-        self.assertIn("1 claims hold", text)
-
-    def test_what_is_skipped_is_said_last_and_a_failure_where_that_is_asked_for(self):
-        guest = f'{self.REPORT} "skipped relays" "all claims hold" >"${{share%:/share}}/report"'
-        code, text = self.service_test(guest)
-        self.assertEqual(code, 0, text)
-        self.assertIn("1 parts skipped", text.splitlines()[-1])
-        code, text = self.service_test(guest, "--strict")
-        self.assertEqual(code, 1, text)
-        whole = guest.replace('"skipped relays" ', "")
-        code, text = self.service_test(whole, "--strict")
-        self.assertEqual(code, 0, text)
-        self.assertIn("0 parts skipped", text.splitlines()[-1])
-
-    def test_a_report_that_breaks_off_is_a_failure(self):
-        code, text = self.service_test(f'{self.REPORT} >"${{share%:/share}}/report"')
-        self.assertEqual(code, 1, text)
 
 
 if __name__ == "__main__":
