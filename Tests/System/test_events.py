@@ -79,11 +79,11 @@ class ToldEvents(SceneTest):
             self.assertNotRegex(line, r"^<\d>")
 
     def test_a_hook_that_fails_is_seen(self):
-        self.assertNotIn("on-event", self.kitchen.ctl("doctor", "daemon", "config")[1])
+        self.assertNotIn("on-event", self.kitchen.ctl("doctor", "status", "config")[1])
         (self.scene.folder / "program").unlink()
         self.kitchen.ctl("volume", "90")
         wait(lambda: "on-event: its program failed" in self.kitchen.ctl("status")[1], "status")
-        said = self.kitchen.ctl("doctor", "daemon", "config")[1]
+        said = self.kitchen.ctl("doctor", "status", "config")[1]
         self.assertIn("its program failed", said)
         self.assertIn("on-event: there is no program", said)
         self.assertEqual(self.kitchen.ctl("config", "check")[0], 4)
