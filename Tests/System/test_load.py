@@ -4,7 +4,6 @@ That the kernel does not end one that never rests, tools/lab/guest/overload show
 restarts the peer a hundred times in each round, and looks at the processor, too.
 """
 
-import json
 import os
 import time
 import unittest
