@@ -113,7 +113,7 @@ class MutedMicrophone(HeardTest):
         wait(lambda: "no listener hears this station now: its microphone" in door.ctl("status")[1],
              "door says so while it talks")
         self.assertEqual(reasons(door, "there", standing=True), [reason])
-        self.assertIn("microphone", "\n".join(diagnosis(door, "audio", "peers")))
+        self.assertIn("microphone", "\n".join(diagnosis(door)))
         door.ctl("ptt", "up", "house")
         wait(lambda: not door.is_talking(), "door is silent")
 
@@ -159,7 +159,7 @@ class MutedMicrophone(HeardTest):
                 time.sleep(2)
                 off()
                 time.sleep(3)
-                self.assertNotIn("no report came back", "\n".join(diagnosis(door, "peers")))
+                self.assertNotIn("no report came back", "\n".join(diagnosis(door)))
                 door.ctl("ptt", "up", "house")
                 wait(lambda: not door.is_talking(), "door is silent")
                 time.sleep(1.6)
