@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import unittest
 
 from lab import sound, wait
 from member import MemberTest, main

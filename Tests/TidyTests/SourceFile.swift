@@ -46,6 +46,6 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
 extension String {
     /// Whether it has these bytes.
     ///
-    /// A regular expression is slow in a debug build: only a line with its word is matched with one.
+    /// A regular expression is slow in a debug build: it is for lines with its word alone.
     func has(_ word: String) -> Bool { unsafe strstr(self, word) != nil }
 }
