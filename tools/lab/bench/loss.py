@@ -13,7 +13,7 @@ import tempfile
 import time
 from typing import NamedTuple
 
-from stage import place, speech, wav
+from stage import speech, wav
 
 from . import judge, plot
 from .pair import HEADERS, PROFILES, Daemons, Floors, Network

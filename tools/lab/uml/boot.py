@@ -78,8 +78,6 @@ def obtained(tool):
     return program
 
 
-IPV6 = "ipv6.disable=0"
-"""For a guest with stations that have IPv6."""
 CARDS = 8
 """Loopback cards a guest has at most."""
 
@@ -131,7 +129,7 @@ def _scenario_words(program, scenario, stations, share, more):
     count = range(len(cards))
     return [
         *words(program, share),
-        # A kernel says much in IPv6 by itself. Of two such words the last counts: IPV6 below.
+        # A kernel says much in IPv6 by itself.
         "ipv6.disable=1",
         f"snd_aloop.enable={','.join('1' for _ in count)}",
         f"snd_aloop.index={','.join(map(str, count))}", f"snd_aloop.id={','.join(cards)}",

@@ -292,15 +292,6 @@ class Case:
         spoiled._sounds[name] = self.heard(other)
         return spoiled
 
-    def with_sound(self, name, start, samples):
-        """As if a speaker had played this besides, from a moment on, in seconds after `zero`."""
-        other = self.spoiled()
-        sound = self.heard(name)
-        mixed, first = sound.samples.copy(), sound.index(self.zero + round(start * 1e9))
-        mixed[first:first + len(samples)] += samples
-        other._sounds[name] = measure.Sound(mixed, sound.first_ns)
-        return other
-
     def heard_later(self, name, milliseconds):
         """As if a speaker had played everything so much later."""
         other = self.spoiled()

@@ -14,7 +14,7 @@ import traceback
 from stage import place
 
 from . import scenario as scenarios
-from .boot import IPV6, BootError, boot, end_all, obtained
+from .boot import BootError, boot, end_all, obtained
 from .case import Case
 from .said import Said
 
@@ -57,8 +57,6 @@ def play(program, name, folder):
     if hasattr(scenario, "prepare"):
         scenario.prepare(Said(folder))
     more = scenario.boot_words(folder) if hasattr(scenario, "boot_words") else ()
-    if hasattr(scenario, "IPV6"):
-        more = (*more, IPV6)
     for number in range(getattr(scenario, "BOOTS", 1)):
         boot(program, name, scenario.STATIONS, folder, getattr(scenario, "SECONDS", SECONDS),
              [*more, f"boots={number}"])

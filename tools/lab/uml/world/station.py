@@ -20,9 +20,9 @@ KEY, LAMP = 17, 23
 class Station(station.Station):
     """The daemon, with a finger on its key."""
 
-    def __init__(self, world, name, host, is_v6=False):
+    def __init__(self, world, name, host):
         self.world, self.chip = world, Chip(name)
-        self.host, self.is_v6, self.address = host, is_v6, net.join(name, host, is_v6)
+        self.host, self.address = host, net.join(name, host)
         super().__init__(name, os.path.join(world.folder, name), port=5577, sections={
             "audio": {"input": f"card:{name}", "output": f"card:{name}", "duplex": "full"},
             "button ptt": {"line": self.chip.line(KEY)},
@@ -117,12 +117,6 @@ class Station(station.Station):
             raise place.StageError(f"{self.name}: {do}: {reply.get('error', 'no answer')}")
         return reply["done"] if "done" in reply else reply[do]
 
-    def move(self, host):
-        """It gets another address, as a router may give it one; its settings know nothing of it."""
-        self.address = net.move(self.name, self.host, host, self.is_v6)
-        self.host = host
-        self.world.log(self.name, "move", to=self.address)
-
     def freeze(self):
         """The daemon stands still, as when it is given no processor."""
         self.world.log(self.name, "freeze")
@@ -151,11 +145,6 @@ class Station(station.Station):
             "since": int(whole) * 10**9 + int(part),
             "together": capture.get("trigger_time") == playback.get("trigger_time"),
             "queued": int(playback.get("appl_ptr", 0)) - int(capture.get("appl_ptr", 0))}
-
-    def draw_alike(self):
-        """Lets it draw the same in every run, from its next start: for what it does at moments
-        that it draws. One that starts again draws the same as before."""
-        self.environment |= {"LD_PRELOAD": place.lab("libdice.so"), "DICE": self.name}
 
     def talk_alone_to(self, other):
         """Its key talks to one peer, and there is no channel, from the next start."""

@@ -8,16 +8,11 @@ import struct
 from .clock import now, seconds
 
 ETH_P_ALL = 3
-ETHERNET, UDP, ICMP6 = 14, 17, 58
-IPV4, IPV6 = b"\x08\x00", b"\x86\xdd"
+ETHERNET, UDP = 14, 17
 SO_ATTACH_FILTER, SO_RCVBUFFORCE = 26, 33
 SOL_PACKET, PACKET_STATISTICS = 263, 6
-FILTER = ((0x28, 0, 0, 12), (0x15, 6, 0, 0x0800), (0x15, 0, 6, 0x86DD),
-          (0x30, 0, 0, ETHERNET + 6), (0x15, 3, 0, UDP), (0x15, 0, 3, ICMP6),
-          (0x30, 0, 0, ETHERNET + 40), (0x35, 1, 0, 128),
-          (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
-"""The packets of a program: IPv4, and of IPv6 UDP and its errors, which are below 128. (See bpf of
-the kernel's filter.rst.)"""
+FILTER = ((0x28, 0, 0, 12), (0x15, 0, 1, 0x0800), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
+"""The packets of IPv4. (See bpf of the kernel's filter.rst.)"""
 
 CHOSEN = range(32768, 61000)
 """Ports of the kernel's own choice, which is random: those of a probe whether anybody is there."""
@@ -53,13 +48,6 @@ def port(number):
 
 def describe(frame):
     """(source, target, bytes of the UDP datagram or of what else it is)."""
-    if frame[12:14] == IPV6:
-        source = socket.inet_ntop(socket.AF_INET6, frame[ETHERNET + 8:ETHERNET + 24])
-        target = socket.inet_ntop(socket.AF_INET6, frame[ETHERNET + 24:ETHERNET + 40])
-        if frame[ETHERNET + 6] != UDP:
-            return f"[{source}]", f"[{target}]", len(frame) - ETHERNET - 40
-        ports = struct.unpack("!HHH", frame[ETHERNET + 40:ETHERNET + 46])
-        return f"[{source}]:{port(ports[0])}", f"[{target}]:{port(ports[1])}", ports[2] - 8
     header = (frame[ETHERNET] & 15) * 4
     source = socket.inet_ntoa(frame[ETHERNET + 12:ETHERNET + 16])
     target = socket.inet_ntoa(frame[ETHERNET + 16:ETHERNET + 20])
@@ -73,8 +61,7 @@ def describe(frame):
 class Wire:
     """A capture of all cables, a line a packet: moment, station, out or in, from, to, bytes.
 
-    Left out is what the kernel says by itself, at moments of its own choice: ARP, and of IPv6 who
-    is where, and in which groups.
+    Left out is what the kernel says by itself, at moments of its own choice: ARP.
     """
 
     def __init__(self, world, path, names):

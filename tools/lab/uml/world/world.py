@@ -22,7 +22,7 @@ POWER_OFF = 0x4321FEDC
 
 
 class World:
-    """Stations by name, in the order of the scenario's STATIONS; those of its IPV6 have no IPv4.
+    """Stations by name, in the order of the scenario's STATIONS.
 
     Everything that is logged is one line: moment, who, what, figures by name as JSON. A scenario
     that is TIMELESS works with a disk, which takes this machine's time, that differs from run to
@@ -41,7 +41,7 @@ class World:
         self.zero = None
         self._badnets = {}
         net.lay()
-        self.stations = {name: Station(self, name, host, name in getattr(scenario, "IPV6", ()))
+        self.stations = {name: Station(self, name, host)
                          for host, name in enumerate(scenario.STATIONS, 1)}
         if not self.is_timeless:
             self.wire = Wire(self, os.path.join(SHARE, "wire"), self.stations)
