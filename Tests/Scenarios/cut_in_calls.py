@@ -201,6 +201,7 @@ def judge(case):
     seen = [one for one in afters if one["why"] is None]
     tell(case, "what was torn is told of, and then all is whole",
          [(one, mended(case, one)) for one in seen])
+    tell(case, "every call has one start at most and one end", [(one, ends(one)) for one in seen])
     tell(case, "what was set is whole, and not older than it may be",
          [(one, state(case, one)) for one in looks if one["who"] == "kitchen"])
     lost = sum(len(gone(case, one)) for one in looks)
@@ -280,6 +281,18 @@ def mended(case, one):
     return None
 
 
+def ends(one):
+    counts = {}
+    for call, record, _ in one["after"]["calls"]:
+        counts[call, record] = counts.get((call, record), 0) + 1
+    if any(count > 1 for count in counts.values()):
+        return "a record is there twice"
+    # A call that rings or is open now may have begun meanwhile: none does before this is looked at.
+    open_ones = [call for call, record in counts
+                 if record == "start" and (call, "end") not in counts]
+    return f"{open_ones} have no end" if open_ones else None
+
+
 def state(case, one):
     boot, found = one["boot"], one["kept"]
     if found == "damaged":
@@ -324,6 +337,9 @@ def controls(case):
         lambda facts: of(facts, "before", who="kitchen")[2]["before"].update(former=17))
     yield "a call that was there is gone", spoiled(
         lambda facts: forget(of(facts, "before", who="garage")[-1]["before"]["calls"]))
+    yield "a call has two ends", spoiled(
+        lambda facts: of(facts, "after")[-1]["after"]["calls"].append(
+            of(facts, "after")[-1]["after"]["calls"][-1]))
     yield "something torn is not told of", spoiled(
         lambda facts: of(facts, "before")[-1]["before"]["torn"].append(["history", 12]))
     yield "what was set is damaged", spoiled(

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Testing
 import Time
 import Wire
@@ -17,10 +18,11 @@ import Wire
         return message
     }
 
-    /// Of the key and the ciphertext of ML-KEM, which follow, one byte in eleven: each takes a
-    /// handshake.
+    /// Of the key and the ciphertext of ML-KEM, which follow, one byte in eleven, as each takes a
+    /// handshake; all of them with `INTERCOM_ALL`, which `tools/test --all` sets.
     private func isTried(_ i: Int, _ suite: Suite) -> Bool {
         i < 88 || i % 11 == Int(suite.rawValue)
+            || ProcessInfo.processInfo.environment["INTERCOM_ALL"] != nil
     }
 
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])

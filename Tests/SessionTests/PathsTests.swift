@@ -153,8 +153,8 @@ import Wire
             times.append(try #require(found, "seed \(seed)"))
         }
         times.sort()
-        #expect(times[9] <= 500, "\(times)")
-        #expect(times[19] <= 2_000, "\(times)")
+        #expect(times[(times.count - 1) / 2] <= 500, "\(times)")
+        #expect(times[times.count - 1] <= 2_000, "\(times)")
     }
 
     @Test func withoutAnAddressInUseTheFirstThatAnswersIsIt() {

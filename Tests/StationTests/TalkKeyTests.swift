@@ -47,12 +47,32 @@ import Time
         #expect(key.handle(.level(isDown: true), at: at(71_000)) == .openMicrophone)
     }
 
-    @Test func heldAtTheStartDoesNotTalk() {
-        var key = key(.momentary, isDown: true)
+    @Test(arguments: [TalkKey.Mode.momentary, .latch, .smart])
+    func heldAtTheStartDoesNotTalk(mode: TalkKey.Mode) {
+        var key = key(mode, debounce: .milliseconds(5), isDown: true)
         #expect(!key.isTalking)
         #expect(key.handle(.tick, at: at(5)) == nil)
+        expectThatATremblingFingerChangesNothing(&key, from: 500)
         #expect(key.handle(.level(isDown: false), at: at(1000)) == nil)
-        #expect(key.handle(.level(isDown: true), at: at(2000)) == .openMicrophone)
+        #expect(key.handle(.tick, at: at(1005)) == nil)
+        #expect(key.handle(.level(isDown: true), at: at(2000)) == nil)
+        #expect(key.handle(.tick, at: at(2005)) == .openMicrophone)
+    }
+
+    @Test func aJammedKeyIsNotLetGoByAFingerThatTrembles() {
+        var key = key(.momentary, debounce: .milliseconds(5))
+        _ = key.handle(.level(isDown: true), at: at(0))
+        #expect(key.handle(.tick, at: at(5)) == .openMicrophone)
+        #expect(key.handle(.tick, at: at(60_005)) == .timeOut)
+        expectThatATremblingFingerChangesNothing(&key, from: 65_000)
+    }
+
+    /// Let go and pressed again within the bounce time: it is the same press.
+    func expectThatATremblingFingerChangesNothing(_ key: inout TalkKey, from moment: Int) {
+        #expect(key.handle(.level(isDown: false), at: at(moment)) == nil)
+        #expect(key.handle(.level(isDown: true), at: at(moment + 3)) == nil)
+        #expect(key.handle(.tick, at: at(moment + 10)) == nil)
+        #expect(!key.isTalking)
     }
 
     @Test func aPressCountsWhenItHasLastedForTheBounceTime() {

@@ -99,7 +99,8 @@ class Consent(CallersTest):
         self.do(kitchen, "hangup")
 
     def test_an_automatic_answer_ends_when_the_right_or_the_signs_go(self):
-        kitchen, garage = self.scene("kitchen", "garage", policy={"call": "auto"})
+        kitchen, garage = self.scene(
+            "kitchen", "garage", policy={"call": "auto", "monitor": "allow"})
         call = self.call(kitchen, "call", "garage")
         wait(garage.is_talking, "the microphone opens")
         wait(garage.is_lit, "its lamp is lit")
@@ -118,6 +119,8 @@ class Consent(CallersTest):
         self.assertIn("drop-in, listening in and automatic answers are refused",
                       garage.ctl("status")[1])
         self.ended(call, (kitchen, garage), "denied")
+        self.ended(self.call(kitchen, "listen", "garage"), (kitchen, garage), "denied")
+        self.assertFalse(garage.is_talking())
         self.call(kitchen, "call", "garage")
         self.stands(garage, "ringing")
         self.assertFalse(garage.is_talking())

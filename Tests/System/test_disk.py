@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import signal
+import subprocess
 import threading
 import time
 import unittest
@@ -17,6 +18,8 @@ from lab import Scene, place, process, strip, test_seed, wait
 from stage import syscalls
 from stage.kept import line_of, read
 
+CALLS = ("fsync", "renameat")
+"""System calls after which other bytes are on the disk, or under another name."""
 IDENTITY = re.compile(rb"intercom-identity-1 [0-9a-f]{64}\n")
 MOUNTS = ("unshare", "--mount")
 mounts = unittest.skipUnless(may(*MOUNTS), "needs the right to unshare(1) mounts: root")
@@ -110,6 +113,44 @@ class Disk(unittest.TestCase):
         self.within(
             'mount -t tmpfs -o nr_inodes=1 none "$1"; shift; exec "$@"', self.kitchen.run)
         self.fails("No space left on device", "control.sock")
+
+    @unittest.skipUnless(syscalls.can_count(), "strace is not installed")
+    def test_killed_at_any_call_of_the_first_start_the_identity_is_whole_or_absent(self):
+        self.kitchen.write_config()
+        socket = pathlib.Path(self.kitchen.run, "control.sock")
+
+        def run(call, number):
+            """A first start that is killed at such a call; whether it was."""
+            self.assertLess(number, 100, f"it makes {call} without end")
+            shutil.rmtree(self.keys, ignore_errors=True)
+            socket.unlink(missing_ok=True)
+            words = [*syscalls.killed_at(call, number), place.program("intercomd"), "--config",
+                     self.kitchen.etc]
+            with subprocess.Popen(words, stderr=subprocess.DEVNULL) as started:
+                wait(lambda: started.poll() is not None or socket.exists(), "it ends, or is up")
+                time.sleep(0.1)
+                code = started.poll()
+                started.terminate()
+            self.assertIn(code, (None, -signal.SIGKILL))
+            return code is not None
+
+        found = []
+        for call in CALLS:
+            number = 0
+            while run(call, number := number + 1):
+                found.append(self.content())
+                if found[-1] is not None:
+                    self.assertRegex(found[-1], IDENTITY)
+            self.assertGreater(number, 1, f"it calls no {call}")
+        without = found.count(None)
+        print(f"killed at {len(found)} calls, at {without} of them before there was one")
+        # The control: some of them were before, and some behind.
+        self.assertGreater(without, 0)
+        self.assertLess(without, len(found))
+        # What a kill has left is in nobody's way.
+        os.makedirs(self.keys, mode=0o700, exist_ok=True)
+        pathlib.Path(f"{self.identity}.new").write_bytes(b"intercom-id")
+        self.starts()
 
 
 class FullDisk(FaultTest):
@@ -233,9 +274,9 @@ class KeptThroughKills(unittest.TestCase):
             knob.join()
             found = self.records()
             self.assertGreaterEqual(len(found), known)
-            ended = [r["call"] for r in found if r["record"] == "end" and r["call"] in calls]
+            ended = [r["call"] for r in found if r["record"] == "end"]
             self.assertEqual(len(ended), len(set(ended)), "one end each")
-            ends += len(ended)
+            ends += len(calls.intersection(ended))
             if self.content("state"):
                 state = read(self.content("state"))
                 self.assertIsNotNone(state, self.content("state"))

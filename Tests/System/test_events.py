@@ -80,7 +80,11 @@ class ToldEvents(SceneTest):
 
     def test_a_hook_that_fails_is_seen(self):
         self.assertNotIn("on-event", self.kitchen.ctl("doctor", "status", "config")[1])
-        (self.scene.folder / "program").unlink()
+        program = self.scene.folder / "program"
+        program.chmod(0o600)
+        self.kitchen.ctl("volume", "80")
+        self.kitchen.said("on-event: run ")
+        program.unlink()
         self.kitchen.ctl("volume", "90")
         wait(lambda: "on-event: its program failed" in self.kitchen.ctl("status")[1], "status")
         said = self.kitchen.ctl("doctor", "status", "config")[1]

@@ -19,6 +19,8 @@ from stage.wire import BadNet
 from test_diagnosis import DiagnosisTest
 
 NAME = "garage.intercom.test"
+MOVED = 5.0
+"""Seconds until a peer of another address is heard by its name, which is asked for every 2 s."""
 NETWORK, MOUNTS = ("unshare", "--net"), ("unshare", "--mount")
 ADD = "no peers; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
 SCREENS = (("status",), ("peers",), ("stats",))
@@ -116,6 +118,19 @@ class Names(FaultTest):
             self.assert_back(self.kitchen, self.garage, self.ended(end))
             self.kitchen.release()
             wait(lambda: not self.kitchen.status()["problems"], "nothing is the matter")
+            # It has another address, and its name leads there.
+            self.garage.kill()
+            self.garage.sections["network"]["listen"] = "127.0.0.2"
+            self.garage.start()
+            self.garage.ready()
+            self.kitchen.press()
+            self.garage.record()
+
+            def move():
+                hosts.write_text(f"127.0.0.2 {NAME}\n", encoding="ascii")
+
+            self.assert_back(self.kitchen, self.garage, self.ended(move), soon=MOVED)
+            self.kitchen.release()
 
 
 class TwoStations(DiagnosisTest):
@@ -221,14 +236,20 @@ class WrongHost(TwoStations):
     def test_a_name_that_is_not_found_is_told_and_not_the_address_of_before(self):
         kitchen, garage = self.kitchen, self.garage
         garage.knows(kitchen, calls=False)
-        kitchen.knows(garage, port=place.closed_port())
-        self.scene.start(together=False)
-        self.wait_reason(kitchen, garage, "port_closed")
-        # Such a name is never found (RFC 6761 §6.4).
-        kitchen.write_peer("garage", garage.public_key, "garage.invalid")
-        kitchen.reload()
-        self.wait_reason(kitchen, garage, "unresolved", "garage.invalid")
-        self.assertNotIn("127.0.0.1", kitchen.peer("garage")["down_text"])
+        for port, before in ((garage.port, "port_closed"), (place.closed_port(), "port_closed"),
+                             (kitchen.port, "own_address")):
+            kitchen.knows(garage, port=port)
+            if port == garage.port:
+                # It was up there.
+                self.scene.start()
+                garage.stop()
+            kitchen.reload()
+            self.wait_reason(kitchen, garage, before, str(port))
+            # Such a name is never found (RFC 6761 §6.4).
+            kitchen.write_peer("garage", garage.public_key, "garage.invalid")
+            kitchen.reload()
+            self.wait_reason(kitchen, garage, "unresolved", "garage.invalid")
+            self.assertNotIn("127.0.0.1", kitchen.peer("garage")["down_text"])
 
 
 class OneFolder(SceneTest):

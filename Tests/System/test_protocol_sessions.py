@@ -215,7 +215,7 @@ class Storms(ConductTest):
 
         flood()
         wait(lambda: len(self.at(source)) == 12, "each gets an answer")
-        self.assertIn(COOKIE, [one[0] for one in self.at(source)])
+        self.assertEqual({one[0] for one in self.at(source)}, {M2, COOKIE})
         flood()
         wait(lambda: [one[0] for one in self.at(source)[12:]] == [COOKIE] * 12,
              "now each gets a cookie")

@@ -155,13 +155,17 @@ class TwoStationsTalk(SceneTest):
                 kitchen.ask("state", set="mute", what="mic", on=True)
                 # What was said before is still on its way.
                 listen()
+                opened = garage.counters()["packets_opened"]
                 muted = listen()
+                opened = garage.counters()["packets_opened"] - opened
                 kitchen.ask("state", set="mute", what="mic", on=False)
                 listen()
                 after = listen()
             heard = garage.recorded()
             self.assert_heard(heard.span(*before), 500)
             self.assert_silent(heard.span(*muted))
+            # Nobody who watches the network sees it: it is sent as before.
+            self.assertGreater(opened, 80 * (muted[1] - muted[0]) / 1e9)
             self.assert_heard(heard.span(*after), 500)
             # The judges of silence and of sound must tell them apart.
             with self.assertRaises(AssertionError):

@@ -137,7 +137,11 @@ def nonsense(chance, frames):
         return chance.randbytes(chance.randrange(1, 8))
     if kind == 2:  # A handshake message, but for its content.
         which = chance.choice([1, 2, 3])
-        return bytes([which, 1, 1, 0]) + chance.randbytes(HANDSHAKE_SIZES[which] - 4)
+        body = chance.randbytes(HANDSHAKE_SIZES[which] - 4)
+        if which == 1 and chance.randrange(2):
+            # A key of ML-KEM that is one, so that nothing but the mac is wrong.
+            body = body[:-1192] + bytes(1184) + body[-8:]
+        return bytes([which, 1, 1, 0]) + body
     if kind == 3:  # One cut short.
         return bytes([chance.randrange(16), 1, 1, 0]) + chance.randbytes(chance.randrange(1300))
     if kind == 4:  # A true frame, cut short or grown.

@@ -127,6 +127,15 @@ class StrayPackets(SceneTest):
     def test_idle_talk_and_strangers(self):
         self.run_for(4, idle=2)
         self.check()
+        # One that was taken out gets three goodbyes and answers, and nothing of what is said.
+        self.kitchen.remove_peer("garage")
+        self.kitchen.reload()
+        time.sleep(0.2)
+        before = len(self.island.frames)
+        with self.kitchen.talking():
+            listen(1.0)
+        sent = [one for one in self.island.frames[before:] if one[:2] == ("udp", GARAGE)]
+        self.assertLess(len(sent), 20, "sound is a hundred packets a second")
         # The guard sees it when there is one.
         planted = self.island.socket(self.island.inside, socket.AF_INET, socket.SOCK_DGRAM)
         planted.sendto(b"hello", (STRANGER, 9))

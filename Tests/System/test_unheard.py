@@ -160,6 +160,8 @@ class MutedMicrophone(HeardTest):
                 off()
                 time.sleep(3)
                 self.assertNotIn("no report came back", "\n".join(diagnosis(door)))
+                self.assertLessEqual(set(reasons(door, "there")),
+                                     {"microphone_card_muted", "microphone_lost"})
                 door.ctl("ptt", "up", "house")
                 wait(lambda: not door.is_talking(), "door is silent")
                 time.sleep(1.6)
@@ -193,6 +195,11 @@ class MutedMicrophone(HeardTest):
         # It did not last as long as it was to.
         self.assertEqual(pager.returncode, 1, said)
         self.assertIn(b'"outcome":"heard"', said.replace(b" ", b""))
+        # It is over: the microphone stays closed when the card is back.
+        wait(door.has_card, "door has its card again")
+        wait(lambda: not kitchen.hears(door), "kitchen is told that it is over")
+        time.sleep(1)
+        self.assertFalse(door.is_talking())
 
 
 class Volumes(HeardTest):

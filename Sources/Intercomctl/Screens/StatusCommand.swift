@@ -150,6 +150,7 @@ private func microphone(_ microphone: Status.Microphone) -> String {
 private func remarks(on peer: PeerStatus) -> String {
     var remarks: [String] = []
     if peer.isTalking { remarks.append("talking") }
+    if peer.down.reason == "revoked" { remarks.append("put out") }
     if peer.suite != 1 { remarks.append("suite \(peer.suite)") }
     // Without one a future quantum computer could pose as the peer (protocol.md §1.5).
     if !peer.hasPSK { remarks.append("no psk") }

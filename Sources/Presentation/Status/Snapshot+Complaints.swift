@@ -60,9 +60,9 @@ extension Snapshot {
         return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
     }
 
-    /// Why it is down, where that is no problem yet.
+    /// Why it is down, where that is no problem yet, and not what somebody wants.
     func downNote(of peer: Int) -> String? {
-        guard let reason = downReason(of: peer), problem(of: peer) == nil,
+        guard let reason = downReason(of: peer), problem(of: peer) == nil, reason != .revoked,
             reason != .calling, reason != .noNetwork, reason != .noAddress
         else { return nil }
         let complaint = complaint(of: peer, reason)
