@@ -51,7 +51,7 @@ struct Check: Equatable {
         Check(topic, subject, .fail, text, fix)
     }
 
-    /// A sentence of the daemon, which says itself what to do.
+    /// A sentence of the daemon, in which the fix stands, too.
     static func said(_ verdict: Verdict, _ sentence: String) -> Check {
         let complaint = Complaint(sentence)
         return Check(.status, nil, verdict, complaint.text, complaint.fix)

@@ -56,7 +56,7 @@ private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
     }
 }
 
-/// What the running daemon says of itself, as `status` shows it.
+/// The problems, notes and unknown callers that `status` shows; the daemon words them.
 private func statusChecks(_ situation: Situation) -> [Check] {
     guard let status = situation.status else {
         return [.ok(.status, "intercomd does not tell: see daemon")]
