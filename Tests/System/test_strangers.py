@@ -248,14 +248,17 @@ class Replay(SceneTest):
             self.assertGreater(len(sent), 50)
             self.assert_heard(garage.recorded().span(*first), 500)
 
-            # Everything again, in silence.
+            def again(dropped):
+                """Everything once more, in silence."""
+                before = garage.counters()
+                garage.record()
+                badnet.do("replay", badnet.way(kitchen), file, "data", 1)
+                span = listen()
+                garage.moved(dropped, before, len(sent))
+                self.assert_silent(garage.recorded().span(*span))
+
             listen()
-            before = garage.counters()
-            garage.record()
-            badnet.do("replay", badnet.way(kitchen), file, "data", 1)
-            span = listen()
-            garage.moved("dropped_replay", before, len(sent))
-            self.assert_silent(garage.recorded().span(*span))
+            again("dropped_replay")
 
             # The same under speech, which does not care.
             before = garage.counters()
@@ -274,12 +277,7 @@ class Replay(SceneTest):
             garage.start()
             garage.ready()
             scene.together()
-            none = garage.counters()
-            garage.record()
-            badnet.do("replay", badnet.way(kitchen), file, "data", 1)
-            span = listen()
-            garage.moved("dropped_index", none, len(sent))
-            self.assert_silent(garage.recorded().span(*span))
+            again("dropped_index")
             with kitchen.talking():
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
 

@@ -42,14 +42,19 @@ class DeafMidway(HeardTest):
             with self.subTest(reason=reason):
                 self.check(door, kitchen, deafness, reason)
 
-    def test_by_death(self):
-        kitchen, door = self.scene("kitchen", "door")
+    def said_when_it_ends(self, kitchen, door, seconds, end):
+        """What `talk` at the door says when the kitchen ends in its midst."""
         self.is_heard(kitchen, door, "house")
-        with typing(door, "talk", "house", "--seconds", "8") as talker:
+        with typing(door, "talk", "house", "--seconds", seconds) as talker:
             wait(lambda: kitchen.hears(door), "kitchen hears door")
             time.sleep(1)
-            kitchen.kill()
+            end()
             said, _ = talker.communicate(timeout=20)
+        return said
+
+    def test_by_death(self):
+        kitchen, door = self.scene("kitchen", "door")
+        said = self.said_when_it_ends(kitchen, door, "8", kitchen.kill)
         self.assertIn(b"heard by kitchen\nnothing comes back any more from kitchen", said)
         time.sleep(1.6)
         (peer,) = door.status()["peers"]
@@ -58,12 +63,7 @@ class DeafMidway(HeardTest):
 
     def test_by_a_goodbye(self):
         kitchen, door = self.scene("kitchen", "door")
-        self.is_heard(kitchen, door, "house")
-        with typing(door, "talk", "house", "--seconds", "6") as talker:
-            wait(lambda: kitchen.hears(door), "kitchen hears door")
-            time.sleep(1)
-            kitchen.stop()
-            said, _ = talker.communicate(timeout=20)
+        said = self.said_when_it_ends(kitchen, door, "6", kitchen.stop)
         self.assertIn(b"heard by kitchen\nno listener hears it now: kitchen (it is down)", said)
         door.said("no listener can hear the talk to house")
         time.sleep(1.6)

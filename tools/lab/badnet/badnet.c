@@ -23,7 +23,6 @@
 //                                    (0 ab, 1 ba), 1 byte 0, 2 bytes length, the bytes; all little
 //                                    endian
 //     replay WAY FILE KIND [MS]      sends what a capture has of one way again, MS apart
-//     inject WAY HEX                 sends these bytes
 //     status                         counters of both ways
 
 #define _GNU_SOURCE
@@ -130,18 +129,6 @@ static bool replay(int way, const char *file, int rule, double gap_ms) {
     return true;
 }
 
-static bool inject(int way, const char *hex) {
-    size_t count = strlen(hex) / 2;
-    if (count > DATAGRAM_MAX || strlen(hex) % 2 != 0)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (sscanf(hex + 2 * i, "%2hhx", &buffer[i]) != 1)
-            return false;
-    }
-    path_put(&paths[way], buffer, count, now());
-    return true;
-}
-
 static bool set_capture(const char *file) {
     if (capture != NULL)
         fclose(capture);
@@ -191,8 +178,6 @@ static bool obey_on(int way, const char *verb, char **words, int count) {
     } else if (strcmp(verb, "replay") == 0) {
         int rule = kind_named(words[3]);
         return rule >= 0 && replay(way, words[2], rule, strtod(words[4], NULL));
-    } else if (strcmp(verb, "inject") == 0) {
-        return inject(way, words[2]);
     } else {
         return false;
     }
