@@ -5,9 +5,7 @@ import Testing
 @testable import Config
 
 @Suite struct GarbageTests {
-    /// `tools/test --all` sets `INTERCOM_ALL`: then the tests run thirty times as long.
-    private static let times =
-        ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 1 : 30
+    private static let times = isLongRun ? 30 : 1
 
     private func survives(
         _ bytes: [UInt8], as roles: [ConfigSource.Role] = [.main, .peers, .learned, .site]

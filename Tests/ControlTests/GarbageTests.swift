@@ -6,9 +6,7 @@ import Testing
 
 /// Whatever is said on the control socket, it is a request or refused with words.
 @Suite struct GarbageTests {
-    /// `INTERCOM_ALL` is set by `tools/test --all`.
-    static let count =
-        ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 20_000 : 1_000_000
+    static let count = isLongRun ? 1_000_000 : 20_000
 
     private static let lines: [[UInt8]] = [
         #"{"v":1,"do":"status"}"#, #"{"v":1,"do":"reload","check":true}"#,

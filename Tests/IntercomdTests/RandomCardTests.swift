@@ -1,4 +1,5 @@
 import Foundation
+import Seeds
 import Testing
 
 @testable import Intercomd
@@ -31,10 +32,8 @@ import Testing
 
     @Test func nothingThatCardsDoEndsTheProgramOrLeadsToNonsense() async {
         await #expect(processExitsWith: .success) {
-            // `INTERCOM_ALL` is set by `tools/test --all`.
-            let isLong = ProcessInfo.processInfo.environment["INTERCOM_ALL"] != nil
             let nonsense = try RandomCardTests.live(
-                from: isLong ? .random(in: 0..<1 << 60) : 1, days: isLong ? 50_000 : 2_000,
+                from: isLongRun ? .random(in: 0..<1 << 60) : 1, days: isLongRun ? 50_000 : 2_000,
                 into: RandomCardTests.note("cards", getppid()))
             exit(nonsense == nil ? 0 : 1)
         }

@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+import Seeds
 import Testing
 import Time
 import Wire
@@ -19,10 +19,9 @@ import Wire
     }
 
     /// Of the key and the ciphertext of ML-KEM, which follow, one byte in eleven, as each takes a
-    /// handshake; all of them with `INTERCOM_ALL`, which `tools/test --all` sets.
+    /// handshake; all of them in a long run.
     private func isTried(_ i: Int, _ suite: Suite) -> Bool {
-        i < 88 || i % 11 == Int(suite.rawValue)
-            || ProcessInfo.processInfo.environment["INTERCOM_ALL"] != nil
+        i < 88 || i % 11 == Int(suite.rawValue) || isLongRun
     }
 
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])

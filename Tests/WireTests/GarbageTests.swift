@@ -5,9 +5,7 @@ import Wire
 
 /// Whatever arrives, the readers of `Wire` read it or refuse it, and never read beyond it.
 @Suite struct GarbageTests {
-    /// `INTERCOM_ALL` is set by `tools/test --all`.
-    static let count =
-        ProcessInfo.processInfo.environment["INTERCOM_ALL"] == nil ? 50_000 : 1_000_000
+    static let count = isLongRun ? 1_000_000 : 50_000
 
     /// Flips some bytes of a valid message, cuts it, or fills it anew.
     private static func spoil(

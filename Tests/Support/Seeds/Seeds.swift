@@ -1,11 +1,13 @@
 import Glibc
 
+/// Whether tests may take long: `tools/test --all` sets `INTERCOM_ALL`.
+public let isLongRun = unsafe getenv("INTERCOM_ALL") != nil
+
 /// The seeds of a test that goes through many: this many with `tools/test --all`, which also draws
 /// the first; else a quarter of them.
 public func testSeeds(_ count: UInt64) -> ClosedRange<UInt64> {
     let first = testSeed()
-    let isAll = unsafe getenv("INTERCOM_ALL") != nil
-    return first...first + (isAll ? count : (count + 3) / 4) - 1
+    return first...first + (isLongRun ? count : (count + 3) / 4) - 1
 }
 
 /// The seed of this run, for tests that draw by chance and name it where they fail: always the same
