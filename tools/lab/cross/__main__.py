@@ -45,7 +45,7 @@ def main():
         output = ROOT / f".build/debian{asked.debian}-{asked.arch}"
         if asked.output:
             output = pathlib.Path(os.environ.get("FROM", "."), asked.output)
-        builder = Builder(ROOT, sysroot, output)
+        builder = Builder(ROOT, sysroot, output, keep=asked.here)
         programs = builder.build()
         for program in programs:
             print(f"{program.stat().st_size:12,} bytes  {program}")

@@ -20,6 +20,7 @@ LINK_FLAGS = ["-fuse-ld=lld", "-pie", "-Wl,--gc-sections", "-Wl,--as-needed", "-
 RETAIN = pathlib.Path(__file__).parent / "retain.c"
 MARK = ".made-by-build"
 """Of a folder that may be made anew."""
+DPKG = pathlib.Path("/var/lib/dpkg/status")
 LIBRARIES = {"CALSA": "asound", "COpus": "opus", "CSpeexDSP": "speexdsp",
              "CMbedTLS": "mbedcrypto", "CJansson": "jansson"}
 
@@ -37,14 +38,18 @@ def clang(sysroot):
 class Builder:
     """Builds the sources of a folder into another one."""
 
-    def __init__(self, root, sysroot, output):
-        self.root, self.sysroot = pathlib.Path(root).absolute(), sysroot
+    def __init__(self, root, sysroot, output, keep=False):
+        """`keep`: what was made before of the same is not made again."""
+        self.root, self.sysroot, self.keep = pathlib.Path(root).absolute(), sysroot, keep
         self.output = pathlib.Path(output).absolute()
         known = graph.targets(self.root)
         used = {one.name for program in PROGRAMS for one in graph.needs(program, known)}
         self.targets = {name: one for name, one in known.items() if name in used}
         self.tools, self.runtime = toolchain(), toolchain().parent / "lib/swift/embedded"
         self.triple = TRIPLES[sysroot.arch]
+        # Any package that was installed since may have brought another header.
+        self.made_with = [self.triple, run("swiftc", "--version"), str(DPKG.stat().st_mtime_ns),
+                          pathlib.Path(__file__).read_text(encoding="utf-8")]
         # Two builds in two places are to be the same bytes.
         self.places = [f"{self.root}=.", f"{self.output}=output"]
         if sysroot.folder != pathlib.Path("/"):
@@ -56,11 +61,12 @@ class Builder:
         if self.output.exists() and any(self.output.iterdir()):
             if not (self.output / MARK).exists():
                 raise CrossError(f"{self.output} has files that are not of tools/build")
-            shutil.rmtree(self.output)
+            if not self.keep:
+                shutil.rmtree(self.output)
         self.output.mkdir(parents=True, exist_ok=True)
         (self.output / MARK).touch()
-        for part in ("objects", "modules"):
-            (self.output / part).mkdir(parents=True)
+        for part in ("objects", "modules", "made-of"):
+            (self.output / part).mkdir(exist_ok=True)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             done = {}
             for name, target in self.targets.items():
@@ -73,19 +79,33 @@ class Builder:
         return [self._link(name) for name in PROGRAMS]
 
     def _compile(self, target, before):
-        for one in before:
-            one.result()
-        if target.kind == "system":
-            return
-        sources = sorted(pathlib.Path(self.root, target.folder).rglob("*.c"))
-        if sources:
+        """Returns a hash of what it was made of."""
+        made_of = self._hash(target, [one.result() for one in before])
+        known = self.output / "made-of" / target.name
+        if known.exists() and known.read_text("ascii") == made_of:
+            return made_of
+        known.unlink(missing_ok=True)
+        if sources := self._c_sources(target):
             for source in sources:
                 self._compile_c(target, source)
-        else:
+        elif target.kind != "system":
             self._compile_swift(target)
+        known.write_text(made_of, "ascii")
+        return made_of
+
+    def _hash(self, target, before):
+        """Of all that a module is made of."""
+        found = hashlib.sha256(" ".join([*before, *self.made_with, *target.words]).encode())
+        for path in sorted(pathlib.Path(self.root, target.folder).rglob("*")):
+            if path.is_file():
+                found.update(f"{path} {path.stat().st_size} ".encode() + path.read_bytes())
+        return found.hexdigest()
 
     def _object(self, name):
         return self.output / "objects" / f"{name}.o"
+
+    def _c_sources(self, target):
+        return sorted(pathlib.Path(self.root, target.folder).rglob("*.c"))
 
     def _compile_c(self, target, source):
         inner = source.relative_to(self.root)
@@ -151,10 +171,9 @@ class Builder:
     def _link(self, name):
         """Links a program, and takes its symbols away."""
         used = graph.needs(name, self.targets)
-        objects = [path for one in used
-                   for path in sorted((self.output / "objects").glob(f"{one.name}*.o"))
-                   if path.stem == name or path.stem.startswith(f"{one.name}-")]
-        objects.append(self._object(RETAIN.stem))
+        objects = [self._object(f"{one.name}-{source.stem}") for one in used
+                   for source in self._c_sources(one)]
+        objects += [self._object(name), self._object(RETAIN.stem)]
         libraries = [library for one in used for library in one.libraries]
         libraries += [LIBRARIES[one.name] for one in used if one.kind == "system"]
         whole, program = self.output / f"{name.lower()}.debug", self.output / name.lower()
