@@ -31,7 +31,8 @@ class Calls(CallersTest):
         self.assert_heard(kitchen.recorded().span(*span), 800)
         self.do(kitchen, "hangup")
         for station in (kitchen, garage):
-            wait(lambda one=station: not one.is_talking(), f"the microphone of {station} closes")
+            # Long before the caller would find out by itself.
+            wait(lambda one=station: not one.is_talking(), f"the microphone of {station} closes", 2)
             self.assert_no_heap_calls(station)
         self.ended(call, (kitchen, garage), "hung_up")
         for station, first in ((kitchen, "calling"), (garage, "ring")):

@@ -5,6 +5,7 @@ no longer than it is so. Callers that nobody knows.
 import json
 import os
 import re
+import signal
 import socket
 import time
 import unittest
@@ -163,6 +164,11 @@ class Faults(DiagnosisTest):
             garage.start()
             wait(lambda: kitchen.is_with(garage), "garage is there", 40)
             self.assertIsNone(kitchen.peer("garage")["problem"])
+            # One of which nothing comes is shown so before it is down.
+            garage.process.send_signal(signal.SIGSTOP)
+            wait(lambda: kitchen.peer("garage")["state"] == "stale", "garage is stale", 40, 0.5)
+            garage.process.send_signal(signal.SIGCONT)
+            wait(lambda: kitchen.peer("garage")["state"] == "up", "garage is back", 40)
 
 
 class Notes(DiagnosisTest):

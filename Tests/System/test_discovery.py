@@ -122,7 +122,8 @@ class Found(OnOneLan):
             again = self.heard_again(garage, 500, moved)
             self.judge(again <= FOLLOWED_S, f"{family}: garage hears again after {again:.2f} s")
         self.assertEqual(kitchen.counters()["handshakes"], made)
-        # In silence it tells its peer at once.
+        # In silence it tells its peer at once: no packet of the talk is left by then.
+        time.sleep(3)
         moved = self.move(family, 40, garage) / 1e9
         now = self.addresses(garage)
         told = wait(lambda: [one for one in self.spoken(garage, kitchen, moved)

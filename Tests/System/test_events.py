@@ -91,6 +91,12 @@ class ToldEvents(SceneTest):
         self.assertIn("its program failed", said)
         self.assertIn("on-event: there is no program", said)
         self.assertEqual(self.kitchen.ctl("config", "check")[0], 4)
+        # A program is complained of once a minute: this one is another station's.
+        program.write_text("#!/bin/sh\nexit 3\n", encoding="ascii")
+        program.chmod(0o755)
+        self.garage.sections["events"] = {"on-event": str(program)}
+        self.garage.reload()
+        self.garage.said("on-event: the program ended with status 3")
 
 
 class State(unittest.TestCase):

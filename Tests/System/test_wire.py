@@ -32,6 +32,15 @@ class LossProtection(SceneTest):
     def ptt(self, action, target):
         self.kitchen.ask("ptt", action=action, target=target)
 
+    def join(self, target):
+        """Talks to another one, too: its pre-roll of 20 frames is sent whole, and what is said
+        meanwhile to both."""
+        sent = self.kitchen.counters()["packets_sent"]
+        self.ptt("down", target)
+        time.sleep(SOON)
+        self.assertGreaterEqual(self.kitchen.counters()["packets_sent"] - sent, 26,
+                                f"packets when {target} joins")
+
     def look(self):
         """(what kitchen says of garage, its bit rate, what garage has counted)."""
         status = self.kitchen.status()
@@ -95,11 +104,7 @@ class LossProtection(SceneTest):
         time.sleep(0.4)
         start, rates = time.monotonic_ns(), [self.look()[1]]
         self.assertTrue(self.look()[0]["narrow"], "it is known still")
-        sent = self.kitchen.counters()["packets_sent"]
-        self.ptt("down", "garage")
-        time.sleep(SOON)
-        # The pre-roll of 20 frames is sent whole, and what is said meanwhile to both.
-        self.assertGreaterEqual(self.kitchen.counters()["packets_sent"] - sent, 26)
+        self.join("garage")
         rates.append(self.look()[1])
         time.sleep(1.5)
         rates.append(self.look()[1])
@@ -113,6 +118,18 @@ class LossProtection(SceneTest):
         self.ptt("up", "attic")
         self.assertEqual((self.kitchen.peer("attic")["redundancy_depth"],
                           self.attic.counters()["frames_recovered"]), (0, 0), "sent twice to attic")
+        # The other way round: attic comes to garage, and goes.
+        time.sleep(1)
+        self.ptt("down", "garage")
+        time.sleep(0.4)
+        rates = [self.look()[1]]
+        self.join("attic")
+        rates.append(self.look()[1])
+        self.ptt("up", "attic")
+        time.sleep(0.4)
+        rates.append(self.look()[1])
+        self.assertEqual(rates, [min(rates), RATE, min(rates)], "garage alone gets fewer bits")
+        self.assertLess(min(rates), NARROW_RATE, "so few that they fit")
 
 
 def has_network():
