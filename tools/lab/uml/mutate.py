@@ -1,14 +1,19 @@
-"""Breaks the product on purpose and plays the scenario that guards it; behind tools/mutate.
+"""Breaks the product on purpose and plays the test that guards it; behind tools/mutate.
 
 A scenario's MUTATIONS are (path, old text, new text). One is seen when a claim of the scenario,
 which holds of the product as it is, does not of the broken one. A scenario that cannot be played or
 judged then has seen nothing: it must be written so that it can.
+
+In a file of Tests/System each has a fourth part, "Class.test": only this test is played, and it has
+seen the mutation when it fails.
 """
 
 import argparse
+import ast
 import contextlib
 import fcntl
 import hashlib
+import io
 import itertools
 import os
 import pathlib
@@ -20,25 +25,67 @@ import sys
 import tempfile
 import time
 import traceback
+from typing import NamedTuple
 
 from stage import place
 
 from . import run
 from . import scenario as scenarios
+from . import system
 from .boot import BootError, obtained
 
 ROOT = pathlib.Path(place.ROOT)
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
 COPIED = ("Package.swift", "Package.resolved", "Sources", "Tests")
+SYSTEM = ROOT / "Tests" / "System"
+SECONDS = 300
+"""Real time that one system test may take: a broken daemon may never wait."""
+
+
+class Mutation(NamedTuple):
+    """A change of the product, and the test of a system file that notices it."""
+
+    path: str
+    old: str
+    new: str
+    test: str | None = None
+
+
+def tree(name):
+    """A system file as it is written: it is not run, for it may need what is only in a guest."""
+    return ast.parse((SYSTEM / f"test_{name}.py").read_text(encoding="utf-8")).body
+
+
+def listed(name):
+    """The MUTATIONS of a system file: literals."""
+    for part in tree(name):
+        if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == "MUTATIONS":
+            return [Mutation(*one) for one in ast.literal_eval(part.value)]
+    return []
+
+
+def tests(name):
+    """The "Class.test" that there are in a system file."""
+    return {f"{one.name}.{part.name}" for one in tree(name) if isinstance(one, ast.ClassDef)
+            for part in one.body if isinstance(part, ast.FunctionDef)}
+
+
+def names():
+    """The scenarios, and the system files that have MUTATIONS."""
+    files = sorted(path.stem.removeprefix("test_") for path in SYSTEM.glob("test_*.py"))
+    return list(dict.fromkeys([*run.names(), *(name for name in files if listed(name))]))
 
 
 def mutations(name):
-    """[(path, old, new)] of a scenario."""
-    return list(getattr(scenarios.named(name), "MUTATIONS", ()))
+    """Those of a scenario and of a system file of this name."""
+    own = getattr(scenarios.named(name), "MUTATIONS", ()) if name in run.names() else ()
+    return [Mutation(*one) for one in own] + (
+        listed(name) if (SYSTEM / f"test_{name}.py").is_file() else [])
 
 
-def stale(path, old, new, root=ROOT):
+def stale(mutation, root=ROOT):
     """Why a mutation of the sources in a folder means nothing any more; None when it does."""
+    path, old, new, _ = mutation
     file = root / path
     if not path.startswith("Sources/") or not file.is_file():
         return f"there is no {path} in Sources"
@@ -54,14 +101,17 @@ def check(names):
     for name in names:
         if not mutations(name):
             found.append(f"{name}: it has no mutation")
-        for path, old, new in mutations(name):
-            if why := stale(path, old, new):
-                found.append(f"{name}: {brief(path, old, new)}: stale: {why}")
+        for one in mutations(name):
+            if why := stale(one):
+                found.append(f"{name}: {brief(one)}: stale: {why}")
+            if one.test and one.test not in tests(name):
+                found.append(f"{name}: {brief(one)}: there is no {one.test}")
     return found
 
 
-def brief(path, old, new):
+def brief(mutation):
     """One line that names a mutation: where, and the first lines that differ."""
+    path, old, new, _ = mutation
     pairs = itertools.zip_longest(old.splitlines(), new.splitlines(), fillvalue="")
     before, after = next(((a, b) for a, b in pairs if a != b), (old, new))
     return f"{pathlib.PurePath(path).name}: {before.strip()} -> {after.strip() or 'nothing'}"
@@ -115,11 +165,11 @@ class Copy:
         return None
 
     @contextlib.contextmanager
-    def broken(self, path, old, new):
+    def broken(self, mutation):
         """The copy with one mutation in it, as long as the block lasts."""
-        file = self.folder / path
+        file = self.folder / mutation.path
         text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace(old, new), encoding="utf-8")
+        file.write_text(text.replace(mutation.old, mutation.new), encoding="utf-8")
         try:
             yield
         finally:
@@ -133,10 +183,12 @@ def _remove(path):
         path.unlink(missing_ok=True)
 
 
-def trial(program, name):
-    """Plays a scenario once; returns (whether all of it was played and judged, what of it failed
-    first or None).
+def trial(program, name, test):
+    """Plays a scenario, or a test of a system file, once; returns (whether all of it was played and
+    judged, what of it failed first or None).
     """
+    if test:
+        return system_trial(program, name, test)
     with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
         try:
             case = run.play(program, name, pathlib.Path(folder) / name)
@@ -148,6 +200,18 @@ def trial(program, name):
             return False, (f"the judge broke: {type(error).__name__}: {error} "
                            f"({pathlib.PurePath(last.filename).name}:{last.lineno})")
     return True, complaints[0] if complaints else None
+
+
+def system_trial(program, name, test):
+    """The same of a test of a system file. A test whose class did not come up was not played."""
+    said = io.StringIO()
+    with tempfile.TemporaryDirectory(prefix="mutate-") as folder, contextlib.redirect_stdout(said):
+        code = system.run(program, *system.system(name, test), pathlib.Path(folder), SECONDS)
+    if code == 0:
+        return True, None
+    text = said.getvalue()
+    is_played = re.search(rf"^(FAIL|ERROR): {test.split('.')[1]}\b", text, re.MULTILINE)
+    return bool(is_played), f"{'' if is_played else 'it was not played: '}{_reason(text)}"
 
 
 def _reason(text):
@@ -176,39 +240,38 @@ class Table:
         return 1 if self.bad else 0
 
 
-def holding(program, names, table):
-    """Those scenarios that hold of the product as it is and can be tried; says of the others why.
-    """
-    for name in names:
-        if not mutations(name):
-            table.add(name, "-", "NO MUTATION", "nothing shows that it can fail", 0)
-        elif why := trial(program, name)[1]:
-            table.add(name, "-", "FAILS UNBROKEN", why, 0)
+def holding(program, name, table):
+    """The mutations of those tests that hold of the product as it is; says of the others why."""
+    if not mutations(name):
+        table.add(name, "-", "NO MUTATION", "nothing shows that it can fail", 0)
+    for test in dict.fromkeys(one.test for one in mutations(name)):
+        if why := trial(program, name, test)[1]:
+            table.add(name, test or "-", "FAILS UNBROKEN", why, 0)
         else:
-            yield name
+            yield from (one for one in mutations(name) if one.test == test)
 
 
 def attempt(program, copy, name, mutation, table):
     """Tries one mutation."""
     start = time.monotonic()
     # Of the copy: the working copy may have been edited since.
-    if why := stale(*mutation, copy.folder):
+    if why := stale(mutation, copy.folder):
         verdict, detail = "STALE", why
     else:
-        with copy.broken(*mutation):
+        with copy.broken(mutation):
             why = copy.build()
-            is_judged, seen = (True, None) if why else trial(program, name)
+            is_judged, seen = (True, None) if why else trial(program, name, mutation.test)
         if why:
             verdict, detail = "DOES NOT BUILD", why
         elif not is_judged:
             verdict, detail = "NO CLAIM", seen
         else:
             verdict, detail = ("ok", seen) if seen else ("NOT SEEN", "all claims hold")
-    table.add(name, brief(*mutation), verdict, detail, time.monotonic() - start)
+    table.add(name, brief(mutation), verdict, detail, time.monotonic() - start)
 
 
-def mutate(names):
-    """Tries all mutations of these scenarios; returns the exit code."""
+def mutate(chosen):
+    """Tries all mutations of these names; returns the exit code."""
     program = obtained("mutate")
     copy, table = Copy(), Table()
     copy.renew()
@@ -216,12 +279,13 @@ def mutate(names):
     if why := copy.build():
         print(f"tools/mutate: the product itself does not build: {why}", file=sys.stderr)
         return 1
-    place.PROGRAMS = str(copy.programs)
+    # Also for the tests in a guest.
+    place.PROGRAMS = os.environ["INTERCOM_PROGRAMS"] = str(copy.programs)
     # Another daemon would have none of the mutations.
     os.environ.pop("INTERCOM_DAEMON", None)
-    for name in list(holding(program, names, table)):
-        for mutation in mutations(name):
-            attempt(program, copy, name, mutation, table)
+    held = [(name, one) for name in chosen for one in holding(program, name, table)]
+    for name, mutation in held:
+        attempt(program, copy, name, mutation, table)
     return table.end()
 
 
@@ -234,13 +298,13 @@ def main():
     parser.add_argument("names", nargs="*")
     chosen = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    if unknown := run.unknown(chosen.names):
+    known = names()
+    if unknown := run.unknown([name for name in chosen.names if name not in known]):
         print(f"tools/mutate: {unknown}", file=sys.stderr)
         return 2
-    names = chosen.names or run.names()
     if not chosen.check:
-        return mutate(names)
-    complaints = check(names)
+        return mutate(chosen.names or known)
+    complaints = check(chosen.names or known)
     for one in complaints:
         print(f"tools/mutate: {one}", file=sys.stderr)
     return 1 if complaints else 0

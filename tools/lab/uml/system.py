@@ -51,13 +51,13 @@ def system(name, *tests):
         place.program("intercomd"), place.program("intercomctl"), place.lab("simcard")]
 
 
-def run(program, command, needed, folder):
+def run(program, command, needed, folder, seconds=SECONDS):
     """Plays it; prints what it printed, and returns its exit code."""
     (folder / "play").write_text(script(command), encoding="utf-8")
     try:
         # The cards are simulated; one of the kernel's would be found before them.
         code = play([*words(program, folder, MEMORY), "snd_aloop.enable=0"], folder, needed,
-                    SECONDS)
+                    seconds)
     except BootError as error:
         print(error)
         return 1
