@@ -290,5 +290,36 @@ class Pages(CallersTest):
         wait(lambda: not kitchen.is_talking(), "the microphone closes")
 
 
+MUTATIONS = (
+    # No emergency is heard over do-not-disturb.
+    ("Sources/Station/Station+Requests.swift", "if calls.isRest(binding.priority) { return }",
+     "if calls.availability == .doNotDisturb { return }",
+     "Pages.test_an_emergency_is_heard_over_do_not_disturb_only_where_it_may"),
+    # An emergency leaves talks as loud as they are.
+    ("Sources/Media/Listen/Talkers+Mix.swift",
+     "let duck: Gain = level < highest ? plan.duck : .unity",
+     "let duck: Gain = level < highest ? .unity : .unity",
+     "Pages.test_an_emergency_turns_all_else_down_by_12_db"),
+    # An emergency leaves a ring as loud as it is.
+    ("Sources/Media/Listen/Tones.swift", "let duck: Gain = isOutranked ? plan.duck : .unity",
+     "let duck: Gain = isOutranked ? .unity : .unity",
+     "Pages.test_an_emergency_turns_all_else_down_by_12_db"),
+    # A page outlives its channel.
+    ("Sources/Switchboard/Switchboard+People.swift",
+     "if let name = pager.name, !names.contains(name) { endPage() }", "",
+     "Pages.test_it_ends_when_its_channel_is_gone"),
+    # An announcement outlives its reader.
+    ("Sources/Switchboard/Switchboard+People.swift",
+     "if announcer.forget(hasGone) { stopAnnouncement() }", "",
+     "Announce.test_it_is_said_beside_a_key_and_ends_with_its_reader"),
+    # Do-not-disturb ends no page that is heard.
+    ("Sources/Station/Station+Calls.swift", "if !isSame { readAnew() }", "_ = isSame",
+     "Pages.test_who_wants_to_rest_hears_no_more_of_it"),
+    # No tone comes before a page.
+    ("Sources/Media/Listen/Tones.swift", "if now - pageHeardAt >= Self.pagePause { play(.page) }",
+     "", "Announce.test_it_is_heard_as_it_is_in_the_file_after_a_tone"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -212,5 +212,30 @@ class GroupCalls(CallersTest):
         self.assertIn('"direction": "out"', text)
 
 
+MUTATIONS = (
+    # The others ring on when one has answered.
+    ("Sources/Station/Calls+Receive.swift",
+     "for other in current.legs where other.peer != peer {\n                dismiss(other, of: "
+     "current, cause: .answeredElsewhere)\n            }", "",
+     "GroupCalls.test_hunted_the_first_answer_takes_it"),
+    # A call pushes another one out.
+    ("Sources/Station/Calls+Receive.swift", "guard yields(current, to: offer, of: peer) else {",
+     "guard current.isAnswered || yields(current, to: offer, of: peer) else {", "Calls.test_busy"),
+    # The caller is not told of do-not-disturb.
+    ("Sources/Station/Calls+Receive.swift", "case .doNotDisturb: .doNotDisturb", "",
+     "Calls.test_do_not_disturb_holds_from_the_moment_it_is_set"),
+    # The other side is not told that one has hung up.
+    ("Sources/Station/Calls.swift",
+     "case .connecting, .active: emit(.bye(peer: leg.peer, current.id, cause))",
+     "case .connecting, .active: break", "Calls.test_ring_answer_talk_both_ways_hang_up"),
+    # Those who join do not learn of each other.
+    ("Sources/Station/Calls.swift", "introduce(peer, isIn: true)\n        show()", "show()",
+     "GroupCalls.test_joined_all_who_answer_hear_each_other"),
+    # It rings on in the call.
+    ("Sources/Switchboard/CallDesk.swift", "case .connecting: ring(nil, for: nil, &orders)",
+     "case .connecting: break", "Calls.test_busy"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

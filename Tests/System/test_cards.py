@@ -259,5 +259,15 @@ class Profiles(SceneTest):
             self.assert_no_heap_calls(garage)
 
 
+MUTATIONS = (
+    # A volume mutes.
+    ("Sources/Hardware/Cards.swift",
+     "case .percent(let percent): CardControl.Change(name: name, percent: percent, isMuted: "
+     "false)",
+     "case .percent(let percent): CardControl.Change(name: name, percent: percent, isMuted: true)",
+     "CardTruth.test_volume_is_set_and_a_muted_microphone_said"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -330,5 +330,18 @@ class WithoutDevices(SceneTest):
             wait(lambda: not mouth.is_talking(), "mouth is silent")
 
 
+MUTATIONS = (
+    # Only the first reason why a card is not opened is told.
+    ("Sources/Hardware/Cards.swift", "let isNews = !side.isReported || side.error != error",
+     "let isNews = !side.isReported",
+     "Devices.test_a_card_another_program_took_while_it_was_out_comes_back"),
+    # A card that stands still is opened again late.
+    ("Sources/Media/Cards/StreamWatch.swift",
+     "guard silence >= silenceAllowed else { return false }",
+     "guard silence >= silenceAllowed * 4 else { return false }",
+     "Devices.test_a_hang_that_only_opening_ends_is_told_of_within_a_second_and_soon_heard"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -334,5 +334,12 @@ class OwnNetwork(DiagnosisTest):
         self.assertEqual(self.garage.status()["network"]["fault"], "no_address")
 
 
+MUTATIONS = (
+    # A peer that is silent is shown as up.
+    ("Sources/Presentation/Status/Snapshot+Peers.swift", "case .stale: .stale", "case .stale: .up",
+     "Faults.test_a_peer_that_is_down_for_a_minute_is_a_problem"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -361,5 +361,29 @@ class Flood:
         self._thread.join(5)
 
 
+MUTATIONS = (
+    # A station calls no peer that it sees.
+    ("Sources/Intercomd/Peers/Neighbourhood.swift",
+     "table.follow(.sighted(peer: peer, at: address, mark: mark), at: now)",
+     "_ = (peer, address, mark)", "Found.test_two_without_addresses_find_each_other_and_talk"),
+    # Other addresses of this machine are not announced.
+    ("Sources/Intercomd/Loop/ControlLoop.swift",
+     "neighbourhood.look(&table, at: now)\n                table.hostMoved(at: now)",
+     "_ = neighbourhood\n                table.hostMoved(at: now)",
+     "Found.test_both_get_other_addresses_in_a_talk_and_in_silence"),
+    # A peer is called where it was first.
+    ("Sources/Session/PeerTable+Paths.swift",
+     "if let elsewhere { _ = association.sightings.call(elsewhere, at: now) }", "_ = elsewhere",
+     "Found.test_both_get_other_addresses_in_a_talk_and_in_silence"),
+    # The stream follows late.
+    ("Sources/Session/Paths.swift", "static let checkTime = Duration.milliseconds(250)",
+     "static let checkTime = Duration.milliseconds(1250)",
+     "Found.test_one_that_moves_is_heard_all_the_time_and_soon_hears"),
+    # A station does not tell that it has moved.
+    ("Sources/Intercomd/Loop/ControlLoop.swift", "table.hostMoved(at: now)", "",
+     "Found.test_one_that_moves_is_heard_all_the_time_and_soon_hears"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

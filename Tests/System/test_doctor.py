@@ -271,5 +271,17 @@ class DaemonUp(DoctorTest):
         self.assert_text(done.stdout, "no-rights")
 
 
+MUTATIONS = (
+    # A button that reads pressed at rest is taken for one at rest.
+    ("Sources/Intercomctl/Doctor/LineFacts.swift", "isPressed\n                    ? pressed",
+     "isPressed && wiring == nil\n                    ? pressed",
+     "DaemonDown.test_a_key_wired_the_other_way_round"),
+    # An identity that other users may read is not told of.
+    ("Sources/Intercomctl/Doctor/KeyFileFacts.swift",
+     "found += complaint(about: identity, paths.identity, mode: 0o600)", "",
+     "DaemonDown.test_rights_for_others_on_the_keys"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

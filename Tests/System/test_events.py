@@ -329,5 +329,15 @@ class JournalTest(unittest.TestCase):
         wait(lambda: len(self.journal.of("talk")) == 22, "it is told of again")
 
 
+MUTATIONS = (
+    # Volumes are forgotten at a restart.
+    ("Sources/Storage/StateKeeper.swift", "state = read", "state.doNotDisturb = read.doNotDisturb",
+     "State.test_what_was_set_is_there_after_a_restart"),
+    # A program that fails is not told of.
+    ("Sources/Storage/EventHook.swift", "} else if status != 0 {", "} else if status < 0 {",
+     "ToldEvents.test_a_hook_that_fails_is_seen"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -188,5 +188,14 @@ class HeardThroughGaps(HeardTest):
             self.assertEqual((code, "older" in text), (0, False), text)
 
 
+MUTATIONS = (
+    # A silent listener is waited for too long.
+    ("Sources/Station/HeardShare.swift",
+     "private static let goneAfter = Duration.milliseconds(3_200)",
+     "private static let goneAfter = Duration.milliseconds(32_000)",
+     "HeardThroughGaps.test_of_whom_nothing_comes_back_is_said_not_to_hear_while_the_talk_goes_on"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

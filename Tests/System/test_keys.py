@@ -281,5 +281,26 @@ class Lamps(SceneTest):
         self.scene.together()
 
 
+MUTATIONS = (
+    # The encoder goes on where the last talk ended, of which it still has some milliseconds.
+    ("Sources/Media/Talk/Talks.swift", "let isGap = start > frames.next || hasRested",
+     "let isGap = start > frames.next",
+     "OneTalker.test_without_preroll_nothing_from_before_the_press_is_heard_and_all_from_then_on"),
+    # No tone tells of the cut.
+    ("Sources/Media/Buttons/MediaLoop+Keys.swift", "tones.play(.timeOut)", "",
+     "OneTalker.test_a_jammed_key_is_cut_off_told_of_and_talks_again_when_it_was_let_go"),
+    # A hold is a press.
+    ("Sources/Station/Gesture.swift", "case .up where !settings.hold && !settings.double:",
+     "case .up where !settings.double:", "Keys.test_a_hold_talks_and_a_short_press_does_not"),
+    # Active low is not heeded.
+    ("Sources/Hardware/Lines.swift", "name: lamp.line, activeLow: lamp.isActiveLow",
+     "name: lamp.line, activeLow: false",
+     "Lamps.test_a_talk_lights_the_lamps_of_both_as_long_as_it_is_heard"),
+    # No lamp shows a fault.
+    ("Sources/Switchboard/Lamps.swift", "case .fault: hasFault ? .steady : nil", "case .fault: nil",
+     "Lamps.test_a_fault_and_the_lack_of_a_peer_are_shown_until_they_are_mended"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

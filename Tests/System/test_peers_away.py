@@ -380,5 +380,13 @@ class CopiedCard(SceneTest):
         kitchen.wait_for(garage)
 
 
+MUTATIONS = (
+    # A name is asked for once.
+    ("Sources/Intercomd/Loop/ControlLoop+Session.swift",
+     "case .resolve(let peer):\n            resolve(peer)", "case .resolve: break",
+     "Names.test_a_name_is_asked_for_until_it_is_known"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -151,5 +151,18 @@ class Killed(unittest.TestCase):
         self.assertEqual(self.levels()[0], 1)
 
 
+MUTATIONS = (
+    # A door stays open twice as long.
+    ("Sources/Station/RelayPulse.swift",
+     "end = max(end ?? now, min(now + pulse, begin + (Self.longest - held)))",
+     "end = max(end ?? now, min(now + pulse + pulse, begin + (Self.longest - held)))",
+     "RelayOutput.test_it_is_on_for_its_pulse_and_no_longer"),
+    # A relay that is active low is switched on at the next start.
+    ("Sources/Storage/RelayNote.swift", "name: line.name, activeLow: line.isActiveLow, consumer",
+     "name: line.name, activeLow: false, consumer",
+     "Killed.test_the_next_start_switches_off_what_its_settings_do_not_have"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -341,5 +341,18 @@ class Pair(SceneTest):
             self.assertFalse(any(lost.values()), f"{one}: {lost}")
 
 
+MUTATIONS = (
+    # The card runs on after a talk.
+    ("Sources/Media/Cards/CardPair.swift", "guard !keepsCapturing, isCapturing else",
+     "guard false, isCapturing else",
+     "Pair.test_bitrate_and_preroll_change_in_a_talk_and_both_go_on_being_heard"),
+    # A button stays on its former line.
+    ("Sources/Hardware/Lines.swift",
+     "return line == other.line && bias == other.bias && active == other.active",
+     "return bias == other.bias && active == other.active",
+     "Pair.test_a_key_moves_to_another_line_and_another_target"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

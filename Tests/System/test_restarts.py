@@ -140,5 +140,15 @@ class Goodbye(FaultTest):
                 self.assertEqual(kitchen.ctl("status")[0], 3)
 
 
+MUTATIONS = (
+    # A button that is held at the start talks.
+    ("Sources/Media/Buttons/TalkKeySlot.swift",
+     "key = TalkKey(settings, isDown: isDown && !talksLater, isSilenced: wasSilenced)",
+     "key = TalkKey(settings, isDown: false, isSilenced: wasSilenced)\n        _ = "
+     "key.handle(.level(isDown: isDown), at: Instant(nanoseconds: 0))",
+     "Restarts.test_the_talker_is_killed_mid_talk_and_is_silent_until_pressed_anew"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -168,5 +168,14 @@ class Rights(MemberTest):
         self.assertIn(numbers["talker"], [record.get("uid") for record in records])
 
 
+MUTATIONS = (
+    # One user may take all places at the control socket.
+    ("Sources/Intercomd/Socket/CallerShares.swift",
+     "&& holders.count { $0.user == newcomer.user } < ofOne)",
+     "&& holders.count { $0.user == newcomer.user } < places)",
+     "Rights.test_one_user_leaves_places_to_others"),
+)
+
+
 if __name__ == "__main__":
     main()

@@ -117,5 +117,13 @@ class ServiceTest(unittest.TestCase):
         wait(lambda: not kitchen.status()["problems"], "all is well")
 
 
+MUTATIONS = (
+    # The watchdog is fed while the media loop stands still.
+    ("Sources/Hardware/Watchdog.swift", "guard isThere, ticks != self.ticks else { return }",
+     "guard isThere else { return }",
+     "ServiceTest.test_the_watchdog_is_fed_only_while_the_sound_moves"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

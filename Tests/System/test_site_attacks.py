@@ -327,5 +327,14 @@ class Introducer(SiteTest):
         self.assertEqual(self.found(kitchen) + self.found(attic), ["attic", "kitchen"])
 
 
+MUTATIONS = (
+    # Any peer gets the roster.
+    ("Sources/Site/RosterExchange.swift",
+     "guard let held, isIn(peer), question.text == held.notice.text,",
+     "guard let held, question.text == held.notice.text,",
+     "Attacks.test_who_is_in_no_roster_gets_none"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

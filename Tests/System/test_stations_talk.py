@@ -269,5 +269,24 @@ class ManyStations(SceneTest):
             self.assertLessEqual(spread, 10, f"{text}: first sound {spread:.1f} ms apart")
 
 
+MUTATIONS = (
+    # A channel is heard whether it is listened to or not.
+    ("Sources/Station/Station.swift",
+     "return channel.isListenedTo ? .channel(channel.number) : .ignored(.notListening)",
+     "return true ? .channel(channel.number) : .ignored(.notListening)",
+     "ThreeStationsMix.test_a_channel_one_does_not_listen_to_is_not_heard"),
+    # Mute does nothing.
+    ("Sources/Media/Capture/Mute.swift", "let goal: Gain = isMuted ? .muted : .unity",
+     "let goal: Gain = isMuted ? .unity : .unity",
+     "TwoStationsTalk.test_a_muted_microphone_gives_silence"),
+    # A button does not hold the speaker down.
+    ("Sources/Media/Listen/HalfDuplex.swift", "case .key: return true", "case .key: return false",
+     "TwoStationsTalk.test_half_duplex_holds_the_speaker_down_while_talking"),
+    # A station that comes by two ways is heard twice.
+    ("Sources/Media/Listen/Talkers+Mix.swift", "if rank > own || rank == own && another < place {",
+     "if rank > own {", "ThreeStationsMix.test_two_keys_at_once_reach_both_and_are_heard_once"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

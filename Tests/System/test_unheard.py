@@ -371,5 +371,12 @@ class PermitTone(SceneTest):
                 time.sleep(0.03)
 
 
+MUTATIONS = (
+    # A microphone that the mixer mutes is not noticed.
+    ("Sources/Switchboard/MicrophoneWatch.swift", "return facts.isCardMuted ? .cardMuted : nil",
+     "return nil", "MutedMicrophone.test_a_microphone_that_is_muted_or_gone_is_heard_by_nobody"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()

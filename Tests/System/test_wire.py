@@ -220,5 +220,17 @@ class PacketSizes(SceneTest):
         self.assertEqual(sizes([bytes(89), bytes(89), bytes(88)]), {89: 2, 88: 1})
 
 
+MUTATIONS = (
+    # Encoded sound is thrown away when another listener joins.
+    ("Sources/Media/Talk/MediaLoop+Talk.swift",
+     "if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {", "if talks.isTalking {",
+     "LossProtection.test_packets_shrink_for_a_full_queue_and_cost_another_listener_nothing"),
+    # A listener that is left goes on with what another way bore.
+    ("Sources/Media/Talk/Talks.swift", "isFrameSizeDue = true\n        hasEnded = true",
+     "hasEnded = true",
+     "LossProtection.test_packets_shrink_for_a_full_queue_and_cost_another_listener_nothing"),
+)
+
+
 if __name__ == "__main__":
     unittest.main()
