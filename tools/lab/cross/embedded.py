@@ -12,7 +12,9 @@ PROGRAMS = ["Intercomd", "Intercomctl"]
 # For arm64 the toolchain has no Embedded standard library for Linux, only for no system at all: its
 # C headers are told that this is Linux, and clang links the objects for it.
 TRIPLES = {"amd64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-none-none-elf"}
-C_FLAGS = ["-std=gnu11", "-Os", "-g", "-fPIE", "-fno-asynchronous-unwind-tables",
+# The last words of a program follow them.
+FRAMES = ["-fno-omit-frame-pointer"]
+C_FLAGS = ["-std=gnu11", "-Os", "-g", "-fPIE", "-fno-asynchronous-unwind-tables", *FRAMES,
            "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", "-ffunction-sections",
            "-fdata-sections"]
 LINK_FLAGS = ["-fuse-ld=lld", "-pie", "-Wl,--gc-sections", "-Wl,--as-needed", "-Wl,--icf=safe",
@@ -135,8 +137,7 @@ class Builder:
             "-Xfrontend", "-function-sections", *self._c_words(target),
             "-module-name", target.name, *sources, cwd=self.root)
         if is_program:
-            # A hash that is another one each time, and tables for exceptions, which nobody throws;
-            # the last words of a program follow its frame pointers.
+            # A hash that is another one each time, and tables for exceptions, which nobody throws.
             run(self.tools / "llvm-objcopy", "--remove-section=.swift_modhash",
                 "--remove-section=.eh_frame", "--remove-section=.rela.eh_frame",
                 self._object(target.name))
@@ -144,7 +145,7 @@ class Builder:
     def _c_words(self, target):
         """What the importer of C headers is to be told."""
         include = self.sysroot.include
-        words = ["-fPIE", f"--sysroot={self.sysroot.folder}", "-D__linux__",
+        words = ["-fPIE", *FRAMES, f"--sysroot={self.sysroot.folder}", "-D__linux__",
                  *(f"-fdebug-prefix-map={one}" for one in self.places),
                  "-isystem", include / self.sysroot.triplet, "-isystem", include,
                  f"-I{include}/opus"]
