@@ -199,8 +199,8 @@ def play(line, share, needed, seconds):
     left in `share`, as text, or nothing. BootError: it needs what is not there, or took longer.
     """
     if absent := [path for path in needed if not os.path.exists(path)]:
-        raise BootError(f"not built yet: {', '.join(absent)}; run tools/test, or tools/lab/build "
-                        "and swift build -c release")
+        raise BootError(f"not built yet: {', '.join(absent)}; run tools/lab/build and "
+                        "swift build -c release")
     for path in (share, HERE, *needed):
         if any(mark in os.path.abspath(path) for mark in " ,"):
             raise BootError(f"{path}: a kernel cannot be told of a path with a blank or a comma")

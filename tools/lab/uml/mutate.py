@@ -12,6 +12,7 @@ import argparse
 import ast
 import contextlib
 import fcntl
+import functools
 import hashlib
 import io
 import itertools
@@ -51,6 +52,7 @@ class Mutation(NamedTuple):
     test: str | None = None
 
 
+@functools.cache
 def tree(name):
     """A system file as it is written: it is not run, for it may need what is only in a guest."""
     return ast.parse((SYSTEM / f"test_{name}.py").read_text(encoding="utf-8")).body
