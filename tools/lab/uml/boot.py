@@ -148,7 +148,8 @@ def _is_fast(folder):
 
 
 def _environment():
-    return {**os.environ, **({"TMPDIR": SHM} if _is_fast(SHM) else {})}
+    return {**os.environ, "UML_SEED": os.environ.get("INTERCOM_SEED", "1"),
+            **({"TMPDIR": SHM} if _is_fast(SHM) else {})}
 
 
 _guests, _lock = set(), threading.Lock()
