@@ -105,7 +105,7 @@ let package = Package(
             "Media", uses: ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"]),
 
         // What both programs do with the files of a station.
-        module("Settings", uses: ["Config", "Crypto", "HAL", "Site"]),
+        module("Settings", uses: ["Config", "Crypto", "Audio", "HAL", "Site"]),
 
         // What the daemon leaves behind: history, state, journal.
         module("Storage", uses: ["Config", "Control", "HAL", "Settings", "Time"]),

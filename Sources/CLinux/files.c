@@ -53,6 +53,12 @@ int clinux_file_open(
     return opened(openat(directory, path, flags), status);
 }
 
+int clinux_source_open(const char *path) {
+    int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                    : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return fd < 0 ? -errno : fd;
+}
+
 int clinux_place_open(
     int directory, const char *path, int follow, struct clinux_file_status *status) {
     int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);

@@ -80,11 +80,21 @@ import Testing
     }
 
     @Test func ofALengthThatNobodyKnewAllThereIsCounts() throws {
-        for size in [0, UInt32.max] {
+        let sizes = [0, .max, 0x7FFF_F000, 0x8000_0000, 2_000_000_000, 0x7FFF_FFDB] as [UInt32]
+        for size in sizes {
             let bytes = Self.file(
                 [("fmt ", Self.format()), ("data", [0, 0x40, 0, 0x20])], sizes: ["data": size])
             #expect(try read(bytes) == [0.5, 0.25])
         }
+    }
+
+    @Test func aFileForMoreThanFourGigabytesIsRead() throws {
+        let bytes = Self.file(
+            [
+                ("ds64", [UInt8](repeating: 0, count: 28)), ("fmt ", Self.format()),
+                ("data", [0, 0x40]),
+            ], sizes: ["data": .max])
+        #expect(try read(Array("RF64".utf8) + bytes[4...]) == [0.5])
     }
 
     @Test func whatIsNoNumberIsSilence() throws {

@@ -14,7 +14,7 @@ import numpy
 
 from callers import CallersTest
 from lab import Scene, SceneTest, listen, measure, sound, wait
-from stage import place
+from stage import place, process
 from stage.wav import RATE
 
 DUCK = -12
@@ -101,8 +101,6 @@ class Announce(SceneTest):
         good = folder / "good.wav"
         write_wav(good, sound.tone(500, 1))
         data = good.read_bytes()
-        fifo = folder / "fifo.wav"
-        os.mkfifo(fifo)
         huge = folder / "huge.wav"
         header = data[:40] + (2**31 - 1000).to_bytes(4, "little")
         with huge.open("wb") as file:
@@ -110,13 +108,14 @@ class Announce(SceneTest):
             file.truncate(2**31)
         for name, content, reason in (
                 ("text.wav", b"hello, this is no sound at all", "is not a WAV file"),
-                ("cut.wav", data[:-4000], "is cut short: 1.0 s of 1.0 s are there")):
+                ("cut.wav", data[:-4000], "is cut short: it ends before its sound does"),
+                ("song.mp3", b"ID3\x04\0\0\0\0\0\0\0\0", "make one: ffmpeg -i FILE")):
             (folder / name).write_bytes(content)
             done = self.announce(kitchen, folder / name)
             self.assertEqual(done[:2], (1, ""), name)
             self.assertIn(reason, done[2])
         for path, reason in ((folder / "absent.wav", "No such file"), (folder, "directory"),
-                             (fifo, "plain file"), (huge, "too long")):
+                             (huge, "too long: at most 60 s")):
             done = self.announce(kitchen, path)
             self.assertEqual(done[:2], (1, ""), path)
             self.assertIn(reason, done[2])
@@ -127,6 +126,31 @@ class Announce(SceneTest):
         self.assertEqual(kitchen.ctl("announce", "house")[0], 2)
         # None of them was left behind.
         self.assertEqual(self.announce(kitchen, good)[0], 0)
+
+
+    def test_it_comes_by_a_pipe_of_a_length_that_nobody_knew(self):
+        scene = self.scene("kitchen", "garage")
+        kitchen, garage = scene.stations
+        scene.start()
+        path = pathlib.Path(scene.folder) / "speech.wav"
+        write_wav(path, sound.tone(500, 1))
+        data = path.read_bytes()
+        # As espeak-ng --stdout writes it.
+        path.write_bytes(data[:40] + (0x7ffff000).to_bytes(4, "little") + data[44:])
+        fifo = path.with_name("fifo.wav")
+        os.mkfifo(fifo)
+        announce = (f"{place.program('intercomctl')} --config {kitchen.etc}"
+                    " announce house --file")
+        for words in (f"{announce} {path}", f"cat {path} | {announce} -",
+                      f"cat {path} | {announce} /dev/stdin", f"{announce} <(cat {path})",
+                      f"(sleep 1; cat {path} >{fifo}) & {announce} {fifo}"):
+            done = process.run(["bash", "-c", words], seconds=30)
+            self.assertEqual(done[0], 0, f"{words}: {done[2]}")
+            self.assertIn("announcing 1.0 s to house", done[1])
+            self.assertRegex(done[1], r"heard: garage (9\d|100) %")
+        done = process.run(["bash", "-c", f"head -c 1000 /dev/zero | {announce} -"])
+        self.assertIn("standard input is not a WAV file", done[2])
+        self.assertTrue(garage.is_up())
 
 
 class Pages(CallersTest):

@@ -21,7 +21,7 @@ import Testing
         "Media": ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"],
         "Control": ["Wire", "CJansson"],
         "Config": ["Audio", "Wire"],
-        "Settings": ["Config", "Crypto", "HAL", "Site"],
+        "Settings": ["Config", "Crypto", "Audio", "HAL", "Site"],
         "Storage": ["Config", "Control", "HAL", "Settings", "Time"],
         "Hardware": [
             "Time", "Realtime", "HAL", "Station", "Switchboard", "Media", "Config", "Settings",

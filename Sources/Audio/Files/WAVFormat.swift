@@ -21,11 +21,6 @@ public struct WAVFormat: Equatable, Sendable {
     /// Bytes of one sample on all channels.
     public var frameSize: Int { sampleSize * channels }
 
-    /// The duration of so many bytes, in seconds.
-    public func seconds(_ bytes: UInt64) -> Double {
-        Double(bytes) / Double(frameSize) / Double(rate)
-    }
-
     init(rate: Int, channels: Int, encoding: Encoding) {
         self.rate = rate
         self.channels = channels
@@ -106,7 +101,7 @@ public enum WAVProblem: Error, Equatable, Sendable {
     /// The message about the file.
     public var text: String {
         switch self {
-        case .notWAV: "is not a WAV file"
+        case .notWAV: "is not a WAV file; make one: ffmpeg -i FILE -c:a pcm_s16le OTHER.wav"
         case .malformed: "is a WAV file whose header is damaged"
         case .compressed(let tag):
             "is a compressed WAV file (format \(tag)); make it PCM:"
@@ -114,7 +109,7 @@ public enum WAVProblem: Error, Equatable, Sendable {
         case .bits(let bits): "has samples of \(bits) bits; 8, 16, 24, 32 and float 32 are read"
         case .channels(let count): "has \(count) channels; one or two are read"
         case .rate(let rate): "has \(rate) samples a second; 4000 to 192000 are read"
-        case .truncated: "ends before its sound does"
+        case .truncated: "is cut short: it ends before its sound does; write it again"
         case .empty: "has no sound in it"
         }
     }

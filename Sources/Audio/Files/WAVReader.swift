@@ -16,22 +16,15 @@ public struct WAVReader: Sendable {
 
     /// Formats have 16 to 40 bytes; anything behind that is ignored.
     private static let formatMax = 128
+    /// A length of so many bytes is none: espeak-ng writes 0x7FFFF000, others 0x80000000, sox
+    /// 0x7FFFFFFF less the header, ffmpeg 0xFFFFFFFF.
+    private static let unknownLength: UInt64 = 1 << 30
 
     /// The form of the samples, once it was read.
     public private(set) var format: WAVFormat?
     /// Bytes of sound that the file announces; nil before the sound begins, or where the file does
     /// not say.
-    public private(set) var soundBytes: UInt64?
-    /// Whether the sound has begun: `format` and `soundBytes` are known.
-    public var hasBegun: Bool {
-        switch state {
-        case .sound, .done: true
-        case .header, .chunk, .format, .skipping: false
-        }
-    }
-    /// Bytes before the sound.
-    public private(set) var headerSize: UInt64 = 0
-
+    private var soundBytes: UInt64?
     private var state = State.header
     private var waiting: [UInt8] = []
     private var left: UInt64 = .max
@@ -47,7 +40,6 @@ public struct WAVReader: Sendable {
             switch state {
             case .done: return
             case .skipping(let rest):
-                headerSize += 1
                 state = rest > 1 ? .skipping(rest - 1) : .chunk
             case .sound:
                 waiting.append(bytes[place])
@@ -55,7 +47,6 @@ public struct WAVReader: Sendable {
                 if waiting.count == format!.frameSize { give(take) }
                 if left == 0 { state = .done }
             case .header, .chunk, .format:
-                headerSize += 1
                 waiting.append(bytes[place])
                 try step()
             }
@@ -79,7 +70,8 @@ public struct WAVReader: Sendable {
         switch state {
         case .header:
             guard waiting.count == 12 else { return }
-            guard isName("RIFF", at: 0), isName("WAVE", at: 8) else { throw .notWAV }
+            let isKnown = isName("RIFF", at: 0) || isName("RF64", at: 0)
+            guard isKnown, isName("WAVE", at: 8) else { throw .notWAV }
             state = .chunk
         case .chunk:
             guard waiting.count == 8 else { return }
@@ -103,8 +95,8 @@ public struct WAVReader: Sendable {
             state = .format(size: Int(size))
         } else if isName("data", at: 0) {
             guard let format else { throw .malformed }
-            // A program that writes while it records does not know the length.
-            if size < 0xFFFF_FFFF, size > 0 {
+            // Who writes to a pipe does not know the length: 0, or the largest number.
+            if size < Self.unknownLength, size > 0 {
                 let whole = size - size % UInt64(format.frameSize)
                 guard whole > 0 else { throw .empty }
                 soundBytes = whole

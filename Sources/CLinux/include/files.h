@@ -27,6 +27,8 @@ int clinux_file_status(
 /// Opens for reading; `status` describes the very file opened.
 int clinux_file_open(
     int directory, const char *path, int follow, struct clinux_file_status *status);
+/// Opens whatever can be read, and waits for who writes to a pipe; "-" is standard input.
+int clinux_source_open(const char *path);
 /// Opens anything, without any right to its contents (O_PATH); `status` describes what it is.
 int clinux_place_open(
     int directory, const char *path, int follow, struct clinux_file_status *status);

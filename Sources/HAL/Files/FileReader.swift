@@ -1,13 +1,15 @@
-/// A plain file, read in parts from its beginning to its end.
+/// A file, read in parts from its beginning to its end.
 public struct FileReader: ~Copyable {
-    /// Its size in bytes.
-    public let size: UInt64
     private let file: OpenFile
 
-    /// Opens it; refuses anything but a plain file (a directory, a pipe).
+    /// Opens a plain file; refuses anything else (a directory, a pipe).
     public init(_ path: String) throws(SystemError) {
         file = try OpenFile(reading: path)
-        size = UInt64(file.status.size)
+    }
+
+    /// Opens a pipe, too, and waits for who writes to it; "-" is standard input.
+    public init(waitingFor path: String) throws(SystemError) {
+        file = try OpenFile(waitingFor: path)
     }
 
     /// Reads until the buffer is full or the file ends, and returns the number of bytes.

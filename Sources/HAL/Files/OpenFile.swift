@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// One open plain file.
+/// One open file.
 struct OpenFile: ~Copyable {
     let status: FileStore.Status
     private let path: String
@@ -27,6 +27,15 @@ struct OpenFile: ~Copyable {
         self.status = FileStore.Status(status)
         self.path = path
         self.descriptor = descriptor
+    }
+
+    /// Opens whatever can be read, and waits for who writes to a pipe; "-" is standard input. Its
+    /// status is not known.
+    init(waitingFor path: String) throws(SystemError) {
+        let raw = try SystemError.check(unsafe clinux_source_open(path), "open \(path)")
+        descriptor = FileDescriptor(owning: raw)
+        status = FileStore.Status(clinux_file_status())
+        self.path = path
     }
 
     /// Makes a file that must not exist yet, in an open directory.

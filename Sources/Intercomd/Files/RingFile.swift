@@ -1,4 +1,5 @@
 internal import Config
+internal import Settings
 internal import Storage
 
 /// The user's own sound for when somebody calls.
@@ -7,7 +8,7 @@ enum RingFile {
     static func samples(_ sounds: Config.Sounds) -> [Int16] {
         guard case .file(let path) = sounds.ring else { return [] }
         do throws(SoundFile.Complaint) {
-            return try SoundFile.samples(path)
+            return try SoundFile.samples(path, seconds: 10)
         } catch {
             Log.warning("\(sounds.origin): ring: \(path) \(error.text): the chime rings instead")
             return []

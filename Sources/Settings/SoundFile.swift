@@ -1,0 +1,75 @@
+internal import Audio
+public import HAL
+
+/// A sound in a WAV file: of any format, with whatever else is in the file.
+public enum SoundFile {
+    /// Why a file cannot be played.
+    public enum Complaint: Error {
+        case unread(SystemError)
+        /// Follows the path in a sentence.
+        case unfit(String)
+
+        /// Follows the path in a sentence.
+        public var text: String {
+            switch self {
+            case .unread(let error): "cannot be read, \(error)"
+            case .unfit(let text): text
+            }
+        }
+    }
+
+    /// Bytes of a second of the largest samples that are read, and of what is beside them.
+    private static let bytesPerSecond = 192_000 * 2 * 4
+
+    /// The samples of a plain file, 48 kHz, of at most so many seconds.
+    public static func samples(_ path: String, seconds: Int) throws(Complaint) -> [Int16] {
+        let file: FileReader
+        do throws(SystemError) { file = try FileReader(path) } catch { throw .unread(error) }
+        return try samples(file, seconds)
+    }
+
+    /// The same of a pipe, too, or of standard input, which is "-": it waits for who writes to it.
+    public static func samples(waitingFor path: String, seconds: Int) throws(Complaint) -> [Int16] {
+        let file: FileReader
+        do throws(SystemError) {
+            file = try FileReader(waitingFor: path)
+        } catch { throw .unread(error) }
+        return try samples(file, seconds)
+    }
+
+    private static func samples(
+        _ file: borrowing FileReader, _ seconds: Int
+    ) throws(Complaint) -> [Int16] {
+        var reader = WAVReader()
+        var sound: [Float] = []
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        var left = seconds * bytesPerSecond
+        while true {
+            let count: Int
+            do throws(SystemError) {
+                var room = bytes.mutableSpan
+                count = try file.read(into: &room)
+            } catch { throw .unread(error) }
+            left -= count
+            do throws(WAVProblem) {
+                if count == 0 {
+                    try reader.finish()
+                    break
+                }
+                try reader.add(bytes.span.extracting(first: count)) { sound.append($0) }
+            } catch { throw .unfit(error.text) }
+            guard left >= 0, sound.count <= seconds * (reader.format?.rate ?? PCM.sampleRate) else {
+                throw .unfit("is too long: at most \(seconds) s are played")
+            }
+        }
+        return resampled(sound, rate: reader.format?.rate ?? PCM.sampleRate)
+    }
+
+    private static func resampled(_ sound: [Float], rate: Int) -> [Int16] {
+        var resampler = Resampler(rate: rate)
+        var samples: [Int16] = []
+        for sample in sound { resampler.add(sample) { samples.append($0) } }
+        resampler.finish { samples.append($0) }
+        return samples
+    }
+}
