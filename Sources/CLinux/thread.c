@@ -127,6 +127,18 @@ int clinux_thread_start(
     return result;
 }
 
+int clinux_thread_begin(void *(*body)(void *), void *argument) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    /* The resolver keeps whole answers on its stack. */
+    pthread_attr_setstacksize(&attributes, 256 * 1024);
+    pthread_t thread;
+    int error = pthread_create(&thread, &attributes, body, argument);
+    pthread_attr_destroy(&attributes);
+    return -error;
+}
+
 void clinux_thread_join(struct clinux_thread *thread) {
     pthread_join(thread->thread, NULL);
     munmap(thread->stack, thread->size);

@@ -7,8 +7,8 @@ package import Time
 
 /// Opens the sound cards, and opens them again whenever they are gone.
 ///
-/// All of it on the control thread: opening a card takes long. The open PCM goes to the media loop
-/// by ring, and comes back by ring when it failed.
+/// A card may take seconds to open and to close, so each has a thread of its own for that. The open
+/// PCM goes to the media loop by ring, and comes back by ring when it failed.
 package struct Cards {
     package struct Side {
         package var name: DeviceName
@@ -30,9 +30,22 @@ package struct Cards {
         package var mixerChange: CardControl.Change?
         package var control: CardControl?
 
+        fileprivate var opening: Background<Opened>?
+        /// The settings have changed since that began: what it opens is closed again.
+        fileprivate var isOpeningFormer = false
+        fileprivate var closing: Background<Bool>?
+        fileprivate var mixing: Background<CardControl?>?
+
         package var isWanted: Bool { name != .none }
         package var isOpen: Bool { granted != nil }
         package var shown: String { device ?? name.description }
+    }
+
+    /// What came of an attempt.
+    fileprivate enum Opened: ~Copyable {
+        case capture(CapturePCM)
+        case playback(PlaybackPCM)
+        case failed(PCMError)
     }
 
     package enum Change {
@@ -82,8 +95,11 @@ package struct Cards {
     ) {
         if isOther || side.name != name {
             rings.tell(.giveUp(direction))
-            side = Side(
-                name: name, isLeaving: side.isOpen || side.isLeaving, mixerChange: mixerChange)
+            let former = side
+            side = Side(name: name, mixerChange: mixerChange)
+            side.isLeaving = former.isOpen || former.isLeaving
+            (side.opening, side.isOpeningFormer) = (former.opening, former.opening != nil)
+            side.closing = former.closing
         } else if side.mixerChange != mixerChange {
             side.mixerChange = mixerChange
             mix(&side, direction)
@@ -93,10 +109,9 @@ package struct Cards {
     /// Sets the mixer of an open card as the settings have it.
     private static func mix(_ side: inout Side, _ direction: PCMError.Direction) {
         side.control = nil
-        guard side.isOpen, let mixerChange = side.mixerChange, let name = side.name.pcm else {
-            return
-        }
-        side.control = CardControl.set(mixerChange, of: name, direction)
+        side.mixing = nil
+        guard side.isOpen, let change = side.mixerChange, let name = side.name.pcm else { return }
+        side.mixing = Background { CardControl.set(change, of: name, direction) }
     }
 
     /// The media loop has given a card up, as it was asked to.
@@ -108,39 +123,69 @@ package struct Cards {
     }
 
     /// Opens what is wanted, not open and due, and gives it to the media loop.
-    package mutating func tick(
-        at now: Instant, _ rings: Rings, _ watchdog: inout Watchdog, _ report: (Change) -> Void
-    ) {
+    package mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
         let wasComplete = isComplete
-        let begin = Clock.now()
+        Self.follow(&input, .capture, at: now, rings, report)
+        Self.follow(&output, .playback, at: now, rings, report)
         if let name = Self.due(input, at: now) {
-            watchdog.feed(rings.counters)
-            do throws(PCMError) {
-                let pcm = try CapturePCM(name: name, wanted: wanted)
-                input.device = pcm.device
-                let (granted, route) = (pcm.granted, pcm.route)
-                rings.tell(.capture(pcm))
-                Self.opened(&input, granted, route, since: begin, report)
-                watchdog.feed(rings.counters)
-                Self.mix(&input, .capture)
-            } catch { Self.failed(&input, error, since: begin, report) }
+            input.opening = Background { [wanted] in
+                do throws(PCMError) {
+                    return .capture(try CapturePCM(name: name, wanted: wanted))
+                } catch { return .failed(error) }
+            }
         }
-        // One that took long is followed by all else that the loop has to do.
-        let middle = Clock.now()
-        if middle - begin < Backoff.slow, let name = Self.due(output, at: now) {
-            watchdog.feed(rings.counters)
-            do throws(PCMError) {
-                let pcm = try PlaybackPCM(name: name, wanted: wanted)
-                output.device = pcm.device
-                let (granted, route) = (pcm.granted, pcm.route)
-                rings.tell(.playback(pcm))
-                Self.opened(&output, granted, route, since: middle, report)
-                watchdog.feed(rings.counters)
-                Self.mix(&output, .playback)
-            } catch { Self.failed(&output, error, since: middle, report) }
+        if let name = Self.due(output, at: now) {
+            output.opening = Background { [wanted] in
+                do throws(PCMError) {
+                    return .playback(try PlaybackPCM(name: name, wanted: wanted))
+                } catch { return .failed(error) }
+            }
         }
         // Until then it is kept for the next attempt.
         if isComplete, !wasComplete { PCMCard.forgetSettings() }
+    }
+
+    /// Takes what has become of the work on a card.
+    private static func follow(
+        _ side: inout Side, _ direction: PCMError.Direction, at now: Instant, _ rings: Rings,
+        _ report: (Change) -> Void
+    ) {
+        if side.closing?.take() != nil { side.closing = nil }
+        if let control = side.mixing?.take() {
+            side.control = control
+            side.mixing = nil
+        }
+        guard let opening = side.opening else { return }
+        guard let opened = opening.take() else {
+            guard !side.isOpeningFormer, opening.isLate(at: now) else { return }
+            let device = side.name.description
+            return failed(
+                &side, PCMError(device: device, direction: direction, reason: .silent), report)
+        }
+        side.opening = nil
+        guard !side.isOpeningFormer else {
+            side.isOpeningFormer = false
+            side.closing = Background(ending: opened)
+            return
+        }
+        switch consume opened {
+        case .capture(let pcm):
+            side.device = pcm.device
+            let (granted, route) = (pcm.granted, pcm.route)
+            rings.tell(.capture(pcm))
+            Self.opened(&side, granted, route, at: now, report)
+            mix(&side, .capture)
+        case .playback(let pcm):
+            side.device = pcm.device
+            let (granted, route) = (pcm.granted, pcm.route)
+            rings.tell(.playback(pcm))
+            Self.opened(&side, granted, route, at: now, report)
+            mix(&side, .playback)
+        case .failed(let error):
+            side.backoff.failed(at: now)
+            side.isReopening = false
+            failed(&side, error, report)
+        }
     }
 
     /// The media loop lost a card in use.
@@ -177,33 +222,69 @@ package struct Cards {
         side.backoff.skip(at: now)
     }
 
-    /// The media loop has handed a card back; if it counts as open, why went unheard.
-    package static func returned(_ side: inout Side, at now: Instant) {
+    /// Closes a card that the media loop has handed back; if it counts as open, why went unheard.
+    package mutating func close(_ pcm: consuming CapturePCM, at now: Instant) {
+        Self.close(&input, Background(ending: pcm), at: now)
+    }
+
+    package mutating func close(_ pcm: consuming PlaybackPCM, at now: Instant) {
+        Self.close(&output, Background(ending: pcm), at: now)
+    }
+
+    private static func close(_ side: inout Side, _ closing: Background<Bool>, at now: Instant) {
+        side.closing = closing
         side.isLeaving = false
         guard side.isOpen else { return }
         side.granted = nil
         side.backoff.lost(at: now)
     }
 
-    private var isComplete: Bool { deadline == nil }
+    /// Waits until nothing is being opened or closed, so long at most.
+    package func rest(within limit: Duration) {
+        let end = Clock.now() + limit
+        while let look = work(at: Clock.now()), Clock.now() < end {
+            Clock.sleep(min(look, end) - Clock.now())
+        }
+    }
 
-    /// When the next attempt is due; nil when all is open.
-    package var deadline: Instant? {
-        let sides = [input, output].filter { $0.isWanted && !$0.isOpen && !$0.isLeaving }
-        return sides.map { $0.backoff.due }.min()
+    private var isComplete: Bool {
+        ![input, output].contains { $0.isWanted && !$0.isOpen && !$0.isLeaving }
+    }
+
+    /// When to look after the work on the cards, or to try the next time; nil when all is open.
+    package func deadline(at now: Instant) -> Instant? {
+        let sides = [input, output].filter {
+            $0.isWanted && !$0.isOpen && !$0.isLeaving && $0.opening == nil && $0.closing == nil
+        }
+        return (sides.map { $0.backoff.due } + [work(at: now)].compactMap { $0 }).min()
+    }
+
+    /// When to look whether the work on a card is done; nil where there is none.
+    private func work(at now: Instant) -> Instant? {
+        var first: Instant?
+        for side in [input, output] {
+            for look in [
+                side.opening?.look(at: now), side.closing?.look(at: now),
+                side.mixing?.look(at: now),
+            ] {
+                guard let look else { continue }
+                first = min(first ?? look, look)
+            }
+        }
+        return first
     }
 
     private static func due(_ side: Side, at now: Instant) -> PCMName? {
-        guard !side.isOpen, !side.isLeaving, side.backoff.isDue(at: now) else { return nil }
+        guard !side.isOpen, !side.isLeaving, side.opening == nil, side.closing == nil,
+            side.backoff.isDue(at: now)
+        else { return nil }
         return side.name.pcm
     }
 
     private static func opened(
-        _ side: inout Side, _ granted: PCMParameters, _ route: PCMRoute, since begin: Instant,
+        _ side: inout Side, _ granted: PCMParameters, _ route: PCMRoute, at now: Instant,
         _ report: (Change) -> Void
     ) {
-        let now = Clock.now()
-        side.backoff.attempted(now - begin)
         side.granted = granted
         side.route = route
         side.error = nil
@@ -215,15 +296,11 @@ package struct Cards {
     }
 
     private static func failed(
-        _ side: inout Side, _ error: PCMError, since begin: Instant, _ report: (Change) -> Void
+        _ side: inout Side, _ error: PCMError, _ report: (Change) -> Void
     ) {
-        let now = Clock.now()
-        side.backoff.attempted(now - begin)
-        side.backoff.failed(at: now)
         let isNews = !side.isReported || side.error != error
         side.error = error
         side.isReported = true
-        side.isReopening = false
         if isNews { report(.failed(error)) }
     }
 }

@@ -28,8 +28,6 @@ package struct Devices: ~Copyable {
     package var clocksApart: String?
     /// Why the relays' lines could not be written down; nil when they are.
     package private(set) var relayNoteProblem: String?
-    /// Closing a card took long: what else the media loop handed back is left for the next turn.
-    package var owesReturns = false
 
     package init(_ config: Config) {
         cards = Cards(config.audio)
@@ -38,19 +36,14 @@ package struct Devices: ~Copyable {
 
     /// When there is something to do next; nil: when something else happens.
     package func deadline(at now: Instant) -> Instant? {
-        if owesReturns { return now }
-        guard let cards = cards.deadline else { return lines.deadline }
+        guard let cards = cards.deadline(at: now) else { return lines.deadline }
         return min(cards, lines.deadline ?? cards)
     }
 
     /// Opens the cards that are wanted and not open.
-    package mutating func openCards(
-        _ rings: Rings, _ watchdog: inout Watchdog, at now: Instant
-    ) -> [Change] {
-        // One that took long to close is followed by all else that the loop has to do.
-        guard !owesReturns else { return [] }
+    package mutating func openCards(_ rings: Rings, at now: Instant) -> [Change] {
         var changes: [Change] = []
-        cards.tick(at: now, rings, &watchdog) { changes.append(.card($0)) }
+        cards.tick(at: now, rings) { changes.append(.card($0)) }
         return changes
     }
 

@@ -14,6 +14,7 @@ struct MixerWatch: ~Copyable {
     private var mixer: CardMixer?
     private var device: DeviceName?
     private var due = Instant(nanoseconds: .min)
+    private var opening: Background<CardMixer?>?
 
     init(_ direction: PCMError.Direction) { self.direction = direction }
 
@@ -23,11 +24,13 @@ struct MixerWatch: ~Copyable {
     mutating func look(_ side: Cards.Side, _ control: String?, at now: Instant) -> CardControl? {
         guard side.isOpen, let name = side.name.pcm else {
             mixer = nil
+            opening = nil
             device = nil
             return nil
         }
         if device != side.name {
             mixer = nil
+            opening = nil
             device = side.name
             due = now
         }
@@ -40,10 +43,14 @@ struct MixerWatch: ~Copyable {
     }
 
     private mutating func open(_ name: PCMName, at now: Instant) {
-        if mixer != nil || now < due { return }
+        if let opened = opening?.take() {
+            opening = nil
+            mixer = consume opened
+            PCMCard.forgetSettings()
+        }
+        if mixer != nil || opening != nil || now < due { return }
         due = now + Self.retry
-        mixer = CardMixer(of: name, direction)
-        PCMCard.forgetSettings()
+        opening = Background { [direction] in CardMixer(of: name, direction) }
     }
 
     private borrowing func controls() -> [CardControl]? {

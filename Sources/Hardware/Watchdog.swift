@@ -11,8 +11,7 @@ package struct Watchdog {
 
     /// Feeds it, if the media loop has turned since it was fed last.
     ///
-    /// Once a second, and before each call that may wait for a card: with a USB card that hangs the
-    /// kernel waits up to five seconds for each request, and the sound goes on meanwhile.
+    /// Once a second.
     package mutating func feed(_ counters: CounterTable<MediaCount>) {
         let ticks = counters[.ticks]
         guard isThere, ticks != self.ticks else { return }

@@ -96,8 +96,7 @@ enum Boot {
                 usesAES: AESInstructions.areUsed)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
             let settings = SettingsInUse(read, roster: roster, routing: routing, plan: plan)
-            let links = try Links(
-                socket: sockets.handshake, initiations: sockets.initiations)
+            let links = Links(socket: sockets.handshake, initiations: sockets.initiations)
             var switchboard = Switchboard(
                 station: station(routing, roster), known: roster.numbers,
                 frames: LossProtection.Frames(plan), at: startedAt)

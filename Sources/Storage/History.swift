@@ -6,7 +6,7 @@ package import Time
 ///
 /// A line is written with one call as soon as it is known, and the disk is asked to keep it at most
 /// every 30 s. What cannot be written waits in memory, so much of it, and is tried again. Nothing
-/// here ends the program.
+/// here ends the program, and but for the start and the end nothing waits for the disk.
 package struct History: ~Copyable {
     /// What happened to the files, for the journal.
     package enum Notice: Equatable {
@@ -19,6 +19,12 @@ package struct History: ~Copyable {
         case writtenAgain(lost: Int)
     }
 
+    /// What came of lines that were to be written.
+    struct Written {
+        var count = 0
+        var error: SystemError?
+    }
+
     package static let fileMax = 256 * 1024
     /// Files before the current one.
     package static let former = 3
@@ -27,17 +33,19 @@ package struct History: ~Copyable {
     package static let waitingMax = 64 * 1024
     /// Of lines set aside so much is kept; more stays where it was.
     package static let badMax = 4 * 1024 * 1024
-    /// What one cut can leave of a record, at most.
-    private static let tornMax = 4 * 1024
-    private static let mode: UInt32 = 0o600
 
     /// The call that has ended last since the start.
     package private(set) var lastEnded: HistoryRecord?
-    private let path: String
-    private var file: AppendFile?
+    private let files: HistoryFiles
     /// Lines that are not on disk, the oldest first.
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
+    /// Those that are being written.
+    private var sent: [[UInt8]] = []
+    private var writing: Background<Written>?
+    /// Lists that were asked for, the first of which may be under way.
+    private var queries: [HistoryQuery] = []
+    private var listing: Background<HistoryList>?
     /// Records for which there was no room.
     package private(set) var lost = 0
     /// Damaged lines found since the start.
@@ -50,35 +58,48 @@ package struct History: ~Copyable {
     private var nextSync = Instant(nanoseconds: .min)
     private var nextTry = Instant(nanoseconds: .min)
 
-    package init(in folder: String) { path = "\(folder)/history" }
+    package init(in folder: String) { files = HistoryFiles("\(folder)/history") }
+
+    /// Whether the disk is asked for something.
+    var isAsking: Bool { writing != nil || listing != nil }
 
     /// When `tick` is due.
-    package var deadline: Instant? {
+    package func deadline(at now: Instant) -> Instant? {
+        if let work = writing?.look(at: now) ?? listing?.look(at: now) { return work }
         if problem != nil { return nextTry }
         return owesSync ? nextSync : nil
     }
 
     /// Looks through the files of the last run, sets aside what is damaged in them, and ends the
-    /// calls that were open when it fell.
+    /// calls that were open when it fell. Waits for the disk.
     package mutating func begin(wall: Int, at now: Instant) -> [Notice] {
-        var records: [HistoryRecord] = []
-        for number in stride(from: Self.former, through: 0, by: -1) {
-            records += clean(name(number)).records
-        }
+        let records = files.clean { notices.append($0) }
+        for case .setAside(let lines) in notices { setAside += lines }
         for start in HistoryRecord.open(in: records) {
-            add(start.ended(by: .crash, at: wall), at: now)
+            wait(for: start.ended(by: .crash, at: wall))
+        }
+        if !waiting.isEmpty {
+            send()
+            follow(files.write(sent, isSynced: true), at: now)
         }
         return takeNotices()
     }
 
-    /// Keeps a record.
+    /// The newest calls of the last run, by their `call`: an offer of one of them is no new call.
+    package func formerCalls() -> [String] {
+        var query = HistoryQuery()
+        query.limit = 64
+        return HistoryList(files.records(), query).calls.map { $0.record.call }
+    }
+
+    /// Keeps a record, which is written as soon as the disk takes it.
     package mutating func append(_ record: HistoryRecord, at now: Instant) -> [Notice] {
         if record.phase == .end { lastEnded = record }
-        add(record, at: now)
-        return takeNotices()
+        wait(for: record)
+        return tick(at: now)
     }
 
-    private mutating func add(_ record: HistoryRecord, at now: Instant) {
+    private mutating func wait(for record: HistoryRecord) {
         let line = record.line
         while waitingBytes + line.count > Self.waitingMax, !waiting.isEmpty {
             waitingBytes -= waiting.removeFirst().count
@@ -86,155 +107,90 @@ package struct History: ~Copyable {
         }
         waiting.append(line)
         waitingBytes += line.count
-        // Where the last try failed, the next one is due later: a full disk is not asked each time.
-        if problem == nil { write(at: now) }
     }
 
-    /// Writes and syncs what is due.
+    /// Writes, syncs and lists what is due, one after the other.
     package mutating func tick(at now: Instant) -> [Notice] {
-        if problem != nil, now >= nextTry { write(at: now) }
-        sync(at: now)
+        if let written = writing?.take() {
+            writing = nil
+            follow(written, at: now)
+        }
+        if let writing, writing.isLate(at: now) { fail(DiskWork.lateness(of: files.path)) }
+        if writing == nil, listing == nil { beginNext(at: now) }
         return takeNotices()
     }
 
-    /// Writes what waits, and has the disk keep it.
-    package mutating func close(at now: Instant) -> [Notice] {
-        if !waiting.isEmpty { write(at: now) }
-        nextSync = now
-        sync(at: now)
+    private mutating func beginNext(at now: Instant) {
+        // Where the last try failed, the next one is due later: a full disk is not asked each time.
+        let isDue = problem == nil || now >= nextTry
+        let isSynced = now >= nextSync
+        if isDue, !waiting.isEmpty || owesSync && isSynced {
+            send()
+            if isSynced { nextSync = now + Self.syncInterval }
+            owesSync = !isSynced
+            writing = Background { [files, sent] in files.write(sent, isSynced: isSynced) }
+        } else if let query = queries.first {
+            listing = Background { [files, waiting, problem] in
+                var records = files.records()
+                for line in waiting { records += HistoryFile(parsing: line).records }
+                var list = HistoryList(records, query)
+                list.problem = problem
+                return list
+            }
+        }
+    }
+
+    private mutating func send() {
+        sent = waiting
+        waiting = []
+        waitingBytes = 0
+    }
+
+    private mutating func follow(_ written: Written, at now: Instant) {
+        waiting = sent.dropFirst(written.count) + waiting
+        waitingBytes = waiting.reduce(0) { $0 + $1.count }
+        sent = []
+        if let error = written.error {
+            nextTry = now + Self.syncInterval
+            fail(error.description)
+        } else if problem != nil {
+            problem = nil
+            notices.append(.writtenAgain(lost: lost))
+        }
+    }
+
+    private mutating func fail(_ reason: String) {
+        if problem == nil { notices.append(.failed(reason)) }
+        problem = reason
+    }
+
+    /// Lists the calls that are asked for, when all that is known of them is on the disk.
+    package mutating func ask(_ query: HistoryQuery) { queries.append(query) }
+
+    /// The list that was asked for first, once; nil while it is not there.
+    package mutating func nextList() -> HistoryList? {
+        guard let list = listing?.take() else { return nil }
+        listing = nil
+        queries.removeFirst()
+        return list
+    }
+
+    /// Writes what waits, has the disk keep it, and waits for that so long at most.
+    package mutating func close(at now: Instant, within limit: Duration) -> [Notice] {
+        let end = Clock.now() + limit
+        if let written = writing?.take(within: limit) {
+            writing = nil
+            follow(written, at: now)
+        }
+        guard writing == nil, !waiting.isEmpty || owesSync else { return takeNotices() }
+        send()
+        writing = Background { [files, sent] in files.write(sent, isSynced: true) }
+        if let written = writing?.take(within: end - Clock.now()) { follow(written, at: now) }
         return takeNotices()
     }
 
     private mutating func takeNotices() -> [Notice] {
         defer { notices = [] }
         return notices
-    }
-
-    /// The newest calls, by their `call`: an offer of one of them is no new call.
-    package func formerCalls() -> [String] {
-        var query = HistoryQuery()
-        query.limit = 64
-        return list(query).calls.map { $0.record.call }
-    }
-
-    /// The calls that were asked for.
-    package func list(_ query: HistoryQuery) -> HistoryList {
-        var records: [HistoryRecord] = []
-        for number in stride(from: Self.former, through: 0, by: -1) {
-            guard let bytes = try? FileStore.read(name(number), limit: Self.readMax) else {
-                continue
-            }
-            records += HistoryFile(parsing: bytes).records
-        }
-        for line in waiting { records += HistoryFile(parsing: line).records }
-        var list = HistoryList(records, query)
-        list.problem = problem
-        return list
-    }
-
-    /// A file of another's making may be larger than ours ever are.
-    private static let readMax = 4 * fileMax
-
-    private func name(_ number: Int) -> String { number == 0 ? path : "\(path).\(number)" }
-
-    /// Writes each line that waits; the first that fails stays, with those behind it.
-    private mutating func write(at now: Instant) {
-        while let line = waiting.first {
-            do throws(SystemError) {
-                try write(line)
-            } catch { return failed(error, at: now) }
-            waitingBytes -= waiting.removeFirst().count
-            owesSync = true
-        }
-        if problem != nil {
-            problem = nil
-            notices.append(.writtenAgain(lost: lost))
-        }
-        sync(at: now)
-    }
-
-    private mutating func write(_ line: [UInt8]) throws(SystemError) {
-        var current = try takeFile()
-        if current.size > 0, current.size + line.count > Self.fileMax {
-            try current.sync()
-            _ = consume current
-            try rotate()
-            current = try AppendFile(path, mode: Self.mode)
-        }
-        try current.append(line)
-        file = consume current
-    }
-
-    /// The file to write to; it is opened anew after a failure.
-    private mutating func takeFile() throws(SystemError) -> AppendFile {
-        switch file.take() {
-        case .some(let file): return file
-        case .none: return try AppendFile(path, mode: Self.mode)
-        }
-    }
-
-    private func rotate() throws(SystemError) {
-        for number in stride(from: Self.former - 1, through: 0, by: -1) {
-            guard try FileStore.status(of: name(number)) != nil else { continue }
-            try FileStore.rename(name(number), to: name(number + 1))
-        }
-    }
-
-    private mutating func sync(at now: Instant) {
-        guard owesSync, now >= nextSync else { return }
-        owesSync = false
-        nextSync = now + Self.syncInterval
-        guard let current = file.take() else { return }
-        do throws(SystemError) {
-            try current.sync()
-            file = consume current
-        } catch { failed(error, at: now) }
-    }
-
-    private mutating func failed(_ error: SystemError, at now: Instant) {
-        nextTry = now + Self.syncInterval
-        let isNew = problem == nil
-        problem = error.description
-        if isNew { notices.append(.failed(error.description)) }
-    }
-
-    /// Reads a file, and takes out of it what is damaged; that is kept in `history.bad`.
-    private mutating func clean(_ path: String) -> HistoryFile {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try FileStore.read(path, limit: Self.readMax)
-        } catch {
-            if error.errno != SystemError.noSuchFile { notices.append(.failed(error.description)) }
-            return HistoryFile(parsing: [])
-        }
-        let found = HistoryFile(parsing: bytes)
-        guard !found.isSound else { return found }
-        var damaged = found.damaged
-        if found.torn.count > Self.tornMax {
-            damaged.append(found.torn + [UInt8(ascii: "\n")])
-        } else if found.isTorn {
-            notices.append(.torn)
-        }
-        if !damaged.isEmpty {
-            guard keep(damaged) else {
-                // They are passed over, now and at the next start.
-                notices.append(.damaged(lines: damaged.count))
-                return found
-            }
-            setAside += damaged.count
-            notices.append(.setAside(lines: damaged.count))
-        }
-        // Where that cannot be written either, the damaged lines are passed over once more.
-        try? FileStore.write(found.whole.span, to: path, mode: Self.mode)
-        return found
-    }
-
-    /// Whether all of them are in `history.bad` now, and kept by the disk.
-    private func keep(_ lines: [[UInt8]]) -> Bool {
-        guard var bad = try? AppendFile("\(path).bad", mode: Self.mode),
-            bad.size + lines.reduce(0, { $0 + $1.count }) <= Self.badMax
-        else { return false }
-        for line in lines { guard (try? bad.append(line)) != nil else { return false } }
-        return (try? bad.sync()) != nil
     }
 }

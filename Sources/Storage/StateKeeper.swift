@@ -6,7 +6,7 @@ package import Time
 /// What a person has set, between memory and the file `state` of the state directory.
 ///
 /// Written some seconds after the last change, for a knob that is turned is many changes; whole or
-/// not at all. Nothing here ends the program.
+/// not at all. Nothing here ends the program, and nothing waits for the disk.
 package struct StateKeeper {
     package enum Notice: Equatable {
         /// The file was not as it was written, and has another name now.
@@ -27,10 +27,9 @@ package struct StateKeeper {
     package private(set) var problem: String?
     private var due: Instant?
     private var changedSince: Instant?
+    private var work: Background<DiskWork>?
 
     package init(in folder: String) { path = "\(folder)/\(Paths.savedStateName)" }
-
-    package var deadline: Instant? { due }
 
     /// Reads what was set before; returns what was wrong with the file.
     package mutating func begin() -> Notice? {
@@ -66,26 +65,54 @@ package struct StateKeeper {
         return change
     }
 
-    /// Writes what is due.
+    /// Writes what is due; returns what is new about the file.
     package mutating func tick(at now: Instant) -> Notice? {
+        if let work {
+            guard let result = work.take() else {
+                return work.isLate(at: now) ? failed(DiskWork.lateness(of: path)) : nil
+            }
+            self.work = nil
+            return finished(result.error, at: now)
+        }
         guard let due, now >= due else { return nil }
-        return write(at: now)
+        self.due = nil
+        changedSince = nil
+        work = Background { [path, line = state.line] in
+            DiskWork { () throws(SystemError) in
+                try FileStore.write(line.span, to: path, mode: 0o600)
+            }
+        }
+        return nil
     }
 
-    /// Writes what has changed, now; returns what is new about the file.
-    package mutating func write(at now: Instant) -> Notice? {
-        guard due != nil else { return nil }
-        let wasWell = problem == nil
-        do throws(SystemError) {
-            try FileStore.write(state.line.span, to: path, mode: 0o600)
-        } catch {
-            due = now + Self.retry
-            problem = error.description
-            return wasWell ? .failed(error.description) : nil
+    /// Writes what has changed, now, and waits for the disk so long at most.
+    package mutating func close(at now: Instant, within limit: Duration) -> Notice? {
+        let end = Clock.now() + limit
+        if let result = work?.take(within: limit) {
+            work = nil
+            _ = finished(result.error, at: now)
         }
-        due = nil
-        changedSince = nil
-        problem = nil
-        return wasWell ? nil : .writtenAgain
+        guard work == nil, due != nil else { return nil }
+        due = now
+        _ = tick(at: now)
+        guard let result = work?.take(within: end - Clock.now()) else {
+            return failed(DiskWork.lateness(of: path))
+        }
+        return finished(result.error, at: now)
+    }
+
+    private mutating func finished(_ error: SystemError?, at now: Instant) -> Notice? {
+        if let error {
+            // What has changed meanwhile is written then, too.
+            due = now + Self.retry
+            return failed(error.description)
+        }
+        defer { problem = nil }
+        return problem == nil ? nil : .writtenAgain
+    }
+
+    private mutating func failed(_ reason: String) -> Notice? {
+        defer { problem = reason }
+        return problem == nil ? .failed(reason) : nil
     }
 }

@@ -19,18 +19,6 @@ import Time
         #expect(waits == [500, 1000, 2000, 2000, 2000, 2000])
     }
 
-    @Test func anAttemptThatTookLongIsFollowedByThreeTimesAsMuchRest() {
-        var backoff = Backoff()
-        backoff.attempted(.milliseconds(3_000))
-        backoff.failed(at: at(3_000))
-        #expect(backoff.due == at(12_000))
-        backoff.skip(at: at(12_000))
-        #expect(backoff.due == at(21_000))
-        backoff.attempted(.milliseconds(20))
-        backoff.skip(at: at(30_000))
-        #expect(backoff.isDue(at: at(30_000)))
-    }
-
     @Test func whatWasLostIsTriedSoon() {
         var backoff = Backoff()
         for _ in 0..<6 { backoff.failed(at: at(0)) }

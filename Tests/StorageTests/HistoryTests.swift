@@ -28,6 +28,27 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
     return record
 }
 
+extension History {
+    /// Waits until the disk has taken everything.
+    fileprivate mutating func settle(at now: Instant) -> [Notice] {
+        var notices = tick(at: now)
+        while isAsking {
+            Clock.sleep(.milliseconds(1))
+            notices += tick(at: now)
+        }
+        return notices
+    }
+
+    fileprivate mutating func list(at now: Instant) -> HistoryList {
+        ask(HistoryQuery())
+        while true {
+            _ = tick(at: now)
+            if let list = nextList() { return list }
+            Clock.sleep(.milliseconds(1))
+        }
+    }
+}
+
 @Suite struct HistoryTests {
     private let start = Instant(nanoseconds: 0)
 
@@ -36,10 +57,11 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         do {
             var history = History(in: folder.path)
             _ = history.append(record(1, .start), at: start)
+            _ = history.settle(at: start)
         }
         var history = History(in: folder.path)
         _ = history.begin(wall: 9, at: start)
-        let calls = history.list(HistoryQuery()).calls
+        let calls = history.list(at: start).calls
         #expect(calls.map { $0.record.cause } == [.crash])
         _ = history.begin(wall: 10, at: start)
         #expect(HistoryFile(parsing: folder.bytes("history")).records.count == 2)
@@ -57,7 +79,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         #expect(notices == [.torn, .setAside(lines: 1)])
         #expect(folder.bytes("history.bad") == bad)
         #expect(folder.bytes("history") == record(1).line + record(3).line)
-        #expect(history.list(HistoryQuery()).calls.count == 2)
+        #expect(history.list(at: start).calls.count == 2)
     }
 
     @Test func whatFindsNoRoomInHistoryBadStaysWhereItWas() throws {
@@ -88,13 +110,17 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
     @Test func fourFilesHoldAllThereIsAndNoMore() throws {
         let folder = try Folder()
         var history = History(in: folder.path)
-        for number in 0..<6_000 { _ = history.append(record(number), at: start) }
+        for number in 0..<6_000 {
+            _ = history.append(record(number), at: start)
+            if number % 100 == 0 { _ = history.settle(at: start) }
+        }
+        _ = history.settle(at: start)
         for name in ["history", "history.1", "history.2", "history.3"] {
             #expect((1...History.fileMax).contains(folder.bytes(name).count))
             #expect(HistoryFile(parsing: folder.bytes(name)).isSound)
         }
         #expect(folder.bytes("history.4").isEmpty)
-        #expect(history.list(HistoryQuery()).calls.first?.record == record(5_999))
+        #expect(history.list(at: start).calls.first?.record == record(5_999))
         let former = history.formerCalls()
         #expect(former.count == 64 && former.first == "call-5999")
     }
@@ -105,17 +131,29 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         var notices: [History.Notice] = []
         for number in 0..<1_000 {
             notices += history.append(record(number), at: start)
+            if number == 0 { notices += history.settle(at: start) }
         }
         #expect(notices.count == 1 && history.problem != nil)
-        #expect(history.lost > 0 && history.list(HistoryQuery()).calls.count + history.lost > 299)
+        let list = history.list(at: start)
+        #expect(history.lost > 0 && list.calls.count + history.lost > 299)
+        #expect(list.problem == history.problem)
         let lost = history.lost
         try FileStore.makeDirectory("\(folder.path)/absent", mode: 0o700)
         notices += history.tick(at: start + .seconds(29))
         #expect(history.problem != nil)
-        notices += history.tick(at: start + .seconds(31))
+        notices += history.settle(at: start + .seconds(31))
         #expect(notices.last == .writtenAgain(lost: lost) && history.problem == nil)
         let records = HistoryFile(parsing: folder.bytes("absent/history")).records
         #expect(records.count == 1_000 - lost && records.last == record(999))
+    }
+
+    @Test func whatItIsToldLastIsOnTheDiskWhenItCloses() throws {
+        let folder = try Folder()
+        var history = History(in: folder.path)
+        for number in 0..<40 { _ = history.append(record(number), at: start) }
+        #expect(history.close(at: start, within: .seconds(30)).isEmpty)
+        let records = HistoryFile(parsing: folder.bytes("history")).records
+        #expect(records.map { $0.timeMilliseconds } == Array(0..<40))
     }
 }
 
@@ -138,6 +176,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
         _ = keeper.tick(at: start + .seconds(2))
         #expect(folder.bytes("state").isEmpty)
         _ = keeper.tick(at: start + .seconds(3))
+        #expect(keeper.close(at: start + .seconds(3), within: .seconds(30)) == nil)
         var next = StateKeeper(in: folder.path)
         _ = next.begin()
         #expect(next.state.volumes.ring == 30)
@@ -150,7 +189,23 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
             _ = try ring(at: second, &keeper, after: .seconds(second))
             _ = keeper.tick(at: start + .seconds(second))
         }
-        #expect(!folder.bytes("state").isEmpty)
+        #expect(keeper.close(at: start, within: .seconds(30)) == nil)
+        #expect(keeper.state.volumes.ring == 40)
+        var next = StateKeeper(in: folder.path)
+        _ = next.begin()
+        #expect(next.state.volumes.ring == 40)
+    }
+
+    @Test func whatCannotBeWrittenIsSaidOnceAndTriedAgain() throws {
+        let folder = try Folder()
+        var keeper = StateKeeper(in: "\(folder.path)/absent")
+        #expect(try ring(at: 30, &keeper))
+        let notice = keeper.close(at: start, within: .seconds(30))
+        #expect(notice == .failed(keeper.problem ?? "") && keeper.problem != nil)
+        #expect(keeper.close(at: start, within: .seconds(30)) == nil)
+        try FileStore.makeDirectory("\(folder.path)/absent", mode: 0o700)
+        #expect(keeper.close(at: start, within: .seconds(30)) == .writtenAgain)
+        #expect(keeper.problem == nil && !folder.bytes("absent/state").isEmpty)
     }
 
     @Test func aDamagedFileIsSetAsideAndSaid() throws {

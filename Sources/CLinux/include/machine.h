@@ -34,13 +34,4 @@ int clinux_disk_space(const char *path, uint64_t *free_bytes, int *is_read_only)
 /// driver does not say.
 int clinux_wireless_saves_power(const char *interface);
 
-/// Begins to look up a name on a thread of its own; returns a descriptor to finish it with.
-int clinux_lookup_start(const char *host);
-/// Waits for the answer and closes the descriptor.
-///
-/// Returns the number of addresses, an EAI code, which is negative, or CLINUX_LOOKUP_SILENT.
-int clinux_lookup_finish(
-    int fd, struct clinux_address *addresses, int capacity, int timeout_ms);
-#define CLINUX_LOOKUP_SILENT (-100000)
-
 #endif

@@ -20,6 +20,9 @@ int clinux_thread_start(
     struct clinux_thread *thread, const char *name, int priority, size_t stack_size,
     void (*body)(void *), void *argument);
 
+/// Starts `body(argument)` on a thread that nobody waits for; 0, or a negative errno.
+int clinux_thread_begin(void *(*body)(void *), void *argument);
+
 /// Waits for the end of the thread, then frees its stack.
 void clinux_thread_join(struct clinux_thread *thread);
 

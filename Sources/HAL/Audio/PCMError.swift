@@ -23,6 +23,8 @@ public struct PCMError: Error, Equatable {
         case format
         /// The card has more than two channels only.
         case channels
+        /// It has been opening for seconds, as a USB card does that hangs.
+        case silent
         /// Unplugged while in use.
         case unplugged
         /// Any other failure: the call that failed, and its errno.
@@ -33,6 +35,10 @@ public struct PCMError: Error, Equatable {
     public let device: String
     public let direction: Direction
     public let reason: Reason
+
+    public init(device: String, direction: Direction, reason: Reason) {
+        (self.device, self.direction, self.reason) = (device, direction, reason)
+    }
 }
 
 extension PCMError: CustomStringConvertible {
@@ -57,6 +63,7 @@ extension PCMError: CustomStringConvertible {
                 + " name a pcm: that converts, or use another card"
         case .channels:
             "the card is neither mono nor stereo; name a pcm: that picks channels"
+        case .silent: "the card does not answer; unplug it and plug it in again"
         case .unplugged: "unplugged; it is opened again when it is plugged in"
         case .failed(let call, let errno): call + ": " + errorText(errno)
         }

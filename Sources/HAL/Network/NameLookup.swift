@@ -1,37 +1,46 @@
 internal import CLinux
-internal import Time
+public import Time
 
-/// Looks up many host names at once, with one time limit for all.
-public enum NameLookup {
+/// The look-up of one host name: the C library's resolver blocks for as long as a name server is
+/// silent, so it has a thread of its own.
+public struct NameLookup {
     public enum Answer: Equatable, Sendable {
+        /// Best first, with port 0; at most eight.
         case found([SocketAddress])
         case failed(ResolutionError)
         /// No answer in time; a longer wait might bring one.
         case silent
     }
 
-    /// The addresses of each host, in order, with port 0.
-    ///
-    /// A look-up that takes longer than `limit` is left to end by itself.
-    public static func addresses(of hosts: [String], limit: Duration) -> [Answer] {
-        let deadline = Clock.now() + limit
-        let started = hosts.map { unsafe clinux_lookup_start($0) }
-        return hosts.indices.map { index in
-            guard started[index] >= 0 else { return .silent }
-            let left = max(0, (deadline - Clock.now()).milliseconds)
-            return finish(started[index], hosts[index], Int32(clamping: left))
-        }
+    private let work: Background<Answer>
+
+    /// Begins to look up a name, or a numeric address.
+    public init(_ host: String) {
+        work = Background { Self.lookUp(host) }
     }
 
-    private static func finish(_ fd: Int32, _ host: String, _ milliseconds: Int32) -> Answer {
+    /// The answer, which comes once; waits for so long at most.
+    public func answer(within limit: Duration = .zero) -> Answer {
+        work.take(within: limit) ?? .silent
+    }
+
+    /// When to look for the answer again.
+    public func look(at now: Instant) -> Instant { work.look(at: now) }
+
+    /// The addresses of each host, in order: all are looked up at once, with one limit for all.
+    public static func addresses(of hosts: [String], limit: Duration) -> [Answer] {
+        let deadline = Clock.now() + limit
+        let begun = hosts.map { NameLookup($0) }
+        return begun.map { $0.answer(within: deadline - Clock.now()) }
+    }
+
+    private static func lookUp(_ host: String) -> Answer {
         var found = InlineArray<8, clinux_address>(repeating: clinux_address())
         var span = found.mutableSpan
         let count = unsafe span.withUnsafeMutableBufferPointer { buffer in
             // SAFETY: the call writes at most `count` addresses.
-            unsafe clinux_lookup_finish(
-                fd, buffer.baseAddress!, Int32(buffer.count), milliseconds)
+            unsafe clinux_resolve(host, buffer.baseAddress!, Int32(buffer.count))
         }
-        if count == CLINUX_LOOKUP_SILENT { return .silent }
         guard count > 0 else { return .failed(ResolutionError(host: host, code: count)) }
         return .found((0..<Int(count)).map { SocketAddress(found[$0]) })
     }

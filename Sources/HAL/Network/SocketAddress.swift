@@ -47,7 +47,7 @@ public struct SocketAddress: Hashable, Sendable {
     /// Reads "192.0.2.1:5577", "[2001:db8::1]:5577" or "[fe80::1%eth0]:5577".
     ///
     /// With `defaultPort` the port may be missing, and then the brackets too. Numbers only:
-    /// `resolve` takes names.
+    /// `NameLookup` takes names.
     public init?(parsing text: String, defaultPort: UInt16? = nil) {
         guard let (host, port) = SocketAddress.split(text), let port = port ?? defaultPort
         else { return nil }

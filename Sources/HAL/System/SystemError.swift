@@ -8,6 +8,8 @@ public struct SystemError: Error, Equatable, Sendable {
     public let errno: Int32
     /// The file or folder does not exist.
     public static let noSuchFile = ENOENT
+    /// The file is there, and has nothing in it.
+    public static let noData = ENODATA
     /// The process has no right to it.
     public static let noPermission = EACCES
     /// A part of the path is no folder.

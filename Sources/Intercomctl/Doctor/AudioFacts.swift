@@ -132,7 +132,7 @@ struct AudioFacts {
             return .fail(
                 .audio, of: side.word, "\(side.name): this user may not open it",
                 fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
-        case .refused, .oneWay, .rate, .format, .channels, .failed:
+        case .refused, .oneWay, .rate, .format, .channels, .silent, .failed:
             let complaint = Complaint(error.description)
             let head = "audio \(side.word) "
             let text =

@@ -12,7 +12,7 @@ internal import Time
 extension ControlLoop {
     /// Opens what is wanted and not open, cards and lines; the journal and `monitor` hear of it.
     mutating func openDevices() {
-        for change in devices.openCards(rings, &health.watchdog, at: now) { tell(of: change) }
+        for change in devices.openCards(rings, at: now) { tell(of: change) }
         // Places of keys are about to mean others.
         guard !settings.isChanging else { return }
         for change in devices.openLines(rings, at: now) { tell(of: change) }

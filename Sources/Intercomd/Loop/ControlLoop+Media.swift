@@ -15,7 +15,7 @@ internal import Wire
 extension ControlLoop {
     /// What the media loop handed back dies here.
     mutating func takeReturns() {
-        while devices.takeReturns(rings, &health.watchdog, at: &now) {
+        while devices.takeReturns(rings, at: now) {
             // The settings before have come back. The event says so first, unless it found no room.
             takeEvents()
             adopted()

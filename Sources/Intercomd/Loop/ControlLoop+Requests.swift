@@ -48,6 +48,13 @@ extension ControlLoop {
         case .reload:
             beginReload(for: .caller(caller))
             return nil
+        case .history(let query):
+            guard historians.count < 16 else {
+                return .refused(ControlError(.failed, "the disk does not answer; ask again later"))
+            }
+            history.ask(query)
+            historians.append(caller)
+            return nil
         case .pair(let request):
             return pairings.begin(request, for: caller, by: asker, on: pairingGround, at: now)
         default: return answer(request, for: caller, by: asker)
@@ -101,14 +108,13 @@ extension ControlLoop {
             return Reply(found, isCheck: true)
         case .join(let peer, let digits):
             return site.join(peer, digits, settings.sources, config.paths)
-        case .history(let query): return .history(history.list(query))
         case .state(let request): return answer(request)
         case .calls(.show(let name)):
             guard let peer = roster.number(named: name) else {
                 return .refused(.unknownPeer(name, roster))
             }
             return .peer(snapshot().detail(of: peer))
-        case .ptt, .talk, .announce, .latency, .signal, .tone, .calls, .pair:
+        case .ptt, .talk, .announce, .latency, .signal, .tone, .calls, .pair, .history:
             preconditionFailure("it is a wish, or its line is kept")
         }
     }

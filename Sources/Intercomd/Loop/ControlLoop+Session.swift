@@ -168,14 +168,13 @@ extension ControlLoop {
             } else if board.whereabouts.isResolved(peer) {
                 return
             }
-            // A name server may take long to say nothing, and the next peer waits for it too.
+            // A name server may take long to say nothing.
             guard !found.endpoints.isEmpty else { return }
             Links.call(peer, at: found.endpoints, board.called(peer), in: &table, now)
         }
     }
 
     mutating func takeAnswers() {
-        links.resolver.answered.drain()
         while let answer = links.nextAnswer() {
             guard let peer = answer.peer else {
                 pairings.lookedUp(

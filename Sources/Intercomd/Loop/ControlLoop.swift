@@ -27,8 +27,8 @@ internal import Wire
 /// - `ControlLoop+Acts` does what keys ask for besides talking,
 /// - `ControlLoop+Requests` answers `intercomctl`; `ControlLoop+Announce` reads the sound of an
 ///   announcement, `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
-/// - `ControlLoop+State` keeps volumes, mutes and do-not-disturb, `ControlLoop+Consent` says what
-///   peers may do,
+/// - `ControlLoop+State` keeps volumes, mutes, do-not-disturb and the history of calls,
+/// - `ControlLoop+Consent` says what peers may do,
 /// - `ControlLoop+Pairing` lets a pairing go on, and follows the button that begins one,
 /// - `ControlLoop+Site` lets peers give each other the roster of the site,
 /// - `ControlLoop+Reload` takes over other settings, and `ControlLoop+Protection` other frames,
@@ -44,6 +44,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var devices: Devices
     var server: ControlServer
     var history: History
+    /// Who waits for lists of it, in the order of their questions.
+    var historians: [CallerTicket] = []
     var keeper: StateKeeper
     var journal = Journal()
     var askers = Askers()
@@ -95,7 +97,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
         try poller.watch(links.initiations.fd, as: .initiations)
         try poller.watch(rings.eventsWaiting.fd, as: .media)
         try poller.watch(server.fd, as: .server)
-        try poller.watch(links.resolver.answered.fd, as: .resolver)
         if let watch = links.networkWatch { try poller.watch(watch.fd, as: .network) }
         let neighbourhood = try Neighbourhood(
             settings.config.network, own: cores.table.publicKey)
@@ -131,6 +132,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
         protectAnew()
         devices.noteRelays(config)
         site.load(config, roster, at: now)
+        openDevices()
+        // A card that is well sounds when the service is ready.
+        devices.cards.rest(within: .seconds(2))
         openDevices()
         followClocks()
         health.lockMemory()
@@ -174,6 +178,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             }
         }
         takeReturns()
+        takeAnswers()
         feed { _, table, now in table.tick(at: now) }
         followReload()
         if poller.beginsSecond(at: now) { everySecond() }
@@ -191,7 +196,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         neighbourhood.wake(poller, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.follow(&table, at: now) }
         links.follow(cores.table, at: now)
-        for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
+        followHistory()
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
         followPairing()
         followSite()
@@ -223,7 +228,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 // A caller that cannot be watched is closed as idle in a few seconds.
                 try? poller.watch(fd, as: .caller(place))
             }
-        case .resolver: takeAnswers()
         case .neighbours: neighbourhood.hear(poller, at: now)
         case .network:
             guard links.noteChanges() else { return }
@@ -239,9 +243,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [14 of Instant?] = [
+        let all: [15 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
-            history.deadline, journal.deadline(at: now), meters.deadline,
+            links.resolver.deadline(at: now), history.deadline(at: now), journal.deadline(at: now), meters.deadline,
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
             resetButton.deadline, links.intake.restsUntil, links.addressesDue,
             neighbourhood.deadline, site.deadline,
@@ -295,9 +299,15 @@ struct ControlLoop: ~Copyable, CoresOwner {
             takeEvents()
         }
         takeReturns()
+        // Programs that share a card leave it to each other when they close it.
+        devices.cards.rest(within: .seconds(2))
         tell(.stopped)
-        for fault in history.close(at: now) { announce(Event(fault, at: wall)) }
-        if let fault = keeper.write(at: now) { announce(Event(fault, at: wall)) }
+        for fault in history.close(at: now, within: .seconds(3)) {
+            announce(Event(fault, at: wall))
+        }
+        if let fault = keeper.close(at: now, within: .seconds(3)) {
+            announce(Event(fault, at: wall))
+        }
         journal.close()
     }
 }

@@ -14,7 +14,6 @@ struct Poller: ~Copyable {
         case signals
         /// Somebody connects to the local socket.
         case server
-        case resolver
         /// The kernel has changed this machine's network.
         case network
         /// The port or the stream of a pairing.
@@ -32,7 +31,6 @@ struct Poller: ~Copyable {
             case .media: 1
             case .signals: 2
             case .server: 3
-            case .resolver: 4
             case .network: 6
             case .initiations: 7
             case .pairing(.port): 8
@@ -49,7 +47,6 @@ struct Poller: ~Copyable {
             case 1: self = .media
             case 2: self = .signals
             case 3: self = .server
-            case 4: self = .resolver
             case 6: self = .network
             case 7: self = .initiations
             case 8: self = .pairing(.port)

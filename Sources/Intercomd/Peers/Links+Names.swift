@@ -25,7 +25,7 @@ extension Links {
     }
 
     /// Gives the addresses that are numbers; names go to the resolver.
-    func lookUp(_ addresses: [PeerAddress], of peer: Int) -> Found {
+    mutating func lookUp(_ addresses: [PeerAddress], of peer: Int) -> Found {
         let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
         let isAll = numeric.count == addresses.count
         if !isAll { resolver.resolve(.init(peer: peer, addresses: addresses)) }
@@ -45,10 +45,10 @@ extension Links {
     }
 
     /// The next answer of the resolver; nil when none waits.
-    func nextAnswer() -> Answer? {
+    mutating func nextAnswer() -> Answer? {
         resolver.next().map {
             Answer(
-                peer: $0.peer, addresses: $0.addresses,
+                peer: $0.question.peer, addresses: $0.question.addresses,
                 endpoints: $0.endpoints.map { Endpoint($0) }, complaint: $0.complaint)
         }
     }

@@ -30,7 +30,7 @@ struct Links: ~Copyable {
     let initiations: UDPSocket
     /// When those are taken.
     var intake = InitiationIntake()
-    let resolver: Resolver
+    var resolver = Resolver()
     /// Nil where the kernel does not tell of changes; then the network is looked at now and then.
     let networkWatch = try? NetworkWatch()
     /// A link, an address or a route of this machine has changed since it was last looked at.
@@ -50,12 +50,7 @@ struct Links: ~Copyable {
     /// Handshakes of peers that have left.
     var handshakesBefore: UInt64 = 0
 
-    init(
-        socket: consuming UDPSocket, initiations: consuming UDPSocket
-    ) throws(SystemError) {
-        let resolver = try Resolver()
-        try resolver.start()
-        self.resolver = resolver
+    init(socket: consuming UDPSocket, initiations: consuming UDPSocket) {
         self.socket = socket
         self.initiations = initiations
     }

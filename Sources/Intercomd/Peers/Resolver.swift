@@ -1,100 +1,84 @@
 internal import Config
 internal import HAL
-internal import Presentation
-internal import Realtime
+internal import Time
 
-/// Turns host names into addresses on a thread of its own, for the C library's resolver blocks.
+/// Turns host names into addresses. Each name is looked up on a thread of its own, so a silent name
+/// server holds up only the names that it is asked for.
 ///
-/// One question a peer at a time, and one of a pairing; the answer comes back by a ring. A name is
-/// looked up again at every retry, so a peer whose address changed is found.
-final class Resolver: @unchecked Sendable {
-    struct Question: Sendable {
+/// One question a peer at a time, and one of a pairing. A name is looked up again at every retry,
+/// so a peer whose address changed is found.
+struct Resolver {
+    struct Question {
         /// Nil for a pairing.
         let peer: Int?
         let addresses: [PeerAddress]
     }
 
-    struct Answer: Sendable {
-        let peer: Int?
-        /// What was looked up.
-        let addresses: [PeerAddress]
+    struct Answer {
+        let question: Question
+        /// Those found so far. Each name that is found makes an answer, and so does the last of
+        /// several that are not.
         let endpoints: [SocketAddress]
-        /// What went wrong with the last name that gave nothing.
+        /// What is wrong with the last name that gave nothing.
         let complaint: String?
     }
 
-    private static let capacity = 64
+    /// A question whose names are not all known yet.
+    private struct Search {
+        let question: Question
+        /// By the place of the address; nil where there is an answer.
+        var lookUps: [NameLookup?]
+        var found: [SocketAddress] = []
+        var complaint: String?
 
-    /// Raised when an answer waits.
-    let answered: EventSignal
-    private let questionsWait: EventSignal
-    /// Each holds one of every peer and one of a pairing, so neither is ever full.
-    private let questions = SPSCRing<Question>(capacity: capacity)
-    private let answers = SPSCRing<Answer>(capacity: capacity)
-    private var waiting: Set<Int?> = []
+        var isOver: Bool { lookUps.allSatisfy { $0 == nil } }
 
-    /// What the thread waits on; it alone uses it.
-    private final class Work: @unchecked Sendable {
-        var loop: EventLoop
-        init(loop: consuming EventLoop) { self.loop = loop }
+        /// Takes answers that are there; returns whether there is something to tell.
+        mutating func look() -> Bool {
+            let before = found.count
+            for place in lookUps.indices {
+                guard let lookUp = lookUps[place] else { continue }
+                switch lookUp.answer() {
+                case .silent: continue
+                case .failed(let error): complaint = error.description
+                case .found(let addresses):
+                    let port = question.addresses[place].port
+                    found += addresses.map {
+                        SocketAddress(high: $0.high, low: $0.low, port: port, scope: $0.scope)
+                    }
+                }
+                lookUps[place] = nil
+            }
+            return found.count > before || isOver && found.isEmpty
+        }
     }
 
-    init() throws(SystemError) {
-        precondition(Self.capacity > Roster.capacity)
-        answered = try EventSignal()
-        questionsWait = try EventSignal()
-    }
+    private var searches: [Search] = []
 
-    /// Starts the thread; it lives as long as the process, since a look-up cannot be broken off.
-    func start() throws(SystemError) {
-        let loop = try EventLoop()
-        try loop.add(fd: questionsWait.fd, token: 0)
-        let work = Work(loop: loop)
-        let thread = try RealtimeThread(name: "resolver", priority: 0) { [self] in run(work) }
-        // Joining it at the end could take as long as a name server takes to answer.
-        thread.detach()
+    /// When to ask for an answer again; nil while no name is looked up.
+    func deadline(at now: Instant) -> Instant? {
+        searches.flatMap { $0.lookUps }.compactMap { $0?.look(at: now) }.min()
     }
 
     /// Looks up a peer's addresses, unless that is under way already.
-    func resolve(_ question: Question) {
-        guard waiting.insert(question.peer).inserted else { return }
-        if questions.push(question) == nil {
-            questionsWait.raise()
-        } else {
-            waiting.remove(question.peer)
-        }
+    mutating func resolve(_ question: Question) {
+        guard !searches.contains(where: { $0.question.peer == question.peer }) else { return }
+        let lookUps = question.addresses.map { Optional(NameLookup($0.host)) }
+        searches.append(Search(question: question, lookUps: lookUps))
     }
 
     /// The next answer; nil when there is none.
-    func next() -> Answer? {
-        guard let answer = answers.pop() else { return nil }
-        waiting.remove(answer.peer)
-        return answer
-    }
-
-    private func run(_ work: Work) {
-        while true {
-            _ = work.loop.wait(until: nil)
-            questionsWait.drain()
-            while let question = questions.pop() {
-                _ = answers.push(Self.look(up: question))
-                answered.raise()
-            }
+    mutating func next() -> Answer? {
+        for place in searches.indices {
+            let isNews = searches[place].look()
+            let search = searches[place]
+            guard isNews || search.isOver else { continue }
+            if search.isOver { searches.remove(at: place) }
+            guard isNews else { return next() }
+            return Answer(
+                question: search.question, endpoints: search.found,
+                complaint: search.found.isEmpty ? search.complaint : nil)
         }
-    }
-
-    private static func look(up question: Question) -> Answer {
-        var endpoints: [SocketAddress] = []
-        var complaint: String?
-        for address in question.addresses {
-            do throws(ResolutionError) {
-                endpoints += try SocketAddress.resolve(host: address.host, port: address.port)
-            } catch {
-                complaint = error.description
-            }
-        }
-        return Answer(
-            peer: question.peer, addresses: question.addresses, endpoints: endpoints,
-            complaint: endpoints.isEmpty ? complaint : nil)
+        return nil
     }
 }

@@ -18,7 +18,8 @@ extension Request {
     /// is there.
     var outlastsItsReply: Bool {
         switch self {
-        case .talk, .announce, .latency, .reload(isCheck: false), .calls(.page(_, true, _)), .pair:
+        case .talk, .announce, .latency, .reload(isCheck: false), .calls(.page(_, true, _)), .pair,
+            .history:
             true
         default: false
         }

@@ -13,6 +13,21 @@ import Testing
         if case .found = answers[1] { Issue.record("an invalid name was found") }
     }
 
+    @Test func aNameThatIsInAFileIsFoundAndAnUnknownOneIsNamed() throws {
+        guard case .found(let local) = NameLookup("localhost").answer(within: .seconds(30))
+        else {
+            Issue.record("localhost is unknown")
+            return
+        }
+        #expect(local.allSatisfy { $0.isLoopback && $0.port == 0 })
+        guard case .failed(let error) = NameLookup("no such host").answer(within: .seconds(30))
+        else {
+            Issue.record("it is found")
+            return
+        }
+        #expect(error.description.hasPrefix("address of no such host: "))
+    }
+
     @Test func noNamesAreNoWork() {
         #expect(NameLookup.addresses(of: [], limit: .zero).isEmpty)
     }

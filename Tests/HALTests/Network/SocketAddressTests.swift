@@ -53,18 +53,4 @@ import Testing
         let bare = try #require(SocketAddress.split("frontdoor.local"))
         #expect(bare == ("frontdoor.local", nil))
     }
-
-    @Test func resolvesNamesAndNumbers() throws {
-        let local = try SocketAddress.resolve(host: "localhost", port: 9)
-        #expect(local.contains { $0.description == "127.0.0.1:9" || $0.description == "[::1]:9" })
-        let number = try SocketAddress.resolve(host: "192.0.2.7", port: 9)
-        #expect(number.map(\.description) == ["192.0.2.7:9"])
-    }
-
-    @Test func unknownNameIsAnErrorThatNamesIt() {
-        let error = #expect(throws: ResolutionError.self) {
-            try SocketAddress.resolve(host: "no such host", port: 9)
-        }
-        #expect(error?.description.hasPrefix("address of no such host: ") == true)
-    }
 }

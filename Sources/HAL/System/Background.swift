@@ -1,0 +1,81 @@
+internal import CLinux
+internal import Synchronization
+public import Time
+
+/// Work that may take seconds, on a thread of its own: a disk, a name server or a sound card keeps
+/// whoever asks it waiting.
+///
+/// Its owner looks now and then whether the result is there. Whoever drops it does not wait for
+/// the end, and the result ends on the thread that found it.
+public final class Background<Value: ~Copyable>: Sendable {
+    /// When the work began.
+    public let since = Clock.now()
+    private let isDone = Atomic<Bool>(false)
+    // SAFETY: the thread writes it before `isDone`, and the owner reads it after that.
+    nonisolated(unsafe) private var value: Value?
+
+    /// Begins the work. Where no thread can be had, it is done before this returns.
+    public init(_ work: @escaping @Sendable () -> Value) {
+        let body = Body {
+            unsafe self.value = work()
+            self.isDone.store(true, ordering: .releasing)
+        }
+        let argument = unsafe Unmanaged.passRetained(body)
+        // SAFETY: the thread takes over the one reference of `argument`.
+        let result = unsafe clinux_thread_begin(
+            { argument in
+                unsafe Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            }, argument.toOpaque())
+        if result < 0 { unsafe argument.takeRetainedValue().run() }
+    }
+
+    /// The result, once; nil while there is none.
+    public func take() -> Value? {
+        guard isDone.load(ordering: .acquiring) else { return nil }
+        return unsafe value.take()
+    }
+
+    /// The result, once, after a wait for it; nil where it is not there in time.
+    public func take(within limit: Duration) -> Value? {
+        let end = Clock.now() + limit
+        while !isDone.load(ordering: .acquiring) {
+            let now = Clock.now()
+            guard now < end else { return nil }
+            Clock.sleep(min(end, look(at: now)) - now)
+        }
+        return take()
+    }
+
+    /// Whether it takes longer than disks and cards that are well ever do.
+    public func isLate(at now: Instant) -> Bool { now - since > .seconds(5) }
+
+    /// When to look for the result again: soon, and the more seldom the longer it takes.
+    public func look(at now: Instant) -> Instant {
+        now + max(.milliseconds(1), min(.milliseconds(250), (now - since) / 8))
+    }
+}
+
+extension Background where Value == Bool {
+    /// Ends a value, such as an open device, where that may take seconds; true when it has ended.
+    public convenience init<Other: ~Copyable>(ending other: consuming Other) {
+        let last = Last(other)
+        self.init {
+            unsafe last.value = nil
+            return true
+        }
+    }
+}
+
+/// A value on its way to the thread where it ends.
+private final class Last<Value: ~Copyable>: Sendable {
+    // SAFETY: only that thread touches it.
+    nonisolated(unsafe) var value: Value?
+    init(_ value: consuming Value) { unsafe self.value = consume value }
+}
+
+/// What a thread runs, on its way there.
+private final class Body: Sendable {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
