@@ -38,6 +38,10 @@ struct INI {
         var rest = source.bytes[...]
         // Some editors write a byte-order mark.
         if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
+        if rest.starts(with: [0xff, 0xfe]) || rest.starts(with: [0xfe, 0xff]) {
+            fail(Origin(file: source.path, line: 1), "the file is UTF-16; save it as UTF-8")
+            return
+        }
 
         var number = 0
         while !rest.isEmpty {
@@ -63,14 +67,36 @@ struct INI {
         // A continued line is one mistake, reported at its first line.
         guard !isRest, let first = line.first else { return }
         // Comments may be in any script; elsewhere an invisible character could not be found.
-        guard line.allSatisfy({ (0x20..<0x7f).contains($0) || $0 == 0x09 }) else {
-            return fail(origin, "only plain ASCII text is allowed outside comments")
+        guard line.allSatisfy({ Self.isPlain($0) }) else {
+            return fail(origin, Self.complaint(aboutStrangerIn: raw))
         }
         if first == UInt8(ascii: "[") {
             readHeader(line, role: role, at: origin)
         } else {
             readEntry(line, at: origin)
         }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20..<0x7f).contains(byte) || byte == 0x09
+    }
+
+    /// Which character of a line is not plain, and where: often it looks as if it were.
+    private static func complaint(aboutStrangerIn raw: ArraySlice<UInt8>) -> String {
+        let before = raw.prefix { isPlain($0) }
+        let rest = String(decoding: raw[before.endIndex...], as: UTF8.self)
+        let found = rest.unicodeScalars.first?.value ?? 0
+        let digits = String(found, radix: 16, uppercase: true)
+        let hint =
+            switch found {
+            case 0xa0: ", a no-break space"
+            case 0x2010...0x2015: ", a dash that is no \"-\""
+            case 0x2018...0x201f: ", a quotation mark, which no value needs"
+            default: ""
+            }
+        return "the character U+\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
+            + " in column \(before.count + 1)\(hint):"
+            + " only plain ASCII text is allowed outside comments"
     }
 
     private mutating func readHeader(

@@ -1,4 +1,9 @@
-/// The word that was probably meant, if one is near enough to suggest.
+/// Words that mean the same elsewhere, and are not alike.
+private let sameWords = [
+    ["yes", "on", "true", "enabled", "1"], ["no", "off", "false", "disabled", "0"],
+]
+
+/// The word that was probably meant, if one is near enough to suggest, or means the same.
 ///
 /// - Parameters:
 ///   - word: the wrong word.
@@ -9,6 +14,8 @@ public func nearestWord(to word: String, among candidates: [String]) -> String? 
     // No candidate is that long; this also bounds the work.
     guard word.utf8.count <= 64 else { return nil }
     let written = word.utf8.map { isLetter($0) ? $0 | 0x20 : $0 }
+    let same = sameWords.first { $0.contains(String(decoding: written, as: UTF8.self)) }
+    if let meant = candidates.first(where: { same?.contains($0) ?? false }) { return meant }
     var best: (word: String, distance: Int)?
     for candidate in candidates {
         let distance = editDistance(written, Array(candidate.utf8))

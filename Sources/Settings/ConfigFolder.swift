@@ -28,6 +28,12 @@ public struct ConfigFolder {
             let source = ConfigSource(
                 role: .main, path: path,
                 bytes: try FileStore.read(path, limit: Self.sizeLimit))
+            guard !Self.isBlank(source.bytes) else {
+                throw SystemError(
+                    operation: "read \(path)", errno: SystemError.noData,
+                    advice: "it is empty, as a power cut may leave it: sudo intercomctl setup"
+                        + " writes it")
+            }
             main = source
             mainError = nil
             paths = Config.paths(in: source, otherwise: otherwise)
@@ -44,10 +50,20 @@ public struct ConfigFolder {
         }
     }
 
-    /// Whether no settings have been written yet: the folder has no main file, and it exists or is
-    /// the standard one.
+    private static func isBlank(_ bytes: [UInt8]) -> Bool {
+        bytes.allSatisfy { $0 == 0 || $0 == 0x20 || (0x09...0x0d).contains($0) }
+    }
+
+    /// Whether the main file is absent, or has nothing in it.
+    public var isMainAbsent: Bool {
+        let reason = mainError?.errno
+        return reason == SystemError.noSuchFile || reason == SystemError.noData
+    }
+
+    /// Whether there are no settings yet: the main file is absent, and the folder exists or is the
+    /// standard one.
     public var isEmpty: Bool {
-        guard main == nil, mainError?.errno == SystemError.noSuchFile else { return false }
+        guard isMainAbsent else { return false }
         return folder == Self.standard || ((try? FileStore.status(of: folder)) ?? nil) != nil
     }
 

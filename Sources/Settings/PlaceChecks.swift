@@ -4,8 +4,25 @@ internal import HAL
 /// The checks of right settings against this machine.
 public enum PlaceChecks {
     /// Mistakes that would show only at work: the station starts all the same.
-    public static func mistakes(in config: Config) -> [Mistake] {
-        hook(config.events) + lines(of: config)
+    public static func mistakes(in config: Config, of folder: String) -> [Mistake] {
+        hook(config.events) + lines(of: config) + unread(in: "\(folder)/peers.d")
+    }
+
+    /// Files of peers whose names are not read: `garage`, `garage.conf.txt`, `GARAGE.CONF`.
+    private static func unread(in folder: String) -> [Mistake] {
+        let names = (try? FileStore.names(in: folder, suffix: "")) ?? []
+        return names.compactMap { name in
+            var stem = name.lowercased()
+            if stem.hasSuffix(".txt") { stem.removeLast(4) }
+            if stem.hasSuffix(".conf") { stem.removeLast(5) }
+            // Of another kind, or put aside: `garage.conf.off`.
+            guard !stem.contains("."), !name.hasSuffix(".conf"), !name.hasSuffix("~"),
+                name.lowercased() != "readme.txt"
+            else { return nil }
+            return Mistake(
+                Origin(file: "\(folder)/\(name)", line: 1),
+                "not read: the name of a peer's file ends with .conf; call it \(stem).conf")
+        }
     }
 
     /// Folders that the service may not look into (`ProtectHome=` in its unit).
@@ -29,11 +46,37 @@ public enum PlaceChecks {
             guard status.isRegular, status.mode & 0o111 != 0 else {
                 return [Mistake(origin, "on-event: \(path) cannot be run: chmod 755 \(path)")]
             }
-            return []
+            return try firstLine(of: path).map { [Mistake(origin, "on-event: \($0)")] } ?? []
         } catch {
             // The user may not look there, so nothing is known.
             return []
         }
+    }
+
+    /// What is wrong with the first line of a script: the kernel would say "no such file".
+    private static func firstLine(of path: String) throws(SystemError) -> String? {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count: Int
+        do {
+            let file = try FileReader(path)
+            var room = bytes.mutableSpan
+            count = try file.read(into: &room)
+        }
+        let start = bytes[..<count]
+        // A program, not a script.
+        if start.starts(with: [0x7f, 0x45, 0x4c, 0x46]) { return nil }
+        guard start.starts(with: "#!".utf8) else {
+            return "the first line of \(path) is to be #!/bin/sh, or another interpreter"
+        }
+        let line = start.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }
+        guard line.last != UInt8(ascii: "\r") else {
+            return "\(path) has the line ends of Windows: sed -i 's/\\r$//' \(path)"
+        }
+        let words = String(decoding: line, as: UTF8.self).split { $0 == " " || $0 == "\t" }
+        guard let interpreter = words.first.map({ String($0) }),
+            try FileStore.status(of: interpreter) != nil
+        else { return "\(path) names an interpreter that is not there" }
+        return nil
     }
 
     /// Missing lines for which there is one in other letters: `gpio17` for `GPIO17`.

@@ -158,7 +158,7 @@ public struct SitePeers {
             do throws(PeerFilesError) {
                 try put(without.isEmpty ? nil : without, at: path)
                 file = without
-                told.append("\(name) is a peer no more")
+                told.append("\(name) is no longer a peer")
                 return
             } catch {}
         }
@@ -166,7 +166,7 @@ public struct SitePeers {
         file.set("revoked", to: "yes", of: name)
         if !Self.isOfSite(file.bytes), file.peers == [name] { file.set(writer: Self.outWriter) }
         try put(file, at: path)
-        told.append("\(name) is a peer no more; settings name it still, so it is shown as down")
+        told.append("\(name) is no longer a peer; settings name it still, so it is shown as down")
     }
 
     /// Puts a peer out that a person or a pairing has made, and that was in the site.

@@ -5,7 +5,7 @@ import Testing
 /// A slip is reported once: a setting that is missing because of it is not reported.
 @Suite struct FollowUpTests {
     @Test(arguments: [
-        ("[station]\nname = K\u{fc}che\n", "2: only plain ASCII"),
+        ("[station]\nname = K\u{fc}che\n", "2: the character U+00FC in column 9: only plain"),
         ("[station]\nname: kitchen\n", "2: \"name: kitchen\" is neither"),
         ("[station]\nnmae = kitchen\n", "2: \"nmae\" is not a setting of [station]"),
         ("[Station]\nname = kitchen\n", "1: [Station] is not a section; did you mean \"station\"?"),

@@ -2,6 +2,8 @@ import Testing
 
 @testable import Config
 
+private let plainOnly = "only plain ASCII text is allowed outside comments"
+
 /// One wrong file: its text after the section of the station, and the one complaint.
 struct WrongCase: CustomTestStringConvertible, Sendable {
     let text: String
@@ -33,9 +35,18 @@ private let wrongCases: [WrongCase] = [
     WrongCase("[]", "3: a section is written [section] or [section name]"),
     WrongCase("[button a b]", "3: a section is written [section] or [section name]"),
     WrongCase("[audio] x\ninput = none", "3: a section is written [section] or [section name]"),
+    WrongCase("[audio]\ninput = a\0b", "4: the character U+0000 in column 10: \(plainOnly)"),
     WrongCase(
-        "[audio]\ninput = k\u{fc}che", "4: only plain ASCII text is allowed outside comments"),
-    WrongCase("[audio]\ninput = a\0b", "4: only plain ASCII text is allowed outside comments"),
+        "[audio]\r\ninput = k\u{a0}che\r",
+        "4: the character U+00A0 in column 10, a no-break space: \(plainOnly)"),
+    WrongCase(
+        "[audio]\ninput = \u{201c}x\u{201d} # \u{fc}",
+        "4: the character U+201C in column 9, a quotation mark, which no value needs:"
+            + " \(plainOnly)"),
+    WrongCase(
+        "[audio]\ninput \u{2013} x",
+        "4: the character U+2013 in column 7, a dash that is no \"-\": \(plainOnly)"),
+    WrongCase("[audio]\ninput = \u{1f514}", "4: the character U+1F514 in column 9: \(plainOnly)"),
     WrongCase(
         "[audio]\ninput = pcm:" + String(repeating: "x", count: 5000),
         "4: the line is longer than 4096 bytes"),
@@ -177,7 +188,10 @@ private let wrongCases: [WrongCase] = [
     WrongCase(
         "[sounds]\nfolder = sounds", "4: folder: \"sounds\" must be a whole path, from /"),
     WrongCase(
-        "[pairing]\nbutton = on", "4: button: \"on\" must be no or yes; did you mean \"no\"?"),
+        "[pairing]\nbutton = on", "4: button: \"on\" must be no or yes; did you mean \"yes\"?"),
+    WrongCase(
+        "[pairing]\nbutton = FALSE",
+        "4: button: \"FALSE\" must be no or yes; did you mean \"no\"?"),
     WrongCase(
         "[sounds]\nring-volume = 101%", "4: ring-volume: \"101%\" must be 0% to 100%"),
     WrongCase(

@@ -1,4 +1,5 @@
 internal import Config
+internal import Control
 internal import Wire
 
 /// The command line: its options and words.
@@ -52,6 +53,14 @@ struct Invocation {
             if word == "--" {
                 words += rest
                 return
+            }
+            // What phones and web pages make of --.
+            if let dash = word.unicodeScalars.first, (0x2010...0x2015).contains(dash.value) {
+                let name = word.unicodeScalars.drop { (0x2010...0x2015).contains($0.value) }
+                throw Failure(
+                    .usage,
+                    "\(word.visible) begins with a typographic dash;"
+                        + " type --\(String(name).visible)")
             }
             // A lone hyphen is an argument: the address of a peer that calls us. So is -5.
             guard word.utf8.first == UInt8(ascii: "-"), word.utf8.count > 1,

@@ -57,7 +57,7 @@ struct ConfigFacts {
         case .absent:
             return [
                 .fail(
-                    .config, "there is no \(folder)/intercomd.conf yet",
+                    .config, "there are no settings in \(folder)/intercomd.conf yet",
                     fix: "sudo intercomctl setup")
             ]
         case .unreadable(let error):
@@ -87,7 +87,7 @@ struct ConfigFacts {
         case .right(let config):
             let peers = plural(config.otherPeers.count, "peer")
             return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")]
-                + (config.warnings + PlaceChecks.mistakes(in: config)).map { warning in
+                + (config.warnings + PlaceChecks.mistakes(in: config, of: folder)).map { warning in
                     .warn(
                         .config, "\(warning.origin): \(warning.what)",
                         fix: warning.suggestion.map { "did you mean \"\($0)\"?" }

@@ -18,7 +18,8 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     do throws(ConfigError) {
         let config = try Config(sources, paths: folder.paths)
         let found = keyMistakes(in: config)
-        let warnings = found.config.warnings + PlaceChecks.mistakes(in: found.config)
+        let places = PlaceChecks.mistakes(in: found.config, of: folder.folder)
+        let warnings = found.config.warnings + places
         report.warnings = warnings.map(ConfigReport.Finding.init)
         report.errors = found.errors
         summary = "ok: \(plural(sources.count, "file")), station \(config.station.name),"

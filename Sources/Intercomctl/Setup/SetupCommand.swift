@@ -35,7 +35,7 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     } else {
         Terminal.write(setup.summary, to: .complaint)
         try printText(setup.plan.text)
-        let isThere = folder.mainError?.errno != SystemError.noSuchFile
+        let isThere = !folder.isMainAbsent
         Terminal.write(
             "nothing was written; this is for \(setup.path), "
                 + (isThere
@@ -97,7 +97,8 @@ struct Setup {
         let isLink: Bool
         do throws(SystemError) {
             isLink = try FileStore.isLink(path)
-            guard try FileStore.status(of: path) != nil && !isForced || isLink else { return }
+            let isTaken = try FileStore.status(of: path) != nil && !folder.isMainAbsent
+            guard isTaken && !isForced || isLink else { return }
         } catch { throw Failure(error) }
         guard !isLink else {
             throw Failure(
@@ -128,7 +129,7 @@ struct Setup {
         do throws(SystemError) {
             let main = ConfigSource(role: .main, path: path, bytes: Array(plan.text.utf8))
             // A folder that does not exist yet has no other files.
-            let isMissing = folder.mainError?.errno == SystemError.noSuchFile && !folder.isEmpty
+            let isMissing = folder.isMainAbsent && !folder.isEmpty
             let others = isMissing ? [] : try folder.sources(orElse: "")
             sources = [main] + others.filter { $0.role != .main }
         } catch {

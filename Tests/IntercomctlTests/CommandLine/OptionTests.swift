@@ -55,5 +55,12 @@ import Testing
             #expect(try Invocation(typed).isHelp == (option.name == "--help"), "\(option.name)")
         }
         #expect(try Invocation(["-h"]).isHelp)
+        do throws(Failure) {
+            _ = try Invocation(["talk", "house", "\u{2013}seconds", "5"])
+            Issue.record("a typographic dash is no hyphen")
+        } catch {
+            #expect(
+                error.text == "\u{2013}seconds begins with a typographic dash; type --seconds")
+        }
     }
 }

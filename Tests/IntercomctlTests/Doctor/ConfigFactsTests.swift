@@ -40,7 +40,7 @@ import Testing
         guard case .right(let defaults) = settings("") else { return }
         #expect(
             checks(.absent(defaults)) == [
-                "FAIL  config          there is no /etc/intercomd/intercomd.conf yet"
+                "FAIL  config          there are no settings in /etc/intercomd/intercomd.conf yet"
                     + "  -> sudo intercomctl setup"
             ])
     }

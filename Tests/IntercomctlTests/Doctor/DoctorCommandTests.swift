@@ -38,7 +38,7 @@ import Testing
         #expect(outcome.code == 4)
         #expect(
             outcome.output.hasPrefix(
-                "FAIL  config          there is no \(folder.config)/intercomd.conf yet"
+                "FAIL  config          there are no settings in \(folder.config)/intercomd.conf yet"
                     + "  -> sudo intercomctl setup\n"))
     }
 
