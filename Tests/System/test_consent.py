@@ -130,9 +130,9 @@ class Consent(CallersTest):
         for words, code, said in (
                 (("listen", "garage"), 1, "the call is over: not allowed"),
                 (("drop-in", "garage"), 1, "the call is over: not allowed"),
-                (("relay", "door", "garage"), 1, "relay door: not allowed"),
+                (("relay", "door", "garage"), 1, "relay door: no such relay there, not allowed"),
                 (("signal", "garage"), 1, "call light: nothing there shows it"),
-                (("call", "garage"), 0, "it rings at garage")):
+                (("call", "garage"), 0, "ringing at garage; to hang up: intercomctl hangup")):
             with self.subTest(words):
                 ended, text, _ = kitchen.ctl(*words)
                 self.assertEqual(ended, code, text)
@@ -175,14 +175,14 @@ class Consent(CallersTest):
         for _ in range(2):
             code, text, _ = kitchen.ctl("relay", "door", "garage")
             self.assertEqual(code, 1)
-            self.assertIn("asked garage for its relay door\nrelay door: not allowed", text)
+            self.assertIn("asked garage for its relay door\nrelay door: no such relay there, not allowed", text)
         # A program is told by a code what a person is told in words.
         code, text, _ = kitchen.ctl("relay", "door", "garage", "--json")
         self.assertEqual((code, json.loads(text)["outcome"]), (1, "denied"), text)
         self.refused(garage, "relay", 3)
         self.watches[kitchen].saw(
             "result", peer="garage", status="failed", cause="denied",
-            detail="relay door: not allowed, not known, or could not be done there")
+            detail="relay door: no such relay there, not allowed, or a fault")
         self.assertFalse(garage.is_lit(DOOR))
         self.allow(garage, relay="door")
         found = json.loads(self.do(kitchen, "relay", "door", "garage", "--json"))
@@ -196,7 +196,7 @@ class Consent(CallersTest):
         self.assertEqual(kitchen.ctl("relay", "gate", "garage")[0], 1)
         self.refused(garage, "relay", 4)
         self.watches[kitchen].saw(
-            "result", detail="relay gate: not allowed, not known, or could not be done there")
+            "result", detail="relay gate: no such relay there, not allowed, or a fault")
 
     def test_nothing_in_the_room_tells_of_levels_or_of_a_relay_here(self):
         door = {"relay door": {"line": DOOR, "pulse": "300ms"}}

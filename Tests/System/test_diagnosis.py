@@ -174,7 +174,7 @@ class Faults(DiagnosisTest):
 class Notes(DiagnosisTest):
     """What is advised goes when it is not so any more."""
 
-    NOTE = "speaks on a channel that this station does not have"
+    NOTE = "has a channel that this station does not have"
 
     def notes(self, one):
         return "\n".join(one.status()["notes"])
@@ -255,7 +255,7 @@ class OwnNetwork(DiagnosisTest):
         wait(lambda: self.kitchen.status()["network"]["fault"], "kitchen notices it", 5)
         # The session is still there, and the peer was not silent for long.
         self.assertEqual(self.kitchen.peer("garage")["state"], "up")
-        why = "no listener hears it now: garage (this station has no network)"
+        why = "nobody hears you: garage (this station has no network)"
         for words, code in ((("ptt", "down", "house"), 1), (("ptt", "up", "house"), 0),
                             (("talk", "garage", "--seconds", "1"), 1)):
             found, text = self.type(self.kitchen, *words)

@@ -88,7 +88,7 @@ class Sites(SceneTest):
         # Who has taken the box outside has no more rights than it.
         code, said, _ = frontdoor.ctl("relay", "door", "kitchen")
         self.assertEqual(code, 1)
-        self.assertIn("relay door: not allowed", said)
+        self.assertIn("relay door: no such relay there, not allowed", said)
         self.assertFalse(kitchen.is_lit("GPIO24"))
         self.assertNotIn("[relay", frontdoor.ctl("config", "show")[1])
         for station in (kitchen, study):

@@ -156,7 +156,7 @@ class HeardTest(SceneTest):
         code, text, percent, why = self.talk(door, target)
         self.assertEqual((why, percent), (reason, 0), text)
         self.assertEqual(code, 1, text)
-        self.assertIn(f"no listener hears it now: {kitchen} (", text)
+        self.assertIn(f"nobody hears you: {kitchen} (", text)
         self.tells(door, kitchen, reason, text)
         self.owns_up(kitchen, reason, here)
 
@@ -261,7 +261,7 @@ class Heard(HeardTest):
     def card_is_told(self, deaf, talker, reason, here, past):
         code, text, percent, why = self.talk(talker, deaf.name)
         self.assertEqual((code, percent, why), (1, 0, reason), text)
-        self.assertIn(f"no listener hears it now: {deaf} (its speaker's sound card ", text)
+        self.assertIn(f"nobody hears you: {deaf} (its speaker's sound card ", text)
         self.tells(talker, deaf, reason, text)
         self.owns_up(deaf, reason, past)
         # What is gone is its own problem, and no peer's fault.
@@ -346,7 +346,7 @@ class Heard(HeardTest):
         self.assertEqual((code, "heard: kitchen nothing (it is down)" in text), (1, True), text)
         code, text, _ = door.ctl("ptt", "down", "house")
         self.assertEqual(code, 1)
-        self.assertIn("no listener hears it now: kitchen (it is down)", text)
+        self.assertIn("nobody hears you: kitchen (it is down)", text)
 
     def test_a_call_and_a_call_light_say_by_a_code_what_came_of_them(self):
         kitchen, door = self.scene("kitchen", "door")

@@ -30,7 +30,7 @@ class Work(MemberTest):
         "answer": (0, "", "ringing", lambda self: self.call() == "active"),
         "audio controls": (0, "."),
         "audio list": (0, "."),
-        "call (garage|house)": (0, "it rings at garage", "call_after",
+        "call (garage|house)": (0, "ringing at garage", "call_after",
                                 lambda self: self.garage_call() == "ringing"),
         "config check": (0, f"{TOLD}ok: "),
         "config diff": (0, "nothing has changed"),

@@ -123,10 +123,10 @@ class Pairing(PairingTest):
         screen = self.show()
         second = self.show()
         self.assertEqual(second.ended(), 1)
-        self.assertIn(f"begun by intercomctl (uid {os.geteuid()})", second.text)
+        self.assertIn(f"intercomctl (uid {os.geteuid()}) is already pairing here", second.text)
         code, _, errors = self.kitchen.ctl("pair", "127.0.0.1", "7K9M-QX2W")
         self.assertEqual(code, 1)
-        self.assertIn("a pairing is under way here", errors)
+        self.assertIn("is already pairing here", errors)
         self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
 
     def test_a_peer_that_is_written_and_not_in_use_is_told(self):

@@ -289,7 +289,7 @@ class Faults(PairingTest):
                 if full is self.kitchen:
                     self.assertEqual(screen.ended(), 1)
                     self.assertIn("No space left on device", screen.text)
-                    self.assertIn("the code is right, but", errors)
+                    self.assertIn("accepted the code but did not pair", errors)
                 else:
                     self.assertIn("No space left on device", errors)
                     wait(lambda screen=screen: "did not finish" in screen.text, "it is told")

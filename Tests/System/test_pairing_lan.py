@@ -92,7 +92,7 @@ class PairingOnALan(OnOneLan):
         self.start(kitchen, garage)
         code, _, complaint = kitchen.ctl("pair", "0000-0000")
         self.assertEqual(code, 1)
-        self.assertIn("is not looked for (discovery = no", complaint)
+        self.assertIn("shows the code (discovery = no", complaint)
         screen = self.show(kitchen)
         self.assertNotIn(f"    intercomctl pair {screen.code}\n", screen.text)
         # As where none shows a code.

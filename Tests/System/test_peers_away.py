@@ -160,7 +160,7 @@ class WrongPort(TwoStations):
         self.assertRegex(garage.ctl("status")[1], "(?m)^kitchen +down ")
         code, text, _ = kitchen.ctl("ptt", "down", "garage")
         self.assertEqual((code, text), (
-            1, "talking to garage: no listener hears it now: garage (it is down)\n"))
+            1, "talking to garage: nobody hears you: garage (it is down)\n"))
         kitchen.ctl("ptt", "up", "garage")
         # As the fix says, on one side.
         code, _, error = kitchen.ctl("config", "check")

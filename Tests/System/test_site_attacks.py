@@ -219,7 +219,7 @@ class Changes(SiteTest):
         offers = wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
         self.assertEqual([(one["peer"], one["name"], one["stations"]) for one in offers],
                          [("garage", "home", 3)])
-        self.assertIn("to leave house for it: intercomctl site join garage",
+        self.assertIn("to switch from house to it: intercomctl site join garage",
                       self.do(attic, "status", code=None))
         self.assertEqual(site(attic), "house")
         self.all_up(kitchen, garage, attic)

@@ -132,7 +132,7 @@ class Spread(SiteTest):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
         self.do(kitchen, "site", "init", "house")
         said, there = self.introduce(garage, kitchen)
-        self.assertIn("introduced garage; the site house is at number 3", there)
+        self.assertIn("introduced garage; the list of the site house is number 3", there)
         self.assertIn("site house, number 3, from kitchen\n", said)
         # The other way round: the new one shows the code.
         _, there = self.introduce(kitchen, attic)
@@ -152,7 +152,7 @@ class Spread(SiteTest):
         # What is put out is out at the introducer, too, which was paired with it.
         self.assertTrue(os.path.exists(f"{kitchen.state}/keys/attic.psk"))
         said = self.do(kitchen, "site", "remove", "attic")
-        self.assertIn("attic is a peer no more", said)
+        self.assertIn("attic is no longer a peer", said)
         self.assertFalse(os.path.exists(f"{kitchen.state}/keys/attic.psk"))
         self.assertEqual(self.found(kitchen), ["garage"])
         wait(lambda: self.found(garage) == ["kitchen"], "garage has put attic out")

@@ -64,7 +64,7 @@ class DeafMidway(HeardTest):
     def test_by_a_goodbye(self):
         kitchen, door = self.scene("kitchen", "door")
         said = self.said_when_it_ends(kitchen, door, "6", kitchen.stop)
-        self.assertIn(b"heard by kitchen\nno listener hears it now: kitchen (it is down)", said)
+        self.assertIn(b"heard by kitchen\nnobody hears you: kitchen (it is down)", said)
         door.said("no listener can hear the talk to house")
         time.sleep(1.6)
         self.assertEqual(door.peer("kitchen")["heard_reason"], "down")

@@ -31,7 +31,8 @@ extension Outcome {
         code = call.state.rawValue
         switch (call.state, call.kind) {
         case (.idle, _), (.trying, _), (.ringing, _), (.connecting, _): return nil
-        case (.calling, _): text = peer.map { "it rings at \($0)" } ?? "it rings"
+        case (.calling, _):
+            text = "ringing\(peer.map { " at \($0)" } ?? ""); to hang up: intercomctl hangup"
         case (.active, "listen_in"):
             text = "listening to \(peer ?? "them"), where it beeps; end: intercomctl hangup"
         case (.active, _):

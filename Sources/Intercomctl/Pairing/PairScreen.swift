@@ -64,7 +64,8 @@ private func showCode(
         let port = report.port.flatMap { $0 == PeerAddress.defaultPort ? nil : ":\($0)" } ?? ""
         try printLine("    \(command) HOST\(port) \(code)\(option)")
         try printLine("")
-        try printLine("this station is in no network yet: HOST is to be an address of it")
+        try printLine(
+            "this station has no network. Connect it, then type its address in place of HOST")
     }
     try printLine("")
 }

@@ -40,7 +40,9 @@ func remedy(for caller: CallerStatus) -> String {
 /// The line about an unknown caller, with the digits that a person compares.
 func words(about caller: CallerStatus) -> String {
     let digits = caller.fingerprint.split(separator: " ").prefix(2).joined(separator: " ")
-    let doubt = caller.isProven ? "" : " (it has a psk, or the key is not its own)"
+    let doubt =
+        caller.isProven
+        ? "" : " (unproven: it uses a pre-shared key, or borrows somebody's key)"
     let age = age(seconds: caller.ageSeconds)
     let subject =
         caller.station.map { "\($0) of the site, no peer here," }

@@ -23,7 +23,7 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     var report = PeerReport(
         name: name, former: successor.paired?.name, fingerprint: successor.key.fingerprint)
     report.add("replaced \(name); fingerprint: \(successor.key.fingerprint)")
-    report.add("the key of the former \(name) counts no more")
+    report.add("the key of the former \(name) is no longer accepted")
     if let paired = successor.paired {
         report.add("\(paired.name) is \(name) now")
     } else {

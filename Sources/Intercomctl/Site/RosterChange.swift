@@ -199,7 +199,7 @@ extension SiteBook {
         if moved != nil { book = try SiteBook(invocation) }
         try book.adopt(roster, text: Array(roster.signed(by: key).utf8), puttingOut: former)
         var report = PeerReport(name: roster.name, fingerprint: roster.key.fingerprint)
-        report.add("\(what); the site \(roster.name) is at number \(roster.counter)")
+        report.add("\(what); the list of the site \(roster.name) is number \(roster.counter)")
         if let moved { report.add(moved) }
         for line in book.told { report.add(line) }
         if former != nil, let name = change.former {
@@ -207,7 +207,7 @@ extension SiteBook {
                 "if \(name) has had the site's key, it can come back; to prevent that: sudo"
                     + " intercomctl site init \(roster.name) --take-over")
         }
-        report.add("stations that are up have it in a moment, others when they come up")
+        report.add("running stations get it within seconds, others when they start")
         if let next = change.next(isJoining: invocation.isJoining, before: before) {
             report.add(next)
         }

@@ -79,7 +79,8 @@ struct FirstWords {
     /// `garage; not heard by kitchen (its speaker is muted)`, or `heard by garage; …`.
     func sentence(_ head: String = "") -> String {
         guard !heard.isEmpty else {
-            return "no listener hears it now: it has none; to get a peer: intercomctl pair"
+            return "nobody hears you: no peer listens;"
+                + " intercomctl peers shows them, intercomctl pair adds one"
         }
         let hears = heard.filter { $0.reason == nil }.map { $0.peer }
         let gone = silent(afterWords: true)
@@ -100,7 +101,7 @@ struct FirstWords {
         }
         if !deaf.isEmpty {
             let isAll = deaf.count == heard.count
-            parts.append((isAll ? "no listener hears it now: " : "not heard by ") + deaf.sentence)
+            parts.append((isAll ? "nobody hears you: " : "not heard by ") + deaf.sentence)
         }
         return parts.joined(separator: "; ")
     }

@@ -22,8 +22,8 @@ extension PairingErrand.Failure {
             "\(host) ended the pairing: run \"intercomctl pair\" there again for a new code, and"
                 + " type that one"
         case .declined:
-            "the code is right, but \(host) did not pair and says why, such as that this station is"
-                + " already a peer there; nothing is changed here"
+            "\(host) accepted the code but did not pair. Its screen says why; perhaps this station"
+                + " is already its peer. Nothing is changed here"
         case .refused(let failure): failure.text(of: host)
         }
     }
@@ -41,8 +41,8 @@ extension PairingFailure {
     func text(of host: String) -> String {
         switch self {
         case .code:
-            "the code is not the one that \(host) shows; look again (after three wrong codes it"
-                + " shows no more)"
+            "the code is not the one that \(host) shows; look again (the third wrong code ends it"
+                + " there)"
         case .malformed: "what answers at \(host) is no intercomd of this version"
         case .suites: "\(host) and this station have no cipher in common"
         case .ownKey:

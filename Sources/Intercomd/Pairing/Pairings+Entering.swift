@@ -18,7 +18,7 @@ extension Pairings {
         let end: Instant
     }
 
-    /// So long a name may take; the resolver may be busy with those of peers.
+    /// So long a name may take.
     private static let lookUpPatience = Duration.seconds(20)
 
     /// Tries a code at a host.

@@ -29,11 +29,11 @@ extension Pairings {
         guard ground.isOnLAN else {
             let why =
                 ground.config.network.discovery
-                ? "this machine is in no LAN" : "discovery = no in [network]"
+                ? "this machine has no LAN" : "discovery = no in [network]"
             return .refused(
                 ControlError(
                     .failed,
-                    "the station that shows the code is not looked for (\(why)): pair HOST CODE,"
+                    "cannot search for the station that shows the code (\(why)): pair HOST CODE,"
                         + " with an address of that station"))
         }
         self.job = job

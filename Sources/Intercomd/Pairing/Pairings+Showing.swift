@@ -141,7 +141,9 @@ extension Pairings {
             attempt(text, at: host, left: left, cause: "wrong_code")
             guard left == 0 else { break }
             fail(
-                "burnt", "three attempts failed, so this code is good no more; run pair again")
+                "burnt",
+                "three attempts failed, so this code is no longer valid; run \"intercomctl pair\""
+                    + " again")
         case .unfinished(let left):
             withdraw()
             attempt(

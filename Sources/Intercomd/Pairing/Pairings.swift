@@ -123,7 +123,7 @@ struct Pairings: ~Copyable {
             return .refused(
                 ControlError(
                     .failed,
-                    "a pairing is under way here, begun by \(job.asker.text): try again after it"))
+                    "\(job.asker.text) is already pairing here: wait, or press Ctrl-C there"))
         }
         guard let name, !isName(name) else { return nil }
         let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""

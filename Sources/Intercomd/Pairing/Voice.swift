@@ -2,6 +2,7 @@ internal import Audio
 internal import Config
 internal import HAL
 internal import Pairing
+internal import Settings
 internal import Storage
 
 /// What a station says, word by word: from the WAV files of a directory, or else by beeps.
@@ -39,7 +40,7 @@ struct Voice {
         let path = "\(sounds.words)/\(word.rawValue).wav"
         if let samples = known[path] { return samples }
         do throws(SoundFile.Complaint) {
-            let samples = try SoundFile.samples(path)
+            let samples = try SoundFile.samples(path, seconds: 10)
             known[path] = samples
             return samples
         } catch {

@@ -19,7 +19,7 @@ extension Reply {
         case .page(let listeners):
             let able = names.able(listeners).joined(separator: ", ")
             self = .done(
-                Done("paging \(wish.name): \(able.isEmpty ? "no listener hears it now" : able)"))
+                Done("paging \(wish.name): \(able.isEmpty ? "nobody hears it" : able)"))
         case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
         case .calling(let id): self = Self.done("calling \(wish.name)", id)
         case .answered(let id): self = Self.done("answered", id)

@@ -65,13 +65,13 @@ extension Snapshot {
         return meter
     }
 
-    /// What is talked to now: names of channels and peers.
+    /// What is talked to now: names of channels and peers, each once.
     var talkedTo: [String] {
-        let fixed = zip(routing.targets, routing.names).filter {
-            talkingSince[$0.0.id] != nil
-        }
+        let fixed = zip(routing.targets, routing.names)
+            .filter { talkingSince[$0.0.id] != nil }.map { $0.1 }
         let aimed = TalkTarget.aimed.filter { talkingSince[$0.id] != nil }
-        return fixed.map { $0.1 } + aimed.compactMap { name(of: $0.id) }
+            .compactMap { name(of: $0.id) }
+        return fixed + aimed.filter { !fixed.contains($0) }
     }
 
     func name(of target: Int) -> String? {

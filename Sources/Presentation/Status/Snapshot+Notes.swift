@@ -64,8 +64,8 @@ extension Snapshot {
                 station.view(of: number).hasUnknownChannel
             {
                 found.append(
-                    "\(peer.name) speaks on a channel that this station does not have; to hear it, "
-                        + "add a [channel] with the name it has there")
+                    "\(peer.name) has a channel that this station does not have; to hear what is"
+                        + " said there, add a [channel] with the same name")
             }
             if !usesAES, peer.suite == 1 {
                 found.append(

@@ -19,8 +19,8 @@ package enum Advice {
         if introduces {
             return "\(peer) shows the site \(site), and this station introduces \(other)"
         }
-        return "\(peer) shows the site \(site); to leave \(other) for it: intercomctl site join"
-            + " \(peer)"
+        return "\(peer) offers the site \(site); to switch from \(other) to it: intercomctl site"
+            + " join \(peer)"
     }
 
     /// Of a station whose peers answer, and of which none accepts it.

@@ -49,10 +49,11 @@ private struct Story {
         story.add(.calling, call: "1")
         story.stands(.calling, call: "1")
         let outcome = try story.run("call", "garage")
-        #expect(outcome.output == "calling garage\nit rings at garage\n")
+        let ringing = "ringing at garage; to hang up: intercomctl hangup"
+        #expect(outcome.output == "calling garage\n\(ringing)\n")
         #expect(outcome.code == 0)
         let json = try story.run("call", "garage", "--json")
-        #expect(json.output.contains(#""text":"it rings at garage","call":"1""#))
+        #expect(json.output.contains(#""text":"\#(ringing)","call":"1""#))
         #expect(json.output.contains(#""outcome":"calling""#))
     }
 

@@ -170,15 +170,15 @@ private func sample() -> Status {
         }
         let down = try folder.run("ptt", "down", "attic")
         #expect(down.code == 1)
-        #expect(down.output == "talking to attic: no listener hears it now: attic (it is down)\n")
+        #expect(down.output == "talking to attic: nobody hears you: attic (it is down)\n")
         let json = try folder.run("ptt", "down", "attic", "--json")
         #expect(json.code == 1)
         #expect(json.output.contains(#""heard":[{"peer":"attic","percent":null,"reason":"down"}]"#))
         let void = try folder.run("ptt", "down", "void")
         #expect(void.code == 1)
         #expect(
-            void.output == "talking to void: no listener hears it now: it has none; to get a peer:"
-                + " intercomctl pair\n")
+            void.output == "talking to void: nobody hears you: no peer listens; intercomctl peers"
+                + " shows them, intercomctl pair adds one\n")
         withExtendedLifetime(daemon) {}
     }
 

@@ -17,7 +17,9 @@ import Testing
         caller.address = "[2001:db8::7]:99"
         #expect(remedy(for: caller).hasSuffix("NAME [2001:db8::7]:99 intercom1:abc"))
         caller.isProven = false
-        #expect(words(about: caller).hasSuffix("(it has a psk, or the key is not its own)"))
+        #expect(
+            words(about: caller).hasSuffix(
+                "(unproven: it uses a pre-shared key, or borrows somebody's key)"))
     }
 
     @Test func aStationOfTheSiteIsNotToBeAddedByACopiedLine() {

@@ -158,7 +158,7 @@ import Wire
         #expect(try answer(.page(heard), page) == .done(.init("paging house: garage, office")))
         let none = [HeardAt(peer: 3, percent: nil, .down)]
         #expect(
-            try answer(.page(none), page) == .done(.init("paging house: no listener hears it now")))
+            try answer(.page(none), page) == .done(.init("paging house: nobody hears it")))
         let end = Request.calls(.page("house", isDown: false, .normal))
         #expect(try answer(.pageEnded, end) == .done(.init("page to house ended")))
     }
