@@ -38,6 +38,20 @@ import Testing
         #expect(chosen(cards) == ["card:Mic", "card:amp"])
     }
 
+    @Test(arguments: ["Loopback", "Dummy_1", "UAC2Gadget"])
+    func aVirtualCardIsNeverChosen(id: String) {
+        let virtual = Self.card(id)
+        let cards = [
+            virtual, Self.card("Headphones", captures: false),
+            Self.card("Mic", usb: true, plays: false),
+        ]
+        #expect(chosen(cards) == ["card:Mic", "card:Headphones"])
+        #expect(chosen([virtual, Self.card("Mic", usb: true, plays: false)]) == ["card:Mic", nil])
+        // Whatever its id, the driver's name shows it.
+        let renamed = PCMCard(id: "sink", name: id, usb: nil, captures: true, plays: true)
+        #expect(chosen([renamed]) == [nil, nil])
+    }
+
     @Test func aDirectionThatNoCardHasIsAbsentAndNoSoundServersBusiness() {
         #expect(chosen([Self.card("vc4hdmi0", captures: false)]) == [nil, "card:vc4hdmi0"])
     }

@@ -4,10 +4,11 @@ extension PCMCard {
     ///
     /// One card for both directions if there is one, because it has one clock. USB cards before
     /// built-in ones, because people plug them in to talk. Cards for screens last, because few
-    /// screens have speakers.
+    /// screens have speakers. Virtual cards never, because nobody hears what they play.
     static func chosen(among cards: [PCMCard], for direction: PCMError.Direction) -> PCMCard? {
-        best(of: cards.filter { $0.captures && $0.plays })
-            ?? best(of: cards.filter { direction == .capture ? $0.captures : $0.plays })
+        let real = cards.filter { !isVirtual($0.name) && !isVirtual($0.id) }
+        return best(of: real.filter { $0.captures && $0.plays })
+            ?? best(of: real.filter { direction == .capture ? $0.captures : $0.plays })
     }
 
     private static func best(of cards: [PCMCard]) -> PCMCard? {
@@ -28,6 +29,12 @@ extension PCMCard {
             rest = rest.dropFirst()
         }
         return false
+    }
+
+    /// Whether a card's name or id is one that the kernel gives to a card without microphone and
+    /// loudspeaker: snd-aloop, snd-dummy, snd-pcmtest, a USB gadget.
+    public static func isVirtual(_ text: String) -> Bool {
+        ["Loopback", "Dummy", "PCM-TEST", "PCMTest", "UAC1", "UAC2"].contains { text.hasPrefix($0) }
     }
 }
 

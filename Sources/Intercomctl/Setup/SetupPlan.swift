@@ -24,6 +24,8 @@ struct SetupPlan {
     private static let unnamed = DeviceName.auto.description
 
     init(name: Choice, cards: [CardTrial], key: ButtonTrial) {
+        // Nobody hears what a virtual card plays: a person may type it.
+        let cards = cards.filter { !PCMCard.isVirtual($0.name) }
         self.name = name
         (input, output) = Self.devices(among: cards)
         self.key = Choice(value: key.isThere ? Self.usualLine : "none", reason: key.reason)

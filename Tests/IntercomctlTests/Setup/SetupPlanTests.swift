@@ -142,6 +142,19 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
 
     @Test func twoCardsThatAreAlikeAreToldApart() {
         func usb(_ id: String, _ serial: String?) -> PCMCard {
+    @Test func aVirtualCardIsLeftToAPerson() {
+        let loopback = CardTrial(
+            value: "card:Loopback", name: "Loopback", isUSB: false, input: .opens, output: .opens)
+        let microphone = card("usb:1:2", usb: true, .opens, .none)
+        let chosen = { (cards: [CardTrial]) -> [String] in
+            let plan = plan(cards)
+            return [plan.input.value, plan.output.value]
+        }
+        #expect(chosen([loopback, microphone, headphones]) == ["usb:1:2", "card:Headphones"])
+        #expect(chosen([loopback, microphone]) == ["usb:1:2", "none"])
+        #expect(chosen([loopback]) == ["auto", "auto"])
+    }
+
             PCMCard(
                 id: id, name: "", usb: PCMCard.USB(vendor: 0xd8c, product: 0x14, serial: serial),
                 captures: true, plays: true)
