@@ -45,6 +45,32 @@ extension AudioOnSimulatedCard {
             #expect(reason(SimCard().pcm("CHANNELS=6")) == .channels)
         }
 
+        @Test func cardOfAnotherRateIsConvertedFor() throws {
+            let card = SimCard()
+            let name = card.pcm("RATE=16000,CHANNELS=1")
+            var capture = try CapturePCM(name: name, wanted: AudioLoop.calm)
+            var playback = try PlaybackPCM(name: name, wanted: AudioLoop.calm)
+            #expect(capture.granted.rate == 48_000 && playback.granted.rate == 48_000)
+            #expect(capture.route.detours == [.rate] && playback.route.detours == [.rate])
+            // From the loudspeaker through the air to the microphone.
+            card.command("echo", "0.5", "25")
+            try PCMPair.start(&capture, &playback)
+            let said = (0..<24_000).map { Int16(10_000 * sin(Double($0) * .pi / 80)) }
+            var rest = said[...]
+            var heard: [Int16] = []
+            while heard.count < 48_000 {
+                if case .samples(let count) = playback.write(rest.span) {
+                    rest = rest.dropFirst(count)
+                }
+                if rest.isEmpty { rest = said[...] }
+                let (more, outcome) = AudioLoop.read(2_400, from: &capture)
+                try #require(outcome == .samples(2_400))
+                heard += more
+            }
+            let loudest = try #require(heard.max())
+            #expect((4_000...6_000).contains(loudest))
+        }
+
         @Test func brokenConfigurationNamesTheCall() {
             let card = SimCard()
             guard case .failed("snd_pcm_open", let errno)? = reason(card.pcm("FORMATS=NOISE"))
@@ -75,5 +101,15 @@ extension AudioOnSimulatedCard {
     func saysWhereWhatAndWhatToDo(reason: PCMError.Reason, text: String) {
         let error = PCMError(device: "card:Device", direction: .capture, reason: reason)
         #expect(error.description == "audio input card:Device: " + text)
+    }
+
+    @Test func dmixThatAnotherUserHasOpenedNamesItsRights() {
+        let error = PCMError(device: "pcm:shared", direction: .playback, reason: .notPermitted)
+        #expect(
+            error.description
+                == "audio output pcm:shared: no permission; add the user to group audio; if it is "
+                + "dmix or dsnoop, another user may have opened it first: give it ipc_perm 0660 "
+                + "and ipc_gid audio in the ALSA configuration")
+        #expect(PCMError(device: "auto (card:x)", direction: .capture, reason: .absent).isKernels)
     }
 }

@@ -33,6 +33,17 @@ import Testing
         #expect(alsaName(.default) == "default")
     }
 
+    @Test func aCardThatCannotIsConvertedForAndAScreenTakesItsOwnFrames() {
+        #expect(
+            PCMOpening.names(of: "hw:CARD=C920", .capture)
+                == ["hw:CARD=C920", "plug:'hw:CARD=C920'"])
+        #expect(
+            PCMOpening.names(of: "hw:CARD=vc4hdmi0", .playback) == [
+                "hw:CARD=vc4hdmi0", "hdmi:CARD=vc4hdmi0",
+                "plug:'hw:CARD=vc4hdmi0'", "plug:'hdmi:CARD=vc4hdmi0'",
+            ])
+    }
+
     @Test func usbCardsAreFoundByTheirNumbers() {
         func usb(_ product: UInt16, _ serial: String?) -> PCMName {
             .usb(vendor: 0x0d8c, product: product, serial: serial)

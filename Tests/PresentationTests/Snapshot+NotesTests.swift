@@ -96,6 +96,17 @@ import Time
         #expect(station.notes == [])
     }
 
+    @Test func aCardThatNeedsAConverterIsNotSaidToBeDirect() throws {
+        let station = try Kitchen.snapshot()
+        station.input.shown = "card:C920"
+        station.input.route = PCMRoute(dump: "Plug PCM: Rate conversion PCM (16000)\n")
+        #expect(
+            station.notes == [
+                "audio input card:C920 goes through a converter of rate, which costs processor "
+                    + "time and some delay: a card that can do 48000 Hz needs none"
+            ])
+    }
+
     @Test func aControlThatIsNotThereIsToldOnlyWhereItIsToBeSet() throws {
         let station = try Kitchen.snapshot()
         station.output.mixerChange = .init(name: "PCM", percent: 80, isMuted: false)

@@ -51,7 +51,7 @@ extension PCMError: CustomStringConvertible {
         switch reason {
         case .absent: "no such card now; 'intercomctl audio list' shows what is there"
         case .busy: "in use by another program; 'fuser -v /dev/snd/*' shows which"
-        case .notPermitted: "no permission; add the user to group audio"
+        case .notPermitted: "no permission; " + permission
         case .refused: refusal
         case .oneWay:
             direction == .capture
@@ -71,15 +71,32 @@ extension PCMError: CustomStringConvertible {
 }
 
 extension PCMError {
+    /// Whether it names the card itself.
+    public var isKernels: Bool { PCMName.isKernels(device) }
+
+    /// The first program that opens a dmix or dsnoop makes what all share, with its own rights.
+    private var permission: String {
+        let group = "add the user to group audio"
+        guard !isKernels else { return group }
+        return group + "; if it is dmix or dsnoop, another user may have opened it first: give it "
+            + "ipc_perm 0660 and ipc_gid audio in the ALSA configuration"
+    }
+
     /// A kernel device is either opened or refused; dmix also needs memory that programs share.
     private var refusal: String {
-        let isKernels = device.hasPrefix("card:") || device.hasPrefix("usb:")
         let driver =
             "the service's DeviceAllow= does not have it, as when the sound driver came after the "
             + "service: sudo systemctl restart intercomd"
         guard !isKernels else { return driver }
         return "not permitted: if it is dmix or dsnoop, the service's SystemCallFilter= must let "
             + "it use shared memory (shmget, semget), or name a card:ID in [audio]; else \(driver)"
+    }
+}
+
+extension PCMName {
+    /// Whether a name, as people are shown it, is that of a card and not of a plug-in of alsa-lib.
+    public static func isKernels(_ shown: String) -> Bool {
+        ["card:", "usb:", "auto (card:"].contains { shown.hasPrefix($0) }
     }
 }
 

@@ -28,28 +28,15 @@ internal import CLinux
     init(
         name: PCMName, direction: PCMError.Direction, wanted: PCMParameters.Wanted
     ) throws(PCMError) {
-        calsa_silence()
-        let cards = PCMCard.all
-        guard let found = name.resolved(among: cards, for: direction) else {
-            throw PCMError(device: name.description, direction: direction, reason: .absent)
-        }
-        let device = name.shown(as: found)
-        let pcm = try unsafe openPCM(found, device, direction, among: cards)
-        let parameters: PCMParameters
-        do throws(PCMError) {
-            parameters = try unsafe PCMNegotiation(pcm: pcm, device: device, direction: direction)
-                .run(wanted)
-        } catch {
-            unsafe snd_pcm_close(pcm)
-            throw error
-        }
+        let opened = try PCMOpening.run(name, direction, wanted)
+        let (pcm, parameters) = unsafe (opened.pcm, opened.parameters)
         let count = Int(max(0, unsafe snd_pcm_poll_descriptors_count(pcm)))
         let descriptors = UnsafeMutablePointer<pollfd>.allocate(capacity: max(1, count))
         unsafe descriptors.initialize(repeating: pollfd(), count: max(1, count))
         let filled = unsafe snd_pcm_poll_descriptors(pcm, descriptors, UInt32(count))
 
         unsafe self.pcm = pcm
-        self.device = device
+        device = opened.device
         self.direction = direction
         self.parameters = parameters
         route = unsafe PCMRoute(of: pcm)
@@ -210,30 +197,4 @@ public struct PCMDescriptor: Equatable, Sendable {
 extension PCMParameters {
     /// Bytes of one sample on all channels.
     var bytesPerFrame: Int { format.size * channels }
-}
-
-/// Opens a device without waiting for it.
-private func openPCM(
-    _ name: PCMName, _ device: String, _ direction: PCMError.Direction, among cards: [PCMCard]
-) throws(PCMError) -> OpaquePointer {
-    /// The error for the caller; it copies the name made at opening and so allocates nothing.
-    func error(_ reason: PCMError.Reason) -> PCMError {
-        PCMError(device: device, direction: direction, reason: reason)
-    }
-    let card = name.card(among: cards)
-    if let card, direction == .capture ? !card.captures : !card.plays { throw error(.oneWay) }
-    guard let alsaName = name.alsaName(of: card) else { throw error(.absent) }
-    var pcm: OpaquePointer?
-    let stream = direction == .capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK
-    let result = unsafe snd_pcm_open(&pcm, alsaName, stream, Int32(SND_PCM_NONBLOCK))
-    switch -result {
-    case ...0: break
-    case ENOENT, ENODEV: throw error(.absent)
-    case EBUSY, EAGAIN: throw error(.busy)
-    case EACCES: throw error(.notPermitted)
-    case EPERM: throw error(.refused)
-    case let errno: throw error(.failed(call: "snd_pcm_open", errno: errno))
-    }
-    guard let pcm = unsafe pcm else { throw error(.absent) }
-    return unsafe pcm
 }

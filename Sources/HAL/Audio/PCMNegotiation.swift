@@ -5,6 +5,8 @@ internal import CALSA
     let pcm: OpaquePointer
     let device: String
     let direction: PCMError.Direction
+    /// The numbers of channels to try, best first.
+    let channels: [Int]
 
     /// The supported layouts, best first: the fewest bytes that hold our samples.
     private static let layouts: [(PCMFormat, snd_pcm_format_t)] = [
@@ -38,7 +40,7 @@ internal import CALSA
     /// missing.
     private func layout(_ hardware: OpaquePointer) throws(PCMError) -> (PCMFormat, Int) {
         for (format, code) in Self.layouts {
-            for channels in 1...2 {
+            for channels in channels {
                 try unsafe startOver(hardware)
                 if unsafe snd_pcm_hw_params_set_rate(pcm, hardware, Self.rate, 0) == 0,
                     unsafe snd_pcm_hw_params_set_format(pcm, hardware, code) == 0,

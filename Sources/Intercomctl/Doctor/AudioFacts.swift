@@ -128,11 +128,12 @@ struct AudioFacts {
             return .fail(
                 .audio, of: side.word, "\(side.name): in use by another program",
                 fix: "sudo fuser -v /dev/snd/*")
-        case .notPermitted:
+        case .notPermitted where error.isKernels:
             return .fail(
                 .audio, of: side.word, "\(side.name): this user may not open it",
                 fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
-        case .refused, .oneWay, .rate, .format, .channels, .silent, .failed:
+        case .notPermitted, .refused, .oneWay, .rate, .format, .channels, .silent,
+            .failed:
             let complaint = Complaint(error.description)
             let head = "audio \(side.word) "
             let text =

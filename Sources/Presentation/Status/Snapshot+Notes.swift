@@ -111,9 +111,14 @@ extension Snapshot {
         for (word, side) in [("input", input), ("output", output)]
         where side.isOpen {
             for detour in side.route?.detours ?? [] {
+                // Nobody has named the converter of a card that needs one.
+                let advice =
+                    detour == .rate && PCMName.isKernels(side.shown)
+                    ? "a card that can do 48000 Hz needs none"
+                    : "\(word) = card:ID in [audio] is direct (intercomctl audio list)"
                 found.append(
                     "audio \(word) \(side.shown) goes through \(detour.name), \(detour.cost): "
-                        + "\(word) = card:ID in [audio] is direct (intercomctl audio list)")
+                        + advice)
             }
         }
         return found

@@ -4,7 +4,7 @@
 //   path      the card's file (required)
 //   formats   words out of S16_LE S24_LE S24_3LE S32_LE; all when absent
 //   channels  1 or 2; both when absent or 0
-//   rate      48000 when absent
+//   rate      48000 when absent; it can do the rates that divide it, without a filter
 //   period    the only period it can do, in frames of the first of its formats; any when 0
 //   ppm       error of the clock of a card that this opening makes
 // Other formats, channels and rates may be named too, to see that a program refuses such a card;

@@ -27,6 +27,12 @@ static void disarm(struct stream *stream) { arm_at(stream, 0); }
 // Readable at once, and until armed again: a time that has passed long ago.
 static void arm_now(struct stream *stream) { arm_at(stream, 1); }
 
+// The frames of the card's clock for so many of the stream's.
+static int64_t ticks(const struct stream *stream, int64_t frames)
+{
+	return frames * (CARD_RATE / (int64_t)stream->io.rate);
+}
+
 static bool hangs(const struct stream *stream)
 {
 	struct card_shared *card = stream->card.shared;
@@ -57,7 +63,7 @@ static void arm(struct stream *stream, snd_pcm_uframes_t moved)
 	int64_t period = (int64_t)io->period_size;
 	int64_t ends = ready <= 0 ? 0 : (ready + period - 1) / period;
 	arm_at(stream, card_told_ns(stream->card.shared, stream->direction,
-		stream->start_frame + ends * period));
+		stream->start_frame + ticks(stream, ends * period)));
 }
 
 // Stops the clockwork; what was to be played after this moment is not.
@@ -69,7 +75,7 @@ static void halt(struct stream *stream)
 	atomic_fetch_sub(&stream->card.shared->running[stream->direction], 1);
 	if (stream->direction != CARD_PLAYBACK)
 		return;
-	int64_t end = stream->start_frame + (int64_t)stream->io.appl_ptr;
+	int64_t end = stream->start_frame + ticks(stream, (int64_t)stream->io.appl_ptr);
 	int64_t now = card_frame_at(stream->card.shared, card_now_ns());
 	for (int64_t frame = now + 1; frame < end; frame++)
 		card_put(stream->card.shared->speaker, frame, (struct card_frame){ 0, 0 });
@@ -115,6 +121,13 @@ static int on_prepare(snd_pcm_ioplug_t *io)
 	return 0;
 }
 
+// Plays a frame of the stream for as long as it lasts.
+static void sound(struct stream *stream, int64_t frame, struct card_frame what)
+{
+	for (int64_t tick = ticks(stream, frame); tick < ticks(stream, frame + 1); tick++)
+		card_put(stream->card.shared->speaker, stream->start_frame + tick, what);
+}
+
 static int on_start(snd_pcm_ioplug_t *io)
 {
 	struct stream *stream = io->private_data;
@@ -131,7 +144,7 @@ static int on_start(snd_pcm_ioplug_t *io)
 	atomic_fetch_add(&card->running[stream->direction], 1);
 	if (stream->direction == CARD_PLAYBACK)
 		for (snd_pcm_uframes_t i = 0; i < io->appl_ptr && i < io->buffer_size; i++)
-			card_put(card->speaker, stream->start_frame + (int64_t)i, stream->waiting[i]);
+			sound(stream, (int64_t)i, stream->waiting[i]);
 	arm(stream, io->appl_ptr);
 	return 0;
 }
@@ -155,7 +168,7 @@ static snd_pcm_sframes_t on_pointer(snd_pcm_ioplug_t *io)
 		stream->seen_xruns++;
 		return xrun(stream);
 	}
-	int64_t moved = card_frame_at(card, card_now_ns()) - stream->start_frame;
+	int64_t moved = (card_frame_at(card, card_now_ns()) - stream->start_frame) / ticks(stream, 1);
 	int64_t asked = (int64_t)io->appl_ptr;
 	if (moved < 0)
 		moved = 0;
@@ -196,7 +209,7 @@ static void note_spent(struct stream *stream)
 	struct card_shared *card = stream->card.shared;
 	if (!stream->running)
 		return;
-	int64_t moved = card_frame_at(card, card_now_ns()) - stream->start_frame;
+	int64_t moved = (card_frame_at(card, card_now_ns()) - stream->start_frame) / ticks(stream, 1);
 	int64_t spent = moved - (int64_t)stream->io.appl_ptr;
 	if (stream->direction == CARD_PLAYBACK)
 		spent += (int64_t)stream->io.buffer_size;
@@ -227,29 +240,29 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel
 	const float *answer = NULL;
 	bool muted = card_is_muted(card, stream->direction);
 	for (snd_pcm_uframes_t i = 0; i < size; i++, left += step, right += step) {
-		int64_t frame = stream->start_frame + (int64_t)(io->appl_ptr + i);
+		int64_t frame = stream->start_frame + ticks(stream, (int64_t)(io->appl_ptr + i));
 		if (stream->direction == CARD_CAPTURE) {
-			if (i % ROOM_BLOCK == 0) {
+			if (ticks(stream, 1) == 1 && i % ROOM_BLOCK == 0) {
 				size_t count = size - i < ROOM_BLOCK ? size - i : ROOM_BLOCK;
 				answer = room_answer(&stream->room, card, frame, count);
 			}
 			float more = answer == NULL ? 0 : answer[i % ROOM_BLOCK];
-			struct card_frame sound = { 0, 0 };
+			struct card_frame heard = { 0, 0 };
 			if (!muted)
-				sound = card_heard(card, frame, more);
-			put_sample(left, io->format, sound.left);
+				heard = card_heard(card, frame, more);
+			put_sample(left, io->format, heard.left);
 			if (io->channels == 2)
-				put_sample(right, io->format, sound.right);
+				put_sample(right, io->format, heard.right);
 			continue;
 		}
-		struct card_frame sound =
+		struct card_frame said =
 			{ get_sample(left, io->format), get_sample(right, io->format) };
 		if (muted)
-			sound = (struct card_frame){ 0, 0 };
+			said = (struct card_frame){ 0, 0 };
 		if (stream->running)
-			card_put(card->speaker, frame, sound);
+			sound(stream, (int64_t)(io->appl_ptr + i), said);
 		else
-			stream->waiting[(io->appl_ptr + i) % io->buffer_size] = sound;
+			stream->waiting[(io->appl_ptr + i) % io->buffer_size] = said;
 	}
 	// Memory-mapped capture has moved nothing yet: its timer is set when next polled. So is that of
 	// a stream that nobody waits for: it costs a system call, and a real card's interrupt does not.
@@ -299,7 +312,7 @@ static int on_hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 	int result = check(stream);
 	if (result < 0)
 		return result;
-	if (io->rate != CARD_RATE || io->channels > 2)
+	if (CARD_RATE % io->rate != 0 || io->channels > 2)
 		return -EINVAL;
 	switch (io->format) {
 	case SND_PCM_FORMAT_S16_LE:
