@@ -22,9 +22,10 @@ import Testing
         let card = parameters(format, channels: channels)
         var samples = [Int16](repeating: 0, count: bytes.count / card.bytesPerFrame)
         var span = samples.mutableSpan
+        var mix = ChannelMix()
         unsafe bytes.withUnsafeBytes { buffer in
             if let base = buffer.baseAddress {
-                unsafe card.unpack(base, into: &span, at: 0..<span.count)
+                unsafe card.unpack(base, into: &span, at: 0..<span.count, &mix)
             }
         }
         return samples

@@ -6,6 +6,7 @@ internal import CALSA
 /// waiting.
 @safe public struct CapturePCM: ~Copyable {
     var handle: PCMHandle
+    private var mix = ChannelMix()
 
     /// Opens and prepares the device; `start` makes it run.
     public init(name: PCMName, wanted: PCMParameters.Wanted) throws(PCMError) {
@@ -71,7 +72,7 @@ internal import CALSA
                 if done > 0 { break }
                 return result == 0 ? .wouldBlock : recover(result)
             }
-            unsafe granted.unpack(handle.staging, into: &samples, at: done..<done + result)
+            unsafe granted.unpack(handle.staging, into: &samples, at: done..<done + result, &mix)
             done += result
             if result < wanted { break }
         }

@@ -9,9 +9,10 @@ extension PCMParameters {
     // Where the top two bytes of a sample lie.
     private var topOffset: Int { format == .s24 ? 1 : format.size - 2 }
 
-    /// Fills part of `samples` from `card`, averaging two channels.
+    /// Fills part of `samples` from `card`, mixing two channels.
     func unpack(
-        _ card: UnsafeRawPointer, into samples: inout MutableSpan<Int16>, at part: Range<Int>
+        _ card: UnsafeRawPointer, into samples: inout MutableSpan<Int16>, at part: Range<Int>,
+        _ mix: inout ChannelMix
     ) {
         if isOurs {
             var target = samples._mutatingExtracting(part)
@@ -31,12 +32,12 @@ extension PCMParameters {
                 samples[index] = Int16(littleEndian: sample)
             } else {
                 let other = unsafe (left + format.size).loadUnaligned(as: Int16.self)
-                let sum = Int32(Int16(littleEndian: sample)) + Int32(Int16(littleEndian: other))
-                // Half of the sum of two samples fits a sample.
-                samples[index] = Int16(truncatingIfNeeded: sum >> 1)
+                samples[index] = mix.one(
+                    of: Int16(littleEndian: sample), Int16(littleEndian: other))
             }
             unsafe left += step
         }
+        if channels == 2 { mix.weigh() }
     }
 
     /// Writes `samples` at `card`, to all channels alike.

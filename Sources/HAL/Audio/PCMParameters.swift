@@ -35,7 +35,7 @@ public struct PCMParameters: Sendable, Equatable {
     public let rate: Int
     /// 1 or 2 in the card; programs see one.
     ///
-    /// Two are averaged on capture, and both play the same.
+    /// Two are mixed on capture (`ChannelMix`), and both play the same.
     public let channels: Int
     public let format: PCMFormat
     /// Samples between two interrupts.
