@@ -53,6 +53,24 @@ import Testing
         #expect(abs(whole.rms - parts.rms) < 0.2)
     }
 
+    @Test func aConstantOffsetIsNoSound() {
+        func blocks(_ sound: (Int) -> Double) -> LevelMeter {
+            var meter = LevelMeter()
+            for block in 0..<300 {
+                let samples = (0..<480).map { Int16(1_500 + sound(block * 480 + $0)) }
+                meter.add(samples.span)
+            }
+            return meter
+        }
+        let dead = blocks { Double($0 % 2) }
+        #expect(dead.rms < -85 && dead.peak < -80)
+        let tone = blocks { 10_000 * sin(Double($0) * 2 * .pi * 70 / 48_000) }
+        #expect(abs(tone.rms + 13.32) < 0.1 && abs(tone.peak + 10.31) < 0.3)
+        // Speech goes on while the card opens: the offset is found within a second.
+        let later = blocks { $0 < 24_000 ? 10_000 * sin(Double($0) * 2 * .pi * 70 / 48_000) : 0 }
+        #expect(later.rms < -40)
+    }
+
     @Test func aReadingSurvivesBeingPacked() {
         var meter = LevelMeter()
         meter.add(sine(20_000))

@@ -47,6 +47,16 @@ import Time
         #expect(rms == LevelMeter.floor && rings.counters[.microphoneClips] == clips)
     }
 
+    @Test func aConstantOffsetIsNoSignOfLife() {
+        var meters = Meters()
+        let dead = (0..<480).map { Int16(1_500 + $0 % 2) }
+        meters.captured(dead.span, of: .open, trialPlace: nil, at: now, rings)
+        #expect(rings.counters[.microphoneSoundAt] == 0 && rms < -85)
+        let alive = (0..<480).map { Int16(1_500 + 20 * ($0 % 2)) }
+        meters.captured(alive.span, of: .open, trialPlace: nil, at: now, rings)
+        #expect(rings.counters[.microphoneSoundAt] == 1_000_000_000)
+    }
+
     @Test func theSoundOfAClosedMicrophoneIsHandedToATrialAlone() {
         var meters = Meters()
         hear(&meters, .open)

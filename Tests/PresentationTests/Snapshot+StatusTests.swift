@@ -124,7 +124,8 @@ import Wire
     @Test func littleIsToldOfAMicrophoneThatIsNotOpen() throws {
         let station = try Kitchen.snapshot()
         var meter = LevelMeter()
-        for _ in 0..<100 { meter.add([Int16](repeating: 8_192, count: 480).span) }
+        let square = (0..<480).map { Int16($0 % 48 < 24 ? 8_192 : -8_192) }
+        for _ in 0..<100 { meter.add(square.span) }
         station.media[.microphoneMeter] = meter.reading.packed
         station.media[.microphoneClips] = 3
         var shown: Status.Meter { station.status.microphone.meter }

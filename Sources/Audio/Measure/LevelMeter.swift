@@ -1,13 +1,16 @@
 /// Measures the level of sound, and whether it clips, for `status`, `stats` and `levels`.
 ///
 /// Levels are dBFS: a full-scale square reads 0, a full-scale sine reads 0 peak and -3.0 RMS. The
-/// peak is that of the samples and falls 20 dB in 1.7 s; the RMS integrates over 300 ms. Real-time.
+/// peak is that of the samples and falls 20 dB in 1.7 s; the RMS integrates over 300 ms. The
+/// constant offset that cheap converters add is no sound, and is left out. Real-time.
 public struct LevelMeter: Sendable {
     /// The reading for silence.
     public static let floor = -96.0
 
     private var peakAmplitude: Float = 0
     private var meanSquare: Float = 0
+    /// The mean of the samples of late, in steps; nil before the first.
+    private var offset: Float?
     /// How often at least three samples in a row were at full scale.
     public private(set) var clips: UInt64 = 0
     private var run = 0
@@ -19,6 +22,8 @@ public struct LevelMeter: Sendable {
     private static let peakDecay: Float = 0.996_619_6
     /// One step of forgetting over 300 ms: e^(-2.5/300).
     private static let squareDecay: Float = 0.991_701_3
+    /// One step of following an offset over 100 ms: e^(-2.5/100).
+    private static let offsetDecay: Float = 0.975_309_9
     /// A converter at its limit returns values from here on.
     private static let clipped: Int32 = 32_766
 
@@ -27,24 +32,39 @@ public struct LevelMeter: Sendable {
     /// Takes a block of 48 kHz mono: any multiple of 120 samples.
     public mutating func add(_ samples: Span<Int16>) {
         guard !samples.isEmpty else { return }
-        var peak: Int32 = 0
-        var squares: Int64 = 0
+        var (low, high) = (Int32(samples[0]), Int32(samples[0]))
+        var (sum, squares): (Int64, Int64) = (0, 0)
         for i in samples.indices {
             let sample = Int32(samples[i])
-            peak = max(peak, abs(sample))
+            low = min(low, sample)
+            high = max(high, sample)
+            sum &+= Int64(sample)
             squares &+= Int64(sample &* sample)
         }
         let scale: Float = 1 / 32_768
-        var (peakKept, squareKept): (Float, Float) = (1, 1)
+        var (peakKept, squareKept, offsetKept): (Float, Float, Float) = (1, 1, 1)
         for _ in 0..<max(1, samples.count / Self.step) {
             peakKept *= Self.peakDecay
             squareKept *= Self.squareDecay
+            offsetKept *= Self.offsetDecay
         }
-        peakAmplitude = max(Float(peak) * scale, peakAmplitude * peakKept)
-        let square = Float(squares) / Float(samples.count) * scale * scale
+        let mean = Float(sum) / Float(samples.count)
+        let total = Float(squares) / Float(samples.count)
+        let offset = follow(mean, total, kept: offsetKept)
+        let peak = max(Float(high) - offset, offset - Float(low))
+        peakAmplitude = max(peak * scale, peakAmplitude * peakKept)
+        let square = max(0, total - (2 * mean - offset) * offset) * scale * scale
         meanSquare = square + (meanSquare - square) * squareKept
         // Searched only where clipping is possible: nearly never.
-        if peak >= Self.clipped || run > 0 { countClips(samples) }
+        if max(high, -low) >= Self.clipped || run > 0 { countClips(samples) }
+    }
+
+    /// Follows the offset; returns that before these samples.
+    private mutating func follow(_ mean: Float, _ square: Float, kept: Float) -> Float {
+        // If the first samples are far from 0 and close together, that is an offset, and no sound.
+        let before = offset ?? (square < 1.06 * mean * mean ? mean : 0)
+        offset = mean + (before - mean) * kept
+        return before
     }
 
     /// Measures one more block of 10 ms.

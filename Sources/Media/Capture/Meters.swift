@@ -31,8 +31,8 @@ struct Meters: ~Copyable {
     /// Samples captured since the start.
     private var position = 0
 
-    /// The mean square of -75 dBFS: a converter whose card is muted gives less, an open microphone
-    /// has the noise of a room.
+    /// The mean square of -75 dBFS, without a constant offset: a converter whose card is muted
+    /// gives less, an open microphone has the noise of a room.
     private static let mutedSquare = 34
 
     /// The microphone's RMS in dBFS.
@@ -60,9 +60,13 @@ struct Meters: ~Copyable {
     }
 
     private static func isSound(_ samples: Span<Int16>) -> Bool {
-        var squares = 0
-        for i in samples.indices { squares &+= Int(samples[i]) &* Int(samples[i]) }
-        return squares > mutedSquare &* samples.count
+        var (sum, squares) = (0, 0)
+        for i in samples.indices {
+            sum &+= Int(samples[i])
+            squares &+= Int(samples[i]) &* Int(samples[i])
+        }
+        let count = samples.count
+        return count > 0 && squares &- sum &* sum / count > mutedSquare &* count
     }
 
     /// Takes a block of what is played.
