@@ -66,6 +66,20 @@ extension CardTrial {
         return .usb(vendor: usb.vendor, product: usb.product, serial: serial)
     }
 
+    /// A word about cards that nothing but the order of plugging tells apart; nil without any.
+    static func twinsNote(_ cards: [PCMCard]) -> String? {
+        let twins = cards.compactMap { card -> String? in
+            guard card.usb != nil, case .card(let id) = value(of: card, among: cards) else {
+                return nil
+            }
+            return "card:\(id)"
+        }
+        guard !twins.isEmpty else { return nil }
+        return twins.joined(separator: ", ")
+            + ": cards that are alike, whose names may change at the next start; a udev rule names "
+            + "each port (docs/hardware.md)\n"
+    }
+
     /// Whether the text needs no escaping in a configuration.
     private static func isPlain(_ text: String) -> Bool {
         text.utf8.allSatisfy { (0x21..<0x7f).contains($0) && $0 != UInt8(ascii: "#") }

@@ -6,7 +6,7 @@ func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let cards = PCMCard.all
     if invocation.isJSON {
         var list = JSON.array()
-        for card in cards { list.append(json(of: card)) }
+        for card in cards { list.append(json(of: card, among: cards)) }
         try printListing("cards", list)
         return .ok
     }
@@ -17,17 +17,17 @@ func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var table = Table(["VALUE", "INPUT", "OUTPUT", "CARD"])
     for card in cards {
         table.add([
-            card.value.description, card.captures ? "yes" : "-", card.plays ? "yes" : "-",
-            card.name,
+            CardTrial.value(of: card, among: cards).description, card.captures ? "yes" : "-",
+            card.plays ? "yes" : "-", card.name,
         ])
     }
-    try printText(table.text)
+    try printText(table.text + (CardTrial.twinsNote(cards) ?? ""))
     return .ok
 }
 
-private func json(of card: PCMCard) -> JSON {
+private func json(of card: PCMCard, among cards: [PCMCard]) -> JSON {
     var json = JSON.object()
-    json.set("value", JSON(card.value.description))
+    json.set("value", JSON(CardTrial.value(of: card, among: cards).description))
     json.set("id", JSON(card.id))
     json.set("name", JSON(card.name))
     json.set("serial", card.usb?.serial.map { JSON($0) } ?? .null())

@@ -167,3 +167,6 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         #expect(CardTrial.value(of: plain, among: [plain, same]).description == "card:D")
     }
 }
+        #expect(CardTrial.twinsNote([one, two]) == nil)
+        let note = CardTrial.twinsNote([plain, same]) ?? ""
+        #expect(note.hasPrefix("card:D, card:E: ") && note.contains("udev"))
