@@ -79,23 +79,40 @@ public enum PlaceChecks {
         return nil
     }
 
-    /// Missing lines for which there is one in other letters: `gpio17` for `GPIO17`.
+    /// Lines that no chip of this machine has; without a chip it is another machine's file.
     private static func lines(of config: Config) -> [Mistake] {
         let wanted =
             config.buttons.filter { $0.keyCode == nil }.map { ($0.line, $0.lineOrigin) }
-            + config.lamps.map { ($0.line, $0.lineOrigin) }
+            + config.lamps.filter { !$0.line.hasPrefix("led:") }.map { ($0.line, $0.lineOrigin) }
             + config.relays.map { ($0.line, $0.lineOrigin) }
-        guard !wanted.isEmpty else { return [] }
-        let names = lineNames()
-        return wanted.compactMap { line, origin in
-            let isOther = !line.isEmpty && !names.contains(line)
-            let lowered = line.lowercased()
-            guard isOther, let right = names.first(where: { $0.lowercased() == lowered }) else {
-                return nil
-            }
-            return Mistake(
-                origin, "line: there is no line \"\(line)\" on this machine", didYouMean: right)
+        guard wanted.contains(where: { !$0.0.isEmpty }), !GPIOChip.numbers().isEmpty else {
+            return []
         }
+        let names = lineNames()
+        return wanted.compactMap { (line, origin) -> Mistake? in
+            do throws(GPIOError) {
+                if !line.isEmpty { _ = try GPIOLine.find(line) }
+                return nil
+            } catch {
+                // What the user may not look at may be there.
+                switch error.reason {
+                case .noLine, .noChip: break
+                default: return nil
+                }
+                return Mistake(
+                    origin, "line: there is no line \"\(line)\" on this machine",
+                    didYouMean: nearestLine(to: line, among: names))
+            }
+        }
+    }
+
+    /// The name that was probably meant; case and blanks do not count.
+    public static func nearestLine(to line: String, among names: [String]) -> String? {
+        let small = line.lowercased()
+        let written = small.split(separator: " ").joined()
+        if let same = names.first(where: { $0.lowercased() == written }) { return same }
+        let near = nearestWord(to: small, among: names.map { $0.lowercased() })
+        return names.first { $0.lowercased() == near }
     }
 
     /// The names of all lines that the user may look at.
@@ -103,7 +120,10 @@ public enum PlaceChecks {
         var names: [String] = []
         for number in GPIOChip.numbers() {
             do throws(GPIOError) {
-                names += try GPIOChip(number: number).lines().map { $0.name }
+                for line in try GPIOChip(number: number).lines() {
+                    if !line.name.isEmpty { names.append(line.name) }
+                    if let number = line.headerNumber { names.append("GPIO\(number)") }
+                }
             } catch { continue }
         }
         return names

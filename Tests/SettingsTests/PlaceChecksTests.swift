@@ -63,4 +63,12 @@ import Testing
                 "\(peers.path)/garage:1: \(rule) garage.conf",
             ])
     }
+
+    @Test func theNearestLineIsFoundWhateverItsCaseAndBlanks() {
+        let names = ["GPIO1", "GPIO17", "TXD1"]
+        func nearest(_ line: String) -> String? { PlaceChecks.nearestLine(to: line, among: names) }
+        #expect(nearest("gpio 17") == "GPIO17" && nearest("gpio17") == "GPIO17")
+        #expect(nearest("GPIO18") == "GPIO1" && nearest("txd0") == "TXD1")
+        #expect(nearest("PA3") == nil)
+    }
 }

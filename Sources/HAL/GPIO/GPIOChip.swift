@@ -11,6 +11,8 @@ public struct GPIOLine: Equatable, Sendable {
     public let holder: String
     public let isUsed: Bool
     public let isOutput: Bool
+    /// The number on the header of a Raspberry Pi, as in "GPIO17", whatever the line's name.
+    public let headerNumber: Int?
 }
 
 /// One GPIO chip of the machine, opened to look at its lines.
@@ -45,6 +47,15 @@ public struct GPIOLine: Equatable, Sendable {
 
     deinit { unsafe cgpiod_chip_close(chip) }
 
+    /// GPIO0 to GPIO27 are on the header.
+    static let headerCount = 28
+
+    /// Whether its first lines are those of a Raspberry Pi's header, in the order of their numbers.
+    var hasHeader: Bool {
+        let drivers = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"]
+        return drivers.contains(label) && lineCount >= Self.headerCount
+    }
+
     /// The numbers of all chips of the machine, in order.
     public static func numbers() -> [Int] {
         var found = InlineArray<64, Int32>(repeating: 0)
@@ -66,7 +77,8 @@ public struct GPIOLine: Equatable, Sendable {
         }
         return GPIOLine(
             offset: UInt32(offset), name: text(&info.name), holder: text(&info.consumer),
-            isUsed: info.is_used != 0, isOutput: info.is_output != 0)
+            isUsed: info.is_used != 0, isOutput: info.is_output != 0,
+            headerNumber: hasHeader && offset < Self.headerCount ? offset : nil)
     }
 
     /// All lines of the chip.
@@ -98,7 +110,15 @@ extension GPIOLine {
     ///
     /// Does not request the line, so its holder keeps it.
     public static func find(_ name: String) throws(GPIOError) -> GPIOLine {
+        try place(of: name).line
+    }
+
+    /// The line, and the name of its chip.
+    public static func place(
+        of name: String
+    ) throws(GPIOError) -> (chip: String, line: GPIOLine) {
         let address = try LineAddress(finding: name)
-        return try GPIOChip(name: address.chip, for: name).line(at: Int(address.offset))
+        let chip = try GPIOChip(name: address.chip, for: name)
+        return (address.chip, try chip.line(at: Int(address.offset)))
     }
 }

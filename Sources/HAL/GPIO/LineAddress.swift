@@ -4,7 +4,8 @@ internal import CLinux
 ///
 /// "gpiochip0/17" contains both. Any other name, such as "GPIO17", is searched on every chip in the
 /// order of their numbers, and the first match wins: on all Raspberry Pis that is the 40-pin
-/// header, which since Linux 6.6.45 is gpiochip0 on the Pi 5 too.
+/// header, which since Linux 6.6.45 is gpiochip0 on the Pi 5 too. Some kernels give lines of the
+/// header other names, such as "TXD1", or none: there "GPIO14" is line 14 of the Pi's own chip.
 struct LineAddress: Equatable {
     let chip: String
     let offset: UInt32
@@ -20,6 +21,7 @@ struct LineAddress: Equatable {
             return
         }
         var refusal: GPIOError?
+        var own: String?
         let numbers = GPIOChip.numbers()
         for number in numbers {
             do throws(GPIOError) {
@@ -29,10 +31,16 @@ struct LineAddress: Equatable {
                     self.offset = UInt32(offset)
                     return
                 }
+                if own == nil, chip.hasHeader { own = chip.name }
             } catch {
                 // The line may be on another chip; if not, this error is why it was not found.
                 refusal = refusal ?? error
             }
+        }
+        if let own, let offset = (0..<GPIOChip.headerCount).first(where: { name == "GPIO\($0)" }) {
+            chip = own
+            self.offset = UInt32(offset)
+            return
         }
         throw refusal ?? GPIOError(line: name, reason: numbers.isEmpty ? .noChip : .noLine)
     }

@@ -13,21 +13,19 @@ enum ButtonTrial: Equatable {
     case unknown(String)
 
     static func usual() -> ButtonTrial {
-        var refusal: GPIOError?
-        let numbers = GPIOChip.numbers()
-        for number in numbers {
-            do throws(GPIOError) {
-                let chip = try GPIOChip(number: number)
-                for line in try chip.lines() where line.name == SetupPlan.usualLine {
-                    return line.isUsed
-                        ? .held(by: line.holder) : .free(place: "\(chip.name)/\(line.offset)")
-                }
-            } catch {
-                refusal = refusal ?? error
+        do throws(GPIOError) {
+            let (chip, line) = try GPIOLine.place(of: SetupPlan.usualLine)
+            return line.isUsed ? .held(by: line.holder) : .free(place: "\(chip)/\(line.offset)")
+        } catch {
+            switch error.reason {
+            case .noChip: return .noChip
+            case .noLine: return .noLine
+            case .noPermission(let path):
+                let chip = String(path.dropFirst("/dev/".count))
+                return .unknown(GPIOError(line: chip, reason: error.reason).description)
+            default: return .unknown(error.description)
             }
         }
-        if let refusal { return .unknown(refusal.description) }
-        return numbers.isEmpty ? .noChip : .noLine
     }
 
     /// A held line counts, too: the daemon may hold it, or the other program may be removed.

@@ -1,7 +1,7 @@
 internal import Control
 internal import HAL
 
-/// The GPIO lines that have the names of a Raspberry Pi's pin header, `GPIO2` for instance.
+/// The GPIO lines of a Raspberry Pi's pin header, or with such names, `GPIO2` for instance.
 struct HeaderLines: Equatable {
     struct Line: Equatable {
         let number: Int
@@ -30,7 +30,9 @@ struct HeaderLines: Equatable {
             do throws(GPIOError) {
                 for line in try GPIOChip(number: number).lines() {
                     if !line.name.isEmpty { names.append(line.name) }
-                    guard let number = self.number(of: line.name) else { continue }
+                    guard let number = self.number(of: line.name) ?? line.headerNumber else {
+                        continue
+                    }
                     found.append(Line(number: number, holder: line.isUsed ? line.holder : nil))
                 }
             } catch { continue }

@@ -130,10 +130,11 @@ extension SetupPlan {
         return cards[number - 1].value
     }
 
-    /// `GPIO17` for 17, the number that wiring diagrams have, and for gpio17; any other answer as
-    /// it is.
+    /// `GPIO17` for 17, the number that wiring diagrams have, for gpio17 and for GPIO 17; any other
+    /// answer as it is.
     static func line(_ answer: String) -> String {
-        let digits = answer.lowercased().hasPrefix("gpio") ? answer.dropFirst(4) : answer[...]
+        let rest = answer.lowercased().hasPrefix("gpio") ? answer.dropFirst(4) : answer[...]
+        let digits = rest.drop { $0 == " " }
         guard (1...2).contains(digits.utf8.count), let number = Int(String(digits)), number >= 0
         else { return answer }
         return "GPIO\(number)"

@@ -20,6 +20,21 @@ import Testing
         #expect(gpio.probe("list").contains("gpiochip2[other]: 0=GPIO17(intercomd)"))
     }
 
+    @Test func aNumberOfTheHeaderIsALineOfThePisOwnChipWhateverItsName() {
+        // As some kernels name lines 4 and 14, and others none.
+        let names = "GPIO0..GPIO3,GPIO_GCLK,GPIO5..GPIO13,TXD1,GPIO15..GPIO27,RGMII_MDIO"
+        let gpio = SimulatedGPIO(chips: ["expander:X,Y", "pinctrl-bcm2711:\(names)"])
+        #expect(gpio.probe("input GPIO4 up low") == "inactive")
+        #expect(gpio.probe("list").contains("4=GPIO_GCLK(intercomd)"))
+        #expect(gpio.probe("input GPIO14 up low") == "inactive")
+        #expect(gpio.probe("list").contains("14=TXD1(intercomd)"))
+        // Not on the header; and no other chip has such numbers.
+        #expect(gpio.probe("input GPIO28 up low").contains("no GPIO chip has a line of this name"))
+        #expect(gpio.probe("input GPIO04 up low").contains("no GPIO chip has a line of this name"))
+        let other = SimulatedGPIO(chips: ["sunxi:A,B,C,D,E"])
+        #expect(other.probe("input GPIO4 up low").contains("no GPIO chip has a line of this name"))
+    }
+
     @Test func chipThatMayNotBeOpenedHidesOnlyItself() {
         let gpio = SimulatedGPIO(chips: ["secret:X", "header:GPIO17"])
         gpio.world("deny secret on")

@@ -34,7 +34,9 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
 
     @Test func aLineIsChosenByTheNumberOfItsName() {
         #expect(SetupPlan.line("17") == "GPIO17")
-        for answer in ["4", "04", "gpio4", "Gpio04"] { #expect(SetupPlan.line(answer) == "GPIO4") }
+        for answer in ["4", "04", "gpio4", "Gpio04", "GPIO 4"] {
+            #expect(SetupPlan.line(answer) == "GPIO4")
+        }
         for other in ["none", "GPIO17", "gpiochip0/17", "517", "-1", "1a", ""] {
             #expect(SetupPlan.line(other) == other)
         }
@@ -140,8 +142,6 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         #expect(plan.warnings.count == 1 && plan.warnings[0].contains("intercomctl talk house"))
     }
 
-    @Test func twoCardsThatAreAlikeAreToldApart() {
-        func usb(_ id: String, _ serial: String?) -> PCMCard {
     @Test func aVirtualCardIsLeftToAPerson() {
         let loopback = CardTrial(
             value: "card:Loopback", name: "Loopback", isUSB: false, input: .opens, output: .opens)
@@ -155,6 +155,8 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         #expect(chosen([loopback]) == ["auto", "auto"])
     }
 
+    @Test func twoCardsThatAreAlikeAreToldApart() {
+        func usb(_ id: String, _ serial: String?) -> PCMCard {
             PCMCard(
                 id: id, name: "", usb: PCMCard.USB(vendor: 0xd8c, product: 0x14, serial: serial),
                 captures: true, plays: true)
@@ -165,8 +167,8 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         #expect(CardTrial.value(of: three, among: [one, three]).description == "card:C")
         let (plain, same) = (usb("D", nil), usb("E", nil))
         #expect(CardTrial.value(of: plain, among: [plain, same]).description == "card:D")
-    }
-}
         #expect(CardTrial.twinsNote([one, two]) == nil)
         let note = CardTrial.twinsNote([plain, same]) ?? ""
         #expect(note.hasPrefix("card:D, card:E: ") && note.contains("udev"))
+    }
+}
