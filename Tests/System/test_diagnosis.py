@@ -320,6 +320,32 @@ class OwnNetwork(DiagnosisTest):
         self.assert_well(self.kitchen)
         wait(lambda: self.kitchen.status()["network"]["fault"] is None, "the network is")
 
+    def test_what_docker_has_made_is_no_network(self):
+        self.ip(self.kitchen, "link", "add", "docker0", "type", "veth", "peer", "name", "veth1")
+        self.ip(self.kitchen, "address", "add", "172.17.0.1/16", "dev", "docker0")
+        for name in ("docker0", "veth1"):
+            self.ip(self.kitchen, "link", "set", name, "up")
+        self.scene.start()
+        self.ip(self.garage, "link", "set", "eth0", "down")
+        wait(lambda: self.kitchen.status()["network"]["fault"] == "no_carrier", "it tells it", 5)
+        self.assertIn("eth0 has no link", self.kitchen.status()["problems"][0])
+
+    def test_the_address_of_listen_is_lost_and_comes_back(self):
+        self.kitchen.sections["network"]["listen"] = "10.77.0.11"
+        self.scene.start()
+        self.ip(self.kitchen, "address", "delete", "10.77.0.11/24", "dev", "eth0")
+        self.ip(self.kitchen, "address", "add", "10.77.0.99/24", "dev", "eth0")
+        why = "this machine has no longer the address 10.77.0.11, at which alone it listens"
+        wait(lambda: self.kitchen.status()["network"]["fault"] == "lost_listen", "it tells it", 5)
+        problems = self.kitchen.status()["problems"]
+        self.assertTrue(problems[0].startswith(f"network: {why}; "), problems)
+        code, text = self.doctor(self.kitchen, "network")
+        self.assertEqual((code, f"FAIL  network         {why}" in text), (4, True), text)
+        self.kitchen.said(f"network: {why}")
+        self.ip(self.kitchen, "address", "add", "10.77.0.11/24", "dev", "eth0")
+        wait(lambda: self.kitchen.status()["network"]["fault"] is None, "the network is", 5)
+        self.kitchen.wait_for(self.garage)
+
     def test_an_address_that_is_gone_and_one_without_a_route(self):
         self.kitchen.write_peer("attic", Identity().text, "192.0.2.9")
         self.ip(self.garage, "address", "flush", "dev", "eth0")

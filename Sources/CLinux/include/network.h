@@ -5,7 +5,7 @@
 
 #include "socket.h"
 
-#define CLINUX_INTERFACES_MAX 32
+#define CLINUX_INTERFACES_MAX 128
 #define CLINUX_INTERFACE_ADDRESSES_MAX 8
 
 struct clinux_interface {

@@ -18,15 +18,22 @@ public struct NetworkInterface: Equatable, Sendable {
     public let addresses: [SocketAddress]
     /// Of each address: how many of its 128 bits are the network's.
     public let prefixes: [Int]
+    /// Whether it leads to every host for which there is no other route.
+    public let hasDefaultRoute: Bool
+    /// Whether the kernel shows a device behind it.
+    let hasDevice: Bool
 
     public init(
         name: String, index: UInt32 = 0, isUp: Bool, isRunning: Bool, isLoopback: Bool,
-        canMulticast: Bool = false, addresses: [SocketAddress], prefixes: [Int] = []
+        canMulticast: Bool = false, addresses: [SocketAddress], prefixes: [Int] = [],
+        hasDefaultRoute: Bool = false, hasDevice: Bool = false
     ) {
         self.name = name
         self.index = index
         self.canMulticast = canMulticast
         self.prefixes = prefixes
+        self.hasDefaultRoute = hasDefaultRoute
+        self.hasDevice = hasDevice
         self.isUp = isUp
         self.isRunning = isRunning
         self.isLoopback = isLoopback
@@ -53,13 +60,18 @@ public struct NetworkInterface: Equatable, Sendable {
             unsafe clinux_interfaces(buffer.baseAddress!, Int32(buffer.count))
         }
         guard count >= 0 else { return nil }
-        return raw.prefix(Int(count)).map { NetworkInterface($0) }
+        let outward = DefaultRoutes.interfaces()
+        return raw.prefix(Int(count)).map { NetworkInterface($0, outward) }
     }
 
-    private init(_ raw: clinux_interface) {
+    private init(_ raw: clinux_interface, _ outward: [String]) {
         var raw = raw
         // SAFETY: the name is terminated by a zero, and copied before `raw` goes.
-        name = unsafe String(cString: clinux_interface_name(&raw))
+        let name = unsafe String(cString: clinux_interface_name(&raw))
+        self.name = name
+        hasDefaultRoute = outward.contains(name)
+        let device = (try? FileStore.status(of: "/sys/class/net/\(name)/device")) ?? nil
+        hasDevice = device != nil
         index = raw.index
         canMulticast = raw.can_multicast != 0
         prefixes = (0..<raw.address_count).map { place in
@@ -84,20 +96,34 @@ public enum NetworkFault: Equatable, Sendable {
     case noCarrier(String)
     /// No address of a family that the peers have.
     case noAddress(String)
+    /// The one address that the settings name is not this machine's.
+    case lostListen(String)
 
     /// The fault of all interfaces together; nil when one can be used.
     ///
     /// - Parameters:
     ///   - interfaces: all interfaces.
     ///   - families: those of the peers' addresses; one of them is enough.
-    public init?(_ interfaces: [NetworkInterface], for families: [SocketAddress.Family]) {
+    ///   - listen: the one address of this station; nil for every address of the machine.
+    public init?(
+        _ interfaces: [NetworkInterface], for families: [SocketAddress.Family],
+        listen: SocketAddress? = nil
+    ) {
         let others = interfaces.filter { !$0.isLoopback }
-        let isUsable = others.contains { one in
+        // What programs have made leads to nobody, or leads there by another interface.
+        let real = others.filter { $0.kind != .virtual }
+        let ranked = NetworkInterface.ranked(real.isEmpty ? others : real)
+        let isUsable = ranked.contains { one in
             one.isUp && one.isRunning && families.contains { one.has($0) }
         }
-        guard !isUsable else { return nil }
-        // Cables and Wi-Fi come before bridges and other interfaces made by programs.
-        let ranked = others.filter { $0.isHardware } + others.filter { !$0.isHardware }
+        guard !isUsable else {
+            let isOwn = interfaces.contains { one in
+                one.addresses.contains { $0.host == listen?.host }
+            }
+            guard let listen, !isOwn, !listen.isLoopback else { return nil }
+            self = .lostListen(listen.host)
+            return
+        }
         if let one = ranked.first(where: { $0.isUp && $0.isRunning }) {
             self = .noAddress(one.name)
         } else if let one = ranked.first(where: { $0.isUp }) {
@@ -116,6 +142,7 @@ public enum NetworkFault: Equatable, Sendable {
         case .down: "link_down"
         case .noCarrier: "no_carrier"
         case .noAddress: "no_address"
+        case .lostListen: "lost_listen"
         }
     }
 
@@ -128,6 +155,8 @@ public enum NetworkFault: Equatable, Sendable {
             Self.isWireless(name)
                 ? "\(name) has joined no Wi-Fi" : "\(name) has no link: its cable or switch is out"
         case .noAddress(let name): "\(name) has no address that reaches a peer"
+        case .lostListen(let host):
+            "this machine has no longer the address \(host), at which alone it listens"
         }
     }
 
@@ -140,15 +169,10 @@ public enum NetworkFault: Equatable, Sendable {
             Self.isWireless(name)
                 ? "join it: sudo nmtui, or raspi-config" : "plug the cable in at both ends"
         case .noAddress: "see whether the router gives addresses (DHCP), and ip address"
+        case .lostListen:
+            "have the router give that address again, or set another `listen` in [network]"
         }
     }
 
     private static func isWireless(_ name: String) -> Bool { name.hasPrefix("wl") }
-}
-
-extension NetworkInterface {
-    /// Whether its name is one that the kernel or udev gives to hardware.
-    fileprivate var isHardware: Bool {
-        ["e", "wl", "usb"].contains { name.hasPrefix($0) }
-    }
 }

@@ -7,8 +7,8 @@ enum LANSearch: Equatable {
     case off
     case noInterface
     case blocked(SystemError)
-    /// On interfaces of these names.
-    case on([String])
+    /// On interfaces of these names; there were too many to look on the others.
+    case on([String], leftOut: [String] = [])
 
     var check: Check {
         switch self {
@@ -22,10 +22,11 @@ enum LANSearch: Equatable {
             .warn(
                 .network, of: "LAN", "peers are not found: \(error)",
                 fix: "stop that program, or set discovery = no in [network]")
-        case .on(let names):
+        case .on(let names, let leftOut):
             .ok(
                 .network, of: "LAN",
-                "peers are found on \(names.joined(separator: ", ")) (UDP 5353, multicast)")
+                "peers are found on \(names.joined(separator: ", ")) (UDP 5353, multicast)"
+                    + (leftOut.isEmpty ? "" : ", not on \(leftOut.joined(separator: ", "))"))
         }
     }
 }
@@ -39,7 +40,7 @@ extension LANSearch {
             self = .off
             return
         }
-        let usable = interfaces.filter { $0.reachesNeighbours(from: listen) }
+        let (usable, leftOut) = NetworkInterface.neighbourly(interfaces, from: listen)
         guard !usable.isEmpty else {
             self = .noInterface
             return
@@ -49,7 +50,7 @@ extension LANSearch {
                 let family = listen?.family ?? one.addresses[0].family
                 _ = try MulticastSocket(family, on: one, from: listen)
             }
-            self = .on(usable.map { $0.name })
+            self = .on(usable.map { $0.name }, leftOut: leftOut.map { $0.name })
         } catch { self = .blocked(error) }
     }
 }

@@ -18,6 +18,8 @@ struct NetworkFacts {
     var port: UInt16?
     var sockets: Int?
     var isDaemonUp = false
+    /// The one address at which the station listens; nil for all.
+    var listen: SocketAddress?
     /// Nil where the station is alone with this machine.
     var search: LANSearch?
 
@@ -39,7 +41,7 @@ struct NetworkFacts {
         var families = ways.filter { !$0.address.isLoopback }.map { $0.address.family }
         if families.isEmpty { families = [.ipv4, .ipv6] }
         var found: [Check] = []
-        if let fault = NetworkFault(interfaces, for: families) {
+        if let fault = NetworkFault(interfaces, for: families, listen: listen) {
             found.append(.fail(.network, fault.text, fix: fault.fix))
         }
         for one in interfaces where !one.isLoopback && one.isUp && !one.addresses.isEmpty {
@@ -80,6 +82,7 @@ extension NetworkFacts {
         isDaemonUp = situation.status != nil
         if let config = situation.config {
             port = config.network.port
+            listen = config.network.listen.flatMap { SocketAddress(host: $0, port: 0) }
             sockets = UDPPort.socketCount(of: config.network.port)
             search = LANSearch(config.network, interfaces ?? [])
         }

@@ -214,7 +214,8 @@ extension ControlLoop {
         let hasChanged = links.hasNetworkChanged()
         guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
         else { return }
-        let trouble = links.lookAtNetwork(for: roster.numbers, cores.table)
+        let trouble = links.lookAtNetwork(
+            for: roster.numbers, cores.table, listen: config.network.listen)
         let loopback = links.loopback(among: roster.numbers, cores.table)
         feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }

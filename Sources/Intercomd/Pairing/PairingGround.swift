@@ -33,13 +33,14 @@ struct PairingGround {
         config.network.listen.flatMap { SocketAddress(host: $0, port: config.network.port) }
     }
 
-    /// The addresses of this station, one of which a person types at the other station.
+    /// The addresses of this station, one of which a person types at the other station: those that
+    /// it can reach come first.
     var hosts: [String] {
         let port = config.network.port
         if let listen { return [listen.asTyped] }
         var hosts: [String] = []
-        for interface in NetworkInterface.all() ?? []
-        where interface.isUp && !interface.isLoopback {
+        for interface in NetworkInterface.ranked(NetworkInterface.all() ?? [])
+        where interface.isUp && interface.isRunning && !interface.isLoopback {
             for address in interface.addresses where address.scope == 0 {
                 let place = SocketAddress(high: address.high, low: address.low, port: port)
                 hosts.append(place.asTyped)

@@ -12,7 +12,7 @@ extension Links {
     /// - Returns: What keeps it from every one of these peers that is not on it; nil when nothing
     ///   does.
     mutating func lookAtNetwork(
-        for peers: [Int], _ table: borrowing PeerTable
+        for peers: [Int], _ table: borrowing PeerTable, listen: String?
     ) -> DownWatch.NetworkTrouble? {
         let interfaces = NetworkInterface.all()
         ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
@@ -26,7 +26,10 @@ extension Links {
             }
         }
         guard !families.isEmpty, let interfaces else { return nil }
-        return NetworkFault(interfaces, for: Array(families)).map { DownWatch.NetworkTrouble($0) }
+        let own = listen.flatMap { SocketAddress(host: $0, port: 0) }
+        return NetworkFault(interfaces, for: Array(families), listen: own).map {
+            DownWatch.NetworkTrouble($0)
+        }
     }
 
     /// The peers whose packets stay on this machine.

@@ -5,9 +5,6 @@ internal import Wire
 
 /// The sockets for multicast DNS: one for each family of addresses on each interface.
 struct NeighbourSockets: ~Copyable {
-    /// Interfaces used at most.
-    private static let most = 8
-
     /// One socket, where it is, and the address it sends from if that is given.
     private final class One {
         let socket: MulticastSocket
@@ -39,13 +36,11 @@ struct NeighbourSockets: ~Copyable {
     ///
     /// - Returns: Whether there are other links, or other addresses on them.
     mutating func look() -> Bool {
-        let interfaces = (NetworkInterface.all() ?? []).filter {
-            $0.reachesNeighbours(from: listen)
-        }
+        let interfaces = NetworkInterface.neighbourly(NetworkInterface.all() ?? [], from: listen)
         var kept: [One] = []
         var links: [LinkAddresses] = []
         problem = nil
-        for interface in interfaces.prefix(Self.most) {
+        for interface in interfaces.used {
             for family in families(of: interface) {
                 let link = Link(interface: interface.index, isIPv6: family == .ipv6)
                 guard let one = all.first(where: { $0.link == link }) ?? open(family, interface)

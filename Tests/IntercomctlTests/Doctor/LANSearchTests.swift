@@ -49,5 +49,7 @@ import Testing
         #expect(check.verdict == .warn)
         #expect(lines([check])[0].contains("peers are not found: open UDP port 5353 on eth0"))
         #expect(lines([LANSearch.on(["eth0", "wlan0"]).check])[0].contains("on eth0, wlan0"))
+        let some = LANSearch.on(["eth0"], leftOut: ["veth8", "veth9"]).check
+        #expect(lines([some])[0].hasSuffix("on eth0 (UDP 5353, multicast), not on veth8, veth9"))
     }
 }

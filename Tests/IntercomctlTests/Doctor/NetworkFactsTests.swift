@@ -45,6 +45,16 @@ import Testing
             found.last?.hasPrefix("FAIL  network route   no route to garage at 192.0.2.9") == true)
     }
 
+    @Test func anAddressOfTheSettingsThatIsGoneIsAFailure() {
+        var facts = facts([interface("eth0", "10.9.9.77")])
+        facts.listen = SocketAddress(host: "10.9.9.1", port: 0)
+        #expect(
+            lines(facts.checks)[0]
+                == "FAIL  network         this machine has no longer the address 10.9.9.1, at "
+                + "which alone it listens  -> have the router give that address again, or set "
+                + "another `listen` in [network]")
+    }
+
     @Test func peersOnThisMachineNeedNoRoute() {
         var facts = facts([interface("eth0", "192.0.2.5")])
         let peer = SocketAddress(parsing: "127.0.0.1:5577")!
