@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -57,12 +59,22 @@ int clinux_clock_is_synchronised(void) {
     return state == TIME_ERROR || clock.status & STA_UNSYNC ? 0 : 1;
 }
 
-int clinux_disk_space(const char *path, uint64_t *free_bytes, int *is_read_only) {
+int clinux_disk_space(
+    const char *path, uint64_t *free_bytes, int *is_read_only, int *kind) {
     struct statvfs found;
     if (statvfs(path, &found) < 0)
         return -errno;
     *free_bytes = (uint64_t)found.f_bavail * found.f_frsize;
     *is_read_only = found.f_flag & ST_RDONLY ? 1 : 0;
+    struct statfs system;
+    if (statfs(path, &system) < 0)
+        return -errno;
+    switch ((uint32_t)system.f_type) {
+    case TMPFS_MAGIC:
+    case RAMFS_MAGIC: *kind = CLINUX_DISK_MEMORY; break;
+    case OVERLAYFS_SUPER_MAGIC: *kind = CLINUX_DISK_OVERLAY; break;
+    default: *kind = CLINUX_DISK_LASTING;
+    }
     return 0;
 }
 

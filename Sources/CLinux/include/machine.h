@@ -28,7 +28,13 @@ int clinux_has_aes(void);
 int clinux_clock_is_synchronised(void);
 
 /// Bytes that this user may still write where `path` is, and whether nothing may be written there.
-int clinux_disk_space(const char *path, uint64_t *free_bytes, int *is_read_only);
+///
+/// The kind is one of those below.
+int clinux_disk_space(
+    const char *path, uint64_t *free_bytes, int *is_read_only, int *kind);
+#define CLINUX_DISK_LASTING 0
+#define CLINUX_DISK_MEMORY 1
+#define CLINUX_DISK_OVERLAY 2
 
 /// 1 when the Wi-Fi interface sleeps between packets, 0 when not; -EOPNOTSUPP or the like when its
 /// driver does not say.

@@ -65,6 +65,24 @@ struct DiskFacts {
         let fix = "sudo du -xh / | sort -h | tail"
         if space.freeBytes < Self.nothing { return [.fail(.disk, "full: \(free)", fix: fix)] }
         if space.freeBytes < Self.little { return damage + [.warn(.disk, "\(free)", fix: fix)] }
-        return damage + [.ok(.disk, free)]
+        return damage + [loss(space.kind) ?? .ok(.disk, free)]
+    }
+
+    /// What a power cut takes along; nil where it takes nothing.
+    private func loss(_ kind: DiskSpace.Kind) -> Check? {
+        let fix = "another `state` in [paths], on a disk that is written"
+        switch kind {
+        case .lasting: return nil
+        case .memory:
+            return .warn(
+                .disk,
+                "\(path) is in memory: after a restart of the machine this station has another "
+                    + "key, and no peers", fix: fix)
+        case .overlay:
+            return .warn(
+                .disk,
+                "\(path) is on an overlay: if that is in memory (a read-only root), after a "
+                    + "restart of the machine this station has another key, and no peers", fix: fix)
+        }
     }
 }

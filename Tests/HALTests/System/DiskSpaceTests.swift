@@ -5,7 +5,9 @@ import Testing
 @Suite struct DiskSpaceTests {
     @Test func spaceIsAskedWhereThePathIs() throws {
         #expect(try DiskSpace(at: "/proc").freeBytes == 0)
-        #expect(try DiskSpace(at: "/dev/shm").isReadOnly == false)
+        let memory = try DiskSpace(at: "/dev/shm")
+        #expect(memory.isReadOnly == false && memory.kind == .memory)
+        #expect(try DiskSpace(at: "/proc").kind == .lasting)
     }
 
     @Test func aPathThatIsNotThereIsAnError() {

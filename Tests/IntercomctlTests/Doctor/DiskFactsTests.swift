@@ -20,6 +20,16 @@ import Testing
                 "WARN  disk            /s is read-only"))
     }
 
+    @Test func aFolderThatForgetsIsAWarning() {
+        func text(_ kind: DiskSpace.Kind) -> String {
+            let space = DiskSpace(freeBytes: 1 << 30, isReadOnly: false, kind: kind)
+            return lines(DiskFacts(path: "/s", space: space).checks)[0]
+        }
+        #expect(text(.lasting).hasPrefix("ok    disk"))
+        #expect(text(.memory).hasPrefix("WARN  disk            /s is in memory: after a restart"))
+        #expect(text(.overlay).hasPrefix("WARN  disk            /s is on an overlay: if that is"))
+    }
+
     @Test func whatWasSetAsideIsSaidUntilItIsTakenAway() {
         var facts = DiskFacts(path: "/s", space: DiskSpace(freeBytes: 1 << 30, isReadOnly: false))
         facts.setAside = ["history.bad"]
