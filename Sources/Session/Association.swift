@@ -42,6 +42,8 @@ final class Association {
     let suite: Suite
     /// The mac of the handshakes that this station starts.
     let mac: HandshakeMAC
+    /// Fills with unpredictable bytes, of which the waits come.
+    private let random: (inout MutableSpan<UInt8>) -> Void
 
     /// The peer's addresses as configured and resolved, tried in turn.
     var endpoints: [Endpoint] = []
@@ -62,7 +64,7 @@ final class Association {
     var latest: Initiator?
     var earlier: Initiator?
     var finish: Finish?
-    var retry: RetrySchedule
+    var retry = RetrySchedule()
     /// M1 sent since the series of waits began.
     var attempt = 0
     var initiateAt: Instant?
@@ -78,8 +80,7 @@ final class Association {
     var lastSent: Instant?
     var lastOpened: Instant?
     var lastRefused: Instant?
-    /// The wait before the next heartbeat, drawn when a session begins: it comes from the same
-    /// generator as the waits of rule 7.
+    /// The wait before the next heartbeat, drawn when a session begins.
     var heartbeat = Duration.zero
 
     /// Set when an event leaves work to do for this peer.
@@ -95,11 +96,13 @@ final class Association {
     var lastProbe: Instant?
 
     init(
-        own: PublicKey, publicKey: PublicKey, psk: consuming Key?, suite: Suite, at now: Instant
+        publicKey: PublicKey, psk: consuming Key?, suite: Suite,
+        random: @escaping (inout MutableSpan<UInt8>) -> Void, at now: Instant
     ) {
         evidence = Evidence(since: now)
         self.publicKey = publicKey
         self.suite = suite
+        self.random = random
         mac = HandshakeMAC(responder: publicKey)
         let name = SHA256.hash(label: "intercom/1 member", publicKey.bytes.span)
         memberName = MemberName(
@@ -112,10 +115,6 @@ final class Association {
             self.psk = Key.zero()
             hasPSK = false
         }
-        // The same in every run with the same identities, and different for each pair (rule 7).
-        let seed = SHA256.hash(
-            label: "intercom/1 jitter", own.bytes.span, publicKey.bytes.span)
-        retry = RetrySchedule(seed: seed.span.leadingUInt64)
     }
 
     /// Whether the index is in use here; indices are unique over all peers.
@@ -133,12 +132,12 @@ final class Association {
 
     /// The wait before the next heartbeat (§1.7, rule 8).
     func nextHeartbeat(_ limits: Limits) -> Duration {
-        retry.heartbeatWait() * limits.heartbeatPercent / 100
+        RetrySchedule.heartbeatWait(Paths.token(random)) * limits.heartbeatPercent / 100
     }
 
     /// The wait before the next M1 (rule 7); a way that a router keeps open is used in time.
     func nextWait(_ limits: Limits) -> Duration {
-        let wait = retry.nextWait() * limits.retryPercent / 100
+        let wait = retry.nextWait(Paths.token(random)) * limits.retryPercent / 100
         return keepalive.map { min(wait, $0) } ?? wait
     }
 

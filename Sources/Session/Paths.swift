@@ -128,7 +128,7 @@ struct Paths {
     /// A handshake has found the address.
     mutating func found() { self = Paths() }
 
-    /// The bytes of a challenge, which nobody can guess.
+    /// A number that nobody can guess, such as the bytes of a challenge.
     static func token(_ random: (inout MutableSpan<UInt8>) -> Void) -> UInt64 {
         var bytes = InlineArray<8, UInt8>(repeating: 0)
         var span = bytes.mutableSpan

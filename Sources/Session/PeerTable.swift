@@ -63,7 +63,7 @@ public struct PeerTable: ~Copyable {
         precondition(publicKey != own.publicKey, "a station is not its own peer")
         precondition(peer(of: publicKey) == nil, "two peers with one key")
         let association = Association(
-            own: own.publicKey, publicKey: publicKey, psk: psk, suite: suite, at: now)
+            publicKey: publicKey, psk: psk, suite: suite, random: random, at: now)
         callers.remove(publicKey)
         vainCalls.forget(publicKey)
         let present = associations.count { $0 != nil && $0?.goodbye == nil }

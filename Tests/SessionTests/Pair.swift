@@ -13,10 +13,13 @@ struct Pair {
     static let psk = [UInt8](repeating: 0x77, count: 32)
 
     /// Two stations of the vectors' identities; the lower public key is `b`'s.
-    init(seed: UInt64, suite: Suite = .aesGCM, limits: Limits = Limits()) {
+    init(
+        seed: UInt64, suite: Suite = .aesGCM, limits: Limits = Limits(),
+        secrets: (UInt8, UInt8) = (0x11, 0x22)
+    ) {
         network = SimulatedNetwork(seed: seed)
-        a = SimulatedStation(network, at: host(1), secret: [UInt8](repeating: 0x11, count: 32))
-        b = SimulatedStation(network, at: host(2), secret: [UInt8](repeating: 0x22, count: 32))
+        a = SimulatedStation(network, at: host(1), secret: [UInt8](repeating: secrets.0, count: 32))
+        b = SimulatedStation(network, at: host(2), secret: [UInt8](repeating: secrets.1, count: 32))
         a.limits = limits
         b.limits = limits
         a.peers = [

@@ -33,12 +33,6 @@ struct Vectors {
             $0["at"] as? String == step && $0["suite"] as? Int == Int(suite.rawValue)
         }.map { ($0["why"] as? String ?? "", bytes(hex: $0["message"])) }
     }
-
-    /// The first waits of rule 7 for the initiator or the responder, in milliseconds.
-    func retryMs(_ side: String) -> [Int64] {
-        let all = root["retry_ms"] as? [String: [Int]] ?? [:]
-        return (all[side] ?? []).map { Int64($0) }
-    }
 }
 
 /// The bytes written as hex digits in `text`.

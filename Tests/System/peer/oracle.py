@@ -219,9 +219,10 @@ def refused(inputs, given):
     return found
 
 
-def _retry(inputs, own, other):
-    waits = Waits(own, other)
-    return [waits.next_ms() for _ in inputs.given["retry_base_ms"]]
+def _retry(inputs):
+    draws = inputs.given["retry_draws"]
+    waits = Waits(iter(draws).__next__)
+    return [waits.next_ms() for _ in draws]
 
 
 def _pairing(one):
@@ -296,8 +297,7 @@ def values(given):
         "control_parse": [_control_parsed(bytes.fromhex(one)) for one in given["control_parse"]],
         "window": [_window(inputs, one) for one in given["window"]],
         "reconstruct": [counter_of(*one) for one in given["reconstruct"]],
-        "retry_ms": {"init": _retry(inputs, *public.values()),
-                     "resp": _retry(inputs, *reversed(public.values()))},
+        "retry_ms": _retry(inputs),
         "text": [{"pk": one, "key": keytext.written(one),
                   "fingerprint": keytext.fingerprint(one)} for one in public.values()],
         "codes": [pairing.normal(typed) for typed, _ in given["codes"]],

@@ -6,30 +6,20 @@ not answer.
 import secrets
 from dataclasses import dataclass
 
-from .primitives import sha256
 from .records import record
 
 INITIATOR_S, RESPONDER_S, PACKETS = 120, 150, 1 << 20
 BASES_S = (1, 2, 4, 8, 16, 30)
-_MASK = (1 << 64) - 1
 
 
 class Waits:
-    """The waits of one station towards one peer."""
+    """The waits of one station towards one peer; each draws z anew."""
 
-    def __init__(self, own, other):
-        self._state = int.from_bytes(sha256(b"intercom/1 jitter", own, other)[:8], "big")
-        self._tries = 0
-
-    def _draw(self):
-        self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
-        z = self._state
-        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & _MASK
-        z = (z ^ z >> 27) * 0x94D049BB133111EB & _MASK
-        return z ^ z >> 31
+    def __init__(self, draw=lambda: secrets.randbits(64)):
+        self._draw, self._tries = draw, 0
 
     def restart(self):
-        """Begins the bases anew; what was drawn stays drawn."""
+        """Begins the bases anew."""
         self._tries = 0
 
     def next_ms(self):
@@ -46,7 +36,7 @@ class Upkeep:
     """Begun once, it goes on for as long as `manners.upkeep` holds."""
 
     def __init__(self, peer):
-        self._peer, self._waits = peer, Waits(peer.public, peer.other)
+        self._peer, self._waits = peer, Waits()
         self._renewed, self._is_trying, self._beaten = None, False, None
         self._not_before = 0.0
 
