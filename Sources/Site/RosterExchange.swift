@@ -41,13 +41,25 @@ public struct RosterExchange {
     private static let offersMax = 4
     /// A peer that shows one site after the other is looked at now and then.
     private static let offerRest = Duration.seconds(60)
+    /// After so long without a whole roster another peer is asked beside the one before. Of 31
+    /// peers that give nothing none keeps the 32nd waiting for longer than 16 s.
+    private static let patience = Duration.milliseconds(500)
+    /// So many rosters are taken at once, and then one in this time: whoever has the site's key can
+    /// sign any number, and each is written.
+    private static let takings = (most: 8, each: Duration.seconds(10))
 
     private let own: PublicKey
     public private(set) var held: Held?
     private var introductions = Introductions.ask
     /// By number.
     private var peers: [Int: RosterPeer] = [:]
-    private var fetch: RosterFetch?
+    /// By the number of the peer.
+    private var fetches: [Int: RosterFetch] = [:]
+    private var begunAt: Instant?
+    /// The newest of those that have come whole and signed, until it may be taken.
+    private var next: Found?
+    /// When all that was taken is paid for, at one each `takings.each`.
+    private var paidAt: Instant?
     /// Of the sites that a person may join, by peer.
     public private(set) var offers: [Found] = []
     private var records: [(peer: Int, record: ControlRecord)] = []
@@ -79,7 +91,9 @@ public struct RosterExchange {
         held = roster.map { Held($0, text) }
         guard held?.notice != before else { return }
         offers = []
-        fetch = nil
+        if before?.site != held?.notice.site { (fetches, next) = ([:], nil) }
+        // What comes from others goes on: an old roster must not cut off a newer one.
+        fetches = fetches.filter { isWanted($0.value.notice) }
         for number in peers.keys {
             peers[number]?.announce(at: now)
             if before?.site != held?.notice.site {
@@ -99,11 +113,16 @@ public struct RosterExchange {
         for (peer, key) in keys {
             let known = peers[peer]
             others[peer] = known?.key == key ? known : RosterPeer(key)
+            if known?.key != key { fetches[peer] = nil }
         }
         peers = others
         self.introductions = introductions
         offers = offers.filter { mayBring($0.notice, $0.peer) }
-        if let fetch, !mayBring(fetch.notice, fetch.peer) { self.fetch = nil }
+        fetches = fetches.filter { mayBring($0.value.notice, $0.key) }
+        for (number, peer) in peers {
+            if let notice = peer.notice, !mayBring(notice, number) { peers[number]?.offers(nil) }
+        }
+        if introductions == .no { next = nil }
     }
 
     /// There is a session with a peer, or another one.
@@ -113,9 +132,10 @@ public struct RosterExchange {
     }
 
     /// There is none any more.
-    public mutating func down(_ peer: Int) {
+    public mutating func down(_ peer: Int, at now: Instant) {
         peers[peer]?.isUp = false
-        if fetch?.peer == peer { fetch = nil }
+        // Whoever goes in the middle is asked later than others.
+        if fetches[peer] != nil { failed(peer, reading: nil, at: now) }
     }
 
     // MARK: What peers say
@@ -126,10 +146,10 @@ public struct RosterExchange {
         case .roster(let notice): noticed(notice, by: peer, at: now)
         case .rosterQuestion(let question): asked(question, by: peer)
         case .rosterPart(let part):
-            guard fetch?.peer == peer else { return }
-            fetch?.take(part, at: now)
-            followFetch(at: now)
-            beginFetch(at: now)
+            guard fetches[peer] != nil else { return }
+            fetches[peer]?.take(part, at: now)
+            followFetch(peer, at: now)
+            beginFetches(at: now)
         default: return
         }
     }
@@ -146,7 +166,7 @@ public struct RosterExchange {
             return
         }
         peers[peer]?.offers(notice)
-        beginFetch(at: now)
+        beginFetches(at: now)
     }
 
     private mutating func asked(_ question: RosterQuestion, by peer: Int) {
@@ -164,20 +184,28 @@ public struct RosterExchange {
             guard let held, peers[number]?.announces(at: now) == true else { continue }
             records.append((number, .roster(held.notice)))
         }
-        if let fetch, fetch.isOver(at: now) { failed(fetch.peer, reading: nil, at: now) }
-        followFetch(at: now)
-        beginFetch(at: now)
+        for peer in fetches.keys.sorted() {
+            if fetches[peer]?.isOver(at: now) == true {
+                failed(peer, reading: nil, at: now)
+            } else {
+                followFetch(peer, at: now)
+            }
+        }
+        beginFetches(at: now)
+        takeNext(at: now)
     }
 
     /// When `tick` has something to do; nil means never.
     public var deadline: Instant? {
-        var first = fetch?.deadline
+        var first = fetches.values.map { $0.deadline }.min()
+        func consider(_ due: Instant) { first = min(first ?? due, due) }
         for (number, peer) in peers where peer.isUp {
-            if mayHave(number), let due = peer.nextNotice { first = min(first ?? due, due) }
-            if !isBusy, peer.notice != nil, let due = peer.restsUntil {
-                first = min(first ?? due, due)
+            if mayHave(number), let due = peer.nextNotice { consider(due) }
+            if fetches[number] == nil, let notice = peer.notice {
+                consider(max(opening(for: notice), peer.restsUntil ?? opening(for: notice)))
             }
         }
+        if next != nil { consider(mayTakeAt) }
         return first
     }
 
@@ -234,51 +262,72 @@ public struct RosterExchange {
         guard let held, isOfOurs(notice) else {
             return !offers.contains { $0.notice == notice }
         }
+        if let next, notice.counter <= next.roster.counter { return false }
         return notice.counter > held.roster.counter
             || (notice.counter == held.roster.counter && notice.text != held.notice.text)
     }
 
-    /// Whether nothing else may be fetched: another site's roster waits for one of its own, which
-    /// may put somebody out.
-    private var isBusy: Bool {
-        guard let fetch else { return false }
-        return held == nil || isOfOurs(fetch.notice)
+    /// When another fetch may begin: at once where none is under way, or none of this station's own
+    /// site, whose roster may put somebody out; else after the patience with those before.
+    private func opening(for notice: RosterNotice) -> Instant {
+        let isFirst =
+            isOfOurs(notice)
+            ? !fetches.values.contains { isOfOurs($0.notice) } : fetches.isEmpty
+        guard !isFirst, let begunAt else { return Instant(nanoseconds: 0) }
+        return begunAt + Self.patience
     }
 
-    /// Begins with this station's own site; there with the peer that has failed least, and of those
-    /// with the newest.
-    private mutating func beginFetch(at now: Instant) {
-        guard !isBusy else { return }
-        var best: (rank: (Int, Int, UInt64, Int), peer: Int, notice: RosterNotice)?
-        for (number, peer) in peers where peer.isUp && !peer.rests(at: now) {
-            guard let notice = peer.notice, fetch == nil || isOfOurs(notice) else { continue }
-            let rank = (
-                isOfOurs(notice) ? 0 : 1, peer.failures, UInt64.max - notice.counter, number
-            )
-            if let best, best.rank < rank { continue }
-            best = (rank, number, notice)
+    /// Begins with this station's own site; there with the peer that has failed least.
+    ///
+    /// The number that a peer claims has no weight before its signature is read.
+    private mutating func beginFetches(at now: Instant) {
+        while true {
+            var best: (rank: (Int, Int, Int), peer: Int, notice: RosterNotice)?
+            for (number, peer) in peers where peer.isUp && !peer.rests(at: now) {
+                guard fetches[number] == nil, let notice = peer.notice,
+                    now >= opening(for: notice)
+                else { continue }
+                let rank = (isOfOurs(notice) ? 0 : 1, peer.failures, number)
+                if let best, best.rank < rank { continue }
+                best = (rank, number, notice)
+            }
+            guard let best else { return }
+            fetches[best.peer] = RosterFetch(of: best.notice, from: best.peer, at: now)
+            begunAt = now
+            followFetch(best.peer, at: now)
         }
-        guard let best else { return }
-        fetch = RosterFetch(of: best.notice, from: best.peer, at: now)
-        followFetch(at: now)
     }
 
-    private mutating func followFetch(at now: Instant) {
-        guard var current = fetch else { return }
+    private mutating func followFetch(_ peer: Int, at now: Instant) {
+        guard var current = fetches[peer] else { return }
         if current.isComplete {
-            fetch = nil
+            fetches[peer] = nil
             return judge(current, at: now)
         }
         for question in current.questions(at: now) {
-            records.append((current.peer, .rosterQuestion(question)))
+            records.append((peer, .rosterQuestion(question)))
         }
-        fetch = current
+        fetches[peer] = current
     }
 
     /// What came from this peer is of no use; it rests longer each time.
     private mutating func failed(_ peer: Int, reading text: UInt64?, at now: Instant) {
-        if fetch?.peer == peer { fetch = nil }
+        fetches[peer] = nil
         peers[peer]?.fails(text, at: now)
+    }
+
+    /// When the next roster may be taken.
+    private var mayTakeAt: Instant {
+        guard let paidAt else { return Instant(nanoseconds: 0) }
+        return paidAt - Self.takings.each * (Self.takings.most - 1)
+    }
+
+    /// Has the newest one written, unless too many have been.
+    private mutating func takeNext(at now: Instant) {
+        guard let found = next, now >= mayTakeAt else { return }
+        next = nil
+        paidAt = max(paidAt ?? now, now) + Self.takings.each
+        news.append(.taken(found))
     }
 
     private mutating func judge(_ fetch: RosterFetch, at now: Instant) {
@@ -294,7 +343,8 @@ public struct RosterExchange {
         switch roster.verdict(over: held?.roster) {
         case .taken where isIn && (held != nil || isIntroducer):
             peers[peer]?.succeeds()
-            news.append(.taken(found))
+            if found.roster.counter > next?.roster.counter ?? 0 { next = found }
+            takeNext(at: now)
         case .taken where isIn, .foreign where isIn: offer(found, at: now)
         case .taken:
             // Nobody is to know of a site that has no place for this station.

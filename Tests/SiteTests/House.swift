@@ -13,6 +13,8 @@ final class House {
         var introductions = RosterExchange.Introductions.ask
         var news: [RosterExchange.News] = []
         var sent = 0
+        /// Rosters that it was given to write.
+        var taken = 0
         /// Rosters that it was told of, and that have this station no more.
         var lost: [Int] = []
     }
@@ -92,8 +94,8 @@ final class House {
     func cut(_ place: Int) {
         away.insert(place)
         for other in stations.indices where other != place {
-            stations[other].exchange.down(place)
-            stations[place].exchange.down(other)
+            stations[other].exchange.down(place, at: now)
+            stations[place].exchange.down(other, at: now)
         }
     }
 
@@ -161,6 +163,7 @@ final class House {
         while let news = stations[place].exchange.nextNews() {
             switch news {
             case .taken(let found):
+                stations[place].taken += 1
                 stations[place].exchange.hold(found.roster, text: found.text, at: now)
             case .leftOut(let peer):
                 stations[place].lost.append(peer)
@@ -169,4 +172,23 @@ final class House {
             }
         }
     }
+}
+
+/// One that is in the site gives out `text` under `notice`.
+func offer(
+    _ text: [UInt8], counter: UInt64, in house: House, from peer: Int = 0, to other: Int = 1,
+    site: UInt64? = nil
+) {
+    let notice = RosterNotice(
+        site: site ?? house.roster.key.reference, counter: counter,
+        size: UInt16(text.count), text: Roster.reference(of: text))
+    house.stations[other].exchange.receive(.roster(notice), from: peer, at: house.now)
+    for _ in 0..<2_000 {
+        guard let (to, record) = house.stations[other].exchange.nextRecord() else { break }
+        guard case .rosterQuestion(let question) = record, to == peer,
+            let part = RosterPart(of: text.span, at: question.offset, text: question.text)
+        else { continue }
+        house.stations[other].exchange.receive(.rosterPart(part), from: peer, at: house.now)
+    }
+    house.follow(other)
 }

@@ -244,25 +244,6 @@ import Wire
 
     // MARK: Peers that mean harm
 
-    /// One that is in the site gives out `text` under `notice`.
-    private func offer(
-        _ text: [UInt8], counter: UInt64, in house: House, from peer: Int = 0, to other: Int = 1,
-        site: UInt64? = nil
-    ) {
-        let notice = RosterNotice(
-            site: site ?? house.roster.key.reference, counter: counter,
-            size: UInt16(text.count), text: Roster.reference(of: text))
-        house.stations[other].exchange.receive(.roster(notice), from: peer, at: house.now)
-        for _ in 0..<2_000 {
-            guard let (to, record) = house.stations[other].exchange.nextRecord() else { break }
-            guard case .rosterQuestion(let question) = record, to == peer,
-                let part = RosterPart(of: text.span, at: question.offset, text: question.text)
-            else { continue }
-            house.stations[other].exchange.receive(.rosterPart(part), from: peer, at: house.now)
-        }
-        house.follow(other)
-    }
-
     @Test func onlyWhatTheSiteHasSignedIsTaken() throws {
         let house = try House(3)
         house.joinAll()

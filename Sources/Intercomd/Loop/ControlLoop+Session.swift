@@ -131,7 +131,7 @@ extension ControlLoop {
             site.up(peer, at: now)
             feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
         case .down(let peer):
-            site.down(peer)
+            site.down(peer, at: now)
             feed { board, _, now in board.follow(.down, of: peer, at: now) }
         }
     }

@@ -146,7 +146,7 @@ struct SiteKeeper {
 
     mutating func up(_ peer: Int, at now: Instant) { exchange.up(peer, at: now) }
 
-    mutating func down(_ peer: Int) { exchange.down(peer) }
+    mutating func down(_ peer: Int, at now: Instant) { exchange.down(peer, at: now) }
 
     mutating func receive(_ record: ControlRecord, from peer: Int, at now: Instant) {
         exchange.receive(record, from: peer, at: now)
