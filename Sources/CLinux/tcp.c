@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +24,12 @@ static int make(int is_v6) {
     return fd;
 }
 
+// A connection is accepted when something has come on it, and until then takes no place that
+// others wait for: in seconds, longer than a port is open.
+static const int silence_max = 180;
+// So many of them, and of those that wait to be accepted.
+static const int backlog = 256;
+
 int clinux_tcp_listen(int is_v6, const struct clinux_address *address) {
     struct sockaddr_storage packed;
     socklen_t size;
@@ -32,7 +39,8 @@ int clinux_tcp_listen(int is_v6, const struct clinux_address *address) {
     int fd = make(is_v6);
     if (fd < 0)
         return fd;
-    if (bind(fd, (struct sockaddr *)&packed, size) < 0 || listen(fd, 4) < 0)
+    if (setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silence_max, sizeof silence_max) < 0
+        || bind(fd, (struct sockaddr *)&packed, size) < 0 || listen(fd, backlog) < 0)
         return close_with(fd, -errno);
     return fd;
 }

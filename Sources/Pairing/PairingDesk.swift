@@ -5,7 +5,8 @@ public import Time
 /// and what becomes of each try.
 ///
 /// Sans-I/O: tell it what the stream did and the time; do what it returns. It serves one stream at
-/// a time, and waits so shortly for each that silent ones hold the others up for seconds only.
+/// a time, and waits so shortly for each that slow ones hold the others up for seconds only; silent
+/// ones the kernel keeps back.
 public struct PairingDesk: ~Copyable {
     /// The next thing to do with the stream.
     public enum Step: ~Copyable {

@@ -25,7 +25,8 @@ public struct TCPListener: ~Copyable, Sendable {
     /// To watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
 
-    /// The next connection, and where it came from; nil when none waits.
+    /// The next connection on which something has come, and where it came from; nil when none
+    /// waits.
     ///
     /// Also nil when it has ended already, or when the process has too many open files.
     public borrowing func accept() -> TCPStream? {

@@ -41,11 +41,11 @@ import Time
         try wait(stream.fd, for: EventLoop.writable)
         let error = stream.connectionError()
         #expect(error == nil)
-        try wait(port.listener.fd, for: EventLoop.readable)
-        guard let other = port.listener.accept() else { throw NoPort() }
         let bytes: [UInt8] = [1, 2, 3]
         let sent = stream.write(bytes.span)
         #expect(sent == 3)
+        try wait(port.listener.fd, for: EventLoop.readable)
+        guard let other = port.listener.accept() else { throw NoPort() }
         try wait(other.fd, for: EventLoop.readable)
         var room = [UInt8](repeating: 0, count: 8)
         var span = room.mutableSpan
@@ -69,13 +69,54 @@ import Time
         #expect(try Self.ending { stream in _ = consume stream } == .failed)
     }
 
+    /// Connects, and says something.
+    private static func speaking(
+        to port: borrowing Port, from own: SocketAddress? = nil
+    ) throws -> TCPStream {
+        let stream = try TCPStream(connectingTo: port.place, from: own)
+        try wait(stream.fd, for: EventLoop.writable)
+        let bytes: [UInt8] = [1]
+        #expect(stream.write(bytes.span) == 1)
+        return stream
+    }
+
+    /// However many connections say nothing, the first that speaks is taken at once.
+    @Test func silentOnesTakeNoPlace() throws {
+        let port = try Port()
+        var silent: [Held] = []
+        for _ in 0..<100 {
+            let stream = try TCPStream(connectingTo: port.place)
+            try Self.wait(stream.fd, for: EventLoop.writable)
+            silent.append(Held(stream))
+        }
+        switch port.listener.accept() {
+        case .none: break
+        case .some: Issue.record("a silent one is taken")
+        }
+        let stream = try Self.speaking(to: port, from: SocketAddress(host: "127.0.0.9", port: 1))
+        try Self.wait(port.listener.fd, for: EventLoop.readable)
+        guard let other = port.listener.accept() else { throw NoPort() }
+        #expect(other.other.host == "127.0.0.9")
+        _ = consume stream
+        #expect(silent.count == 100)
+    }
+
+    private final class Held {
+        let stream: TCPStream
+        init(_ stream: consuming TCPStream) { self.stream = stream }
+    }
+
     @Test func whatIsAcceptedAndDroppedEndsInOrder() throws {
         let port = try Port()
-        let stream = try TCPStream(connectingTo: port.place)
+        let stream = try Self.speaking(to: port)
         try Self.wait(port.listener.fd, for: EventLoop.readable)
         do {
             guard let other = port.listener.accept() else { throw NoPort() }
             #expect(other.other.host == "127.0.0.1")
+            var room = [UInt8](repeating: 0, count: 8)
+            var span = room.mutableSpan
+            let arrival = other.read(into: &span)
+            #expect(arrival == .bytes(1))
         }
         try Self.wait(stream.fd, for: EventLoop.readable)
         var room = [UInt8](repeating: 0, count: 8)
@@ -87,7 +128,7 @@ import Time
     @Test func itConnectsFromTheAddressThatIsGiven() throws {
         let port = try Port()
         func origin(_ own: SocketAddress?) throws -> String {
-            let stream = try TCPStream(connectingTo: port.place, from: own)
+            let stream = try Self.speaking(to: port, from: own)
             try Self.wait(port.listener.fd, for: EventLoop.readable)
             guard let other = port.listener.accept() else { throw NoPort() }
             _ = consume stream
