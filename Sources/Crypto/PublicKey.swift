@@ -10,6 +10,12 @@ public struct PublicKey: Hashable, Comparable, Sendable {
         self.bytes = InlineArray { i in bytes[i] }
     }
 
+    /// Whether it is the one form of a key with which sessions can be: not a second form of another
+    /// key, by its top bit, and no point of low order.
+    public var isUsable: Bool {
+        bytes[31] < 0x80 && X25519.shared(.random(), with: self) != nil
+    }
+
     public static func == (left: PublicKey, right: PublicKey) -> Bool {
         for i in 0..<size where left.bytes[i] != right.bytes[i] { return false }
         return true

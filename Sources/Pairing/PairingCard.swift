@@ -30,8 +30,7 @@ public struct PairingCard: Equatable, Sendable {
         guard count <= Self.nameMax else { return nil }
         for place in 49 + count..<Self.size where bytes[place] != 0 { return nil }
         let key = PublicKey(bytes: bytes.extracting(first: 32))
-        // A second form of a key, or one with which no session can be: it would only do harm here.
-        guard bytes[31] < 0x80, X25519.shared(.random(), with: key) != nil else { return nil }
+        guard key.isUsable else { return nil }
         let name = (49..<49 + count).map { bytes[$0] }
         self.init(
             publicKey: key, capabilities: capabilities, name: String(decoding: name, as: UTF8.self))

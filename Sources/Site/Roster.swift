@@ -11,10 +11,10 @@ public struct Roster: Equatable, Sendable {
         /// As the settings of a peer have them; empty where it is found on the LAN.
         public let addresses: [String]
 
-        /// Nil for a name or an address that cannot be in a roster.
+        /// Nil for a name, a key or an address that cannot be in a roster.
         public init?(name: String, key: PublicKey, addresses: [String] = []) {
             guard Roster.isName(name), addresses.count <= Roster.addressesMax,
-                addresses.allSatisfy(Roster.isAddress)
+                addresses.allSatisfy({ RosterAddress.isOne($0) }), key.isUsable
             else { return nil }
             (self.name, self.key, self.addresses) = (name, key, addresses)
         }
@@ -171,12 +171,6 @@ public struct Roster: Equatable, Sendable {
                 byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                     || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
             }
-    }
-
-    /// Printable ASCII without commas; what it means is for the settings to check.
-    static func isAddress(_ text: String) -> Bool {
-        (1...255).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: ",") }
     }
 }
 

@@ -155,7 +155,7 @@ import Testing
         let told = try adopt(
             try roster(
                 [("barn", 1), ("cellar", 2)],
-                addresses: ["barn": "192.0.2.1:99999", "cellar": "192.0.2.1:0"]), after: first)
+                addresses: ["barn": "192.0.2.300", "cellar": "224.0.0.1"]), after: first)
         #expect(try found() == ["barn": 1])
         #expect(told.contains { $0.hasPrefix("barn keeps its address") }, "\(told)")
         #expect(told.contains { $0.hasPrefix("cellar of the site is left out") }, "\(told)")
