@@ -201,7 +201,9 @@ public struct PairedPeer {
                 + " back: sudo intercomctl peer set \(peer.name) --revoked no"
         }
         let source = files.sources.first { $0.path == peer.origin.file }
-        if let source, SitePeers.isOfSite(source.bytes) {
+        if source.map({ SitePeers.isOfSite($0.bytes) }) ?? false
+            || SiteFiles.lists(peer.key, files.paths)
+        {
             return "\(peer.name) is already a peer, by the site, and needs no pairing: nothing is"
                 + " changed"
         }

@@ -12,6 +12,8 @@ public enum SiteFiles {
     public static let rosterName = "roster"
     public static let keyName = "site.key"
     public static let channelsName = "site.conf"
+    static let removedName = "site.removed"
+    private static let removedMax = 256
 
     /// Reads the text of the roster.
     ///
@@ -42,6 +44,48 @@ public enum SiteFiles {
             guard let bytes else { return try state.remove(name) }
             try state.write(bytes.span, to: name, mode: 0o640)
         } catch { throw PeerFilesError(error) }
+    }
+
+    /// Whether the roster in use has a station with this key, as text.
+    static func lists(_ key: String, _ paths: Paths) -> Bool {
+        guard let key = PublicKey(text: key),
+            let text = try? roster(paths, limit: Roster.sizeMax),
+            let roster = try? Roster(parsing: text)
+        else { return false }
+        return roster.station(with: key) != nil
+    }
+
+    /// The stations that the site has taken out, their names by their keys as text; none where they
+    /// cannot be read.
+    public static func removed(_ paths: Paths) -> [String: String] {
+        guard let state = try? OwnersDirectory.existing(paths.state),
+            let text = try? state.read(removedName, limit: ConfigFolder.sizeLimit)
+        else { return [:] }
+        var names: [String: String] = [:]
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ").map { String($0) }
+            guard words.count == 2, PublicKey(text: words[0]) != nil, isName(words[1]),
+                names.count < removedMax
+            else { continue }
+            names[words[0]] = words[1]
+        }
+        return names
+    }
+
+    /// Keeps the names of stations that a roster has no more, for as long as the station is in a
+    /// site of that name, whoever introduces there.
+    static func keepNames(
+        of before: Roster?, lostIn roster: Roster?, _ paths: Paths
+    ) throws(PeerFilesError) {
+        guard let before, let roster, before.name == roster.name else {
+            return try write(nil, to: removedName, paths)
+        }
+        var names = removed(paths)
+        for station in before.stations { names[station.key.text] = station.name }
+        for station in roster.stations { names[station.key.text] = nil }
+        guard names != removed(paths) else { return }
+        let lines = names.keys.sorted().map { "\($0) \(names[$0] ?? "")\n" }
+        try write(Array(lines.joined().utf8), to: removedName, paths)
     }
 
     /// The channels of a site that a station is in, as settings.

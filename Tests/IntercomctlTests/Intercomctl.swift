@@ -87,7 +87,9 @@ final class StationFolder {
         return attributes?[.posixPermissions] as? Int
     }
 
-    func run(_ arguments: String...) throws -> Intercomctl.Outcome {
+    func run(_ arguments: String...) throws -> Intercomctl.Outcome { try run(arguments) }
+
+    func run(_ arguments: [String]) throws -> Intercomctl.Outcome {
         try Intercomctl.run(["--config", config] + arguments)
     }
 

@@ -148,13 +148,14 @@ class ByHand(SiteTest):
             with self.subTest(name):
                 wait(lambda name=name: garage.peer(name)["state"] == "up", f"{name} is up")
                 key = garage.peer(name)["fingerprint"]
-                said = self.do(garage, "peer", "remove", name)
+                said = self.do(garage, "peer", "remove", name, code=1)
+                self.assertIn(f"site remove {site_name}, at the station that introduces it", said)
+                self.do(garage, *said.partition("alone: sudo intercomctl ")[2].split())
                 self.assertEqual(garage.peer(name)["fingerprint"], key)
-                self.assertIn(f"put out {name}: there is no session with it", said)
-                self.assertIn(f"site remove {site_name}, at the one that introduces", said)
                 self.assertEqual(garage.peer(name)["down_reason"], "revoked")
                 self.assertIn("it was put out here", garage.peer(name)["down_text"])
-                self.assertIn("put out already", self.do(garage, "peer", "remove", name))
+                self.assertIn("put out here already", self.do(
+                    garage, "peer", "remove", name, code=1))
                 self.assertRegex(self.do(garage, "peer", "list"), rf"(?m)^{name} .* put out ")
                 self.assertIn("it was put out here", self.do(garage, "peer", "show", name))
         time.sleep(2)

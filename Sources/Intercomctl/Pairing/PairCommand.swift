@@ -51,7 +51,8 @@ func pairedPeer(
                 command: joining?.isIntroducing == false
                     ? "sudo intercomctl pair" : "intercomctl pair",
                 option: joining == nil ? "" : " --join",
-                place: joining?.isIntroducing == true ? "site" : "peer")
+                place: joining?.isIntroducing == true ? "site" : "peer",
+                site: report.former == nil ? nil : (try? statusNow(invocation))?.site)
         }?.name
     } catch {
         guard joining != nil, error.refusal == .known || error.refusal == .declined else {

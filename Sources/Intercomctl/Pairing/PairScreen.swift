@@ -10,10 +10,11 @@ internal import HAL
 ///   - command: The command that is typed there.
 ///   - option: What follows the code where it is typed.
 ///   - place: Where another name is given: `site` for a station that is introduced with it.
+///   - site: The site of this station, where the new peer may come in the place of a former one.
 /// - Throws: an output that cannot be written.
 func show(
     _ report: PairingReport, isNamed: Bool, command: String = "intercomctl pair",
-    option: String = "", place: String = "peer"
+    option: String = "", place: String = "peer", site: SiteStatus? = nil
 ) throws(Failure) {
     let text = report.text.visible
     switch report.stage {
@@ -29,9 +30,7 @@ func show(
                 "it calls itself \(called.visible); another name:"
                     + " sudo intercomctl \(place) rename \(name) NAME")
             if let former = report.former?.visible {
-                try printLine(
-                    "if it takes the place of \(former), which is gone:"
-                        + " sudo intercomctl \(place) replace \(former) \(name)")
+                try printLine(succession(of: name, after: former, place, site))
             }
         }
         guard report.isApplied else { return }
@@ -39,6 +38,21 @@ func show(
             "to be heard there: the talk button here, or intercomctl talk \(name);"
                 + " to hear it: the talk button there")
     }
+}
+
+/// The line for a new peer that may come in the place of a former one.
+///
+/// A station of the site has a successor everywhere only where the site is introduced.
+func succession(
+    of name: String, after former: String, _ place: String, _ site: SiteStatus?
+) -> String {
+    let isOfSite = site?.peers.contains(former) ?? false
+    let way =
+        isOfSite && site?.introduces == false
+        ? ", pair it where the site is introduced instead; there: sudo intercomctl site replace"
+            + " \(former) PEER"
+        : ": sudo intercomctl \(isOfSite ? "site" : place) replace \(former) \(name)"
+    return "if it takes the place of \(former), which is gone\(way)"
 }
 
 private func showCode(

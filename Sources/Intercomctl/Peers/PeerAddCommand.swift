@@ -87,6 +87,9 @@ private func checkStation(
         }
         guard peer.name == name else { continue }
         guard isSameKey else {
+            if let file = book.file(of: name)?.file {
+                try refuse(name, of: file, in: book) { "replace \($0) KEY" }
+            }
             let way =
                 peer.isLearned
                 ? "if its station was replaced: sudo intercomctl peer remove \(name)"

@@ -38,41 +38,64 @@ func noPeers(_ invocation: borrowing Invocation, remedy: String = "") -> String 
 }
 
 /// `peer remove NAME`: forgets a peer, its policy and its pre-shared key; one of the site, which
-/// would come back, is put out.
+/// would come back, is refused.
 func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try PeerBook(invocation)
     var (path, file) = try book.knownFile(of: name)
     var report = PeerReport(name: name)
+    let isOut = file.value(of: "revoked", of: name) == "yes"
+    let alone =
+        isOut
+        ? "it is put out here already"
+        : "for this station alone: sudo intercomctl peer set \(name) --revoked yes"
+    try refuse(name, of: file, in: book, orAlone: alone) { "remove \($0)" }
     var (roster, fault): (Roster?, String?) = (nil, nil)
     do throws(Failure) { roster = try SiteBook.roster(book.paths) } catch { fault = error.text }
-    let key = file.value(of: "key", of: name).flatMap { PublicKey(text: $0) }
-    let station = key.flatMap { roster?.station(with: $0) }
-    if station != nil || fault != nil && SitePeers.isOfSite(file.bytes) {
-        if file.value(of: "revoked", of: name) == "yes" {
-            report.add("\(name) is put out already")
-        } else {
-            file.set("revoked", to: "yes", of: name)
-            try book.put(file, at: path)
-            try book.write(path)
-            report.add("put out \(name): there is no session with it")
-        }
-        report.add(
-            "for all stations: sudo intercomctl site remove \(station?.name ?? name), at the one"
-                + " that introduces")
-        report.add("to take it back: sudo intercomctl peer set \(name) --revoked no")
-        return try report.finish(invocation)
+    if let fault, SitePeers.isOfSite(file.bytes) {
+        throw Failure(.failed, "\(name) is a station of the site; \(fault); \(alone)")
     }
+    let known = (try? statusNow(invocation))?.peers.first { $0.name == name }
     file.remove(name)
     try book.put(file.isEmpty ? nil : file, at: path)
     // The file first: it must never name a secret that is not there.
     try book.write(path)
     let hasSecret = try book.removeStray(of: name)
     report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
-    report.add("\(name) may still know this station: remove this station there, too")
+    // One that answers and does not accept this station has removed it.
+    if known?.down.reason != "not_accepted" {
+        report.add(
+            "\(name) \(known?.state == .up ? "still knows" : "may still know") this station: remove"
+                + " this station there, too")
+    }
     if let fault { report.add("if it is in the site, the next roster brings it back: \(fault)") }
     if let roster { bringIn(roster, &report, invocation) }
     return try report.finish(invocation)
+}
+
+/// Refuses to do here alone what is done for a station of the site where that is introduced.
+///
+/// - Parameters:
+///   - name: The peer.
+///   - file: Its file.
+///   - book: All files.
+///   - alone: How it is done here alone; nil where it is not.
+///   - command: What follows `site`, by the name of the station there.
+/// - Throws: The command that does it, where the peer is a station of the site.
+func refuse(
+    _ name: String, of file: PeerFile, in book: PeerBook, orAlone alone: String? = nil,
+    _ command: (String) -> String
+) throws(Failure) {
+    let key = file.value(of: "key", of: name).flatMap { PublicKey(text: $0) }
+    guard let roster = try? SiteBook.roster(book.paths),
+        let station = key.flatMap({ roster.station(with: $0) })
+    else { return }
+    let place =
+        (try? hasSiteKey(book.paths)) == true ? "" : ", at the station that introduces it"
+    throw Failure(
+        .failed,
+        "\(name) is a station of the site \(roster.name), so: sudo intercomctl site"
+            + " \(command(station.name))\(place)" + (alone.map { "; \($0)" } ?? ""))
 }
 
 /// Makes stations of the site peers that have found their names taken here so far.
@@ -94,7 +117,11 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
     )
     var book = try PeerBook(invocation)
-    _ = try book.knownFile(of: old)
+    let file = try book.knownFile(of: old).file
+    // Another station may have a name of its own for it.
+    if (try? hasSiteKey(book.paths)) == true {
+        try refuse(old, of: file, in: book) { "rename \($0) \(new)" }
+    }
     guard old != new else { throw Failure(.usage, "that is its name already") }
     let config = try? book.config()
     guard new != config?.station.name else {

@@ -11,9 +11,13 @@ internal import Settings
 func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try PeerBook(invocation)
-    _ = try book.knownFile(of: name)
+    let typed = invocation.arguments[1]
+    // What is no name may be a secret, and is not repeated.
+    try refuse(name, of: try book.knownFile(of: name).file, in: book) {
+        "replace \($0) \(isName(typed) ? typed : "KEY")"
+    }
     let former = try book.peer(name)
-    let successor = try Successor.find(invocation.arguments[1], of: former, in: book)
+    let successor = try Successor.find(typed, of: former, in: book)
     guard try successor.isConfirmed(invocation, former, in: book) else {
         try printLine("nothing is changed")
         return .failed

@@ -19,16 +19,19 @@ package struct PeerComplaint {
         let isSearched: Bool
         /// Whether it is in the roster of this station's site.
         let isInSite: Bool
+        /// Whether its site may have put this station out.
+        let isPutOut: Bool
         /// What the resolver said of its name.
         let resolver: String?
 
         package init(
             peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
-            isSearched: Bool, isInSite: Bool = false, resolver: String?
+            isSearched: Bool, isInSite: Bool = false, isPutOut: Bool = false,
+            resolver: String?
         ) {
             (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
             (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
-            (self.isSearched, self.isInSite) = (isSearched, isInSite)
+            (self.isSearched, self.isInSite, self.isPutOut) = (isSearched, isInSite, isPutOut)
         }
     }
 
@@ -74,6 +77,9 @@ package struct PeerComplaint {
             fix =
                 "see whether it is on and intercomd runs there (intercomctl doctor), and whether a"
                 + " firewall drops UDP"
+        case .notAccepted where context.isPutOut:
+            text = "does not accept this station any more"
+            fix = "intercomctl status says what that may mean"
         case .notAccepted:
             text =
                 "answers at \(place), but does not accept this station: this station is not added"
@@ -99,13 +105,20 @@ package struct PeerComplaint {
                 + " here: \(key.text) (\(key.fingerprint))"
             fix =
                 "if that is \(context.peer) with a new key, compare these digits with intercomctl"
-                + " key show --fingerprint there, then here: sudo intercomctl peer remove"
-                + " \(context.peer), and peer add it anew"
+                + " key show --fingerprint there, then "
+                + (context.isInSite
+                    ? "where the site is introduced: sudo intercomctl site replace"
+                        + " \(context.peer) KEY"
+                    : "here: sudo intercomctl peer remove \(context.peer), and peer add it anew")
         case .toldOtherKey(let endpoint):
             text =
                 "a packet from its address \(SocketAddress(endpoint)) was made for another key than"
                 + " this station's"
-            fix = "there: sudo intercomctl peer remove \(context.own), then: \(addition)"
+            fix =
+                context.isInSite
+                ? "where the site is introduced: sudo intercomctl site replace \(context.own)"
+                    + " \(context.ownKey)"
+                : "there: sudo intercomctl peer remove \(context.own), then: \(addition)"
         case .portClosed(let endpoint):
             text = "nothing listens at \(SocketAddress(endpoint)): the port is closed"
             fix =
