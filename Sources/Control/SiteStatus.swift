@@ -12,6 +12,8 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     /// The stations of the roster that are not known to have it or a newer one, by their names
     /// there: they may use an older one.
     public var behind: [String] = []
+    /// Of those, the stations that have told of an older one last.
+    public var older: [Older] = []
     /// Rosters that peers show to this station, which is in none yet.
     public var offers: [Offer] = []
 
@@ -24,7 +26,21 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         coder.field("peers", &peers)
         coder.field("introduces", &introduces)
         coder.field("behind", &behind)
+        coder.field("older", &older)
         coder.field("offers", &offers)
+    }
+
+    /// A station of the roster that has an older one.
+    public struct Older: JSONRecord, Equatable, Sendable {
+        public var station = ""
+        public var number = 0
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("station", &station)
+            coder.field("number", &number)
+        }
     }
 
     /// A roster that a peer shows.

@@ -64,6 +64,8 @@ public struct SitePeers {
         try SiteFiles.write(
             channels: files.sources.first { $0.role == .site }?.bytes, files.paths)
         for step in steps { try files.write(step.bytes, at: step.path) }
+        // They are words for people: no disk that fails keeps out a change for them.
+        try? SiteFiles.keepNames(of: before, lostIn: roster, files.paths)
         try SiteFiles.write(roster: text, files.paths)
         for name in gone { try files.removeStray(of: name) }
         tell(old, try settings(), lost)

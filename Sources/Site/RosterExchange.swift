@@ -41,8 +41,9 @@ public struct RosterExchange {
     private static let offersMax = 4
     /// A peer that shows one site after the other is looked at now and then.
     private static let offerRest = Duration.seconds(60)
-    /// After so long without a whole roster another peer is asked beside the one before. Of 31
-    /// peers that give nothing none keeps the 32nd waiting for longer than 16 s.
+    /// After so long without a whole roster another peer is asked beside the one before.
+    ///
+    /// So 31 peers that give nothing keep the 32nd waiting for 16 s at most.
     private static let patience = Duration.milliseconds(500)
     /// So many rosters are taken at once, and then one in this time: whoever has the site's key can
     /// sign any number, and each is written.
@@ -236,6 +237,12 @@ public struct RosterExchange {
             guard peer.key == key, let told = peer.told else { return false }
             return told == held.notice || told.counter > held.roster.counter
         }
+    }
+
+    /// The number of the roster that the owner of a key has told of last; nil where it has not
+    /// told of this site.
+    public func numberTold(by key: PublicKey) -> UInt64? {
+        peers.values.first { $0.key == key }?.told?.counter
     }
 
     /// Whether a peer may learn the roster now.

@@ -8,11 +8,9 @@ public struct RetrySchedule: Equatable, Sendable {
 
     public init() {}
 
-    /// How long to wait for the answer to the M1 just sent.
+    /// How long to wait for the answer to the M1 just sent, by a random number of its own.
     ///
     /// 1, 2, 4, 8, 16, 30, 30 … s, each times 0.8 to 1.2.
-    ///
-    /// - Parameter draw: a random number of its own.
     public mutating func nextWait(_ draw: UInt64) -> Duration {
         let base = UInt64(baseMs(of: attempt))
         // Bounded: a peer may be away for years.
@@ -23,9 +21,8 @@ public struct RetrySchedule: Equatable, Sendable {
     /// Restarts the series of waits.
     public mutating func restart() { attempt = 0 }
 
-    /// How long after the last packet to the peer a cover packet is due: 14 to 16 s.
-    ///
-    /// - Parameter draw: a random number of its own.
+    /// How long after the last packet to the peer a cover packet is due, by a random number of its
+    /// own: 14 to 16 s.
     public static func heartbeatWait(_ draw: UInt64) -> Duration {
         .milliseconds(14_000 + draw % 2001)
     }

@@ -37,6 +37,16 @@ import Testing
         }
     }
 
+    @Test func aStationThatTheSiteRemovedIsNoStrangerToBeAdded() {
+        var event = Event(.unknownKey, at: 1)
+        (event.target, event.detail) = ("192.0.2.7:5577", "intercom1:abc")
+        #expect(event.sentence.hasSuffix("to add it: intercomctl peers"))
+        event.peer = "mill"
+        #expect(
+            event.sentence
+                == "mill, which the site removed, still calls, from 192.0.2.7:5577; nothing to do")
+    }
+
     @Test func aLampStandsInButtonTooForOlderPrograms() {
         var event = Event(.lampFault, at: 1)
         event.lamp = "red"

@@ -49,7 +49,7 @@ private let golden = """
     "age_s":12.5,"proven":true,"station":"hall","former_station":null}],\
     "key_problem":"a copy",\
     "site":{"name":"house","number":3,"fingerprint":"1234","peers":["garage"],\
-    "introduces":false,"behind":["attic"],"offers":\
+    "introduces":false,"behind":["attic"],"older":[{"station":"attic","number":2}],"offers":\
     [{"peer":"attic","name":"barn","number":2,"stations":5,"fingerprint":"5678"}]},\
     "pairing":{"state":"showing","by":"button ptt"},\
     "network":{"fault":"no_carrier","text":"eth0 has no link","fix":"plug it in"},\
@@ -150,6 +150,9 @@ func sample() -> Status {
     (offer.peer, offer.name, offer.fingerprint) = ("attic", "barn", "5678")
     (offer.number, offer.stations) = (2, 5)
     status.site.behind = ["attic"]
+    var older = SiteStatus.Older()
+    (older.station, older.number) = ("attic", 2)
+    status.site.older = [older]
     status.site.offers = [offer]
     status.state.volumes.speaker = 80
     (status.state.isMicrophoneMuted, status.state.muted) = (true, ["garage"])

@@ -17,6 +17,7 @@ import Time
         #expect(station.notes == [Advice.unconfigured("/etc/intercom")])
     }
 
+    /// In one line, which those of its peers do not bury.
     @Test func aStationThatItsSiteHasPutOutIsToldSo() throws {
         let station = try Kitchen.snapshot()
         station.site.name = "house"
@@ -28,13 +29,16 @@ import Time
         ] as [(DownReason?, DownReason?, Bool)] {
             station.peers[Kitchen.garage].downReason = garage
             station.peers[Kitchen.office].downReason = office
-            #expect(station.notes.contains(note) == isTold)
+            #expect(station.problems.contains(note) == isTold)
+            let each = (station.problems + station.notes).filter { $0.contains("not accept this") }
+            #expect(each.isEmpty == (isTold || garage != .notAccepted))
         }
         // Without a site each peer has its own line.
         station.site.name = nil
         station.peers[Kitchen.garage].downReason = .notAccepted
         station.peers[Kitchen.office].downReason = .notAccepted
-        #expect(!station.notes.contains { $0.contains("may have put it out") })
+        #expect(!station.problems.contains { $0.contains("may have put it out") })
+        #expect(station.problems.count { $0.contains("not accept this") } == 2)
     }
 
     @Test func theUsersProgramIsToldOfOnceItHasFailed() throws {

@@ -20,9 +20,12 @@ extension SitePeersTests {
         #expect(try found() == ["barn": 1, "friend": 3])
         let attic = try #require(try config().peers.first { $0.name == "attic" })
         #expect(attic.isRevoked && attic.psk == .file("attic.psk"))
+        // Its name is kept, for a person who sees it call.
+        #expect(SiteFiles.removed(paths) == [keys[0].text: "attic"])
         // Introduced again, it is a peer again; what was never in the site is left alone.
         try adopt(both, after: one)
         #expect(try found() == ["attic": 0, "barn": 1, "friend": 3])
+        #expect(SiteFiles.removed(paths) == [:])
         // A successor does not get the name from a person's peer.
         let heir = try roster([("attic", 2), ("barn", 1)])
         let said = try adopt(heir, after: both)
@@ -39,7 +42,9 @@ extension SitePeersTests {
         #expect(try found() == ["attic": 0, "barn": 1, "friend": 3])
         // Where this station takes it out itself, nothing stays of it; one that leaves keeps it.
         try adopt(both, after: one)
+        #expect(SiteFiles.removed(paths) == [keys[2].text: "attic"])
         try adopt(nil, after: both)
+        #expect(SiteFiles.removed(paths) == [:])
         #expect(try found() == ["attic": 0, "friend": 3])
         try adopt(both, after: nil)
         try adopt(one, after: both, puttingOut: keys[0])

@@ -30,8 +30,7 @@ func remedy(for caller: CallerStatus) -> String {
         "its name is taken here, by this station ([station] name) or a peer (sudo intercomctl peer"
             + " rename); where the site is introduced: site rename"
     } else if caller.formerStation != nil {
-        "if it is to come back: intercomctl pair --join --move there, and pair --join CODE at the"
-            + " station that introduces"
+        "nothing to do"
     } else {
         "to add it: \(caller.addition)"
     }
@@ -44,9 +43,9 @@ func words(about caller: CallerStatus) -> String {
         caller.isProven
         ? "" : " (unproven: it uses a pre-shared key, or borrows somebody's key)"
     let age = age(seconds: caller.ageSeconds)
-    let subject =
-        caller.station.map { "\($0) of the site, no peer here," }
-        ?? caller.formerStation.map { "\($0), which the site has taken out," }
-        ?? "an unknown station"
+    if caller.station == nil, let name = caller.formerStation {
+        return "\(name), which the site removed, still calls, from \(caller.address) \(age) ago"
+    }
+    let subject = caller.station.map { "\($0) of the site, no peer here," } ?? "an unknown station"
     return "\(subject) called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"
 }

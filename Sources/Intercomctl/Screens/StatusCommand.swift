@@ -49,7 +49,12 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     if status.call.state != .idle { text += "call    \(call(status.call))\n" }
     if let last = lastCall(status.call) { text += "last    \(last)\n" }
     if let site = status.site.name {
-        text += "site    \(site.visible), number \(status.site.number ?? 0)\n"
+        text += "site    \(site.visible), number \(status.site.number ?? 0)"
+        if status.site.introduces, !status.site.behind.isEmpty {
+            let names = status.site.behind.joined(separator: ", ")
+            text += "; perhaps with an older list: \(names.visible)"
+        }
+        text += "\n"
     }
     if let pairing = words(about: status.pairing) { text += "pairing \(pairing.visible)\n" }
     if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }

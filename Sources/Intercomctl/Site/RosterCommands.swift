@@ -27,7 +27,8 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var table = Table(["STATION", "HAS IT", "ADDRESS", "FINGERPRINT"])
     for station in roster.stations {
         let address = station.addresses.joined(separator: ", ")
-        let mark = behind.map { $0.contains(station.name) ? "?" : "yes" } ?? "-"
+        let older = now?.older.first { $0.station == station.name }.map { "no, \($0.number)" }
+        let mark = behind.map { $0.contains(station.name) ? older ?? "?" : "yes" } ?? "-"
         table.add([
             station.name, mark, address.isEmpty ? "-" : address, station.key.fingerprint,
         ])
@@ -37,7 +38,8 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     case nil: try printLine("intercomd does not say which stations have this number")
     case let names? where !names.isEmpty:
         try printLine(
-            "? may use an older list: it takes number \(roster.counter) when it meets a station"
+            "no, with the number of its list; ? may use an older list: it takes number"
+                + " \(roster.counter) when it meets a station"
                 + " that has it")
     case _?: break
     }

@@ -230,9 +230,12 @@ extension ControlLoop {
             }
         }
         for call in feed({ _, table, _ in table.vainCalls.take() }) {
-            tell(
-                call.peer == nil ? .unknownKey : .wrongSecret, peer: call.peer,
-                target: SocketAddress(call.source).description, detail: call.publicKey.text)
+            var event = Event(call.peer == nil ? .unknownKey : .wrongSecret, at: wall)
+            event.peer =
+                call.peer.map { roster[$0].name } ?? site.formerName(of: call.publicKey)
+            event.target = SocketAddress(call.source).description
+            event.detail = call.publicKey.text
+            announce(event)
         }
     }
 

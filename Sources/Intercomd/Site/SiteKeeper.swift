@@ -17,7 +17,8 @@ struct SiteKeeper {
         let isFault: Bool
     }
 
-    private static let formerMax = 256
+    /// Of one roster that comes by itself, the rest of whose changes are counted.
+    private static let linesMax = 12
 
     private let own: PublicKey
     private var exchange: RosterExchange
@@ -71,34 +72,19 @@ struct SiteKeeper {
             guard found != text || complaint != nil else { return }
             text = found
             complaint = nil
+            former = SiteFiles.removed(paths)
         } catch {
             fault("the site's roster cannot be read: \(error)")
             return
         }
-        guard !text.isEmpty else {
-            note(formerStationsOf: nil, in: nil)
-            return exchange.hold(nil, text: [], at: now)
-        }
+        guard !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
         do throws(RosterFault) {
             let roster = try Site.Roster(parsing: text)
-            note(formerStationsOf: exchange.held?.roster, in: roster)
             exchange.hold(roster, text: text, at: now)
         } catch {
             exchange.hold(nil, text: [], at: now)
             fault("\(SiteFiles.path(paths)) \(error)")
         }
-    }
-
-    /// Their names are kept for a person, as long as the station is in this site, whoever
-    /// introduces there.
-    private mutating func note(formerStationsOf before: Site.Roster?, in roster: Site.Roster?) {
-        guard let before, let roster, before.name == roster.name, former.count < Self.formerMax
-        else {
-            former = [:]
-            return
-        }
-        for station in before.stations { former[station.key.text] = station.name }
-        for station in roster.stations { former[station.key.text] = nil }
     }
 
     private mutating func fault(_ text: String, from peer: Int? = nil) {
@@ -196,7 +182,11 @@ struct SiteKeeper {
         _ found: RosterExchange.Found, _ sources: [ConfigSource], _ paths: Paths
     ) {
         do throws(PeerFilesError) {
-            for line in try adopt(found, sources, paths) { say(line, from: found.peer) }
+            let lines = try adopt(found, sources, paths)
+            for line in lines.prefix(Self.linesMax) { say(line, from: found.peer) }
+            if lines.count > Self.linesMax {
+                say("\(lines.count - Self.linesMax) more changes", from: found.peer)
+            }
         } catch {
             fault(
                 "number \(found.roster.counter) of the site is not taken: \(error)",
@@ -279,6 +269,13 @@ struct SiteKeeper {
             status.behind = held.stations.filter {
                 $0.key != own && !exchange.isKnownToHave($0.key)
             }.map { $0.name }
+        }
+        for station in exchange.held?.roster.stations ?? []
+        where status.behind.contains(station.name) {
+            guard let number = exchange.numberTold(by: station.key) else { continue }
+            var older = SiteStatus.Older()
+            (older.station, older.number) = (station.name, Int(clamping: number))
+            status.older.append(older)
         }
         status.offers = exchange.offers.map { found in
             var offer = SiteStatus.Offer()

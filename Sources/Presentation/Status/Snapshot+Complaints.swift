@@ -24,6 +24,13 @@ extension Snapshot {
         }
     }
 
+    /// Whether peers answer, and none of them accepts this station any more: one line says so, and
+    /// none of each peer.
+    var isPutOut: Bool {
+        let reasons = roster.numbers.map { downReason(of: $0) }
+        return site.name != nil && reasons.contains(.notAccepted) && !reasons.contains(nil)
+    }
+
     private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
         let state = peers[peer].session
         return PeerComplaint(
@@ -33,7 +40,7 @@ extension Snapshot {
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
                 ownKey: ownKey.text, isSearched: network.isSearched,
-                isInSite: peers[peer].isInSite,
+                isInSite: peers[peer].isInSite, isPutOut: isPutOut,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }
 
@@ -53,6 +60,7 @@ extension Snapshot {
         if let shared = sharedKeyProblem(of: peer) { return shared }
         // That one was put out is as somebody wants it, here or where its site is introduced.
         guard !roster[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
+            !isToldOnce(reason),
             DownWatch.isProblem(
                 needsMending: reason.needsMending, downSince: peers[peer].downSince, at: now)
         else { return nil }
@@ -60,10 +68,12 @@ extension Snapshot {
         return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
     }
 
+    private func isToldOnce(_ reason: DownReason) -> Bool { reason == .notAccepted && isPutOut }
+
     /// Why it is down, where that is no problem yet, and not what somebody wants.
     func downNote(of peer: Int) -> String? {
         guard let reason = downReason(of: peer), problem(of: peer) == nil, reason != .revoked,
-            reason != .calling, reason != .noNetwork, reason != .noAddress
+            reason != .calling, reason != .noNetwork, reason != .noAddress, !isToldOnce(reason)
         else { return nil }
         let complaint = complaint(of: peer, reason)
         return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"

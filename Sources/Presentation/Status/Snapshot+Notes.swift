@@ -27,10 +27,6 @@ extension Snapshot {
                     of: offer.name, by: offer.peer, leaving: site.name,
                     introduces: site.introduces))
         }
-        let reasons = roster.numbers.map { downReason(of: $0) }
-        if let name = site.name, reasons.contains(.notAccepted), !reasons.contains(nil) {
-            found.append(Advice.putOut(of: name))
-        }
         for channel in config.channels where channel.isWaiting {
             found.append(Advice.awaited(channel.name))
         }

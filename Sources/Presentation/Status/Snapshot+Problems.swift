@@ -36,6 +36,7 @@ extension Snapshot {
                 "button \(key.button.name): held longer than max-talk, so the talk has ended; "
                     + "release the button, or look whether it is jammed")
         }
+        if isPutOut, let name = site.name { found.append(Advice.putOut(of: name)) }
         for peer in roster.numbers {
             if let complaint = problem(of: peer) { found.append(complaint) }
         }

@@ -28,9 +28,10 @@ import Testing
         #expect(words(about: caller).hasPrefix("hall of the site, no peer here, called from"))
         #expect(remedy(for: caller).contains("intercomctl peer rename"))
         (caller.station, caller.formerStation) = (nil, "hall")
-        let out = words(about: caller)
-        #expect(out.hasPrefix("hall, which the site has taken out, called from"))
-        #expect(remedy(for: caller).contains("pair --join --move there"))
-        #expect(!remedy(for: caller).contains("peer add"))
+        (caller.address, caller.ageSeconds) = ("192.0.2.7:5577", 12)
+        #expect(
+            lines(of: [caller])
+                == "* hall, which the site removed, still calls, from 192.0.2.7:5577 12s ago;"
+                + " nothing to do\n")
     }
 }
