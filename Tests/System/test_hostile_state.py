@@ -26,9 +26,9 @@ COMMANDS = {
     "peer set": ["peer", "set", "--no-reload", "--gain", "-3dB", "garage"],
     "peer set psk": ["peer", "set", "--no-reload", "--psk-file", "{own}", "garage"],
     "peer verify": ["peer", "verify", "--no-reload", "garage", *DIGITS],
-    "peer rename": ["peer", "rename", "--no-reload", "garage", "attic"],
-    "peer replace": ["peer", "replace", "--yes", "--no-reload", "garage", THIRD],
-    "peer put out": ["peer", "remove", "--no-reload", "garage"],
+    "peer rename": ["peer", "rename", "--no-reload", "shed", "attic"],
+    "peer replace": ["peer", "replace", "--yes", "--no-reload", "shed", THIRD],
+    "peer put out": ["peer", "set", "--revoked", "yes", "--no-reload", "garage"],
     "peer remove": ["peer", "remove", "--no-reload", "shed"],
     "site list": ["site", "list"],
     "site export": ["site", "export"],
@@ -77,7 +77,7 @@ SETTINGS = set(COMMANDS) - {"key show", "site list", "site export"}
 SETTERS = {name for name in COMMANDS if name.startswith("peer ")} - {"peer list"}
 IDENTITY = {"key show", "peer add", "peer add psk", "peer again", "peer replace", "config check",
             "config check json", "doctor", "site import"} | INTRODUCING
-PSK = {"peer again", "peer rename", "config check", "config check json", "doctor"}
+PSK = {"peer again", "config check", "config check json", "doctor"}
 KEYS = IDENTITY | PSK | {"peer set psk", "peer remove"}
 PEER_FILE = SETTINGS
 ALL = set(COMMANDS)

@@ -211,16 +211,22 @@ class Spread(SiteTest):
         status = self.do(garage, "status", code=None)
         self.assertIn("by the site house: attic, kitchen\n", status)
         self.assertNotIn("not verified", status)
-        # A successor that the site has not heard of.
+        # A successor is one everywhere, or nowhere.
         heir = Identity().text
-        self.do(garage, "peer", "replace", "attic", heir, "--yes")
+        self.assertIn("site replace attic KEY, at the station", self.do(
+            garage, "peer", "replace", "attic", heir, "--yes", code=1))
         self.do(kitchen, "site", "channel", "up", "all")
         wait(lambda: self.number(garage) == 5, "garage has the channel")
-        self.assertEqual(key(garage, "attic"), heir)
-        self.assertIn("not verified: attic", self.do(garage, "status", code=None))
-        # At the introducer, where a command that was cut off is typed again.
         self.do(kitchen, "peer", "add", "new", "-", heir)
-        self.do(kitchen, "peer", "replace", "attic", "new", "--yes")
+        self.assertIn("site replace attic new", self.do(
+            kitchen, "peer", "replace", "attic", "new", "--yes", code=1))
+        # At the introducer, where a command that was cut off is typed again.
+        place = f"{kitchen.state}/peers.d"
+        with open(f"{place}/new.conf", encoding="utf-8") as file:
+            text = file.read().replace("[peer new]", "[peer attic]")
+        with open(f"{place}/attic.conf", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.remove(f"{place}/new.conf")
         self.do(kitchen, "site", "channel", "up", "-")
         self.assertEqual(key(kitchen, "attic"), heir)
         self.do(kitchen, "site", "replace", "attic", "new")
