@@ -11,7 +11,7 @@
 // with the datagram's payload at offset 0; what it returns is the socket's number in the order of
 // binding. Reading past the end of an empty datagram ends it with 0.
 
-// Of each preferred address at most, and of all the rest.
+// How many instructions each preferred address takes at most, and all the rest.
 enum { CODES_EACH = 11, CODES_ELSE = 40 };
 
 struct program {

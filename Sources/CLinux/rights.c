@@ -21,7 +21,7 @@
 #define GROUPS_MAX 256
 #define SAME ((uid_t)-1)
 
-// Whom the thread was before it acted as somebody else.
+// The user and groups of the thread before it acted as another user.
 static _Thread_local gid_t own_groups[GROUPS_MAX];
 static _Thread_local int own_count;
 static _Thread_local gid_t own_group;

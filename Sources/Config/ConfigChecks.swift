@@ -115,7 +115,7 @@ extension ConfigReader {
         }
     }
 
-    /// Whoever names a relay in a policy means one of this station.
+    /// A relay that a policy names must be a relay of this station.
     private mutating func checkRelays() {
         let relays = config.relays.map { $0.name }
         for policy in [config.policy] + config.policies {

@@ -79,7 +79,7 @@ public struct HistoryQuery: Equatable, Sendable {
     public var isMissed = false
     /// Only those that began then or later: milliseconds since 1970.
     public var sinceMilliseconds = 0
-    /// So many at most.
+    /// The most calls in one reply.
     public var limit = HistoryList.callsMax
     /// The number of newest calls to skip, which an earlier reply had.
     public var skip = 0

@@ -72,7 +72,7 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     /// Through which channel; nil for the peer alone.
     public var channel: String?
     public var priority = Priority.normal
-    /// Of an end; nil at a start, as are the three below.
+    /// Why the call ended; nil at a start, as are the three below.
     public var cause: Cause?
     /// How long it rang, in seconds.
     public var ringSeconds: Double?
@@ -80,7 +80,7 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
     public var talkSeconds: Double?
     /// A station, or "auto" where the policy answered; nil when nobody did.
     public var answeredBy: String?
-    /// Who asked for it here, and the user: of a call that this station began.
+    /// For a call that this station began: what asked for it here, and the user.
     public var asker: String?
     public var user: Int?
     /// A call that rang here, or would have, and was not answered: `history --missed` shows it.

@@ -93,9 +93,9 @@ public enum Reply: Equatable, Sendable {
     /// The versions of the daemon and of the wire protocol.
     public struct Version: JSONRecord, Equatable, Sendable {
         public var schema = 1
-        /// Of the daemon.
+        /// The version of the daemon.
         public var version = ""
-        /// Of the wire protocol.
+        /// The version of the wire protocol.
         public var protocolVersion = 1
 
         public init() {}
@@ -118,7 +118,7 @@ public enum Reply: Equatable, Sendable {
         public var request: Int?
         /// The outcome as a code; null if nothing was waited for.
         public var outcome: String?
-        /// Of a page: how much each listener heard, and the reason if not all.
+        /// How much each listener heard of a page, and the reason if not all.
         public var heard: [HeardBy] = []
 
         public init() {}

@@ -2,12 +2,13 @@ internal import Wire
 
 /// What a local user needs to have a request granted, besides the control socket itself.
 ///
-/// Who can open the socket is root, the daemon's user, or in group `intercom`. The list is an
-/// interface, and stands in docs/security/threat-model.md.
+/// Root, the daemon's user and group `intercom` can open the socket. The list is an interface, and
+/// stands in docs/security/threat-model.md.
 public enum Right: Equatable, Sendable {
     /// A person at this station: whatever its buttons might do.
     case person
-    /// Whoever looks after it, and what is done at other stations with nobody there asked.
+    /// An administrator: changes this station, and acts at other stations without asking a person
+    /// there.
     case administration
 
     /// The group that has the right to all of it.

@@ -50,7 +50,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         public var name = ""
         public var number = 0
         public var stations = 0
-        /// Of the site's key.
+        /// The fingerprint of the site's key.
         public var fingerprint = ""
 
         public init() {}

@@ -1,5 +1,4 @@
-/// The key by which two stations recognise each other's beacons on the LAN
-/// (protocol.md §1.9).
+/// The key by which two stations recognise each other's beacons on the LAN (protocol.md §1.9).
 ///
 /// Both compute it from their static keys and their psk, so nobody else can make the tags of an
 /// beacon or tell whose they are. A class, so that its secret stays in place.

@@ -36,7 +36,7 @@ public struct Discovery {
 
     /// The UDP port of multicast DNS (RFC 6762 §3).
     public static let port: UInt16 = 5353
-    /// Of packets that have passed no router (RFC 6762 §11).
+    /// The hop limit of packets that have passed no router (RFC 6762 §11).
     static let hopLimit = 255
     /// How long a beacon is used, in seconds, unless addresses or peers change.
     static let lifetime = 480...900

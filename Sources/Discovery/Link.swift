@@ -15,7 +15,7 @@ public struct Link: Hashable, Sendable {
 /// An address of this station, and how many of its bits all neighbours share.
 public struct OwnAddress: Hashable, Sendable {
     public let endpoint: Endpoint
-    /// Of the 128 bits: an IPv4 network of 24 bits has 120.
+    /// How many of the 128 bits are the network's: an IPv4 network of 24 bits has 120.
     public let prefix: Int
 
     public init(_ endpoint: Endpoint, prefix: Int) {

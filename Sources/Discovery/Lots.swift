@@ -17,8 +17,7 @@ struct Lots {
 
     /// A number from 0 on, below the bound.
     ///
-    /// The bounds are so small that the rest of a division by them
-    /// favours none.
+    /// The bounds are so small that the remainder favours no number noticeably.
     func below(_ bound: Int) -> Int { Int(number() % UInt64(bound)) }
 
     func time(in range: ClosedRange<Int>) -> Duration {

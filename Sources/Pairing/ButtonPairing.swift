@@ -36,7 +36,7 @@ public struct ButtonPairing: ~Copyable {
         case failed
     }
 
-    /// So long the button is held for a window.
+    /// How long a person holds the button to open a window.
     public static let hold = Duration.seconds(5)
     /// A press as long as this begins anew, and is no digit.
     static let restart = Duration.seconds(2)

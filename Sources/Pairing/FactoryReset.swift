@@ -15,9 +15,9 @@ public struct FactoryReset: ~Copyable {
         case erase
     }
 
-    /// So long the button is held for the warning.
+    /// How long a person holds the button to hear the warning.
     static let hold = Duration.seconds(10)
-    /// So long the warning waits for the press.
+    /// How long the warning waits for the press.
     static let patience = Duration.seconds(20)
     /// A level counts after this: a button that is let go bounces.
     static let settling = Duration.milliseconds(100)

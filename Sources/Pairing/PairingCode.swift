@@ -27,7 +27,7 @@ public struct PairingCode: ~Copyable {
 
     /// A fresh code of six digits for a voice.
     public static func randomDigits() -> PairingCode {
-        // Of 2^32 numbers the last 967,296 would make small codes likelier.
+        // The last 967,296 of the 2^32 numbers would make small codes likelier.
         var number: UInt32
         repeat {
             var bits = Secret(count: 4)

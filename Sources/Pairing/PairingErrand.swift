@@ -42,7 +42,7 @@ public struct PairingErrand: ~Copyable {
 
     /// More boxes than that get no guess at the code (protocol.md §4.1).
     public static let boxesMost = 3
-    /// So long it waits for a connection where there is another place to try.
+    /// How long it waits for a connection while there is another place to try.
     static let connectPatience = Duration.seconds(4)
 
     private let code: PairingCode

@@ -9,7 +9,7 @@ public import Time
 public struct PairingWindow: Sendable {
     public static let length = Duration.seconds(120)
     public static let attempts = 3
-    /// So many unfinished runs with the code use it up: each costs a stretching.
+    /// How many unfinished runs with the code use it up: each run costs a stretching of the code.
     public static let unfinishedMost = 5
     /// One side waits so long for each message of the other.
     public static let patience = Duration.seconds(10)

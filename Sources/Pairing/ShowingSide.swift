@@ -63,8 +63,8 @@ public struct ShowingSide: ~Copyable {
         return .send(PairingMessage.p4.framed(answer))
     }
 
-    /// Who has proved to have the code, and the suite; to be looked at before P4 is sent, as who
-    /// gets that stores this station.
+    /// The station that has proved the code, and the suite; judge it before P4 is sent, because a
+    /// station that gets P4 stores this one.
     public var guest: (card: PairingCard, suite: Suite)? {
         switch paired {
         case .some(let paired): (paired.peer, paired.suite)

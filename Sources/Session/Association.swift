@@ -36,7 +36,7 @@ final class Association {
     let publicKey: PublicKey
     /// What stands for the peer towards other stations.
     let memberName: MemberName
-    /// Of a person or a pairing; zeros where there is none.
+    /// The pre-shared key from a person or a pairing; zeros if there is none.
     let psk: Key
     let hasPSK: Bool
     let suite: Suite

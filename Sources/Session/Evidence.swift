@@ -8,7 +8,7 @@ internal import Wire
 /// it. All is forgotten when the peer comes up.
 struct Evidence {
     static let lifetime = Duration.seconds(90)
-    /// So many M3 in a row must be given up before the peer counts as refusing them: one may be
+    /// How many M3 in a row must be given up before the peer counts as refusing them: one may be
     /// lost.
     static let unacceptedMin = 2
     /// Until then, a peer that does not answer is reported as being called.

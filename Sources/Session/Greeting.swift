@@ -10,8 +10,8 @@ struct Greeting {
     static let patience = Duration.milliseconds(1500)
     /// The same where it was seen at another address since.
     ///
-    /// A peer that is still where it was
-    /// follows this station within 250 ms and a round trip (protocol.md §1.7 "Endpoint").
+    /// A peer that is still where it was follows this station within 250 ms and a round trip
+    /// (protocol.md §1.7 "Endpoint").
     static let patienceWhenSeen = Duration.milliseconds(500)
     /// Changes of a machine come in groups; the first is told at once.
     static let spacing = Duration.milliseconds(250)

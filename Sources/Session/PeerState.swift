@@ -12,7 +12,7 @@ public struct PeerState: Sendable {
         case up(since: Instant)
     }
 
-    /// Who says that a peer is at an address.
+    /// The source of a peer's address.
     public enum EndpointSource: Equatable, Sendable {
         /// The settings, and the resolver for them.
         case settings

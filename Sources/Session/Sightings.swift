@@ -6,8 +6,10 @@ internal import Wire
 /// Anyone there can repeat the peer's beacon from another address. So these addresses are
 /// only called, at most one in two seconds for being news, and the handshake decides.
 struct Sightings {
-    /// Of so many addresses a new one takes the place of any: a liar does not know which places it
-    /// takes, and the peer announces itself again.
+    /// How many addresses are kept.
+    ///
+    /// A new one takes the place of any of them, at random: a liar does not know which, and the peer
+    /// announces itself again.
     static let most = 4
     static let lifetime = Duration.seconds(120)
     static let callSpacing = Duration.seconds(2)

@@ -42,7 +42,7 @@ public struct VainCalls {
         return untold
     }
 
-    /// Who the peers are has changed: what was told is told again, and what was not may be wrong.
+    /// The peers have changed: what was told is told again, and what was not yet told may be wrong.
     mutating func forget(_ key: PublicKey) {
         untold.removeAll { $0.publicKey == key }
         noted.removeAll { $0.key == key }

@@ -15,7 +15,7 @@ public enum PlaceChecks {
             var stem = name.lowercased()
             if stem.hasSuffix(".txt") { stem.removeLast(4) }
             if stem.hasSuffix(".conf") { stem.removeLast(5) }
-            // Of another kind, or put aside: `garage.conf.off`.
+            // A file of another kind, or one put aside, such as `garage.conf.off`.
             guard !stem.contains("."), !name.hasSuffix(".conf"), !name.hasSuffix("~"),
                 name.lowercased() != "readme.txt"
             else { return nil }

@@ -22,7 +22,8 @@ public struct SitePeers {
     public private(set) var warnings: [String] = []
 
     private static let writer = "intercomctl site"
-    /// Of a peer that a person or a pairing has made, and that the site has put out.
+    /// The first line of the file of a peer that a person or a pairing has made, and that the site
+    /// has put out.
     private static let outWriter = "intercomctl site, which has put it out"
 
     /// Takes all files of the settings; `own` is this station's key.

@@ -29,7 +29,7 @@ public struct Roster: Equatable, Sendable {
     /// The name of the site.
     public let name: String
     public let key: VerifyingKey
-    /// Of two rosters of a site, the one with the higher number counts.
+    /// The higher of two rosters of a site counts.
     public private(set) var counter: UInt64
     /// In the order of their names.
     public private(set) var stations: [Station]
@@ -182,7 +182,7 @@ public enum RosterChangeError: Error, Equatable, Sendable {
     case isNoName
     case isFull
     case hasAllChannels
-    /// Of a channel: the site does not have this station.
+    /// A channel names a station that the site does not have.
     case isNoStation(String)
     /// The counter can grow no more.
     case isAtItsEnd

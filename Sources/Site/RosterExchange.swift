@@ -61,7 +61,7 @@ public struct RosterExchange {
     private var next: Found?
     /// When all that was taken is paid for, at one each `takings.each`.
     private var paidAt: Instant?
-    /// Of the sites that a person may join, by peer.
+    /// The rosters of the sites that a person may join, by peer.
     public private(set) var offers: [Found] = []
     private var records: [(peer: Int, record: ControlRecord)] = []
     private var news: [News] = []

@@ -7,7 +7,7 @@ struct RosterFetch {
     /// Questions without an answer at one time.
     private static let open = 4
     private static let askedAgainAfter = Duration.milliseconds(500)
-    /// So long without a new part, and the peer is left alone.
+    /// The peer is left alone after this time without a new part.
     private static let patience = Duration.seconds(5)
     /// For all of it: nobody is to hold up the others by one part every few seconds.
     private static let patienceInAll = Duration.seconds(60)

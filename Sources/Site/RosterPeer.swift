@@ -9,7 +9,7 @@ struct RosterPeer {
 
     let key: PublicKey
     var isUp = false
-    /// Of the roster that is wanted from it.
+    /// The notice of the roster that this station wants from the peer.
     private(set) var notice: RosterNotice?
     /// The last notice that the peer has sent about the site of this station.
     var told: RosterNotice?
@@ -17,9 +17,9 @@ struct RosterPeer {
     private(set) var failures = 0
     /// Nil where it does not rest.
     private(set) var restsUntil: Instant?
-    /// Of the roster that is held; they begin with its first session.
+    /// When the peer gets notices of this station's roster; they begin with its first session.
     private var notices = NoticeSchedule()
-    /// The text of its that was read and not taken; it is not fetched again.
+    /// The roster of the peer that was read and not taken; it is not fetched again.
     private var refused: UInt64?
 
     init(_ key: PublicKey) { self.key = key }

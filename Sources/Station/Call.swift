@@ -141,7 +141,7 @@ struct Call {
     var legs: [Leg]
     /// Other members of a conference, and when each last confirmed it.
     var others: [(peer: Int, at: Instant)] = []
-    /// Who is or was in it besides, as its caller says.
+    /// The other stations that are or were in the call, as its caller says.
     var members: [Member] = []
     /// Peers that bound a stream to it, though its caller had not named them by then.
     var uninvited: [(peer: Int, since: Instant)] = []
@@ -171,7 +171,7 @@ struct Call {
         return state
     }
 
-    /// Who knows of it: those called, or the caller, and those that it has named.
+    /// The peers that know of the call: those called, or the caller, and those that it has named.
     func knowing(_ names: ByPeer<MemberName?>) -> PeerSet {
         var peers = PeerSet(summary.peers)
         for peer in names.indices where members.contains(where: { $0.name == names[peer] }) {

@@ -1,8 +1,8 @@
 internal import Time
 internal import Wire
 
-/// Who is in a call of a channel: its caller says so to all who are in it (protocol.md §2.4
-/// "Members"), and nobody else comes in.
+/// The members of a call of a channel: the caller names them to all that are in it (protocol.md
+/// §2.4 "Members"), and no other station comes in.
 extension Calls {
     /// How long the caller may take to name a station that is in the call.
     static let introducedIn = Duration.seconds(8)

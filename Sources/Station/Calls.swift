@@ -42,7 +42,7 @@ struct Calls {
     static let refreshTime = Duration.seconds(5)
     static let otherTime = Duration.seconds(20)
     static let endedMax = 64
-    /// Of those, cancelled by one peer before they were offered.
+    /// How many of those one peer may have cancelled before they were offered.
     static let cancelledMax = 8
     static let endedFor = Duration.seconds(120)
 

@@ -4,9 +4,10 @@ internal import Wire
 /// A call that is over, or that a peer cancelled before its offer came.
 struct EndedCall {
     let id: CallID
-    /// Who cancelled it, where it was not offered here: others may still offer a call of this id.
+    /// The peer that cancelled it before it was offered here: others may still offer a call of this
+    /// id.
     let peer: Int?
-    /// Who was called, called, or came in; nil after a crash, when only the id is known.
+    /// The peers that called, were called or came in; nil after a crash, when only the id is known.
     let knowing: PeerSet?
     let at: Instant
 

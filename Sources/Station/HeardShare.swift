@@ -9,8 +9,8 @@ public import Wire
 public struct HeardShare: Sendable {
     /// The outcome at one listener.
     public struct Outcome: Equatable, Sendable {
-        /// Of the sound that was sent; with a listener that runs an older program, of the sound
-        /// that has arrived.
+        /// How much was heard of the sound that was sent; if the listener runs an older program, of
+        /// the sound that has arrived.
         public var percent = 0
         /// Why some of it was not heard, as the listener reports; `heard` when nothing was missing.
         public var why = Unheard.heard

@@ -278,7 +278,7 @@ public struct Station {
         }
     }
 
-    /// So many records, or packets of them, of this peer had no effect: there were too many.
+    /// Counts records of this peer, or packets of them, that had no effect: there were too many.
     public mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
         self.now = now
         calls.refuse(.flood, by: peer, times: times, at: now)

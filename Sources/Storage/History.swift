@@ -31,7 +31,7 @@ package struct History: ~Copyable {
     package static let syncInterval = Duration.seconds(30)
     /// Bytes that wait where nothing can be written, some 150 records.
     package static let waitingMax = 64 * 1024
-    /// Of lines set aside so much is kept; more stays where it was.
+    /// How many bytes of damaged lines are set aside; the rest stays where it was.
     package static let badMax = 4 * 1024 * 1024
 
     /// The call that has ended last since the start.

@@ -3,9 +3,9 @@ internal import Time
 
 /// How much of one kind of event the journal is told: what flaps must not fill the disk.
 ///
-/// Of each kind so many lines in the minute that begins with the first; the rest are counted, and
-/// the count is told once when that minute is over. Of relays it is more than a hand can ask for:
-/// who opened a door is to be found there.
+/// Each kind may have a number of lines in the minute that begins with its first one. The rest are
+/// counted, and the count is logged once when that minute is over. Relays have more lines than a
+/// hand can cause, because the journal must show who opened a door.
 struct LogBudget {
     static func linesPerMinute(of kind: Event.Kind) -> Int { kind == .relay ? 600 : 20 }
     private static let minute = Duration.seconds(60)

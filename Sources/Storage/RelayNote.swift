@@ -89,7 +89,7 @@ package enum RelayNote {
     /// What `intercomd --relays-off` does; returns its exit code.
     package static func switchOff(_ folder: String) -> Int32 {
         var code: Int32 = 0
-        // Of settings that are wrong the paths are known all the same.
+        // The paths are known even where other settings are wrong.
         let paths = ConfigFolder(folder).paths
         let reason = switchOff(paths) { line, error in
             guard let error else { return Log.notice("relay line \(line.name) is off") }

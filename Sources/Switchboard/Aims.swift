@@ -1,6 +1,7 @@
 package import Station
 
-/// Whom the streams reach whose listeners change as the station goes: announcement, page and call.
+/// The listeners of the streams whose listeners change while the station runs: announcement, page
+/// and call.
 package struct Aims: Sendable {
     package struct Aim: Equatable, Sendable {
         package var listeners = PeerSet()
@@ -18,7 +19,7 @@ package struct Aims: Sendable {
 
     private var aims = [Aim](repeating: Aim(), count: TalkTarget.aimed.count)
 
-    /// Whom the target of this `id` reaches; nil where its listeners are those of the settings.
+    /// The listeners of the target with this `id`; nil if they are those of the settings.
     package func aim(of target: Int) -> Aim? {
         TalkTarget.aimed.firstIndex { $0.id == target }.map { aims[$0] }
     }

@@ -41,8 +41,8 @@ package struct Consent: Sendable {
     /// Whether people here are told that somebody listens.
     package var tellsOfListeners: Bool { signs.tell }
 
-    /// Of the rights that peers have by the settings, in the order of their numbers, those that
-    /// hold now.
+    /// The rights that hold now, of those that peers have by the settings, in the order of their
+    /// numbers.
     ///
     /// - Parameters:
     ///   - configured: The rights by the settings.

@@ -3,8 +3,8 @@ package import Time
 /// What one listener hears, or has heard, of a talkspurt of this station.
 package struct HeardAt: Equatable, Sendable {
     package let peer: Int
-    /// Of what was said, or, where the obstacle is `unknown`, of what has arrived; nil while the
-    /// talkspurt goes on.
+    /// How much was heard of what was said, or, if the obstacle is `unknown`, of what has arrived;
+    /// nil while the talkspurt goes on.
     package let percent: Int?
     /// Why the listener did not hear all of it; nil where it heard nearly all.
     package let obstacle: Obstacle?

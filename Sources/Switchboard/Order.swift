@@ -113,7 +113,7 @@ package enum Notice: Equatable, Sendable {
     case awake(StillStreams.Direction)
     /// Nobody hears what is said to this target, and why.
     case noListener(target: String?, [HeardAt])
-    /// So much was said to this target, and what its listeners heard of it.
+    /// How long this target was talked to, and what its listeners heard of it.
     case heard(target: String?, Duration, [HeardAt])
     /// What came of a peer request, by its number.
     case result(peer: Int, peerRequest: UInt32, what: String, PeerRequests.Outcome)

@@ -43,7 +43,7 @@ package struct Overload: Sendable {
         orders.add(isOn ? .overload : .overloadEnd)
     }
 
-    /// Of what the settings ask for, all that is left out.
+    /// All that the settings ask for and that is left out.
     package func losses(of processing: Processing) -> [Loss] {
         var found: [Loss] = []
         if step >= .thriftyEncoder { found.append(.encoderCare(isPlain: step >= .plainEncoder)) }

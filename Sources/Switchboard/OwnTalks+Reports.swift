@@ -10,9 +10,9 @@ extension OwnTalks {
         _ orders: inout Orders
     ) {
         var rest: Report? = report
-        // From the newest: what is not of it is of the one before.
+        // From the newest on: what does not belong to it belongs to the one before.
         for place in spurts.indices.reversed() {
-            // Of two streams that are 0, each is for one peer alone.
+            // Two streams may both have number 0; each is for one peer alone.
             guard let report = rest, spurts[place].share.listeners.contains(peer)
             else { continue }
             rest = spurts[place].share.report(report, heard, from: peer, at: now)

@@ -1,4 +1,4 @@
-/// Whom a talk key that replies speaks to: the peer that was heard last when the key went down.
+/// The peer that a replying talk key speaks to: the one heard last when the key went down.
 package struct ReplyKey: Sendable {
     /// The peer that was heard last.
     private var lastHeard: Int?

@@ -50,8 +50,8 @@ extension Switchboard {
         station.memberNames[peer] = name
     }
 
-    /// Of the rights that peers have by the settings, in the order of their numbers, those that
-    /// hold now; ask once a second, and when the signs are others.
+    /// The rights that hold now, of those that peers have by the settings, in the order of their
+    /// numbers; ask once a second, and when the signs have changed.
     package mutating func policies(
         _ configured: [Policy], _ signs: Consent.Signs, at now: Instant
     ) -> [Policy] {

@@ -30,7 +30,7 @@ package struct Switchboard {
     package var hasPermitTone = false
     /// Whether any lamp shows the call light.
     package var hasCallLamp = false
-    /// Whom a talk key that replies speaks to.
+    /// The peer that a replying talk key speaks to.
     package internal(set) var replyKey = ReplyKey()
     package internal(set) var heldTalks = HeldTalks()
     package internal(set) var aims = Aims()

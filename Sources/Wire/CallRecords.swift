@@ -84,7 +84,7 @@ public struct MemberName: Hashable, Sendable {
 /// Its caller says who else is in a call of a channel (MEMBER).
 public struct CallMember: Equatable, Sendable {
     public var mid: UInt32
-    /// Of the call.
+    /// The reference of the call.
     public var reference: UInt64
     /// Whether it is in the call, or is no longer.
     public var isIn: Bool

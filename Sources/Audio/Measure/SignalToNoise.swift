@@ -88,7 +88,7 @@ public struct SignalToNoise: ~Copyable {
         else { return nil }
         let floor = noiseEnergy
         let above = speech.mean - floor
-        // So near to the noise, the "speech" was none.
+        // What is so near to the noise was no speech.
         guard above > Self.aboveNoise * floor else { return nil }
         return min(96, Decibels.level(Double(above / floor).squareRoot()))
     }
@@ -123,7 +123,7 @@ public struct SignalToNoise: ~Copyable {
             speech.reset()
             quiet = 0
         }
-        // So far below the assumed noise: that was a voice, from the start on.
+        // The sound is far below the assumed noise: that was a voice, from the start on.
         if noise.blocks > 0, smooth < Self.belowNoise * noise.low {
             noise.reset()
             quiet = 0

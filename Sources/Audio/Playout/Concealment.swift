@@ -3,7 +3,7 @@ public struct Concealment: Equatable, Sendable {
     /// The choice of a person.
     public enum Wish: String, CaseIterable, Sendable { case auto, plain, neural }
 
-    /// So many talkers at most have their sound made up by a network.
+    /// How many talkers at most have their lost sound made up by a neural network.
     public static let voicesMax = 2
 
     public let wish: Wish

@@ -30,7 +30,7 @@ extension JitterBuffer {
             let age = Self.samples(now) - base - nextSequence * frameSamples
             guard age >= Int64(targetMs) * PCM.samplesPerMs else { return .idle }
             phase = .playing
-            // So many packets came that the first had to make room.
+            // The first packets had to make room for later ones.
             if !packets.contains(nextSequence) {
                 guard let following else { return finish() }
                 nextSequence = following

@@ -10,7 +10,7 @@ extension Config {
             /// As it is.
             case keep
             case mute
-            /// Of the control's range, 0…100; unmutes too.
+            /// A share of the control's range, 0 to 100; unmutes it, too.
             case percent(Int)
         }
         public enum Echo: String, CaseIterable, Sendable { case off, on, auto }

@@ -12,7 +12,7 @@ extension Config {
         /// A line name ("GPIO17"), "gpiochip0/17" or "evdev:DEVICE/KEY"; empty for one that speech
         /// presses.
         public internal(set) var line = ""
-        /// Of a key of an input device: its number, and the device's name.
+        /// The number of a key of an input device, and the device's name.
         public internal(set) var keyCode: UInt16?
         public internal(set) var device = ""
         public internal(set) var bias = Bias.pullUp
@@ -20,9 +20,9 @@ extension Config {
         public internal(set) var active = Active.low
         public internal(set) var debounce = Duration.milliseconds(5)
         public internal(set) var mode = Mode.momentary
-        /// Of `mode = vox`: how far above the room's noise speech is, in decibels.
+        /// With `mode = vox`, how far above the room's noise speech is, in decibels.
         public internal(set) var voxThreshold = 8.0
-        /// Of `mode = vox`: how long it stays open after the last word.
+        /// With `mode = vox`, how long the microphone stays open after the last word.
         public internal(set) var voxHang = Duration.milliseconds(500)
         /// The talk target; nil for a button that does something else, and for one that replies.
         public internal(set) var talk: Target?
@@ -42,7 +42,7 @@ extension Config {
         public var isVoiceOperated: Bool { mode == .vox }
         /// Whether it opens the microphone.
         public var talks: Bool { talk != nil || isReply }
-        /// Whom it talks to, as the configuration spells it; empty when it does not.
+        /// The talk target as the configuration spells it; empty for a button that does not talk.
         public var talkText: String { isReply ? Deed.reply : talk?.name ?? "" }
     }
 }

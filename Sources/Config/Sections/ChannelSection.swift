@@ -22,7 +22,7 @@ extension Config {
         public internal(set) var gain = 0.0
         /// Whether its sound is received, yet not played.
         public internal(set) var isMuted = false
-        /// Of this station's voice on it.
+        /// The priority of this station's voice on the channel.
         public internal(set) var priority = Priority.normal
         public internal(set) var callMode = CallMode.hunt
         /// Whether it came with the site, and not from a file that a person writes.

@@ -30,7 +30,7 @@ extension Config {
         public internal(set) var isRevoked = false
         /// How long at most nothing is sent to it; nil for as long as the protocol says.
         public internal(set) var keepalive: Duration?
-        /// Of this station's voice to it alone.
+        /// The priority of this station's voice when it talks to this peer alone.
         public internal(set) var priority = Priority.normal
         /// Whether it came from the state directory.
         public internal(set) var isLearned = false

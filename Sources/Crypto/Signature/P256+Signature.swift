@@ -42,8 +42,8 @@ extension P256 {
 
     /// Whether r and s are the signature of a digest by the holder of a point's number.
     ///
-    /// Of the two that fit, only the one whose s is in the lower half is taken: nobody without the
-    /// key can make another one.
+    /// Two signatures fit. Only the one whose s is in the lower half is accepted, so that a person
+    /// without the key cannot make another one.
     func verify(
         _ signature: InlineArray<64, UInt8>, of digest: Digest, by point: Point
     ) -> Bool {

@@ -16,7 +16,7 @@ public struct NetworkInterface: Equatable, Sendable {
     public let canMulticast: Bool
     /// Its addresses, with port 0.
     public let addresses: [SocketAddress]
-    /// Of each address: how many of its 128 bits are the network's.
+    /// How many of the 128 bits of each address are the network's.
     public let prefixes: [Int]
     /// Whether it leads to every host for which there is no other route.
     public let hasDefaultRoute: Bool

@@ -40,7 +40,7 @@ struct LineFacts {
     /// As in the configuration: "GPIO17".
     let line: String
     let kind: Kind
-    /// Of the button, lamp or relay.
+    /// The name of the button, lamp or relay.
     let name: String
     /// Nil for a lamp or relay, and for a button that the settings no longer have.
     var wiring: Wiring?

@@ -56,5 +56,5 @@ func accept(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return paired == nil ? .failed : .ok
 }
 
-/// So many lines, such as a greeting of the other machine, may come before the invitation.
+/// How many lines may come before the invitation, such as a greeting of the other machine.
 private let linesMax = 100

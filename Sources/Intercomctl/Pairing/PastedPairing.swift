@@ -59,7 +59,7 @@ enum PastedPairing: Equatable {
     private static let marks: [Unicode.Scalar] = [
         "'", "\"", "`", "\u{ab}", "\u{bb}", "\u{2018}", "\u{2019}", "\u{201a}", "\u{201c}",
         "\u{201d}", "\u{201e}",
-        // Of no width: a soft hyphen, joiners and the mark of a byte order.
+        // Characters without width: a soft hyphen, joiners and the byte order mark.
         "\u{ad}", "\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}",
     ]
 

@@ -10,7 +10,7 @@ internal import Time
 struct LevelsScreen {
     static let columnsMin = 80
     static let rowsMin = 24
-    /// Of the bars alone.
+    /// The least size for the bars alone.
     private static let barsColumnsMin = 40
     private static let barsRowsMin = 4
 
@@ -226,7 +226,7 @@ struct LevelsScreen {
     private func spectrum(_ columns: Int, rows: Int) -> [String] {
         let width = columns / Spectrum.centres.count
         var lines: [String] = []
-        // Of a closed microphone nobody sees more than its level.
+        // A closed microphone shows only its level.
         let isHidden = bands.isEmpty && !now.microphone.isOpen
         for row in 0..<rows {
             var text = isHidden && row == rows / 2 ? "  shown while the microphone is open" : ""

@@ -87,9 +87,9 @@ enum Joining {
     /// of its key, and its number, as it may be the same site, which has taken this station out.
     case joining(leaving: (digits: String?, number: Int)?)
 
-    /// So long may a person at the other station take.
+    /// How long a person at the other station may take.
     private static let patience = Duration.seconds(120)
-    /// After so long the person there has perhaps not typed `--join`.
+    /// After this time the person there has perhaps not typed `--join`.
     private static let hint = Duration.seconds(5)
 
     /// Which of the two this station can do.

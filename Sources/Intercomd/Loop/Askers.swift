@@ -1,6 +1,6 @@
 internal import Control
 
-/// Who asked for something here, for the journal and the history.
+/// What asked for something here, for the journal and the history.
 struct Asker: Equatable {
     /// `intercomctl`, `button door`, `SIGHUP`.
     let name: String
@@ -11,12 +11,12 @@ struct Asker: Equatable {
     var text: String { user.map { "\(name) (uid \($0))" } ?? name }
 }
 
-/// Who asked for what is under way: the events that come of it say so, however late.
+/// The askers of all that is under way: the events that come of it name them, however late.
 struct Askers {
     /// More calls and requests than are under way at a time; the oldest is forgotten.
     static let most = 64
 
-    /// Who is being answered now.
+    /// The asker that is being answered now.
     private var current: Asker?
     private var calls: [(id: String, asker: Asker)] = []
     private var requests: [(number: Int, asker: Asker)] = []
@@ -75,7 +75,7 @@ struct Askers {
         case .calling, .answered, .callActive, .callEnded, .missedCall:
             guard let id = event.call else { return nil }
             let place = calls.firstIndex { $0.id == id }
-            // Who answers or ends a call did that, whoever began it.
+            // The event names the asker that answers or ends the call, not the one that began it.
             let asker = current ?? place.map { calls[$0].asker }
             if let place, event.kind == .callEnded { calls.remove(at: place) }
             return asker

@@ -20,7 +20,7 @@ extension ControlLoop {
         server.read(place)
         // One a turn, so that nobody's many requests hold up the others.
         guard let request = server.next(place, at: now) else { return }
-        // Who has given up waiting does not want the microphone open by now.
+        // A caller that has given up waiting does not want the microphone open any more.
         guard !request.isForNow || !server.hasHungUp(place) else { return }
         let asker = Asker(name: "intercomctl", user: server.user(place).map { Int($0) })
         guard request.outlastsItsReply else {

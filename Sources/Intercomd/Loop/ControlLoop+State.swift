@@ -50,7 +50,7 @@ extension ControlLoop {
             guard let change else { return .state(stateNow) }
             announce(Event(change, at: wall))
             tellVolumes()
-            // Who calls in the same moment is to meet it.
+            // A call in the same moment must meet the new state.
             if case .doNotDisturb = change { consent() }
         } catch {
             return .refused(.unknown("peer or channel", error.name, known: error.known))

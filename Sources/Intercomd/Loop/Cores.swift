@@ -60,7 +60,7 @@ struct Cores: ~Copyable {
     }
 }
 
-/// Whoever has the cores, and does what they want.
+/// The owner of the cores, which does what they want.
 protocol CoresOwner: ~Copyable {
     var cores: Cores { get set }
     var now: Instant { get }

@@ -6,7 +6,7 @@ internal import Time
 
 /// One tone trial as the control thread follows it: what the microphone heard, and who waits.
 struct LatencyTrial {
-    /// Who asked.
+    /// The program that asked.
     let caller: CallerTicket
     let peer: Int
     /// When it is given up: the sound may stand still.

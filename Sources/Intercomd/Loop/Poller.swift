@@ -3,7 +3,7 @@ internal import Time
 
 /// What wakes the control loop: descriptors, signals, and a timer for the next deadline.
 struct Poller: ~Copyable {
-    /// Who has something for the control loop.
+    /// The sources of work for the control loop.
     enum Source: Equatable {
         /// An answer to a handshake of this station has arrived.
         case handshakes

@@ -58,7 +58,7 @@ struct SoundWatch {
 
     /// Adds what the sound itself tells, since the look before; the spectrum takes some time.
     ///
-    /// Of a microphone that is closed, or gives nothing, nothing is told, later either.
+    /// A microphone that is closed, or gives nothing, shows nothing, not even later.
     mutating func describe(in levels: inout Levels, isShown: Bool) {
         guard isShown else {
             if view?.hasHeard == true { view = MeterView() }

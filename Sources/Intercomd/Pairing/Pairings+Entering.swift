@@ -18,7 +18,7 @@ extension Pairings {
         let end: Instant
     }
 
-    /// So long a name may take.
+    /// How long the lookup of a name may take.
     private static let lookUpPatience = Duration.seconds(20)
 
     /// Tries a code at a host.
@@ -89,7 +89,7 @@ extension Pairings {
         guard let lookUp = lookUp.take() else { return }
         let address = lookUp.address
         guard addresses == [address] else {
-            // Of a pairing before, which was given up.
+            // The answer is for a former pairing, which was given up.
             order(.lookUp(address))
             self.lookUp = consume lookUp
             return

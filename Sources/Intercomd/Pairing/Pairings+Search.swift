@@ -14,9 +14,9 @@ extension Pairings {
         consuming fileprivate func leave() -> PairingCode { code }
     }
 
-    /// Others may answer after the first one; so long they have.
+    /// How long others may answer after the first one.
     private static let gathering = Duration.seconds(1)
-    /// So long it looks where none answers.
+    /// How long it looks if none answers.
     private static let patience = Duration.seconds(3)
 
     /// Looks for stations that show a code.

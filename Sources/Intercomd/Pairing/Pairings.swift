@@ -37,10 +37,10 @@ struct Pairings: ~Copyable {
         case seek(Bool)
     }
 
-    /// So long a peer that is written may take to be in use, before that is said.
+    /// How long a written peer may take to come into use before the person is told.
     private static let usePatience = Duration.seconds(5)
 
-    /// Counted since the start: streams that were none of a station, and attempts that have failed.
+    /// Counted since the start: streams that were no station's, and attempts that have failed.
     var strangers = 0
     var failedAttempts = 0
 

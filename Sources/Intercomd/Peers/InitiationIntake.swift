@@ -44,7 +44,7 @@ struct InitiationIntake {
         return count <= Self.calm || busy() - busyFrom < saved
     }
 
-    /// So many were taken.
+    /// Notes how many were taken in this turn.
     ///
     /// - Returns: Whether the socket is to be left alone until `restsUntil`.
     mutating func end(

@@ -18,7 +18,7 @@ extension Concealment {
         }
     }
 
-    /// Of the profile that costs most: a talker may have any.
+    /// The cost with the profile that costs most: a talker may have any.
     private static func cost() -> Duration? {
         Profile.allCases.compactMap {
             ConcealmentTrial.cost($0, time: Clock.threadNanoseconds)

@@ -3,7 +3,7 @@
 /// A user who holds places for hours, or opens ever new ones, leaves some to others; and root and
 /// the administrators always find one, to end what that user has begun.
 struct CallerShares {
-    /// Who holds a place.
+    /// The holder of a place.
     struct Holder {
         let user: UInt32
         let mayAdminister: Bool
@@ -11,9 +11,9 @@ struct CallerShares {
 
     let places: Int
 
-    /// Of users who may not administer, together.
+    /// The most places of all users together who may not administer.
     var ofOthers: Int { places * 3 / 4 }
-    /// Of one of them.
+    /// The most places of one such user.
     var ofOne: Int { places / 2 }
 
     func hasRoom(for newcomer: Holder, among holders: [Holder]) -> Bool {

@@ -10,12 +10,12 @@ internal import Time
 /// the next only when its reply has been taken. An idle caller is closed.
 struct ControlServer: ~Copyable {
     static let callersMax = 16
-    /// Of the callers so many may watch, which they do for hours: others must find a place.
+    /// How many callers may watch, which they do for hours: others must find a place.
     static let watchersMax = 8
     static let idleMax = Duration.seconds(5)
     /// Events that may wait for one who watches; more are counted, and told when there is room.
     static let watchMax = 64 * 1024
-    /// Of looks at the meters only the newest are worth anything: half a second.
+    /// Only the newest looks at the meters are worth anything: half a second of them.
     static let looksMax = 16 * 1024
 
     /// Counted since the start: who found no place, lines that were no request or were too many,
@@ -28,7 +28,7 @@ struct ControlServer: ~Copyable {
     private let socket: LocalSocket
     private var callers = FixedArray<Caller?>(count: callersMax) { _ in nil }
     private var lastTicket: UInt64 = 0
-    /// Whose members may all that this socket offers; nil where there is no such group.
+    /// The group whose members may do all that this socket offers; nil if there is no such group.
     private let administrators: UInt32?
     /// Requests stay where they are: what they ask for is about to change.
     var isPaused = false
@@ -60,7 +60,7 @@ struct ControlServer: ~Copyable {
 
     private func holder(_ place: Int) -> CallerShares.Holder { callers[place]!.holder }
 
-    /// Who holds the places for which that is so.
+    /// The holders of the places for which that is so.
     private func holders(where isCounted: (Int) -> Bool) -> [CallerShares.Holder] {
         var holders: [CallerShares.Holder] = []
         for place in callers.indices where !isFree(place) && isCounted(place) {

@@ -4,7 +4,7 @@ internal import Time
 
 /// Sound of the microphone on its way to the control thread, which only while it is watched.
 package struct SoundBlock: Sendable {
-    /// Of its first sample, counted since the start.
+    /// The number of its first sample, counted since the start.
     package var position = 0
     /// The place in the tone trial that it was captured at; nil outside of one.
     package var trialPlace: Int?

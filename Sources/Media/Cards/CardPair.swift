@@ -78,7 +78,7 @@ struct CardPair: ~Copyable {
         capture!.read(into: &room)
     }
 
-    /// So many samples were read.
+    /// Notes how many samples were read.
     mutating func captured(_ count: Int, at now: Instant) {
         clocks.captured(count, at: now, rings.counters)
         capturedAt = now

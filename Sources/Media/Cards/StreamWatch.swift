@@ -25,7 +25,7 @@ package struct StreamWatch {
     /// first have to be called, for which a controller takes up to 5.12 s (HCI, Page Timeout), and
     /// of some USB cards Linux awaits a valid clock for 5 s (sound/usb/clock.c).
     static let firstSoundMax = Duration.seconds(6)
-    /// So much of the time between two looks counts, which the loop's timer never exceeds.
+    /// The most time that counts between two looks; the loop's timer never exceeds it.
     static let lookMax = ClockMaster.guardInterval
 
     /// Suspended, or not moving: until it moves sound again.

@@ -75,7 +75,7 @@ struct Intake {
     /// The card or the timer has woken the loop.
     mutating func beginPeriod() { (arrivals, hasMany, isFlooded) = (0, false, false) }
 
-    /// So many voices sound in the block that was mixed.
+    /// Notes how many voices sound in the block that was mixed.
     mutating func mixed(voices: Int) {
         isGathering = isShort && voices >= Self.severalVoices && !hasMany
     }

@@ -155,8 +155,8 @@ struct PacketReceiver: ~Copyable {
 
     /// Tells where the newest packet came from, if that is news: the peer may be there now.
     ///
-    /// Of two copies of it, from two addresses, only the first is opened, and a stranger's may be
-    /// the faster one.
+    /// If two copies of it come from two addresses, only the first is opened, and a stranger's may
+    /// be the faster one.
     private func look(
         for peer: Int, _ index: UInt32, from source: SocketAddress, at seen: inout MediaPeer,
         _ now: Instant

@@ -129,7 +129,7 @@ struct Talkers: ~Copyable {
         return place
     }
 
-    /// Who has a voice, and how much each matters.
+    /// The talkers that have a voice, and how much each matters.
     private var claims: VoiceClaims {
         mutating get {
             var claims = VoiceClaims()

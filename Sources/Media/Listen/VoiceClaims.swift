@@ -1,6 +1,6 @@
 internal import Time
 
-/// Who may have one of the voices, when more streams want one than there are.
+/// Decides which streams have a voice when more want one than there are.
 ///
 /// A peer has one mouth: of its streams the one that matters most is heard, and the others only
 /// stand by. So while places are free anybody has as many as it likes, and when there are none a
@@ -47,7 +47,7 @@ struct VoiceClaims {
         count += 1
     }
 
-    /// So many voices are this peer's.
+    /// How many voices a peer has.
     func share(of peer: Int) -> Int {
         var found = 0
         for place in held.indices where held[place]?.peer == peer { found += 1 }
@@ -95,7 +95,10 @@ struct VoiceClaims {
     /// The order in which voices give way, the first first.
     private struct Worth: Comparable {
         let isFirst: Bool
-        /// Of those that stand by, the peer's that has most gives first.
+        /// How many voices the peer has.
+        ///
+        /// Of the voices that stand by, one of the peer with most
+        /// gives way first.
         let others: Int
         let rank: Int
         let since: Instant
@@ -119,7 +122,7 @@ struct VoiceClaims {
             isFirst: isFirst, others: share(of: claim.peer), rank: claim.rank, since: claim.since)
     }
 
-    /// Of two streams of one peer, whether the first is the one that is heard.
+    /// Whether the first of two streams of one peer is the one that is heard.
     private func precedes(_ one: Claim, _ place: Int, _ other: Claim, _ own: Int) -> Bool {
         if one.rank != other.rank { return one.rank > other.rank }
         if one.isHeard != other.isHeard { return one.isHeard }
@@ -131,7 +134,7 @@ struct VoiceClaims {
             guard let one = held[place] else { return false }
             return one.peer == new.peer && one.rank >= new.rank
         }
-        // Of its own peer it takes the place that stands by from now on.
+        // It takes the place of a stream of its own peer that stands by from now on.
         if old.peer == new.peer { return isNewFirst }
         let standsBy = !isFirst(old)
         switch (isNewFirst, standsBy) {

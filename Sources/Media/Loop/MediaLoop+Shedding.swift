@@ -5,8 +5,10 @@ internal import Time
 
 /// Work that is left out while the processor cannot keep up (`LoadShedding`).
 extension MediaLoop {
-    /// So long a rest now and then tells the kernel that the thread does not spin: it ends one that
-    /// has not slept for LimitRTTIME=, and one that is always behind never does.
+    /// A rest of this length now and then shows the kernel that the thread does not spin.
+    ///
+    /// The kernel ends a thread that has not slept for LimitRTTIME=, and one that is always behind
+    /// never sleeps.
     private static let nap = Duration.microseconds(100)
 
     /// Takes or takes back a step where it is time to.

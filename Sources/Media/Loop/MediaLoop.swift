@@ -62,7 +62,7 @@ package struct MediaLoop: ~Copyable {
     var tones = Tones()
     var speaking = Speaking()
     var speaker = Speaker()
-    /// Of both ways.
+    /// Belongs to both directions.
     var duplex = HalfDuplex()
     var meters = Meters()
     var volumes = MediaVolumes()

@@ -152,7 +152,7 @@ struct DataSocket: ~Copyable {
             rings.counters.add(.unsentNoSession)
             return
         }
-        // Whoever may not be the peer gets no longer packet than the one that asked for it.
+        // An address that may not be the peer's gets no longer packet than the one that asked.
         let size =
             address == nil
             ? peers[peer].protection.plaintextSize(frameSize: frameSize)

@@ -3,7 +3,8 @@ package import Station
 
 /// The volumes and mutes that people have set, for the media loop.
 package struct MediaVolumes: Equatable, Sendable {
-    /// Of all that the speaker plays; the others are of their kind alone, and multiply with it.
+    /// The gain of all that the speaker plays; each of the others is for its kind alone, and
+    /// multiplies with it.
     package var speaker = Gain.unity
     package var ring = Gain.unity
     package var tones = Gain.unity

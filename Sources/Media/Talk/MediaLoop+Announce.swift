@@ -6,7 +6,7 @@ internal import Time
 /// Sound from a file goes out beside the microphone (`PacedAnnouncement`).
 extension MediaLoop {
     mutating func beginAnnouncement(_ box: consuming Box<Announcement>) {
-        // Of settings before a reload its frames may have another length.
+        // If it was made before a reload, its frames may have another length.
         let isFit = box.value.frameSamples == plan.sound.frameSamples
         guard !announcement.isOn, !isQuiet, !isStopping, isFit else {
             rings.handBack(.announcement(box))

@@ -32,7 +32,7 @@ extension MediaLoop {
     /// Closes it: the frame being captured is the talkspurt's last.
     mutating func closeTalk(_ target: Int) {
         guard talks.spurts[target].phase == .talking else { return }
-        // Of a card that sleeps that frame never comes.
+        // A card that sleeps never delivers that frame.
         if cards.clock.capture.isStill { return endAtOnce(target) }
         talks.spurts[target].phase = .closing(last: capturePath.microphone.captured)
     }

@@ -47,7 +47,7 @@ extension MediaLoop {
     /// Lets the key go when all is sent, and the microphone again when nothing more is.
     mutating func followTrial() {
         guard let target = trial.target else { return }
-        // Of a card that sleeps the end would not come.
+        // A card that sleeps would never reach the end.
         if cards.clock.capture.isStill { return endTrial() }
         if !trial.isReleased, trial.place >= ToneTrial.count || !cards.hasCapture {
             trial.isReleased = true

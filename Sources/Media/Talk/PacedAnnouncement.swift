@@ -54,7 +54,7 @@ struct PacedAnnouncement: ~Copyable {
         return Int(samples)
     }
 
-    /// So many samples more are due.
+    /// Notes that more samples are due.
     mutating func earn(_ samples: Int, frameSamples frame: Int) {
         credit = min(credit + samples, max(Self.framesLate * frame, Self.samplesLate))
     }

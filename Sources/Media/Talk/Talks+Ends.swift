@@ -21,7 +21,7 @@ extension Talks {
     /// A talkspurt is over: its listeners are to be told, in a way that hides it where that is
     /// wanted.
     ///
-    /// So many samples have come behind its last frame, and so many frames of them are encoded: the
+    /// `samples` have come behind its last frame, and `encoded` frames of them are encoded. The
     /// first packet that hides the end leaves when these are a whole frame, as the next frame would
     /// have.
     mutating func oweEnds(

@@ -3,7 +3,8 @@ internal import Crypto
 package import Station
 internal import Wire
 
-/// Who speaks to whom, worked out from the configuration: names here, numbers in the loops.
+/// The listeners of each talk target, worked out from the configuration: names here, numbers in the
+/// loops.
 package struct Routing {
     /// One talk target for each channel and each peer, so that any of them can be talked to.
     package let targets: [TalkTarget]

@@ -8,16 +8,16 @@ extension Snapshot {
         package var dataFull = 0
         package var straysFull = 0
         package var handshakesFull = 0
-        /// Of the handshakes that others have started.
+        /// Counts of the handshakes that others have started.
         package var initiations = InitiationCounts()
         /// Handshake datagrams dropped, by `Drop.counter`.
         package var drops: [Int] = []
         /// Handshake datagrams that the network refused to take.
         package var handshakesUnsent = 0
-        /// Of peers whose number is another's now, or who have left.
+        /// Counts of former peers, which have left or whose number another peer has now.
         package var handshakesBefore: UInt64 = 0
         package var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
-        /// Of finding peers on the LAN.
+        /// Counts of the search for peers on the LAN.
         package var discovery = Discovery.Counts()
         package var callersRefused = 0
         package var requestsRefused = 0

@@ -37,8 +37,8 @@ extension Snapshot {
         return microphone
     }
 
-    /// Whoever asks, and how often: of a muted microphone nothing is shown, and of a closed one
-    /// only a level that changes slowly.
+    /// The same for every caller, however often it asks: a muted microphone shows nothing, and a
+    /// closed one only a level that changes slowly.
     private var microphoneMeter: Status.Meter {
         guard !isTalking else {
             let isOn = isCapturing && !state.isMicrophoneMuted

@@ -27,7 +27,7 @@ extension Snapshot {
 
     package var shedText: String { leftOut.map { $0.text }.joined(separator: ", ") }
 
-    /// Of what is configured, all that is left out: a word for programs, and for a person.
+    /// The configured work that is left out: a word for programs, and a text for people.
     var leftOut: [(word: String, text: String)] {
         switchboard.overload.losses(of: processing).map { loss in
             switch loss {

@@ -9,7 +9,7 @@ package enum Advice {
         "no peers yet: intercomctl pair shows a code to type at the other station; by hand:"
         + " sudo intercomctl peer add"
 
-    /// Of a peer that shows its site to a station that is in none, or in another one.
+    /// A peer offers its site to a station that is in none, or in another one.
     package static func offer(
         of site: String, by peer: String, leaving other: String?, introduces: Bool
     ) -> String {
@@ -23,13 +23,13 @@ package enum Advice {
             + " join \(peer)"
     }
 
-    /// Of a station whose peers answer, and of which none accepts it.
+    /// The peers of this station answer, and none accepts it.
     package static func putOut(of site: String) -> String {
         "no station accepts this one: the site \(site) may have put it out; to come back:"
             + " intercomctl pair --join --move, and pair --join CODE at the station that introduces"
     }
 
-    /// Of a button for a channel or a peer that is not there.
+    /// A button talks to a channel or a peer that does not exist.
     package static func awaited(_ name: String) -> String {
         "a button is for \(name), which is neither a channel nor a peer now: nobody hears it"
     }

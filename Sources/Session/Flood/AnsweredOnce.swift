@@ -2,9 +2,9 @@ internal import Crypto
 
 /// The M1 with a cookie that were answered: each is answered once (protocol.md §1.6).
 ///
-/// So a copy of one, from the forged address of its sender, cannot use up the tokens of that
-/// address. As many as the buckets let pass while a cookie is good would be more; a stranger that
-/// makes this ring forget must have as many addresses as it has M1.
+/// Therefore a copy from the forged address of its sender cannot use up the tokens of that address.
+/// While a cookie is valid, the buckets let more M1 pass than this ring holds; but a stranger that
+/// makes the ring forget must have as many addresses as it has M1.
 struct AnsweredOnce {
     static let capacity = 1024
 

@@ -13,7 +13,7 @@ struct Doorkeeper: ~Copyable {
     private(set) var lastSource: Endpoint?
     private var jar = CookieJar()
     private var buckets = SourceBuckets()
-    /// Of the addresses of peers, and of others, which cannot make it forget those.
+    /// Apart for the addresses of peers: other senders cannot make the station forget those.
     private var answered = (peers: AnsweredOnce(), others: AnsweredOnce())
     private let seal: CookieSeal
 

@@ -64,7 +64,7 @@ final class HalfOpen {
 /// Strangers cannot push out those with the addresses of configured peers: they have half of the
 /// table at most. Nor is the oldest stranger the first to go, which could be counted on: it is any.
 struct HalfOpenTable {
-    /// Of one source that wait for M3: as many M1 as their sender keeps open.
+    /// How many handshakes of one source may wait for M3: as many M1 as a caller keeps open.
     static let perSource = 2
 
     private let capacity: Int
@@ -88,7 +88,8 @@ struct HalfOpenTable {
 
     /// The handshake of an M1 that was answered there within `lifetime`.
     ///
-    /// Whoever can forge a source could else have the M2 of a session that is to be there.
+    /// The source must be the same. Otherwise a caller could send M1 from a forged address, get its
+    /// M2 by a repeat from its own, and so have a session that sends to a third party.
     func entry(initiation: Digest, from source: Endpoint, at now: Instant) -> HalfOpen? {
         entries.first {
             $0.source == source && $0.initiation.span.equals(initiation.span)
