@@ -5,6 +5,8 @@ internal import Time
 /// The user's program that is run at every event: `[events] on-event`.
 ///
 /// Four at once at most, others wait, so many of them; one that takes longer than 10 s is ended.
+/// The events of one peer, however many, hold up no other's: who has the fewest running is next,
+/// and where no room is left, who has the most waiting gives up its newest.
 /// What an event says goes into its environment: no shell reads it, no argument holds it.
 struct EventHook {
     /// Why something did not run, or how it ended.
@@ -19,12 +21,20 @@ struct EventHook {
 
     private struct Run {
         let program: ChildProgram
+        let peer: String?
         let end: Instant
         var isKilled = false
     }
 
+    private struct Waiting {
+        let path: String
+        /// Nil for what this station does itself.
+        let peer: String?
+        let environment: [String]
+    }
+
     private var running: [Run] = []
-    private var waiting: [(path: String, environment: [String])] = []
+    private var waiting: [Waiting] = []
     /// Events for which no program was run, or it failed.
     private(set) var left = 0
     private var nextComplaint = Instant(nanoseconds: .min)
@@ -36,11 +46,30 @@ struct EventHook {
 
     /// An event happened: the program is run for it, soon.
     mutating func add(_ event: Event, program path: String) {
-        guard waiting.count < Self.waitingMax else {
+        if waiting.count >= Self.waitingMax {
             left += 1
-            return
+            guard let place = newestOfTheMost(besides: event.peer) else { return }
+            waiting.remove(at: place)
         }
-        waiting.append((path, Self.environment(of: event)))
+        waiting.append(
+            Waiting(path: path, peer: event.peer, environment: Self.environment(of: event)))
+    }
+
+    /// The newest that waits for the peer with the most, where that has more than one place more
+    /// than this one; nil where it has not.
+    private func newestOfTheMost(besides peer: String?) -> Int? {
+        func count(_ peer: String?) -> Int { waiting.count { $0.peer == peer } }
+        let most = waiting.max { count($0.peer) < count($1.peer) }
+        guard let most, count(most.peer) > count(peer) + 1 else { return nil }
+        return waiting.lastIndex { $0.peer == most.peer }
+    }
+
+    /// The one that waits longest for the peer with the fewest that run.
+    private var next: Int? {
+        waiting.indices.min { one, other in
+            func count(_ place: Int) -> Int { running.count { $0.peer == waiting[place].peer } }
+            return count(one) < count(other)
+        }
     }
 
     /// Starts what waits, and ends what takes too long.
@@ -58,11 +87,11 @@ struct EventHook {
                 running[place].isKilled = true
             }
         }
-        while running.count < Self.runningMax, !waiting.isEmpty {
-            let next = waiting.removeFirst()
+        while running.count < Self.runningMax, let place = next {
+            let next = waiting.remove(at: place)
             do throws(SystemError) {
                 let program = try ChildProgram(next.path, environment: next.environment)
-                running.append(Run(program: program, end: now + Self.patience))
+                running.append(Run(program: program, peer: next.peer, end: now + Self.patience))
             } catch { complain(error.description, at: now, tell) }
         }
     }
