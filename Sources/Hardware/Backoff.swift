@@ -28,6 +28,9 @@ struct Backoff {
         due = Instant(nanoseconds: .min)
     }
 
+    /// Whether the device works, as it has been open for a while.
+    func isSettled(at now: Instant) -> Bool { opened.map { now - $0 >= Self.settled } ?? false }
+
     /// The next attempt is due at once.
     mutating func skip(at now: Instant) { due = now }
 
@@ -35,7 +38,7 @@ struct Backoff {
     ///
     /// One that opens and fails at once, over and over, is tried as seldom as one not there.
     mutating func lost(at now: Instant) {
-        if let opened, now - opened >= Self.settled { wait = Self.first }
+        if isSettled(at: now) { wait = Self.first }
         failed(at: now)
     }
 }

@@ -114,6 +114,25 @@ package struct Cards {
         side.mixing = Background { CardControl.set(change, of: name, direction) }
     }
 
+    /// Sets a mixer again that is not as it was set when the card was opened a moment ago.
+    ///
+    /// Services restore former volumes when a card comes; who turns it later is a person.
+    mutating func set(_ found: CardControl, _ direction: PCMError.Direction, at now: Instant) {
+        switch direction {
+        case .capture: Self.set(&input, found, direction, at: now)
+        case .playback: Self.set(&output, found, direction, at: now)
+        }
+    }
+
+    private static func set(
+        _ side: inout Side, _ found: CardControl, _ direction: PCMError.Direction, at now: Instant
+    ) {
+        guard side.mixing == nil, let wanted = side.control, wanted != found,
+            !side.backoff.isSettled(at: now)
+        else { return }
+        mix(&side, direction)
+    }
+
     /// The media loop has given a card up, as it was asked to.
     package mutating func gaveUp(_ direction: PCMError.Direction) {
         switch direction {
@@ -239,12 +258,10 @@ package struct Cards {
         side.backoff.lost(at: now)
     }
 
-    /// Waits until nothing is being opened or closed, so long at most.
-    package func rest(within limit: Duration) {
+    /// Waits until what is being closed is closed, so long at most.
+    package func awaitClosing(within limit: Duration) {
         let end = Clock.now() + limit
-        while let look = work(at: Clock.now()), Clock.now() < end {
-            Clock.sleep(min(look, end) - Clock.now())
-        }
+        for side in [input, output] { _ = side.closing?.take(within: end - Clock.now()) }
     }
 
     private var isComplete: Bool {
@@ -260,7 +277,7 @@ package struct Cards {
     }
 
     /// When to look whether the work on a card is done; nil where there is none.
-    private func work(at now: Instant) -> Instant? {
+    package func work(at now: Instant) -> Instant? {
         var first: Instant?
         for side in [input, output] {
             for look in [

@@ -16,6 +16,8 @@ extension Devices {
     package mutating func followMixers(_ audio: Config.Audio, soundAt: Instant?, at now: Instant) {
         silentSpeaker = speakerMixer.look(cards.output, audio.mixerOutput, at: now)
         let control = microphoneMixer.look(cards.input, audio.mixerInput, at: now)
+        if let found = speakerMixer.chosen { cards.set(found, .playback, at: now) }
+        if let found = microphoneMixer.chosen { cards.set(found, .capture, at: now) }
         silentMicrophone = control.flatMap {
             MicrophoneWatch.isSilent(behind: $0.isMuted, soundAt: soundAt, at: now) ? $0 : nil
         }

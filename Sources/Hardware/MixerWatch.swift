@@ -15,6 +15,8 @@ struct MixerWatch: ~Copyable {
     private var device: DeviceName?
     private var due = Instant(nanoseconds: .min)
     private var opening: Background<CardMixer?>?
+    /// The control that the settings set, as it is now.
+    private(set) var chosen: CardControl?
 
     init(_ direction: PCMError.Direction) { self.direction = direction }
 
@@ -22,6 +24,7 @@ struct MixerWatch: ~Copyable {
     ///
     /// - Returns: the control that lets nothing through; nil where none does.
     mutating func look(_ side: Cards.Side, _ control: String?, at now: Instant) -> CardControl? {
+        chosen = nil
         guard side.isOpen, let name = side.name.pcm else {
             mixer = nil
             opening = nil
@@ -39,6 +42,7 @@ struct MixerWatch: ~Copyable {
             mixer = nil
             return nil
         }
+        chosen = CardControl.chosen(among: controls, control, direction)
         return CardControl.silencing(controls, control, direction)
     }
 
