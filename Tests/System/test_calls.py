@@ -85,6 +85,20 @@ class Calls(CallersTest):
         self.assertEqual(code, 1)
         self.assertIn("there is a call already", error)
 
+    def test_half_duplex_takes_turns_and_has_nothing_to_release(self):
+        both = kitchen, garage = self.scene("kitchen", "garage", audio={"duplex": "half"})
+        self.answered(kitchen, garage)
+        kitchen.speak(500)
+        time.sleep(2)
+        for one in both:
+            self.assertEqual([text for text in one.status()["notes"] if "release" in text], [])
+        self.do(kitchen, "hangup")
+        self.stands(garage, "idle")
+        # The control: what is held down by a button is said.
+        with garage.talking(), kitchen.talking():
+            time.sleep(2)
+            self.assertIn("release the button", " ".join(garage.status()["notes"]))
+
     def test_no_answer(self):
         kitchen, garage = self.scene("kitchen", "garage", call={"ring-time": "2s"})
         call = self.ring(kitchen, garage)

@@ -15,7 +15,12 @@ extension Snapshot {
     /// What was not heard so lately is still said.
     private static let lately = Duration.seconds(3)
 
-    var hindrances: [Hindrance] { standingHindrances + presentHindrances + pastHindrances }
+    var hindrances: [Hindrance] {
+        let all = standingHindrances + presentHindrances + pastHindrances
+        // In a call of half duplex both sides take turns by themselves.
+        guard station.call?.state == .active, heldOpen.isEmpty else { return all }
+        return all.filter { $0.reason != .heldDown }
+    }
 
     /// Peers that this station speaks to in this moment, and that do not hear it.
     var presentHindrances: [Hindrance] {
@@ -110,12 +115,17 @@ extension Snapshot {
         Audibility.isInaudible(Gain(decibels: decibels).factor)
     }
 
+    /// The talks that somebody holds open, and since when.
+    private var heldOpen: [Int: Instant] {
+        talkingSince.filter {
+            $0.key != Int(TalkTarget.call) && $0.key != Int(TalkTarget.announcement)
+        }
+    }
+
     /// A microphone left open keeps the speaker down, half duplex.
     var heldHindrances: [Hindrance] {
         guard isHalfDuplexNow else { return [] }
-        let open = talkingSince.filter {
-            $0.key != Int(TalkTarget.call) && $0.key != Int(TalkTarget.announcement)
-        }
+        let open = heldOpen
         guard let since = open.values.min() else { return [] }
         let isMissed = roster.numbers.contains { number in
             unheard(number).map { $0.why == .heldDown && now - $0.at <= Self.lately } ?? false
