@@ -73,7 +73,8 @@ struct OpenMetrics {
             case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
             case "\"": result.append(contentsOf: "\\\"".unicodeScalars)
             case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-            default: result.append(scalar)
+            // A daemon that was taken over must not control the terminal.
+            default: result.append(contentsOf: String(scalar).visible.unicodeScalars)
             }
         }
         return String(result)

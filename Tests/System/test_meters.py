@@ -63,7 +63,7 @@ class Levels(Screen):
     def lines(self):
         """What each line shows now."""
         rows = {}
-        for row, line in re.findall(r"\x1b\[(\d+);1H([^\x1b]*)\x1b\[K", self.text):
+        for row, line in re.findall(r"\x1b\[(\d+);1H\x1b\[K([^\x1b]*)", self.text):
             rows[int(row)] = line
         return [rows[row] for row in sorted(rows)]
 

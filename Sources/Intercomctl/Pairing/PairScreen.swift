@@ -101,7 +101,7 @@ func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> Strin
     while true {
         let place = host.map { "that \($0.visible) shows" } ?? "of the other station"
         Terminal.write("the code \(place): ", to: .complaint)
-        guard let line = Keyboard.line() else { throw missing }
+        guard let line = Keyboard.line() else { throw Failure(.usage, "no code was typed") }
         do throws(Failure) {
             return try code(in: line)
         } catch { Terminal.write("\(error.text)\n", to: .complaint) }

@@ -18,7 +18,8 @@ struct LiveScreen: ~Copyable {
         if size != drawn { text += "\u{1b}[2J" }
         drawn = size
         let lines = screen.lines(columns: size.columns, rows: size.rows)
-        for (row, line) in lines.enumerated() { text += "\u{1b}[\(row + 1);1H\(line)\u{1b}[K" }
+        // Erased before: behind a full line the cursor still stands in its last column.
+        for (row, line) in lines.enumerated() { text += "\u{1b}[\(row + 1);1H\u{1b}[K\(line)" }
         try printText(text)
     }
 
