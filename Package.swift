@@ -87,7 +87,7 @@ let package = Package(
         module("Wire", uses: ["Time"]),
         module("Crypto", uses: ["CMbedTLS", "CLinux", "Time"]),
         module("Audio", uses: ["COpus", "CSpeexDSP", "Realtime", "Time"]),
-        module("HAL", uses: ["CALSA", "CGPIOD", "CLinux", "Time"]),
+        module("HAL", uses: ["CALSA", "CGPIOD", "CLinux", "Realtime", "Time"]),
 
         // L2: policy, sans-I/O.
         module("Session", uses: ["Wire", "Crypto", "Time"]),

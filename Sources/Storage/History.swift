@@ -71,7 +71,9 @@ package struct History: ~Copyable {
     }
 
     /// Looks through the files of the last run, sets aside what is damaged in them, and ends the
-    /// calls that were open when it fell. Waits for the disk.
+    /// calls that were open when it fell.
+    ///
+    /// Waits for the disk.
     package mutating func begin(wall: Int, at now: Instant) -> [Notice] {
         let records = files.clean { notices.append($0) }
         for case .setAside(let lines) in notices { setAside += lines }

@@ -67,7 +67,11 @@ package enum RelayNote {
             return "intercomd is running and uses them; stop it first"
         }
         let path = path(in: paths.runtime)
-        guard let status = (try? FileStore.status(of: path)) ?? nil else { return nil }
+        let found: FileStore.Status?
+        do throws(SystemError) {
+            found = try FileStore.status(of: path)
+        } catch { return error.description }
+        guard let status = found else { return nil }
         guard status.isRegular, status.owner == Environment.userID else {
             return "\(path) belongs to another user; run this as the user of the daemon: "
                 + "sudo -u intercomd intercomd --relays-off"

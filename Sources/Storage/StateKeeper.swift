@@ -98,6 +98,7 @@ package struct StateKeeper {
         guard let result = work?.take(within: end - Clock.now()) else {
             return failed(DiskWork.lateness(of: path))
         }
+        work = nil
         return finished(result.error, at: now)
     }
 

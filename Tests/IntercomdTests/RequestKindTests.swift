@@ -24,12 +24,12 @@ import Wire
         for request in Self.others { #expect(!request.isForNow, "\(request)") }
     }
 
-    @Test func aCallerWaitsForSixKinds() {
+    @Test func aCallerWaitsForSevenKinds() {
         let lasting: [Request] = [
             .talk(target: "a"), .latency(peer: "a"),
             .announce(target: "a", priority: .normal, samples: 1), .reload(isCheck: false),
             .calls(.page("a", isDown: true, .normal)), .pair(.show(name: nil)),
-            .pair(.enter(code: "012345", host: "a", name: nil)),
+            .pair(.enter(code: "012345", host: "a", name: nil)), .history(HistoryQuery()),
         ]
         for request in Self.opening + Self.others {
             #expect(request.outlastsItsReply == lasting.contains(request), "\(request)")

@@ -357,8 +357,8 @@ MUTATIONS = (
      "    return fd < 0 ? -errno : 0;\n"),
     # The open calls of the last run never end.
     ("Sources/Storage/History.swift",
-     "            add(start.ended(by: .crash, at: wall), at: now)\n",
+     "            wait(for: start.ended(by: .crash, at: wall))\n",
      "            _ = start\n"),
     # A torn end is not said.
-    ("Sources/Storage/History.swift", "            notices.append(.torn)\n", ""),
+    ("Sources/Storage/HistoryFiles.swift", "            tell(.torn)\n", ""),
 )

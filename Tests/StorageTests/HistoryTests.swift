@@ -253,6 +253,47 @@ extension History {
         #expect(notices.count == 1)
     }
 
+    @Test func aPeerWithManyEventsHoldsUpNoOther() throws {
+        let folder = try Folder()
+        let script = "\(folder.path)/program"
+        let text = """
+            #!/bin/sh
+            [ "$INTERCOM_EVENT" ] || exit 0
+            echo "$INTERCOM_PEER" >> \(folder.path)/out
+            [ "$INTERCOM_PEER" = garage ] || exec sleep 600
+
+            """
+        try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)
+        try awaitStartable(script)
+        var hook = EventHook()
+        func add(_ peer: String, _ count: Int) {
+            for _ in 0..<count {
+                var event = Event(.peerUp, at: 1)
+                event.peer = peer
+                hook.add(event, program: script)
+            }
+        }
+        var now = Instant(nanoseconds: 0)
+        add("attic", 3)
+        hook.tick(at: now) { _ in }
+        add("attic", 100)
+        add("garage", 5)
+        #expect(hook.left == 100 + 5 - EventHook.waitingMax)
+        let end = Clock.now() + .seconds(30)
+        while folder.bytes("out").count < 3 * 6 + 5 * 7, Clock.now() < end {
+            hook.tick(at: now) { _ in }
+            Clock.sleep(.milliseconds(5))
+        }
+        let ran = String(decoding: folder.bytes("out"), as: UTF8.self)
+        #expect(ran.split(separator: "\n").count { $0 == "garage" } == 5)
+        hook.close()
+        now = now + .seconds(1)
+        while hook.deadline(at: now) != nil {
+            hook.tick(at: now) { _ in }
+            Clock.sleep(.milliseconds(5))
+        }
+    }
+
     /// Waits until the kernel runs a program that was just written.
     ///
     /// A program that another test started meanwhile has a copy of the descriptor it was written

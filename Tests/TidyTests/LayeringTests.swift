@@ -11,7 +11,7 @@ import Testing
         "Wire": ["Time"],
         "Crypto": ["CMbedTLS", "CLinux", "Time"],
         "Audio": ["COpus", "CSpeexDSP", "Realtime", "Time"],
-        "HAL": ["CALSA", "CGPIOD", "CLinux", "Time"],
+        "HAL": ["CALSA", "CGPIOD", "CLinux", "Realtime", "Time"],
         "Session": ["Wire", "Crypto", "Time"],
         "Pairing": ["Wire", "Crypto", "Time"],
         "Discovery": ["Wire", "Crypto", "Time"],

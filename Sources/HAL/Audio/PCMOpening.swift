@@ -107,7 +107,7 @@ extension PCMError {
     fileprivate var isOfForm: Bool {
         switch reason {
         case .rate, .format, .channels: true
-        case .absent, .busy, .notPermitted, .refused, .oneWay, .unplugged, .failed: false
+        case .absent, .busy, .notPermitted, .refused, .oneWay, .silent, .unplugged, .failed: false
         }
     }
 }

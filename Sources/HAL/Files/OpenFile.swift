@@ -29,7 +29,9 @@ struct OpenFile: ~Copyable {
         self.descriptor = descriptor
     }
 
-    /// Opens whatever can be read, and waits for who writes to a pipe; "-" is standard input. Its
+    /// Opens whatever can be read, and waits for who writes to a pipe.
+    ///
+    /// "-" is standard input. Its
     /// status is not known.
     init(waitingFor path: String) throws(SystemError) {
         let raw = try SystemError.check(unsafe clinux_source_open(path), "open \(path)")

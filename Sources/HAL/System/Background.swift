@@ -1,5 +1,5 @@
 internal import CLinux
-internal import Synchronization
+internal import Realtime
 public import Time
 
 /// Work that may take seconds, on a thread of its own: a disk, a name server or a sound card keeps
@@ -10,16 +10,13 @@ public import Time
 public final class Background<Value: ~Copyable>: Sendable {
     /// When the work began.
     public let since = Clock.now()
-    private let isDone = Atomic<Bool>(false)
-    // SAFETY: the thread writes it before `isDone`, and the owner reads it after that.
-    nonisolated(unsafe) private var value: Value?
+    private let results = SPSCRing<Value>(capacity: 1)
 
-    /// Begins the work. Where no thread can be had, it is done before this returns.
+    /// Begins the work.
+    ///
+    /// Where no thread can be had, it is done before this returns.
     public init(_ work: @escaping @Sendable () -> Value) {
-        let body = Body {
-            unsafe self.value = work()
-            self.isDone.store(true, ordering: .releasing)
-        }
+        let body = Body { [results] in _ = results.push(work()) }
         let argument = unsafe Unmanaged.passRetained(body)
         // SAFETY: the thread takes over the one reference of `argument`.
         let result = unsafe clinux_thread_begin(
@@ -31,20 +28,17 @@ public final class Background<Value: ~Copyable>: Sendable {
     }
 
     /// The result, once; nil while there is none.
-    public func take() -> Value? {
-        guard isDone.load(ordering: .acquiring) else { return nil }
-        return unsafe value.take()
-    }
+    public func take() -> Value? { results.pop() }
 
     /// The result, once, after a wait for it; nil where it is not there in time.
     public func take(within limit: Duration) -> Value? {
         let end = Clock.now() + limit
-        while !isDone.load(ordering: .acquiring) {
+        while true {
+            if let value = take() { return value }
             let now = Clock.now()
             guard now < end else { return nil }
             Clock.sleep(min(end, look(at: now)) - now)
         }
-        return take()
     }
 
     /// Whether it takes longer than disks and cards that are well ever do.

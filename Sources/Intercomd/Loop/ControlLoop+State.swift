@@ -10,16 +10,8 @@ internal import Storage
 internal import Switchboard
 internal import Time
 
-/// Volumes, mutes and do-not-disturb, and the history of calls.
+/// Volumes, mutes and do-not-disturb.
 extension ControlLoop {
-    /// Lets the history go on, and answers who asked for it.
-    mutating func followHistory() {
-        for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
-        while let list = history.nextList() {
-            server.replyLate(.history(list), to: historians.removeFirst(), at: now)
-        }
-    }
-
     /// Writes what is due; do-not-disturb ends by itself, quiet hours begin and end.
     mutating func tickState() {
         if let fault = keeper.tick(at: now) { announce(Event(fault, at: wall)) }

@@ -27,7 +27,7 @@ internal import Wire
 /// - `ControlLoop+Acts` does what keys ask for besides talking,
 /// - `ControlLoop+Requests` answers `intercomctl`; `ControlLoop+Announce` reads the sound of an
 ///   announcement, `ControlLoop+Levels` and `ControlLoop+Latency` show and measure the sound,
-/// - `ControlLoop+State` keeps volumes, mutes, do-not-disturb and the history of calls,
+/// - `ControlLoop+State` keeps volumes, mutes and do-not-disturb,
 /// - `ControlLoop+Consent` says what peers may do,
 /// - `ControlLoop+Pairing` lets a pairing go on, and follows the button that begins one,
 /// - `ControlLoop+Site` lets peers give each other the roster of the site,
@@ -134,8 +134,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
         site.load(config, roster, at: now)
         openDevices()
         // A card that is well sounds when the service is ready.
-        devices.cards.rest(within: .seconds(2))
-        openDevices()
+        let end = Clock.now() + .seconds(2)
+        while let look = devices.cards.work(at: Clock.now()), look < end {
+            Clock.sleep(look - Clock.now())
+            openDevices()
+        }
         followClocks()
         health.lockMemory()
         // Peers with addresses by number are called at once; names go to the resolver.
@@ -196,7 +199,10 @@ struct ControlLoop: ~Copyable, CoresOwner {
         neighbourhood.wake(poller, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.follow(&table, at: now) }
         links.follow(cores.table, at: now)
-        followHistory()
+        for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
+        while let list = history.nextList() {
+            server.replyLate(.history(list), to: historians.removeFirst(), at: now)
+        }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
         followPairing()
         followSite()
@@ -245,7 +251,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     private var deadline: Instant? {
         let all: [15 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
-            links.resolver.deadline(at: now), history.deadline(at: now), journal.deadline(at: now), meters.deadline,
+            links.resolver.deadline(at: now), history.deadline(at: now),
+            journal.deadline(at: now), meters.deadline,
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
             resetButton.deadline, links.intake.restsUntil, links.addressesDue,
             neighbourhood.deadline, site.deadline,
@@ -300,7 +307,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         }
         takeReturns()
         // Programs that share a card leave it to each other when they close it.
-        devices.cards.rest(within: .seconds(2))
+        devices.cards.awaitClosing(within: .seconds(2))
         tell(.stopped)
         for fault in history.close(at: now, within: .seconds(3)) {
             announce(Event(fault, at: wall))

@@ -2,7 +2,9 @@ internal import Config
 internal import HAL
 internal import Time
 
-/// Turns host names into addresses. Each name is looked up on a thread of its own, so a silent name
+/// Turns host names into addresses.
+///
+/// Each name is looked up on a thread of its own, so a silent name
 /// server holds up only the names that it is asked for.
 ///
 /// One question a peer at a time, and one of a pairing. A name is looked up again at every retry,
@@ -16,7 +18,9 @@ struct Resolver {
 
     struct Answer {
         let question: Question
-        /// Those found so far. Each name that is found makes an answer, and so does the last of
+        /// Those found so far.
+        ///
+        /// Each name that is found makes an answer, and so does the last of
         /// several that are not.
         let endpoints: [SocketAddress]
         /// What is wrong with the last name that gave nothing.

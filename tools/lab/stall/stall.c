@@ -6,9 +6,13 @@
 // times as long: a slow processor. In virtual time, where computing takes none, it is 'w' and a
 // number: each turn takes so many milliseconds. The thread sleeps for them, and its clock of
 // processor time counts them.
+//
+// While the file of WORN exists, disk and name server do not answer: fsync, fdatasync and
+// getaddrinfo do not come back.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -99,4 +103,31 @@ int epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeout)
         toil(what == 'x' && times > 1 ? times : 1);
     }
     return next(epoll, events, capacity, timeout);
+}
+
+static void wear(void)
+{
+    const char *file = getenv("WORN");
+    while (file != NULL && access(file, F_OK) == 0)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+}
+
+int fsync(int file)
+{
+    wear();
+    return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(file);
+}
+
+int fdatasync(int file)
+{
+    wear();
+    return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(file);
+}
+
+int getaddrinfo(const char *restrict node, const char *restrict service,
+                const struct addrinfo *restrict hints, struct addrinfo **restrict found)
+{
+    wear();
+    return ((__typeof__(&getaddrinfo))dlsym(RTLD_NEXT, "getaddrinfo"))(
+        node, service, hints, found);
 }
