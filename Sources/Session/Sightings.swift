@@ -8,8 +8,8 @@ internal import Wire
 struct Sightings {
     /// How many addresses are kept.
     ///
-    /// A new one takes the place of any of them, at random: a liar does not know which, and the peer
-    /// announces itself again.
+    /// A new one takes the place of any of them, at random: a liar does not know which, and the
+    /// peer announces itself again.
     static let most = 4
     static let lifetime = Duration.seconds(120)
     static let callSpacing = Duration.seconds(2)

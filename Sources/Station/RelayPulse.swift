@@ -14,8 +14,8 @@ public struct RelayPulse: Sendable {
     public static let longestRest = Duration.seconds(480)
     /// A stretch ends when it is off for so many times as long as it was on.
     ///
-    /// Therefore a peer that asks again and again for a little less than `longest` keeps the relay on
-    /// for a fifth of the time at most.
+    /// Therefore a peer that asks again and again for a little less than `longest` keeps the relay
+    /// on for a fifth of the time at most.
     static let pause = 4
 
     private var begin: Instant?

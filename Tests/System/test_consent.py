@@ -175,7 +175,8 @@ class Consent(CallersTest):
         for _ in range(2):
             code, text, _ = kitchen.ctl("relay", "door", "garage")
             self.assertEqual(code, 1)
-            self.assertIn("asked garage for its relay door\nrelay door: no such relay there, not allowed", text)
+            self.assertIn("asked garage for its relay door\n"
+                          "relay door: no such relay there, not allowed", text)
         # A program is told by a code what a person is told in words.
         code, text, _ = kitchen.ctl("relay", "door", "garage", "--json")
         self.assertEqual((code, json.loads(text)["outcome"]), (1, "denied"), text)

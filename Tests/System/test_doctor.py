@@ -264,8 +264,8 @@ class DaemonUp(DoctorTest):
         os.chmod(os.path.join(self.kitchen.run, "control.sock"), 0o660)
         os.chmod(self.kitchen.state, 0o750)
         done = subprocess.run(
-            [program, "--config", self.kitchen.etc, "doctor", "config", "keys", "daemon", "audio",
-             "disk"], capture_output=True, text=True, check=False, user=NOBODY, group=NOBODY,
+            [program, "--config", self.kitchen.etc, "doctor", "config", "keys", "daemon", "audio"],
+            capture_output=True, text=True, check=False, user=NOBODY, group=NOBODY,
             extra_groups=[], timeout=place.PATIENCE)
         self.assertEqual((done.returncode, done.stderr), (4, ""))
         self.assert_text(done.stdout, "no-rights")

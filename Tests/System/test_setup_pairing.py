@@ -236,6 +236,7 @@ class WithoutTheDaemon(SetupPairs):
                 self.assertEqual(asked.exists() and asked.read_text() or "",
                                  count * "--quiet enable --now intercomd\n")
                 self.path.unlink()
+                wait(self.box.has_card, "the daemon has the card")
 
     def test_a_service_that_does_not_start_or_ends_at_once_is_not_said_to_run(self):
         for status, said in (

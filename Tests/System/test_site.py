@@ -326,7 +326,8 @@ class Channels(SiteTest):
         garage.ready()
         garage.wait_for(kitchen)
         self.assertIn("a button is for up, which is neither", self.do(garage, "status", code=None))
-        self.assertIn("nobody hears you: no peer listens", self.do(garage, "ptt", "down", "up", code=None))
+        self.assertIn("nobody hears you: no peer listens",
+                      self.do(garage, "ptt", "down", "up", code=None))
         # And back.
         self.do(kitchen, "site", "channel", "up", "all")
         self.wait_for_channels(garage, {"up": "kitchen, loft"})
