@@ -113,8 +113,9 @@ def sound(case):
     level = case.faintest("garage", HERTZ, TALK + 0.2, END + TAIL / 1000)
     case.claim(level > -13, f"garage hears every 20 ms of it, at {level:.1f} dBFS or more")
     counted = case.counters("garage")
-    bad = {name: counted[name] for name in counted if "conceal" in name or "drop" in name
-           or "late" in name or "lost" in name}
+    # As both call at once, one answer may come to a handshake that is over: that is no sound.
+    bad = {name: counted[name] for name in counted if not name.startswith("handshake_")
+           and ("conceal" in name or "drop" in name or "late" in name or "lost" in name)}
     case.claim(not bad, f"nothing was concealed or dropped: {bad}")
 
 
