@@ -154,6 +154,8 @@ package struct History: ~Copyable {
         sent = []
         if let error = written.error {
             nextTry = now + Self.syncInterval
+            // Also where all is written, and the disk has not kept it.
+            owesSync = true
             fail(error.description)
         } else if problem != nil {
             problem = nil
