@@ -141,7 +141,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
     /// Why in a word: of `result` (`PeerAnswer`), of an ended call (`HistoryRecord.Cause`) and of
     /// `pairing_failed`; of `paired`, that there was no code.
     public var cause: String?
-    /// What asked for it here: `intercomctl`, `button NAME`, `peer NAME` or `SIGHUP`; and the user.
+    /// The asker here: `intercomctl`, `button NAME`, `peer NAME` or `SIGHUP`; and the user.
     public var asker: String?
     public var user: Int?
     /// In `heard` and `no_listener`: how much each listener heard, and the reason if not all.

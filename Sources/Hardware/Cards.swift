@@ -38,10 +38,14 @@ package struct Cards {
 
         package var isWanted: Bool { name != .none }
         package var isOpen: Bool { granted != nil }
+        /// Whether it can be opened: it is not open, and nothing is under way.
+        fileprivate var isIdle: Bool {
+            !isOpen && !isLeaving && opening == nil && closing == nil
+        }
         package var shown: String { device ?? name.description }
     }
 
-    /// What came of an attempt.
+    /// The outcome of an attempt.
     fileprivate enum Opened: ~Copyable {
         case capture(CapturePCM)
         case playback(PlaybackPCM)
@@ -118,26 +122,25 @@ package struct Cards {
     ///
     /// Services restore former volumes when a card comes; who turns it later is a person.
     mutating func set(_ found: CardControl, _ direction: PCMError.Direction, at now: Instant) {
-        switch direction {
-        case .capture: Self.set(&input, found, direction, at: now)
-        case .playback: Self.set(&output, found, direction, at: now)
-        }
-    }
-
-    private static func set(
-        _ side: inout Side, _ found: CardControl, _ direction: PCMError.Direction, at now: Instant
-    ) {
+        let side = self[direction]
         guard side.mixing == nil, let wanted = side.control, wanted != found,
             !side.backoff.isSettled(at: now)
         else { return }
-        mix(&side, direction)
+        Self.mix(&self[direction], direction)
     }
 
     /// The media loop has given a card up, as it was asked to.
     package mutating func gaveUp(_ direction: PCMError.Direction) {
-        switch direction {
-        case .capture: input.isLeaving = false
-        case .playback: output.isLeaving = false
+        self[direction].isLeaving = false
+    }
+
+    private subscript(direction: PCMError.Direction) -> Side {
+        get { direction == .capture ? input : output }
+        set {
+            switch direction {
+            case .capture: input = newValue
+            case .playback: output = newValue
+            }
         }
     }
 
@@ -189,17 +192,15 @@ package struct Cards {
         }
         switch consume opened {
         case .capture(let pcm):
-            side.device = pcm.device
-            let (granted, route) = (pcm.granted, pcm.route)
+            let (device, granted, route) = (pcm.device, pcm.granted, pcm.route)
             rings.tell(.capture(pcm))
-            Self.opened(&side, granted, route, at: now, report)
-            mix(&side, .capture)
+            Self.opened(&side, device, granted, route, at: now, report)
+            mix(&side, direction)
         case .playback(let pcm):
-            side.device = pcm.device
-            let (granted, route) = (pcm.granted, pcm.route)
+            let (device, granted, route) = (pcm.device, pcm.granted, pcm.route)
             rings.tell(.playback(pcm))
-            Self.opened(&side, granted, route, at: now, report)
-            mix(&side, .playback)
+            Self.opened(&side, device, granted, route, at: now, report)
+            mix(&side, direction)
         case .failed(let error):
             side.backoff.failed(at: now)
             side.isReopening = false
@@ -210,10 +211,7 @@ package struct Cards {
     /// The media loop lost a card in use.
     package mutating func lost(_ direction: PCMError.Direction, _ error: PCMError, at now: Instant)
     {
-        switch direction {
-        case .capture: Self.lost(&input, error, at: now)
-        case .playback: Self.lost(&output, error, at: now)
-        }
+        Self.lost(&self[direction], error, at: now)
     }
 
     private static func lost(_ side: inout Side, _ error: PCMError, at now: Instant) {
@@ -228,10 +226,7 @@ package struct Cards {
     /// The media loop handed a stream back that stood still: it is opened again at once, for most
     /// cards that hang go on then.
     package mutating func reopen(_ direction: PCMError.Direction, at now: Instant) {
-        switch direction {
-        case .capture: Self.reopen(&input, at: now)
-        case .playback: Self.reopen(&output, at: now)
-        }
+        Self.reopen(&self[direction], at: now)
     }
 
     private static func reopen(_ side: inout Side, at now: Instant) {
@@ -270,38 +265,26 @@ package struct Cards {
 
     /// When to look after the work on the cards, or to try the next time; nil when all is open.
     package func deadline(at now: Instant) -> Instant? {
-        let sides = [input, output].filter {
-            $0.isWanted && !$0.isOpen && !$0.isLeaving && $0.opening == nil && $0.closing == nil
-        }
+        let sides = [input, output].filter { $0.isWanted && $0.isIdle }
         return (sides.map { $0.backoff.due } + [work(at: now)].compactMap { $0 }).min()
     }
 
     /// When to look whether the work on a card is done; nil where there is none.
     package func work(at now: Instant) -> Instant? {
-        var first: Instant?
-        for side in [input, output] {
-            for look in [
-                side.opening?.look(at: now), side.closing?.look(at: now),
-                side.mixing?.look(at: now),
-            ] {
-                guard let look else { continue }
-                first = min(first ?? look, look)
-            }
-        }
-        return first
+        [input, output].flatMap {
+            [$0.opening?.look(at: now), $0.closing?.look(at: now), $0.mixing?.look(at: now)]
+        }.compactMap { $0 }.min()
     }
 
     private static func due(_ side: Side, at now: Instant) -> PCMName? {
-        guard !side.isOpen, !side.isLeaving, side.opening == nil, side.closing == nil,
-            side.backoff.isDue(at: now)
-        else { return nil }
-        return side.name.pcm
+        side.isIdle && side.backoff.isDue(at: now) ? side.name.pcm : nil
     }
 
     private static func opened(
-        _ side: inout Side, _ granted: PCMParameters, _ route: PCMRoute, at now: Instant,
-        _ report: (Change) -> Void
+        _ side: inout Side, _ device: String, _ granted: PCMParameters, _ route: PCMRoute,
+        at now: Instant, _ report: (Change) -> Void
     ) {
+        side.device = device
         side.granted = granted
         side.route = route
         side.error = nil

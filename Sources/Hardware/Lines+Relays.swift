@@ -15,7 +15,7 @@ extension Lines {
         package var pulse = RelayPulse()
         /// Whether it was told that it rests.
         package var isRestTold = false
-        /// What asked for it last, for the journal.
+        /// The program, button or peer that asked for it last, for the journal.
         var askedBy = ""
         var backoff = Backoff()
 

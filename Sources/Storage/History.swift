@@ -117,7 +117,7 @@ package struct History: ~Copyable {
             writing = nil
             follow(written, at: now)
         }
-        if let writing, writing.isLate(at: now) { fail(DiskWork.lateness(of: files.path)) }
+        if let writing, writing.isLate(at: now) { fail(lateness(ofDiskWith: files.path)) }
         if writing == nil, listing == nil { beginNext(at: now) }
         return takeNotices()
     }

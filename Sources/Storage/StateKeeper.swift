@@ -27,7 +27,7 @@ package struct StateKeeper {
     package private(set) var problem: String?
     private var due: Instant?
     private var changedSince: Instant?
-    private var work: Background<DiskWork>?
+    private var work: DiskWork?
 
     package init(in folder: String) { path = "\(folder)/\(Paths.savedStateName)" }
 
@@ -69,16 +69,16 @@ package struct StateKeeper {
     package mutating func tick(at now: Instant) -> Notice? {
         if let work {
             guard let result = work.take() else {
-                return work.isLate(at: now) ? failed(DiskWork.lateness(of: path)) : nil
+                return work.isLate(at: now) ? failed(lateness(ofDiskWith: path)) : nil
             }
             self.work = nil
-            return finished(result.error, at: now)
+            return finished(result, at: now)
         }
         guard let due, now >= due else { return nil }
         self.due = nil
         changedSince = nil
-        work = Background { [path, line = state.line] in
-            DiskWork { () throws(SystemError) in
+        work = DiskWork { [path, line = state.line] in
+            Result { () throws(SystemError) in
                 try FileStore.write(line.span, to: path, mode: 0o600)
             }
         }
@@ -90,20 +90,22 @@ package struct StateKeeper {
         let end = Clock.now() + limit
         if let result = work?.take(within: limit) {
             work = nil
-            _ = finished(result.error, at: now)
+            _ = finished(result, at: now)
         }
         guard work == nil, due != nil else { return nil }
         due = now
         _ = tick(at: now)
         guard let result = work?.take(within: end - Clock.now()) else {
-            return failed(DiskWork.lateness(of: path))
+            return failed(lateness(ofDiskWith: path))
         }
         work = nil
-        return finished(result.error, at: now)
+        return finished(result, at: now)
     }
 
-    private mutating func finished(_ error: SystemError?, at now: Instant) -> Notice? {
-        if let error {
+    private mutating func finished(
+        _ result: Result<Void, SystemError>, at now: Instant
+    ) -> Notice? {
+        if case .failure(let error) = result {
             // What has changed meanwhile is written then, too.
             due = now + Self.retry
             return failed(error.description)

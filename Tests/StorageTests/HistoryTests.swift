@@ -220,16 +220,12 @@ extension History {
 @Suite struct EventHookTests {
     @Test func fourRunAtOnceOthersWaitAndWhatHangsIsEnded() throws {
         let folder = try Folder()
-        let script = "\(folder.path)/program"
-        let text = """
-            #!/bin/sh
-            [ "$INTERCOM_EVENT" ] || exit 0
+        let script = try program(
+            in: folder,
+            """
             echo "$INTERCOM_EVENT" >> \(folder.path)/out
             exec sleep 600
-
-            """
-        try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)
-        try awaitStartable(script)
+            """)
         var hook = EventHook()
         var notices: [EventHook.Notice] = []
         for _ in 0..<40 { hook.add(Event(.xrun, at: 1), program: script) }
@@ -244,27 +240,18 @@ extension History {
             Clock.sleep(.milliseconds(5))
         }
         #expect(notices == [.failed("on-event: the program took longer than 10 s, and was ended")])
-        hook.close()
-        // Whoever waits for other children of this process must not find these.
-        while hook.deadline(at: now) != nil {
-            hook.tick(at: now) { notices.append($0) }
-            Clock.sleep(.milliseconds(5))
-        }
+        notices += close(&hook, at: now)
         #expect(notices.count == 1)
     }
 
     @Test func aPeerWithManyEventsHoldsUpNoOther() throws {
         let folder = try Folder()
-        let script = "\(folder.path)/program"
-        let text = """
-            #!/bin/sh
-            [ "$INTERCOM_EVENT" ] || exit 0
+        let script = try program(
+            in: folder,
+            """
             echo "$INTERCOM_PEER" >> \(folder.path)/out
             [ "$INTERCOM_PEER" = garage ] || exec sleep 600
-
-            """
-        try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)
-        try awaitStartable(script)
+            """)
         var hook = EventHook()
         func add(_ peer: String, _ count: Int) {
             for _ in 0..<count {
@@ -273,7 +260,7 @@ extension History {
                 hook.add(event, program: script)
             }
         }
-        var now = Instant(nanoseconds: 0)
+        let now = Instant(nanoseconds: 0)
         add("attic", 3)
         hook.tick(at: now) { _ in }
         add("attic", 100)
@@ -286,12 +273,27 @@ extension History {
         }
         let ran = String(decoding: folder.bytes("out"), as: UTF8.self)
         #expect(ran.split(separator: "\n").count { $0 == "garage" } == 5)
+        _ = close(&hook, at: now)
+    }
+
+    /// Makes a program that does nothing without an event, and waits until it can be run.
+    private func program(in folder: Folder, _ lines: String) throws -> String {
+        let path = "\(folder.path)/program"
+        let text = "#!/bin/sh\n[ \"$INTERCOM_EVENT\" ] || exit 0\n\(lines)\n"
+        try FileStore.write(Array(text.utf8).span, to: path, mode: 0o700)
+        try awaitStartable(path)
+        return path
+    }
+
+    /// Ends what runs: other tests wait for children of this process, and must not find these.
+    private func close(_ hook: inout EventHook, at now: Instant) -> [EventHook.Notice] {
+        var notices: [EventHook.Notice] = []
         hook.close()
-        now = now + .seconds(1)
         while hook.deadline(at: now) != nil {
-            hook.tick(at: now) { _ in }
+            hook.tick(at: now) { notices.append($0) }
             Clock.sleep(.milliseconds(5))
         }
+        return notices
     }
 
     /// Waits until the kernel runs a program that was just written.

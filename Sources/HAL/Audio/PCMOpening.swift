@@ -67,7 +67,7 @@ internal import CALSA
         throw refusal
     }
 
-    /// What to open for a name of alsa-lib's: first without a converter.
+    /// The names to try for a name of alsa-lib's, first those without a converter.
     ///
     /// The HDMI outputs of a Pi 4 or 5 take nothing but frames of IEC 958, which alsa-lib's `hdmi`
     /// makes and its `plug` does not.

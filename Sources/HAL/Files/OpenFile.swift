@@ -31,8 +31,7 @@ struct OpenFile: ~Copyable {
 
     /// Opens whatever can be read, and waits for who writes to a pipe.
     ///
-    /// "-" is standard input. Its
-    /// status is not known.
+    /// "-" is standard input. Its status is not known.
     init(waitingFor path: String) throws(SystemError) {
         let raw = try SystemError.check(unsafe clinux_source_open(path), "open \(path)")
         descriptor = FileDescriptor(owning: raw)

@@ -5,8 +5,8 @@ public import Time
 /// Work that may take seconds, on a thread of its own: a disk, a name server or a sound card keeps
 /// whoever asks it waiting.
 ///
-/// Its owner looks now and then whether the result is there. Whoever drops it does not wait for
-/// the end, and the result ends on the thread that found it.
+/// Its owner looks now and then whether the result is there. An owner that drops it does not wait
+/// for the end, and the result ends on the thread that found it.
 public final class Background<Value: ~Copyable>: Sendable {
     /// When the work began.
     public let since = Clock.now()
@@ -68,7 +68,7 @@ private final class Last<Value: ~Copyable>: Sendable {
     init(_ value: consuming Value) { unsafe self.value = consume value }
 }
 
-/// What a thread runs, on its way there.
+/// The work of a thread, on its way there.
 private final class Body: Sendable {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
