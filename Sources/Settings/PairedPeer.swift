@@ -3,7 +3,7 @@ public import Crypto
 
 /// The peer that a pairing has found, before and after it is written: its key, address, suite and
 /// pre-shared key, verified by the code.
-public struct PairedPeer {
+public struct PairedPeer: Sendable {
     public let key: PublicKey
     /// Its name on this station.
     public let name: String

@@ -6,7 +6,7 @@ public import HAL
 ///
 /// That directory belongs to the daemon's user, who cannot mislead root in it (`OwnersDirectory`).
 /// Each file is read once: what is checked here is what is written again.
-public struct PeerFiles {
+public struct PeerFiles: Sendable {
     public let paths: Paths
     public private(set) var sources: [ConfigSource]
     /// The settings after the last change.

@@ -171,6 +171,11 @@ package struct History: ~Copyable {
     /// Lists the calls that are asked for, when all that is known of them is on the disk.
     package mutating func ask(_ query: HistoryQuery) { queries.append(query) }
 
+    /// Whether the disk holds lists up for longer than one that is well ever does.
+    package func isLate(at now: Instant) -> Bool {
+        (writing?.isLate(at: now) ?? listing?.isLate(at: now)) == true
+    }
+
     /// The list that was asked for first, once; nil while it is not there.
     package mutating func nextList() -> HistoryList? {
         guard let list = listing?.take() else { return nil }

@@ -3,9 +3,11 @@
 import os
 import pathlib
 import socket
+import subprocess
 import time
 import unittest
 
+from codes import ShownCode
 from lab import Scene, place, process, sound, strip, wait
 from stage.identity import Identity
 
@@ -122,15 +124,21 @@ class ServiceTest(unittest.TestCase):
         kitchen.card.do("slow", 0)
         wait(lambda: not kitchen.status()["problems"], "all is well")
 
+    def wear(self, station):
+        """Gives it a disk that does not answer while the file that is returned is there."""
+        worn = pathlib.Path(station.folder, "worn")
+        station.environment["WORN"] = str(worn)
+        station.preloads = [*station.preloads, place.lab("libstall.so")]
+        return worn
+
     def test_disk_names_and_programs_that_never_answer_hold_nothing_up(self):
         scene = self.enterContext(Scene("kitchen", "garage"))
         kitchen, garage = scene.stations
         supervisor = scene.also_end(Supervisor(kitchen, watchdog=10))
-        worn, hook = (pathlib.Path(kitchen.folder, name) for name in ("worn", "hook"))
+        worn = self.wear(kitchen)
+        hook = pathlib.Path(kitchen.folder, "hook")
         hook.write_text("#!/bin/sh\nexec sleep 600\n", encoding="ascii")
         hook.chmod(0o755)
-        kitchen.environment["WORN"] = str(worn)
-        kitchen.preloads = [*kitchen.preloads, place.lab("libstall.so")]
         kitchen.sections["events"] = {"on-event": str(hook)}
         scene.introduce(kitchen, garage)
         kitchen.sections["peer attic"] = {
@@ -152,12 +160,92 @@ class ServiceTest(unittest.TestCase):
         heard = garage.recorded().span(*span)
         track = sound.tone_track(heard, 500)
         self.assertGreater(track.min(), -18, "a frame was lost")
+        self.assertIn("the disk has not answered for 5 s", kitchen.ctl("history")[2])
         problems = "\n".join(kitchen.status()["problems"])
         for name in ("history", "state"):
             self.assertIn(f"/{name}: the disk has not answered", problems)
         worn.unlink()
         wait(lambda: "disk" not in "\n".join(kitchen.status()["problems"]), "it is written")
         self.assertEqual(len(kitchen.ask("history")["calls"]), 1)
+
+    def test_a_disk_that_does_not_answer_holds_up_a_pairing_and_nothing_else(self):
+        scene = self.enterContext(Scene("kitchen", "garage"))
+        kitchen, garage = scene.stations
+        supervisor = scene.also_end(Supervisor(kitchen, watchdog=10))
+        worn = self.wear(kitchen)
+        scene.start()
+        # Garage waits for the proof that kitchen has stored it, and gives up after 10 s.
+        screen = scene.also_end(ShownCode(kitchen.folder, kitchen.etc))
+        worn.touch()
+        began = time.monotonic()
+        with self.pairing(garage, kitchen, screen.code) as typed:
+            longest = self.longest(
+                supervisor, began, kitchen, lambda: time.monotonic() > began + 20)
+            self.assertLess(longest, 1.2)
+            self.assertEqual(typed.wait(1), 1)
+        self.assertIn("the disk has not answered for 5 s; ", screen.text)
+        self.assertIn("did not finish; nothing is changed here", screen.text)
+        worn.unlink()
+        peers = pathlib.Path(kitchen.state, "peers.d")
+        wait(lambda: not [*peers.iterdir()], "nothing is left of it")
+        screen.end()
+        # Garage, which shows the code now, waits as long for kitchen.
+        screen = scene.also_end(ShownCode(garage.folder, garage.etc))
+        began = time.monotonic()
+        worn.touch()
+        with self.pairing(kitchen, garage, screen.code) as typed:
+            longest = self.longest(
+                supervisor, began, kitchen, lambda: time.monotonic() > began + 8)
+            self.assertLess(longest, 1.2)
+            self.assertIsNone(typed.poll(), "it says that it has paired")
+            self.assertFalse(garage.status()["peers"], "garage has paired")
+            worn.unlink()
+            self.assertEqual(typed.wait(5), 0)
+        self.assertEqual(screen.ended(), 0, screen.text)
+        kitchen.wait_for(garage)
+
+    def pairing(self, one, other, code):
+        """A person at one station, who tries the code of the other one."""
+        return subprocess.Popen(
+            [place.program("intercomctl"), "--config", one.etc, "pair",
+             f"127.0.0.1:{other.port}", code], stdout=subprocess.DEVNULL)
+
+    def test_a_disk_that_does_not_answer_holds_up_a_newer_roster_and_nothing_else(self):
+        scene = self.enterContext(Scene("kitchen", "garage"))
+        kitchen, garage = scene.stations
+        supervisor = scene.also_end(Supervisor(kitchen, watchdog=10))
+        worn = self.wear(kitchen)
+        kitchen.sections["site"] = {"introductions": "ask"}
+        scene.introduce(kitchen, garage)
+        scene.start()
+        at = f"127.0.0.1:{garage.port}"
+        self.assertEqual(garage.ctl("site", "init", "house", "--address", at)[0], 0)
+        self.assertEqual(garage.ctl("site", "add", "kitchen", kitchen.public_key)[0], 0)
+        digits = garage.ctl("site", "list")[1].split("key: ")[1].splitlines()[0]
+        wait(lambda: kitchen.status()["site"]["offers"], "garage shows the site")
+        worn.touch()
+        began = time.monotonic()
+        with subprocess.Popen(
+                [place.program("intercomctl"), "--config", kitchen.etc, "site", "join", "garage",
+                 "--site", digits], stderr=subprocess.PIPE, text=True) as joining:
+            longest = self.longest(
+                supervisor, began, kitchen, lambda: time.monotonic() > began + 20)
+            self.assertLess(longest, 1.2)
+            late = "the roster of the site is not written yet: the disk has not answered for 5 s"
+            self.assertEqual(joining.wait(1), 1)
+            self.assertIn(late, joining.stderr.read())
+            self.assertIn(late, "\n".join(kitchen.status()["problems"]))
+        worn.unlink()
+        wait(lambda: kitchen.status()["site"].get("name") == "house", "it has joined")
+        self.assertEqual(garage.ctl("site", "channel", "up", "kitchen", "garage")[0], 0)
+        worn.touch()
+        began = time.monotonic()
+        longest = self.longest(supervisor, began, kitchen, lambda: time.monotonic() > began + 20)
+        self.assertLess(longest, 1.2)
+        worn.unlink()
+        number = garage.status()["site"]["number"]
+        wait(lambda: kitchen.status()["site"]["number"] == number, "it has the newer one")
+        wait(lambda: not kitchen.status()["problems"], "all is well")
 
 
 MUTATIONS = (

@@ -9,6 +9,7 @@ struct Daemon: ~Copyable {
     private var peer: LocalPeer
     private let path: String
     private var lines: LineBuffer
+    /// Longer than the daemon waits for a disk until it says so.
     private let patience: Duration
 
     private static let absences = [
@@ -16,7 +17,7 @@ struct Daemon: ~Copyable {
     ]
 
     init(
-        _ invocation: borrowing Invocation, patience: Duration = .seconds(5)
+        _ invocation: borrowing Invocation, patience: Duration = .seconds(6)
     ) throws(Failure) {
         let path = try Self.socket(invocation)
         do throws(Failure) {

@@ -57,6 +57,8 @@ extension ControlLoop {
             return nil
         case .pair(let request):
             return pairings.begin(request, for: caller, by: asker, on: pairingGround, at: now)
+        case .join(let peer, let digits):
+            return site.join(peer, digits, for: caller, settings.sources, config.paths)
         default: return answer(request, for: caller, by: asker)
         }
     }
@@ -106,15 +108,13 @@ extension ControlLoop {
                 try settings.read(facts.folder, cores.table).lines
             }
             return Reply(found, isCheck: true)
-        case .join(let peer, let digits):
-            return site.join(peer, digits, settings.sources, config.paths)
         case .state(let request): return answer(request)
         case .calls(.show(let name)):
             guard let peer = roster.number(named: name) else {
                 return .refused(.unknownPeer(name, roster))
             }
             return .peer(snapshot().detail(of: peer))
-        case .ptt, .talk, .announce, .latency, .signal, .tone, .calls, .pair, .history:
+        case .ptt, .talk, .announce, .latency, .signal, .tone, .calls, .pair, .history, .join:
             preconditionFailure("it is a wish, or its line is kept")
         }
     }

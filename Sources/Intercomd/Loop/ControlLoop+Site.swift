@@ -19,6 +19,9 @@ extension ControlLoop {
         while let word = site.nextWord() {
             tell(word.isFault ? .siteFault : .site, peer: word.peer, detail: word.text)
         }
+        while let (caller, reply) = site.nextAnswer() {
+            server.replyLate(reply, to: caller, at: now)
+        }
         if site.hasUnused, settings.canReload(isTakingLeave: cores.table.isTakingLeave) {
             site.beginUse()
             beginReload(for: .site)

@@ -203,6 +203,10 @@ struct ControlLoop: ~Copyable, CoresOwner {
         while let list = history.nextList() {
             server.replyLate(.history(list), to: historians.removeFirst(), at: now)
         }
+        if history.isLate(at: now) {
+            let reply = Reply.refused(ControlError(.failed, diskLateness))
+            for caller in historians { server.replyLate(reply, to: caller, at: now) }
+        }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
         followPairing()
         followSite()
@@ -255,7 +259,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             journal.deadline(at: now), meters.deadline,
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
             resetButton.deadline, links.intake.restsUntil, links.addressesDue,
-            neighbourhood.deadline, site.deadline,
+            neighbourhood.deadline, site.deadline(at: now),
         ]
         var first: Instant?
         for place in all.indices {

@@ -164,7 +164,7 @@ extension Pairings {
                 take(.ended(isInOrder: false, nil), on: ground, at: now)
             }
         case .paired(let paired, at: let endpoint):
-            store(paired, at: endpoint, on: ground, at: now)
+            store(paired, at: endpoint, on: ground)
         case .failed(let failure):
             let host = job?.host ?? port.other?.asTyped ?? "the other station"
             var text = failure.text(of: host, reason: job?.connectionError)
@@ -177,24 +177,16 @@ extension Pairings {
         }
     }
 
-    /// Stores the other station; only when that is done it learns, by the end of the stream, that
-    /// both have paired.
+    /// Stores the other station.
     private mutating func store(
-        _ paired: borrowing Paired, at endpoint: Endpoint, on ground: PairingGround,
-        at now: Instant
+        _ paired: borrowing Paired, at endpoint: Endpoint, on ground: PairingGround
     ) {
         do throws(PairedPeer.Refusal) {
             let peer = try ground.peer(
                 paired.peer, suite: paired.suite, named: job?.name,
                 at: job?.host ?? SocketAddress(endpoint).asTyped)
-            guard write(peer, psk: paired.psk, at: now) else { return }
-            port.finish()
-        } catch {
-            switch error {
-            case .known(let text): fail("known", text)
-            case .failed(let text): fail("refused", text)
-            }
-        }
+            write(peer, psk: paired.psk)
+        } catch { fail(error) }
     }
 }
 

@@ -80,41 +80,28 @@ extension Pairings {
         case .wait: break
         case .send(let message): send(message, on: ground, at: now)
         case .judge(let card, let suite):
-            guard prepare(card, suite, on: ground) else { return }
-            send(desk.admit(at: now), on: ground, at: now)
+            prepare(card, suite, on: ground)
         case .over(let result): over(result, on: ground, at: now)
         }
     }
 
-    /// Writes the station that has proved the code, but for the last step.
+    /// Has the station written that has proved the code, but for the last step.
     ///
     /// It gets P4 only when this station can store it, as it stores this one then.
-    ///
-    /// - Returns: Whether it can be a peer.
     private mutating func prepare(
         _ card: PairingCard, _ suite: Suite, on ground: PairingGround
-    ) -> Bool {
+    ) {
         do throws(PairedPeer.Refusal) {
             let peer = try ground.peer(
                 card, suite: suite, named: job?.name, at: address(of: card))
-            guard let psk = desk.psk else { return false }
-            do throws(PeerFilesError) {
-                try peer.prepare(psk: psk)
-            } catch {
-                desk.refuse()
-                fail("not_written", error.description)
-                return false
-            }
-            job?.prepared = peer
-            return true
+            if let psk = desk.psk { prepare(peer, psk: psk) }
         } catch {
             desk.refuse()
             fail(error)
-            return false
         }
     }
 
-    private mutating func send(_ message: [UInt8], on ground: PairingGround, at now: Instant) {
+    mutating func send(_ message: [UInt8], on ground: PairingGround, at now: Instant) {
         if !port.send(message) { left(isInOrder: false, on: ground, at: now) }
     }
 
@@ -162,13 +149,13 @@ extension Pairings {
                     at: address(of: paired.peer),
                     isAdmitted: job?.prepared?.key == paired.peer.publicKey)
                 if job?.host == nil { job?.host = host }
-                _ = write(peer, psk: paired.psk, at: now)
+                write(peer, psk: paired.psk)
             } catch { fail(error) }
         }
         port.hangUp()
     }
 
-    private mutating func fail(_ refusal: PairedPeer.Refusal) {
+    mutating func fail(_ refusal: PairedPeer.Refusal) {
         switch refusal {
         case .known(let text): fail("known", text)
         case .failed(let text): fail("refused", text)

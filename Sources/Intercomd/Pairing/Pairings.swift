@@ -20,7 +20,7 @@ internal import Wire
 /// not notice: a thread of its own would be of no use.
 ///
 /// - `Pairings+Showing` is the side that shows a code, `Pairings+Entering` the other one;
-///   `Pairings+Button` does what the talk button asks for.
+///   `Pairings+Storing` has the new peer written, `Pairings+Button` does what the talk button asks for.
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {
@@ -38,7 +38,7 @@ struct Pairings: ~Copyable {
     }
 
     /// How long a written peer may take to come into use before the person is told.
-    private static let usePatience = Duration.seconds(5)
+    static let usePatience = Duration.seconds(5)
 
     /// Counted since the start: streams that were no station's, and attempts that have failed.
     var strangers = 0
@@ -52,6 +52,7 @@ struct Pairings: ~Copyable {
     var lookUp: LookUp?
     /// A code that is to be tried at whatever is found on the LAN.
     var search: Search?
+    var storing: Storing?
     private var isOffered = false
     private var orders: [Order] = []
 
@@ -63,7 +64,7 @@ struct Pairings: ~Copyable {
     }
 
     /// Whether anything is under way, so that time must be let pass.
-    var isBusy: Bool { job != nil }
+    var isBusy: Bool { job != nil || storing != nil }
 
     /// The program that waits.
     var caller: CallerTicket? { job?.caller }
@@ -133,6 +134,7 @@ struct Pairings: ~Copyable {
 
     /// When to call `tick` at the latest.
     func deadline(at now: Instant) -> Instant? {
+        if let storing { return storing.work.look(at: now) }
         guard let job else { return nil }
         if let written = job.written { return written.end }
         if let lookUp = lookUpEnd { return lookUp }
@@ -168,7 +170,8 @@ struct Pairings: ~Copyable {
 
     /// Lets time pass.
     mutating func tick(on ground: PairingGround, at now: Instant) {
-        guard let job else { return }
+        tickStoring(on: ground, at: now)
+        guard let job, storing?.step != .commit else { return }
         if let written = job.written {
             guard now >= written.end else { return }
             return used(because: "other settings are still being taken over")
@@ -182,32 +185,6 @@ struct Pairings: ~Copyable {
         at now: Instant, _ watch: (PairingPort.Part, Int32, UInt32, _ isNew: Bool) -> Void
     ) {
         port.awaitWhatIsNext(hasRoom: desk.hasRoom(at: now), watch)
-    }
-
-    /// Both sides have each other's key: makes the other station a peer, which is to be taken over
-    /// then.
-    ///
-    /// - Returns: Whether it is written.
-    mutating func write(_ peer: PairedPeer, psk: borrowing Key, at now: Instant) -> Bool {
-        do throws(PeerFilesError) {
-            if job?.prepared?.isWritten(like: peer) != true {
-                withdraw()
-                try peer.prepare(psk: psk)
-            }
-            job?.prepared = nil
-            try peer.commit(psk: psk)
-        } catch {
-            fail("not_written", error.description)
-            return false
-        }
-        job?.written = (peer, now + Self.usePatience)
-        return true
-    }
-
-    /// Removes what was written of a station that has become no peer.
-    mutating func withdraw() {
-        job?.prepared?.withdraw()
-        job?.prepared = nil
     }
 
     /// The peer that was written is in use, or is not, because of something.
@@ -248,9 +225,9 @@ struct Pairings: ~Copyable {
 
     /// The program that asked is gone.
     ///
-    /// A peer that is written already is used all the same.
+    /// A peer that is written already, or just now, is used all the same.
     mutating func cancel() {
-        guard !hasUnused else { return }
+        guard !hasUnused, storing?.step != .commit else { return }
         close()
     }
 

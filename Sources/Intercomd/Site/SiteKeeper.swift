@@ -5,6 +5,8 @@ internal import HAL
 internal import Presentation
 internal import Settings
 internal import Site
+internal import Storage
+internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -17,6 +19,14 @@ struct SiteKeeper {
         let isFault: Bool
     }
 
+    /// A roster that is being written, with its peers, while nothing here waits for the disk.
+    private struct Adoption {
+        let found: RosterExchange.Found
+        /// The program that waits for it; nil where the roster has come by itself.
+        var caller: CallerTicket?
+        let work: Background<Result<[String], PeerFilesError>>
+    }
+
     /// Of one roster that comes by itself, the rest of whose changes are counted.
     private static let linesMax = 12
 
@@ -25,6 +35,8 @@ struct SiteKeeper {
     private var names: [Int: String] = [:]
     /// The roster's file, as it was read last.
     private var text: [UInt8] = []
+    private var adoption: Adoption?
+    private var answers: [(CallerTicket, Reply)] = []
     /// Peers were written, and are not in use yet.
     private(set) var hasUnused = false
     /// Why the roster's file cannot be used, or a newer one not be taken.
@@ -138,9 +150,13 @@ struct SiteKeeper {
         exchange.receive(record, from: peer, at: now)
     }
 
-    var deadline: Instant? { exchange.deadline }
+    func deadline(at now: Instant) -> Instant? {
+        guard let adoption else { return exchange.deadline }
+        let look = adoption.work.look(at: now)
+        return min(look, exchange.deadline ?? look)
+    }
 
-    /// Lets time pass, and writes a newer roster that has come.
+    /// Lets time pass, and has a newer roster written that has come.
     ///
     /// - Parameters:
     ///   - sources: The files of the settings in use.
@@ -148,9 +164,10 @@ struct SiteKeeper {
     ///   - now: The time.
     mutating func follow(_ sources: [ConfigSource], _ paths: Paths, at now: Instant) {
         exchange.tick(at: now)
-        while let news = exchange.nextNews() {
+        tickAdoption(at: now)
+        while adoption == nil, let news = exchange.nextNews() {
             switch news {
-            case .taken(let found): take(found, sources, paths)
+            case .taken(let found): adopt(found, for: nil, sources, paths)
             case .offered(let peer):
                 guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
                 say(
@@ -175,36 +192,26 @@ struct SiteKeeper {
     /// What is to be sent next.
     mutating func nextRecord() -> (peer: Int, record: ControlRecord)? { exchange.nextRecord() }
 
-    mutating func nextWord() -> Word? { words.isEmpty ? nil : words.removeFirst() }
-
-    /// A newer roster has come, or one that is joined without a question.
-    private mutating func take(
-        _ found: RosterExchange.Found, _ sources: [ConfigSource], _ paths: Paths
-    ) {
-        do throws(PeerFilesError) {
-            let lines = try adopt(found, sources, paths)
-            for line in lines.prefix(Self.linesMax) { say(line, from: found.peer) }
-            if lines.count > Self.linesMax {
-                say("\(lines.count - Self.linesMax) more changes", from: found.peer)
-            }
-        } catch {
-            fault(
-                "number \(found.roster.counter) of the site is not taken: \(error)",
-                from: found.peer)
-        }
+    /// What has come of a question of `join`, in lines for a person.
+    mutating func nextAnswer() -> (CallerTicket, Reply)? {
+        answers.isEmpty ? nil : answers.removeFirst()
     }
+
+    mutating func nextWord() -> Word? { words.isEmpty ? nil : words.removeFirst() }
 
     /// Joins the site that a peer shows, and leaves the one that this station is in.
     ///
     /// - Parameters:
     ///   - peer: Its name.
     ///   - digits: Those of the site's key, as a person was shown them.
+    ///   - caller: The program that waits.
     ///   - sources: The files of the settings in use.
     ///   - paths: The directories of the station.
-    /// - Returns: What has come of it, in lines for a person.
+    /// - Returns: Why not; nil where the answer comes later.
     mutating func join(
-        _ peer: String, _ digits: String, _ sources: [ConfigSource], _ paths: Paths
-    ) -> Reply {
+        _ peer: String, _ digits: String, for caller: CallerTicket, _ sources: [ConfigSource],
+        _ paths: Paths
+    ) -> Reply? {
         if let held = exchange.held?.roster {
             do throws(KeyStoreError) {
                 guard try KeyStore.hasSiteKey(paths) == false else {
@@ -219,27 +226,72 @@ struct SiteKeeper {
         guard let offer else {
             return .refused(ControlError(.failed, "\(peer) does not show that site now"))
         }
-        do throws(PeerFilesError) {
-            let lines = try adopt(offer, sources, paths)
-            return .done(Reply.Done(lines.joined(separator: "\n")))
-        } catch { return .refused(ControlError(.failed, error.description)) }
+        guard adoption == nil else {
+            return .refused(
+                ControlError(.failed, "a roster of the site is just being written; ask again"))
+        }
+        adopt(offer, for: caller, sources, paths)
+        return nil
     }
 
+    /// Has a roster written that is newer, or that is joined.
     private mutating func adopt(
-        _ found: RosterExchange.Found, _ sources: [ConfigSource], _ paths: Paths
-    ) throws(PeerFilesError) -> [String] {
-        let written: [ConfigSource]
-        do throws(SystemError) {
-            written = try ConfigFolder.stateSources(in: paths)
-        } catch { throw PeerFilesError(error) }
-        let files = PeerFiles(sources.filter { !$0.role.isOfState } + written, in: paths)
-        var peers = try SitePeers(files, own: own)
+        _ found: RosterExchange.Found, for caller: CallerTicket?, _ sources: [ConfigSource],
+        _ paths: Paths
+    ) {
+        let (own, held) = (own, exchange.held?.roster)
+        let work = Background<Result<[String], PeerFilesError>> {
+            do throws(PeerFilesError) {
+                let written: [ConfigSource]
+                do throws(SystemError) {
+                    written = try ConfigFolder.stateSources(in: paths)
+                } catch { throw PeerFilesError(error) }
+                let files = PeerFiles(sources.filter { !$0.role.isOfState } + written, in: paths)
+                var peers = try SitePeers(files, own: own)
+                try peers.adopt(found.roster, text: found.text, after: held)
+                return .success(peers.told)
+            } catch { return .failure(error) }
+        }
+        adoption = Adoption(found: found, caller: caller, work: work)
+    }
+
+    private mutating func tickAdoption(at now: Instant) {
+        guard let adoption else { return }
+        let found = adoption.found
+        guard let result = adoption.work.take() else {
+            if adoption.work.isLate(at: now) { tellLate(adoption) }
+            return
+        }
+        self.adoption = nil
         // Whatever was written before a failure is to be used.
         hasUnused = true
-        try peers.adopt(found.roster, text: found.text, after: exchange.held?.roster)
         let number = found.roster.counter
-        return ["site \(found.roster.name), number \(number), from \(name(found.peer))"]
-            + peers.told
+        switch (result, adoption.caller) {
+        case (.success(let told), let caller):
+            let lines =
+                ["site \(found.roster.name), number \(number), from \(name(found.peer))"] + told
+            if let caller {
+                answers.append((caller, .done(Reply.Done(lines.joined(separator: "\n")))))
+                return
+            }
+            for line in lines.prefix(Self.linesMax) { say(line, from: found.peer) }
+            if lines.count > Self.linesMax {
+                say("\(lines.count - Self.linesMax) more changes", from: found.peer)
+            }
+        case (.failure(let error), let caller?):
+            answers.append((caller, .refused(ControlError(.failed, error.description))))
+        case (.failure(let error), nil):
+            fault("number \(number) of the site is not taken: \(error)", from: found.peer)
+        }
+    }
+
+    /// A roster that is joined is used when it is written, whoever waits for that.
+    private mutating func tellLate(_ adoption: Adoption) {
+        let text = "the roster of the site is not written yet: \(diskLateness)"
+        fault(text)
+        guard let caller = adoption.caller else { return }
+        answers.append((caller, .refused(ControlError(.failed, text))))
+        self.adoption?.caller = nil
     }
 
     private mutating func say(_ text: String, from peer: Int) {

@@ -19,7 +19,7 @@ extension Request {
     var outlastsItsReply: Bool {
         switch self {
         case .talk, .announce, .latency, .reload(isCheck: false), .calls(.page(_, true, _)), .pair,
-            .history:
+            .history, .join:
             true
         default: false
         }
