@@ -39,7 +39,7 @@ public struct PairingDesk: ~Copyable {
         case nothing
         /// The stream has been silent for too long.
         case over(Try)
-        /// The code was shown for as long as codes are, and is good no more.
+        /// The code was shown for as long as codes are, and is no longer valid.
         case timedOut
     }
 

@@ -24,9 +24,9 @@ public enum SpokenWord: String, CaseIterable, Sendable {
     case notPaired = "not-paired"
     /// The digits so far are dropped.
     case startAgain = "start-again"
-    /// The code is good no more: nobody typed it, or a press has ended it.
+    /// The code is no longer valid: nobody typed it, or a press has ended it.
     case windowClosed = "window-closed"
-    /// Three wrong codes were tried, so the right one is good no more.
+    /// Three wrong codes were tried, so the right one is no longer valid.
     case codeBurnt = "code-burnt"
     /// There can be no code now: too many wrong ones were tried, or somebody else is pairing.
     case pleaseWait = "please-wait"

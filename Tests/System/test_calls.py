@@ -3,11 +3,13 @@ first answer takes the call, or all who answer are in it together.
 """
 
 import json
+import os
 import time
 import unittest
 
 from callers import CallersTest
-from lab import listen, sound, wait
+from lab import listen, place, sound, wait
+from terminal import Screen
 
 RING = 784
 TONES = {"kitchen": 500, "garage": 800, "attic": 1100}
@@ -57,6 +59,33 @@ class Calls(CallersTest):
         self.do(kitchen, "hangup")
         self.ended(call, (kitchen, garage), "cancelled", missed=(garage,))
         self.assertIn("last    missed call from kitchen, ", garage.ctl("status")[1])
+
+    def at_terminal(self, station, *words):
+        """A person who types a command, and what it has said."""
+        screen = Screen([place.program("intercomctl"), "--config", station.etc, *words], os.environ)
+
+        def says(text):
+            wait(lambda: screen.read(0.1) and text in screen.text, f"{words} says {text}")
+        return screen, says
+
+    def test_at_a_terminal_it_is_followed_until_it_is_answered_or_ctrl_c_hangs_up(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        screen, says = self.at_terminal(kitchen, "call", "garage")
+        says("ringing at garage")
+        self.stands(garage, "ringing")
+        time.sleep(12)
+        self.assertNotIn("speaking", screen.text)
+        self.do(garage, "answer")
+        self.assertEqual(screen.ended(), 0)
+        self.assertIn("speaking with garage; end: intercomctl hangup", screen.text)
+        self.do(garage, "hangup")
+        screen, says = self.at_terminal(kitchen, "call", "garage")
+        says("ringing at garage")
+        self.stands(garage, "ringing")
+        screen.type(b"\x03")
+        self.assertEqual(screen.ended(), 0)
+        self.assertIn("hung up", screen.text)
+        self.stands(garage, "idle")
 
     def rings(self, station):
         """Whether it rings there: anew every three seconds."""

@@ -128,8 +128,10 @@ class Consent(CallersTest):
     def test_the_commands_say_what_came_of_it(self):
         kitchen, garage = self.scene("kitchen", "garage")
         for words, code, said in (
-                (("listen", "garage"), 1, "the call is over: not allowed"),
-                (("drop-in", "garage"), 1, "the call is over: not allowed"),
+                (("listen", "garage"), 1,
+                 "garage does not allow it: its [policy] needs monitor = allow"),
+                (("drop-in", "garage"), 1,
+                 "garage does not allow it: its [policy] needs drop-in = allow"),
                 (("relay", "door", "garage"), 1, "relay door: no such relay there, not allowed"),
                 (("signal", "garage"), 1, "call light: nothing there shows it"),
                 (("call", "garage"), 0, "ringing at garage; to hang up: intercomctl hangup")):

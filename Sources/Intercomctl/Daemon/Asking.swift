@@ -1,6 +1,7 @@
 internal import Control
 internal import HAL
 internal import Time
+internal import Wire
 
 // Requests whose outcome arrives as an event. Each subscribes first, so that it misses none.
 
@@ -20,11 +21,19 @@ func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure)
 }
 
 /// Begins a call and prints its outcome; with `--no-wait`, only its id.
+///
+/// At a terminal it goes on while it rings.
 func beginCall(
-    _ request: CallRequest, _ invocation: borrowing Invocation
+    _ mode: CallRequest.Mode, _ priority: Priority, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
-    try askAndFollow(.calls(request), invocation) { done, watch, invocation throws(Failure) in
-        try outcome(ofCall: done.call, &watch, invocation)
+    let request = CallRequest.call(invocation.arguments[0], mode, priority)
+    return try askAndFollow(.calls(request), invocation) {
+        done, watch, invocation throws(Failure) in
+        var call = CallWatch(call: done.call, mode: mode)
+        if !invocation.isJSON, Terminal.isInteractive(.result) {
+            return try call.followed(&watch, invocation)
+        }
+        return try call.outcome(&watch, until: Clock.now() + patience, invocation)
             ?? Outcome(
                 code: "unknown", text: "no answer yet; intercomctl status shows the call",
                 exit: .failed)
@@ -60,30 +69,59 @@ private func askAndFollow(
     return try follow(done, &watch, invocation).print(done, invocation)
 }
 
-/// Follows a call until it rings, is answered or is over; nil if none of them happens in time.
-private func outcome(
-    ofCall id: String?, _ watch: inout EventWatch, _ invocation: borrowing Invocation
-) throws(Failure) -> Outcome? {
-    var id = id
-    let end = Clock.now() + patience
-    while let event = try watch.next(until: end) {
-        guard event.call == id else { continue }
-        switch event.kind {
-        case .calling, .callActive:
-            let call = try callNow(invocation)
-            if call.call == id, let outcome = Outcome(call) { return outcome }
-        case .callEnded, .missedCall:
-            let cause = event.cause.flatMap { HistoryRecord.Cause(rawValue: $0) } ?? .other
-            guard cause == .cancelled else { return Outcome(cause) }
-            // Both stations called each other, and the call of the peer has won.
-            let call = try callNow(invocation)
-            guard let other = call.call, other != id else { return Outcome(cause) }
-            if let outcome = Outcome(call) { return outcome }
-            id = other
-        default: continue
+/// A call that this program has begun.
+private struct CallWatch {
+    var call: String?
+    let mode: CallRequest.Mode
+    /// The person was told that it rings.
+    var isRinging = false
+
+    /// Follows the call until it is answered or over; Ctrl-C hangs up.
+    mutating func followed(
+        _ watch: inout EventWatch, _ invocation: borrowing Invocation
+    ) throws(Failure) -> Outcome {
+        let signals: TerminalSignals
+        do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
+        while true {
+            if signals.next() == .end {
+                var daemon = try Daemon(invocation)
+                let done = try daemon.order(.calls(.hangUp))
+                return Outcome(
+                    code: HistoryRecord.Cause.hungUp.rawValue, text: done.text, exit: .ok)
+            }
+            let end = Clock.now() + .milliseconds(200)
+            guard let outcome = try outcome(&watch, until: end, invocation) else { continue }
+            guard outcome.code == CallStatus.State.calling.rawValue else { return outcome }
+            if !isRinging { try printLine(outcome.text.visible) }
+            isRinging = true
         }
     }
-    return nil
+
+    /// Follows the call until it rings, is answered or is over; nil if none of them happens in
+    /// time.
+    mutating func outcome(
+        _ watch: inout EventWatch, until end: Instant, _ invocation: borrowing Invocation
+    ) throws(Failure) -> Outcome? {
+        while let event = try watch.next(until: end) {
+            guard event.call == call else { continue }
+            switch event.kind {
+            case .calling, .callActive:
+                let now = try callNow(invocation)
+                if now.call == call, let outcome = Outcome(now) { return outcome }
+            case .callEnded, .missedCall:
+                let cause = event.cause.flatMap { HistoryRecord.Cause(rawValue: $0) } ?? .other
+                let outcome = Outcome(cause, at: event.peer, as: mode)
+                guard cause == .cancelled else { return outcome }
+                // Both stations called each other, and the call of the peer has won.
+                let now = try callNow(invocation)
+                guard let other = now.call, other != call else { return outcome }
+                if let outcome = Outcome(now) { return outcome }
+                call = other
+            default: continue
+            }
+        }
+        return nil
+    }
 }
 
 private func callNow(_ invocation: borrowing Invocation) throws(Failure) -> CallStatus {

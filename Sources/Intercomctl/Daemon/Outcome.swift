@@ -42,11 +42,22 @@ extension Outcome {
         }
     }
 
-    /// A call that is over.
-    init(_ cause: HistoryRecord.Cause) {
+    /// A call that is over, and the other of it where there was one.
+    init(_ cause: HistoryRecord.Cause, at peer: String?, as mode: CallRequest.Mode) {
         code = cause.rawValue
-        text = "the call is over: \(cause.words)"
         exit = cause == .hungUp ? .ok : .failed
+        let other = peer?.visible ?? "the other station"
+        switch (cause, mode) {
+        case (.doNotDisturb, _): text = "\(other) did not ring: do not disturb is on there"
+        case (.denied, .call):
+            text = "\(other) does not take calls from here (its [policy] has call = never)"
+        case (.denied, _):
+            let setting = mode == .dropIn ? "drop-in" : "monitor"
+            text =
+                "\(other) does not allow it: its [policy] needs \(setting) = allow, and a speaker"
+                + " or a lamp there must tell of it"
+        default: text = "the call is over: \(cause.words)"
+        }
     }
 
     /// A request that the peer has answered, or that the station has given up.

@@ -3,17 +3,17 @@ internal import Wire
 
 /// `call PEER|CHANNEL`: rings it.
 func callTarget(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try beginCall(.call(invocation.arguments[0], .call, invocation.priority), invocation)
+    try beginCall(.call, invocation.priority, invocation)
 }
 
 /// `drop-in PEER`: opens both microphones without an answer, if the peer allows it.
 func dropIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try beginCall(.call(invocation.arguments[0], .dropIn, .normal), invocation)
+    try beginCall(.dropIn, .normal, invocation)
 }
 
 /// `listen PEER`: opens the peer's microphone, if the peer allows it.
 func listenIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try beginCall(.call(invocation.arguments[0], .listen, .normal), invocation)
+    try beginCall(.listen, .normal, invocation)
 }
 
 func answerCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

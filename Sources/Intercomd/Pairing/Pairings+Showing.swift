@@ -139,8 +139,8 @@ extension Pairings {
             guard left == 0 else { break }
             fail(
                 "used_up",
-                "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is good no"
-                    + " more; run pair again")
+                "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is no longer"
+                    + " valid; run \"intercomctl pair\" again")
         case .refused(let failure): fail("refused", failure.textWhereShown(of: host))
         case .paired(let paired):
             do throws(PairedPeer.Refusal) {

@@ -9,10 +9,13 @@ private struct Story {
 
     init() { done.call = "1" }
 
-    mutating func add(_ kind: Event.Kind, call: String, cause: HistoryRecord.Cause? = nil) {
+    mutating func add(
+        _ kind: Event.Kind, call: String, cause: HistoryRecord.Cause? = nil, peer: String? = nil
+    ) {
         var event = Event(kind, at: 1)
         event.call = call
         event.cause = cause?.rawValue
+        event.peer = peer
         // The words are for people: nothing may depend on them.
         event.detail = "in other words"
         events.append(event)
@@ -64,6 +67,33 @@ private struct Story {
         let outcome = try story.run("call", "garage")
         #expect(outcome.output == "calling garage\nthe call is over: \(cause.words)\n")
         #expect(outcome.code == (cause == .hungUp ? 0 : 1))
+    }
+
+    @Test(arguments: [
+        (
+            "call", HistoryRecord.Cause.doNotDisturb,
+            "garage did not ring: do not disturb is on there"
+        ),
+        ("call", .denied, "garage does not take calls from here (its [policy] has call = never)"),
+        (
+            "drop-in", .denied,
+            "garage does not allow it: its [policy] needs drop-in = allow, and a speaker or a lamp"
+                + " there must tell of it"
+        ),
+        (
+            "listen", .denied,
+            "garage does not allow it: its [policy] needs monitor = allow, and a speaker or a lamp"
+                + " there must tell of it"
+        ),
+    ])
+    func whatThePeerSettledIsSaidWithItsSetting(
+        _ command: String, _ cause: HistoryRecord.Cause, _ words: String
+    ) throws {
+        var story = Story()
+        story.add(.callEnded, call: "1", cause: cause, peer: "garage")
+        let outcome = try story.run(command, "garage")
+        #expect(outcome.output == "calling garage\n\(words)\n")
+        #expect(outcome.code == 1)
     }
 
     @Test func ofTwoThatCallEachOtherTheOthersCallCounts() throws {
