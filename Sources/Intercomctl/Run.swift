@@ -19,7 +19,7 @@ func run(_ typed: [String]) -> ExitCode {
         // With `--json` the output is always one object, also after a usage error.
         if typed.prefix(while: { $0 != "--" }).contains("--json") { try? printFailure(error) }
         // The text may contain file names that another user has chosen.
-        Terminal.write("intercomctl: \(error.text.visibleLines)\n", to: .complaint)
+        try? printLine("intercomctl: \(error.text.visibleLines)", to: .complaint)
         return error.code
     }
 }

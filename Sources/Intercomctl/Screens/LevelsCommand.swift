@@ -43,7 +43,7 @@ private func printLooks(
     while let line = try nextLook(&daemon, until: end) {
         let levels = try look(line)
         if count % every == 0 {
-            try printLine(text((String(decoding: line, as: UTF8.self), levels)))
+            try printText(text((String(decoding: line, as: UTF8.self), levels)) + "\n")
         }
         count += 1
     }

@@ -7,7 +7,7 @@ func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     while true {
         let line = try daemon.nextLine(isPatient: true)
         if invocation.isJSON || invocation.isJSONLines {
-            try printLine(String(decoding: line, as: UTF8.self).escaped)
+            try printText(String(decoding: line, as: UTF8.self).escaped + "\n")
         } else if let event = Event(parsing: line.span) {
             try printLine(sentence(of: event))
         }

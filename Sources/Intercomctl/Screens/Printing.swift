@@ -17,13 +17,19 @@ private var unwritten: Failure {
     Failure(.failed, "the output cannot be written: the reader is gone or the disk is full")
 }
 
-/// Prints one line of the result.
-func printLine(_ text: String) throws(Failure) { try printText(text + "\n") }
+/// Prints a line for a person, or several; at a terminal, sentences that are longer end their lines
+/// between words.
+func printLine(_ text: String, to output: Terminal.Output = .result) throws(Failure) {
+    let size = Terminal.isInteractive(output) ? Terminal.size(of: output) : nil
+    guard Terminal.write(folded(text, columns: size?.columns ?? Int.max), to: output) else {
+        throw unwritten
+    }
+}
 
 /// Prints one JSON object as one line of the result.
 func printLine(_ json: borrowing JSON) throws(Failure) {
     guard let bytes = json.encoded(limit: Int.max) else { return }
-    try printLine(String(decoding: bytes, as: UTF8.self).escaped)
+    try printText(String(decoding: bytes, as: UTF8.self).escaped + "\n")
 }
 
 /// Prints a list of objects as JSON.
@@ -58,19 +64,49 @@ extension String {
     }
 }
 
-/// The text on lines of at most 80 columns, broken between words; those after the first are
-/// set in.
-func wrapped(_ text: String) -> String {
+/// The lines, of which those that are too long and not set in columns are broken.
+func folded(_ text: String, columns: Int) -> String {
+    var folded = ""
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        let isSet = zip(line.utf8, line.utf8.dropFirst()).contains { $0 == 0x20 && $1 == 0x20 }
+        let isLong = line.unicodeScalars.count > columns
+        folded += isLong && !isSet ? wrapped(String(line), columns: columns) : line + "\n"
+    }
+    return folded
+}
+
+/// The text on lines of at most so many columns, broken between words, and not within a command
+/// that fits into a line, so that it can be copied; lines after the first are set in.
+func wrapped(_ text: String, columns: Int = 80) -> String {
     var lines = ""
     var line = ""
-    for word in text.split(separator: " ") {
-        if !line.isEmpty, line.unicodeScalars.count + 1 + word.unicodeScalars.count > 80 {
+    for piece in pieces(of: text, columns: columns) {
+        if !line.isEmpty, line.unicodeScalars.count + 1 + piece.unicodeScalars.count > columns {
             lines += line + "\n"
             line = "  "
         } else if !line.isEmpty {
             line += " "
         }
-        line += word
+        line += piece
     }
     return lines + line + "\n"
+}
+
+/// Words, and commands that fit into a line.
+private func pieces(of text: String, columns: Int) -> [String] {
+    var pieces: [String] = []
+    var isCommand = false
+    for word in text.split(separator: " ") {
+        if isCommand, let last = pieces.last,
+            last.unicodeScalars.count + 3 + word.unicodeScalars.count <= columns
+        {
+            pieces[pieces.count - 1] = "\(last) \(word)"
+        } else {
+            pieces.append(String(word))
+        }
+        let name = word.drop { $0 == "\"" || $0 == "(" }
+        isCommand = isCommand || name == "sudo" || name == "intercomctl"
+        if let last = word.utf8.last, ";,)\".:".utf8.contains(last) { isCommand = false }
+    }
+    return pieces
 }
