@@ -20,6 +20,8 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var audio = Audio()
     public var microphone = Microphone()
     public var call = CallStatus()
+    /// The peer or channel to which a file is announced; null where none is.
+    public var announcement: String?
     /// What is played, all talkers together.
     public var speaker = Meter()
     public var buttons: [Button] = []
@@ -58,6 +60,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("audio", &audio)
         coder.field("microphone", &microphone)
         coder.field("call", &call)
+        coder.late("announcement", &announcement)
         coder.field("speaker", &speaker)
         coder.field("buttons", &buttons)
         coder.field("lamps", &lamps)

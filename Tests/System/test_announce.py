@@ -79,6 +79,7 @@ class Announce(SceneTest):
              str(path)], stdout=subprocess.PIPE, text=True)
         self.assertIn("announcing", reader.stdout.readline())
         time.sleep(1.5)
+        self.assertIn("announce a file to house\n", kitchen.ctl("status")[1])
         with kitchen.talking():
             both = listen()
         reader.send_signal(signal.SIGINT)
@@ -92,6 +93,7 @@ class Announce(SceneTest):
         self.assert_silent(heard.span(*after))
         done = self.announce(kitchen, path, "--priority", "high")
         self.assertEqual(done[0], 0, "the next one is not held up")
+        self.assertNotIn("announce a file", kitchen.ctl("status")[1])
 
     def test_what_is_no_sound_is_refused_and_said_why(self):
         scene = self.scene("kitchen", "garage")

@@ -47,6 +47,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     if let reason = status.audio.clockReason { text += "clock   two: \(reason.visible)\n" }
     text += "mic     \(microphone(status.microphone))\n"
     if status.call.state != .idle { text += "call    \(call(status.call))\n" }
+    if let target = status.announcement { text += "announce a file to \(target.visible)\n" }
     if let last = lastCall(status.call) { text += "last    \(last)\n" }
     if let site = status.site.name {
         text += "site    \(site.visible), number \(status.site.number ?? 0)"

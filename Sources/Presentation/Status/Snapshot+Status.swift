@@ -4,6 +4,7 @@ package import Control
 internal import HAL
 internal import Media
 internal import Station
+internal import Switchboard
 internal import Time
 
 extension Snapshot {
@@ -38,6 +39,7 @@ extension Snapshot {
         status.microphone = microphoneStatus
         status.microphone.mayOpen = mayOpenMicrophone
         status.call = callStatus
+        status.announcement = switchboard.announcer.job?.name
         status.speaker = speakerMeter
         status.buttons = config.buttons.indices.map { button($0) }
         status.lamps = lamps.map { Status.Lamp($0) }
