@@ -30,6 +30,8 @@ public enum DownReason: Equatable, Sendable {
     case otherKey(PublicKey, at: Endpoint)
     /// A packet from its address was made for another key than this station's.
     case toldOtherKey(at: Endpoint)
+    /// A packet from its address is of this version of the protocol, which is not the one here.
+    case otherVersion(UInt8, at: Endpoint)
     /// Its machine answers that no program listens at the port.
     case portClosed(Endpoint)
     /// The network answers that the address cannot be reached.
@@ -54,6 +56,7 @@ public enum DownReason: Equatable, Sendable {
         case .suite: "suite"
         case .otherKey: "other_key"
         case .toldOtherKey: "told_other_key"
+        case .otherVersion: "other_version"
         case .portClosed: "port_closed"
         case .unreachable: "unreachable"
         case .noRoute: "no_route"
@@ -73,8 +76,7 @@ public enum DownReason: Equatable, Sendable {
     public var needsMending: Bool {
         switch self {
         case .revoked, .unresolved, .ownAddress, .notAccepted, .psk, .suite, .otherKey,
-            .toldOtherKey,
-            .blocked:
+            .toldOtherKey, .otherVersion, .blocked:
             true
         case .noNetwork, .noAddress, .calling, .noAnswer, .portClosed, .unreachable, .noRoute:
             false

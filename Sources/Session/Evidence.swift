@@ -26,6 +26,7 @@ struct Evidence {
     private var suite: (Suite, at: Instant)?
     private var otherKey: (PublicKey, from: Endpoint, at: Instant)?
     private var toldOtherKey: (from: Endpoint, at: Instant)?
+    private var otherVersion: (UInt8, from: Endpoint, at: Instant)?
     private var probes: [(endpoint: Endpoint, outcome: ProbeOutcome, at: Instant)] = []
 
     init(since: Instant) { self.since = since }
@@ -54,6 +55,10 @@ struct Evidence {
         toldOtherKey = (source, now)
     }
 
+    mutating func sawMessage(ofVersion version: UInt8, from source: Endpoint, at now: Instant) {
+        otherVersion = (version, source, now)
+    }
+
     mutating func probed(_ endpoint: Endpoint, _ outcome: ProbeOutcome, at now: Instant) {
         probes.removeAll { $0.endpoint == endpoint }
         if probes.count == Self.probesMax { probes.removeFirst() }
@@ -64,6 +69,7 @@ struct Evidence {
     mutating func moved() {
         otherKey = nil
         toldOtherKey = nil
+        otherVersion = nil
         probes.removeAll(keepingCapacity: true)
         firstCall = nil
     }
@@ -81,6 +87,9 @@ struct Evidence {
         }
         if let toldOtherKey, isFresh(toldOtherKey.at, now) {
             return .toldOtherKey(at: toldOtherKey.from)
+        }
+        if let otherVersion, isFresh(otherVersion.at, now) {
+            return .otherVersion(otherVersion.0, at: otherVersion.from)
         }
         let isAnswered = isFresh(answered, now)
         if isAnswered, unaccepted >= Self.unacceptedMin { return .notAccepted }

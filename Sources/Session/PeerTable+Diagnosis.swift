@@ -63,6 +63,17 @@ extension PeerTable {
         }
     }
 
+    /// Notes for peers at this address which version their messages are of, where it is another
+    /// one than here.
+    ///
+    /// A site is upgraded box by box, so a person must learn which box is left.
+    mutating func noteVersion(of datagram: Span<UInt8>, from source: Endpoint, at now: Instant) {
+        guard datagram.count > 1, datagram[1] != HandshakeHeader.version else { return }
+        for case let association? in associations where association.isDown(at: source) {
+            association.evidence.sawMessage(ofVersion: datagram[1], from: source, at: now)
+        }
+    }
+
     /// Notes a caller whose key belongs to no peer.
     mutating func note(_ caller: UnknownCaller) {
         guard caller.publicKey != own.publicKey else {

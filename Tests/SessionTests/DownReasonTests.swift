@@ -126,6 +126,29 @@ import Wire
         #expect(pair.a.reason() == .noAnswer)
     }
 
+    @Test func anotherVersionIsNamedOfOneThatIsDownOnly() {
+        let pair = Pair(seed: 10)
+        pair.a.start()
+        pair.network.run(for: .seconds(10))
+        // A later version may have other lengths.
+        for size in [1232, 1400] {
+            var later = [UInt8](repeating: 0, count: size)
+            (later[0], later[1]) = (1, 2)
+            pair.a.receive(later, from: host(9))
+            #expect(pair.a.reason() == .noAnswer)
+            pair.a.receive(later, from: host(2))
+            #expect(pair.a.reason() == .otherVersion(2, at: host(2)))
+            pair.network.run(for: .seconds(91))
+            #expect(pair.a.reason() == .noAnswer)
+        }
+        pair.b.start()
+        #expect(pair.network.run(for: .seconds(20)) { pair.isConverged })
+        pair.a.receive([1, 2], from: host(2))
+        pair.b.stop()
+        pair.network.run(for: .seconds(60))
+        #expect(pair.a.reason() == .noAnswer)
+    }
+
     @Test func hintsGoAfterAMinuteAndAHalf() {
         let pair = Pair(seed: 8)
         pair.a.start()
@@ -186,7 +209,8 @@ import Wire
         let reasons: [DownReason] = [
             .noNetwork, .unresolved, .noAddress, .calling, .noAnswer, .notAccepted, .psk,
             .suite(.aesGCM), .otherKey(Pair(seed: 1).a.publicKey, at: host(1)),
-            .toldOtherKey(at: host(1)), .portClosed(host(1)), .unreachable(host(1)),
+            .toldOtherKey(at: host(1)), .otherVersion(2, at: host(1)), .portClosed(host(1)),
+            .unreachable(host(1)),
             .noRoute(host(1)), .blocked(host(1)),
         ]
         #expect(Set(reasons.map(\.code.description)).count == reasons.count)

@@ -1,6 +1,7 @@
 package import Crypto
 internal import HAL
 package import Session
+internal import Wire
 
 /// Why a peer is down and what to do about it, in words for a person.
 ///
@@ -119,6 +120,13 @@ package struct PeerComplaint {
                 ? "where the site is introduced: sudo intercomctl site replace \(context.own)"
                     + " \(context.ownKey)"
                 : "there: sudo intercomctl peer remove \(context.own), then: \(addition)"
+        case .otherVersion(let version, let endpoint):
+            text =
+                "a packet from its address \(SocketAddress(endpoint)) speaks version \(version) of"
+                + " the protocol, and this station version \(HandshakeHeader.version)"
+            fix =
+                "install the same intercomd on both; its version: intercomctl version, here and"
+                + " there"
         case .portClosed(let endpoint):
             text = "nothing listens at \(SocketAddress(endpoint)): the port is closed"
             fix =
