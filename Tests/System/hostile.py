@@ -14,8 +14,8 @@ import subprocess
 import sys
 import time
 
-import rosters
 from lab import place
+from peer import rosters
 from stage.identity import Identity
 
 USER = 12345

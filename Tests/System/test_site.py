@@ -10,8 +10,8 @@ import time
 import unittest
 
 import hostile
-import rosters
 from lab import listen, wait
+from peer import rosters
 from sites import SiteTest
 from stage.identity import Identity
 

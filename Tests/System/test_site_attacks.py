@@ -8,8 +8,8 @@ import subprocess
 import time
 import unittest
 
-import rosters
 from lab import Scene, SceneTest, place, wait
+from peer import rosters
 from peer.live import Live, beside
 from peer.primitives import sha256
 from peer.records import PART_MAX, record
@@ -18,11 +18,6 @@ from stage.identity import Identity
 
 SITE = "42" * 32
 OTHER = "43" * 32
-
-
-def site_of(text):
-    """The eight bytes by which stations speak of a site."""
-    return sha256(b"intercom/1 site", bytes.fromhex(text.splitlines()[1].split(" ")[2]))[:8]
 
 
 class Harm(SceneTest):
@@ -59,7 +54,7 @@ class Harm(SceneTest):
         """A peer says that it has this text, and gives the parts that it is asked for."""
         peer, text = peer or self.friend, text.encode()
         known, since = sha256(text)[:8], len(peer.arrivals)
-        notice = record("ROSTER", site=site or site_of(text.decode()), counter=counter,
+        notice = record("ROSTER", site=site or rosters.reference(text.decode()), counter=counter,
                         size=len(text), text=known)
         asked, end = set(), time.monotonic() + 4
         told = 0.0
@@ -95,7 +90,7 @@ class Attacks(Harm):
         told = wait(lambda: [one.record.fields for one in self.friend.got("ROSTER", 0)
                              if one.record.fields["counter"] == 6], "kitchen tells of it")[0]
         self.assertEqual(told["text"], sha256(newer.encode())[:8])
-        self.assertEqual((told["site"], told["size"]), (site_of(newer), len(newer)))
+        self.assertEqual((told["site"], told["size"]), (rosters.reference(newer), len(newer)))
         parts = {}
         for offset in range(0, len(newer), PART_MAX):
             self.friend.send(record("ROSTER_ASK", text=told["text"], offset=offset))
@@ -132,7 +127,7 @@ class Attacks(Harm):
         cases = {
             "without this station": dict(text=self.roster(8, without=("kitchen",)), counter=8),
             "another key": dict(text=self.roster(6, stranger, secret=OTHER), counter=6,
-                                site=site_of(good)),
+                                site=rosters.reference(good)),
             "a flipped bit": dict(text=good, counter=6, spoil=flipped),
             "an old one": dict(text=self.roster(4, stranger), counter=4),
             "another site": dict(text=self.roster(7, stranger, secret=OTHER), counter=7),

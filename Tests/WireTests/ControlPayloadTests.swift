@@ -10,16 +10,19 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
 @Suite struct ControlPayloadTests {
     @Test func writesEveryRecordOfTheVectors() throws {
         let cases = try Vectors().cases("control")
-        #expect(cases.count == 27)
+        #expect(cases.count == 33)
+        var seen: Set<UInt8> = []
         for (input, expected) in cases {
             let expected = try #require(expected as? [String: Any])
             let fields = try #require(input as? [String: Any])
             let record = try #require(Self.record(fields))
+            seen.insert(record.type)
             var wanted = bytes(hex: expected["record"])
             wanted += [UInt8](repeating: 0, count: 64 - wanted.count)
             #expect(plaintext(of: ControlPayload(record)) == wanted, "\(input)")
             #expect(records(in: wanted) == [record], "\(input)")
         }
+        #expect(seen == Set(1...14).union(16...25), "every type has a vector")
     }
 
     @Test func appendsUntilFullAndThenChangesNothing() {
@@ -103,10 +106,16 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
     static func record(_ input: [String: Any]) -> ControlRecord? {
         guard let name = input["name"] as? String, let fields = input["fields"] as? [String: Any]
         else { return nil }
-        let id = bytes(hex: fields["id"])
-        let call = CallID(
-            high: id.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
-            low: id.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        let call = callID(hex: fields["id"] as? String ?? "")
+        // Those of a channel, a relay and a station need SHA-256, which this module does not have.
+        func reference() -> UInt64 {
+            switch (fields["ref"] as? String)?.split(separator: ":").first {
+            case "CHANNEL": 0x799B_8F7D_A1BA_AF96
+            case "RELAY": 0x1F56_5F6D_84A7_FCC9
+            case "CALL": callID(hex: fields["ref"] as? String ?? "").reference
+            default: number(hex: fields["ref"])
+            }
+        }
         func end() -> CallEnd {
             CallEnd(
                 mid: fields.uint32("mid"), id: call,
@@ -140,7 +149,25 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
             return .heard(
                 Heard(
                     stream: fields.uint8("stream"), share: fields.uint8("share"),
-                    why: Unheard(rawValue: fields.uint8("why"))))
+                    why: Unheard(rawValue: fields.uint8("why")),
+                    played: fields["played"].map { _ in
+                        Heard.Played(ms: fields.uint16("played"), total: fields.uint16("total"))
+                    }))
+        case "KEY_SHARED": return .keyShared
+        case "ROSTER":
+            return .roster(
+                RosterNotice(
+                    site: number(hex: fields["site"]), counter: UInt64(fields.int("counter")),
+                    size: fields.uint16("size"), text: number(hex: fields["text"])))
+        case "ROSTER_ASK":
+            return .rosterQuestion(
+                RosterQuestion(
+                    text: number(hex: fields["text"]), offset: fields.uint16("offset")))
+        case "ROSTER_PART":
+            let offset = fields.uint16("offset")
+            let text = [UInt8](repeating: 0, count: Int(offset)) + bytes(hex: fields["data"])
+            return RosterPart(of: text.span, at: offset, text: number(hex: fields["text"]))
+                .map { .rosterPart($0) }
         case "OFFER":
             return .offer(
                 Offer(
@@ -148,7 +175,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                     mode: Offer.Mode(rawValue: fields.uint8("mode")),
                     priority: Priority(rawValue: fields.uint8("priority")),
                     ttl: fields.uint16("ttl"), age: fields.uint8("age"),
-                    reference: number(hex: fields["ref"])))
+                    reference: reference()))
         case "RINGING": return .ringing(Ringing(mid: fields.uint32("mid"), id: call))
         case "ANSWER":
             let flags = fields.int("flags")
@@ -160,21 +187,18 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         case "CANCEL": return .cancel(end())
         case "BYE": return .bye(end())
         case "STREAM":
-            // The channel's eight bytes need SHA-256, which this module does not have.
-            let isHouse = fields["ref"] as? String == "CHANNEL:house"
             return .stream(
                 StreamBinding(
                     mid: fields.uint32("mid"), stream: fields.uint8("stream"),
                     purpose: StreamBinding.Purpose(rawValue: fields.uint8("purpose")),
                     priority: Priority(rawValue: fields.uint8("priority")),
-                    reference: isHouse ? 0x799B_8F7D_A1BA_AF96 : number(hex: fields["ref"])))
+                    reference: reference()))
         case "SIGNAL":
-            let isDoor = fields["ref"] as? String == "RELAY:door"
             return .signal(
                 Signal(
                     mid: fields.uint32("mid"),
                     target: Signal.Target(rawValue: fields.uint8("what")),
-                    reference: isDoor ? 0x1F56_5F6D_84A7_FCC9 : number(hex: fields["ref"]),
+                    reference: reference(),
                     time: fields.uint16("time")))
         case "RESULT":
             return .result(
@@ -182,18 +206,24 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                     mid: fields.uint32("mid"), request: fields.uint32("of"),
                     status: RequestResult.Status(rawValue: fields.uint8("status"))))
         case "MEMBER":
-            // The peer's sixteen bytes need SHA-256, as a channel's do.
             let isPeer = (fields["who"] as? String)?.hasPrefix("MEMBER:") ?? false
             let who = isPeer ? Self.responder : Array(bytes(hex: fields["who"]))
             return .member(
                 CallMember(
-                    mid: fields.uint32("mid"), reference: number(hex: fields["ref"]),
+                    mid: fields.uint32("mid"), reference: reference(),
                     isIn: fields.uint8("state") == 1,
                     name: MemberName(
                         high: who.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
                         low: who.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })))
         default: return nil
         }
+    }
+
+    /// The call whose id is the last 32 digits of `text`.
+    private static func callID(hex text: String) -> CallID {
+        CallID(
+            high: number(hex: String(text.suffix(32).prefix(16))),
+            low: number(hex: String(text.suffix(16))))
     }
 
     /// What stands for the vectors' responder towards other stations.

@@ -29,7 +29,8 @@ def read(text):
     return public
 
 
-def fingerprint(public):
-    digits = int.from_bytes(sha256(b"intercom/1 fpr", public), "big") % 10**24
+def fingerprint(public, label=b"intercom/1 fpr"):
+    """The digits by which people compare keys."""
+    digits = int.from_bytes(sha256(label, public), "big") % 10**24
     text = f"{digits:024}"
     return " ".join(text[i:i + 4] for i in range(0, 24, 4))

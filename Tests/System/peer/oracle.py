@@ -8,7 +8,7 @@ import copy
 import json
 import pathlib
 
-from . import audio, cookie, finding, keytext, mlkem, pairing, records, recording
+from . import audio, cookie, finding, keytext, mlkem, pairing, records, recording, rosters
 from .frames import AUDIO, CONTROL, START, Opener, Sealer, counter_of
 from .handshake import Initiator, Responder, with_mac
 from .primitives import SUITES, Dropped, public_key, sha256
@@ -121,12 +121,13 @@ def _audio_parsed(plain):
 
 def _record(one):
     fields = dict(one["fields"])
-    for name in ("id", "data", "boot"):
+    for name in ("id", "data", "boot", "site", "text"):
         if name in fields:
             fields[name] = bytes.fromhex(fields[name])
     if "ref" in fields:
         kind, _, name = fields["ref"].rpartition(":")
-        makers = {"CHANNEL": records.channel, "RELAY": records.relay, "": bytes.fromhex}
+        makers = {"CHANNEL": records.channel, "RELAY": records.relay, "": bytes.fromhex,
+                  "CALL": lambda call: bytes.fromhex(call)[-8:]}
         fields["ref"] = makers[kind](name)
     if "who" in fields:
         kind, _, who = fields["who"].rpartition(":")
@@ -182,7 +183,8 @@ def _spoilt(message, patch):
 
 def _message(inputs, suite, one):
     if one["at"] == "frame":
-        return _spoilt(inputs.sealer(suite).seal(AUDIO, bytes(64)), one["patch"])
+        # With a size of its own it is sealed well, so that nothing else than its size is wrong.
+        return _spoilt(inputs.sealer(suite).seal(AUDIO, bytes(one.get("size", 64))), one["patch"])
     i, r, _ = inputs.shake(suite)
     made = _spoilt({"m1": i.m1, "m2": r.m2, "m3": i.m3}[one["at"]], one["patch"])
     return with_mac(inputs.resp_public, made[:-8]) if one["fix_mac"] else made
@@ -270,6 +272,18 @@ def _lan(inputs):
     return {**found, "message": message}
 
 
+def _site(one):
+    """A roster of which every byte is fixed, and what people and records say of it."""
+    text = rosters.make(
+        one["secret"], one["counter"],
+        [(each["name"], f"{each['key']} {','.join(each['addresses'])}".strip())
+         for each in one["stations"]],
+        one["name"], one["channels"].items())
+    rosters.verify(text)
+    return {"text": text, "text_ref": sha256(text.encode())[:8], "ref": rosters.reference(text),
+            "digits": rosters.digits(text)}
+
+
 def _plain(value):
     """As JSON has it: bytes in hex."""
     if isinstance(value, (bytes, bytearray)):
@@ -304,6 +318,7 @@ def values(given):
         "pairing": [_pairing(one) for one in given["pairing"]],
         "recording": [_recording(one) for one in given["recording"]],
         "lan": _lan(inputs),
+        "site": _site(given["site"]),
         "refuse": refused(inputs, given["refuse"]),
     })
 
