@@ -22,16 +22,22 @@ package struct Journal {
     /// Tells of an event, and runs the user's program for it, if there is one.
     package mutating func tell(_ event: Event, program: String?, at now: Instant) {
         if let program, event.kind != .hookFault { hook.add(event, program: program) }
-        if budget.admits(event.kind, at: now), !Log.tell(event) { lost += 1 }
+        if budget.admits(event.kind, of: event.peer, at: now), !Log.tell(event) { lost += 1 }
     }
 
     /// Tells more of an event: somebody asked for it, so it is told in full.
-    package mutating func note(_ kind: Event.Kind, _ text: String) { write(kind, text) }
+    package mutating func note(_ kind: Event.Kind, _ text: String) {
+        write(Event(kind, at: Int(Clock.wallMilliseconds())), text)
+    }
 
     /// Tells once how much was left out, now that it may be told again.
     package mutating func tellSuppressed(at now: Instant) {
-        while let (kind, suppressed) = budget.reopened(at: now) {
-            write(kind, "\(suppressed) more like this suppressed: \(kind.rawValue)", suppressed)
+        while let share = budget.reopened(at: now) {
+            var event = Event(share.kind, at: Int(Clock.wallMilliseconds()))
+            event.peer = share.peer
+            let what = share.kind.rawValue + (share.peer.map { " of \($0)" } ?? "")
+            write(
+                event, "\(share.suppressed) more like this suppressed: \(what)", share.suppressed)
         }
     }
 
@@ -49,8 +55,7 @@ package struct Journal {
     /// Ends the programs that still run.
     package mutating func close() { hook.close() }
 
-    private mutating func write(_ kind: Event.Kind, _ text: String, _ suppressed: Int? = nil) {
-        let event = Event(kind, at: Int(Clock.wallMilliseconds()))
+    private mutating func write(_ event: Event, _ text: String, _ suppressed: Int? = nil) {
         if !Log.tell(event, saying: text, suppressed: suppressed) { lost += 1 }
     }
 }

@@ -11,7 +11,7 @@ import Time
         var budget = LogBudget()
         for second in 0..<1000 {
             let now = at(Double(second) * 3.1)
-            let isTold = budget.admits(.xrun, at: now)
+            let isTold = budget.admits(.xrun, of: "garage", at: now)
             #expect(isTold)
             let count = budget.reopened(at: now)?.suppressed
             #expect(count == nil)
@@ -21,10 +21,10 @@ import Time
     @Test func whoOpenedADoorIsToldTenTimesASecond() {
         var budget = LogBudget()
         for tenth in 0..<600 {
-            let isTold = budget.admits(.relay, at: at(Double(tenth) / 10))
+            let isTold = budget.admits(.relay, of: "garage", at: at(Double(tenth) / 10))
             #expect(isTold)
         }
-        let isTold = budget.admits(.relay, at: at(59.95))
+        let isTold = budget.admits(.relay, of: "garage", at: at(59.95))
         #expect(!isTold)
     }
 
@@ -36,12 +36,12 @@ import Time
         for tenth in 0..<1800 {
             let now = at(Double(tenth) / 10)
             if tenth % 10 == 0 {
-                while let (kind, count) = budget.reopened(at: now) {
-                    #expect(kind == .peerUp)
-                    counts.append(count)
+                while let share = budget.reopened(at: now) {
+                    #expect(share.kind == .peerUp && share.peer == "garage")
+                    counts.append(share.suppressed)
                 }
             }
-            if budget.admits(.peerUp, at: now) { told += 1 }
+            if budget.admits(.peerUp, of: "garage", at: now) { told += 1 }
         }
         #expect(told == 60)
         #expect(counts == [580, 580])
@@ -51,20 +51,32 @@ import Time
 
     @Test func oneKindDoesNotSilenceAnother() {
         var budget = LogBudget()
-        for _ in 0..<100 { _ = budget.admits(.peerUp, at: at(0)) }
+        for _ in 0..<100 { _ = budget.admits(.peerUp, of: "garage", at: at(0)) }
         for kind in Event.Kind.allCases {
-            let isTold = budget.admits(kind, at: at(1))
+            let isTold = budget.admits(kind, of: "garage", at: at(1))
             #expect(isTold == (kind != .peerUp))
         }
+    }
+
+    @Test func onePeerDoesNotSilenceAnotherNorTheStation() {
+        var budget = LogBudget()
+        for kind in [Event.Kind.relay, .ring, .missedCall, .refused] {
+            for _ in 0..<1000 { _ = budget.admits(kind, of: "attic", at: at(0)) }
+            let told = ["attic", "garage", nil].map { budget.admits(kind, of: $0, at: at(1)) }
+            #expect(told == [false, true, true], "\(kind)")
+        }
+        let counts = (0..<5).map { _ in budget.reopened(at: at(60)) }
+        #expect(counts.map { $0?.peer } == ["attic", "attic", "attic", "attic", nil])
+        #expect(counts.map { $0?.suppressed } == [401, 981, 981, 981, nil])
     }
 
     /// The count of the minute before is told before a line of the next.
     @Test func nothingIsForgottenWhenNobodyAsksInTime() {
         var budget = LogBudget()
-        for _ in 0..<30 { _ = budget.admits(.rekey, at: at(0)) }
-        let early = budget.admits(.rekey, at: at(500))
+        for _ in 0..<30 { _ = budget.admits(.rekey, of: "garage", at: at(0)) }
+        let early = budget.admits(.rekey, of: "garage", at: at(500))
         let count = budget.reopened(at: at(500))?.suppressed
-        let later = budget.admits(.rekey, at: at(500))
+        let later = budget.admits(.rekey, of: "garage", at: at(500))
         #expect(!early && count == 11 && later)
     }
 }
