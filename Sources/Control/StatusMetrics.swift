@@ -160,10 +160,9 @@ extension Status {
             $0.packetsOpened
         }
         counter(
-            &metrics, "peer_packets_refused", "Packets for a peer's session that were not genuine."
-        ) {
-            $0.packetsRefused
-        }
+            &metrics, "peer_packets_refused",
+            "Packets for a peer's session that were forged or repeated."
+        ) { $0.packetsRefused }
         counter(&metrics, "peer_claims_refused", "Requests of a peer that the policy denies.") {
             $0.claimsRefused
         }

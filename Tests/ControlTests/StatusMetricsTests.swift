@@ -146,7 +146,7 @@ private let golden = """
     # HELP intercom_peer_packets_opened Packets of a peer that were genuine.
     # TYPE intercom_peer_packets_opened counter
     intercom_peer_packets_opened_total{peer="garage"} 900
-    # HELP intercom_peer_packets_refused Packets for a peer's session that were not genuine.
+    # HELP intercom_peer_packets_refused Packets for a peer's session that were forged or repeated.
     # TYPE intercom_peer_packets_refused counter
     intercom_peer_packets_refused_total{peer="garage"} 1
     # HELP intercom_peer_claims_refused Requests of a peer that the policy denies.

@@ -114,6 +114,28 @@ import Wire
         #expect(garage.rings.traffic[5][.sent] == 1)
     }
 
+    @Test func aRepeatedPacketAndAForgedOneAreCountedApart() throws {
+        var kitchen = try end(at: now)
+        var garage = try end(at: now)
+        var stranger = try end(at: now)
+        meet(&kitchen, &garage)
+        // Other keys, and the index of the session.
+        introduce(&stranger, as: 0, &kitchen, as: 1)
+        kitchen.socket.sendCover(to: 0, at: now)
+        let isOpened = open(&garage) != nil
+        #expect(isOpened)
+        for _ in 0..<2 {
+            let again = garage.receiver.open(0, for: &garage.socket.peers, at: now)
+            #expect(again == nil)
+        }
+        stranger.socket.peers[0].nextEndpoint = garage.address
+        stranger.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
+        let forged = open(&garage)
+        #expect(forged == nil)
+        let traffic = garage.rings.traffic[0]
+        #expect((traffic[.refused], traffic[.repeated]) == (3, 2))
+    }
+
     /// The next session may be with another run of the peer, which was asked for nothing.
     @Test func recordsGoOutOnTheSessionForWhichTheyWereMade() throws {
         var kitchen = try end(at: now)

@@ -165,7 +165,10 @@ import Wire
     }
 
     @Test func rightsAreThoseThatHoldNow() throws {
-        let detail = try Kitchen.snapshot().detail(of: Kitchen.office)
+        let station = try Kitchen.snapshot()
+        station.peers[Kitchen.office].traffic[.repeated] = 3
+        let detail = station.detail(of: Kitchen.office)
+        #expect(detail.packetsRepeated == 3)
         #expect(detail.peer.name == "office" && !detail.opensMicrophone && detail.refused.isEmpty)
         #expect(try Kitchen.snapshot().status.microphone.mayOpen == [])
     }

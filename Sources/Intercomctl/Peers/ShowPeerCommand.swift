@@ -1,6 +1,6 @@
 internal import Control
 
-/// `show peer NAME`: how it is protected, what it may do here, what it was refused.
+/// `show peer NAME`: how it is protected, what it may do here, what was refused.
 func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     let request = Request.calls(.show(peer: invocation.arguments[0]))
@@ -43,6 +43,13 @@ private func screen(of detail: PeerDetail, _ site: String?) -> String {
         ? "verified, by a code or by its 24 digits\n"
         : site.map { "by the list of the site \($0.visible), which its introducer has signed\n" }
             ?? "NOT VERIFIED: sudo intercomctl peer verify \(name) DIGITS\n"
+    if peer.sessionAgeSeconds != nil {
+        let age = age(seconds: peer.sessionAgeSeconds)
+        text += "session keys: \(age) old, renewed every two minutes\n"
+    }
+    let repeated = max(0, min(detail.packetsRepeated, peer.packetsRefused))
+    text += "packets: \(peer.packetsOpened) opened, "
+    text += "\(peer.packetsRefused - repeated) forged or damaged, \(repeated) repeated\n"
     let policy = detail.policy
     let relays = (["relay"] + policy.relays.map { $0.visible }).joined(separator: " ")
     let rights = [

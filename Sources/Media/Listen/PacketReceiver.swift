@@ -186,7 +186,9 @@ struct PacketReceiver: ~Copyable {
         }
         rings.traffic[peer].add(.refused)
         // A replay opened before: it is no sign of keys that do not fit.
-        if refusal != .replay, refusal != .copy {
+        if refusal == .replay || refusal == .copy {
+            rings.traffic[peer].add(.repeated)
+        } else {
             rings.traffic[peer].set(.lastRefused, to: UInt64(now.nanoseconds))
         }
     }

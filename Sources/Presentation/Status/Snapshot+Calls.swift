@@ -1,5 +1,6 @@
 internal import Config
 package import Control
+internal import Media
 internal import Station
 internal import Time
 internal import Wire
@@ -59,6 +60,7 @@ extension Snapshot {
         detail.policy.relays = config.policy(ofPeer: roster[number].name).relay
         detail.policy.signal = policy.signal
         detail.opensMicrophone = policy.opensMicrophone
+        detail.packetsRepeated = Int(peers[number].traffic[.repeated])
         let refusals = station.refusals(of: number)
         detail.refused = Refusal.allCases.filter { refusals[$0] > 0 }
             .map { Counter(name: $0.rawValue, value: Int(refusals[$0])) }

@@ -78,6 +78,25 @@ private func sample() -> Status {
         withExtendedLifetime(daemon) {}
     }
 
+    @Test func aPeerShowsHowOldItsKeysAreAndWhatWasRefused() throws {
+        let folder = try StationFolder()
+        var detail = PeerDetail()
+        (detail.peer.name, detail.peer.state, detail.peer.isVerified) = ("nursery", .up, true)
+        (detail.peer.sessionAgeSeconds, detail.peer.packetsOpened) = (48.2, 900)
+        (detail.peer.packetsRefused, detail.packetsRepeated) = (5, 3)
+        let daemon = try FakeDaemon(at: folder.socket, reply: .peer(detail))
+        let shown = try folder.run("show", "peer", "nursery")
+        #expect(shown.code == 0)
+        #expect(
+            shown.output.contains(
+                """
+                session keys: 48s old, renewed every two minutes
+                packets: 900 opened, 2 forged or damaged, 3 repeated
+
+                """), "\(shown)")
+        withExtendedLifetime(daemon) {}
+    }
+
     @Test func aDaemonThatIsBusyIsOne() throws {
         let folder = try StationFolder()
         let busy = Reply.refused(ControlError(.busy, "intercomd is busy"))
