@@ -8,6 +8,7 @@ import unittest
 import examples
 from codes import CODE, ShownCode
 from lab import ROOT, Scene, SceneTest, listen, place, process, wait
+from neighbours import OnOneLan
 from stage.identity import Identity
 
 SITES = sorted(path.name for path in (ROOT / "docs/sites").glob("*.md"))
@@ -291,6 +292,75 @@ class Manuals(SceneTest):
             if word.startswith("--") and word.split("=")[0] not in usage + "--config --socket":
                 return f"{word} is not in: {usage}"
         return ""
+
+
+class SiteOfOperate(OnOneLan):
+    """The commands of operate.md that make and change a site, as they stand there, on one LAN."""
+
+    SECTION = examples.read("docs/operate.md").split("\n## A site of many stations\n")[1].split(
+        "\n## ")[0]
+    SECONDS = 5
+    """"Within seconds", of that page."""
+
+    def item(self, title):
+        """The commands of an item, as words."""
+        (line,) = [one for one in self.SECTION.splitlines() if one.startswith(f"- **{title}**")]
+        return [command.split("intercomctl ")[1].split()
+                for command in examples.INLINE.findall(line)]
+
+    def type(self, one, words):
+        code, said, error = one.ctl(*words)
+        self.assertEqual(code, 0, f"{one}: {' '.join(words)}: {said}{error}")
+
+    def soon(self, condition, what):
+        wait(condition, what, seconds=self.SECONDS)
+
+    def bring(self, one, show, enter):
+        """A box shows a code, which is typed at the kitchen box."""
+        screen = ShownCode(one.folder, one.etc, *show[1:])
+        self.addCleanup(screen.end)
+        self.type(self.kitchen, [screen.code if word == "CODE" else word for word in enter])
+        self.assertEqual(screen.ended(), 0, screen.text)
+
+    def peer(self, one, name):
+        """What a station says of a peer; nothing where it has none of this name."""
+        return next((peer for peer in one.status()["peers"] if peer["name"] == name), {})
+
+    def test_it_is_made_and_changed(self):
+        names = ("kitchen", "garage", "attic", "bedroom")
+        self.kitchen, garage, attic, bedroom = stations = self.enter(*names, known=False)
+        self.start(*stations)
+        (block,) = examples.blocks(self.SECTION, "sh")
+        init, show, enter = examples.commands(f"```sh\n{block}```\n")
+        self.assertIn("begins the site and two bring in each further box, so twelve boxes take 23",
+                      self.SECTION)
+        self.type(self.kitchen, init)
+        for one in (garage, attic, bedroom):
+            self.bring(one, show, enter)
+        for one in stations:
+            one.wait_for(*(other for other in stations if other is not one))
+        self.assert_talk(attic, bedroom)
+
+        channel, = self.item("A channel for all")
+        self.type(self.kitchen, channel)
+        for one in (attic, bedroom):
+            self.soon(lambda one=one: any(
+                has["name"] == channel[2] for has in one.status()["channels"]), f"{one} has it")
+
+        for words, state in zip(self.item("A box that one station wants nothing of"),
+                                ("down", "up"), strict=True):
+            self.type(attic, words)
+            self.soon(lambda state=state: self.peer(attic, "garage").get("state") == state, state)
+
+        remove, show, enter, _ = self.item("A box that is gone")
+        self.type(self.kitchen, remove)
+        for one in (attic, bedroom):
+            self.soon(lambda one=one: not self.peer(one, "garage"), f"{one} drops it")
+        self.bring(garage, show, enter)
+        garage.wait_for(attic, bedroom)
+
+        self.type(self.kitchen, *self.item("Another name"))
+        self.soon(lambda: self.peer(bedroom, "workshop").get("state") == "up", "its other name")
 
 
 class NegativeControls(SceneTest):
