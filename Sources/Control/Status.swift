@@ -60,7 +60,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("audio", &audio)
         coder.field("microphone", &microphone)
         coder.field("call", &call)
-        coder.late("announcement", &announcement)
+        coder.field("announcement", &announcement)
         coder.field("speaker", &speaker)
         coder.field("buttons", &buttons)
         coder.field("lamps", &lamps)

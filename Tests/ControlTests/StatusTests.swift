@@ -23,7 +23,7 @@ private let golden = """
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
     "weak":["attic"],"seconds":4.5,"last":"018f","last_direction":"out","last_peer":"garage",\
-    "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},\
+    "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},"announcement":"house",\
     "speaker":{"peak_dbfs":null,"rms_dbfs":null,"clips":0},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,\
     "cause":null,"holder":null,"target":"house",\
@@ -99,6 +99,7 @@ func sample() -> Status {
     (status.call.lastPeer, status.call.lastCause) = ("garage", "rejected")
     status.call.lastEndedMilliseconds = 1000
     status.call.weak = ["attic"]
+    status.announcement = "house"
     var button = Status.Button()
     (button.name, button.line, button.state) = ("ptt", "GPIO17", .pressed)
     (button.target, button.isTalking, button.pressAgeSeconds) = ("house", true, 2.5)

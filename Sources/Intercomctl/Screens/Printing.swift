@@ -70,17 +70,19 @@ func folded(_ text: String, columns: Int) -> String {
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
         let isSet = zip(line.utf8, line.utf8.dropFirst()).contains { $0 == 0x20 && $1 == 0x20 }
         let isLong = line.unicodeScalars.count > columns
-        folded += isLong && !isSet ? wrapped(String(line), columns: columns) : line + "\n"
+        folded += isLong && !isSet ? broken(pieces(of: line, columns), columns) : line + "\n"
     }
     return folded
 }
 
-/// The text on lines of at most so many columns, broken between words, and not within a command
-/// that fits into a line, so that it can be copied; lines after the first are set in.
-func wrapped(_ text: String, columns: Int = 80) -> String {
+/// The text on lines of at most 80 columns, broken between words.
+func wrapped(_ text: String) -> String { broken(text.split(separator: " ").map { String($0) }, 80) }
+
+/// The pieces on lines of at most so many columns; lines after the first are set in.
+private func broken(_ pieces: [String], _ columns: Int) -> String {
     var lines = ""
     var line = ""
-    for piece in pieces(of: text, columns: columns) {
+    for piece in pieces {
         if !line.isEmpty, line.unicodeScalars.count + 1 + piece.unicodeScalars.count > columns {
             lines += line + "\n"
             line = "  "
@@ -92,8 +94,8 @@ func wrapped(_ text: String, columns: Int = 80) -> String {
     return lines + line + "\n"
 }
 
-/// Words, and commands that fit into a line.
-private func pieces(of text: String, columns: Int) -> [String] {
+/// Words, and commands that fit into a line, which stay whole, so that they can be copied.
+private func pieces(of text: Substring, _ columns: Int) -> [String] {
     var pieces: [String] = []
     var isCommand = false
     for word in text.split(separator: " ") {
