@@ -224,5 +224,8 @@ extension Session.Limits {
 }
 
 extension Config.Peer {
-    var cipherSuite: Suite { suite == 2 ? .chaChaPoly : .aesGCM }
+    /// The ciphers of its sessions.
+    var suiteChoice: SuiteChoice {
+        SuiteChoice(suite.flatMap { Suite(rawValue: $0) }, usesAES: AESInstructions.areUsed)
+    }
 }

@@ -14,12 +14,14 @@ extension Association {
     /// Writes a fresh M1; the one before may still be answered.
     func initiate(
         index: UInt32, target: Endpoint, tries: TryLimit, cookie: Cookie? = nil,
+        suite: Suite? = nil,
         random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>
     ) {
         finish = nil
         earlier = latest
         latest = Initiator(
-            suite: suite, responder: publicKey, mac: mac, index: index, target: target,
+            suite: suite ?? self.suite, responder: publicKey, mac: mac, index: index,
+            target: target,
             tries: tries, cookie: cookie, random: random, writing: &message)
     }
 
@@ -59,5 +61,14 @@ extension Association {
             candidates.insert(endpoint, at: 0)
         }
         return candidates.isEmpty ? nil : candidates[attempt % candidates.count]
+    }
+
+    /// The suite of the next M1: where either will do, that of the last session, else AES-256-GCM.
+    ///
+    /// A peer without AES answers it, and does not take M3, as it knows only then who calls: the
+    /// next one is of the other suite.
+    var suite: Suite {
+        choice.only
+            ?? ((lastSuite == .chaChaPoly) == evidence.mayWantOtherSuite ? .aesGCM : .chaChaPoly)
     }
 }

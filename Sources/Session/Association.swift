@@ -9,6 +9,7 @@ final class Association {
     /// The repeats of M3 (protocol.md §1.7, rule 1).
     struct Finish {
         let index: UInt32
+        let suite: Suite
         let message: Datagram
         let endpoint: Endpoint
         let sent: Instant
@@ -39,7 +40,9 @@ final class Association {
     /// The pre-shared key from a person or a pairing; zeros if there is none.
     let psk: Key
     let hasPSK: Bool
-    let suite: Suite
+    let choice: SuiteChoice
+    /// That of the last session.
+    var lastSuite: Suite?
     /// The mac of the handshakes that this station starts.
     let mac: HandshakeMAC
     /// Fills with unpredictable bytes, of which the waits come.
@@ -96,12 +99,12 @@ final class Association {
     var lastProbe: Instant?
 
     init(
-        publicKey: PublicKey, psk: consuming Key?, suite: Suite,
+        publicKey: PublicKey, psk: consuming Key?, suite choice: SuiteChoice,
         random: @escaping (inout MutableSpan<UInt8>) -> Void, at now: Instant
     ) {
         evidence = Evidence(since: now)
         self.publicKey = publicKey
-        self.suite = suite
+        self.choice = choice
         self.random = random
         mac = HandshakeMAC(responder: publicKey)
         let name = SHA256.hash(label: "intercom/1 member", publicKey.bytes.span)

@@ -23,7 +23,9 @@ struct Evidence {
     /// M3 in a row that had no effect.
     private var unaccepted = 0
     private var psk: Instant?
-    private var suite: (Suite, at: Instant)?
+    /// The suite that the peer called with in vain, and how often in a row: once it may try the
+    /// other one next.
+    private var suite: (Suite, times: Int, at: Instant)?
     private var otherKey: (PublicKey, from: Endpoint, at: Instant)?
     private var toldOtherKey: (from: Endpoint, at: Instant)?
     private var otherVersion: (UInt8, from: Endpoint, at: Instant)?
@@ -43,9 +45,16 @@ struct Evidence {
 
     mutating func gaveUpFinish() { unaccepted += 1 }
 
+    mutating func accepted() { unaccepted = 0 }
+
+    /// Every second time that an M3 in a row had no effect.
+    var mayWantOtherSuite: Bool { unaccepted % 2 == 1 }
+
     mutating func refusedPSK(at now: Instant) { psk = now }
 
-    mutating func refused(suite: Suite, at now: Instant) { self.suite = (suite, now) }
+    mutating func refused(suite: Suite, at now: Instant) {
+        self.suite = (suite, self.suite?.0 == suite ? self.suite!.times + 1 : 1, now)
+    }
 
     mutating func sawOtherKey(_ key: PublicKey, from source: Endpoint, at now: Instant) {
         otherKey = (key, source, now)
@@ -80,7 +89,7 @@ struct Evidence {
     /// hint from a packet of the peer's address.
     func reason(hasAddress: Bool, at now: Instant) -> DownReason {
         if isFresh(psk, now) { return .psk }
-        if let suite, isFresh(suite.at, now) { return .suite(suite.0) }
+        if let suite, suite.times > 1, isFresh(suite.at, now) { return .suite(suite.0) }
         if let reason = probe(at: now) { return reason }
         if let otherKey, isFresh(otherKey.at, now) {
             return .otherKey(otherKey.0, at: otherKey.from)

@@ -108,6 +108,8 @@ extension PeerTable {
                 .send(peer: peer, index: record.index, ControlPayload(.keyShared), to: nil))
         }
         association.handshakes += 1
+        association.lastSuite = record.suite
+        association.evidence.accepted()
         association.isInDoubt = false
         association.sightings.settle()
         association.sent = 0

@@ -59,7 +59,9 @@ extension PeerTable {
             actions.push(.transmit(entry.response, to: source))
             return nil
         }
-        let isPinned = associations.contains { $0?.suite == suite && $0?.goodbye == nil }
+        let isPinned = associations.contains {
+            $0.map { $0.choice.accepts(suite) && $0.goodbye == nil } ?? false
+        }
         // A few M1 of unknown suites are answered: M3 names the caller, for a person to see.
         guard isPinned || strangers.allows(at: now) else { return .suite }
         let isPeers = associations.contains { $0?.isAt(source) ?? false }
@@ -95,7 +97,7 @@ extension PeerTable {
         guard let association = associations.first(where: { $0?.latest?.index == index }) ?? nil,
             let latest = association.latest, !latest.isCookieKeyed
         else { return .cookie }
-        guard association.suite == suite else { return .suite }
+        guard latest.suite == suite else { return .suite }
         guard latest.tries.allows(at: now) else { return .tries }
         guard let cookie = latest.cookie(in: reply) else { return .cookie }
         let next = newIndex()
@@ -103,7 +105,7 @@ extension PeerTable {
         var bytes = message.mutableBytes
         association.initiate(
             index: next, target: latest.target,
-            tries: TryLimit(perSecond: limits.triesPerSecond), cookie: cookie,
+            tries: TryLimit(perSecond: limits.triesPerSecond), cookie: cookie, suite: suite,
             random: random, writing: &bytes)
         actions.push(.transmit(message, to: latest.target))
         return nil
@@ -117,7 +119,7 @@ extension PeerTable {
         guard let peer = associations.firstIndex(where: { $0?.initiator(index) != nil }),
             let association = associations[peer], let initiator = association.initiator(index)
         else { return .index }
-        guard association.suite == suite else { return .suite }
+        guard initiator.suite == suite else { return .suite }
         guard association.mac.verify(response) else { return .mac }
         guard initiator.tries.allows(at: now) else { return .tries }
         var message = Datagram(count: HandshakeLayout.Finish.size)
@@ -134,7 +136,7 @@ extension PeerTable {
             // faster.
             let target = initiator.target
             let record = SessionRecord(
-                index: index, isInitiator: true, established: now, endpoint: target,
+                index: index, suite: suite, isInitiator: true, established: now, endpoint: target,
                 bootID: nil)
             association.endInitiation()
             association.records.install(record)
@@ -143,7 +145,7 @@ extension PeerTable {
             actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: target))
             actions.push(.transmit(message, to: target))
             association.finish = Association.Finish(
-                index: index, message: message, endpoint: target, sent: now,
+                index: index, suite: suite, message: message, endpoint: target, sent: now,
                 remaining: limits.finishRepeats, due: now + limits.finishInterval)
             return nil
         }
@@ -174,7 +176,7 @@ extension PeerTable {
             vainCalls.add(VainCall(publicKey: key, source: source, peer: nil), at: now)
             return .unknownKey(key)
         }
-        guard association.suite == suite else {
+        guard association.choice.accepts(suite) else {
             if entry.responder!.accepts(claim, finish, psk: association.psk) {
                 association.evidence.refused(suite: suite, at: now)
             }
@@ -192,9 +194,13 @@ extension PeerTable {
             return drop == .decrypt ? .psk(peer: peer) : drop
         case .success(let established):
             // Both have started at once, and ours goes on (§1.7, rule 4).
-            let isOursOnItsWay = association.finishIsAwaited(for: limits.halfOpenLifetime, at: now)
-            guard !isOursOnItsWay || own.publicKey > association.publicKey else {
-                return .crossed(peer: peer)
+            if association.finishIsAwaited(for: limits.halfOpenLifetime, at: now),
+                let ours = association.finish?.suite
+            {
+                let theirsGoesOn =
+                    ours == suite
+                    ? own.publicKey > association.publicKey : suite == .chaChaPoly
+                guard theirsGoesOn else { return .crossed(peer: peer) }
             }
             entry.phase = .finished(
                 bytes: InlineArray { i in finish[i] }, peer: peer, at: now)
@@ -202,7 +208,8 @@ extension PeerTable {
             // Not M3's source, which proves nothing: M3 could send our sound to somebody else.
             let endpoint = entry.source
             let record = SessionRecord(
-                index: entry.index, isInitiator: false, established: now, endpoint: endpoint,
+                index: entry.index, suite: suite, isInitiator: false, established: now,
+                endpoint: endpoint,
                 bootID: established.capabilities.bootID)
             association.endInitiation()
             association.records.install(record)

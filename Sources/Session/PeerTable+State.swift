@@ -21,7 +21,7 @@ extension PeerTable {
                 .down
             }
         return PeerState(
-            phase: phase, suite: association.suite,
+            phase: phase, suite: association.lastSuite ?? association.suite,
             hasPSK: association.hasPSK,
             sessionSince: association.records.current?.established,
             handshakes: association.handshakes,

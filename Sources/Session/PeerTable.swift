@@ -58,7 +58,7 @@ public struct PeerTable: ~Copyable {
     /// others, when nothing about the former peer is under way.
     @discardableResult
     public mutating func add(
-        publicKey: PublicKey, psk: consuming Key?, suite: Suite, at now: Instant
+        publicKey: PublicKey, psk: consuming Key?, suite: SuiteChoice, at now: Instant
     ) -> Int {
         precondition(publicKey != own.publicKey, "a station is not its own peer")
         precondition(peer(of: publicKey) == nil, "two peers with one key")
@@ -79,10 +79,10 @@ public struct PeerTable: ~Copyable {
     ///
     /// - Returns: nil when there is no such peer, or when it has another psk or suite.
     public func peer(
-        of publicKey: PublicKey, psk: borrowing Key?, suite: Suite
+        of publicKey: PublicKey, psk: borrowing Key?, suite: SuiteChoice
     ) -> Int? {
         guard let number = peer(of: publicKey), let association = associations[number],
-            association.suite == suite
+            association.choice == suite
         else { return nil }
         switch psk {
         case .some(let key):
@@ -94,7 +94,7 @@ public struct PeerTable: ~Copyable {
     /// Whether the peer's handshakes use this psk.
     public func hasPSK(_ psk: borrowing Key?, peer: Int) -> Bool {
         guard let association = associations[peer] else { return false }
-        return self.peer(of: association.publicKey, psk: psk, suite: association.suite) == peer
+        return self.peer(of: association.publicKey, psk: psk, suite: association.choice) == peer
     }
 
     /// Whether removed peers are still being sent CLOSE.

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Time
 internal import Wire
 
@@ -5,6 +6,7 @@ internal import Wire
 struct SessionRecord {
     /// The index in the peer's packets to us; both threads name the session by it.
     let index: UInt32
+    let suite: Suite
     let isInitiator: Bool
     /// When M3 was sent or accepted: all ages count from here (protocol.md §1.7, rule 3).
     let established: Instant

@@ -41,15 +41,17 @@ final class Exchange {
                 then: 2
             ).fill)
         initiator.add(
-            publicKey: responder.publicKey, psk: key(psk), suite: suite, at: now)
+            publicKey: responder.publicKey, psk: key(psk), suite: SuiteChoice(suite, usesAES: true),
+            at: now)
         let record = record ?? Record(psk: psk, suite: suite)
         if record.isKnown {
             responder.add(
-                publicKey: initiator.publicKey, psk: key(record.psk), suite: record.suite, at: now)
+                publicKey: initiator.publicKey, psk: key(record.psk),
+                suite: SuiteChoice(record.suite, usesAES: true), at: now)
         }
         // Another peer of this suite, so that M1 is answered in any case.
         let other = X25519.publicKey(of: key([UInt8](repeating: 0x99, count: 32)))
-        responder.add(publicKey: other, psk: nil, suite: suite, at: now)
+        responder.add(publicKey: other, psk: nil, suite: SuiteChoice(suite, usesAES: true), at: now)
     }
 
     /// The initiator's M1.

@@ -14,7 +14,7 @@ struct Pair {
 
     /// Two stations of the vectors' identities; the lower public key is `b`'s.
     init(
-        seed: UInt64, suite: Suite = .aesGCM, limits: Limits = Limits(),
+        seed: UInt64, suite: SuiteChoice = .aesGCM, limits: Limits = Limits(),
         secrets: (UInt8, UInt8) = (0x11, 0x22)
     ) {
         network = SimulatedNetwork(seed: seed)

@@ -1,3 +1,4 @@
+import Crypto
 import Testing
 import Time
 import Wire
@@ -8,7 +9,8 @@ import Wire
 @Suite struct SessionRecordTests {
     private func record(_ index: UInt32, at time: Instant = ms(0)) -> SessionRecord {
         SessionRecord(
-            index: index, isInitiator: true, established: time, endpoint: host(1),
+            index: index, suite: .aesGCM, isInitiator: true, established: time,
+            endpoint: host(1),
             bootID: UInt64(index))
     }
 

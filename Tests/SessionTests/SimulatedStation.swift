@@ -11,7 +11,7 @@ final class SimulatedStation {
     struct Peer {
         var publicKey: PublicKey
         var psk: [UInt8]?
-        var suite = Suite.aesGCM
+        var suite = SuiteChoice.aesGCM
         var endpoints: [Endpoint] = []
     }
 

@@ -19,8 +19,8 @@ extension Config {
         /// The 24 digits of the fingerprint in groups of four, once a person has compared them;
         /// empty before.
         public internal(set) var verified = ""
-        /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305; `auto` is 1.
-        public internal(set) var suite: UInt8 = 1
+        /// 1 is AES-256-GCM, 2 is ChaCha20-Poly1305; nil, `auto`, is what suits both stations.
+        public internal(set) var suite: UInt8?
         /// Decibels.
         public internal(set) var gain = 0.0
         /// Whether its sound is received, yet not played.
@@ -60,7 +60,7 @@ extension Config.Peer: NamedSection {
             Setting("verified", .fingerprint, { $0.verified }, { $0.verified = $1 })
                 .orEmpty.at { $0.verifiedOrigin = $1 },
             Setting(
-                "suite", .words([("auto", 1), ("1", 1), ("2", 2)]),
+                "suite", .words([("auto", nil), ("1", 1), ("2", 2)]),
                 { $0.suite }, { $0.suite = $1 }),
             Setting("gain", .gain(), { $0.gain }, { $0.gain = $1 }),
             Setting("mute", .noOrYes, { $0.isMuted }, { $0.isMuted = $1 }),

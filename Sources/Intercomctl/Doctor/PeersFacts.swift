@@ -9,7 +9,7 @@ struct PeersFacts {
         let name: String
         /// None when it calls us.
         var addresses: [PeerAddress] = []
-        var suite = 1
+        var suite: UInt8?
         /// The result of looking up each name, while the daemon is down.
         var answers: [NameLookup.Answer] = []
     }
@@ -86,7 +86,7 @@ struct PeersFacts {
             .warn(
                 .peers, of: peer.name,
                 "mbedTLS uses no AES instructions here: slow, and not constant in time",
-                fix: "on both sides: sudo intercomctl peer set --suite 2 \(peer.name)")
+                fix: "on both sides: sudo intercomctl peer set --suite auto \(peer.name)")
         ]
     }
 }
@@ -99,7 +99,7 @@ extension PeersFacts {
     init?(_ situation: Situation) {
         guard let config = situation.config else { return nil }
         let peers = config.otherPeers.map {
-            Peer(name: $0.name, addresses: $0.addresses, suite: Int($0.suite))
+            Peer(name: $0.name, addresses: $0.addresses, suite: $0.suite)
         }
         self.init(peers, known: situation.status?.peers.map { ($0.name, $0.state == .up) })
         usesAES = AESInstructions.areUsed

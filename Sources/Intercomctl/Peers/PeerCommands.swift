@@ -162,7 +162,7 @@ extension Config.Peer {
         json.set("psk", JSON(psk != .none))
         json.set("verified", JSON(isVerified))
         json.set("revoked", JSON(isRevoked))
-        json.set("suite", JSON(Int(suite)))
+        json.set("suite", suite.map { JSON(Int($0)) } ?? .null())
         json.set("gain_db", JSON(gain))
         json.set("file", JSON(origin.file))
         return json

@@ -112,7 +112,7 @@ struct Successor {
         guard let peer = paired?.peer else { return }
         let addresses = peer.addresses.map { $0.description }.joined(separator: ", ")
         file.set("address", to: addresses, of: name)
-        file.set("suite", to: "\(peer.suite)", of: name)
+        file.set("suite", to: peer.suite.map { "\($0)" } ?? "auto", of: name)
         if !peer.verified.isEmpty { file.set("verified", to: peer.verified, of: name) }
         switch peer.psk {
         case .none: break

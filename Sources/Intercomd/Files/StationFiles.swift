@@ -72,7 +72,7 @@ struct StationFiles {
     func add(_ place: Int, to table: inout PeerTable, at now: Instant) -> Int {
         let number = table.add(
             publicKey: keys[place], psk: psks[place].copy(),
-            suite: config.peers[place].cipherSuite, at: now)
+            suite: config.peers[place].suiteChoice, at: now)
         table.setKeepalive(config.peers[place].keepalive, of: number, at: now)
         return number
     }

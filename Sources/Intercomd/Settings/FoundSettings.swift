@@ -20,7 +20,7 @@ struct FoundSettings {
     func kept(in table: borrowing PeerTable) -> Set<Int> {
         var kept: Set<Int> = []
         for (place, key) in files.keys.enumerated() {
-            let suite = config.peers[place].cipherSuite
+            let suite = config.peers[place].suiteChoice
             if let number = table.peer(of: key, psk: files.psks[place].key, suite: suite) {
                 kept.insert(number)
             }

@@ -66,8 +66,8 @@ extension Snapshot {
             if !usesAES, peer.suite == 1 {
                 found.append(
                     "\(peer.name): mbedTLS uses no AES instructions on this machine, so AES is "
-                        + "slow and not constant in time: give both sides suite 2 "
-                        + "(peer set --suite 2)")
+                        + "slow and not constant in time: on both sides: sudo "
+                        + "intercomctl peer set --suite auto NAME")
             }
         }
         return found

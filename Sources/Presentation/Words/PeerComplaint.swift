@@ -98,7 +98,7 @@ package struct PeerComplaint {
         case .suite(let theirs):
             text = "calls with \(Self.name(theirs)), and here it has \(Self.name(context.suite))"
             fix =
-                "give both sides the same suite: sudo intercomctl peer set --suite N"
+                "on both sides: sudo intercomctl peer set --suite auto NAME; here NAME is"
                 + " \(context.peer)"
         case .otherKey(let key, let endpoint):
             text =

@@ -14,7 +14,7 @@ final class Initiator {
     /// Whether M1 has a cookie in its mac.
     let isCookieKeyed: Bool
 
-    private let suite: Suite
+    let suite: Suite
     private let responder: PublicKey
     private let ephemeral: Key
     private let decapsulationKey: MLKEM768.DecapsulationKey

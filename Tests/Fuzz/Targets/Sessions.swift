@@ -26,7 +26,7 @@ private final class SessionPair {
     private static let most = 200
     private static let flood = 12
 
-    init(suite: Suite) {
+    init(suite: SuiteChoice) {
         tables = [Table(0), Table(1)]
         for side in 0...1 { tables[side].meet(tables[1 - side].publicKey, suite, at: now) }
     }
@@ -118,7 +118,7 @@ private final class Table {
     var publicKey: PublicKey { table.publicKey }
     var deadline: Instant? { table.deadline }
 
-    func meet(_ key: PublicKey, _ suite: Suite, at now: Instant) {
+    func meet(_ key: PublicKey, _ suite: SuiteChoice, at now: Instant) {
         guard table.peer(of: key) == nil else { return }
         let number = table.add(publicKey: key, psk: nil, suite: suite, at: now)
         table.setEndpoints([source], of: number, at: now)
