@@ -235,6 +235,26 @@ class Storms(ConductTest):
         self.assertEqual(len(self.friend.messages(M2)), answers)
 
 
+class Suites(SceneTest):
+    def test_a_station_comes_to_the_suite_of_a_peer_that_takes_one_whoever_calls(self):
+        scene = self.enterContext(Scene("kitchen"))
+        kitchen, = scene.stations
+        peers = {(suite, called): beside(kitchen, f"takes{suite}{'' if called else 'calls'}",
+                                         suite=suite, known_suite="auto", called=called)
+                 for suite in (1, 2) for called in (False, True)}
+        pinned = beside(kitchen, "pinned", suite=2, known_suite="1", called=True)
+        self.enterContext(Live(*peers.values(), pinned))
+        kitchen.start()
+        kitchen.ready()
+        for (suite, called), peer in peers.items():
+            if not called:
+                peer.keep_up()
+        wait(lambda: all(one.is_up for one in peers.values()), "they have sessions", 12)
+        for (suite, _), peer in peers.items():
+            self.assertEqual(kitchen.peer(peer.name)["suite"], suite, peer.name)
+        self.assertFalse(pinned.is_up)
+
+
 class Roaming(SceneTest):
     """Over IPv4 and IPv6."""
 

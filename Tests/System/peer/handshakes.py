@@ -112,8 +112,7 @@ class Handshakes:
         if reply is not None:
             peer.wire.send(reply, source)
             return
-        if message[2] != peer.suite:
-            raise Dropped("suite")
+        # Of another suite, too: only M3 says who calls.
         cookies = self.doorman.oven.accepted(source, now) if message[3] & KEYED else ()
         made = Responder(peer.secret, message, caps=NAMELESS, cookies=cookies)
         own = [one for one in known if one.session is None and one.source == source]

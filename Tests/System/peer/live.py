@@ -39,10 +39,11 @@ class Live:
             raise self._error
 
 
-def beside(station, name, *, suite=1, psk=None, host="127.0.0.1", called=True, secret=None,
+def beside(station, name, *, suite=1, known_suite=None, psk=None, host="127.0.0.1", called=True, secret=None,
            wire=None, manners=None, **entries):
     """A peer that a station knows from its next start; unless it is `called`, it must call.
 
+    `suite` is the only one that the peer takes, `known_suite` what the station's file says of it.
     `psk` is 32 bytes; `entries` go to the station's file of the peer.
     """
     wire = wire or Wire(host)
@@ -53,6 +54,7 @@ def beside(station, name, *, suite=1, psk=None, host="127.0.0.1", called=True, s
         entries["psk"] = f"file:{name}.psk"
     shown = f"[{host}]" if ":" in host else host
     address = f"{shown}:{wire.address[1]}" if called else ""
-    station.write_peer(name, keytext.written(peer.public), address, suite=suite, **entries)
+    station.write_peer(name, keytext.written(peer.public), address, suite=known_suite or suite,
+                       **entries)
     peer.name = name
     return peer
