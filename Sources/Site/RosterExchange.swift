@@ -92,6 +92,11 @@ public struct RosterExchange {
         held = roster.map { Held($0, text) }
         guard held?.notice != before else { return }
         offers = []
+        // What was to be written is of a site that was left, or older.
+        news = news.filter { news in
+            if case .taken(let found) = news { isNewer(found.notice) } else { true }
+        }
+        if let next, !isNewer(next.notice) { self.next = nil }
         if before?.site != held?.notice.site { (fetches, next) = ([:], nil) }
         // What comes from others goes on: an old roster must not cut off a newer one.
         fetches = fetches.filter { isWanted($0.value.notice) }
@@ -272,6 +277,11 @@ public struct RosterExchange {
         if let next, notice.counter <= next.roster.counter { return false }
         return notice.counter > held.roster.counter
             || (notice.counter == held.roster.counter && notice.text != held.notice.text)
+    }
+
+    /// Whether a roster is of the site that this station is in, and newer.
+    private func isNewer(_ notice: RosterNotice) -> Bool {
+        held.map { isOfOurs(notice) && notice.counter > $0.roster.counter } ?? false
     }
 
     /// When another fetch may begin: at once where none is under way, or none of this station's own

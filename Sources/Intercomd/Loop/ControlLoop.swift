@@ -106,9 +106,10 @@ struct ControlLoop: ~Copyable, CoresOwner {
         devices = Devices(settings.config)
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
-        site = SiteKeeper(own: cores.table.publicKey)
+        let writer = WorkChain()
+        site = SiteKeeper(own: cores.table.publicKey, writer: writer)
         self.cores = cores
-        pairings = Pairings(usesAES: facts.usesAES)
+        pairings = Pairings(usesAES: facts.usesAES, writer: writer)
         resetButton = ResetButton(sinceBoot: facts.startedAt + Clock.suspended())
         health = Health(Watchdog(isThere: facts.watchdog != nil), startedAt: facts.startedAt)
         self.settings = settings

@@ -164,7 +164,10 @@ extension Pairings {
                 take(.ended(isInOrder: false, nil), on: ground, at: now)
             }
         case .paired(let paired, at: let endpoint):
-            store(paired, at: endpoint, on: ground)
+            let address = job?.host ?? SocketAddress(endpoint).asTyped
+            begin(
+                .commit, Candidate(card: paired.peer, suite: paired.suite, address: address),
+                psk: paired.psk, on: ground)
         case .failed(let failure):
             let host = job?.host ?? port.other?.asTyped ?? "the other station"
             var text = failure.text(of: host, reason: job?.connectionError)
@@ -175,18 +178,6 @@ extension Pairings {
             }
             fail(failure.cause, text)
         }
-    }
-
-    /// Stores the other station.
-    private mutating func store(
-        _ paired: borrowing Paired, at endpoint: Endpoint, on ground: PairingGround
-    ) {
-        do throws(PairedPeer.Refusal) {
-            let peer = try ground.peer(
-                paired.peer, suite: paired.suite, named: job?.name,
-                at: job?.host ?? SocketAddress(endpoint).asTyped)
-            write(peer, psk: paired.psk)
-        } catch { fail(error) }
     }
 }
 

@@ -80,24 +80,10 @@ extension Pairings {
         case .wait: break
         case .send(let message): send(message, on: ground, at: now)
         case .judge(let card, let suite):
-            prepare(card, suite, on: ground)
+            // It gets P4 only when this station can store it, as it stores this one then.
+            guard let psk = desk.psk else { return }
+            begin(.prepare, candidate(card, suite), psk: psk, on: ground)
         case .over(let result): over(result, on: ground, at: now)
-        }
-    }
-
-    /// Has the station written that has proved the code, but for the last step.
-    ///
-    /// It gets P4 only when this station can store it, as it stores this one then.
-    private mutating func prepare(
-        _ card: PairingCard, _ suite: Suite, on ground: PairingGround
-    ) {
-        do throws(PairedPeer.Refusal) {
-            let peer = try ground.peer(
-                card, suite: suite, named: job?.name, at: address(of: card))
-            if let psk = desk.psk { prepare(peer, psk: psk) }
-        } catch {
-            desk.refuse()
-            fail(error)
         }
     }
 
@@ -143,23 +129,10 @@ extension Pairings {
                     + " valid; run \"intercomctl pair\" again")
         case .refused(let failure): fail("refused", failure.textWhereShown(of: host))
         case .paired(let paired):
-            do throws(PairedPeer.Refusal) {
-                let peer = try ground.peer(
-                    paired.peer, suite: paired.suite, named: job?.name,
-                    at: address(of: paired.peer),
-                    isAdmitted: job?.prepared?.key == paired.peer.publicKey)
-                if job?.host == nil { job?.host = host }
-                write(peer, psk: paired.psk)
-            } catch { fail(error) }
+            if job?.host == nil { job?.host = host }
+            begin(.commit, candidate(paired.peer, paired.suite), psk: paired.psk, on: ground)
         }
         port.hangUp()
-    }
-
-    mutating func fail(_ refusal: PairedPeer.Refusal) {
-        switch refusal {
-        case .known(let text): fail("known", text)
-        case .failed(let text): fail("refused", text)
-        }
     }
 
     /// Tells of an attempt: the person, and with a cause everybody.
@@ -178,14 +151,16 @@ extension Pairings {
         order(.announce(event))
     }
 
-    /// Where the other station receives: the address from which it has connected, with its own
-    /// port.
-    private func address(of card: PairingCard) -> String {
-        guard let source = port.other else { return "" }
+    /// The other station at the address from which it has connected, with its own port, where it
+    /// receives.
+    private func candidate(_ card: PairingCard, _ suite: Suite) -> Candidate {
         let own = card.capabilities.flags
-        return SocketAddress(
-            high: source.high, low: source.low, port: own == 0 ? PeerAddress.defaultPort : own,
-            scope: source.scope
-        ).asTyped
+        let address = port.other.map {
+            SocketAddress(
+                high: $0.high, low: $0.low, port: own == 0 ? PeerAddress.defaultPort : own,
+                scope: $0.scope
+            ).asTyped
+        }
+        return Candidate(card: card, suite: suite, address: address ?? "")
     }
 }

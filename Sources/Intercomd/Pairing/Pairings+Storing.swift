@@ -13,47 +13,60 @@ extension Pairings {
         enum Step { case prepare, commit, withdraw }
 
         let step: Step
-        let peer: PairedPeer
-        let work: Background<Result<Void, PeerFilesError>>
+        let work: Background<Result<PairedPeer, Failure>>
         /// False where the pairing has ended meanwhile.
         var isWanted = true
         /// The person was told that it takes long.
         var isToldLate = false
-
-        /// Waits for the end of what nobody wants any more, and removes what it has written.
-        func end() {
-            while work.take(within: .seconds(60)) == nil {}
-            if step == .prepare { peer.withdraw() }
-        }
     }
 
-    /// Puts the station that has proved the code on the disk, but for the last step.
-    mutating func prepare(_ peer: PairedPeer, psk: borrowing Key) {
-        begin(.prepare, peer, psk: psk)
+    enum Failure: Error {
+        case refused(PairedPeer.Refusal)
+        case unwritten(String)
     }
 
-    /// Both sides have each other's key: makes the other station a peer, which is to be taken over
-    /// then.
-    mutating func write(_ peer: PairedPeer, psk: borrowing Key) {
-        begin(.commit, peer, psk: psk)
+    /// The other station, as it has introduced itself.
+    struct Candidate {
+        let card: PairingCard
+        let suite: Suite
+        /// Where it is, as settings have an address.
+        let address: String
     }
 
-    private mutating func begin(_ step: Storing.Step, _ peer: PairedPeer, psk: borrowing Key) {
-        let (former, before) = (job?.prepared, storing)
+    /// Has the other station written as a peer, or prepared but for the last step.
+    ///
+    /// Its name is judged when all is written that was begun before: a roster of the site may bring
+    /// the same name.
+    mutating func begin(
+        _ step: Storing.Step, _ candidate: Candidate, psk: borrowing Key, on ground: PairingGround
+    ) {
+        let (former, before, name) = (job?.prepared, storing, job?.name)
+        let isAdmitted = former?.key == candidate.card.publicKey
         let key = psk.copy()
         job?.prepared = nil
-        let work = Background<Result<Void, PeerFilesError>> {
-            do throws(PeerFilesError) {
-                before?.end()
-                if step == .prepare || former?.isWritten(like: peer) != true {
-                    former?.withdraw()
-                    try peer.prepare(psk: key)
-                }
-                if step == .commit { try peer.commit(psk: key) }
-                return .success(())
-            } catch { return .failure(error) }
+        let work = writer.begin { () -> Result<PairedPeer, Failure> in
+            // What nobody wants any more.
+            if let before, before.step == .prepare, case .success(let peer)? = before.work.take() {
+                peer.withdraw()
+            }
+            do throws(PairedPeer.Refusal) {
+                let peer = try ground.peer(
+                    candidate.card, suite: candidate.suite, named: name, at: candidate.address,
+                    isAdmitted: isAdmitted)
+                do throws(PeerFilesError) {
+                    if step == .prepare || former?.isWritten(like: peer) != true {
+                        former?.withdraw()
+                        try peer.prepare(psk: key)
+                    }
+                    if step == .commit { try peer.commit(psk: key) }
+                } catch { return .failure(.unwritten(error.description)) }
+                return .success(peer)
+            } catch {
+                former?.withdraw()
+                return .failure(.refused(error))
+            }
         }
-        storing = Storing(step: step, peer: peer, work: work)
+        storing = Storing(step: step, work: work)
     }
 
     /// Removes what is prepared of a station that becomes no peer.
@@ -65,11 +78,11 @@ extension Pairings {
     }
 
     private mutating func remove(_ peer: PairedPeer) {
-        let work = Background<Result<Void, PeerFilesError>> {
+        let work = writer.begin { () -> Result<PairedPeer, Failure> in
             peer.withdraw()
-            return .success(())
+            return .success(peer)
         }
-        storing = Storing(step: .withdraw, peer: peer, work: work)
+        storing = Storing(step: .withdraw, work: work)
     }
 
     /// Goes on when the disk has done what it was asked for.
@@ -83,18 +96,22 @@ extension Pairings {
         self.storing = nil
         switch (storing.step, result) {
         case (.withdraw, _): break
-        case (.prepare, .success) where storing.isWanted:
-            job?.prepared = storing.peer
+        case (.prepare, .success(let peer)) where storing.isWanted:
+            job?.prepared = peer
             send(desk.admit(at: now), on: ground, at: now)
-        case (.prepare, .success): remove(storing.peer)
+        case (.prepare, .success(let peer)): remove(peer)
         case (.prepare, .failure) where !storing.isWanted: break
-        case (.commit, .success):
+        case (.commit, .success(let peer)):
             // Only now the other station learns, by the end of the stream, that both have paired.
             port.finish()
-            job?.written = (storing.peer, now + Self.usePatience)
-        case (_, .failure(let error)):
+            job?.written = (peer, now + Self.usePatience)
+        case (_, .failure(let failure)):
             desk.refuse()
-            fail("not_written", error.description)
+            switch failure {
+            case .refused(.known(let text)): fail("known", text)
+            case .refused(.failed(let text)): fail("refused", text)
+            case .unwritten(let text): fail("not_written", text)
+            }
         }
     }
 }

@@ -57,8 +57,11 @@ struct Pairings: ~Copyable {
     private var orders: [Order] = []
 
     let suites: OfferedSuites
+    /// Writes the files of peers, one after the other.
+    let writer: WorkChain
 
-    init(usesAES: Bool) {
+    init(usesAES: Bool, writer: WorkChain) {
+        self.writer = writer
         suites = OfferedSuites(withAES: usesAES)
         desk = PairingDesk(suites: suites)
     }

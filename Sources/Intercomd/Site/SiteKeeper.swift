@@ -31,6 +31,8 @@ struct SiteKeeper {
     private static let linesMax = 12
 
     private let own: PublicKey
+    /// Writes the files of peers, one after the other.
+    private let writer: WorkChain
     private var exchange: RosterExchange
     private var names: [Int: String] = [:]
     /// The roster's file, as it was read last.
@@ -47,8 +49,8 @@ struct SiteKeeper {
     /// The names of stations that were taken out of the site, by their keys as text.
     private var former: [String: String] = [:]
 
-    init(own: PublicKey) {
-        self.own = own
+    init(own: PublicKey, writer: WorkChain) {
+        (self.own, self.writer) = (own, writer)
         exchange = RosterExchange(own: own)
     }
 
@@ -164,7 +166,7 @@ struct SiteKeeper {
     ///   - now: The time.
     mutating func follow(_ sources: [ConfigSource], _ paths: Paths, at now: Instant) {
         exchange.tick(at: now)
-        tickAdoption(at: now)
+        tickAdoption(paths, at: now)
         while adoption == nil, let news = exchange.nextNews() {
             switch news {
             case .taken(let found): adopt(found, for: nil, sources, paths)
@@ -240,7 +242,7 @@ struct SiteKeeper {
         _ paths: Paths
     ) {
         let (own, held) = (own, exchange.held?.roster)
-        let work = Background<Result<[String], PeerFilesError>> {
+        let work = writer.begin { () -> Result<[String], PeerFilesError> in
             do throws(PeerFilesError) {
                 let written: [ConfigSource]
                 do throws(SystemError) {
@@ -255,7 +257,7 @@ struct SiteKeeper {
         adoption = Adoption(found: found, caller: caller, work: work)
     }
 
-    private mutating func tickAdoption(at now: Instant) {
+    private mutating func tickAdoption(_ paths: Paths, at now: Instant) {
         guard let adoption else { return }
         let found = adoption.found
         guard let result = adoption.work.take() else {
@@ -265,6 +267,8 @@ struct SiteKeeper {
         self.adoption = nil
         // Whatever was written before a failure is to be used.
         hasUnused = true
+        // What others still have of before is older now.
+        if case .success = result { read(paths, at: now) }
         let number = found.roster.counter
         switch (result, adoption.caller) {
         case (.success(let told), let caller):
