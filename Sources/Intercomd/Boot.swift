@@ -40,10 +40,14 @@ enum Boot {
         var station = try station(folder)
         station.control.run()
         station.thread.join()
-        guard station.control.resetButton.isErasing else { return }
-        do throws(SystemError) {
-            try LearnedFiles.erase(station.control.config)
-        } catch { throw Failure(text: "not all was erased: \(error)") }
+        guard station.control.resetButton.isErased else { return }
+        // What the station has written since.
+        let work = ResetButton.erase(station.control.config, by: station.control.writer)
+        var result: Result<Void, SystemError>?
+        while result == nil { result = work.take(within: .seconds(60)) }
+        if case .failure(let error)? = result {
+            throw Failure(text: "not all was erased: \(error)")
+        }
         throw Failure(text: "erased by the talk button; to be started again")
     }
 

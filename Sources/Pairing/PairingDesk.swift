@@ -191,6 +191,7 @@ public struct PairingDesk: ~Copyable {
         guard var guest = guest.take() else { return [] }
         guest.deadline = now + PairingWindow.patience
         let answer = guest.answer
+        guest.answer = []
         self.guest = consume guest
         return answer
     }
@@ -202,7 +203,8 @@ public struct PairingDesk: ~Copyable {
     /// not.
     public mutating func left(isInOrder: Bool, at now: Instant) -> Try? {
         guard let guest = guest.take() else { return nil }
-        guard isInOrder else { return fail(guest.side, at: now) }
+        // Before it is admitted it cannot have stored this station.
+        guard isInOrder, guest.answer.isEmpty else { return fail(guest.side, at: now) }
         let (isProved, hasAnswered) = (guest.side.isProved, guest.side.hasAnswered)
         guard let paired = guest.leave() else {
             return failed(isProved: isProved, hasAnswered: hasAnswered, at: now)

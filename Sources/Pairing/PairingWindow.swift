@@ -15,7 +15,7 @@ public struct PairingWindow: Sendable {
     public static let patience = Duration.seconds(10)
     /// The other side has its first message ready when it connects; whoever has none is not waited
     /// for, as one side is served at a time.
-    public static let firstPatience = Duration.seconds(2)
+    public static let firstPatience = Duration.milliseconds(500)
     public static let firstRest = Duration.seconds(60)
     /// A day is enough for whoever tries by machine.
     public static let longestRest = Duration.seconds(86_400)

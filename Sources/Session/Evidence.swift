@@ -97,11 +97,11 @@ struct Evidence {
         if let toldOtherKey, isFresh(toldOtherKey.at, now) {
             return .toldOtherKey(at: toldOtherKey.from)
         }
-        if let otherVersion, isFresh(otherVersion.at, now) {
-            return .otherVersion(otherVersion.0, at: otherVersion.from)
-        }
         let isAnswered = isFresh(answered, now)
         if isAnswered, unaccepted >= Self.unacceptedMin { return .notAccepted }
+        if !isAnswered, let otherVersion, isFresh(otherVersion.at, now) {
+            return .otherVersion(otherVersion.0, at: otherVersion.from)
+        }
         guard hasAddress else { return .noAddress }
         guard !isAnswered, let firstCall, now >= firstCall + Self.patience else { return .calling }
         return .noAnswer

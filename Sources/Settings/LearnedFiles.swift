@@ -6,19 +6,22 @@ public enum LearnedFiles {
     /// Removes its identity, the peers that were paired or added, their secrets, the history of
     /// calls and what people have set.
     ///
-    /// Settings stay, and with them peers that are in them, and the secrets that those name. Peers
-    /// go first: a station that is cut off in between has its key, and fewer peers. Flash memory
-    /// may keep what was written for as long as it likes.
+    /// Settings stay, and with them peers that are in them, and the secrets that those name. Calls,
+    /// roster and peers go first, and make room on a full disk: a station that is cut off in between
+    /// has its key, and fewer peers. Flash memory may keep what was written for as long as it likes.
     ///
     /// - Parameter config: The settings in use.
     /// - Throws: the first file that cannot be removed; those before it are gone.
     public static func erase(_ config: Config) throws(SystemError) {
         let paths = config.paths
         guard let state = try OwnersDirectory.existing(paths.state) else { return }
+        try remove(from: state) { $0 != SiteFiles.channelsName }
         if config.namesOthers {
             // What settings name is no more soon, and the station must start all the same.
             let text = Array("# All that the station had learned is erased.\n".utf8)
             try state.write(text.span, to: SiteFiles.channelsName, mode: 0o640)
+        } else {
+            try state.remove(SiteFiles.channelsName)
         }
         if let peers = try state.folder(Paths.learnedPeersName) {
             try remove(from: peers) { _ in true }
@@ -27,7 +30,6 @@ public enum LearnedFiles {
         if let keys = try state.folder(Paths.keysName) {
             try remove(from: keys) { !kept.contains($0) }
         }
-        try remove(from: state) { !config.namesOthers || $0 != SiteFiles.channelsName }
     }
 
     private static func remove(

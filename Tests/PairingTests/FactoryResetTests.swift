@@ -28,6 +28,17 @@ import Time
             now = end
         }
 
+        /// Holds on to hear the warning, lets go, and presses once more.
+        func press(for seconds: Double = 0.3) {
+            wait(10.5)
+            turn(false)
+            wait(1.2)
+            turn(true)
+            wait(seconds)
+            turn(false)
+            wait(0.2)
+        }
+
         func follow() { while let step = core.nextStep() { steps.append(step) } }
     }
 
@@ -40,24 +51,65 @@ import Time
         person.turn(false)
         person.wait(1)
         person.turn(true)
+        person.wait(0.3)
+        person.turn(false)
         person.wait(0.2)
-        #expect(person.steps == [.say(.eraseWarning), .say(.erased)])
+        #expect(person.steps == [.say(.eraseWarning), .erase])
+        // Nothing is said before it is so, however long that takes.
+        person.wait(60)
+        #expect(person.steps.count == 2)
+        person.core.erased(true, at: person.now)
+        person.follow()
+        #expect(person.steps.last == .say(.erased))
         // It starts again when that is said, or when nobody says it.
         person.core.spoken()
         person.follow()
-        #expect(person.steps.last == .erase)
+        #expect(person.steps.last == .restart)
         person.wait(60)
-        #expect(person.steps.count == 3)
+        #expect(person.steps.count == 4)
+    }
+
+    @Test func whereNotAllCanBeErasedThatIsSaidAndItGoesOn() {
+        let person = Person()
+        person.press()
+        person.core.erased(false, at: person.now)
+        person.follow()
+        person.core.spoken()
+        person.wait(60)
+        #expect(person.steps == [.say(.eraseWarning), .erase, .say(.notErased)])
     }
 
     @Test func whereTheLastWordCannotBeSaidItErasesAllTheSame() {
         let person = Person()
-        person.wait(11)
-        person.turn(false)
-        person.wait(1)
-        person.turn(true)
+        person.press()
+        person.core.erased(true, at: person.now)
+        person.core.end()
         person.wait(9)
-        #expect(person.steps == [.say(.eraseWarning), .say(.erased), .erase])
+        #expect(person.steps == [.say(.eraseWarning), .erase, .say(.erased), .restart])
+    }
+
+    /// A jammed button that comes loose: up and down in a time that differs.
+    @Test func aButtonThatChattersErasesNothing() {
+        let first = testSeed()
+        for seed in first..<first + 50 {
+            var random = SplitMix(seed)
+            let person = Person()
+            person.wait(11)
+            for time in 0..<60 {
+                person.turn(time % 2 == 1)
+                person.wait(Double(random.next() % 900) / 1_000)
+            }
+            person.turn(true)
+            person.wait(60)
+            #expect(!person.steps.contains(.erase), "seed \(seed)")
+        }
+    }
+
+    @Test func aLongPressErasesNothing() {
+        let person = Person()
+        person.press(for: 2.3)
+        person.wait(60)
+        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
     }
 
     @Test func aButtonThatIsLetGoSoonerErasesNothing() {
@@ -137,14 +189,16 @@ import Time
         var random = SplitMix(seed)
         let person = Person(isDown: random.next() % 2 == 0)
         for _ in 0..<40 {
-            person.wait(Double(random.next() % 1_200) / 100)
+            let most: UInt64 = random.next() % 3 == 0 ? 1_200 : 250
+            person.wait(Double(random.next() % most) / 100)
             person.turn(random.next() % 2 == 0)
+            person.core.erased(true, at: person.now)
             person.core.spoken()
             person.follow()
         }
-        guard let place = person.steps.firstIndex(of: .erase) else { return false }
+        guard let place = person.steps.firstIndex(of: .restart) else { return false }
         let before = Array(person.steps[0..<place])
-        #expect(before == [.say(.eraseWarning), .say(.erased)], "seed \(seed)")
+        #expect(before == [.say(.eraseWarning), .erase, .say(.erased)], "seed \(seed)")
         return true
     }
 }

@@ -52,15 +52,15 @@ import Wire
         #expect(after == .none)
     }
 
-    @Test func whatSaysNothingIsGivenUpAfterTwoSecondsAndIsNoAttempt() throws {
+    @Test func whatSaysNothingIsGivenUpSoonAndIsNoAttempt() throws {
         var desk = try desk()
         for number in 0..<50 {
             let now = start + .seconds(2 * number)
             let before = desk.hasRoom(at: now)
             desk.enter(at: now)
             let (after, deadline) = (desk.hasRoom(at: now), desk.deadline(at: now))
-            #expect(before && !after && deadline == now + .seconds(2))
-            let given = end(desk.tick(at: now + .seconds(2)))
+            #expect(before && !after && deadline == now + .milliseconds(500))
+            let given = end(desk.tick(at: now + .milliseconds(500)))
             #expect(given == .stranger)
         }
         let isShowing = desk.isShowing
@@ -74,11 +74,11 @@ import Wire
         desk.enter(at: start)
         var now = start
         for byte in side.first.prefix(19) {
-            now = now + .milliseconds(100)
+            now = now + .milliseconds(20)
             let step = sent(desk.take([byte].span, at: now))
             #expect(step == nil)
         }
-        let given = end(desk.tick(at: start + .seconds(2)))
+        let given = end(desk.tick(at: start + .milliseconds(500)))
         #expect(given == .stranger)
     }
 
@@ -113,6 +113,22 @@ import Wire
         }
         let isShowing = desk.isShowing
         #expect(!isShowing)
+    }
+
+    @Test func anEndInOrderBeforeP4StoresNobody() throws {
+        var desk = try desk()
+        var side = try side("7K9M-QX2W")
+        desk.enter(at: start)
+        let second = sent(desk.take(side.first.span, at: start)) ?? []
+        let third = Outcome(second, to: &side).sent
+        guard case .judge = desk.take(third.span, at: start),
+            let result = desk.left(isInOrder: true, at: start)
+        else {
+            Issue.record("the code was right")
+            return
+        }
+        let end = Meeting.DeskEnd(result)
+        #expect(end == .unfinished(left: PairingWindow.unfinishedMost - 1))
     }
 
     @Test func threeWrongCodesBurnTheRightOneHoweverTheyEnd() throws {

@@ -47,10 +47,13 @@ extension ControlLoop {
         for detail in told { tell(.keyAction, button: place, detail: "pairing: \(detail)") }
         let eraser = config.resetButton
         let word = resetButton.serve(
-            eraser.map { devices.lines.keys[$0] }, hasSpeaker: devices.cards.output.isOpen, at: now)
+            eraser.map { devices.lines.keys[$0] }, hasSpeaker: devices.cards.output.isOpen, config,
+            by: writer, at: now)
         if let word {
             pairingButton.say([word], config.sounds, by: rings)
-            tell(.keyAction, button: eraser, detail: "erasing: \(word.rawValue)")
+            tell(
+                .keyAction, button: eraser,
+                detail: "erasing: \(resetButton.problem ?? word.rawValue)")
         }
     }
 

@@ -57,6 +57,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var pairingButton = PairingButton()
     var resetButton: ResetButton
     var site: SiteKeeper
+    /// Writes the files of peers and site, and erases them.
+    let writer = WorkChain()
     var now = Clock.now()
     private var sleep = SleepWatch(suspended: Clock.suspended())
 
@@ -106,7 +108,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
         devices = Devices(settings.config)
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
-        let writer = WorkChain()
         site = SiteKeeper(own: cores.table.publicKey, writer: writer)
         self.cores = cores
         pairings = Pairings(usesAES: facts.usesAES, writer: writer)
@@ -147,7 +148,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         neighbourhood.setPeers(roster, added: [], cores.table, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.look(&table, at: now) }
         ServiceNotifier.ready()
-        while !poller.isStopping, !resetButton.isErasing {
+        while !poller.isStopping, !resetButton.isErased {
             turn()
         }
         sayGoodbye()
@@ -259,7 +260,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             links.resolver.deadline(at: now), history.deadline(at: now),
             journal.deadline(at: now), meters.deadline,
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
-            resetButton.deadline, links.intake.restsUntil, links.addressesDue,
+            resetButton.deadline(at: now), links.intake.restsUntil, links.addressesDue,
             neighbourhood.deadline, site.deadline(at: now),
         ]
         var first: Instant?
