@@ -298,7 +298,7 @@ class Introducer(SiteTest):
         self.join(kitchen, garage, attic)
         self.hand_over(kitchen, garage)
         said = self.do(kitchen, "site", "remove", "garage")
-        self.assertIn("if garage has had the site's key, it can come back", said)
+        self.assertIn("if garage has had this site's key (", said)
         self.assertIn("sudo intercomctl site init house --take-over", said)
         wait(lambda: "garage" not in self.found(kitchen) + self.found(attic), "it is out")
         # It has not taken that, has the key, and can bring a newer roster to any station.

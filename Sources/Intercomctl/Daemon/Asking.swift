@@ -84,6 +84,9 @@ private struct CallWatch {
         do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
         while true {
             if signals.next() == .end {
+                guard try callNow(invocation).call == call else {
+                    return Outcome(.cancelled, at: nil, as: mode)
+                }
                 var daemon = try Daemon(invocation)
                 let done = try daemon.order(.calls(.hangUp))
                 return Outcome(
@@ -92,7 +95,7 @@ private struct CallWatch {
             let end = Clock.now() + .milliseconds(200)
             guard let outcome = try outcome(&watch, until: end, invocation) else { continue }
             guard outcome.code == CallStatus.State.calling.rawValue else { return outcome }
-            if !isRinging { try printLine(outcome.text.visible) }
+            if !isRinging { try printLine("\(outcome.text.visible), or Ctrl-C") }
             isRinging = true
         }
     }

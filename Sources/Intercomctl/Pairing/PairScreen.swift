@@ -20,7 +20,7 @@ func show(
     switch report.stage {
     case .code: try showCode(report, command, option)
     // An attempt is no result: a program that reads the result must not meet it there.
-    case .attempt: try printLine(text, to: .complaint)
+    case .attempt: try? printLine(text, to: .complaint)
     case .searching, .trying: try printLine(text)
     case .paired:
         let name = (report.name ?? "").visible

@@ -32,7 +32,7 @@ func remedy(for caller: CallerStatus) -> String {
     } else if caller.formerStation != nil {
         "nothing to do"
     } else {
-        "to add it: \(caller.addition)"
+        "if you know it: intercomctl pair, or \(caller.addition)"
     }
 }
 

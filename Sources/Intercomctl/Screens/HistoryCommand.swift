@@ -31,14 +31,14 @@ func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     if invocation.isJSON {
         try printLine(all.json)
     } else {
-        try printText(text(of: all))
+        try printText(text(of: all, isMissed: query.isMissed))
     }
     return all.problem == nil ? .ok : .degraded
 }
 
-private func text(of list: HistoryList) -> String {
+private func text(of list: HistoryList, isMissed: Bool) -> String {
     var text = list.problem.map { "! \($0.visible)\n" } ?? ""
-    guard !list.calls.isEmpty else { return text + "no calls\n" }
+    guard !list.calls.isEmpty else { return text + "no \(isMissed ? "missed " : "")calls\n" }
     var table = Table(["WHEN", "WHO", "WHAT", "RANG", "TALKED", "HOW IT ENDED"])
     for call in list.calls.reversed() { table.add(row(call)) }
     text += table.text

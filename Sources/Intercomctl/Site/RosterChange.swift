@@ -204,7 +204,8 @@ extension SiteBook {
         for line in book.told { report.add(line) }
         if former != nil, let name = change.former {
             report.add(
-                "if \(name) has had the site's key, it can come back; to prevent that: sudo"
+                "if \(name) has had this site's key (\(roster.key.fingerprint.prefix(9)) …), it can"
+                    + " come back; to prevent that: sudo"
                     + " intercomctl site init \(roster.name) --take-over")
         }
         report.add("running stations get it within seconds, others when they start")

@@ -127,7 +127,8 @@ struct Pairings: ~Copyable {
             return .refused(
                 ControlError(
                     .failed,
-                    "\(job.asker.text) is already pairing here: wait, or press Ctrl-C there"))
+                    "\(job.asker.text) is already pairing here: wait, or "
+                        + (job.caller == nil ? "press it once" : "press Ctrl-C there")))
         }
         guard let name, !isName(name) else { return nil }
         let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""

@@ -93,8 +93,8 @@ package struct PeerComplaint {
         case .psk:
             text = "calls with another psk than the one known here"
             fix =
-                "give both sides the same psk: sudo intercomctl peer set --psk-file FILE"
-                + " \(context.peer)"
+                "pair the two anew: intercomctl pair; or give both sides the same psk: sudo"
+                + " intercomctl peer set --psk-file FILE \(context.peer)"
         case .suite(let theirs):
             text = "calls with \(Self.name(theirs)), and here it has \(Self.name(context.suite))"
             fix =
