@@ -41,7 +41,7 @@ import Testing
     @Test func allHave32TagsInAnyOrder() {
         let key = kitchen.tagKey(with: garage)
         var places = [Int](repeating: 0, count: Beacon.tags)
-        for seed in testSeeds(3200) {
+        for seed in testSeeds(1600) {
             let one = beacon(seed)
             #expect(Set(one.tags).count == Beacon.tags)
             let tag = key.tag(nonce: one.nonce.span, announcer: kitchen.publicKey)

@@ -3,15 +3,15 @@ import Testing
 @testable import Household
 
 @Suite struct HouseDayTests {
-    /// Some days; `tools/random-stations` lives hundreds, or ten thousand.
-    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    /// Two days; `tools/random-stations` lives hundreds, or ten thousand.
+    @Test(arguments: 1...2 as ClosedRange<UInt64>)
     func stationsKeepTheirRulesAndComeToRest(seed: UInt64) {
         let broken = HouseDay(seed: seed).live()
         #expect(broken == nil, "random day of stations, seed \(seed)")
     }
 
     /// `tools/random-stations --adversary` lives sixty, or ten thousand.
-    @Test(arguments: 1...3 as ClosedRange<UInt64>)
+    @Test(arguments: 1...1 as ClosedRange<UInt64>)
     func nothingIsActedOnLateOrTwiceWhoeverHoldsPackets(seed: UInt64) {
         let broken = AdversaryDay(seed: seed).live()
         #expect(broken == nil, "days with an adversary, seed \(seed)")

@@ -1,4 +1,5 @@
 import Crypto
+import Seeds
 import Session
 import Station
 import Switchboard
@@ -130,7 +131,7 @@ private struct Owner: ~Copyable, CoresOwner {
     }
 
     /// Whatever is fed, from outside and while things are done: nothing waits afterwards.
-    @Test(arguments: 0..<50 as Range<UInt64>)
+    @Test(arguments: testSeeds(50))
     func nothingIsLeftUndone(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var owner = Owner()

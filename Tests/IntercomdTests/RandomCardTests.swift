@@ -33,7 +33,7 @@ import Testing
     @Test func nothingThatCardsDoEndsTheProgramOrLeadsToNonsense() async {
         await #expect(processExitsWith: .success) {
             let nonsense = try RandomCardTests.live(
-                from: isLongRun ? .random(in: 0..<1 << 60) : 1, days: isLongRun ? 50_000 : 2_000,
+                from: isLongRun ? .random(in: 0..<1 << 60) : 1, days: isLongRun ? 50_000 : 600,
                 into: RandomCardTests.note("cards", getppid()))
             exit(nonsense == nil ? 0 : 1)
         }

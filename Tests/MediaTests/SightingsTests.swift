@@ -37,7 +37,8 @@ import Time
     /// Somebody sends forty copies of each packet, each from another address and before the peer.
     @Test(arguments: [true, false]) func whoComesLastIsToldOfSoon(isByLot: Bool) throws {
         var times: [Int] = []
-        for seed in UInt64(1)...100 {
+        // Without a lot, all are the same.
+        for seed in UInt64(1)...(isByLot ? 100 : 1) {
             var random = SplitMix64(seed: seed)
             var sightings = Sightings()
             let found = try stride(from: 0, to: 10_000, by: 20).first { moment in

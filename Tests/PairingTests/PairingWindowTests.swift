@@ -122,11 +122,12 @@ import Time
     @Test func theChanceOfAGuesserIsThatOfThreeGuesses() {
         let seed = testSeed()
         var chance = SplitMix(seed)
-        // 0.3 are expected; more than five happen once in two million runs.
-        let whole = windowsGuessed(of: 100_000, digits: 6, guesses: 1000, &chance)
+        // 0.3 are expected, or 0.03; more than five happen once in two million runs.
+        let (many, guesses) = isLongRun ? (100_000, 1000) : (10_000, 100)
+        let whole = windowsGuessed(of: many, digits: 6, guesses: guesses, &chance)
         #expect((0...5).contains(whole), "\(whole), seed \(seed)")
         // Of two digits three guesses find 3 in 100: 900, with a standard deviation of 30.
-        let some = windowsGuessed(of: 30_000, digits: 2, guesses: 1000, &chance)
+        let some = windowsGuessed(of: 30_000, digits: 2, guesses: guesses, &chance)
         #expect((760...1040).contains(some), "\(some), seed \(seed)")
         // The control: two guesses are seen to be fewer.
         let fewer = windowsGuessed(of: 30_000, digits: 2, guesses: 2, &chance)

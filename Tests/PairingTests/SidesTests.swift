@@ -8,7 +8,8 @@ import Wire
 @Suite struct SidesTests {
     let code = PairingCode.random().shown
 
-    /// A pairing up to a message, each as the sender made it.
+    /// A pairing up to a message, each as the sender made it; codes are stretched with one round,
+    /// but for the messages of the vectors.
     private struct Talk: ~Copyable {
         var entering: EnteringSide
         var showing: ShowingSide
@@ -18,8 +19,8 @@ import Wire
             let suites = OfferedSuites(withAES: true)
             let typed = try PairingCode(typed: entered)
             let code = try PairingCode(typed: shown)
-            entering = EnteringSide(code: typed, suites: suites, card: office)
-            showing = ShowingSide(code: code, suites: suites, card: kitchen)
+            entering = EnteringSide(code: typed, suites: suites, card: office, rounds: 1)
+            showing = ShowingSide(code: code, suites: suites, card: kitchen, rounds: 1)
         }
     }
 

@@ -45,7 +45,7 @@ import Wire
 
     @Test(arguments: [1, 1000])
     func aPeerThatRestartsMeanwhileIsUpWithinTwoSeconds(sources: Int) {
-        for seed in testSeeds(5) {
+        for seed in testSeeds(4) {
             let house = House(seed: seed)
             let pair = house.pair
             house.sources = (0..<UInt64(sources)).map { host(1000 + $0) }
@@ -63,7 +63,7 @@ import Wire
     }
 
     @Test func theFloodedStationItselfComesUpWithinTwoSecondsOfItsStart() {
-        for seed in testSeeds(5) {
+        for seed in testSeeds(4) {
             let house = House(seed: seed)
             let pair = house.pair
             house.flood(perSecond: 5000, for: .seconds(6))

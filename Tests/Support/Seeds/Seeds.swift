@@ -10,6 +10,12 @@ public func testSeeds(_ count: UInt64) -> ClosedRange<UInt64> {
     return first...first + (isLongRun ? count : (count + 3) / 4) - 1
 }
 
+/// Whether a test of many cases, each of which takes long, tries this one: all with
+/// `tools/test --all`; else one in `step`, the seed says which.
+public func isTried(_ number: Int, oneIn step: Int) -> Bool {
+    isLongRun || number % step == Int(testSeed() % UInt64(step))
+}
+
 /// The seed of this run, for tests that draw by chance and name it where they fail: always the same
 /// but with `tools/test --all`, which draws one.
 public func testSeed() -> UInt64 {
