@@ -81,7 +81,8 @@ public struct LocalPeer: ~Copyable, Sendable {
         return LocalPeer.transfer(count)
     }
 
-    /// Waits until there is something to read, or the other end is closed; false at the limit.
+    /// Waits until there is something to read, or the other end is closed; false at the limit, or
+    /// up to a millisecond after it.
     public borrowing func waitReadable(limit: Duration) -> Bool {
         wait(CLINUX_READABLE, limit)
     }
@@ -94,8 +95,10 @@ public struct LocalPeer: ~Copyable, Sendable {
     private borrowing func wait(_ events: UInt32, _ limit: Duration) -> Bool {
         let deadline = Clock.now() + limit
         while true {
-            let left = max(0, (deadline - Clock.now()).milliseconds)
-            let result = clinux_poll(descriptor.raw, Int16(events), Int32(clamping: left))
+            let left = max(0, (deadline - Clock.now()).nanoseconds)
+            // Rounded up: else a caller with a deadline asks again and again in the last one.
+            let milliseconds = Int32(clamping: (left + 999_999) / 1_000_000)
+            let result = clinux_poll(descriptor.raw, Int16(events), milliseconds)
             if result > 0 { return true }
             // A signal ends a wait early; the deadline stays.
             if result == 0 || result != -EINTR { return false }

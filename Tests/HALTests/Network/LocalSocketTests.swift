@@ -1,6 +1,7 @@
 import Foundation
 import HAL
 import Testing
+import Time
 
 @Suite struct LocalSocketTests {
     let folder = TemporaryFolder()
@@ -46,6 +47,9 @@ import Testing
         while case .bytes = result { result = near.write(block.span) }
         #expect(result == .wouldBlock)
         #expect(near.waitWritable(limit: .milliseconds(10)) == false)
+        let begin = Clock.now()
+        #expect(near.waitWritable(limit: .microseconds(900)) == false)
+        #expect(Clock.now() - begin >= .microseconds(900), "not over before its limit")
         _ = far.fd
     }
 
