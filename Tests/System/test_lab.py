@@ -74,7 +74,7 @@ class CaptureTest(unittest.TestCase):
             self.capture.end()
 
 
-COUNT = 300
+COUNT = 100
 TAKE = f"""
 import json, sys
 sys.path.insert(0, {str(ROOT / "tools/lab")!r})
