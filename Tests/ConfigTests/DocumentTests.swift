@@ -16,6 +16,9 @@ import Testing
         kind.isNamed ? "[\(kind.name) NAME]" : "[\(kind.name)]"
     }
 
+    private static let page = Result { try text(of: "docs/intercomd.conf.5") }
+    private static let complaintsAboutThePage = page.map { complaints(aboutPage: $0) }
+
     // The faults of the man page, one line each.
 
     private static func complaints(aboutPage text: String) -> [String] {
@@ -130,9 +133,9 @@ import Testing
         (".B latch\n", "", ["[button NAME] mode does not name latch"]),
     ])
     func aFaultInTheManPageIsReported(_ text: String, _ other: String, _ report: [String]) throws {
-        let page = try Self.text(of: "docs/intercomd.conf.5")
+        let page = try Self.page.get()
         #expect(page.contains(text))
-        let before = Self.complaints(aboutPage: page)
+        let before = try Self.complaintsAboutThePage.get()
         let found = Self.complaints(aboutPage: page.replacing(text, with: other))
         #expect(found.filter { !before.contains($0) } == report)
     }
