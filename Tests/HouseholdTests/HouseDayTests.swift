@@ -3,14 +3,14 @@ import Testing
 @testable import Household
 
 @Suite struct HouseDayTests {
-    /// Two days; `tools/random-stations` lives hundreds, or ten thousand.
+    /// Two days; `tools/random-stations` lives a hundred, or ten thousand.
     @Test(arguments: 1...2 as ClosedRange<UInt64>)
     func stationsKeepTheirRulesAndComeToRest(seed: UInt64) {
         let broken = HouseDay(seed: seed).live()
         #expect(broken == nil, "random day of stations, seed \(seed)")
     }
 
-    /// `tools/random-stations --adversary` lives sixty, or ten thousand.
+    /// `tools/random-stations --adversary` lives forty, or ten thousand.
     @Test(arguments: 1...1 as ClosedRange<UInt64>)
     func nothingIsActedOnLateOrTwiceWhoeverHoldsPackets(seed: UInt64) {
         let broken = AdversaryDay(seed: seed).live()
