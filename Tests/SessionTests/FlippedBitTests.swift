@@ -18,8 +18,10 @@ import Wire
         return message
     }
 
-    /// Of the key and the ciphertext of ML-KEM, which follow, one byte in 22, and one in two of the
-    /// first 88, as each takes a handshake; all of them in a long run. Each suite has others.
+    /// Each takes a handshake.
+    ///
+    /// Of the key and the ciphertext of ML-KEM, which follow, one byte in 22 is tried, and of the
+    /// first 88 one in two; all of them in a long run.
     private func isTried(_ i: Int, _ suite: Suite) -> Bool {
         Seeds.isTried(i + Int(suite.rawValue), oneIn: i < 88 ? 2 : 22)
     }
