@@ -51,7 +51,8 @@ extension Event {
             case .peerDown: "\(peer) down"
             case .rekey: "\(peer): new keys"
             case .unknownKey where self.peer != nil:
-                "\(peer), which the site removed, still calls, from \(target ?? "?"); nothing to do"
+                "the former \(peer), which the site removed, still calls, from \(target ?? "?");"
+                    + " nothing to do"
             case .unknownKey:
                 "a station with the unknown key \(detail) called from \(target ?? "?"); to add it: "
                     + "intercomctl peers"

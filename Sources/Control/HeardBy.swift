@@ -173,7 +173,9 @@ extension HeardBy.Reason {
         case .network:
             "use a cable, or move nearer to the access point; intercomctl stats shows the loss"
         case .unknown: "install the same version on both"
-        case .noOutput, .outputLost: "set output in [audio] (intercomctl audio list)"
+        case .noOutput: "set output in [audio] (intercomctl audio list)"
+        case .outputLost:
+            "plug the sound card in, or set output in [audio] (intercomctl audio list)"
         case .outputStill: Standstill.remedy
         case .cardMuted: "alsamixer; volume = 80% in [audio] sets it when the card is opened"
         case .speakerMuted: "intercomctl unmute speaker"

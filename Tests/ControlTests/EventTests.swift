@@ -44,7 +44,9 @@ import Testing
         event.peer = "mill"
         #expect(
             event.sentence
-                == "mill, which the site removed, still calls, from 192.0.2.7:5577; nothing to do")
+                == "the former mill, which the site removed, still calls, from 192.0.2.7:5577;"
+                + " nothing to do"
+        )
     }
 
     @Test func aLampStandsInButtonTooForOlderPrograms() {

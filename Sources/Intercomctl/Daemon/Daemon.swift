@@ -54,7 +54,7 @@ struct Daemon: ~Copyable {
                     .notRunning,
                     "intercomd is not running (no answer at \(path)); start it:"
                         + " sudo systemctl start intercomd;"
-                        + " why it stopped: journalctl -u intercomd")
+                        + " why it stopped: intercomctl config check, journalctl -u intercomd")
                 : Failure(error)
         }
     }

@@ -56,6 +56,8 @@ extension Outcome {
             text =
                 "\(other) does not allow it: its [policy] needs \(setting) = allow, and a speaker"
                 + " or a lamp there must tell of it"
+        case (.unreachable, _):
+            text = "the call is over: \(other) is unreachable; intercomctl peers says why"
         default: text = "the call is over: \(cause.words)"
         }
     }

@@ -44,7 +44,8 @@ func words(about caller: CallerStatus) -> String {
         ? "" : " (unproven: it uses a pre-shared key, or borrows somebody's key)"
     let age = age(seconds: caller.ageSeconds)
     if caller.station == nil, let name = caller.formerStation {
-        return "\(name), which the site removed, still calls, from \(caller.address) \(age) ago"
+        return "the former \(name), which the site removed, still calls, from \(caller.address)"
+            + " \(age) ago"
     }
     let subject = caller.station.map { "\($0) of the site, no peer here," } ?? "an unknown station"
     return "\(subject) called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"

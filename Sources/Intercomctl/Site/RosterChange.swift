@@ -208,7 +208,8 @@ extension SiteBook {
                     + " come back; to prevent that: sudo"
                     + " intercomctl site init \(roster.name) --take-over")
         }
-        report.add("running stations get it within seconds, others when they start")
+        report.add(
+            "running stations of the site get it within seconds, others when they start or join")
         if let next = change.next(isJoining: invocation.isJoining, before: before) {
             report.add(next)
         }

@@ -36,7 +36,9 @@ extension Snapshot {
                 "button \(key.button.name): held longer than max-talk, so the talk has ended; "
                     + "release the button, or look whether it is jammed")
         }
-        if isPutOut, let name = site.name { found.append(Advice.putOut(of: name)) }
+        if isPutOut, let name = site.name {
+            found.append(Advice.putOut(of: name, introduces: site.introduces))
+        }
         for peer in roster.numbers {
             if let complaint = problem(of: peer) { found.append(complaint) }
         }

@@ -31,9 +31,16 @@ package enum Advice {
     }
 
     /// The peers of this station answer, and none accepts it.
-    package static func putOut(of site: String) -> String {
-        "no station accepts this one: the site \(site) may have put it out; to come back:"
-            + " intercomctl pair --join --move, and pair --join CODE at the station that introduces"
+    package static func putOut(of site: String, introduces: Bool) -> String {
+        let fault = "no station accepts this one: "
+        // A key that was taken over is of no use.
+        guard !introduces else {
+            return fault + "another one may introduce the site \(site) now, with a new key; to join"
+                + " it: leave this one (sudo intercomctl site leave says how), then intercomctl pair"
+                + " --join here, and pair --join CODE there"
+        }
+        return fault + "the site \(site) may have put it out; to come back: intercomctl pair --join"
+            + " --move, and pair --join CODE at the station that introduces"
     }
 
     /// A button talks to a channel or a peer that does not exist.

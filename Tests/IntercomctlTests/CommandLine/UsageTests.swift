@@ -190,7 +190,7 @@ private let usageCases: [UsageCase] = [
                 outcome.complaint
                     == "intercomctl: intercomd is not running (no answer at /nowhere/s);"
                     + " start it: sudo systemctl start intercomd;"
-                    + " why it stopped: journalctl -u intercomd\n")
+                    + " why it stopped: intercomctl config check, journalctl -u intercomd\n")
         }
         let json = try Intercomctl.run(["--socket", "/nowhere/s", "status", "--json"])
         #expect(json.code == 3)

@@ -60,7 +60,7 @@ private struct Story {
         #expect(json.output.contains(#""outcome":"calling""#))
     }
 
-    @Test(arguments: [HistoryRecord.Cause.rejected, .busy, .unreachable, .hungUp])
+    @Test(arguments: [HistoryRecord.Cause.rejected, .busy, .hungUp])
     func aCallThatEndsIsToldByItsCause(_ cause: HistoryRecord.Cause) throws {
         var story = Story()
         story.add(.callEnded, call: "1", cause: cause)
@@ -73,6 +73,10 @@ private struct Story {
         (
             "call", HistoryRecord.Cause.doNotDisturb,
             "garage did not ring: do not disturb is on there"
+        ),
+        (
+            "call", .unreachable,
+            "the call is over: garage is unreachable; intercomctl peers says why"
         ),
         ("call", .denied, "garage does not take calls from here (its [policy] has call = never)"),
         (

@@ -31,7 +31,7 @@ import Testing
         (caller.address, caller.ageSeconds) = ("192.0.2.7:5577", 12)
         #expect(
             lines(of: [caller])
-                == "* hall, which the site removed, still calls, from 192.0.2.7:5577 12s ago;"
+                == "* the former hall, which the site removed, still calls, from 192.0.2.7:5577 12s ago;"
                 + " nothing to do\n")
     }
 }
