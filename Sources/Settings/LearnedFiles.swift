@@ -7,8 +7,9 @@ public enum LearnedFiles {
     /// calls and what people have set.
     ///
     /// Settings stay, and with them peers that are in them, and the secrets that those name. Calls,
-    /// roster and peers go first, and make room on a full disk: a station that is cut off in between
-    /// has its key, and fewer peers. Flash memory may keep what was written for as long as it likes.
+    /// roster and peers go first, and make room on a full disk: a station that is cut off in
+    /// between has its key, and fewer peers. Flash memory may keep what was written for as long as
+    /// it likes.
     ///
     /// - Parameter config: The settings in use.
     /// - Throws: the first file that cannot be removed; those before it are gone.

@@ -19,39 +19,6 @@ import Wire
         #expect(house.counters == Array(repeating: house.roster.counter, count: 5))
     }
 
-    /// One has come, and is to be written, while a newer one, or that of another site, is.
-    @Test func oneThatIsOlderThanWhatIsHeldMeanwhileIsNoNews() throws {
-        for isOtherSite in [nil, false, true] {
-            let house = try House(3)
-            house.joinAll()
-            house.run(.seconds(1))
-            try house.roster.add(house.newcomer())
-            let (older, text) = (house.roster, house.text)
-            let now = house.now
-            house.stations[1].exchange.receive(
-                .roster(RosterExchange.Held(older, text).notice), from: 0, at: now)
-            for _ in 0..<8 {
-                while let (_, record) = house.stations[1].exchange.nextRecord() {
-                    guard case .rosterQuestion(let question) = record,
-                        let part = RosterPart(
-                            of: text.span, at: question.offset, text: question.text)
-                    else { continue }
-                    house.stations[1].exchange.receive(.rosterPart(part), from: 0, at: now)
-                }
-                house.stations[1].exchange.tick(at: now)
-            }
-            if let isOtherSite {
-                let held = isOtherSite ? try House(3) : house
-                try held.roster.add(held.newcomer())
-                house.stations[1].exchange.hold(held.roster, text: held.text, at: now)
-            }
-            let news = house.stations[1].exchange.nextNews()
-            // The control: by itself it is taken.
-            let isTaken = if case .taken(let found)? = news { found.roster == older } else { false }
-            #expect(isTaken == (isOtherSite == nil))
-        }
-    }
-
     /// The introducer speaks to one station alone; the others hear of it from each other.
     @Test func itGoesOnFromStationToStation() throws {
         let house = try House(4)

@@ -184,8 +184,8 @@ func remindOfSite(_ peer: String, _ invocation: borrowing Invocation) throws(Fai
         "\(peer.visible) is a peer of this station alone, and not in the site \(name.visible);"
             + (site.introduces
                 ? " for that: sudo intercomctl site add \(peer.visible)"
-                : " for that, where the site is introduced: sudo intercomctl site add, with its name"
-                    + " there"))
+                : " for that, where the site is introduced: sudo intercomctl site add, with its"
+                    + " name there"))
 }
 
 private func siteNow(_ invocation: borrowing Invocation) throws(Failure) -> SiteStatus {

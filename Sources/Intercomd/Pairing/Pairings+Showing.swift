@@ -125,8 +125,8 @@ extension Pairings {
             guard left == 0 else { break }
             fail(
                 "used_up",
-                "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is no longer"
-                    + " valid; run \"intercomctl pair\" again")
+                "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is no"
+                    + " longer valid; run \"intercomctl pair\" again")
         case .refused(let failure): fail("refused", failure.textWhereShown(of: host))
         case .paired(let paired):
             if job?.host == nil { job?.host = host }

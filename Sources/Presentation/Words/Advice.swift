@@ -36,8 +36,8 @@ package enum Advice {
         // A key that was taken over is of no use.
         guard !introduces else {
             return fault + "another one may introduce the site \(site) now, with a new key; to join"
-                + " it: leave this one (sudo intercomctl site leave says how), then intercomctl pair"
-                + " --join here, and pair --join CODE there"
+                + " it: leave this one (sudo intercomctl site leave says how), then intercomctl"
+                + " pair --join here, and pair --join CODE there"
         }
         return fault + "the site \(site) may have put it out; to come back: intercomctl pair --join"
             + " --move, and pair --join CODE at the station that introduces"

@@ -10,8 +10,9 @@ import Testing
         (caller.address, caller.ageSeconds, caller.isProven) = ("192.0.2.7:5577", 12, true)
         #expect(
             lines(of: [caller])
-                == "* an unknown station called from 192.0.2.7:5577 12s ago, key 7699 5418 …; to"
-                + " add it: sudo intercomctl peer add NAME 192.0.2.7 intercom1:abc\n")
+                == "* an unknown station called from 192.0.2.7:5577 12s ago, key 7699 5418 …; if"
+                + " you know it: intercomctl pair, or sudo intercomctl peer add NAME 192.0.2.7"
+                + " intercom1:abc\n")
         caller.address = "[2001:db8::7]:5577"
         #expect(remedy(for: caller).hasSuffix("NAME 2001:db8::7 intercom1:abc"))
         caller.address = "[2001:db8::7]:99"
@@ -31,7 +32,7 @@ import Testing
         (caller.address, caller.ageSeconds) = ("192.0.2.7:5577", 12)
         #expect(
             lines(of: [caller])
-                == "* the former hall, which the site removed, still calls, from 192.0.2.7:5577 12s ago;"
-                + " nothing to do\n")
+                == "* the former hall, which the site removed, still calls, from 192.0.2.7:5577"
+                + " 12s ago; nothing to do\n")
     }
 }

@@ -34,7 +34,7 @@ import Testing
                     key = \(otherKey)
                     psk = file:garage.psk
                     verified =
-                    suite = 1
+                    suite = auto
                     gain = 0dB
                     mute = no
                     revoked = no

@@ -39,8 +39,8 @@ class Live:
             raise self._error
 
 
-def beside(station, name, *, suite=1, known_suite=None, psk=None, host="127.0.0.1", called=True, secret=None,
-           wire=None, manners=None, **entries):
+def beside(station, name, *, suite=1, known_suite=None, psk=None, host="127.0.0.1", called=True,
+           secret=None, wire=None, manners=None, **entries):
     """A peer that a station knows from its next start; unless it is `called`, it must call.
 
     `suite` is the only one that the peer takes, `known_suite` what the station's file says of it.
