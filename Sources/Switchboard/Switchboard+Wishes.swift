@@ -53,14 +53,6 @@ extension Switchboard {
             callDesk.seen()
             guard let target = named.found else { throw .unknown }
             guard calling.mode == .call || target.reference == 0 else { throw .isChannel }
-            // It rings here from there: both want the same call.
-            if calling.mode == .call, target.reference == 0, let (ringing, state) = station.call,
-                state == .ringing, ringing.mode == .call, ringing.reference == 0,
-                let peer = target.listeners.first, ringing.peers == [peer]
-            {
-                if let problem = station.answer(at: now) { throw .call(problem) }
-                return .answered(ringing.id)
-            }
             try call(target, calling)
             return .calling(calling.id)
         case .answer:

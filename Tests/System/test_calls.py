@@ -44,15 +44,6 @@ class Calls(CallersTest):
                              [first, "answered", "call_active", "call_ended"])
             self.assertEqual({event["call"] for event in told}, {call})
 
-    def test_who_calls_back_while_it_rings_answers(self):
-        kitchen, garage = self.scene("kitchen", "garage")
-        self.ring(kitchen, garage)
-        code, said, _ = garage.ctl("call", "kitchen")
-        self.assertEqual(code, 0, said)
-        self.assertIn("answered\nspeaking with kitchen", said)
-        for station in (kitchen, garage):
-            self.stands(station, "active")
-
     def test_rejected_both_are_told_so(self):
         kitchen, garage = self.scene("kitchen", "garage")
         call = self.ring(kitchen, garage)

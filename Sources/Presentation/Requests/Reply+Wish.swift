@@ -61,7 +61,7 @@ extension Reply {
             case .noPage: "no page to \(wish.name) is under way"
             case .isChannel:
                 "\(wish.name) is a channel: only a peer can be listened to or dropped in on"
-            case .call(.busy): "there is a call already: hang up first"
+            case .call(.busy): "there is a call already: answer it, or hang up first"
             case .call(.nothingRings): "nothing rings here"
             case .call(.noCall): "there is no call"
             case .call(.nobody): "there is nobody to call"

@@ -217,7 +217,7 @@ import Wire
                 .isChannel, listen,
                 "house is a channel: only a peer can be listened to or dropped in on"
             ),
-            (.call(.busy), listen, "there is a call already: hang up first"),
+            (.call(.busy), listen, "there is a call already: answer it, or hang up first"),
             (.call(.nothingRings), .calls(.answer), "nothing rings here"),
             (.call(.noCall), .calls(.hangUp), "there is no call"),
             (.call(.nobody), listen, "there is nobody to call"),
