@@ -352,7 +352,7 @@ class SiteOfOperate(OnOneLan):
             self.type(attic, words)
             self.soon(lambda state=state: self.peer(attic, "garage").get("state") == state, state)
 
-        remove, show, enter, _ = self.item("A box that is gone")
+        remove, show, enter, _ = self.item("A box that is gone, or stolen")
         self.type(self.kitchen, remove)
         for one in (attic, bedroom):
             self.soon(lambda one=one: not self.peer(one, "garage"), f"{one} drops it")

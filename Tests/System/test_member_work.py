@@ -42,7 +42,7 @@ class Work(MemberTest):
         "drop-in garage": (0, ".", "call_after", lambda self: self.garage.is_talking()),
         "gpio list": (0, f"{TOLD}GPIO17 +gpiochip0/17 .*intercomd"),
         "hangup": (0, "", "calling", lambda self: self.call() == "idle"),
-        "history.*": (0, f"{TOLD}(WHEN|no calls)"),
+        "history.*": (0, f"{TOLD}(WHEN|no (missed )?calls)"),
         "key show": (0, f"{TOLD}intercom1:"),
         "key show --fingerprint": (0, r"^(\d{4} ){5}\d{4}$"),
         "keys list": (0, "."),

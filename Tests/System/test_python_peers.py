@@ -78,7 +78,7 @@ class Peers(unittest.TestCase):
 
     def test_nothing_without_the_same_suite_psk_and_key(self):
         for spoil, reason in ((lambda peer: setattr(peer, "psk", bytes([7] * 32)), "psk"),
-                              (lambda peer: setattr(peer, "suite", 2), "suite"),
+                              (lambda peer: setattr(peer, "suite", 2), "pinned suite"),
                               (lambda peer: setattr(peer, "other", KEM[0][:32]), "unknown key")):
             with self.subTest(reason):
                 pair = Pair()

@@ -49,7 +49,8 @@ class Spread(SiteTest):
         self.assertEqual(self.number(garage), before + 1)
         # It calls on, and is known by its name; that it be added again is nobody's advice.
         for one in (kitchen, attic):
-            said = wait(lambda one=one: self.told_of(one, "garage"), f"{one.name} tells of it")
+            said = wait(lambda one=one: self.told_of(one, "the former garage"),
+                        f"{one.name} tells of it")
             self.assertIn("garage, which the site removed, still calls, from", said)
             self.assertIn("nothing to do", said)
             self.assertNotIn("peer add", said)
@@ -176,7 +177,7 @@ class Spread(SiteTest):
         shown = self.shown(garage, "--join")
         said = self.do(kitchen, "pair", f"127.0.0.1:{garage.port}", shown.code)
         self.assertIn("garage is a peer of this station alone, and not in the site house; for "
-                      "that, where the site is introduced: sudo intercomctl site add", said)
+                      "that: sudo intercomctl site add garage", said)
         wait(lambda: "it shows none yet; there, as root: intercomctl site add" in shown.text,
              "garage says what is typed at kitchen")
         said = self.do(kitchen, "site", "add", "garage")
