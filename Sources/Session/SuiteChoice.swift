@@ -7,7 +7,7 @@ public enum SuiteChoice: Equatable, Sendable {
     /// Where AES is fast and constant in time here: whichever the peer takes.
     case either
 
-    /// What settings ask for; nil leaves it to the two stations.
+    /// The choice where settings name this suite; nil leaves it to the two stations.
     ///
     /// A station whose AES is neither fast nor constant in time takes the other cipher then, and
     /// nobody on the way can talk it into AES.

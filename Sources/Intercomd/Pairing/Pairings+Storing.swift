@@ -6,9 +6,9 @@ internal import Settings
 internal import Storage
 internal import Time
 
-/// What is written of the other station, while nothing here waits for the disk.
+/// The files of the other station: written in the background, so that nothing waits for the disk.
 extension Pairings {
-    /// What the disk is asked to do.
+    /// A task of the disk.
     struct Storing: Sendable {
         enum Step { case prepare, commit, withdraw }
 

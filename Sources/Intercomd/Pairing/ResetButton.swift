@@ -33,7 +33,7 @@ struct ResetButton: ~Copyable {
     ///   - key: The button; nil where none erases.
     ///   - hasSpeaker: Whether a warning can be heard.
     ///   - config: The settings in use.
-    ///   - writer: What is being written comes before.
+    ///   - writer: The queue of writes; erasing waits for those before it.
     ///   - now: The time.
     /// - Returns: The word to say, in the place of those that are being said.
     mutating func serve(

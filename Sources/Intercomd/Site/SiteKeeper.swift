@@ -194,7 +194,7 @@ struct SiteKeeper {
     /// What is to be sent next.
     mutating func nextRecord() -> (peer: Int, record: ControlRecord)? { exchange.nextRecord() }
 
-    /// What has come of a question of `join`, in lines for a person.
+    /// The answer to a `join`, for the program that waits.
     mutating func nextAnswer() -> (CallerTicket, Reply)? {
         answers.isEmpty ? nil : answers.removeFirst()
     }
