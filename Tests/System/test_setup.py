@@ -296,7 +296,7 @@ pair: intercomctl pair; it shows a code to type at the other station
         self.box.lines.do("claim", "GPIO4", "w1")
         code, screen = self.converse(
             "raspberrypi\n", " raspberrypi\n", "card:Nope\n", "\n", "card:No\n", "none\n",
-            "pin 11\n", "4\n", "63\n", "gpio4\n", "4\n", " yes \n")
+            "pin 11\n", "4\n", "63\n", "63\n", "gpio4\n", "4\n", " yes \n")
         self.assertEqual(code, 0)
         self.assertIn("""\
 name of this station [kitchen]: raspberrypi
@@ -306,9 +306,10 @@ name of this station [raspberrypi]:  raspberrypi
         self.assertRegex(screen, r"card:Nope\n  [^\n]*card:Nope[^\n]*; the same again takes it\n")
         self.assertRegex(screen, r"card:No\n  [^\n]*card:No[^\n]*; the same again takes it\n")
         self.assertIn("free: GPIO 0 to 3, 5 to 27; 4 is in use by w1\n", screen)
-        self.assertIn("  no line has the name pin 11; the same again takes it\n", screen)
+        self.assertIn("  no line has the name pin 11: intercomctl gpio list, or none\n", screen)
         self.assertIn("  GPIO4 is in use by w1; the same again takes it\n", screen)
-        self.assertIn("  no line has the name GPIO63; the same again takes it\n", screen)
+        # A button at a line that is not there would never talk.
+        self.assertEqual(screen.count("  no line has the name GPIO63"), 2, screen)
         self.assert_written("name = raspberrypi", "input = card:Nope", "line = GPIO4")
 
     def test_an_unheard_tone_is_played_again_or_another_speaker_asked_for(self):

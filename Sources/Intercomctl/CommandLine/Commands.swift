@@ -179,7 +179,7 @@ extension CommandGroup {
             [
                 Command(
                     name: "site init", arguments: "NAME", count: 1...1, takes: [.anything],
-                    options: ["--address", "--take-over", "--no-reload", "--json"],
+                    options: ["--address", "--take-over", "--yes", "--no-reload", "--json"],
                     help: "begin a site, whose stations are introduced here", function: beginSite),
                 Command(
                     name: "site add", arguments: "NAME [KEY]", count: 1...2, takes: [.peer],

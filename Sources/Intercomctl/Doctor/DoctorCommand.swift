@@ -13,7 +13,7 @@ func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         try printLine(diagnosis.json)
     } else {
-        try printText(diagnosis.screen)
+        try printScreen(diagnosis.screen)
     }
     return diagnosis.exitCode
 }

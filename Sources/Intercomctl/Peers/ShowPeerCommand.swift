@@ -8,7 +8,7 @@ func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         try printLine(detail.json)
     } else {
-        try printText(screen(of: detail, try site(of: detail.peer, invocation)))
+        try printScreen(screen(of: detail, try site(of: detail.peer, invocation)))
     }
     return .ok
 }

@@ -26,6 +26,12 @@ func printLine(_ text: String, to output: Terminal.Output = .result) throws(Fail
     }
 }
 
+/// Prints the lines of a screen, each with its end; sentences among them as `printLine` does.
+func printScreen(_ text: String) throws(Failure) {
+    guard !text.isEmpty else { return }
+    try printLine(text.last == "\n" ? String(text.dropLast()) : text)
+}
+
 /// Prints one JSON object as one line of the result.
 func printLine(_ json: borrowing JSON) throws(Failure) {
     guard let bytes = json.encoded(limit: Int.max) else { return }

@@ -7,7 +7,7 @@ func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     if invocation.isJSON {
         try printLine(status.json)
     } else {
-        try printText(screen(of: status, invocation))
+        try printScreen(screen(of: status, invocation))
     }
     return status.problems.isEmpty ? .ok : .degraded
 }
@@ -20,9 +20,9 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try printLine(list.json)
     } else if list.peers.isEmpty {
         try printLine(noPeers(invocation, remedy: peerRemedy))
-        try printText(remarks(onPeersOf: list))
+        try printScreen(remarks(onPeersOf: list))
     } else {
-        try printText(table(of: list.peers) + remarks(onPeersOf: list))
+        try printScreen(table(of: list.peers) + remarks(onPeersOf: list))
     }
     return .ok
 }

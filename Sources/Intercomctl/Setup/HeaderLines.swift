@@ -83,14 +83,17 @@ struct HeaderLines: Equatable {
         holder.isEmpty ? "the kernel" : holder.visible
     }
 
-    /// Why a line is perhaps not meant; nil where it is well.
-    func doubt(of value: String) -> String? {
+    /// Whether this machine has lines, and none of this name: a button there would never talk.
+    func lacks(_ value: String) -> Bool {
         // A place at a chip or a key of a keypad is known to the daemon alone.
         guard value != "none", !value.contains(where: { $0 == "/" || $0 == ":" }) else {
-            return nil
+            return false
         }
-        guard !names.isEmpty else { return nil }
-        guard names.contains(value) else { return "no line has the name \(value)" }
+        return !names.isEmpty && !names.contains(value)
+    }
+
+    /// Why a line is perhaps not meant; nil where it is well.
+    func doubt(of value: String) -> String? {
         guard let number = Self.number(of: value),
             let holder = lines.first(where: { $0.number == number })?.holder,
             !holder.hasPrefix("intercomd")

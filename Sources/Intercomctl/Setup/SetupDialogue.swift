@@ -64,6 +64,12 @@ extension Setup {
                 try printLine("  \((mistake.what + hint).visible)")
             case .success(let config):
                 let value = plan[question].value
+                if question == .key, lines.lacks(value) {
+                    plan = before
+                    try printLine(
+                        "  no line has the name \(value.visible): intercomctl gpio list, or none")
+                    continue
+                }
                 let doubt = question.doubt(of: config, at: plan, among: cards, lines)
                 guard value != doubted, let doubt else { return true }
                 try printLine("  \(doubt.visible)")

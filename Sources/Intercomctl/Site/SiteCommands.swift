@@ -10,7 +10,10 @@ internal import Site
 func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try SiteBook(invocation)
-    try checkBeginning(book, invocation)
+    guard try mayBegin(book, invocation) else {
+        try printLine("nothing is changed")
+        return .failed
+    }
     let key = SigningKey.random()
     // A site whose introducer is lost, or is not to be trusted any more, is taken over.
     let begun =
@@ -41,12 +44,21 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return try report.finish(invocation)
 }
 
-private func checkBeginning(
+/// Whether the site can be begun here, and is meant to be.
+private func mayBegin(
     _ book: SiteBook, _ invocation: borrowing Invocation
-) throws(Failure) {
+) throws(Failure) -> Bool {
     let hasKey = try siteKey(book.paths) != nil
     if let held = book.held {
-        guard !invocation.isTakingOver else { return }
+        guard !invocation.isTakingOver else {
+            // Here it is seldom meant, and every station has to join anew.
+            let isAsked =
+                hasKey && !invocation.isYes && !invocation.isJSON && Keyboard.isThere
+            return !isAsked
+                || isAgreed(
+                    "This station introduces the site \(held.name) already. Under a new key each"
+                        + " other station has to join it anew. Go on? [no] ")
+        }
         throw Failure(
             .failed,
             hasKey
@@ -64,6 +76,7 @@ private func checkBeginning(
             "there is a key of a site, \(SiteFiles.keyPath(book.paths)), and no roster: remove it"
                 + " if that site is no more")
     }
+    return true
 }
 
 /// `site add NAME [KEY]`: introduces a station.

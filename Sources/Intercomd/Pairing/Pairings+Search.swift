@@ -1,5 +1,6 @@
 internal import Config
 internal import Control
+internal import HAL
 internal import Pairing
 internal import Time
 internal import Wire
@@ -27,14 +28,7 @@ extension Pairings {
         at now: Instant
     ) -> Reply? {
         guard ground.isOnLAN else {
-            let why =
-                ground.config.network.discovery
-                ? "this machine has no LAN" : "discovery = no in [network]"
-            return .refused(
-                ControlError(
-                    .failed,
-                    "cannot search for the station that shows the code (\(why)): pair HOST CODE,"
-                        + " with an address of that station"))
+            return .refused(ControlError(.failed, Self.unsearched(ground.config.network)))
         }
         self.job = job
         search = Search(code: code, began: now)
@@ -42,6 +36,18 @@ extension Pairings {
         let text = "looking for a station that shows a code"
         tell(PairingReport(.searching, text))
         return nil
+    }
+
+    /// Why there is no search, and what to do.
+    private static func unsearched(_ network: Config.Network) -> String {
+        let search = "cannot search for the station that shows the code"
+        let families: [SocketAddress.Family] = [.ipv4, .ipv6]
+        // An address would not help.
+        if let fault = NetworkFault(NetworkInterface.all() ?? [], for: families) {
+            return "\(search): \(fault.text); \(fault.fix); then type this again"
+        }
+        let why = network.discovery ? "this machine has no LAN" : "discovery = no in [network]"
+        return "\(search) (\(why)): pair HOST CODE, with an address of that station"
     }
 
     private var began: Instant? {

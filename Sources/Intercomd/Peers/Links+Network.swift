@@ -16,7 +16,8 @@ extension Links {
     ) -> DownWatch.NetworkTrouble? {
         let interfaces = NetworkInterface.all()
         ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
-        var families: Set<SocketAddress.Family> = []
+        // A station without peers is to find its first one.
+        var families: Set<SocketAddress.Family> = peers.isEmpty ? [.ipv4, .ipv6] : []
         for peer in peers {
             if let endpoint = table.state(of: peer)?.endpoint {
                 let address = SocketAddress(endpoint)

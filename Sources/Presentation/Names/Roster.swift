@@ -65,8 +65,9 @@ package struct Roster {
         return entry
     }
 
-    /// The numbers of those who hear this target, in the order of the configuration.
+    /// The numbers of those who hear this target, in the order of the configuration; there is no
+    /// session with those that were put out.
     package func listeners(of target: Config.Target, in config: Config) -> [Int] {
-        config.listeners(of: target).map { numbers[$0] }
+        config.listeners(of: target).map { numbers[$0] }.filter { !self[$0].isRevoked }
     }
 }

@@ -18,10 +18,9 @@ package enum Advice {
         }
         if site == other {
             // One of the two was made anew because the key of the other is lost.
-            let there = "there: intercomctl site join"
             return "\(peer) is in another site \(site), with another key; if this station's is the"
-                + " newer one, \(there)"
-                + (introduces ? "" : "; else, here: intercomctl site join \(peer)")
+                + " newer one, there: intercomctl site join; else, here: intercomctl site join"
+                + " \(peer)"
         }
         if introduces {
             return "\(peer) shows the site \(site), and this station introduces \(other)"
