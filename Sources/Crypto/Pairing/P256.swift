@@ -58,15 +58,26 @@ internal import CMbedTLS
     func isPoint(_ bytes: Span<UInt8>) -> Bool { read(bytes, into: CurvePoint()) }
 
     /// A number of any length modulo the order of the curve.
+    ///
+    /// The time of a division tells of its quotient. That is random here: a random multiple of the
+    /// order, which leaves the remainder as it is, is added first.
     static func reduce(_ wide: Span<UInt8>) -> Key {
         let curve = P256()
         let number = CurveNumber(0)
+        let mask = CurveNumber(Key.random())
         var key = Key()
         var bytes = key.mutableBytes
         let status = unsafe wide.withUnsafeBufferPointer { wide in
             unsafe bytes.withUnsafeMutableBufferPointer { bytes in
                 var status = unsafe mbedtls_mpi_read_binary(
                     number.pointer, wide.baseAddress!, wide.count)
+                if status == 0 {
+                    status = unsafe mbedtls_mpi_mul_mpi(mask.pointer, mask.pointer, curve.order)
+                }
+                if status == 0 {
+                    status = unsafe mbedtls_mpi_add_mpi(
+                        number.pointer, number.pointer, mask.pointer)
+                }
                 if status == 0 {
                     status = unsafe mbedtls_mpi_mod_mpi(
                         number.pointer, number.pointer, curve.order)
