@@ -152,6 +152,14 @@ TRAPS = {
 """What is put in place, and which commands must say so."""
 
 
+def pairs(these, those, every=4):
+    """All pairs of two lists with --all; else of each one's with every fourth of the other's."""
+    if os.environ.get("INTERCOM_ALL"):
+        every = 1
+    return [(one, other) for place, one in enumerate(these) for at, other in enumerate(those)
+            if (place + at) % every == 0]
+
+
 @unittest.skipUnless(os.geteuid() == 0, "needs root, which is what is to be misled")
 class HostileTest(unittest.TestCase):
     def world(self, **options):
@@ -182,22 +190,22 @@ class HostileTest(unittest.TestCase):
 
 class Traps(HostileTest):
     def test_every_command_refuses_every_trap_and_touches_nothing_outside(self):
-        for trap, (put, refusing) in TRAPS.items():
-            for name in COMMANDS:
-                with self.subTest(f"{name}: {trap}"):
-                    world = self.world()
-                    path = put(world)
-                    world.guard()
-                    code, said = self.run_command(world, name)
-                    self.assertEqual(world.harm(), [], said)
-                    self.assert_shown_harmless(said)
-                    self.assertIn(code, (0, 1, 4), said)
-                    if name in refusing:
-                        self.assertNotEqual(code, 0, said)
-                        shown = re.sub(r"[\x00-\x1f]", "?", path)
-                        if "json" not in name or "forged" not in path:
-                            self.assertIn(shown, said)
-                    world.close()
+        for trap, name in pairs(TRAPS, COMMANDS):
+            with self.subTest(f"{name}: {trap}"):
+                put, refusing = TRAPS[trap]
+                world = self.world()
+                path = put(world)
+                world.guard()
+                code, said = self.run_command(world, name)
+                self.assertEqual(world.harm(), [], said)
+                self.assert_shown_harmless(said)
+                self.assertIn(code, (0, 1, 4), said)
+                if name in refusing:
+                    self.assertNotEqual(code, 0, said)
+                    shown = re.sub(r"[\x00-\x1f]", "?", path)
+                    if "json" not in name or "forged" not in path:
+                        self.assertIn(shown, said)
+                world.close()
 
     def test_the_list_has_every_command(self):
         _, said = self.world().run("help")
@@ -287,20 +295,20 @@ class Swapped(HostileTest):
         self.assert_shown_harmless(said)
 
     def test_a_file_that_is_swapped_when_it_was_read(self):
-        for name in sorted(SETTERS | {"config check", "doctor"}):
-            for event in (Swaps.OPENED, Swaps.CLOSED):
-                for place, target in (("peers.d/garage.conf", "link"), ("keys/identity", "link"),
-                                      ("keys/garage.psk", "link"),
-                                      ("peers.d/garage.conf", "hard link")):
-                    with self.subTest(f"{name}: {place}, {target}", event=event):
-                        world = self.world()
-                        put = link if target == "link" else hard_link
-                        trap = put(f"{world.home}/trap", f"{world.outside}/state/{place}")
-                        world.guard()
-                        with Swaps(f"{world.state}/{place}", trap, event=event):
-                            self.assert_no_harm(world, name)
-                        self.assertEqual(world.harm(), [])
-                        world.close()
+        places = [("peers.d/garage.conf", "link"), ("keys/identity", "link"),
+                  ("keys/garage.psk", "link"), ("peers.d/garage.conf", "hard link")]
+        moments = [(event, *place) for event in (Swaps.OPENED, Swaps.CLOSED) for place in places]
+        for (event, place, target), name in pairs(
+                moments, sorted(SETTERS | {"config check", "doctor"})):
+            with self.subTest(f"{name}: {place}, {target}", event=event):
+                world = self.world()
+                put = link if target == "link" else hard_link
+                trap = put(f"{world.home}/trap", f"{world.outside}/state/{place}")
+                world.guard()
+                with Swaps(f"{world.state}/{place}", trap, event=event):
+                    self.assert_no_harm(world, name)
+                self.assertEqual(world.harm(), [])
+                world.close()
 
     def test_a_file_that_is_swapped_is_read_once(self):
         """A file as good as the first, in its place once that was read, changes no outcome."""
