@@ -296,7 +296,7 @@ pair: intercomctl pair; it shows a code to type at the other station
         self.box.lines.do("claim", "GPIO4", "w1")
         code, screen = self.converse(
             "raspberrypi\n", " raspberrypi\n", "card:Nope\n", "\n", "card:No\n", "none\n",
-            "pin 11\n", "4\n", "63\n", "63\n", "gpio4\n", "4\n", " yes \n")
+            "pin 11\n", "4\n", "63\n", "63\n", "gpio4\n", " yes \n")
         self.assertEqual(code, 0)
         self.assertIn("""\
 name of this station [kitchen]: raspberrypi
