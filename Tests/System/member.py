@@ -17,7 +17,7 @@ import examples
 import test_install
 from lab import ROOT, Scene, place, process, wait
 
-NAME = "pi"
+NAME = "member"
 PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
 CHANNELS = {"house", "all", "saws", "paint", "TARGET"}
 STATE = "/var/lib/intercomd"
