@@ -13,6 +13,7 @@ public enum SiteFiles {
     public static let keyName = "site.key"
     public static let channelsName = "site.conf"
     static let removedName = "site.removed"
+    static let sharedName = "site.shared"
     private static let removedMax = 256
 
     /// Reads the text of the roster.
@@ -44,6 +45,18 @@ public enum SiteFiles {
             guard let bytes else { return try state.remove(name) }
             try state.write(bytes.span, to: name, mode: 0o640)
         } catch { throw PeerFilesError(error) }
+    }
+
+    /// Keeps, beside the roster, that another station has had the secret, too; false for one that
+    /// was made here.
+    public static func write(isKeyShared: Bool, _ paths: Paths) throws(PeerFilesError) {
+        try write(isKeyShared ? [] : nil, to: sharedName, paths)
+    }
+
+    /// Whether another station has had the secret, as far as this one knows.
+    public static func isKeyShared(_ paths: Paths) -> Bool {
+        guard let state = try? OwnersDirectory.existing(paths.state) else { return false }
+        return (try? state.status(of: sharedName)) != nil
     }
 
     /// Whether the roster in use has a station with this key, as text.

@@ -161,6 +161,8 @@ public struct RosterExchange {
     }
 
     private mutating func noticed(_ notice: RosterNotice, by peer: Int, at now: Instant) {
+        // It has changed over.
+        if isOfOurs(notice) { offers.removeAll { $0.peer == peer } }
         let told = isOfOurs(notice) ? notice : nil
         peers[peer]?.told = told
         if let held, isIn(peer), isOfOurs(notice) {

@@ -22,7 +22,7 @@ import Time
         let station = try Kitchen.snapshot()
         station.site.name = "house"
         let note = Advice.putOut(of: "house", introduces: false)
-        // One that is off says nothing; one that is up says that all is well.
+        // One that is off says nothing; where as many are up, it may be the other that is behind.
         for (garage, office, isTold) in [
             (.notAccepted, .notAccepted, true), (.notAccepted, .noAnswer, true),
             (.notAccepted, nil, false), (.noAnswer, .noAnswer, false),

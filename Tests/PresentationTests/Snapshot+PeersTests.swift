@@ -130,6 +130,21 @@ import Wire
         #expect(station.problems.count == 1)
     }
 
+    @Test func thatAFormerStationStillCallsIsToldWhileItDoes() throws {
+        let station = try Kitchen.snapshot()
+        for (age, isTold) in [(59, true), (60, false)] {
+            station.strangers = [
+                .init(
+                    UnknownCaller(
+                        publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.7"),
+                        isProven: true, calledAt: Kitchen.now - .seconds(age)))
+            ]
+            #expect(station.callers.count == 1)
+            station.strangers[0].formerStation = "hall"
+            #expect(!station.callers.isEmpty == isTold)
+        }
+    }
+
     @Test func aCopiedCardIsToldOnceItsKeyHasCalled() throws {
         let station = try Kitchen.snapshot()
         station.ownKeyCaller = UnknownCaller(

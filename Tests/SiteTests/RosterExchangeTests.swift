@@ -201,6 +201,12 @@ import Wire
         offer(house.text, counter: held + 1, in: house, from: 2)
         #expect(house.counters[1] == held + 1)
         #expect(house.stations[1].exchange.offers.isEmpty)
+        // A peer that has changed over shows its former site no more.
+        house.now = house.now + .seconds(61)
+        offer(other.text, counter: other.roster.counter, in: house, site: key)
+        #expect(house.stations[1].exchange.offers.map(\.roster) == [other.roster])
+        offer(house.text, counter: held + 1, in: house)
+        #expect(house.stations[1].exchange.offers.isEmpty)
         // One that does not have this station is no offer.
         let third = try House(1)
         offer(

@@ -352,10 +352,10 @@ class SiteOfOperate(OnOneLan):
             self.type(attic, words)
             self.soon(lambda state=state: self.peer(attic, "garage").get("state") == state, state)
 
-        remove, show, enter, _ = self.item("A box that is gone, or stolen")
-        self.type(self.kitchen, remove)
+        self.type(self.kitchen, *self.item("A box that is gone, or stolen"))
         for one in (attic, bedroom):
             self.soon(lambda one=one: not self.peer(one, "garage"), f"{one} drops it")
+        show, enter, *_ = self.item("A box that comes back")
         self.bring(garage, show, enter)
         garage.wait_for(attic, bedroom)
 

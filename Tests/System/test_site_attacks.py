@@ -298,7 +298,7 @@ class Introducer(SiteTest):
         self.join(kitchen, garage, attic)
         self.hand_over(kitchen, garage)
         said = self.do(kitchen, "site", "remove", "garage")
-        self.assertIn("if garage has had this site's key (", said)
+        self.assertIn("if garage has had this site's key, it can come back", said)
         self.assertIn("sudo intercomctl site init house --take-over", said)
         wait(lambda: "garage" not in self.found(kitchen) + self.found(attic), "it is out")
         # It has not taken that, has the key, and can bring a newer roster to any station.
@@ -308,8 +308,10 @@ class Introducer(SiteTest):
         self.do(attic, "site", "import", text=forged)
         wait(lambda: self.found(kitchen) == ["attic", "garage"], "the number alone counts")
         # What has been advised puts it out for good.
-        self.do(kitchen, "site", "init", "house", "--take-over")
-        self.do(kitchen, "site", "remove", "garage")
+        said = self.do(kitchen, "site", "init", "house", "--take-over")
+        self.assertRegex(said, r"in it, by list \d+ of before: .*garage")
+        # Nobody else has had the new key.
+        self.assertNotIn("has had", self.do(kitchen, "site", "remove", "garage"))
         wait(lambda: attic.status()["site"]["offers"], "kitchen shows its site")
         self.do(attic, "site", "join", "--site", self.digits(kitchen))
         wait(lambda: self.found(kitchen) + self.found(attic) == ["attic", "kitchen"],

@@ -63,7 +63,11 @@ private func statusChecks(_ situation: Situation) -> [Check] {
     }
     let found =
         status.problems.map { Check.said(.fail, $0) } + status.notes.map { Check.said(.warn, $0) }
-        + status.callers.map { .warn(.status, words(about: $0), fix: remedy(for: $0)) }
+        + status.callers.map { caller in
+            caller.station == nil && caller.formerStation != nil
+                ? .ok(.status, words(about: caller), advice: remedy(for: caller))
+                : .warn(.status, words(about: caller), fix: remedy(for: caller))
+        }
     return found.isEmpty ? [.ok(.status, "intercomd knows of nothing to mend")] : found
 }
 

@@ -80,15 +80,16 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 ///   - file: Its file.
 ///   - book: All files.
 ///   - alone: How it is done here alone; nil where it is not.
+///   - other: The name that the site has for it already, where it is to get that here, too.
 ///   - command: What follows `site`, by the name of the station there.
 /// - Throws: The command that does it, where the peer is a station of the site.
 func refuse(
     _ name: String, of file: PeerFile, in book: PeerBook, orAlone alone: String? = nil,
-    _ command: (String) -> String
+    unlessCalled other: String? = nil, _ command: (String) -> String
 ) throws(Failure) {
     let key = file.value(of: "key", of: name).flatMap { PublicKey(text: $0) }
     guard let roster = try? SiteBook.roster(book.paths),
-        let station = key.flatMap({ roster.station(with: $0) })
+        let station = key.flatMap({ roster.station(with: $0) }), station.name != other
     else { return }
     let place =
         (try? hasSiteKey(book.paths)) == true ? "" : ", at the station that introduces it"
@@ -120,7 +121,7 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let file = try book.knownFile(of: old).file
     // Another station may have a name of its own for it.
     if (try? hasSiteKey(book.paths)) == true {
-        try refuse(old, of: file, in: book) { "rename \($0) \(new)" }
+        try refuse(old, of: file, in: book, unlessCalled: new) { "rename \($0) \(new)" }
     }
     guard old != new else { throw Failure(.usage, "that is its name already") }
     let config = try? book.config()

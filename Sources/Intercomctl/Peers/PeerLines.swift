@@ -27,8 +27,9 @@ func lines(of callers: [CallerStatus]) -> String {
 /// The advice about an unknown caller.
 func remedy(for caller: CallerStatus) -> String {
     if caller.station != nil {
-        "its name is taken here, by this station ([station] name) or a peer (sudo intercomctl peer"
-            + " rename); where the site is introduced: site rename"
+        "its name is taken here, by this station ([station] name, then intercomctl reload) or by a"
+            + " peer (sudo intercomctl peer rename, or peer remove); where the site is introduced:"
+            + " site rename"
     } else if caller.formerStation != nil {
         "nothing to do"
     } else {

@@ -31,6 +31,12 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if hasPSK { _ = try book.removeStray(of: name) }
     var report = PeerReport(name: name)
     report.add("changed \(name)")
+    if invocation.revoked == "no", (try? hasSiteKey(book.paths)) == true,
+        let site = try? SiteBook.roster(book.paths), try !site.lists(book.peer(name))
+    {
+        report.add(
+            "to have it in the site \(site.name) again: sudo intercomctl site add \(name)")
+    }
     if invocation.suite != nil || hasPSK {
         report.add("the other station needs the same: sudo intercomctl peer set there, too")
     }

@@ -53,7 +53,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         text += "site    \(site.visible), number \(status.site.number ?? 0)"
         if status.site.introduces, !status.site.behind.isEmpty {
             let names = status.site.behind.joined(separator: ", ")
-            text += "; perhaps with an older list: \(names.visible)"
+            text += "; not known to have it: \(names.visible)"
         }
         text += "\n"
     }

@@ -39,6 +39,7 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     for line in book.told { report.add(line) }
     if let key = key.take() {
         try write(siteKey: key, book.paths)
+        try keep(isKeyShared: true, book.paths)
         report.add("this station introduces; on the one that did: \(SiteFiles.removal(book.paths))")
     } else if roster == book.held, book.told.isEmpty {
         report.add("it is in use already")

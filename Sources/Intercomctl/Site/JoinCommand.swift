@@ -19,16 +19,16 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if let name = status.name {
             throw Failure(
                 .failed,
-                "this station is in the site \(name.visible), and \(wish ?? "no peer") shows"
-                    + " another one; to leave it: sudo intercomctl site leave; to come back to it,"
-                    + " taken out meanwhile: intercomctl pair --join --move, and pair --join CODE"
-                    + " at the station that introduces")
+                "this station is in the site \(name.visible) already, and \(wish ?? "no peer")"
+                    + " shows another one; to come back to it, if it has taken this station out:"
+                    + " intercomctl pair --join --move, and sudo intercomctl pair --join CODE at"
+                    + " the station that introduces")
         }
         throw Failure(
             .failed,
             "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; pair with the station"
-                + " that introduces, and there: sudo intercomctl site add, with the name that this"
-                + " station has there")
+                + " that introduces: intercomctl pair --join here, and sudo intercomctl pair"
+                + " --join CODE there")
     }
     guard offers.count == 1 else {
         let peers = offers.map { "\($0.peer.visible) (\($0.name.visible))" }
@@ -117,10 +117,11 @@ enum Joining {
                     + " intercomctl pair --join --move")
         }
         guard try seesSiteKey(paths) else {
+            let words = invocation.arguments
             throw Failure(
                 .failed,
                 "this station introduces others to the site \(name.visible), and that needs root:"
-                    + " sudo intercomctl pair --join")
+                    + " sudo intercomctl pair \(words.map { "\($0) " }.joined().visible)--join")
         }
         self = .introducing
     }
@@ -147,9 +148,10 @@ enum Joining {
             if !hasHint, Clock.now() > begin + (isKnown ? Self.patience / 4 : Self.hint) {
                 hasHint = true
                 try printLine(
-                    "it shows none yet; there, as root: intercomctl site add, with the name that"
-                        + " this station has there (intercomctl peers); if there is no site yet,"
-                        + " before that: intercomctl site init NAME")
+                    "it shows none yet; if it introduces one, there: sudo intercomctl site add,"
+                        + " with the name that this station has there (intercomctl peers); if it"
+                        + " does not, pair with the one that does; if there is no site yet: sudo"
+                        + " intercomctl site init NAME")
             }
             if let offer = status.offers.first(where: { $0.peer == peer }) {
                 return try join(offer, invocation)

@@ -23,11 +23,21 @@ enum RosterChange {
 
     /// The command for the station that comes; nil where it comes by itself, or is in the site
     /// already.
-    func next(isJoining: Bool, before: Roster) -> String? {
+    ///
+    /// - Parameters:
+    ///   - isJoining: Whether the other side waits for the site.
+    ///   - before: The roster before the change.
+    ///   - known: The keys of the peers before it: another station has no peer to join from.
+    /// - Returns: The command, for a person.
+    func next(isJoining: Bool, before: Roster, known: [PublicKey]) -> String? {
         switch self {
         case .add(let station) where !isJoining,
             .replace(_, let station, _) where before.station(with: station.key) == nil:
-            "on \(station.name) itself: intercomctl site join"
+            known.contains(station.key)
+                ? "on \(station.name) itself, unless it is in the site already: intercomctl site"
+                    + " join"
+                : "\(station.name) is to know this station before it can join: intercomctl pair"
+                    + " --join on it, then sudo intercomctl pair --join CODE here"
         case .rename(let name, let other):
             "what \(name) calls itself is in its own settings: there, [station] name = \(other)"
         case .add, .replace, .remove, .set, .removeChannel: nil
@@ -187,7 +197,7 @@ extension SiteBook {
         if case .replace(_, let station, _) = change, station.key == book.own {
             throw Failure(.failed, "that is this station, which introduces the others")
         }
-        let before = roster
+        let (before, known) = (roster, try book.peerKeys())
         try change.apply(to: &roster)
         guard !roster.says(theSameAs: before) else {
             throw Failure(.failed, "it is so already; nothing is changed")
@@ -202,17 +212,15 @@ extension SiteBook {
         report.add("\(what); the list of the site \(roster.name) is number \(roster.counter)")
         if let moved { report.add(moved) }
         for line in book.told { report.add(line) }
-        if former != nil, let name = change.former {
+        if former != nil, let name = change.former, SiteFiles.isKeyShared(book.paths) {
             report.add(
-                "if \(name) has had this site's key (\(roster.key.fingerprint.prefix(9)) …), it can"
-                    + " come back; to prevent that: sudo"
+                "if \(name) has had this site's key, it can come back; to prevent that: sudo"
                     + " intercomctl site init \(roster.name) --take-over")
         }
         report.add(
             "running stations of the site get it within seconds, others when they start or join")
-        if let next = change.next(isJoining: invocation.isJoining, before: before) {
-            report.add(next)
-        }
+        let next = change.next(isJoining: invocation.isJoining, before: before, known: known)
+        if let next { report.add(next) }
         return try report.finish(invocation)
     }
 }

@@ -38,9 +38,9 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     case nil: try printLine("intercomd does not say which stations have this number")
     case let names? where !names.isEmpty:
         try printLine(
-            "no, with the number of its list; ? may use an older list: it takes number"
-                + " \(roster.counter) when it meets a station"
-                + " that has it")
+            "a number is that of the list it has; ? is not known to have one: it is off, has not"
+                + " joined, or has not changed over to this key; in the site, a station takes the"
+                + " newest list from any that it meets")
     case _?: break
     }
     guard !roster.channels.isEmpty else { return .ok }

@@ -34,6 +34,13 @@ struct SiteBook {
 
     var paths: Paths { files.paths }
 
+    /// The keys of all peers.
+    func peerKeys() throws(Failure) -> [PublicKey] {
+        do throws(ConfigError) {
+            return try files.config().peers.compactMap { PublicKey(text: $0.key) }
+        } catch { throw Failure(PeerFilesError(error)) }
+    }
+
     /// The roster in use.
     static func roster(_ paths: Paths) throws(Failure) -> Roster? {
         guard let text = try text(paths) else { return nil }

@@ -26,17 +26,21 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try RosterChange.add(try station(book.ownName, book.own, invocation)).apply(to: &roster)
     }
     try write(siteKey: key, book.paths)
+    try keep(isKeyShared: false, book.paths)
     try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
     var report = PeerReport(name: name, fingerprint: roster.key.fingerprint)
     report.add("site \(name); the digits of its key: \(roster.key.fingerprint)")
-    if book.held == nil {
+    if let held = book.held {
+        for line in book.told { report.add(line) }
+        report.add(
+            "in it, by list \(held.counter) of before:"
+                + " \(roster.stations.map { $0.name }.joined(separator: ", "))")
+        report.add("take out what is not to be in it: sudo intercomctl site remove NAME")
+        report.add("then on each station, comparing the digits: intercomctl site join")
+    } else {
         report.add(
             "to introduce a station: intercomctl pair --join there, which shows a code; then"
                 + " sudo intercomctl pair --join CODE here")
-    } else {
-        for line in book.told { report.add(line) }
-        report.add("take out what is not to be in it: sudo intercomctl site remove NAME")
-        report.add("then on each station, comparing the digits: intercomctl site join")
     }
     report.add(
         "keep \(SiteFiles.keyPath(book.paths)) secret: its owner can introduce a station that"
@@ -151,7 +155,7 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     } else {
         key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
     }
-    guard try mayReplace(name, of: site.held, by: key, invocation) else {
+    guard try mayReplace(name, of: site.held, by: key, peer ?? key.short, invocation) else {
         try printLine("nothing is changed")
         return .failed
     }
@@ -161,7 +165,8 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
 
 /// Asks whether a station that is up now is to be put out: its name may be a slip.
 private func mayReplace(
-    _ name: String, of roster: Roster?, by successor: PublicKey, _ invocation: borrowing Invocation
+    _ name: String, of roster: Roster?, by successor: PublicKey, _ called: String,
+    _ invocation: borrowing Invocation
 ) throws(Failure) -> Bool {
     guard !invocation.isYes, let key = roster?.stations.first(where: { $0.name == name })?.key,
         key != successor,
@@ -175,7 +180,7 @@ private func mayReplace(
             .usage,
             "\(name) is up, and would be put out; without a terminal to ask at, say --yes")
     }
-    return isAgreed("\(name) is up. Put it out, and call \(successor.short) \(name)? [no] ")
+    return isAgreed("\(name) is up. Put it out, and give its name to \(called)? [no] ")
 }
 
 /// The key of a successor that has the name here already: this command was cut off after that.
@@ -251,6 +256,13 @@ func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool {
 func seesSiteKey(_ paths: Paths) throws(Failure) -> Bool {
     do throws(KeyStoreError) {
         return try KeyStore.hasSiteKey(paths) != nil
+    } catch { throw Failure(error) }
+}
+
+/// Keeps whether another station has had the secret, too.
+func keep(isKeyShared: Bool, _ paths: Paths) throws(Failure) {
+    do throws(PeerFilesError) {
+        try SiteFiles.write(isKeyShared: isKeyShared, paths)
     } catch { throw Failure(error) }
 }
 

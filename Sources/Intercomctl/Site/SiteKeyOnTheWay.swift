@@ -18,6 +18,7 @@ enum SiteKeyOnTheWay {
         var text = Secret(count: PSKFile.size)
         var bytes = text.mutableBytes
         PSKFile.write(Key(copying: key.bytes), into: &bytes)
+        try keep(isKeyShared: true, book.paths)
         try print(secret: text.bytes)
     }
 

@@ -44,6 +44,8 @@ extension ControlLoop {
         }
         found.site = site.status(config.paths)
         found.pairing = pairings.status
+        // A site that a peer shows tells who they are, once it is joined.
+        found.strangers.removeAll { site.isOffered($0.caller.publicKey) }
         for place in found.strangers.indices {
             let key = found.strangers[place].caller.publicKey
             found.strangers[place].station = site.stationName(of: key)

@@ -21,7 +21,9 @@ struct SiteKeeper {
 
     /// A roster that is being written, with its peers, while nothing here waits for the disk.
     private struct Adoption {
-        let found: RosterExchange.Found
+        let roster: Site.Roster
+        /// The peer that it came from; nil for the one that is held already.
+        let peer: Int?
         /// The program that waits for it; nil where the roster has come by itself.
         var caller: CallerTicket?
         let work: Background<Result<[String], PeerFilesError>>
@@ -38,6 +40,9 @@ struct SiteKeeper {
     /// The roster's file, as it was read last.
     private var text: [UInt8] = []
     private var adoption: Adoption?
+    /// The stations of the roster that are no peers, though their names are free here now, and
+    /// those for which that was tried.
+    private var (leftOut, tried): ([String], [String]) = ([], [])
     private var answers: [(CallerTicket, Reply)] = []
     /// Peers were written, and are not in use yet.
     private(set) var hasUnused = false
@@ -74,7 +79,17 @@ struct SiteKeeper {
             }
         exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
         read(config.paths, at: now)
+        leftOut = []
         guard let roster = exchange.held?.roster else { return }
+        let known = peers.numbers.map { peers.key(of: $0) }
+        leftOut = roster.stations.filter { station in
+            station.key != own && !known.contains(station.key)
+                && station.name != config.station.name
+                && !config.peers.contains { $0.name == station.name }
+                && !config.channels.contains {
+                    $0.name == station.name && !$0.isOfSite && !$0.isWaiting
+                }
+        }.map { $0.name }
         do throws(PeerFilesError) {
             hasUnused = try SiteFiles.renewChannels(of: roster, own: own, config.paths)
         } catch { fault("the channels of the site cannot be written: \(error)") }
@@ -126,6 +141,11 @@ struct SiteKeeper {
         exchange.held?.roster.station(with: key)?.name
     }
 
+    /// Whether the station with this key is of a site that a peer shows.
+    func isOffered(_ key: PublicKey) -> Bool {
+        exchange.offers.contains { $0.roster.station(with: key) != nil }
+    }
+
     /// The name that the station with this key had before it was taken out.
     func formerName(of key: PublicKey) -> String? { former[key.text] }
 
@@ -153,7 +173,7 @@ struct SiteKeeper {
     }
 
     func deadline(at now: Instant) -> Instant? {
-        guard let adoption else { return exchange.deadline }
+        guard let adoption else { return leftOut == tried ? exchange.deadline : now }
         let look = adoption.work.look(at: now)
         return min(look, exchange.deadline ?? look)
     }
@@ -167,14 +187,24 @@ struct SiteKeeper {
     mutating func follow(_ sources: [ConfigSource], _ paths: Paths, at now: Instant) {
         exchange.tick(at: now)
         tickAdoption(paths, at: now)
+        if adoption == nil, leftOut != tried {
+            tried = leftOut
+            if !leftOut.isEmpty, let held = exchange.held?.roster {
+                adopt(held, text, from: nil, for: nil, sources, paths)
+            }
+        }
         while adoption == nil, let news = exchange.nextNews() {
             switch news {
-            case .taken(let found): adopt(found, for: nil, sources, paths)
+            case .taken(let found):
+                adopt(found.roster, found.text, from: found.peer, for: nil, sources, paths)
             case .offered(let peer):
                 guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
                 say(
                     Advice.offer(
                         of: offer.roster.name, by: name(peer), leaving: exchange.held?.roster.name,
+                        keys: (
+                            offer.roster.key.fingerprint, exchange.held?.roster.key.fingerprint
+                        ),
                         introduces: introduces(paths)),
                     from: peer)
             case .forked(let peer):
@@ -232,14 +262,14 @@ struct SiteKeeper {
             return .refused(
                 ControlError(.failed, "a roster of the site is just being written; ask again"))
         }
-        adopt(offer, for: caller, sources, paths)
+        adopt(offer.roster, offer.text, from: offer.peer, for: caller, sources, paths)
         return nil
     }
 
-    /// Has a roster written that is newer, or that is joined.
+    /// Has a roster written, with its peers, that is newer, or joined, or held already.
     private mutating func adopt(
-        _ found: RosterExchange.Found, for caller: CallerTicket?, _ sources: [ConfigSource],
-        _ paths: Paths
+        _ roster: Site.Roster, _ text: [UInt8], from peer: Int?, for caller: CallerTicket?,
+        _ sources: [ConfigSource], _ paths: Paths
     ) {
         let (own, held) = (own, exchange.held?.roster)
         let work = writer.begin { () -> Result<[String], PeerFilesError> in
@@ -250,16 +280,15 @@ struct SiteKeeper {
                 } catch { throw PeerFilesError(error) }
                 let files = PeerFiles(sources.filter { !$0.role.isOfState } + written, in: paths)
                 var peers = try SitePeers(files, own: own)
-                try peers.adopt(found.roster, text: found.text, after: held)
+                try peers.adopt(roster, text: text, after: held)
                 return .success(peers.told)
             } catch { return .failure(error) }
         }
-        adoption = Adoption(found: found, caller: caller, work: work)
+        adoption = Adoption(roster: roster, peer: peer, caller: caller, work: work)
     }
 
     private mutating func tickAdoption(_ paths: Paths, at now: Instant) {
         guard let adoption else { return }
-        let found = adoption.found
         guard let result = adoption.work.take() else {
             if adoption.work.isLate(at: now) { tellLate(adoption) }
             return
@@ -269,23 +298,26 @@ struct SiteKeeper {
         hasUnused = true
         // What others still have of before is older now.
         if case .success = result { read(paths, at: now) }
-        let number = found.roster.counter
+        let (number, peer) = (adoption.roster.counter, adoption.peer)
         switch (result, adoption.caller) {
         case (.success(let told), let caller):
-            let lines =
-                ["site \(found.roster.name), number \(number), from \(name(found.peer))"] + told
+            var lines = told
+            if let peer {
+                lines.insert(
+                    "site \(adoption.roster.name), number \(number), from \(name(peer))", at: 0)
+            }
             if let caller {
                 answers.append((caller, .done(Reply.Done(lines.joined(separator: "\n")))))
                 return
             }
-            for line in lines.prefix(Self.linesMax) { say(line, from: found.peer) }
+            for line in lines.prefix(Self.linesMax) { say(line, from: peer) }
             if lines.count > Self.linesMax {
-                say("\(lines.count - Self.linesMax) more changes", from: found.peer)
+                say("\(lines.count - Self.linesMax) more changes", from: peer)
             }
         case (.failure(let error), let caller?):
             answers.append((caller, .refused(ControlError(.failed, error.description))))
         case (.failure(let error), nil):
-            fault("number \(number) of the site is not taken: \(error)", from: found.peer)
+            fault("number \(number) of the site is not taken: \(error)", from: peer)
         }
     }
 
@@ -298,7 +330,7 @@ struct SiteKeeper {
         self.adoption?.caller = nil
     }
 
-    private mutating func say(_ text: String, from peer: Int) {
+    private mutating func say(_ text: String, from peer: Int?) {
         words.append(Word(peer: peer, text: text, isFault: false))
     }
 

@@ -24,11 +24,12 @@ extension Snapshot {
         }
     }
 
-    /// Whether peers answer, and none of them accepts this station any more: one line says so, and
-    /// none of each peer.
+    /// Whether of the peers that answer more do not accept this station than do: one line says so,
+    /// and none of each peer.
     var isPutOut: Bool {
         let reasons = roster.numbers.map { downReason(of: $0) }
-        return site.name != nil && reasons.contains(.notAccepted) && !reasons.contains(nil)
+        let refusing = reasons.count { $0 == .notAccepted }
+        return site.name != nil && refusing > reasons.count { $0 == nil }
     }
 
     private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
@@ -128,9 +129,14 @@ extension Snapshot {
     ///
     /// Its peers go with its key: their pre-shared keys are the other station's.
     private var ownKeyAnew: String {
-        "on one of the two: sudo rm -r \(config.paths.keys) \(config.paths.learnedPeers), sudo"
-            + " systemctl restart intercomd, then intercomctl pair with each of its peers"
+        let roster = site.name == nil ? "" : " \(config.paths.state)/roster"
+        return "on one of the two: sudo rm -r \(config.paths.keys) \(config.paths.learnedPeers)"
+            + "\(roster), sudo systemctl restart intercomd, then intercomctl pair with each of its"
+            + " peers"
     }
+
+    /// For how long it is told that a former station still calls.
+    private static let formerCallerTime = Duration.seconds(60)
 
     /// But for one that is taken for a peer with another key: that is told of the peer.
     var callers: [CallerStatus] {
@@ -142,6 +148,7 @@ extension Snapshot {
         let out = roster.numbers.filter { roster[$0].isRevoked }.map { roster[$0].key }
         return strangers.filter {
             !taken.contains($0.caller.publicKey) && !out.contains($0.caller.publicKey.text)
+                && ($0.formerStation == nil || now < $0.caller.calledAt + Self.formerCallerTime)
         }.map { stranger in
             let caller = stranger.caller
             var status = CallerStatus()

@@ -25,6 +25,7 @@ extension Snapshot {
             found.append(
                 Advice.offer(
                     of: offer.name, by: offer.peer, leaving: site.name,
+                    keys: (offer.fingerprint, site.fingerprint),
                     introduces: site.introduces))
         }
         for channel in config.channels where channel.isWaiting {

@@ -10,17 +10,29 @@ package enum Advice {
         + " sudo intercomctl peer add"
 
     /// A peer offers its site to a station that is in none, or in another one.
+    ///
+    /// - Parameters:
+    ///   - site: Its site.
+    ///   - peer: The peer.
+    ///   - other: The site of this station.
+    ///   - keys: The digits of the keys of both sites.
+    ///   - introduces: Whether this station introduces its own.
+    /// - Returns: What it means, and what to do.
     package static func offer(
-        of site: String, by peer: String, leaving other: String?, introduces: Bool
+        of site: String, by peer: String, leaving other: String?, keys: (String, String?),
+        introduces: Bool
     ) -> String {
         guard let other else {
             return "\(peer) shows the site \(site); to join it: intercomctl site join"
         }
         if site == other {
             // One of the two was made anew because the key of the other is lost.
-            return "\(peer) is in another site \(site), with another key; if this station's is the"
-                + " newer one, there: intercomctl site join; else, here: intercomctl site join"
-                + " \(peer)"
+            let (theirs, own) = (keys.0.prefix(9), (keys.1 ?? "").prefix(9))
+            return "\(peer) is in a site \(site) with the key \(theirs) …, and this station in the"
+                + " one with \(own) …; if this one is the newer, there: intercomctl site join; if"
+                + " that one is, here: "
+                + (introduces
+                    ? "sudo intercomctl site leave" : "intercomctl site join \(peer)")
         }
         if introduces {
             return "\(peer) shows the site \(site), and this station introduces \(other)"
@@ -29,9 +41,9 @@ package enum Advice {
             + " join \(peer)"
     }
 
-    /// The peers of this station answer, and none accepts it.
+    /// Of the peers that answer, most do not accept this station.
     package static func putOut(of site: String, introduces: Bool) -> String {
-        let fault = "no station accepts this one: "
+        let fault = "stations of the site refuse this one: "
         // A key that was taken over is of no use.
         guard !introduces else {
             return fault + "another one may introduce the site \(site) now, with a new key; to join"

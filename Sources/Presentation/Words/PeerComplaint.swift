@@ -49,9 +49,9 @@ package struct PeerComplaint {
         case .revoked:
             text = "it was put out, by its site or here: there is no session with it"
             fix =
-                "to be rid of it, take its name out of the settings, then: sudo intercomctl peer"
-                + " remove \(context.peer); to take it back: sudo intercomctl peer set"
-                + " \(context.peer) --revoked no"
+                "to be rid of it: sudo intercomctl peer remove \(context.peer), once no settings"
+                + " name it; to take it back: sudo intercomctl peer set \(context.peer) --revoked"
+                + " no"
         case .noNetwork:
             text = "this station has no network"
             fix = "intercomctl doctor network"
