@@ -256,7 +256,11 @@ public struct SitePeers {
 
     /// Where settings name the peer, it keeps the old name.
     private mutating func rename(_ name: String, to other: String) throws(PeerFilesError) {
-        guard let found = source(of: name) else { return }
+        guard let found = source(of: name) else {
+            told.append(
+                "\(name) is called \(other) in the site; it was paired here, and keeps its name")
+            return
+        }
         let config = try settings()
         guard !config.names(peer: name), config.site.introductions != .from(name) else {
             told.append("\(name) is called \(other) in the site; settings name it, so not here")

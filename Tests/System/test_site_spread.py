@@ -106,6 +106,12 @@ class Spread(SiteTest):
             self.do(kitchen, "site", "rename", *words, code=1)
         self.do(kitchen, "site", "rename", "workshop", "barn")
         wait(lambda: self.found(kitchen) == ["attic", "barn", "cellar"], "kitchen calls it barn")
+        # The name that it has here is no name of the site, and the other way round.
+        self.do(kitchen, "peer", "add", "hut", "-", (hut := Identity()).text)
+        self.do(kitchen, "site", "add", "shed", hut.text)
+        self.assertIn("hut is called shed in the site", self.do(
+            kitchen, "site", "remove", "hut", code=1))
+        self.do(kitchen, "peer", "rename", "hut", "shed")
 
     def test_one_that_was_away_hears_of_it_from_any_other(self):
         kitchen, garage, attic, thief = self.enter("kitchen", "garage", "attic", "thief")

@@ -1,4 +1,5 @@
 internal import Config
+internal import Control
 internal import Crypto
 internal import Settings
 internal import Site
@@ -12,6 +13,14 @@ enum RosterChange {
     case rename(String, String)
     case set(Roster.Channel)
     case removeChannel(String)
+
+    /// The station of the site that it is about; nil for one that comes, or for a channel.
+    var subject: String? {
+        switch self {
+        case .remove(let name), .replace(let name, _, _), .rename(let name, _): name
+        case .add, .set, .removeChannel: nil
+        }
+    }
 
     /// The station that is in it no more.
     var former: String? {
@@ -158,6 +167,17 @@ enum RosterChange {
 }
 
 extension SiteBook {
+    /// - Throws: The name that a station has in the site, where a person has typed the one here.
+    private static func checkName(
+        _ name: String?, in roster: Roster, _ peers: [(name: String, key: PublicKey)]
+    ) throws(Failure) {
+        guard let name, !roster.stations.contains(where: { $0.name == name }),
+            let key = peers.first(where: { $0.name == name })?.key,
+            let station = roster.station(with: key)
+        else { return }
+        throw Failure(.failed, "\(name) is called \(station.name) in the site: type that name")
+    }
+
     /// The secret that signs the roster of the site.
     ///
     /// - Throws: That this station introduces no site.
@@ -197,7 +217,9 @@ extension SiteBook {
         if case .replace(_, let station, _) = change, station.key == book.own {
             throw Failure(.failed, "that is this station, which introduces the others")
         }
-        let (before, known) = (roster, try book.peerKeys())
+        let before = roster
+        let peers = try book.peers()
+        try checkName(change.subject, in: roster, peers)
         try change.apply(to: &roster)
         guard !roster.says(theSameAs: before) else {
             throw Failure(.failed, "it is so already; nothing is changed")
@@ -218,8 +240,19 @@ extension SiteBook {
                     + " intercomctl site init \(roster.name) --take-over")
         }
         report.add(
-            "running stations of the site get it within seconds, others when they start or join")
-        let next = change.next(isJoining: invocation.isJoining, before: before, known: known)
+            "stations of the site that can be reached get it within seconds, others when they meet"
+                + " one that has it")
+        // Whether it has met one since its files were restored, nobody knows.
+        if let site = try? statusNow(invocation).site, site.number == Int(clamping: before.counter),
+            site.behind.count > 1, site.behind.count == before.stations.count - 1
+        {
+            report.add(
+                "no other station is known to have number \(before.counter): if this box was"
+                    + " restored from a backup, theirs may be newer, and end this change or be"
+                    + " ended by it; compare: intercomctl site list")
+        }
+        let next = change.next(
+            isJoining: invocation.isJoining, before: before, known: peers.map { $0.key })
         if let next { report.add(next) }
         return try report.finish(invocation)
     }

@@ -34,10 +34,12 @@ struct SiteBook {
 
     var paths: Paths { files.paths }
 
-    /// The keys of all peers.
-    func peerKeys() throws(Failure) -> [PublicKey] {
+    /// The names of all peers here, and their keys.
+    func peers() throws(Failure) -> [(name: String, key: PublicKey)] {
         do throws(ConfigError) {
-            return try files.config().peers.compactMap { PublicKey(text: $0.key) }
+            return try files.config().peers.compactMap { peer in
+                PublicKey(text: peer.key).map { (peer.name, $0) }
+            }
         } catch { throw Failure(PeerFilesError(error)) }
     }
 

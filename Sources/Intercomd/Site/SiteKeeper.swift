@@ -210,8 +210,9 @@ struct SiteKeeper {
             case .forked(let peer):
                 dispute(
                     "\(name(peer)) has another roster of the same number, signed by the same key:"
-                        + " somebody else may have the site's key; at the station that introduces,"
-                        + " any change of the site ends this (man intercomctl, site import)",
+                        + " the station that introduces was restored from a backup, or somebody"
+                        + " else has the site's key; there, compare the lists (intercomctl site"
+                        + " list); any change of the site ends this (man intercomctl, site import)",
                     from: peer)
             case .leftOut(let peer):
                 dispute(
