@@ -124,6 +124,7 @@ class ByHand(SiteTest):
         # Leaving takes nothing that the site has not brought.
         said = self.do(garage, "site", "leave")
         self.assertIn("peers that did not come with it stay: cook (sudo", said)
+        self.assertNotIn("also applied", said)
         self.assertEqual(self.found(garage), ["cook"])
         self.assertIn("in no site", self.do(garage, "site", "list"))
         self.assertIn("sudo rm ", self.do(kitchen, "site", "leave", code=1))

@@ -49,10 +49,15 @@ struct PeerReport {
             return .ok
         }
         isApplied = true
-        // The reload also applies earlier changes that the person may have forgotten.
+        // The reload also applies earlier changes that the person may have forgotten; those that
+        // the report has told of are no news.
+        let told = lines.flatMap { line in
+            line.split { " :;,".contains($0) }.map { String($0) }
+        }
         let others = reload.difference.filter { line in
             let words = (line.section ?? "").split(separator: " ").map { String($0) }
-            return words.count < 2 || words[1] != name && words[1] != former
+            return words.count < 2
+                || words[1] != name && words[1] != former && !told.contains(words[1])
         }
         for line in others {
             add("also applied: \(line.text)" + (line.needsRestart ? "  (needs a restart)" : ""))
