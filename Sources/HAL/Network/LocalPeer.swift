@@ -31,8 +31,8 @@ public struct LocalPeer: ~Copyable, Sendable {
             switch -raw {
             case ENOENT, ECONNREFUSED: "intercomd is not running"
             case EACCES:
-                "only members of group intercom may: sudo adduser $USER intercom, and"
-                    + " intercom-admin to change things, then log in again"
+                "only members of group intercom may: sudo usermod -aG"
+                    + " intercom,intercom-admin $USER, then log in again"
             default: ""
             }
         guard raw >= 0 else {
