@@ -31,7 +31,7 @@ func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     if invocation.isJSON {
         try printLine(all.json)
     } else {
-        try printText(text(of: all, isMissed: query.isMissed))
+        try printScreen(text(of: all, isMissed: query.isMissed))
     }
     return all.problem == nil ? .ok : .degraded
 }
@@ -59,7 +59,10 @@ private func row(_ call: HistoryList.Call) -> [String] {
     if call.endedMilliseconds != nil {
         ending = record.cause?.words ?? "ended"
         if record.isMissed { ending = "MISSED, \(ending)" }
-        if let name = record.answeredBy, name != record.peer, record.kind == .call {
+        // One that came in was answered here.
+        if let name = record.answeredBy, name != record.peer, record.kind == .call,
+            record.direction == .outgoing
+        {
             ending += ", answered by \(name)"
         }
     }

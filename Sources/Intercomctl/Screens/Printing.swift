@@ -26,6 +26,12 @@ func printLine(_ text: String, to output: Terminal.Output = .result) throws(Fail
     }
 }
 
+/// Prints a question as `printLine` does its lines, and leaves the cursor behind it.
+func printQuestion(_ text: String) throws(Failure) {
+    let size = Terminal.isInteractive(.result) ? Terminal.size(of: .result) : nil
+    try printText(folded(text, columns: size?.columns ?? Int.max).dropLast() + " ")
+}
+
 /// Prints the lines of a screen, each with its end; sentences among them as `printLine` does.
 func printScreen(_ text: String) throws(Failure) {
     guard !text.isEmpty else { return }
@@ -70,13 +76,13 @@ extension String {
     }
 }
 
-/// The lines, of which those that are too long and not set in columns are broken.
+/// The lines, of which those that are too long are broken; those set in by four blanks are there
+/// to be copied, and stay.
 func folded(_ text: String, columns: Int) -> String {
     var folded = ""
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-        let isSet = zip(line.utf8, line.utf8.dropFirst()).contains { $0 == 0x20 && $1 == 0x20 }
-        let isLong = line.unicodeScalars.count > columns
-        folded += isLong && !isSet ? broken(pieces(of: line, columns), columns) : line + "\n"
+        let isLong = line.unicodeScalars.count > columns && !line.hasPrefix("    ")
+        folded += isLong ? broken(pieces(of: line, columns), columns) : line + "\n"
     }
     return folded
 }
@@ -100,18 +106,27 @@ private func broken(_ pieces: [String], _ columns: Int) -> String {
     return lines + line + "\n"
 }
 
-/// Words, and commands that fit into a line, which stay whole, so that they can be copied.
+/// Words, each with what is set in columns beside it, and commands that fit into a line, which stay
+/// whole, so that they can be copied.
 private func pieces(of text: Substring, _ columns: Int) -> [String] {
     var pieces: [String] = []
     var isCommand = false
-    for word in text.split(separator: " ") {
-        if isCommand, let last = pieces.last,
-            last.unicodeScalars.count + 3 + word.unicodeScalars.count <= columns
-        {
-            pieces[pieces.count - 1] = "\(last) \(word)"
-        } else {
-            pieces.append(String(word))
+    var blanks = 0
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+        guard !word.isEmpty else {
+            blanks += 1
+            continue
         }
+        let isSet = blanks > 0 && word != "->"
+        let last = pieces.last ?? ""
+        let isWhole =
+            isCommand && last.unicodeScalars.count + 3 + word.unicodeScalars.count <= columns
+        if isSet || isWhole || last.hasSuffix("->"), !pieces.isEmpty {
+            pieces[pieces.count - 1] = "\(last) \(padding(blanks))\(word)"
+        } else {
+            pieces.append(padding(blanks) + word)
+        }
+        blanks = 0
         let name = word.drop { $0 == "\"" || $0 == "(" }
         isCommand = isCommand || name == "sudo" || name == "intercomctl"
         if let last = word.utf8.last, ";,)\".:".utf8.contains(last) { isCommand = false }
