@@ -160,6 +160,9 @@ intercomctl: DIR/default/etc/intercomd.conf is there already and stays as it is 
         # The first is the one worth keeping.
         self.box.ctl("setup", "--yes", "--force", "--name", "attic")
         self.assertEqual(kept.read_text("ascii"), "# mine\n[station]\nname = mine\n")
+        # It keeps its name.
+        self.assertIn("name    attic   its name now\n",
+                      self.box.ctl("setup", "--yes", "--force")[1])
         self.assertEqual(self.path.with_name("intercomd.conf.bak2").read_text("ascii"), WRITTEN)
 
     def test_a_link_is_never_replaced(self):
@@ -278,12 +281,15 @@ pair: intercomctl pair; it shows a code to type at the other station
         self.assertGreater(float(numpy.abs(wav.read(path)).max()), 0.1)
 
     def test_a_wrong_answer_is_explained_and_asked_again(self):
-        code, screen = self.converse("Kitchen 2\n", "ATTIC\n", "attic\n", "hw:1\n", "none\n",
-                                     "none\n", "517\n", "GPIO27\n", "\n")
+        code, screen = self.converse("Kitchen 2\n", "Küche\n", "ATTIC\n", "attic\n", "9\n",
+                                     "hw:1\n", "none\n", "none\n", "517\n", "GPIO27\n", "\n")
+        self.assertIn('  name: "Küche" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; '
+                      'did you mean "k-che"?\n', screen)
+        self.assertIn("  the list ends with 1\n", screen)
         self.assertIn("name of this station [kitchen]: Kitchen 2\n"
                       '  name: "Kitchen 2" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; '
-                      'did you mean "kitchen-2"?\n'
-                      "name of this station [kitchen]: ATTIC\n"
+                      'did you mean "kitchen-2"?\n', screen)
+        self.assertIn("name of this station [kitchen]: ATTIC\n"
                       '  name: "ATTIC" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; '
                       'did you mean "attic"?\n'
                       "name of this station [kitchen]: attic\n", screen)
@@ -314,8 +320,11 @@ name of this station [raspberrypi]:  raspberrypi
 
     def test_an_unheard_tone_is_played_again_or_another_speaker_asked_for(self):
         code, screen = self.converse(
-            "\n", "\n", "\n", "again\n", "no\n", "none\n", "\n", "\n")
+            "\n", "\n", "\n", "again\n", "maybe\n", "no\n", "none\n", "\n", "x\n", "Y\n")
         self.assertEqual(code, 0)
+        # Neither yes nor no is asked again.
+        self.assertEqual(screen.count("  the answer is yes or no or again\n"), 1, screen)
+        self.assertEqual(screen.count("  the answer is yes or no\n"), 1, screen)
         self.assertEqual(screen.count("playing a rising tone"), 2, screen)
         self.assertIn("again [yes]: no\n"
                       "  check its cable and its volume (alsamixer), or choose another\n"

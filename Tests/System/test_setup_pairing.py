@@ -253,10 +253,12 @@ class WithoutTheDaemon(SetupPairs):
 
     def test_no_starts_nothing_nor_is_a_service_started_that_is_of_others_or_not_there(self):
         self.systemctl("exit 3")
-        code, screen = self.set_up("no\n")
+        code, screen = self.set_up("later\n", "no\n")
         self.assertEqual(code, 0)
         self.assertTrue(screen.endswith(
-            "later: sudo systemctl enable --now intercomd, then intercomctl pair\n"), screen)
+            "[yes]: later\n  the answer is yes or no\n"
+            "start intercomd now, and at each start of this machine? [yes]: no\n"
+            "later: sudo systemctl enable --now intercomd, then sudo intercomctl pair\n"), screen)
         # Other settings than the service has; then there is no systemd.
         code, screen = converse(
             self.box, [*self.box.launcher, place.program("intercomctl"), "--config",

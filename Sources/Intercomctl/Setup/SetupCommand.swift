@@ -27,11 +27,11 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         try printLine(setup.json)
     } else if isAsking {
-        try printText(setup.warnings)
+        try printScreen(setup.warnings)
         return try setup.goOn(invocation)
     } else if isWriting {
-        try printText(setup.summary)
-        try printText(setup.advice(isRunning: isRunning(invocation)))
+        try printScreen(setup.summary)
+        try printScreen(setup.advice(isRunning: isRunning(invocation)))
     } else {
         Terminal.write(setup.summary, to: .complaint)
         try printText(setup.plan.text)
@@ -76,6 +76,8 @@ struct Setup {
         if let name {
             try Self.check(name: name)
             choice = SetupPlan.Choice(value: name, reason: "as given")
+        } else if !folder.isMainAbsent, let config = try? readConfig(folder) {
+            choice = SetupPlan.Choice(value: config.station.name, reason: "its name now")
         } else if let nearest = nearestName(to: Environment.hostName) {
             choice = SetupPlan.Choice(value: nearest, reason: "the machine's name")
         } else {

@@ -14,7 +14,7 @@ extension Setup {
                 "\(index + 1)", card.value, card.input.word, card.output.word, card.name,
             ])
         }
-        try printText(table.text)
+        try printScreen(table.text)
     }
 
     /// Asks for each choice; false if the person declines.
@@ -34,8 +34,7 @@ extension Setup {
         }
         if let text = lines.text { try printLine(text) }
         guard try ask(.key, lines) else { return false }
-        try printText("\n\(plan.text)\nwrite this to \(path)? [yes] ")
-        return typedLine().map { isYes($0) } ?? false
+        return try choice("\n\(plan.text)\nwrite this to \(path)? [yes]") == "yes"
     }
 
     /// Asks until the answer is valid in the configuration; false at the end of the input.
@@ -45,7 +44,7 @@ extension Setup {
         var doubted: String?
         while true {
             let before = plan
-            try printText("\(question.text) [\(plan[question].value.visible)]: ")
+            try printQuestion("\(question.text) [\(plan[question].value.visible)]:")
             guard let answer = typedLine() else {
                 try printLine("")
                 return false
@@ -61,7 +60,8 @@ extension Setup {
                     mistake.suggestion
                     ?? (question == .name && !isName(answer) ? nearestName(to: answer) : nil)
                 let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
-                try printLine("  \((mistake.what + hint).visible)")
+                let what = question.refusal(of: answer, among: cards) ?? mistake.what
+                try printLine("  \((what + hint).visible)")
             case .success(let config):
                 let value = plan[question].value
                 if question == .key, lines.lacks(value) {
@@ -87,13 +87,13 @@ extension Setup {
         else { return true }
         while true {
             guard try playTone(on: name, config.audio) else { return true }
-            try printText("did you hear it? yes, no or again [yes]: ")
-            guard let answer = typedLine() else {
+            let question = "did you hear it? yes, no or again [yes]:"
+            guard let answer = try choice(question, among: ["yes", "no", "again"]) else {
                 try printLine("")
                 return nil
             }
-            if isYes(answer) { return true }
-            guard answer.lowercased() == "again" else { break }
+            if answer == "yes" { return true }
+            guard answer == "again" else { break }
         }
         try printLine("  check its cable and its volume (alsamixer), or choose another")
         return false
@@ -120,5 +120,16 @@ extension Setup {
 /// An answer without the blanks around it; nil at the end of the input.
 func typedLine() -> String? { Keyboard.line().map { trimmed($0) } }
 
-/// Whether an answer, perhaps an empty one, agrees.
-func isYes(_ answer: String) -> Bool { ["", "y", "yes"].contains(answer.lowercased()) }
+/// Asks until the answer is one of these words or their beginnings; nil at the end of the input.
+///
+/// Without an answer it is the first.
+func choice(
+    _ question: String, among words: [String] = ["yes", "no"]
+) throws(Failure) -> String? {
+    while true {
+        try printQuestion(question)
+        guard let answer = typedLine()?.lowercased() else { return nil }
+        if let word = words.first(where: { $0.hasPrefix(answer) }) { return word }
+        try printLine("  the answer is \(words.joined(separator: " or "))")
+    }
+}

@@ -11,10 +11,10 @@ extension Setup {
         // The name that was given is this station's.
         typed.name = nil
         if isRunning(typed) {
-            try printText(written)
+            try printScreen(written)
             let applied = try reloadConfig(typed)
             guard applied == .ok else {
-                try printText(Self.pairing)
+                try printScreen(Self.pairing)
                 return applied
             }
             guard try statusNow(invocation).name == plan.name.value else {
@@ -24,10 +24,10 @@ extension Setup {
             try offerEachStart()
         } else {
             guard ServiceStart.isPossible(for: folder.folder) else {
-                try printText(advice(isRunning: false))
+                try printScreen(advice(isRunning: false))
                 return .ok
             }
-            try printText(written)
+            try printScreen(written)
             guard try isStarted(typed) else { return .ok }
         }
         try offerMembership()
@@ -36,9 +36,10 @@ extension Setup {
 
     /// Starts the service; false where the person does not want it, or it fails, which it says.
     private func isStarted(_ invocation: borrowing Invocation) throws(Failure) -> Bool {
-        try printText("start intercomd now, and at each start of this machine? [yes]: ")
-        guard let answer = typedLine(), isYes(answer) else {
-            try printLine("later: sudo systemctl enable --now intercomd, then intercomctl pair")
+        let question = "start intercomd now, and at each start of this machine? [yes]:"
+        guard try choice(question) == "yes" else {
+            try printLine(
+                "later: sudo systemctl enable --now intercomd, then sudo intercomctl pair")
             return false
         }
         if let why = ServiceStart.failure() {
@@ -62,8 +63,8 @@ extension Setup {
     /// Has systemd start it at each boot, if wanted, where a person has started it by hand.
     private func offerEachStart() throws(Failure) {
         guard ServiceStart.isPossible(for: folder.folder), !UnitFacts().isEnabled else { return }
-        try printText("intercomd runs; start it at each start of this machine, too? [yes]: ")
-        guard let answer = typedLine(), isYes(answer) else {
+        let question = "intercomd runs; start it at each start of this machine, too? [yes]:"
+        guard try choice(question) == "yes" else {
             return try printLine("later: sudo systemctl enable intercomd")
         }
         if let why = ServiceStart.failure() {
@@ -74,8 +75,7 @@ extension Setup {
     /// Lets the person who has typed `sudo` do without it from now on, if wanted.
     private func offerMembership() throws(Failure) {
         guard let member = Membership() else { return }
-        try printText("may \(member.user) use intercomctl without sudo? [yes]: ")
-        guard let answer = typedLine(), isYes(answer) else {
+        guard try choice("may \(member.user) use intercomctl without sudo? [yes]:") == "yes" else {
             return try printLine("later: \(member.command)")
         }
         if let why = member.failure() {
@@ -86,9 +86,9 @@ extension Setup {
 
     private func offerToPair(_ invocation: inout Invocation) throws(Failure) -> ExitCode {
         while true {
-            try printText(
+            try printQuestion(
                 "pair with another station now? Enter shows a code to type there;"
-                    + " or type the code that it shows; no ends [show]: ")
+                    + " or type the code that it shows; no ends [show]:")
             guard let answer = typedLine() else {
                 try printLine("\nlater: intercomctl pair")
                 return .ok

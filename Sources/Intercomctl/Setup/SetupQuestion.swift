@@ -24,6 +24,17 @@ enum SetupQuestion {
         }
     }
 
+    /// Why an answer is none, where that is not as the settings would say it of a file.
+    func refusal(of answer: String, among cards: [CardTrial]) -> String? {
+        switch self {
+        case .name where !isName(answer): return "name: \"\(answer)\" is not a name: \(nameForm)"
+        case .input, .output:
+            guard Int(answer) != nil else { return nil }
+            return cards.isEmpty ? "no card is listed" : "the list ends with \(cards.count)"
+        case .name, .key: return nil
+        }
+    }
+
     /// Why a valid answer is perhaps not what the person means; nil where it is well.
     func doubt(
         of config: Config, at plan: SetupPlan, among cards: [CardTrial], _ lines: HeaderLines

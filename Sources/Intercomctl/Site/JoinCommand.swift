@@ -54,11 +54,11 @@ func offerToJoin(_ peer: String, _ invocation: borrowing Invocation) throws(Fail
         try remindOfSite(peer, invocation)
         return .ok
     }
-    try printText(
+    let answer = try choice(
         "\(peer.visible) shows the site \(offer.name.visible), with"
             + " \(plural(offer.stations, "station")); the digits of its key:"
-            + " \(offer.fingerprint.visible)\njoin it? [yes]: ")
-    guard let answer = typedLine(), isYes(answer) else {
+            + " \(offer.fingerprint.visible)\njoin it? [yes]:")
+    guard answer == "yes" else {
         try printLine("later: intercomctl site join")
         return .ok
     }

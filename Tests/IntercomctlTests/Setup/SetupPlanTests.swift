@@ -32,6 +32,17 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         #expect(SetupPlan.card("1", among: []) == "1")
     }
 
+    @Test func anAnswerThatIsNoneIsRefusedInWordsOfTheQuestion() {
+        #expect(SetupQuestion.input.refusal(of: "7", among: [hat]) == "the list ends with 1")
+        #expect(SetupQuestion.output.refusal(of: "0", among: []) == "no card is listed")
+        #expect(SetupQuestion.output.refusal(of: "hw:1", among: [hat]) == nil)
+        #expect(
+            SetupQuestion.name.refusal(of: "Küche", among: [])
+                == "name: \"Küche\" is not a name: 1 to 31 of a-z, 0-9 and -, no - first")
+        #expect(SetupQuestion.name.refusal(of: "attic", among: []) == nil)
+        #expect(SetupQuestion.key.refusal(of: "99", among: []) == nil)
+    }
+
     @Test func aLineIsChosenByTheNumberOfItsName() {
         #expect(SetupPlan.line("17") == "GPIO17")
         for answer in ["4", "04", "gpio4", "Gpio04", "GPIO 4"] {
