@@ -104,12 +104,18 @@ enum PastedPairing: Equatable {
         return .host(word, complaint)
     }
 
-    /// Whether digits alone, or the form in which codes are shown with a character too many or too
-    /// few.
+    /// Whether digits alone, or the form in which codes are shown with some characters too many or
+    /// too few.
     private static func looksLikeCode(_ word: String) -> Bool {
         let bytes = Array(word.utf8)
         let digits = bytes.count { (48...57).contains($0) }
         if bytes.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) { return true }
+        let halves = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        if halves.count == 2, halves.allSatisfy({ (3...5).contains($0.count) }),
+            word == word.uppercased(), !isAddress(word)
+        {
+            return true
+        }
         return digits > 0 && (7...10).contains(bytes.count) && !isAddress(word)
             && bytes.firstIndex(of: UInt8(ascii: "-")) == 4
     }

@@ -178,8 +178,7 @@ extension ControlLoop {
         while let answer = links.nextAnswer() {
             guard let peer = answer.peer else {
                 pairings.lookedUp(
-                    answer.addresses, answer.endpoints, answer.complaint, on: pairingGround,
-                    at: now)
+                    answer.addresses, answer.endpoints, on: pairingGround, at: now)
                 continue
             }
             guard roster.contains(peer) else { continue }

@@ -83,8 +83,8 @@ extension Pairings {
 
     /// A name was looked up.
     mutating func lookedUp(
-        _ addresses: [PeerAddress], _ endpoints: [Endpoint], _ complaint: String?,
-        on ground: PairingGround, at now: Instant
+        _ addresses: [PeerAddress], _ endpoints: [Endpoint], on ground: PairingGround,
+        at now: Instant
     ) {
         guard let lookUp = lookUp.take() else { return }
         let address = lookUp.address
@@ -95,7 +95,9 @@ extension Pairings {
             return
         }
         guard !endpoints.isEmpty else {
-            return fail("unreachable", complaint ?? "\(address.host) has no address")
+            return fail(
+                "unreachable",
+                "there is no host \(address.host), or no name server answers: type its address")
         }
         set(out: lookUp.leave(), to: [.init(endpoints)], on: ground, at: now)
     }

@@ -69,7 +69,7 @@ import Testing
                 == .host(
                     "garage.local",
                     "\"garage.local\" is no code: the character . does not occur in codes"))
-        for host in ["garage", "garage-2", "cellar-pi4", "pi4", "192.0.2.7"] {
+        for host in ["garage", "garage-2", "cellar-pi4", "pi4", "192.0.2.7", "my-pi4", "KITCHEN"] {
             guard case .host(host, _) = read(host) else {
                 Issue.record("\(read(host))")
                 continue
@@ -89,6 +89,8 @@ import Testing
             ["7K9M-QX2"],
             "\"7K9M-QX2\" is no code: it has 7 of 8 characters; for a host: pair HOST CODE"
         ),
+        (["ABC-DEF"], "\"ABC-DEF\" is no code: it has 6 of 8 characters; for a host: pair HOST"),
+        (["7K9MX-QX2W"], "it has 9 characters"), (["7K9-QX2W"], "it has 7 of 8 characters"),
         (["1234-5678-9"], "\"1234-5678-9\" is no code: "), (["12345"], "it has 5 of 6 digits"),
         (["192.0.2.999", "7K9M-QX2W"], "\"192.0.2.999\" is no address: pair HOST CODE"),
         (["a", "b", "7K9M-QX2W"], "pair HOST CODE"), (["7K9M-QX2W", "a", "b"], "pair HOST CODE"),
