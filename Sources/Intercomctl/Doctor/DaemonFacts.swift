@@ -8,6 +8,8 @@ struct DaemonFacts {
     var version = Product.version
     /// Whether there are settings, which `setup` writes before it starts the daemon.
     var isSetUp = true
+    /// Whether the settings are wrong, with which it does not start.
+    var isWrong = false
     /// The UDP port of the settings; nil when they are wrong.
     var port: UInt16?
     /// Sockets bound to it; nil if that is unknown.
@@ -18,6 +20,7 @@ struct DaemonFacts {
     init(_ situation: Situation) {
         self.init(answer: situation.daemon)
         if case .absent = situation.settings { isSetUp = false }
+        if case .wrong = situation.settings { isWrong = true }
         guard let config = situation.config else { return }
         port = config.network.port
         sockets = UDPPort.socketCount(of: config.network.port)
@@ -28,9 +31,12 @@ struct DaemonFacts {
     private var life: Check {
         switch answer {
         case .down:
+            let start = "sudo systemctl start intercomd"
             return .fail(
                 .daemon, "intercomd is not running",
-                fix: isSetUp ? "sudo systemctl start intercomd" : "sudo intercomctl setup")
+                fix: !isSetUp
+                    ? "sudo intercomctl setup"
+                    : isWrong ? "correct the settings, then: \(start)" : start)
         case .deaf(let complaint):
             return .fail(
                 .daemon, complaint.text, fix: complaint.fix ?? "try again; journalctl -u intercomd")

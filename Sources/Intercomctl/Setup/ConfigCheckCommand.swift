@@ -35,13 +35,17 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         try printLine(report.json)
     } else {
         for finding in report.errors {
-            Terminal.write("\(finding.text.visibleLines)\n", to: .complaint)
+            try? printLine(finding.text.visibleLines, to: .complaint)
         }
-        if report.omitted > 0 { Terminal.write("and \(report.omitted) more\n", to: .complaint) }
+        if report.omitted > 0 { try? printLine("and \(report.omitted) more", to: .complaint) }
         for finding in report.warnings {
-            Terminal.write("warning: \(finding.text.visibleLines)\n", to: .complaint)
+            try? printLine("warning: \(finding.text.visibleLines)", to: .complaint)
         }
-        if report.errors.isEmpty { try printLine(summary) }
+        if report.errors.isEmpty {
+            try printLine(summary)
+        } else {
+            try? printLine("correct that, then: intercomctl reload", to: .complaint)
+        }
     }
     guard report.errors.isEmpty else { return .failed }
     return report.warnings.isEmpty ? .ok : .degraded

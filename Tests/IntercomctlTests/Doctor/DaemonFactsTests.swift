@@ -51,6 +51,13 @@ import Testing
             lines(facts.checks) == [
                 "FAIL  daemon          intercomd is not running  -> sudo intercomctl setup"
             ])
+        facts = DaemonFacts(answer: .down)
+        facts.isWrong = true
+        #expect(
+            lines(facts.checks) == [
+                "FAIL  daemon          intercomd is not running"
+                    + "  -> correct the settings, then: sudo systemctl start intercomd"
+            ])
         #expect(
             self.facts(.down, sockets: 1).last
                 == "FAIL  daemon port     UDP port 5577 is taken by another program"

@@ -47,7 +47,8 @@ import Testing
             #expect(outcome.complaint.hasSuffix(": chmod 700 \(keys)\n"))
         }
         let check = try folder.run("config", "check")
-        #expect(check.code == 1 && check.complaint.hasSuffix(": chmod 700 \(keys)\n"))
+        let fix = ": chmod 700 \(keys)\ncorrect that, then: intercomctl reload\n"
+        #expect(check.code == 1 && check.complaint.hasSuffix(fix))
     }
 
     @Test(arguments: ["", "intercom-identity-1 11\n", "intercom-identity-2 "])
