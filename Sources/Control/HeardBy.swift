@@ -181,7 +181,9 @@ extension HeardBy.Reason {
         case .speakerMuted: "intercomctl unmute speaker"
         case .volume: "intercomctl volume 100; for pages: intercomctl volume page 100"
         case .heldDown: "release the button; intercomctl status shows the target of the microphone"
-        case .turnedDown: "intercomctl unmute NAME, or change mute and gain in its section"
+        case .turnedDown:
+            "unmute it (intercomctl status names what is muted), or change mute and gain in its"
+                + " section"
         case .outranked, .over, .tooMany: "say it again"
         case .notListening: "set listen = yes in its [channel]"
         case .notMember: "compare the names and members of the [channel] on both sides"

@@ -320,8 +320,7 @@ LED is, or set active = low (FILE:LINE)
         self.kitchen.write_config()
         for word, kind in (("button", "button"), ("led", "lamp")):
             self.assert_screen([word], 1, "", f"intercomctl: there is no [{kind} NAME] in the "
-                               "configuration: nothing to test (intercomctl setup, "
-                               "man intercomd.conf)\n")
+                               "configuration: nothing to test (man intercomd.conf)\n")
 
 
 class WrongSettings(TryTest):

@@ -53,7 +53,7 @@ extension CommandGroup {
                     options: ["--priority", "--seconds", "--json"],
                     help: "speak to a peer or channel at once, until Ctrl-C", function: page),
                 Command(
-                    name: "announce", arguments: "TARGET", count: 1...1, takes: [.target],
+                    name: "announce", arguments: "TARGET", count: 1...2, takes: [.target],
                     options: ["--file", "--priority", "--json"], needed: ["--file"],
                     help: "play a WAV file to a peer or channel", function: announce),
                 Command(

@@ -64,7 +64,7 @@ private func chosen(
         throw Failure(
             .failed,
             "there is no [\(kind) NAME] in the configuration: nothing to test"
-                + " (intercomctl setup, man intercomd.conf)")
+                + " (man intercomd.conf)")
     }
     guard let name else { return 0 }
     guard let place = names.firstIndex(of: name) else {

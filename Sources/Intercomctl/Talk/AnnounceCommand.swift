@@ -7,6 +7,12 @@ internal import Time
 ///
 /// This program reads the file with the caller's permissions; the daemon only receives samples.
 func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    if let file = invocation.arguments.dropFirst().first {
+        throw Failure(
+            .usage,
+            "a file is given as an option: announce \(invocation.arguments[0].visible)"
+                + " --file \(file.visible)")
+    }
     guard let path = invocation.file else {
         throw Failure(.usage, "announce needs --file FILE.wav")
     }

@@ -15,10 +15,22 @@ func setVolume(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if !word.isEmpty, word.utf8.allSatisfy({ (48...57).contains($0) }) {
             throw Failure(.usage, "\(word) is no volume: 0 to 100, or a change such as +5 or -5")
         }
+        let names = StationNames(invocation)
+        if names.peers.contains(word) {
+            throw Failure(
+                .usage,
+                "\(word) is a peer; how loud it is here is its gain:"
+                    + " sudo intercomctl peer set \(word) --gain -6dB")
+        }
+        if names.channels.contains(word) {
+            throw Failure(
+                .usage,
+                "\(word) is a channel; how loud it is here is gain in [channel \(word)]")
+        }
         throw Failure(
             .usage,
-            "\(unknown("volume", word, among: kinds)) (speaker, ring, tones or page; then 0 to 100,"
-                + " +5 or -5)")
+            unknown("volume", word, among: kinds, or: kinds.joined(separator: ", "))
+                + " (then 0 to 100, +5 or -5)")
     }
     return try ask(.volume(kind, change), invocation)
 }

@@ -51,6 +51,9 @@ private let usageCases: [UsageCase] = [
         complaint: "usage: intercomctl peer add [--psk-file FILE] [--suite N] [--gain DB]"
             + " [--no-reload] [--json] NAME ADDRESS KEY"),
     UsageCase(
+        arguments: ["announce", "house", "supper.wav"],
+        complaint: "a file is given as an option: announce house --file supper.wav"),
+    UsageCase(
         arguments: ["ptt", "dwon", "house"],
         complaint: "unknown action \"dwon\"; did you mean \"down\"? (down or up)"),
     UsageCase(
@@ -67,6 +70,18 @@ private let usageCases: [UsageCase] = [
         #expect(outcome.code == 2)
         #expect(outcome.complaint == "intercomctl: \(usage.complaint)\n")
         #expect(outcome.output.isEmpty)
+    }
+
+    @Test func aVolumeOfAPeerOrAChannelIsItsGain() throws {
+        let folder = try StationFolder("[channel house]\n[peer garage]\nkey = \(otherKey)")
+        for (name, said) in [
+            ("garage", "sudo intercomctl peer set garage --gain -6dB"), ("house", "[channel house]"),
+            ("attic", "\"attic\"; try: speaker, ring, tones, page (then 0 to 100, +5 or -5)"),
+        ] {
+            let outcome = try folder.run("volume", name, "50")
+            #expect(outcome.code == 2)
+            #expect(outcome.complaint.contains(said), "\(outcome.complaint)")
+        }
     }
 
     @Test(arguments: [["--jsno"], ["--socket"], ["statsu"], ["status", "now"]])
