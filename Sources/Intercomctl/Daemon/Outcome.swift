@@ -37,8 +37,8 @@ extension Outcome {
             text = "listening to \(peer ?? "them"), where it beeps; end: intercomctl hangup"
         case (.active, _):
             text =
-                peer.map { "speaking with \($0); end: intercomctl hangup" }
-                ?? "a station has answered; end: intercomctl hangup"
+                (peer.map { "speaking with \($0)" } ?? "a station has answered")
+                + ", the microphone is open; end: intercomctl hangup"
         }
     }
 

@@ -105,7 +105,9 @@ private struct Story {
         story.add(.callEnded, call: "1", cause: .cancelled)
         story.stands(.active, call: "0")
         let outcome = try story.run("call", "garage")
-        #expect(outcome.output.hasSuffix("\nspeaking with garage; end: intercomctl hangup\n"))
+        #expect(
+            outcome.output.hasSuffix(
+                "\nspeaking with garage, the microphone is open; end: intercomctl hangup\n"))
         #expect(outcome.code == 0)
         // It may still begin: then its own events tell.
         story.stands(.connecting, call: "0")
