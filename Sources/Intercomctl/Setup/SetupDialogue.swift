@@ -34,7 +34,8 @@ extension Setup {
         }
         if let text = lines.text { try printLine(text) }
         guard try ask(.key, lines) else { return false }
-        return try choice("\n\(plan.text)\nwrite this to \(path)? [yes]") == "yes"
+        try printText("\n\(plan.text)\n")
+        return try choice("write this to \(path)? [yes]") == "yes"
     }
 
     /// Asks until the answer is valid in the configuration; false at the end of the input.
