@@ -211,6 +211,9 @@ class GroupCalls(CallersTest):
         [one] = self.history(kitchen, call)
         self.assertEqual((one["answered_by"], one["peer"], one["channel"]),
                          ("attic", "attic", "house"))
+        # The columns have it: who was called answered it, and a call that came was answered here.
+        for station in (kitchen, attic):
+            self.assertRegex(self.do(station, "history"), r"(?m)  hung up$")
 
     def test_hunted_and_rejected_by_all(self):
         kitchen, garage, attic = self.scene("kitchen", "garage", "attic")

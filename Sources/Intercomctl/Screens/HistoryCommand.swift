@@ -59,12 +59,6 @@ private func row(_ call: HistoryList.Call) -> [String] {
     if call.endedMilliseconds != nil {
         ending = record.cause?.words ?? "ended"
         if record.isMissed { ending = "MISSED, \(ending)" }
-        // One that came in was answered here.
-        if let name = record.answeredBy, name != record.peer, record.kind == .call,
-            record.direction == .outgoing
-        {
-            ending += ", answered by \(name)"
-        }
     }
     return [
         localTime(milliseconds: call.startedMilliseconds), "\(arrow) \(who)", what,

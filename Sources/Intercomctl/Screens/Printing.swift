@@ -128,7 +128,7 @@ private func pieces(of text: Substring, _ columns: Int) -> [String] {
         }
         blanks = 0
         let name = word.drop { $0 == "\"" || $0 == "(" }
-        isCommand = isCommand || name == "sudo" || name == "intercomctl"
+        isCommand = isCommand || name.hasPrefix("sudo") || name == "intercomctl"
         if let last = word.utf8.last, ";,)\".:".utf8.contains(last) { isCommand = false }
     }
     return pieces

@@ -75,7 +75,8 @@ private let usageCases: [UsageCase] = [
     @Test func aVolumeOfAPeerOrAChannelIsItsGain() throws {
         let folder = try StationFolder("[channel house]\n[peer garage]\nkey = \(otherKey)")
         for (name, said) in [
-            ("garage", "sudo intercomctl peer set garage --gain -6dB"), ("house", "[channel house]"),
+            ("garage", "sudo intercomctl peer set garage --gain -6dB"),
+            ("house", "gain in [channel house]"),
             ("attic", "\"attic\"; try: speaker, ring, tones, page (then 0 to 100, +5 or -5)"),
         ] {
             let outcome = try folder.run("volume", name, "50")
