@@ -77,7 +77,8 @@ class Calls(CallersTest):
         self.assertNotIn("speaking", screen.text)
         self.do(garage, "answer")
         self.assertEqual(screen.ended(), 0)
-        self.assertIn("speaking with garage, the microphone is open; end: intercomctl hangup", screen.text)
+        self.assertIn("speaking with garage, the microphone is open; end: intercomctl hangup",
+                      screen.text)
         self.do(garage, "hangup")
         screen, says = self.at_terminal(kitchen, "call", "garage")
         says("ringing at garage")
