@@ -112,7 +112,7 @@ enum PastedPairing: Equatable {
         if bytes.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) { return true }
         let halves = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         if halves.count == 2, halves.allSatisfy({ (3...5).contains($0.count) }),
-            word == word.uppercased(), !isAddress(word)
+            !bytes.contains(where: { (0x61...0x7a).contains($0) }), !isAddress(word)
         {
             return true
         }
