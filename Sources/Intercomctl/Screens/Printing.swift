@@ -27,9 +27,10 @@ func printLine(_ text: String, to output: Terminal.Output = .result) throws(Fail
 }
 
 /// Prints a question as `printLine` does its lines, and leaves the cursor behind it.
-func printQuestion(_ text: String) throws(Failure) {
-    let size = Terminal.isInteractive(.result) ? Terminal.size(of: .result) : nil
-    try printText(folded(text, columns: size?.columns ?? Int.max).dropLast() + " ")
+func printQuestion(_ text: String, to output: Terminal.Output = .result) throws(Failure) {
+    let size = Terminal.isInteractive(output) ? Terminal.size(of: output) : nil
+    let question = folded(text, columns: size?.columns ?? Int.max).dropLast()
+    guard Terminal.write("\(question) ", to: output) else { throw unwritten }
 }
 
 /// Prints the lines of a screen, each with its end; sentences among them as `printLine` does.

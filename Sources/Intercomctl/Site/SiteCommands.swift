@@ -61,7 +61,7 @@ private func mayBegin(
             return !isAsked
                 || isAgreed(
                     "This station introduces the site \(held.name) already. Under a new key each"
-                        + " other station has to join it anew. Go on? [no] ")
+                        + " other station has to join it anew. Go on? [no]")
         }
         throw Failure(
             .failed,
@@ -121,7 +121,7 @@ func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     let isThere = site.held?.stations.contains { $0.name == name && $0.key != site.own } ?? false
     // A slip at a terminal would cut off another station everywhere.
     if isThere, !invocation.isYes, !invocation.isJSON, Keyboard.isThere,
-        !isAgreed("Take \(name) out, at all stations of the site? [no] ")
+        !isAgreed("Take \(name) out, at all stations of the site? [no]")
     {
         try printLine("nothing is changed")
         return .failed
@@ -180,7 +180,7 @@ private func mayReplace(
             .usage,
             "\(name) is up, and would be put out; without a terminal to ask at, say --yes")
     }
-    return isAgreed("\(name) is up. Put it out, and give its name to \(called)? [no] ")
+    return isAgreed("\(name) is up. Put it out, and give its name to \(called)? [no]")
 }
 
 /// The key of a successor that has the name here already: this command was cut off after that.
