@@ -113,7 +113,7 @@ class Calls(CallersTest):
         self.assertEqual(self.state(garage), "active")
         code, _, error = garage.ctl("call", "attic")
         self.assertEqual(code, 1)
-        self.assertIn("there is a call already", error)
+        self.assertIn("you are speaking with kitchen; to end that: intercomctl hangup", error)
 
     def test_half_duplex_takes_turns_and_has_nothing_to_release(self):
         both = kitchen, garage = self.scene("kitchen", "garage", audio={"duplex": "half"})

@@ -132,7 +132,8 @@ extension ControlLoop {
         case .success(let outcome): return Reply(outcome, to: wish, names)
         case .failure(let problem):
             return Reply(
-                problem, of: wish, names, microphone: devices.cards.input.error?.description,
+                problem, of: wish, names, during: snapshot().callStatus,
+                microphone: devices.cards.input.error?.description,
                 speaker: devices.cards.output.error?.description)
         }
     }

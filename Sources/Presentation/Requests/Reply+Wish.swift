@@ -45,11 +45,12 @@ extension Reply {
     ///   - problem: Why.
     ///   - wish: What was wanted.
     ///   - names: Those that there are.
+    ///   - call: The call that there is.
     ///   - microphone: Why the microphone is not open, where one is wanted.
     ///   - speaker: The same of the speaker.
     package init(
-        _ problem: Wish.Problem, of wish: Wish, _ names: Names, microphone: String?,
-        speaker: String?
+        _ problem: Wish.Problem, of wish: Wish, _ names: Names, during call: CallStatus,
+        microphone: String?, speaker: String?
     ) {
         let text =
             switch problem {
@@ -61,7 +62,7 @@ extension Reply {
             case .noPage: "no page to \(wish.name) is under way"
             case .isChannel:
                 "\(wish.name) is a channel: only a peer can be listened to or dropped in on"
-            case .call(.busy): "there is a call already: answer it, or hang up first"
+            case .call(.busy): call.wayOut
             case .call(.nothingRings): "nothing rings here"
             case .call(.noCall): "there is no call"
             case .call(.nobody): "there is nobody to call"
@@ -93,6 +94,23 @@ extension ControlError {
             known.isEmpty ? "there is none" : "there are: \(known.joined(separator: ", "))"
         let hint = nearestWord(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ";"
         return ControlError(.unknownTarget, "no \(what) \(name)\(hint) \(there)")
+    }
+}
+
+extension CallStatus {
+    /// The call that is in the way of another, and the command that ends it.
+    fileprivate var wayOut: String {
+        let who = peers.joined(separator: ", ")
+        if state == .ringing {
+            return "\(who) is calling: intercomctl answer, or intercomctl reject"
+        }
+        let what =
+            switch state {
+            case .trying, .calling: "calling"
+            case .active where kind == "listen_in": "listening to"
+            case .idle, .ringing, .connecting, .active: "speaking with"
+            }
+        return "you are \(what) \(who); to end that: intercomctl hangup"
     }
 }
 

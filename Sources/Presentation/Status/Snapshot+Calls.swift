@@ -7,7 +7,7 @@ internal import Wire
 
 /// The call that is, and the last one that was.
 extension Snapshot {
-    var callStatus: CallStatus {
+    package var callStatus: CallStatus {
         var status = CallStatus()
         if let last = lastEnded {
             status.last = last.call

@@ -44,12 +44,12 @@ import Wire
     }
 
     private func problem(
-        _ problem: Wish.Problem, _ request: Request, microphone: String? = nil,
-        speaker: String? = nil
+        _ problem: Wish.Problem, _ request: Request, during call: CallStatus = CallStatus(),
+        microphone: String? = nil, speaker: String? = nil
     ) throws -> Reply {
         Reply(
-            problem, of: try #require(wish(request)), names, microphone: microphone,
-            speaker: speaker)
+            problem, of: try #require(wish(request)), names, during: call,
+            microphone: microphone, speaker: speaker)
     }
 
     // MARK: Requests
@@ -217,7 +217,6 @@ import Wire
                 .isChannel, listen,
                 "house is a channel: only a peer can be listened to or dropped in on"
             ),
-            (.call(.busy), listen, "there is a call already: answer it, or hang up first"),
             (.call(.nothingRings), .calls(.answer), "nothing rings here"),
             (.call(.noCall), .calls(.hangUp), "there is no call"),
             (.call(.nobody), listen, "there is nobody to call"),
@@ -231,5 +230,37 @@ import Wire
         #expect(
             try problem(.noSpeaker, .tone, microphone: "other", speaker: "hw:9 is gone")
                 == .refused(ControlError(.failed, "there is no speaker: hw:9 is gone")))
+    }
+
+    @Test(arguments: [
+        (
+            CallStatus.State.ringing, "call",
+            "garage, office is calling: intercomctl answer, or intercomctl reject"
+        ),
+        (
+            .trying, "call",
+            "you are calling garage, office; to end that: intercomctl hangup"
+        ),
+        (
+            .calling, "call",
+            "you are calling garage, office; to end that: intercomctl hangup"
+        ),
+        (
+            .active, "listen_in",
+            "you are listening to garage, office; to end that: intercomctl hangup"
+        ),
+        (
+            .active, "call",
+            "you are speaking with garage, office; to end that: intercomctl hangup"
+        ),
+    ])
+    func theCallInTheWayIsNamed(
+        _ state: CallStatus.State, _ kind: String, _ text: String
+    ) throws {
+        var call = CallStatus()
+        (call.state, call.kind, call.peers) = (state, kind, ["garage", "office"])
+        let request = Request.calls(.call("garage", .call, .normal))
+        let said = try problem(.call(.busy), request, during: call)
+        #expect(said == .refused(ControlError(.failed, text)))
     }
 }
