@@ -2,7 +2,8 @@
 public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public enum State: String, Sendable {
         case up
-        /// There is a session, but nothing was heard when a heartbeat was due.
+        /// There is a session, but nothing was heard when a heartbeat was due, or no network leads
+        /// to it.
         case stale
         case down
     }
@@ -37,7 +38,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         }
     }
 
-    /// Why a peer is down; null while it is up.
+    /// Why a peer is down, or not heard; null while it is up.
     public struct Down: Equatable, Sendable {
         public var reason: String?
         /// Seconds since it was lost, or since this station knows it.

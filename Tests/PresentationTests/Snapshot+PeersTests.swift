@@ -2,6 +2,7 @@ import Config
 import Control
 import Discovery
 import Media
+import Station
 import Testing
 import Time
 import Wire
@@ -109,6 +110,34 @@ import Wire
         // Another port of this machine is another station.
         station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port + 1)]
         #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
+    }
+
+    @Test func aSilentPeerIsToldBeforeItIsDown() throws {
+        let last = Kitchen.now - .seconds(27)
+        let station = try Kitchen.snapshot {
+            $0.follow(.lastHeard(at: last), of: Kitchen.garage, at: Kitchen.now)
+        }
+        station.peers[Kitchen.garage].traffic[.lastOpened] = UInt64(last.nanoseconds)
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.state == .stale && status.down.reason == nil && status.problem == nil)
+        #expect(status.down.text == "nothing has come from it for 27 s")
+        #expect(status.down.fix == "see whether it has power and network")
+        #expect(
+            station.notes == [
+                "garage: nothing has come from it for 27 s; see whether it has power and network"
+            ])
+        #expect(station.peerStatus(Kitchen.office).down.text == nil)
+    }
+
+    @Test func withoutANetworkNoPeerIsUp() throws {
+        let station = try Kitchen.snapshot()
+        station.surroundings.cutOff = [Kitchen.garage]
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.state == .stale && status.down.reason == "no_network")
+        #expect(status.down.text == "this station has no network")
+        #expect(station.peerStatus(Kitchen.office).state == .up)
+        // The network is the problem, and no peer.
+        #expect(station.problems == [] && station.notes == [])
     }
 
     @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {

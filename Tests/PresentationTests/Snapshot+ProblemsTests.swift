@@ -162,6 +162,11 @@ import Time
         station.peers[Kitchen.garage].downSince = Kitchen.now
         station.peers[Kitchen.garage].downReason = .psk
         #expect(station.problems.count == 1)
+        // One that was called a moment ago, or has never called, has its line, too.
+        for reason in [DownReason.calling, .noAddress] {
+            station.peers[Kitchen.garage].downReason = reason
+            #expect(station.problems == [] && station.notes.count == 1)
+        }
         // That of the whole station is told once, and not of every peer.
         station.peers[Kitchen.garage].downReason = .noNetwork
         station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(600)

@@ -113,6 +113,9 @@ private struct CallWatch {
                 if now.call == call, let outcome = Outcome(now) { return outcome }
             case .callEnded, .missedCall:
                 let cause = event.cause.flatMap { HistoryRecord.Cause(rawValue: $0) } ?? .other
+                if cause == .unreachable {
+                    return Outcome(unreached: event.peer, try statusNow(invocation))
+                }
                 let outcome = Outcome(cause, at: event.peer, as: mode)
                 guard cause == .cancelled else { return outcome }
                 // Both stations called each other, and the call of the peer has won.

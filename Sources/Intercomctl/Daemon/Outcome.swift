@@ -42,6 +42,17 @@ extension Outcome {
         }
     }
 
+    /// A call that has reached nobody, and why, as far as the station knows.
+    init(unreached peer: String?, _ status: Status) {
+        let known = status.peers.first { $0.name == peer }?.down
+        let text = known?.text ?? status.network.fault.map { _ in HeardBy.Reason.noNetwork.words }
+        let fix = known?.fix ?? HeardBy.Reason.noAnswer.remedy
+        self.text =
+            "the call is over: \(peer?.visible ?? "the other station") is unreachable"
+            + (text.map { ": \($0.visible)" } ?? "") + "; \(fix.visible)"
+        (code, exit) = (HistoryRecord.Cause.unreachable.rawValue, .failed)
+    }
+
     /// A call that is over, and the other of it where there was one.
     init(_ cause: HistoryRecord.Cause, at peer: String?, as mode: CallRequest.Mode) {
         code = cause.rawValue
@@ -56,8 +67,10 @@ extension Outcome {
             text =
                 "\(other) does not allow it: its [policy] needs \(setting) = allow, and a speaker"
                 + " or a lamp there must tell of it"
-        case (.unreachable, _):
-            text = "the call is over: \(other) is unreachable; intercomctl peers says why"
+        case (.stopped, _):
+            text =
+                "the call is over: \(other) has ended its sessions: it was stopped, or has removed"
+                + " this station"
         default: text = "the call is over: \(cause.words)"
         }
     }

@@ -2,6 +2,7 @@ internal import Config
 internal import Control
 internal import Crypto
 internal import HAL
+internal import Media
 internal import Session
 internal import Station
 internal import Switchboard
@@ -9,10 +10,11 @@ internal import Time
 
 /// Why peers are down, who calls without being known, and keys that two stations use.
 extension Snapshot {
-    /// Why a peer is down; nil when it is up.
+    /// Why a peer is down, or cannot be reached now; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
         if roster[peer].isRevoked { return .revoked }
-        let reason = peers[peer].downReason
+        let isCutOff = surroundings.cutOff.contains(peer)
+        let reason = peers[peer].downReason ?? (isCutOff ? .noNetwork : nil)
         guard let reason, reason != .noNetwork else { return reason }
         let here = peers[peer].endpoints.first { isOwn(SocketAddress($0)) }
         let correction = switchboard.correction(
@@ -73,11 +75,23 @@ extension Snapshot {
 
     /// Why it is down, where that is no problem yet, and not what somebody wants.
     func downNote(of peer: Int) -> String? {
-        guard let reason = downReason(of: peer), problem(of: peer) == nil, reason != .revoked,
-            reason != .calling, reason != .noNetwork, reason != .noAddress, !isToldOnce(reason)
+        guard let reason = downReason(of: peer) else {
+            return silence(of: peer).map { "\(roster[peer].name): \($0.text); \($0.fix)" }
+        }
+        guard problem(of: peer) == nil, reason != .revoked, reason != .noNetwork,
+            !isToldOnce(reason)
         else { return nil }
         let complaint = complaint(of: peer, reason)
         return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
+    }
+
+    /// How long nothing has come from a peer that is not given up yet; nil where something does.
+    private func silence(of peer: Int) -> (text: String, fix: String)? {
+        guard switchboard.presence.reach(of: peer) == .stale,
+            let last = Instant(gauge: peers[peer].traffic[.lastOpened])
+        else { return nil }
+        let text = "nothing has come from it for \(Int((now - last).inSeconds)) s"
+        return (text, HeardBy.Reason.noAnswer.remedy)
     }
 
     func addDownReason(of peer: Int, to status: inout PeerStatus) {
@@ -88,7 +102,11 @@ extension Snapshot {
                 SocketAddress(shared.endpoints.1).description,
             ]
         }
-        guard let reason = downReason(of: peer) else { return }
+        guard let reason = downReason(of: peer) else {
+            guard let silence = silence(of: peer) else { return }
+            (status.down.text, status.down.fix) = silence
+            return
+        }
         let complaint = complaint(of: peer, reason)
         status.down.reason = reason.code.description
         status.down.text = complaint.text

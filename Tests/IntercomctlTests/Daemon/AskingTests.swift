@@ -76,7 +76,12 @@ private struct Story {
         ),
         (
             "call", .unreachable,
-            "the call is over: garage is unreachable; intercomctl peers says why"
+            "the call is over: garage is unreachable; see whether it has power and network"
+        ),
+        (
+            "call", .stopped,
+            "the call is over: garage has ended its sessions: it was stopped, or has removed this"
+                + " station"
         ),
         ("call", .denied, "garage does not take calls from here (its [policy] has call = never)"),
         (
@@ -98,6 +103,21 @@ private struct Story {
         let outcome = try story.run(command, "garage")
         #expect(outcome.output == "calling garage\n\(words)\n")
         #expect(outcome.code == 1)
+    }
+
+    @Test func whyAPeerIsUnreachableIsSaid() throws {
+        var story = Story()
+        story.add(.callEnded, call: "1", cause: .unreachable, peer: "garage")
+        var garage = PeerStatus()
+        (garage.name, garage.state) = ("garage", .stale)
+        garage.down.text = "nothing has come from it for 27 s"
+        garage.down.fix = "see whether it has power"
+        story.status.peers = [garage]
+        let words = "the call is over: garage is unreachable: nothing has come from it for 27 s"
+        let outcome = try story.run("call", "garage")
+        #expect(outcome.output == "calling garage\n\(words); see whether it has power\n")
+        let json = try story.run("call", "garage", "--json")
+        #expect(json.output.contains(#""outcome":"unreachable""#) && json.code == 1)
     }
 
     @Test func ofTwoThatCallEachOtherTheOthersCallCounts() throws {
