@@ -185,6 +185,11 @@ struct Call {
     /// Whether all who answer are in it together.
     var isConference: Bool { summary.mode == .call && summary.reference != 0 && !isHunt }
 
+    /// Whether this peer must be heard from time to time, or its leg ends.
+    func keepsUp(with leg: Leg) -> Bool {
+        leg.isOpen || leg.state == .ringing && summary.isOutgoing
+    }
+
     /// The peers that hear this station's microphone in this call now.
     var listeners: [Int] {
         guard speaks else { return [] }

@@ -203,7 +203,9 @@ extension Calls {
         guard case .trying = call!.legs[place].state else { return }
         call?.legs[place].state = .ringing
         call?.legs[place].since = now
+        call?.legs[place].heardAt = now
         call?.legs[place].hasRung = true
+        if call?.nextPing == .never { call?.nextPing = now + .seconds(1) }
         show()
     }
 

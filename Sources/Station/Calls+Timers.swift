@@ -82,7 +82,7 @@ extension Calls {
         guard let current = call else { return }
         if now >= current.ringsUntil { stopRinging(at: now) }
         if now >= current.endsAt { return leave(.timeUp, at: now) }
-        for leg in call?.legs ?? [] where leg.isOpen { look(at: leg, at: now) }
+        for leg in call?.legs ?? [] where current.keepsUp(with: leg) { look(at: leg, at: now) }
         for other in call?.others ?? [] where now - other.at >= Self.otherTime {
             takeOut(other.peer)
         }
@@ -112,6 +112,9 @@ extension Calls {
         } else if leg.state == .active, silence >= Self.deadTime {
             emit(.bye(peer: leg.peer, current.id, .noMedia))
             drop(leg.peer, .mediaTimeout, at: now)
+        } else if leg.state == .ringing, silence >= Self.deadTime {
+            emit(.cancel(peer: leg.peer, current.id, .normal))
+            drop(leg.peer, .unreachable, at: now)
         } else if leg.state == .active, silence >= Self.warnTime, !leg.isWeak {
             let place = current.legs.firstIndex { $0.peer == leg.peer }!
             call?.legs[place].isWeak = true
@@ -124,7 +127,8 @@ extension Calls {
         guard let current = call else { return }
         if now >= current.nextPing {
             call?.nextPing = now + .seconds(1)
-            for leg in current.legs where leg.isOpen && now - leg.heardAt >= .milliseconds(900) {
+            for leg in current.legs
+            where current.keepsUp(with: leg) && now - leg.heardAt >= .milliseconds(900) {
                 emit(.ping(peer: leg.peer))
             }
         }
@@ -145,6 +149,8 @@ extension Calls {
         var first = min(current.nextPing, current.nextRefresh, current.endsAt)
         for leg in current.legs {
             switch leg.state {
+            case .ringing where current.keepsUp(with: leg):
+                first = min(first, current.ringsUntil, leg.heardAt + Self.deadTime)
             case .trying, .ringing: first = min(first, current.ringsUntil)
             case .connecting: first = min(first, leg.since + Self.pathTime)
             case .active:

@@ -195,6 +195,23 @@ import Wire
         #expect(!world.stations[1].participants.contains(3))
     }
 
+    // MARK: Calling
+
+    /// The plug was pulled where it rings; one that only rings for long is left alone.
+    @Test func test_calling_silence_ends_unreachable_after_10_s() {
+        var world = CallWorld(2)
+        let id = world.call(0, [1])
+        world.run(for: .seconds(15))
+        #expect(world.state(0) == .calling && world.state(1) == .ringing)
+        world.cut = [[0, 1]]
+        var pings = 0
+        world.sees = { if case .ping = $0 { pings += 1 } }
+        world.run(for: .seconds(8))
+        #expect(world.state(0) == .calling && pings >= 6)
+        world.run(for: .milliseconds(2500))
+        #expect(world.ending(0, id) == .unreachable)
+    }
+
     // MARK: Connecting
 
     @Test func test_connecting_without_media_ends_408_after_8_s() {

@@ -156,6 +156,12 @@ class Calls(CallersTest):
         [fell] = self.history(garage, call)
         self.assertEqual(fell["cause"], "crash")
 
+    def test_peer_gone_while_it_rings(self):
+        kitchen, garage = self.scene("kitchen", "garage")
+        call = self.ring(kitchen, garage)
+        garage.kill()
+        self.ended(call, (kitchen,), "unreachable")
+
     def test_do_not_disturb_holds_from_the_moment_it_is_set(self):
         kitchen, garage = self.scene("kitchen", "garage")
         for _ in range(3):
