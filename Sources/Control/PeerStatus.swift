@@ -2,8 +2,7 @@
 public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public enum State: String, Sendable {
         case up
-        /// There is a session, but nothing was heard when a heartbeat was due, or no network leads
-        /// to it.
+        /// There is a session, but nothing was heard when a heartbeat was due.
         case stale
         case down
     }

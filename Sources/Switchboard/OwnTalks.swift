@@ -139,6 +139,7 @@ extension OwnTalks {
             return isLost ? .unheard(.microphoneLost) : nil
         }
         if let silence = around.silence(of: spurt.target) { return .unheard(silence) }
+        if around.cutOff.contains(peer) { return .unheard(.noNetwork) }
         if let why = whyNotNow(peer, at: now) { return .unheard(why) }
         if spurt.share.isOlder(peer) { return .unheard(.unknown) }
         return spurt.share.hearsNow(peer) == nil ? nil : .heard

@@ -111,6 +111,9 @@ import Wire
             ])
         #expect(deaf.peerStatus(Kitchen.office).hearsNow == "speaker_muted")
         #expect(deaf.peerStatus(Kitchen.garage).hearsNow == nil)
+        // Without a network here no peer is blamed.
+        deaf.surroundings.cutOff = [Kitchen.office]
+        #expect(texts(deaf) == [])
         let hearing = try station(.heard)
         #expect(texts(hearing) == [])
         #expect(hearing.peerStatus(Kitchen.office).hearsNow == "heard")

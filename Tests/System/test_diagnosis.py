@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
@@ -283,6 +284,21 @@ class OwnNetwork(DiagnosisTest):
         def is_heard():
             return self.type(self.kitchen, "talk", "house", "--seconds", "2")[0] == 0
         wait(is_heard, "garage hears again")
+
+    def test_an_own_cable_that_is_pulled_in_a_talk_is_told_in_it(self):
+        self.scene.start()
+        self.kitchen.speak(500)
+        with subprocess.Popen(
+                [*self.inside[self.kitchen], place.program("intercomctl"), "--config",
+                 self.kitchen.etc, "talk", "house", "--seconds", "8"],
+                stdout=subprocess.PIPE, text=True) as talker:
+            line = ""
+            while line != "heard by garage\n":
+                line = talker.stdout.readline()
+                self.assertNotEqual(line, "")
+            self.ip(self.garage, "link", "set", "eth0", "down")
+            self.assertEqual(talker.stdout.read(),
+                             "nobody hears you: garage (this station has no network)\n")
 
     def test_the_own_cable_is_told_first_and_no_peer_is_blamed(self):
         self.scene.start()

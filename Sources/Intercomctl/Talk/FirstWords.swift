@@ -9,6 +9,8 @@ struct FirstWords {
     private let isAsked: [Bool]
     /// For each listener: whether it has reported.
     private var hasSaid: [Bool]
+    /// For each listener: whether the daemon has waited for its reports in vain.
+    private var isGone: [Bool]
     /// Whether a report is still missing.
     private(set) var isOpen: Bool
     private let begin: Instant
@@ -23,6 +25,7 @@ struct FirstWords {
         begin = now
         isAsked = heard.map { $0.reason == nil }
         hasSaid = heard.map { _ in false }
+        isGone = hasSaid
         isOpen = heard.contains { $0.reason == nil }
     }
 
@@ -33,6 +36,7 @@ struct FirstWords {
             let peer = list.peers.first { $0.name == heard[place].peer }
             if let answer = peer.flatMap({ Self.word(of: $0) }) {
                 if answer != .noAnswer { hasSaid[place] = true }
+                isGone[place] = answer == .noAnswer
                 heard[place].reason = answer
             } else if hasSaid[place], peer?.hearsNow == nil {
                 // The talk pauses, so a listener has nothing to report.
@@ -57,12 +61,16 @@ struct FirstWords {
 
     /// Whether every listener is known not to hear.
     var isUnheard: Bool {
-        heard.allSatisfy { Self.isDeaf($0) }
+        heard.indices.allSatisfy { isDeaf($0) }
     }
 
-    /// Whether a listener is known not to hear.
-    private static func isDeaf(_ one: HeardBy) -> Bool {
-        one.reason.map { $0 != .unknown && $0 != .noAnswer } ?? false
+    /// Whether a listener is known not to hear, or has never reported.
+    private func isDeaf(_ place: Int) -> Bool {
+        switch heard[place].reason {
+        case nil, .unknown: false
+        case .noAnswer: isGone[place] && !hasSaid[place]
+        default: true
+        }
     }
 
     /// Whether no listener hears, except one whose version cannot report it.
@@ -72,8 +80,9 @@ struct FirstWords {
 
     /// The listeners that do not report: after earlier reports, or from the start.
     private func silent(afterWords: Bool) -> [String] {
-        heard.indices.filter { heard[$0].reason == .noAnswer && hasSaid[$0] == afterWords }
-            .map { heard[$0].peer }
+        heard.indices.filter {
+            heard[$0].reason == .noAnswer && hasSaid[$0] == afterWords && !isDeaf($0)
+        }.map { heard[$0].peer }
     }
 
     /// `garage; not heard by kitchen (its speaker is muted)`, or `heard by garage; …`.
@@ -86,7 +95,7 @@ struct FirstWords {
         let gone = silent(afterWords: true)
         let open = silent(afterWords: false)
         let older = heard.filter { $0.reason == .unknown }.map { $0.peer }
-        let deaf = heard.filter { Self.isDeaf($0) }
+        let deaf = heard.indices.filter { isDeaf($0) }.map { heard[$0] }
         var parts: [String] = []
         if !hears.isEmpty { parts.append(head + hears.joined(separator: ", ")) }
         if !open.isEmpty {

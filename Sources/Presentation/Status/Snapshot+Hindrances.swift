@@ -25,7 +25,10 @@ extension Snapshot {
     /// Peers that this station speaks to in this moment, and that do not hear it.
     var presentHindrances: [Hindrance] {
         roster.numbers.compactMap { number in
-            guard let why = switchboard.ownTalks.whyNotNow(number, at: now) else { return nil }
+            // Without a network here that is the problem, and no peer.
+            guard !surroundings.cutOff.contains(number),
+                let why = switchboard.ownTalks.whyNotNow(number, at: now)
+            else { return nil }
             let reason = HeardBy.Reason(why)
             let name = roster[number].name
             return Hindrance(

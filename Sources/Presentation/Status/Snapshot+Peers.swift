@@ -23,7 +23,7 @@ extension Snapshot {
         status.name = roster[peer].name
         status.state =
             switch switchboard.presence.reach(of: peer) {
-            case .up: surroundings.cutOff.contains(peer) ? .stale : .up
+            case .up: .up
             case .stale: .stale
             case .down: .down
             }

@@ -140,6 +140,10 @@ import Wire
                 .doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noAnswer)),
             ])
         #expect(world.hearsNow(1) == .unheard(.noAnswer))
+        // Without a network here, nothing could come back.
+        world.around.cutOff = [1]
+        #expect(world.hearsNow(1) == .unheard(.noNetwork))
+        world.around.cutOff = []
         #expect(world.talks.isDeaf(1))
         world.reportShare(from: 1, frames: 300, highest: 1_399)
         #expect(world.taken() == [.chime(.permit), .doubt(peer: 1, false)])
