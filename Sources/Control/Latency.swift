@@ -5,7 +5,8 @@ public struct Latency: JSONRecord, Equatable, Sendable {
     /// The outcome of the tone.
     public enum Finding: String, Sendable {
         case heard
-        /// It was played, or so it seems, and not heard here.
+        /// It was played, or so it seems, and not heard here; or the peer does not answer, as
+        /// `problem` says.
         case silent
         /// It could not be tried; `problem` says why.
         case untried

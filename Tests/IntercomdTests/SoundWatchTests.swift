@@ -113,14 +113,22 @@ import Time
             return
         }
         #expect(trial.hasBegun && trial.caller == caller && trial.peer == 1)
-        #expect(trial.found(knowledge: Latency()).finding == .silent)
+        var known = Latency()
+        (known.peer, known.estimateMilliseconds) = ("garage", 46)
+        let heard = trial.found(knowledge: known, lastHeard: start + .seconds(1))
+        #expect(heard.finding == .silent && heard.problem == nil)
+        #expect(heard.estimateMilliseconds == 46)
+        // Nothing came of it since the trial began.
+        let gone = trial.found(knowledge: known, lastHeard: start - .milliseconds(1))
+        #expect(gone.finding == .silent && gone.problem == "garage does not answer")
+        #expect(gone.estimateMilliseconds == nil)
         #expect(!watch.isTrying && watch.endTrial(rings) == nil)
     }
 
     @Test func aTrialThatNeverBeganSaysWhy() {
         let caller = CallerTicket(place: 0, number: 1)
         let trial = LatencyTrial(caller: caller, peer: 0, at: start)
-        let latency = trial.found(knowledge: Latency())
+        let latency = trial.found(knowledge: Latency(), lastHeard: start)
         #expect(latency.finding == .untried && latency.problem != nil)
     }
 }

@@ -1,3 +1,4 @@
+import Station
 import Testing
 
 @testable import HAL
@@ -27,6 +28,8 @@ import Testing
             board.follow(.down, of: Kitchen.garage, at: Kitchen.now)
         }
         #expect(obstacle(down) == "garage is down")
+        down.surroundings.cutOff = [Kitchen.garage]
+        #expect(obstacle(down) == "this station has no network")
         let talking = try Kitchen.snapshot { board in
             board.follow(
                 .talking(target: 0, name: "house", first: nil, isDoubted: false), at: Kitchen.now)

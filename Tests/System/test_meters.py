@@ -292,6 +292,17 @@ class Gone(MetersTest):
                 kitchen.ctl("test", "latency", "garaeg"),
                 (1, "", 'intercomctl: unknown peer "garaeg"; did you mean "garage"?\n'))
 
+    def test_latency_to_one_that_does_not_answer(self):
+        with Scene("kitchen", "garage") as scene:
+            kitchen, garage = scene.stations
+            scene.introduce(kitchen, garage)
+            scene.start()
+            garage.kill()
+            code, text, errors = kitchen.ctl("test", "latency", "garage")
+            self.assertEqual(code, 1, errors)
+            self.assertRegex(text, "(?m)^mouth to ear, estimate +- ms$")
+            self.assertIn("\ngarage does not answer; see whether it has power and network\n", text)
+
     def test_commands_of_a_daemon_that_does_not_run(self):
         with Scene("kitchen") as scene:
             (kitchen,) = scene.stations

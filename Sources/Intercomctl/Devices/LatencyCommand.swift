@@ -20,7 +20,7 @@ func testLatency(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     } else {
         try printText(latencyScreen(of: latency))
     }
-    return .ok
+    return latency.finding == .silent && latency.problem != nil ? .failed : .ok
 }
 
 func latencyScreen(of latency: Latency) -> String {
@@ -48,6 +48,8 @@ func latencyScreen(of latency: Latency) -> String {
         text += line(
             "mouth to ear, heard", latency.acousticMilliseconds,
             "at \(whole(latency.levelDBFS)) dBFS, noise floor \(whole(latency.noiseFloorDBFS))")
+    case .silent where latency.problem != nil:
+        text += wrapped("\((latency.problem ?? "").visible); see whether it has power and network")
     case .silent:
         text += "not heard here: normal when the two stand out of each other's earshot\n"
     case .untried:

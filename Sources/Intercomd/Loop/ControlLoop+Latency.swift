@@ -38,7 +38,10 @@ extension ControlLoop {
     /// The trial is over: its caller is told what came of it.
     mutating func endLatencyTrial() {
         guard let trial = meters.endTrial(rings) else { return }
-        let latency = trial.found(knowledge: snapshot().latency(to: trial.peer))
+        let known = snapshot()
+        let latency = trial.found(
+            knowledge: known.latency(to: trial.peer),
+            lastHeard: Instant(gauge: known.peers[trial.peer].traffic[.lastOpened]))
         server.replyLate(.latency(latency), to: trial.caller, at: now)
     }
 }

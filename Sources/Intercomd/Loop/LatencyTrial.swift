@@ -65,8 +65,8 @@ struct LatencyTrial {
         return ToneTrial().heard(in: recording, from: start - first)
     }
 
-    /// What came of it, beside what was known without it.
-    func found(knowledge: Latency) -> Latency {
+    /// What came of it, beside what was known without it, and when the peer was heard last.
+    func found(knowledge: Latency, lastHeard: Instant?) -> Latency {
         var latency = knowledge
         guard hasBegun else {
             latency.problem = "a talk began and took the microphone: try again"
@@ -75,6 +75,11 @@ struct LatencyTrial {
         latency.noiseFloorDBFS = noiseFloor
         guard let heard else {
             latency.finding = .silent
+            if lastHeard.map({ $0 < end - Self.limit }) ?? true {
+                // All that is known is of before.
+                latency.problem = "\(latency.peer) does not answer"
+                latency.estimateMilliseconds = nil
+            }
             return latency
         }
         latency.finding = .heard

@@ -39,6 +39,7 @@ extension Snapshot {
         guard !state.isMicrophoneMuted else {
             return "the microphone is muted: intercomctl unmute mic"
         }
+        if surroundings.cutOff.contains(peer) { return HeardBy.Reason.noNetwork.words }
         if switchboard.presence.reach(of: peer) == .down { return "\(roster[peer].name) is down" }
         if switchboard.openTalks.isAny {
             return "the microphone is in use: try again when it is closed"
