@@ -12,13 +12,14 @@ import Wire
 @Suite struct SnapshotUnheardTests {
     /// The garage spoke some seconds ago on a stream, and was not heard here.
     private func station(
-        _ why: Unheard, _ ago: Duration, hearing: Hearing = .direct
+        _ why: Unheard, _ ago: Duration, on stream: UInt64 = 5, hearing: Hearing = .direct,
+        _ text: String = Kitchen.text
     ) throws -> Snapshot {
-        let station = try Kitchen.snapshot()
+        let station = try Kitchen.snapshot(text)
         let at = UInt64((Kitchen.now - ago).nanoseconds)
         station.peers[Kitchen.garage].traffic[.unheardAt] = at
-        station.peers[Kitchen.garage].traffic[.unheardWhy] = UInt64(why.rawValue) | 5 << 8
-        station.peers[Kitchen.garage].hearings[5] = hearing
+        station.peers[Kitchen.garage].traffic[.unheardWhy] = UInt64(why.rawValue) | stream << 8
+        station.peers[Kitchen.garage].hearings[Int(stream)] = hearing
         return station
     }
 
@@ -37,6 +38,15 @@ import Wire
     @Test func whatWasHeardOrIsOverIsNotTold() throws {
         #expect(try station(.heard, .seconds(1)).hindrances == [])
         #expect(try station(.over, .seconds(1)).hindrances == [])
+    }
+
+    @Test func aCallHasNoButtonToLetGo() throws {
+        for (stream, isTold) in [(5, true), (UInt64(TalkTarget.call), false)] {
+            let text = Kitchen.text.replacing("duplex = full", with: "duplex = half")
+            let station = try station(.heldDown, .seconds(3), on: stream, text)
+            station.talkingSince = [Int(TalkTarget.call): Kitchen.now - .seconds(60)]
+            #expect(station.notes.contains { $0.contains("release the button") } == isTold)
+        }
     }
 
     @Test func aVolumeThatIsUpAgainIsToldNoMore() throws {

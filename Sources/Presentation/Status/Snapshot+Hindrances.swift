@@ -16,7 +16,12 @@ extension Snapshot {
     private static let lately = Duration.seconds(3)
 
     var hindrances: [Hindrance] {
-        let all = standingHindrances + presentHindrances + pastHindrances
+        standingHindrances + talkHindrances
+    }
+
+    /// Talks that are not heard now, or were not lately.
+    var talkHindrances: [Hindrance] {
+        let all = presentHindrances + pastHindrances
         // In a call of half duplex both sides take turns by themselves.
         guard station.call?.state == .active, heldOpen.isEmpty else { return all }
         return all.filter { $0.reason != .heldDown }

@@ -31,7 +31,7 @@ extension Snapshot {
         for channel in config.channels where channel.isWaiting {
             found.append(Advice.awaited(channel.name))
         }
-        found += (presentHindrances + pastHindrances).map { "\($0.text) -> \($0.remedy)" }
+        found += talkHindrances.map { "\($0.text) -> \($0.remedy)" }
         found += detourNotes + controlNotes
         if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
             found.append(

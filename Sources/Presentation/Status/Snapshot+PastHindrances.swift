@@ -24,6 +24,8 @@ extension Snapshot {
             let name = roster[number].name
             if let (why, at, stream) = unheard(number),
                 let reason = HeardBy.Reason(why), reason != .over,
+                // A call has no button to let go.
+                reason != .heldDown || stream != Int(TalkTarget.call),
                 (now - at).inSeconds < reason.shownForSeconds,
                 !isMended(reason, of: number, on: stream, since: at)
             {
