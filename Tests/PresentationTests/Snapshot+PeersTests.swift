@@ -76,6 +76,18 @@ import Wire
         #expect(sought.reason == "no_address" && alone.reason == "no_address")
     }
 
+    /// The key alone would not let this station in there.
+    @Test func oneThatAPairingHasMadeIsPairedAnew() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        station.peers[Kitchen.garage].downReason = .notAccepted
+        for hasPSK in [true, false] {
+            station.peers[Kitchen.garage].session = try Kitchen.session(hasPSK: hasPSK)
+            let fix = try #require(station.peerStatus(Kitchen.garage).down.fix)
+            #expect(fix.contains("peer add") != hasPSK)
+            #expect(fix.hasSuffix("pair the two anew: intercomctl pair") == hasPSK)
+        }
+    }
+
     @Test func aPortThatCannotBeOpenedIsANote() throws {
         let station = try Kitchen.snapshot()
         #expect(!station.notes.contains { $0.contains("LAN") })

@@ -33,7 +33,8 @@ func remedy(for caller: CallerStatus) -> String {
     } else if caller.formerStation != nil {
         "nothing to do"
     } else {
-        "if you know it: intercomctl pair, or \(caller.addition)"
+        // With a pre-shared key, which it may use, its key alone is not enough.
+        "if you know it: intercomctl pair" + (caller.isProven ? ", or \(caller.addition)" : "")
     }
 }
 

@@ -42,7 +42,8 @@ extension Snapshot {
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: ownKey.text, isSearched: network.isSearched,
+                ownKey: ownKey.text, hasPSK: state?.hasPSK ?? false,
+                isSearched: network.isSearched,
                 isInSite: peers[peer].isInSite, isPutOut: isPutOut,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }

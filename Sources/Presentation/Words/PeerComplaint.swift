@@ -16,6 +16,8 @@ package struct PeerComplaint {
         let suite: Suite
         let own: String
         let ownKey: String
+        /// Whether a pre-shared key is known here: the other station needs it, too.
+        let hasPSK: Bool
         /// Whether it is looked for on the LAN.
         let isSearched: Bool
         /// Whether it is in the roster of this station's site.
@@ -27,11 +29,12 @@ package struct PeerComplaint {
 
         package init(
             peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
-            isSearched: Bool, isInSite: Bool = false, isPutOut: Bool = false,
-            resolver: String?
+            hasPSK: Bool = false, isSearched: Bool, isInSite: Bool = false,
+            isPutOut: Bool = false, resolver: String?
         ) {
             (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
             (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
+            self.hasPSK = hasPSK
             (self.isSearched, self.isInSite, self.isPutOut) = (isSearched, isInSite, isPutOut)
         }
     }
@@ -89,7 +92,8 @@ package struct PeerComplaint {
                 context.isInSite
                 ? "if it has not joined the site yet, there: intercomctl site join; or see"
                     + " intercomctl status there"
-                : "see intercomctl status there; if this station is not added there: \(addition)"
+                : "see intercomctl status there; if this station is not added there: "
+                    + (context.hasPSK ? "pair the two anew: intercomctl pair" : addition)
         case .psk:
             text = "calls with another psk than the one known here"
             fix =

@@ -69,6 +69,7 @@ import Testing
         status.notes = ["garage has heard nothing -> turn it up"]
         var caller = CallerStatus()
         (caller.key, caller.address, caller.ageSeconds) = ("intercom1:abc", "192.0.2.7:5577", 12)
+        caller.isProven = true
         status.callers = [caller]
         let ill = try said(status)
         #expect(ill.code == 4)

@@ -18,6 +18,7 @@ import Testing
         caller.address = "[2001:db8::7]:99"
         #expect(remedy(for: caller).hasSuffix("NAME [2001:db8::7]:99 intercom1:abc"))
         caller.isProven = false
+        #expect(remedy(for: caller) == "if you know it: intercomctl pair")
         #expect(
             words(about: caller).hasSuffix(
                 "(unproven: it uses a pre-shared key, or borrows somebody's key)"))
