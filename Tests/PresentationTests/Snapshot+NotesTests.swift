@@ -50,6 +50,22 @@ import Time
             ])
     }
 
+    @Test func aRingThatNobodyHearsIsToldUnlessALampShowsIt() throws {
+        let station = try Kitchen.snapshot()
+        station.state.volumes.ring = 21
+        #expect(station.notes == [])
+        station.state.volumes.ring = 20
+        #expect(
+            station.notes == [
+                "no call is heard here: the volume of rings is at 20 % -> intercomctl volume ring"
+                    + " 100"
+            ])
+        let lit = try Kitchen.snapshot(
+            Kitchen.text.replacing("show = talking", with: "show = ringing"))
+        lit.state.volumes.ring = 0
+        #expect(!lit.notes.contains { $0.contains("no call") })
+    }
+
     @Test func xrunsAreToldOfWhenTheyAreMoreThanAFewAndMoreThanOneAnHour() throws {
         func note(_ xruns: UInt64, hours: Int) throws -> [String] {
             let station = try Kitchen.snapshot(up: .seconds(hours * 3600))

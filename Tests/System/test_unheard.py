@@ -212,6 +212,10 @@ class Volumes(HeardTest):
         kitchen.ctl("volume", "100")
         self.assertNotIn("set  ", kitchen.ctl("status")[1])
 
+    def test_rings_at_zero_are_said(self):
+        kitchen, _ = self.scene("kitchen", "door")
+        self.assertIn("rings are at 0%: no call is heard", kitchen.ctl("volume", "ring", "0")[1])
+
     def test_pages_at_zero_are_a_problem_before_one_is_missed(self):
         kitchen, door = self.scene("kitchen", "door")
         self.assertIn("pages are at 0%: no page is heard", kitchen.ctl("volume", "page", "0")[1])

@@ -78,6 +78,9 @@ private func lines(of state: SavedState) -> String {
     if SavedState.isInaudible(state.volumes.speaker) {
         text += "the speaker is at \(state.volumes.speaker)%: no voice is heard here\n"
     }
+    if SavedState.isInaudible(state.volumes.ring) {
+        text += "rings are at \(state.volumes.ring)%: no call is heard here\n"
+    }
     if SavedState.isInaudible(state.volumes.page) {
         text += "pages are at \(state.volumes.page)%: no page is heard here\n"
     }

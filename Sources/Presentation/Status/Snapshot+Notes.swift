@@ -1,3 +1,4 @@
+internal import Audio
 internal import Config
 internal import Control
 internal import HAL
@@ -32,6 +33,7 @@ extension Snapshot {
             found.append(Advice.awaited(channel.name))
         }
         found += talkHindrances.map { "\($0.text) -> \($0.remedy)" }
+        if let note = ringNote { found.append(note) }
         found += detourNotes + controlNotes
         if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
             found.append(
@@ -72,6 +74,19 @@ extension Snapshot {
             }
         }
         return found
+    }
+
+    /// Calls ring, and nobody hears it; a lamp may show it.
+    private var ringNote: String? {
+        let isSet = Audibility.isInaudible(Gain(percent: state.volumes.ring).factor)
+        guard output.isWanted, isSet || Audibility.isInaudible(plan.ringVolume.factor),
+            !config.lamps.contains(where: { $0.show == .ringing })
+        else { return nil }
+        return isSet
+            ? "no call is heard here: the volume of rings is at \(state.volumes.ring) % ->"
+                + " intercomctl volume ring 100"
+            : "no call is heard here: the volume of rings is at \(config.sounds.ringVolume) % ->"
+                + " raise ring-volume in [sounds]"
     }
 
     /// Sound lost between cards and program, once it is more than a few and more than one an hour,
