@@ -105,7 +105,8 @@ extension Snapshot {
         }
         guard let reason = downReason(of: peer) else {
             guard let silence = silence(of: peer) else { return }
-            (status.down.text, status.down.fix) = silence
+            status.down.text = silence.text
+            status.down.fix = silence.fix
             return
         }
         let complaint = complaint(of: peer, reason)
