@@ -14,6 +14,8 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var behind: [String] = []
     /// Of those, the stations that have told of an older one last.
     public var older: [Older] = []
+    /// Peers that are in the site under a key that this station has left.
+    public var left: [String] = []
     /// Rosters that peers show to this station, which is in none yet.
     public var offers: [Offer] = []
 
@@ -27,6 +29,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
         coder.field("introduces", &introduces)
         coder.field("behind", &behind)
         coder.field("older", &older)
+        coder.field("left", &left)
         coder.field("offers", &offers)
     }
 

@@ -14,6 +14,9 @@ public enum SiteFiles {
     public static let channelsName = "site.conf"
     static let removedName = "site.removed"
     static let sharedName = "site.shared"
+    static let leftName = "site.left"
+    /// Former keys that are kept, the newest ones.
+    private static let leftMax = 16
     private static let removedMax = 256
 
     /// Reads the text of the roster.
@@ -99,6 +102,30 @@ public enum SiteFiles {
         guard names != removed(paths) else { return }
         let lines = names.keys.sorted().map { "\($0) \(names[$0] ?? "")\n" }
         try write(Array(lines.joined().utf8), to: removedName, paths)
+    }
+
+    /// The references of the keys under which the site of this station was introduced before.
+    public static func left(_ paths: Paths) -> [UInt64] {
+        guard let state = try? OwnersDirectory.existing(paths.state),
+            let text = try? state.read(leftName, limit: ConfigFolder.sizeLimit)
+        else { return [] }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n")
+            .compactMap { UInt64($0, radix: 16) }
+    }
+
+    /// Keeps the key that this station leaves for another one of the same site: what has it may be
+    /// a thief's, or waits for a person.
+    static func keepLeft(
+        of before: Roster?, for roster: Roster?, _ paths: Paths
+    ) throws(PeerFilesError) {
+        guard let before, let roster, before.name == roster.name else {
+            return try write(nil, to: leftName, paths)
+        }
+        guard before.key != roster.key else { return }
+        var left = left(paths).filter { $0 != roster.key.reference }
+        left.append(before.key.reference)
+        let lines = left.suffix(leftMax).map { "\(String($0, radix: 16))\n" }
+        try write(Array(lines.joined().utf8), to: leftName, paths)
     }
 
     /// The channels of a site that a station is in, as settings.

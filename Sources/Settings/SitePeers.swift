@@ -67,6 +67,7 @@ public struct SitePeers {
         for step in steps { try files.write(step.bytes, at: step.path) }
         // They are words for people: no disk that fails keeps out a change for them.
         try? SiteFiles.keepNames(of: before, lostIn: roster, files.paths)
+        try SiteFiles.keepLeft(of: before, for: roster, files.paths)
         try SiteFiles.write(roster: text, files.paths)
         for name in gone { try files.removeStray(of: name) }
         tell(old, try settings(), lost)

@@ -51,6 +51,8 @@ public struct RosterExchange {
 
     private let own: PublicKey
     public private(set) var held: Held?
+    /// The sites that this station has left for the one that it is in, under a newer key.
+    public var left: [UInt64] = []
     private var introductions = Introductions.ask
     /// By number.
     private var peers: [Int: RosterPeer] = [:]
@@ -163,6 +165,7 @@ public struct RosterExchange {
     private mutating func noticed(_ notice: RosterNotice, by peer: Int, at now: Instant) {
         // It has changed over.
         if isOfOurs(notice) { offers.removeAll { $0.peer == peer } }
+        peers[peer]?.isLeft = left.contains(notice.site)
         let told = isOfOurs(notice) ? notice : nil
         peers[peer]?.told = told
         if let held, isIn(peer), isOfOurs(notice) {
@@ -255,13 +258,16 @@ public struct RosterExchange {
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
 
+    /// The peers that are in a site which this station has left.
+    public var peersLeft: [Int] { peers.keys.filter { peers[$0]?.isLeft == true }.sorted() }
+
     /// Whether a roster is of the site that this station is in.
     private func isOfOurs(_ notice: RosterNotice) -> Bool { notice.site == held?.notice.site }
 
     /// Whether a peer may bring one: of the site all that are in it, of another site those that
     /// settings allow, for a person to decide.
     private func mayBring(_ notice: RosterNotice, _ peer: Int) -> Bool {
-        guard let key = key(of: peer) else { return false }
+        guard let key = key(of: peer), !left.contains(notice.site) else { return false }
         return switch introductions {
         case .no: false
         case .ask: !isOfOurs(notice) || isIn(peer)

@@ -49,8 +49,9 @@ private let golden = """
     "age_s":12.5,"proven":true,"station":"hall","former_station":null}],\
     "key_problem":"a copy",\
     "site":{"name":"house","number":3,"fingerprint":"1234","peers":["garage"],\
-    "introduces":false,"behind":["attic"],"older":[{"station":"attic","number":2}],"offers":\
-    [{"peer":"attic","name":"barn","number":2,"stations":5,"fingerprint":"5678"}]},\
+    "introduces":false,"behind":["attic"],"older":[{"station":"attic","number":2}],\
+    "left":["barn"],"offers":[{\
+    "peer":"attic","name":"barn","number":2,"stations":5,"fingerprint":"5678"}]},\
     "pairing":{"state":"showing","by":"button ptt"},\
     "network":{"fault":"no_carrier","text":"eth0 has no link","fix":"plug it in"},\
     "overload":{"left_out":["voices"],"text":"too slow","fix":"top"},\
@@ -153,7 +154,7 @@ func sample() -> Status {
     status.site.behind = ["attic"]
     var older = SiteStatus.Older()
     (older.station, older.number) = ("attic", 2)
-    status.site.older = [older]
+    (status.site.older, status.site.left) = ([older], ["barn"])
     status.site.offers = [offer]
     status.state.volumes.speaker = 80
     (status.state.isMicrophoneMuted, status.state.muted) = (true, ["garage"])

@@ -215,6 +215,17 @@ import Wire
         #expect(house.stations[1].exchange.offers.isEmpty)
     }
 
+    /// A thief of the former key, or one that is late, leads nobody back.
+    @Test func aSiteThatWasLeftIsNotOffered() throws {
+        let house = try House(2)
+        house.joinAll()
+        let other = try another(of: house)
+        let key = other.roster.key.reference
+        house.stations[1].exchange.left = [key]
+        offer(other.text, counter: other.roster.counter, in: house, site: key)
+        #expect(house.stations[1].exchange.offers.isEmpty && house.stations[1].news.isEmpty)
+    }
+
     @Test func settingsSayWhoMayShowAnotherSite() throws {
         for (introducer, taken) in [(Int?.none, false), (2, false), (0, true)] {
             let house = try House(3)

@@ -308,6 +308,8 @@ class Return(SiteTest):
         self.do(garage, "site", "remove", "kitchen")
         # Until attic has changed over, it is a peer there.
         self.assertFalse(self.is_out(attic, kitchen))
+        wait(lambda: garage.status()["site"]["left"] == ["attic"], "attic has the former key")
+        self.assertEqual(garage.status()["site"]["offers"], [])
         wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
         self.do(attic, "site", "join", "--site", self.digits(garage))
         wait(lambda: self.is_out(attic, kitchen) and self.is_out(garage, kitchen), "it is out")

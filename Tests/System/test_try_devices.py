@@ -277,12 +277,12 @@ FAIL  reads pressed all the time: look for a short to ground, or set active = hi
         program, first = self.watched()
         first += self.tap(program)
         self.assertEqual(self.finished(program, first), (0, """\
-intercomd has GPIO17: press ptt and let it go (20 s); house hears you
+intercomd has GPIO17: press ptt and let it go (20 s); house may hear you
 pressed
 ok    pressed and let go, as intercomd sees it
 """))
         self.assert_screen(["button", "--timeout", "1"], 1, """\
-intercomd has GPIO17: press ptt and let it go (1 s); house hears you
+intercomd has GPIO17: press ptt and let it go (1 s); house may hear you
 FAIL  intercomd saw no press; stop it and test again to see more (FILE:LINE)
 """)
         self.assert_screen(["led"], 1, "", """\

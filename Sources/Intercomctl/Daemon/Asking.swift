@@ -109,8 +109,8 @@ private struct CallWatch {
             guard event.call == call else { continue }
             switch event.kind {
             case .calling, .callActive:
-                let now = try callNow(invocation)
-                if now.call == call, let outcome = Outcome(now) { return outcome }
+                let now = try statusNow(invocation)
+                if now.call.call == call, let outcome = Outcome(now) { return outcome }
             case .callEnded, .missedCall:
                 let cause = event.cause.flatMap { HistoryRecord.Cause(rawValue: $0) } ?? .other
                 if cause == .unreachable {
@@ -119,8 +119,8 @@ private struct CallWatch {
                 let outcome = Outcome(cause, at: event.peer, as: mode)
                 guard cause == .cancelled else { return outcome }
                 // Both stations called each other, and the call of the peer has won.
-                let now = try callNow(invocation)
-                guard let other = now.call, other != call else { return outcome }
+                let now = try statusNow(invocation)
+                guard let other = now.call.call, other != call else { return outcome }
                 if let outcome = Outcome(now) { return outcome }
                 call = other
             default: continue

@@ -23,8 +23,9 @@ struct Outcome {
 }
 
 extension Outcome {
-    /// The state of a call; nil while it has not reached a peer.
-    init?(_ call: CallStatus) {
+    /// The state of the call that there is; nil while it has not reached a peer.
+    init?(_ status: Status) {
+        let call = status.call
         // With several peers, `status` does not say which one rings and which one is in the call.
         let peer = call.peers.count == 1 ? call.peers[0].visible : nil
         exit = .ok
@@ -38,7 +39,8 @@ extension Outcome {
         case (.active, _):
             text =
                 (peer.map { "speaking with \($0)" } ?? "a station has answered")
-                + ", the microphone is open; end: intercomctl hangup"
+                + ", the microphone is \(status.state.isMicrophoneMuted ? "muted" : "open")"
+                + "; end: intercomctl hangup"
         }
     }
 

@@ -151,7 +151,7 @@ private func watchThroughDaemon(
     try printProgress(
         "intercomd has \(button.line): press \(button.name) and let it go"
             + " (\(patience.components.seconds) s)"
-            + (button.talks ? "; \(button.talkText) hears you" : ""), invocation)
+            + (button.talks ? "; \(button.talkText) may hear you" : ""), invocation)
     let end = Clock.now() + patience
     var isDown = false
     var isUp = false

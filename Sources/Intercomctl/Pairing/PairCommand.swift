@@ -45,6 +45,12 @@ func pairedPeer(
     }
     do throws(Failure) {
         return try follow(request, invocation) { (report) throws(Failure) in
+            let status = report.former == nil ? nil : try? statusNow(invocation)
+            var report = report
+            // Of one that is up nobody takes the place.
+            if status?.peers.first(where: { $0.name == report.former })?.state == .up {
+                report.former = nil
+            }
             try show(
                 report, isNamed: name != nil,
                 // The one that introduces signs a roster, which needs root.
@@ -52,7 +58,7 @@ func pairedPeer(
                     ? "sudo intercomctl pair" : "intercomctl pair",
                 option: joining == nil ? "" : " --join",
                 place: joining?.isIntroducing == true ? "site" : "peer",
-                site: report.former == nil ? nil : (try? statusNow(invocation))?.site)
+                site: status?.site)
         }?.name
     } catch {
         guard joining != nil, error.refusal == .known || error.refusal == .declined else {

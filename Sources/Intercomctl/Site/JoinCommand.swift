@@ -16,6 +16,14 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try siteShown(by: wish, within: .seconds(5), invocation)
     let offers = status.offers.filter { wish == nil || $0.peer == wish }
     guard let offer = offers.first else {
+        // Of those that show the same site one is kept.
+        if let other = status.offers.first {
+            throw Failure(
+                .failed,
+                "\(wish ?? "no peer") shows no site beside that of \(other.peer.visible):"
+                    + " \(other.name.visible), \(other.fingerprint.visible); to join it:"
+                    + " intercomctl site join \(other.peer.visible)")
+        }
         if let name = status.name {
             throw Failure(
                 .failed,

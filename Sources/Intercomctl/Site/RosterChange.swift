@@ -243,7 +243,8 @@ extension SiteBook {
             "stations of the site that can be reached get it within seconds, others when they meet"
                 + " one that has it")
         // Whether it has met one since its files were restored, nobody knows.
-        if let site = try? statusNow(invocation).site, site.number == Int(clamping: before.counter),
+        if before.counter > 1, let site = try? statusNow(invocation).site,
+            site.number == Int(clamping: before.counter),
             site.behind.count > 1, site.behind.count == before.stations.count - 1
         {
             report.add(

@@ -44,6 +44,6 @@ struct SiteQuestion {
             "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
                 + "the digits of its key: \(digits.visible)\n\(loss)"
                 + "Are they those of \"intercomctl site list\" at the station that introduces?"
-                + " [no]")
+                + " yes or no [no]")
     }
 }

@@ -16,8 +16,8 @@ extension PairingErrand.Failure {
     func text(of host: String, reason: String?) -> String {
         switch self {
         case .unreachable:
-            "\(reason ?? "\(host) does not answer"); does \"intercomctl pair\" run on the other"
-                + " station, and show a code?"
+            "\(reason ?? "\(host) does not answer"); see whether that is its address, whether it"
+                + " is on, and whether \"intercomctl pair\" runs there and shows a code"
         case .gone:
             "\(host) ended the pairing: run \"intercomctl pair\" there again for a new code, and"
                 + " type that one"
@@ -41,8 +41,8 @@ extension PairingFailure {
     func text(of host: String) -> String {
         switch self {
         case .code:
-            "the code is not the one that \(host) shows; look again (the third wrong code ends it"
-                + " there)"
+            "the code is not the one that \(host) shows; look again, or, as the third wrong code"
+                + " ends it there, ask for a new one"
         case .malformed: "what answers at \(host) is no intercomd of this version"
         case .suites: "\(host) and this station have no cipher in common"
         case .ownKey:

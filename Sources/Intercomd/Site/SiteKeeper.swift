@@ -102,6 +102,7 @@ struct SiteKeeper {
             text = found
             complaint = nil
             former = SiteFiles.removed(paths)
+            exchange.left = SiteFiles.left(paths)
         } catch {
             fault("the site's roster cannot be read: \(error)")
             return
@@ -359,6 +360,7 @@ struct SiteKeeper {
                 $0.key != own && !exchange.isKnownToHave($0.key)
             }.map { $0.name }
         }
+        status.left = exchange.peersLeft.map { name($0) }
         for station in exchange.held?.roster.stations ?? []
         where status.behind.contains(station.name) {
             guard let number = exchange.numberTold(by: station.key) else { continue }

@@ -29,6 +29,7 @@ extension Snapshot {
                     keys: (offer.fingerprint, site.fingerprint),
                     introduces: site.introduces))
         }
+        if !site.left.isEmpty { found.append(Advice.unchanged(site.left)) }
         for channel in config.channels where channel.isWaiting {
             found.append(Advice.awaited(channel.name))
         }

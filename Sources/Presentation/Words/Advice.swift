@@ -6,8 +6,7 @@ package enum Advice {
     }
 
     package static let unpaired =
-        "no peers yet: intercomctl pair shows a code to type at the other station; by hand:"
-        + " sudo intercomctl peer add"
+        "no peers yet; intercomctl pair shows a code to type at the other station"
 
     /// A peer offers its site to a station that is in none, or in another one.
     ///
@@ -39,6 +38,12 @@ package enum Advice {
         }
         return "\(peer) offers the site \(site); to switch from \(other) to it: intercomctl site"
             + " join \(peer)"
+    }
+
+    /// Peers that are in the site under a key that this station has left.
+    package static func unchanged(_ peers: [String]) -> String {
+        "still under the site's former key, which this station has left:"
+            + " \(peers.joined(separator: ", ")); to change over, there: intercomctl site join"
     }
 
     /// Of the peers that answer, most do not accept this station.
