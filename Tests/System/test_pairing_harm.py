@@ -37,7 +37,7 @@ class Strangers(PairingTest):
         self.assertIn("three attempts failed", screen.text)
         code, _, errors = self.garage.ctl("pair", self.at(), screen.code)
         self.assertEqual(code, 1)
-        self.assertIn("does \"intercomctl pair\" run", errors)
+        self.assertIn("whether \"intercomctl pair\" runs there", errors)
         for one in (self.kitchen, self.garage):
             self.assertEqual(one.status()["peers"], [])
 
