@@ -61,7 +61,7 @@ class Member(MemberTest):
     def test_2_what_status_tells(self):
         notes = self.unpaired["notes"] + self.type(NAME, "status")[1].splitlines()
         lines = self.told("\n".join(notes).replace("(", "\n").replace(")", "\n"))
-        self.assertIn((True, ("peer", "add")), lines)
+        self.assertIn((True, ("peer", "verify")), lines)
         self.assertEqual(self.refusals(lines), [])
 
     def test_2_what_doctor_tells(self):
