@@ -165,8 +165,8 @@ public struct RosterExchange {
     private mutating func noticed(_ notice: RosterNotice, by peer: Int, at now: Instant) {
         // It has changed over.
         if isOfOurs(notice) { offers.removeAll { $0.peer == peer } }
-        peers[peer]?.isLeft = left.contains(notice.site)
-        let told = isOfOurs(notice) ? notice : nil
+        let (told, isLeft) = (isOfOurs(notice) ? notice : nil, isLeft(notice))
+        peers[peer]?.isLeft = isLeft
         peers[peer]?.told = told
         if let held, isIn(peer), isOfOurs(notice) {
             if notice == held.notice { peers[peer]?.agrees(at: now) }
@@ -264,10 +264,16 @@ public struct RosterExchange {
     /// Whether a roster is of the site that this station is in.
     private func isOfOurs(_ notice: RosterNotice) -> Bool { notice.site == held?.notice.site }
 
+    /// Whether a roster is of a site that this station has left, and is not in after all, as where
+    /// a change was cut off.
+    private func isLeft(_ notice: RosterNotice) -> Bool {
+        !isOfOurs(notice) && left.contains(notice.site)
+    }
+
     /// Whether a peer may bring one: of the site all that are in it, of another site those that
     /// settings allow, for a person to decide.
     private func mayBring(_ notice: RosterNotice, _ peer: Int) -> Bool {
-        guard let key = key(of: peer), !left.contains(notice.site) else { return false }
+        guard let key = key(of: peer), !isLeft(notice) else { return false }
         return switch introductions {
         case .no: false
         case .ask: !isOfOurs(notice) || isIn(peer)

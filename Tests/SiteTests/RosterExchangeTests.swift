@@ -163,7 +163,6 @@ import Wire
         house.hold(at: 0)
         house.run(.seconds(100))
         #expect(house.sent == 0)
-        // Nor if it asks.
         let notice = try #require(house.stations[0].exchange.held?.notice)
         house.stations[0].exchange.receive(
             .rosterQuestion(RosterQuestion(text: notice.text, offset: 0)), from: 1, at: house.now)
@@ -215,15 +214,18 @@ import Wire
         #expect(house.stations[1].exchange.offers.isEmpty)
     }
 
-    /// A thief of the former key, or one that is late, leads nobody back.
     @Test func aSiteThatWasLeftIsNotOffered() throws {
-        let house = try House(2)
+        let house = try House(3)
         house.joinAll()
-        let other = try another(of: house)
-        let key = other.roster.key.reference
-        house.stations[1].exchange.left = [key]
-        offer(other.text, counter: other.roster.counter, in: house, site: key)
+        house.run(.seconds(1))
+        let (held, other) = (house.counters[1], try another(of: house))
+        house.stations[1].exchange.left = [other, house].map { $0.roster.key.reference }
+        let site = other.roster.key.reference
+        offer(other.text, counter: other.roster.counter, in: house, site: site)
         #expect(house.stations[1].exchange.offers.isEmpty && house.stations[1].news.isEmpty)
+        try house.roster.add(house.newcomer())
+        offer(house.text, counter: held + 1, in: house, from: 2)
+        #expect(house.counters[1] == held + 1)
     }
 
     @Test func settingsSayWhoMayShowAnotherSite() throws {
@@ -295,7 +297,6 @@ import Wire
         // The control, from another peer: this one rests.
         offer(good, counter: held + 1, in: house, from: 2)
         #expect(house.counters[1] == held + 1)
-        // And an old one again.
         house.roster = try Roster(parsing: good)
         let before = house.stations[1].sent
         offer(good, counter: held, in: house, from: 2)

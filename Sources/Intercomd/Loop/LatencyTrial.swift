@@ -65,7 +65,12 @@ struct LatencyTrial {
         return ToneTrial().heard(in: recording, from: start - first)
     }
 
-    /// What came of it, beside what was known without it, and when the peer was heard last.
+    /// The outcome, with the figures that were known without it.
+    ///
+    /// - Parameters:
+    ///   - knowledge: Those figures.
+    ///   - lastHeard: The time at which the peer was heard last.
+    /// - Returns: Both, in one report.
     func found(knowledge: Latency, lastHeard: Instant?) -> Latency {
         var latency = knowledge
         guard hasBegun else {

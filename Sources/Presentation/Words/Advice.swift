@@ -16,7 +16,7 @@ package enum Advice {
     ///   - other: The site of this station.
     ///   - keys: The digits of the keys of both sites.
     ///   - introduces: Whether this station introduces its own.
-    /// - Returns: What it means, and what to do.
+    /// - Returns: The meaning, and the command for it.
     package static func offer(
         of site: String, by peer: String, leaving other: String?, keys: (String, String?),
         introduces: Bool
