@@ -17,23 +17,23 @@ static void describe(const struct stat *from, struct clinux_file_status *status)
     status->mode = from->st_mode & 07777;
     status->owner = from->st_uid;
     status->group = from->st_gid;
-    status->links = (uint64_t)from->st_nlink;
     status->is_regular = S_ISREG(from->st_mode);
     status->is_directory = S_ISDIR(from->st_mode);
     status->is_link = S_ISLNK(from->st_mode);
     status->is_socket = S_ISSOCK(from->st_mode);
 }
 
-int clinux_file_status(
-    int directory, const char *path, int follow, struct clinux_file_status *status) {
+int clinux_file_status(const char *path, int follow, struct clinux_file_status *status) {
     struct stat found;
-    if (fstatat(directory, path, &found, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+    if ((follow ? stat(path, &found) : lstat(path, &found)) < 0)
         return -errno;
     describe(&found, status);
     return 0;
 }
 
-static int opened(int fd, struct clinux_file_status *status) {
+int clinux_file_open(const char *path, struct clinux_file_status *status) {
+    // Nonblocking: opening a pipe put in a file's place must not hang the daemon.
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return -errno;
     struct stat found;
@@ -46,44 +46,21 @@ static int opened(int fd, struct clinux_file_status *status) {
     return fd;
 }
 
-int clinux_file_open(
-    int directory, const char *path, int follow, struct clinux_file_status *status) {
-    // Nonblocking: opening a pipe put in a file's place must not hang the daemon.
-    int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW);
-    return opened(openat(directory, path, flags), status);
-}
-
 int clinux_source_open(const char *path) {
     int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                     : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     return fd < 0 ? -errno : fd;
 }
 
-int clinux_place_open(
-    int directory, const char *path, int follow, struct clinux_file_status *status) {
-    int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
-    return opened(openat(directory, path, flags), status);
-}
-
-int clinux_link_read(int fd, char *target, size_t size) {
-    ssize_t count = readlinkat(fd, "", target, size);
-    if (count < 0)
-        return -errno;
-    if ((size_t)count >= size)
-        return -ENAMETOOLONG;
-    target[count] = 0;
-    return 0;
-}
-
-int clinux_file_create(int directory, const char *path, uint32_t mode) {
+int clinux_file_create(const char *path, uint32_t mode) {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    int fd = openat(directory, path, flags, 0600);
+    int fd = open(path, flags, 0600);
     if (fd < 0)
         return -errno;
     if (fchmod(fd, mode) < 0) {
         int error = errno;
         close(fd);
-        unlinkat(directory, path, 0);
+        unlink(path);
         return -error;
     }
     return fd;
@@ -98,23 +75,23 @@ int clinux_file_sync(int fd) {
     return result(fsync(fd));
 }
 
-int clinux_file_rename(int directory, const char *from, const char *to) {
-    return result(renameat(directory, from, directory, to));
+int clinux_file_rename(const char *from, const char *to) {
+    return result(rename(from, to));
 }
 
-int clinux_file_remove(int directory, const char *path) {
-    return result(unlinkat(directory, path, 0));
+int clinux_file_remove(const char *path) {
+    return result(unlink(path));
 }
 
-int clinux_directory_writable(int directory, const char *path) {
-    return result(faccessat(directory, path, W_OK | X_OK, AT_EACCESS));
+int clinux_directory_writable(const char *path) {
+    return result(faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS));
 }
 
-int clinux_directory_make(int directory, const char *path, uint32_t mode) {
-    if (mkdirat(directory, path, 0700) < 0)
+int clinux_directory_make(const char *path, uint32_t mode) {
+    if (mkdir(path, 0700) < 0)
         return -errno;
     // By descriptor: a link put in its place meanwhile must not have its target's mode changed.
-    int fd = openat(directory, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     int done = result(fchmod(fd, mode));
@@ -122,8 +99,8 @@ int clinux_directory_make(int directory, const char *path, uint32_t mode) {
     return done;
 }
 
-int clinux_directory_sync(int directory, const char *path) {
-    int fd = openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+int clinux_directory_sync(const char *path) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     int done = result(fsync(fd));
@@ -132,9 +109,9 @@ int clinux_directory_sync(int directory, const char *path) {
 }
 
 int clinux_directory_list(
-    int directory, const char *path, size_t most,
+    const char *path, size_t most,
     void (*visit)(void *argument, const char *name), void *argument) {
-    int fd = openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     DIR *stream = fdopendir(fd);

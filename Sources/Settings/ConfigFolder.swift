@@ -111,13 +111,13 @@ public struct ConfigFolder {
     private static func addState(
         in paths: Paths, to sources: inout [ConfigSource]
     ) throws(SystemError) {
-        guard let state = try OwnersDirectory.existing(paths.state) else { return }
-        if let learned = try state.folder(Paths.learnedPeersName, to: "list") {
-            try add(
-                try learned.names(suffix: suffix), of: learned.path, .learned, to: &sources
-            ) { (name, limit) throws(SystemError) in
-                try learned.read(name, limit: limit)
-            }
+        let state = paths.directory
+        let peers = Paths.learnedPeersName
+        try add(
+            try state.names(in: peers, suffix: suffix), of: paths.learnedPeers, .learned,
+            to: &sources
+        ) { (name, limit) throws(SystemError) in
+            try state.read("\(peers)/\(name)", limit: limit)
         }
         let size = try state.status(of: SiteFiles.channelsName)?.size
         let hasRoster = try state.status(of: SiteFiles.rosterName) != nil
@@ -156,4 +156,9 @@ public struct ConfigFolder {
             sources.append(ConfigSource(role: role, path: "\(folder)/\(name)", bytes: bytes))
         }
     }
+}
+
+extension Paths {
+    /// The state directory.
+    public var directory: StateDirectory { StateDirectory(state) }
 }

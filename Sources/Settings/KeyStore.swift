@@ -5,8 +5,7 @@ internal import HAL
 /// The secrets of this station on disk: its identity, made at the first start, and psks of peers.
 ///
 /// A file or a folder that others have rights on is refused, with the command that corrects it.
-/// Root can be led to no other file (`OwnersDirectory`). The secrets are read into memory that is
-/// wiped.
+/// Root is led nowhere by them (`StateDirectory`). The secrets are read into memory that is wiped.
 public enum KeyStore {
     /// More than any key file may have, so that one that is too long is noticed.
     private static let secretMax = 256
@@ -15,10 +14,10 @@ public enum KeyStore {
     public static func identity(
         _ paths: Paths, made: () -> Void
     ) throws(KeyStoreError) -> Key {
-        let keys = try makeFolder(paths)
-        if let key = try readIdentity(in: keys) { return key }
+        try checkFolder(paths)
+        if let key = try readIdentity(paths) { return key }
         do throws(SystemError) {
-            let key = try makeIdentity(in: keys)
+            let key = try makeIdentity(paths)
             made()
             return key
         } catch { throw KeyStoreError(error) }
@@ -26,9 +25,8 @@ public enum KeyStore {
 
     /// The public key of the identity; nil when it has not been made yet.
     public static func publicKey(_ paths: Paths) throws(KeyStoreError) -> PublicKey? {
-        guard let keys = try openFolder(paths), let key = try readIdentity(in: keys) else {
-            return nil
-        }
+        try checkFolder(paths)
+        guard let key = try readIdentity(paths) else { return nil }
         return X25519.publicKey(of: key)
     }
 
@@ -41,15 +39,21 @@ public enum KeyStore {
         return key
     }
 
-    /// Refuses a folder of keys that anyone but its owner may look into or change, or that is a
-    /// symbolic link.
+    /// Refuses a folder of keys that anyone but its owner may look into or change.
     ///
     /// A missing folder, or one without access, passes: reading from it reports that.
     public static func checkFolder(_ paths: Paths) throws(KeyStoreError) {
-        do throws(KeyStoreError) {
-            _ = try openFolder(paths)
+        let mode: UInt32?
+        do throws(SystemError) {
+            mode = try paths.directory.status(of: Paths.keysName)?.mode
         } catch {
-            if !error.isRefused { throw error }
+            let error = KeyStoreError(error)
+            guard error.isRefused else { throw error }
+            return
+        }
+        guard (mode ?? 0) & 0o077 == 0 else {
+            throw KeyStoreError(
+                "look into \(paths.keys): others have rights on it: chmod 700 \(paths.keys)")
         }
     }
 
@@ -64,20 +68,21 @@ public enum KeyStore {
     static func write(
         secret: borrowing Key, to file: String, _ paths: Paths
     ) throws(KeyStoreError) {
-        let keys = try makeFolder(paths)
+        try checkFolder(paths)
         var text = Secret(count: PSKFile.size)
         var bytes = text.mutableBytes
         PSKFile.write(secret, into: &bytes)
         do throws(SystemError) {
-            try keys.write(text.bytes, to: file, mode: 0o600)
+            try paths.directory.write(
+                text.bytes, to: "\(Paths.keysName)/\(file)", mode: 0o600)
         } catch { throw KeyStoreError(error) }
     }
 
     /// Removes what `write(psk:of:)` wrote.
     static func removePSK(of name: String, _ paths: Paths) throws(KeyStoreError) {
-        guard let keys = try openFolder(paths) else { return }
+        try checkFolder(paths)
         do throws(SystemError) {
-            try keys.remove("\(name).psk")
+            try paths.directory.remove("\(Paths.keysName)/\(name).psk")
         } catch { throw KeyStoreError(error) }
     }
 
@@ -100,12 +105,11 @@ public enum KeyStore {
 
     /// Whether the folder of keys has this file; nil without the right to look.
     public static func hasPSK(named name: String, _ paths: Paths) throws(KeyStoreError) -> Bool? {
-        do throws(KeyStoreError) {
-            guard let keys = try openFolder(paths) else { return false }
-            do throws(SystemError) {
-                return try keys.status(of: name) != nil
-            } catch { throw KeyStoreError(error) }
+        try checkFolder(paths)
+        do throws(SystemError) {
+            return try paths.directory.status(of: "\(Paths.keysName)/\(name)") != nil
         } catch {
+            let error = KeyStoreError(error)
             guard error.isRefused else { throw error }
             return nil
         }
@@ -114,9 +118,9 @@ public enum KeyStore {
     /// The pre-shared key in a file of the folder of keys.
     public static func psk(named name: String, _ paths: Paths) throws(KeyStoreError) -> Key {
         let path = "\(paths.keys)/\(name)"
-        guard let keys = try openFolder(paths) else { throw missing(path) }
+        try checkFolder(paths)
         let key = try read(path, as: parsePSK) { (bytes) throws(SystemError) in
-            try keys.readSecret(name, into: &bytes)
+            try paths.directory.readSecret("\(Paths.keysName)/\(name)", into: &bytes)
         }
         guard let key else { throw missing(path) }
         return key
@@ -126,44 +130,12 @@ public enum KeyStore {
         KeyStoreError(SystemError(operation: "open \(path)", errno: SystemError.noSuchFile))
     }
 
-    /// The folder of keys, which is its owner's alone; nil when there is none.
-    static func openFolder(_ paths: Paths) throws(KeyStoreError) -> OwnersDirectory? {
-        let found: OwnersDirectory?
-        do throws(SystemError) {
-            guard let state = try OwnersDirectory.existing(paths.state) else { return nil }
-            found = try state.folder(Paths.keysName)
-        } catch { throw KeyStoreError(error) }
-        guard let keys = found else { return nil }
-        try checkSecrecy(of: keys)
-        return keys
-    }
-
-    /// The same; makes it where there is none.
-    private static func makeFolder(_ paths: Paths) throws(KeyStoreError) -> OwnersDirectory {
-        let keys: OwnersDirectory
-        do throws(SystemError) {
-            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
-            keys = try state.makeFolder(Paths.keysName, mode: 0o700)
-        } catch { throw KeyStoreError(error) }
-        try checkSecrecy(of: keys)
-        return keys
-    }
-
-    private static func checkSecrecy(of keys: borrowing OwnersDirectory) throws(KeyStoreError) {
-        guard keys.mode & 0o077 == 0 else {
-            throw KeyStoreError(
-                "look into \(keys.path): others have rights on it: chmod 700 \(keys.path)")
-        }
-    }
-
-    private static func makeIdentity(
-        in keys: borrowing OwnersDirectory
-    ) throws(SystemError) -> Key {
+    private static func makeIdentity(_ paths: Paths) throws(SystemError) -> Key {
         let key = Key.random()
         var text = Secret(count: IdentityFile.size)
         var bytes = text.mutableBytes
         IdentityFile.write(key, into: &bytes)
-        try keys.write(text.bytes, to: Paths.identityName, mode: 0o600)
+        try paths.directory.write(text.bytes, to: identityName, mode: 0o600)
         return key
     }
 
@@ -204,19 +176,19 @@ public enum KeyStore {
     /// The identity; nil when there is none yet.
     ///
     /// A damaged file stays as it is, because its owner may be able to restore it.
-    private static func readIdentity(
-        in keys: borrowing OwnersDirectory
-    ) throws(KeyStoreError) -> Key? {
+    private static func readIdentity(_ paths: Paths) throws(KeyStoreError) -> Key? {
         try read(
-            "\(keys.path)/\(Paths.identityName)", as: parseIdentity,
+            paths.identity, as: parseIdentity,
             advising: { complaint in
                 "\(complaint); put a copy of it back, or remove it: then a new one is made, and"
                     + " every peer needs the new key"
             }
         ) { (bytes) throws(SystemError) in
-            try keys.readSecret(Paths.identityName, into: &bytes)
+            try paths.directory.readSecret(identityName, into: &bytes)
         }
     }
+
+    private static let identityName = "\(Paths.keysName)/\(Paths.identityName)"
 
     private static func parseIdentity(_ text: Span<UInt8>) throws(KeyFileError) -> Key {
         try IdentityFile.parse(text)

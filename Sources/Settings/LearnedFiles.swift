@@ -15,8 +15,8 @@ public enum LearnedFiles {
     /// - Throws: the first file that cannot be removed; those before it are gone.
     public static func erase(_ config: Config) throws(SystemError) {
         let paths = config.paths
-        guard let state = try OwnersDirectory.existing(paths.state) else { return }
-        try remove(from: state) { $0 != SiteFiles.channelsName }
+        let state = paths.directory
+        try remove(from: "", of: state) { $0 != SiteFiles.channelsName }
         if config.namesOthers {
             // What settings name is no more soon, and the station must start all the same.
             let text = Array("# All that the station had learned is erased.\n".utf8)
@@ -24,20 +24,17 @@ public enum LearnedFiles {
         } else {
             try state.remove(SiteFiles.channelsName)
         }
-        if let peers = try state.folder(Paths.learnedPeersName) {
-            try remove(from: peers) { _ in true }
-        }
+        try remove(from: Paths.learnedPeersName, of: state) { _ in true }
         let kept = secrets(of: config)
-        if let keys = try state.folder(Paths.keysName) {
-            try remove(from: keys) { !kept.contains($0) }
-        }
+        try remove(from: Paths.keysName, of: state) { !kept.contains($0) }
     }
 
     private static func remove(
-        from folder: borrowing OwnersDirectory, where isLearned: (String) -> Bool
+        from folder: String, of state: StateDirectory, where isLearned: (String) -> Bool
     ) throws(SystemError) {
-        for name in try folder.names(suffix: "") where isLearned(name) {
-            if try folder.status(of: name)?.isDirectory == false { try folder.remove(name) }
+        for name in try state.names(in: folder) where isLearned(name) {
+            let file = folder.isEmpty ? name : "\(folder)/\(name)"
+            if try state.status(of: file)?.isDirectory != true { try state.remove(file) }
         }
     }
 

@@ -4,7 +4,7 @@ public import HAL
 
 /// All files of the settings, and of them those in the state directory, which can be changed.
 ///
-/// That directory belongs to the daemon's user, who cannot mislead root in it (`OwnersDirectory`).
+/// That directory belongs to the daemon's user, who cannot mislead root in it (`StateDirectory`).
 /// Each file is read once: what is checked here is what is written again.
 public struct PeerFiles: Sendable {
     public let paths: Paths
@@ -87,11 +87,9 @@ public struct PeerFiles: Sendable {
     /// Writes a file as it was at one step of a change; nil removes it.
     func write(_ bytes: [UInt8]?, at path: String) throws(PeerFilesError) {
         do throws(SystemError) {
-            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
-            let folder = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
-            let name = FileStore.name(of: path)
-            guard let bytes else { return try folder.remove(name) }
-            try folder.write(bytes.span, to: name, mode: 0o640)
+            let name = Self.name(of: path)
+            guard let bytes else { return try paths.directory.remove(name) }
+            try paths.directory.write(bytes.span, to: name, mode: 0o640)
         } catch { throw PeerFilesError(error) }
     }
 
@@ -100,34 +98,22 @@ public struct PeerFiles: Sendable {
     func prepare(_ path: String) throws(PeerFilesError) {
         guard let source = sources.first(where: { $0.path == path }) else { return }
         do throws(SystemError) {
-            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
-            let folder = try state.makeFolder(Paths.learnedPeersName, mode: 0o750)
-            try folder.write(source.bytes.span, to: Self.draft(of: path), mode: 0o640)
+            try paths.directory.write(source.bytes.span, to: Self.draft(of: path), mode: 0o640)
         } catch { throw PeerFilesError(error) }
     }
 
     /// Puts a file that is prepared in its place.
     func commit(_ path: String) throws(PeerFilesError) {
         do throws(SystemError) {
-            guard let state = try OwnersDirectory.existing(paths.state),
-                let folder = try state.folder(Paths.learnedPeersName)
-            else {
-                throw SystemError(
-                    operation: "write \(path)", errno: SystemError.noSuchFile,
-                    advice: "its directory has been removed meanwhile")
-            }
-            try folder.rename(Self.draft(of: path), to: FileStore.name(of: path))
+            try paths.directory.rename(Self.draft(of: path), to: Self.name(of: path))
         } catch { throw PeerFilesError(error) }
     }
 
     /// Removes a file that is prepared.
     func withdraw(_ path: String) throws(PeerFilesError) {
         do throws(SystemError) {
-            guard let state = try OwnersDirectory.existing(paths.state),
-                let folder = try state.folder(Paths.learnedPeersName)
-            else { return }
-            try folder.remove(Self.draft(of: path))
-            try folder.remove(Self.draft(of: path) + Self.unwritten)
+            try paths.directory.remove(Self.draft(of: path))
+            try paths.directory.remove(Self.draft(of: path) + Self.unwritten)
         } catch { throw PeerFilesError(error) }
     }
 
@@ -139,22 +125,21 @@ public struct PeerFiles: Sendable {
 
     /// Whether this file of a pre-shared key is on the disk, for whatever.
     func isOnDisk(secretOf peer: String) -> Bool {
-        let keys = try? OwnersDirectory.existing(paths.state)?.folder(Paths.keysName)
-        return (try? keys?.status(of: Self.pskFile(of: peer))) != nil
+        (try? paths.directory.status(of: "\(Paths.keysName)/\(Self.pskFile(of: peer))")) != nil
     }
 
     /// Whether this file is on the disk.
     func isWritten(_ path: String) -> Bool {
-        let folder = try? OwnersDirectory.existing(paths.state)?.folder(Paths.learnedPeersName)
-        return (try? folder?.status(of: FileStore.name(of: path))) != nil
+        (try? paths.directory.status(of: Self.name(of: path))) != nil
     }
 
     /// The peers whose files were prepared by a program that has died since.
     var prepared: [String] {
-        let found = try? OwnersDirectory.existing(paths.state)?.folder(Paths.learnedPeersName)
+        let folder = paths.directory
         var names: Set<String> = []
         for suffix in [".conf\(Self.draftSuffix)", ".conf\(Self.draftSuffix)\(Self.unwritten)"] {
-            guard let files = try? found?.names(suffix: suffix) else { continue }
+            guard let files = try? folder.names(in: Paths.learnedPeersName, suffix: suffix)
+            else { continue }
             names.formUnion(files.map { String($0.dropLast(suffix.utf8.count)) })
         }
         return names.sorted()
@@ -164,8 +149,11 @@ public struct PeerFiles: Sendable {
     /// The end of a file's name while it is written.
     private static let unwritten = ".new"
 
-    private static func draft(of path: String) -> String {
-        FileStore.name(of: path) + draftSuffix
+    private static func draft(of path: String) -> String { name(of: path) + draftSuffix }
+
+    /// The name in the state directory of a file with peers.
+    private static func name(of path: String) -> String {
+        "\(Paths.learnedPeersName)/\(FileStore.name(of: path))"
     }
 
     /// The two places of a peer's own pre-shared key, of which one is free while it gets another
@@ -192,14 +180,12 @@ public struct PeerFiles: Sendable {
         } catch { throw PeerFilesError(error) }
         let names = Self.secrets(of: peer).map { Self.pskFile(of: $0) }
         do throws(SystemError) {
-            guard let state = try OwnersDirectory.existing(paths.state),
-                let keys = try state.folder(Paths.keysName)
-            else { return false }
             var hasRemoved = false
             for name in names where !named.contains(.file(name)) {
-                try keys.remove(name + Self.unwritten)
-                guard try keys.status(of: name) != nil else { continue }
-                try keys.remove(name)
+                let file = "\(Paths.keysName)/\(name)"
+                try paths.directory.remove(file + Self.unwritten)
+                guard try paths.directory.status(of: file) != nil else { continue }
+                try paths.directory.remove(file)
                 hasRemoved = true
             }
             return hasRemoved

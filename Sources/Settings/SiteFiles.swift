@@ -28,10 +28,8 @@ public enum SiteFiles {
     /// - Throws: a file that cannot be read, or is longer.
     public static func roster(_ paths: Paths, limit: Int) throws(PeerFilesError) -> [UInt8]? {
         do throws(SystemError) {
-            guard let state = try OwnersDirectory.existing(paths.state),
-                try state.status(of: rosterName) != nil
-            else { return nil }
-            return try state.read(rosterName, limit: limit)
+            guard try paths.directory.status(of: rosterName) != nil else { return nil }
+            return try paths.directory.read(rosterName, limit: limit)
         } catch { throw PeerFilesError(error) }
     }
 
@@ -44,9 +42,8 @@ public enum SiteFiles {
         _ bytes: [UInt8]?, to name: String, _ paths: Paths
     ) throws(PeerFilesError) {
         do throws(SystemError) {
-            let state = try OwnersDirectory(making: paths.state, mode: 0o750)
-            guard let bytes else { return try state.remove(name) }
-            try state.write(bytes.span, to: name, mode: 0o640)
+            guard let bytes else { return try paths.directory.remove(name) }
+            try paths.directory.write(bytes.span, to: name, mode: 0o640)
         } catch { throw PeerFilesError(error) }
     }
 
@@ -58,8 +55,7 @@ public enum SiteFiles {
 
     /// Whether another station has had the secret, as far as this one knows.
     public static func isKeyShared(_ paths: Paths) -> Bool {
-        guard let state = try? OwnersDirectory.existing(paths.state) else { return false }
-        return (try? state.status(of: sharedName)) != nil
+        (try? paths.directory.status(of: sharedName)) != nil
     }
 
     /// Whether the roster in use has a station with this key, as text.
@@ -74,9 +70,8 @@ public enum SiteFiles {
     /// The stations that the site has taken out, their names by their keys as text; none where they
     /// cannot be read.
     public static func removed(_ paths: Paths) -> [String: String] {
-        guard let state = try? OwnersDirectory.existing(paths.state),
-            let text = try? state.read(removedName, limit: ConfigFolder.sizeLimit)
-        else { return [:] }
+        let found = try? paths.directory.read(removedName, limit: ConfigFolder.sizeLimit)
+        guard let text = found else { return [:] }
         var names: [String: String] = [:]
         for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ").map { String($0) }
@@ -106,9 +101,8 @@ public enum SiteFiles {
 
     /// The references of the keys under which the site of this station was introduced before.
     public static func left(_ paths: Paths) -> [UInt64] {
-        guard let state = try? OwnersDirectory.existing(paths.state),
-            let text = try? state.read(leftName, limit: ConfigFolder.sizeLimit)
-        else { return [] }
+        let found = try? paths.directory.read(leftName, limit: ConfigFolder.sizeLimit)
+        guard let text = found else { return [] }
         return String(decoding: text, as: UTF8.self).split(separator: "\n")
             .compactMap { UInt64($0, radix: 16) }
     }
@@ -164,8 +158,7 @@ public enum SiteFiles {
         of roster: Roster, own: PublicKey, _ paths: Paths
     ) throws(PeerFilesError) -> Bool {
         let wanted = channels(of: roster, own: own)
-        let state = try? OwnersDirectory.existing(paths.state)
-        let found = try? state?.read(channelsName, limit: ConfigFolder.sizeLimit)
+        let found = try? paths.directory.read(channelsName, limit: ConfigFolder.sizeLimit)
         guard found != wanted else { return false }
         try write(channels: wanted, paths)
         return true

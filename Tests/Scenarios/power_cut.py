@@ -314,11 +314,13 @@ def controls(case):
     yield "nobody looked", other
 
 
-C, STORE = "Sources/CLinux/files.c", "Sources/HAL/Files/OwnersDirectory.swift"
+C, STORE, STATE = (
+    "Sources/CLinux/files.c", "Sources/HAL/Files/FileStore.swift",
+    "Sources/HAL/Files/StateDirectory.swift")
 MUTATIONS = (
     (C, "    return result(fsync(fd));\n", "    return fd < 0 ? -EBADF : 0;\n"),
     (C, "    int done = result(fsync(fd));\n", "    int done = 0;\n"),
-    (STORE, '        let draft = "\\(name).new"\n', "        let draft = name\n"),
-    (STORE, "        guard Environment.userID == 0, owner != 0 else { return try work() }\n",
-     "        guard Environment.userID == 1, owner != 0 else { return try work() }\n"),
+    (STORE, '        let draft = "\\(path).new"\n', "        let draft = path\n"),
+    (STATE, "        guard Environment.userID == 0 else { return try work() }\n",
+     "        guard Environment.userID == 1 else { return try work() }\n"),
 )

@@ -103,34 +103,4 @@ import Testing
         let psk = try KeyStore.psk(at: file)
         #expect(psk.bytes[0] == 0x7F && psk.bytes[31] == 0x7F)
     }
-
-    /// The target is a good key that its owner may read; it is the link that is refused.
-    @Test func aKeyBehindALinkIsRefused() throws {
-        defer { remove() }
-        _ = try KeyStore.identity(paths) {}
-        let isLink = { (error: any Error) in
-            (error as? KeyStoreError)?.description.contains("it is a symbolic link") == true
-        }
-        let files = FileManager.default
-        try KeyStore.write(psk: Key.random(), of: "house", paths)
-        for name in ["house.psk", "identity"] {
-            let path = "\(paths.keys)/\(name)"
-            try files.moveItem(atPath: path, toPath: "\(state)/moved")
-            try files.createSymbolicLink(atPath: path, withDestinationPath: "../moved")
-            #expect(
-                performing: {
-                    if name == "identity" {
-                        _ = try KeyStore.identity(paths) {}
-                    } else {
-                        _ = try KeyStore.psk(named: name, paths)
-                    }
-                }, throws: isLink)
-            try files.removeItem(atPath: path)
-            try files.moveItem(atPath: "\(state)/moved", toPath: path)
-        }
-        try files.moveItem(atPath: paths.keys, toPath: "\(state)/moved")
-        try files.createSymbolicLink(atPath: paths.keys, withDestinationPath: "moved")
-        #expect(performing: { _ = try KeyStore.publicKey(paths) }, throws: isLink)
-        #expect(performing: { try KeyStore.checkFolder(paths) }, throws: isLink)
-    }
 }

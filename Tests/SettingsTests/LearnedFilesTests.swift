@@ -49,23 +49,6 @@ import Testing
         #expect(try left() == ["keys", "keys/office.psk", "peers.d"])
     }
 
-    @Test func aLinkIsNotFollowed() throws {
-        let other = state + "-other"
-        defer {
-            try? FileManager.default.removeItem(atPath: state)
-            try? FileManager.default.removeItem(atPath: other)
-        }
-        try FileManager.default.createDirectory(
-            atPath: other, withIntermediateDirectories: true)
-        try Data("x".utf8).write(to: URL(filePath: "\(other)/identity"))
-        try write("history")
-        try FileManager.default.createSymbolicLink(
-            atPath: "\(state)/keys", withDestinationPath: other)
-        try LearnedFiles.erase(config())
-        #expect(try left() == [])
-        #expect(FileManager.default.fileExists(atPath: "\(other)/identity"))
-    }
-
     @Test func whereThereIsNothingNothingIsForgotten() throws {
         try LearnedFiles.erase(config())
         #expect(!FileManager.default.fileExists(atPath: state))

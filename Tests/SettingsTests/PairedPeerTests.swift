@@ -276,7 +276,7 @@ import Testing
         #expect {
             try peer.commit(psk: .random())
         } throws: { error in
-            (error as? PeerFilesError)?.description.contains("removed meanwhile") == true
+            (error as? PeerFilesError)?.description.contains("No such file") == true
         }
         #expect(try everything() == [])
     }

@@ -8,7 +8,6 @@ watched: nothing there may be opened, read, changed, made or removed.
 import ctypes
 import os
 import shutil
-import socket
 import struct
 import subprocess
 import sys
@@ -20,7 +19,6 @@ from stage.identity import Identity
 
 USER = 12345
 """The daemon's user, and the attacker."""
-STRANGER = 54321
 KEY = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
 DIGITS = "4207 0015 5326 9576 0434 9394".split()
 SHED = Identity().text
@@ -119,15 +117,6 @@ def hard_link(path, target):
 def pipe(path):
     clear(path)
     os.mkfifo(path)
-    os.chown(path, USER, USER)
-    return path
-
-
-def local_socket(path):
-    clear(path)
-    with socket.socket(socket.AF_UNIX) as link_:
-        # Its address holds 107 bytes.
-        link_.bind(path)
     os.chown(path, USER, USER)
     return path
 

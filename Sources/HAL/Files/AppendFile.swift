@@ -50,7 +50,7 @@ extension FileStore {
     /// Renames a file, replacing one of that name; both in one directory.
     public static func rename(_ path: String, to other: String) throws(SystemError) {
         _ = try SystemError.check(
-            unsafe clinux_file_rename(AT_FDCWD, path, other), "rename \(path) to \(other)")
-        _ = unsafe clinux_directory_sync(AT_FDCWD, folder(of: other))
+            unsafe clinux_file_rename(path, other), "rename \(path) to \(other)")
+        _ = unsafe clinux_directory_sync(folder(of: other))
     }
 }

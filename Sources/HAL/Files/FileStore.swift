@@ -8,17 +8,14 @@ public enum FileStore {
         /// The permission bits.
         public let mode: UInt32
         public let owner: UInt32
-        /// How many names it has.
-        public let links: Int
         public let isRegular: Bool
         public let isDirectory: Bool
-        public let isLink: Bool
     }
 
     /// The file at a path; nil when there is none.
     public static func status(of path: String) throws(SystemError) -> Status? {
         var status = clinux_file_status()
-        let result = unsafe clinux_file_status(AT_FDCWD, path, 1, &status)
+        let result = unsafe clinux_file_status(path, 1, &status)
         if result == -ENOENT || result == -ENOTDIR { return nil }
         _ = try SystemError.check(result, "look at \(path)")
         return Status(status)
@@ -27,7 +24,7 @@ public enum FileStore {
     /// Whether a path is a symbolic link, whatever its target.
     public static func isLink(_ path: String) throws(SystemError) -> Bool {
         var status = clinux_file_status()
-        let result = unsafe clinux_file_status(AT_FDCWD, path, 0, &status)
+        let result = unsafe clinux_file_status(path, 0, &status)
         if result == -ENOENT || result == -ENOTDIR { return false }
         _ = try SystemError.check(result, "look at \(path)")
         return status.is_link != 0
@@ -84,33 +81,33 @@ public enum FileStore {
     ) throws(SystemError) {
         let draft = "\(path).new"
         // Left over from a crash: two writers at once would be our own bug.
-        _ = unsafe clinux_file_remove(AT_FDCWD, draft)
-        let file = try OpenFile(making: draft, at: draft, mode: mode)
+        _ = unsafe clinux_file_remove(draft)
+        let file = try OpenFile(making: draft, mode: mode)
         do throws(SystemError) {
             try file.write(bytes)
-            _ = try SystemError.check(
-                unsafe clinux_file_rename(AT_FDCWD, draft, path), "rename \(draft) to \(path)")
+            // The file is whole either way; without the sync in it, a power failure may bring the
+            // former one back.
+            try rename(draft, to: path)
         } catch {
-            _ = unsafe clinux_file_remove(AT_FDCWD, draft)
+            _ = unsafe clinux_file_remove(draft)
             throw error
         }
-        // The file is whole either way, but without this a power failure may bring the former one
-        // back.
-        _ = unsafe clinux_directory_sync(AT_FDCWD, folder(of: path))
     }
 
     /// Removes a file; its absence is no error.
     public static func remove(_ path: String) throws(SystemError) {
-        let result = unsafe clinux_file_remove(AT_FDCWD, path)
+        let result = unsafe clinux_file_remove(path)
         if result == -ENOENT { return }
         _ = try SystemError.check(result, "remove \(path)")
+        _ = unsafe clinux_directory_sync(folder(of: path))
     }
 
     /// Makes a directory; an existing one is left as it is.
     public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
-        let result = unsafe clinux_directory_make(AT_FDCWD, path, mode)
+        let result = unsafe clinux_directory_make(path, mode)
         if result == -EEXIST { return }
         _ = try SystemError.check(result, "make directory \(path)")
+        _ = unsafe clinux_directory_sync(folder(of: path))
     }
 
     /// Whether this process may make files in a directory, or, where there is none, the directory.
@@ -125,7 +122,7 @@ public enum FileStore {
         guard try status(of: place)?.isDirectory != false else {
             throw SystemError(operation: "make files in \(place)", errno: ENOTDIR)
         }
-        let result = unsafe clinux_directory_writable(AT_FDCWD, place)
+        let result = unsafe clinux_directory_writable(place)
         guard result != -EACCES else { return false }
         _ = try SystemError.check(result, "make files in \(place)")
         return true
@@ -135,28 +132,17 @@ public enum FileStore {
     ///
     /// An absent directory has none.
     public static func names(in path: String, suffix: String) throws(SystemError) -> [String] {
-        do throws(SystemError) {
-            return try names(in: AT_FDCWD, path, at: path, suffix: suffix)
-        } catch {
-            guard error.errno == ENOENT else { throw error }
-            return []
-        }
-    }
-
-    /// The same for a name of an open directory; `path` is what errors call it.
-    static func names(
-        in directory: Int32, _ name: String, at path: String, suffix: String
-    ) throws(SystemError) -> [String] {
         var names: [String] = []
         let result = unsafe withUnsafeMutablePointer(to: &names) { names in
             // SAFETY: the callback runs during the call only, with the pointer given here.
             unsafe clinux_directory_list(
-                directory, name, namesMost,
+                path, namesMost,
                 { names, name in
                     let name = unsafe String(cString: name!)
                     unsafe names!.assumingMemoryBound(to: [String].self).pointee.append(name)
                 }, names)
         }
+        if result == -ENOENT { return [] }
         guard result != -EFBIG else {
             throw SystemError(
                 operation: "list \(path)", errno: EFBIG,

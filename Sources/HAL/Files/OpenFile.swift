@@ -6,18 +6,10 @@ struct OpenFile: ~Copyable {
     private let path: String
     private let descriptor: FileDescriptor
 
-    /// Opens a file for reading, and follows a symbolic link.
+    /// Opens a file for reading.
     init(reading path: String) throws(SystemError) {
-        try self.init(reading: path, in: AT_FDCWD, at: path, followsLink: true)
-    }
-
-    /// Opens a name of an open directory for reading; `path` is what errors call it.
-    init(
-        reading name: String, in directory: Int32, at path: String, followsLink: Bool = false
-    ) throws(SystemError) {
         var status = clinux_file_status()
-        let raw = try SystemError.check(
-            unsafe clinux_file_open(directory, name, followsLink ? 1 : 0, &status), "open \(path)")
+        let raw = try SystemError.check(unsafe clinux_file_open(path, &status), "open \(path)")
         let descriptor = FileDescriptor(owning: raw)
         guard status.is_regular != 0 else {
             throw SystemError(
@@ -39,16 +31,13 @@ struct OpenFile: ~Copyable {
         self.path = path
     }
 
-    /// Makes a file that must not exist yet, in an open directory.
-    init(
-        making name: String, in directory: Int32 = AT_FDCWD, at path: String, mode: UInt32
-    ) throws(SystemError) {
-        let raw = try SystemError.check(
-            unsafe clinux_file_create(directory, name, mode), "make \(path)")
+    /// Makes a file that must not exist yet.
+    init(making path: String, mode: UInt32) throws(SystemError) {
+        let raw = try SystemError.check(unsafe clinux_file_create(path, mode), "make \(path)")
         descriptor = FileDescriptor(owning: raw)
         status = FileStore.Status(
-            size: 0, mode: mode, owner: Environment.userID, links: 1, isRegular: true,
-            isDirectory: false, isLink: false)
+            size: 0, mode: mode, owner: Environment.userID, isRegular: true,
+            isDirectory: false)
         self.path = path
     }
 
@@ -134,7 +123,6 @@ extension FileStore.Status {
     init(_ status: clinux_file_status) {
         self.init(
             size: Int(clamping: status.size), mode: status.mode, owner: status.owner,
-            links: Int(clamping: status.links), isRegular: status.is_regular != 0,
-            isDirectory: status.is_directory != 0, isLink: status.is_link != 0)
+            isRegular: status.is_regular != 0, isDirectory: status.is_directory != 0)
     }
 }

@@ -29,7 +29,7 @@ public struct LocalSocket: ~Copyable, Sendable {
         self.path = path
     }
 
-    deinit { _ = unsafe clinux_file_remove(AT_FDCWD, path) }
+    deinit { _ = unsafe clinux_file_remove(path) }
 
     /// To watch for `EventLoop.readable`.
     public var fd: Int32 { descriptor.raw }
@@ -53,7 +53,7 @@ public struct LocalSocket: ~Copyable, Sendable {
     private static func removeStale(_ path: String) throws(SystemError) {
         var status = clinux_file_status()
         _ = try SystemError.check(
-            unsafe clinux_file_status(AT_FDCWD, path, 0, &status), "look at \(path)")
+            unsafe clinux_file_status(path, 0, &status), "look at \(path)")
         guard status.is_socket != 0 else {
             throw SystemError(
                 operation: "listen on \(path)", errno: EADDRINUSE,
@@ -66,6 +66,6 @@ public struct LocalSocket: ~Copyable, Sendable {
                 operation: "listen on \(path)", errno: EADDRINUSE,
                 advice: "another intercomd is already running")
         }
-        _ = try SystemError.check(unsafe clinux_file_remove(AT_FDCWD, path), "replace \(path)")
+        _ = try SystemError.check(unsafe clinux_file_remove(path), "replace \(path)")
     }
 }

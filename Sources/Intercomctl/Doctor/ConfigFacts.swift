@@ -28,14 +28,14 @@ struct ConfigFacts {
     ///
     /// The peers in that directory are read with that user's rights anyway.
     private static func hidden(in folder: String, _ paths: Paths) -> [String] {
-        guard let state = (try? OwnersDirectory.existing(paths.state)) ?? nil, state.owner != 0
-        else { return [] }
+        let owner = paths.directory.owner
+        guard owner != 0 else { return [] }
         var found: [String] = []
         for place in [folder, "\(folder)/peers.d"] {
             let files = (try? FileStore.names(in: place, suffix: ".conf")) ?? []
             for path in [place] + files.map({ "\(place)/\($0)" }) {
                 guard let status = (try? FileStore.status(of: path)) ?? nil else { continue }
-                let isHidden = status.owner != state.owner && status.mode & 0o044 == 0
+                let isHidden = status.owner != owner && status.mode & 0o044 == 0
                 if isHidden, !found.contains(path) { found.append(path) }
             }
         }

@@ -1,5 +1,6 @@
 internal import Config
 internal import HAL
+internal import Settings
 
 /// Free space and rights of the state directory.
 struct DiskFacts {
@@ -24,10 +25,8 @@ struct DiskFacts {
         do throws(SystemError) {
             space = try DiskSpace(at: path)
         } catch { fault = error }
-        guard let state = (try? OwnersDirectory.existing(path)) ?? nil else { return }
-        for name in ["history.bad", "state.bad"] {
-            if (try? state.status(of: name)) ?? nil != nil { setAside.append(name) }
-        }
+        let state = situation.paths.directory
+        setAside = ["history.bad", "state.bad"].filter { (try? state.status(of: $0)) != nil }
     }
 
     /// Damaged parts stay until somebody removes them.

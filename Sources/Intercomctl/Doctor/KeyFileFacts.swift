@@ -44,8 +44,9 @@ struct KeyFileFacts {
 extension KeyFileFacts {
     init(_ situation: Situation) {
         self.init(paths: situation.paths)
-        let keys = openFolder()
-        identity = sight(of: Paths.identityName, in: keys)
+        folder = sight(of: nil)
+        owner = (try? paths.directory.status())?.owner
+        identity = sight(of: Paths.identityName)
         var own: PublicKey?
         if case .seen = identity {
             do throws(KeyStoreError) {
@@ -69,7 +70,7 @@ extension KeyFileFacts {
             case .file(let name):
                 if files.contains(name) { shared.append(peer.name) }
                 files.append(name)
-                psks.append(psk(of: peer, named: name, sight(of: name, in: keys)))
+                psks.append(psk(of: peer, named: name, sight(of: name)))
             }
         }
     }
@@ -83,33 +84,15 @@ extension KeyFileFacts {
         return psk
     }
 
-    /// Looks at the state directory and the folder of keys, and opens that; nil if it cannot.
-    private mutating func openFolder() -> OwnersDirectory? {
+    /// The folder of keys, or a file in it.
+    private func sight(of name: String?) -> Sight {
+        let path = Paths.keysName + (name.map { "/\($0)" } ?? "")
         do throws(SystemError) {
-            guard let state = try OwnersDirectory.existing(paths.state) else { return nil }
-            owner = state.owner
-            let keys = try state.folder(Paths.keysName)
-            if let status = try state.status(of: Paths.keysName) {
-                folder = .seen(mode: status.mode, owner: status.owner)
-            }
-            return keys
-        } catch {
-            folder = Sight(error)
-            return nil
-        }
-    }
-
-    /// A file in the folder of keys.
-    private func sight(of name: String, in keys: borrowing OwnersDirectory?) -> Sight {
-        switch keys {
-        case .none: return folder == .absent ? .absent : .hidden
-        case .some(let keys):
-            do throws(SystemError) {
-                guard let status = try keys.status(of: name) else { return .absent }
-                if !status.isRegular { _ = try keys.read(name, limit: 0) }
-                return .seen(mode: status.mode, owner: status.owner)
-            } catch { return Sight(error) }
-        }
+            guard let status = try paths.directory.status(of: path) else { return .absent }
+            // Reading says what is wrong with it.
+            if name != nil, !status.isRegular { _ = try paths.directory.read(path, limit: 0) }
+            return .seen(mode: status.mode, owner: status.owner)
+        } catch { return Sight(error) }
     }
 }
 

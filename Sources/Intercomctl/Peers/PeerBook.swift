@@ -111,11 +111,9 @@ struct PeerBook {
     private func moveFile(_ path: String, of old: String, to new: String) throws(Failure) {
         guard path == files.path(of: old) else { return }
         do throws(SystemError) {
-            guard let state = try OwnersDirectory.existing(paths.state),
-                let folder = try state.folder(Paths.learnedPeersName),
-                try folder.status(of: "\(new).conf") == nil
-            else { return }
-            try folder.rename("\(old).conf", to: "\(new).conf")
+            let place = { (name: String) in "\(Paths.learnedPeersName)/\(name).conf" }
+            guard try paths.directory.status(of: place(new)) == nil else { return }
+            try paths.directory.rename(place(old), to: place(new))
         } catch { throw Failure(error) }
     }
 

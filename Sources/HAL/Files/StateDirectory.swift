@@ -1,0 +1,135 @@
+internal import CLinux
+
+/// The state directory of a station, which belongs to the daemon's user.
+///
+/// Code in the daemon can put anything there, at any moment, and wait for root to follow it. So
+/// root acts there with the rights of that user alone, and of no other group: the kernel itself
+/// refuses what the user could not do, whatever a name leads to, and what is made belongs to the
+/// user from the first. Any other process keeps its rights.
+///
+/// Names are paths in the directory, such as `keys/identity`.
+public struct StateDirectory: Sendable {
+    public let path: String
+
+    public init(_ path: String) { self.path = path }
+
+    private func path(of name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
+
+    /// The user whose rights root takes here; 0 where all is root's.
+    ///
+    /// It is the owner of the first part of the path that is not root's: such a user can put
+    /// another directory in the place of what is below.
+    public var owner: UInt32 { (try? user)?.id ?? 0 }
+
+    private var user: (id: UInt32, group: UInt32) {
+        get throws(SystemError) {
+            for end in path.utf8.indices where end > path.startIndex {
+                let isPart = path.utf8[end] == UInt8(ascii: "/")
+                if isPart, let user = try Self.lesserUser(String(path[..<end])) { return user }
+            }
+            return try Self.lesserUser(path) ?? (0, 0)
+        }
+    }
+
+    /// The owner of a name, or of what it leads to, that is not root.
+    private static func lesserUser(
+        _ path: String
+    ) throws(SystemError) -> (id: UInt32, group: UInt32)? {
+        for follow: Int32 in [0, 1] {
+            var status = clinux_file_status()
+            let result = unsafe clinux_file_status(path, follow, &status)
+            if result == -ENOENT || result == -ENOTDIR { return nil }
+            _ = try SystemError.check(result, "look at \(path)")
+            if status.owner != 0 { return (status.owner, status.group) }
+        }
+        return nil
+    }
+
+    /// Describes the file or folder of this name; nil when there is none.
+    public func status(of name: String = "") throws(SystemError) -> FileStore.Status? {
+        try asOwner { () throws(SystemError) in try FileStore.status(of: path(of: name)) }
+    }
+
+    /// Reads a whole file of at most `limit` bytes.
+    public func read(_ name: String, limit: Int) throws(SystemError) -> [UInt8] {
+        try asOwner { () throws(SystemError) in
+            try FileStore.read(path(of: name), limit: limit)
+        }
+    }
+
+    /// Reads a secret straight into the caller's buffer, as `FileStore.readSecret` does.
+    public func readSecret(
+        _ name: String, into bytes: inout MutableSpan<UInt8>
+    ) throws(SystemError) -> Int {
+        try asOwner { () throws(SystemError) in
+            try FileStore.readSecret(path(of: name), into: &bytes)
+        }
+    }
+
+    /// Writes a file as a whole, or leaves the former one; makes the folders that it is in, with
+    /// the same rights.
+    public func write(
+        _ bytes: Span<UInt8>, to name: String, mode: UInt32
+    ) throws(SystemError) {
+        try makeFolder("", mode: 0o750)
+        let folder = FileStore.folder(of: name)
+        if folder != "." { try makeFolder(folder, mode: mode | (mode & 0o444) >> 2) }
+        try asOwner { () throws(SystemError) in
+            try FileStore.write(bytes, to: path(of: name), mode: mode)
+        }
+    }
+
+    /// Makes a folder; one that is there is left as it is.
+    private func makeFolder(_ name: String, mode: UInt32) throws(SystemError) {
+        try asOwner { () throws(SystemError) in
+            try FileStore.makeDirectory(path(of: name), mode: mode)
+        }
+    }
+
+    /// Removes a file; its absence is no error.
+    public func remove(_ name: String) throws(SystemError) {
+        try asOwner { () throws(SystemError) in try FileStore.remove(path(of: name)) }
+    }
+
+    /// Renames a file, replacing one of that name.
+    public func rename(_ name: String, to other: String) throws(SystemError) {
+        try asOwner { () throws(SystemError) in
+            try FileStore.rename(path(of: name), to: path(of: other))
+        }
+    }
+
+    /// The names in a folder that end with `suffix`, in byte order, without hidden ones; none where
+    /// there is no such folder.
+    public func names(in folder: String, suffix: String = "") throws(SystemError) -> [String] {
+        try asOwner { () throws(SystemError) in
+            try FileStore.names(in: path(of: folder), suffix: suffix)
+        }
+    }
+
+    /// Lets root act with the owner's rights, as long as `work` lasts.
+    private func asOwner<Result>(
+        _ work: () throws(SystemError) -> Result
+    ) throws(SystemError) -> Result {
+        guard Environment.userID == 0 else { return try work() }
+        let user = try user
+        guard user.id != 0 else { return try work() }
+        _ = try SystemError.check(clinux_act_as(user.id, user.group), "act as user \(user.id)")
+        let result: Result
+        do throws(SystemError) {
+            result = try work()
+        } catch {
+            try Self.actAsRoot()
+            guard error.errno == EACCES else { throw error }
+            throw SystemError(
+                operation: error.operation, errno: EACCES,
+                advice: "root acts there as user \(user.id), who has no right to it: ls -ln \(path)"
+            )
+        }
+        try Self.actAsRoot()
+        return result
+    }
+
+    private static func actAsRoot() throws(SystemError) {
+        _ = try SystemError.check(clinux_act_as_itself(), "act as root again")
+    }
+}
