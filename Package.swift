@@ -28,8 +28,7 @@ let concreteElsewhere: [SwiftSetting] = [
 // debug builds, too, so that the unit tests take much less time. Preconditions and checks of
 // arithmetic stay, as in the programs that ship.
 let busyInTests: Set<String> = [
-    "Audio", "Config", "Crypto", "Discovery", "Pairing", "Presentation", "Realtime", "Session",
-    "Site", "Station", "Switchboard", "Wire",
+    "Audio", "Config", "Crypto", "Peering", "Presentation", "Realtime", "Station", "Wire",
 ]
 // Tests that compute much themselves. The compiler does not come through those of Pairing (6.3.1).
 let busyTests: Set<String> = [
@@ -56,10 +55,12 @@ func module(_ name: String, uses: [Target.Dependency]) -> Target {
             + (busyInTests.contains(name) ? optimised : []))
 }
 
-/// The tests of one module, with the modules they import besides.
-func tests(_ name: String, with others: [Target.Dependency] = []) -> Target {
+/// The tests of one module, or of a folder of it, with the modules they import besides.
+func tests(
+    _ name: String, of module: String? = nil, with others: [Target.Dependency] = []
+) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name), "Seeds"] + others,
+        name: "\(name)Tests", dependencies: [.byName(name: module ?? name), "Seeds"] + others,
         swiftSettings: strict + (busyTests.contains(name) ? optimised : []))
 }
 
@@ -90,60 +91,45 @@ let package = Package(
         module("HAL", uses: ["CALSA", "CGPIOD", "CLinux", "Realtime", "Time"]),
 
         // L2: policy, sans-I/O.
-        module("Session", uses: ["Wire", "Crypto", "Time"]),
-        module("Pairing", uses: ["Crypto", "Wire", "Time"]),
-        module("Discovery", uses: ["Crypto", "Wire", "Time"]),
-        module("Site", uses: ["Crypto", "Wire", "Time"]),
-        module("Station", uses: ["Wire", "Time"]),
-        // What a station decides, without I/O.
-        module("Switchboard", uses: ["Station", "Wire", "Audio", "Time"]),
+        // Who is a peer, where, and with which keys.
+        module("Peering", uses: ["Wire", "Crypto", "Time"]),
+        // What a station decides: keys, calls, pages, and who is heard.
+        module("Station", uses: ["Wire", "Audio", "Time"]),
         module("Control", uses: ["Wire", "CJansson"]),
         module("Config", uses: ["Wire", "Audio"]),
 
-        // The sound: everything on the real-time thread, and the rings to it.
+        // What both programs do with the files of a station, and what the daemon leaves behind:
+        // history, state, journal.
         module(
-            "Media", uses: ["Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station"]),
+            "Files", uses: ["Config", "Control", "Crypto", "Audio", "HAL", "Peering", "Time"]),
 
-        // What both programs do with the files of a station.
-        module("Settings", uses: ["Config", "Crypto", "Audio", "HAL", "Site"]),
-
-        // What the daemon leaves behind: history, state, journal.
-        module("Storage", uses: ["Config", "Control", "HAL", "Settings", "Time"]),
-
-        // The cards and lines of this machine, which come and go.
+        // The sound: everything on the real-time thread and the rings to it, and the cards and
+        // lines of this machine, which come and go.
         module(
-            "Hardware",
+            "Media",
             uses: [
-                "Time", "Realtime", "HAL", "Station", "Switchboard", "Media", "Config", "Settings",
-                "Storage",
+                "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station", "Config", "Files",
             ]),
 
         // What a station says of itself, without changing anything.
         module(
             "Presentation",
             uses: [
-                "Time", "Wire", "Crypto", "Audio", "HAL", "Session", "Station", "Switchboard",
-                "Media", "Control", "Config", "Settings", "Discovery",
+                "Time", "Wire", "Crypto", "Audio", "HAL", "Peering", "Station", "Media", "Control",
+                "Config", "Files",
             ]),
-
-        // That programs, libraries and processor do together what was tested elsewhere.
-        module(
-            "SelfTest",
-            uses: ["Time", "Realtime", "Crypto", "Pairing", "Audio", "HAL", "Session", "Config"]),
 
         // L3: programs.
         .executableTarget(
             name: "Intercomd",
             dependencies: [
-                "Time", "Realtime", "Wire", "Crypto", "Pairing", "Audio", "HAL", "Session",
-                "Station", "Switchboard", "Media", "Control", "Config", "Settings", "Presentation",
-                "Storage", "Hardware", "Discovery", "Site", "SelfTest",
+                "Time", "Realtime", "Wire", "Crypto", "Peering", "Audio", "HAL", "Station", "Media",
+                "Control", "Config", "Files", "Presentation",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
             dependencies: [
-                "Time", "Wire", "Crypto", "Pairing", "Site", "Audio", "HAL", "Control", "Config",
-                "Settings",
+                "Time", "Wire", "Crypto", "Peering", "Audio", "HAL", "Control", "Config", "Files",
             ],
             swiftSettings: strict),
 
@@ -151,9 +137,9 @@ let package = Package(
         tests("Time"),
         tests("Realtime"),
         tests("Wire"),
-        tests("Pairing", with: ["Crypto", "Discovery", "Wire", "Time"]),
-        tests("Discovery", with: ["Crypto", "Time", "Wire"]),
-        tests("Site", with: ["Crypto", "Time", "Wire"]),
+        tests("Pairing", of: "Peering", with: ["Crypto", "Wire", "Time"]),
+        tests("Discovery", of: "Peering", with: ["Crypto", "Time", "Wire"]),
+        tests("Site", of: "Peering", with: ["Crypto", "Time", "Wire"]),
         tests("Crypto", with: ["CMbedTLS"]),
         tests("Audio", with: ["Time", "Scene"]),
         // Speech, networks and listeners in virtual time, and a program that says what they heard.
@@ -173,10 +159,8 @@ let package = Package(
             path: "Tests/Support/VirtualTime", swiftSettings: strict + optimised),
         .target(
             name: "Household",
-            dependencies: [
-                "Audio", "Crypto", "Session", "Station", "Switchboard", "Time", "VirtualTime",
-                "Wire",
-            ], path: "Tests/Support/Household", swiftSettings: strict + optimised),
+            dependencies: ["Audio", "Crypto", "Peering", "Station", "Time", "VirtualTime", "Wire"],
+            path: "Tests/Support/Household", swiftSettings: strict + optimised),
         .executableTarget(
             name: "HouseProbe", dependencies: ["Household"], path: "Tests/Support/HouseProbe",
             swiftSettings: strict),
@@ -193,7 +177,7 @@ let package = Package(
         .executableTarget(
             name: "RingProbe", dependencies: ["HAL", "Realtime", "Time"],
             path: "Tests/Support/RingProbe", swiftSettings: strict),
-        tests("Session", with: ["Wire", "Crypto", "Time", "VirtualTime"]),
+        tests("Session", of: "Peering", with: ["Wire", "Crypto", "Time", "VirtualTime"]),
         tests("Station", with: ["Wire", "Time"]),
         tests(
             "Media",
@@ -201,9 +185,9 @@ let package = Package(
                 "Audio", "CLoopback", "Crypto", "HAL", "Realtime", "Scene", "Station", "Time",
                 "Wire",
             ]),
-        tests("Switchboard", with: ["Audio", "Station", "Time", "Wire"]),
+        tests("Switchboard", of: "Station", with: ["Audio", "Time", "Wire"]),
         .testTarget(
-            name: "HouseholdTests", dependencies: ["Household", "Switchboard", "Time"],
+            name: "HouseholdTests", dependencies: ["Household", "Station", "Time"],
             swiftSettings: strict),
         tests("Control", with: ["Wire"]),
         tests("Config", with: ["Audio", "Wire"]),
@@ -214,32 +198,29 @@ let package = Package(
                 "Intercomctl", "Audio", "Config", "Control", "Crypto", "HAL", "Seeds", "Time",
             ],
             swiftSettings: strict),
-        tests("SelfTest"),
-        tests("Settings", with: ["Config", "Crypto", "HAL"]),
+        tests("Settings", of: "Files", with: ["Config", "Crypto", "HAL"]),
         tests(
-            "Hardware",
-            with: ["Audio", "Config", "HAL", "Media", "Realtime", "Station", "Time"]),
-        tests("Storage", with: ["Config", "Control", "HAL", "Time"]),
+            "Hardware", of: "Media",
+            with: ["Audio", "Config", "HAL", "Realtime", "Station", "Time"]),
+        tests("Storage", of: "Files", with: ["Config", "Control", "HAL", "Time"]),
         tests(
             "Presentation",
             with: [
-                "Audio", "Config", "Control", "Crypto", "Discovery", "HAL", "Media", "Session",
-                "Station", "Switchboard", "Time", "Wire",
+                "Audio", "Config", "Control", "Crypto", "Peering", "HAL", "Media", "Station",
+                "Time", "Wire",
             ]),
         tests(
             "Intercomd",
             with: [
-                "Audio", "Config", "Control", "Crypto", "HAL", "Hardware", "Media",
-                "Presentation", "Realtime", "Scene", "Session", "Station", "Switchboard", "Time",
-                "Wire",
+                "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Presentation", "Realtime",
+                "Scene", "Peering", "Station", "Time", "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         // Functions that take bytes from outside, for libFuzzer; the tests run its corpus.
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Audio", "Config", "Control", "Crypto", "Discovery", "Pairing",
-                "Session", "Site", "Station", "Time", "Wire",
+                "Audio", "Config", "Control", "Crypto", "Peering", "Station", "Time", "Wire",
             ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
     ] + fuzzer

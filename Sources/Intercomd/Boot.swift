@@ -2,15 +2,13 @@ internal import Audio
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
 internal import Media
+internal import Peering
 internal import Presentation
 internal import Realtime
-internal import Session
-internal import Settings
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -66,7 +64,7 @@ enum Boot {
         let listen = try Self.listen(found.config)
         var table = PeerTable(
             identity: try identity(found.config.paths), bootID: random(),
-            limits: Session.Limits(found.config), random: { bytes in Random.fill(&bytes) })
+            limits: SessionLimits(found.config), random: { bytes in Random.fill(&bytes) })
         let read = try found.withoutItself(table.publicKey)
         let config = read.config
         for warning in config.warnings { Log.warning(warning.description) }
@@ -137,13 +135,13 @@ enum Boot {
 
     private static func roster(
         _ config: Config, _ table: inout PeerTable, at now: Instant
-    ) throws(Failure) -> Roster {
+    ) throws(Failure) -> PeerDirectory {
         let files = try StationFiles(config, in: config.paths, own: table.publicKey)
         var numbers: [Int] = []
         for place in config.peers.indices {
             numbers.append(files.add(place, to: &table, at: now))
         }
-        var roster = Roster()
+        var roster = PeerDirectory()
         roster.configure(config.peers, keys: files.keys, numbers: numbers)
         return roster
     }
@@ -185,7 +183,7 @@ enum Boot {
         }
     }
 
-    private static func station(_ routing: Routing, _ roster: Roster) -> Station {
+    private static func station(_ routing: Routing, _ roster: PeerDirectory) -> Station {
         Station(
             targets: routing.targets, channels: routing.channels,
             firstMids: roster.numbers.map { _ in randomMid() })
@@ -214,7 +212,7 @@ enum Boot {
     }
 }
 
-extension Session.Limits {
+extension SessionLimits {
     /// The protocol's; the `[session]` settings can only lower how long keys live.
     init(_ config: Config) {
         self.init()

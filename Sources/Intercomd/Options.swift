@@ -1,4 +1,4 @@
-internal import Settings
+internal import Files
 
 /// What the command line of `intercomd` says.
 struct Options {

@@ -1,6 +1,5 @@
+internal import Files
 internal import HAL
-internal import SelfTest
-internal import Settings
 
 /// What `intercomd --self-test` prints: a line for each thing that was tried, then the count.
 enum SelfTestReport {

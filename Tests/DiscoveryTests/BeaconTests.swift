@@ -2,7 +2,7 @@ import Crypto
 import Seeds
 import Testing
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct BeaconTests {
     let kitchen = Person(1)

@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct BudgetTests {
     @Test func aHundredASecondAreRead() {

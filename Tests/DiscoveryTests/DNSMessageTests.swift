@@ -1,7 +1,7 @@
 import Seeds
 import Testing
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct DNSMessageTests {
     /// "garage._intercomd._udp.local" announced by hand: a pointer back in each name.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct DNSNameTests {
     @Test func caseDoesNotMatter() {

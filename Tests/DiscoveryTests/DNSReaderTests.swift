@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Discovery
+@testable import Peering
 
 /// Names and their pointers (RFC 1035 §4.1.4).
 @Suite struct DNSReaderTests {

@@ -1,7 +1,7 @@
 import Seeds
 import Testing
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct DNSWriterTests {
     @Test func aNameIsWrittenOutOnceAndThenPointedTo() {

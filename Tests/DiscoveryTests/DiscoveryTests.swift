@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Discovery
+@testable import Peering
 
 /// Stations on one link, in virtual time.
 private final class LAN {

@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct LinkTests {
     @Test func aNeighbourHasAnAddressOfTheNetwork() {

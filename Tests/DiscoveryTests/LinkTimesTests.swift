@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Discovery
+@testable import Peering
 
 /// The times of RFC 6762 on one link.
 @Suite struct LinkTimesTests {

@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct LotsTests {
     @Test func theyStayWithinTheirBounds() {

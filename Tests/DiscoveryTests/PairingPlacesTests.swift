@@ -2,7 +2,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Discovery
+@testable import Peering
 
 /// Open pairing windows, as two machines see them.
 @Suite struct PairingPlacesTests {

@@ -2,7 +2,7 @@ import Crypto
 import Testing
 import Wire
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct ServiceInstanceTests {
     private func instance(_ seed: UInt64 = 1) -> ServiceInstance {

@@ -2,7 +2,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Discovery
+@testable import Peering
 
 @Suite struct ServiceLinksTests {
     private let both = [place(7), LinkAddresses(wiredIPv6, place(7).addresses)]

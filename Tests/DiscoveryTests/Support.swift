@@ -3,7 +3,7 @@ import Foundation
 import Time
 import Wire
 
-@testable import Discovery
+@testable import Peering
 
 /// Bytes that only look random, from a seed.
 final class Chance {

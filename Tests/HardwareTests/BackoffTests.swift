@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Hardware
+@testable import Media
 
 @Suite struct BackoffTests {
     func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }

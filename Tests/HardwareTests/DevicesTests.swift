@@ -6,7 +6,6 @@ import Station
 import Testing
 import Time
 
-@testable import Hardware
 @testable import Media
 
 /// What can be said of cards and lines without any.

@@ -1,4 +1,4 @@
-import Switchboard
+import Station
 import Testing
 import Time
 

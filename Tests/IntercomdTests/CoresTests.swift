@@ -1,8 +1,7 @@
 import Crypto
+import Peering
 import Seeds
-import Session
 import Station
-import Switchboard
 import Testing
 import Time
 import Wire
@@ -45,7 +44,7 @@ private struct Owner: ~Copyable, CoresOwner {
         }
     }
 
-    mutating func perform(_ action: consuming Session.Action) {
+    mutating func perform(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit: perform("transmit")
         case .resolve(let peer): perform("resolve \(peer)")

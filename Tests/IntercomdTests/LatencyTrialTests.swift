@@ -6,7 +6,7 @@ import Time
 
 @testable import Intercomd
 @testable import Media
-@testable import Switchboard
+@testable import Station
 
 @Suite struct LatencyTrialTests {
     /// Noise of about -39 dBFS before the first sweep, in blocks of every profile.

@@ -7,7 +7,7 @@ import Wire
 
 @testable import Intercomd
 @testable import Media
-@testable import Switchboard
+@testable import Station
 
 /// A day of the two cards of a station, made up from a seed, as the media loop goes through it:
 /// they run by clocks that are none, give and take any number of samples, stand still, lose sound,

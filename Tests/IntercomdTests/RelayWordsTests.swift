@@ -1,7 +1,7 @@
 import Config
 import Control
 import HAL
-import Hardware
+import Media
 import Testing
 import Wire
 

@@ -1,17 +1,17 @@
 import Config
 import Control
 import Crypto
+import Files
 import Foundation
 import HAL
+import Peering
 import Presentation
-import Session
-import Settings
 import Testing
 import Time
 
 @testable import Intercomd
 @testable import Media
-@testable import Switchboard
+@testable import Station
 
 /// A folder of settings, removed with the test.
 private final class Folder {
@@ -56,7 +56,7 @@ private struct Station: ~Copyable {
         let read = try StationFiles.settings(in: folder.path)
         let config = read.config
         let files = try StationFiles(config, in: config.paths, own: table.publicKey)
-        var roster = Roster()
+        var roster = PeerDirectory()
         var numbers: [Int] = []
         for place in config.peers.indices {
             numbers.append(files.add(place, to: &table, at: now))

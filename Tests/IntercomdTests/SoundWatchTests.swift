@@ -5,7 +5,7 @@ import Time
 
 @testable import Intercomd
 @testable import Media
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SoundWatchTests {
     private let rings: Rings

@@ -12,8 +12,8 @@ func config(_ text: String) throws -> Config {
 }
 
 /// Its peers under these numbers, 0, 1 and so on unless told otherwise; their keys are made up.
-func roster(_ config: Config, _ numbers: [Int]? = nil) -> Roster {
-    var roster = Roster()
+func roster(_ config: Config, _ numbers: [Int]? = nil) -> PeerDirectory {
+    var roster = PeerDirectory()
     roster.configure(
         config.peers,
         keys: config.peers.indices.map { place in

@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Pairing
+@testable import Peering
 
 @Suite struct ButtonPairingTests {
     @Test func aHoldOfFiveSecondsOpensAWindowAndNoShorterOne() {

@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Pairing
+@testable import Peering
 
 /// A person at the talk button of a station, in virtual time.
 final class ButtonPerson {

@@ -2,7 +2,7 @@ import Seeds
 import Testing
 import Time
 
-@testable import Pairing
+@testable import Peering
 
 @Suite struct FactoryResetTests {
     /// A person at a box whose power has just come back, in virtual time.

@@ -1,7 +1,7 @@
 import Crypto
 import Testing
 
-@testable import Pairing
+@testable import Peering
 
 @Suite struct KnownPairingTests {
     @Test func itIsThatOfTheVectors() throws {

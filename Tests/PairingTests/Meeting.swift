@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Pairing
+@testable import Peering
 
 /// A desk that shows a code, an errand with one, and the stream between them, in virtual time.
 ///

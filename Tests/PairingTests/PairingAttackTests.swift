@@ -2,7 +2,7 @@ import Foundation
 import Seeds
 import Testing
 
-@testable import Pairing
+@testable import Peering
 
 /// Somebody between the two stations changes, swaps and relays what they say: they never pair then,
 /// neither one alone.

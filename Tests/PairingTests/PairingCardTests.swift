@@ -2,7 +2,7 @@ import Crypto
 import Testing
 import Wire
 
-@testable import Pairing
+@testable import Peering
 
 @Suite struct PairingCardTests {
     @Test func aCardIsReadAsItWasWritten() throws {

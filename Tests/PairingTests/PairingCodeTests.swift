@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Pairing
+@testable import Peering
 
 @Suite struct PairingCodeTests {
     /// As it is used, or nil for what is none.

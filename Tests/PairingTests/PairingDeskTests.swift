@@ -4,7 +4,7 @@ import Time
 import Wire
 
 @testable import Crypto
-@testable import Pairing
+@testable import Peering
 
 @Suite struct PairingDeskTests {
     private let start = Meeting.start

@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Pairing
+@testable import Peering
 
 @Suite struct PairingErrandTests {
     private let start = Meeting.start

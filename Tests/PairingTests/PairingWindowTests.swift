@@ -2,7 +2,7 @@ import Seeds
 import Testing
 import Time
 
-@testable import Pairing
+@testable import Peering
 
 @Suite struct PairingWindowTests {
     private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }

@@ -2,7 +2,7 @@ import Testing
 import Wire
 
 @testable import Crypto
-@testable import Pairing
+@testable import Peering
 
 /// Both sides of a pairing: EnteringSide and ShowingSide.
 @Suite struct SidesTests {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Wire
 
-@testable import Pairing
+@testable import Peering
 
 /// One pairing of `Tests/Vectors/intercom_v1.json`: what went in, and what must come out.
 struct PairingVector: Decodable, Sendable {

@@ -1,7 +1,6 @@
 import Control
 import Crypto
 import Station
-import Switchboard
 import Testing
 import Time
 

@@ -1,13 +1,12 @@
 import Control
 import Media
-import Station
 import Testing
 import Time
 import Wire
 
 @testable import HAL
 @testable import Presentation
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SnapshotHindrancesTests {
     private func texts(_ station: Snapshot) -> [String] { station.hindrances.map(\.text) }

@@ -1,9 +1,8 @@
-import Station
 import Testing
 
 @testable import HAL
 @testable import Presentation
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SnapshotLatencyTests {
     private func obstacle(_ station: Snapshot) -> String? {

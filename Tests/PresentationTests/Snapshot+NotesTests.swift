@@ -1,12 +1,12 @@
 import Control
 import Media
-import Session
+import Peering
 import Testing
 import Time
 
 @testable import HAL
 @testable import Presentation
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SnapshotNotesTests {
     @Test func aNewStationIsToldWhatComesNext() throws {

@@ -1,17 +1,15 @@
 import Config
 import Control
-import Discovery
 import Media
-import Station
 import Testing
 import Time
 import Wire
 
 @testable import Crypto
 @testable import HAL
+@testable import Peering
 @testable import Presentation
-@testable import Session
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SnapshotPeersTests {
     @Test func protectionIsToldAsTheSessionHasIt() throws {

@@ -1,13 +1,12 @@
 import Control
 import Media
-import Station
 import Testing
 import Time
 
 @testable import HAL
+@testable import Peering
 @testable import Presentation
-@testable import Session
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SnapshotProblemsTests {
     /// Two stations that use one key.

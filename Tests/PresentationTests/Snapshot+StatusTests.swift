@@ -1,15 +1,14 @@
 import Audio
 import Control
 import Media
-import Station
 import Testing
 import Time
 import Wire
 
 @testable import HAL
+@testable import Peering
 @testable import Presentation
-@testable import Session
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SnapshotStatusTests {
     private func value(_ name: String, of station: Snapshot) -> Int? {

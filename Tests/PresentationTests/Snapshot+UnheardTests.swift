@@ -1,13 +1,12 @@
 import Audio
 import Control
 import Media
-import Station
 import Testing
 import Time
 import Wire
 
 @testable import Presentation
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SnapshotUnheardTests {
     /// The garage spoke some seconds ago on a stream, and was not heard here.

@@ -2,15 +2,14 @@ import Audio
 import Config
 import Crypto
 import Media
-import Station
 import Testing
 import Time
 import Wire
 
 @testable import HAL
+@testable import Peering
 @testable import Presentation
-@testable import Session
-@testable import Switchboard
+@testable import Station
 
 /// A kitchen in which all is well: both cards are open, garage and office are there.
 enum Kitchen {
@@ -54,7 +53,7 @@ enum Kitchen {
         var board = Switchboard(
             station: Station(
                 targets: routing.targets, channels: routing.channels,
-                firstMids: (0..<Roster.capacity).map { 100 * UInt32($0) }),
+                firstMids: (0..<PeerDirectory.capacity).map { 100 * UInt32($0) }),
             frames: .init(samples: 480, size: 80, sizeRepeated: 40), at: now)
         board.configure(
             peers: roster.numbers, targets: routing.targets, channels: routing.channels, at: now)

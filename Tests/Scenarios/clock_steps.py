@@ -212,7 +212,7 @@ MUTATIONS = (
      "status.sessionAgeSeconds = state.sessionSince.map { (now - $0).inSeconds }",
      "status.sessionAgeSeconds = state.sessionSince.map { _ in"
      " Double(Clock.wallMilliseconds() % 1_000_000) / 1000 }"),
-    ("Sources/Session/PeerTable+Timers.swift",
+    ("Sources/Peering/Session/PeerTable+Timers.swift",
      "+ (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)",
      "+ (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder) + .milliseconds(10)"),
 )

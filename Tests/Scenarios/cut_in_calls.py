@@ -356,9 +356,9 @@ MUTATIONS = (
     ("Sources/CLinux/append.c", "    return fdatasync(fd) < 0 ? -errno : 0;\n",
      "    return fd < 0 ? -errno : 0;\n"),
     # The open calls of the last run never end.
-    ("Sources/Storage/History.swift",
+    ("Sources/Files/Storage/History.swift",
      "            wait(for: start.ended(by: .crash, at: wall))\n",
      "            _ = start\n"),
     # A torn end is not said.
-    ("Sources/Storage/HistoryFiles.swift", "            tell(.torn)\n", ""),
+    ("Sources/Files/Storage/HistoryFiles.swift", "            tell(.torn)\n", ""),
 )

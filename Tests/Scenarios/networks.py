@@ -68,6 +68,6 @@ def controls(case):
 
 MUTATIONS = (
     # No report is ever acted on.
-    ("Sources/Switchboard/LossProtection.swift",
+    ("Sources/Station/Switchboard/LossProtection.swift",
      "            act(at: now)\n            waiting = report", "            waiting = nil"),
 )

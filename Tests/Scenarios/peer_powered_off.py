@@ -192,12 +192,12 @@ def controls(case):
 
 
 MUTATIONS = (
-    ("Sources/Session/Limits.swift", "public var downAfter = Duration.seconds(50)",
+    ("Sources/Peering/Session/SessionLimits.swift", "public var downAfter = Duration.seconds(50)",
      "public var downAfter = Duration.seconds(60)"),
-    ("Sources/Switchboard/Presence.swift",
+    ("Sources/Station/Switchboard/Presence.swift",
      "static let staleAfter = Duration.seconds(20)",
      "static let staleAfter = Duration.seconds(22)"),
     ("Sources/Intercomd/Loop/ControlLoop.swift", "        followListeners()\n", ""),
-    ("Sources/Switchboard/Search.swift",
+    ("Sources/Station/Switchboard/Search.swift",
      "for listeners in talks { want(listeners, &orders) }", ""),
 )

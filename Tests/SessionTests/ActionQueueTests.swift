@@ -2,7 +2,7 @@ import Crypto
 import Testing
 import Time
 
-@testable import Session
+@testable import Peering
 
 @Suite struct ActionQueueTests {
     @Test func actionsComeOutInOrder() {

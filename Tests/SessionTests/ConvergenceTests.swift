@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Whatever the network and the stations do, both end on one and the same session.
 ///
@@ -148,7 +148,7 @@ import Wire
 
     @Test func aConfirmationLostForLongIsNoticedByTheResponder() {
         // The initiator of a rekey switches, the responder does not hear it for six seconds.
-        var limits = Limits()
+        var limits = SessionLimits()
         limits.rekeyInitiator = .seconds(20)
         limits.rekeyResponder = .seconds(60)
         let pair = Pair(seed: 1, limits: limits)

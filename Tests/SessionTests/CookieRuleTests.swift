@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// When a cookie is asked for, what it is good for, and whom it protects (protocol.md §1.6).
 @Suite struct CookieRuleTests {

@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Each fault of a pair has its own reason, on both sides where both can see it, and is forgotten.
 @Suite struct DownReasonTests {

@@ -2,7 +2,7 @@ import Crypto
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Two peer tables; the test carries the messages between them by hand.
 final class Exchange {
@@ -22,7 +22,10 @@ final class Exchange {
     }
 
     /// With the inputs of the vectors each message has the bytes of the vectors.
-    init(_ suite: Suite, vectors: Vectors, record: Record? = nil, limits: Limits = Limits()) {
+    init(
+        _ suite: Suite, vectors: Vectors, record: Record? = nil,
+        limits: SessionLimits = SessionLimits()
+    ) {
         self.suite = suite
         let secrets = (vectors.input("init_static"), vectors.input("resp_static"))
         let psk = vectors.input("psk")

@@ -1,7 +1,7 @@
 import Crypto
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// An action without its secrets, for comparison.
 enum Fetched: Equatable {
@@ -16,7 +16,7 @@ enum Fetched: Equatable {
     case up(peer: Int, newBoot: Bool)
     case down(peer: Int)
 
-    init(_ action: consuming Action) {
+    init(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit(let datagram, let target):
             self = .transmit(array(datagram.bytes), to: target)

@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// One bit flipped in each byte of each message, with the mac as it was and corrected: never a
 /// session, nothing changed, and the honest message is accepted afterwards.

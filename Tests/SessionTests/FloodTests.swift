@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Floods of M1 that were recorded, by strangers who know nothing (protocol.md §1.6).
 @Suite struct FloodTests {

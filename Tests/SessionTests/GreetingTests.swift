@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Session
+@testable import Peering
 
 @Suite struct GreetingTests {
     /// What is done when, in milliseconds after the change, if the peer answers then.

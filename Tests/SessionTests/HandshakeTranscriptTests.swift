@@ -2,7 +2,7 @@ import Crypto
 import Testing
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// The handshake of the shared vectors, byte for byte.
 @Suite struct HandshakeTranscriptTests {
@@ -20,7 +20,7 @@ import Wire
         let start = HandshakeTranscript(suite: suite, responder: responder.publicKey)
         #expect(hex(start.hash.array) == hex(bytes(hex: expected["h0"])))
 
-        var m1 = Datagram(count: HandshakeLayout.Initiation.size)
+        var m1 = HandshakeDatagram(count: HandshakeLayout.Initiation.size)
         var m1Bytes = m1.mutableBytes
         let theirs = ScriptedRandom([vectors.input("init_e"), vectors.input("kem_seed")])
         let first = Initiator(
@@ -30,7 +30,7 @@ import Wire
         #expect(hex(array(m1.bytes)) == hex(bytes(hex: expected["m1"])))
         #expect(hex(first.transcript.hash.array) == hex(bytes(hex: expected["h1"])))
 
-        var m2 = Datagram(count: HandshakeLayout.Response.size)
+        var m2 = HandshakeDatagram(count: HandshakeLayout.Response.size)
         var m2Bytes = m2.mutableBytes
         let ours = ScriptedRandom([vectors.input("resp_e"), vectors.input("kem_m")])
         let initiationHeader = try header(array(m1.bytes))
@@ -44,7 +44,7 @@ import Wire
         #expect(hex(array(m2.bytes)) == hex(bytes(hex: expected["m2"])))
         #expect(hex(second.transcript.hash.array) == hex(bytes(hex: expected["h2"])))
 
-        var m3 = Datagram(count: HandshakeLayout.Finish.size)
+        var m3 = HandshakeDatagram(count: HandshakeLayout.Finish.size)
         var m3Bytes = m3.mutableBytes
         let responseHeader = try header(array(m2.bytes))
         let finished = first.finish(

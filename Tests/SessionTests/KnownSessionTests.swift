@@ -1,7 +1,7 @@
 import Crypto
 import Testing
 
-@testable import Session
+@testable import Peering
 
 @Suite struct KnownSessionTests {
     @Test(arguments: [Suite.aesGCM, .chaChaPoly]) func itIsThatOfTheVectors(suite: Suite) throws {

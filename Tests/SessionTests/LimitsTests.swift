@@ -1,11 +1,11 @@
 import Testing
 import Time
 
-@testable import Session
+@testable import Peering
 
 @Suite struct LimitsTests {
     @Test func theDefaultsAreTheProtocols() {
-        let limits = Limits()
+        let limits = SessionLimits()
         limits.check()
         #expect(limits.rekeyInitiator == .seconds(120))
         #expect(limits.rekeyResponder == .seconds(150))
@@ -19,17 +19,17 @@ import Time
 
     @Test func contradictionsTrap() async {
         await #expect(processExitsWith: .failure) {
-            var limits = Limits()
+            var limits = SessionLimits()
             limits.expiry = limits.rekeyResponder
             limits.check()
         }
         await #expect(processExitsWith: .failure) {
-            var limits = Limits()
+            var limits = SessionLimits()
             limits.packetsMax = (1 << 22) + 1
             limits.check()
         }
         await #expect(processExitsWith: .failure) {
-            var limits = Limits()
+            var limits = SessionLimits()
             limits.confirmTimeout = .seconds(1)
             limits.check()
         }

@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Who is a peer cannot be asked by someone who knows a station's public key, and has the keys of
 /// others: not by an answer, and not by how long the station takes.

@@ -2,7 +2,7 @@ import Crypto
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Two stations that know each other.
 struct Pair {
@@ -14,7 +14,7 @@ struct Pair {
 
     /// Two stations of the vectors' identities; the lower public key is `b`'s.
     init(
-        seed: UInt64, suite: SuiteChoice = .aesGCM, limits: Limits = Limits(),
+        seed: UInt64, suite: SuiteChoice = .aesGCM, limits: SessionLimits = SessionLimits(),
         secrets: (UInt8, UInt8) = (0x11, 0x22)
     ) {
         network = SimulatedNetwork(seed: seed)

@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Which messages are accepted, by the shared vectors.
 @Suite struct PeerTableReceiveTests {

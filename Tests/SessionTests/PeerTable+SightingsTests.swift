@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Peers that are found on the LAN (protocol.md §1.9).
 @Suite struct PeerTableSightingsTests {

@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// The effects of time: retries, repeats, heartbeats, rekey, expiry.
 @Suite struct PeerTableTimersTests {

@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 @Suite struct PeerTableTests {
     let vectors: Vectors
@@ -41,7 +41,7 @@ import Wire
         for seed in testSeeds(15) {
             var generator = SplitMix64(seed: seed)
             func below(_ bound: UInt64) -> Int { Int(generator.next() % bound) }
-            var limits = Limits()
+            var limits = SessionLimits()
             limits.rekeyInitiator = .seconds(3)
             limits.rekeyResponder = .seconds(4)
             limits.expiry = .seconds(8)

@@ -4,12 +4,12 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// A new session takes over from the old one, and no frame is lost.
 @Suite struct RekeyTests {
-    private var lowered: Limits {
-        var limits = Limits()
+    private var lowered: SessionLimits {
+        var limits = SessionLimits()
         limits.rekeyInitiator = .seconds(2)
         limits.rekeyResponder = .milliseconds(2500)
         limits.expiry = .seconds(120)
@@ -55,7 +55,7 @@ import Wire
     }
 
     @Test func bothRekeyByPacketCountAtOnce() {
-        var limits = Limits()
+        var limits = SessionLimits()
         limits.rekeyPackets = 300
         let pair = Pair(seed: 3, limits: limits)
         pair.network.weather.delayMs = 5...30

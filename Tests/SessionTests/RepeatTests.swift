@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Repeated messages, and the bounds of tries and half-open handshakes.
 @Suite struct RepeatTests {

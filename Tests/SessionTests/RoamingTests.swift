@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Stations that move, and strangers that copy packets (protocol.md §1.7 "Endpoint").
 @Suite struct RoamingTests {

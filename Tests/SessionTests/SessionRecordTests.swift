@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// The control thread's picture of the sessions, also when the media thread was faster.
 @Suite struct SessionRecordTests {

@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// A third station tells two stations with one key apart; one that moves or restarts does not count
 /// as two.

@@ -2,7 +2,7 @@ import Time
 import VirtualTime
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// A network in virtual time: loss, repeats, delay, reordering and cuts, all from one seed.
 final class SimulatedNetwork {

@@ -2,7 +2,7 @@ import Crypto
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// A whole station except for its sound: a peer table, and the media thread simulated.
 ///
@@ -24,7 +24,7 @@ final class SimulatedStation {
     private(set) var endpoint: Endpoint
     let secret: [UInt8]
     let publicKey: PublicKey
-    var limits = Limits()
+    var limits = SessionLimits()
     var lag = Duration.zero
     /// Whether the machine at a closed port reports that no program listens.
     var isProbeAnswered = false
@@ -299,7 +299,7 @@ final class SimulatedStation {
         }
     }
 
-    private func perform(_ action: consuming Action) {
+    private func perform(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit(let datagram, let target):
             let bytes = array(datagram.bytes)

@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// The machine is suspended, which its clock does not count.
 @Suite struct SleepTests {

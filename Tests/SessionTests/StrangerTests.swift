@@ -4,7 +4,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// Stations that do not belong together never connect, and learn nothing by trying.
 @Suite struct StrangerTests {
@@ -54,7 +54,7 @@ import Wire
         let vectors = try Vectors()
         let secret = vectors.input("resp_static")
         let responder = X25519.publicKey(of: key(secret))
-        var m1 = Datagram(count: HandshakeLayout.Initiation.size)
+        var m1 = HandshakeDatagram(count: HandshakeLayout.Initiation.size)
         var bytes = m1.mutableBytes
         let stranger = Initiator(
             suite: .aesGCM, responder: responder, mac: HandshakeMAC(responder: responder),
@@ -72,7 +72,7 @@ import Wire
         #expect(answers[0].count == HandshakeLayout.Response.size)
         #expect(answers[0] == answers[1])
         // Whoever knows the public key can open one.
-        var m3 = Datagram(count: HandshakeLayout.Finish.size)
+        var m3 = HandshakeDatagram(count: HandshakeLayout.Finish.size)
         var room = m3.mutableBytes
         let m2 = answers[0]
         let parsed = HandshakeHeader(parsing: m2.span)

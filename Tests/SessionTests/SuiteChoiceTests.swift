@@ -2,7 +2,7 @@ import Crypto
 import Seeds
 import Testing
 
-@testable import Session
+@testable import Peering
 
 /// Which cipher two stations come to, by what each can do and by its settings.
 @Suite struct SuiteChoiceTests {
@@ -18,7 +18,7 @@ import Testing
     }
 
     private func pair(
-        seed: UInt64, _ a: SuiteChoice, _ b: SuiteChoice, limits: Limits = Limits(),
+        seed: UInt64, _ a: SuiteChoice, _ b: SuiteChoice, limits: SessionLimits = SessionLimits(),
         isSwapped: Bool = false
     ) -> Pair {
         let pair = Pair(
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func inAnyWeatherTheyMeetAndKeepTheSuiteWhenKeysAreRenewed() {
-        var limits = Limits()
+        var limits = SessionLimits()
         limits.rekeyInitiator = .seconds(20)
         limits.rekeyResponder = .seconds(25)
         for seed in testSeeds(40) {

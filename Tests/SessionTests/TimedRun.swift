@@ -1,6 +1,6 @@
 import Time
 
-@testable import Session
+@testable import Peering
 
 /// The actions of a table by itself, and their times.
 struct Timed: Equatable {

@@ -2,7 +2,7 @@ import Seeds
 import Testing
 import Time
 
-@testable import Session
+@testable import Peering
 
 /// What a stranger learns from the times of packets (threat-model.md, "Who learns what").
 @Suite struct TimingTests {

@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 @Suite struct TryLimitTests {
     @Test func inNoSecondAreThereMoreThanTheLimit() {

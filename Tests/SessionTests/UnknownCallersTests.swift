@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// There are few entries for unknown callers, and a flood from one host takes only one.
 @Suite struct UnknownCallersTests {

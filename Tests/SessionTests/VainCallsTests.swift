@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Session
+@testable import Peering
 
 /// People are told of callers in vain: of none too often, and of all alike.
 @Suite struct VainCallsTests {

@@ -1,6 +1,6 @@
 import Config
 import Crypto
-import Settings
+import Files
 import Testing
 
 @Suite struct KeyChecksTests {

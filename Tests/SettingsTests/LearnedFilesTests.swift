@@ -1,7 +1,7 @@
 import Config
 import Crypto
+import Files
 import Foundation
-import Settings
 import Testing
 
 /// What a station forgets: LearnedFiles.

@@ -1,7 +1,7 @@
 import Testing
 
+@testable import Files
 @testable import HAL
-@testable import Settings
 
 @Suite struct PCMClockSeenTests {
     private let one = PCMClock.Side(name: "a", route: PCMRoute(dump: "Hardware PCM card 1 'A'"))

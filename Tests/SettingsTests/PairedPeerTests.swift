@@ -1,8 +1,8 @@
 import Config
 import Crypto
+import Files
 import Foundation
 import HAL
-import Settings
 import Testing
 
 /// A peer that a pairing has found, among the files of a station: PairedPeer and PeerFiles.

@@ -1,5 +1,5 @@
 import Crypto
-import Settings
+import Files
 import Testing
 
 @Suite struct PastedKeyTests {

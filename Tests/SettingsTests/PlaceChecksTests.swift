@@ -1,6 +1,6 @@
 import Config
+import Files
 import Foundation
-import Settings
 import Testing
 
 @Suite struct PlaceChecksTests {

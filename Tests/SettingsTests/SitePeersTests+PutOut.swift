@@ -1,8 +1,8 @@
 import Config
 import Crypto
+import Files
 import HAL
-import Settings
-import Site
+import Peering
 import Testing
 
 /// Stations that a site has put out, and that were peers without it, too.

@@ -1,9 +1,9 @@
 import Config
 import Crypto
+import Files
 import Foundation
 import HAL
-import Settings
-import Site
+import Peering
 import Testing
 
 /// What a roster makes of the files of a station: SitePeers.

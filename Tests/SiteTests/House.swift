@@ -3,7 +3,7 @@ import Seeds
 import Time
 import Wire
 
-@testable import Site
+@testable import Peering
 
 /// A site whose stations speak to each other over a network that loses, delays and doubles.
 final class House {

@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Site
+@testable import Peering
 
 @Suite struct NoticeScheduleTests {
     private static func at(_ seconds: Int) -> Instant {

@@ -1,7 +1,7 @@
 import Crypto
 import Testing
 
-@testable import Site
+@testable import Peering
 
 @Suite struct RosterAddressTests {
     @Test(arguments: [

@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Site
+@testable import Peering
 
 @Suite struct RosterExchangeTests {
     private let start = Instant(nanoseconds: 1_000_000_000)

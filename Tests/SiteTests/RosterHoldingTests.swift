@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-@testable import Site
+@testable import Peering
 
 @Suite struct RosterHoldingTests {
     /// One has come, and is to be written, while a newer one, or that of another site, is.

@@ -3,7 +3,7 @@ import Testing
 import Time
 import Wire
 
-@testable import Site
+@testable import Peering
 
 /// Members of a site that keep another one from the roster which takes them out.
 @Suite struct RosterSiegeTests {

@@ -2,7 +2,7 @@ import Crypto
 import Seeds
 import Testing
 
-@testable import Site
+@testable import Peering
 
 @Suite struct RosterTests {
     final class House {

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Wire
 
-@testable import Site
+@testable import Peering
 
 /// The roster in `Tests/Vectors/intercom_v1.json`, which no code of this program has made.
 @Suite struct RosterVectorTests {

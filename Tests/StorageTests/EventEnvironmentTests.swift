@@ -1,7 +1,7 @@
 import Control
 import Testing
 
-@testable import Storage
+@testable import Files
 
 @Suite struct EventEnvironmentTests {
     @Test func theProgramIsToldWhoAsked() {

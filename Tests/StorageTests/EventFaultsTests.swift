@@ -1,7 +1,7 @@
 import Control
 import Testing
 
-@testable import Storage
+@testable import Files
 
 /// What people are told of files that cannot be read or written.
 @Suite struct EventFaultsTests {

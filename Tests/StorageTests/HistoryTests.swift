@@ -4,7 +4,7 @@ import HAL
 import Testing
 import Time
 
-@testable import Storage
+@testable import Files
 
 /// A folder of one test, removed with it.
 private final class Folder {

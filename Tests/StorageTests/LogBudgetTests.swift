@@ -2,7 +2,7 @@ import Control
 import Testing
 import Time
 
-@testable import Storage
+@testable import Files
 
 @Suite struct LogBudgetTests {
     func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9)) }

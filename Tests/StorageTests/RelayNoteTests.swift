@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Storage
+@testable import Files
 
 @Suite struct RelayNoteTests {
     @Test func whatIsWrittenIsRead() {

@@ -1,10 +1,9 @@
 import Audio
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct CallDeskTests {
     private let start = Instant(nanoseconds: 9_000_000_000)

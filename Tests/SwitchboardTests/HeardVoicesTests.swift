@@ -1,9 +1,8 @@
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct HeardVoicesTests {
     private let start = Instant(nanoseconds: 5_000_000_000)

@@ -1,8 +1,7 @@
-import Station
 import Testing
 import Time
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct HeldTalksTests {
     private let one = CallerTicket(place: 1, number: 10)

@@ -1,9 +1,8 @@
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct LampsTests {
     /// What is lit while these facts hold.

@@ -1,10 +1,9 @@
 import Audio
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 private let frames = LossProtection.Frames(samples: 480, size: 58, sizeRepeated: 50)
 private let start = Instant(nanoseconds: 5_000_000_000_000)

@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct OpenTalksTests {
     private let start = Instant(nanoseconds: 5_000_000_000)

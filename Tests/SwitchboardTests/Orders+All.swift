@@ -1,4 +1,4 @@
-@testable import Switchboard
+@testable import Station
 
 extension Orders {
     /// Takes all that wait.

@@ -1,7 +1,7 @@
 import Testing
 import Time
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct OverloadTests {
     private let all = Overload.Processing(suppressesNoise: true, cancelsEcho: true)

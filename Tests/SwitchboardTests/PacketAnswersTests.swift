@@ -1,9 +1,8 @@
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// What goes back for one packet of a peer: no more packets than it.
 @Suite struct PacketAnswersTests {

@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// Which records of a packet count.
 @Suite struct PacketRecordsTests {

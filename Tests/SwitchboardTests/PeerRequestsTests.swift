@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct PeerRequestsTests {
     @Test func whatCameOfARequestIsToldOnceAndOfTheRequestThatItAnswers() {

@@ -1,9 +1,8 @@
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// What calls and signals of peers want done here.
 @Suite struct PeerWantsTests {

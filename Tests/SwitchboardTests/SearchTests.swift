@@ -1,8 +1,7 @@
-import Station
 import Testing
 import Time
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct SearchTests {
     private let start = Instant(nanoseconds: 5_000_000_000)

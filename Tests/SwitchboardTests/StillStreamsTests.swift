@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Switchboard
+@testable import Station
 
 @Suite struct StillStreamsTests {
     private var streams = StillStreams()

@@ -1,8 +1,7 @@
-import Station
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 extension Switchboard {
     /// Of a station without targets and channels.

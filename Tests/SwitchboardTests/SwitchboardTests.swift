@@ -1,10 +1,9 @@
 import Audio
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// What goes in at the door comes to its owner, and what the owner wants done comes out.
 @Suite struct SwitchboardTests {

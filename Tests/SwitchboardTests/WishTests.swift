@@ -1,10 +1,9 @@
 import Audio
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// What people want, by a button or by a program, and why they do not get it.
 @Suite struct WishTests {

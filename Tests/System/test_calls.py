@@ -285,7 +285,7 @@ MUTATIONS = (
     ("Sources/Station/Calls.swift", "introduce(peer, isIn: true)\n        show()", "show()",
      "GroupCalls.test_joined_all_who_answer_hear_each_other"),
     # It rings on in the call.
-    ("Sources/Switchboard/CallDesk.swift", "case .connecting: ring(nil, for: nil, &orders)",
+    ("Sources/Station/Switchboard/CallDesk.swift", "case .connecting: ring(nil, for: nil, &orders)",
      "case .connecting: break", "Calls.test_busy"),
 )
 

@@ -268,7 +268,7 @@ class Profiles(SceneTest):
 
 MUTATIONS = (
     # A volume mutes.
-    ("Sources/Hardware/Cards.swift",
+    ("Sources/Media/Hardware/Cards.swift",
      "case .percent(let percent): CardControl.Change(name: name, percent: percent, isMuted: "
      "false)",
      "case .percent(let percent): CardControl.Change(name: name, percent: percent, isMuted: true)",

@@ -375,11 +375,11 @@ MUTATIONS = (
      "_ = neighbourhood\n                table.hostMoved(at: now)",
      "Found.test_both_get_other_addresses_in_a_talk_and_in_silence"),
     # A peer is called where it was first.
-    ("Sources/Session/PeerTable+Paths.swift",
+    ("Sources/Peering/Session/PeerTable+Paths.swift",
      "if let elsewhere { _ = association.sightings.call(elsewhere, at: now) }", "_ = elsewhere",
      "Found.test_both_get_other_addresses_in_a_talk_and_in_silence"),
     # The stream follows late.
-    ("Sources/Session/Paths.swift", "static let checkTime = Duration.milliseconds(250)",
+    ("Sources/Peering/Session/PeerPaths.swift", "static let checkTime = Duration.milliseconds(250)",
      "static let checkTime = Duration.milliseconds(1250)",
      "Found.test_one_that_moves_is_heard_all_the_time_and_soon_hears"),
     # A station does not tell that it has moved.

@@ -293,11 +293,12 @@ MUTATIONS = (
     ("Sources/Station/Gesture.swift", "case .up where !settings.hold && !settings.double:",
      "case .up where !settings.double:", "Keys.test_a_hold_talks_and_a_short_press_does_not"),
     # Active low is not heeded.
-    ("Sources/Hardware/Lines.swift", "name: lamp.line, activeLow: lamp.isActiveLow",
+    ("Sources/Media/Hardware/Lines.swift", "name: lamp.line, activeLow: lamp.isActiveLow",
      "name: lamp.line, activeLow: false",
      "Lamps.test_a_talk_lights_the_lamps_of_both_as_long_as_it_is_heard"),
     # No lamp shows a fault.
-    ("Sources/Switchboard/Lamps.swift", "case .fault: hasFault ? .steady : nil", "case .fault: nil",
+    ("Sources/Station/Switchboard/Lamps.swift",
+     "case .fault: hasFault ? .steady : nil", "case .fault: nil",
      "Lamps.test_a_fault_and_the_lack_of_a_peer_are_shown_until_they_are_mended"),
 )
 

@@ -316,7 +316,7 @@ MUTATIONS = (
      "rings.notify(.elsewhere(peer: peer, index: index, source))", "",
      "Roaming.test_a_peer_that_moves_is_followed_without_a_handshake_and_past_faster_copies"),
     # No flood is met with cookies.
-    ("Sources/Session/PeerTable+Receive.swift", "if door.asksAll(at: now) || halfOpen",
+    ("Sources/Peering/Session/PeerTable+Receive.swift", "if door.asksAll(at: now) || halfOpen",
      "if false || halfOpen", "Storms.test_a_flood_gets_cookies_and_a_peer_comes_in_with_one"),
 )
 

@@ -158,7 +158,8 @@ MUTATIONS = (
      "end = max(end ?? now, min(now + pulse + pulse, begin + (Self.longest - held)))",
      "RelayOutput.test_it_is_on_for_its_pulse_and_no_longer"),
     # A relay that is active low is switched on at the next start.
-    ("Sources/Storage/RelayNote.swift", "name: line.name, activeLow: line.isActiveLow, consumer",
+    ("Sources/Files/Storage/RelayNote.swift",
+     "name: line.name, activeLow: line.isActiveLow, consumer",
      "name: line.name, activeLow: false, consumer",
      "Killed.test_the_next_start_switches_off_what_its_settings_do_not_have"),
 )

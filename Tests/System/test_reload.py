@@ -347,7 +347,7 @@ MUTATIONS = (
      "guard false, isCapturing else",
      "Pair.test_bitrate_and_preroll_change_in_a_talk_and_both_go_on_being_heard"),
     # A button stays on its former line.
-    ("Sources/Hardware/Lines.swift",
+    ("Sources/Media/Hardware/Lines.swift",
      "return line == other.line && bias == other.bias && active == other.active",
      "return bias == other.bias && active == other.active",
      "Pair.test_a_key_moves_to_another_line_and_another_target"),

@@ -326,7 +326,7 @@ class Introducer(SiteTest):
 
 MUTATIONS = (
     # Any peer gets the roster.
-    ("Sources/Site/RosterExchange.swift",
+    ("Sources/Peering/Site/RosterExchange.swift",
      "guard let held, isIn(peer), question.text == held.notice.text,",
      "guard let held, question.text == held.notice.text,",
      "Attacks.test_who_is_in_no_roster_gets_none"),

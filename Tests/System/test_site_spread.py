@@ -384,13 +384,13 @@ class Return(SiteTest):
 
 MUTATIONS = (
     # The roster is shown to nobody.
-    ("Sources/Site/RosterExchange.swift", "peers[number]?.announce(at: now)", "",
+    ("Sources/Peering/Site/RosterExchange.swift", "peers[number]?.announce(at: now)", "",
      "Spread.test_a_change_is_everywhere_in_a_moment"),
     # A newer roster is written and not used.
     ("Sources/Intercomd/Loop/ControlLoop+Site.swift", "beginReload(for: .site)", "_ = site",
      "Spread.test_a_change_is_everywhere_in_a_moment"),
     # A peer that was paired stays when the site puts it out.
-    ("Sources/Settings/SitePeers.swift",
+    ("Sources/Files/Settings/SitePeers.swift",
      "if lost.contains(key) { try putOut(name, of: &file, at: source.path) }", "",
      "Return.test_a_stolen_introducer_is_out_at_those_that_it_has_paired"),
 )

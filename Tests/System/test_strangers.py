@@ -324,7 +324,8 @@ class Held(SceneTest):
 
 MUTATIONS = (
     # Strangers without the public key are answered.
-    ("Sources/Session/Flood/Doorkeeper.swift", "guard mac.verify(initiation) else { return .mac }",
+    ("Sources/Peering/Session/Flood/Doorkeeper.swift",
+     "guard mac.verify(initiation) else { return .mac }",
      "", "Garbage.test_is_dropped_and_never_answered_while_speech_goes_on"),
 )
 

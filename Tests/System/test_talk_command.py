@@ -231,7 +231,7 @@ class HeldOpen(SceneTest):
 
 MUTATIONS = (
     # The microphone outlives a command that was killed.
-    ("Sources/Switchboard/HeldTalks.swift",
+    ("Sources/Station/Switchboard/HeldTalks.swift",
      "for talk in left { closeUnlessHeld(talk.target, &orders) }", "",
      "HeldOpen.test_its_sudden_end_closes_the_microphone"),
 )

@@ -1,6 +1,6 @@
 internal import Config
 internal import Control
-internal import Settings
+internal import Files
 
 /// The names that a person may type on this station.
 struct StationNames: Equatable {

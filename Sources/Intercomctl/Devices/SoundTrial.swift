@@ -1,7 +1,7 @@
 internal import Audio
 internal import Config
+internal import Files
 internal import HAL
-internal import Settings
 internal import Time
 
 /// Plays and listens on an ordinary thread: nothing here must be on time, only whole.

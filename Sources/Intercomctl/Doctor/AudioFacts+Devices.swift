@@ -1,8 +1,8 @@
 internal import Audio
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Settings
 internal import Time
 
 extension AudioFacts {

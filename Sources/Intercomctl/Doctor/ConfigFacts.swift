@@ -1,6 +1,6 @@
 internal import Config
+internal import Files
 internal import HAL
-internal import Settings
 
 /// The configuration files, read as the daemon reads them.
 struct ConfigFacts {

@@ -1,6 +1,6 @@
 internal import Config
+internal import Files
 internal import HAL
-internal import Settings
 
 /// Free space and rights of the state directory.
 struct DiskFacts {

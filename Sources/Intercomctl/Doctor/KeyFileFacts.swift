@@ -1,8 +1,8 @@
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Settings
-internal import Site
+internal import Peering
 
 /// The files of keys: whether they exist, their owner, and their permissions.
 struct KeyFileFacts {

@@ -1,7 +1,7 @@
 internal import Config
 internal import Control
 internal import HAL
-internal import Pairing
+internal import Peering
 
 /// Whether a station that is paired by its button can say digits, or beeps them.
 struct VoiceFacts {

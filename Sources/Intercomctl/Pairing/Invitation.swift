@@ -1,5 +1,5 @@
 internal import Config
-internal import Pairing
+internal import Peering
 
 /// What one station gives to another one over a channel that nobody else reads, such as ssh: its
 /// code, and where it shows that.

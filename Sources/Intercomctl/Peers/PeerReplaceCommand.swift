@@ -1,7 +1,7 @@
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Settings
 
 /// `peer replace NAME KEY|PEER`: the station that takes a dead one's place.
 ///

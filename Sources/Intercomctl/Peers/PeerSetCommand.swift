@@ -1,7 +1,7 @@
 internal import Config
 internal import Crypto
-internal import Settings
-internal import Site
+internal import Files
+internal import Peering
 
 /// `peer set NAME`: changes settings of a known peer; the others stay.
 func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,7 +1,7 @@
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Settings
 
 /// The new station of a name.
 struct Successor {

@@ -1,7 +1,7 @@
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Settings
 
 /// `config show --effective`: what the files say together, every default included.
 func showConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,5 +1,5 @@
+internal import Files
 internal import HAL
-internal import Settings
 
 /// The service, started by systemd, as `setup` does it for the person.
 enum ServiceStart {

@@ -1,6 +1,6 @@
 internal import Config
+internal import Files
 internal import HAL
-internal import Settings
 
 /// What `setup` asks at a terminal, in this order.
 enum SetupQuestion {

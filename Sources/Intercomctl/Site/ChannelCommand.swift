@@ -1,5 +1,5 @@
 internal import Config
-internal import Site
+internal import Peering
 
 /// `site channel NAME STATION...|all|-`: makes a channel of the site, changes or removes it.
 func setSiteChannel(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,8 +1,8 @@
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Settings
-internal import Site
+internal import Peering
 
 /// `site import [FILE]`: makes the stations of a roster peers of this one; with `--key` this one
 /// their introducer, in place of another one.

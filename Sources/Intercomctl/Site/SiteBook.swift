@@ -1,8 +1,8 @@
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Settings
-internal import Site
+internal import Peering
 
 /// The site that this station is in, as its files have it.
 struct SiteBook {

@@ -1,9 +1,9 @@
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Settings
-internal import Site
+internal import Peering
 
 /// `site init NAME`: this station introduces the stations of a new site, or of the one that it is
 /// in, under a new key.

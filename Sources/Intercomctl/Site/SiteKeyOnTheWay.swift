@@ -1,7 +1,7 @@
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Settings
-internal import Site
+internal import Peering
 
 /// The secret of a site on its way to the station that is to introduce: the first line before the
 /// roster, 64 digits.

@@ -1,6 +1,6 @@
 internal import Audio
 internal import Control
-internal import Settings
+internal import Files
 internal import Time
 
 /// `announce TARGET --file x.wav`: reads a file and lets the station send it.

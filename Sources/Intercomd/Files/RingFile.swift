@@ -1,6 +1,5 @@
 internal import Config
-internal import Settings
-internal import Storage
+internal import Files
 
 /// The user's own sound for when somebody calls.
 enum RingFile {

@@ -1,8 +1,8 @@
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Session
-internal import Settings
+internal import Peering
 internal import Time
 
 /// What lies in the files of a station, read and checked as one: the settings, and peers' keys.

@@ -1,11 +1,10 @@
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Hardware
+internal import Media
 internal import Presentation
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Time
 internal import Wire
 

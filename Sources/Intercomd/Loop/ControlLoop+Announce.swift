@@ -6,7 +6,6 @@ internal import Media
 internal import Presentation
 internal import Realtime
 internal import Station
-internal import Switchboard
 internal import Time
 internal import Wire
 

@@ -1,13 +1,11 @@
 internal import Audio
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
 internal import Presentation
 internal import Realtime
-internal import Settings
-internal import Storage
 
 /// Whether the cards have one clock, and what is done about the echo then.
 extension ControlLoop {

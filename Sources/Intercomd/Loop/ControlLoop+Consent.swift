@@ -1,15 +1,13 @@
 internal import Audio
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
+internal import Peering
 internal import Presentation
 internal import Realtime
-internal import Session
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -17,7 +15,7 @@ internal import Wire
 extension ControlLoop {
     /// Tells the switchboard what peers may do and whether people want to be disturbed.
     mutating func consent() {
-        var configured = [Policy](repeating: Policy(), count: Roster.capacity)
+        var configured = [Policy](repeating: Policy(), count: PeerDirectory.capacity)
         for number in roster.numbers {
             configured[number] = Policy(config.policy(ofPeer: roster[number].name))
         }

@@ -1,7 +1,7 @@
 internal import Config
 internal import Control
+internal import Files
 internal import Presentation
-internal import Storage
 internal import Time
 internal import Wire
 

@@ -6,7 +6,6 @@ internal import Media
 internal import Presentation
 internal import Realtime
 internal import Station
-internal import Switchboard
 internal import Time
 
 /// `intercomctl test latency`: the parts of the way to a peer's ear, and a tone that goes it.

@@ -2,12 +2,10 @@ internal import Audio
 internal import Config
 internal import Control
 internal import HAL
-internal import Hardware
 internal import Media
 internal import Presentation
 internal import Realtime
 internal import Station
-internal import Switchboard
 internal import Time
 internal import Wire
 

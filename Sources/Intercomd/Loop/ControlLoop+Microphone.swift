@@ -1,13 +1,11 @@
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
 internal import Presentation
 internal import Realtime
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Time
 
 /// Why this station's own microphone gives nothing: its listeners hear silence, and cannot know.

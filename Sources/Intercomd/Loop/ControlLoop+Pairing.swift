@@ -1,12 +1,11 @@
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Hardware
-internal import Pairing
+internal import Media
+internal import Peering
 internal import Presentation
-internal import Session
-internal import Settings
-internal import Switchboard
+internal import Station
 internal import Wire
 
 /// Pairing with another station by a code or by the talk button, which can erase it all, too.

@@ -1,7 +1,7 @@
 internal import Audio
 internal import HAL
 internal import Media
-internal import Switchboard
+internal import Station
 
 /// The protection against loss begins anew.
 ///

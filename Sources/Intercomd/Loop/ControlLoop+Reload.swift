@@ -2,15 +2,13 @@ internal import Audio
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
+internal import Peering
 internal import Presentation
 internal import Realtime
-internal import Session
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Time
 
 /// Other settings while everything goes on.
@@ -42,7 +40,7 @@ extension ControlLoop {
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)
         consent()
-        let limits = Session.Limits(config)
+        let limits = SessionLimits(config)
         feed { [roster] board, table, now in
             board.configure(
                 peers: roster.numbers, targets: routing.targets, channels: routing.channels,

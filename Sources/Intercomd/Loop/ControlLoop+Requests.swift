@@ -1,15 +1,13 @@
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
+internal import Peering
 internal import Presentation
 internal import Realtime
-internal import Session
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Wire
 
 extension ControlLoop {

@@ -3,11 +3,10 @@ internal import Control
 internal import Crypto
 internal import HAL
 internal import Media
+internal import Peering
 internal import Presentation
 internal import Realtime
-internal import Session
 internal import Station
-internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -96,7 +95,7 @@ extension ControlLoop {
         if count == RecordRing.turn { rings.eventsWaiting.raise() }
     }
 
-    mutating func perform(_ action: consuming Session.Action) {
+    mutating func perform(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit(let datagram, let endpoint):
             links.send(datagram, to: endpoint)
@@ -139,7 +138,7 @@ extension ControlLoop {
     /// Tells the cores how much each peer was sent, and when it was heard; once a second.
     mutating func followTraffic() {
         links.areAddressesNews = true
-        for peer in 0..<Roster.capacity {
+        for peer in 0..<PeerDirectory.capacity {
             let traffic = rings.traffic[peer]
             let sent = Instant(gauge: traffic[.lastSent])
             let opened = Instant(gauge: traffic[.lastOpened])

@@ -1,9 +1,8 @@
 internal import Config
 internal import Control
 internal import Media
+internal import Peering
 internal import Presentation
-internal import Session
-internal import Site
 internal import Wire
 
 /// The roster of the site, from peer to peer.

@@ -1,14 +1,12 @@
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
+internal import Peering
 internal import Presentation
 internal import Realtime
-internal import Session
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Time
 internal import Wire
 

@@ -1,13 +1,11 @@
 internal import Audio
 internal import Config
 internal import Control
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
 internal import Presentation
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Time
 
 /// Volumes, mutes and do-not-disturb.

@@ -1,15 +1,13 @@
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
+internal import Peering
 internal import Presentation
 internal import Realtime
-internal import Session
 internal import Station
-internal import Storage
-internal import Switchboard
 internal import Time
 internal import Wire
 
@@ -63,7 +61,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     private var sleep = SleepWatch(suspended: Clock.suspended())
 
     var config: Config { settings.config }
-    var roster: Roster { settings.roster }
+    var roster: PeerDirectory { settings.roster }
     var routing: Routing { settings.routing }
     var plan: MediaPlan { settings.plan }
     var switchboard: Switchboard { cores.switchboard }

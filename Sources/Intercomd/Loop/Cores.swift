@@ -1,5 +1,5 @@
-internal import Session
-internal import Switchboard
+internal import Peering
+internal import Station
 internal import Time
 
 /// The sessions with peers and the switchboard over them.
@@ -10,7 +10,7 @@ struct Cores: ~Copyable {
     /// What one of the cores wants done.
     enum Task: ~Copyable {
         case order(Order)
-        case action(Session.Action)
+        case action(SessionAction)
     }
 
     private(set) var table: PeerTable
@@ -65,7 +65,7 @@ protocol CoresOwner: ~Copyable {
     var cores: Cores { get set }
     var now: Instant { get }
     mutating func perform(_ order: Order)
-    mutating func perform(_ action: consuming Session.Action)
+    mutating func perform(_ action: consuming SessionAction)
 }
 
 extension CoresOwner where Self: ~Copyable {

@@ -1,8 +1,7 @@
+internal import Files
 internal import HAL
-internal import Hardware
 internal import Media
 internal import Realtime
-internal import Storage
 internal import Time
 
 /// Whether this program works as it should.

@@ -1,7 +1,7 @@
 internal import Audio
 internal import Control
 internal import Media
-internal import Switchboard
+internal import Station
 internal import Time
 
 /// One tone trial as the control thread follows it: what the microphone heard, and who waits.

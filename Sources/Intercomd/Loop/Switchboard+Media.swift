@@ -1,5 +1,5 @@
 internal import Media
-internal import Switchboard
+internal import Station
 
 // What the media loop reports, in the switchboard's words: how much it leaves out, and what became
 // of a stream of sound.

@@ -1,8 +1,7 @@
 internal import Config
 internal import Control
-internal import Hardware
 internal import Media
-internal import Pairing
+internal import Peering
 internal import Presentation
 internal import Realtime
 internal import Time
@@ -26,7 +25,7 @@ struct PairingButton: ~Copyable {
     private var core = ButtonPairing()
     /// The line that is watched; another one is another button.
     private var line = ""
-    private var voice = Voice()
+    private var voice = PairingVoice()
     /// The newest words.
     private var number = 0
     private var hasSpeaker = false
@@ -55,7 +54,7 @@ struct PairingButton: ~Copyable {
         } else {
             core.allow(false)
             line = ""
-            voice = Voice()
+            voice = PairingVoice()
         }
         var told: [String] = []
         while let step = core.nextStep() {

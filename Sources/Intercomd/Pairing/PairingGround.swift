@@ -1,9 +1,9 @@
 internal import Config
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Pairing
+internal import Peering
 internal import Presentation
-internal import Settings
 internal import Wire
 
 /// This station as a pairing sees it at the moment: its key, settings and files.

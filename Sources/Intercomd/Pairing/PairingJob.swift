@@ -1,7 +1,7 @@
 internal import Control
-internal import Pairing
-internal import Settings
-internal import Switchboard
+internal import Files
+internal import Peering
+internal import Station
 internal import Time
 
 /// A pairing under way: who asked for it, and what is known of it so far.

@@ -1,5 +1,5 @@
 internal import HAL
-internal import Pairing
+internal import Peering
 internal import Wire
 
 /// The network of a pairing: a TCP port while a code is shown, and the one stream that is served.

@@ -1,4 +1,4 @@
-internal import Pairing
+internal import Peering
 
 extension PairingErrand.Failure {
     /// For programs.

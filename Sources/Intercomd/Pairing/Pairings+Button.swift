@@ -1,5 +1,5 @@
 internal import Control
-internal import Pairing
+internal import Peering
 internal import Presentation
 internal import Time
 

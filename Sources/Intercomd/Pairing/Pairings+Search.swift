@@ -1,7 +1,7 @@
 internal import Config
 internal import Control
 internal import HAL
-internal import Pairing
+internal import Peering
 internal import Time
 internal import Wire
 

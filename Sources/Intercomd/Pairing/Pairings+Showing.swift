@@ -1,10 +1,10 @@
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Pairing
-internal import Settings
-internal import Switchboard
+internal import Peering
+internal import Station
 internal import Time
 internal import Wire
 

@@ -1,9 +1,8 @@
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Pairing
-internal import Settings
-internal import Storage
+internal import Peering
 internal import Time
 
 /// The files of the other station: written in the background, so that nothing waits for the disk.

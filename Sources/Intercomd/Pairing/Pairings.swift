@@ -1,11 +1,11 @@
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
-internal import Pairing
+internal import Peering
 internal import Presentation
-internal import Settings
-internal import Switchboard
+internal import Station
 internal import Time
 internal import Wire
 

@@ -1,8 +1,8 @@
 internal import Config
+internal import Files
 internal import HAL
-internal import Hardware
-internal import Pairing
-internal import Settings
+internal import Media
+internal import Peering
 internal import Time
 
 /// The talk button that erases this station, if it is held as the power comes back.

@@ -1,7 +1,7 @@
+internal import Files
 internal import HAL
+internal import Peering
 internal import Presentation
-internal import Session
-internal import Storage
 internal import Time
 internal import Wire
 

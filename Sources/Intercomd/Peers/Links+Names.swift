@@ -1,7 +1,7 @@
 internal import Config
 internal import HAL
+internal import Peering
 internal import Presentation
-internal import Session
 internal import Time
 internal import Wire
 

@@ -1,8 +1,7 @@
 internal import HAL
+internal import Peering
 internal import Presentation
-internal import Session
 internal import Station
-internal import Switchboard
 internal import Wire
 
 /// This machine's own network.

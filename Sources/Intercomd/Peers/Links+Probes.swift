@@ -1,6 +1,6 @@
 internal import HAL
+internal import Peering
 internal import Presentation
-internal import Session
 internal import Station
 internal import Wire
 

@@ -1,6 +1,6 @@
 internal import HAL
+internal import Peering
 internal import Presentation
-internal import Session
 internal import Station
 internal import Time
 internal import Wire
@@ -65,7 +65,7 @@ struct Links: ~Copyable {
         return Handshake(room: bytes, count: arrived.count, source: arrived.from)
     }
 
-    mutating func send(_ datagram: Session.Datagram, to endpoint: Endpoint) {
+    mutating func send(_ datagram: HandshakeDatagram, to endpoint: Endpoint) {
         // Not sent is lost, and lost is repeated.
         let sent = socket.send(datagram.bytes, to: SocketAddress(endpoint))
         if sent != .sent { unsent += 1 }

@@ -1,5 +1,5 @@
-internal import Discovery
 internal import HAL
+internal import Peering
 internal import Presentation
 internal import Wire
 

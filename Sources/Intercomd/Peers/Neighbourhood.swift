@@ -1,9 +1,8 @@
 internal import Config
 internal import Crypto
-internal import Discovery
 internal import HAL
+internal import Peering
 internal import Presentation
-internal import Session
 internal import Time
 internal import Wire
 
@@ -50,7 +49,7 @@ final class Neighbourhood {
 
     /// Takes over the peers that this station announces itself to.
     func setPeers(
-        _ roster: Roster, added: [Int], _ table: borrowing PeerTable, at now: Instant
+        _ roster: PeerDirectory, added: [Int], _ table: borrowing PeerTable, at now: Instant
     ) {
         guard isOn else { return }
         // A peer may have the number of one that has gone.

@@ -1,5 +1,5 @@
 internal import Config
-internal import Session
+internal import Peering
 
 /// What the files say now, read and checked, and what of it is not in use yet.
 struct FoundSettings {

@@ -16,7 +16,8 @@ extension MediaPlan {
     /// The echo is treated as the settings ask, unless `handsFree` says otherwise; missing sound is
     /// made up plainly, unless `concealment` does.
     init(
-        _ config: Config, _ roster: Roster, _ routing: Routing, _ handsFree: HandsFree? = nil,
+        _ config: Config, _ roster: PeerDirectory, _ routing: Routing,
+        _ handsFree: HandsFree? = nil,
         concealment: Concealment? = nil, ringtone: [Int16] = []
     ) {
         let audio = config.audio
@@ -55,7 +56,9 @@ extension MediaPlan {
             }
     }
 
-    private static func gains(_ config: Config, _ roster: Roster, _ routing: Routing) -> [Gain] {
+    private static func gains(_ config: Config, _ roster: PeerDirectory, _ routing: Routing)
+        -> [Gain]
+    {
         let rows = (roster.numbers.max() ?? -1) + 1
         // A place without a setting is muted, or never heard.
         var gains = [Gain](repeating: .muted, count: rows * gainsPerPeer)

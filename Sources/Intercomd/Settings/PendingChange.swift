@@ -2,7 +2,7 @@ internal import Config
 internal import Control
 internal import Media
 internal import Presentation
-internal import Switchboard
+internal import Station
 internal import Time
 
 /// New settings, from the moment the media loop is told of them until it has taken them over.

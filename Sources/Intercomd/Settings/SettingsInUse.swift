@@ -1,12 +1,11 @@
 internal import Audio
 internal import Config
 internal import Control
-internal import Hardware
 internal import Media
+internal import Peering
 internal import Presentation
 internal import Realtime
-internal import Session
-internal import Switchboard
+internal import Station
 internal import Time
 
 /// The settings that hold now, and those that are about to.
@@ -18,7 +17,7 @@ struct SettingsInUse {
     private static let patience = Duration.seconds(1)
 
     private(set) var config: Config
-    private(set) var roster: Roster
+    private(set) var roster: PeerDirectory
     private(set) var routing: Routing
     /// The plan that the media loop was given last.
     private(set) var plan: MediaPlan
@@ -35,7 +34,7 @@ struct SettingsInUse {
     /// The reload under way.
     private var reload: PendingReload?
 
-    init(_ read: StationFiles.Read, roster: Roster, routing: Routing, plan: MediaPlan) {
+    init(_ read: StationFiles.Read, roster: PeerDirectory, routing: Routing, plan: MediaPlan) {
         config = read.config
         isUnconfigured = read.isUnconfigured
         sources = read.sources

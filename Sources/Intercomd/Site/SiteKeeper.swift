@@ -1,12 +1,11 @@
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
+internal import Peering
 internal import Presentation
-internal import Settings
-internal import Site
-internal import Storage
-internal import Switchboard
+internal import Station
 internal import Time
 internal import Wire
 
@@ -21,7 +20,7 @@ struct SiteKeeper {
 
     /// A roster that is being written, with its peers, while nothing here waits for the disk.
     private struct Adoption {
-        let roster: Site.Roster
+        let roster: Roster
         /// The peer that it came from; nil for the one that is held already.
         let peer: Int?
         /// The program that waits for it; nil where the roster has come by itself.
@@ -49,7 +48,7 @@ struct SiteKeeper {
     /// Why the roster's file cannot be used, or a newer one not be taken.
     private var complaint: String?
     /// What a peer has shows that not all is well, while this roster is held.
-    private var dispute: (held: Site.Roster?, text: String)?
+    private var dispute: (held: Roster?, text: String)?
     private var words: [Word] = []
     /// The names of stations that were taken out of the site, by their keys as text.
     private var former: [String: String] = [:]
@@ -67,7 +66,7 @@ struct SiteKeeper {
     ///   - config: The settings.
     ///   - peers: Those that are in use.
     ///   - now: The time.
-    mutating func load(_ config: Config, _ peers: Presentation.Roster, at now: Instant) {
+    mutating func load(_ config: Config, _ peers: PeerDirectory, at now: Instant) {
         names = [:]
         for number in peers.numbers { names[number] = peers[number].name }
         hasUnused = false
@@ -97,7 +96,7 @@ struct SiteKeeper {
 
     private mutating func read(_ paths: Paths, at now: Instant) {
         do throws(PeerFilesError) {
-            let found = try SiteFiles.roster(paths, limit: Site.Roster.sizeMax) ?? []
+            let found = try SiteFiles.roster(paths, limit: Roster.sizeMax) ?? []
             guard found != text || complaint != nil else { return }
             text = found
             complaint = nil
@@ -109,7 +108,7 @@ struct SiteKeeper {
         }
         guard !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
         do throws(RosterFault) {
-            let roster = try Site.Roster(parsing: text)
+            let roster = try Roster(parsing: text)
             exchange.hold(roster, text: text, at: now)
         } catch {
             exchange.hold(nil, text: [], at: now)
@@ -270,7 +269,7 @@ struct SiteKeeper {
 
     /// Has a roster written, with its peers, that is newer, or joined, or held already.
     private mutating func adopt(
-        _ roster: Site.Roster, _ text: [UInt8], from peer: Int?, for caller: CallerTicket?,
+        _ roster: Roster, _ text: [UInt8], from peer: Int?, for caller: CallerTicket?,
         _ sources: [ConfigSource], _ paths: Paths
     ) {
         let (own, held) = (own, exchange.held?.roster)

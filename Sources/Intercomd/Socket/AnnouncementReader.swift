@@ -1,7 +1,7 @@
 internal import Audio
 internal import Media
 internal import Realtime
-internal import Switchboard
+internal import Station
 internal import Time
 
 /// The sound of an announcement on its way from the caller that reads it to the ring.

@@ -1,7 +1,7 @@
 internal import Control
 internal import HAL
 internal import Realtime
-internal import Switchboard
+internal import Station
 internal import Time
 
 /// The local socket: requests in by the line, replies out, events or levels to those who watch.

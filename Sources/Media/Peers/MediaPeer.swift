@@ -11,7 +11,7 @@ struct MediaPeer: ~Copyable {
     /// Where the `next` session was made; it becomes the endpoint when that becomes current.
     var nextEndpoint: SocketAddress?
     /// Where its packets came from, besides its endpoint.
-    var sightings = Sightings()
+    var sightings = SourceAddresses()
     /// The peer has heard nothing of what was said last, or cannot be reached: its first HEARD
     /// decides whether it hears.
     var isDoubted = false

@@ -1,5 +1,5 @@
 package import HAL
-package import Switchboard
+package import Station
 
 // Which way sound goes, as the switchboard and the cards call it.
 

@@ -1,9 +1,8 @@
 internal import Config
 package import Control
 internal import Crypto
-internal import Session
-internal import Station
-package import Switchboard
+internal import Peering
+package import Station
 package import Time
 internal import Wire
 

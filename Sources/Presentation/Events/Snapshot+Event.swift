@@ -1,9 +1,8 @@
 internal import Config
 internal import Control
 internal import Crypto
-internal import Session
+internal import Peering
 internal import Station
-internal import Switchboard
 internal import Time
 internal import Wire
 

@@ -1,14 +1,13 @@
 package import Config
 internal import Station
-internal import Switchboard
 
 /// The names of a station's settings, and what they stand for.
 package struct Names {
     package let config: Config
-    package let roster: Roster
+    package let roster: PeerDirectory
     package let routing: Routing
 
-    package init(_ config: Config, _ roster: Roster, _ routing: Routing) {
+    package init(_ config: Config, _ roster: PeerDirectory, _ routing: Routing) {
         (self.config, self.roster, self.routing) = (config, roster, routing)
     }
 

@@ -1,10 +1,9 @@
 internal import Config
-internal import Station
-package import Switchboard
+package import Station
 
 extension Routing {
     /// What the talk target of this `id` is called.
-    package func name(of target: Int, aimedBy aims: Aims, _ roster: Roster) -> String? {
+    package func name(of target: Int, aimedBy aims: Aims, _ roster: PeerDirectory) -> String? {
         guard let aim = aims.aim(of: target) else { return self.target(target)?.name }
         switch aim.name {
         case .none: return nil

@@ -18,7 +18,7 @@ package struct Routing {
     private let channelNumbers: [String: Int]
 
     /// Stream 0 is a peer spoken to alone; each channel has a number of its own (protocol.md §2.4).
-    package init(_ config: Config, _ roster: Roster, after former: Routing? = nil) {
+    package init(_ config: Config, _ roster: PeerDirectory, after former: Routing? = nil) {
         let numbers = Self.numbers(of: config.channels, after: former)
         var targets: [TalkTarget] = []
         var names: [String] = []

@@ -1,5 +1,5 @@
 package import Control
-package import Switchboard
+package import Station
 
 extension Reply {
     /// What a caller is told that has waited for the end of what it began.

@@ -1,7 +1,6 @@
 internal import Config
 package import Control
-internal import Station
-package import Switchboard
+package import Station
 internal import Wire
 
 extension Reply {
@@ -85,7 +84,7 @@ extension ControlError {
         unknown("peer or channel", name, known: routing.names)
     }
 
-    package static func unknownPeer(_ name: String, _ roster: Roster) -> ControlError {
+    package static func unknownPeer(_ name: String, _ roster: PeerDirectory) -> ControlError {
         unknown("peer", name, known: roster.numbers.map { roster[$0].name })
     }
 

@@ -1,7 +1,6 @@
 internal import Config
 package import Control
-internal import Station
-package import Switchboard
+package import Station
 package import Wire
 
 extension Wish {

@@ -1,4 +1,4 @@
-package import Session
+package import Peering
 
 extension Snapshot {
     /// More comes from the network than a house of stations sends.

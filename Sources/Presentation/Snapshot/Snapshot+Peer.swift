@@ -1,5 +1,5 @@
 package import Media
-package import Session
+package import Peering
 package import Station
 package import Time
 package import Wire

@@ -1,5 +1,4 @@
-package import Discovery
-package import Session
+package import Peering
 
 extension Snapshot {
     /// What was counted outside of the media loop since the start.

@@ -4,9 +4,8 @@ package import Control
 package import Crypto
 package import HAL
 package import Media
-package import Session
+package import Peering
 package import Station
-package import Switchboard
 package import Time
 
 /// All that a station can say of itself at one moment, copied from those that own it.
@@ -28,7 +27,7 @@ package final class Snapshot {
 
     // The settings that hold, and the numbers that they are known by.
     package let config: Config
-    package let roster: Roster
+    package let roster: PeerDirectory
     package let routing: Routing
     /// What the media loop was told of them.
     package let plan: MediaPlan
@@ -98,7 +97,7 @@ package final class Snapshot {
 
     /// What has a default is set afterwards.
     package init(
-        of config: Config, _ roster: Roster, _ routing: Routing, _ plan: MediaPlan,
+        of config: Config, _ roster: PeerDirectory, _ routing: Routing, _ plan: MediaPlan,
         _ switchboard: Switchboard, key ownKey: PublicKey, startedAt: Instant, at now: Instant
     ) {
         (self.config, self.roster, self.routing, self.plan) = (config, roster, routing, plan)

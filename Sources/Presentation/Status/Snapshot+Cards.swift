@@ -1,8 +1,8 @@
 internal import Control
+internal import Files
 internal import HAL
 internal import Media
-internal import Settings
-package import Switchboard
+package import Station
 
 /// The sound cards: what they are, whether they move sound, and by which clocks.
 extension Snapshot {

@@ -3,9 +3,8 @@ internal import Control
 internal import Crypto
 internal import HAL
 internal import Media
-internal import Session
+internal import Peering
 internal import Station
-internal import Switchboard
 internal import Time
 
 /// Why peers are down, who calls without being known, and keys that two stations use.

@@ -1,7 +1,6 @@
 internal import Control
-internal import Discovery
 internal import Media
-internal import Session
+internal import Peering
 
 extension Snapshot {
     /// Every counter there is, sound first, then handshakes by cause.

@@ -1,5 +1,5 @@
 internal import HAL
-internal import Session
+internal import Peering
 internal import Time
 
 extension Snapshot {

@@ -4,7 +4,6 @@ internal import Control
 internal import HAL
 internal import Media
 internal import Station
-internal import Switchboard
 internal import Time
 internal import Wire
 

@@ -2,7 +2,7 @@ internal import Config
 package import Control
 internal import HAL
 internal import Media
-internal import Switchboard
+internal import Station
 internal import Time
 
 /// The parts of the way to a peer, as far as they are known without a tone.

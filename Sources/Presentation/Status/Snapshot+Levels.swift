@@ -3,7 +3,6 @@ internal import Config
 package import Control
 internal import Media
 internal import Station
-internal import Switchboard
 
 /// What is heard and played now.
 extension Snapshot {

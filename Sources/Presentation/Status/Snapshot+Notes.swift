@@ -3,9 +3,8 @@ internal import Config
 internal import Control
 internal import HAL
 internal import Media
-internal import Session
+internal import Peering
 internal import Station
-internal import Switchboard
 internal import Time
 
 extension Snapshot {

@@ -2,7 +2,7 @@ internal import Audio
 internal import Config
 internal import Control
 internal import Media
-internal import Switchboard
+internal import Station
 
 /// A processor that cannot keep up, and a network that leads to no peer.
 extension Snapshot {

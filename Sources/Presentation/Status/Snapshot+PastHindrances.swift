@@ -2,7 +2,6 @@ internal import Config
 internal import Control
 internal import Media
 internal import Station
-internal import Switchboard
 internal import Time
 internal import Wire
 

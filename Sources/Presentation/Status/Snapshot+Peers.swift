@@ -4,9 +4,8 @@ package import Control
 internal import Crypto
 internal import HAL
 internal import Media
-internal import Session
+internal import Peering
 internal import Station
-internal import Switchboard
 internal import Time
 internal import Wire
 

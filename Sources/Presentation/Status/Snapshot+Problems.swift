@@ -1,7 +1,7 @@
 internal import Config
 internal import Control
 internal import HAL
-internal import Switchboard
+internal import Station
 
 extension Snapshot {
     /// What a person should mend, worst first; empty when all is well.

@@ -4,7 +4,6 @@ package import Control
 internal import HAL
 internal import Media
 internal import Station
-internal import Switchboard
 internal import Time
 
 extension Snapshot {

@@ -1,6 +1,6 @@
 internal import Config
 package import Control
-package import Switchboard
+package import Station
 
 extension HeardBy.Reason {
     /// What the switchboard found, as `intercomctl` is told of it.
@@ -19,7 +19,7 @@ extension HeardBy.Reason {
     }
 }
 
-extension Roster {
+extension PeerDirectory {
     /// What listeners have heard, with their names.
     package func named(_ heard: [HeardAt]) -> [HeardBy] {
         heard.map { one in

@@ -1,6 +1,6 @@
 package import Crypto
 internal import HAL
-package import Session
+package import Peering
 internal import Wire
 
 /// Why a peer is down and what to do about it, in words for a person.

@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Discovery
+internal import Peering
 internal import Time
 internal import Wire
 

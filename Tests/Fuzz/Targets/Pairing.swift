@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Pairing
+internal import Peering
 internal import Time
 internal import Wire
 

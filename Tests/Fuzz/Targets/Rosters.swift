@@ -1,4 +1,4 @@
-internal import Site
+internal import Peering
 
 extension FuzzTarget {
     /// A roster of a site, up to its signature, which nobody finds by trying.

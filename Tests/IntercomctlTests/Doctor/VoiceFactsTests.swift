@@ -1,4 +1,4 @@
-import Pairing
+import Peering
 import Testing
 
 @testable import Intercomctl

@@ -1,12 +1,11 @@
 import Audio
 import Control
-import Station
 import Time
 import Wire
 
 @testable import Media
 @testable import Presentation
-@testable import Switchboard
+@testable import Station
 
 /// A station as the person in its room has it: what opens, and what can be heard and seen of that.
 ///

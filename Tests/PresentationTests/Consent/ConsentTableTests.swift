@@ -1,13 +1,12 @@
 import Audio
 import Control
 import Foundation
-import Station
 import Testing
 import Wire
 
 @testable import Media
 @testable import Presentation
-@testable import Switchboard
+@testable import Station
 
 /// What tells the person in the room, for each way to open something there: every cell of the table
 /// of docs/security/consent.md is tried.

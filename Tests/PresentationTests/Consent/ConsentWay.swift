@@ -1,10 +1,9 @@
 import Config
 import Control
-import Station
 import Wire
 
 @testable import Presentation
-@testable import Switchboard
+@testable import Station
 
 /// Each way to open the microphone, the speaker or a relay of a station; the words are those of
 /// docs/security/consent.md.

@@ -1,7 +1,6 @@
 import Config
 import Control
 import Station
-import Switchboard
 import Testing
 import Wire
 

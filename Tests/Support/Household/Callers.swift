@@ -1,4 +1,4 @@
-internal import Switchboard
+internal import Station
 internal import Time
 internal import VirtualTime
 

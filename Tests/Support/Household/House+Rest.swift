@@ -1,6 +1,5 @@
-internal import Session
+internal import Peering
 internal import Station
-internal import Switchboard
 internal import Time
 internal import VirtualTime
 internal import Wire

@@ -1,6 +1,5 @@
-internal import Session
+internal import Peering
 internal import Station
-internal import Switchboard
 internal import Time
 internal import VirtualTime
 internal import Wire
@@ -10,7 +9,7 @@ final class House {
     let timeline = Timeline(at: Instant(nanoseconds: 1_000_000_000))
     let dice: Dice
     let network: HouseNetwork
-    let limits: Limits
+    let limits: SessionLimits
     let requests = Requests()
     private(set) var rooms: [Room] = []
     /// Nobody does anything any more.
@@ -30,7 +29,7 @@ final class House {
     init(rooms count: Int, seed: UInt64, rekeysOften: Bool = false) {
         dice = Dice(seed: seed)
         network = HouseNetwork(timeline, dice)
-        var limits = Limits()
+        var limits = SessionLimits()
         // Handshakes cost most of a day; on most days sessions live for longer than the protocol's.
         if !rekeysOften, dice.percent(90) {
             limits.rekeyInitiator = .seconds(1_200)

@@ -1,5 +1,4 @@
 internal import Station
-internal import Switchboard
 internal import Time
 internal import VirtualTime
 internal import Wire

@@ -1,6 +1,6 @@
 internal import Crypto
-internal import Session
-internal import Switchboard
+internal import Peering
+internal import Station
 internal import Time
 internal import VirtualTime
 internal import Wire
@@ -15,7 +15,7 @@ extension Room {
         turn { feed { _, table, now in _ = table.receive(bytes.span, from: source, at: now) } }
     }
 
-    func perform(_ action: consuming Action) {
+    func perform(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit(let datagram, let target):
             let bytes = datagram.bytes.indices.map { datagram.bytes[$0] }

@@ -1,7 +1,6 @@
 internal import Crypto
-internal import Session
+internal import Peering
 internal import Station
-internal import Switchboard
 internal import Time
 internal import VirtualTime
 internal import Wire

@@ -1,8 +1,7 @@
 internal import Audio
 internal import Crypto
-internal import Session
+internal import Peering
 internal import Station
-internal import Switchboard
 internal import Time
 internal import Wire
 

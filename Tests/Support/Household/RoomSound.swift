@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Session
+internal import Peering
 internal import Station
 internal import Time
 internal import VirtualTime

@@ -1,10 +1,9 @@
 import Audio
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// What is told of a talkspurt while it goes on.
 @Suite struct JudgementTests {

@@ -1,9 +1,8 @@
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// What is told of a talkspurt once its last reports are in.
 @Suite struct OutcomeTests {
@@ -29,7 +28,7 @@ import Wire
                 .notice(.heard(target: "target 3", .seconds(1), found)),
             ])
         #expect(world.talks.deadline == nil)
-        let last = LastWords(heard: found[1], at: TalkWorld.start + .seconds(1))
+        let last = LastHeard(heard: found[1], at: TalkWorld.start + .seconds(1))
         #expect(world.talks.lastWords(to: 2) == last)
         #expect(world.talks.lastWords(to: 3) == nil)
     }

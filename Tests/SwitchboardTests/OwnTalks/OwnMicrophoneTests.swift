@@ -1,10 +1,9 @@
 import Audio
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// Talk into a microphone that gives nothing: the listeners report that they heard all of it.
 @Suite struct OwnMicrophoneTests {

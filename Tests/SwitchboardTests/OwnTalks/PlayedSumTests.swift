@@ -1,7 +1,7 @@
 import Testing
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// What a talker makes of the sums of a listener.
 @Suite struct PlayedSumTests {

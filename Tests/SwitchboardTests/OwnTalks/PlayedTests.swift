@@ -1,9 +1,8 @@
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// What listeners say they have played, of talkspurts that follow each other.
 @Suite struct PlayedTests {

@@ -1,10 +1,9 @@
 import Audio
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// The way of a talkspurt through the switchboard's door.
 @Suite struct SwitchboardTalkTests {

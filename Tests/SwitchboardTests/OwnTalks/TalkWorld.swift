@@ -1,10 +1,9 @@
 import Audio
-import Station
 import Testing
 import Time
 import Wire
 
-@testable import Switchboard
+@testable import Station
 
 /// A talker in virtual time, and what its listeners report.
 struct TalkWorld {

@@ -1,0 +1,207 @@
+public import Config
+public import Crypto
+internal import HAL
+public import Peering
+
+/// What a station keeps of its site: the roster as it came, and at the introducer the secret that
+/// signs it.
+///
+/// The roster is `roster` in the state directory, the secret `keys/site.key`. The settings that
+/// come with the roster are `site.conf` beside it; they can be made anew from it at any time.
+public enum SiteFiles {
+    public static let rosterName = "roster"
+    public static let keyName = "site.key"
+    public static let channelsName = "site.conf"
+    static let removedName = "site.removed"
+    static let sharedName = "site.shared"
+    static let leftName = "site.left"
+    /// Former keys that are kept, the newest ones.
+    private static let leftMax = 16
+    private static let removedMax = 256
+
+    /// Reads the text of the roster.
+    ///
+    /// - Parameters:
+    ///   - paths: The directories of the station.
+    ///   - limit: Bytes that are read at most.
+    /// - Returns: nil where this station is in no site.
+    /// - Throws: a file that cannot be read, or is longer.
+    public static func roster(_ paths: Paths, limit: Int) throws(PeerFilesError) -> [UInt8]? {
+        do throws(SystemError) {
+            guard try paths.directory.status(of: rosterName) != nil else { return nil }
+            return try paths.directory.read(rosterName, limit: limit)
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Writes the text of the roster, or removes it.
+    public static func write(roster: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
+        try write(roster, to: rosterName, paths)
+    }
+
+    private static func write(
+        _ bytes: [UInt8]?, to name: String, _ paths: Paths
+    ) throws(PeerFilesError) {
+        do throws(SystemError) {
+            guard let bytes else { return try paths.directory.remove(name) }
+            try paths.directory.write(bytes.span, to: name, mode: 0o640)
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Keeps, beside the roster, that another station has had the secret, too; false for one that
+    /// was made here.
+    public static func write(isKeyShared: Bool, _ paths: Paths) throws(PeerFilesError) {
+        try write(isKeyShared ? [] : nil, to: sharedName, paths)
+    }
+
+    /// Whether another station has had the secret, as far as this one knows.
+    public static func isKeyShared(_ paths: Paths) -> Bool {
+        (try? paths.directory.status(of: sharedName)) != nil
+    }
+
+    /// Whether the roster in use has a station with this key, as text.
+    static func lists(_ key: String, _ paths: Paths) -> Bool {
+        guard let key = PublicKey(text: key),
+            let text = try? roster(paths, limit: Roster.sizeMax),
+            let roster = try? Roster(parsing: text)
+        else { return false }
+        return roster.station(with: key) != nil
+    }
+
+    /// The stations that the site has taken out, their names by their keys as text; none where they
+    /// cannot be read.
+    public static func removed(_ paths: Paths) -> [String: String] {
+        let found = try? paths.directory.read(removedName, limit: ConfigFolder.sizeLimit)
+        guard let text = found else { return [:] }
+        var names: [String: String] = [:]
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ").map { String($0) }
+            guard words.count == 2, PublicKey(text: words[0]) != nil, isName(words[1]),
+                names.count < removedMax
+            else { continue }
+            names[words[0]] = words[1]
+        }
+        return names
+    }
+
+    /// Keeps the names of stations that a roster has no more, for as long as the station is in a
+    /// site of that name, whoever introduces there.
+    static func keepNames(
+        of before: Roster?, lostIn roster: Roster?, _ paths: Paths
+    ) throws(PeerFilesError) {
+        guard let before, let roster, before.name == roster.name else {
+            return try write(nil, to: removedName, paths)
+        }
+        var names = removed(paths)
+        for station in before.stations { names[station.key.text] = station.name }
+        for station in roster.stations { names[station.key.text] = nil }
+        guard names != removed(paths) else { return }
+        let lines = names.keys.sorted().map { "\($0) \(names[$0] ?? "")\n" }
+        try write(Array(lines.joined().utf8), to: removedName, paths)
+    }
+
+    /// The references of the keys under which the site of this station was introduced before.
+    public static func left(_ paths: Paths) -> [UInt64] {
+        let found = try? paths.directory.read(leftName, limit: ConfigFolder.sizeLimit)
+        guard let text = found else { return [] }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n")
+            .compactMap { UInt64($0, radix: 16) }
+    }
+
+    /// Keeps the key that this station leaves for another one of the same site: what has it may be
+    /// a thief's, or waits for a person.
+    static func keepLeft(
+        of before: Roster?, for roster: Roster?, _ paths: Paths
+    ) throws(PeerFilesError) {
+        guard let before, let roster, before.name == roster.name else {
+            return try write(nil, to: leftName, paths)
+        }
+        guard before.key != roster.key else { return }
+        var left = left(paths).filter { $0 != roster.key.reference }
+        left.append(before.key.reference)
+        let lines = left.suffix(leftMax).map { "\(String($0, radix: 16))\n" }
+        try write(Array(lines.joined().utf8), to: leftName, paths)
+    }
+
+    /// The channels of a site that a station is in, as settings.
+    ///
+    /// Members are keys, as a peer may have another name here; all stations are listed, so that a
+    /// peer from outside hears nothing of a channel of the site.
+    ///
+    /// - Parameters:
+    ///   - roster: The site.
+    ///   - own: The key of the station.
+    /// - Returns: The text of `site.conf`.
+    public static func channels(of roster: Roster, own: PublicKey) -> [UInt8] {
+        var text = "# Written with the roster of the site \(roster.name); changes here are lost.\n"
+        let ownName = roster.stations.first { $0.key == own }?.name
+        for channel in roster.channels {
+            guard let ownName, channel.includes(ownName) else { continue }
+            let others = roster.stations.filter { $0.key != own && channel.includes($0.name) }
+            guard !others.isEmpty else { continue }
+            let keys = others.map { $0.key.text }.joined(separator: ", ")
+            text += "\n[channel \(channel.name)]\nmembers = \(keys)\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// Writes `site.conf`, or removes it.
+    static func write(channels: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
+        try write(channels, to: channelsName, paths)
+    }
+
+    /// Writes `site.conf` again where it is not what follows from the roster, such as after a
+    /// damage.
+    ///
+    /// - Returns: whether it was written.
+    /// - Throws: a file that cannot be written.
+    public static func renewChannels(
+        of roster: Roster, own: PublicKey, _ paths: Paths
+    ) throws(PeerFilesError) -> Bool {
+        let wanted = channels(of: roster, own: own)
+        let found = try? paths.directory.read(channelsName, limit: ConfigFolder.sizeLimit)
+        guard found != wanted else { return false }
+        try write(channels: wanted, paths)
+        return true
+    }
+
+    /// The path of `site.conf`.
+    public static func channelsPath(_ paths: Paths) -> String { "\(paths.state)/\(channelsName)" }
+
+    /// The path of the roster, for words.
+    public static func path(_ paths: Paths) -> String { "\(paths.state)/\(rosterName)" }
+
+    /// The path of the secret, for words.
+    public static func keyPath(_ paths: Paths) -> String { "\(paths.keys)/\(keyName)" }
+
+    /// The command after which a station introduces no more.
+    public static func removal(_ paths: Paths) -> String { "sudo rm \(keyPath(paths))" }
+
+    /// Why a station that introduces cannot leave its site.
+    public static func refusal(toLeave site: String, _ paths: Paths) -> String {
+        "this station introduces the site \(site); if it is not to introduce stations any more,"
+            + " first: \(removal(paths))"
+    }
+}
+
+extension KeyStore {
+    /// The secret of the site that this station introduces; nil where it introduces none.
+    public static func siteKey(_ paths: Paths) throws(KeyStoreError) -> SigningKey? {
+        guard try hasSiteKey(paths) != false else { return nil }
+        guard let key = SigningKey(try psk(named: SiteFiles.keyName, paths)) else {
+            throw KeyStoreError("\(SiteFiles.keyPath(paths)) holds no number of P-256")
+        }
+        return key
+    }
+
+    /// Whether there is that secret; nil without the right to look.
+    public static func hasSiteKey(_ paths: Paths) throws(KeyStoreError) -> Bool? {
+        try hasPSK(named: SiteFiles.keyName, paths)
+    }
+
+    /// Writes that secret.
+    public static func write(
+        siteKey: borrowing SigningKey, _ paths: Paths
+    ) throws(KeyStoreError) {
+        try write(secret: Key(copying: siteKey.bytes), to: SiteFiles.keyName, paths)
+    }
+}

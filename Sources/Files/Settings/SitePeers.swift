@@ -1,0 +1,380 @@
+internal import Config
+public import Crypto
+internal import HAL
+public import Peering
+
+/// The peers of a station that came with its site's roster, among all others.
+///
+/// A peer of the site is a file that this has written: one made by hand or by pairing is not
+/// changed, and neither is one that somebody has renamed here. But when the site takes its station
+/// out, that one is put out, too: it keeps its key and secret, and a person may take it back.
+public struct SitePeers {
+    private var files: PeerFiles
+    private let own: PublicKey
+    private let ownName: String
+    /// The steps of the change, in the order in which they were checked; nil removes a file.
+    private var steps: [(path: String, bytes: [UInt8]?)] = []
+    /// Peers whose pre-shared keys are of no use any more.
+    private var gone: [String] = []
+    /// What a person is to know of the change.
+    public private(set) var told: [String] = []
+    /// New warnings about the settings, which a reload tells, too.
+    public private(set) var warnings: [String] = []
+
+    private static let writer = "intercomctl site"
+    /// The first line of the file of a peer that a person or a pairing has made, and that the site
+    /// has put out.
+    private static let outWriter = "intercomctl site, which has put it out"
+
+    /// Takes all files of the settings; `own` is this station's key.
+    public init(_ files: PeerFiles, own: PublicKey) throws(PeerFilesError) {
+        (self.files, self.own) = (files, own)
+        do throws(ConfigError) {
+            ownName = try files.config().station.name
+        } catch { throw PeerFilesError(error) }
+    }
+
+    /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
+    /// ends the site here.
+    ///
+    /// Files are written in the order in which they were checked, those that are gone before those
+    /// that come, and the roster last: a change that is cut off leaves settings with which the
+    /// station starts, and is made again with the same roster.
+    ///
+    /// - Parameters:
+    ///   - roster: The roster.
+    ///   - text: Its text.
+    ///   - before: The one that was held before it.
+    ///   - former: The key that somebody here takes out of the site, also of a peer that is not the
+    ///     site's: all that is known of it goes.
+    /// - Throws: files that cannot be read or written, or would be wrong.
+    public mutating func adopt(
+        _ roster: Roster?, text: [UInt8]?, after before: Roster?,
+        puttingOut former: PublicKey? = nil
+    ) throws(PeerFilesError) {
+        let lost = Self.keys(in: before, lostIn: roster)
+        let stations = (roster?.stations ?? []).filter { $0.key != own }
+        let old = try settings()
+        // Without the channels there is room for everything that must be.
+        try files.put(channels: roster.map { _ in [] })
+        try followGone(stations, former, lost)
+        try follow(stations, after: before)
+        try rename(stations, after: before)
+        for station in stations { try add(station) }
+        if let roster { try putChannels(of: roster) }
+        try SiteFiles.write(
+            channels: files.sources.first { $0.role == .site }?.bytes, files.paths)
+        for step in steps { try files.write(step.bytes, at: step.path) }
+        // They are words for people: no disk that fails keeps out a change for them.
+        try? SiteFiles.keepNames(of: before, lostIn: roster, files.paths)
+        try SiteFiles.keepLeft(of: before, for: roster, files.paths)
+        try SiteFiles.write(roster: text, files.paths)
+        for name in gone { try files.removeStray(of: name) }
+        tell(old, try settings(), lost)
+        tellOwn(roster, before, try settings())
+    }
+
+    /// The stations that a site has put out; none where this one leaves it.
+    private static func keys(in before: Roster?, lostIn roster: Roster?) -> [PublicKey] {
+        guard let before, let roster else { return [] }
+        return before.stations.map { $0.key }.filter { roster.station(with: $0) == nil }
+    }
+
+    private func settings() throws(PeerFilesError) -> Config {
+        do throws(ConfigError) { return try files.config() } catch { throw PeerFilesError(error) }
+    }
+
+    private mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
+        try files.put(file, at: path)
+        steps.append((path, file?.bytes))
+    }
+
+    /// Puts the channels of the site in place; a station without room for them goes on without.
+    private mutating func putChannels(of roster: Roster) throws(PeerFilesError) {
+        do throws(PeerFilesError) {
+            try files.put(channels: SiteFiles.channels(of: roster, own: own))
+        } catch {
+            told.append("the channels of the site are left out: \(error.lastLine)")
+        }
+    }
+
+    // MARK: Stations that are gone
+
+    /// Gives the site's peers whose key is gone the key of their successor, or takes them out; puts
+    /// out others that were in the site, too.
+    private mutating func followGone(
+        _ stations: [Roster.Station], _ former: PublicKey?, _ lost: [PublicKey]
+    ) throws(PeerFilesError) {
+        for source in files.sources where source.role == .learned {
+            var file = PeerFile(source.bytes)
+            for name in file.peers {
+                guard let key = file.value(of: "key", of: name).flatMap({ PublicKey(text: $0) }),
+                    !stations.contains(where: { $0.key == key })
+                else { continue }
+                guard Self.isOfSite(source.bytes) || key == former else {
+                    if lost.contains(key) { try putOut(name, of: &file, at: source.path) }
+                    continue
+                }
+                gone.append(name)
+                if let next = stations.first(where: { $0.name == name }), try makeWay(for: next) {
+                    file.set("key", to: next.key.text, of: name)
+                    // It is another box, at another place.
+                    for setting in ["address", "verified", "psk", "revoked"] {
+                        file.remove(setting, of: name)
+                    }
+                    try put(file, at: source.path)
+                    told.append("\(name) has a successor; fingerprint: \(next.key.fingerprint)")
+                } else {
+                    try takeOut(name, of: &file, at: source.path)
+                }
+            }
+        }
+    }
+
+    /// Takes the site's own peer away that a successor has been so far, under another name.
+    ///
+    /// - Returns: whether the successor is no peer now.
+    private mutating func makeWay(for next: Roster.Station) throws(PeerFilesError) -> Bool {
+        guard let known = try peer(with: next.key) else { return true }
+        guard let source = source(of: known.name), try !settings().names(peer: known.name) else {
+            return false
+        }
+        guard PeerFile(source.bytes).peers == [known.name] else { return false }
+        do throws(PeerFilesError) {
+            try put(nil, at: source.path)
+        } catch { return false }
+        gone.append(known.name)
+        return true
+    }
+
+    private func peer(with key: PublicKey) throws(PeerFilesError) -> Config.Peer? {
+        try settings().peers.first { PublicKey(text: $0.key) == key }
+    }
+
+    /// Takes a peer out; where settings name it, it stays without a session: a button for one
+    /// person must not become one for a channel of that name.
+    private mutating func takeOut(
+        _ name: String, of file: inout PeerFile, at path: String
+    ) throws(PeerFilesError) {
+        if try !settings().names(peer: name) {
+            var without = file
+            without.remove(name)
+            do throws(PeerFilesError) {
+                try put(without.isEmpty ? nil : without, at: path)
+                file = without
+                told.append("\(name) is no longer a peer")
+                return
+            } catch {}
+        }
+        guard file.value(of: "revoked", of: name) != "yes" else { return }
+        file.set("revoked", to: "yes", of: name)
+        if !Self.isOfSite(file.bytes), file.peers == [name] { file.set(writer: Self.outWriter) }
+        try put(file, at: path)
+        told.append("\(name) is no longer a peer; settings name it still, so it is shown as down")
+    }
+
+    /// Puts a peer out that a person or a pairing has made, and that was in the site.
+    ///
+    /// Its key, secret and name stay: a thief of the site's key must not be able to erase them, or
+    /// to give the name to another station.
+    private mutating func putOut(
+        _ name: String, of file: inout PeerFile, at path: String
+    ) throws(PeerFilesError) {
+        guard file.value(of: "revoked", of: name) != "yes" else { return }
+        file.set("revoked", to: "yes", of: name)
+        if file.peers == [name] { file.set(writer: Self.outWriter) }
+        try put(file, at: path)
+        told.append(
+            "\(name) was put out by the site; if it is to stay a peer of this station: sudo"
+                + " intercomctl peer set \(name) --revoked no; else: sudo intercomctl peer remove"
+                + " \(name)")
+    }
+
+    // MARK: Stations that are there
+
+    /// The introducer may know a new address of the site's own peer, and takes one back that it had
+    /// put out.
+    private mutating func follow(
+        _ stations: [Roster.Station], after before: Roster?
+    ) throws(PeerFilesError) {
+        for station in stations {
+            guard let known = try peer(with: station.key),
+                let source = source(of: known.name) ?? source(of: known.name, by: Self.outWriter)
+            else { continue }
+            var file = PeerFile(source.bytes)
+            // What a person has revoked here stays so.
+            if known.isRevoked, before?.stations.contains(where: { $0.key == station.key }) != true
+            {
+                file.remove("revoked", of: known.name)
+                if !Self.isOfSite(source.bytes) { file.set(writer: "intercomctl peer set") }
+                try put(file, at: source.path)
+                told.append("\(known.name) is a peer again")
+            }
+            guard Self.isOfSite(source.bytes) else { continue }
+            let address = station.addresses.joined(separator: ", ")
+            guard !address.isEmpty, file.value(of: "address", of: known.name) != address else {
+                continue
+            }
+            file.set("address", to: address, of: known.name)
+            do throws(PeerFilesError) {
+                try put(file, at: source.path)
+                told.append("\(known.name) has the address \(address)")
+            } catch { told.append("\(known.name) keeps its address: \(error.lastLine)") }
+        }
+    }
+
+    /// The site may have another name for its own peer.
+    ///
+    /// One name may be free only when another peer has got its new one, so it is tried until none
+    /// can follow any more.
+    private mutating func rename(
+        _ stations: [Roster.Station], after before: Roster?
+    ) throws(PeerFilesError) {
+        var left: [(from: String, to: String)] = []
+        for station in stations {
+            guard let old = before?.stations.first(where: { $0.key == station.key })?.name,
+                old != station.name, try peer(with: station.key)?.name == old
+            else { continue }
+            left.append((old, station.name))
+        }
+        var hasRenamed = true
+        while hasRenamed {
+            hasRenamed = false
+            for (place, wish) in left.enumerated() {
+                guard try isFree(wish.to) else { continue }
+                left.remove(at: place)
+                try rename(wish.from, to: wish.to)
+                hasRenamed = true
+                break
+            }
+        }
+        for wish in left {
+            told.append(
+                "\(wish.from) is called \(wish.to) in the site; that name is taken here, so not"
+                    + " here")
+        }
+    }
+
+    /// Where settings name the peer, it keeps the old name.
+    private mutating func rename(_ name: String, to other: String) throws(PeerFilesError) {
+        guard let found = source(of: name) else {
+            told.append(
+                "\(name) is called \(other) in the site; it was paired here, and keeps its name")
+            return
+        }
+        let config = try settings()
+        guard !config.names(peer: name), config.site.introductions != .from(name) else {
+            told.append("\(name) is called \(other) in the site; settings name it, so not here")
+            return
+        }
+        var file = PeerFile(found.bytes)
+        file.rename(name, to: other)
+        let path = found.path == files.path(of: name) ? files.path(of: other) : found.path
+        let (before, done) = (files, steps)
+        do throws(PeerFilesError) {
+            if path != found.path { try put(nil, at: found.path) }
+            try put(file, at: path)
+            told.append("\(name) is called \(other) now")
+        } catch {
+            (files, steps) = (before, done)
+            told.append(
+                "\(name) is called \(other) in the site, and not here: \(error.lastLine)")
+        }
+    }
+
+    /// Makes one station a peer, if it is none yet.
+    private mutating func add(_ station: Roster.Station) throws(PeerFilesError) {
+        guard try peer(with: station.key) == nil else { return }
+        guard station.name != ownName else {
+            told.append(
+                "\(station.name) of the site is left out: this station itself is called that;"
+                    + " give it another name, in [station], then: intercomctl reload")
+            return
+        }
+        guard try isFree(station.name) else {
+            told.append(
+                "\(station.name) of the site is left out: here that is another's name; give this"
+                    + " one another (intercomctl peer rename), or that one, where the site is"
+                    + " introduced (intercomctl site rename)")
+            return
+        }
+        let address = station.addresses.joined(separator: ", ")
+        var file = PeerFile(of: station.name, by: Self.writer)
+        if !address.isEmpty { file.set("address", to: address, of: station.name) }
+        file.set("key", to: station.key.text, of: station.name)
+        do throws(PeerFilesError) {
+            try put(file, at: files.path(of: station.name))
+            told.append("\(station.name) is a peer; fingerprint: \(station.key.fingerprint)")
+        } catch {
+            // One that does not fit here must not keep out a change that puts another one out.
+            told.append("\(station.name) of the site is left out: \(error.lastLine)")
+        }
+    }
+
+    /// Whether nothing here has a name: not this station, a peer, a channel of its own, or a file.
+    private func isFree(_ name: String) throws(PeerFilesError) -> Bool {
+        let config = try settings()
+        return name != ownName && !config.peers.contains { $0.name == name }
+            && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
+            && !files.sources.contains { $0.path == files.path(of: name) }
+    }
+
+    /// The file of a peer of this name that has this writer: the site, if none is named; nil for
+    /// another one.
+    private func source(
+        of name: String, by writer: String = SitePeers.writer
+    ) -> ConfigSource? {
+        files.sources.first { source in
+            source.role == .learned && Self.isWritten(source.bytes, by: writer)
+                && PeerFile(source.bytes).has(name)
+        }
+    }
+
+    /// Whether a file of peers is one that this has written.
+    public static func isOfSite(_ bytes: [UInt8]) -> Bool {
+        isWritten(bytes, by: writer)
+    }
+
+    private static func isWritten(_ bytes: [UInt8], by writer: String) -> Bool {
+        bytes.starts(with: Array("# Written by \(writer).\n".utf8))
+    }
+
+    // MARK: Words
+
+    /// Tells of channels that the roster brings anew, and that this station has of its own.
+    private mutating func tellOwn(_ roster: Roster?, _ before: Roster?, _ config: Config) {
+        for channel in roster?.channels ?? [] where before?.channels.contains(channel) != true {
+            let own = config.channels.first { $0.name == channel.name && !$0.isOfSite }
+            guard let own, !own.isWaiting else { continue }
+            told.append("channel \(channel.name) stays as this station has it: \(own.origin)")
+        }
+    }
+
+    /// Tells of the site's channels that are new here, have other members, or are no more, of those
+    /// that this station has of its own, and of one that was put out and is a peer all the same.
+    private mutating func tell(_ old: Config, _ new: Config, _ lost: [PublicKey]) {
+        for channel in new.channels where channel.isOfSite {
+            let before = old.channels.first { $0.isOfSite && $0.name == channel.name }
+            guard before?.members != channel.members, case .named(let names) = channel.members
+            else { continue }
+            told.append("channel \(channel.name): \(names.joined(separator: ", "))")
+        }
+        for channel in old.channels where channel.isOfSite {
+            guard !new.channels.contains(where: { $0.isOfSite && $0.name == channel.name })
+            else { continue }
+            told.append("channel \(channel.name) is no more")
+        }
+        for warning in new.warnings where !old.warnings.contains(warning) {
+            warnings.append(warning.description)
+        }
+        for other in new.peers where !other.isRevoked {
+            guard let key = PublicKey(text: other.key), lost.contains(key) else { continue }
+            told.append("\(other.name) is a peer by \(other.origin.file) still: take it out there")
+        }
+    }
+}
+
+extension PeerFilesError {
+    /// The reason, without the words before it.
+    fileprivate var lastLine: String { String(description.split(separator: "\n").last ?? "") }
+}

@@ -1,0 +1,145 @@
+internal import Time
+internal import Wire
+
+/// Where one peer is, by challenges (protocol.md §1.7 "Endpoint").
+///
+/// The source of a packet proves nothing: whoever sees one can send a copy from anywhere, and be
+/// faster. So an address is only used once the peer has returned random bytes that were sealed and
+/// sent there. It takes the stream from the address in use only if bytes that were sent to that one
+/// then do not come back: a peer that is still there is not moved by anyone who carries the
+/// challenge to it. A challenge is sent for a packet, never by the clock, and is no longer than it.
+struct PeerPaths {
+    /// Addresses that are challenged at once.
+    static let candidatesMax = 64
+    /// The least time between two challenges to one address.
+    static let spacing = Duration.milliseconds(80)
+    /// How long the answer to a challenge counts.
+    static let lifetime = Duration.seconds(2)
+    /// The challenges to the address in use, once another one has answered.
+    static let checks = 3
+    static let checkInterval = Duration.milliseconds(80)
+    /// How long the address in use has to answer.
+    static let checkTime = Duration.milliseconds(250)
+    /// How long an address is left alone while the one in use answers.
+    static let rest = Duration.milliseconds(500)
+
+    private struct Challenge {
+        let address: Endpoint
+        let token: UInt64
+        let begunAt: Instant
+        var sentAt: Instant
+
+        func isGood(at now: Instant) -> Bool { now < begunAt + lifetime }
+    }
+
+    /// Another address has answered, and the one in use is asked.
+    private struct Check {
+        let candidate: Endpoint
+        let challenge: Challenge
+        var remaining: Int
+        var due: Instant
+        let end: Instant
+    }
+
+    /// What is to be done.
+    enum Step: Equatable {
+        case none
+        /// A challenge with these bytes goes to the address in use.
+        case check(UInt64)
+        /// The peer is there from now on.
+        case moved(Endpoint)
+    }
+
+    private var candidates: [Challenge] = []
+    private var check: Check?
+    /// The address before, whose answer may only be slow.
+    private var former: Challenge?
+    private var resting: (address: Endpoint, until: Instant)?
+
+    /// A valid packet, the newest of its session or a copy of it, has come from there.
+    ///
+    /// - Returns: The bytes with which that address is to be challenged; nil for not now.
+    mutating func seen(
+        _ source: Endpoint, inUse endpoint: Endpoint?, at now: Instant,
+        random: (inout MutableSpan<UInt8>) -> Void
+    ) -> UInt64? {
+        guard source != endpoint, source != check?.candidate else { return nil }
+        if let resting, resting.address == source, now < resting.until { return nil }
+        candidates.removeAll { !$0.isGood(at: now) }
+        if let place = candidates.firstIndex(where: { $0.address == source }) {
+            guard now >= candidates[place].sentAt + Self.spacing else { return nil }
+            candidates[place].sentAt = now
+            return candidates[place].token
+        }
+        if candidates.count == Self.candidatesMax {
+            // Any of them: whoever sends copies from many addresses does not know which places it
+            // takes, and the peer's own address is back with its next packet.
+            candidates.remove(at: Int(Self.token(random) % UInt64(Self.candidatesMax)))
+        }
+        let token = Self.token(random)
+        candidates.append(
+            Challenge(address: source, token: token, begunAt: now, sentAt: now))
+        return token
+    }
+
+    /// These bytes have come back.
+    mutating func answered(
+        _ token: UInt64, inUse endpoint: Endpoint?, at now: Instant,
+        random: (inout MutableSpan<UInt8>) -> Void
+    ) -> Step {
+        if let check, check.challenge.token == token {
+            resting = (check.candidate, now + Self.rest)
+            candidates.removeAll { $0.address == check.candidate }
+            self.check = nil
+            return .none
+        }
+        if let former, former.token == token, former.isGood(at: now) {
+            resting = endpoint.map { ($0, now + Self.rest) }
+            return move(to: former.address)
+        }
+        guard check == nil,
+            let proven = candidates.first(where: { $0.token == token && $0.isGood(at: now) })
+        else { return .none }
+        guard let endpoint else { return move(to: proven.address) }
+        let challenge = Challenge(
+            address: endpoint, token: Self.token(random), begunAt: now, sentAt: now)
+        check = Check(
+            candidate: proven.address, challenge: challenge, remaining: Self.checks - 1,
+            due: now + Self.checkInterval, end: now + Self.checkTime)
+        return .check(challenge.token)
+    }
+
+    /// Does what it is time for.
+    mutating func tick(at now: Instant) -> Step {
+        guard var check, now >= check.due else { return .none }
+        guard now < check.end else {
+            let step = move(to: check.candidate)
+            former = check.challenge
+            return step
+        }
+        check.remaining -= 1
+        check.due = check.remaining > 0 ? now + Self.checkInterval : check.end
+        self.check = check
+        return .check(check.challenge.token)
+    }
+
+    var deadline: Instant? { check?.due }
+
+    /// A handshake has found the address.
+    mutating func found() { self = PeerPaths() }
+
+    /// A number that nobody can guess, such as the bytes of a challenge.
+    static func token(_ random: (inout MutableSpan<UInt8>) -> Void) -> UInt64 {
+        var bytes = InlineArray<8, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        random(&span)
+        return bytes.span.leadingUInt64
+    }
+
+    private mutating func move(to address: Endpoint) -> Step {
+        candidates.removeAll { $0.address == address }
+        check = nil
+        former = nil
+        return .moved(address)
+    }
+}

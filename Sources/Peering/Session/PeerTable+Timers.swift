@@ -1,0 +1,223 @@
+internal import Crypto
+internal import Time
+internal import Wire
+
+// The timers of one peer (protocol.md §1.7). `advance` and `deadline` belong together:
+// `deadline` names each time at which `advance` has something to do.
+extension PeerTable {
+    /// Why a handshake of our own is wanted.
+    private enum Need {
+        case none
+        /// The session works and is getting old.
+        case rekey
+        /// No session, or none on which packets arrive.
+        case session
+    }
+
+    /// Does all that is due for one peer.
+    mutating func advance(_ peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        guard association.goodbye == nil else {
+            return continueGoodbye(peer, association, at: now)
+        }
+        association.sightings.expire(
+            inUse: association.records.current == nil ? nil : association.endpoint, at: now)
+        expire(peer, association, at: now)
+        confirm(peer, association, at: now)
+        judge(peer, association, at: now)
+        watchPaths(peer, association, at: now)
+        repeatFinish(association, at: now)
+        initiate(peer, association, at: now)
+        beat(peer, association, at: now)
+    }
+
+    /// When `advance` next has something to do.
+    func deadline(of association: Association) -> Instant? {
+        if let goodbye = association.goodbye { return goodbye.due }
+        var first = association.records.expiry(after: limits.expiry)
+        func consider(_ instant: Instant?) {
+            guard let instant else { return }
+            first = first.map { min($0, instant) } ?? instant
+        }
+        if let confirmation = association.confirmation {
+            consider(confirmation.remaining > 0 ? confirmation.due : confirmation.end)
+        }
+        if association.upSince != nil {
+            consider(association.lastOpened.map { $0 + limits.downAfter })
+        }
+        consider(association.finish?.due)
+        if association.mayInitiate, association.target != nil {
+            consider(association.initiateAt ?? association.rekeyDue(limits))
+        }
+        consider(association.beatDue)
+        consider(association.paths.deadline)
+        consider(association.greeting.deadline)
+        return first
+    }
+
+    /// Down after a long silence; any opened packet ends that, however long it was (rule 6).
+    private mutating func judge(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.records.current?.bootID != nil, let opened = association.lastOpened
+        else { return }
+        if now >= opened + limits.downAfter {
+            lose(peer, association, at: now)
+        } else if association.upSince == nil {
+            association.upSince = opened
+            actions.push(.up(peer: peer, newBoot: false))
+        }
+    }
+
+    /// Marks the peer as down.
+    mutating func lose(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.upSince != nil else { return }
+        association.upSince = nil
+        association.evidence = Evidence(since: now)
+        actions.push(.down(peer: peer))
+    }
+
+    /// Restarts the series of M1, the first at once unless the last one is too recent (rule 6).
+    func restart(_ association: Association, at now: Instant) {
+        association.restartSeries()
+        guard association.mayInitiate else { return }
+        guard let last = association.lastInitiation, now < last + limits.wantedSpacing else {
+            association.initiateAt = now
+            return
+        }
+        let due = last + association.nextWait(limits)
+        association.initiateAt = association.initiateAt.map { min($0, due) } ?? due
+    }
+
+    /// Erases what is too old or has sent too much (rule 3).
+    private mutating func expire(_ peer: Int, _ association: Association, at now: Instant) {
+        let isSpent = association.sent >= limits.packetsMax
+        let current = association.records.current?.index
+        while let record = association.records.remove(where: {
+            now >= $0.established + limits.expiry || (isSpent && $0.index == current)
+        }) {
+            actions.push(.drop(peer: peer, index: record.index))
+        }
+        if association.records.current == nil { lose(peer, association, at: now) }
+    }
+
+    /// CONFIRM(0) on `next` until the initiator uses the session or its time is over (rule 1).
+    private mutating func confirm(_ peer: Int, _ association: Association, at now: Instant) {
+        guard var confirmation = association.confirmation else { return }
+        if now >= confirmation.end {
+            association.confirmation = nil
+            if let record = association.records.remove(where: { $0.index == confirmation.index }) {
+                actions.push(.drop(peer: peer, index: record.index))
+            }
+            // If only our half of the confirmation was lost, the peer uses a session that no longer
+            // exists; another handshake ends that sooner than waiting for silence.
+            association.isInDoubt = true
+            association.initiateAt = now + association.nextWait(limits)
+        } else if confirmation.remaining > 0, now >= confirmation.due {
+            actions.push(
+                .send(
+                    peer: peer, index: confirmation.index, own.confirmation(0),
+                    to: association.records.record(confirmation.index)?.endpoint))
+            confirmation.remaining -= 1
+            confirmation.due = now + limits.confirmInterval
+            association.confirmation = confirmation
+        }
+    }
+
+    /// M3 again, same bytes, while the responder has not answered (rule 1).
+    private mutating func repeatFinish(_ association: Association, at now: Instant) {
+        guard var finish = association.finish, let due = finish.due, now >= due else { return }
+        if finish.remaining > 0 {
+            actions.push(.transmit(finish.message, to: finish.endpoint))
+            finish.remaining -= 1
+        }
+        if finish.remaining > 0 {
+            finish.due = now + limits.finishInterval
+        } else {
+            finish.due = nil
+            association.evidence.gaveUpFinish()
+            association.initiateAt = now + association.nextWait(limits)
+        }
+        association.finish = finish
+    }
+
+    /// M1, at once when there is a new need, then by the series of rule 7.
+    private mutating func initiate(_ peer: Int, _ association: Association, at now: Instant) {
+        guard association.mayInitiate else { return }
+        guard need(association, at: now) != .none, let target = association.target else {
+            association.endInitiation()
+            association.sightings.settle()
+            return
+        }
+        let due: Instant
+        if let initiateAt = association.initiateAt {
+            due = initiateAt
+        } else {
+            due = association.lastInitiation.map { max(now, $0 + limits.wantedSpacing) } ?? now
+            association.initiateAt = due
+        }
+        guard now >= due else { return }
+        // An address that is only said to be the peer's gets an M1 and nothing else.
+        if association.isAt(target), association.isProbeDue(limits, at: now) {
+            association.lastProbe = now
+            actions.push(.probe(peer: peer, target))
+        }
+        let index = newIndex()
+        var message = HandshakeDatagram(count: HandshakeLayout.Initiation.size)
+        var bytes = message.mutableBytes
+        association.initiate(
+            index: index, target: target,
+            tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
+            writing: &bytes)
+        association.initiated(to: target, at: now)
+        actions.push(.transmit(message, to: target))
+        actions.push(.resolve(peer: peer))
+        association.initiateAt = now + association.nextWait(limits)
+    }
+
+    /// A cover packet when nothing was sent to the peer for long (rule 8).
+    private mutating func beat(_ peer: Int, _ association: Association, at now: Instant) {
+        guard let due = association.beatDue, now >= due else { return }
+        actions.push(.cover(peer: peer))
+        association.lastSent = now
+        association.heartbeat = association.nextHeartbeat(limits)
+    }
+
+    private func need(_ association: Association, at now: Instant) -> Need {
+        guard association.records.current?.bootID != nil, association.upSince != nil,
+            !association.isInDoubt
+        else { return .session }
+        // The peer uses a session of ours that we can no longer open (rule 6).
+        if let refused = association.lastRefused, let opened = association.lastOpened,
+            refused >= opened + limits.refusedAfter
+        {
+            return .session
+        }
+        if let due = association.rekeyDue(limits), now >= due { return .rekey }
+        return .none
+    }
+}
+
+extension Association {
+    /// Whether an M1 may be sent: not while M3 is repeated, nor while the peer's own handshake is
+    /// about to make a session.
+    var mayInitiate: Bool { finish?.due == nil && confirmation == nil }
+
+    /// Whether to probe the address: the peer is down, and the last M1 had no answer.
+    fileprivate func isProbeDue(_ limits: SessionLimits, at now: Instant) -> Bool {
+        guard upSince == nil, latest != nil else { return false }
+        return lastProbe.map { now >= $0 + limits.probeSpacing } ?? true
+    }
+
+    fileprivate func rekeyDue(_ limits: SessionLimits) -> Instant? {
+        guard let current = records.current else { return nil }
+        if sent >= limits.rekeyPackets { return current.established }
+        return current.established
+            + (current.isInitiator ? limits.rekeyInitiator : limits.rekeyResponder)
+    }
+
+    fileprivate var beatDue: Instant? {
+        // A session whose run is unknown is not in use yet.
+        guard let current = records.current, current.bootID != nil else { return nil }
+        let wait = keepalive.map { min(heartbeat, $0) } ?? heartbeat
+        return (lastSent ?? current.established) + wait
+    }
+}

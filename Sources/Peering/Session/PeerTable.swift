@@ -1,0 +1,230 @@
+public import Crypto
+public import Time
+public import Wire
+
+/// The sessions with all peers: handshakes, rekeys, expiry (protocol.md §1).
+///
+/// Sans-I/O, for the control thread: report an event and the time, then fetch actions until there
+/// are none. Time never runs backwards. The keys of finished sessions go to the media thread as
+/// actions; the table keeps only what it needs to make the next ones.
+public struct PeerTable: ~Copyable {
+    public internal(set) var limits: SessionLimits
+    let own: Identity
+    let random: (inout MutableSpan<UInt8>) -> Void
+    /// By peer number; nil where a peer was removed.
+    var associations: [Association?] = []
+    var halfOpen: HalfOpenTable
+    /// Decides which M1 are answered with M2.
+    var door: Doorkeeper
+    var actions = ActionQueue()
+    /// Bounds M1 in a suite that no peer is configured for.
+    var strangers: TryLimit
+    var callers = UnknownCallers()
+    public var vainCalls = VainCalls()
+    public var ownKeySigns = OwnKeySigns()
+    /// The time of the last call; due peers are advanced at this time.
+    var now = Instant(nanoseconds: 0)
+    var isClosing = false
+    /// Where the search for the next free number begins.
+    private var nextNumber = 0
+
+    /// A table without peers.
+    ///
+    /// - Parameters:
+    ///   - identity: our static secret key.
+    ///   - bootID: random at each start of the daemon, so that peers notice a restart.
+    ///   - limits: the protocol's, unless a test lowers them.
+    ///   - random: fills with unpredictable bytes; `Random.fill` outside tests.
+    public init(
+        identity: consuming Key, bootID: UInt64, limits: SessionLimits = SessionLimits(),
+        random: @escaping (inout MutableSpan<UInt8>) -> Void
+    ) {
+        limits.check()
+        self.limits = limits
+        self.random = random
+        own = Identity(secret: identity, bootID: bootID)
+        halfOpen = HalfOpenTable(limits: limits)
+        door = Doorkeeper(own: own.publicKey)
+        strangers = TryLimit(perSecond: limits.strangersPerSecond)
+        associations = Array(repeating: nil, count: SessionLimits.numbers)
+    }
+
+    public var publicKey: PublicKey { own.publicKey }
+
+    /// Adds a peer and returns its number, 0..<62; without a psk, 32 zero bytes take its place.
+    ///
+    /// The key must differ from our own and every other peer's, and there must be room: the
+    /// configuration check ensures both. The number of a removed peer is used again only after all
+    /// others, when nothing about the former peer is under way.
+    @discardableResult
+    public mutating func add(
+        publicKey: PublicKey, psk: consuming Key?, suite: SuiteChoice, at now: Instant
+    ) -> Int {
+        precondition(publicKey != own.publicKey, "a station is not its own peer")
+        precondition(peer(of: publicKey) == nil, "two peers with one key")
+        let association = Association(
+            publicKey: publicKey, psk: psk, suite: suite, random: random, at: now)
+        callers.remove(publicKey)
+        vainCalls.forget(publicKey)
+        let present = associations.count { $0 != nil && $0?.goodbye == nil }
+        precondition(present < SessionLimits.peersMax, "too many peers")
+        while associations[nextNumber] != nil {
+            nextNumber = (nextNumber + 1) % SessionLimits.numbers
+        }
+        let number = nextNumber
+        nextNumber = (nextNumber + 1) % SessionLimits.numbers
+        associations[number] = association
+        return number
+    }
+
+    /// The number of the peer with this key, if its handshakes can continue unchanged.
+    ///
+    /// - Returns: nil when there is no such peer, or when it has another psk or suite.
+    public func peer(
+        of publicKey: PublicKey, psk: borrowing Key?, suite: SuiteChoice
+    ) -> Int? {
+        guard let number = peer(of: publicKey), let association = associations[number],
+            association.choice == suite
+        else { return nil }
+        switch psk {
+        case .some(let key):
+            return association.hasPSK && association.psk.isEqual(to: key) ? number : nil
+        case .none: return association.hasPSK ? nil : number
+        }
+    }
+
+    /// Whether the peer's handshakes use this psk.
+    public func hasPSK(_ psk: borrowing Key?, peer: Int) -> Bool {
+        guard let association = associations[peer] else { return false }
+        return self.peer(of: association.publicKey, psk: psk, suite: association.choice) == peer
+    }
+
+    /// Whether removed peers are still being sent CLOSE.
+    public var isTakingLeave: Bool { associations.contains { $0?.goodbye != nil } }
+
+    /// Replaces the limits.
+    public mutating func setLimits(_ limits: SessionLimits, at now: Instant) {
+        limits.check()
+        self.limits = limits
+        tick(at: now)
+    }
+
+    /// Sets the peer's addresses, in the order to try them; handshakes start with the first.
+    public mutating func setEndpoints(_ endpoints: [Endpoint], of peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        if association.endpoints != endpoints { association.evidence.moved() }
+        association.endpoints = endpoints
+        markDue(association, at: now)
+    }
+
+    /// Replaces the peer's addresses; the endpoint of its session may be out of date.
+    ///
+    /// It is called at the new addresses at once; the session stays until there is another.
+    public mutating func moved(to endpoints: [Endpoint], peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        let isOther = association.endpoints != endpoints
+        if isOther {
+            association.evidence.moved()
+            association.lastProbe = nil
+        }
+        association.endpoints = endpoints
+        if !endpoints.isEmpty, association.endpoint.map({ !endpoints.contains($0) }) ?? isOther {
+            association.isInDoubt = association.isInDoubt || association.endpoint != nil
+            association.endpoint = nil
+            restart(association, at: now)
+        }
+        markDue(association, at: now)
+    }
+
+    /// A key press or a call: a handshake at once when there is no session (§1.7, rule 6).
+    public mutating func wanted(peer: Int, at now: Instant) {
+        guard let association = associations[peer] else { return }
+        if association.upSince == nil { restart(association, at: now) }
+        markDue(association, at: now)
+    }
+
+    /// A peer that should speak is silent: it may have restarted, and be unable to call us.
+    ///
+    /// Another handshake finds out (§1.7, rule 6); the session stays until then.
+    public mutating func doubted(peer: Int, at now: Instant) {
+        guard let association = associations[peer], association.upSince != nil else { return }
+        association.isInDoubt = true
+        restart(association, at: now)
+        markDue(association, at: now)
+    }
+
+    /// The network is back: `wanted` for every peer.
+    public mutating func retryAll(at now: Instant) {
+        for case let association? in associations where association.upSince == nil {
+            restart(association, at: now)
+        }
+        tick(at: now)
+    }
+
+    /// Marks due peers; their actions are made while actions are fetched.
+    public mutating func tick(at now: Instant) {
+        halfOpen.expire(at: now)
+        for case let association? in associations { markDue(association, at: now) }
+    }
+
+    /// When to call `tick` next, valid after the last action was fetched; nil means never.
+    public var deadline: Instant? {
+        var first = halfOpen.deadline
+        for case let association? in associations {
+            guard let due = deadline(of: association) else { continue }
+            first = first.map { min($0, due) } ?? due
+        }
+        return first
+    }
+
+    /// The next action; nil when there are no more.
+    public mutating func nextAction() -> SessionAction? {
+        while true {
+            if let action = actions.pop() { return action }
+            // One peer at a time: few actions wait at once, however many peers there are.
+            guard let peer = associations.firstIndex(where: { $0?.isDue ?? false }) else {
+                return nil
+            }
+            associations[peer]?.isDue = false
+            advance(peer, at: now)
+        }
+    }
+
+    /// Runs the peer's timers before the next action is fetched.
+    mutating func markDue(_ association: Association, at now: Instant) {
+        association.isDue = true
+        self.now = now
+    }
+
+    /// The number of the peer with this key, unless it is being removed.
+    public func peer(of publicKey: PublicKey) -> Int? {
+        associations.firstIndex { $0?.publicKey == publicKey && $0?.goodbye == nil }
+    }
+
+    /// Whether a session of the peer has this index of ours.
+    public func owns(_ index: UInt32, peer: Int) -> Bool {
+        associations[peer]?.records.owns(index) ?? false
+    }
+
+    /// Whether this index of ours names a session with the run of the peer that is in use.
+    public func isInUse(_ index: UInt32, by peer: Int) -> Bool {
+        guard let association = associations[peer],
+            let bootID = association.records.record(index)?.bootID
+        else { return false }
+        return bootID == association.bootID
+    }
+
+    /// A fresh index: its first byte marks data packets, and no session or handshake uses it.
+    func newIndex() -> UInt32 {
+        while true {
+            var bytes = InlineArray<4, UInt8>(repeating: 0)
+            var span = bytes.mutableSpan
+            random(&span)
+            var index: UInt32 = 0
+            for i in bytes.indices { index = index << 8 | UInt32(bytes[i]) }
+            let isLive =
+                halfOpen.owns(index) || associations.contains { $0?.owns(index) ?? false }
+            if HandshakeHeader.isValid(index: index), !isLive { return index }
+        }
+    }
+}

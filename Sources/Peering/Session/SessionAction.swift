@@ -1,0 +1,58 @@
+public import Crypto
+public import Wire
+
+/// An order of the peer table to its caller; drain the orders to nil after every call.
+public enum SessionAction: ~Copyable {
+    /// A handshake message for the handshake socket.
+    case transmit(HandshakeDatagram, to: Endpoint)
+    /// Media: put the session into `next`, replacing what is there.
+    case install(peer: Int, SessionKeys, endpoint: Endpoint)
+    /// Media: seal on the session with this index of ours; send to the peer's endpoint when `to` is
+    /// nil.
+    case send(peer: Int, index: UInt32, ControlPayload, to: Endpoint?)
+    /// Media: a cover packet on `current`.
+    case cover(peer: Int)
+    /// Media: erase this session, if it still exists.
+    case drop(peer: Int, index: UInt32)
+    /// Media: the peer's endpoint from now on.
+    case endpoint(peer: Int, Endpoint)
+    /// The kernel: does any program listen there?
+    ///
+    /// An M1 was not answered. An empty datagram finds out, which no station answers; `probed`
+    /// takes the outcome.
+    case probe(peer: Int, Endpoint)
+    /// The resolver: an M1 has just been sent, so look the peer's name up again.
+    case resolve(peer: Int)
+    /// The peer can be talked to.
+    ///
+    /// `newBoot` at the first session since our own start, and when the peer has started anew.
+    case up(peer: Int, newBoot: Bool)
+    /// The peer cannot be talked to any longer.
+    case down(peer: Int)
+}
+
+/// The bytes of a handshake message to be sent.
+public struct HandshakeDatagram: Sendable {
+    public static let capacity = HandshakeLayout.Initiation.size
+
+    private var storage = InlineArray<1232, UInt8>(repeating: 0)
+    public let count: Int
+
+    /// All zeros.
+    init(count: Int) {
+        precondition(count <= Self.capacity)
+        self.count = count
+    }
+
+    public var bytes: Span<UInt8> {
+        @_lifetime(borrow self)
+        borrowing get { storage.span.extracting(0..<count) }
+    }
+
+    var mutableBytes: MutableSpan<UInt8> {
+        @_lifetime(&self)
+        mutating get {
+            storage.mutableSpan._consumingExtracting(0..<count)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// The times and counts of sessions and handshakes (protocol.md §1.3 to §1.7).
+///
+/// The defaults are the protocol's; a test lowers them to shorten a day to a moment.
+public struct SessionLimits: Sendable {
+    /// Other stations in one installation.
+    public static let peersMax = 31
+    /// Numbers of peers: a new peer may come while another one is still leaving.
+    public static let numbers = 2 * peersMax
+
+    // Sessions (§1.7, rules 3, 5 and 6).
+
+    /// The age at which the current session's initiator starts the next handshake.
+    public var rekeyInitiator = Duration.seconds(120)
+    /// The age at which its responder does, in case the initiator cannot.
+    public var rekeyResponder = Duration.seconds(150)
+    /// Packets sent on the current session after which either starts the next handshake.
+    public var rekeyPackets: UInt64 = 1 << 20
+    /// The age at which a session is erased.
+    public var expiry = Duration.seconds(180)
+    /// Packets sent after which a session is erased.
+    public var packetsMax: UInt64 = 1 << 22
+    /// Silence after which a peer is down: three heartbeats.
+    public var downAfter = Duration.seconds(50)
+    /// After so long without an opened packet, packets with our index that do not open start a
+    /// handshake.
+    public var refusedAfter = Duration.seconds(20)
+
+    // Handshakes (§1.4, rules 6 and 7; §1.7, rules 1 and 6).
+
+    /// How long a responder waits for M3 and answers repeats.
+    public var halfOpenLifetime = Duration.seconds(5)
+    /// Handshakes a responder waits for at once; the oldest makes room.
+    public var halfOpenMax = 64
+    /// M2 or M3 tried per second for one handshake.
+    public var triesPerSecond = 16
+    /// Repeats of M3 after the first.
+    public var finishRepeats = 5
+    public var finishInterval = Duration.milliseconds(200)
+    /// How often CONFIRM(0) is sent, the first time at once.
+    public var confirmCount = 5
+    public var confirmInterval = Duration.milliseconds(200)
+    /// How long a responder keeps a session that the initiator has not used.
+    public var confirmTimeout = Duration.seconds(5)
+    /// The least time between an M1 and the next one that a person's action causes.
+    public var wantedSpacing = Duration.seconds(1)
+    /// The least time between two probes of a peer's address.
+    public var probeSpacing = Duration.seconds(4)
+    /// M1 answered per second in a suite that no peer is configured for.
+    public var strangersPerSecond = 2
+    /// How often CLOSE is sent, the first time at once (§2.4).
+    public var closeCount = 3
+    public var closeInterval = Duration.milliseconds(20)
+
+    /// Multiplies the waits of §1.7, rules 7 and 8, in percent.
+    public var retryPercent = 100
+    public var heartbeatPercent = 100
+
+    public init() {}
+
+    /// Traps when one limit contradicts another.
+    func check() {
+        precondition(.zero < rekeyInitiator && rekeyInitiator < rekeyResponder)
+        // Leaves time for at least one handshake between the responder's attempt and expiry.
+        precondition(rekeyResponder < expiry)
+        precondition(0 < rekeyPackets && rekeyPackets < packetsMax && packetsMax <= 1 << 22)
+        precondition(refusedAfter < downAfter)
+        // Otherwise the responder would give the session up while M3 is still being repeated.
+        precondition(finishInterval * finishRepeats < confirmTimeout)
+        precondition(confirmInterval * confirmCount <= confirmTimeout)
+        // Otherwise a repeat of M3 could outlive the memory of it.
+        precondition(finishInterval * finishRepeats < halfOpenLifetime)
+        precondition(confirmTimeout < expiry)
+        precondition(halfOpenMax > 0 && confirmCount > 0 && closeCount > 0)
+        precondition((1...TryLimit.countMax).contains(triesPerSecond))
+        precondition((1...TryLimit.countMax).contains(strangersPerSecond))
+        precondition(probeSpacing > .zero)
+        precondition(finishRepeats >= 0 && retryPercent > 0 && heartbeatPercent > 0)
+        precondition(finishInterval > .zero && confirmInterval > .zero && closeInterval > .zero)
+    }
+}

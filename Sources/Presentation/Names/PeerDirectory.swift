@@ -1,0 +1,73 @@
+package import Config
+package import Crypto
+internal import Peering
+
+/// The peers by number.
+///
+/// A number stays with its peer while the settings change around it, so nothing that is on its way
+/// between the threads or on the wire is taken for another's. One who has left is still known by
+/// name until the number is another's: its goodbye is told of.
+package struct PeerDirectory {
+    struct Entry {
+        var peer: Config.Peer
+        let key: PublicKey
+    }
+
+    /// Numbers there are at all.
+    package static let capacity = SessionLimits.numbers
+
+    /// By number, up to the highest that a peer has, or had.
+    private var entries: [Entry?] = []
+    /// The peers there are, in the order of the configuration.
+    package private(set) var numbers: [Int] = []
+
+    package init() {}
+
+    /// Takes over the peers of a configuration, with the key and the number of each.
+    package mutating func configure(_ peers: [Config.Peer], keys: [PublicKey], numbers: [Int]) {
+        for (place, number) in numbers.enumerated() {
+            while entries.count <= number { entries.append(nil) }
+            entries[number] = Entry(peer: peers[place], key: keys[place])
+        }
+        self.numbers = numbers
+    }
+
+    package var isEmpty: Bool { numbers.isEmpty }
+
+    /// The peers that are new since then, or are to be called at other addresses.
+    package func moved(since former: PeerDirectory) -> [Int] {
+        numbers.filter {
+            !former.contains($0) || former[$0].places != self[$0].places
+        }
+    }
+
+    /// One more than the highest number that a peer has, or had.
+    var numbersEnd: Int { entries.count }
+
+    package func contains(_ number: Int) -> Bool { numbers.contains(number) }
+
+    /// The number of the peer of this name; nil when there is none.
+    package func number(named name: String) -> Int? { numbers.first { self[$0].name == name } }
+
+    /// The peer that has this number, or had it last.
+    package subscript(number: Int) -> Config.Peer {
+        entry(number).peer
+    }
+
+    package func key(of number: Int) -> PublicKey {
+        entry(number).key
+    }
+
+    private func entry(_ number: Int) -> Entry {
+        guard entries.indices.contains(number), let entry = entries[number] else {
+            preconditionFailure("nobody has this number")
+        }
+        return entry
+    }
+
+    /// The numbers of those who hear this target, in the order of the configuration; there is no
+    /// session with those that were put out.
+    package func listeners(of target: Config.Target, in config: Config) -> [Int] {
+        config.listeners(of: target).map { numbers[$0] }.filter { !self[$0].isRevoked }
+    }
+}

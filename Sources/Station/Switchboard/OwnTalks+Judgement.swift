@@ -1,0 +1,90 @@
+internal import Audio
+internal import Time
+
+/// Whether anybody hears a talkspurt while it goes on.
+extension OwnTalks {
+    /// A listener that reports nothing more is not taken to hear because it once said so.
+    ///
+    /// Called once a second.
+    mutating func followSilentListeners(
+        _ around: Surroundings, at now: Instant, _ orders: inout Orders
+    ) {
+        for place in spurts.indices where spurts[place].ended == nil {
+            let silent = around.peers.filter { spurts[place].isSilent($0, at: now) }
+            for peer in silent where around.up.contains(peer) {
+                listeners[peer].isDeaf = true
+                followDoubt(of: peer, around, &orders)
+            }
+            if !silent.isEmpty { judge(place, around, at: now, &orders) }
+        }
+    }
+
+    /// The network or the microphone of this station went, or came, or a peer went.
+    mutating func judgeAnew(_ around: Surroundings, at now: Instant, _ orders: inout Orders) {
+        for peer in around.peers { followDoubt(of: peer, around, &orders) }
+        for place in spurts.indices { judge(place, around, at: now, &orders) }
+    }
+
+    /// Whether anybody can hear a talkspurt that goes on; the talker is told when nobody can.
+    ///
+    /// A peer that has not said is taken to hear.
+    mutating func judge(
+        _ place: Int, _ around: Surroundings, at now: Instant, _ orders: inout Orders
+    ) {
+        guard spurts[place].ended == nil else { return }
+        let silence = around.silence(of: spurts[place].target)
+        spurts[place].follow(silence, since: around.silentSince ?? now, at: now)
+        let spurt = spurts[place]
+        let there = spurt.share.listeners.filter {
+            around.up.contains($0) && !around.cutOff.contains($0)
+        }
+        if spurt.isDoubted, silence == nil {
+            let hasHeard = there.contains { spurt.share.hearsNow($0) == true }
+            guard hasHeard || there.allSatisfy({ spurt.share.hearsNow($0) != nil }) else { return }
+            spurts[place].isDoubted = false
+            if hasHeard {
+                spurts[place].isUnheard = false
+                if around.hasTones(spurt.target) { orders.add(.chime(.permit)) }
+                return
+            }
+        }
+        let isHeard =
+            silence == nil
+            && there.contains {
+                spurt.share.hearsNow($0) != false && !spurt.isSilent($0, at: now)
+            }
+        guard isHeard == spurt.isUnheard else { return }
+        spurts[place].isUnheard = !isHeard
+        guard spurts[place].mayTell(at: now) else { return }
+        tell(isHeard, of: spurt, around, at: now, &orders)
+    }
+
+    /// Tells the talker that somebody hears the talkspurt again, or that nobody does.
+    private func tell(
+        _ isHeard: Bool, of spurt: Talkspurt, _ around: Surroundings, at now: Instant,
+        _ orders: inout Orders
+    ) {
+        let hasTones = around.hasTones(spurt.target)
+        guard !isHeard else {
+            if hasTones { orders.add(.chime(.permit)) }
+            return
+        }
+        let isAnyUp = spurt.share.listeners.contains { around.up.contains($0) }
+        // The sound itself says that nobody is there.
+        if hasTones, isAnyUp || spurt.isDoubted { orders.add(.chime(.nobody)) }
+        orders.add(.noListener(target: spurt.name, unheard(spurt, around, at: now)))
+    }
+
+    /// Why those who were to hear it do not, as far as is known now.
+    private func unheard(
+        _ spurt: Talkspurt, _ around: Surroundings, at now: Instant
+    ) -> [HeardAt] {
+        let isVoice = Surroundings.isVoice(spurt.target)
+        return around.peers.filter { spurt.share.listeners.contains($0) }.map { peer in
+            let told = spurt.share.whyNow(peer).map { Obstacle.told($0) }
+            let why = around.up.contains(peer) ? whyNotNow(peer, at: now) ?? told : .down
+            return HeardAt(
+                peer: peer, percent: nil, around.obstacle(to: peer, isVoice: isVoice) ?? why)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Testing
+import Time
+import Wire
+
+@testable import Peering
+
+@Suite struct SightingsTests {
+    private final class Source {
+        private var bytes = ByteSource(seed: 5)
+        func fill(_ span: inout MutableSpan<UInt8>) { bytes.fill(&span) }
+    }
+    private let random = Source()
+
+    private func saw(
+        _ sightings: inout LANSightings, _ address: UInt64, mark: UInt64 = 1, at moment: Int64
+    ) -> Bool {
+        sightings.saw(host(address), mark: mark, at: ms(moment), random: random.fill)
+    }
+
+    @Test func anotherAddressOrAnotherBeaconIsNews() {
+        var sightings = LANSightings()
+        #expect(saw(&sightings, 1, at: 0))
+        #expect(!saw(&sightings, 1, at: 1))
+        #expect(saw(&sightings, 1, mark: 2, at: 2))
+        #expect(!saw(&sightings, 1, mark: 2, at: 3))
+        #expect(saw(&sightings, 2, mark: 2, at: 4))
+        #expect(sightings.addresses == [host(1), host(2)])
+        // So is what had been forgotten.
+        #expect(saw(&sightings, 1, mark: 2, at: 120_003))
+    }
+
+    @Test func addressesAreForgottenAfterTwoMinutesButTheOneInUse() {
+        var sightings = LANSightings()
+        _ = saw(&sightings, 1, at: 0)
+        _ = saw(&sightings, 2, at: 0)
+        sightings.expire(inUse: host(2), at: ms(119_999))
+        #expect(sightings.addresses == [host(1), host(2)])
+        sightings.expire(inUse: host(2), at: ms(120_000))
+        #expect(sightings.addresses == [host(2)])
+        sightings.expire(inUse: nil, at: ms(120_000))
+        #expect(sightings.addresses.isEmpty)
+    }
+
+    /// A liar that is seen at hundreds of addresses does not keep the true one out for long.
+    @Test func ofManyAddressesFourAreKeptAtRandom() {
+        var sightings = LANSightings()
+        var kept = 0
+        for round in 0..<1000 {
+            _ = saw(&sightings, 7, mark: UInt64(round), at: Int64(round) * 5)
+            for lie in 0..<3 {
+                _ = saw(&sightings, 100 + UInt64(round * 3 + lie), at: Int64(round) * 5)
+            }
+            #expect(sightings.addresses.count <= LANSightings.most)
+            if sightings.addresses.contains(host(7)) { kept += 1 }
+        }
+        // Three quarters cubed are 42 of 100; each true beacon is itself in for a moment.
+        #expect((350...500).contains(kept), "\(kept)")
+    }
+
+    @Test func oneIsCalledInTwoSeconds() {
+        var sightings = LANSightings()
+        var isCalled = sightings.call(host(1), at: ms(0))
+        #expect(isCalled)
+        #expect(sightings.next == host(1))
+        sightings.called(at: ms(10))
+        #expect(sightings.next == nil)
+        isCalled = sightings.call(host(2), at: ms(2009))
+        #expect(!isCalled)
+        isCalled = sightings.call(host(2), at: ms(2010))
+        #expect(isCalled)
+        sightings.settle()
+        #expect(sightings.next == nil)
+    }
+}
