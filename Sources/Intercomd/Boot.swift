@@ -60,7 +60,7 @@ enum Boot {
         RelayNote.switchOff(ConfigFolder(folder).paths) { line, error in
             if error == nil { Log.notice("relay line \(line.name) is off") }
         }
-        let found = try StationFiles.settings(in: folder)
+        let found = try StationFiles.settings(atStartIn: folder)
         let listen = try Self.listen(found.config)
         var table = PeerTable(
             identity: try identity(found.config.paths), bootID: random(),

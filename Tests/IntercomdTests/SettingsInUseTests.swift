@@ -109,6 +109,28 @@ private struct Station: ~Copyable {
         #expect(found.kept(in: station.table) == Set(station.settings.roster.numbers))
     }
 
+    /// Its site had brought what the button names, and brings it again.
+    @Test func aStationThatWasErasedStartsAllTheSame() throws {
+        let button = "[button b]\nline = GPIO1\ntalk = upstairs\n"
+        for peers in [Self.peers, "", "[button c]\n"] {
+            let folder = try Folder(peers + button)
+            if peers.isEmpty {
+                let read = try StationFiles.settings(atStartIn: folder.path)
+                #expect(
+                    read.config.warnings.map(\.description) == [
+                        "\(folder.path)/intercomd.conf:8: talk: there is no channel or peer"
+                            + " \"upstairs\" now: nobody hears it"
+                    ])
+                // Nor does what comes next, such as a pairing, find it wrong.
+                #expect(try StationFiles.settings(in: folder.path).config.buttons.count == 1)
+            } else {
+                #expect(throws: StationFiles.Failure.self) {
+                    try StationFiles.settings(atStartIn: folder.path)
+                }
+            }
+        }
+    }
+
     @Test func anotherKeyInTheSameFileIsAChange() throws {
         let folder = try Folder("")
         try folder.writePSK(of: "garage")

@@ -3,6 +3,7 @@ import Media
 import Peering
 import Testing
 import Time
+import Wire
 
 @testable import HAL
 @testable import Presentation
@@ -39,6 +40,22 @@ import Time
         station.peers[Kitchen.office].downReason = .notAccepted
         #expect(!station.problems.contains { $0.contains("may have put it out") })
         #expect(station.problems.count { $0.contains("not accept this") } == 2)
+    }
+
+    /// In a site they come by themselves.
+    @Test func aChannelThatIsNotHereIsToldOfWhereAPersonMayAddIt() throws {
+        let station = try Kitchen.snapshot { board in
+            let binding = StreamBinding(
+                mid: 7, stream: 6, purpose: .talk, priority: .normal, reference: 0xBAD)
+            board.receive(ControlRecord.stream(binding), from: Kitchen.garage, at: Kitchen.now)
+        }
+        var isTold: Bool { station.notes.contains { $0.hasPrefix("garage has a channel") } }
+        #expect(isTold)
+        station.site.offers = [SiteStatus.Offer()]
+        #expect(!isTold)
+        station.site.offers = []
+        station.peers[Kitchen.garage].isInSite = true
+        #expect(!isTold)
     }
 
     @Test func theUsersProgramIsToldOfOnceItHasFailed() throws {

@@ -69,9 +69,26 @@ import Wire
         #expect(alone.text == "has not called, and there is no address to call it at")
         station.network.isSearched = true
         let sought = station.peerStatus(Kitchen.garage).down
-        #expect(sought.text == "has not called, has no address here, and is not found on the LAN")
+        #expect(
+            sought.text
+                == "has no address here, and does not announce itself to this station on the LAN")
         #expect(sought.fix?.contains("sudo intercomctl peer set garage --address") == true)
+        #expect(sought.fix?.contains("may have put this station out") == true)
         #expect(sought.reason == "no_address" && alone.reason == "no_address")
+    }
+
+    /// It may have joined, and have put this station out or given its name away: it can tell.
+    @Test(arguments: [DownReason.notAccepted, .noAddress])
+    func oneOfTheSiteIsAskedWhyItWantsNothingOfThisStation(_ reason: DownReason) throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        station.network.isSearched = true
+        station.peers[Kitchen.garage].downReason = reason
+        for isInSite in [true, false] {
+            station.peers[Kitchen.garage].isInSite = isInSite
+            let fix = try #require(station.peerStatus(Kitchen.garage).down.fix)
+            #expect(fix.contains("intercomctl status there"))
+            #expect(fix.contains("not in the site yet: intercomctl site join") == isInSite)
+        }
     }
 
     /// The key alone would not let this station in there.

@@ -1,4 +1,6 @@
+import Crypto
 import Testing
+import Time
 import Wire
 
 @testable import Peering
@@ -35,5 +37,26 @@ import Wire
             let isTaken = if case .taken(let found)? = news { found.roster == older } else { false }
             #expect(isTaken == (isOtherSite == nil))
         }
+    }
+
+    /// What is shown is the newest list that any peer has, and people are told of a site once.
+    @Test func anOfferFollowsTheSite() throws {
+        let house = try House(3)
+        house.run(.milliseconds(5))
+        let other = try House(0)
+        try other.roster.add(house.entry(1))
+        let (site, old, first) = (
+            other.roster.key.reference, other.text, other.roster.counter
+        )
+        offer(old, counter: first, in: house, site: site)
+        try other.roster.add(other.newcomer())
+        let newer = other.roster.counter
+        offer(other.text, counter: newer, in: house, site: site)
+        house.now = house.now + .seconds(5)
+        offer(other.text, counter: newer, in: house, site: site)
+        #expect(house.stations[1].exchange.offers.map(\.roster) == [other.roster])
+        offer(old, counter: first, in: house, from: 2, site: site)
+        #expect(house.stations[1].exchange.offers.map(\.roster) == [other.roster])
+        #expect(house.stations[1].news == [.offered(peer: 0)])
     }
 }

@@ -145,7 +145,7 @@ public enum SiteFiles {
     }
 
     /// Writes `site.conf`, or removes it.
-    static func write(channels: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
+    public static func write(channels: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
         try write(channels, to: channelsName, paths)
     }
 

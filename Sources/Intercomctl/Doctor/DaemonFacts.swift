@@ -19,7 +19,7 @@ struct DaemonFacts {
 
     init(_ situation: Situation) {
         self.init(answer: situation.daemon)
-        if case .absent = situation.settings { isSetUp = false }
+        isSetUp = !situation.isNew
         if case .wrong = situation.settings { isWrong = true }
         guard let config = situation.config else { return }
         port = config.network.port

@@ -65,7 +65,7 @@ extension KeyFileFacts {
             switch peer.psk {
             case .none:
                 // For a station of the site its introducer vouches (threat-model.md).
-                if site?.lists(peer) != true { peersWithoutPSK.append(peer.name) }
+                if site?.lists(peer) != true, !peer.isRevoked { peersWithoutPSK.append(peer.name) }
             case .credential: break
             case .file(let name):
                 if files.contains(name) { shared.append(peer.name) }

@@ -93,6 +93,23 @@ struct StationFiles {
             found.sources, in: found.folder.paths, isUnconfigured: found.folder.isEmpty)
     }
 
+    /// The same for the start: a station that was erased has lost what its buttons name, and waits
+    /// for it as in a site.
+    static func settings(atStartIn folder: String) throws(Failure) -> Read {
+        do throws(Failure) {
+            return try settings(in: folder)
+        } catch {
+            guard let (place, files) = try? sources(in: folder) else { throw error }
+            let path = SiteFiles.channelsPath(place.paths)
+            let all = files + [ConfigSource(role: .site, path: path, bytes: [])]
+            guard let read = try? settings(all, in: place.paths, isUnconfigured: false),
+                read.config.peers.isEmpty,
+                (try? SiteFiles.write(channels: [], place.paths)) != nil
+            else { throw error }
+            return read
+        }
+    }
+
     /// The same with these files in place of those in the folder, beside those that programs write.
     static func settings(
         _ others: [ConfigSource], andStateIn paths: Paths, isUnconfigured: Bool

@@ -177,6 +177,8 @@ public struct RosterExchange {
             return
         }
         peers[peer]?.offers(notice)
+        // A person is to be shown the newest list of the site.
+        if offers.contains(where: { $0.notice.site == notice.site }) { peers[peer]?.renew(at: now) }
         beginFetches(at: now)
     }
 
@@ -234,11 +236,8 @@ public struct RosterExchange {
 
     // MARK: Fetching
 
-    /// The key of a peer; nil for none.
-    private func key(of peer: Int) -> PublicKey? { peers[peer]?.key }
-
     /// Whether a peer is in the roster.
-    public func isIn(_ peer: Int) -> Bool { key(of: peer).map { held?.has($0) == true } ?? false }
+    public func isIn(_ peer: Int) -> Bool { peers[peer].map { held?.has($0.key) == true } ?? false }
 
     /// Whether the owner of a key has told that it has the roster that is held, or a newer one.
     public func isKnownToHave(_ key: PublicKey) -> Bool {
@@ -273,7 +272,7 @@ public struct RosterExchange {
     /// Whether a peer may bring one: of the site all that are in it, of another site those that
     /// settings allow, for a person to decide.
     private func mayBring(_ notice: RosterNotice, _ peer: Int) -> Bool {
-        guard let key = key(of: peer), !isLeft(notice) else { return false }
+        guard let key = peers[peer]?.key, !isLeft(notice) else { return false }
         return switch introductions {
         case .no: false
         case .ask: !isOfOurs(notice) || isIn(peer)
@@ -286,7 +285,9 @@ public struct RosterExchange {
     private func isWanted(_ notice: RosterNotice) -> Bool {
         guard (1...Roster.sizeMax).contains(Int(notice.size)) else { return false }
         guard let held, isOfOurs(notice) else {
-            return !offers.contains { $0.notice == notice }
+            return !offers.contains {
+                $0.notice.site == notice.site && $0.notice.counter >= notice.counter
+            }
         }
         if let next, notice.counter <= next.roster.counter { return false }
         return notice.counter > held.roster.counter
@@ -370,7 +371,7 @@ public struct RosterExchange {
         let isIn = roster.stations.contains { $0.key == own }
         let found = Found(roster: roster, text: text, peer: peer, notice: fetch.notice)
         // A peer that is gone has no key, and an introducer may be none.
-        let isIntroducer = key(of: peer).map { introductions == .from($0) } ?? false
+        let isIntroducer = peers[peer].map { introductions == .from($0.key) } ?? false
         switch roster.verdict(over: held?.roster) {
         case .taken where isIn && (held != nil || isIntroducer):
             peers[peer]?.succeeds()
@@ -390,9 +391,10 @@ public struct RosterExchange {
 
     private mutating func offer(_ found: Found, at now: Instant) {
         peers[found.peer]?.succeeds(restingUntil: now + Self.offerRest)
+        let isNew = !offers.contains { $0.roster.key == found.roster.key }
         offers.removeAll { $0.peer == found.peer || $0.roster.key == found.roster.key }
         if offers.count >= Self.offersMax { offers.removeFirst() }
         offers.append(found)
-        news.append(.offered(peer: found.peer))
+        if isNew { news.append(.offered(peer: found.peer)) }
     }
 }

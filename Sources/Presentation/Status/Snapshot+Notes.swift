@@ -59,12 +59,14 @@ extension Snapshot {
                     "\(peer.name) gives your voice a lower priority than it asks for: there, "
                         + "high = allow in [policy] or [policy NAME] gives it the right")
             }
-            if switchboard.presence.reach(of: number) != .down,
+            // A site brings its channels by itself.
+            if !peers[number].isInSite, site.offers.isEmpty,
+                switchboard.presence.reach(of: number) != .down,
                 station.view(of: number).hasUnknownChannel
             {
                 found.append(
                     "\(peer.name) has a channel that this station does not have; to hear what is"
-                        + " said there, add a [channel] with the same name")
+                        + " said there, add a [channel] of its name, which status there shows")
             }
             if !usesAES, peer.suite == 1 {
                 found.append(

@@ -61,7 +61,8 @@ package enum Advice {
 
     /// A button talks to a channel or a peer that does not exist.
     package static func awaited(_ name: String) -> String {
-        "a button is for \(name), which is neither a channel nor a peer now: nobody hears it"
+        "a button is for \(name), which is neither a channel nor a peer now: nobody hears it; pair"
+            + " with that station, or join its site, or give the button another target"
     }
 
     /// Speech should stand so far above the noise, in dB.

@@ -37,6 +37,13 @@ package struct PeerComplaint {
             self.hasPSK = hasPSK
             (self.isSearched, self.isInSite, self.isPutOut) = (isSearched, isInSite, isPutOut)
         }
+
+        /// Why the peer may want nothing of this station, which is seen there.
+        fileprivate var refusals: String {
+            "intercomctl status there: it may have put this station out, or have its name for"
+                + " another one"
+                + (isInSite ? "; if it is not in the site yet: intercomctl site join" : "")
+        }
     }
 
     package let text: String
@@ -65,11 +72,11 @@ package struct PeerComplaint {
             text = "its address \(SocketAddress(endpoint)) is this station's own"
             fix = "give it its own: sudo intercomctl peer set \(context.peer) --address ADDRESS"
         case .noAddress where context.isSearched:
-            text = "has not called, has no address here, and is not found on the LAN"
+            text = "has no address here, and does not announce itself to this station on the LAN"
             fix =
-                "see whether it is on, on the same network, and knows the key of this station; on"
-                + " another network it needs an address: sudo intercomctl peer set"
-                + " \(context.peer) --address ADDRESS"
+                "see whether it is on, on the same network, and knows the key of this station"
+                + " (\(context.refusals)); on another network it needs an address: sudo"
+                + " intercomctl peer set \(context.peer) --address ADDRESS"
         case .noAddress:
             text = "has not called, and there is no address to call it at"
             fix = "see whether it is on, and knows the address and key of this station"
@@ -90,8 +97,7 @@ package struct PeerComplaint {
                 + " there, or has another psk or suite there"
             fix =
                 context.isInSite
-                ? "if it has not joined the site yet, there: intercomctl site join; or see"
-                    + " intercomctl status there"
+                ? "see \(context.refusals)"
                 : "see intercomctl status there; if this station is not added there: "
                     + (context.hasPSK ? "pair the two anew: intercomctl pair" : addition)
         case .psk:

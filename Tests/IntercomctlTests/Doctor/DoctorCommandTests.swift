@@ -42,6 +42,16 @@ import Testing
                     + "  -> sudo intercomctl setup\n"))
     }
 
+    /// The others would name commands that fail before it, or do harm.
+    @Test func beforeSetupNothingIsMissedThatItBrings() throws {
+        let folder = try StationFolder()
+        try FileManager.default.removeItem(atPath: "\(folder.config)/intercomd.conf")
+        let found = try folder.run("doctor", "config", "daemon", "service", "peers", "disk").output
+        #expect(found.contains("intercomd is not running  -> sudo intercomctl setup\n"))
+        #expect(!found.contains("WARN") && found.hasSuffix("2 failures, 0 warnings\n"))
+        #expect(try folder.run("doctor", "peers").output.contains("none: there is nobody"))
+    }
+
     @Test func aFolderThatIsNotThereIsAnotherMistake() throws {
         let outcome = try Intercomctl.run([
             "--config", "/nowhere/etc", "doctor", "config", "daemon",

@@ -1,4 +1,5 @@
 import Config
+import Crypto
 import Testing
 
 @testable import Intercomctl
@@ -94,6 +95,21 @@ import Testing
         facts.shared = ["b"]
         #expect(facts.checks.allSatisfy { $0.verdict == .ok } && facts.checks.count == 3)
     }
+
+    /// Nobody goes to a thief to give both sides a secret.
+    @Test func aPeerThatWasPutOutNeedsNone() throws {
+        for revoked in ["yes", "no"] {
+            let text = "[station]\nname = x\n[peer a]\nkey = \(Self.key)\nrevoked = \(revoked)\n"
+            let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(text.utf8))
+            let config = try Config([source], paths: paths)
+            let facts = KeyFileFacts(
+                Situation(folder: "/x", paths: paths, settings: .right(config), daemon: .down))
+            #expect(facts.peersWithoutPSK == (revoked == "yes" ? [] : ["a"]))
+        }
+    }
+
+    private static let key =
+        X25519.publicKey(of: Key(copying: [UInt8](repeating: 9, count: 32).span)).text
 
     @Test func aPeersKeyThatDoesNotFitIsAFailure() {
         var facts = facts()
