@@ -140,7 +140,7 @@ class Consent(CallersTest):
                 self.assertEqual(ended, code, text)
                 self.assertIn(said, text)
         self.do(kitchen, "hangup")
-        self.assertIn("refused: kitchen 3", garage.ctl("status")[1])
+        self.assertIn("refused since the start: kitchen 3", garage.ctl("status")[1])
 
     def test_drop_in_is_denied_then_allowed_and_never_silent(self):
         kitchen, garage = self.scene("kitchen", "garage")

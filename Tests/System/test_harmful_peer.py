@@ -109,7 +109,7 @@ class Harm(StormTest):
 
     def refused(self):
         return next((line for line in self.kitchen.ctl("status")[1].splitlines()
-                     if line.startswith("refused: ")), "")
+                     if line.startswith("refused since")), "")
 
     def test_a_storm_holds_nobody_up(self):
         for made in (self.pages, pings):
@@ -323,7 +323,7 @@ class CallMembers(StormTest):
         wait(lambda: self.uninvited(low) > before, "kitchen counts who was not called")
         self.assertEqual(self.uninvited(other), 0)
         self.assertIn("low", next(line for line in self.kitchen.ctl("status")[1].splitlines()
-                                  if line.startswith("refused: ")))
+                                  if line.startswith("refused since")))
         self.assertEqual(self.calls()["peers"], ["friend", "other"])
         self.assertEqual(low.ear[STREAM].packets, 0)
         # Nor did it learn from kitchen that there is a call.

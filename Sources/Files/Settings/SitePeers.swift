@@ -294,8 +294,8 @@ public struct SitePeers {
         guard try isFree(station.name) else {
             told.append(
                 "\(station.name) of the site is left out: here that is another's name; give this"
-                    + " one another (intercomctl peer rename), or that one, where the site is"
-                    + " introduced (intercomctl site rename)")
+                    + " one another (sudo intercomctl peer rename; peer remove, if it was put out),"
+                    + " or that one, where the site is introduced (sudo intercomctl site rename)")
             return
         }
         let address = station.addresses.joined(separator: ", ")

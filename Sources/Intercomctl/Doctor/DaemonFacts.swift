@@ -19,7 +19,7 @@ struct DaemonFacts {
 
     init(_ situation: Situation) {
         self.init(answer: situation.daemon)
-        isSetUp = !situation.isNew
+        if case .absent = situation.settings { isSetUp = false }
         if case .wrong = situation.settings { isWrong = true }
         guard let config = situation.config else { return }
         port = config.network.port

@@ -4,14 +4,15 @@ internal import HAL
 
 /// `doctor [TOPIC…]`: everything that could keep the station from being heard, with what mends it.
 func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let topics = try wantedTopics(invocation.arguments)
+    var topics = try wantedTopics(invocation.arguments)
     let situation = Situation(invocation)
-    var diagnosis = Diagnosis()
     // What setup brings is not missed beside the line that names it.
-    let isNew = situation.isNew && topics.contains(.config)
+    if case .absent = situation.settings, topics.contains(.config) {
+        topics.removeAll { [.service, .peers, .disk].contains($0) }
+    }
+    var diagnosis = Diagnosis()
     for topic in Check.Topic.allCases where topics.contains(topic) {
-        let comes = isNew && [.service, .peers, .disk].contains(topic)
-        diagnosis.checks += checks(of: topic, situation).filter { $0.verdict == .ok || !comes }
+        diagnosis.checks += checks(of: topic, situation)
     }
     if invocation.isJSON {
         try printLine(diagnosis.json)

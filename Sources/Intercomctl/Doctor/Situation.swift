@@ -53,14 +53,9 @@ struct Situation {
         return status
     }
 
-    /// Whether there are no settings yet, which the topic `config` says.
-    var isNew: Bool {
-        if case .absent = settings { true } else { false }
-    }
-
     /// Whether the daemon waits for settings, and so holds no device.
     var isUnconfigured: Bool {
-        guard isNew, let audio = status?.audio else { return false }
+        guard case .absent = settings, let audio = status?.audio else { return false }
         return audio.input.state == .none && audio.output.state == .none
     }
 

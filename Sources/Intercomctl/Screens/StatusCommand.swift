@@ -202,7 +202,7 @@ private func doubts(about peers: [PeerStatus], _ site: SiteStatus) -> String {
         text += "by the site \(name.visible): \(introduced.joined(separator: ", ").visible)\n"
     }
     if !pushy.isEmpty {
-        text += "refused: \(pushy.joined(separator: ", ").visible)"
+        text += "refused since the start: \(pushy.joined(separator: ", ").visible)"
         text += "  (intercomctl show peer NAME)\n"
     }
     return text

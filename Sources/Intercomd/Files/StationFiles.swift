@@ -103,8 +103,7 @@ struct StationFiles {
             let path = SiteFiles.channelsPath(place.paths)
             let all = files + [ConfigSource(role: .site, path: path, bytes: [])]
             guard let read = try? settings(all, in: place.paths, isUnconfigured: false),
-                read.config.peers.isEmpty,
-                (try? SiteFiles.write(channels: [], place.paths)) != nil
+                read.config.peers.isEmpty, (try? SiteFiles.write(channels: [], place.paths)) != nil
             else { throw error }
             return read
         }

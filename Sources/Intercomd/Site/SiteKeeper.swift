@@ -42,6 +42,8 @@ struct SiteKeeper {
     /// The stations of the roster that are no peers, though their names are free here now, and
     /// those for which that was tried.
     private var (leftOut, tried): ([String], [String]) = ([], [])
+    /// A station of the roster that is no peer, as a peer that was put out has its name.
+    private var displaced: String?
     private var answers: [(CallerTicket, Reply)] = []
     /// Peers were written, and are not in use yet.
     private(set) var hasUnused = false
@@ -78,17 +80,17 @@ struct SiteKeeper {
             }
         exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
         read(config.paths, at: now)
-        leftOut = []
+        (leftOut, displaced) = ([], nil)
         guard let roster = exchange.held?.roster else { return }
-        let known = peers.numbers.map { peers.key(of: $0) }
-        leftOut = roster.stations.filter { station in
-            station.key != own && !known.contains(station.key)
-                && station.name != config.station.name
-                && !config.peers.contains { $0.name == station.name }
-                && !config.channels.contains {
-                    $0.name == station.name && !$0.isOfSite && !$0.isWaiting
-                }
-        }.map { $0.name }
+        let known = [own.text] + config.peers.map { $0.key }
+        let absent = roster.stations.filter { !known.contains($0.key.text) }.map { $0.name }
+        displaced = absent.first { name in
+            config.peers.contains { $0.name == name && $0.isRevoked }
+        }
+        leftOut = absent.filter { name in
+            name != config.station.name && !config.peers.contains { $0.name == name }
+                && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
+        }
         do throws(PeerFilesError) {
             hasUnused = try SiteFiles.renewChannels(of: roster, own: own, config.paths)
         } catch { fault("the channels of the site cannot be written: \(error)") }
@@ -132,9 +134,6 @@ struct SiteKeeper {
     }
 
     // MARK: The peers
-
-    /// Whether a peer is in the roster that is held.
-    private func isIn(_ peer: Int) -> Bool { exchange.isIn(peer) }
 
     /// The name of the station with this key in the roster that is held.
     func stationName(of key: PublicKey) -> String? {
@@ -340,7 +339,7 @@ struct SiteKeeper {
     // MARK: For people
 
     /// The fault of the site; nil when all is well.
-    var problem: String? { complaint ?? disputed }
+    var problem: String? { complaint ?? disputed ?? displaced.map { Advice.displaced($0) } }
 
     private func introduces(_ paths: Paths) -> Bool {
         exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true
@@ -353,7 +352,7 @@ struct SiteKeeper {
             status.name = held.name
             status.number = Int(clamping: held.counter)
             status.fingerprint = held.key.fingerprint
-            status.peers = names.filter { isIn($0.key) }.map { $0.value }.sorted()
+            status.peers = names.filter { exchange.isIn($0.key) }.map { $0.value }.sorted()
             status.introduces = introduces(paths)
             status.behind = held.stations.filter {
                 $0.key != own && !exchange.isKnownToHave($0.key)

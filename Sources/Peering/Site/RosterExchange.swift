@@ -39,8 +39,6 @@ public struct RosterExchange {
     }
 
     private static let offersMax = 4
-    /// A peer that shows one site after the other is looked at now and then.
-    private static let offerRest = Duration.seconds(60)
     /// After so long without a whole roster another peer is asked beside the one before.
     ///
     /// So 31 peers that give nothing keep the 32nd waiting for 16 s at most.
@@ -177,8 +175,6 @@ public struct RosterExchange {
             return
         }
         peers[peer]?.offers(notice)
-        // A person is to be shown the newest list of the site.
-        if offers.contains(where: { $0.notice.site == notice.site }) { peers[peer]?.renew(at: now) }
         beginFetches(at: now)
     }
 
@@ -390,11 +386,14 @@ public struct RosterExchange {
     }
 
     private mutating func offer(_ found: Found, at now: Instant) {
-        peers[found.peer]?.succeeds(restingUntil: now + Self.offerRest)
-        let isNew = !offers.contains { $0.roster.key == found.roster.key }
-        offers.removeAll { $0.peer == found.peer || $0.roster.key == found.roster.key }
+        let former = offers.filter { $0.peer == found.peer || $0.roster.key == found.roster.key }
+        // A peer that shows one site after the other is looked at now and then.
+        let rest = Duration.seconds(former.contains { $0.roster.key != found.roster.key } ? 60 : 5)
+        peers[found.peer]?.succeeds(restingUntil: now + rest)
+        offers.removeAll { former.contains($0) }
         if offers.count >= Self.offersMax { offers.removeFirst() }
         offers.append(found)
-        if isNew { news.append(.offered(peer: found.peer)) }
+        guard !former.contains(where: { $0.roster.key == found.roster.key }) else { return }
+        news.append(.offered(peer: found.peer))
     }
 }

@@ -6,7 +6,6 @@ internal import Wire
 struct RosterPeer {
     /// After what is of no use, and after too little, for which the network may be to blame.
     private static let restMax = (useless: Duration.seconds(600), lost: Duration.seconds(30))
-    private static let renewalRest = Duration.seconds(5)
 
     let key: PublicKey
     var isUp = false
@@ -51,11 +50,6 @@ struct RosterPeer {
 
     /// Whether it is time for a notice, which goes out then.
     mutating func announces(at now: Instant) -> Bool { notices.goesOut(at: now) }
-
-    /// Its site was shown already: it rests less than with one after another, if all was of use.
-    mutating func renew(at now: Instant) {
-        if failures == 0 { restsUntil = restsUntil.map { min($0, now + Self.renewalRest) } }
-    }
 
     /// What it gave was of use; it rests until then.
     mutating func succeeds(restingUntil end: Instant? = nil) {

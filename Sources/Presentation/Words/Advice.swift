@@ -46,6 +46,12 @@ package enum Advice {
             + " \(peers.joined(separator: ", ")); to change over, there: intercomctl site join"
     }
 
+    /// A station of the site has no peer here, as one that was put out has its name.
+    package static func displaced(_ name: String) -> String {
+        "\(name) of the site is no peer here: the former one, which was put out, keeps the name; to"
+            + " make room: sudo intercomctl peer remove \(name)"
+    }
+
     /// Of the peers that answer, most do not accept this station.
     package static func putOut(of site: String, introduces: Bool) -> String {
         let fault = "stations of the site refuse this one: "

@@ -50,7 +50,9 @@ extension OwnTalks {
         return around.peers.filter { spurt.share.listeners.contains($0) }.map { peer in
             let found = spurt.share.outcome(of: peer, frames: ended.frames, endedAt: ended.at)
             var obstacle = self.obstacle(found, of: spurt, at: peer, around)
-            if obstacle == nil, found.percent < Self.wholeMin { obstacle = .network }
+            if obstacle == nil, found.percent < Self.wholeMin {
+                obstacle = spurt.missedBy.contains(peer) ? .noAnswer : .network
+            }
             if open < 0.95, found.percent > 0 { obstacle = spurt.silence }
             let percent = Int((Double(found.percent) * open).rounded())
             return HeardAt(peer: peer, percent: percent, obstacle)

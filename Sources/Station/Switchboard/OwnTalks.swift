@@ -78,7 +78,9 @@ extension OwnTalks {
             }
         }
         listeners[peer].isAdded = false
-        if isNewBoot { listeners[peer].roundTrip = nil }
+        guard isNewBoot else { return }
+        listeners[peer].roundTrip = nil
+        for place in spurts.indices { spurts[place].missedBy.insert(peer) }
     }
 
     /// A peer has answered, after this time.

@@ -34,6 +34,8 @@ struct Talkspurt: Sendable {
     var isUnheard = false
     /// Its listeners did not hear what was said last, and none has said yet that it hears this.
     var isDoubted: Bool
+    /// Peers that have started meanwhile: what they have not heard, the network has not lost.
+    var missedBy = PeerSet()
     /// How often that was told, and when last: a peer may say one thing and the other in turn.
     private(set) var tellings = 0
     private var toldAt = Instant(nanoseconds: .min / 2)

@@ -71,7 +71,7 @@ private func sample() -> Status {
                     frontdoor  up     0.4s   1ms  0.6ms   0.0%  20ms    7f3a-91c2  talking, no psk
                     nursery    stale  14s    -    -       -     -       aa10-7c44  suite 2, no psk
                     not verified: frontdoor  (sudo intercomctl peer verify)
-                    refused: nursery 3  (intercomctl show peer NAME)
+                    refused since the start: nursery 3  (intercomctl show peer NAME)
 
                     """)
         }

@@ -105,6 +105,18 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 100, .unknown)]])
     }
 
+    @Test func theNetworkIsNotBlamedForAListenerThatWasOff() {
+        for isNewBoot in [true, false] {
+            var world = TalkWorld()
+            world.begin(TalkWorld.channel, [1])
+            world.wait(1_000)
+            world.talks.cameUp(1, isNewBoot: isNewBoot)
+            world.reportShare(from: 1, frames: 4, share: 255)
+            world.end(frames: 100)
+            #expect(world.outcomes() == [[heard(1, 4, isNewBoot ? .noAnswer : .network)]])
+        }
+    }
+
     @Test func aListenerThatDiesInMidTalkHasHeardAPart() {
         var world = TalkWorld()
         world.begin()

@@ -1,0 +1,48 @@
+"""A site whose boxes are erased, or replaced: what one that stays, or comes back, says of it."""
+
+import shutil
+import unittest
+
+from lab import wait
+from sites import SiteTest
+from stage.identity import Identity
+
+
+class Anew(SiteTest):
+    def test_a_name_that_the_dead_one_keeps_is_told_of(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.introduce(attic, garage, join=())
+        self.join(kitchen, garage, attic)
+        garage.stop()
+        heir = Identity().text
+        self.do(kitchen, "site", "replace", "garage", heir, "--yes")
+        word = "garage of the site is no peer here"
+        wait(lambda: word in self.do(attic, "status", code=None), "attic says so")
+        self.assertEqual(attic.peer("garage")["down_reason"], "revoked")
+        self.do(attic, "peer", "remove", "garage")
+        wait(lambda: heir in self.do(attic, "peer", "list", "--json"), "attic has the successor")
+        wait(lambda: word not in self.do(attic, "status", code=None), "it is not told any more")
+
+    def test_one_that_was_erased_starts_and_takes_part_again(self):
+        kitchen, garage = self.enter("kitchen", "garage")
+        self.join(kitchen, garage)
+        self.do(kitchen, "site", "channel", "up", "all")
+        wait(lambda: "channel up" in self.do(garage, "status", code=None), "garage has it")
+        garage.stop()
+        garage.sections["button second"] = {"line": "GPIO22", "talk": "up"}
+        garage.write_config()
+        shutil.rmtree(garage.state)
+        garage.start()
+        garage.ready()
+        said = self.do(garage, "status", code=None)
+        self.assertIn("a button is for up, which is neither", said)
+        self.assertIn("GPIO22", said)
+        # Whether it comes as another one, or in its former place.
+        self.do(kitchen, "site", "remove", "garage")
+        self.introduce(kitchen, garage)
+        wait(lambda: "channel up: kitchen" in self.do(garage, "status", code=None), "up is back")
+        self.assertNotIn("a button is for up", self.do(garage, "status", code=None))
+
+
+if __name__ == "__main__":
+    unittest.main()
