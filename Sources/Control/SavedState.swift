@@ -87,3 +87,88 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
         self.init(json: object)
     }
 }
+
+/// The rules by which people change what is kept.
+extension SavedState {
+    /// The journal records each change of the saved state.
+    public enum Change: Equatable, Sendable {
+        case volume(Volumes.Kind, percent: Int)
+        case mute(String, isOn: Bool)
+        /// On for so many seconds; nil: until somebody turns it off.
+        case doNotDisturb(isOn: Bool, seconds: Int?)
+    }
+
+    /// A request names what is not here.
+    public struct UnknownName: Error, Equatable {
+        public let name: String
+        /// The names that there are.
+        public let known: [String]
+    }
+
+    /// A person can mute these besides peers and channels.
+    public static let muteable = ["mic", "speaker"]
+
+    /// Whether a person has muted this: "mic", "speaker", a peer or a channel.
+    public func isMuted(_ what: String) -> Bool {
+        switch what {
+        case "mic": isMicrophoneMuted
+        case "speaker": isSpeakerMuted
+        default: muted.contains(what)
+        }
+    }
+
+    /// Applies a person's request.
+    ///
+    /// - Parameters:
+    ///   - request: The person's request.
+    ///   - names: The peers and channels of the settings.
+    ///   - milliseconds: The time since 1970.
+    /// - Returns: The change; nil if the request changed nothing.
+    /// - Throws: If the request mutes an unknown name.
+    public mutating func follow(
+        _ request: StateRequest, among names: [String], at milliseconds: Int
+    ) throws(UnknownName) -> Change? {
+        let former = self
+        let change: Change
+        switch request {
+        case .show: return nil
+        case .volume(let kind, let wanted):
+            let percent =
+                switch wanted {
+                case .to(let percent): percent
+                case .by(let step): volumes[kind] + step
+                }
+            volumes[kind] = min(max(percent, 0), 100)
+            change = .volume(kind, percent: volumes[kind])
+        case .mute(let what, let isOn):
+            // A name that is gone can still be forgotten.
+            let isKnown = Self.muteable.contains(what) || names.contains(what)
+            guard isKnown || !isOn && muted.contains(what) else {
+                throw UnknownName(name: what, known: Self.muteable + names)
+            }
+            mute(what, isOn)
+            change = .mute(what, isOn: isOn)
+        case .doNotDisturb(let isOn, let seconds):
+            doNotDisturb.isOn = isOn
+            doNotDisturb.untilMilliseconds =
+                isOn ? seconds.map { milliseconds + $0 * 1000 } : nil
+            change = .doNotDisturb(isOn: isOn, seconds: isOn ? seconds : nil)
+        }
+        return self == former ? nil : change
+    }
+
+    private mutating func mute(_ what: String, _ isOn: Bool) {
+        switch what {
+        case "mic": isMicrophoneMuted = isOn
+        case "speaker": isSpeakerMuted = isOn
+        default:
+            muted.removeAll { $0 == what }
+            if isOn { muted.append(what) }
+        }
+    }
+
+    /// Whether do-not-disturb has lasted as long as it was to.
+    public func isUndisturbedLongEnough(at milliseconds: Int) -> Bool {
+        doNotDisturb.untilMilliseconds.map { milliseconds >= $0 } ?? false
+    }
+}

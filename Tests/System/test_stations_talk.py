@@ -276,7 +276,7 @@ MUTATIONS = (
      "return true ? .channel(channel.number) : .ignored(.notListening)",
      "ThreeStationsMix.test_a_channel_one_does_not_listen_to_is_not_heard"),
     # Mute does nothing.
-    ("Sources/Media/Capture/Mute.swift", "let goal: Gain = isMuted ? .muted : .unity",
+    ("Sources/Media/Capture/CapturePath.swift", "let goal: Gain = isMuted ? .muted : .unity",
      "let goal: Gain = isMuted ? .unity : .unity",
      "TwoStationsTalk.test_a_muted_microphone_gives_silence"),
     # A button does not hold the speaker down.

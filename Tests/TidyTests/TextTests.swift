@@ -48,7 +48,7 @@ import Testing
         "Sources/Audio/Codec/OpusDecoder.swift", "Sources/Audio/Codec/OpusEncoder.swift",
         "Sources/Audio/Playout/PacketSlots.swift", "Sources/Audio/Files/Resampler.swift",
         "Sources/Audio/Playout/SampleLine.swift",
-        "Sources/Audio/Playout/SampleLine+TimeStretch.swift", "Sources/Control/JSON.swift",
+        "Sources/Audio/Playout/SampleLine.swift", "Sources/Control/JSON.swift",
         "Sources/Crypto/",
         "Sources/HAL/", "Sources/Realtime/",
     ]

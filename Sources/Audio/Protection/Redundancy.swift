@@ -250,3 +250,95 @@ public struct Redundancy: Sendable {
         choice.room = room
     }
 }
+
+/// The losses of a network: the share of packets, and the mean number in a row.
+///
+/// Gilbert's chain of two states (Bell System Technical Journal 39, 1960): a packet is lost more
+/// often after a lost one than after one that came.
+public struct LossPattern: Equatable, Sendable {
+    /// The share of lost packets, 0...0.99.
+    public let loss: Float
+    /// The mean length of a loss in packets; at least that of independent losses.
+    public let meanBurst: Float
+    /// The correlation of a packet's loss with the next one's: 0 none, 1 full.
+    private let memory: Float
+
+    public init(loss: Float, meanBurst: Float) {
+        let loss = max(0, min(loss, 0.99))
+        let independent = 1 / (1 - loss)
+        self.loss = loss
+        self.meanBurst = max(independent, meanBurst)
+        // The chances of leaving either state are 1/burst and loss/(1-loss)/burst.
+        memory = 1 - independent / self.meanBurst
+    }
+
+    /// The share of frames that come neither themselves nor as one of their copies.
+    ///
+    /// - Parameters:
+    ///   - depth: Copies of each frame.
+    ///   - offset: Packets from one carrier of the frame to the next.
+    /// - Returns: 0...1.
+    public func residual(depth: Int, offset: Int) -> Float {
+        var shared: Float = 1
+        for _ in 0..<offset { shared *= memory }
+        let again = loss + (1 - loss) * shared
+        var residual = loss
+        for _ in 0..<depth { residual *= again }
+        return residual
+    }
+}
+
+/// Finds out from round trips whether packets wait in a queue on the network path.
+///
+/// The shortest round trip of some minutes is the path itself; the excess of the newest ones is
+/// time in queues, unless packets come so unevenly that jitter explains it. One slow answer may be
+/// chance, two in a row are a standing queue.
+struct QueueWatch: Sendable {
+    enum Verdict: Equatable {
+        /// There was no answer yet.
+        case unknown
+        case free
+        /// One slow answer, or no more answers where there were some: there may be a queue.
+        case doubtful
+        /// There is a queue, and it lasts.
+        case standing
+    }
+
+    /// The least excess that counts as a queue; a multiple of the jitter is added.
+    ///
+    /// A quarter of the path is added too, because long paths vary. If times vary evenly and
+    /// independently, three times the jitter is the whole range, and six times where no packet may
+    /// overtake another. In a full queue all packets wait equally long.
+    private static let leastQueue = Duration.milliseconds(20).nanoseconds
+    private static let jitters = Int64(6)
+    private static let remembers = Duration.seconds(300).nanoseconds
+    /// Round trips are measured once a second while sound is under way; older ones say nothing.
+    private static let fresh = Duration.milliseconds(3500)
+
+    private var way = WindowedMinimum(window: remembers)
+    private var newest: (queue: Int64, at: Instant)?
+    private var isSlow = false
+    private var wasSlow = false
+
+    /// Takes a round trip, measured while audio packets come as unevenly as `jitter`.
+    mutating func add(roundTrip: Duration, jitter: Duration, at now: Instant) {
+        let time = roundTrip.nanoseconds
+        way.add(time, at: now.nanoseconds)
+        let base = way.value ?? time
+        let isCurrent = newest.map { now - $0.at <= Self.fresh } ?? false
+        wasSlow = isCurrent && isSlow
+        isSlow = time - base > Self.leastQueue + base / 4 + Self.jitters * jitter.nanoseconds
+        newest = (time - base, now)
+    }
+
+    func verdict(at now: Instant) -> Verdict {
+        guard let newest else { return .unknown }
+        // A full queue also loses PINGs.
+        guard now - newest.at <= Self.fresh else { return .doubtful }
+        return switch (isSlow, wasSlow) {
+        case (false, _): .free
+        case (true, false): .doubtful
+        case (true, true): .standing
+        }
+    }
+}

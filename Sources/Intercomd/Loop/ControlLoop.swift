@@ -1,3 +1,4 @@
+internal import Audio
 internal import Config
 internal import Control
 internal import Crypto
@@ -320,5 +321,44 @@ struct ControlLoop: ~Copyable, CoresOwner {
             announce(Event(fault, at: wall))
         }
         journal.close()
+    }
+}
+
+/// The protection against loss begins anew.
+///
+/// What listeners report reaches it by `Switchboard.receive`.
+extension ControlLoop {
+    /// Nothing is known of any way yet, or the frames are different from now on.
+    mutating func protectAnew() {
+        let isWireless = WirelessInterface.all().contains { $0.isUp != false }
+        let frames = LossProtection.Frames(plan)
+        feed { board, _, _ in board.beginProtection(frames, isWireless: isWireless) }
+    }
+}
+
+extension LossProtection.Frames {
+    init(_ plan: MediaPlan) {
+        self.init(
+            samples: plan.sound.frameSamples, size: plan.frameSize,
+            sizeRepeated: plan.frameSizeRepeated)
+    }
+}
+
+/// Whether the cards have one clock, and what is done about the echo then.
+extension ControlLoop {
+    /// What is done about the echo, and why.
+    var handsFree: HandsFree { devices.handsFree(config.audio) }
+
+    /// Tells the media loop where something else can be done about the echo now.
+    mutating func followClocks() {
+        // One exchange at a time.
+        guard !settings.isChanging,
+            let clock = devices.followClocks(config.audio, rings.counters)
+        else { return }
+        tellMedia(config, routing)
+        journal.note(
+            .audioOpen,
+            clock.reason.map { Advice.echoStays($0) }
+                ?? "microphone and speaker have one clock: the echo is cancelled")
     }
 }

@@ -1,3 +1,4 @@
+internal import Audio
 internal import Control
 internal import Media
 internal import Presentation
@@ -82,5 +83,52 @@ struct SoundWatch {
         // Its last sound may still be in the ring.
         while let block = rings.sound.pop() { trial?.hear(block) }
         return trial.take()
+    }
+}
+
+/// The level of the closed microphone as it may be shown: five times a second at most, however
+/// often somebody asks.
+struct SlowLevel {
+    static let interval = Duration.milliseconds(200)
+
+    private(set) var reading = LevelMeter.Reading(packed: LevelMeter().reading.packed)
+    private(set) var clips: UInt64 = 0
+    private var takenAt: Instant?
+
+    /// Takes what the meter says now, unless the last look was too short a time ago.
+    mutating func follow(_ packed: UInt64, _ clips: UInt64, at now: Instant) {
+        if let takenAt, now - takenAt < Self.interval { return }
+        takenAt = now
+        reading = LevelMeter.Reading(packed: packed)
+        self.clips = clips
+    }
+}
+
+/// What the control thread keeps for those who watch the meters.
+struct MeterView {
+    private var spectrum = Spectrum()
+    private var low: Int16?
+    private var high: Int16?
+    /// Whether there is any sound in it.
+    private(set) var hasHeard = false
+
+    mutating func hear(_ block: SoundBlock) {
+        hasHeard = true
+        spectrum.add(block.samples.span.extracting(first: block.count))
+        for index in 0..<block.count {
+            let sample = block.samples[index]
+            low = min(low ?? sample, sample)
+            high = max(high ?? sample, sample)
+        }
+    }
+
+    /// The level of each band in dBFS; to work it out takes some time.
+    var bands: [Double] { spectrum.bands }
+
+    /// The least and the greatest sample since the look before, -1 to 1.
+    mutating func takeExtremes() -> (low: Double?, high: Double?) {
+        defer { (low, high) = (nil, nil) }
+        func part(_ sample: Int16) -> Double { Double(Int(sample) * 1000 / 32_768) / 1000 }
+        return (low.map(part), high.map(part))
     }
 }

@@ -1,3 +1,5 @@
+internal import Config
+internal import Files
 internal import HAL
 internal import Peering
 internal import Presentation
@@ -87,4 +89,182 @@ struct Links: ~Copyable {
     }
 
     mutating func count(_ drop: Drop) { drops[drop.counter] += 1 }
+}
+
+/// Where data packets of peers come from, as the kernel is told.
+extension Links {
+    /// The least time between two programs for the kernel: a peer may change its address as often
+    /// as it likes.
+    private static let splitSpacing = Duration.milliseconds(250)
+
+    /// When the kernel is to be told what was news too soon after the last time.
+    var addressesDue: Instant? {
+        areAddressesNews ? preferred.map { $0.since + Self.splitSpacing } : nil
+    }
+
+    /// Tells the kernel at which addresses peers are, so that it keeps data packets from elsewhere
+    /// apart: once a second, and when a session or a path has just shown it.
+    mutating func follow(_ table: borrowing PeerTable, at now: Instant) {
+        guard areAddressesNews, preferred.map({ now - $0.since >= Self.splitSpacing }) ?? true
+        else { return }
+        areAddressesNews = false
+        let addresses = table.addressesInUse
+        guard addresses != preferred?.addresses else { return }
+        preferred = (addresses, now)
+        do throws(SystemError) {
+            try socket.prefer(addresses.map { SocketAddress($0) })
+        } catch {
+            // Until they change again, all are alike.
+            try? socket.prefer(nil)
+            Log.warning("a flood of data packets would disturb all peers: \(error)")
+        }
+    }
+}
+
+/// This machine's own network.
+extension Links {
+    /// Looks at the interfaces of this machine.
+    ///
+    /// - Returns: What keeps it from every one of these peers that is not on it; nil when nothing
+    ///   does.
+    mutating func lookAtNetwork(
+        for peers: [Int], _ table: borrowing PeerTable, listen: String?
+    ) -> DownWatch.NetworkTrouble? {
+        let interfaces = NetworkInterface.all()
+        ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
+        // A station without peers is to find its first one.
+        var families: Set<SocketAddress.Family> = peers.isEmpty ? [.ipv4, .ipv6] : []
+        for peer in peers {
+            if let endpoint = table.state(of: peer)?.endpoint {
+                let address = SocketAddress(endpoint)
+                if !address.isLoopback { families.insert(address.family) }
+            } else {
+                families.formUnion([.ipv4, .ipv6])
+            }
+        }
+        guard !families.isEmpty, let interfaces else { return nil }
+        let own = listen.flatMap { SocketAddress(host: $0, port: 0) }
+        return NetworkFault(interfaces, for: Array(families), listen: own).map {
+            DownWatch.NetworkTrouble($0)
+        }
+    }
+
+    /// The peers whose packets stay on this machine.
+    func loopback(among peers: [Int], _ table: borrowing PeerTable) -> PeerSet {
+        var found = PeerSet()
+        for peer in peers {
+            guard let endpoint = table.state(of: peer)?.endpoint else { continue }
+            if SocketAddress(endpoint).isLoopback { found.insert(peer) }
+        }
+        return found
+    }
+}
+
+extension DownWatch.NetworkTrouble {
+    fileprivate init(_ fault: NetworkFault) {
+        self.init(code: fault.code.description, text: fault.text, fix: fault.fix)
+    }
+}
+
+/// Where peers are.
+extension Links {
+    /// What is known of the addresses of a peer without the resolver.
+    struct Found {
+        let endpoints: [Endpoint]
+        /// None of them is a name.
+        let isAll: Bool
+    }
+
+    /// An answer of the resolver.
+    struct Answer {
+        /// Nil where a pairing has asked.
+        let peer: Int?
+        /// What was looked up.
+        let addresses: [PeerAddress]
+        let endpoints: [Endpoint]
+        let complaint: String?
+    }
+
+    /// Gives the addresses that are numbers; names go to the resolver.
+    mutating func lookUp(_ addresses: [PeerAddress], of peer: Int) -> Found {
+        let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
+        let isAll = numeric.count == addresses.count
+        if !isAll { resolver.resolve(.init(peer: peer, addresses: addresses)) }
+        return Found(endpoints: numeric.map { Endpoint($0) }, isAll: isAll)
+    }
+
+    /// Calls a peer at these addresses, which may not be those it had.
+    static func call(
+        _ peer: Int, at endpoints: [Endpoint], _ isElsewhere: Bool, in table: inout PeerTable,
+        _ now: Instant
+    ) {
+        if isElsewhere {
+            table.moved(to: endpoints, peer: peer, at: now)
+        } else {
+            table.setEndpoints(endpoints, of: peer, at: now)
+        }
+    }
+
+    /// The next answer of the resolver; nil when none waits.
+    mutating func nextAnswer() -> Answer? {
+        resolver.next().map {
+            Answer(
+                peer: $0.question.peer, addresses: $0.question.addresses,
+                endpoints: $0.endpoints.map { Endpoint($0) }, complaint: $0.complaint)
+        }
+    }
+}
+
+/// The kernel's word on whether anything listens where a peer should be.
+extension Links {
+    /// A question to the kernel that is under way.
+    struct Probe {
+        let probe: UDPProbe
+        let endpoint: Endpoint
+    }
+
+    /// What came of a probe that was to begin.
+    enum Beginning {
+        case underWay
+        /// The kernel cannot send it; nil where that tells nothing of the address.
+        case over(ProbeOutcome?)
+    }
+
+    /// Begins to ask the kernel.
+    mutating func probe(_ peer: Int, _ endpoint: Endpoint) -> Beginning {
+        switch UDPProbe.start(to: SocketAddress(endpoint)) {
+        case .sent(let probe):
+            probes[peer] = Probe(probe: probe, endpoint: endpoint)
+            return .underWay
+        case .failed(let fault): return .over(ProbeOutcome(fault))
+        }
+    }
+
+    /// The kernel's answer for a peer, or its silence where the time for one is over.
+    ///
+    /// - Returns: Nil where none was sent, where it may still answer, and where the answer tells
+    ///   nothing of the address.
+    mutating func probeOutcome(
+        of peer: Int, isOver: Bool
+    ) -> (endpoint: Endpoint, outcome: ProbeOutcome)? {
+        guard let sent = probes[peer] else { return nil }
+        let fault = sent.probe.fault()
+        guard fault != nil || isOver else { return nil }
+        probes[peer] = nil
+        guard let outcome = fault.map({ ProbeOutcome($0) }) ?? .silent else { return nil }
+        return (sent.endpoint, outcome)
+    }
+}
+
+extension ProbeOutcome {
+    /// Nil for what tells nothing of the address.
+    fileprivate init?(_ fault: UDPProbe.Fault) {
+        switch fault {
+        case .portClosed: self = .portClosed
+        case .unreachable: self = .unreachable
+        case .noRoute: self = .noRoute
+        case .blocked: self = .blocked
+        case .other: return nil
+        }
+    }
 }

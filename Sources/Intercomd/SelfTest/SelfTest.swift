@@ -1,6 +1,10 @@
 internal import Audio
+internal import Config
 internal import Crypto
+internal import HAL
 internal import Peering
+internal import Realtime
+internal import Time
 
 /// One check of program, libraries and processor on the machine that the station runs on.
 ///
@@ -67,5 +71,76 @@ enum SelfTest: Hashable, Sendable {
         let signature = key.sign(text.span)
         return key.verifyingKey.verifies(signature, of: text.span)
             && !key.verifyingKey.verifies(signature, of: other.span)
+    }
+}
+
+/// Settings, and the same with a mistake.
+enum SettingsTrial {
+    static let good = """
+        [station]
+        name = kitchen
+        [channel house]
+        [button talk]
+        line = GPIO17
+        talk = house
+
+        """
+
+    /// Whether settings are read, and a mistake in them is told of by its line.
+    static func holds(_ text: String = good) -> Bool {
+        guard case .read(let name) = outcome(text), name == "kitchen" else { return false }
+        return outcome(text + "lin = GPIO18\n") == .mistake(line: 7)
+    }
+
+    private enum Outcome: Equatable {
+        case read(name: String)
+        case mistake(line: Int)
+    }
+
+    private static func outcome(_ text: String) -> Outcome {
+        let source = ConfigSource(role: .main, path: "intercomd.conf", bytes: Array(text.utf8))
+        do throws(ConfigError) {
+            let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
+            return .read(name: try Config([source], paths: paths).station.name)
+        } catch { return .mistake(line: error.mistakes.first?.origin.line ?? 0) }
+    }
+}
+
+/// Numbers from one thread to another.
+enum RingTrial {
+    private static let count = 20_000
+    private static let capacity = 64
+    /// A processor with much to do takes a moment for it.
+    private static let patience = Duration.seconds(10)
+
+    /// Sends and takes them.
+    ///
+    /// - Parameter wrong: One in whose place 0 is sent, to see that it is noticed; nil for none.
+    /// - Returns: Whether all of them came, in their order.
+    static func holds(wrong: Int? = nil) -> Bool {
+        let ring = SPSCRing<Int>(capacity: capacity)
+        let end = Clock.now() + patience
+        let thread: RealtimeThread
+        do throws(SystemError) {
+            thread = try RealtimeThread(name: "self-test", priority: 0) {
+                for number in 0..<count {
+                    while ring.push(number == wrong ? 0 : number) != nil {
+                        guard Clock.now() < end else { return }
+                        Clock.sleep(.zero)
+                    }
+                }
+            }
+        } catch { return false }
+        var (next, inOrder) = (0, 0)
+        while next < count, Clock.now() < end {
+            guard let number = ring.pop() else {
+                Clock.sleep(.zero)
+                continue
+            }
+            if number == next { inOrder += 1 }
+            next += 1
+        }
+        thread.join()
+        return inOrder == count
     }
 }

@@ -288,3 +288,76 @@ struct CardPair: ~Copyable {
         }
     }
 }
+
+/// Which card wakes the loop, or the timer in its place.
+extension CardPair {
+    /// Arms the descriptors of the clock master, and of it alone.
+    mutating func chooseMaster(_ loop: borrowing EventLoop, at now: Instant) {
+        clock.disarm(in: loop)
+        clock.progressed(at: now)
+        clock.source = .timer
+        if clock.isDistrusted {
+            // The timer stands in until a card is opened.
+        } else if isCapturing, hasCapture {
+            if !clock.capture.isStill { clock.source = .capture }
+        } else if hasPlayback, !clock.playback.isStill {
+            clock.source = .playback
+        }
+        armMaster(loop)
+        if clock.isDistrusted, clock.source != .timer {
+            // Not all of its descriptors could be watched.
+            clock.disarm(in: loop)
+            clock.source = .timer
+        }
+        armTimer(at: now)
+    }
+
+    private mutating func armMaster(_ loop: borrowing EventLoop) {
+        var place = 0
+        while !clock.isDistrusted, let descriptor = masterDescriptor(place) {
+            arm(descriptor, loop)
+            place += 1
+        }
+    }
+
+    private mutating func arm(_ descriptor: PCMDescriptor, _ loop: borrowing EventLoop) {
+        guard clock.armed < Token.cardDescriptorsMax else { return clock.isDistrusted = true }
+        do throws(SystemError) {
+            try loop.add(
+                fd: descriptor.fd, events: descriptor.events,
+                token: Token.card + UInt32(clock.armed))
+            clock.remember(descriptor.fd)
+        } catch {
+            // One that epoll does not take, /dev/null perhaps: the timer wakes the loop instead.
+            clock.isDistrusted = true
+        }
+    }
+}
+
+/// The samples that the speaker's card gets when the loop is woken.
+enum Refill {
+    /// Whole periods to give now.
+    ///
+    /// Where the speaker wakes the loop, all that fit: had the first samples of a period been
+    /// given early, its end would not wake us. If another card wakes the loop, one period is due at
+    /// each wake. The two cards may drift apart, and a wake may come a little early or late. So the
+    /// speaker gets nothing only if less than 0.4 of a period is due, and two periods only from 1.6
+    /// on. The gap between these limits keeps a speaker near one of them from getting two periods
+    /// and none in turn.
+    ///
+    /// - Parameters:
+    ///   - available: Samples the card has room for.
+    ///   - spare: Of these, so many as are not to be filled.
+    ///   - period: Samples of a period.
+    ///   - isMaster: The card itself has woken the loop.
+    /// - Returns: Samples.
+    static func samples(available: Int, spare: Int, period: Int, isMaster: Bool) -> Int {
+        let due = available - spare
+        guard due > 0 else { return 0 }
+        if isMaster { return due / period * period }
+        let bound = period * 2 / 5
+        guard due >= bound else { return 0 }
+        let wanted = max(1, (due + bound) / period)
+        return min(wanted, available / period) * period
+    }
+}

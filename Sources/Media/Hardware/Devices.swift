@@ -1,7 +1,7 @@
 package import Config
 internal import Files
 package import HAL
-internal import Realtime
+package import Realtime
 package import Station
 package import Time
 
@@ -78,5 +78,97 @@ package struct Devices: ~Copyable {
         lines.show(at: now) { _ in nil }
         // A later start is not to drive lines that may be another program's by then.
         if lines.stopRelays() { _ = RelayNote.write([], in: paths.runtime) }
+    }
+}
+
+/// Cards and lines that the media loop hands back.
+extension Devices {
+    /// Ends what the media loop handed back.
+    ///
+    /// A device that comes back is not open any more. The event says so first, and why; but that
+    /// ring may have been full, and nobody would open the device again.
+    ///
+    /// - Returns: whether the settings before have come back: the rest waits until the caller has
+    ///   taken note of it.
+    package mutating func takeReturns(_ rings: Rings, at now: Instant) -> Bool {
+        while let returned = rings.returns.pop() {
+            switch consume returned {
+            case .session: break
+            case .announcement: break
+            case .utterance: break
+            case .change: return true
+            case .capture(let pcm): cards.close(pcm, at: now)
+            case .playback(let pcm): cards.close(pcm, at: now)
+            case .key(let line): lines.returned(line.name, at: now)
+            }
+        }
+        return false
+    }
+}
+
+/// What the mixers of both cards let through.
+extension Devices {
+    /// Follows both mixers, once a second.
+    ///
+    /// - Parameters:
+    ///   - audio: Which controls are meant.
+    ///   - soundAt: When more than a muted card gives came of the microphone last; nil while its
+    ///     card moves no sound.
+    ///   - now: The time.
+    package mutating func followMixers(_ audio: Config.Audio, soundAt: Instant?, at now: Instant) {
+        silentSpeaker = speakerMixer.look(cards.output, audio.mixerOutput, at: now)
+        let control = microphoneMixer.look(cards.input, audio.mixerInput, at: now)
+        if let found = speakerMixer.chosen { cards.set(found, .playback, at: now) }
+        if let found = microphoneMixer.chosen { cards.set(found, .capture, at: now) }
+        silentMicrophone = control.flatMap {
+            MicrophoneWatch.isSilent(behind: $0.isMuted, soundAt: soundAt, at: now) ? $0 : nil
+        }
+    }
+
+    /// Whether anything can come of the microphone, as far as its card is concerned.
+    package func microphoneFacts(isMuted: Bool) -> MicrophoneWatch.Facts {
+        MicrophoneWatch.Facts(
+            isMuted: isMuted, isWanted: cards.input.isWanted, isOpen: cards.input.isOpen,
+            isCardMuted: silentMicrophone != nil)
+    }
+}
+
+/// What is known of the clocks of the sound cards.
+extension Devices {
+    /// What is done about the echo, and why.
+    package func handsFree(_ audio: Config.Audio) -> HandsFree {
+        HandsFree(audio, clocksApart: clocksApart)
+    }
+
+    /// Takes note of the clocks, where both cards are open.
+    package mutating func lookAtClocks(_ counters: CounterTable<MediaCount>) {
+        if let clock = soundClock(counters) { clocksApart = clock.reason }
+    }
+
+    /// Cancels the echo where that is wished and can be done: a card that comes may change that,
+    /// and so may what is measured.
+    ///
+    /// - Returns: The clock, where it changes what is done about the echo.
+    package mutating func followClocks(
+        _ audio: Config.Audio, _ counters: CounterTable<MediaCount>
+    ) -> PCMClock? {
+        guard audio.wantsEchoGone, let clock = soundClock(counters) else { return nil }
+        let cancelled = handsFree(audio).cancelsEcho
+        clocksApart = clock.reason
+        return handsFree(audio).cancelsEcho == cancelled ? nil : clock
+    }
+
+    /// Whether microphone and speaker run by one clock; nil while they are not both open.
+    package func soundClock(_ counters: CounterTable<MediaCount>) -> PCMClock? {
+        guard let capture = Self.side(cards.input), let playback = Self.side(cards.output)
+        else { return nil }
+        return PCMClock(
+            capture, CardClocks.told(counters[.captureDrift], counters[.captureDriftError]),
+            playback, CardClocks.told(counters[.playbackDrift], counters[.playbackDriftError]))
+    }
+
+    private static func side(_ side: Cards.Side) -> PCMClock.Side? {
+        guard side.isOpen, let route = side.route else { return nil }
+        return PCMClock.Side(name: side.shown, route: route)
     }
 }

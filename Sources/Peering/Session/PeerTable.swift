@@ -228,3 +228,128 @@ public struct PeerTable: ~Copyable {
         }
     }
 }
+
+// For `status` and `peers`.
+extension PeerTable {
+    /// The numbers of all peers.
+    public var peers: [Int] { associations.indices.filter { associations[$0] != nil } }
+
+    /// The state of a peer; nil when there is none of that number.
+    public func state(of peer: Int) -> PeerState? {
+        guard associations.indices.contains(peer), let association = associations[peer] else {
+            return nil
+        }
+        let phase: PeerState.Phase =
+            if let since = association.upSince {
+                .up(since: since)
+            } else if association.confirmation != nil || association.finish != nil
+                || association.target != nil
+            {
+                .connecting
+            } else {
+                .down
+            }
+        return PeerState(
+            phase: phase, suite: association.lastSuite ?? association.suite,
+            hasPSK: association.hasPSK,
+            sessionSince: association.records.current?.established,
+            handshakes: association.handshakes,
+            endpoint: association.place, endpointSource: association.placeSource,
+            lastOpened: association.lastOpened,
+            downSince: association.upSince == nil ? association.evidence.since : nil,
+            endpoints: association.endpoints,
+            sessionIndex: association.records.current?.index, memberName: association.memberName)
+    }
+}
+
+extension Association {
+    /// Where the peer is, or where it is called first.
+    fileprivate var place: Endpoint? {
+        endpoint ?? endpoints.first ?? sightings.addresses.first
+    }
+
+    fileprivate var placeSource: PeerState.EndpointSource? {
+        place.map { place in
+            if endpoints.contains(place) { return .settings }
+            return sightings.addresses.contains(place) ? .lan : .peer
+        }
+    }
+}
+
+/// What the LAN tells of peers.
+public enum LANNews: Equatable, Sendable {
+    /// A peer seems to be at this address; `mark` differs between two of its beacons.
+    case sighted(peer: Int, at: Endpoint, mark: UInt64)
+    /// This station's addresses have changed: what was seen before was in another network.
+    case elsewhere
+}
+
+// Peers that were seen on the LAN (protocol.md §1.9).
+extension PeerTable {
+    /// Follows what the LAN tells of peers.
+    ///
+    /// A peer that is down or in doubt is called where it was seen, at once if that is news, and a
+    /// peer that may have moved together with this station is doubted sooner. A peer that is up is
+    /// not disturbed.
+    public mutating func follow(_ news: LANNews, at now: Instant) {
+        guard case .sighted(let peer, let address, let mark) = news else {
+            for case let association? in associations { association.sightings.forget() }
+            return
+        }
+        guard let association = associations[peer], association.goodbye == nil,
+            association.sightings.saw(address, mark: mark, at: now, random: random)
+        else { return }
+        if association.upSince == nil || association.isInDoubt {
+            guard association.mayInitiate, association.sightings.call(address, at: now) else {
+                return
+            }
+            // If this M1 is lost, the next one follows a second later. It goes to the address whose
+            // turn it is: lies, however many, do not take the turns of the true addresses.
+            association.retry.restart()
+            association.initiateAt = now
+        } else if address != association.endpoint {
+            association.greeting.sighted(address)
+        }
+        markDue(association, at: now)
+    }
+
+    /// Whether a peer is down, or may be, and seeing it would help.
+    public var hasMissingPeer: Bool {
+        associations.contains {
+            guard let association = $0, association.goodbye == nil else { return false }
+            return association.upSince == nil || association.isInDoubt
+        }
+    }
+
+    /// The key by which a peer is recognised on the LAN; nil where its public key is none.
+    public func tagKey(of peer: Int) -> TagKey? {
+        guard let association = associations[peer], association.goodbye == nil else { return nil }
+        return TagKey(own: own.secret, peer: association.publicKey, psk: association.psk)
+    }
+}
+
+/// Signs that another station uses this station's own key: its memory card was copied.
+public struct OwnKeySigns {
+    private var caller: UnknownCaller?
+    /// When peers have last reported it, by their number.
+    private var reports: [Int: Instant] = [:]
+
+    /// A caller has proven that it has the secret of the key.
+    mutating func called(_ caller: UnknownCaller) { self.caller = caller }
+
+    /// A peer reports that it has seen another station with the key.
+    public mutating func reported(by peer: Int, at now: Instant) { reports[peer] = now }
+
+    /// Another peer may have this number from now on.
+    mutating func forget(_ peer: Int) { reports[peer] = nil }
+
+    /// The last caller that used the key; nil when there was none lately.
+    public func caller(at now: Instant) -> UnknownCaller? {
+        caller.flatMap { now < $0.calledAt + UnknownCallers.lifetime ? $0 : nil }
+    }
+
+    /// Whether a peer has lately reported another station with the key.
+    public func isReported(by peer: Int, at now: Instant) -> Bool {
+        reports[peer].map { now < $0 + Boots.lifetime } ?? false
+    }
+}

@@ -189,3 +189,173 @@ public enum RosterChangeError: Error, Equatable, Sendable {
     /// It would be longer than a roster may be.
     case isTooLong
 }
+
+extension Roster {
+    /// A channel of the site: a name for some of its stations, or for all.
+    ///
+    /// It groups, and allows nothing: what a station may do at another one is that one's policy.
+    public struct Channel: Equatable, Sendable {
+        public let name: String
+        /// The names of its stations, in order; nil for all that the site has, and will have.
+        public internal(set) var members: [String]?
+
+        /// Nil for a name that cannot be in a roster, and for a channel without stations.
+        public init?(name: String, members: [String]?) {
+            guard Roster.isName(name), members?.isEmpty != true else { return nil }
+            self.name = name
+            self.members = members.map { Set($0).sorted() }
+        }
+
+        /// Whether a station is in it.
+        public func includes(_ station: String) -> Bool { members?.contains(station) ?? true }
+    }
+
+    /// As many as the settings of a station may have.
+    public static let channelsMax = 16
+
+    /// Makes a channel, or gives it other stations.
+    ///
+    /// - Throws: a station that the site does not have, a name that a station has, a full roster.
+    public mutating func set(_ channel: Channel) throws(RosterChangeError) {
+        guard !stations.contains(where: { $0.name == channel.name }) else { throw .nameIsTaken }
+        if let other = channel.members?.first(where: { name in
+            !stations.contains { $0.name == name }
+        }) {
+            throw .isNoStation(other)
+        }
+        let others = channels.filter { $0.name != channel.name }
+        guard others.count < Self.channelsMax else { throw .hasAllChannels }
+        try change(to: stations, others + [channel])
+    }
+
+    /// Takes a channel away.
+    public mutating func remove(channel name: String) throws(RosterChangeError) {
+        guard channels.contains(where: { $0.name == name }) else { throw .isUnknown }
+        try change(to: stations, channels.filter { $0.name != name })
+    }
+
+    /// Channels when a station has another name, or is in the site no more (nil); one that only it
+    /// was in ends.
+    static func channels(
+        _ channels: [Channel], with name: String, called other: String?
+    ) -> [Channel] {
+        channels.compactMap { channel in
+            guard var members = channel.members, members.contains(name) else { return channel }
+            members.removeAll { $0 == name }
+            if let other { members.append(other) }
+            return Channel(name: channel.name, members: members)
+        }
+    }
+}
+
+/// Why a text is no roster, in words that follow the name of its file.
+public enum RosterFault: Error, Equatable, Sendable {
+    /// Another kind of file, or another version.
+    case foreign
+    /// This line is not as a roster has it.
+    case line(Int)
+    /// Well formed, but not signed by the key that it names.
+    case signature
+}
+
+extension RosterFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .foreign: "is no roster of a site: intercomctl site export prints one"
+        case .line(let number): "is damaged or cut short at line \(number); export it again"
+        case .signature: "is not signed by its site's key: it was changed on the way, or is forged"
+        }
+    }
+}
+
+extension Roster {
+    /// Reads the text of a roster, and verifies its signature.
+    ///
+    /// - Throws: anything else than `signed` writes.
+    public init(parsing text: [UInt8]) throws(RosterFault) {
+        guard text.count <= Self.sizeMax else { throw .foreign }
+        // Bytes that are no UTF-8 are replaced, and then are no roster's.
+        var lines = String(decoding: text, as: UTF8.self)
+            .split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+        guard lines.first == Self.title else { throw .foreign }
+        guard lines.count >= 5, lines.removeLast().isEmpty else { throw .line(lines.count) }
+        let last = lines.removeLast()
+        guard
+            let signature = Self.words(last, "signature", count: 1...1).flatMap({
+                Signature(text: $0[0])
+            })
+        else { throw .line(lines.count + 1) }
+        guard let site = Self.words(lines[1], "site", count: 2...2), Self.isName(site[0]),
+            let key = VerifyingKey(text: site[1])
+        else { throw .line(2) }
+        guard let count = Self.words(lines[2], "counter", count: 1...1),
+            let counter = UInt64(count[0]), counter > 0
+        else { throw .line(3) }
+        var stations: [Station] = []
+        var channels: [Channel] = []
+        for (place, line) in lines.enumerated().dropFirst(3) {
+            if channels.isEmpty, let station = Self.station(line),
+                stations.count < Self.stationsMax,
+                stations.last.map({ $0.name < station.name }) ?? true,
+                !stations.contains(where: { $0.key == station.key })
+            {
+                stations.append(station)
+            } else if let channel = Self.channel(line, of: stations),
+                channels.count < Self.channelsMax,
+                channels.last.map({ $0.name < channel.name }) ?? true
+            {
+                channels.append(channel)
+            } else {
+                throw .line(place + 1)
+            }
+        }
+        self.init(
+            name: site[0], key: key, counter: counter, stations: stations, channels: channels)
+        let body = Array(self.body.utf8)
+        // Another way to write the same, such as capital letters, a leading zero.
+        guard let other = zip(body, text).enumerated().first(where: { $1.0 != $1.1 })?.offset
+        else {
+            guard key.verifies(signature, of: body.span) else { throw .signature }
+            guard self.isWhole(text, body: body, signature) else { throw .line(lines.count + 1) }
+            return
+        }
+        throw .line(text[..<other].count { $0 == UInt8(ascii: "\n") } + 1)
+    }
+
+    private func isWhole(_ text: [UInt8], body: [UInt8], _ signature: Signature) -> Bool {
+        text == body + Array("signature \(signature.text)\n".utf8)
+    }
+
+    private static func station(_ line: String) -> Station? {
+        guard let words = words(line, "station", count: 2...3), let key = PublicKey(text: words[1])
+        else { return nil }
+        let addresses =
+            words.count < 3
+            ? [] : words[2].split(separator: ",", omittingEmptySubsequences: false)
+        return Station(name: words[0], key: key, addresses: addresses.map { String($0) })
+    }
+
+    private static func channel(_ line: String, of stations: [Station]) -> Channel? {
+        guard let words = words(line, "channel", count: 2...2),
+            !stations.contains(where: { $0.name == words[0] })
+        else { return nil }
+        if words[1] == "*" { return Channel(name: words[0], members: nil) }
+        let members = words[1].split(separator: ",", omittingEmptySubsequences: false)
+            .map { String($0) }
+        guard members.allSatisfy({ name in stations.contains { $0.name == name } }) else {
+            return nil
+        }
+        return Channel(name: words[0], members: members)
+    }
+
+    /// The words behind the first one, which must be `title`; nil for another number of them.
+    private static func words(
+        _ line: String, _ title: String, count: ClosedRange<Int>
+    ) -> [String]? {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.first.map({ $0 == title }) == true, count.contains(words.count - 1) else {
+            return nil
+        }
+        return words.dropFirst().map { String($0) }
+    }
+}

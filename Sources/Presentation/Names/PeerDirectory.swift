@@ -1,6 +1,7 @@
 package import Config
 package import Crypto
 internal import Peering
+internal import Station
 
 /// The peers by number.
 ///
@@ -70,4 +71,22 @@ package struct PeerDirectory {
     package func listeners(of target: Config.Target, in config: Config) -> [Int] {
         config.listeners(of: target).map { numbers[$0] }.filter { !self[$0].isRevoked }
     }
+}
+
+/// The names of a station's settings, and what they stand for.
+package struct Names {
+    package let config: Config
+    package let roster: PeerDirectory
+    package let routing: Routing
+
+    package init(_ config: Config, _ roster: PeerDirectory, _ routing: Routing) {
+        (self.config, self.roster, self.routing) = (config, roster, routing)
+    }
+
+    /// The channel or the peer that a person has named.
+    func target(_ name: String) -> Wish.Named<TalkTarget> {
+        .init(name, routing.target(named: name))
+    }
+
+    func peer(_ name: String) -> Wish.Named<Int> { .init(name, roster.number(named: name)) }
 }

@@ -7,6 +7,7 @@ package import Media
 package import Peering
 package import Station
 package import Time
+package import Wire
 
 /// All that a station can say of itself at one moment, copied from those that own it.
 ///
@@ -136,4 +137,206 @@ package final class Snapshot {
 
     /// What is done about the echo, and why.
     package var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
+}
+
+extension Snapshot {
+    /// More comes from the network than a house of stations sends.
+    package struct Floods {
+        /// The last one of first messages of handshakes; it may be over.
+        package var handshakes: Flood?
+        package var packets = PacketFlood()
+
+        package init() {}
+    }
+}
+
+extension Snapshot {
+    /// A flood lasts at least so long; a house whose power returns needs less.
+    private static let floodLeast = Duration.seconds(10)
+    /// First messages in a second that no house sends, not even when its power returns.
+    private static let floodRate = 200
+
+    /// The problems of `status`; none while nothing floods.
+    var floodProblems: [String] { [handshakeFlood, packetFlood].compactMap { $0 } }
+
+    private var packetFlood: String? {
+        let flood = floods.packets
+        guard flood.isOn(at: now) else { return nil }
+        let effect =
+            flood.isLossy(at: now) ? "some of what peers say is lost meanwhile" : "talk goes on"
+        return "sound: a flood of packets that peers did not send (\(flood.perSecond) a second): "
+            + "\(effect), but find the sender, or block it"
+    }
+
+    private var handshakeFlood: String? {
+        guard let flood = floods.handshakes, now < flood.until,
+            now >= flood.since + Self.floodLeast || flood.perSecond >= Self.floodRate
+        else { return nil }
+        let source = flood.lastSource.map { ", the last from \(SocketAddress($0))" } ?? ""
+        return "handshakes: a flood of first messages (\(flood.perSecond) a second\(source), which "
+            + "may be forged): peers still come in and talk goes on, but find the sender, or "
+            + "block it"
+    }
+}
+
+extension Snapshot {
+    /// What was counted outside of the media loop since the start.
+    package struct Totals {
+        /// Datagrams that found the data socket's queue full, and that of the handshakes.
+        package var dataFull = 0
+        package var straysFull = 0
+        package var handshakesFull = 0
+        /// Counts of the handshakes that others have started.
+        package var initiations = InitiationCounts()
+        /// Handshake datagrams dropped, by `Drop.counter`.
+        package var drops: [Int] = []
+        /// Handshake datagrams that the network refused to take.
+        package var handshakesUnsent = 0
+        /// Counts of former peers, which have left or whose number another peer has now.
+        package var handshakesBefore: UInt64 = 0
+        package var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
+        /// Counts of the search for peers on the LAN.
+        package var discovery = Discovery.Counts()
+        package var callersRefused = 0
+        package var requestsRefused = 0
+        package var eventsUntold = 0
+        package var levelsUntold = 0
+        package var journalSuppressed = 0
+        package var journalLost = 0
+        package var historyLost = 0
+        package var historySetAside = 0
+        /// Events for which the user's program failed, or was not run.
+        package var hookFailed = 0
+        package var pairingStrangers = 0
+        package var pairingAttempts = 0
+
+        package init() {}
+    }
+}
+
+extension Snapshot {
+    /// What is known of a peer besides what the switchboard knows.
+    package struct Peer {
+        /// What was counted of its traffic.
+        package var traffic = Readings<PeerCount>()
+        package var figures = PeerFigures()
+        package var session: PeerState?
+        /// Why it is down, as far as the sessions know; nil when it is up.
+        package var downReason: DownReason?
+        /// It is in the roster of this station's site.
+        package var isInSite = false
+        /// When it was added or lost; nil when it is up.
+        package var downSince: Instant?
+        /// The addresses at which it is called.
+        package var endpoints: [Endpoint] = []
+        /// Two stations use its key.
+        package var sharedKey: SharedKey?
+        /// It reports that another station uses this station's own key.
+        package var reportsOwnKeyShared = false
+        /// Whether it is heard now.
+        package var isSounding = false
+        /// What each of its streams means here.
+        package var hearings = [Hearing](repeating: .unbound, count: 32)
+        /// The last value of each of `hearings` that let it be heard.
+        package var formerHearings = [Hearing](repeating: .unbound, count: 32)
+
+        package init() {}
+    }
+
+    /// A caller that is no peer.
+    package struct Stranger {
+        package let caller: UnknownCaller
+        /// Its name in this station's site; nil where it is in none, or in another one.
+        package var station: String?
+        /// That which it had there before it was taken out.
+        package var formerStation: String?
+
+        package init(_ caller: UnknownCaller) { self.caller = caller }
+    }
+}
+
+extension Snapshot {
+    /// What the button at this place does now.
+    func button(_ place: Int) -> Status.Button {
+        var button = Status.Button()
+        let key = keys[place]
+        button.name = key.button.name
+        button.line = key.button.line
+        button.target = key.button.talkText
+        let isDown = key.button.isVoiceOperated ? key.isDown ?? false : key.isDown
+        if key.isOpen, let isDown { button.state = isDown ? .pressed : .released }
+        button.error = key.error?.description
+        button.fault = LineFault(key.error)
+        if let target = routing.buttonTargets[place] {
+            button.isTalking = talkingSince[target] != nil
+        }
+        button.pressAgeSeconds = key.pressedAt.map { (now - $0).inSeconds }
+        return button
+    }
+}
+
+extension Status.Lamp {
+    init(_ row: Snapshot.Lamp) {
+        self.init()
+        name = row.lamp.name
+        line = row.lamp.line
+        show = row.lamp.show.rawValue
+        error = row.error?.description
+        fault = LineFault(row.error)
+        state = row.error != nil ? .failed : row.isShowing ? .on : .off
+    }
+}
+
+extension Status.Relay {
+    init(_ row: Snapshot.Relay) {
+        self.init()
+        name = row.relay.name
+        line = row.relay.line
+        error = row.error?.description
+        fault = LineFault(row.error)
+        state = row.error != nil ? .failed : row.isOn ? .on : .off
+    }
+}
+
+/// The parts of the way to a peer, as far as they are known without a tone.
+extension Snapshot {
+    /// What is known without a tone.
+    package func latency(to peer: Int) -> Latency {
+        var latency = Latency()
+        let status = peerStatus(peer)
+        latency.peer = status.name
+        let press = media[.keyToPacket]
+        if press > 0 { latency.keyToPacketMilliseconds = Double(press / 10_000) / 100 }
+        let debounces = config.buttons.map { Double($0.debounce.milliseconds) }
+        latency.debounceMilliseconds = debounces.max()
+        let own = ownDelays
+        (latency.inputMilliseconds, latency.codecMilliseconds) = (own.input, own.codec)
+        latency.outputMilliseconds = own.output
+        latency.networkMilliseconds = status.rttMilliseconds.map { $0 / 2 }
+        latency.bufferThereMilliseconds = status.report.bufferMilliseconds
+        latency.bufferHereMilliseconds = status.bufferMilliseconds
+        if let network = latency.networkMilliseconds,
+            let buffer = latency.bufferThereMilliseconds
+        {
+            latency.estimateMilliseconds =
+                own.input + own.codec + network + buffer + own.output
+        }
+        return latency
+    }
+
+    /// Why no tone can be tried now; nil where one can be.
+    package func latencyObstacle(to peer: Int) -> String? {
+        guard input.isOpen else {
+            return input.error?.description ?? "there is no microphone to listen with"
+        }
+        guard !state.isMicrophoneMuted else {
+            return "the microphone is muted: intercomctl unmute mic"
+        }
+        if surroundings.cutOff.contains(peer) { return HeardBy.Reason.noNetwork.words }
+        if switchboard.presence.reach(of: peer) == .down { return "\(roster[peer].name) is down" }
+        if switchboard.openTalks.isAny {
+            return "the microphone is in use: try again when it is closed"
+        }
+        return nil
+    }
 }

@@ -164,3 +164,179 @@ extension Talkspurt {
     /// Whether it goes on, to this target.
     fileprivate func isOpen(to target: Int) -> Bool { self.target == target && ended == nil }
 }
+
+/// How much of a talkspurt each listener has heard, once that is over.
+extension OwnTalks {
+    /// The last reports come within so long: a second, what is said again, and the way there and
+    /// back.
+    private static let reportsMax = Duration.milliseconds(1_300)
+    private static let wayMax = Duration.seconds(3)
+
+    /// Per cent of a talkspurt: of less than that, it is told what became of the rest.
+    private static let wholeMin = 90
+
+    /// When the next talkspurt's last reports are in.
+    package var deadline: Instant? { spurts.compactMap { reportsIn($0) }.min() }
+
+    /// When the last reports on a talkspurt that is over are in.
+    private func reportsIn(_ spurt: Talkspurt) -> Instant? {
+        guard let ended = spurt.ended else { return nil }
+        let way = spurt.share.listeners.compactMap { listeners[$0].roundTrip }.max()
+        return ended.at + Self.reportsMax + min(way ?? .zero, Self.wayMax)
+    }
+
+    /// Tells of talkspurts whose last reports are in.
+    mutating func tick(_ around: Surroundings, at now: Instant, _ orders: inout Orders) {
+        while let place = spurts.firstIndex(where: {
+            reportsIn($0).map { now >= $0 } ?? false
+        }) {
+            let spurt = spurts.remove(at: place)
+            guard let ended = spurt.ended else { continue }
+            let heard = outcomes(of: spurt, ended, around)
+            orders.add(.reportsAreIn(spurt: spurt.number, target: spurt.target, heard))
+            // A key let go at once has said nothing.
+            guard ended.frames > 0 else { continue }
+            // A peer that hangs up reports no more; and in a call each can say whether it hears.
+            guard spurt.target != Int(TalkTarget.call) else { continue }
+            for one in heard {
+                listeners[one.peer].lastWords = LastHeard(heard: one, at: ended.at)
+            }
+            let ms = ended.frames * around.frameSamples / 48
+            orders.add(.heard(target: spurt.name, .milliseconds(ms), heard))
+        }
+    }
+
+    private func outcomes(
+        of spurt: Talkspurt, _ ended: (frames: Int, at: Instant), _ around: Surroundings
+    ) -> [HeardAt] {
+        let length = Double(ended.frames * around.frameSamples) / 48
+        let open = Surroundings.isVoice(spurt.target) ? spurt.openShare(ofMs: length) : 1
+        return around.peers.filter { spurt.share.listeners.contains($0) }.map { peer in
+            let found = spurt.share.outcome(of: peer, frames: ended.frames, endedAt: ended.at)
+            var obstacle = self.obstacle(found, of: spurt, at: peer, around)
+            if obstacle == nil, found.percent < Self.wholeMin {
+                obstacle = spurt.missedBy.contains(peer) ? .noAnswer : .network
+            }
+            if open < 0.95, found.percent > 0 { obstacle = spurt.silence }
+            let percent = Int((Double(found.percent) * open).rounded())
+            return HeardAt(peer: peer, percent: percent, obstacle)
+        }
+    }
+
+    /// Why a listener did not hear all of it; nil where neither it nor its silence tells.
+    private func obstacle(
+        _ found: HeardShare.Outcome, of spurt: Talkspurt, at peer: Int, _ around: Surroundings
+    ) -> Obstacle? {
+        let way = around.obstacle(to: peer, isVoice: false)
+        if !found.hasReported { return way ?? spurt.silence ?? .noAnswer }
+        if !found.isKnown { return .unknown }
+        if found.why != .heard { return .told(found.why) }
+        return found.hasGone ? way ?? .noAnswer : nil
+    }
+}
+
+/// What listeners report.
+extension OwnTalks {
+    /// A listener reports what came of our sound, and what of that was heard.
+    mutating func reported(
+        _ report: Report, _ heard: Heard?, by peer: Int, _ around: Surroundings, at now: Instant,
+        _ orders: inout Orders
+    ) {
+        var rest: Report? = report
+        // From the newest on: what does not belong to it belongs to the one before.
+        for place in spurts.indices.reversed() {
+            // Two streams may both have number 0; each is for one peer alone.
+            guard let report = rest, spurts[place].share.listeners.contains(peer)
+            else { continue }
+            rest = spurts[place].share.report(report, heard, from: peer, at: now)
+            judge(place, around, at: now, &orders)
+        }
+        if let heard { countPlayed(heard, by: peer, at: now) }
+        followWord(of: peer, around, &orders)
+    }
+
+    /// A listener tells, without a report, whether it hears us at this moment.
+    mutating func told(
+        _ heard: Heard, by peer: Int, _ around: Surroundings, at now: Instant,
+        _ orders: inout Orders
+    ) {
+        countPlayed(heard, by: peer, at: now)
+        guard heard.played == nil else { return }
+        for place in spurts.indices where spurts[place].ended == nil {
+            spurts[place].share.note(heard, from: peer, at: now)
+            judge(place, around, at: now, &orders)
+        }
+        followWord(of: peer, around, &orders)
+    }
+
+    /// Counts what a listener has played for the talkspurts it was of: what was said first was
+    /// played first.
+    private mutating func countPlayed(_ heard: Heard, by peer: Int, at now: Instant) {
+        var ms: UInt16 = 0
+        if let played = heard.played, FrameFlags.streams.contains(heard.stream) {
+            ms = listeners[peer].played[Int(heard.stream)].grow(to: played)
+        }
+        let places = spurts.indices.filter {
+            spurts[$0].share.stream == heard.stream && spurts[$0].share.listeners.contains(peer)
+        }
+        for place in places {
+            let isNewest = place == places.last
+            guard isNewest || ms > 0 else { continue }
+            let own = isNewest ? ms : min(ms, spurts[place].waiting(at: peer))
+            spurts[place].share.add(own, heard, from: peer, at: now)
+            ms -= own
+        }
+    }
+
+    /// Keeps what a listener has said last: whether it hears us.
+    private mutating func followWord(
+        of peer: Int, _ around: Surroundings, _ orders: inout Orders
+    ) {
+        let words = spurts.compactMap { $0.share.hearsNow(peer) }
+        guard let hears = words.last else { return }
+        listeners[peer].isDeaf = !hears
+        followDoubt(of: peer, around, &orders)
+    }
+
+    /// Tells the sound whether a peer may not hear us: a tone must not promise that it does.
+    mutating func followDoubt(of peer: Int, _ around: Surroundings, _ orders: inout Orders) {
+        let isDoubted = listeners[peer].isDeaf || around.cutOff.contains(peer)
+        guard isDoubted != listeners[peer].isDoubted else { return }
+        listeners[peer].isDoubted = isDoubted
+        orders.add(.doubt(peer: peer, isDoubted))
+    }
+}
+
+/// How much more a listener has played of one of our streams, from the sums that it reports
+/// (protocol.md §2.4).
+struct PlayedSum: Sendable {
+    /// A sum that lies behind by so many ms arrived after later ones.
+    private static let lateMost: UInt16 = 5_000
+
+    /// The last one, in ms modulo 2^16; nil where it is not known.
+    private var total: UInt16?
+
+    /// The listener, or this station, has started again: both count from 0.
+    mutating func begin() { total = 0 }
+
+    /// The listener may have counted anew meanwhile.
+    mutating func forget() { total = nil }
+
+    /// Milliseconds played since the last sum; reports that were lost between them are in it.
+    mutating func grow(to played: Heard.Played) -> UInt16 {
+        guard let before = total else {
+            total = played.total
+            return played.ms
+        }
+        let since = played.total &- before
+        let behind = before &- played.total
+        // Half of the circle is 32 s.
+        guard since > .max / 2 else {
+            total = played.total
+            return since
+        }
+        guard behind > Self.lateMost else { return 0 }
+        total = played.total
+        return played.ms
+    }
+}

@@ -1,6 +1,6 @@
 internal import Audio
 package import Time
-internal import Wire
+package import Wire
 
 /// What a station decides: who is talked to, called, answered and told, what lights and rings.
 ///
@@ -138,5 +138,244 @@ package struct Switchboard {
         station.tick(at: now)
         callLight.tick(at: now)
         ownTalks.tick(surroundings, at: now, &orders)
+    }
+}
+
+/// What the lamps show.
+extension Switchboard {
+    /// All that the lamps may show now.
+    ///
+    /// - Parameters:
+    ///   - isListening: Speech in this room may open the microphone.
+    ///   - hasFault: A card, a line or anything else of this station does not work.
+    /// - Returns: The facts from which the pattern of each lamp follows.
+    package func lamps(isListening: Bool, hasFault: Bool) -> LampFacts {
+        var facts = LampFacts()
+        facts.isTalking = openTalks.isAny
+        facts.isUnheard = ownTalks.isTalkingToNobody(openTalks.targets)
+        facts.isReceiving = voices.isAny
+        facts.isListening = isListening
+        facts.isRinging = station.call?.state == .ringing
+        facts.hasMissed = callDesk.hasMissed
+        facts.isCalled = callLight.isLit
+        facts.isResting = consent.availability == .doNotDisturb
+        facts.hasFault = hasFault
+        facts.isUnpaired = peers.isEmpty
+        return facts
+    }
+}
+
+/// Why peers are down.
+extension Switchboard {
+    /// Whether to look at this machine's network now; ask once a second.
+    package mutating func looksAtNetwork(hasChanged: Bool, at now: Instant) -> Bool {
+        self.now = now
+        return downWatch.looksAtNetwork(hasChanged: hasChanged, at: now)
+    }
+
+    /// The reason that is shown for a peer instead of the one that the sessions found.
+    ///
+    /// - Parameters:
+    ///   - peer: The peer.
+    ///   - isProven: The sessions have evidence.
+    ///   - isHere: One of its addresses is this station's own.
+    /// - Returns: That reason; `none` where the sessions know best.
+    package func correction(of peer: Int, isProven: Bool, isHere: Bool) -> DownWatch.Correction {
+        DownWatch.correction(
+            isProven: isProven, hasMoved: whereabouts.hasMoved(peer),
+            isUnresolved: whereabouts.complaint(of: peer) != nil, isHere: isHere)
+    }
+}
+
+/// Cards, processor and network.
+extension Switchboard {
+    /// Takes what happens to this machine.
+    package mutating func follow(_ news: MachineNews, at now: Instant) {
+        self.now = now
+        switch news {
+        case .stream(let direction, let change): still.follow(direction, change, &orders)
+        case .streamLost(let direction):
+            // The listeners of a page take it for over: it does not go on when the microphone is
+            // back.
+            if direction == .capture, pager.name != nil { endPage() }
+            still.lost(direction)
+        case .xruns(let capture, let playback):
+            cardTroubles.lost(capture: capture, playback: playback, &orders)
+        case .cardStalled: cardTroubles.stalled(&orders)
+        case .cardLost: cardTroubles.cardLost()
+        case .overload(let step): overload.follow(step, &orders)
+        case .microphone(let facts, let soundAt):
+            if microphoneWatch.follow(facts, soundAt: soundAt) { judgeAnew() }
+        case .network(let trouble, let loopback):
+            if downWatch.looked(trouble, loopback: loopback, &orders) { judgeAnew() }
+        }
+    }
+
+    /// Why nothing comes of this station's microphone; nil where sound does, as far as is known.
+    package var microphoneSilence: Obstacle? {
+        microphoneWatch.silence(isStill: isMicrophoneStill).map { Obstacle($0) }
+    }
+
+    var isMicrophoneStill: Bool { still[.capture] != nil }
+
+    /// Looks whether anything comes of the microphone; call it once a second, after its news.
+    package mutating func lookAtMicrophone(at now: Instant) {
+        self.now = now
+        if microphoneWatch.look(isStill: isMicrophoneStill) { judgeAnew() }
+    }
+}
+
+/// What calls, pages, signals and relays want.
+extension Switchboard {
+    mutating func follow(_ action: CallAction) {
+        switch action {
+        case .began(let summary): callDesk.began(summary, &orders)
+        case .state(_, let state):
+            guard let summary = station.call?.summary else { return }
+            callDesk.stands(summary, state, &orders)
+        case .ended(let summary, let ending): callDesk.ended(summary, ending, &orders)
+        case .microphone(let stream, let listeners): open(stream, to: listeners)
+        case .notice(let notice, let peer): callDesk.told(notice, of: peer, &orders)
+        case .redial(let peer): orders.add(.redial(peer: peer))
+        }
+    }
+
+    mutating func follow(_ action: PageAction) {
+        switch action {
+        case .began(let peer, _, let reference, let priority):
+            orders.add(.pageBegan(peer: peer, reference: reference, priority))
+        case .ended(let peer, _, let isTimeUp):
+            orders.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
+        case .timeUp(TalkTarget.page): endPage()
+        case .timeUp: stopAnnouncement()
+        }
+    }
+
+    /// The microphone goes to these in the call, or closes.
+    private mutating func open(_ stream: UInt8, to listeners: [Int]) {
+        let target = Int(stream)
+        if listeners.isEmpty {
+            orders.add(.press(target: target, isDown: false))
+            aim(stream, at: [], name: .none)
+        } else {
+            aim(stream, at: PeerSet(listeners), name: .peers(listeners))
+            orders.add(.press(target: target, isDown: true))
+        }
+    }
+
+    /// A peer asks for the call light or a relay here.
+    mutating func signalled(_ signal: Signal, by peer: Int) {
+        guard signal.target == .callLight else {
+            return orders.add(.switchRelay(peer: peer, signal))
+        }
+        callLight.light(
+            by: peer, for: .milliseconds(100 * Int(signal.time)), at: now, &orders)
+        station.result(hasCallLamp ? .done : .unseen, of: signal, from: peer, at: now)
+    }
+
+    /// What came of `Order.switchRelay`.
+    package mutating func switched(
+        _ status: RequestResult.Status, for signal: Signal, of peer: Int
+    ) {
+        station.result(status, of: signal, from: peer, at: now)
+    }
+}
+
+extension PeerRequests.Outcome {
+    /// What a peer has answered; nil: nothing.
+    init(_ status: RequestResult.Status?) {
+        self =
+            switch status {
+            case .done?: .done
+            case .denied?: .denied
+            case .unseen?: .unseen
+            case .some: .unknown
+            case nil: .noAnswer
+            }
+    }
+}
+
+/// The peer that a replying talk key speaks to: the one heard last when the key went down.
+package struct ReplyKey: Sendable {
+    /// The peer that was heard last.
+    private var lastHeard: Int?
+    /// The peer that the key was pressed for: letting it go closes the microphone to that one.
+    private var replyingTo: Int?
+
+    /// A peer's voice began.
+    mutating func heard(_ peer: Int) { lastHeard = peer }
+
+    /// The peer that a press, or a release, is for; nil when none was heard yet.
+    package func peer(isDown: Bool) -> Int? { isDown ? lastHeard : replyingTo ?? lastHeard }
+
+    /// The key went down, or up.
+    ///
+    /// - Returns: The peer that a former press was for and this one is not.
+    mutating func follow(isDown: Bool) -> Int? {
+        let former = replyingTo
+        replyingTo = isDown ? lastHeard : nil
+        return isDown && former != lastHeard ? former : nil
+    }
+}
+
+/// What is lost, or goes wrong, between a card and this program.
+package struct CardTroubles: Sendable {
+    /// The card woke the sound for nothing; a timer has taken over.
+    package private(set) var isStalled = false
+    /// How often sound was lost, as far as that has been told.
+    private var captureLosses: UInt64 = 0
+    private var playbackLosses: UInt64 = 0
+
+    /// How often sound was lost since the start; call it once a second.
+    mutating func lost(capture: UInt64, playback: UInt64, _ orders: inout Orders) {
+        if capture != captureLosses { orders.add(.xrun(.capture)) }
+        if playback != playbackLosses { orders.add(.xrun(.playback)) }
+        (captureLosses, playbackLosses) = (capture, playback)
+    }
+
+    /// The card wakes the sound for nothing.
+    mutating func stalled(_ orders: inout Orders) {
+        isStalled = true
+        orders.add(.stalled)
+    }
+
+    /// The card is gone: the next one may do better.
+    mutating func cardLost() { isStalled = false }
+}
+
+/// The talk targets that the microphone is open for, and since when.
+package struct OpenTalks: Sendable {
+    package struct Talk: Equatable, Sendable {
+        /// The talk target, by its `id`.
+        package let target: Int
+        package let since: Instant
+    }
+
+    /// From the oldest.
+    package private(set) var talks: [Talk] = []
+
+    /// Whether the microphone is open for any target.
+    package var isAny: Bool { !talks.isEmpty }
+
+    /// The targets, by their `id`.
+    package var targets: [Int] { talks.map { $0.target } }
+
+    /// Since when the microphone is open for a target; nil where it is not.
+    package func since(_ target: Int) -> Instant? {
+        talks.first { $0.target == target }?.since
+    }
+
+    /// The microphone opened for a target, or one more talkspurt to it began.
+    mutating func began(
+        _ target: Int, called name: String?, at now: Instant, _ orders: inout Orders
+    ) {
+        if since(target) == nil { talks.append(Talk(target: target, since: now)) }
+        orders.add(.talkBegan(to: name))
+    }
+
+    /// The microphone closed for a target.
+    mutating func ended(_ target: Int, called name: String?, _ orders: inout Orders) {
+        orders.add(.talkEnded(to: name, since: since(target)))
+        talks.removeAll { $0.target == target }
     }
 }
