@@ -119,13 +119,6 @@ extension Config {
             || policies.contains { $0.name == name && $0.origin.file == station.origin.file }
     }
 
-    /// The peers that settings name, and that another configuration has no more.
-    public func lost(in other: Config) -> [String] {
-        peers.map { $0.name }.filter { name in
-            names(peer: name) && !other.peers.contains { $0.name == name }
-        }
-    }
-
     /// Whether settings name a peer or a channel that no file of a person has.
     public var namesOthers: Bool {
         if peers.contains(where: { $0.isLearned && names(peer: $0.name) }) { return true }

@@ -51,6 +51,13 @@ public struct PeerFiles: Sendable {
                 "nothing is changed: all files of the settings would have \(size) bytes, and at"
                     + " most \(ConfigFolder.sizeLimit) are read")
         }
+        // A button that is for one peer must not become one for a channel of that name.
+        if role == .learned, let before = try? self.config() {
+            let lost = before.peers.map { $0.name }.filter { name in
+                before.names(peer: name) && !all.contains { PeerFile($0.bytes).has(name) }
+            }
+            guard lost.isEmpty else { throw Self.wrong(lost.map { Self.use(of: $0, in: before) }) }
+        }
         let config: Config
         do throws(ConfigError) {
             config = try Config(all, paths: paths)
@@ -61,16 +68,13 @@ public struct PeerFiles: Sendable {
             }
             throw Self.wrong(text)
         }
-        // A button that is for one peer must not become one for a channel of that name.
-        if role == .learned, let before = try? self.config() {
-            let lost = before.lost(in: config)
-            guard lost.isEmpty else {
-                throw Self.wrong(
-                    lost.map { "settings name the peer \($0)\(before.place(ofPeer: $0))" })
-            }
-        }
         sources = all
         parsed = config
+    }
+
+    private static func use(of peer: String, in config: Config) -> String {
+        "settings name the peer \(peer)\(config.place(ofPeer: peer)): change that first; or, if"
+            + " another station takes its place: sudo intercomctl peer replace \(peer) KEY|PEER"
     }
 
     private static func wrong(_ lines: [String]) -> PeerFilesError {
