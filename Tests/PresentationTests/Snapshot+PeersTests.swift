@@ -217,7 +217,7 @@ import Wire
         #expect(
             text.hasPrefix(
                 "another station uses this station's own key, as garage reports: its memory card"
-                    + " was probably copied; on one of the two: sudo rm -r "))
+                    + " was probably copied; on one of the two: sudo find "))
         #expect(text.hasSuffix("then intercomctl pair with each of its peers"))
         station.peers[Kitchen.office].reportsOwnKeyShared = true
         #expect(station.problems.count == 1)

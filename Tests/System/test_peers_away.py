@@ -359,10 +359,10 @@ class CopiedCard(SceneTest):
             code, text, _ = one.ctl("doctor", "status")
             self.assertEqual(code, 4)
             self.assertIn("another station uses this station's own key", text)
-            self.assertIn(f"sudo rm -r {one.state}/keys {one.state}/peers.d", text)
+            self.assertIn(f"sudo find {one.state} -mindepth 1 -delete, sudo", text)
         advice = garage.peer("kitchen")["problem"]
-        found = re.search("sudo (rm -r \\S+ \\S+), sudo systemctl restart intercomd, then "
-                          "intercomctl pair", advice)
+        found = re.search("sudo (find \\S+ -mindepth 1 -delete), sudo systemctl restart "
+                          "intercomd, then intercomctl pair", advice)
         self.assertTrue(found, advice)
         copy.stop()
         # Each station of a test has folders of its own.

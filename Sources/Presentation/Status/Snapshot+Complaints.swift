@@ -148,10 +148,9 @@ extension Snapshot {
     ///
     /// Its peers go with its key: their pre-shared keys are the other station's.
     private var ownKeyAnew: String {
-        let roster = site.name == nil ? "" : " \(config.paths.state)/roster"
-        return "on one of the two: sudo rm -r \(config.paths.keys) \(config.paths.learnedPeers)"
-            + "\(roster), sudo systemctl restart intercomd, then intercomctl pair with each of its"
-            + " peers"
+        "on one of the two: sudo find \(config.paths.state) -mindepth 1 -delete, sudo systemctl"
+            + " restart intercomd, then intercomctl pair with "
+            + (site.name == nil ? "each of its peers" : "the station that introduces the site")
     }
 
     /// For how long it is told that a former station still calls.
