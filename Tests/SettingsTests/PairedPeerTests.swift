@@ -136,6 +136,26 @@ import Testing
         }
     }
 
+    /// One that its site has put out comes back with it, where that is introduced.
+    @Test(arguments: [(true, true), (true, false), (false, true)])
+    func oneThatWasPutOutIsTakenBackWhereThatIsDone(isBySite: Bool, introduces: Bool) throws {
+        defer { remove() }
+        if introduces { try KeyStore.write(siteKey: .random(), paths) }
+        let writer = isBySite ? "intercomctl site, which has put it out" : "intercomctl peer set"
+        let files = files(learned: [
+            "barn": "# Written by \(writer).\n" + entry("barn", key.text, more: "revoked = yes\n")
+        ])
+        #expect {
+            _ = try peer("garage", used: files, found: files)
+        } throws: { error in
+            guard case .known(let text)? = error as? PairedPeer.Refusal else { return false }
+            return text.hasSuffix(
+                isBySite && introduces
+                    ? "to take it back: sudo intercomctl site add barn"
+                    : "to take it back: sudo intercomctl peer set barn --revoked no")
+        }
+    }
+
     /// It was restored without its secrets, or put out at one side.
     @Test func aPeerWithoutASessionIsPairedAnew() throws {
         defer { remove() }

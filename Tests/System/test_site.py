@@ -117,7 +117,7 @@ class ByHand(SiteTest):
         wait(lambda: garage.peer("cook")["state"] == "up", "the one by hand talks")
         # What it kept out takes the place of one that is removed, at once.
         said = self.do(garage, "peer", "remove", "attic")
-        self.assertIn("attic may still know this station", said)
+        self.assertIn("if that box is still in use: remove this station there, too", said)
         self.assertIn("from the site: attic is a peer; fingerprint: ", said)
         self.assertEqual(self.found(garage), ["attic", "cook"])
         self.assertIn(f":{attic.port}", self.do(garage, "peer", "show", "attic"))

@@ -196,11 +196,18 @@ public struct PairedPeer: Sendable {
     }
 
     private static func refusal(_ peer: Config.Peer, among files: PeerFiles) -> String {
-        if peer.isRevoked {
-            return "\(peer.name) is a peer that was put out, and nothing is changed; to take it"
-                + " back: sudo intercomctl peer set \(peer.name) --revoked no"
-        }
         let source = files.sources.first { $0.path == peer.origin.file }
+        if peer.isRevoked {
+            // The introducer takes back what its site has put out.
+            let isByAdding =
+                source.map { SitePeers.takesBack($0.bytes) } == true
+                && !SiteFiles.lists(peer.key, files.paths)
+                && (try? KeyStore.hasSiteKey(files.paths)) == true
+            let way =
+                isByAdding ? "site add \(peer.name)" : "peer set \(peer.name) --revoked no"
+            return "\(peer.name) is a peer that was put out, and nothing is changed; to take it"
+                + " back: sudo intercomctl \(way)"
+        }
         if source.map({ SitePeers.isOfSite($0.bytes) }) ?? false
             || SiteFiles.lists(peer.key, files.paths)
         {

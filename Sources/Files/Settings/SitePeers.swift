@@ -288,14 +288,19 @@ public struct SitePeers {
         guard station.name != ownName else {
             told.append(
                 "\(station.name) of the site is left out: this station itself is called that;"
-                    + " give it another name, in [station], then: intercomctl reload")
+                    + " give it another name, in [station], then: intercomctl reload; if it takes"
+                    + " the place of that one, where the site is introduced instead: sudo"
+                    + " intercomctl site replace \(station.name) PEER")
             return
         }
         guard try isFree(station.name) else {
+            let isOut = try settings().peers.contains { $0.name == station.name && $0.isRevoked }
             told.append(
-                "\(station.name) of the site is left out: here that is another's name; give this"
-                    + " one another (sudo intercomctl peer rename; peer remove, if it was put out),"
-                    + " or that one, where the site is introduced (sudo intercomctl site rename)")
+                "\(station.name) of the site is left out: here that is another's name; "
+                    + (isOut
+                        ? "that one was put out: sudo intercomctl peer remove \(station.name)"
+                        : "give that one another (sudo intercomctl peer rename), or this one, where"
+                            + " the site is introduced (sudo intercomctl site rename)"))
             return
         }
         let address = station.addresses.joined(separator: ", ")
@@ -333,6 +338,11 @@ public struct SitePeers {
     /// Whether a file of peers is one that this has written.
     public static func isOfSite(_ bytes: [UInt8]) -> Bool {
         isWritten(bytes, by: writer)
+    }
+
+    /// Whether a peer in this file that was put out comes back with a roster that lists it anew.
+    static func takesBack(_ bytes: [UInt8]) -> Bool {
+        isOfSite(bytes) || isWritten(bytes, by: outWriter)
     }
 
     private static func isWritten(_ bytes: [UInt8], by writer: String) -> Bool {

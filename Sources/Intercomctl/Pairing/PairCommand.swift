@@ -58,7 +58,8 @@ func pairedPeer(
                     ? "sudo intercomctl pair" : "intercomctl pair",
                 option: joining == nil ? "" : " --join",
                 place: joining?.isIntroducing == true ? "site" : "peer",
-                site: status?.site)
+                site: status?.site,
+                formerName: report.former.flatMap { nameInSite(of: $0, invocation) })
         }?.name
     } catch {
         guard joining != nil, error.refusal == .known || error.refusal == .declined else {

@@ -11,10 +11,12 @@ internal import HAL
 ///   - option: What follows the code where it is typed.
 ///   - place: Where another name is given: `site` for a station that is introduced with it.
 ///   - site: The site of this station, where the new peer may come in the place of a former one.
+///   - formerName: The name of that one in the site.
 /// - Throws: an output that cannot be written.
 func show(
     _ report: PairingReport, isNamed: Bool, command: String = "intercomctl pair",
-    option: String = "", place: String = "peer", site: SiteStatus? = nil
+    option: String = "", place: String = "peer", site: SiteStatus? = nil,
+    formerName: String? = nil
 ) throws(Failure) {
     let text = report.text.visible
     switch report.stage {
@@ -30,7 +32,7 @@ func show(
                 "it calls itself \(called.visible); another name:"
                     + " sudo intercomctl \(place) rename \(name) NAME")
             if let former = report.former?.visible {
-                try printLine(succession(of: name, after: former, place, site))
+                try printLine(succession(of: name, after: former, place, site, formerName))
             }
         }
         guard report.isApplied else { return }
@@ -44,14 +46,17 @@ func show(
 ///
 /// A station of the site has a successor everywhere only where the site is introduced.
 func succession(
-    of name: String, after former: String, _ place: String, _ site: SiteStatus?
+    of name: String, after former: String, _ place: String, _ site: SiteStatus?,
+    _ formerName: String? = nil
 ) -> String {
     let isOfSite = site?.peers.contains(former) ?? false
     let way =
         isOfSite && site?.introduces == false
         ? ", pair it where the site is introduced instead; there: sudo intercomctl site replace"
-            + " \(former) PEER"
-        : ": sudo intercomctl \(isOfSite ? "site" : place) replace \(former) \(name)"
+            + " \(formerName ?? former) PEER"
+        : isOfSite
+            ? ": sudo intercomctl site replace \(formerName ?? former) \(name)"
+            : ": sudo intercomctl \(place) replace \(former) \(name)"
     return "if it takes the place of \(former), which is gone\(way)"
 }
 

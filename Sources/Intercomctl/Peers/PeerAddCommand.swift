@@ -88,7 +88,7 @@ private func checkStation(
         guard peer.name == name else { continue }
         guard isSameKey else {
             if let file = book.file(of: name)?.file {
-                try refuse(name, of: file, in: book) { "replace \($0) KEY" }
+                try refuse(name, of: file, in: book) { "replace \($0) \(key.text)" }
             }
             let way =
                 peer.isLearned

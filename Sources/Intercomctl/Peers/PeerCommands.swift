@@ -63,10 +63,9 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let hasSecret = try book.removeStray(of: name)
     report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
     // One that answers and does not accept this station has removed it.
-    if known?.down.reason != "not_accepted" {
-        report.add(
-            "\(name) \(known?.state == .up ? "still knows" : "may still know") this station: remove"
-                + " this station there, too")
+    if !isOut, known?.down.reason != "not_accepted" {
+        let box = known?.state == .up ? "\(name) still knows it" : "if that box is still in use"
+        report.add("\(box): remove this station there, too")
     }
     if let fault { report.add("if it is in the site, the next roster brings it back: \(fault)") }
     if let roster { bringIn(roster, &report, invocation) }

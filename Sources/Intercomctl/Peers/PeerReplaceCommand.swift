@@ -12,9 +12,12 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     let name = try peerName(invocation.arguments[0])
     var book = try PeerBook(invocation)
     let typed = invocation.arguments[1]
-    // What is no name may be a secret, and is not repeated.
+    // The station that introduces may have no peer of that name; what is neither may be a secret.
+    let introduces = (try? hasSiteKey(book.paths)) == true
+    let paired = introduces ? nil : try? book.peer(typed).key
+    let pasted = if case .key(let key) = PastedKey(paired ?? typed) { key.text } else { "KEY" }
     try refuse(name, of: try book.knownFile(of: name).file, in: book) {
-        "replace \($0) \(isName(typed) ? typed : "KEY")"
+        "replace \($0) \(paired == nil && isName(typed) ? typed : pasted)"
     }
     let former = try book.peer(name)
     let successor = try Successor.find(typed, of: former, in: book)

@@ -14,11 +14,12 @@ enum RosterChange {
     case set(Roster.Channel)
     case removeChannel(String)
 
-    /// The station of the site that it is about; nil for one that comes, or for a channel.
-    var subject: String? {
+    /// The stations of the site that it is about, and that are not to come by it.
+    var subjects: [String] {
         switch self {
-        case .remove(let name), .replace(let name, _, _), .rename(let name, _): name
-        case .add, .set, .removeChannel: nil
+        case .remove(let name), .replace(let name, _, _), .rename(let name, _): [name]
+        case .set(let channel): channel.members ?? []
+        case .add, .removeChannel: []
         }
     }
 
@@ -169,9 +170,9 @@ enum RosterChange {
 extension SiteBook {
     /// - Throws: The name that a station has in the site, where a person has typed the one here.
     private static func checkName(
-        _ name: String?, in roster: Roster, _ peers: [(name: String, key: PublicKey)]
+        _ name: String, in roster: Roster, _ peers: [(name: String, key: PublicKey)]
     ) throws(Failure) {
-        guard let name, !roster.stations.contains(where: { $0.name == name }),
+        guard !roster.stations.contains(where: { $0.name == name }),
             let key = peers.first(where: { $0.name == name })?.key,
             let station = roster.station(with: key)
         else { return }
@@ -219,7 +220,7 @@ extension SiteBook {
         }
         let before = roster
         let peers = try book.peers()
-        try checkName(change.subject, in: roster, peers)
+        for name in change.subjects { try checkName(name, in: roster, peers) }
         try change.apply(to: &roster)
         guard !roster.says(theSameAs: before) else {
             throw Failure(.failed, "it is so already; nothing is changed")

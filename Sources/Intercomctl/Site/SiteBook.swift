@@ -83,3 +83,11 @@ extension Roster {
         PublicKey(text: peer.key).flatMap { station(with: $0) } != nil
     }
 }
+
+/// The name in the site of a peer of this station; nil where it is none of its stations.
+func nameInSite(of peer: String, _ invocation: borrowing Invocation) -> String? {
+    guard let book = try? PeerBook(invocation), let key = try? book.peer(peer).key,
+        let roster = try? SiteBook.roster(book.paths)
+    else { return nil }
+    return PublicKey(text: key).flatMap { roster.station(with: $0)?.name }
+}

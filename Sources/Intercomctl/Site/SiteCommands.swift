@@ -175,12 +175,14 @@ private func mayReplace(
             $0.fingerprint == key.short
         }), peer.state == .up
     else { return true }
+    // For a while one that has lost its power is up, too.
+    let finding = "\(name) was heard \(age(seconds: peer.heardAgeSeconds ?? 0)) ago"
     guard Keyboard.isThere else {
         throw Failure(
             .usage,
-            "\(name) is up, and would be put out; without a terminal to ask at, say --yes")
+            "\(finding), and would be put out; without a terminal to ask at, say --yes")
     }
-    return isAgreed("\(name) is up. Put it out, and give its name to \(called)? [no]")
+    return isAgreed("\(finding). Put it out, and give its name to \(called)? [no]")
 }
 
 /// The key of a successor that has the name here already: this command was cut off after that.

@@ -25,8 +25,9 @@ import Testing
             (["remove", "garage"], "remove garage; for this station alone: sudo"),
             (["rename", "garage", "barn"], "rename garage barn"),
             (["replace", "--yes", "garage", "shed"], "replace garage shed"),
-            (["replace", "--yes", "garage", thirdKey], "replace garage KEY"),
-            (["add", "garage", "-", thirdKey], "replace garage KEY"),
+            (["replace", "--yes", "garage", thirdKey], "replace garage \(thirdKey)"),
+            (["replace", "--yes", "garage", "no key"], "replace garage KEY"),
+            (["add", "garage", "-", thirdKey], "replace garage \(thirdKey)"),
         ] {
             let outcome = try folder.run(["peer"] + words)
             #expect(outcome.code == 1)
@@ -53,15 +54,47 @@ import Testing
         #expect(
             try folder.run("peer", "remove", "garage").complaint.contains("is put out here already")
         )
+        // There nobody needs to know it by the name that it has here.
+        #expect(
+            try folder.run("peer", "replace", "garage", "shed").complaint.contains(
+                "sudo intercomctl site replace garage \(thirdKey), at the station"))
         // A name is each station's own.
         #expect(try folder.run("peer", "rename", "garage", "barn").code == 0)
+    }
+
+    @Test func aChannelOfTheSiteIsOfStationsByTheirNamesThere() throws {
+        let folder = try folder()
+        #expect(try folder.run("site", "add", "lodge", thirdKey).code == 0)
+        let outcome = try folder.run("site", "channel", "up", "garage", "shed")
+        #expect(
+            outcome.complaint.contains("shed is called lodge in the site: type that name"),
+            "\(outcome.complaint)")
+        #expect(try folder.run("site", "channel", "up", "garage", "lodge").code == 0)
+    }
+
+    @Test func aPeerThatSettingsNameGoesAfterThem() throws {
+        for isInSite in [false, true] {
+            let folder = try StationFolder("[channel yard]\nmembers = shed\n")
+            try folder.writeIdentity()
+            try folder.write("[peer shed]\nkey = \(thirdKey)\n", to: "state/peers.d/shed.conf")
+            if isInSite { #expect(try folder.run("site", "init", "house").code == 0) }
+            for words in [["remove", "shed"], ["rename", "shed", "barn"]] {
+                let outcome = try folder.run(["peer"] + words)
+                #expect(outcome.code == 1)
+                #expect(
+                    outcome.complaint.contains(
+                        "settings name the peer shed at \(folder.config)/intercomd.conf:7: change"
+                            + " that first; or, if another station takes its place: sudo"
+                            + " intercomctl peer replace shed KEY|PEER"), "\(outcome.complaint)")
+            }
+        }
     }
 
     @Test func aPeerThatHasRemovedThisStationIsNotSaidToKnowIt() throws {
         for (reason, state, said) in [
             ("not_accepted", PeerStatus.State.down, nil),
-            ("no_answer", .down, "shed may still know this station"),
-            (nil, .up, "shed still knows this station"),
+            ("no_answer", .down, "if that box is still in use: remove this station there, too"),
+            (nil, .up, "shed still knows it: remove this station there, too"),
         ] as [(String?, PeerStatus.State, String?)] {
             let folder = try folder()
             var status = Status()
@@ -73,8 +106,15 @@ import Testing
             let outcome = try folder.run("peer", "remove", "--no-reload", "shed")
             #expect(outcome.code == 0, "\(outcome.complaint)")
             #expect(outcome.output.contains(said ?? "removed shed"))
-            #expect(outcome.output.contains("this station: remove") == (said != nil))
+            #expect(outcome.output.contains("remove this station") == (said != nil))
         }
+    }
+
+    @Test func oneThatWasPutOutIsNotToForgetThisStation() throws {
+        let folder = try folder()
+        #expect(try folder.run("peer", "set", "shed", "--revoked", "yes").code == 0)
+        let outcome = try folder.run("peer", "remove", "shed")
+        #expect(outcome.output.hasPrefix("removed shed\nintercomd is not running"))
     }
 
     @Test func aSuccessorOfAStationOfTheSiteComesThere() {
@@ -95,5 +135,10 @@ import Testing
         #expect(
             succession(of: "pool-2", after: "pool", "site", nil)
                 == "\(begin): sudo intercomctl site replace pool pool-2")
+        var site = SiteStatus()
+        (site.peers, site.introduces) = (["pool"], true)
+        #expect(
+            succession(of: "pool-2", after: "pool", "site", site, "spa")
+                == "\(begin): sudo intercomctl site replace spa pool-2")
     }
 }
