@@ -219,6 +219,10 @@ import Wire
                 "another station uses this station's own key, as garage reports: its memory card"
                     + " was probably copied; on one of the two: sudo find "))
         #expect(text.hasSuffix("then intercomctl pair with each of its peers"))
+        station.site.name = "house"
+        #expect(
+            station.problems[0].hasSuffix("intercomctl pair --join, with the one that introduces"))
+        station.site.name = nil
         station.peers[Kitchen.office].reportsOwnKeyShared = true
         #expect(station.problems.count == 1)
         #expect(station.problems[0].contains("as garage, office report:"))

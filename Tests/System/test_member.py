@@ -134,7 +134,7 @@ class Member(MemberTest):
                 self.assertEqual((found[0], found[2]), (0, ""), found)
                 self.assertEqual(program.wait(20), 0)
             with open(said, encoding="utf-8") as file:
-                self.assertIn("type its address in place of HOST", file.read())
+                self.assertIn("then its address stands in place of HOST", file.read())
         self.assert_owned("peers.d/garage.conf", 0o640)
         self.assert_owned("keys/garage.psk", 0o600)
         wait(lambda: self.garage.is_with("kitchen"), "both have a session")

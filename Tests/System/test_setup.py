@@ -344,7 +344,8 @@ name of this station [raspberrypi]:  raspberrypi
         self.addCleanup(process.end, holder)
         code, screen = self.converse("\n", "\n", "\n", "\n", "\n")
         self.assertEqual(code, 0)
-        self.assertIn("  not tried now: ", screen)
+        self.assertRegex(screen, "  not tried now: .* is in use; if intercomd has it: "
+                         "intercomctl test speaker")
         self.assertNotIn("did you hear it", screen)
 
     def test_a_link_that_comes_while_it_asks_is_not_followed(self):

@@ -221,7 +221,7 @@ class Spread(SiteTest):
         self.assertNotIn("not verified", status)
         # A successor is one everywhere, or nowhere.
         heir = Identity().text
-        self.assertIn("site replace attic KEY, at the station", self.do(
+        self.assertIn(f"site replace attic {heir}, at the station", self.do(
             garage, "peer", "replace", "attic", heir, "--yes", code=1))
         self.do(kitchen, "site", "channel", "up", "all")
         wait(lambda: self.number(garage) == 5, "garage has the channel")
@@ -363,9 +363,8 @@ class Return(SiteTest):
     def test_a_station_that_is_up_is_not_replaced_by_a_slip(self):
         kitchen, garage, attic = self.house("kitchen", "garage", "attic")
         before = self.do(kitchen, "site", "export")
-        self.assertRegex(self.do(
-            kitchen, "site", "replace", "garage", "attic", code=2),
-            r"garage was heard [\d.]+s ago, and would be put out")
+        said = self.do(kitchen, "site", "replace", "garage", "attic", code=2)
+        self.assertRegex(said, r"garage was heard [\d.]+s ago, and would be put out")
         self.assertEqual(self.do(kitchen, "site", "export"), before)
         said = self.do(kitchen, "site", "replace", "garage", "attic", "--yes")
         self.assertNotIn("site join", said)

@@ -59,7 +59,7 @@ func pairedPeer(
                 option: joining == nil ? "" : " --join",
                 place: joining?.isIntroducing == true ? "site" : "peer",
                 site: status?.site,
-                formerName: report.former.flatMap { nameInSite(of: $0, invocation) })
+                formerName: report.former.flatMap { try? PeerBook(invocation).site(of: $0)?.name })
         }?.name
     } catch {
         guard joining != nil, error.refusal == .known || error.refusal == .declined else {

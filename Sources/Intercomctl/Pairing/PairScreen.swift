@@ -54,9 +54,7 @@ func succession(
         isOfSite && site?.introduces == false
         ? ", pair it where the site is introduced instead; there: sudo intercomctl site replace"
             + " \(formerName ?? former) PEER"
-        : isOfSite
-            ? ": sudo intercomctl site replace \(formerName ?? former) \(name)"
-            : ": sudo intercomctl \(place) replace \(former) \(name)"
+        : ": sudo intercomctl \(isOfSite ? "site" : place) replace \(formerName ?? former) \(name)"
     return "if it takes the place of \(former), which is gone\(way)"
 }
 
@@ -84,7 +82,8 @@ private func showCode(
         try printLine("    \(command) HOST\(port) \(code)\(option)")
         try printLine("")
         try printLine(
-            "this station has no network. Connect it, then type its address in place of HOST")
+            "this station has no network. Connect it, end this by Ctrl-C, and type it again: then"
+                + " its address stands in place of HOST")
     }
     try printLine("")
 }

@@ -105,13 +105,14 @@ enum PastedPairing: Equatable {
     }
 
     /// Whether digits alone, or the form in which codes are shown with some characters too many or
-    /// too few.
+    /// too few, or a half of it.
     private static func looksLikeCode(_ word: String) -> Bool {
         let bytes = Array(word.utf8)
         let digits = bytes.count { (48...57).contains($0) }
         if bytes.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) { return true }
         let halves = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        if halves.count == 2, halves.allSatisfy({ (3...5).contains($0.count) }),
+        let isCut = halves.count == 2 && halves.allSatisfy { (3...5).contains($0.count) }
+        if isCut || bytes.count == 4,
             !bytes.contains(where: { (0x61...0x7a).contains($0) }), !isAddress(word)
         {
             return true

@@ -50,7 +50,10 @@ private func addressAndKey(
     return (try peerAddress(words[0]), try pastedKey(words.dropFirst().joined()))
 }
 
-private func pastedKey(_ text: String) throws(Failure) -> PublicKey {
+/// A key as typed.
+///
+/// - Throws: What is wrong with it, and where it can be had.
+func pastedKey(_ text: String) throws(Failure) -> PublicKey {
     switch PastedKey(text) {
     case .key(let key): return key
     case .wrong(let what):
@@ -87,8 +90,8 @@ private func checkStation(
         }
         guard peer.name == name else { continue }
         guard isSameKey else {
-            if let file = book.file(of: name)?.file {
-                try refuse(name, of: file, in: book) { "replace \($0) \(key.text)" }
+            if peer.isLearned {
+                try refuse(name, in: book) { "replace \($0) \(key.text)" }
             }
             let way =
                 peer.isLearned

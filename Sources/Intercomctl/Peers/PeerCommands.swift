@@ -49,7 +49,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         isOut
         ? "it is put out here already"
         : "for this station alone: sudo intercomctl peer set \(name) --revoked yes"
-    try refuse(name, of: file, in: book, orAlone: alone) { "remove \($0)" }
+    try refuse(name, in: book, orAlone: alone) { "remove \($0)" }
     var (roster, fault): (Roster?, String?) = (nil, nil)
     do throws(Failure) { roster = try SiteBook.roster(book.paths) } catch { fault = error.text }
     if let fault, SitePeers.isOfSite(file.bytes) {
@@ -76,25 +76,21 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 ///
 /// - Parameters:
 ///   - name: The peer.
-///   - file: Its file.
 ///   - book: All files.
 ///   - alone: How it is done here alone; nil where it is not.
 ///   - other: The name that the site has for it already, where it is to get that here, too.
 ///   - command: What follows `site`, by the name of the station there.
 /// - Throws: The command that does it, where the peer is a station of the site.
 func refuse(
-    _ name: String, of file: PeerFile, in book: PeerBook, orAlone alone: String? = nil,
+    _ name: String, in book: PeerBook, orAlone alone: String? = nil,
     unlessCalled other: String? = nil, _ command: (String) -> String
 ) throws(Failure) {
-    let key = file.value(of: "key", of: name).flatMap { PublicKey(text: $0) }
-    guard let roster = try? SiteBook.roster(book.paths),
-        let station = key.flatMap({ roster.station(with: $0) }), station.name != other
-    else { return }
+    guard let station = book.site(of: name), station.name != other else { return }
     let place =
         (try? hasSiteKey(book.paths)) == true ? "" : ", at the station that introduces it"
     throw Failure(
         .failed,
-        "\(name) is a station of the site \(roster.name), so: sudo intercomctl site"
+        "\(name) is a station of the site \(station.site), so: sudo intercomctl site"
             + " \(command(station.name))\(place)" + (alone.map { "; \($0)" } ?? ""))
 }
 
@@ -117,10 +113,10 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
     )
     var book = try PeerBook(invocation)
-    let file = try book.knownFile(of: old).file
+    _ = try book.knownFile(of: old)
     // Another station may have a name of its own for it.
     if (try? hasSiteKey(book.paths)) == true {
-        try refuse(old, of: file, in: book, unlessCalled: new) { "rename \($0) \(new)" }
+        try refuse(old, in: book, unlessCalled: new) { "rename \($0) \(new)" }
     }
     guard old != new else { throw Failure(.usage, "that is its name already") }
     let config = try? book.config()

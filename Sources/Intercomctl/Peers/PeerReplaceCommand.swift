@@ -16,7 +16,8 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     let introduces = (try? hasSiteKey(book.paths)) == true
     let paired = introduces ? nil : try? book.peer(typed).key
     let pasted = if case .key(let key) = PastedKey(paired ?? typed) { key.text } else { "KEY" }
-    try refuse(name, of: try book.knownFile(of: name).file, in: book) {
+    _ = try book.knownFile(of: name)
+    try refuse(name, in: book) {
         "replace \($0) \(paired == nil && isName(typed) ? typed : pasted)"
     }
     let former = try book.peer(name)

@@ -106,7 +106,12 @@ extension Setup {
         do throws(PCMError) {
             pcm = try PlaybackPCM(name: name, wanted: SoundTrial.wanted(audio))
         } catch {
-            try printLine("  not tried now: \(error.description.visible)")
+            // The other program is most often the daemon.
+            let why =
+                error.reason == .busy
+                ? "\(name) is in use; if intercomd has it: intercomctl test speaker"
+                : error.description
+            try printLine("  not tried now: \(why.visible)")
             return false
         }
         let sound = risingTones()

@@ -126,10 +126,12 @@ enum RosterChange {
     private func complaint(_ error: RosterChangeError, of roster: Roster) -> String {
         switch error {
         case .nameIsTaken:
-            isChannel
-                ? "a station of the site has that name: intercomctl site list"
-                : "the site has that name already, as a station or a channel:"
-                    + " intercomctl site list; for the successor of a station: site replace"
+            if case .set = self {
+                "a station of the site has that name: intercomctl site list"
+            } else {
+                "the site has that name already, as a station or a channel: intercomctl site list;"
+                    + " for the successor of a station: site replace"
+            }
         case .keyIsKnown(let other): "that key is in the site already, as \(other)"
         case .isUnknown: unknownText(in: roster)
         case .isNoStation(let name): unknownStation(name, in: roster)
@@ -157,13 +159,6 @@ enum RosterChange {
     private func unknownStation(_ name: String, in roster: Roster) -> String {
         unknown(
             "station", name, among: roster.stations.map { $0.name }, or: "intercomctl site list")
-    }
-
-    private var isChannel: Bool {
-        switch self {
-        case .set, .removeChannel: true
-        case .add, .remove, .replace, .rename: false
-        }
     }
 }
 

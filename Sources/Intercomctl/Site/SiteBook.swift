@@ -84,10 +84,12 @@ extension Roster {
     }
 }
 
-/// The name in the site of a peer of this station; nil where it is none of its stations.
-func nameInSite(of peer: String, _ invocation: borrowing Invocation) -> String? {
-    guard let book = try? PeerBook(invocation), let key = try? book.peer(peer).key,
-        let roster = try? SiteBook.roster(book.paths)
-    else { return nil }
-    return PublicKey(text: key).flatMap { roster.station(with: $0)?.name }
+extension PeerBook {
+    /// The site of this station, and the name that a peer has there; nil where it is not of it.
+    func site(of peer: String) -> (site: String, name: String)? {
+        guard let key = (try? self.peer(peer)).flatMap({ PublicKey(text: $0.key) }),
+            let roster = try? SiteBook.roster(paths), let station = roster.station(with: key)
+        else { return nil }
+        return (roster.name, station.name)
+    }
 }

@@ -232,12 +232,7 @@ private func stationKey(
         }
         return key
     }
-    switch PastedKey(typed) {
-    case .key(let key): return key
-    case .wrong(let what):
-        throw Failure(
-            .failed, "\(what); \"intercomctl key show\" on the other station prints its key")
-    }
+    return try pastedKey(typed)
 }
 
 /// The secret of the site that this station introduces; nil where it introduces none.

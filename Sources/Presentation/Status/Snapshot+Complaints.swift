@@ -149,8 +149,8 @@ extension Snapshot {
     /// Its peers go with its key: their pre-shared keys are the other station's.
     private var ownKeyAnew: String {
         "on one of the two: sudo find \(config.paths.state) -mindepth 1 -delete, sudo systemctl"
-            + " restart intercomd, then intercomctl pair with "
-            + (site.name == nil ? "each of its peers" : "the station that introduces the site")
+            + " restart intercomd, then intercomctl pair "
+            + (site.name == nil ? "with each of its peers" : "--join, with the one that introduces")
     }
 
     /// For how long it is told that a former station still calls.

@@ -117,6 +117,25 @@ import Testing
         #expect(outcome.output.hasPrefix("removed shed\nintercomd is not running"))
     }
 
+    /// The name of one that was put out, which settings name, is its successor's in the site.
+    @Test func aNameIsGivenToTheSuccessorAlsoWhereSettingsHaveIt() throws {
+        let folder = try StationFolder("[channel yard]\nmembers = shed\n")
+        try folder.writeIdentity()
+        try folder.write(
+            "[peer shed]\nkey = \(thirdKey)\nrevoked = yes\n", to: "state/peers.d/shed.conf")
+        #expect(try folder.run("site", "init", "house").code == 0)
+        let added = try folder.run("site", "add", "shed", otherKey)
+        #expect(
+            added.output.contains(
+                "shed of the site is left out: here that is another's name; that one was put out:"
+                    + " sudo intercomctl peer remove shed\n"), "\(added.output)")
+        #expect(
+            try folder.run("peer", "remove", "shed").complaint.contains("peer replace shed KEY"))
+        #expect(try folder.run("peer", "replace", "--yes", "shed", otherKey).code == 0)
+        let file = try #require(folder.read("state/peers.d/shed.conf"))
+        #expect(file.contains("key = \(otherKey)") && !file.contains("revoked"), "\(file)")
+    }
+
     @Test func aSuccessorOfAStationOfTheSiteComesThere() {
         func line(_ peers: [String], introduces: Bool, _ place: String = "peer") -> String {
             var site = SiteStatus()
