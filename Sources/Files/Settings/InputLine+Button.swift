@@ -13,3 +13,14 @@ extension InputLine {
         }
     }
 }
+
+extension Config.Button.Bias {
+    /// The same for the hardware.
+    public var input: InputLine.Bias {
+        switch self {
+        case .pullUp: .pullUp
+        case .pullDown: .pullDown
+        case .none: .none
+        }
+    }
+}

@@ -59,3 +59,52 @@ package struct Journal {
         if !Log.tell(event, saying: text, suppressed: suppressed) { lost += 1 }
     }
 }
+
+/// How much of one kind of event the journal is told: what flaps must not fill the disk.
+///
+/// Each kind may have a number of lines of each peer, and of the station itself, in the minute that
+/// begins with the first of them: so no peer, whatever it does, keeps a line of another out. The
+/// rest are counted, and the count is logged once when that minute is over. Relays have more lines
+/// than a hand can cause, because the journal must show who opened a door.
+struct LogBudget {
+    static func linesPerMinute(of kind: Event.Kind) -> Int { kind == .relay ? 600 : 20 }
+    private static let minute = Duration.seconds(60)
+
+    /// Of one kind, and of one peer or, where that is nil, of the station itself.
+    struct Share {
+        let kind: Event.Kind
+        let peer: String?
+        fileprivate(set) var lines = 0
+        fileprivate(set) var suppressed = 0
+        /// When the minute is over.
+        let end: Instant
+    }
+
+    /// Events that were not told, of all kinds since the start.
+    private(set) var suppressed = 0
+    /// Those of the last minute, and those of which the count is not told yet.
+    private var shares: [Share] = []
+
+    /// Whether an event of a peer may be told now; otherwise it is counted.
+    mutating func admits(_ kind: Event.Kind, of peer: String?, at now: Instant) -> Bool {
+        // The count of a minute that is over is told first: `reopened` is asked every second.
+        shares.removeAll { now >= $0.end && $0.suppressed == 0 }
+        let place = shares.firstIndex { $0.kind == kind && $0.peer == peer } ?? shares.count
+        if place == shares.count {
+            shares.append(Share(kind: kind, peer: peer, end: now + Self.minute))
+        }
+        guard shares[place].lines < Self.linesPerMinute(of: kind) else {
+            shares[place].suppressed += 1
+            suppressed += 1
+            return false
+        }
+        shares[place].lines += 1
+        return true
+    }
+
+    /// One whose minute is over, and of which events were not told; nil when there is none left to
+    /// tell of.
+    mutating func reopened(at now: Instant) -> Share? {
+        shares.firstIndex { now >= $0.end && $0.suppressed > 0 }.map { shares.remove(at: $0) }
+    }
+}
