@@ -144,7 +144,7 @@ let package = Package(
         tests("Audio", with: ["Time", "Scene"]),
         // Speech, networks and listeners in virtual time, and a program that says what they heard.
         .target(
-            name: "Scene", dependencies: ["Audio", "Time"], path: "Tests/Support/Scene",
+            name: "Scene", dependencies: ["Audio", "Seeds", "Time"], path: "Tests/Support/Scene",
             swiftSettings: strict + optimised),
         .executableTarget(
             name: "VoiceProbe", dependencies: ["Audio", "Scene"], path: "Tests/Support/VoiceProbe",
@@ -155,7 +155,7 @@ let package = Package(
             path: "Tests/Support/DayProbe", swiftSettings: strict),
         // Stations, a network and people in virtual time; their days at random (tools/random-days).
         .target(
-            name: "VirtualTime", dependencies: ["Time", "Wire"],
+            name: "VirtualTime", dependencies: ["Seeds", "Time", "Wire"],
             path: "Tests/Support/VirtualTime", swiftSettings: strict + optimised),
         .target(
             name: "Household",
@@ -220,7 +220,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Audio", "Config", "Control", "Crypto", "Peering", "Station", "Time", "Wire",
+                "Audio", "Config", "Control", "Crypto", "Peering", "Seeds", "Station", "Time",
+                "Wire",
             ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
     ] + fuzzer

@@ -1,5 +1,6 @@
 import Audio
 import Scene
+import Seeds
 import Testing
 
 @Suite struct EchoReferenceTests {

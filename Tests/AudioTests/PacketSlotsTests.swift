@@ -1,4 +1,5 @@
 import Scene
+import Seeds
 import Testing
 
 @testable import Audio

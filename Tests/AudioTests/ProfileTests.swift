@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Scene
+import Seeds
 import Testing
 import Time
 

@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Scene
+import Seeds
 
 /// A room with a loudspeaker and a microphone: a direct path of 12 cm and an echo that decays by 60
 /// dB in 0.35 s, together as loud as the played sound.

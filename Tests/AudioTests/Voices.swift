@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Scene
+import Seeds
 
 /// Words and pauses: each word one to two seconds of speech, a pause of two after it.
 struct Words {

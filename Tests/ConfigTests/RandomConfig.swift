@@ -1,4 +1,5 @@
 import Audio
+import Seeds
 
 @testable import Config
 
@@ -8,7 +9,7 @@ struct RandomConfig {
     private var peers: [String] = []
     private var channels: [String] = []
 
-    init(seed: UInt64) { random = SplitMix64(state: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     private mutating func pick(_ items: [String]) -> String { items.randomElement(using: &random)! }
 

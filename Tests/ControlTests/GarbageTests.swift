@@ -35,7 +35,7 @@ import Testing
 
     @Test func linesAreRequestsOrRefusedWithWords() {
         let seed = testSeed()
-        var chance = SplitMix64(state: seed)
+        var chance = SplitMix64(seed: seed)
         var refused = 0
         for _ in 0..<Self.count {
             do throws(ControlError) {
@@ -50,7 +50,7 @@ import Testing
 
     @Test func bytesBecomeLinesHoweverTheyAreCut() {
         let seed = testSeed()
-        var chance = SplitMix64(state: seed)
+        var chance = SplitMix64(seed: seed)
         for _ in 0..<Self.count / 20 {
             let text = (0..<200).map { _ in UInt8.random(in: 8...12, using: &chance) }
             var whole = LineBuffer(limit: 20)

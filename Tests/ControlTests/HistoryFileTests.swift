@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func garbageIsReadToItsEnd() {
-        var random = SplitMix64(state: testSeed())
+        var random = SplitMix64(seed: testSeed())
         for _ in 0..<200 {
             let bytes = (0..<500).map { _ in UInt8.random(in: 0...40, using: &random) }
             #expect(HistoryFile(parsing: bytes).records.isEmpty)

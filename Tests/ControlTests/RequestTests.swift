@@ -140,7 +140,7 @@ private func refusal(_ line: String) -> ControlError.Code? {
 
     @Test func garbageIsRefusedNotFollowed() {
         let seed = testSeed()
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         let good = Array(#"{"v":1,"do":"ptt","action":"down","target":"house"}"#.utf8)
         for _ in 0..<2000 {
             var bytes = good
@@ -155,18 +155,5 @@ private func refusal(_ line: String) -> ControlError.Code? {
             _ = try? Reply(parsing: bytes.span)
             _ = Event(parsing: bytes.span)
         }
-    }
-}
-
-/// A generator that prints as one number, so that a failure can be run again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

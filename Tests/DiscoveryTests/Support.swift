@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Seeds
 import Time
 import Wire
 

@@ -2,6 +2,7 @@ import Audio
 import HAL
 import Realtime
 import Scene
+import Seeds
 import Time
 import Wire
 
@@ -25,7 +26,7 @@ struct RandomCards: ~Copyable {
         case forgetsLongGaps
     }
 
-    private var random: Scene.SplitMix64
+    private var random: SplitMix64
     private let plant: Plant?
     private let rings: Rings
     private var nonsense: String?
@@ -75,7 +76,7 @@ struct RandomCards: ~Copyable {
     private var hasMoved = false
 
     init(seed: UInt64, rings: Rings, plant: Plant? = nil) {
-        var random = Scene.SplitMix64(seed: seed)
+        var random = SplitMix64(seed: seed)
         self.plant = plant
         self.rings = rings
         let periods = [48, 96, 120, 240, 441, 480, 480, 960, 1024, 2205]
@@ -199,7 +200,7 @@ struct RandomCards: ~Copyable {
     /// Silence, two that are as loud as can be, and noise.
     private static let sounds: [[Int16]] = {
         let count = 1 << 16
-        var random = Scene.SplitMix64(seed: 1)
+        var random = SplitMix64(seed: 1)
         return [
             [Int16](repeating: 0, count: count), [Int16](repeating: .min, count: count),
             (0..<count).map { $0 % 2 == 0 ? .max : .min },
@@ -388,7 +389,7 @@ struct RandomCards: ~Copyable {
 
 extension Array {
     /// One of these, by chance.
-    fileprivate func pick(_ random: inout Scene.SplitMix64) -> Element {
+    fileprivate func pick(_ random: inout SplitMix64) -> Element {
         self[Int(random.next() % UInt64(count))]
     }
 }

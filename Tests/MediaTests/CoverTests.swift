@@ -15,7 +15,7 @@ import Wire
 @Suite struct CoverTests {
     /// Turns of the loop, each of so many periods: what a busy machine makes of them.
     private static func turns(_ count: Int, isUneven: Bool) -> [Int] {
-        var random = Scene.SplitMix64(seed: 5)
+        var random = SplitMix64(seed: 5)
         return (0..<count).map { _ in isUneven ? Int(random.next() % 4) : 1 }
     }
 

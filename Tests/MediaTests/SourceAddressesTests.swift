@@ -1,5 +1,6 @@
 import HAL
 import Scene
+import Seeds
 import Testing
 import Time
 

@@ -1,3 +1,4 @@
+import Seeds
 import Time
 import VirtualTime
 import Wire

@@ -43,3 +43,8 @@ enum Hexadecimal {
             bitPattern: digit & isDigit | (letter + 10) & isLetter | 0x100 & isNeither)
     }
 }
+
+extension SHA256 {
+    /// Ends the hash: 64 hexadecimal digits, in lower case.
+    public consuming func finishText() -> String { Hexadecimal.text(finish().span) }
+}

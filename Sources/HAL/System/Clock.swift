@@ -22,3 +22,55 @@ public enum Clock {
     /// Sleeps for at least this long; only for threads that no other thread waits for.
     public static func sleep(_ duration: Duration) { clinux_sleep_ns(duration.nanoseconds) }
 }
+
+/// Whether the wall clock can be trusted.
+public enum ClockState {
+    /// Whether the kernel considers its clock synchronised; nil when it does not say.
+    public static var isSynchronised: Bool? {
+        let result = clinux_clock_is_synchronised()
+        return result < 0 ? nil : result == 1
+    }
+}
+
+/// The time in this machine's time zone.
+public struct LocalTime: Equatable, Sendable {
+    public var year: Int
+    public var month: Int
+    public var day: Int
+    public var hour: Int
+    public var minute: Int
+    public var second: Int
+
+    public init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
+        (self.year, self.month, self.day) = (year, month, day)
+        (self.hour, self.minute, self.second) = (hour, minute, second)
+    }
+
+    /// The local time of a moment; nil beyond the calendar's years.
+    public init?(milliseconds: Int64) {
+        var found = clinux_calendar()
+        let seconds = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
+        // SAFETY: the memory is written during the call only.
+        guard unsafe clinux_calendar_of(seconds, &found) == 0 else { return nil }
+        self.init(
+            year: Int(found.year), month: Int(found.month), day: Int(found.day),
+            hour: Int(found.hour), minute: Int(found.minute), second: Int(found.second))
+    }
+
+    /// The moment of this local time, in milliseconds since 1970; nil when there is no such day or
+    /// time.
+    public var milliseconds: Int64? {
+        guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day),
+            (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second)
+        else { return nil }
+        var wanted = clinux_calendar()
+        (wanted.year, wanted.month, wanted.day) = (Int32(year), Int32(month), Int32(day))
+        (wanted.hour, wanted.minute, wanted.second) = (Int32(hour), Int32(minute), Int32(second))
+        // SAFETY: the memory is read during the call only.
+        let seconds = unsafe clinux_calendar_seconds(&wanted)
+        return seconds == .min ? nil : seconds * 1000
+    }
+
+    /// Minutes since midnight.
+    public var minuteOfDay: Int { hour * 60 + minute }
+}

@@ -45,3 +45,113 @@ private func printTable() throws(Failure) {
     try printLine("--socket names the control socket, instead of the one in the settings.")
     try printLine("Exit status: 0 ok, 1 failed, 2 usage, 3 daemon not running, 4 degraded.")
 }
+
+/// Lines to copy, for the commands that take arguments.
+enum Examples {
+    /// One to three of a command; none where its name is all that there is to type.
+    static func of(_ command: String) -> [String] {
+        all.first { $0.command == command }?.lines ?? []
+    }
+
+    static let all: [(command: String, lines: [String])] = [
+        ("history", ["intercomctl history --missed --since 1d"]),
+        ("stats", ["intercomctl stats garage"]),
+        ("talk", ["intercomctl talk house", "intercomctl talk --seconds 10 garage"]),
+        ("ptt", ["intercomctl ptt down house", "intercomctl ptt up house"]),
+        ("reply", ["intercomctl reply down", "intercomctl reply up"]),
+        ("page", ["intercomctl page house", "intercomctl page --priority high garage"]),
+        ("announce", ["intercomctl announce --file gong.wav house"]),
+        ("relay", ["intercomctl relay door", "intercomctl relay door frontdoor"]),
+        ("signal", ["intercomctl signal garage"]),
+        ("call", ["intercomctl call garage", "intercomctl call --priority high house"]),
+        ("drop-in", ["intercomctl drop-in nursery"]),
+        ("listen", ["intercomctl listen nursery"]),
+        (
+            "volume",
+            ["intercomctl volume", "intercomctl volume 60", "intercomctl volume ring -10"]
+        ),
+        ("mute", ["intercomctl mute mic", "intercomctl mute garage"]),
+        ("unmute", ["intercomctl unmute mic"]),
+        ("dnd", ["intercomctl dnd on --for 1h", "intercomctl dnd off"]),
+        ("peer show", ["intercomctl peer show garage"]),
+        ("show peer", ["intercomctl show peer garage"]),
+        (
+            "pair",
+            [
+                "intercomctl pair", "intercomctl pair 7K9M-QX2W",
+                "intercomctl pair 192.0.2.7 7K9M-QX2W",
+            ]
+        ),
+        ("invite", ["intercomctl invite | ssh garage intercomctl accept"]),
+        ("accept", ["ssh garage intercomctl invite | intercomctl accept"]),
+        ("site init", ["sudo intercomctl site init house"]),
+        (
+            "site add",
+            ["sudo intercomctl site add garage intercom1:...", "sudo intercomctl site add garage"]
+        ),
+        ("site rename", ["sudo intercomctl site rename garage workshop"]),
+        (
+            "site channel",
+            [
+                "sudo intercomctl site channel upstairs attic bedroom",
+                "sudo intercomctl site channel everyone all",
+                "sudo intercomctl site channel upstairs -",
+            ]
+        ),
+        ("site join", ["intercomctl site join"]),
+        ("site remove", ["sudo intercomctl site remove garage"]),
+        (
+            "site replace",
+            [
+                "sudo intercomctl site replace garage garage-2",
+                "sudo intercomctl site replace garage intercom1:...",
+            ]
+        ),
+        (
+            "site import",
+            [
+                "ssh kitchen intercomctl site export | sudo intercomctl site import",
+                "sudo intercomctl site import house.roster",
+            ]
+        ),
+        (
+            "peer add",
+            [
+                "sudo intercomctl peer add garage garage.local intercom1:...",
+                "sudo intercomctl peer add --psk-file house.psk garage - intercom1:...",
+            ]
+        ),
+        (
+            "peer set",
+            [
+                "sudo intercomctl peer set --address garage.local garage",
+                "sudo intercomctl peer set --gain -6dB garage",
+            ]
+        ),
+        (
+            "peer verify",
+            ["sudo intercomctl peer verify garage 6615 5028 5009 7032 9321 0175"]
+        ),
+        ("peer rename", ["sudo intercomctl peer rename garage workshop"]),
+        (
+            "peer replace",
+            [
+                "sudo intercomctl peer replace garage garage-2",
+                "sudo intercomctl peer replace garage intercom1:...",
+            ]
+        ),
+        ("peer remove", ["sudo intercomctl peer remove garage"]),
+        ("doctor", ["intercomctl doctor", "intercomctl doctor status network"]),
+        ("test latency", ["intercomctl test latency garage"]),
+        ("test button", ["intercomctl test button", "intercomctl test button ptt"]),
+        ("test led", ["intercomctl test led mic"]),
+        (
+            "completion",
+            [
+                "intercomctl completion bash",
+                "intercomctl completion fish > ~/.config/fish/completions/intercomctl.fish",
+            ]
+        ),
+        ("help", ["intercomctl help talk", "intercomctl help peer add"]),
+    ]
+}

@@ -134,3 +134,93 @@ private func pieces(of text: Substring, _ columns: Int) -> [String] {
     }
     return pieces
 }
+
+/// Columns of text, each as wide as its widest cell, two blanks between.
+struct Table {
+    private var rows: [[String]]
+
+    init(_ header: [String] = []) { rows = header.isEmpty ? [] : [header] }
+
+    mutating func add(_ row: [String]) { rows.append(row.map { $0.visible }) }
+
+    var text: String {
+        var widths: [Int] = []
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                if column == widths.count { widths.append(0) }
+                widths[column] = max(widths[column], cell.unicodeScalars.count)
+            }
+        }
+        var text = ""
+        for row in rows {
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line += cell
+                // No blanks at the end of a line: text copied from the terminal stays clean.
+                guard row[(column + 1)...].contains(where: { !$0.isEmpty }) else { break }
+                line += padding(widths[column] - cell.unicodeScalars.count + 2)
+            }
+            text += line + "\n"
+        }
+        return text
+    }
+}
+
+func padding(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
+
+func padded(_ text: String, to width: Int) -> String {
+    text + padding(width - text.unicodeScalars.count)
+}
+
+// Numbers as people read them.
+
+/// One decimal place: 4.1; nothing when it is not known.
+func decimal(_ number: Double?, unit: String = "") -> String {
+    guard let number, number.isFinite, number.magnitude < 1e9 else { return "-" }
+    let tenths = nearest(number * 10)
+    let sign = tenths < 0 ? "-" : ""
+    return "\(sign)\(tenths.magnitude / 10).\(tenths.magnitude % 10)\(unit)"
+}
+
+/// The nearest whole number; `rounded()` would need the C library of mathematics.
+private func nearest(_ number: Double) -> Int {
+    number < 0 ? -Int(0.5 - number) : Int(number + 0.5)
+}
+
+/// No decimal place: 40ms.
+func whole(_ number: Double?, unit: String = "") -> String {
+    guard let number, number.isFinite, number.magnitude < 1e9 else { return "-" }
+    return "\(nearest(number))\(unit)"
+}
+
+/// One key, two keys.
+func plural(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// Two units at most: 3d 4h, 12m 5s, 14s.
+func age(seconds: Int) -> String {
+    let seconds = max(0, seconds)
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")]
+    for (index, (size, unit)) in units.enumerated() where seconds >= size {
+        guard index + 1 < units.count else { return "\(seconds)s" }
+        let (smaller, smallerUnit) = units[index + 1]
+        return "\(seconds / size)\(unit) \(seconds % size / smaller)\(smallerUnit)"
+    }
+    return "0s"
+}
+
+/// An age of seconds and tenths while it is short.
+func age(seconds: Double?) -> String {
+    guard let seconds, seconds.isFinite, seconds.magnitude < 1e12 else { return "-" }
+    return seconds < 10 ? decimal(seconds, unit: "s") : age(seconds: Int(seconds))
+}
+
+/// The local time of day: 21:10:04.113.
+func timeOfDay(milliseconds: Int) -> String {
+    guard let time = LocalTime(milliseconds: Int64(milliseconds)) else { return "?" }
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let fraction = (milliseconds % 1000 + 1000) % 1000
+    let zeros = fraction < 10 ? "00" : fraction < 100 ? "0" : ""
+    return "\(two(time.hour)):\(two(time.minute)):\(two(time.second)).\(zeros)\(fraction)"
+}

@@ -1,3 +1,4 @@
+internal import Audio
 internal import Config
 internal import Control
 internal import Crypto
@@ -126,5 +127,26 @@ extension StillStreams.Change {
             case .moves: .moves
             case .over: .over
             }
+    }
+}
+
+/// Meters for those who watch them; `status` takes the same figures from `Snapshot+Levels`.
+extension ControlLoop {
+    /// Fetches the microphone's sound while it is watched, and tells the watchers of it.
+    mutating func lookAtMeters() {
+        let isDue = meters.look(rings, isWatched: server.isWatched(.levels), at: now)
+        if meters.isTrialOverdue(at: now) { endLatencyTrial() }
+        guard isDue else { return }
+        var levels = snapshot().levels
+        levels.timeMilliseconds = wall
+        let isShown = isCapturing && switchboard.openTalks.isAny && !stateNow.isMicrophoneMuted
+        meters.describe(in: &levels, isShown: isShown)
+        server.tell(levels)
+    }
+
+    /// Whether the microphone's card moves sound now.
+    var isCapturing: Bool {
+        devices.cards.input.isOpen && switchboard.still[.capture] == nil
+            && (plan.keepsCapturing || switchboard.openTalks.isAny)
     }
 }

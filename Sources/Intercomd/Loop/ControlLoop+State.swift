@@ -4,9 +4,12 @@ internal import Control
 internal import Files
 internal import HAL
 internal import Media
+internal import Peering
 internal import Presentation
+internal import Realtime
 internal import Station
 internal import Time
+internal import Wire
 
 /// Volumes, mutes and do-not-disturb.
 extension ControlLoop {
@@ -62,5 +65,58 @@ extension ControlLoop {
             stateNow, names, isCardMuted: devices.silentSpeaker != nil,
             isMicrophoneSilent: switchboard.microphoneSilence != nil)
         devices.tell(volumes, rings)
+    }
+}
+
+/// What peers may do here.
+extension ControlLoop {
+    /// Tells the switchboard what peers may do and whether people want to be disturbed.
+    mutating func consent() {
+        var configured = [Policy](repeating: Policy(), count: PeerDirectory.capacity)
+        for number in roster.numbers {
+            configured[number] = Policy(config.policy(ofPeer: roster[number].name))
+        }
+        let signs = listenerSigns
+        let availability: Availability = isDoNotDisturb ? .doNotDisturb : .open
+        let isHalfDuplex = handsFree.isHalfDuplex
+        feed { [configured, numbers = roster.numbers] board, table, now in
+            for number in numbers {
+                board.setMemberName(table.state(of: number)?.memberName, of: number)
+            }
+            let policies = board.policies(configured, signs, at: now)
+            board.consent(to: policies, availability, isHalfDuplex: isHalfDuplex, at: now)
+        }
+    }
+
+    /// What could tell people here that somebody listens.
+    var listenerSigns: Consent.Signs {
+        let output = devices.cards.output
+        let isHeard = config.audio.volume != .mute && devices.silentSpeaker == nil
+        return Consent.Signs(
+            isSpeakerOpen: output.isOpen && switchboard.still[.playback] == nil,
+            canBeep: output.isWanted && isHeard, hasTalkLamp: devices.lines.canShow(.talking))
+    }
+}
+
+/// Why this station's own microphone gives nothing: its listeners hear silence, and cannot know.
+extension ControlLoop {
+    /// Follows the mixers of both cards.
+    mutating func followMixers() {
+        devices.followMixers(
+            config.audio, soundAt: isCapturing ? microphoneSoundAt : nil, at: now)
+        tellVolumes()
+        feed { board, _, now in board.lookAtMicrophone(at: now) }
+    }
+
+    /// Tells the switchboard what the microphone's sound depends on.
+    mutating func followMicrophone() {
+        let facts = devices.microphoneFacts(isMuted: keeper.state.isMicrophoneMuted)
+        let soundAt = microphoneSoundAt
+        feed { board, _, now in board.follow(.microphone(facts, soundAt: soundAt), at: now) }
+    }
+
+    /// When more than a muted card gives came of the microphone last.
+    private var microphoneSoundAt: Instant {
+        Instant(nanoseconds: Int64(rings.counters[.microphoneSoundAt]))
     }
 }

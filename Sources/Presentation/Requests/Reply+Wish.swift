@@ -1,4 +1,4 @@
-internal import Config
+package import Config
 package import Control
 package import Station
 internal import Wire
@@ -149,5 +149,68 @@ extension Reply.PTT {
         self.target = names.routing.target(target)?.name ?? wish.name
         heard = names.roster.named(listeners)
         self.listeners = names.able(listeners)
+    }
+}
+
+extension Reply.Announced {
+    /// What the caller is told who reads an announcement, of those who can hear it now.
+    package init(to target: String, isOver: Bool, _ names: Names, _ board: Switchboard) {
+        self.init()
+        self.target = target
+        self.isOver = isOver
+        let (around, asked) = (
+            board.surroundings, board.listeners(of: Int(TalkTarget.announcement))
+        )
+        listeners = names.roster.numbers
+            .filter { asked.contains($0) && around.obstacle(to: $0, isVoice: false) == nil }
+            .map { names.roster[$0].name }
+    }
+}
+
+extension Reply {
+    /// What the person is told who asked for a reload, or what one would change.
+    package init(_ result: Result<[ConfigDifference.Line], ControlError>, isCheck: Bool) {
+        switch result {
+        case .success(let lines):
+            var reload = Reload()
+            reload.isCheck = isCheck
+            reload.difference = lines.map {
+                .init(
+                    text: $0.text, section: String($0.header.dropFirst().dropLast()),
+                    needsRestart: $0.needsRestart)
+            }
+            self = .reload(reload)
+        case .failure(let error): self = .refused(error)
+        }
+    }
+}
+
+extension Reply {
+    /// What a caller is told that has waited for the end of what it began.
+    package init(_ answer: LateAnswer, _ names: Names, _ board: Switchboard) {
+        switch answer {
+        case .talkOver(let name, let end):
+            let why =
+                switch end {
+                case .timedOut: "max-talk is over"
+                case .letGo: "the button was released"
+                case .targetGone: "\(name) is no longer in the settings"
+                }
+            self = .done(Done("the talk to \(name) is over: \(why)"))
+        case .pageOver(let name, let heard):
+            let heard = names.roster.named(heard)
+            var done = Done("page to \(name) ended")
+            done.heard = heard
+            done.outcome = heard.isHeard ? "heard" : "unheard"
+            self = .done(done)
+        case .pageReplaced(let former, let name):
+            var done = Done("the page to \(former) is over: one to \(name) took its place")
+            done.outcome = "replaced"
+            self = .done(done)
+        case .announced(let name, let heard):
+            var announced = Announced(to: name, isOver: true, names, board)
+            announced.heard = names.roster.named(heard)
+            self = .announce(announced)
+        }
     }
 }

@@ -54,17 +54,3 @@ func filled(_ count: Int, _ body: (inout MutableSpan<UInt8>) -> Void) -> [UInt8]
     body(&span)
     return bytes
 }
-
-/// A seeded generator, so that a failure can be repeated (Steele and others, OOPSLA 2014).
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-}

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Peering
+internal import Seeds
 internal import Time
 internal import Wire
 

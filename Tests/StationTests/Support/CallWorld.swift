@@ -1,3 +1,4 @@
+import Seeds
 import Station
 import Time
 import Wire

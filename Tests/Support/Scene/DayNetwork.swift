@@ -1,4 +1,5 @@
 import Audio
+import Seeds
 
 /// A talker and a network for one day at random, as bad as the seed will have it.
 struct DayNetwork {

@@ -1,4 +1,5 @@
 import Audio
+import Seeds
 
 /// Opus packets of every profile for days at random: a quiet room, words, and noise.
 struct DayPackets {

@@ -1,4 +1,5 @@
 import Audio
+import Seeds
 import Time
 
 /// What else has a part in the sound of a random day: mixer, meters, the copies the talker is asked

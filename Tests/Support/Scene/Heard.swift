@@ -1,4 +1,5 @@
 public import Audio
+import Seeds
 public import Time
 
 /// A packet on its way.

@@ -1,4 +1,5 @@
 public import Audio
+import Seeds
 import Time
 
 /// Talkspurts in a quiet room over a network that holds everything back now and then, as Wi-Fi

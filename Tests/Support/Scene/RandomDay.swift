@@ -1,4 +1,5 @@
 public import Audio
+import Seeds
 import Time
 
 /// A day of one listener, made up from a seed: nothing that arrives, no card, no clock and no

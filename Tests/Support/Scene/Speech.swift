@@ -1,5 +1,6 @@
 public import Audio
 import Foundation
+import Seeds
 
 /// A stand-in for a person: gliding pitch, moving formants, hissing consonants, a quiet room.
 ///

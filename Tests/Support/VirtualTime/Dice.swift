@@ -1,3 +1,4 @@
+internal import Seeds
 internal import Wire
 
 /// Chance that is the same in every run of a seed.

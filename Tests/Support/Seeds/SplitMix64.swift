@@ -1,8 +1,6 @@
-/// A small generator of evenly spread numbers (Steele, Lea, Flood, OOPSLA 2014).
-///
-/// It spreads retries in time. One number reveals all later ones, so nothing secret may come from
-/// it.
-public struct SplitMix64: Equatable, Sendable {
+/// A small generator of evenly spread numbers, so that a failure can be repeated by its seed
+/// (Steele, Lea, Flood, OOPSLA 2014).
+public struct SplitMix64: RandomNumberGenerator, Equatable, Sendable {
     private var state: UInt64
 
     public init(seed: UInt64) { state = seed }
@@ -14,4 +12,7 @@ public struct SplitMix64: Equatable, Sendable {
         z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
         return z ^ z >> 31
     }
+
+    /// 0..<1.
+    public mutating func unit() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
 }
