@@ -68,10 +68,7 @@ enum Kitchen {
         made.output = card("speaker")
         made.isCapturing = true
         made.keys = config.buttons.map { button in
-            var key = Snapshot.Key(button)
-            key.isOpen = true
-            key.isDown = false
-            return key
+            Lines.Key(button: button, isOpen: true, isDown: false)
         }
         made.lamps = config.lamps.map { Snapshot.Lamp($0, nil, isShowing: false) }
         made.relays = config.relays.map { Snapshot.Relay($0, nil, isOn: false) }

@@ -367,8 +367,7 @@ import Wire
         house.joinAll()
         house.run(.seconds(1))
         var random = SplitMix64(seed: house.seed)
-        let key = house.roster.key.reference
-        let text = try #require(house.stations[0].exchange.held?.notice.text)
+        let its = try #require(house.stations[0].exchange.held?.notice)
         for _ in 0..<20_000 {
             let word = random.next()
             let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: word), count: 48)
@@ -377,15 +376,15 @@ import Wire
                 case 0:
                     .roster(
                         RosterNotice(
-                            site: word & 8 == 0 ? key : random.next(), counter: random.next(),
+                            site: word & 8 == 0 ? its.site : random.next(), counter: random.next(),
                             size: UInt16(truncatingIfNeeded: random.next()), text: random.next()))
                 case 1:
                     .rosterQuestion(
                         RosterQuestion(
-                            text: word & 8 == 0 ? text : random.next(),
+                            text: word & 8 == 0 ? its.text : random.next(),
                             offset: UInt16(truncatingIfNeeded: random.next())))
                 default:
-                    RosterPart(of: bytes.span, at: 0, text: word & 8 == 0 ? text : random.next())
+                    RosterPart(of: bytes.span, at: 0, text: word & 8 == 0 ? its.text : word)
                         .map { .rosterPart($0) }
                 }
             guard let record else { continue }

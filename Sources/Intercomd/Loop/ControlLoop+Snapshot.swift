@@ -100,7 +100,7 @@ extension Devices {
     fileprivate func describe(in found: Snapshot) {
         found.input = Snapshot.Card(cards.input)
         found.output = Snapshot.Card(cards.output)
-        found.keys = lines.keys.map { Snapshot.Key($0) }
+        found.keys = lines.keys
         for place in lines.lamps.indices {
             found.lamps.append(
                 Snapshot.Lamp(
@@ -152,16 +152,5 @@ extension Snapshot.Card {
         route = side.route
         mixerChange = side.mixerChange
         control = side.control
-    }
-}
-
-extension Snapshot.Key {
-    fileprivate init(_ key: Lines.Key) {
-        self.init(key.button)
-        error = key.error
-        isOpen = key.isOpen
-        isDown = key.isDown
-        pressedAt = key.pressedAt
-        isStuck = key.isStuck
     }
 }

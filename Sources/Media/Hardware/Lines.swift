@@ -12,14 +12,18 @@ package struct Lines: ~Copyable {
     package struct Key {
         package var button: Config.Button
         package var error: GPIOError?
-        package var isOpen = false
-        /// nil until the media loop has read it; a press before that counts as none.
+        package var isOpen: Bool
+        /// Nil until the media loop has read it; a press before that counts as none.
         package var isDown: Bool?
         /// When it last went down.
         package var pressedAt: Instant?
         /// Held past the limit, and still down.
         package var isStuck = false
         var backoff = Backoff()
+
+        package init(button: Config.Button, isOpen: Bool, isDown: Bool? = nil) {
+            (self.button, self.isOpen, self.isDown) = (button, isOpen, isDown)
+        }
     }
 
     package struct Lamp: ~Copyable {

@@ -1,6 +1,5 @@
 package import Config
 package import HAL
-package import Time
 
 extension Snapshot {
     /// One direction of sound.
@@ -22,21 +21,6 @@ extension Snapshot {
         package init() {}
 
         package var isOpen: Bool { granted != nil }
-    }
-
-    /// A button and its line.
-    package struct Key {
-        package let button: Config.Button
-        package var error: GPIOError?
-        package var isOpen = false
-        /// Nil until the media loop has read it.
-        package var isDown: Bool?
-        /// When it last went down.
-        package var pressedAt: Instant?
-        /// Held past the limit, and still down.
-        package var isStuck = false
-
-        package init(_ button: Config.Button) { self.button = button }
     }
 
     package struct Lamp {

@@ -53,7 +53,7 @@ package final class Snapshot {
     // The devices.
     package var input = Card()
     package var output = Card()
-    package var keys: [Key] = []
+    package var keys: [Lines.Key] = []
     package var lamps: [Lamp] = []
     package var relays: [Relay] = []
     /// The control of the speaker's card that lets nothing through; nil where none does.
