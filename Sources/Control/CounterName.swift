@@ -134,9 +134,9 @@ public struct Counter: Equatable, Sendable {
     }
 }
 
-extension Status {
+extension [Counter] {
     /// What was counted under this name; nil where the daemon does not count it.
-    public func count(_ name: CounterName) -> Int? {
-        counters.first { $0.name == name.rawValue }?.value
+    public func value(of name: CounterName) -> Int? {
+        first { $0.name == name.rawValue }?.value
     }
 }

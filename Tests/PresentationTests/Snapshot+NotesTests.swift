@@ -60,7 +60,7 @@ import Wire
 
     @Test func theUsersProgramIsToldOfOnceItHasFailed() throws {
         let station = try Kitchen.snapshot()
-        station.totals.hookFailed = 2
+        station.counters = [Counter(.hookFailed, 2)]
         #expect(
             station.notes == [
                 "on-event: its program failed at 2 events; journalctl INTERCOM_EVENT=hook_fault"

@@ -113,17 +113,6 @@ import Wire
         #expect(station.notes.contains(expected))
     }
 
-    @Test func whatTheLANBringsIsCounted() throws {
-        let station = try Kitchen.snapshot()
-        station.totals.drops = [Int](repeating: 0, count: Drop.names.count)
-        station.totals.discovery.beacons = 3
-        station.totals.discovery.drops[DiscoveryDrop.flood.rawValue] = 7
-        let found = station.counters
-        #expect(found.contains(Counter(.discoveryBeacons, 3)))
-        #expect(found.contains(Counter(.discoveryDropped, "flood", 7)))
-        #expect(found.contains(Counter(.discoveryDropped, "off_link", 0)))
-    }
-
     @Test func anAddressOfThisStationIsNamed() throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let port = station.config.network.port

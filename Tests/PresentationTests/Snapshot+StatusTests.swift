@@ -11,32 +11,6 @@ import Wire
 @testable import Station
 
 @Suite struct SnapshotStatusTests {
-    private func value(_ name: String, of station: Snapshot) -> Int? {
-        station.status.counters.first { $0.name == name }?.value
-    }
-
-    @Test func failuresAreCountedWhereTheyHappened() throws {
-        let station = try Kitchen.snapshot()
-        for counter in station.status.counters { #expect(counter.value == 0, "\(counter.name)") }
-        station.totals.dataFull = 4
-        station.totals.straysFull = 9
-        station.totals.handshakesFull = 5
-        station.totals.hookFailed = 6
-        station.totals.historyLost = 7
-        station.totals.packetsBefore = (sent: 10, opened: 20)
-        station.peers[Kitchen.garage].traffic[.sent] = 1
-        station.peers[Kitchen.office].traffic[.opened] = 2
-        station.media[.droppedReplay] = 8
-        #expect(value("dropped_full", of: station) == 4)
-        #expect(value("dropped_stray", of: station) == 9)
-        #expect(value("handshake_dropped_full", of: station) == 5)
-        #expect(value("hook_failed", of: station) == 6)
-        #expect(value("history_lost", of: station) == 7)
-        #expect(value("dropped_replay", of: station) == 8)
-        #expect(value("packets_sent", of: station) == 11)
-        #expect(value("packets_opened", of: station) == 22)
-    }
-
     @Test func aFloodOfHandshakesIsAProblemWhileItLasts() throws {
         let station = try Kitchen.snapshot()
         let source = Endpoint(high: 0, low: 0xFFFF_C000_0263, port: 40_000)
@@ -53,16 +27,6 @@ import Wire
         #expect(problems(lasting: .seconds(10), perSecond: 3, left: .seconds(5)).count == 1)
         #expect(problems(lasting: .seconds(2), perSecond: 60, left: .seconds(5)).isEmpty)
         #expect(problems(lasting: .seconds(99), perSecond: 5000, left: .zero).isEmpty)
-    }
-
-    @Test func countsOfHandshakesAreShown() throws {
-        let station = try Kitchen.snapshot()
-        station.totals.initiations.initiations = 9
-        station.totals.initiations.cookiesSent = 8
-        station.totals.initiations.evicted = 7
-        #expect(value("handshake_initiations", of: station) == 9)
-        #expect(value("cookies_sent", of: station) == 8)
-        #expect(value("half_open_evicted", of: station) == 7)
     }
 
     @Test func heapCallsAreLeftOutWhereNobodyCountsThem() throws {

@@ -63,7 +63,6 @@ enum Kitchen {
         let made = Snapshot(
             of: config, roster, routing, plan(routing), board, key: X25519.publicKey(of: secret),
             startedAt: now - up, at: now)
-        made.totals.drops = [Int](repeating: 0, count: Drop.names.count)
         made.input = card("mic")
         made.output = card("speaker")
         made.isCapturing = true

@@ -45,6 +45,7 @@ class ControlSocket(SceneTest):
         return self.garage.ctl("status")[0] in (0, 4)
 
     def test_nonsense_is_refused_with_a_reason(self):
+        before = self.garage.counters()["requests_refused"]
         for text in (b"hello", b"{}", b"[]", b"null", b'"status"', b'{"v":1}', b"\xff\xfe\x00",
                      b'{"v":2,"do":"status"}', b'{"v":1,"do":"fly"}', b'{"v":1,"do":7}',
                      b'{"v":1,"do":"ptt"}', b'{"v":1,"do":"ptt","action":"down"}',
@@ -54,6 +55,8 @@ class ControlSocket(SceneTest):
             self.assertIs(reply["ok"], False, text[:40])
             self.assertTrue(reply["error"]["message"], text[:40])
         self.assertTrue(self.garage.is_up())
+        # The right request for a target that there is not is none of them.
+        self.assertEqual(self.garage.counters()["requests_refused"], before + 14)
 
     def test_half_a_line_holds_nobody_up_and_is_closed(self):
         link = self.connect()
@@ -88,6 +91,7 @@ class ControlSocket(SceneTest):
         self.assertEqual(code, 1, errors)
         self.assertIn("try again in a few seconds", errors)
         wait(self.answers, "the daemon answers again")
+        self.assertGreater(self.garage.counters()["callers_refused"], 0)
 
     def test_a_monitor_that_never_reads_disturbs_nobody(self):
         with self.kitchen.talking():

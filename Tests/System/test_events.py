@@ -87,6 +87,7 @@ class ToldEvents(SceneTest):
         program.unlink()
         self.kitchen.ctl("volume", "90")
         wait(lambda: "on-event: its program failed" in self.kitchen.ctl("status")[1], "status")
+        self.assertGreater(self.kitchen.counters()["hook_failed"], 0)
         said = self.kitchen.ctl("doctor", "status", "config")[1]
         self.assertIn("its program failed", said)
         self.assertIn("on-event: there is no program", said)
@@ -325,6 +326,7 @@ class JournalTest(unittest.TestCase):
         wait(lambda: any("INTERCOM_SUPPRESSED" in entry for entry in self.journal.of("talk")),
              "the count is told", 90)
         self.assertEqual(self.journal.of("talk")[-1]["INTERCOM_SUPPRESSED"], "30")
+        self.assertGreaterEqual(self.kitchen.counters()["journal_suppressed"], 30)
         self.key(1)
         wait(lambda: len(self.journal.of("talk")) == 22, "it is told of again")
 

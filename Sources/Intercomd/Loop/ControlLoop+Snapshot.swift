@@ -58,40 +58,9 @@ extension ControlLoop {
         ]
         .compactMap { $0 }
         found.media = Readings(rings.counters.values)
-        found.totals = Snapshot.Totals(links, server, journal, history)
-        found.totals.dataFull = UDPSocket.overflow(of: facts.dataSocket)
-        found.totals.straysFull = UDPSocket.overflow(of: facts.straySocket)
-        found.totals.discovery = neighbourhood.counts
-        found.totals.initiations = cores.table.initiationCounts
-        found.totals.pairingStrangers = pairings.strangers
-        found.totals.pairingAttempts = pairings.failedAttempts
-        found.totals.packetsBefore = figures.packetsBefore
+        found.counters = counters
         found.floods.packets = figures.flood
         return found
-    }
-}
-
-extension Snapshot.Totals {
-    /// Copies the counts of the owners on the control thread.
-    fileprivate init(
-        _ links: borrowing Links, _ server: borrowing ControlServer, _ journal: Journal,
-        _ history: borrowing History
-    ) {
-        self.init()
-        handshakesFull =
-            UDPSocket.overflow(of: links.socket.fd) + UDPSocket.overflow(of: links.initiations.fd)
-        drops = links.drops
-        handshakesUnsent = links.unsent
-        handshakesBefore = links.handshakesBefore
-        callersRefused = server.callersRefused
-        requestsRefused = server.requestsRefused
-        eventsUntold = server.eventsUntold
-        levelsUntold = server.levelsUntold
-        journalSuppressed = journal.suppressed
-        journalLost = journal.lost
-        historyLost = history.lost
-        historySetAside = history.setAside
-        hookFailed = journal.unhooked
     }
 }
 

@@ -20,7 +20,7 @@ package import Wire
 /// - `Snapshot+Complaints` is why peers are down,
 /// - `Snapshot+Cards`, `Snapshot+Levels` and `Snapshot+Latency` are of microphone and speaker,
 /// - `Snapshot+Lines` is of buttons, lamps and relays, `Snapshot+Calls` of calls and policies,
-/// - `Snapshot+Overload` is of processor and network, `Snapshot+Counters` has all counters,
+/// - `Snapshot+Overload` is of processor and network,
 /// - `Snapshot+Event` tells of what happened to peers, network, cards and processor.
 package final class Snapshot {
     package let now: Instant
@@ -94,7 +94,7 @@ package final class Snapshot {
     package var fileProblems: [String] = []
     /// The media loop's counters and gauges.
     package var media = Readings<MediaCount>()
-    package var totals = Totals()
+    package var counters: [Counter] = []
 
     /// What has a default is set afterwards.
     package init(
@@ -176,41 +176,6 @@ extension Snapshot {
         return "handshakes: a flood of first messages (\(flood.perSecond) a second\(source), which "
             + "may be forged): peers still come in and talk goes on, but find the sender, or "
             + "block it"
-    }
-}
-
-extension Snapshot {
-    /// What was counted outside of the media loop since the start.
-    package struct Totals {
-        /// Datagrams that found the data socket's queue full, and that of the handshakes.
-        package var dataFull = 0
-        package var straysFull = 0
-        package var handshakesFull = 0
-        /// Counts of the handshakes that others have started.
-        package var initiations = InitiationCounts()
-        /// Handshake datagrams dropped, by `Drop.counter`.
-        package var drops: [Int] = []
-        /// Handshake datagrams that the network refused to take.
-        package var handshakesUnsent = 0
-        /// Counts of former peers, which have left or whose number another peer has now.
-        package var handshakesBefore: UInt64 = 0
-        package var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
-        /// Counts of the search for peers on the LAN.
-        package var discovery = Discovery.Counts()
-        package var callersRefused = 0
-        package var requestsRefused = 0
-        package var eventsUntold = 0
-        package var levelsUntold = 0
-        package var journalSuppressed = 0
-        package var journalLost = 0
-        package var historyLost = 0
-        package var historySetAside = 0
-        /// Events for which the user's program failed, or was not run.
-        package var hookFailed = 0
-        package var pairingStrangers = 0
-        package var pairingAttempts = 0
-
-        package init() {}
     }
 }
 

@@ -11,9 +11,9 @@ extension Snapshot {
     /// What a person might want to know, beside the problems.
     package var notes: [String] {
         var found: [String] = []
-        if totals.hookFailed > 0 {
+        if let failed = counters.value(of: .hookFailed), failed > 0 {
             found.append(
-                "on-event: its program failed at \(totals.hookFailed) events;"
+                "on-event: its program failed at \(failed) events;"
                     + " journalctl INTERCOM_EVENT=hook_fault")
         }
         if files.isUnconfigured {
