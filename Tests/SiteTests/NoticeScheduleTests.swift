@@ -28,9 +28,9 @@ import Time
         var notices = NoticeSchedule()
         notices.begin(at: Self.at(0))
         // It cannot know what it was not told.
-        notices.isKnown(at: Self.at(0))
+        notices.acknowledge(at: Self.at(0))
         #expect(Self.times(&notices, 0..<1) == [0])
-        notices.isKnown(at: Self.at(0))
+        notices.acknowledge(at: Self.at(0))
         #expect(Self.times(&notices, 1..<40) == [15, 30])
         // Once a second at most.
         notices.beginAgain(at: Self.at(30))

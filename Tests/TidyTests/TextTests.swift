@@ -13,6 +13,10 @@ import Testing
     nonisolated(unsafe) static let declaration =
         /^(?:\w+ |@\w+ )*(?:class|struct|enum|actor|protocol)\s+(\w+)/
 
+    /// A method that is named like a question, changes state and answers nothing.
+    nonisolated(unsafe) static let mutePredicate =
+        /mutating func (?:is|has|was|may|can|must|needs)[A-Z]\w*\([^>]*\{/
+
     /// What breaks a rule in `file`, in words.
     static func complaints(about file: SourceFile) -> [String] {
         var found: [String] = []
@@ -22,6 +26,9 @@ import Testing
                 found.append("line \(index + 1): \(line.count) columns")
             }
             if line.hasSuffix(" ") { found.append("line \(index + 1): ends in a blank") }
+            if line.has("mutating func"), unsafe line.contains(mutePredicate) {
+                found.append("line \(index + 1): a question without an answer")
+            }
             if file.path.hasSuffix(".swift"), bannedSuffixes.contains(where: line.has),
                 let match = unsafe line.firstMatch(of: declaration),
                 bannedSuffixes.contains(where: { match.1.hasSuffix($0) })
@@ -47,10 +54,8 @@ import Testing
         "Sources/Audio/Capture/EchoCanceller.swift", "Sources/Audio/Capture/NoiseSuppressor.swift",
         "Sources/Audio/Codec/OpusDecoder.swift", "Sources/Audio/Codec/OpusEncoder.swift",
         "Sources/Audio/Playout/PacketSlots.swift", "Sources/Audio/Files/Resampler.swift",
-        "Sources/Audio/Playout/SampleLine.swift",
         "Sources/Audio/Playout/SampleLine.swift", "Sources/Control/JSON.swift",
-        "Sources/Crypto/",
-        "Sources/HAL/", "Sources/Realtime/",
+        "Sources/Crypto/", "Sources/HAL/", "Sources/Realtime/",
     ]
 
     @Test(arguments: SourceFile.swift)
@@ -67,8 +72,9 @@ import Testing
     @Test func plantedFaultsAreCaught() {
         let long = String(repeating: "x", count: 101)
         let planted = SourceFile(
-            path: "Sources/Wire/X.swift", text: "struct PeerManager {}\n\(long)\n y ")
-        #expect(Self.complaints(about: planted).count == 3)
+            path: "Sources/Wire/X.swift",
+            text: "struct PeerManager {}\n\(long)\n y \nmutating func " + "isKnown(at now: Int) {")
+        #expect(Self.complaints(about: planted).count == 4)
     }
 
     @Test func theTreeSpeaksOfItselfAlone() throws {

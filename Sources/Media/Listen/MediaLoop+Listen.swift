@@ -115,7 +115,7 @@ extension MediaLoop {
             isOutranked: talkers.highestHeard(at: now) > 0, at: now)
         let isSpeaking = speaking.mix(
             into: &talkers.mixer, by: &block, gain: Tones.gain(plan, volumes), rings)
-        if isSpeaking { tones.mustBeHeard(at: now) }
+        if isSpeaking { tones.makeWay(at: now) }
         talkers.mixer.render(into: &block)
         duplex.played(block.span, talks.talking)
         meters.played(block.span, rings)

@@ -47,7 +47,7 @@ struct Tones {
     }
 
     /// Something sounds now that must be heard.
-    mutating func mustBeHeard(at now: Instant) { urgentUntil = now + Self.chimeHold }
+    mutating func makeWay(at now: Instant) { urgentUntil = now + Self.chimeHold }
 
     /// How loud tones are.
     static func gain(_ plan: borrowing MediaPlan, _ volumes: MediaVolumes) -> Gain {
@@ -74,12 +74,12 @@ struct Tones {
         let none: [Int16] = []
         if chimer.next(into: &block, ringtone: none.span) {
             mixer.add(block.span, gain: chimeGain(tones, plan, volumes))
-            if chimer.chime?.isUrgent == true { mustBeHeard(at: now) }
+            if chimer.chime?.isUrgent == true { makeWay(at: now) }
         }
         // Drop-in and listening in are to be noticed here, even with tones turned down.
         if beeper.next(into: &block, ringtone: none.span) {
             mixer.add(block.span, gain: tones.atLeast(Self.beepLeast))
-            mustBeHeard(at: now)
+            makeWay(at: now)
         }
     }
 

@@ -167,8 +167,8 @@ public struct RosterExchange {
         peers[peer]?.isLeft = isLeft
         peers[peer]?.told = told
         if let held, isIn(peer), isOfOurs(notice) {
-            if notice == held.notice { peers[peer]?.agrees(at: now) }
-            if notice.counter < held.roster.counter { peers[peer]?.isBehind(at: now) }
+            if notice == held.notice { peers[peer]?.acknowledge(at: now) }
+            if notice.counter < held.roster.counter { peers[peer]?.repeatNotice(at: now) }
         }
         guard mayBring(notice, peer), isWanted(notice) else {
             peers[peer]?.offers(nil)

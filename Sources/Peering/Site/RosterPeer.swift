@@ -43,10 +43,10 @@ struct RosterPeer {
     func rests(at now: Instant) -> Bool { restsUntil.map { now < $0 } ?? false }
 
     /// It has an older one.
-    mutating func isBehind(at now: Instant) { notices.beginAgain(at: now) }
+    mutating func repeatNotice(at now: Instant) { notices.beginAgain(at: now) }
 
     /// It has the same.
-    mutating func agrees(at now: Instant) { notices.isKnown(at: now) }
+    mutating func acknowledge(at now: Instant) { notices.acknowledge(at: now) }
 
     /// Whether it is time for a notice, which goes out then.
     mutating func announces(at now: Instant) -> Bool { notices.goesOut(at: now) }
@@ -94,7 +94,7 @@ struct NoticeSchedule {
     }
 
     /// The peer has shown that it knows, which counts once it was told.
-    mutating func isKnown(at now: Instant) {
+    mutating func acknowledge(at now: Instant) {
         guard sent > 0 else { return }
         (due, sent) = (now + Self.pause, Self.pauses.count + 1)
     }
