@@ -27,7 +27,7 @@ public struct Config: Equatable, Sendable {
     public internal(set) var peers: [Peer] = []
     /// Settings that are allowed and probably not meant; the daemon starts all the same.
     public internal(set) var warnings: [Mistake] = []
-    /// Those of names that buttons have, and that are neither a channel nor a peer now.
+    /// Names that buttons have, and that are neither a channel nor a peer now.
     public internal(set) var awaited: [Mistake] = []
 
     init() {}

@@ -59,8 +59,7 @@ public struct PeerDetail: JSONRecord, Equatable, Sendable {
     public var policy = PeerPolicy()
     /// Whether it may open this station's microphone without anyone here touching a key.
     public var opensMicrophone = false
-    /// Of the packets refused for its session, those that had been opened before, or are older than
-    /// the window.
+    /// Packets refused for its session that had been opened before, or are older than the window.
     public var packetsRepeated = 0
     /// Requests of it that were refused since the start, by kind; only kinds that occurred.
     public var refused: [Counter] = []

@@ -7,7 +7,7 @@ public struct Levels: JSONRecord, Equatable, Sendable {
     public var microphone = Status.Microphone()
     /// What is played, all talkers together.
     public var speaker = Status.Meter()
-    /// Those who are heard now.
+    /// The talkers who are heard now.
     public var talkers: [Talker] = []
     /// The microphone in thirds of an octave from 100 Hz to 16 kHz, in dBFS; empty while its card
     /// does not run.

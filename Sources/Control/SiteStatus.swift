@@ -12,7 +12,7 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     /// The stations of the roster that are not known to have it or a newer one, by their names
     /// there: they may use an older one.
     public var behind: [String] = []
-    /// Of those, the stations that have told of an older one last.
+    /// The stations among those that have told of an older one last.
     public var older: [Older] = []
     /// Peers that are in the site under a key that this station has left.
     public var left: [String] = []

@@ -17,6 +17,9 @@ import Testing
     nonisolated(unsafe) static let mutePredicate =
         /mutating func (?:is|has|was|may|can|must|needs)[A-Z]\w*\([^>]*\{/
 
+    /// The first line of a doc comment that names its subject by a pronoun.
+    nonisolated(unsafe) static let pronoun = /^\s*\/\/\/ (?:Of|So|Those|Who|Whom)\b/
+
     /// What breaks a rule in `file`, in words.
     static func complaints(about file: SourceFile) -> [String] {
         var found: [String] = []
@@ -26,6 +29,11 @@ import Testing
                 found.append("line \(index + 1): \(line.count) columns")
             }
             if line.hasSuffix(" ") { found.append("line \(index + 1): ends in a blank") }
+            if line.has("///"), unsafe line.contains(pronoun), file.path.hasPrefix("Sources/"),
+                index == 0 || !file.lines[index - 1].has("///")
+            {
+                found.append("line \(index + 1): a comment without a subject")
+            }
             if line.has("mutating func"), unsafe line.contains(mutePredicate) {
                 found.append("line \(index + 1): a question without an answer")
             }
@@ -73,8 +81,9 @@ import Testing
         let long = String(repeating: "x", count: 101)
         let planted = SourceFile(
             path: "Sources/Wire/X.swift",
-            text: "struct PeerManager {}\n\(long)\n y \nmutating func " + "isKnown(at now: Int) {")
-        #expect(Self.complaints(about: planted).count == 4)
+            text: "struct PeerManager {}\n\(long)\n y \n/// Those.\nmutating func "
+                + "isKnown(at now: Int) {")
+        #expect(Self.complaints(about: planted).count == 5)
     }
 
     @Test func theTreeSpeaksOfItselfAlone() throws {

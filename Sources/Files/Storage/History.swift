@@ -40,7 +40,7 @@ package struct History: ~Copyable {
     /// Lines that are not on disk, the oldest first.
     private var waiting: [[UInt8]] = []
     private var waitingBytes = 0
-    /// Those that are being written.
+    /// The lines that are being written.
     private var sent: [[UInt8]] = []
     private var writing: Background<Written>?
     /// Lists that were asked for, the first of which may be under way.

@@ -70,7 +70,7 @@ struct LogBudget {
     static func linesPerMinute(of kind: Event.Kind) -> Int { kind == .relay ? 600 : 20 }
     private static let minute = Duration.seconds(60)
 
-    /// Of one kind, and of one peer or, where that is nil, of the station itself.
+    /// Events of one kind, and of one peer or, where that is nil, of the station itself.
     struct Share {
         let kind: Event.Kind
         let peer: String?
@@ -82,7 +82,7 @@ struct LogBudget {
 
     /// Events that were not told, of all kinds since the start.
     private(set) var suppressed = 0
-    /// Those of the last minute, and those of which the count is not told yet.
+    /// The shares of the last minute, and those of which the count is not told yet.
     private var shares: [Share] = []
 
     /// Whether an event of a peer may be told now; otherwise it is counted.

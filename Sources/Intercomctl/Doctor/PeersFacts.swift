@@ -15,7 +15,7 @@ struct PeersFacts {
     }
 
     var peers: [Peer] = []
-    /// Those that the running daemon has, and whether each is up; nil without one.
+    /// The peers that the running daemon has, and whether each is up; nil without one.
     var known: [(name: String, isUp: Bool)]?
     var usesAES = true
 

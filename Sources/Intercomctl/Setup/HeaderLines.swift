@@ -23,7 +23,7 @@ struct HeaderLines: Equatable {
         self.lines = found.sorted { $0.number < $1.number }
     }
 
-    /// Those of all chips that can be listed.
+    /// The lines of all chips that can be listed.
     static func all() -> HeaderLines {
         var (found, names): ([Line], [String]) = ([], [])
         for number in GPIOChip.numbers() {

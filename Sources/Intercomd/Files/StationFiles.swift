@@ -43,7 +43,7 @@ struct StationFiles {
     }
 
     let config: Config
-    /// Those of the peers, in the order of the configuration; nobody's of one that is revoked.
+    /// The keys of the peers, in the order of the configuration; nobody's of one that is revoked.
     let keys: [PublicKey]
     let psks: [PSK]
 

@@ -43,7 +43,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var devices: Devices
     var server: ControlServer
     var history: History
-    /// Who waits for lists of it, in the order of their questions.
+    /// The callers that wait for lists of it, in the order of their questions.
     var historians: [CallerTicket] = []
     var keeper: StateKeeper
     var journal = Journal()

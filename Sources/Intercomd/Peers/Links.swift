@@ -41,7 +41,7 @@ struct Links: ~Copyable {
     var ownHosts: Set<String> = []
     /// Whether the addresses of peers may be others than those below.
     var areAddressesNews = false
-    /// Those that the kernel prefers, and since when; nil before it was told.
+    /// The addresses that the kernel prefers, and since when; nil before it was told.
     var preferred: (addresses: [Endpoint], since: Instant)?
     /// By the number of the peer.
     var probes = ByPeer<Probe?>(nil)

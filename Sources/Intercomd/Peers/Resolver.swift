@@ -18,7 +18,7 @@ struct Resolver {
 
     struct Answer {
         let question: Question
-        /// Those found so far.
+        /// The addresses found so far.
         ///
         /// Each name that is found makes an answer, and so does the last of
         /// several that are not.

@@ -28,7 +28,7 @@ struct SiteKeeper {
         let work: Background<Result<[String], PeerFilesError>>
     }
 
-    /// Of one roster that comes by itself, the rest of whose changes are counted.
+    /// Changes told of one roster that comes by itself; the rest are counted.
     private static let linesMax = 12
 
     private let own: PublicKey

@@ -123,7 +123,7 @@ package enum PeerCount: Int, CaseIterable {
     case sent
     case opened
     case refused
-    /// Those of `refused` that had opened before, or are older than the window.
+    /// Packets of `refused` that had opened before, or are older than the window.
     case repeated
     /// Monotonic ns of the last packet sent, opened, refused; 0 before the first.
     case lastSent

@@ -216,7 +216,7 @@ struct DataSocket: ~Copyable {
     enum Prospect {
         /// A listener is there.
         case heard
-        /// Those that are there did not hear what was said last, or the microphone is silent.
+        /// The listeners that are there did not hear the last talk, or the microphone is silent.
         case doubted
         case nobody
     }

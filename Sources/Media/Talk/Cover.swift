@@ -31,7 +31,7 @@ struct CoverTail {
 
     static let most = Duration.milliseconds(500)
 
-    /// Those the talkspurt went to.
+    /// The peers that the talkspurt went to.
     private(set) var listeners: PeerSet = []
     private var place = 0
     private var count = 0

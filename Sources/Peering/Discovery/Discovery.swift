@@ -296,7 +296,7 @@ public struct PairingPlaces: Sendable {
 
     public init() {}
 
-    /// Those known now, in the order in which they were found.
+    /// The places known now, in the order in which they were found.
     public func list(at now: Instant) -> [Place] { places.filter { now < $0.until } }
 
     /// The stations among them, each with its addresses; those that routers know come first.

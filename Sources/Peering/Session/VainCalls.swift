@@ -36,7 +36,7 @@ public struct VainCalls {
         untold.append(call)
     }
 
-    /// Those that nobody was told of yet; ask once a second, and at no other time.
+    /// The calls that nobody was told of yet; ask once a second, and at no other time.
     public mutating func take() -> [VainCall] {
         defer { untold.removeAll(keepingCapacity: true) }
         return untold

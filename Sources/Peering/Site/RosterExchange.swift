@@ -43,7 +43,7 @@ public struct RosterExchange {
     ///
     /// So 31 peers that give nothing keep the 32nd waiting for 16 s at most.
     private static let patience = Duration.milliseconds(500)
-    /// So many rosters are taken at once, and then one in this time: whoever has the site's key can
+    /// Rosters that are taken at once, and then one in this time: whoever has the site's key can
     /// sign any number, and each is written.
     private static let takings = (most: 8, each: Duration.seconds(10))
 

@@ -114,7 +114,7 @@ extension CallStatus {
 }
 
 extension Names {
-    /// Those of these listeners that can hear what is said to them.
+    /// The listeners among these that can hear what is said to them.
     fileprivate func able(_ listeners: [HeardAt]) -> [String] {
         listeners.filter { $0.obstacle == nil }.map { roster[$0.peer].name }
     }

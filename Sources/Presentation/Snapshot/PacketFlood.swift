@@ -20,9 +20,9 @@ package struct PacketFlood: Equatable, Sendable {
     package struct Totals: Equatable, Sendable {
         /// Packets that were read and are of no session, false, or known already.
         var refused: UInt64
-        /// Those that found the queue of unknown addresses full.
+        /// Packets that found the queue of unknown addresses full.
         var straysLost: UInt64
-        /// Those that found the queue of the peers' addresses full.
+        /// Packets that found the queue of the peers' addresses full.
         var lost: UInt64
 
         package init(refused: UInt64, straysLost: UInt64, lost: UInt64) {

@@ -52,7 +52,7 @@ package enum Advice {
             + " make room: sudo intercomctl peer remove \(name)"
     }
 
-    /// Of the peers that answer, most do not accept this station.
+    /// Most peers that answer do not accept this station.
     package static func putOut(of site: String, introduces: Bool) -> String {
         let fault = "stations of the site refuse this one: "
         // A key that was taken over is of no use.

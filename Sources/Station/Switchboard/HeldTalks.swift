@@ -23,7 +23,7 @@ package struct HeldTalks: Sendable {
     /// The targets that the microphone is held open for.
     package var targets: [Int] { talks.map { $0.target } }
 
-    /// Those who hold it open for as long as they are there.
+    /// The callers who hold it open for as long as they are there.
     var callers: [CallerTicket] { talks.compactMap { $0.caller } }
 
     /// The microphone opened for a target, for as long as the caller is there.

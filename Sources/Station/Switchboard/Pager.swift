@@ -27,7 +27,7 @@ package struct Pager: Sendable {
     /// What the page under way goes to; nil where there is none.
     package var name: String? { page?.name }
 
-    /// Those whose page goes on, and those who wait for what was heard of theirs.
+    /// The callers whose page goes on, and those who wait for what was heard of theirs.
     var callers: [CallerTicket] {
         waiters.map { $0.caller } + (page?.caller.map { [$0] } ?? [])
     }

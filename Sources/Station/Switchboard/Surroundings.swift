@@ -28,7 +28,7 @@ package struct Surroundings: Equatable, Sendable {
         return isVoice ? silence : nil
     }
 
-    /// Those of these listeners that there are, and why each cannot be spoken to now.
+    /// The listeners among these that there are, and why each cannot be spoken to now.
     func listeners(among listeners: PeerSet) -> [HeardAt] {
         peers.filter { listeners.contains($0) }
             .map { HeardAt(peer: $0, percent: nil, obstacle(to: $0)) }
