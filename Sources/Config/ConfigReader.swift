@@ -138,10 +138,10 @@ struct ConfigReader {
                     + "and [policy NAME]")
             return nil
         }
-        return hasRightName(section, kind) && isFirst(section) ? kind : nil
+        return checkName(section, kind) && checkFirst(section) ? kind : nil
     }
 
-    private mutating func hasRightName(_ section: INI.Section, _ kind: SectionKind) -> Bool {
+    private mutating func checkName(_ section: INI.Section, _ kind: SectionKind) -> Bool {
         guard kind.isNamed else {
             if section.name.isEmpty { return true }
             fail(section.origin, "[\(section.kind)] takes no name")
@@ -158,7 +158,7 @@ struct ConfigReader {
         return true
     }
 
-    private mutating func isFirst(_ section: INI.Section) -> Bool {
+    private mutating func checkFirst(_ section: INI.Section) -> Bool {
         guard let first = begun.first(where: { $0.header == section.header }) else {
             begun.append(section)
             return true

@@ -36,26 +36,22 @@ struct CallBudget {
     }
 
     /// Whether one more call may ring, or be an announcement.
-    mutating func mayHold(at now: Instant) -> Bool {
-        growHolding(at: now)
-        return holdingLeft > .zero
-    }
+    func mayHold(at now: Instant) -> Bool { holding(at: now) > .zero }
 
     /// A call that nobody here answered has held this station since then.
     mutating func held(since: Instant, at now: Instant) {
-        growHolding(at: since)
-        holdingLeft -= now - since
+        holdingLeft = holding(at: since) - (now - since)
         heldUntil = max(heldUntil, now)
     }
 
     /// A person has answered: the calls are wanted.
     mutating func answered() { holdingLeft = Self.holdingAtOnce }
 
-    private mutating func growHolding(at now: Instant) {
-        guard now > heldUntil else { return }
+    /// The time that is left by now.
+    private func holding(at now: Instant) -> Duration {
+        guard now > heldUntil else { return holdingLeft }
         let most = Self.holdingAtOnce * Self.holdingShare
         let grown = min(now - heldUntil, most * 2) / Self.holdingShare
-        holdingLeft = min(Self.holdingAtOnce, holdingLeft + grown)
-        heldUntil = now
+        return min(Self.holdingAtOnce, holdingLeft + grown)
     }
 }

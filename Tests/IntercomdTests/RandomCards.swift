@@ -303,12 +303,12 @@ struct RandomCards: ~Copyable {
     }
 
     private mutating func watch() {
-        _ = master.isStalled(at: now, period: Int64(inPeriod) * 62_500 / 3)
+        _ = master.countWake(at: now, period: Int64(inPeriod) * 62_500 / 3)
         if let lookedAt {
             stillFor += min(.nanoseconds(time - lookedAt), StreamWatch.lookMax)
         }
         lookedAt = time
-        var isToReopen = master.capture.isToReopen(at: now, runs: true)
+        var isToReopen = master.capture.update(at: now, runs: true)
         if plant == .overlooks { isToReopen = false }
         let least = StreamWatch.silenceMax
         if isToReopen, stillFor < least { note("opened again after \(stillFor)") }

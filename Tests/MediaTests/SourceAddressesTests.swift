@@ -15,7 +15,7 @@ import Time
         var sightings = SourceAddresses()
         let told = try (0..<1000).filter { moment in
             let now = Instant(nanoseconds: Int64(moment) * 1_000_000)
-            return try sightings.isNews(address(1), at: now)
+            return try sightings.note(address(1), at: now)
         }
         #expect(told == Array(stride(from: 0, to: 1000, by: 100)))
     }
@@ -26,7 +26,7 @@ import Time
         var told = 0
         for moment in 0..<1000 {
             let now = Instant(nanoseconds: Int64(moment) * 1_000_000)
-            let isNews = try sightings.isNews(address(moment), at: now) {
+            let isNews = try sightings.note(address(moment), at: now) {
                 Int(random.next() % UInt64($0))
             }
             if isNews { told += 1 }
@@ -46,9 +46,9 @@ import Time
                 let now = Instant(nanoseconds: Int64(moment) * 1_000_000)
                 let draw = { isByLot ? Int(random.next() % UInt64($0)) : $0 - 1 }
                 for copy in 1...40 {
-                    _ = try sightings.isNews(address(copy), at: now, draw: draw)
+                    _ = try sightings.note(address(copy), at: now, draw: draw)
                 }
-                return try sightings.isNews(address(99), at: now, draw: draw)
+                return try sightings.note(address(99), at: now, draw: draw)
             }
             times.append(found ?? .max)
         }
@@ -61,9 +61,9 @@ import Time
     @Test func twoAddressesAreToldAtOnce() throws {
         var sightings = SourceAddresses()
         let now = Instant(nanoseconds: 0)
-        let first = try sightings.isNews(address(1), at: now)
-        let second = try sightings.isNews(address(2), at: now)
-        let again = try sightings.isNews(address(1), at: now)
+        let first = try sightings.note(address(1), at: now)
+        let second = try sightings.note(address(2), at: now)
+        let again = try sightings.note(address(1), at: now)
         #expect(first && second && !again)
     }
 }

@@ -16,7 +16,7 @@ import Time
         var found: [Int] = []
         for moment in stride(from: span.lowerBound, to: span.upperBound, by: step) {
             if moves { _ = watch.progressed() }
-            if watch.isToReopen(at: at(moment), runs: runs) { found.append(moment) }
+            if watch.update(at: at(moment), runs: runs) { found.append(moment) }
         }
         return found
     }
@@ -70,7 +70,7 @@ import Time
         #expect(looks(&watch, 5_500..<13_000) == [])
         #expect(looks(&watch, 13_000..<14_000) == [13_735])
         // Another card is as unknown as the first one was.
-        _ = watch.isGone()
+        _ = watch.lose()
         #expect(looks(&watch, 20_000..<30_000) == [26_000])
     }
 

@@ -10,7 +10,7 @@ import Wire
     @Test func aLongSleepIsNoticedOnceAndShortOnesAreAddedUp() {
         var watch = SleepWatch(suspended: .seconds(100))
         let found = [100_600, 101_000, 101_000, 5_000_000, 4_999_000].map {
-            watch.hasSlept(suspended: .milliseconds($0))
+            watch.noticeSleep(suspended: .milliseconds($0))
         }
         #expect(found == [false, true, false, true, false])
     }

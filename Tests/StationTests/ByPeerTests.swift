@@ -25,13 +25,13 @@ import Testing
     private struct Holder {
         var token: Token?
 
-        mutating func isOnlyHolder() -> Bool { isKnownUniquelyReferenced(&token) }
+        mutating func checkOnlyHolder() -> Bool { isKnownUniquelyReferenced(&token) }
     }
 
     @Test func aChangeIsMadeInPlaceWithoutACopy() {
         var holders = ByPeer(Holder())
         holders[1].token = Token()
-        let isOnly = holders[1].isOnlyHolder()
+        let isOnly = holders[1].checkOnlyHolder()
         #expect(isOnly)
         #expect(holders[0].token == nil)
     }

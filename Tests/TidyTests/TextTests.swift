@@ -13,9 +13,9 @@ import Testing
     nonisolated(unsafe) static let declaration =
         /^(?:\w+ |@\w+ )*(?:class|struct|enum|actor|protocol)\s+(\w+)/
 
-    /// A method that is named like a question, changes state and answers nothing.
-    nonisolated(unsafe) static let mutePredicate =
-        /mutating func (?:is|has|was|may|can|must|needs)[A-Z]\w*\([^>]*\{/
+    /// A method that is named like a question, and changes state.
+    nonisolated(unsafe) static let mutatingQuestion =
+        /mutating func (?:is|has|was|may|can|must|needs)[A-Z]/
 
     /// The first line of a doc comment that names its subject by a pronoun.
     nonisolated(unsafe) static let pronoun = /^\s*\/\/\/ (?:Of|So|Those|Who|Whom)\b/
@@ -34,8 +34,8 @@ import Testing
             {
                 found.append("line \(index + 1): a comment without a subject")
             }
-            if line.has("mutating func"), unsafe line.contains(mutePredicate) {
-                found.append("line \(index + 1): a question without an answer")
+            if line.has("mutating func"), unsafe line.contains(mutatingQuestion) {
+                found.append("line \(index + 1): a question that changes state")
             }
             if file.path.hasSuffix(".swift"), bannedSuffixes.contains(where: line.has),
                 let match = unsafe line.firstMatch(of: declaration),

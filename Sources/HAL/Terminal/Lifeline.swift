@@ -17,7 +17,7 @@ public struct Lifeline: ~Copyable {
     }
 
     /// Whether one of the streams has been cut.
-    public mutating func isCut(at now: Instant) -> Bool {
+    public mutating func poll(at now: Instant) -> Bool {
         if clinux_poll(1, 0, 0) > 0 || clinux_poll(2, 0, 0) > 0 { return true }
         guard hasInput, clinux_poll(0, 0, 0) > 0 else { return false }
         guard now - begin < Self.settling else { return true }

@@ -105,7 +105,7 @@ func follow(
     var (end, isCut) = (Clock.now() + silenceMax, false)
     while Clock.now() < end {
         // The terminal is closed, or the output has no reader.
-        if !isCut, lifeline.isCut(at: Clock.now()) {
+        if !isCut, lifeline.poll(at: Clock.now()) {
             (end, isCut) = (Clock.now() + patience, true)
         }
         guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(200)) else {

@@ -20,7 +20,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if !invocation.isJSON { try printLine(done.text.visible) }
     let begin = Clock.now()
     while Clock.now() < begin + .seconds(seconds) {
-        if signals.next() == .end || lifeline.isCut(at: Clock.now()) { break }
+        if signals.next() == .end || lifeline.poll(at: Clock.now()) { break }
         guard let line = try daemon.nextLine(until: Clock.now() + .milliseconds(20)) else {
             continue
         }

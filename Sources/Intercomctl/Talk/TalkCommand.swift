@@ -19,7 +19,7 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
     while end.map({ Clock.now() < $0 }) ?? true {
         // The terminal is closed, or the output has no reader.
-        if lifeline.isCut(at: Clock.now()) {
+        if lifeline.poll(at: Clock.now()) {
             return watch.isUnheard(at: Clock.now()) ? .failed : .ok
         }
         if signals.next() == .end { break }

@@ -209,7 +209,7 @@ extension ControlLoop {
 
     /// Looks at this machine's network where it has changed, and now and then; once a second.
     mutating func followNetwork() {
-        let hasChanged = links.hasNetworkChanged()
+        let hasChanged = links.takeNetworkChange()
         guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
         else { return }
         let trouble = links.lookAtNetwork(

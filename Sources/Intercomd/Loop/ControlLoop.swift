@@ -156,7 +156,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     /// First what has come, then what it is time for, then what people see of both.
     private mutating func turn() {
         now = poller.wait(until: deadline, since: now)
-        if sleep.hasSlept(suspended: Clock.suspended()) {
+        if sleep.noticeSleep(suspended: Clock.suspended()) {
             feed { _, table, now in table.wake(at: now) }
         }
         meters.follow(rings, at: now)

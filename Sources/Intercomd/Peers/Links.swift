@@ -73,14 +73,14 @@ struct Links: ~Copyable {
         if sent != .sent { unsent += 1 }
     }
 
-    /// Whether a link, an address or a route of this machine has changed since the last call.
-    mutating func hasNetworkChanged() -> Bool {
+    /// Takes whether a link, an address or a route of this machine has changed since the last call.
+    mutating func takeNetworkChange() -> Bool {
         noteChanges()
         defer { hasChanged = false }
         return hasChanged
     }
 
-    /// Whether anything has changed just now; that is kept for `hasNetworkChanged`, too.
+    /// Whether anything has changed just now; that is kept for `takeNetworkChange`, too.
     @discardableResult
     mutating func noteChanges() -> Bool {
         guard networkWatch?.hasChanged() ?? false else { return false }

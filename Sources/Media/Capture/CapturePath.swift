@@ -147,7 +147,7 @@ struct CapturePath: ~Copyable {
     }
 
     /// Whether there is speech in the block that was improved last.
-    mutating func hasSpeech(_ vox: inout Vox, _ speaker: Vox.Speaker) -> Bool {
+    mutating func detectSpeech(_ vox: inout Vox, _ speaker: Vox.Speaker) -> Bool {
         vox.add(microphone.newest(chain.blockSamples), speaker: speaker)
     }
 

@@ -67,7 +67,7 @@ extension MediaLoop {
     private mutating func followSpeech() {
         let speaker = capturePath.speaker
         for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {
-            let isOpen = capturePath.hasSpeech(&talkKeys.slots[place].vox, speaker)
+            let isOpen = capturePath.detectSpeech(&talkKeys.slots[place].vox, speaker)
             if isOpen != talkKeys.slots[place].isDown { turn(place, isDown: isOpen, at: now) }
         }
     }

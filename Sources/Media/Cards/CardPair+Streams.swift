@@ -7,8 +7,8 @@ extension CardPair {
     mutating func forgetStillness(of direction: PCMError.Direction, isGone: Bool = false) {
         let wasStill =
             switch direction {
-            case .capture: isGone ? clock.capture.isGone() : clock.capture.ends()
-            case .playback: isGone ? clock.playback.isGone() : clock.playback.ends()
+            case .capture: isGone ? clock.capture.lose() : clock.capture.ends()
+            case .playback: isGone ? clock.playback.lose() : clock.playback.ends()
             }
         if wasStill { rings.notify(.stream(direction, .over)) }
     }
@@ -52,8 +52,8 @@ extension CardPair {
         at now: Instant, inPeriod: Bool
     ) -> (capture: Bool, playback: Bool) {
         if !inPeriod, clock.source == .capture, hasRunDry() { _ = clock.playback.progressed() }
-        let capture = clock.capture.isToReopen(at: now, runs: isCapturing && hasCapture)
-        let playback = clock.playback.isToReopen(at: now, runs: hasPlayback)
+        let capture = clock.capture.update(at: now, runs: isCapturing && hasCapture)
+        let playback = clock.playback.update(at: now, runs: hasPlayback)
         guard capture || playback, isLinked else { return (capture, playback) }
         if !capture { clock.capture.stands() }
         if !playback { clock.playback.stands() }

@@ -281,7 +281,7 @@ struct CardPair: ~Copyable {
             case .timer: break
             }
         }
-        if clock.isStalled(at: now, period: period) {
+        if clock.countWake(at: now, period: period) {
             clock.isDistrusted = true
             chooseMaster(loop, at: now)
             rings.notify(.masterStalled)

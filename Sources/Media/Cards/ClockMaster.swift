@@ -33,7 +33,7 @@ struct ClockMaster {
     }
 
     /// Counts a wake by the card; true when it has woken the loop too often without sound.
-    mutating func isStalled(at now: Instant, period: Int64) -> Bool {
+    mutating func countWake(at now: Instant, period: Int64) -> Bool {
         if (now - since).nanoseconds > period {
             wakes = 0
             since = now

@@ -81,13 +81,13 @@ package struct StreamWatch {
     }
 
     /// The card is gone, and nothing is known of the next one; true when it had stood still.
-    mutating func isGone() -> Bool {
+    mutating func lose() -> Bool {
         firstSound = nil
         return ends()
     }
 
-    /// Whether a stream that should run has stood still for too long by now.
-    mutating func isToReopen(at now: Instant, runs: Bool) -> Bool {
+    /// Takes the time; true when a stream that should run has stood still for too long.
+    mutating func update(at now: Instant, runs: Bool) -> Bool {
         guard runs else {
             begins()
             return false

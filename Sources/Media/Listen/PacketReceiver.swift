@@ -163,7 +163,7 @@ struct PacketReceiver: ~Copyable {
     ) {
         guard source != seen.endpoint, index == seen.keySlots.currentIndex else { return }
         rings.counters.add(.otherSource)
-        guard seen.sightings.isNews(source, at: now) else { return }
+        guard seen.sightings.note(source, at: now) else { return }
         rings.notify(.elsewhere(peer: peer, index: index, source))
     }
 

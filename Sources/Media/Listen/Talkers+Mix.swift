@@ -109,7 +109,7 @@ extension Talkers {
 
     /// One mouth speaking to two channels at once is mixed once, as what matters most; what is
     /// muted or far down is not heard.
-    private mutating func isHeardTwice(
+    private func isHeardTwice(
         _ owner: VoiceSlot.Owner, at place: Int, _ plan: borrowing MediaPlan,
         _ volumes: MediaVolumes
     ) -> Bool {

@@ -192,14 +192,14 @@ struct Talkers: ~Copyable {
     }
 
     /// By priority, and a page before talk.
-    mutating func rank(_ owner: VoiceSlot.Owner) -> Int {
+    func rank(_ owner: VoiceSlot.Owner) -> Int {
         let level = level(of: owner)
         if case .page = streams[owner.peer].hearings[Int(owner.stream)] { return 2 * level + 1 }
         return 2 * level
     }
 
     /// The priority as a number, from 0.
-    mutating func level(of owner: VoiceSlot.Owner) -> Int {
+    func level(of owner: VoiceSlot.Owner) -> Int {
         Int(min(streams[owner.peer].priorities[Int(owner.stream)], .emergency).rawValue)
     }
 }

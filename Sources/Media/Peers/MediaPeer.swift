@@ -57,7 +57,7 @@ struct SourceAddresses {
 
     /// Whether to tell that a packet came from there; `draw` makes a number below its argument that
     /// nobody can foretell.
-    mutating func isNews(
+    mutating func note(
         _ source: SocketAddress, at now: Instant, draw: (Int) -> Int = SourceAddresses.draw
     ) -> Bool {
         if begunAt.map({ now >= $0 + Self.span }) ?? true {

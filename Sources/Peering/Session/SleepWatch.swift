@@ -10,7 +10,7 @@ public struct SleepWatch: Sendable {
     public init(suspended: Duration) { before = suspended }
 
     /// Whether it has slept for long since this last said so.
-    public mutating func hasSlept(suspended: Duration) -> Bool {
+    public mutating func noticeSleep(suspended: Duration) -> Bool {
         guard suspended - before >= Self.least else { return false }
         before = suspended
         return true

@@ -55,7 +55,7 @@ extension OwnTalks {
             }
         guard isHeard == spurt.isUnheard else { return }
         spurts[place].isUnheard = !isHeard
-        guard spurts[place].mayTell(at: now) else { return }
+        guard spurts[place].takeTelling(at: now) else { return }
         tell(isHeard, of: spurt, around, at: now, &orders)
     }
 

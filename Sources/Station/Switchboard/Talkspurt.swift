@@ -87,7 +87,7 @@ struct Talkspurt: Sendable {
     private var isCut: Bool { silentSince != nil && silence == .microphoneLost }
 
     /// Whether one more change may be told now; counts it if so.
-    mutating func mayTell(at now: Instant) -> Bool {
+    mutating func takeTelling(at now: Instant) -> Bool {
         guard tellings < Self.tellingsMax || now >= toldAt + Self.tellingsApart else {
             return false
         }

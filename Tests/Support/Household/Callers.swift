@@ -54,8 +54,8 @@ struct Callers {
         waiting.removeAll { $0.goneAt != nil }
     }
 
-    /// What one waits for is over.
-    mutating func isOver(_ isOver: (Caller) -> Bool, at now: Instant) {
+    /// Notes for which callers it is over that they wait for.
+    mutating func end(where isOver: (Caller) -> Bool, at now: Instant) {
         for place in waiting.indices where waiting[place].overSince == nil {
             if isOver(waiting[place]) { waiting[place].overSince = now }
         }

@@ -229,8 +229,8 @@ struct RoomRules {
     private func lookAtCallers(at room: Room) {
         let (now, announcer) = (room.now, room.switchboard.announcer)
         let pageCaller = pageCaller
-        room.callers.isOver(
-            { caller in
+        room.callers.end(
+            where: { caller in
                 switch caller.kind {
                 case .talk: now - caller.since > room.settings.talkMax
                 case .page: caller.ticket != pageCaller

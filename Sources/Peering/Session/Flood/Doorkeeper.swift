@@ -138,7 +138,7 @@ struct LoadWatch {
     private mutating func takesToken(at now: Instant) -> Bool {
         var bucket = bucket ?? TokenBucket(rate: Self.rate, burst: Self.burst, at: now)
         let isThere = bucket.hasToken(at: now)
-        if isThere { bucket.take() }
+        if isThere { bucket.take(at: now) }
         self.bucket = bucket
         return isThere
     }

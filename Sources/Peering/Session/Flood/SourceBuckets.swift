@@ -16,23 +16,20 @@ struct TokenBucket {
     }
 
     /// Whether the bucket is as full as a new one.
-    mutating func isFull(at now: Instant) -> Bool {
-        fill(at: now)
-        return tokens == Int64(burst) * Self.unit
+    func isFull(at now: Instant) -> Bool { filled(at: now) == Int64(burst) * Self.unit }
+
+    func hasToken(at now: Instant) -> Bool { filled(at: now) >= Self.unit }
+
+    mutating func take(at now: Instant) {
+        tokens = filled(at: now) - Self.unit
+        then = now
     }
 
-    mutating func hasToken(at now: Instant) -> Bool {
-        fill(at: now)
-        return tokens >= Self.unit
-    }
-
-    mutating func take() { tokens -= Self.unit }
-
-    private mutating func fill(at now: Instant) {
+    /// The tokens that are in it by now.
+    private func filled(at now: Instant) -> Int64 {
         // Beyond a minute every bucket is full; more would overflow.
         let passed = min((now - then).nanoseconds, 60 * Self.unit)
-        tokens = min(Int64(burst) * Self.unit, tokens + passed * Int64(rate))
-        then = now
+        return min(Int64(burst) * Self.unit, tokens + passed * Int64(rate))
     }
 }
 
@@ -85,8 +82,8 @@ struct SourceBuckets {
                 (source, TokenBucket(rate: Self.rate, burst: Self.burst, at: now)))
         }
         guard buckets[place].bucket.hasToken(at: now) else { return false }
-        buckets[place].bucket.take()
-        if !isPeers { all.take() }
+        buckets[place].bucket.take(at: now)
+        if !isPeers { all.take(at: now) }
         return true
     }
 
