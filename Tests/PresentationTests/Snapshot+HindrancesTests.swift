@@ -30,6 +30,7 @@ import Wire
         #expect(texts(station) == [])
         station.state.volumes.speaker = 0
         #expect(texts(station) == ["no voice is heard here: the volume is at 0 %"])
+        #expect(station.hindrances[0].remedy == "intercomctl volume 100")
         station.state.volumes.speaker = 100
         station.state.volumes.page = 0
         #expect(texts(station) == ["no page is heard here: the volume of pages is at 0 %"])

@@ -13,6 +13,8 @@ import Wire
     @Test func aNewStationIsToldWhatComesNext() throws {
         let station = try Kitchen.snapshot("[station]\nname = kitchen\n")
         #expect(station.notes == [Advice.unpaired])
+        station.site.name = "house"
+        #expect(station.notes == [Advice.unpairedSite])
         station.files.folder = "/etc/intercom"
         station.files.isUnconfigured = true
         #expect(station.notes == [Advice.unconfigured("/etc/intercom")])
@@ -40,6 +42,14 @@ import Wire
         station.peers[Kitchen.office].downReason = .notAccepted
         #expect(!station.problems.contains { $0.contains("may have put it out") })
         #expect(station.problems.count { $0.contains("not accept this") } == 2)
+    }
+
+    /// A site brings its channels by itself; the one that introduces it has them.
+    @Test func aButtonWithoutItsChannelIsToldOfTheSite() {
+        #expect(
+            Advice.awaited("up", isInSite: true).contains(
+                "where the site is introduced: sudo intercomctl site channel up STATIONS"))
+        #expect(Advice.awaited("up", isInSite: false).contains("or join its site"))
     }
 
     /// In a site they come by themselves.

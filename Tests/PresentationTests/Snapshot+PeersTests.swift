@@ -128,6 +128,22 @@ import Wire
         #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
     }
 
+    @Test func thePeerThatIsAtItsAddressIsNamed() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        for (peer, reason) in [(Kitchen.garage, .noAnswer), (Kitchen.office, nil)]
+            as [(Int, DownReason?)]
+        {
+            station.peers[peer].session = try Kitchen.session()
+            station.peers[peer].downReason = reason
+        }
+        #expect(
+            station.peerStatus(Kitchen.garage).down.text
+                == "no answer from 10.0.0.7:4747, where office is now")
+        station.peers[Kitchen.office].downReason = .noAnswer
+        #expect(
+            station.peerStatus(Kitchen.garage).down.text == "no answer from 10.0.0.7:4747")
+    }
+
     @Test func aSilentPeerIsToldBeforeItIsDown() throws {
         let last = Kitchen.now - .seconds(27)
         let station = try Kitchen.snapshot {

@@ -37,7 +37,7 @@ extension Snapshot {
         status.direction = summary.isOutgoing ? "out" : "in"
         status.peers = station.participants.map { roster[$0].name }
         status.weak = station.weakParticipants.map { roster[$0].name }
-        status.seconds = (now - summary.since).inSeconds
+        status.seconds = (now - (summary.answeredAt ?? summary.since)).inSeconds
         return status
     }
 

@@ -44,7 +44,16 @@ extension Snapshot {
                 ownKey: ownKey.text, hasPSK: state?.hasPSK ?? false,
                 isSearched: network.isSearched,
                 isInSite: peers[peer].isInSite, isPutOut: isPutOut,
+                heir: reason == .noAnswer ? heir(of: peer) : nil,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
+    }
+
+    /// The peer that is up at the address of this one, as its successor is.
+    private func heir(of peer: Int) -> String? {
+        guard let place = peers[peer].session?.endpoint else { return nil }
+        return roster.numbers.first {
+            $0 != peer && peers[$0].downReason == nil && peers[$0].session?.endpoint == place
+        }.map { roster[$0].name }
     }
 
     /// Whether what is sent there comes back to this station itself.

@@ -69,7 +69,7 @@ extension Snapshot {
                 Hindrance(
                     .here, .volume,
                     "no voice is heard here: the volume is at \(state.volumes.speaker) %",
-                    HeardBy.Reason.volume.remedy))
+                    "intercomctl volume 100"))
         }
         let page = Gain(percent: state.volumes.page)
         if Audibility.isInaudible((page * plan.pageVolume).factor) {

@@ -19,7 +19,7 @@ extension Snapshot {
         if files.isUnconfigured {
             found.append(Advice.unconfigured(files.folder))
         } else if roster.isEmpty {
-            found.append(Advice.unpaired)
+            found.append(site.name == nil ? Advice.unpaired : Advice.unpairedSite)
         }
         for offer in site.offers {
             found.append(
@@ -30,7 +30,7 @@ extension Snapshot {
         }
         if !site.left.isEmpty { found.append(Advice.unchanged(site.left)) }
         for channel in config.channels where channel.isWaiting {
-            found.append(Advice.awaited(channel.name))
+            found.append(Advice.awaited(channel.name, isInSite: site.name != nil))
         }
         found += talkHindrances.map { "\($0.text) -> \($0.remedy)" }
         if let note = ringNote { found.append(note) }

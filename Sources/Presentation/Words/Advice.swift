@@ -7,6 +7,8 @@ package enum Advice {
 
     package static let unpaired =
         "no peers yet; intercomctl pair shows a code to type at the other station"
+    package static let unpairedSite =
+        "no peers yet; intercomctl pair --join shows a code to type at the other station"
 
     /// A peer offers its site to a station that is in none, or in another one.
     ///
@@ -52,6 +54,12 @@ package enum Advice {
             + " make room: sudo intercomctl peer remove \(name)"
     }
 
+    /// The same where settings name the one that was put out: they are to mean its successor.
+    package static func succeeded(_ peer: String, _ name: String, by heir: String) -> String {
+        "settings name \(peer), which was put out, and the site has another \(name) in its place;"
+            + " for the new one to take it: sudo intercomctl peer replace \(peer) \(heir)"
+    }
+
     /// Most peers that answer do not accept this station.
     package static func putOut(of site: String, introduces: Bool) -> String {
         let fault = "stations of the site refuse this one: "
@@ -66,9 +74,13 @@ package enum Advice {
     }
 
     /// A button talks to a channel or a peer that does not exist.
-    package static func awaited(_ name: String) -> String {
-        "a button is for \(name), which is neither a channel nor a peer now: nobody hears it; pair"
-            + " with that station, or join its site, or give the button another target"
+    package static func awaited(_ name: String, isInSite: Bool) -> String {
+        "a button is for \(name), which is neither a channel nor a peer now: nobody hears it; "
+            + (isInSite
+                ? "for a channel, where the site is introduced: sudo intercomctl site channel"
+                    + " \(name) STATIONS; for a station, pair with it"
+                : "pair with that station, or join its site")
+            + "; or give the button another target"
     }
 
     /// Speech should stand so far above the noise, in dB.

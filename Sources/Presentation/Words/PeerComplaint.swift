@@ -24,17 +24,19 @@ package struct PeerComplaint {
         let isInSite: Bool
         /// Whether its site may have put this station out.
         let isPutOut: Bool
+        /// The peer that is up at its address.
+        let heir: String?
         /// What the resolver said of its name.
         let resolver: String?
 
         package init(
             peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
             hasPSK: Bool = false, isSearched: Bool, isInSite: Bool = false,
-            isPutOut: Bool = false, resolver: String?
+            isPutOut: Bool = false, heir: String? = nil, resolver: String?
         ) {
             (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
             (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
-            self.hasPSK = hasPSK
+            (self.hasPSK, self.heir) = (hasPSK, heir)
             (self.isSearched, self.isInSite, self.isPutOut) = (isSearched, isInSite, isPutOut)
         }
 
@@ -84,7 +86,9 @@ package struct PeerComplaint {
             text = "is being called at \(place)"
             fix = "wait a few seconds"
         case .noAnswer:
-            text = "no answer from \(place)"
+            text =
+                "no answer from \(place)"
+                + (context.heir.map { ", where \($0) is now" } ?? "")
             fix =
                 "see whether it is on and intercomd runs there (intercomctl doctor), and whether a"
                 + " firewall drops UDP"
