@@ -1,5 +1,6 @@
 """A site whose boxes are erased, or replaced: what one that stays, or comes back, says of it."""
 
+import json
 import shutil
 import unittest
 
@@ -22,6 +23,32 @@ class Anew(SiteTest):
         self.do(attic, "peer", "remove", "garage")
         wait(lambda: heir in self.do(attic, "peer", "list", "--json"), "attic has the successor")
         wait(lambda: word not in self.do(attic, "status", code=None), "it is not told any more")
+
+    def test_a_button_for_the_dead_one_is_given_its_successor(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.introduce(attic, garage, join=())
+        self.join(kitchen, garage, attic)
+        self.do(attic, "peer", "rename", "garage", "shed")
+        attic.sections["button second"] = {"line": "GPIO22", "talk": "shed"}
+        attic.write_config()
+        self.do(attic, "reload", code=None)
+        garage.stop()
+        heir = Identity().text
+        self.do(kitchen, "site", "replace", "garage", heir, "--yes")
+        word = "settings name shed, which was put out, and the site has another garage in its place"
+        wait(lambda: word in self.do(attic, "status", code=None), "attic says so")
+        wait(lambda: self.name_of(heir, attic), "attic has the successor")
+        by = self.name_of(heir, attic)
+        self.assertIn(f"sudo intercomctl peer replace shed {by}",
+                      self.do(attic, "status", code=None))
+        self.do(attic, "peer", "replace", "shed", by, "--yes")
+        wait(lambda: word not in self.do(attic, "status", code=None), "it is not told any more")
+        self.assertEqual(self.name_of(heir, attic), "shed")
+
+    def name_of(self, key, station):
+        """The name that a station has for this key; None where it has none."""
+        peers = json.loads(self.do(station, "peer", "list", "--json"))["peers"]
+        return next((peer["name"] for peer in peers if peer["key"] == key), None)
 
     def test_one_that_was_erased_starts_and_takes_part_again(self):
         kitchen, garage = self.enter("kitchen", "garage")

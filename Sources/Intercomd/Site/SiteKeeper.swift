@@ -84,9 +84,7 @@ struct SiteKeeper {
         guard let roster = exchange.held?.roster else { return }
         let known = [own.text] + config.peers.map { $0.key }
         let absent = roster.stations.filter { !known.contains($0.key.text) }.map { $0.name }
-        displaced = absent.first { name in
-            config.peers.contains { $0.name == name && $0.isRevoked }
-        }
+        displaced = config.peers.compactMap { self.displacement(by: $0, config, roster) }.first
         leftOut = absent.filter { name in
             name != config.station.name && !config.peers.contains { $0.name == name }
                 && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
@@ -94,6 +92,22 @@ struct SiteKeeper {
         do throws(PeerFilesError) {
             hasUnused = try SiteFiles.renewChannels(of: roster, own: own, config.paths)
         } catch { fault("the channels of the site cannot be written: \(error)") }
+    }
+
+    /// A peer that was put out and keeps a station of the site from its place; nil where none does.
+    private func displacement(
+        by peer: Config.Peer, _ config: Config, _ roster: Roster
+    ) -> String? {
+        let name = former[peer.key] ?? peer.name
+        guard peer.isRevoked,
+            let station = roster.stations.first(where: { $0.name == name }),
+            station.key.text != peer.key, station.key != own
+        else { return nil }
+        let heir = config.peers.first { $0.key == station.key.text }
+        if config.names(peer: peer.name) {
+            return Advice.succeeded(peer.name, name, by: heir?.name ?? station.key.text)
+        }
+        return heir == nil && name == peer.name ? Advice.displaced(name) : nil
     }
 
     private mutating func read(_ paths: Paths, at now: Instant) {
@@ -339,7 +353,7 @@ struct SiteKeeper {
     // MARK: For people
 
     /// The fault of the site; nil when all is well.
-    var problem: String? { complaint ?? disputed ?? displaced.map { Advice.displaced($0) } }
+    var problem: String? { complaint ?? disputed ?? displaced }
 
     private func introduces(_ paths: Paths) -> Bool {
         exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true
