@@ -37,6 +37,8 @@ struct AudioFacts {
     var muted: [CardControl] = []
     /// The daemon has the cards, and its status tells of them.
     var isRunning = false
+    /// What keeps the daemon from a side that it wants, by the word for the side.
+    var faults: [String: String] = [:]
 
     /// Above it, speech of a person a metre away drowns.
     private static let loudFloor = -35.0
@@ -110,6 +112,9 @@ struct AudioFacts {
         switch side.state {
         case .unused: return .ok(.audio, of: side.word, "none, as configured")
         case .untouched:
+            if let fault = faults[side.word] {
+                return .fail(.audio, of: side.word, "\(side.name): \(fault)", fix: list(side))
+            }
             return isRunning
                 ? .ok(
                     .audio, of: side.word, "\(side.name): left to intercomd, which runs",
@@ -229,6 +234,10 @@ extension AudioFacts {
         self.survey = survey
         cards = PCMCard.all
         isRunning = situation.status != nil
+        if let held = situation.status?.audio {
+            for (word, device) in [("input", held.input), ("output", held.output)]
+            where device.state != .open { faults[word] = device.error }
+        }
         guard mayOpen else { return }
         muted = [
             Self.muted(.capture, audio.input, audio.mixerInput),

@@ -100,6 +100,11 @@ import Testing
                 "ok    audio output    card:A: left to intercomd, which runs"
                     + "  -> intercomctl test speaker",
             ])
+        facts.faults["input"] = "no such card"
+        #expect(
+            lines(facts.checks)[0]
+                == "FAIL  audio input     card:A: no such card"
+                + "  -> plug it in, or set input in [audio] (intercomctl audio list)")
     }
 
     @Test(arguments: [PCMError.Direction.capture, .playback])
