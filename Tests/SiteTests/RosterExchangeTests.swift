@@ -111,6 +111,9 @@ import Wire
         // It is not asked twice for one roster.
         house.run(.seconds(300))
         #expect(house.stations[1].news.count == 1)
+        // The one that gave it has it, which needs no notice.
+        house.hold(at: 1)
+        #expect(house.knownToHave(by: 1) == [0])
     }
 
     /// Each site that a peer shows is looked at, and told of; but not one after the other.

@@ -91,6 +91,7 @@ public struct RosterExchange {
         let before = held?.notice
         held = roster.map { Held($0, text) }
         guard held?.notice != before else { return }
+        let givers = offers.filter { $0.notice == held?.notice }.map { $0.peer }
         offers = []
         // What was to be written is of a site that was left, or older.
         news = news.filter { news in
@@ -104,7 +105,7 @@ public struct RosterExchange {
             peers[number]?.announce(at: now)
             if before?.site != held?.notice.site {
                 peers[number]?.succeeds()
-                peers[number]?.told = nil
+                peers[number]?.told = givers.contains(number) ? held?.notice : nil
             }
             // What was wanted before may be the one that is held now, or older.
             if let notice = peers[number]?.notice, !isWanted(notice) { peers[number]?.offers(nil) }
