@@ -189,7 +189,8 @@ extension HeardBy.Reason {
         case .notListening: "set listen = yes in its [channel]"
         case .notMember: "compare the names and members of the [channel] on both sides"
         case .doNotDisturb: "intercomctl dnd off"
-        case .denied: "change its [policy]"
+        case .denied:
+            "in its [policy]: announce = allow, or for an emergency: emergency = allow"
         case .other: "intercomctl doctor"
         }
     }
