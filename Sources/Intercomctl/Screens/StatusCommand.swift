@@ -64,7 +64,8 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         let talking = button.isTalking ? ", talking" : ""
         let line = button.line.isEmpty ? "(vox)" : button.line.visible
         text += "button  \(button.name.visible) \(line)"
-        text += " -> \(button.target.visible)  \(state)\(talking)\n"
+        if !button.target.isEmpty { text += " -> \(button.target.visible)" }
+        text += "  \(state)\(talking)\n"
     }
     for lamp in status.lamps {
         let state = lamp.error.map { "failed: \($0.visible)" } ?? lamp.state.rawValue
@@ -157,7 +158,7 @@ private func remarks(on peer: PeerStatus) -> String {
     var remarks: [String] = []
     if peer.isTalking { remarks.append("talking") }
     if peer.down.reason == "revoked" { remarks.append("put out") }
-    if peer.suite != 1 { remarks.append("suite \(peer.suite)") }
+    if peer.suite != 1, peer.state != .down { remarks.append("suite \(peer.suite)") }
     // Without one a future quantum computer could pose as the peer (protocol.md §1.5).
     if !peer.hasPSK { remarks.append("no psk") }
     if let now = peer.hearsNow, now != "heard" {
