@@ -189,6 +189,9 @@ import Wire
         station.peers[Kitchen.garage].downReason = .otherKey(station.ownKey, at: place)
         #expect(station.callers.isEmpty)
         #expect(station.problems.count == 1)
+        // The command gives it the key that is shown, and keeps the name.
+        let text = try #require(station.problems.first)
+        #expect(text.hasSuffix("here: sudo intercomctl peer replace garage \(station.ownKey.text)"))
     }
 
     @Test func thatAFormerStationStillCallsIsToldWhileItDoes() throws {
@@ -222,7 +225,8 @@ import Wire
         #expect(
             text.hasPrefix(
                 "another station uses this station's own key, as garage reports: its memory card"
-                    + " was probably copied; on one of the two: sudo find "))
+                    + " was probably copied; on one of the two: sudo systemctl stop intercomd,"
+                    + " sudo find "))
         #expect(text.hasSuffix("then intercomctl pair with each of its peers"))
         station.site.name = "house"
         #expect(

@@ -361,8 +361,8 @@ class CopiedCard(SceneTest):
             self.assertIn("another station uses this station's own key", text)
             self.assertIn(f"sudo find {one.state} -mindepth 1 -delete, sudo", text)
         advice = garage.peer("kitchen")["problem"]
-        found = re.search("sudo (find \\S+ -mindepth 1 -delete), sudo systemctl restart "
-                          "intercomd, then intercomctl pair", advice)
+        found = re.search("stop intercomd, sudo (find \\S+ -mindepth 1 -delete), sudo systemctl "
+                          "start intercomd, then intercomctl pair", advice)
         self.assertTrue(found, advice)
         copy.stop()
         # Each station of a test has folders of its own.

@@ -70,8 +70,8 @@ private func checkStation(
     if try ownKey(book.paths) == key {
         throw Failure(
             .failed,
-            "that is this station's own key; if another station shows it, its memory card was"
-                + " copied from this one: remove \(book.paths.identity) there and restart intercomd"
+            "that is this station's own key; if another station shows it, one's memory card was"
+                + " copied from the other's: \(book.paths.keyAnew(on: "the copy"))"
         )
     }
     guard name != config.station.name else {
@@ -95,7 +95,7 @@ private func checkStation(
             }
             let way =
                 peer.isLearned
-                ? "if its station was replaced: sudo intercomctl peer remove \(name)"
+                ? "if its station was replaced: sudo intercomctl peer replace \(name) \(key.text)"
                 : "remove it there if its station was replaced"
             throw Failure(
                 .failed, "\(name) is already known with another key: \(peer.keyOrigin); \(way)")

@@ -1,3 +1,4 @@
+internal import Config
 internal import Peering
 
 extension PairingErrand.Failure {
@@ -47,7 +48,8 @@ extension PairingFailure {
         case .suites: "\(host) and this station have no cipher in common"
         case .ownKey:
             "\(host) has this station's own key: its memory card was copied from this one, or this"
-                + " one's from it; remove the file identity there, and restart intercomd"
+                + " one's from it; "
+                + Paths(stateDirectory: nil, runtimeDirectory: nil).keyAnew(on: "the copy")
         }
     }
 }

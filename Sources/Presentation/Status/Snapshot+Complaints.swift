@@ -157,8 +157,7 @@ extension Snapshot {
     ///
     /// Its peers go with its key: their pre-shared keys are the other station's.
     private var ownKeyAnew: String {
-        "on one of the two: sudo find \(config.paths.state) -mindepth 1 -delete, sudo systemctl"
-            + " restart intercomd, then intercomctl pair "
+        config.paths.keyAnew(on: "one of the two") + ", then intercomctl pair "
             + (site.name == nil ? "with each of its peers" : "--join, with the one that introduces")
     }
 

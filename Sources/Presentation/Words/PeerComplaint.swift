@@ -122,18 +122,18 @@ package struct PeerComplaint {
                 "if that is \(context.peer) with a new key, compare these digits with intercomctl"
                 + " key show --fingerprint there, then "
                 + (context.isInSite
-                    ? "where the site is introduced: sudo intercomctl site replace"
-                        + " \(context.peer) KEY"
-                    : "here: sudo intercomctl peer remove \(context.peer), and peer add it anew")
+                    ? "where the site is introduced: sudo intercomctl site"
+                    : "here: sudo intercomctl peer")
+                + " replace \(context.peer) \(key.text)"
         case .toldOtherKey(let endpoint):
             text =
                 "a packet from its address \(SocketAddress(endpoint)) was made for another key than"
                 + " this station's"
             fix =
-                context.isInSite
-                ? "where the site is introduced: sudo intercomctl site replace \(context.own)"
-                    + " \(context.ownKey)"
-                : "there: sudo intercomctl peer remove \(context.own), then: \(addition)"
+                (context.isInSite
+                    ? "where the site is introduced: sudo intercomctl site"
+                    : "there: sudo intercomctl peer")
+                + " replace \(context.own) \(context.ownKey)"
         case .otherVersion(let version, let endpoint):
             text =
                 "a packet from its address \(SocketAddress(endpoint)) speaks version \(version) of"
