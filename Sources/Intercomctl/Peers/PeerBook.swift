@@ -159,7 +159,9 @@ func peerAddress(_ typed: String) throws(Failure) -> String {
         trimmed(String(part))
     }
     for part in parts {
-        guard let complaint = PeerAddress.complaint(about: part) else { continue }
+        let example: String? =
+            ["ADDRESS", "HOST"].contains(part) ? "\(part) stands for an address" : nil
+        guard let complaint = example ?? PeerAddress.complaint(about: part) else { continue }
         throw Failure(.failed, "\(complaint); an address is HOST or HOST:PORT, or - for none")
     }
     return parts.joined(separator: ", ")

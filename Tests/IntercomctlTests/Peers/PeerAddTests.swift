@@ -118,6 +118,8 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
             (["Cellar", "-", thirdKey], "\"Cellar\" is not a name: "),
             (["cellar", "a b", thirdKey], "\"a b\" is not a host name or address; an address"),
             (["cellar", "", thirdKey], "the address is empty; write -"),
+            (["cellar", "ADDRESS", thirdKey], "ADDRESS stands for an address; an address is"),
+            (["cellar", "b.local, HOST", thirdKey], "HOST stands for an address; an address is"),
             (["cellar", "192.168.1", thirdKey], "\"192.168.1\" is not an IPv4 address"),
             (["cellar", "2001:db8::1:5577", thirdKey], "\"2001:db8::1:5577\" ends like a port"),
             (["cellar", "a,", thirdKey], "an address is missing; an address is"),
