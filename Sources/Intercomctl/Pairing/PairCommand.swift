@@ -51,8 +51,12 @@ func pairedPeer(
             if status?.peers.first(where: { $0.name == report.former })?.state == .up {
                 report.former = nil
             }
+            // What settings name cannot be renamed.
+            let isInSettings = report.name.map {
+                (try? PeerBook(invocation).config())?.names(peer: $0) ?? false
+            }
             try show(
-                report, isNamed: name != nil,
+                report, isNamed: name != nil || isInSettings ?? false,
                 // The one that introduces signs a roster, which needs root.
                 command: joining?.isIntroducing == false
                     ? "sudo intercomctl pair" : "intercomctl pair",
@@ -68,7 +72,8 @@ func pairedPeer(
         throw Failure(
             error.code,
             error.text + "\nfor the site a peer need not be paired again: sudo intercomctl site"
-                + " add NAME where the site is introduced, then intercomctl site join at the other",
+                + " add NAME where the site is introduced, then, unless it is in the site still,"
+                + " intercomctl site join at the other",
             error.refusal)
     }
 }

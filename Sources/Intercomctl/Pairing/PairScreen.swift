@@ -50,11 +50,13 @@ func succession(
     _ formerName: String? = nil
 ) -> String {
     let isOfSite = site?.peers.contains(former) ?? false
+    // One that the site took out has a successor here alone.
+    let command = isOfSite ? "site" : site == nil ? place : "peer"
     let way =
         isOfSite && site?.introduces == false
         ? ", pair it where the site is introduced instead; there: sudo intercomctl site replace"
             + " \(formerName ?? former) PEER"
-        : ": sudo intercomctl \(isOfSite ? "site" : place) replace \(formerName ?? former) \(name)"
+        : ": sudo intercomctl \(command) replace \(formerName ?? former) \(name)"
     return "if it takes the place of \(former), which is gone\(way)"
 }
 

@@ -48,7 +48,8 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let alone =
         isOut
         ? "it is put out here already"
-        : "for this station alone: sudo intercomctl peer set \(name) --revoked yes"
+        : "for this station alone, or if \(name) itself introduces: sudo intercomctl peer set"
+            + " \(name) --revoked yes"
     try refuse(name, in: book, orAlone: alone) { "remove \($0)" }
     var (roster, fault): (Roster?, String?) = (nil, nil)
     do throws(Failure) { roster = try SiteBook.roster(book.paths) } catch { fault = error.text }
@@ -64,8 +65,10 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     report.add("removed \(name)" + (hasSecret ? " and its pre-shared key" : ""))
     // One that answers and does not accept this station has removed it.
     if !isOut, known?.down.reason != "not_accepted" {
-        let box = known?.state == .up ? "\(name) still knows it" : "if that box is still in use"
-        report.add("\(box): remove this station there, too")
+        report.add(
+            known?.state == .up
+                ? "\(name) still knows this station: remove it there, too"
+                : "if that box is still in use: remove this station there, too")
     }
     if let fault { report.add("if it is in the site, the next roster brings it back: \(fault)") }
     if let roster { bringIn(roster, &report, invocation) }

@@ -49,7 +49,8 @@ import Testing
         #expect(
             outcome.complaint.contains(
                 "sudo intercomctl site remove garage, at the station that introduces it; for this"
-                    + " station alone: sudo intercomctl peer set garage --revoked yes"))
+                    + " station alone, or if garage itself introduces: sudo intercomctl peer set"
+                    + " garage --revoked yes"))
         #expect(try folder.run("peer", "set", "garage", "--revoked", "yes").code == 0)
         #expect(
             try folder.run("peer", "remove", "garage").complaint.contains("is put out here already")
@@ -94,7 +95,7 @@ import Testing
         for (reason, state, said) in [
             ("not_accepted", PeerStatus.State.down, nil),
             ("no_answer", .down, "if that box is still in use: remove this station there, too"),
-            (nil, .up, "shed still knows it: remove this station there, too"),
+            (nil, .up, "shed still knows this station: remove it there, too"),
         ] as [(String?, PeerStatus.State, String?)] {
             let folder = try folder()
             var status = Status()
@@ -106,7 +107,7 @@ import Testing
             let outcome = try folder.run("peer", "remove", "--no-reload", "shed")
             #expect(outcome.code == 0, "\(outcome.complaint)")
             #expect(outcome.output.contains(said ?? "removed shed"))
-            #expect(outcome.output.contains("remove this station") == (said != nil))
+            #expect(outcome.output.contains("there, too") == (said != nil))
         }
     }
 
@@ -150,7 +151,11 @@ import Testing
             line(["pool"], introduces: false)
                 == "\(begin), pair it where the site is introduced instead; there: sudo"
                 + " intercomctl site replace pool PEER")
-        #expect(line([], introduces: true) == "\(begin): sudo intercomctl peer replace pool pool-2")
+        for place in ["peer", "site"] {
+            #expect(
+                line([], introduces: true, place)
+                    == "\(begin): sudo intercomctl peer replace pool pool-2")
+        }
         #expect(
             succession(of: "pool-2", after: "pool", "site", nil)
                 == "\(begin): sudo intercomctl site replace pool pool-2")
