@@ -279,7 +279,8 @@ class Spread(SiteTest):
         self.assertIn("add --site", self.do(garage, "site", "join", code=2))
         self.assertIn("NOT the digits", self.do(
             garage, "site", "join", "--site", "0000 " * 6, code=1))
-        self.assertIn("attic shows no site", self.do(garage, "site", "join", "attic", code=1))
+        self.assertIn('unknown peer "cok"; did you mean "cook"?', self.do(
+            garage, "site", "join", "cok", code=1))
         self.assertIsNone(garage.status()["site"]["name"])
         said = self.do(garage, "site", "join", "--site", self.digits(kitchen))
         self.assertIn("site house, number 3, from cook", said)

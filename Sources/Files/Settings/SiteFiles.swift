@@ -179,7 +179,9 @@ public enum SiteFiles {
     /// Why a station that introduces cannot leave its site.
     public static func refusal(toLeave site: String, _ paths: Paths) -> String {
         "this station introduces the site \(site); if it is not to introduce stations any more,"
-            + " first: \(removal(paths))"
+            + " first: \(removal(paths)); nobody can change the site then, unless another has its"
+            + " key: sudo intercomctl site export --key | ssh HOST sudo intercomctl site import"
+            + " --key"
     }
 }
 

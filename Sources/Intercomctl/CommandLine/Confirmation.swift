@@ -1,7 +1,10 @@
 internal import HAL
 
 /// Asks a person at the terminal; only a written yes is one.
-func isAgreed(_ question: String) -> Bool {
+func isAgreed(_ question: String) -> Bool { ["y", "yes"].contains(answer(to: question)) }
+
+/// A person's line at a terminal, in small letters.
+func answer(to question: String) -> String {
     try? printQuestion(question, to: .complaint)
-    return ["y", "yes"].contains((Keyboard.line() ?? "").lowercased())
+    return (Keyboard.line() ?? "").lowercased()
 }

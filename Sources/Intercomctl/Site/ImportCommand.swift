@@ -108,13 +108,13 @@ private func readInput() throws(Failure) -> [UInt8] {
 enum SiteKeyOnTheWay {
     /// Writes the line to a program; never to a screen.
     static func send(_ book: borrowing SiteBook) throws(Failure) {
+        let key = try book.introducersKey()
         guard !Terminal.isInteractive(.result) else {
             throw Failure(
                 .usage,
                 "the key of the site is for another station, and no screen: sudo intercomctl site"
                     + " export --key | ssh HOST sudo intercomctl site import --key")
         }
-        let key = try book.introducersKey()
         var text = Secret(count: PSKFile.size)
         var bytes = text.mutableBytes
         PSKFile.write(Key(copying: key.bytes), into: &bytes)

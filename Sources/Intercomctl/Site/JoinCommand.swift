@@ -13,6 +13,11 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if held.introduces, let name = held.name {
         throw Failure(.failed, SiteFiles.refusal(toLeave: name.visible, paths))
     }
+    let peers = try statusNow(invocation).peers
+    if let wish, !peers.contains(where: { $0.name == wish }) {
+        let names = peers.map { $0.name }
+        throw Failure(.failed, unknown("peer", wish, among: names, or: "intercomctl peers"))
+    }
     let status = try siteShown(by: wish, within: .seconds(5), invocation)
     let offers = status.offers.filter { wish == nil || $0.peer == wish }
     guard let offer = offers.first else {
@@ -34,9 +39,11 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
         throw Failure(
             .failed,
-            "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; pair with the station"
-                + " that introduces: intercomctl pair --join here, and sudo intercomctl pair"
-                + " --join CODE there")
+            "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; "
+                + (peers.contains { $0.state == .up }
+                    ? "after site leave, or a start, wait half a minute; else " : "")
+                + "pair with the station that introduces: intercomctl pair --join here, and sudo"
+                + " intercomctl pair --join CODE there")
     }
     guard offers.count == 1 else {
         let peers = offers.map { "\($0.peer.visible) (\($0.name.visible))" }
@@ -190,12 +197,18 @@ func remindOfSite(_ peer: String, _ invocation: borrowing Invocation) throws(Fai
     guard !invocation.isJSON, let site = try? siteNow(invocation), let name = site.name,
         !site.peers.contains(peer)
     else { return }
+    if let book = try? PeerBook(invocation), let key = try? book.peer(peer).key,
+        SiteFiles.removed(book.paths)[key] != nil
+    {
+        try printLine(
+            "the site took \(peer.visible) out, and here it is a peer again; if it is not to be:"
+                + " sudo intercomctl peer remove \(peer.visible)")
+    }
     try printLine(
         "\(peer.visible) is a peer of this station alone, and not in the site \(name.visible);"
             + (site.introduces
                 ? " for that: sudo intercomctl site add \(peer.visible)"
-                : " for that, where the site is introduced: sudo intercomctl site add, with its"
-                    + " name there"))
+                : " for that, pair it with the station that introduces: intercomctl pair --join"))
 }
 
 private func siteNow(_ invocation: borrowing Invocation) throws(Failure) -> SiteStatus {
@@ -253,10 +266,11 @@ struct SiteQuestion {
                     + " \"intercomctl site list\" shows at the station that introduces")
         }
         let loss = leaving.map { "this station leaves the site \($0.visible)\n" } ?? ""
-        return isAgreed(
-            "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
+        let answer = answer(
+            to: "\(showing.visible)site \(name.visible), with \(plural(stations, "station"))\n"
                 + "the digits of its key: \(digits.visible)\n\(loss)"
                 + "Are they those of \"intercomctl site list\" at the station that introduces?"
-                + " yes or no [no]")
+                + " yes, the digits, or no [no]")
+        return Config.Peer.digits(in: answer) == digits || ["y", "yes"].contains(answer)
     }
 }

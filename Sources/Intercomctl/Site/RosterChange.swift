@@ -114,7 +114,10 @@ enum RosterChange {
     private func rename(
         _ name: String, to other: String, _ book: inout PeerBook
     ) throws(Failure) -> String {
-        guard try !book.config().names(peer: name), !book.names.contains(other) else {
+        guard !book.names.contains(other) else {
+            return "\(name) keeps its name here, where another peer is called \(other)"
+        }
+        guard try !book.config().names(peer: name) else {
             return "\(name) keeps its name here, as settings have it"
         }
         do throws(Failure) {
