@@ -44,7 +44,9 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         if report.errors.isEmpty {
             try printLine(summary)
         } else {
-            try? printLine("correct that, then: intercomctl reload", to: .complaint)
+            let start = "sudo systemctl start intercomd"
+            let next = isRunning(invocation) ? "intercomctl reload" : start
+            try? printLine("correct that, then: \(next)", to: .complaint)
         }
     }
     guard report.errors.isEmpty else { return .failed }

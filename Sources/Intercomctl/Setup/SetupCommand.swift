@@ -79,7 +79,10 @@ struct Setup {
         } else if !folder.isMainAbsent, let config = try? readConfig(folder) {
             choice = SetupPlan.Choice(value: config.station.name, reason: "its name now")
         } else if let nearest = nearestName(to: Environment.hostName) {
-            choice = SetupPlan.Choice(value: nearest, reason: "the machine's name")
+            choice = SetupPlan.Choice(
+                value: nearest,
+                reason: "the machine's name"
+                    + (folder.isMainAbsent ? "" : ", as the settings have mistakes"))
         } else {
             choice = SetupPlan.Choice(value: "station", reason: "the machine has no name")
         }

@@ -47,7 +47,7 @@ import Testing
             #expect(outcome.complaint.hasSuffix(": chmod 700 \(keys)\n"))
         }
         let check = try folder.run("config", "check")
-        let fix = ": chmod 700 \(keys)\ncorrect that, then: intercomctl reload\n"
+        let fix = ": chmod 700 \(keys)\ncorrect that, then: sudo systemctl start intercomd\n"
         #expect(check.code == 1 && check.complaint.hasSuffix(fix))
     }
 

@@ -22,7 +22,9 @@ import Testing
         let outcome = try folder.run("config", "check")
         #expect(outcome.code == 1 && outcome.output.isEmpty)
         let lines = outcome.complaint.split(separator: "\n")
-        #expect(lines.count == 3 && lines[2] == "correct that, then: intercomctl reload")
+        // Where no daemon runs, nothing can be applied.
+        #expect(lines.count == 3)
+        #expect(lines[2] == "correct that, then: sudo systemctl start intercomd")
         #expect(
             lines[0] == "\(folder.config)/intercomd.conf:7: \"prot\" is not a setting of [network];"
                 + " did you mean \"port\"?")
@@ -69,7 +71,7 @@ import Testing
                 \(file):2: key: its check characters do not fit; copy it again
                 \(file):4: key: it is this station's own key
                 \(file):5: psk: there is no file \(folder.state)/keys/b.psk
-                correct that, then: intercomctl reload
+                correct that, then: sudo systemctl start intercomd
 
                 """)
     }
