@@ -45,11 +45,12 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var (path, file) = try book.knownFile(of: name)
     var report = PeerReport(name: name)
     let isOut = file.value(of: "revoked", of: name) == "yes"
+    let introduces = (try? hasSiteKey(book.paths)) == true
+    let orIt = introduces ? "" : ", or if \(name) itself introduces"
     let alone =
         isOut
         ? "it is put out here already"
-        : "for this station alone, or if \(name) itself introduces: sudo intercomctl peer set"
-            + " \(name) --revoked yes"
+        : "for this station alone\(orIt): sudo intercomctl peer set \(name) --revoked yes"
     try refuse(name, in: book, orAlone: alone) { "remove \($0)" }
     var (roster, fault): (Roster?, String?) = (nil, nil)
     do throws(Failure) { roster = try SiteBook.roster(book.paths) } catch { fault = error.text }
