@@ -60,7 +60,7 @@ int clinux_file_create(const char *path, uint32_t mode) {
     if (fchmod(fd, mode) < 0) {
         int error = errno;
         close(fd);
-        unlink(path);
+        unlinkat(AT_FDCWD, path, 0);
         return -error;
     }
     return fd;
@@ -76,11 +76,11 @@ int clinux_file_sync(int fd) {
 }
 
 int clinux_file_rename(const char *from, const char *to) {
-    return result(rename(from, to));
+    return result(renameat(AT_FDCWD, from, AT_FDCWD, to));
 }
 
 int clinux_file_remove(const char *path) {
-    return result(unlink(path));
+    return result(unlinkat(AT_FDCWD, path, 0));
 }
 
 int clinux_directory_writable(const char *path) {
@@ -88,7 +88,7 @@ int clinux_directory_writable(const char *path) {
 }
 
 int clinux_directory_make(const char *path, uint32_t mode) {
-    if (mkdir(path, 0700) < 0)
+    if (mkdirat(AT_FDCWD, path, 0700) < 0)
         return -errno;
     // By descriptor: a link put in its place meanwhile must not have its target's mode changed.
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

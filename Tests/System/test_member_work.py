@@ -85,6 +85,7 @@ class Work(MemberTest):
         "doctor": WORK["doctor.*"],
         "peer add --psk-file .*": (0, "applied", "anew", lambda self: "psk = " in self.file()),
         "peer remove garage": (0, "removed garage", "anew", lambda self: not self.file()),
+        "peer rename garage-2 garage": (1, "unknown peer"),
         "peer set garage --revoked yes": (0, "applied", "anew",
                                           lambda self: "revoked = yes" in self.file()),
         "peer set garage --revoked no": (0, "applied", "anew",

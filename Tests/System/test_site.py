@@ -148,7 +148,7 @@ class ByHand(SiteTest):
                 key = garage.peer(name)["fingerprint"]
                 said = self.do(garage, "peer", "remove", name, code=1)
                 self.assertIn(f"site remove {site_name}, at the station that introduces it", said)
-                self.do(garage, *said.partition("alone: sudo intercomctl ")[2].split())
+                self.do(garage, *said.partition("itself introduces: sudo intercomctl ")[2].split())
                 self.assertEqual(garage.peer(name)["fingerprint"], key)
                 self.assertEqual(garage.peer(name)["down_reason"], "revoked")
                 self.assertIn("it was put out here", garage.peer(name)["down_text"])
