@@ -281,6 +281,10 @@ class Spread(SiteTest):
             garage, "site", "join", "--site", "0000 " * 6, code=1))
         self.assertIn('unknown peer "cok"; did you mean "cook"?', self.do(
             garage, "site", "join", "cok", code=1))
+        self.do(garage, "peer", "add", "shed", "-", Identity().text)
+        self.assertIn("shed shows no site beside that of cook", self.do(
+            garage, "site", "join", "shed", code=1))
+        self.do(garage, "peer", "remove", "shed")
         self.assertIsNone(garage.status()["site"]["name"])
         said = self.do(garage, "site", "join", "--site", self.digits(kitchen))
         self.assertIn("site house, number 3, from cook", said)
