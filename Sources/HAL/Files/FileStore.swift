@@ -104,6 +104,7 @@ public enum FileStore {
 
     /// Makes a directory; an existing one is left as it is.
     public static func makeDirectory(_ path: String, mode: UInt32) throws(SystemError) {
+        guard try status(of: path) == nil else { return }
         let result = unsafe clinux_directory_make(path, mode)
         if result == -EEXIST { return }
         _ = try SystemError.check(result, "make directory \(path)")
