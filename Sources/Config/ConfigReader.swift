@@ -270,7 +270,7 @@ extension ConfigReader {
     /// - Parameters:
     ///   - name: The name.
     ///   - origin: Where it is named.
-    ///   - what: What would be wrong without a site.
+    ///   - what: The mistake that it would be without a site.
     ///   - names: Those that would be right.
     ///   - mayBeChannel: Whether it may be a channel, which it then is, without members.
     /// - Returns: whether the button waits, with a warning.

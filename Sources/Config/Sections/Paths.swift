@@ -31,14 +31,6 @@ public struct Paths: Equatable, Sendable {
         if let first = Self.first(of: runtimeDirectory) { runtime = first }
     }
 
-    /// How a station becomes another one, with a key of its own.
-    ///
-    /// The daemon writes its volumes when it ends, so it is stopped first.
-    public func keyAnew(on box: String) -> String {
-        "on \(box): sudo systemctl stop intercomd, sudo find \(state) -mindepth 1 -delete, sudo"
-            + " systemctl start intercomd"
-    }
-
     private static func first(of list: String?) -> String? {
         guard let list, let first = list.split(separator: ":").first,
             first.utf8.first == UInt8(ascii: "/")

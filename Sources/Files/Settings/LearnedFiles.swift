@@ -48,3 +48,13 @@ public enum LearnedFiles {
         }
     }
 }
+
+extension Paths {
+    /// The commands by which a person makes a station another one, with a key of its own.
+    ///
+    /// The daemon writes its volumes when it ends, so it is stopped first.
+    public func keyAnew(on box: String) -> String {
+        "on \(box): sudo systemctl stop intercomd, sudo find \(state) -mindepth 1 -delete, sudo"
+            + " systemctl start intercomd"
+    }
+}

@@ -71,18 +71,12 @@ public struct StateDirectory: Sendable {
     public func write(
         _ bytes: Span<UInt8>, to name: String, mode: UInt32
     ) throws(SystemError) {
-        try makeFolder("", mode: 0o750)
-        let folder = FileStore.folder(of: name)
-        if folder != "." { try makeFolder(folder, mode: mode | (mode & 0o444) >> 2) }
+        let file = path(of: name)
         try asOwner { () throws(SystemError) in
-            try FileStore.write(bytes, to: path(of: name), mode: mode)
-        }
-    }
-
-    /// Makes a folder; one that is there is left as it is.
-    private func makeFolder(_ name: String, mode: UInt32) throws(SystemError) {
-        try asOwner { () throws(SystemError) in
-            try FileStore.makeDirectory(path(of: name), mode: mode)
+            try FileStore.makeDirectory(path, mode: 0o750)
+            try FileStore.makeDirectory(
+                FileStore.folder(of: file), mode: mode | (mode & 0o444) >> 2)
+            try FileStore.write(bytes, to: file, mode: mode)
         }
     }
 

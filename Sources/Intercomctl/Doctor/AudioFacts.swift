@@ -23,6 +23,8 @@ struct AudioFacts {
         /// As in the configuration; for `auto`, with the card that was found.
         var name: String
         var state: State
+        /// The daemon's error, where it wants the card and has not opened it.
+        var fault: String?
 
         var word: String { direction == .capture ? "input" : "output" }
     }
@@ -37,8 +39,6 @@ struct AudioFacts {
     var muted: [CardControl] = []
     /// The daemon has the cards, and its status tells of them.
     var isRunning = false
-    /// What keeps the daemon from a side that it wants, by the word for the side.
-    var faults: [String: String] = [:]
 
     /// Above it, speech of a person a metre away drowns.
     private static let loudFloor = -35.0
@@ -112,7 +112,7 @@ struct AudioFacts {
         switch side.state {
         case .unused: return .ok(.audio, of: side.word, "none, as configured")
         case .untouched:
-            if let fault = faults[side.word] {
+            if let fault = side.fault {
                 return .fail(.audio, of: side.word, "\(side.name): \(fault)", fix: list(side))
             }
             return isRunning
@@ -235,8 +235,8 @@ extension AudioFacts {
         cards = PCMCard.all
         isRunning = situation.status != nil
         if let held = situation.status?.audio {
-            for (word, device) in [("input", held.input), ("output", held.output)]
-            where device.state != .open { faults[word] = device.error }
+            self.input.fault = held.input.state == .open ? nil : held.input.error
+            self.output.fault = held.output.state == .open ? nil : held.output.error
         }
         guard mayOpen else { return }
         muted = [

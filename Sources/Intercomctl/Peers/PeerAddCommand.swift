@@ -52,7 +52,7 @@ private func addressAndKey(
 
 /// A key as typed.
 ///
-/// - Throws: What is wrong with it, and where it can be had.
+/// - Throws: the mistake in it, and where a key can be had.
 func pastedKey(_ text: String) throws(Failure) -> PublicKey {
     switch PastedKey(text) {
     case .key(let key): return key

@@ -83,7 +83,10 @@ extension ControlLoop {
     ) -> Reply {
         if let wish = Wish(request, names, id: Boot.callID()) { return obey(wish, for: caller) }
         switch request {
-        case .status: return .status(snapshot().status)
+        case .status:
+            let found = snapshot()
+            found.counters = counters
+            return .status(found.status)
         case .peers: return .peers(snapshot().peerList)
         case .monitor: return .monitor
         case .levels: return .levels

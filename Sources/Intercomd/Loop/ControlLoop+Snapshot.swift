@@ -58,7 +58,6 @@ extension ControlLoop {
         ]
         .compactMap { $0 }
         found.media = Readings(rings.counters.values)
-        found.counters = counters
         found.floods.packets = figures.flood
         return found
     }

@@ -1,4 +1,5 @@
 internal import Config
+internal import Files
 internal import Peering
 
 extension PairingErrand.Failure {

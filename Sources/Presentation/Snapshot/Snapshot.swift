@@ -94,6 +94,7 @@ package final class Snapshot {
     package var fileProblems: [String] = []
     /// The media loop's counters and gauges.
     package var media = Readings<MediaCount>()
+    /// Counted for `status` alone.
     package var counters: [Counter] = []
 
     /// What has a default is set afterwards.

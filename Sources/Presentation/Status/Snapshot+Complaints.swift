@@ -1,6 +1,7 @@
 internal import Config
 internal import Control
 internal import Crypto
+internal import Files
 internal import HAL
 internal import Media
 internal import Peering
