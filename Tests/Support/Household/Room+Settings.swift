@@ -108,11 +108,11 @@ extension Room {
             let isSame = table.hasPSK(Key(of: psk), peer: number)
             guard !settings.peers.contains(room) || !isSame else { continue }
             let firstMid = UInt32(truncatingIfNeeded: house.dice.next())
+            numbers[room] = nil
             feed { board, table, now in
                 table.remove(peer: number, at: now)
                 board.follow(.left(firstMid: firstMid), of: number, at: now)
             }
-            numbers[room] = nil
         }
         for room in settings.peers.sorted() where numbers[room] == nil {
             let number = add(room)

@@ -154,7 +154,10 @@ struct RoomRules {
         if !ended.insert(id).inserted { room.fail("call \(id.high) ended twice") }
         guard summary.isOutgoing else { return }
         if ending == .cancelled { cancelled = (summary.peers, room.now) }
-        if ending.isRefusal { room.house.requests.refused(.call(id), at: room.now) }
+        // Settings took the peer out while its offer was on the way: that is no answer of the peer.
+        let isTakenOut =
+            ending == .peerGone && summary.peers.contains { room.room(ofPeer: $0) == nil }
+        if ending.isRefusal, !isTakenOut { room.house.requests.refused(.call(id), at: room.now) }
     }
 
     // MARK: At every moment
