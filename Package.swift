@@ -28,11 +28,11 @@ let concreteElsewhere: [SwiftSetting] = [
 // debug builds, too, so that the unit tests take much less time. Preconditions and checks of
 // arithmetic stay, as in the programs that ship.
 let busyInTests: Set<String> = [
-    "Audio", "Config", "Crypto", "Peering", "Presentation", "Realtime", "Station", "Wire",
+    "Audio", "Config", "Crypto", "Peering", "Realtime", "Station", "Wire",
 ]
 // Tests that compute much themselves. The compiler does not come through those of Pairing (6.3.1).
 let busyTests: Set<String> = [
-    "Audio", "Config", "Crypto", "Discovery", "Presentation", "Realtime", "Session", "Station",
+    "Audio", "Config", "Crypto", "Discovery", "Realtime", "Session", "Snapshot", "Station",
     "Wire",
 ]
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
@@ -95,13 +95,14 @@ let package = Package(
         module("Peering", uses: ["Wire", "Crypto", "Time"]),
         // What a station decides: keys, calls, pages, and who is heard.
         module("Station", uses: ["Wire", "Audio", "Time"]),
-        module("Control", uses: ["Wire", "CJansson"]),
+        // What people and programs are told, and may ask for.
+        module("Report", uses: ["Wire", "CJansson"]),
         module("Config", uses: ["Wire", "Audio"]),
 
         // What both programs do with the files of a station, and what the daemon leaves behind:
         // history, state, journal.
         module(
-            "Files", uses: ["Config", "Control", "Crypto", "Audio", "HAL", "Peering", "Time"]),
+            "Files", uses: ["Config", "Report", "Crypto", "Audio", "HAL", "Peering", "Time"]),
 
         // The sound: everything on the real-time thread and the rings to it, and the cards and
         // lines of this machine, which come and go.
@@ -111,25 +112,17 @@ let package = Package(
                 "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station", "Config", "Files",
             ]),
 
-        // What a station says of itself, without changing anything.
-        module(
-            "Presentation",
-            uses: [
-                "Time", "Wire", "Crypto", "Audio", "HAL", "Peering", "Station", "Media", "Control",
-                "Config", "Files",
-            ]),
-
         // L3: programs.
         .executableTarget(
             name: "Intercomd",
             dependencies: [
                 "Time", "Realtime", "Wire", "Crypto", "Peering", "Audio", "HAL", "Station", "Media",
-                "Control", "Config", "Files", "Presentation",
+                "Report", "Config", "Files",
             ], swiftSettings: strict),
         .executableTarget(
             name: "Intercomctl",
             dependencies: [
-                "Time", "Wire", "Crypto", "Peering", "Audio", "HAL", "Control", "Config", "Files",
+                "Time", "Wire", "Crypto", "Peering", "Audio", "HAL", "Report", "Config", "Files",
             ],
             swiftSettings: strict),
 
@@ -189,38 +182,38 @@ let package = Package(
         .testTarget(
             name: "HouseholdTests", dependencies: ["Household", "Station", "Time"],
             swiftSettings: strict),
-        tests("Control", with: ["Wire"]),
+        tests("Report", with: ["Wire"]),
         tests("Config", with: ["Audio", "Wire"]),
         // What it tests is the program itself, which the build puts beside the tests.
         .testTarget(
             name: "IntercomctlTests",
             dependencies: [
-                "Intercomctl", "Audio", "Config", "Control", "Crypto", "HAL", "Seeds", "Time",
+                "Intercomctl", "Audio", "Config", "Report", "Crypto", "HAL", "Seeds", "Time",
             ],
             swiftSettings: strict),
         tests("Settings", of: "Files", with: ["Config", "Crypto", "HAL"]),
         tests(
             "Hardware", of: "Media",
             with: ["Audio", "Config", "HAL", "Realtime", "Station", "Time"]),
-        tests("Storage", of: "Files", with: ["Config", "Control", "HAL", "Time"]),
+        tests("Storage", of: "Files", with: ["Config", "Report", "HAL", "Time"]),
         tests(
-            "Presentation",
+            "Snapshot", of: "Intercomd",
             with: [
-                "Audio", "Config", "Control", "Crypto", "Peering", "HAL", "Media", "Station",
+                "Audio", "Config", "Report", "Crypto", "Peering", "HAL", "Media", "Station",
                 "Time", "Wire",
             ]),
         tests(
             "Intercomd",
             with: [
-                "Audio", "Config", "Control", "Crypto", "HAL", "Media", "Presentation", "Realtime",
-                "Scene", "Peering", "Station", "Time", "Wire",
+                "Audio", "Config", "Crypto", "HAL", "Media", "Realtime",
+                "Report", "Scene", "Peering", "Station", "Time", "Wire",
             ]),
         .testTarget(name: "TidyTests", swiftSettings: strict),
         // Functions that take bytes from outside, for libFuzzer; the tests run its corpus.
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Audio", "Config", "Control", "Crypto", "Peering", "Seeds", "Station", "Time",
+                "Audio", "Config", "Report", "Crypto", "Peering", "Seeds", "Station", "Time",
                 "Wire",
             ], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// Hides what commands read, the station's keys among it, from other programs of the same user.
 func hideMemory() {

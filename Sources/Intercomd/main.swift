@@ -1,6 +1,6 @@
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 
 do throws(Options.Instead) {
     let options = try Options(Program.arguments)

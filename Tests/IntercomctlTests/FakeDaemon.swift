@@ -1,6 +1,6 @@
-import Control
 import Foundation
 import HAL
+import Report
 
 /// A daemon's socket with someone behind it who answers as told.
 final class FakeDaemon {

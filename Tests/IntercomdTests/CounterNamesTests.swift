@@ -1,5 +1,5 @@
-import Control
 import Media
+import Report
 import Testing
 
 @testable import Intercomd

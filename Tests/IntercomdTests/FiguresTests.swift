@@ -1,5 +1,5 @@
+import Intercomd
 import Media
-import Presentation
 import Realtime
 import Station
 import Testing

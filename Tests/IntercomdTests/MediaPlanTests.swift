@@ -5,7 +5,6 @@ import Testing
 
 @testable import Intercomd
 @testable import Media
-@testable import Presentation
 
 @Suite struct MediaPlanTests {
     private func made(_ audio: String, apart: String? = nil) throws -> MediaPlan {

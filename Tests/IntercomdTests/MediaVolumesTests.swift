@@ -1,8 +1,8 @@
 import Audio
 import Config
-import Control
+import Intercomd
 import Media
-import Presentation
+import Report
 import Station
 import Testing
 

@@ -4,7 +4,6 @@ import Testing
 
 @testable import Intercomd
 @testable import Media
-@testable import Presentation
 
 @Suite struct OwnDelaysTests {
     private func delays(_ audio: String) throws -> OwnDelays {

@@ -1,7 +1,7 @@
 import Config
-import Control
 import HAL
 import Media
+import Report
 import Testing
 import Wire
 

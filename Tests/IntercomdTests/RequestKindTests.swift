@@ -1,4 +1,4 @@
-import Control
+import Report
 import Testing
 import Wire
 

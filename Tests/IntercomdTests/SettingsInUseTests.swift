@@ -1,11 +1,11 @@
 import Config
-import Control
 import Crypto
 import Files
 import Foundation
 import HAL
+import Intercomd
 import Peering
-import Presentation
+import Report
 import Testing
 import Time
 

@@ -1,5 +1,5 @@
-import Control
 import Realtime
+import Report
 import Testing
 import Time
 

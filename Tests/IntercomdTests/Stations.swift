@@ -3,7 +3,6 @@ import Crypto
 
 @testable import Intercomd
 @testable import Media
-@testable import Presentation
 
 /// The configuration that a text says.
 func config(_ text: String) throws -> Config {

@@ -208,7 +208,7 @@ MUTATIONS = (
      "clock_gettime(CLOCK_REALTIME, &now);"),
     ("Sources/CLinux/process.c", "clock_gettime(CLOCK_REALTIME, &now);",
      "clock_gettime(CLOCK_MONOTONIC, &now);"),
-    ("Sources/Presentation/Status/Snapshot+Peers.swift",
+    ("Sources/Intercomd/Status/Snapshot+Peers.swift",
      "status.sessionAgeSeconds = state.sessionSince.map { (now - $0).inSeconds }",
      "status.sessionAgeSeconds = state.sessionSince.map { _ in"
      " Double(Clock.wallMilliseconds() % 1_000_000) / 1000 }"),

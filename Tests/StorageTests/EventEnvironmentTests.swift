@@ -1,4 +1,4 @@
-import Control
+import Report
 import Testing
 
 @testable import Files

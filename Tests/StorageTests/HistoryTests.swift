@@ -1,6 +1,6 @@
-import Control
 import Foundation
 import HAL
+import Report
 import Testing
 import Time
 

@@ -378,7 +378,7 @@ class OwnNetwork(DiagnosisTest):
 
 MUTATIONS = (
     # A peer that is silent is shown as up.
-    ("Sources/Presentation/Status/Snapshot+Peers.swift", "case .stale: .stale", "case .stale: .up",
+    ("Sources/Intercomd/Status/Snapshot+Peers.swift", "case .stale: .stale", "case .stale: .up",
      "Faults.test_a_peer_that_is_down_for_a_minute_is_a_problem"),
 )
 

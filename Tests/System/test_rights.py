@@ -120,7 +120,7 @@ class Rights(MemberTest):
 
     def test_no_verb_is_left_out(self):
         with open(os.path.join(os.path.dirname(__file__),
-                               "../../Sources/Control/RequestVerb.swift"),
+                               "../../Sources/Report/RequestVerb.swift"),
                   encoding="utf-8") as file:
             head = file.read().split("/// The member")[0]
         words = {word.strip() for line in head.splitlines() if "case " in line

@@ -14,22 +14,18 @@ import Testing
         "HAL": ["CALSA", "CGPIOD", "CLinux", "Realtime", "Time"],
         "Peering": ["Wire", "Crypto", "Time"],
         "Station": ["Wire", "Audio", "Time"],
-        "Control": ["Wire", "CJansson"],
+        "Report": ["Wire", "CJansson"],
         "Config": ["Audio", "Wire"],
-        "Files": ["Config", "Control", "Crypto", "Audio", "HAL", "Peering", "Time"],
+        "Files": ["Config", "Report", "Crypto", "Audio", "HAL", "Peering", "Time"],
         "Media": [
             "Time", "Realtime", "Wire", "Crypto", "Audio", "HAL", "Station", "Config", "Files",
         ],
-        "Presentation": [
-            "Time", "Wire", "Crypto", "Audio", "HAL", "Peering", "Station", "Media", "Control",
-            "Config", "Files",
-        ],
         "Intercomctl": [
-            "Time", "Wire", "Crypto", "Peering", "Audio", "HAL", "Control", "Config", "Files",
+            "Time", "Wire", "Crypto", "Peering", "Audio", "HAL", "Report", "Config", "Files",
         ],
         "Intercomd": [
-            "Time", "Realtime", "Wire", "Crypto", "Peering", "Audio", "HAL", "Station", "Control",
-            "Config", "Files", "Media", "Presentation",
+            "Time", "Realtime", "Wire", "Crypto", "Peering", "Audio", "HAL", "Station", "Report",
+            "Config", "Files", "Media",
         ],
     ]
 

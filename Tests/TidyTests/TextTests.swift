@@ -62,7 +62,7 @@ import Testing
         "Sources/Audio/Capture/EchoCanceller.swift", "Sources/Audio/Capture/NoiseSuppressor.swift",
         "Sources/Audio/Codec/OpusDecoder.swift", "Sources/Audio/Codec/OpusEncoder.swift",
         "Sources/Audio/Playout/PacketSlots.swift", "Sources/Audio/Files/Resampler.swift",
-        "Sources/Audio/Playout/SampleLine.swift", "Sources/Control/JSON.swift",
+        "Sources/Audio/Playout/SampleLine.swift", "Sources/Report/JSON.swift",
         "Sources/Crypto/", "Sources/HAL/", "Sources/Realtime/",
     ]
 

@@ -111,6 +111,6 @@ import Testing
         let sizes = Self.ofProduct.sizes
         #expect(sizes.count > 500)
         #expect(sizes["Media.MediaLoop"].map { $0.methods > 20 } == true)
-        #expect(sizes["Control.PeerStatus"].map { $0.storedProperties > 20 } == true)
+        #expect(sizes["Report.PeerStatus"].map { $0.storedProperties > 20 } == true)
     }
 }

@@ -1,4 +1,4 @@
-package import Control
+package import Report
 
 extension Event {
     /// What people are told of the history's files.

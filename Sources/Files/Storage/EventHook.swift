@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 internal import Time
 
 /// The user's program that is run at every event: `[events] on-event`.

@@ -1,5 +1,5 @@
-package import Control
 internal import HAL
+package import Report
 package import Time
 
 /// The call history on disk: `history` in the state directory, and three older files.

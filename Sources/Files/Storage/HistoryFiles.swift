@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// The files of the call history, and the one that is open; used by one thread at a time.
 final class HistoryFiles: @unchecked Sendable {

@@ -1,5 +1,5 @@
-package import Control
 internal import HAL
+package import Report
 package import Time
 
 /// The ways by which events leave this program: the journal, and the user's program.

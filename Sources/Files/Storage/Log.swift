@@ -1,5 +1,5 @@
-package import Control
 internal import HAL
+package import Report
 
 /// Lines for whoever looks after the station: in the journal with fields, else on standard error.
 ///

@@ -1,6 +1,6 @@
 internal import Config
-package import Control
 internal import HAL
+package import Report
 package import Time
 
 /// What a person has set, between memory and the file `state` of the state directory.

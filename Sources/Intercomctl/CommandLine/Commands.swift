@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 extension CommandGroup {
     /// Every command, one row each, in the order of intercomctl(1).

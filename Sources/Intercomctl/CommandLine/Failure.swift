@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 
 /// The exit status, for scripts.
 enum ExitCode: Int32 {

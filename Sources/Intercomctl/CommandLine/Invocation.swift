@@ -1,5 +1,5 @@
 internal import Config
-internal import Control
+internal import Report
 internal import Wire
 
 /// The command line: its options and words.

@@ -1,5 +1,5 @@
 internal import Config
-internal import Control
+internal import Report
 internal import Wire
 
 /// One row of the table of options: its name, what it takes, its help, and where its value goes.

@@ -1,6 +1,6 @@
 internal import Config
-internal import Control
 internal import Files
+internal import Report
 
 /// The names that a person may type on this station.
 struct StationNames: Equatable {

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 /// `version`: of this program, and of the daemon if it runs.
 func showVersion(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

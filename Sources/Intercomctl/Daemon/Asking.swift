@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 internal import Time
 internal import Wire
 

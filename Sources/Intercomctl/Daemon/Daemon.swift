@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 internal import Time
 
 /// A connection to the running daemon through its control socket.

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 /// The outcome of a request: a code for programs, a sentence for people.
 struct Outcome {

@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 
 /// `audio controls`: what the mixers of the configured cards can set, and how it is set.
 func listControls(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

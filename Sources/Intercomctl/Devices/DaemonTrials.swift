@@ -1,6 +1,6 @@
 internal import Audio
-internal import Control
 internal import HAL
+internal import Report
 internal import Time
 
 /// Tests of a card that the running daemon has open: the daemon plays and records.

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// `audio list`: the sound cards, each by the name that survives a reboot.
 func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,6 +1,6 @@
 internal import Config
-internal import Control
 internal import HAL
+internal import Report
 
 /// `keys list`: every key of every input device, as `line` takes it.
 func listKeypadKeys(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

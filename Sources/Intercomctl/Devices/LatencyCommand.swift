@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 internal import Time
 
 /// `test latency PEER`: how long a voice takes from here to the ear of another.

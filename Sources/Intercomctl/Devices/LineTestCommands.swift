@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 internal import Time
 
 /// `test button [NAME]`: waits for a press and a release, and says how clean they are.

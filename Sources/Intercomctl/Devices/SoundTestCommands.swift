@@ -1,8 +1,8 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 internal import Time
 
 /// `test speaker`: a rising tone three times; only the person can tell whether it is heard.

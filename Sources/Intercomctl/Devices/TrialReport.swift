@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// The result of a `test` command: a verdict for people, numbers for programs.
 struct TrialReport {

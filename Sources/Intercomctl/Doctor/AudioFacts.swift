@@ -1,9 +1,9 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
 internal import Peering
+internal import Report
 internal import Time
 
 /// Both directions of sound: whether they open, and the microphone's level.

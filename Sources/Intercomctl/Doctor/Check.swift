@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 /// One line of the doctor: the subject, the verdict and the fix.
 struct Check: Equatable {

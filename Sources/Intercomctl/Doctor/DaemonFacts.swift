@@ -1,6 +1,6 @@
 internal import Config
-internal import Control
 internal import HAL
+internal import Report
 
 /// Whether the daemon runs, answers, is of our version, and is alone on its port.
 struct DaemonFacts {

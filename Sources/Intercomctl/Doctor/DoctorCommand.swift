@@ -1,6 +1,6 @@
 internal import Config
-internal import Control
 internal import HAL
+internal import Report
 
 /// `doctor [TOPIC…]`: everything that could keep the station from being heard, with what mends it.
 func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

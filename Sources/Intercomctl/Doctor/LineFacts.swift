@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 
 /// One line of the station: whether it exists, is available, and reads released at rest.
 struct LineFacts {

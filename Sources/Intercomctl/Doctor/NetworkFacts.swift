@@ -1,6 +1,6 @@
 internal import Config
-internal import Control
 internal import HAL
+internal import Report
 
 /// This machine's own network: links and addresses, a way to each peer, the port.
 struct NetworkFacts {

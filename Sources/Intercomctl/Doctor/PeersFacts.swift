@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import HAL
+internal import Report
 
 /// The peers of the files: whether a running daemon has them, else whether their names resolve.
 struct PeersFacts {

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// Real-time priority and locked memory of the running daemon, else as its start would have them.
 struct RightsFacts {

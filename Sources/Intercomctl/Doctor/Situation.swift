@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 
 /// The start of every check: the settings, and the daemon's status if it answers.
 struct Situation {

@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import HAL
 internal import Peering
+internal import Report
 
 /// `invite`: shows a code to a program, for `accept` on another station.
 ///

@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import HAL
 internal import Peering
+internal import Report
 internal import Time
 
 /// `pair`, `pair HOST CODE`: the running daemon pairs with another station by a code (protocol.md

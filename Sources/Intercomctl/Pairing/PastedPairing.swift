@@ -1,6 +1,6 @@
 internal import Config
-internal import Control
 internal import Peering
+internal import Report
 
 /// Host and code of a pairing as a person has typed or pasted them: in either order, with the whole
 /// line that the other station shows, in quotation marks, with hyphens and blanks of any kind.

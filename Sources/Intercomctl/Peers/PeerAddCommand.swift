@@ -1,8 +1,8 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
+internal import Report
 
 /// `peer add NAME ADDRESS KEY`: adds a peer, or rewrites address and key of a known one.
 func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

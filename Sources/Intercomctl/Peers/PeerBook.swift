@@ -1,8 +1,8 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
+internal import Report
 
 /// The peer files in the state directory, which `peer add` writes, with all other settings.
 struct PeerBook {

@@ -1,8 +1,8 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import Peering
+internal import Report
 
 /// Advice for a station without peers.
 let peerRemedy = "; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 /// The lines below a table of peers: reasons why peers are down, and unknown callers.
 func remarks(onPeersOf list: PeerList) -> String {

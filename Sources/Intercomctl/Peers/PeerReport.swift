@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 /// The report of a command that changed a peer, and of the reload that applies the change.
 struct PeerReport {

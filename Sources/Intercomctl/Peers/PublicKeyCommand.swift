@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
+internal import Report
 
 /// `key show`: the public key, from the daemon or, without it, from the identity file.
 func showPublicKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

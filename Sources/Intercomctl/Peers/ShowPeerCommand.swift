@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 /// `show peer NAME`: how it is protected, what it may do here, what was refused.
 func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 internal import Wire
 
 /// `history`: the call history, newest last as in a log.

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 internal import Time
 
 /// `levels`: live meters on a terminal, lines everywhere else, until Ctrl-C or `--seconds`.

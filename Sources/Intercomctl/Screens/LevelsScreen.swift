@@ -1,5 +1,5 @@
 internal import Audio
-internal import Control
+internal import Report
 internal import Time
 
 /// The meters as lines of text, for a terminal of any size.

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 /// `monitor`: prints events until the daemon ends or the person presses Ctrl-C.
 func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

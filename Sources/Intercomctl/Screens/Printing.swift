@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// Prints text of the result unchanged.
 ///

@@ -1,5 +1,5 @@
 internal import Audio
-internal import Control
+internal import Report
 
 /// `stats [PEER]`: sound quality and network figures.
 func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// `status`: one screen, problems first.
 func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// Whether the usual GPIO line of a talk button is available.
 enum ButtonTrial: Equatable {

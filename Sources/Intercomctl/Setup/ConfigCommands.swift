@@ -1,8 +1,8 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
+internal import Report
 
 /// `config check`: every mistake with its place, before the daemon meets it.
 func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// The GPIO lines of a Raspberry Pi's pin header, or with such names, `GPIO2` for instance.
 struct HeaderLines: Equatable {

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// The two groups whose members use `intercomctl` without `sudo`, and the user that runs `setup`.
 struct Membership {

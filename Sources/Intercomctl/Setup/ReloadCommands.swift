@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 private let restart = "sudo systemctl restart intercomd"
 

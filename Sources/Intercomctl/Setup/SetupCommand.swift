@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 
 /// `setup`: the shortest configuration that does the work, from the cards and lines found.
 func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

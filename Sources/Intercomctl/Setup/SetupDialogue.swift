@@ -1,8 +1,8 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 
 // What `setup` says and is told at a terminal.
 extension Setup {

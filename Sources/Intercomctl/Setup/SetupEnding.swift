@@ -1,6 +1,6 @@
-internal import Control
 internal import Files
 internal import HAL
+internal import Report
 internal import Time
 
 // How `setup` ends at a terminal: the daemon takes the settings, and pairs.

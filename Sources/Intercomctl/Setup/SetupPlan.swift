@@ -1,6 +1,6 @@
 internal import Config
-internal import Control
 internal import HAL
+internal import Report
 
 /// The configuration that `setup` would write, with reasons.
 struct SetupPlan {

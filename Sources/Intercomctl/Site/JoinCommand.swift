@@ -1,8 +1,8 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
 internal import Peering
+internal import Report
 internal import Time
 
 /// `site join [PEER]`: joins the site that a peer shows, and leaves the one of this station.

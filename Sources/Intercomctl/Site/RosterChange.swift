@@ -1,8 +1,8 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import Peering
+internal import Report
 
 /// What an introducer does to the roster of its site.
 enum RosterChange {

@@ -1,9 +1,9 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
 internal import Peering
+internal import Report
 
 /// `site list`: the site and its stations, from the roster in use.
 func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

@@ -1,9 +1,9 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
 internal import Peering
+internal import Report
 
 /// `site init NAME`: this station introduces the stations of a new site, or of the one that it is
 /// in, under a new key.

@@ -1,6 +1,6 @@
 internal import Audio
-internal import Control
 internal import Files
+internal import Report
 internal import Time
 
 /// `announce TARGET --file x.wav`: reads a file and lets the station send it.

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 internal import Wire
 
 /// `call PEER|CHANNEL`: rings it.

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 internal import Time
 
 /// The first reports of the listeners to a talkspurt: whether they hear it.

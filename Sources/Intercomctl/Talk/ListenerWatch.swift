@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 internal import Time
 
 /// The reports of the listeners during a talk, over a second connection to the daemon.

@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 internal import Time
 
 /// `ptt down|up TARGET`: presses or releases a virtual talk button.

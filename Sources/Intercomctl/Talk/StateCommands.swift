@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 
 /// `volume [WHAT] [N|+N|-N]`: shows or sets a volume.
 func setVolume(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {

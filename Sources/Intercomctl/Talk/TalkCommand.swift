@@ -1,5 +1,5 @@
-internal import Control
 internal import HAL
+internal import Report
 internal import Time
 
 /// `talk TARGET`: holds a virtual talk button until this program ends, or its terminal is closed.

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 /// What asked for something here, for the journal and the history.
 struct Asker: Equatable {

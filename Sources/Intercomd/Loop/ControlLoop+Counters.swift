@@ -1,10 +1,9 @@
-internal import Control
 internal import Files
 internal import HAL
 internal import Media
 internal import Peering
-internal import Presentation
 internal import Realtime
+internal import Report
 
 extension ControlLoop {
     /// Every counter there is, as its owner has it: sound first, then handshakes by cause.

@@ -1,9 +1,8 @@
 internal import Config
-internal import Control
 internal import HAL
 internal import Media
-internal import Presentation
 internal import Realtime
+internal import Report
 internal import Station
 internal import Time
 

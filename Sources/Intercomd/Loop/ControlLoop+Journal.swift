@@ -1,7 +1,6 @@
 internal import Config
-internal import Control
 internal import Files
-internal import Presentation
+internal import Report
 internal import Time
 internal import Wire
 

@@ -1,12 +1,11 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import Crypto
 internal import HAL
 internal import Media
 internal import Peering
-internal import Presentation
 internal import Realtime
+internal import Report
 internal import Station
 internal import Time
 internal import Wire

@@ -1,11 +1,10 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
 internal import Media
 internal import Peering
-internal import Presentation
+internal import Report
 internal import Station
 internal import Time
 internal import Wire

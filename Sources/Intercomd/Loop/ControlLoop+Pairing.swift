@@ -1,10 +1,9 @@
 internal import Config
-internal import Control
 internal import Files
 internal import HAL
 internal import Media
 internal import Peering
-internal import Presentation
+internal import Report
 internal import Station
 internal import Wire
 

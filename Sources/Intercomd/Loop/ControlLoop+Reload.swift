@@ -1,13 +1,12 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
 internal import Media
 internal import Peering
-internal import Presentation
 internal import Realtime
+internal import Report
 internal import Station
 internal import Time
 

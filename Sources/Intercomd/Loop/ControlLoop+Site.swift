@@ -1,8 +1,7 @@
 internal import Config
-internal import Control
 internal import Media
 internal import Peering
-internal import Presentation
+internal import Report
 internal import Wire
 
 /// The roster of the site, from peer to peer.

@@ -1,13 +1,12 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
 internal import Media
 internal import Peering
-internal import Presentation
 internal import Realtime
+internal import Report
 internal import Station
 internal import Time
 internal import Wire
@@ -32,7 +31,7 @@ internal import Wire
 /// - `ControlLoop+Site` lets peers give each other the roster of the site,
 /// - `ControlLoop+Reload` takes over other settings, and `ControlLoop+Protection` other frames,
 /// - `ControlLoop+Journal` tells people of events,
-/// - `ControlLoop+Snapshot` copies what is known here for `Presentation`, which describes it.
+/// - `ControlLoop+Snapshot` copies what is known here into a `Snapshot`, which describes it.
 struct ControlLoop: ~Copyable, CoresOwner {
     let facts: Facts
     let rings: Rings

@@ -1,10 +1,9 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import HAL
 internal import Media
-internal import Presentation
 internal import Realtime
+internal import Report
 internal import Station
 internal import Time
 

@@ -1,8 +1,7 @@
 internal import Audio
-internal import Control
 internal import Media
-internal import Presentation
 internal import Realtime
+internal import Report
 internal import Time
 
 /// The sound of the microphone on its way to those who watch it, and to a trial of the latency.

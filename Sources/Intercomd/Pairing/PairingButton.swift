@@ -1,9 +1,8 @@
 internal import Config
-internal import Control
 internal import Media
 internal import Peering
-internal import Presentation
 internal import Realtime
+internal import Report
 internal import Time
 
 /// The talk button by which a station without a screen pairs, and the voice that answers.

@@ -3,7 +3,6 @@ internal import Crypto
 internal import Files
 internal import HAL
 internal import Peering
-internal import Presentation
 internal import Wire
 
 /// This station as a pairing sees it at the moment: its key, settings and files.

@@ -1,6 +1,6 @@
-internal import Control
 internal import Files
 internal import Peering
+internal import Report
 internal import Station
 internal import Time
 

@@ -1,9 +1,9 @@
 internal import Config
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
 internal import Peering
+internal import Report
 internal import Station
 internal import Time
 internal import Wire

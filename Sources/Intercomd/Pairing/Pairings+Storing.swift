@@ -1,8 +1,8 @@
-internal import Control
 internal import Crypto
 internal import Files
 internal import HAL
 internal import Peering
+internal import Report
 internal import Time
 
 /// The files of the other station: written in the background, so that nothing waits for the disk.

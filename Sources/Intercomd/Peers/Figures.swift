@@ -1,6 +1,5 @@
 internal import HAL
 internal import Media
-internal import Presentation
 internal import Realtime
 internal import Station
 internal import Time

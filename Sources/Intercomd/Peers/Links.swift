@@ -2,7 +2,6 @@ internal import Config
 internal import Files
 internal import HAL
 internal import Peering
-internal import Presentation
 internal import Station
 internal import Time
 internal import Wire

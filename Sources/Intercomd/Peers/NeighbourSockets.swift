@@ -1,6 +1,5 @@
 internal import HAL
 internal import Peering
-internal import Presentation
 internal import Wire
 
 /// The sockets for multicast DNS: one for each family of addresses on each interface.

@@ -2,7 +2,6 @@ internal import Audio
 internal import Config
 internal import HAL
 internal import Media
-internal import Presentation
 internal import Station
 internal import Time
 internal import Wire

@@ -1,8 +1,7 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import Media
-internal import Presentation
+internal import Report
 internal import Station
 
 extension MediaVolumes {

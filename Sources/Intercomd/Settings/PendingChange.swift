@@ -1,7 +1,6 @@
 internal import Config
-internal import Control
 internal import Media
-internal import Presentation
+internal import Report
 internal import Station
 internal import Time
 

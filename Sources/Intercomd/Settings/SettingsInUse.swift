@@ -1,10 +1,9 @@
 internal import Audio
 internal import Config
-internal import Control
 internal import Media
 internal import Peering
-internal import Presentation
 internal import Realtime
+internal import Report
 internal import Station
 internal import Time
 

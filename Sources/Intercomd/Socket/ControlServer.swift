@@ -1,6 +1,6 @@
-internal import Control
 internal import HAL
 internal import Realtime
+internal import Report
 internal import Station
 internal import Time
 

@@ -1,7 +1,7 @@
 internal import Config
-internal import Control
 internal import HAL
 internal import Media
+internal import Report
 internal import Station
 internal import Time
 internal import Wire

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 extension Request {
     /// Whether it is to be done at once or not at all; what closes a microphone is always done.

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 extension FuzzTarget {
     /// The history and the saved state: damaged as they lie on a disk, and as objects.

@@ -1,4 +1,4 @@
-internal import Control
+internal import Report
 
 extension FuzzTarget {
     /// What comes on the control socket: lines however cut, then requests.

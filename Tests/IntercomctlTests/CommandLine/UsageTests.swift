@@ -1,5 +1,5 @@
-import Control
 import Foundation
+import Report
 import Testing
 
 private struct UsageCase: CustomTestStringConvertible {

@@ -1,4 +1,4 @@
-import Control
+import Report
 import Testing
 
 /// What the daemon tells a watching program, and what it says of the call when asked.

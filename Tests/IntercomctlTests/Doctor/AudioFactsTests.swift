@@ -1,5 +1,5 @@
 import Audio
-import Control
+import Report
 import Testing
 
 @testable import HAL

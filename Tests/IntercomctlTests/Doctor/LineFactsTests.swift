@@ -1,6 +1,6 @@
 import Config
-import Control
 import HAL
+import Report
 import Testing
 
 @testable import Intercomctl

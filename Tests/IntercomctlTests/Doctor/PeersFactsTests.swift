@@ -1,5 +1,5 @@
 import Config
-import Control
+import Report
 import Testing
 
 @testable import HAL

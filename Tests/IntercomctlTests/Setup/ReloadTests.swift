@@ -1,5 +1,5 @@
-import Control
 import Foundation
+import Report
 import Testing
 
 private func reply(_ lines: [(String, Bool)], isCheck: Bool) -> Reply {

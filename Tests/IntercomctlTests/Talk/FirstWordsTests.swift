@@ -1,5 +1,5 @@
-import Control
 import HAL
+import Report
 import Testing
 import Time
 

@@ -9,7 +9,7 @@ import tarfile
 
 from cross import CrossError, run
 
-PRODUCT = "Sources/Control/Product.swift"
+PRODUCT = "Sources/Report/Product.swift"
 COMPLETIONS = {"bash": "intercomctl", "zsh": "_intercomctl", "fish": "intercomctl.fish"}
 
 

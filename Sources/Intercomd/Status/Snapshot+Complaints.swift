@@ -1,0 +1,192 @@
+internal import Config
+internal import Crypto
+internal import Files
+internal import HAL
+internal import Media
+internal import Peering
+internal import Report
+internal import Station
+internal import Time
+
+/// Why peers are down, who calls without being known, and keys that two stations use.
+extension Snapshot {
+    /// Why a peer is down, or cannot be reached now; nil when it is up.
+    func downReason(of peer: Int) -> DownReason? {
+        if roster[peer].isRevoked { return .revoked }
+        let isCutOff = surroundings.cutOff.contains(peer)
+        let reason = peers[peer].downReason ?? (isCutOff ? .noNetwork : nil)
+        guard let reason, reason != .noNetwork else { return reason }
+        let here = peers[peer].endpoints.first { isOwn(SocketAddress($0)) }
+        let correction = switchboard.correction(
+            of: peer, isProven: reason.isProven, isHere: here != nil)
+        return switch correction {
+        case .none: reason
+        case .unresolved: .unresolved
+        case .ownAddress: here.map { .ownAddress($0) } ?? reason
+        }
+    }
+
+    /// Whether of the peers that answer more do not accept this station than do: one line says so,
+    /// and none of each peer.
+    var isPutOut: Bool {
+        let reasons = roster.numbers.map { downReason(of: $0) }
+        let refusing = reasons.count { $0 == .notAccepted }
+        return site.name != nil && refusing > reasons.count { $0 == nil }
+    }
+
+    private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
+        let state = peers[peer].session
+        return PeerComplaint(
+            reason,
+            .init(
+                peer: roster[peer].name,
+                endpoint: state?.endpoint.map { SocketAddress($0).description },
+                suite: state?.suite ?? .aesGCM, own: config.station.name,
+                ownKey: ownKey.text, hasPSK: state?.hasPSK ?? false,
+                isSearched: network.isSearched,
+                isInSite: peers[peer].isInSite, isPutOut: isPutOut,
+                heir: reason == .noAnswer ? heir(of: peer) : nil,
+                resolver: switchboard.whereabouts.complaint(of: peer)))
+    }
+
+    /// The peer that is up at the address of this one, as its successor is.
+    private func heir(of peer: Int) -> String? {
+        guard let place = peers[peer].session?.endpoint else { return nil }
+        return roster.numbers.first {
+            $0 != peer && peers[$0].downReason == nil && peers[$0].session?.endpoint == place
+        }.map { roster[$0].name }
+    }
+
+    /// Whether what is sent there comes back to this station itself.
+    private func isOwn(_ address: SocketAddress) -> Bool {
+        guard address.port == config.network.port else { return false }
+        let listen = config.network.listen.flatMap { SocketAddress(host: $0, port: address.port) }
+        if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
+            return address == listen
+        }
+        return address.isLoopback || network.ownHosts.contains(address.host)
+    }
+
+    /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
+    /// nothing, or may pass by itself.
+    func problem(of peer: Int) -> String? {
+        if let shared = sharedKeyProblem(of: peer) { return shared }
+        // That one was put out is as somebody wants it, here or where its site is introduced.
+        guard !roster[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
+            !isToldOnce(reason),
+            DownWatch.isProblem(
+                needsMending: reason.needsMending, downSince: peers[peer].downSince, at: now)
+        else { return nil }
+        let complaint = complaint(of: peer, reason)
+        return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
+    }
+
+    private func isToldOnce(_ reason: DownReason) -> Bool { reason == .notAccepted && isPutOut }
+
+    /// Why it is down, where that is no problem yet, and not what somebody wants.
+    func downNote(of peer: Int) -> String? {
+        guard let reason = downReason(of: peer) else {
+            return silence(of: peer).map { "\(roster[peer].name): \($0.text); \($0.fix)" }
+        }
+        guard problem(of: peer) == nil, reason != .revoked, reason != .noNetwork,
+            !isToldOnce(reason)
+        else { return nil }
+        let complaint = complaint(of: peer, reason)
+        return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
+    }
+
+    /// How long nothing has come from a peer that is not given up yet; nil where something does.
+    private func silence(of peer: Int) -> (text: String, fix: String)? {
+        guard switchboard.presence.reach(of: peer) == .stale,
+            let last = Instant(gauge: peers[peer].traffic[.lastOpened])
+        else { return nil }
+        let text = "nothing has come from it for \(Int((now - last).inSeconds)) s"
+        return (text, HeardBy.Reason.noAnswer.remedy)
+    }
+
+    func addDownReason(of peer: Int, to status: inout PeerStatus) {
+        status.problem = problem(of: peer)
+        if let shared = peers[peer].sharedKey {
+            status.sharedKeyAt = [
+                SocketAddress(shared.endpoints.0).description,
+                SocketAddress(shared.endpoints.1).description,
+            ]
+        }
+        guard let reason = downReason(of: peer) else {
+            guard let silence = silence(of: peer) else { return }
+            status.down.text = silence.text
+            status.down.fix = silence.fix
+            return
+        }
+        let complaint = complaint(of: peer, reason)
+        status.down.reason = reason.code.description
+        status.down.text = complaint.text
+        status.down.fix = complaint.fix
+        status.down.ageSeconds = peers[peer].downSince.map { (now - $0).inSeconds }
+    }
+
+    /// Two stations use the key of a peer.
+    func sharedKeyProblem(of peer: Int) -> String? {
+        guard let shared = peers[peer].sharedKey else { return nil }
+        let (one, other) = shared.endpoints
+        return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
+            + " \(SocketAddress(other)): its memory card was probably copied; \(ownKeyAnew)"
+    }
+
+    /// Another station with this station's own key: it has called, or peers report it.
+    ///
+    /// Only another with its card could call with it. A report is a peer's word, and changes words
+    /// only.
+    var ownKeyProblem: String? {
+        let reporters = roster.numbers.filter { peers[$0].reportsOwnKeyShared }
+            .map { roster[$0].name }
+        let finding: String
+        if let caller = ownKeyCaller {
+            finding = "a caller at \(SocketAddress(caller.source)) used this station's own key"
+        } else if !reporters.isEmpty {
+            finding =
+                "another station uses this station's own key, as"
+                + " \(reporters.joined(separator: ", "))"
+                + " \(reporters.count == 1 ? "reports" : "report")"
+        } else {
+            return nil
+        }
+        return "\(finding): its memory card was probably copied; \(ownKeyAnew)"
+    }
+
+    /// How one of two stations with one key becomes another station.
+    ///
+    /// Its peers go with its key: their pre-shared keys are the other station's.
+    private var ownKeyAnew: String {
+        config.paths.keyAnew(on: "one of the two") + ", then intercomctl pair "
+            + (site.name == nil ? "with each of its peers" : "--join, with the one that introduces")
+    }
+
+    /// For how long it is told that a former station still calls.
+    private static let formerCallerTime = Duration.seconds(60)
+
+    /// But for one that is taken for a peer with another key: that is told of the peer.
+    var callers: [CallerStatus] {
+        let taken: [PublicKey] = roster.numbers.compactMap { peer in
+            guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
+            return key
+        }
+        // That one was put out is told of the peer, too.
+        let out = roster.numbers.filter { roster[$0].isRevoked }.map { roster[$0].key }
+        return strangers.filter {
+            !taken.contains($0.caller.publicKey) && !out.contains($0.caller.publicKey.text)
+                && ($0.formerStation == nil || now < $0.caller.calledAt + Self.formerCallerTime)
+        }.map { stranger in
+            let caller = stranger.caller
+            var status = CallerStatus()
+            status.key = caller.publicKey.text
+            status.fingerprint = caller.publicKey.fingerprint
+            status.address = SocketAddress(caller.source).description
+            status.ageSeconds = (now - caller.calledAt).inSeconds
+            status.isProven = caller.isProven
+            status.station = stranger.station
+            status.formerStation = stranger.formerStation
+            return status
+        }
+    }
+}

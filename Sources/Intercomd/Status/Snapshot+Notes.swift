@@ -1,0 +1,162 @@
+internal import Audio
+internal import Config
+internal import HAL
+internal import Media
+internal import Peering
+internal import Report
+internal import Station
+internal import Time
+
+extension Snapshot {
+    /// What a person might want to know, beside the problems.
+    var notes: [String] {
+        var found: [String] = []
+        if let failed = counters.value(of: .hookFailed), failed > 0 {
+            found.append(
+                "on-event: its program failed at \(failed) events;"
+                    + " journalctl INTERCOM_EVENT=hook_fault")
+        }
+        if files.isUnconfigured {
+            found.append(Advice.unconfigured(files.folder))
+        } else if roster.isEmpty {
+            found.append(site.name == nil ? Advice.unpaired : Advice.unpairedSite)
+        }
+        for offer in site.offers {
+            found.append(
+                Advice.offer(
+                    of: offer.name, by: offer.peer, leaving: site.name,
+                    keys: (offer.fingerprint, site.fingerprint),
+                    introduces: site.introduces))
+        }
+        if !site.left.isEmpty { found.append(Advice.unchanged(site.left)) }
+        for channel in config.channels where channel.isWaiting {
+            found.append(Advice.awaited(channel.name, isInSite: site.name != nil))
+        }
+        found += talkHindrances.map { "\($0.text) -> \($0.remedy)" }
+        if let note = ringNote { found.append(note) }
+        found += detourNotes + controlNotes
+        if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
+            found.append(
+                "drop-in, listening in and automatic answers are refused: no open speaker could "
+                    + "beep and no lamp has show = talking")
+        }
+        if config.audio.wantsEchoGone, let apart = clocksApart {
+            found.append(Advice.echoStays(apart))
+        }
+        for line in files.awaitsRestart { found.append(Advice.restart(for: line)) }
+        if let problem = network.searchProblem {
+            found.append(
+                "peers are not found on the LAN: \(problem); or set discovery = no in [network]")
+        }
+        if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
+        if let note = xrunNote { found.append(note) }
+        for number in roster.numbers {
+            let peer = roster[number]
+            if let note = downNote(of: number) { found.append(note) }
+            if let note = voicesNote(of: number) { found.append(note) }
+            if station.view(of: number).isLowered {
+                found.append(
+                    "\(peer.name) gives your voice a lower priority than it asks for: there, "
+                        + "high = allow in [policy] or [policy NAME] gives it the right")
+            }
+            // A site brings its channels by itself.
+            if !peers[number].isInSite, site.offers.isEmpty,
+                switchboard.presence.reach(of: number) != .down,
+                station.view(of: number).hasUnknownChannel
+            {
+                found.append(
+                    "\(peer.name) has a channel that this station does not have; to hear what is"
+                        + " said there, add a [channel] of its name, which status there shows")
+            }
+            if !usesAES, peer.suite == 1 {
+                found.append(
+                    "\(peer.name): mbedTLS uses no AES instructions on this machine, so AES is "
+                        + "slow and not constant in time: on both sides: sudo "
+                        + "intercomctl peer set --suite auto NAME")
+            }
+        }
+        return found
+    }
+
+    /// Calls ring, and nobody hears it; a lamp may show it.
+    private var ringNote: String? {
+        let isSet = Audibility.isInaudible(Gain(percent: state.volumes.ring).factor)
+        guard output.isWanted, isSet || Audibility.isInaudible(plan.ringVolume.factor),
+            !config.lamps.contains(where: { $0.show == .ringing })
+        else { return nil }
+        return isSet
+            ? "no call is heard here: the volume of rings is at \(state.volumes.ring) % ->"
+                + " intercomctl volume ring 100"
+            : "no call is heard here: the volume of rings is at \(config.sounds.ringVolume) % ->"
+                + " raise ring-volume in [sounds]"
+    }
+
+    /// Sound lost between cards and program, once it is more than a few and more than one an hour,
+    /// which nobody hears.
+    private var xrunNote: String? {
+        let count = media[.captureXruns] &+ media[.playbackXruns]
+        let hours = (now - startedAt).milliseconds / 3_600_000
+        guard count >= 3, count > UInt64(max(0, hours)) else { return nil }
+        return "\(count) xruns since the start: sound has gaps; see what loads the machine (top),"
+            + " or set period = 20ms in [audio]"
+    }
+
+    /// A peer that sends on more streams at once than it can have mouths.
+    private func voicesNote(of peer: Int) -> String? {
+        let traffic = peers[peer].traffic
+        let voices = traffic[.voices]
+        let isCrowding = Instant(gauge: traffic[.crowdedAt]).map { (now - $0).inSeconds < 60 }
+        let name = roster[peer].name
+        if voices >= Self.voicesMany {
+            return "\(name) sends on \(voices) streams at once; "
+                + "whoever else speaks takes the place of all but one of them"
+        }
+        guard isCrowding ?? false else { return nil }
+        return "\(name) sent on more streams than it has places for, less than a minute ago; "
+            + "whoever else spoke took the place of all but one of them"
+    }
+
+    /// A talk, a page, an announcement and a call at once are the most that a station sends.
+    private static var voicesMany: UInt64 { 5 }
+
+    /// Devices that work, and cost.
+    var detourNotes: [String] {
+        var found: [String] = []
+        for (word, side) in [("input", input), ("output", output)]
+        where side.isOpen {
+            for detour in side.route?.detours ?? [] {
+                // Nobody has named the converter of a card that needs one.
+                let advice =
+                    detour == .rate && PCMName.isKernels(side.shown)
+                    ? "a card that can do 48000 Hz needs none"
+                    : "\(word) = card:ID in [audio] is direct (intercomctl audio list)"
+                found.append(
+                    "audio \(word) \(side.shown) goes through \(detour.name), \(detour.cost): "
+                        + advice)
+            }
+        }
+        return found
+    }
+
+    /// Volumes that could not be set, and a microphone that gives nothing because it is muted.
+    var controlNotes: [String] {
+        var found: [String] = []
+        for (key, side) in [("mic-volume", input), ("volume", output)]
+        where side.isOpen && side.mixerChange != nil && side.control == nil {
+            let name = side.mixerChange?.name.map { " \($0)" } ?? ""
+            found.append(
+                "\(key): \(side.shown) has no control\(name) to set: intercomctl audio controls")
+        }
+        if let control = silentMicrophone {
+            found.append(
+                "the microphone is muted: control \(control.name) of \(input.shown): "
+                    + HeardBy.Reason.microphoneCardMuted.remedy)
+        }
+        return found
+    }
+
+    /// Whether this peer may open the microphone with nobody here touching a key.
+    private func opensUnasked(_ peer: Int) -> Bool {
+        Policy(config.policy(ofPeer: roster[peer].name)).opensMicrophone
+    }
+}

@@ -1,0 +1,81 @@
+internal import Audio
+internal import Config
+internal import Media
+internal import Report
+internal import Station
+
+/// A processor that cannot keep up, and a network that leads to no peer.
+extension Snapshot {
+    /// What of the status says it.
+    var overload: OverloadStatus {
+        var status = OverloadStatus()
+        guard switchboard.overload.isOn else { return status }
+        status.leftOut = leftOut.map { $0.word }
+        status.text = "the processor cannot keep up, so for now \(shedText)"
+        status.fix =
+            "look for another program that uses it (top) or a weak power supply, or set "
+            + "profile = lowpower"
+        return status
+    }
+
+    /// The problem of `status`; nil while it keeps up.
+    var overloadProblem: String? {
+        let status = overload
+        guard let text = status.text, let fix = status.fix else { return nil }
+        return "\(text); \(fix)"
+    }
+
+    var shedText: String { leftOut.map { $0.text }.joined(separator: ", ") }
+
+    /// The configured work that is left out: a word for programs, and a text for people.
+    var leftOut: [(word: String, text: String)] {
+        switchboard.overload.losses(of: processing).map { loss in
+            switch loss {
+            case .encoderCare(let isPlain):
+                ("encoder_care", "speech is encoded \(isPlain ? "plainly" : "with less care")")
+            case .noiseSuppression: ("noise_suppression", "noise stays in")
+            case .echoCancelling:
+                (
+                    "echo_cancelling",
+                    "the echo is not cancelled, and the speaker is silent while you talk"
+                )
+            case .voices(let count): ("voices", "\(count) voices are heard at once at most")
+            }
+        }
+    }
+
+    var processing: Overload.Processing {
+        Overload.Processing(
+            suppressesNoise: config.audio.noiseSuppression != .off,
+            cancelsEcho: handsFree.cancelsEcho)
+    }
+
+    /// Whether microphone and speaker take turns: as set, or because the echo is not cancelled now.
+    var isHalfDuplexNow: Bool { handsFree.isHalfDuplex || isEchoShed }
+
+    var isEchoShed: Bool { switchboard.overload.leavesOutEcho(of: processing) }
+
+    /// Concealment, echo and duplex as they are now.
+    func tellShed(_ audio: inout Status.Audio) {
+        if switchboard.overload.isOn, plan.concealment.isNeural {
+            audio.concealment = "plain"
+            audio.concealmentReason = "the processor cannot keep up"
+        }
+        guard isEchoShed else { return }
+        audio.echo = "shed"
+        audio.echoReductionDB = nil
+        audio.duplex = "half"
+        audio.duplexReason = "the processor cannot keep up"
+    }
+
+    var networkStatus: NetworkStatus {
+        var status = NetworkStatus()
+        let trouble = switchboard.downWatch.networkTrouble
+        (status.fault, status.text, status.fix) = (trouble?.code, trouble?.text, trouble?.fix)
+        return status
+    }
+
+    var networkProblem: String? {
+        switchboard.downWatch.networkTrouble.map { "network: \($0.text); \($0.fix)" }
+    }
+}

@@ -1,0 +1,308 @@
+internal import Audio
+internal import Config
+internal import Crypto
+internal import HAL
+internal import Media
+internal import Peering
+internal import Report
+internal import Station
+internal import Time
+internal import Wire
+
+/// All that a station can say of itself at one moment, copied from those that own it.
+///
+/// It holds no device, no ring and no session, so describing a station cannot change it. It is a
+/// class because copies of so many facts would make the stack deep.
+///
+/// - `Snapshot+Status` is what `intercomctl status` shows, `Snapshot+Peers` what it shows of peers,
+/// - `Snapshot+Problems` and `Snapshot+Notes` are what a person should mend, or might want to know,
+/// - `Snapshot+Hindrances` and `Snapshot+PastHindrances` are what keeps voices from being heard,
+/// - `Snapshot+Complaints` is why peers are down,
+/// - `Snapshot+Cards`, `Snapshot+Levels` and `Snapshot+Latency` are of microphone and speaker,
+/// - `Snapshot+Lines` is of buttons, lamps and relays, `Snapshot+Calls` of calls and policies,
+/// - `Snapshot+Overload` is of processor and network,
+/// - `Snapshot+Event` tells of what happened to peers, network, cards and processor.
+final class Snapshot {
+    let now: Instant
+    let startedAt: Instant
+
+    // The settings that hold, and the numbers that they are known by.
+    let config: Config
+    let roster: PeerDirectory
+    let routing: Routing
+    /// What the media loop was told of them.
+    let plan: MediaPlan
+    var files = Files()
+
+    // What was decided, and what a person has set.
+    let switchboard: Switchboard
+    /// Whether quiet hours are on is in it as well.
+    var state = SavedState()
+    /// The site, and what peers show of theirs.
+    var site = SiteStatus()
+    var pairing = PairingStatus()
+    /// What own talk is judged by.
+    var surroundings = Surroundings()
+    /// Since when the microphone is open, for each talk target it is open for, by `id`.
+    var talkingSince: [Int: Instant] = [:]
+    /// Whether people here are told by a beep or a lamp that somebody listens.
+    var tellsOfListeners = true
+    /// The call that ended last.
+    var lastEnded: HistoryRecord?
+
+    // The devices.
+    var input = Card()
+    var output = Card()
+    var keys: [Lines.Key] = []
+    var lamps: [Lamp] = []
+    var relays: [Relay] = []
+    /// The control of the speaker's card that lets nothing through; nil where none does.
+    var silentSpeaker: CardControl?
+    /// That of the microphone's card.
+    var silentMicrophone: CardControl?
+    /// The volumes that the media loop was given last.
+    var toldVolumes = MediaVolumes()
+    /// Whether microphone and speaker run by one clock; nil while they are not both open.
+    var soundClock: PCMClock?
+    /// Why they did not when both were open last.
+    var clocksApart: String?
+    /// Whether the microphone's card moves sound now.
+    var isCapturing = false
+    /// What may be shown of the microphone while it is closed: its level some time ago.
+    var closedMicrophone = (reading: LevelMeter().reading, clips: UInt64(0))
+
+    // Peers and the network.
+    let ownKey: PublicKey
+    var network = Network()
+    /// By number, those that have left as well.
+    var peers: [Peer]
+    /// Callers that are no peers, newest first.
+    var strangers: [Stranger] = []
+    var floods = Floods()
+    /// The last caller that used this station's own key; nil when there was none lately.
+    var ownKeyCaller: UnknownCaller?
+
+    // The program.
+    var isRealtime = true
+    /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
+    var usesAES = true
+    /// The media loop has not turned for a second.
+    var isSoundStill = false
+    /// Why memory is not locked; nil when it is.
+    var memoryProblem: String?
+    /// What cannot be written, and why.
+    var fileProblems: [String] = []
+    /// The media loop's counters and gauges.
+    var media = Readings<MediaCount>()
+    /// Counted for `status` alone.
+    var counters: [Counter] = []
+
+    /// What has a default is set afterwards.
+    init(
+        of config: Config, _ roster: PeerDirectory, _ routing: Routing, _ plan: MediaPlan,
+        _ switchboard: Switchboard, key ownKey: PublicKey, startedAt: Instant, at now: Instant
+    ) {
+        (self.config, self.roster, self.routing, self.plan) = (config, roster, routing, plan)
+        (self.switchboard, self.ownKey) = (switchboard, ownKey)
+        (self.startedAt, self.now) = (startedAt, now)
+        peers = [Peer](repeating: Peer(), count: roster.numbersEnd)
+    }
+
+    var station: Station { switchboard.station }
+
+    /// Where the settings are from.
+    struct Files {
+        var folder = ""
+        /// The folder has no settings yet.
+        var isUnconfigured = false
+        /// Settings in the files that only a restart applies.
+        var awaitsRestart: [String] = []
+
+        init() {}
+    }
+
+    /// What this machine's network is, for peers.
+    struct Network {
+        /// The addresses of this machine.
+        var ownHosts: Set<String> = []
+        /// Whether peers are looked for on a LAN now.
+        var isSearched = false
+        /// Why they cannot be.
+        var searchProblem: String?
+
+        init() {}
+    }
+
+    /// Whether the microphone is open for anybody.
+    var isTalking: Bool { !talkingSince.isEmpty }
+
+    /// What is done about the echo, and why.
+    var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
+}
+
+extension Snapshot {
+    /// More comes from the network than a house of stations sends.
+    struct Floods {
+        /// The last one of first messages of handshakes; it may be over.
+        var handshakes: Flood?
+        var packets = PacketFlood()
+
+        init() {}
+    }
+}
+
+extension Snapshot {
+    /// A flood lasts at least so long; a house whose power returns needs less.
+    private static let floodLeast = Duration.seconds(10)
+    /// First messages in a second that no house sends, not even when its power returns.
+    private static let floodRate = 200
+
+    /// The problems of `status`; none while nothing floods.
+    var floodProblems: [String] { [handshakeFlood, packetFlood].compactMap { $0 } }
+
+    private var packetFlood: String? {
+        let flood = floods.packets
+        guard flood.isOn(at: now) else { return nil }
+        let effect =
+            flood.isLossy(at: now) ? "some of what peers say is lost meanwhile" : "talk goes on"
+        return "sound: a flood of packets that peers did not send (\(flood.perSecond) a second): "
+            + "\(effect), but find the sender, or block it"
+    }
+
+    private var handshakeFlood: String? {
+        guard let flood = floods.handshakes, now < flood.until,
+            now >= flood.since + Self.floodLeast || flood.perSecond >= Self.floodRate
+        else { return nil }
+        let source = flood.lastSource.map { ", the last from \(SocketAddress($0))" } ?? ""
+        return "handshakes: a flood of first messages (\(flood.perSecond) a second\(source), which "
+            + "may be forged): peers still come in and talk goes on, but find the sender, or "
+            + "block it"
+    }
+}
+
+extension Snapshot {
+    /// What is known of a peer besides what the switchboard knows.
+    struct Peer {
+        /// What was counted of its traffic.
+        var traffic = Readings<PeerCount>()
+        var figures = PeerFigures()
+        var session: PeerState?
+        /// Why it is down, as far as the sessions know; nil when it is up.
+        var downReason: DownReason?
+        /// It is in the roster of this station's site.
+        var isInSite = false
+        /// When it was added or lost; nil when it is up.
+        var downSince: Instant?
+        /// The addresses at which it is called.
+        var endpoints: [Endpoint] = []
+        /// Two stations use its key.
+        var sharedKey: SharedKey?
+        /// It reports that another station uses this station's own key.
+        var reportsOwnKeyShared = false
+        /// Whether it is heard now.
+        var isSounding = false
+        /// What each of its streams means here.
+        var hearings = [Hearing](repeating: .unbound, count: 32)
+        /// The last value of each of `hearings` that let it be heard.
+        var formerHearings = [Hearing](repeating: .unbound, count: 32)
+
+        init() {}
+    }
+
+    /// A caller that is no peer.
+    struct Stranger {
+        let caller: UnknownCaller
+        /// Its name in this station's site; nil where it is in none, or in another one.
+        var station: String?
+        /// That which it had there before it was taken out.
+        var formerStation: String?
+
+        init(_ caller: UnknownCaller) { self.caller = caller }
+    }
+}
+
+extension Snapshot {
+    /// What the button at this place does now.
+    func button(_ place: Int) -> Status.Button {
+        var button = Status.Button()
+        let key = keys[place]
+        button.name = key.button.name
+        button.line = key.button.line
+        button.target = key.button.talkText
+        let isDown = key.button.isVoiceOperated ? key.isDown ?? false : key.isDown
+        if key.isOpen, let isDown { button.state = isDown ? .pressed : .released }
+        button.error = key.error?.description
+        button.fault = LineFault(key.error)
+        if let target = routing.buttonTargets[place] {
+            button.isTalking = talkingSince[target] != nil
+        }
+        button.pressAgeSeconds = key.pressedAt.map { (now - $0).inSeconds }
+        return button
+    }
+}
+
+extension Status.Lamp {
+    init(_ row: Snapshot.Lamp) {
+        self.init()
+        name = row.lamp.name
+        line = row.lamp.line
+        show = row.lamp.show.rawValue
+        error = row.error?.description
+        fault = LineFault(row.error)
+        state = row.error != nil ? .failed : row.isShowing ? .on : .off
+    }
+}
+
+extension Status.Relay {
+    init(_ row: Snapshot.Relay) {
+        self.init()
+        name = row.relay.name
+        line = row.relay.line
+        error = row.error?.description
+        fault = LineFault(row.error)
+        state = row.error != nil ? .failed : row.isOn ? .on : .off
+    }
+}
+
+/// The parts of the way to a peer, as far as they are known without a tone.
+extension Snapshot {
+    /// What is known without a tone.
+    func latency(to peer: Int) -> Latency {
+        var latency = Latency()
+        let status = peerStatus(peer)
+        latency.peer = status.name
+        let press = media[.keyToPacket]
+        if press > 0 { latency.keyToPacketMilliseconds = Double(press / 10_000) / 100 }
+        let debounces = config.buttons.map { Double($0.debounce.milliseconds) }
+        latency.debounceMilliseconds = debounces.max()
+        let own = ownDelays
+        (latency.inputMilliseconds, latency.codecMilliseconds) = (own.input, own.codec)
+        latency.outputMilliseconds = own.output
+        latency.networkMilliseconds = status.rttMilliseconds.map { $0 / 2 }
+        latency.bufferThereMilliseconds = status.report.bufferMilliseconds
+        latency.bufferHereMilliseconds = status.bufferMilliseconds
+        if let network = latency.networkMilliseconds,
+            let buffer = latency.bufferThereMilliseconds
+        {
+            latency.estimateMilliseconds =
+                own.input + own.codec + network + buffer + own.output
+        }
+        return latency
+    }
+
+    /// Why no tone can be tried now; nil where one can be.
+    func latencyObstacle(to peer: Int) -> String? {
+        guard input.isOpen else {
+            return input.error?.description ?? "there is no microphone to listen with"
+        }
+        guard !state.isMicrophoneMuted else {
+            return "the microphone is muted: intercomctl unmute mic"
+        }
+        if surroundings.cutOff.contains(peer) { return HeardBy.Reason.noNetwork.words }
+        if switchboard.presence.reach(of: peer) == .down { return "\(roster[peer].name) is down" }
+        if switchboard.openTalks.isAny {
+            return "the microphone is in use: try again when it is closed"
+        }
+        return nil
+    }
+}

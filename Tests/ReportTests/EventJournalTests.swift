@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+@testable import Report
+
+@Suite struct EventJournalTests {
+    private static let page = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("docs/intercomd.8")
+
+    @Test func everyKindHasItsOwnIDAndTheManPageListsIt() throws {
+        let page = try String(contentsOf: Self.page, encoding: .utf8)
+        let lines = page.split(separator: "\n").map { String($0) }
+        var seen: Set<String> = []
+        for kind in Event.Kind.allCases where kind != .dropped {
+            let id = kind.messageID.description
+            #expect(id.count == 32 && id.allSatisfy { $0.isHexDigit && !$0.isUppercase })
+            #expect(seen.insert(id).inserted)
+            #expect(lines.contains("\(kind.rawValue)\t\(id)"), "\(kind.rawValue)\t\(id)")
+        }
+    }
+
+    @Test func sentencesReadLikeThis() {
+        var event = Event(.talkEnd, at: 0)
+        (event.target, event.seconds) = ("house", 2.46)
+        #expect(event.sentence == "talk to house ended after 2.5 s")
+        event.peer = "garage"
+        #expect(event.sentence == "garage stopped talking to house after 2.5 s")
+        event.kind = .talk
+        event.seconds = nil
+        #expect(event.sentence == "garage talks to house")
+        event.kind = .peerUp
+        event.detail = "suite 1"
+        #expect(event.sentence == "garage up, suite 1")
+        event.kind = .keyDown
+        event.button = "ptt"
+        #expect(event.sentence == "button ptt pressed, talk to house")
+    }
+
+    @Test func nothingInAnEventBeginsALineOrMovesACursor() {
+        for kind in Event.Kind.allCases {
+            var event = Event(kind, at: 0)
+            let bad = "a\nPRIORITY=0\u{1b}[2J\r\u{0}\u{202e}\u{85}"
+            (event.peer, event.button, event.target, event.detail) = (bad, bad, bad, bad)
+            event.seconds = .infinity
+            for scalar in event.sentence.unicodeScalars {
+                #expect(scalar.value >= 0x20 && !(0x7f..<0xa0).contains(scalar.value))
+                #expect(scalar.value != 0x202e)
+            }
+        }
+    }
+}

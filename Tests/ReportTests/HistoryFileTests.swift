@@ -1,0 +1,65 @@
+import Seeds
+import Testing
+
+@testable import Report
+
+@Suite struct HistoryFileTests {
+    private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> HistoryRecord {
+        var record = HistoryRecord()
+        record.call = "call-\(number)"
+        record.phase = phase
+        record.peer = "attic"
+        record.timeMilliseconds = 1_000 * number
+        if phase == .end { record.cause = .hungUp }
+        return record
+    }
+
+    @Test func whatIsWrittenIsReadAgain() {
+        let records = [record(1, .start), record(1), record(2, .start)]
+        let file = HistoryFile(parsing: records.flatMap { $0.line })
+        #expect(file.records == records)
+        #expect(file.isSound)
+    }
+
+    @Test func aLineThatIsNoObjectIsLeftOutAndTakesNoOtherWithIt() {
+        let (first, second) = (record(1).line, record(2).line)
+        for cut in 1..<first.count - 1 {
+            let damaged = Array(first[cut...])
+            let file = HistoryFile(parsing: first + damaged + second)
+            #expect(file.records == [record(1), record(2)])
+            #expect(file.damaged == [damaged] && file.whole == first + second)
+        }
+    }
+
+    @Test func aCutAnywhereLosesTheLastLineAlone() {
+        let bytes = record(1).line + record(2).line
+        for end in record(1).line.count..<bytes.count {
+            let file = HistoryFile(parsing: Array(bytes[..<end]))
+            #expect(file.records == [record(1)])
+            #expect(file.isTorn == (end > record(1).line.count))
+        }
+    }
+
+    @Test func whatANewerProgramWroteIsNeitherDamagedNorShown() {
+        var json = record(1).json
+        json.set("record", JSON("middle"))
+        let file = HistoryFile(parsing: json.line + record(2).line)
+        #expect(file.unknown == 1 && file.isSound && file.records == [record(2)])
+    }
+
+    @Test func garbageIsReadToItsEnd() {
+        var random = SplitMix64(seed: testSeed())
+        for _ in 0..<200 {
+            let bytes = (0..<500).map { _ in UInt8.random(in: 0...40, using: &random) }
+            #expect(HistoryFile(parsing: bytes).records.isEmpty)
+        }
+    }
+
+    @Test func openAreThoseWithoutAnEnd() {
+        let records = [record(1, .start), record(2, .start), record(1), record(2, .start)]
+        #expect(HistoryRecord.open(in: records) == [record(2, .start)])
+        let end = record(2, .start).ended(by: .crash, at: 5)
+        #expect(end.cause == .crash && end.phase == .end && end.timeMilliseconds == 2_000)
+        #expect(HistoryRecord.open(in: records + [end]).isEmpty)
+    }
+}

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Report
+
+@Suite struct LevelsTests {
+    @Test func whatIsWrittenIsReadBack() throws {
+        var levels = Levels()
+        (levels.timeMilliseconds, levels.name, levels.lost) = (1_700_000_000_123, "kitchen", 3)
+        (levels.low, levels.high) = (-0.25, 0.5)
+        levels.microphone.meter.rmsDBFS = -23.5
+        levels.spectrumDBFS = [-60, -61.5]
+        var talker = Levels.Talker()
+        (talker.name, talker.peakDBFS, talker.rmsDBFS) = ("garage", -9, -20.5)
+        levels.talkers = [talker]
+        let line = Array(levels.encoded.dropLast())
+        #expect(Levels(parsing: line.span) == levels)
+        #expect(line.count < 1024, "twenty of them a second")
+    }
+
+    @Test func whatIsNoLookIsNone() {
+        for text in ["", "[]", "{}", #"{"schema":1}"#] {
+            #expect(Levels(parsing: Array(text.utf8).span) == nil)
+        }
+    }
+
+    @Test func aLatencyIsReadBack() throws {
+        var latency = Latency()
+        (latency.peer, latency.finding) = ("garage", .heard)
+        (latency.estimateMilliseconds, latency.acousticMilliseconds) = (49.5, 51)
+        let line = Array(Reply.latency(latency).encoded.dropLast())
+        #expect(try Reply(parsing: line.span) == .latency(latency))
+        let levels = Array(Reply.levels.encoded.dropLast())
+        #expect(try Reply(parsing: levels.span) == .levels)
+    }
+}

@@ -1,0 +1,57 @@
+import Testing
+import Wire
+
+@testable import Report
+
+/// Who may ask for what, request by request.
+@Suite struct RightTests {
+    private static let forAll: [Request] = [
+        .status, .peers, .ptt(isDown: true, target: "a"), .ptt(isDown: false, target: "a"),
+        .talk(target: "a"), .monitor, .announce(target: "a", priority: .normal, samples: 1),
+        .announce(target: "a", priority: .high, samples: 1), .relay("door", peer: nil),
+        .signal(peer: "a"), .tone, .key, .version, .history(HistoryQuery()), .state(.show),
+        .state(.mute(what: "mic", isOn: true)), .state(.volume(.speaker, .by(5))),
+        .state(.doNotDisturb(isOn: true, seconds: nil)), .calls(.call("a", .call, .normal)),
+        .calls(.call("a", .call, .high)), .calls(.answer), .calls(.reject), .calls(.hangUp),
+        .calls(.page("a", isDown: true, .normal)), .calls(.page("a", isDown: true, .high)),
+        // What closes a microphone is never refused.
+        .calls(.page("a", isDown: false, .emergency)), .calls(.show(peer: "a")),
+    ]
+    private static let forSome: [Request] = [
+        .reload(isCheck: false), .reload(isCheck: true), .levels, .latency(peer: "a"),
+        .relay("door", peer: "a"), .announce(target: "a", priority: .emergency, samples: 1),
+        .calls(.call("a", .dropIn, .normal)), .calls(.call("a", .listen, .normal)),
+        .calls(.call("a", .dropIn, .emergency)), .calls(.call("a", .call, .emergency)),
+        .calls(.page("a", isDown: true, .emergency)), .pair(.show(name: nil)),
+        .pair(.enter(code: "012345", host: nil, name: nil)), .join(peer: "a", site: "0"),
+    ]
+
+    @Test func eachRequestNeedsItsRight() {
+        for request in Self.forAll { #expect(request.right == .person, "\(request)") }
+        for request in Self.forSome { #expect(request.right == .administration, "\(request)") }
+    }
+
+    @Test func noVerbIsLeftOut() {
+        let told = Set((Self.forAll + Self.forSome).map { $0.verb })
+        #expect(told == Set(Request.Verb.allCases))
+    }
+
+    /// A greater number than the greatest known is an emergency to a station.
+    @Test func aPriorityWithoutANameIsNotAsked() throws {
+        let line = Array(
+            #"{"v":1,"do":"call","target":"a","mode":"call","priority":"3"}"#.utf8)
+        #expect(throws: ControlError.self) { try Request(parsing: line.span) }
+    }
+
+    @Test func aRefusalSaysWhatAndForWhomAndWhatToDo() {
+        for request in Self.forSome {
+            let refusal = request.refusal
+            #expect(refusal.code == .denied)
+            #expect(!refusal.text.hasPrefix("this"), "\(request)")
+            #expect(
+                refusal.text.hasSuffix(
+                    " is for root and members of group intercom-admin: "
+                        + "sudo adduser $USER intercom-admin, and log in again"))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Crypto
+import Report
+import Station
+import Testing
+import Time
+
+@testable import Intercomd
+
+@Suite struct EventTests {
+    private let names: Names
+    private let station: Snapshot
+
+    init() throws {
+        station = try Kitchen.snapshot()
+        station.peers[Kitchen.garage].session = try Kitchen.session()
+        names = Names(station.config, station.roster, station.routing)
+    }
+
+    /// The event of a notice, and whether it took the whole station.
+    private func event(of notice: Notice) -> (Event?, ofStation: Bool) {
+        var isAsked = false
+        let event = names.event(of: notice, at: station.now, wall: 7) {
+            isAsked = true
+            return station
+        }
+        return (event, isAsked)
+    }
+
+    @Test func talksAndCallsAreToldByNamesAlone() {
+        let notices: [Notice] = [
+            .inCall(.joined, peer: Kitchen.garage), .inCall(.autoAnswered, peer: Kitchen.garage),
+            .pageEnded(peer: Kitchen.garage, isTimeUp: true), .announcementEnded(to: "house"),
+            .talkBegan(to: "house"), .talkEnded(to: "house", since: station.now),
+            .voiceBegan(peer: Kitchen.garage, channel: nil),
+            .signal(peer: Kitchen.garage, .seconds(1)), .noListener(target: "house", []),
+            .heard(target: "house", .seconds(2), []),
+        ]
+        for notice in notices { #expect(!event(of: notice).ofStation, "\(notice)") }
+        #expect(event(of: notices[0]).0?.kind == .callJoined)
+        #expect(event(of: notices[1]).0 == nil)
+    }
+
+    @Test func peersAndCardsAreToldByTheWholeStation() {
+        let notices: [Notice] = [
+            .peerUp(Kitchen.garage), .peerDown(Kitchen.garage), .peerStale(Kitchen.garage),
+            .peerHeard(Kitchen.garage), .unresolved(peer: Kitchen.garage, "no such name"),
+            .sharedKey(Kitchen.garage), .networkReady, .xrun(.capture), .stalled, .overload,
+            .overloadEnd, .asleep(.capture), .awake(.playback),
+        ]
+        for notice in notices {
+            let (event, ofStation) = event(of: notice)
+            #expect(event != nil && ofStation, "\(notice)")
+        }
+        #expect(event(of: notices[0]).0?.detail == "suite 2")
+    }
+
+    @Test func secondsOfATalkAreThoseSinceItBegan() throws {
+        let since = station.now - .milliseconds(1250)
+        let event = try #require(
+            event(of: .voiceEnded(peer: Kitchen.office, channel: nil, since: since)).0)
+        #expect(event.kind == .talkEnd && event.peer == "office")
+        #expect(event.seconds == 1.25 && event.timeMilliseconds == 7)
+    }
+}

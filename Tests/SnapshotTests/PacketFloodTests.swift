@@ -1,0 +1,88 @@
+import Testing
+import Time
+
+@testable import Intercomd
+
+@Suite struct PacketFloodTests {
+    private typealias Totals = PacketFlood.Totals
+    private static let start = Instant(nanoseconds: 1_000_000_000_000)
+
+    /// Follows so much more in each second, one second after another; returns the flood, and when.
+    private func followed(
+        _ seconds: [(refused: UInt64, straysLost: UInt64, lost: UInt64)]
+    ) -> (flood: PacketFlood, now: Instant) {
+        var flood = PacketFlood()
+        var (refused, straysLost, lost, now) = (UInt64(70_000), UInt64(9), UInt64(5), Self.start)
+        flood.follow(Totals(refused: refused, straysLost: straysLost, lost: lost), at: now)
+        for more in seconds {
+            refused += more.refused
+            straysLost += more.straysLost
+            lost += more.lost
+            now = now + .seconds(1)
+            flood.follow(Totals(refused: refused, straysLost: straysLost, lost: lost), at: now)
+        }
+        return (flood, now)
+    }
+
+    @Test func aHouseIsNone() {
+        for perSecond in [UInt64(0), 1, 300, 999] {
+            let (flood, now) = followed([(perSecond, 0, 0), (perSecond, 0, 0)])
+            #expect(!flood.isOn(at: now))
+        }
+    }
+
+    @Test func whatWasCountedBeforeTheFirstLookIsNone() {
+        let (flood, now) = followed([])
+        #expect(!flood.isOn(at: now))
+    }
+
+    @Test func aThousandASecondAreOneAndItEnds() {
+        let (flood, now) = followed([(600, 400, 0)])
+        #expect(flood.isOn(at: now))
+        #expect(flood.perSecond == 1000)
+        #expect(!flood.isLossy(at: now))
+        #expect(flood.isOn(at: now + .seconds(4)))
+        #expect(!flood.isOn(at: now + .seconds(5)))
+    }
+
+    @Test func itSaysWhetherPeersLosePackets() {
+        var (flood, now) = followed([(5_000, 0, 3), (5_000, 0, 0)])
+        #expect(flood.isOn(at: now) && flood.isLossy(at: now))
+        // And when that is over, the flood not.
+        (flood, now) = followed(
+            [(5_000, 0, 3)] + Array(repeating: (5_000, 0, 0), count: 5))
+        #expect(flood.isOn(at: now) && !flood.isLossy(at: now))
+    }
+
+    @Test func aLateProcessorIsNone() {
+        let (flood, now) = followed([(0, 0, 4_000)])
+        #expect(!flood.isOn(at: now))
+    }
+
+    @Test func theSecondsMayBeLong() {
+        var flood = PacketFlood()
+        flood.follow(Totals(refused: 0, straysLost: 0, lost: 0), at: Self.start)
+        let now = Self.start + .seconds(4)
+        flood.follow(Totals(refused: 3_600, straysLost: 0, lost: 0), at: now)
+        #expect(!flood.isOn(at: now))
+    }
+
+    @Test func statusTellsOfItAndOfWhatItCosts() throws {
+        let station = try Kitchen.snapshot()
+        #expect(station.problems == [])
+        for (lost, effect) in [
+            (UInt64(0), "talk goes on"), (3, "some of what peers say is lost meanwhile"),
+        ] {
+            var flood = PacketFlood()
+            flood.follow(
+                Totals(refused: 0, straysLost: 0, lost: 0), at: Kitchen.now - .seconds(1))
+            flood.follow(Totals(refused: 2_000, straysLost: 0, lost: lost), at: Kitchen.now)
+            station.floods.packets = flood
+            #expect(
+                station.problems == [
+                    "sound: a flood of packets that peers did not send (\(2_000 + lost) a second): "
+                        + "\(effect), but find the sender, or block it"
+                ])
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Config
+import Report
+import Station
+import Testing
+import Wire
+
+@testable import Intercomd
+
+/// What callers are told that waited, and who asked for a reload.
+@Suite struct LateAnswerTests {
+    /// The reply; `decide` tells the switchboard what has happened before.
+    private func reply(
+        _ answer: LateAnswer, _ decide: (inout Switchboard) -> Void = { _ in }
+    ) throws -> Reply {
+        let station = try Kitchen.snapshot(Kitchen.text, decide)
+        let names = Names(station.config, station.roster, station.routing)
+        return Reply(answer, names, station.switchboard)
+    }
+
+    @Test(arguments: [
+        (HeldTalks.End.timedOut, "max-talk is over"), (.letGo, "the button was released"),
+        (.targetGone, "house is no longer in the settings"),
+    ])
+    func theEndOfATalkSaysWhy(end: HeldTalks.End, why: String) throws {
+        let reply = try reply(.talkOver(to: "house", end))
+        #expect(reply == .done(.init("the talk to house is over: \(why)")))
+    }
+
+    @Test func theEndOfAPageSaysWhoHeardIt() throws {
+        let heard = HeardAt(peer: Kitchen.garage, percent: 100, nil)
+        let deaf = HeardAt(peer: Kitchen.office, percent: nil, .down)
+        guard case .done(let some) = try reply(.pageOver(to: "house", [heard, deaf])),
+            case .done(let none) = try reply(.pageOver(to: "house", [deaf]))
+        else {
+            Issue.record("a page that is over is done")
+            return
+        }
+        #expect(some.text == "page to house ended" && some.outcome == "heard")
+        #expect(some.heard.map(\.peer) == ["garage", "office"])
+        #expect(none.outcome == "unheard" && none.heard.map(\.reason) == [.down])
+    }
+
+    @Test func aPageThatAnotherReplacedIsNoFailure() throws {
+        guard case .done(let done) = try reply(.pageReplaced(to: "house", by: "garage")) else {
+            Issue.record("a page that is over is done")
+            return
+        }
+        #expect(done.text == "the page to house is over: one to garage took its place")
+        #expect(done.outcome == "replaced" && done.heard.isEmpty)
+    }
+
+    @Test func anAnnouncementNamesThoseThatCanHearIt() throws {
+        let heard = HeardAt(peer: Kitchen.garage, percent: 100, nil)
+        let reply = try reply(.announced(to: "house", [heard])) { board in
+            guard let house = board.station.targets.first else { return }
+            let caller = CallerTicket(place: 0, number: 1)
+            board.announce(
+                Announcer.Job(caller: caller, target: house, name: "house", priority: .normal))
+            board.speakAnnouncement(at: Kitchen.now)
+            board.follow(.down, of: Kitchen.office, at: Kitchen.now)
+            // The announcement does not come from the microphone.
+            let muted = MicrophoneWatch.Facts(
+                isMuted: true, isWanted: true, isOpen: true, isCardMuted: false)
+            board.follow(.microphone(muted, soundAt: Kitchen.now), at: Kitchen.now)
+        }
+        guard case .announce(let announced) = reply else {
+            Issue.record("an announcement that is over is told as one")
+            return
+        }
+        #expect(announced.target == "house" && announced.isOver)
+        #expect(announced.listeners == ["garage"])
+        #expect(announced.heard.map(\.peer) == ["garage"])
+    }
+
+    @Test func aReloadListsWhatDiffersOrSaysWhyNot() throws {
+        let former = try config(Kitchen.text)
+        let text = Kitchen.text.replacing("name = kitchen", with: "name = cellar")
+        let lines = ConfigDifference.between(former, try config(text))
+        guard case .reload(let check) = Reply(.success(lines), isCheck: true) else {
+            Issue.record("what differs is listed")
+            return
+        }
+        #expect(check.isCheck && check.difference.map(\.section) == ["station"])
+        #expect(check.difference[0].text == lines[0].text)
+        #expect(check.needsRestart == lines[0].needsRestart)
+        let error = ControlError(.busy, "not now")
+        #expect(Reply(.failure(error), isCheck: false) == .refused(error))
+    }
+}

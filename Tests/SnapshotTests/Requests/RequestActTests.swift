@@ -1,0 +1,60 @@
+import Config
+import Report
+import Testing
+import Wire
+
+@testable import Intercomd
+
+/// What a button does is what a program would ask for.
+@Suite struct RequestActTests {
+    private func request(
+        _ act: Config.Act, page: String? = nil, _ state: SavedState = SavedState()
+    ) -> Request {
+        Request(act, page: page, state: state)
+    }
+
+    @Test func aButtonAsksAsAProgramWould() {
+        #expect(request(.relay("door", at: nil)) == .relay("door", peer: nil))
+        #expect(request(.relay("door", at: "office")) == .relay("door", peer: "office"))
+        #expect(request(.signal("office")) == .signal(peer: "office"))
+        #expect(request(.call("house")) == .calls(.call("house", .call, .normal)))
+        #expect(request(.answer) == .calls(.answer))
+        #expect(request(.reject) == .calls(.reject))
+        #expect(request(.hangUp) == .calls(.hangUp))
+        #expect(request(.volume(-5)) == .state(.volume(.speaker, .by(-5))))
+    }
+
+    @Test func theSameButtonEndsAPage() {
+        let page = Config.Act.page("house")
+        #expect(request(page) == .calls(.page("house", isDown: true, .normal)))
+        #expect(request(page, page: "attic") == .calls(.page("house", isDown: true, .normal)))
+        #expect(request(page, page: "house") == .calls(.page("house", isDown: false, .normal)))
+    }
+
+    @Test(arguments: ["mic", "speaker", "house"])
+    func theSameButtonUnmutes(what: String) throws {
+        var state = SavedState()
+        #expect(request(.mute(what), state) == .state(.mute(what: what, isOn: true)))
+        _ = try state.follow(.mute(what: what, isOn: true), among: ["house"], at: 0)
+        #expect(request(.mute(what), state) == .state(.mute(what: what, isOn: false)))
+    }
+
+    @Test func theSameButtonEndsDoNotDisturb() {
+        var state = SavedState()
+        #expect(
+            request(.doNotDisturb, state) == .state(.doNotDisturb(isOn: true, seconds: nil)))
+        state.doNotDisturb.isOn = true
+        #expect(
+            request(.doNotDisturb, state) == .state(.doNotDisturb(isOn: false, seconds: nil)))
+    }
+
+    @Test func aChangeIsToldInFewWords() {
+        let volume = Event(.volume(.ring, percent: 40), at: 7)
+        #expect(volume.kind == .volume && volume.target == "ring" && volume.detail == "40%")
+        let mute = Event(.mute("mic", isOn: false), at: 7)
+        #expect(mute.kind == .mute && mute.target == "mic" && mute.detail == "off")
+        #expect(Event(.doNotDisturb(isOn: true, seconds: 90), at: 7).detail == "on for 90 s")
+        #expect(Event(.doNotDisturb(isOn: true, seconds: nil), at: 7).detail == "on")
+        #expect(Event(.doNotDisturb(isOn: false, seconds: nil), at: 7).detail == "off")
+    }
+}

@@ -1,0 +1,265 @@
+import Config
+import Report
+import Station
+import Testing
+import Wire
+
+@testable import Intercomd
+
+/// The table between what `intercomctl` or a button asks for and what the switchboard decides.
+@Suite struct WishRequestTests {
+    private static let text = """
+        [station]
+        name = kitchen
+        [channel house]
+        members = *
+        [channel upstairs]
+        members = office
+        call-mode = join
+        [peer garage]
+        key = intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp
+        [peer office]
+        key = intercom1:b6vgqtwyq22ls7wbnzsd3qz7nkmb3e4qpnhipj2cfxbn6ylk64qa:aaaa
+
+        """
+
+    private let names: Names
+    private let id = CallID(high: 1, low: 2)
+
+    init() throws {
+        let config = try config(Self.text)
+        let roster = roster(config, [3, 5])
+        names = Names(config, roster, Routing(config, roster))
+    }
+
+    private func wish(_ request: Request) -> Wish? { Wish(request, names, id: id) }
+
+    private func target(_ name: String) -> Wish.Named<TalkTarget> {
+        Wish.Named(name, names.routing.target(named: name))
+    }
+
+    private func answer(_ outcome: Wish.Outcome, _ request: Request) throws -> Reply {
+        Reply(outcome, to: try #require(wish(request)), names)
+    }
+
+    private func problem(
+        _ problem: Wish.Problem, _ request: Request, during call: CallStatus = CallStatus(),
+        microphone: String? = nil, speaker: String? = nil
+    ) throws -> Reply {
+        Reply(
+            problem, of: try #require(wish(request)), names, during: call,
+            microphone: microphone, speaker: speaker)
+    }
+
+    // MARK: Requests
+
+    @Test func aNameIsATargetOrNothing() {
+        #expect(wish(.talk(target: "house")) == .talk(target("house"), isDown: true))
+        #expect(
+            wish(.ptt(isDown: false, target: "office")) == .talk(target("office"), isDown: false))
+        #expect(wish(.talk(target: "attic")) == .talk(Wish.Named("attic", nil), isDown: true))
+        #expect(target("house").found?.listeners == [3, 5])
+    }
+
+    @Test func replyIsThePeerThatWasHeardLastForPttAlone() {
+        #expect(wish(.ptt(isDown: true, target: "reply")) == .reply(isDown: true))
+        #expect(wish(.ptt(isDown: false, target: "reply")) == .reply(isDown: false))
+        #expect(wish(.talk(target: "reply")) == .talk(Wish.Named("reply", nil), isDown: true))
+    }
+
+    @Test func aChannelIsCalledAsItsSettingsSay() {
+        var calling = Wish.Calling(id, priority: .high, ringTime: names.config.call.ringTime)
+        #expect(
+            wish(.calls(.call("garage", .call, .high))) == .call(target("garage"), calling))
+        calling.channel = "house"
+        #expect(wish(.calls(.call("house", .call, .high))) == .call(target("house"), calling))
+        calling.channel = "upstairs"
+        calling.isJoined = true
+        #expect(
+            wish(.calls(.call("upstairs", .call, .high))) == .call(target("upstairs"), calling))
+    }
+
+    @Test func eachModeOfACallHasItsOwn() {
+        let modes: [(CallRequest.Mode, Offer.Mode)] = [
+            (.call, .call), (.dropIn, .dropIn), (.listen, .monitor),
+        ]
+        for (asked, mode) in modes {
+            let calling = Wish.Calling(id, mode: mode, ringTime: names.config.call.ringTime)
+            #expect(
+                wish(.calls(.call("garage", asked, .normal))) == .call(target("garage"), calling))
+        }
+    }
+
+    @Test func whatIsAskedOfAPeerGoesByNumber() {
+        #expect(
+            wish(.relay("door", peer: "office"))
+                == .ask(
+                    Wish.Named("office", 5), .relay, reference: Reference.of(relay: "door"),
+                    what: "relay door"))
+        #expect(
+            wish(.signal(peer: "attic"))
+                == .ask(Wish.Named("attic", nil), .callLight, reference: 0, what: "call light"))
+    }
+
+    @Test func theRestIsTold() {
+        #expect(wish(.calls(.page("house", isDown: true, .high))) == .page(target("house"), .high))
+        #expect(wish(.calls(.page("house", isDown: false, .high))) == .endPage(target("house")))
+        #expect(wish(.calls(.answer)) == .answer)
+        #expect(wish(.calls(.reject)) == .reject)
+        #expect(wish(.calls(.hangUp)) == .hangUp)
+        #expect(wish(.tone) == .tone)
+    }
+
+    @Test func whatIsNoDecisionIsNoWish() {
+        let others: [Request] = [
+            .status, .peers, .monitor, .levels, .latency(peer: "office"),
+            .announce(target: "house", priority: .normal, samples: 1), .relay("door", peer: nil),
+            .key, .version, .reload(isCheck: false), .history(HistoryQuery()), .state(.show),
+            .calls(.show(peer: "office")),
+        ]
+        for other in others { #expect(wish(other) == nil, "\(other)") }
+    }
+
+    // MARK: Answers
+
+    @Test func aTalkIsAnsweredWithItsListenersAndWhatKeepsThemFromHearing() throws {
+        let heard = [HeardAt(peer: 3, percent: nil, .down), HeardAt(peer: 5, percent: nil, nil)]
+        var ptt = Reply.PTT()
+        ptt.target = "house"
+        ptt.isTalking = true
+        ptt.listeners = ["office"]
+        ptt.heard = [
+            HeardBy("garage", percent: nil, reason: .down),
+            HeardBy("office", percent: nil, reason: nil),
+        ]
+        let house = try #require(target("house").found)
+        #expect(
+            try answer(.talk(target: house.id, heard), .talk(target: "house")) == .ptt(ptt))
+        (ptt.isTalking, ptt.wasTalking) = (false, true)
+        let letGo = Wish.Outcome.letGo(target: house.id, wasHeld: true, heard)
+        #expect(try answer(letGo, .ptt(isDown: false, target: "house")) == .ptt(ptt))
+    }
+
+    @Test func aReplyIsAnsweredWithTheNameOfThePeer() throws {
+        let office = try #require(target("office").found)
+        let reply = try answer(
+            .talk(target: office.id, []), .ptt(isDown: true, target: "reply"))
+        guard case .ptt(let ptt) = reply else {
+            Issue.record("\(reply)")
+            return
+        }
+        #expect(ptt.target == "office")
+    }
+
+    @Test func aPageNamesThoseWhoCanHearIt() throws {
+        let page = Request.calls(.page("house", isDown: true, .normal))
+        let heard = [HeardAt(peer: 3, percent: nil, nil), HeardAt(peer: 5, percent: nil, nil)]
+        #expect(try answer(.page(heard), page) == .done(.init("paging house: garage, office")))
+        let none = [HeardAt(peer: 3, percent: nil, .down)]
+        #expect(
+            try answer(.page(none), page) == .done(.init("paging house: nobody hears it")))
+        let end = Request.calls(.page("house", isDown: false, .normal))
+        #expect(try answer(.pageEnded, end) == .done(.init("page to house ended")))
+    }
+
+    @Test func aCallIsAnsweredWithItsID() throws {
+        let call = Request.calls(.call("office", .call, .normal))
+        let said: [(Wish.Outcome, Request, String)] = [
+            (.calling(id), call, "calling office"), (.answered(id), .calls(.answer), "answered"),
+            (.rejected(id), .calls(.reject), "rejected"), (.hungUp(id), .calls(.hangUp), "hung up"),
+        ]
+        for (outcome, request, text) in said {
+            var done = Reply.Done(text)
+            done.call = id.text
+            #expect(try answer(outcome, request) == .done(done))
+        }
+    }
+
+    @Test func whatAPeerIsAskedForHasANumber() throws {
+        var done = Reply.Done("asked office for its relay door")
+        done.request = 12
+        #expect(
+            try answer(.asked(peerRequest: 12), .relay("door", peer: "office")) == .done(done))
+        #expect(try answer(.tone, .tone) == .done(.init("playing a tone")))
+    }
+
+    @Test func anUnknownNameIsToldWithThoseThatThereAre() throws {
+        let targets = "no peer or channel attic; there are: house, upstairs, garage, office"
+        #expect(
+            try problem(.unknown, .talk(target: "attic"))
+                == .refused(ControlError(.unknownTarget, targets)))
+        #expect(
+            try problem(.unknown, .signal(peer: "attic"))
+                == .refused(
+                    ControlError(.unknownTarget, "no peer attic; there are: garage, office")))
+        #expect(
+            ControlError.unknown("peer", "Ofice", known: ["garage", "office"])
+                == ControlError(
+                    .unknownTarget,
+                    "no peer Ofice; did you mean \"office\"? there are: garage, office"))
+        #expect(
+            ControlError.unknown("relay", "door", known: [])
+                == ControlError(.unknownTarget, "no relay door; there is none"))
+    }
+
+    @Test func aProblemIsPutInWords() throws {
+        let page = Request.calls(.page("house", isDown: true, .normal))
+        let listen = Request.calls(.call("house", .listen, .normal))
+        let talk = Request.talk(target: "house")
+        let said: [(Wish.Problem, Request, String)] = [
+            (.nobodyHeard, .ptt(isDown: true, target: "reply"), "no peer has been heard yet"),
+            (.noMicrophone, talk, "there is no microphone: [audio] input = none"),
+            (.noMicrophone, page, "there is no microphone: input = none"),
+            (.noSpeaker, .tone, "there is no speaker: [audio] output = none"),
+            (.noPage, page, "no page to house is under way"),
+            (
+                .isChannel, listen,
+                "house is a channel: only a peer can be listened to or dropped in on"
+            ),
+            (.call(.nothingRings), .calls(.answer), "nothing rings here"),
+            (.call(.noCall), .calls(.hangUp), "there is no call"),
+            (.call(.nobody), listen, "there is nobody to call"),
+        ]
+        for (why, request, text) in said {
+            #expect(try problem(why, request) == .refused(ControlError(.failed, text)))
+        }
+        #expect(
+            try problem(.noMicrophone, talk, microphone: "hw:9 is gone", speaker: "other")
+                == .refused(ControlError(.failed, "there is no microphone: hw:9 is gone")))
+        #expect(
+            try problem(.noSpeaker, .tone, microphone: "other", speaker: "hw:9 is gone")
+                == .refused(ControlError(.failed, "there is no speaker: hw:9 is gone")))
+    }
+
+    @Test(arguments: [
+        (
+            CallStatus.State.ringing, "call",
+            "garage, office is calling: intercomctl answer, or intercomctl reject"
+        ),
+        (
+            .trying, "call",
+            "you are calling garage, office; to end that: intercomctl hangup"
+        ),
+        (
+            .calling, "call",
+            "you are calling garage, office; to end that: intercomctl hangup"
+        ),
+        (
+            .active, "listen_in",
+            "you are listening to garage, office; to end that: intercomctl hangup"
+        ),
+        (
+            .active, "call",
+            "you are speaking with garage, office; to end that: intercomctl hangup"
+        ),
+    ])
+    func theCallInTheWayIsNamed(
+        _ state: CallStatus.State, _ kind: String, _ text: String
+    ) throws {
+        var call = CallStatus()
+        (call.state, call.kind, call.peers) = (state, kind, ["garage", "office"])
+        let request = Request.calls(.call("garage", .call, .normal))
+        let said = try problem(.call(.busy), request, during: call)
+        #expect(said == .refused(ControlError(.failed, text)))
+    }
+}

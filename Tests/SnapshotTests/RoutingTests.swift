@@ -1,0 +1,84 @@
+import Config
+import Station
+import Testing
+
+@testable import Intercomd
+
+@Suite struct RoutingTests {
+    static let text = """
+        [station]
+        name = kitchen
+        [button a]
+        line = GPIO17
+        talk = house
+        [button b]
+        line = GPIO27
+        talk = garage
+        [channel upstairs]
+        members = office
+        listen = no
+        [channel house]
+        members = *
+        [peer garage]
+        key = intercom1:pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp
+        [peer office]
+        key = intercom1:b6vgqtwyq22ls7wbnzsd3qz7nkmb3e4qpnhipj2cfxbn6ylk64qa:aaaa
+
+        """
+
+    /// With the peers of the text under numbers 0, 1 and so on, unless told otherwise.
+    func routing(
+        _ text: String = text, numbers: [Int]? = nil, after former: Routing? = nil
+    ) throws -> Routing {
+        let config = try config(text)
+        return Routing(config, roster(config, numbers), after: former)
+    }
+
+    @Test func everyChannelAndPeerCanBeTalkedTo() throws {
+        let routing = try routing()
+        #expect(routing.names == ["upstairs", "house", "garage", "office"])
+        #expect(routing.targets.map(\.stream) == [1, 2, 0, 0])
+        #expect(routing.targets.map(\.listeners) == [[1], [0, 1], [0], [1]])
+        #expect(routing.target(named: "office")?.id == 33)
+        #expect(routing.target(named: "cellar") == nil)
+    }
+
+    @Test func buttonsFindTheirTargets() throws {
+        #expect(try routing().buttonTargets == [2, 32])
+    }
+
+    @Test func channelsKnowWhoIsHeard() throws {
+        let channels = try routing().channels
+        #expect(channels.map(\.isListenedTo) == [false, true])
+        #expect(channels.map(\.members) == [[1], [0, 1]])
+    }
+
+    @Test func peersAreKnownByTheirNumbers() throws {
+        let routing = try routing(numbers: [7, 4])
+        #expect(routing.targets.map(\.listeners) == [[4], [7, 4], [7], [4]])
+        #expect(routing.target(32 + 7)?.name == "garage")
+        #expect(routing.target(32 + 1)?.name == nil)
+    }
+
+    @Test func channelsKeepTheirNumbers() throws {
+        let before = try routing()
+        #expect(before.channels.map(\.number) == [1, 2])
+        let attic = Self.text.replacing("[channel upstairs]", with: "[channel attic]")
+        let after = try routing(attic, after: before)
+        // That of the one which is gone is not another's at once.
+        #expect(after.channels.map(\.number) == [3, 2])
+        #expect(after.channelName(1) == "upstairs")
+        let again = try routing(after: after)
+        #expect(again.channels.map(\.number) == [1, 2])
+    }
+
+    @Test func thereIsANumberForEveryChannelHoweverManyThereWere() throws {
+        var routing = try routing()
+        for round in 0..<100 {
+            let text = Self.text.replacing("[channel upstairs]", with: "[channel c\(round)]")
+            routing = try self.routing(text, after: routing)
+            #expect((1..<32).contains(routing.channels[0].number))
+            #expect(routing.channels[1].number == 2)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Media
+import Report
+import Testing
+import Time
+import Wire
+
+@testable import HAL
+@testable import Intercomd
+@testable import Station
+
+@Suite struct SnapshotHindrancesTests {
+    private func texts(_ station: Snapshot) -> [String] { station.hindrances.map(\.text) }
+
+    @Test func aSpeakerThatIsMutedIsToldUnlessThereIsToBeNone() throws {
+        let station = try Kitchen.snapshot()
+        station.state.isSpeakerMuted = true
+        #expect(texts(station) == ["no voice is heard here: the speaker is muted"])
+        #expect(
+            station.problems == [
+                "no voice is heard here: the speaker is muted -> "
+                    + HeardBy.Reason.speakerMuted.remedy
+            ])
+        station.output.isWanted = false
+        #expect(texts(station) == [])
+    }
+
+    @Test func volumesAreToldWhereTheyAreTooLittle() throws {
+        let station = try Kitchen.snapshot()
+        station.state.volumes.speaker = 50
+        #expect(texts(station) == [])
+        station.state.volumes.speaker = 0
+        #expect(texts(station) == ["no voice is heard here: the volume is at 0 %"])
+        #expect(station.hindrances[0].remedy == "intercomctl volume 100")
+        station.state.volumes.speaker = 100
+        station.state.volumes.page = 0
+        #expect(texts(station) == ["no page is heard here: the volume of pages is at 0 %"])
+        #expect(station.hindrances[0].remedy == "intercomctl volume page 100")
+    }
+
+    @Test func theCardsMixerIsToldWithItsControl() throws {
+        let station = try Kitchen.snapshot()
+        station.silentSpeaker = CardControl(
+            name: "PCM", direction: .playback, percent: 0, isMuted: nil)
+        #expect(
+            texts(station) == [
+                "no voice is heard here: PCM of speaker is at 0 % in the card's mixer"
+            ])
+    }
+
+    @Test func whoIsMutedIsToldOnceAndOnlyWhileTheNameExists() throws {
+        let station = try Kitchen.snapshot()
+        station.state.muted = ["garage", "cellar"]
+        #expect(texts(station) == ["garage is not heard here: it is muted"])
+        #expect(station.hindrances[0].peer == "garage")
+        let text = Kitchen.text.replacing("[channel house]", with: "[channel house]\nmute = yes")
+        #expect(
+            texts(try Kitchen.snapshot(text)) == [
+                "channel house is not heard here: it is muted in the settings"
+            ])
+    }
+
+    @Test func anOpenMicrophoneHoldsTheSpeakerDownHalfDuplexOnly() throws {
+        let text = Kitchen.text.replacing("duplex = full", with: "duplex = half")
+        let garage = try #require(try Kitchen.snapshot().routing.target(named: "garage")).id
+        let station = try Kitchen.snapshot(text)
+        station.talkingSince = [garage: Kitchen.now - .seconds(59)]
+        #expect(texts(station) == [])
+        station.talkingSince = [garage: Kitchen.now - .seconds(60)]
+        #expect(
+            texts(station) == [
+                "no voice is heard here: the microphone is open to garage, which holds the speaker "
+                    + "down (half duplex)"
+            ])
+        let full = try Kitchen.snapshot()
+        full.talkingSince = station.talkingSince
+        #expect(texts(full) == [])
+    }
+
+    @Test func aMutedMicrophoneIsAHindranceWhileSomebodyTalks() throws {
+        let station = try Kitchen.snapshot()
+        station.surroundings.silence = .microphoneMuted
+        #expect(texts(station) == [])
+        station.talkingSince = [Int(TalkTarget.announcement): Kitchen.now]
+        #expect(texts(station) == [])
+        station.talkingSince[Kitchen.garage + 32] = Kitchen.now
+        #expect(
+            texts(station) == [
+                "no listener hears this station now: \(HeardBy.Reason.microphoneMuted.wordsHere)"
+            ])
+    }
+
+    @Test func aPeerThatSaysItDoesNotHearIsToldWhileTheTalkGoesOn() throws {
+        let house = try #require(try Kitchen.snapshot().routing.target(named: "house"))
+        func station(_ word: Unheard) throws -> Snapshot {
+            let made = try Kitchen.snapshot { board in
+                board.follow(
+                    .talking(target: house.id, name: "house", first: nil, isDoubted: false),
+                    at: Kitchen.now)
+                board.receive(
+                    .heard(Heard(stream: house.stream, share: 0, why: word, played: nil)),
+                    from: Kitchen.office, at: Kitchen.now)
+            }
+            made.surroundings = Self.around
+            made.talkingSince = [house.id: Kitchen.now]
+            return made
+        }
+        let deaf = try station(.speakerMuted)
+        #expect(
+            texts(deaf) == [
+                "office does not hear this station now: \(HeardBy.Reason.speakerMuted.words)"
+            ])
+        #expect(deaf.peerStatus(Kitchen.office).hearsNow == "speaker_muted")
+        #expect(deaf.peerStatus(Kitchen.garage).hearsNow == nil)
+        // Without a network here no peer is blamed.
+        deaf.surroundings.cutOff = [Kitchen.office]
+        #expect(texts(deaf) == [])
+        let hearing = try station(.heard)
+        #expect(texts(hearing) == [])
+        #expect(hearing.peerStatus(Kitchen.office).hearsNow == "heard")
+        // That of another station: it says nothing of the one that has not spoken.
+        #expect(hearing.peerStatus(Kitchen.garage).hearsNow == nil)
+    }
+
+    static let around: Surroundings = {
+        var around = Surroundings()
+        around.peers = [Kitchen.garage, Kitchen.office]
+        around.up = [Kitchen.garage, Kitchen.office]
+        around.frameSamples = 480
+        return around
+    }()
+}

@@ -1,0 +1,39 @@
+import Testing
+
+@testable import HAL
+@testable import Intercomd
+@testable import Station
+
+@Suite struct SnapshotLatencyTests {
+    private func obstacle(_ station: Snapshot) -> String? {
+        station.latencyObstacle(to: Kitchen.garage)
+    }
+
+    @Test func aToneCanBeTriedWhereAllIsWell() throws {
+        #expect(obstacle(try Kitchen.snapshot()) == nil)
+    }
+
+    @Test func withoutAMicrophoneItSaysWhyThereIsNone() throws {
+        let station = try Kitchen.snapshot()
+        station.input.granted = nil
+        #expect(obstacle(station) == "there is no microphone to listen with")
+        let error = PCMError(device: "mic", direction: .capture, reason: .absent)
+        station.input.error = error
+        #expect(obstacle(station) == error.description)
+    }
+
+    @Test func noToneGoesToAPeerThatIsDownOrIntoATalk() throws {
+        let down = try Kitchen.snapshot { board in
+            board.follow(.down, of: Kitchen.garage, at: Kitchen.now)
+        }
+        #expect(obstacle(down) == "garage is down")
+        down.surroundings.cutOff = [Kitchen.garage]
+        #expect(obstacle(down) == "this station has no network")
+        let talking = try Kitchen.snapshot { board in
+            board.follow(
+                .talking(target: 0, name: "house", first: nil, isDoubted: false), at: Kitchen.now)
+        }
+        #expect(
+            obstacle(talking) == "the microphone is in use: try again when it is closed")
+    }
+}

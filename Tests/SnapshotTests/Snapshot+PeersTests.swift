@@ -1,0 +1,239 @@
+import Config
+import Media
+import Report
+import Testing
+import Time
+import Wire
+
+@testable import Crypto
+@testable import HAL
+@testable import Intercomd
+@testable import Peering
+@testable import Station
+
+@Suite struct SnapshotPeersTests {
+    @Test func protectionIsToldAsTheSessionHasIt() throws {
+        let station = try Kitchen.snapshot()
+        #expect(!station.peerStatus(Kitchen.garage).hasPSK)
+        station.peers[Kitchen.garage].session = try Kitchen.session(hasPSK: false)
+        #expect(!station.peerStatus(Kitchen.garage).hasPSK)
+        station.peers[Kitchen.garage].session = try Kitchen.session()
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.hasPSK && status.suite == 2 && status.endpoint == "10.0.0.7:4747")
+        #expect(status.sessionAgeSeconds == 90)
+        #expect(!station.peerStatus(Kitchen.office).hasPSK)
+    }
+
+    @Test func whatIsNotKnownOfAPeerIsLeftOut() throws {
+        let station = try Kitchen.snapshot()
+        let fresh = station.peerStatus(Kitchen.garage)
+        #expect(fresh.state == .up)
+        #expect(fresh.heardAgeSeconds == nil && fresh.lossPercent == nil && fresh.hearsNow == nil)
+        #expect(fresh.heardPercent == nil && fresh.concealedPercent == nil)
+        #expect(fresh.quality.mos == nil && fresh.endpoint == nil)
+        station.peers[Kitchen.garage].traffic[.lastOpened] = UInt64(
+            (Kitchen.now - .seconds(2)).nanoseconds)
+        station.peers[Kitchen.garage].traffic[.playoutDelay] = 40
+        station.peers[Kitchen.garage].traffic[.loss] = 64
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.heardAgeSeconds == 2 && status.lossPercent == 25)
+        #expect(status.bufferMilliseconds == 40)
+    }
+
+    @Test func aPeerTalksOnlyWhileItIsHeard() throws {
+        let station = try Kitchen.snapshot()
+        station.peers[Kitchen.garage].session = try Kitchen.session()
+        #expect(!station.peerStatus(Kitchen.garage).isTalking && station.levels.talkers.isEmpty)
+        station.peers[Kitchen.garage].isSounding = true
+        #expect(station.peerStatus(Kitchen.garage).isTalking)
+        #expect(station.levels.talkers.map(\.name) == ["garage"])
+    }
+
+    @Test func itShowsWhereAnAddressCameFrom() throws {
+        let station = try Kitchen.snapshot()
+        var session = try Kitchen.session()
+        let words: [(PeerState.EndpointSource?, String?)] = [
+            (.settings, "settings"), (.lan, "lan"), (.peer, "peer"), (nil, nil),
+        ]
+        for (source, word) in words {
+            session.endpointSource = source
+            station.peers[Kitchen.garage].session = session
+            #expect(station.peerStatus(Kitchen.garage).endpointSource == word)
+        }
+    }
+
+    @Test func aPeerWithoutAnAddressIsToldAsItIsLookedFor() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        station.peers[Kitchen.garage].downReason = .noAddress
+        let alone = station.peerStatus(Kitchen.garage).down
+        #expect(alone.text == "has not called, and there is no address to call it at")
+        station.network.isSearched = true
+        let sought = station.peerStatus(Kitchen.garage).down
+        #expect(
+            sought.text
+                == "has no address here, and does not announce itself to this station on the LAN")
+        #expect(sought.fix?.contains("sudo intercomctl peer set garage --address") == true)
+        #expect(sought.fix?.contains("may have put this station out") == true)
+        #expect(sought.reason == "no_address" && alone.reason == "no_address")
+    }
+
+    /// It may have joined, and have put this station out or given its name away: it can tell.
+    @Test(arguments: [DownReason.notAccepted, .noAddress])
+    func oneOfTheSiteIsAskedWhyItWantsNothingOfThisStation(_ reason: DownReason) throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        station.network.isSearched = true
+        station.peers[Kitchen.garage].downReason = reason
+        for isInSite in [true, false] {
+            station.peers[Kitchen.garage].isInSite = isInSite
+            let fix = try #require(station.peerStatus(Kitchen.garage).down.fix)
+            #expect(fix.contains("intercomctl status there"))
+            #expect(fix.contains("not in the site yet: intercomctl site join") == isInSite)
+        }
+    }
+
+    /// The key alone would not let this station in there.
+    @Test func oneThatAPairingHasMadeIsPairedAnew() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        station.peers[Kitchen.garage].downReason = .notAccepted
+        for hasPSK in [true, false] {
+            station.peers[Kitchen.garage].session = try Kitchen.session(hasPSK: hasPSK)
+            let fix = try #require(station.peerStatus(Kitchen.garage).down.fix)
+            #expect(fix.contains("peer add") != hasPSK)
+            #expect(fix.hasSuffix("pair the two anew: intercomctl pair") == hasPSK)
+        }
+    }
+
+    @Test func aPortThatCannotBeOpenedIsANote() throws {
+        let station = try Kitchen.snapshot()
+        #expect(!station.notes.contains { $0.contains("LAN") })
+        station.network.searchProblem = "open UDP port 5353 on eth0: in use"
+        let expected =
+            "peers are not found on the LAN: open UDP port 5353 on eth0: in use;"
+            + " or set discovery = no in [network]"
+        #expect(station.notes.contains(expected))
+    }
+
+    @Test func anAddressOfThisStationIsNamed() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let port = station.config.network.port
+        station.peers[Kitchen.garage].downReason = .noAnswer
+        station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port)]
+        #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
+        station.network.ownHosts = ["10.0.0.9"]
+        let own = try Kitchen.endpoint("10.0.0.9", port)
+        #expect(station.downReason(of: Kitchen.garage) == .ownAddress(own))
+        #expect(station.peerStatus(Kitchen.garage).down.reason == "own_address")
+        // Another port of this machine is another station.
+        station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port + 1)]
+        #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
+    }
+
+    @Test func thePeerThatIsAtItsAddressIsNamed() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        for (peer, reason) in [(Kitchen.garage, .noAnswer), (Kitchen.office, nil)]
+            as [(Int, DownReason?)]
+        {
+            station.peers[peer].session = try Kitchen.session()
+            station.peers[peer].downReason = reason
+        }
+        #expect(
+            station.peerStatus(Kitchen.garage).down.text
+                == "no answer from 10.0.0.7:4747, where office is now")
+        station.peers[Kitchen.office].downReason = .noAnswer
+        #expect(
+            station.peerStatus(Kitchen.garage).down.text == "no answer from 10.0.0.7:4747")
+    }
+
+    @Test func aSilentPeerIsToldBeforeItIsDown() throws {
+        let last = Kitchen.now - .seconds(27)
+        let station = try Kitchen.snapshot {
+            $0.follow(.lastHeard(at: last), of: Kitchen.garage, at: Kitchen.now)
+        }
+        station.peers[Kitchen.garage].traffic[.lastOpened] = UInt64(last.nanoseconds)
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.state == .stale && status.down.reason == nil && status.problem == nil)
+        #expect(status.down.text == "nothing has come from it for 27 s")
+        #expect(status.down.fix == "see whether it has power and network")
+        #expect(
+            station.notes == [
+                "garage: nothing has come from it for 27 s; see whether it has power and network"
+            ])
+        #expect(station.peerStatus(Kitchen.office).down.text == nil)
+    }
+
+    @Test func withoutANetworkThatIsSaidOfEachPeer() throws {
+        let station = try Kitchen.snapshot()
+        station.surroundings.cutOff = [Kitchen.garage]
+        let status = station.peerStatus(Kitchen.garage)
+        #expect(status.down.reason == "no_network")
+        #expect(status.down.text == "this station has no network")
+        #expect(station.peerStatus(Kitchen.office).down.text == nil)
+        // The network is the problem, and no peer.
+        #expect(station.problems == [] && station.notes == [])
+    }
+
+    @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let place = try Kitchen.endpoint("10.0.0.7")
+        station.strangers = [
+            .init(
+                UnknownCaller(
+                    publicKey: station.ownKey, source: place, isProven: false,
+                    calledAt: Kitchen.now - .seconds(3)))
+        ]
+        #expect(station.callers.map(\.address) == ["10.0.0.7:4747"])
+        #expect(station.callers[0].ageSeconds == 3 && !station.callers[0].isProven)
+        #expect(station.callers[0].station == nil)
+        station.strangers[0].station = "hall"
+        #expect(station.callers[0].station == "hall")
+        station.peers[Kitchen.garage].downReason = .otherKey(station.ownKey, at: place)
+        #expect(station.callers.isEmpty)
+        #expect(station.problems.count == 1)
+        // The command gives it the key that is shown, and keeps the name.
+        let text = try #require(station.problems.first)
+        #expect(text.hasSuffix("here: sudo intercomctl peer replace garage \(station.ownKey.text)"))
+    }
+
+    @Test func thatAFormerStationStillCallsIsToldWhileItDoes() throws {
+        let station = try Kitchen.snapshot()
+        for (age, isTold) in [(59, true), (60, false)] {
+            station.strangers = [
+                .init(
+                    UnknownCaller(
+                        publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.7"),
+                        isProven: true, calledAt: Kitchen.now - .seconds(age)))
+            ]
+            #expect(station.callers.count == 1)
+            station.strangers[0].formerStation = "hall"
+            #expect(!station.callers.isEmpty == isTold)
+        }
+    }
+
+    @Test func aCopiedCardIsToldOnceItsKeyHasCalled() throws {
+        let station = try Kitchen.snapshot()
+        station.ownKeyCaller = UnknownCaller(
+            publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.8"), isProven: true,
+            calledAt: Kitchen.now)
+        let text = try #require(station.problems.first)
+        #expect(text.hasPrefix("a caller at 10.0.0.8:4747 used this station's own key: "))
+    }
+
+    @Test func aCopiedCardIsToldOnceAPeerReportsIt() throws {
+        let station = try Kitchen.snapshot()
+        station.peers[Kitchen.garage].reportsOwnKeyShared = true
+        let text = try #require(station.problems.first)
+        #expect(
+            text.hasPrefix(
+                "another station uses this station's own key, as garage reports: its memory card"
+                    + " was probably copied; on one of the two: sudo systemctl stop intercomd,"
+                    + " sudo find "))
+        #expect(text.hasSuffix("then intercomctl pair with each of its peers"))
+        station.site.name = "house"
+        #expect(
+            station.problems[0].hasSuffix("intercomctl pair --join, with the one that introduces"))
+        station.site.name = nil
+        station.peers[Kitchen.office].reportsOwnKeyShared = true
+        #expect(station.problems.count == 1)
+        #expect(station.problems[0].contains("as garage, office report:"))
+    }
+}

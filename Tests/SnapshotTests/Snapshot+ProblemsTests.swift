@@ -1,0 +1,174 @@
+import Media
+import Report
+import Testing
+import Time
+
+@testable import HAL
+@testable import Intercomd
+@testable import Peering
+@testable import Station
+
+@Suite struct SnapshotProblemsTests {
+    /// Two stations that use one key.
+    private func shared() throws -> SharedKey {
+        SharedKey(
+            endpoints: (try Kitchen.endpoint("10.0.0.1"), try Kitchen.endpoint("10.0.0.2")),
+            seenAt: Kitchen.now)
+    }
+
+    @Test func whereAllIsWellNothingIsToBeMended() throws {
+        let station = try Kitchen.snapshot()
+        #expect(station.problems == [])
+        #expect(station.notes == [])
+        #expect(station.hindrances == [])
+    }
+
+    @Test func aCardThatIsNotOpenIsAProblemUnlessItIsNotWanted() throws {
+        let station = try Kitchen.snapshot()
+        station.output.granted = nil
+        #expect(station.problems == ["audio speaker: not open yet"])
+        station.output.error = PCMError(device: "speaker", direction: .playback, reason: .busy)
+        #expect(
+            station.problems == [
+                "audio output speaker: in use by another program; 'fuser -v /dev/snd/*' shows which"
+            ])
+        station.output.isReopening = true
+        #expect(station.problems == [])
+        station.output.isReopening = false
+        station.output.isWanted = false
+        #expect(station.problems == [])
+    }
+
+    @Test func aStreamThatStandsStillIsToldWithItsReopenings() throws {
+        let station = try Kitchen.snapshot {
+            $0.follow(.stream(.capture, .stands), at: Kitchen.now)
+        }
+        station.media[.captureReopens] = 3
+        let text = try #require(station.problems.first)
+        #expect(
+            text.hasPrefix(
+                "audio input mic: stands still, and is closed and opened again until it moves "
+                    + "(3 times since the start); if it stays so, "))
+        #expect(station.asleep(.capture) == text)
+        #expect(station.status.audio.input.standsStill)
+        #expect(!station.status.audio.output.standsStill)
+        let moving = try Kitchen.snapshot {
+            $0.follow(.stream(.capture, .stands), at: Kitchen.now)
+            $0.follow(.stream(.capture, .moves), at: Kitchen.now)
+        }
+        #expect(moving.problems == [])
+        #expect(moving.awake(.capture) == "audio input mic moves again")
+    }
+
+    @Test func linesThatDoNotWorkAreNamed() throws {
+        let station = try Kitchen.snapshot()
+        let busy = GPIOError(line: "GPIO17", reason: .busy(holder: "spi"))
+        station.keys[0].isOpen = false
+        #expect(station.problems == ["button door: not open yet"])
+        station.keys[0].error = busy
+        station.lamps = station.lamps.map { .init($0.lamp, busy, isShowing: false) }
+        station.relays = station.relays.map { .init($0.relay, busy, isOn: false) }
+        let words = "line GPIO17: the line is held by \"spi\""
+        #expect(
+            station.problems == [
+                "button door: \(words)", "lamp red: \(words)", "relay gate: \(words)",
+            ])
+        let status = station.status
+        #expect(status.buttons[0].fault.holder == "spi" && status.buttons[0].state == .unreadable)
+        #expect(status.lamps[0].state == .failed && status.relays[0].state == .failed)
+    }
+
+    @Test func aButtonIsStuckOnlyWhileItIsHeldTooLong() throws {
+        let station = try Kitchen.snapshot()
+        station.keys[0].isDown = true
+        #expect(station.problems == [])
+        #expect(station.status.buttons[0].state == .pressed)
+        station.keys[0].isStuck = true
+        #expect(
+            station.problems == [
+                "button door: held longer than max-talk, so the talk has ended; "
+                    + "release the button, or look whether it is jammed"
+            ])
+    }
+
+    @Test func theNetworkComesFirst() throws {
+        let station = try Kitchen.snapshot {
+            let trouble = DownWatch.NetworkTrouble(
+                code: "no_link", text: "no cable", fix: "plug it in")
+            $0.follow(.network(trouble, loopback: []), at: Kitchen.now)
+        }
+        station.isRealtime = false
+        #expect(
+            station.problems == [
+                "network: no cable; plug it in",
+                "no real-time priority, sound may break under load: "
+                    + "give the service LimitRTPRIO=70, or ulimit -r 70",
+            ])
+        #expect(station.status.network.fault == "no_link")
+        #expect(try Kitchen.snapshot().status.network == NetworkStatus())
+    }
+
+    @Test func whatTheProgramCannotDoIsTold() throws {
+        let station = try Kitchen.snapshot()
+        station.isSoundStill = true
+        station.memoryProblem = "memory is not locked"
+        station.fileProblems = ["history: no space"]
+        #expect(
+            station.problems == [
+                "the audio thread stands still: the service restarts intercomd; else restart it",
+                "history: no space", "memory is not locked",
+            ])
+        #expect(!station.status.isMemoryLocked)
+        #expect(try Kitchen.snapshot().status.isMemoryLocked)
+    }
+
+    @Test func aProcessorThatKeepsUpLeavesNothingOut() throws {
+        let pressed = try Kitchen.snapshot { $0.follow(.overload(.twoVoices), at: Kitchen.now) }
+        #expect(
+            pressed.shedText == "speech is encoded plainly, 2 voices are heard at once at most")
+        #expect(pressed.status.overload.leftOut == ["encoder_care", "voices"])
+        #expect(pressed.problems.count == 1)
+        let calm = try Kitchen.snapshot {
+            $0.follow(.overload(.twoVoices), at: Kitchen.now)
+            $0.follow(.overload(.none), at: Kitchen.now)
+        }
+        #expect(calm.problems == [] && calm.status.overload == OverloadStatus())
+    }
+
+    @Test func aKeyThatTwoStationsUseIsAProblemOfItsPeer() throws {
+        let station = try Kitchen.snapshot()
+        station.peers[Kitchen.garage].sharedKey = try shared()
+        let text = try #require(station.problems.first)
+        #expect(
+            text.hasPrefix(
+                "garage: two stations use its key, at 10.0.0.1:4747 and 10.0.0.2:4747: "
+                    + "its memory card was probably copied"))
+        #expect(station.sharedKeyProblem(of: Kitchen.office) == nil)
+        #expect(
+            station.peerList.peers[Kitchen.garage].sharedKeyAt
+                == ["10.0.0.1:4747", "10.0.0.2:4747"])
+    }
+
+    @Test func aPeerThatIsDownIsAProblemWhenItNeedsMendingOrStaysAway() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        station.peers[Kitchen.garage].downReason = .noAnswer
+        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(59)
+        #expect(station.problems == [])
+        let note = try #require(station.notes.first)
+        #expect(note.hasPrefix("garage: no answer from its address; "))
+        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(60)
+        #expect(station.problems == [note] && station.notes == [])
+        station.peers[Kitchen.garage].downSince = Kitchen.now
+        station.peers[Kitchen.garage].downReason = .psk
+        #expect(station.problems.count == 1)
+        // One that was called a moment ago, or has never called, has its line, too.
+        for reason in [DownReason.calling, .noAddress] {
+            station.peers[Kitchen.garage].downReason = reason
+            #expect(station.problems == [] && station.notes.count == 1)
+        }
+        // That of the whole station is told once, and not of every peer.
+        station.peers[Kitchen.garage].downReason = .noNetwork
+        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(600)
+        #expect(station.problems == [] && station.notes == [])
+    }
+}

@@ -1,0 +1,83 @@
+import Audio
+import Media
+import Report
+import Testing
+import Time
+import Wire
+
+@testable import Intercomd
+@testable import Station
+
+@Suite struct SnapshotUnheardTests {
+    /// The garage spoke some seconds ago on a stream, and was not heard here.
+    private func station(
+        _ why: Unheard, _ ago: Duration, on stream: UInt64 = 5, hearing: Hearing = .direct,
+        _ text: String = Kitchen.text
+    ) throws -> Snapshot {
+        let station = try Kitchen.snapshot(text)
+        let at = UInt64((Kitchen.now - ago).nanoseconds)
+        station.peers[Kitchen.garage].traffic[.unheardAt] = at
+        station.peers[Kitchen.garage].traffic[.unheardWhy] = UInt64(why.rawValue) | stream << 8
+        station.peers[Kitchen.garage].hearings[Int(stream)] = hearing
+        return station
+    }
+
+    @Test func aVoiceThatWasNotHeardIsToldForTenMinutes() throws {
+        let lately = try station(.outranked, .seconds(599))
+        #expect(
+            lately.hindrances.map(\.text) == [
+                "garage spoke 599 s ago and was not heard here: "
+                    + "\(try #require(HeardBy.Reason(.outranked)).wordsHere)"
+            ])
+        #expect(lately.hindrances[0].ageSeconds == 599)
+        #expect(lately.notes.count == 1 && lately.problems == [])
+        #expect(try station(.outranked, .seconds(600)).hindrances == [])
+    }
+
+    @Test func whatWasHeardOrIsOverIsNotTold() throws {
+        #expect(try station(.heard, .seconds(1)).hindrances == [])
+        #expect(try station(.over, .seconds(1)).hindrances == [])
+    }
+
+    @Test func aCallHasNoButtonToLetGo() throws {
+        for (stream, isTold) in [(5, true), (UInt64(TalkTarget.call), false)] {
+            let text = Kitchen.text.replacing("duplex = full", with: "duplex = half")
+            let station = try station(.heldDown, .seconds(3), on: stream, text)
+            station.talkingSince = [Int(TalkTarget.call): Kitchen.now - .seconds(60)]
+            #expect(station.notes.contains { $0.contains("release the button") } == isTold)
+        }
+    }
+
+    @Test func aVolumeThatIsUpAgainIsToldNoMore() throws {
+        var station = try station(.speakerMuted, .seconds(5))
+        #expect(station.hindrances == [])
+        station.toldVolumes.isSpeakerMuted = true
+        #expect(station.hindrances.count == 1)
+        // Of a stream that means nothing here now, nobody knows whether it would be heard.
+        station = try self.station(.speakerMuted, .seconds(5), hearing: .unbound)
+        #expect(station.hindrances.count == 1)
+    }
+
+    @Test func aSpeakerThatIsBackIsToldNoMore() throws {
+        let station = try station(.outputLost, .seconds(5))
+        #expect(station.hindrances == [])
+        station.output.granted = nil
+        #expect(station.hindrances.count == 1)
+    }
+
+    @Test func doNotDisturbIsToldWhileItHolds() throws {
+        let station = try station(.doNotDisturb, .seconds(5))
+        #expect(station.hindrances == [])
+        station.state.doNotDisturb.isOn = true
+        #expect(station.hindrances.count == 1)
+        station.state.doNotDisturb.isOn = false
+        station.state.isQuietTime = true
+        #expect(station.hindrances.count == 1)
+    }
+
+    @Test func aPolicyIsToldUntilTheStreamIsHeard() throws {
+        #expect(try station(.denied, .seconds(5)).hindrances == [])
+        #expect(try station(.denied, .seconds(5), hearing: .ignored(.denied)).hindrances.count == 1)
+        #expect(try station(.denied, .seconds(5), hearing: .ignored(.over)).hindrances == [])
+    }
+}
