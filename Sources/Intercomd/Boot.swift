@@ -72,7 +72,7 @@ enum Boot {
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(
             config, roster, routing, concealment: Concealment(config.audio), ringtone: ring)
-        if read.isUnconfigured { Log.notice(Advice.unconfigured(folder)) }
+        if read.isUnconfigured { Log.notice(Advice.unconfigured(folder).sentence) }
 
         do throws(SystemError) {
             // First, as two stations started at the same instant are told apart by the port alone.

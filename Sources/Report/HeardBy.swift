@@ -162,7 +162,7 @@ extension HeardBy.Reason {
     public var shownForSeconds: Double { isBetween ? 60 : 600 }
 
     /// The advice: for the station that does not hear, or for this one if the reason is its own.
-    public var remedy: String {
+    public var fix: String {
         switch self {
         case .microphoneMuted: "intercomctl unmute mic"
         case .microphoneCardMuted:
@@ -177,7 +177,7 @@ extension HeardBy.Reason {
         case .noOutput: "set output in [audio] (intercomctl audio list)"
         case .outputLost:
             "plug the sound card in, or set output in [audio] (intercomctl audio list)"
-        case .outputStill: Standstill.remedy
+        case .outputStill: Standstill.fix
         case .cardMuted: "alsamixer; volume = 80% in [audio] sets it when the card is opened"
         case .speakerMuted: "intercomctl unmute speaker"
         case .volume: "intercomctl volume 100; for pages: intercomctl volume page 100"
@@ -214,6 +214,6 @@ extension [HeardBy] {
 /// A sound card that is open and moves no sound.
 public enum Standstill {
     /// Advice for a person.
-    public static let remedy =
+    public static let fix =
         "unplug the card and plug it in again, or try another port or cable (sudo dmesg | tail)"
 }

@@ -13,21 +13,21 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
     public var reason = HeardBy.Reason.other
     /// For a person, and what to do about it.
     public var text = ""
-    public var remedy = ""
+    public var fix = ""
     /// Seconds since a talk was not heard; null while the cause persists.
     public var ageSeconds: Double?
 
     public init() {}
 
     public init(
-        _ place: Place, _ reason: HeardBy.Reason, _ text: String, _ remedy: String,
+        _ place: Place, _ reason: HeardBy.Reason, _ text: String, _ fix: String,
         peer: String? = nil, ageSeconds: Double? = nil
     ) {
         self.place = place
         self.peer = peer
         self.reason = reason
         self.text = text
-        self.remedy = remedy
+        self.fix = fix
         self.ageSeconds = ageSeconds
     }
 
@@ -38,9 +38,11 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
         coder.field("reason", &word)
         reason = HeardBy.Reason(word: word)
         coder.field("text", &text)
-        coder.field("remedy", &remedy)
+        coder.field("fix", &fix)
         coder.field("age_s", &ageSeconds)
     }
+
+    public var fault: Fault { Fault(reason.rawValue, text, fix: fix) }
 
     /// Whether it persists until a person changes something.
     public var isStanding: Bool { ageSeconds == nil }

@@ -179,6 +179,16 @@ public struct JSONCoder: ~Copyable {
         }
     }
 
+    /// A record that may be null.
+    public mutating func field<Record: JSONRecord>(_ key: String, _ value: inout Record?) {
+        if isWriting {
+            object.set(key, value?.json ?? .null())
+        } else if let there = present(key) {
+            value = Record(json: there)
+            if value == nil { isBroken = true }
+        }
+    }
+
     public mutating func field<Record: JSONRecord>(_ key: String, _ values: inout [Record]) {
         if isWriting {
             var array = JSON.array()

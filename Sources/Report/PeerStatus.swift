@@ -37,20 +37,15 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         }
     }
 
-    /// Why a peer is down, or not heard; null while it is up.
+    /// Why a peer is down; null while it is up.
     public struct Down: Equatable, Sendable {
         public var reason: String?
         /// Seconds since it was lost, or since this station knows it.
         public var ageSeconds: Double?
-        /// Why it is down, and what to do about it, in words.
-        public var text: String?
-        public var fix: String?
 
         mutating func fields(_ coder: inout JSONCoder) {
             coder.field("down_reason", &reason)
             coder.field("down_age_s", &ageSeconds)
-            coder.field("down_text", &text)
-            coder.field("down_fix", &fix)
         }
     }
 
@@ -114,12 +109,11 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     public var hearsNow: String?
     /// Its report on our voice there; null before the first.
     public var report = Reported()
-    /// Why it is not up, as far as this station knows; one of the status's problems.
-    public var problem: String?
-    /// The same for programs, also before it is a problem.
     public var down = Down()
-    /// Where two stations with its one key were seen; empty when there is one.
-    public var sharedKeyAt: [String] = []
+    /// Why it is not up, or what else is wrong with it.
+    public var fault: Fault?
+    /// Whether that is among the status's problems.
+    public var isProblem = false
 
     public init() {}
 
@@ -147,9 +141,9 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("packets_opened", &packetsOpened)
         coder.field("packets_refused", &packetsRefused)
         coder.field("claims_refused", &claimsRefused)
-        coder.field("problem", &problem)
         down.fields(&coder)
-        coder.field("shared_key_at", &sharedKeyAt)
+        coder.field("fault", &fault)
+        coder.field("problem", &isProblem)
         coder.field("bytes_sent", &bytesSent)
         coder.field("bytes_opened", &bytesOpened)
         coder.field("sent_bytes_s", &sentPerSecond)

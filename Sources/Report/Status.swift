@@ -10,10 +10,10 @@ public struct Status: JSONRecord, Equatable, Sendable {
     /// Whether the media loop runs under SCHED_FIFO.
     public var isRealtime = false
     public var isMemoryLocked = false
-    /// Sentences for a person, worst first, shown above all else; none means healthy.
-    public var problems: [String] = []
-    /// Advice on what could be better; the station works without it.
-    public var notes: [String] = []
+    /// What a person should mend, worst first, shown above all else; none means healthy.
+    public var problems: [Fault] = []
+    /// What could be better; the station works without it.
+    public var notes: [Fault] = []
     /// What keeps voices from being heard, here and at peers; those that hold now are among the
     /// problems, the others among the notes.
     public var unheard: [Hindrance] = []
@@ -30,14 +30,11 @@ public struct Status: JSONRecord, Equatable, Sendable {
     public var peers: [PeerStatus] = []
     /// Unknown stations that have called of late, the newest first.
     public var callers: [CallerStatus] = []
-    /// Another station uses this station's own key, and what to do; null when none is known to.
-    public var keyProblem: String?
     public var site = SiteStatus()
     public var pairing = PairingStatus()
-    /// The fault of this machine's own network, if there is one.
-    public var network = NetworkStatus()
-    /// The work left out while the processor cannot keep up.
-    public var overload = OverloadStatus()
+    /// The work left out while the processor cannot keep up: "encoder_care", "noise_suppression",
+    /// "echo_cancelling", "voices".
+    public var leftOut: [String] = []
     public var channels: [Channel] = []
     public var media = Media()
     /// Volumes, mutes, do-not-disturb.
@@ -67,11 +64,9 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("relays", &relays)
         coder.field("peers", &peers)
         coder.field("callers", &callers)
-        coder.field("key_problem", &keyProblem)
         coder.field("site", &site)
         coder.field("pairing", &pairing)
-        coder.field("network", &network)
-        coder.field("overload", &overload)
+        coder.field("left_out", &leftOut)
         coder.field("channels", &channels)
         coder.field("media", &media)
         coder.field("state", &state)
@@ -95,8 +90,6 @@ extension Status {
         public var echoReductionDB: Double?
         /// Whether both are open and run by one clock.
         public var isOneClock = false
-        /// A complaint for each stream that should move sound and does not, the microphone's first.
-        public var standstill: [String] = []
         /// Why they run by two; null too while they are not both open.
         public var clockReason: String?
         /// What frames, codec and periods are: "voice", "studio", "lowpower" or "ultra".
@@ -117,7 +110,6 @@ extension Status {
             coder.field("echo_reduction_db", &echoReductionDB)
             coder.field("one_clock", &isOneClock)
             coder.field("clock_reason", &clockReason)
-            coder.field("standstill", &standstill)
             coder.field("profile", &profile)
             coder.field("concealment", &concealment)
             coder.field("concealment_reason", &concealmentReason)
@@ -136,10 +128,8 @@ extension Status {
         /// As in the configuration, `card:Device`; of `auto` with the card: `auto (card:Device)`.
         public var name = ""
         public var state = State.none
-        /// Why it is not open, or that it moves no sound.
-        public var error: String?
-        /// Whether the error is that it moves no sound: it is opened again and again.
-        public var standsStill = false
+        /// Why it is not open, or that it moves no sound, and is opened again and again.
+        public var fault: Fault?
         /// Hertz; this and the four below are null while it is not open.
         public var rate: Int?
         public var channels: Int?
@@ -161,8 +151,7 @@ extension Status {
         public mutating func fields(_ coder: inout JSONCoder) {
             coder.field("name", &name)
             coder.field("state", &state)
-            coder.field("error", &error)
-            coder.field("stands_still", &standsStill)
+            coder.field("fault", &fault)
             coder.field("rate", &rate)
             coder.field("channels", &channels)
             coder.field("format", &format)
@@ -230,8 +219,7 @@ extension Status {
         public var line = ""
         public var state = State.unreadable
         /// Why it is unreadable.
-        public var error: String?
-        public var fault = LineFault()
+        public var fault: Fault?
         /// The peer or channel it talks to.
         public var target = ""
         public var isTalking = false
@@ -244,8 +232,7 @@ extension Status {
             coder.field("name", &name)
             coder.field("line", &line)
             coder.field("state", &state)
-            coder.field("error", &error)
-            fault.fields(&coder)
+            coder.field("fault", &fault)
             coder.field("target", &target)
             coder.field("talking", &isTalking)
             coder.field("press_age_s", &pressAgeSeconds)
@@ -260,8 +247,7 @@ extension Status {
         public var line = ""
         public var state = State.failed
         /// Why it failed.
-        public var error: String?
-        public var fault = LineFault()
+        public var fault: Fault?
         /// What it shows, as configured: `talking`.
         public var show = ""
 
@@ -271,8 +257,7 @@ extension Status {
             coder.field("name", &name)
             coder.field("line", &line)
             coder.field("state", &state)
-            coder.field("error", &error)
-            fault.fields(&coder)
+            coder.field("fault", &fault)
             coder.field("show", &show)
         }
     }
@@ -285,8 +270,7 @@ extension Status {
         public var line = ""
         public var state = State.failed
         /// Why it failed.
-        public var error: String?
-        public var fault = LineFault()
+        public var fault: Fault?
 
         public init() {}
 
@@ -294,8 +278,7 @@ extension Status {
             coder.field("name", &name)
             coder.field("line", &line)
             coder.field("state", &state)
-            coder.field("error", &error)
-            fault.fields(&coder)
+            coder.field("fault", &fault)
         }
     }
 

@@ -85,12 +85,12 @@ extension AudioOnSimulatedCard {
 
 @Suite struct PCMErrorTextTests {
     static let texts: [(PCMError.Reason, String)] = [
-        (.absent, "no such card now; 'intercomctl audio list' shows what is there"),
-        (.busy, "in use by another program; 'fuser -v /dev/snd/*' shows which"),
+        (.absent, "no such card now; plug it in, or set input in [audio] (intercomctl audio list)"),
+        (.busy, "in use by another program; sudo fuser -v /dev/snd/*"),
         (.notPermitted, "no permission; add the user to group audio"),
         (
             .refused,
-            "the service's DeviceAllow= does not have it, as when the sound driver came after the "
+            "the service's DeviceAllow= does not have it; if the sound driver came after the "
                 + "service: sudo systemctl restart intercomd"
         ),
         (.oneWay, "the card cannot record; choose another input, or none"),

@@ -105,7 +105,7 @@ extension AudioOnSimulatedCard {
             let gone = PCMError(device: name.description, direction: .playback, reason: .unplugged)
             #expect(AudioLoop.write(silence + silence, to: &playback).1 == .gone(gone))
             #expect(
-                gone.description.hasSuffix("unplugged; it is opened again when it is plugged in"))
+                gone.description.hasSuffix("unplugged; plug it in: then it is opened again"))
         }
 
         @Test func sleepingCardIsWokenWithoutWaiting() throws {

@@ -118,7 +118,7 @@ import Time
         let caller = try call(&server, at: now)
         send(.status, times: 180, from: caller)
         var status = Status()
-        status.problems = [String(repeating: "x", count: 100_000)]
+        status.problems = [Fault("x", String(repeating: "x", count: 100_000))]
         var answered = 0
         for _ in 0..<500 {
             server.read(0)

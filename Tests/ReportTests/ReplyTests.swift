@@ -89,7 +89,7 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
 
     @Test func aReplyOverTheLimitBecomesARefusal() {
         var status = Status()
-        status.problems = [String(repeating: "x", count: ControlLimits.reply)]
+        status.problems = [Fault("x", String(repeating: "x", count: ControlLimits.reply))]
         guard case .refused(let error) = again(.status(status)) else {
             Issue.record("not refused")
             return

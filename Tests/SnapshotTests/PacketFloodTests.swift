@@ -69,7 +69,7 @@ import Time
 
     @Test func statusTellsOfItAndOfWhatItCosts() throws {
         let station = try Kitchen.snapshot()
-        #expect(station.problems == [])
+        #expect(station.problemLines == [])
         for (lost, effect) in [
             (UInt64(0), "talk goes on"), (3, "some of what peers say is lost meanwhile"),
         ] {
@@ -79,9 +79,9 @@ import Time
             flood.follow(Totals(refused: 2_000, straysLost: 0, lost: lost), at: Kitchen.now)
             station.floods.packets = flood
             #expect(
-                station.problems == [
+                station.problemLines == [
                     "sound: a flood of packets that peers did not send (\(2_000 + lost) a second): "
-                        + "\(effect), but find the sender, or block it"
+                        + "\(effect) -> find the sender, or block it"
                 ])
         }
     }

@@ -16,9 +16,9 @@ import Wire
         station.state.isSpeakerMuted = true
         #expect(texts(station) == ["no voice is heard here: the speaker is muted"])
         #expect(
-            station.problems == [
+            station.problemLines == [
                 "no voice is heard here: the speaker is muted -> "
-                    + HeardBy.Reason.speakerMuted.remedy
+                    + HeardBy.Reason.speakerMuted.fix
             ])
         station.output.isWanted = false
         #expect(texts(station) == [])
@@ -30,11 +30,11 @@ import Wire
         #expect(texts(station) == [])
         station.state.volumes.speaker = 0
         #expect(texts(station) == ["no voice is heard here: the volume is at 0 %"])
-        #expect(station.hindrances[0].remedy == "intercomctl volume 100")
+        #expect(station.hindrances[0].fix == "intercomctl volume 100")
         station.state.volumes.speaker = 100
         station.state.volumes.page = 0
         #expect(texts(station) == ["no page is heard here: the volume of pages is at 0 %"])
-        #expect(station.hindrances[0].remedy == "intercomctl volume page 100")
+        #expect(station.hindrances[0].fix == "intercomctl volume page 100")
     }
 
     @Test func theCardsMixerIsToldWithItsControl() throws {

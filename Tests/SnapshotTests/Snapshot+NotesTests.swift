@@ -12,19 +12,19 @@ import Wire
 @Suite struct SnapshotNotesTests {
     @Test func aNewStationIsToldWhatComesNext() throws {
         let station = try Kitchen.snapshot("[station]\nname = kitchen\n")
-        #expect(station.notes == [Advice.unpaired])
+        #expect(station.noteLines == [Advice.unpaired(isInSite: false).sentence])
         station.site.name = "house"
-        #expect(station.notes == [Advice.unpairedSite])
+        #expect(station.noteLines == [Advice.unpaired(isInSite: true).sentence])
         station.files.folder = "/etc/intercom"
         station.files.isUnconfigured = true
-        #expect(station.notes == [Advice.unconfigured("/etc/intercom")])
+        #expect(station.noteLines == [Advice.unconfigured("/etc/intercom").sentence])
     }
 
     /// In one line, which those of its peers do not bury.
     @Test func aStationThatItsSiteHasPutOutIsToldSo() throws {
         let station = try Kitchen.snapshot()
         station.site.name = "house"
-        let note = Advice.putOut(of: "house", introduces: false)
+        let note = Advice.putOut(of: "house", introduces: false).sentence
         // One that is off says nothing; where as many are up, it may be the other that is behind.
         for (garage, office, isTold) in [
             (.notAccepted, .notAccepted, true), (.notAccepted, .noAnswer, true),
@@ -32,24 +32,25 @@ import Wire
         ] as [(DownReason?, DownReason?, Bool)] {
             station.peers[Kitchen.garage].downReason = garage
             station.peers[Kitchen.office].downReason = office
-            #expect(station.problems.contains(note) == isTold)
-            let each = (station.problems + station.notes).filter { $0.contains("not accept this") }
+            #expect(station.problemLines.contains(note) == isTold)
+            let each = (station.problemLines + station.noteLines)
+                .filter { $0.contains("not accept this") }
             #expect(each.isEmpty == (isTold || garage != .notAccepted))
         }
         // Without a site each peer has its own line.
         station.site.name = nil
         station.peers[Kitchen.garage].downReason = .notAccepted
         station.peers[Kitchen.office].downReason = .notAccepted
-        #expect(!station.problems.contains { $0.contains("may have put it out") })
-        #expect(station.problems.count { $0.contains("not accept this") } == 2)
+        #expect(!station.problemLines.contains { $0.contains("may have put it out") })
+        #expect(station.problemLines.count { $0.contains("not accept this") } == 2)
     }
 
     /// A site brings its channels by itself; the one that introduces it has them.
     @Test func aButtonWithoutItsChannelIsToldOfTheSite() {
         #expect(
-            Advice.awaited("up", isInSite: true).contains(
-                "where the site is introduced: sudo intercomctl site channel up STATIONS"))
-        #expect(Advice.awaited("up", isInSite: false).contains("or join its site"))
+            Advice.awaited("up", isInSite: true).fix?.contains(
+                "where the site is introduced: sudo intercomctl site channel up STATIONS") == true)
+        #expect(Advice.awaited("up", isInSite: false).fix?.contains("or join its site") == true)
     }
 
     /// In a site they come by themselves.
@@ -59,7 +60,7 @@ import Wire
                 mid: 7, stream: 6, purpose: .talk, priority: .normal, reference: 0xBAD)
             board.receive(ControlRecord.stream(binding), from: Kitchen.garage, at: Kitchen.now)
         }
-        var isTold: Bool { station.notes.contains { $0.hasPrefix("garage has a channel") } }
+        var isTold: Bool { station.noteLines.contains { $0.hasPrefix("garage: has a channel") } }
         #expect(isTold)
         station.site.offers = [SiteStatus.Offer()]
         #expect(!isTold)
@@ -72,25 +73,25 @@ import Wire
         let station = try Kitchen.snapshot()
         station.counters = [Counter(.hookFailed, 2)]
         #expect(
-            station.notes == [
-                "on-event: its program failed at 2 events; journalctl INTERCOM_EVENT=hook_fault"
+            station.noteLines == [
+                "on-event: its program failed at 2 events -> journalctl INTERCOM_EVENT=hook_fault"
             ])
     }
 
     @Test func aRingThatNobodyHearsIsToldUnlessALampShowsIt() throws {
         let station = try Kitchen.snapshot()
         station.state.volumes.ring = 21
-        #expect(station.notes == [])
+        #expect(station.noteLines == [])
         station.state.volumes.ring = 20
         #expect(
-            station.notes == [
+            station.noteLines == [
                 "no call is heard here: the volume of rings is at 20 % -> intercomctl volume ring"
                     + " 100"
             ])
         let lit = try Kitchen.snapshot(
             Kitchen.text.replacing("show = talking", with: "show = ringing"))
         lit.state.volumes.ring = 0
-        #expect(!lit.notes.contains { $0.contains("no call") })
+        #expect(!lit.noteLines.contains { $0.contains("no call") })
     }
 
     @Test func xrunsAreToldOfWhenTheyAreMoreThanAFewAndMoreThanOneAnHour() throws {
@@ -98,13 +99,13 @@ import Wire
             let station = try Kitchen.snapshot(up: .seconds(hours * 3600))
             station.media[.captureXruns] = xruns - 1
             station.media[.playbackXruns] = 1
-            return station.notes
+            return station.noteLines
         }
         #expect(try note(2, hours: 0) == [])
         #expect(try note(20, hours: 24) == [])
         #expect(
             try note(30, hours: 24) == [
-                "30 xruns since the start: sound has gaps; see what loads the machine (top),"
+                "30 xruns since the start: sound has gaps -> see what loads the machine (top),"
                     + " or set period = 20ms in [audio]"
             ])
     }
@@ -112,35 +113,35 @@ import Wire
     @Test func aRestartIsToldWhileItIsAwaited() throws {
         let station = try Kitchen.snapshot()
         station.files.awaitsRestart = ["[network] port = 5000"]
-        #expect(station.notes == [Advice.restart(for: "[network] port = 5000")])
+        #expect(station.noteLines == [Advice.restart(for: "[network] port = 5000").sentence])
     }
 
     @Test func aRightToListenThatSleepsIsToldOnlyWherePeersHaveIt() throws {
         var station = try Kitchen.snapshot()
         station.tellsOfListeners = false
-        #expect(station.notes == [])
+        #expect(station.noteLines == [])
         let text = Kitchen.text + "[policy office]\ndrop-in = allow\n"
         station = try Kitchen.snapshot(text)
-        #expect(station.notes == [])
+        #expect(station.noteLines == [])
         station.tellsOfListeners = false
-        #expect(station.notes.count == 1)
+        #expect(station.noteLines.count == 1)
     }
 
     @Test func noiseIsToldWhenItIsKnownToBeTooMuch() throws {
         let station = try Kitchen.snapshot()
         station.media[.signalToNoise] = 401
-        #expect(station.notes == [])
+        #expect(station.noteLines == [])
         station.media[.signalToNoise] = 301
-        #expect(station.notes == [try #require(Advice.noise(30))])
+        #expect(station.noteLines == [try #require(Advice.noise(30)).sentence])
     }
 
     @Test func detoursAreToldOfCardsThatAreOpen() throws {
         let station = try Kitchen.snapshot()
         station.input.route = PCMRoute(dump: "Hardware PCM card 1 'Card'\nDirect Snoop PCM\n")
         let detours = try #require(station.input.route).detours
-        #expect(station.notes.count == detours.count)
+        #expect(station.noteLines.count == detours.count)
         station.input.granted = nil
-        #expect(station.notes == [])
+        #expect(station.noteLines == [])
     }
 
     @Test func aCardThatNeedsAConverterIsNotSaidToBeDirect() throws {
@@ -148,9 +149,9 @@ import Wire
         station.input.shown = "card:C920"
         station.input.route = PCMRoute(dump: "Plug PCM: Rate conversion PCM (16000)\n")
         #expect(
-            station.notes == [
-                "audio input card:C920 goes through a converter of rate, which costs processor "
-                    + "time and some delay: a card that can do 48000 Hz needs none"
+            station.noteLines == [
+                "audio input card:C920: goes through a converter of rate, which costs processor "
+                    + "time and some delay -> a card that can do 48000 Hz needs none"
             ])
     }
 
@@ -158,22 +159,22 @@ import Wire
         let station = try Kitchen.snapshot()
         station.output.mixerChange = .init(name: "PCM", percent: 80, isMuted: false)
         #expect(
-            station.notes == [
-                "volume: speaker has no control PCM to set: intercomctl audio controls"
+            station.noteLines == [
+                "volume: speaker has no control PCM to set -> intercomctl audio controls"
             ])
         station.output.control = CardControl(
             name: "PCM", direction: .playback, percent: 80, isMuted: false)
-        #expect(station.notes == [])
+        #expect(station.noteLines == [])
     }
 
     @Test func aStandInForAESIsToldOfPeersThatUseIt() throws {
         var station = try Kitchen.snapshot()
         station.usesAES = false
-        #expect(station.notes == [])
+        #expect(station.noteLines == [])
         let text = Kitchen.text.replacing("[peer garage]", with: "[peer garage]\nsuite = 1")
         station = try Kitchen.snapshot(text)
         station.usesAES = false
-        #expect(station.notes.count == 1)
-        #expect(station.notes.first?.hasPrefix("garage: mbedTLS uses no AES") == true)
+        #expect(station.noteLines.count == 1)
+        #expect(station.noteLines.first?.hasPrefix("garage: mbedTLS uses no AES") == true)
     }
 }

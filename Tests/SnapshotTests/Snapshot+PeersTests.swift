@@ -65,16 +65,16 @@ import Wire
     @Test func aPeerWithoutAnAddressIsToldAsItIsLookedFor() throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         station.peers[Kitchen.garage].downReason = .noAddress
-        let alone = station.peerStatus(Kitchen.garage).down
+        let alone = try #require(station.peerStatus(Kitchen.garage).fault)
         #expect(alone.text == "has not called, and there is no address to call it at")
         station.network.isSearched = true
-        let sought = station.peerStatus(Kitchen.garage).down
+        let sought = try #require(station.peerStatus(Kitchen.garage).fault)
         #expect(
             sought.text
                 == "has no address here, and does not announce itself to this station on the LAN")
         #expect(sought.fix?.contains("sudo intercomctl peer set garage --address") == true)
         #expect(sought.fix?.contains("may have put this station out") == true)
-        #expect(sought.reason == "no_address" && alone.reason == "no_address")
+        #expect(sought.code == "no_address" && alone.code == "no_address")
     }
 
     /// It may have joined, and have put this station out or given its name away: it can tell.
@@ -85,7 +85,7 @@ import Wire
         station.peers[Kitchen.garage].downReason = reason
         for isInSite in [true, false] {
             station.peers[Kitchen.garage].isInSite = isInSite
-            let fix = try #require(station.peerStatus(Kitchen.garage).down.fix)
+            let fix = try #require(station.peerStatus(Kitchen.garage).fault?.fix)
             #expect(fix.contains("intercomctl status there"))
             #expect(fix.contains("not in the site yet: intercomctl site join") == isInSite)
         }
@@ -97,7 +97,7 @@ import Wire
         station.peers[Kitchen.garage].downReason = .notAccepted
         for hasPSK in [true, false] {
             station.peers[Kitchen.garage].session = try Kitchen.session(hasPSK: hasPSK)
-            let fix = try #require(station.peerStatus(Kitchen.garage).down.fix)
+            let fix = try #require(station.peerStatus(Kitchen.garage).fault?.fix)
             #expect(fix.contains("peer add") != hasPSK)
             #expect(fix.hasSuffix("pair the two anew: intercomctl pair") == hasPSK)
         }
@@ -105,12 +105,12 @@ import Wire
 
     @Test func aPortThatCannotBeOpenedIsANote() throws {
         let station = try Kitchen.snapshot()
-        #expect(!station.notes.contains { $0.contains("LAN") })
+        #expect(!station.noteLines.contains { $0.contains("LAN") })
         station.network.searchProblem = "open UDP port 5353 on eth0: in use"
         let expected =
-            "peers are not found on the LAN: open UDP port 5353 on eth0: in use;"
-            + " or set discovery = no in [network]"
-        #expect(station.notes.contains(expected))
+            "peers are not found on the LAN: open UDP port 5353 on eth0: in use -> where none is"
+            + " to be looked for: discovery = no in [network]"
+        #expect(station.noteLines.contains(expected))
     }
 
     @Test func anAddressOfThisStationIsNamed() throws {
@@ -137,11 +137,11 @@ import Wire
             station.peers[peer].downReason = reason
         }
         #expect(
-            station.peerStatus(Kitchen.garage).down.text
+            station.peerStatus(Kitchen.garage).fault?.text
                 == "no answer from 10.0.0.7:4747, where office is now")
         station.peers[Kitchen.office].downReason = .noAnswer
         #expect(
-            station.peerStatus(Kitchen.garage).down.text == "no answer from 10.0.0.7:4747")
+            station.peerStatus(Kitchen.garage).fault?.text == "no answer from 10.0.0.7:4747")
     }
 
     @Test func aSilentPeerIsToldBeforeItIsDown() throws {
@@ -151,14 +151,14 @@ import Wire
         }
         station.peers[Kitchen.garage].traffic[.lastOpened] = UInt64(last.nanoseconds)
         let status = station.peerStatus(Kitchen.garage)
-        #expect(status.state == .stale && status.down.reason == nil && status.problem == nil)
-        #expect(status.down.text == "nothing has come from it for 27 s")
-        #expect(status.down.fix == "see whether it has power and network")
+        #expect(status.state == .stale && status.down.reason == nil && !status.isProblem)
+        #expect(status.fault?.text == "nothing has come from it for 27 s")
+        #expect(status.fault?.fix == "see whether it has power and network")
         #expect(
-            station.notes == [
-                "garage: nothing has come from it for 27 s; see whether it has power and network"
+            station.noteLines == [
+                "garage: nothing has come from it for 27 s -> see whether it has power and network"
             ])
-        #expect(station.peerStatus(Kitchen.office).down.text == nil)
+        #expect(station.peerStatus(Kitchen.office).fault?.text == nil)
     }
 
     @Test func withoutANetworkThatIsSaidOfEachPeer() throws {
@@ -166,10 +166,10 @@ import Wire
         station.surroundings.cutOff = [Kitchen.garage]
         let status = station.peerStatus(Kitchen.garage)
         #expect(status.down.reason == "no_network")
-        #expect(status.down.text == "this station has no network")
-        #expect(station.peerStatus(Kitchen.office).down.text == nil)
+        #expect(status.fault?.text == "this station has no network")
+        #expect(station.peerStatus(Kitchen.office).fault?.text == nil)
         // The network is the problem, and no peer.
-        #expect(station.problems == [] && station.notes == [])
+        #expect(station.problemLines == [] && station.noteLines == [])
     }
 
     @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {
@@ -188,9 +188,9 @@ import Wire
         #expect(station.callers[0].station == "hall")
         station.peers[Kitchen.garage].downReason = .otherKey(station.ownKey, at: place)
         #expect(station.callers.isEmpty)
-        #expect(station.problems.count == 1)
+        #expect(station.problemLines.count == 1)
         // The command gives it the key that is shown, and keeps the name.
-        let text = try #require(station.problems.first)
+        let text = try #require(station.problemLines.first)
         #expect(text.hasSuffix("here: sudo intercomctl peer replace garage \(station.ownKey.text)"))
     }
 
@@ -214,26 +214,27 @@ import Wire
         station.ownKeyCaller = UnknownCaller(
             publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.8"), isProven: true,
             calledAt: Kitchen.now)
-        let text = try #require(station.problems.first)
+        let text = try #require(station.problemLines.first)
         #expect(text.hasPrefix("a caller at 10.0.0.8:4747 used this station's own key: "))
     }
 
     @Test func aCopiedCardIsToldOnceAPeerReportsIt() throws {
         let station = try Kitchen.snapshot()
         station.peers[Kitchen.garage].reportsOwnKeyShared = true
-        let text = try #require(station.problems.first)
+        let text = try #require(station.problemLines.first)
         #expect(
             text.hasPrefix(
                 "another station uses this station's own key, as garage reports: its memory card"
-                    + " was probably copied; on one of the two: sudo systemctl stop intercomd,"
+                    + " was probably copied -> on one of the two: sudo systemctl stop intercomd,"
                     + " sudo find "))
         #expect(text.hasSuffix("then intercomctl pair with each of its peers"))
         station.site.name = "house"
         #expect(
-            station.problems[0].hasSuffix("intercomctl pair --join, with the one that introduces"))
+            station.problems[0].fix?
+                .hasSuffix("intercomctl pair --join, with the one that introduces") == true)
         station.site.name = nil
         station.peers[Kitchen.office].reportsOwnKeyShared = true
-        #expect(station.problems.count == 1)
-        #expect(station.problems[0].contains("as garage, office report:"))
+        #expect(station.problemLines.count == 1)
+        #expect(station.problemLines[0].contains("as garage, office report:"))
     }
 }

@@ -18,7 +18,7 @@ import Wire
             station.floods.handshakes = Flood(
                 since: station.now - lasting, until: station.now + left, perSecond: perSecond,
                 lastSource: source)
-            return station.problems.filter { $0.contains("flood") }
+            return station.problemLines.filter { $0.contains("flood") }
         }
         let told = problems(lasting: .seconds(1), perSecond: 5000, left: .seconds(5))
         #expect(told.count == 1)
@@ -53,7 +53,7 @@ import Wire
         #expect(station.status.audio.echo == "on" && station.status.audio.duplex == "full")
         station.clocksApart = "two cards"
         #expect(station.status.audio.echo == "refused" && station.status.audio.duplex == "half")
-        #expect(station.notes == [Advice.echoStays("two cards")])
+        #expect(station.noteLines == [Advice.echoStays("two cards").sentence])
         station = try Kitchen.snapshot(text) {
             $0.follow(.overload(.noEchoCancelling), at: Kitchen.now)
         }

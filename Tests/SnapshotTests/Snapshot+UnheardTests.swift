@@ -30,7 +30,7 @@ import Wire
                     + "\(try #require(HeardBy.Reason(.outranked)).wordsHere)"
             ])
         #expect(lately.hindrances[0].ageSeconds == 599)
-        #expect(lately.notes.count == 1 && lately.problems == [])
+        #expect(lately.noteLines.count == 1 && lately.problemLines == [])
         #expect(try station(.outranked, .seconds(600)).hindrances == [])
     }
 
@@ -44,7 +44,7 @@ import Wire
             let text = Kitchen.text.replacing("duplex = full", with: "duplex = half")
             let station = try station(.heldDown, .seconds(3), on: stream, text)
             station.talkingSince = [Int(TalkTarget.call): Kitchen.now - .seconds(60)]
-            #expect(station.notes.contains { $0.contains("release the button") } == isTold)
+            #expect(station.noteLines.contains { $0.contains("release the button") } == isTold)
         }
     }
 

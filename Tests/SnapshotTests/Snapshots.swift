@@ -2,6 +2,7 @@ import Audio
 import Config
 import Crypto
 import Media
+import Report
 import Testing
 import Time
 import Wire
@@ -110,4 +111,10 @@ enum Kitchen {
     static func endpoint(_ host: String, _ port: UInt16 = 4747) throws -> Endpoint {
         Endpoint(try #require(SocketAddress(host: host, port: port)))
     }
+}
+
+extension Snapshot {
+    /// What `status` shows of them, without its marks.
+    var problemLines: [String] { problems.map(\.sentence) }
+    var noteLines: [String] { notes.map(\.sentence) }
 }

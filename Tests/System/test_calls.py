@@ -121,13 +121,13 @@ class Calls(CallersTest):
         kitchen.speak(500)
         time.sleep(2)
         for one in both:
-            self.assertEqual([text for text in one.status()["notes"] if "release" in text], [])
+            self.assertEqual([text for text in one.notes() if "release" in text], [])
         self.do(kitchen, "hangup")
         self.stands(garage, "idle")
         # The control: what is held down by a button is said.
         with garage.talking(), kitchen.talking():
             time.sleep(2)
-            self.assertIn("release the button", " ".join(garage.status()["notes"]))
+            self.assertIn("release the button", " ".join(garage.notes()))
 
     def test_no_answer(self):
         kitchen, garage = self.scene("kitchen", "garage", call={"ring-time": "2s"})

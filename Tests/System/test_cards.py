@@ -101,7 +101,7 @@ class CardTruth(SceneTest):
             echo, duplex, reason = self.hands_free(garage)
             self.assertEqual((echo, duplex), ("refused", "half"))
             self.assertIn("faster than the microphone", reason)
-            self.assertIn("the echo is not cancelled: ", " ".join(garage.status()["notes"]))
+            self.assertIn("the echo is not cancelled: ", " ".join(garage.notes()))
             # Another card is another clock.
             garage.sections["audio"]["input"] = own
             garage.reload()
@@ -122,16 +122,16 @@ class CardTruth(SceneTest):
             self.assertEqual(
                 [(one["name"], one["muted"], one["chosen"]) for one in controls],
                 [("Mic", True, True), ("Speaker", False, True)])
-            wait(lambda: any("control Mic" in note for note in kitchen.status()["notes"]),
+            wait(lambda: any("control Mic" in note for note in kitchen.notes()),
                  "the muted microphone is said")
             self.assertIn("control Mic of", kitchen.ctl("doctor", "status")[1])
 
             kitchen.sections["audio"].update({"mic-volume": "60%", "mixer-output": "Bass"})
             kitchen.reload()
             wait(lambda: "[on]" in sget(kitchen, "Mic"), "its microphone is set")
-            wait(lambda: "has no control Bass" in " ".join(kitchen.status()["notes"]),
+            wait(lambda: "has no control Bass" in " ".join(kitchen.notes()),
                  "what cannot be set is said")
-            wait(lambda: "control Mic" not in " ".join(kitchen.status()["notes"]),
+            wait(lambda: "control Mic" not in " ".join(kitchen.notes()),
                  "the microphone is not said to be muted")
             self.assertNotIn("control Mic of", kitchen.ctl("doctor", "status")[1])
 
@@ -180,8 +180,8 @@ class CardFound(SceneTest):
         self.station.start()
         self.station.ready()
         wait(self.station.has_card, "it has its card")
-        wait(lambda: self.station.status()["notes"], "it has notes")
-        self.assert_found("volume: ", self.station.status()["notes"])
+        wait(lambda: self.station.notes(), "it has notes")
+        self.assert_found("volume: ", self.station.notes())
         del self.station.sections["audio"]["mixer-output"]
         self.station.reload()
         wait(self.station.has_card, "it has its card again")

@@ -90,10 +90,10 @@ class Commands(SceneTest):
         self.assert_said(["reload"], 4, f"{both}applied; for the rest: {restart}")
         self.assert_said(["config", "diff"], 0, f"{waits}not applied yet: {restart}")
         self.assert_said(["reload"], 4, f"{waits}not applied: {restart}")
-        self.assertIn("waits for a restart", "\n".join(self.kitchen.status()["notes"]))
+        self.assertIn("waits for a restart", "\n".join(self.kitchen.notes()))
         self.write(network={"dscp": "ef"})
         self.assertEqual(self.kitchen.ctl("reload")[0], 0)
-        self.assertNotIn("waits for a restart", "\n".join(self.kitchen.status()["notes"]))
+        self.assertNotIn("waits for a restart", "\n".join(self.kitchen.notes()))
 
     def test_the_effective_settings_hold_no_secret_and_are_settings(self):
         self.write(audio={"jitter-max": "120ms"})

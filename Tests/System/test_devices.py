@@ -44,7 +44,7 @@ class Devices(FaultTest):
 
     def check_well(self, station):
         def faults():
-            return station.status()["problems"] + ["a lamp is lit"] * station.is_lit(FAULT_LAMP)
+            return station.problems() + ["a lamp is lit"] * station.is_lit(FAULT_LAMP)
 
         with contextlib.suppress(AssertionError):
             wait(lambda: not faults(), f"{station} is well again")
@@ -315,7 +315,7 @@ class WithoutDevices(SceneTest):
             for one in scene.stations:
                 one.wait_for(*one.known)
                 self.assertEqual(
-                    [p for p in one.status()["problems"] if "audio" in p or "pcm" in p], [])
+                    [p for p in one.problems() if "audio" in p or "pcm" in p], [])
             self.assertEqual(mouth.status()["audio"]["output"]["state"], "none")
             self.assertTrue(desk.has_card("none"))
             mouth.speak(500)

@@ -25,12 +25,12 @@ class DiagnosisTest(SceneTest):
         """Waits for it, and looks that every place where a person may look tells it."""
         wait(lambda: self.reason(one, other) == reason,
              f"{one} tells of {other}: {reason} and not {self.reason(one, other)}", 30)
-        line = one.peer(str(other))["down_text"]
+        line = one.peer(str(other))["fault"]["text"]
         for word in words:
             self.assertIn(word, line)
         for command in ("status", "peers"):
             _, text, _ = one.ctl(command)
-            self.assertIn(f"{other}: {line}; ", text, command)
+            self.assertIn(f"{other}: {line} -> ", text, command)
         _, text, _ = one.ctl("doctor", "status")
         self.assertRegex(text, rf"(?m)^(WARN|FAIL)  status +{other}: {re.escape(line)}  -> ")
 
@@ -39,8 +39,9 @@ class DiagnosisTest(SceneTest):
         wait(lambda: all(peer["state"] == "up" for peer in one.status()["peers"]),
              f"all are up at {one}", 40)
         for peer in one.status()["peers"]:
-            for key in ("problem", "down_reason", "down_text", "down_fix", "down_age_s"):
+            for key in ("down_reason", "down_age_s", "fault"):
                 self.assertIsNone(peer[key])
+            self.assertFalse(peer["problem"])
         code, text, _ = one.ctl("doctor", "status", "peers")
         self.assertEqual(code, 0, text)
 
@@ -78,7 +79,7 @@ class Faults(DiagnosisTest):
             code, text, errors = kitchen.ctl("status")
             self.assertEqual(code, 4, text + errors)
             for name in ("thief", "fossil", "forger"):
-                self.assertRegex(text, rf"(?m)^! {name}: .*; ")
+                self.assertRegex(text, rf"(?m)^! {name}: .* -> ")
 
             # Mended on one side each, everything goes.
             psk = random_psk()
@@ -98,7 +99,7 @@ class Faults(DiagnosisTest):
             kitchen.knows(garage)
             scene.start(together=False)
             self.wait_reason(kitchen, garage, "not_accepted", "does not accept this station")
-            fix = kitchen.peer("garage")["down_fix"]
+            fix = kitchen.peer("garage")["fault"]["fix"]
             self.assertIn(f"peer add kitchen ADDRESS {kitchen.public_key}", fix)
 
             callers = wait(lambda: garage.status()["callers"], "garage tells who calls")
@@ -153,18 +154,18 @@ class Faults(DiagnosisTest):
             self.assert_no_problem(kitchen)
             self.wait_reason(kitchen, garage, "port_closed")
             self.assert_no_problem(kitchen)
-            self.assertIsNone(kitchen.peer("garage")["problem"])
+            self.assertFalse(kitchen.peer("garage")["problem"])
             wait(lambda: kitchen.peer("attic")["problem"], "the minute is over", 70, 0.5)
             self.assertGreaterEqual(kitchen.peer("attic")["down_age_s"], 59)
             code, text, errors = kitchen.ctl("status")
             self.assertEqual(code, 4, text + errors)
-            self.assertRegex(text, "(?m)^! garage: nothing listens at .*; ")
-            self.assertRegex(text, "(?m)^! attic: has not called, .*; ")
+            self.assertRegex(text, "(?m)^! garage: nothing listens at .* -> ")
+            self.assertRegex(text, "(?m)^! attic: has not called, .* -> ")
             # One that comes is none any more.
             garage.knows(kitchen)
             garage.start()
             wait(lambda: kitchen.is_with(garage), "garage is there", 40)
-            self.assertIsNone(kitchen.peer("garage")["problem"])
+            self.assertFalse(kitchen.peer("garage")["problem"])
             # One of which nothing comes is shown so before it is down.
             garage.process.send_signal(signal.SIGSTOP)
             wait(lambda: kitchen.peer("garage")["state"] == "stale", "garage is stale", 40, 0.5)
@@ -178,7 +179,7 @@ class Notes(DiagnosisTest):
     NOTE = "has a channel that this station does not have"
 
     def notes(self, one):
-        return "\n".join(one.status()["notes"])
+        return "\n".join(one.notes())
 
     def test_a_channel_that_was_misspelt_is_forgotten_when_it_is_right(self):
         with Scene("kitchen", "garage") as scene:
@@ -190,7 +191,7 @@ class Notes(DiagnosisTest):
             kitchen.sections["channel hause"] = house
             kitchen.sections["button ptt"]["talk"] = "hause"
             kitchen.reload()
-            wait(lambda: f"kitchen {self.NOTE}" in self.notes(garage), "garage notes it")
+            wait(lambda: f"kitchen: {self.NOTE}" in self.notes(garage), "garage notes it")
             # What a station tells within two seconds it tells at once.
             time.sleep(2.5)
             kitchen.sections["channel house"] = kitchen.sections.pop("channel hause")
@@ -253,7 +254,7 @@ class OwnNetwork(DiagnosisTest):
         code, text = self.type(self.kitchen, "talk", "house", "--seconds", "1")
         self.assertEqual((code, text.splitlines()[1:]), (0, ["heard by garage"]))
         self.ip(self.garage, "link", "set", "eth0", "down")
-        wait(lambda: self.kitchen.status()["network"]["fault"], "kitchen notices it", 5)
+        wait(lambda: self.kitchen.network_fault(), "kitchen notices it", 5)
         # The session is still there, and the peer was not silent for long.
         self.assertEqual(self.kitchen.peer("garage")["state"], "up")
         why = "nobody hears you: garage (this station has no network)"
@@ -309,11 +310,11 @@ class OwnNetwork(DiagnosisTest):
 
         # The other end is pulled: kitchen's is up, and has no carrier.
         self.ip(self.garage, "link", "set", "eth0", "down")
-        problems = wait(lambda: self.kitchen.status()["problems"], "kitchen tells it", 5)
-        self.assertRegex(problems[0], "^network: eth0 has no link: .*; plug the cable in")
+        problems = wait(lambda: self.kitchen.problems(), "kitchen tells it", 5)
+        self.assertRegex(problems[0], "^network: eth0 has no link: .* -> plug the cable in")
         self.assertNotIn("garage", "".join(problems))
-        self.assertEqual(self.kitchen.status()["network"]["fault"], "no_carrier")
-        wait(lambda: self.garage.status()["network"]["fault"] == "link_down", "it is off there")
+        self.assertEqual(self.kitchen.network_fault(), "no_carrier")
+        wait(lambda: self.garage.network_fault() == "link_down", "it is off there")
         code, text, _ = self.kitchen.ctl("status")
         self.assertEqual(code, 4)
         self.assertRegex(text.splitlines()[1], "^! network: ")
@@ -328,13 +329,13 @@ class OwnNetwork(DiagnosisTest):
         self.kitchen.start()
         self.kitchen.ready()
         wait(lambda: self.reason(self.kitchen, "garage") == "no_network", "nobody is blamed")
-        self.assertIsNone(self.kitchen.peer("garage")["problem"])
+        self.assertFalse(self.kitchen.peer("garage")["problem"])
 
         self.ip(self.garage, "link", "set", "eth0", "up")
         self.kitchen.wait_for(self.garage)
         self.kitchen.said("network: back")
         self.assert_well(self.kitchen)
-        wait(lambda: self.kitchen.status()["network"]["fault"] is None, "the network is")
+        wait(lambda: self.kitchen.network_fault() is None, "the network is")
 
     def test_what_docker_has_made_is_no_network(self):
         self.ip(self.kitchen, "link", "add", "docker0", "type", "veth", "peer", "name", "veth1")
@@ -343,8 +344,8 @@ class OwnNetwork(DiagnosisTest):
             self.ip(self.kitchen, "link", "set", name, "up")
         self.scene.start()
         self.ip(self.garage, "link", "set", "eth0", "down")
-        wait(lambda: self.kitchen.status()["network"]["fault"] == "no_carrier", "it tells it", 5)
-        self.assertIn("eth0 has no link", self.kitchen.status()["problems"][0])
+        wait(lambda: self.kitchen.network_fault() == "no_carrier", "it tells it", 5)
+        self.assertIn("eth0 has no link", self.kitchen.problems()[0])
 
     def test_the_address_of_listen_is_lost_and_comes_back(self):
         self.kitchen.sections["network"]["listen"] = "10.77.0.11"
@@ -352,14 +353,14 @@ class OwnNetwork(DiagnosisTest):
         self.ip(self.kitchen, "address", "delete", "10.77.0.11/24", "dev", "eth0")
         self.ip(self.kitchen, "address", "add", "10.77.0.99/24", "dev", "eth0")
         why = "this machine has no longer the address 10.77.0.11, at which alone it listens"
-        wait(lambda: self.kitchen.status()["network"]["fault"] == "lost_listen", "it tells it", 5)
-        problems = self.kitchen.status()["problems"]
-        self.assertTrue(problems[0].startswith(f"network: {why}; "), problems)
+        wait(lambda: self.kitchen.network_fault() == "lost_listen", "it tells it", 5)
+        problems = self.kitchen.problems()
+        self.assertTrue(problems[0].startswith(f"network: {why} -> "), problems)
         code, text = self.doctor(self.kitchen, "network")
         self.assertEqual((code, f"FAIL  network         {why}" in text), (4, True), text)
         self.kitchen.said(f"network: {why}")
         self.ip(self.kitchen, "address", "add", "10.77.0.11/24", "dev", "eth0")
-        wait(lambda: self.kitchen.status()["network"]["fault"] is None, "the network is", 5)
+        wait(lambda: self.kitchen.network_fault() is None, "the network is", 5)
         self.kitchen.wait_for(self.garage)
 
     def test_an_address_that_is_gone_and_one_without_a_route(self):
@@ -373,7 +374,7 @@ class OwnNetwork(DiagnosisTest):
         self.assertEqual(code, 4)
         self.assertIn("FAIL  network route   no route to attic at 192.0.2.9", text)
         # Garage has a link, and no address that could reach anybody.
-        self.assertEqual(self.garage.status()["network"]["fault"], "no_address")
+        self.assertEqual(self.garage.network_fault(), "no_address")
 
 
 MUTATIONS = (

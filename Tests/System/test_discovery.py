@@ -196,8 +196,8 @@ class Found(OnOneLan):
         self.assertEqual(kitchen.counters()["discovery_received"], 0)
         for one, other in ((kitchen, garage), (garage, kitchen)):
             self.assertEqual(one.peer(str(other))["down_reason"], "no_address")
-        self.assertIn("does not announce itself", garage.peer("kitchen")["down_text"])
-        self.assertIn("there is no address", kitchen.peer("garage")["down_text"])
+        self.assertIn("does not announce itself", garage.peer("kitchen")["fault"]["text"])
+        self.assertIn("there is no address", kitchen.peer("garage")["fault"]["text"])
         code, output, _ = kitchen.ctl("config", "show")
         self.assertEqual(code, 0)
         self.assertIn("discovery = no", output)

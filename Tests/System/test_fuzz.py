@@ -92,7 +92,7 @@ class FloodOfData(SceneTest):
         """How many a second garage opens; the flood that shows it is over then, as it has the
         peer's address and costs packets of the peer."""
         capacity, _ = storm.capacity(kind)
-        wait(lambda: FLOOD not in "\n".join(storm.garage.status()["problems"]), "it is over")
+        wait(lambda: FLOOD not in "\n".join(storm.garage.problems()), "it is over")
         return capacity
 
     def test_a_flood_of_data_that_can_be_opened(self):

@@ -83,13 +83,13 @@ def misspelt(station):
 def done_to_card(station, verb, again):
     """A card that is out, or hangs."""
     station.card.do(verb)
-    wait(lambda: station.status()["audio"]["standstill"] or not station.has_card(),
+    wait(lambda: station.still() or not station.has_card(),
          f"{station} sees it")
     try:
         yield
     finally:
         station.card.do(again)
-    wait(lambda: station.has_card() and not station.status()["audio"]["standstill"],
+    wait(lambda: station.has_card() and not station.still(),
          f"{station} has its card again")
 
 
@@ -272,7 +272,7 @@ class Heard(HeardTest):
         self.assertEqual(code, 4)
         self.assertRegex(text, f"(?m)^FAIL  status .*{here}")
         (peer,) = deaf.status()["peers"]
-        self.assertEqual((peer["state"], peer["problem"]), ("up", None))
+        self.assertEqual((peer["state"], peer["problem"]), ("up", False))
         for words in (("peers",), ("stats", talker.name)):
             self.assertRegex(deaf.ctl(*words)[1], rf"(?m)^{talker} +up")
 
@@ -280,7 +280,7 @@ class Heard(HeardTest):
         kitchen, _ = self.scene("kitchen", "door")
         before = kitchen.counters()
         kitchen.card.do("hang")
-        wait(lambda: len(kitchen.status()["audio"]["standstill"]) == 2, "both stand still")
+        wait(lambda: len(kitchen.still()) == 2, "both stand still")
         fixes = set()
 
         def opened_again():
@@ -288,7 +288,7 @@ class Heard(HeardTest):
             for side in ("input", "output"):
                 # Never "none", as configured.
                 self.assertIn(audio[side]["state"], ("open", "failed"))
-                self.assertIn("stands still", audio[side]["error"])
+                self.assertIn("stands still", audio[side]["fault"]["text"])
             checks = json.loads(kitchen.ctl("doctor", "status", "--json")[1])["checks"]
             still = [one for one in checks if "stands still" in one["text"]]
             self.assertEqual([one["verdict"] for one in still], ["fail", "fail"], checks)
@@ -300,10 +300,10 @@ class Heard(HeardTest):
         wait(opened_again, "both are opened again", interval=0.01)
         # One advice, the daemon's.
         self.assertEqual(len(fixes), 1)
-        self.assertIn(f"; {fixes.pop()}", "\n".join(kitchen.status()["problems"]))
+        self.assertIn(f"-> {fixes.pop()}", "\n".join(kitchen.problems()))
         kitchen.card.do("unhang")
-        wait(lambda: not kitchen.status()["audio"]["standstill"], "both move again")
-        self.assertIsNone(kitchen.status()["audio"]["input"]["error"])
+        wait(lambda: not kitchen.still(), "both move again")
+        self.assertIsNone(kitchen.status()["audio"]["input"]["fault"])
 
     def test_an_announcement_or_page_that_nobody_heard_ends_with_one_and_says_why(self):
         kitchen, door = self.scene("kitchen", "door")
@@ -371,7 +371,7 @@ class Heard(HeardTest):
         kitchen.sections["lamp bell"] = {"line": "GPIO24", "show": "calling"}
         kitchen.reload()
         wait(lambda: [one for one in kitchen.status()["lamps"] if one["name"] == "bell"
-                      and one["error"] is None], "kitchen has a lamp")
+                      and one["fault"] is None], "kitchen has a lamp")
         self.assertEqual(outcome("signal", "kitchen"), (0, "done"))
 
     def test_a_call_shows_that_the_other_does_not_hear(self):

@@ -50,7 +50,7 @@ class Keys(SceneTest):
         self.kitchen.press()
         time.sleep(0.3)
         self.assertEqual(self.button("ptt")["state"], "unreadable")
-        self.assertTrue(self.button("ptt")["error"])
+        self.assertTrue(self.button("ptt")["fault"])
         self.assertFalse(self.kitchen.is_talking())
         self.kitchen.lines.do("fail-read", "off")
         wait(lambda: self.button("ptt")["state"] == "pressed", "the key is read again")

@@ -117,7 +117,7 @@ class Names(FaultTest):
 
             self.assert_back(self.kitchen, self.garage, self.ended(end))
             self.kitchen.release()
-            wait(lambda: not self.kitchen.status()["problems"], "nothing is the matter")
+            wait(lambda: not self.kitchen.problems(), "nothing is the matter")
             # It has another address, and its name leads there.
             self.garage.kill()
             self.garage.sections["network"]["listen"] = "127.0.0.2"
@@ -151,12 +151,12 @@ class WrongPort(TwoStations):
         self.scene.start(together=False)
         self.wait_reason(kitchen, garage, "port_closed", f"127.0.0.1:{self.wrong}", "closed")
         self.assertIn("whether port in its [network] is this one",
-                      kitchen.peer("garage")["down_fix"])
+                      kitchen.peer("garage")["fault"]["fix"])
         # It was never called, and has no address to try: that is all it can know.
-        line = garage.peer("kitchen")["down_text"]
+        line = garage.peer("kitchen")["fault"]["text"]
         self.assertEqual((self.reason(garage, kitchen), line), (
             "no_address", "has not called, and there is no address to call it at"))
-        self.assertIn(f"kitchen: {line}; ", garage.ctl("peers")[1])
+        self.assertIn(f"kitchen: {line} -> ", garage.ctl("peers")[1])
         self.assertRegex(garage.ctl("status")[1], "(?m)^kitchen +down ")
         code, text, _ = kitchen.ctl("ptt", "down", "garage")
         self.assertEqual((code, text), (
@@ -249,7 +249,7 @@ class WrongHost(TwoStations):
             kitchen.write_peer("garage", garage.public_key, "garage.invalid")
             kitchen.reload()
             self.wait_reason(kitchen, garage, "unresolved", "garage.invalid")
-            self.assertNotIn("127.0.0.1", kitchen.peer("garage")["down_text"])
+            self.assertNotIn("127.0.0.1", kitchen.peer("garage")["fault"]["text"])
 
 
 class OneFolder(SceneTest):
@@ -335,12 +335,14 @@ class CopiedCard(SceneTest):
         copy.ready()
         copy.wait_for(garage)
         # It may as well have moved: nothing is said yet.
-        self.assertEqual(garage.peer("kitchen")["shared_key_at"], [])
+        self.assertIsNone(garage.peer("kitchen")["fault"])
         # The first one notices that nobody hears it, and calls.
         with kitchen.talking():
-            wait(lambda: garage.peer("kitchen")["shared_key_at"], "garage tells the two apart", 30)
-        places = {f"127.0.0.1:{kitchen.port}", f"127.0.0.1:{copy.port}"}
-        self.assertEqual(set(garage.peer("kitchen")["shared_key_at"]), places)
+            wait(lambda: garage.peer("kitchen")["problem"], "garage tells the two apart", 30)
+        fault = garage.peer("kitchen")["fault"]
+        self.assertEqual(fault["code"], "shared_key")
+        for one in (kitchen, copy):
+            self.assertIn(f"127.0.0.1:{one.port}", fault["text"])
         code, text, _ = garage.ctl("status")
         self.assertEqual(code, 4)
         self.assertRegex(text, "(?m)^! kitchen: two stations use its key, at .*"
@@ -360,7 +362,7 @@ class CopiedCard(SceneTest):
             self.assertEqual(code, 4)
             self.assertIn("another station uses this station's own key", text)
             self.assertIn(f"sudo find {one.state} -mindepth 1 -delete, sudo", text)
-        advice = garage.peer("kitchen")["problem"]
+        advice = garage.peer("kitchen")["fault"]["fix"]
         found = re.search("stop intercomd, sudo (find \\S+ -mindepth 1 -delete), sudo systemctl "
                           "start intercomd, then intercomctl pair", advice)
         self.assertTrue(found, advice)

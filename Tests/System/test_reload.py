@@ -289,7 +289,7 @@ class Pair(SceneTest):
         os.unlink(stall)
         wait(lambda: self.kitchen.status()["buttons"][0]["state"] == "released", "it is read")
         self.scene.together()
-        wait(lambda: not self.kitchen.status()["problems"], "the sound goes on")
+        wait(lambda: not self.kitchen.problems(), "the sound goes on")
         with open(stall, "w", encoding="ascii"):
             self.kitchen.problem("the audio thread stands still")
             self.kitchen.sections["audio"]["rx-hold"] = "210ms"

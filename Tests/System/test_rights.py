@@ -141,7 +141,7 @@ class Rights(MemberTest):
              "status"], env={**self.environment, "USER": "talker"}, cwd="/", capture_output=True,
             text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (
-            1, "intercomctl: talker is a member of group intercom from the next login on: log in "
+            1, "intercomctl: talker is a member of group intercom from the next login on; log in "
             "again, or type sudo before intercomctl\n"))
 
     def test_the_user_stands_in_events_and_in_the_history(self):

@@ -122,7 +122,7 @@ class ServiceTest(unittest.TestCase):
         self.assertGreater(time.monotonic() - began, 20)
         self.assertIn("the card does not answer", kitchen.log)
         kitchen.card.do("slow", 0)
-        wait(lambda: not kitchen.status()["problems"], "all is well")
+        wait(lambda: not kitchen.problems(), "all is well")
 
     def wear(self, station):
         """Gives it a disk that does not answer while the file that is returned is there."""
@@ -161,11 +161,11 @@ class ServiceTest(unittest.TestCase):
         track = sound.tone_track(heard, 500)
         self.assertGreater(track.min(), -18, "a frame was lost")
         self.assertIn("the disk has not answered for 5 s", kitchen.ctl("history")[2])
-        problems = "\n".join(kitchen.status()["problems"])
+        problems = "\n".join(kitchen.problems())
         for name in ("history", "state"):
             self.assertIn(f"/{name}: the disk has not answered", problems)
         worn.unlink()
-        wait(lambda: "disk" not in "\n".join(kitchen.status()["problems"]), "it is written")
+        wait(lambda: "disk" not in "\n".join(kitchen.problems()), "it is written")
         self.assertEqual(len(kitchen.ask("history")["calls"]), 1)
 
     def test_a_disk_that_does_not_answer_holds_up_a_pairing_and_nothing_else(self):
@@ -234,7 +234,7 @@ class ServiceTest(unittest.TestCase):
             late = "the roster of the site is not written yet: the disk has not answered for 5 s"
             self.assertEqual(joining.wait(1), 1)
             self.assertIn(late, joining.stderr.read())
-            self.assertIn(late, "\n".join(kitchen.status()["problems"]))
+            self.assertIn(late, "\n".join(kitchen.problems()))
         worn.unlink()
         wait(lambda: kitchen.status()["site"].get("name") == "house", "it has joined")
         self.assertEqual(garage.ctl("site", "channel", "up", "kitchen", "garage")[0], 0)
@@ -245,7 +245,7 @@ class ServiceTest(unittest.TestCase):
         worn.unlink()
         number = garage.status()["site"]["number"]
         wait(lambda: kitchen.status()["site"]["number"] == number, "it has the newer one")
-        wait(lambda: not kitchen.status()["problems"], "all is well")
+        wait(lambda: not kitchen.problems(), "all is well")
 
 
 MUTATIONS = (

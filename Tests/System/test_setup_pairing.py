@@ -289,7 +289,7 @@ class FirstRun(SetupPairs):
         status = kitchen.status()
         self.assertEqual(status["peers"], [])
         self.assertEqual(status["audio"]["input"]["state"], "none")
-        self.assertIn("intercomctl setup", status["notes"][0])
+        self.assertIn("intercomctl setup", status["notes"][0]["fix"])
         self.assertIn("no settings yet", kitchen.ctl("status")[1])
         code, text, _ = kitchen.ctl("doctor", "config", "audio")
         self.assertEqual(code, 4)
@@ -311,7 +311,7 @@ class FirstRun(SetupPairs):
         self.assertIn("+ [button ptt]", text)
         self.assertNotIn("restart", text)
         wait(kitchen.has_card, "it has its card")
-        self.assertEqual(kitchen.status()["notes"], [])
+        self.assertEqual(kitchen.notes(), [])
         kitchen.wait_for(garage)
         self.assert_talk(kitchen, garage)
 

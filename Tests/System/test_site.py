@@ -151,14 +151,14 @@ class ByHand(SiteTest):
                 self.do(garage, *said.partition("itself introduces: sudo intercomctl ")[2].split())
                 self.assertEqual(garage.peer(name)["fingerprint"], key)
                 self.assertEqual(garage.peer(name)["down_reason"], "revoked")
-                self.assertIn("it was put out here", garage.peer(name)["down_text"])
+                self.assertIn("it was put out here", garage.peer(name)["fault"]["text"])
                 self.assertIn("put out here already", self.do(
                     garage, "peer", "remove", name, code=1))
                 self.assertRegex(self.do(garage, "peer", "list"), rf"(?m)^{name} .* put out ")
                 self.assertIn("it was put out here", self.do(garage, "peer", "show", name))
         time.sleep(2)
         # They call still, and are told of as what they are, and as no fault.
-        self.assertNotIn("put out", " ".join(garage.status()["problems"]))
+        self.assertNotIn("put out", " ".join(garage.problems()))
         self.assertNotRegex(self.do(garage, "doctor", "status", "peers", code=None),
                             r"(?m)^(WARN|FAIL).*(attic|cook)")
         self.assertEqual(garage.status()["callers"], [])
@@ -170,7 +170,7 @@ class ByHand(SiteTest):
         self.assertEqual({peer["name"]: peer["down_reason"] for peer in garage.status()["peers"]},
                          {"cook": "revoked", "attic": "revoked"})
         for name in ("cook", "attic"):
-            fix = garage.peer(name)["down_fix"].removeprefix("to take it back: sudo intercomctl ")
+            fix = garage.peer(name)["fault"]["fix"].removeprefix("to take it back: sudo intercomctl ")
             self.do(garage, *fix.split())
             wait(lambda name=name: garage.peer(name)["state"] == "up", f"{name} is back")
         # A key that is in the site, and no peer here, is told by its name.

@@ -90,7 +90,7 @@ class StatusScreens(SceneTest):
             found = json.loads(kitchen.ctl("peers", "--json")[1])
             self.assertEqual(found["callers"], [])
             self.assertEqual(found["peers"][0]["down_reason"], "port_closed")
-            self.assertIsNone(json.loads(kitchen.ctl("status", "--json")[1])["network"]["fault"])
+            self.assertIsNone(kitchen.network_fault())
 
 
 ADVICE = "microphone: speech is only"
@@ -111,7 +111,7 @@ def talk(snr, seconds=16.0):
 
 
 class Noise(SceneTest):
-    """A noisy microphone is warned of in one line with the remedy, and a good one is not."""
+    """A noisy microphone is warned of in one line with the fix, and a good one is not."""
 
     def test_38_db_are_said_and_42_are_not(self):
         with Scene("kitchen", "garage") as scene:

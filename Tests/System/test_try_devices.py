@@ -76,8 +76,8 @@ done  played; if you heard nothing: check volume (alsamixer) and cable, or try a
         self.kitchen.card.do("unplug")
         for words, side in ((["speaker"], "output"), (["mic"], "input"), (["loop"], "input")):
             self.assert_screen(words, 1, "", f"""\
-intercomctl: audio {side} pcm:simcard:kitchen: no such card now; 'intercomctl audio list' shows \
-what is there
+intercomctl: audio {side} pcm:simcard:kitchen: no such card now; plug it in, or set {side} in \
+[audio] (intercomctl audio list)
 """)
 
     def test_a_card_that_the_daemon_has(self):
@@ -265,10 +265,11 @@ FAIL  reads pressed all the time: look for a short to ground, or set active = hi
     def test_a_line_that_a_driver_holds(self):
         self.kitchen.lines.do("claim", "GPIO17", "gpio-keys")
         self.kitchen.lines.do("claim", "GPIO23", "leds-gpio")
-        self.assert_screen(["button"], 1, "", "intercomctl: line GPIO17: the line is held by "
-                           '"gpio-keys"\n')
-        self.assert_screen(["led"], 1, "", "intercomctl: line GPIO23: the line is held by "
-                           '"leds-gpio"\n')
+        for words, line, driver in ((["button"], "GPIO17", "gpio-keys"),
+                                    (["led"], "GPIO23", "leds-gpio")):
+            self.assert_screen(words, 1, "", f'intercomctl: line {line}: held by "{driver}"; '
+                               "remove its dtoverlay from /boot/firmware/config.txt, or set "
+                               "another `line`\n")
 
     def test_through_the_daemon_that_has_the_line(self):
         self.kitchen.start()

@@ -89,13 +89,13 @@ class DeafMidway(HeardTest):
 def nocap(station):
     """Another program switches the microphone off in the card's mixer."""
     mixer(station, "Mic", "nocap")
-    wait(lambda: any("the microphone is muted" in note for note in station.status()["notes"]),
+    wait(lambda: any("the microphone is muted" in note for note in station.notes()),
          f"{station} sees the mixer")
     try:
         yield
     finally:
         mixer(station, "Mic", "cap")
-    wait(lambda: not any("the microphone is muted" in note for note in station.status()["notes"]),
+    wait(lambda: not any("the microphone is muted" in note for note in station.notes()),
          f"{station} sees that it is on")
 
 
@@ -169,7 +169,7 @@ class MutedMicrophone(HeardTest):
                 on()
                 self.assertIn(peer["heard_reason"], ("microphone_card_muted", "microphone_lost"))
                 self.assertTrue(25 <= peer["heard_percent"] <= 65, peer["heard_percent"])
-                wait(lambda: not door.status()["audio"]["standstill"], "door has its card again")
+                wait(lambda: not door.still(), "door has its card again")
                 time.sleep(1)
                 self.is_heard(kitchen, door, "house")
 
@@ -254,10 +254,10 @@ class Volumes(HeardTest):
         """How old each reason is for which somebody is not heard here; None: it lasts."""
         return [one["age_s"] for one in station.status()["unheard"] if one["where"] == "here"]
 
-    def is_said(self, station, what, remedy):
-        (problem,) = station.status()["problems"]
+    def is_said(self, station, what, fix):
+        (problem,) = station.problems()
         self.assertIn(what, problem)
-        self.assertIn(remedy, problem)
+        self.assertIn(fix, problem)
         self.assertEqual(station.ctl("status")[0], 4)
 
 

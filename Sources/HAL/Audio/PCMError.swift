@@ -43,29 +43,43 @@ public struct PCMError: Error, Equatable {
 
 extension PCMError: CustomStringConvertible {
     public var description: String {
-        let head = "audio " + (direction == .capture ? "input " : "output ") + device + ": "
-        return head + complaint
+        "audio \(side) \(device): \(text)" + (fix.map { "; \($0)" } ?? "")
     }
 
-    private var complaint: String {
+    /// `input` or `output`, as the settings call it.
+    public var side: String { direction == .capture ? "input" : "output" }
+
+    /// What is wrong.
+    public var text: String {
         switch reason {
-        case .absent: "no such card now; 'intercomctl audio list' shows what is there"
-        case .busy: "in use by another program; 'fuser -v /dev/snd/*' shows which"
-        case .notPermitted: "no permission; " + permission
-        case .refused: refusal
-        case .oneWay:
-            direction == .capture
-                ? "the card cannot record; choose another input, or none"
-                : "the card cannot play; choose another output, or none"
-        case .rate: "the card cannot do 48000 Hz; name a pcm: that converts, or use another card"
-        case .format:
-            "the card has none of S16_LE, S24_LE, S24_3LE, S32_LE;"
-                + " name a pcm: that converts, or use another card"
-        case .channels:
-            "the card is neither mono nor stereo; name a pcm: that picks channels"
-        case .silent: "the card does not answer; unplug it and plug it in again"
-        case .unplugged: "unplugged; it is opened again when it is plugged in"
+        case .absent: "no such card now"
+        case .busy: "in use by another program"
+        case .notPermitted: "no permission"
+        case .refused:
+            isKernels ? "the service's DeviceAllow= does not have it" : "not permitted"
+        case .oneWay: direction == .capture ? "the card cannot record" : "the card cannot play"
+        case .rate: "the card cannot do 48000 Hz"
+        case .format: "the card has none of S16_LE, S24_LE, S24_3LE, S32_LE"
+        case .channels: "the card is neither mono nor stereo"
+        case .silent: "the card does not answer"
+        case .unplugged: "unplugged"
         case .failed(let call, let errno): call + ": " + errorText(errno)
+        }
+    }
+
+    /// What to do about it; nil where that is not known.
+    public var fix: String? {
+        switch reason {
+        case .absent: "plug it in, or set \(side) in [audio] (intercomctl audio list)"
+        case .busy: "sudo fuser -v /dev/snd/*"
+        case .notPermitted: permission
+        case .refused: refusal
+        case .oneWay: "choose another \(side), or none"
+        case .rate, .format: "name a pcm: that converts, or use another card"
+        case .channels: "name a pcm: that picks channels"
+        case .silent: "unplug it and plug it in again"
+        case .unplugged: "plug it in: then it is opened again"
+        case .failed: nil
         }
     }
 }
@@ -85,11 +99,10 @@ extension PCMError {
     /// A kernel device is either opened or refused; dmix also needs memory that programs share.
     private var refusal: String {
         let driver =
-            "the service's DeviceAllow= does not have it, as when the sound driver came after the "
-            + "service: sudo systemctl restart intercomd"
+            "if the sound driver came after the service: sudo systemctl restart intercomd"
         guard !isKernels else { return driver }
-        return "not permitted: if it is dmix or dsnoop, the service's SystemCallFilter= must let "
-            + "it use shared memory (shmget, semget), or name a card:ID in [audio]; else \(driver)"
+        return "if it is dmix or dsnoop, the service's SystemCallFilter= must let it use shared "
+            + "memory (shmget, semget), or name a card:ID in [audio]; \(driver)"
     }
 }
 

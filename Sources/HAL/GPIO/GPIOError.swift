@@ -31,29 +31,55 @@ public struct GPIOError: Error, Equatable, Sendable {
 }
 
 extension GPIOError: CustomStringConvertible {
-    public var description: String {
-        let complaint =
-            switch reason {
-            case .noChip:
-                "there is no such GPIO chip on this machine (intercomctl gpio list)"
-            case .noLine:
-                "no GPIO chip has a line of this name (intercomctl gpio list)"
-            case .busy(let holder):
-                holder.isEmpty
-                    ? "another program or the kernel holds the line"
-                    : "the line is held by \"\(holder)\""
-            case .noPermission(let path):
-                "no permission to open \(path): the user must be in group \(group(of: path))"
-            case .noDevice:
-                "there is no input device of this name now (intercomctl keys list)"
-            case .noKey:
-                "the input device has no such key (intercomctl keys list)"
-            case .noLED:
-                "there is no LED of this name (ls /sys/class/leds)"
-            case .failed(let errno):
-                SystemError.text(of: errno)
+    public var description: String { "line \(line): \(text)" + (fix.map { "; \($0)" } ?? "") }
+
+    /// What is wrong.
+    public var text: String {
+        switch reason {
+        case .noChip: "there is no such GPIO chip on this machine"
+        case .noLine: "no GPIO chip has a line of this name"
+        case .busy(let holder):
+            holder.isEmpty
+                ? "held by another program or the kernel" : "held by \"\(holder)\""
+        case .noPermission(let path): "no permission to open \(path)"
+        case .noDevice: "there is no input device of this name now"
+        case .noKey: "the input device has no such key"
+        case .noLED: "there is no LED of this name"
+        case .failed(let errno): SystemError.text(of: errno)
+        }
+    }
+
+    /// What to do about it; nil where that is not known.
+    public var fix: String? {
+        let other = "set another `line`"
+        switch reason {
+        case .noChip, .noLine: return "\(other) (intercomctl gpio list)"
+        case .noDevice, .noKey: return "\(other) (intercomctl keys list)"
+        case .noLED: return "\(other) (ls /sys/class/leds)"
+        case .busy(let holder):
+            switch holder {
+            case "gpio-keys", "gpio-leds", "leds-gpio", "w1", "sysfs":
+                return "remove its dtoverlay from /boot/firmware/config.txt, or \(other)"
+            case "": return "gpioinfo, or \(other)"
+            default: return "end that program, or \(other)"
             }
-        return "line \(line): \(complaint)"
+        case .noPermission(let path): return "add the user to group \(group(of: path))"
+        case .failed: return nil
+        }
+    }
+
+    /// One word for programs.
+    public var code: String {
+        switch reason {
+        case .noChip: "no_chip"
+        case .noLine: "no_line"
+        case .busy: "busy"
+        case .noPermission: "no_permission"
+        case .noDevice: "no_device"
+        case .noKey: "no_key"
+        case .noLED: "no_led"
+        case .failed: "failed"
+        }
     }
 
     /// The group of the device nodes, as a distribution or our own rule sets it.

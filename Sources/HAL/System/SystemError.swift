@@ -44,10 +44,13 @@ public struct SystemError: Error, Equatable, Sendable {
 }
 
 extension SystemError: CustomStringConvertible {
-    public var description: String {
-        let reason = "\(operation): \(SystemError.text(of: errno))"
-        return Self.onOneLine(advice.isEmpty ? reason : "\(reason); \(advice)")
-    }
+    public var description: String { fix.map { "\(finding); \($0)" } ?? finding }
+
+    /// What failed, and why.
+    public var finding: String { Self.onOneLine("\(operation): \(SystemError.text(of: errno))") }
+
+    /// The advice; nil when there is none.
+    public var fix: String? { advice.isEmpty ? nil : Self.onOneLine(advice) }
 
     /// The text without control characters: a file's name in it must not begin a line of its own.
     private static func onOneLine(_ text: String) -> String {

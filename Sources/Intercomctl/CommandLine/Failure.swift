@@ -16,15 +16,20 @@ enum ExitCode: Int32 {
 /// The reason why a command ends early, for the person who typed it.
 struct Failure: Error {
     let code: ExitCode
-    let text: String
+    let finding: String
+    /// What to do, where the finding does not say it.
+    let fix: String?
     /// The daemon's own code for it, where it is the daemon's.
     let refusal: ControlError.Code?
 
-    init(_ code: ExitCode, _ text: String, _ refusal: ControlError.Code? = nil) {
-        self.code = code
-        self.text = text
-        self.refusal = refusal
+    init(
+        _ code: ExitCode, _ finding: String, _ refusal: ControlError.Code? = nil,
+        fix: String? = nil
+    ) {
+        (self.code, self.finding, self.fix, self.refusal) = (code, finding, fix, refusal)
     }
+
+    var text: String { fix.map { "\(finding); \($0)" } ?? finding }
 
     /// The error code that `--json` prints.
     var word: String {
@@ -59,8 +64,8 @@ struct Failure: Error {
 
     /// An error of the system; if permission is missing, with the advice to use sudo.
     init(_ error: SystemError) {
-        let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
-        self.init(refused: isMute, error.description)
+        let isRefused = error.errno == SystemError.noPermission
+        self.init(.failed, error.finding, fix: error.fix ?? (isRefused ? Self.withSudo : nil))
     }
 
     /// A peer file that could not be read or written.
@@ -70,8 +75,10 @@ struct Failure: Error {
     init(_ error: KeyStoreError) { self.init(refused: error.isRefused, error.description) }
 
     private init(refused: Bool, _ text: String) {
-        self.init(.failed, refused ? "\(text); try it with sudo" : text)
+        self.init(.failed, text, fix: refused ? Self.withSudo : nil)
     }
+
+    private static let withSudo = "try it with sudo"
 }
 
 /// The complaint about an unknown word: it suggests the nearest known word, or a command to try.

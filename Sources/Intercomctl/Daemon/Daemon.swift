@@ -46,8 +46,8 @@ struct Daemon: ~Copyable {
             if error.errno == SystemError.noPermission, let user = Membership.joined() {
                 throw Failure(
                     .failed,
-                    "\(user.visible) is a member of group intercom from the next login on: log in"
-                        + " again, or type sudo before intercomctl")
+                    "\(user.visible) is a member of group intercom from the next login on",
+                    fix: "log in again, or type sudo before intercomctl")
             }
             throw absences.contains(error.errno)
                 ? Failure(
@@ -195,11 +195,13 @@ struct Daemon: ~Copyable {
     }
 
     private static var silence: Failure {
-        Failure(.failed, "the daemon does not answer; see: journalctl -u intercomd")
+        Failure(.failed, "the daemon does not answer", fix: "see: journalctl -u intercomd")
     }
 
     private static var excess: Failure {
-        Failure(.failed, "the daemon's answer is too long; compare versions: intercomctl version")
+        Failure(
+            .failed, "the daemon's answer is too long",
+            fix: "compare versions: intercomctl version")
     }
 
     private static var gone: Failure {

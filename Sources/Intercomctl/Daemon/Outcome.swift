@@ -46,12 +46,13 @@ extension Outcome {
 
     /// A call that has reached nobody, and why, as far as the station knows.
     init(unreached peer: String?, _ status: Status) {
-        let known = status.peers.first { $0.name == peer }?.down
-        let text = known?.text ?? status.network.fault.map { _ in HeardBy.Reason.noNetwork.words }
-        let fix = known?.fix ?? HeardBy.Reason.noAnswer.remedy
+        let known =
+            status.peers.first { $0.name == peer }?.fault
+            ?? status.problems.first { $0.subject == "network" }
+        let fix = known?.fix ?? HeardBy.Reason.noAnswer.fix
         self.text =
             "the call is over: \(peer?.visible ?? "the other station") is unreachable"
-            + (text.map { ": \($0.visible)" } ?? "") + "; \(fix.visible)"
+            + (known.map { ": \($0.text.visible)" } ?? "") + "; \(fix.visible)"
         (code, exit) = (HistoryRecord.Cause.unreachable.rawValue, .failed)
     }
 

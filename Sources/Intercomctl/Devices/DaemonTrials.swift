@@ -23,7 +23,7 @@ struct DaemonTrials: ~Copyable {
 
     /// Whether the daemon has the card; it keeps reopening a card that stands still.
     private borrowing func has(_ device: Status.Device) -> Bool {
-        device.state == .open || device.standsStill
+        device.state == .open || device.fault?.code == "stands_still"
     }
 
     /// Plays a rising tone, or reports why it could not be heard.
@@ -32,7 +32,7 @@ struct DaemonTrials: ~Copyable {
         func report(_ verdict: TrialReport.Verdict, _ text: String) -> TrialReport {
             TrialReport(test: "speaker", device: device, verdict: verdict, text: text)
         }
-        if let error = status.audio.output.error { return report(.failed, error) }
+        if let fault = status.audio.output.fault { return report(.failed, fault.sentence) }
         guard !status.state.isSpeakerMuted else {
             return report(.failed, "the speaker is muted: intercomctl unmute speaker")
         }
@@ -52,8 +52,9 @@ struct DaemonTrials: ~Copyable {
     /// Judges three seconds of the daemon's meters as `test mic` does.
     mutating func microphone(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
         let device = status.audio.input.name
-        if let error = status.audio.input.error {
-            return TrialReport(test: "mic", device: device, verdict: .failed, text: error)
+        if let fault = status.audio.input.fault {
+            return TrialReport(
+                test: "mic", device: device, verdict: .failed, text: fault.sentence)
         }
         guard !status.state.isMicrophoneMuted else {
             return TrialReport(
@@ -76,7 +77,7 @@ struct DaemonTrials: ~Copyable {
         guard !levels.isEmpty else {
             return TrialReport(
                 test: "mic", device: device, verdict: .failed,
-                text: "\(device) moves no sound: \(Standstill.remedy)")
+                text: "\(device) moves no sound: \(Standstill.fix)")
         }
         let verdict = LevelSurvey.Verdict(
             level: levels[levels.count * 19 / 20],

@@ -127,7 +127,7 @@ let daemonHasIt =
 
 /// The complaint about a card that opens, but hangs.
 func stuck(_ device: String) -> String {
-    "\(device) opened, but moves no sound: \(Standstill.remedy)"
+    "\(device) opened, but moves no sound: \(Standstill.fix)"
 }
 
 /// What `test speaker` plays: 600, 800 and 1000 Hz, three times.

@@ -24,7 +24,7 @@ struct AudioFacts {
         var name: String
         var state: State
         /// The daemon's error, where it wants the card and has not opened it.
-        var fault: String?
+        var fault: Fault?
 
         var word: String { direction == .capture ? "input" : "output" }
     }
@@ -60,7 +60,7 @@ struct AudioFacts {
             return [
                 .fail(
                     .audio, of: "input", "\(opened), but no sound comes from it",
-                    fix: Standstill.remedy)
+                    fix: Standstill.fix)
             ]
         }
         // Even a silent room has the noise of the converter; a muted microphone has none.
@@ -94,7 +94,7 @@ struct AudioFacts {
         let reason = muted.direction == .capture ? HeardBy.Reason.microphoneCardMuted : .cardMuted
         return .warn(
             .audio, of: side.word, "control \(muted.name.visible) of \(side.name) is \(how)",
-            fix: reason.remedy)
+            fix: reason.fix)
     }
 
     private var outputChecks: [Check] {
@@ -113,7 +113,9 @@ struct AudioFacts {
         case .unused: return .ok(.audio, of: side.word, "none, as configured")
         case .untouched:
             if let fault = side.fault {
-                return .fail(.audio, of: side.word, "\(side.name): \(fault)", fix: list(side))
+                return .fail(
+                    .audio, of: side.word, "\(side.name): \(fault.text)",
+                    fix: fault.fix ?? list(side))
             }
             return isRunning
                 ? .ok(
@@ -129,26 +131,13 @@ struct AudioFacts {
     }
 
     private func failure(_ side: Side, _ error: PCMError) -> Check {
-        switch error.reason {
-        case .absent, .unplugged:
-            return .fail(.audio, of: side.word, "\(side.name): no such card now", fix: list(side))
-        case .busy:
-            return .fail(
-                .audio, of: side.word, "\(side.name): in use by another program",
-                fix: "sudo fuser -v /dev/snd/*")
-        case .notPermitted where error.isKernels:
+        if error.reason == .notPermitted, error.isKernels {
             return .fail(
                 .audio, of: side.word, "\(side.name): this user may not open it",
                 fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
-        case .notPermitted, .refused, .oneWay, .rate, .format, .channels, .silent,
-            .failed:
-            let complaint = Complaint(error.description)
-            let head = "audio \(side.word) "
-            let text =
-                complaint.text.hasPrefix(head)
-                ? String(complaint.text.dropFirst(head.count)) : complaint.text
-            return .fail(.audio, of: side.word, text, fix: complaint.fix ?? list(side))
         }
+        return .fail(
+            .audio, of: side.word, "\(side.name): \(error.text)", fix: error.fix ?? list(side))
     }
 
     private func list(_ side: Side) -> String {
@@ -235,8 +224,8 @@ extension AudioFacts {
         cards = PCMCard.all
         isRunning = situation.status != nil
         if let held = situation.status?.audio {
-            self.input.fault = held.input.state == .open ? nil : held.input.error
-            self.output.fault = held.output.state == .open ? nil : held.output.error
+            self.input.fault = held.input.state == .open ? nil : held.input.fault
+            self.output.fault = held.output.state == .open ? nil : held.output.fault
         }
         guard mayOpen else { return }
         muted = [

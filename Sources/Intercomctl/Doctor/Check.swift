@@ -51,10 +51,9 @@ struct Check: Equatable {
         Check(topic, subject, .fail, text, fix)
     }
 
-    /// A sentence of the daemon, in which the fix stands, too.
-    static func said(_ verdict: Verdict, _ sentence: String) -> Check {
-        let complaint = Complaint(sentence)
-        return Check(.status, nil, verdict, complaint.text, complaint.fix)
+    /// What the daemon has found.
+    static func said(_ verdict: Verdict, _ fault: Fault) -> Check {
+        Check(.status, nil, verdict, fault.finding, fault.fix)
     }
 }
 
@@ -109,23 +108,5 @@ struct Diagnosis {
         json.set("failures", JSON(failures))
         json.set("warnings", JSON(warnings))
         return json
-    }
-}
-
-/// A sentence of the form "fault; fix" or "fault -> fix", split there.
-struct Complaint: Equatable {
-    let text: String
-    let fix: String?
-
-    init(_ sentence: String) {
-        let bytes = Array(sentence.utf8)
-        for mark in [Array(" -> ".utf8), Array("; ".utf8)] {
-            guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: mark) })
-            else { continue }
-            text = String(decoding: bytes[..<start], as: UTF8.self)
-            fix = String(decoding: bytes[(start + mark.count)...], as: UTF8.self)
-            return
-        }
-        (text, fix) = (sentence, nil)
     }
 }

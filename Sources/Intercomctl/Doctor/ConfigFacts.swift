@@ -61,14 +61,11 @@ struct ConfigFacts {
                     fix: "sudo intercomctl setup")
             ]
         case .unreadable(let error):
-            let complaint = Complaint(error.description)
             // Not a fault of the station: the caller lacks the right.
             if error.errno == SystemError.noPermission {
-                return [.warn(.config, complaint.text, fix: "sudo intercomctl doctor")]
+                return [.warn(.config, error.finding, fix: "sudo intercomctl doctor")]
             }
-            return [
-                .fail(.config, complaint.text, fix: complaint.fix ?? "intercomctl config check")
-            ]
+            return [.fail(.config, error.finding, fix: error.fix ?? "intercomctl config check")]
         case .wrong(let error):
             var checks = error.mistakes.prefix(Self.shown).map { mistake in
                 Check.fail(

@@ -37,9 +37,9 @@ struct DaemonFacts {
                 fix: !isSetUp
                     ? "sudo intercomctl setup"
                     : isWrong ? "correct the settings, then: \(start)" : start)
-        case .deaf(let complaint):
+        case .deaf(let failure):
             return .fail(
-                .daemon, complaint.text, fix: complaint.fix ?? "try again; journalctl -u intercomd")
+                .daemon, failure.finding, fix: failure.fix ?? "try again; journalctl -u intercomd")
         case .up(let status, let process):
             let age = age(seconds: status.uptimeSeconds)
             let text = "intercomd \(status.version), up \(age), process \(process)"

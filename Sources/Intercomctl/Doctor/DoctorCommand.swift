@@ -69,8 +69,8 @@ private func statusChecks(_ situation: Situation) -> [Check] {
         status.problems.map { Check.said(.fail, $0) } + status.notes.map { Check.said(.warn, $0) }
         + status.callers.map { caller in
             caller.station == nil && caller.formerStation != nil
-                ? .ok(.status, words(about: caller), advice: remedy(for: caller))
-                : .warn(.status, words(about: caller), fix: remedy(for: caller))
+                ? .ok(.status, words(about: caller), advice: fix(for: caller))
+                : .warn(.status, words(about: caller), fix: fix(for: caller))
         }
     return found.isEmpty ? [.ok(.status, "intercomd knows of nothing to mend")] : found
 }

@@ -13,7 +13,7 @@ struct KeyFileFacts {
         case hidden
         case seen(mode: UInt32, owner: UInt32)
         /// It is something that no daemon makes, such as a symbolic link; the error says what.
-        case refused(String)
+        case refused(SystemError)
     }
 
     struct PSK {
@@ -99,7 +99,7 @@ extension KeyFileFacts {
 extension KeyFileFacts.Sight {
     fileprivate init(_ error: SystemError) {
         let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
-        self = isMute ? .hidden : .refused(error.description)
+        self = isMute ? .hidden : .refused(error)
     }
 }
 
@@ -152,8 +152,7 @@ extension KeyFileFacts {
 
     private func complaint(about sight: Sight, _ path: String, mode: UInt32) -> [Check] {
         if case .refused(let error) = sight {
-            let complaint = Complaint(error)
-            return [.fail(.keys, complaint.text, fix: complaint.fix ?? "sudo ls -ln \(path)")]
+            return [.fail(.keys, error.finding, fix: error.fix ?? "sudo ls -ln \(path)")]
         }
         guard case .seen(let found, let owner) = sight else { return [] }
         if found & 0o077 != 0 {

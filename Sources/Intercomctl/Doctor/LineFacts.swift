@@ -64,12 +64,12 @@ struct LineFacts {
             guard lamp.state == .failed else {
                 return [.ok(.gpio, of: line, "\(title), \(lamp.state.rawValue)")]
             }
-            return [failure(lamp.fault, lamp.error)]
+            return [failure(lamp.fault)]
         case .relay(let relay):
             guard relay.state == .failed else {
                 return [.ok(.gpio, of: line, "\(title), \(relay.state.rawValue)")]
             }
-            return [failure(relay.fault, relay.error)]
+            return [failure(relay.fault)]
         }
     }
 
@@ -77,7 +77,7 @@ struct LineFacts {
 
     private func check(_ button: Status.Button) -> Check {
         switch button.state {
-        case .unreadable: return failure(button.fault, button.error)
+        case .unreadable: return failure(button.fault)
         case .pressed:
             return button.isTalking
                 ? .ok(.gpio, of: line, "\(name), pressed, and heard by \(button.target)") : pressed
@@ -107,66 +107,20 @@ struct LineFacts {
     }
 
     private func failure(_ error: GPIOError) -> Check {
-        switch error.reason {
-        case .busy(let holder): busy(holder)
-        case .noPermission:
-            .fail(
-                .gpio, of: line, complaint(error.description),
-                fix: "sudo adduser $USER \(group), or sudo intercomctl doctor")
-        case .noChip, .noLine: failure(error, whoseListIs: "intercomctl gpio list")
-        case .noDevice, .noKey: failure(error, whoseListIs: "intercomctl keys list")
-        case .noLED: failure(error, whoseListIs: "ls /sys/class/leds")
-        case .failed: failure(error.description)
+        guard case .noPermission(let path) = error.reason else {
+            return failure(error.text, fix: error.fix)
         }
-    }
-
-    /// A wrong name: the sentence ends with the command that lists the right ones.
-    private func failure(_ error: GPIOError, whoseListIs look: String) -> Check {
-        let text = complaint(error.description)
-        return .fail(
-            .gpio, of: line, String(text.dropLast(" (\(look))".utf8.count)),
-            fix: "set `line` in the section of \(name) (\(look))")
-    }
-
-    private func failure(_ sentence: String) -> Check {
-        .fail(.gpio, of: line, complaint(sentence), fix: "intercomctl gpio list")
-    }
-
-    private var group: String { line.hasPrefix("evdev:") ? "input" : "gpio" }
-
-    private func busy(_ holder: String) -> Check {
-        let other = "another `line` in [\(kind.rawValue) \(name)]"
-        let fix =
-            switch holder {
-            case "gpio-keys", "gpio-leds", "leds-gpio", "w1", "sysfs":
-                "remove its dtoverlay from /boot/firmware/config.txt, or \(other)"
-            case "": "gpioinfo, or \(other)"
-            default: "end that program, or \(other)"
-            }
-        return .fail(
-            .gpio, of: line, holder.isEmpty ? "held by another program" : "held by \"\(holder)\"",
-            fix: fix)
+        let group = path.hasPrefix("/dev/input") ? "input" : "gpio"
+        return failure(error.text, fix: "sudo adduser $USER \(group), or sudo intercomctl doctor")
     }
 
     /// A line that the daemon could not open.
-    private func failure(_ fault: LineFault, _ sentence: String?) -> Check {
-        func error(_ reason: GPIOError.Reason) -> Check {
-            failure(GPIOError(line: line, reason: reason))
-        }
-        return switch fault.cause {
-        case .busy?: busy(fault.holder ?? "")
-        case .noChip?: error(.noChip)
-        case .noLine?: error(.noLine)
-        case .noDevice?: error(.noDevice)
-        case .noKey?: error(.noKey)
-        case .noLED?: error(.noLED)
-        case .noPermission?, .failed?, .other?, nil: failure(sentence ?? "not open yet")
-        }
+    private func failure(_ fault: Fault?) -> Check {
+        failure(fault?.text ?? "not open yet", fix: fault?.fix)
     }
 
-    private func complaint(_ sentence: String) -> String {
-        let head = "line \(line): "
-        return sentence.hasPrefix(head) ? String(sentence.dropFirst(head.count)) : sentence
+    private func failure(_ text: String, fix: String?) -> Check {
+        .fail(.gpio, of: line, "\(title), \(text)", fix: fix ?? "intercomctl gpio list")
     }
 }
 

@@ -17,7 +17,7 @@ struct Situation {
         case up(Status, process: Int32)
         case down
         /// A daemon may run but does not answer: its devices are left alone.
-        case deaf(Complaint)
+        case deaf(Failure)
     }
 
     let folder: String
@@ -88,18 +88,18 @@ struct Situation {
             return .up(status, process: daemon.process)
         } catch {
             if error.code == .notRunning { return .down }
-            return .deaf(versionComplaint(invocation) ?? Complaint(error.text))
+            return .deaf(misfit(invocation) ?? error)
         }
     }
 
     /// Two versions may not understand each other's status, but always the `version` reply.
-    private static func versionComplaint(_ invocation: borrowing Invocation) -> Complaint? {
+    private static func misfit(_ invocation: borrowing Invocation) -> Failure? {
         guard var daemon = try? Daemon(invocation, patience: patience),
             let reply = try? daemon.ask(.version), case .version(let theirs) = reply,
             theirs.version != Product.version
         else { return nil }
-        return Complaint(
-            "intercomd \(theirs.version) runs, and intercomctl is \(Product.version);"
-                + " sudo systemctl restart intercomd, or install both of one version")
+        return Failure(
+            .failed, "intercomd \(theirs.version) runs, and intercomctl is \(Product.version)",
+            fix: "sudo systemctl restart intercomd, or install both of one version")
     }
 }

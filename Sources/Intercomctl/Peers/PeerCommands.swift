@@ -5,7 +5,7 @@ internal import Peering
 internal import Report
 
 /// Advice for a station without peers.
-let peerRemedy = "; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
+let peerFix = "; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
 
 /// `peer list`: the peers of the files, whether the daemon runs or not.
 func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -16,7 +16,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         for peer in config.otherPeers { list.append(peer.json) }
         try printListing("peers", list)
     } else if config.otherPeers.isEmpty {
-        try printLine("no peers\(peerRemedy)")
+        try printLine("no peers\(peerFix)")
     } else {
         var table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"])
         // One that is damaged is told by `site list`.
@@ -29,10 +29,10 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return .ok
 }
 
-/// The line for a daemon that knows no peers; `remedy` is added if the files have none either.
-func noPeers(_ invocation: borrowing Invocation, remedy: String = "") -> String {
+/// The line for a daemon that knows no peers; `fix` is added if the files have none either.
+func noPeers(_ invocation: borrowing Invocation, fix: String = "") -> String {
     let written = try? readConfig(ConfigFolder(invocation.configFolder)).otherPeers.count
-    guard let written, written > 0 else { return "no peers\(remedy)" }
+    guard let written, written > 0 else { return "no peers\(fix)" }
     let count = plural(written, "peer")
     return "no peers yet; the files have \(count): intercomctl reload applies them"
 }

@@ -4,13 +4,8 @@ internal import Report
 func remarks(onPeersOf list: PeerList) -> String {
     var text = ""
     for peer in list.peers {
-        if !peer.sharedKeyAt.isEmpty, let problem = peer.problem {
-            text += "! \(problem.visible)\n"
-        }
-        guard let reason = peer.down.text else { continue }
-        let mark = peer.problem == nil ? "*" : "!"
-        text += "\(mark) \(peer.name.visible): \(reason.visible)"
-        text += peer.down.fix.map { "; \($0.visible)\n" } ?? "\n"
+        guard let fault = peer.fault else { continue }
+        text += "\(peer.isProblem ? "!" : "*") \(fault.sentence.visible)\n"
     }
     return text + lines(of: list.callers)
 }
@@ -19,13 +14,13 @@ func remarks(onPeersOf list: PeerList) -> String {
 func lines(of callers: [CallerStatus]) -> String {
     var text = ""
     for caller in callers {
-        text += "* \(words(about: caller).visible); \(remedy(for: caller).visible)\n"
+        text += "* \(words(about: caller).visible) -> \(fix(for: caller).visible)\n"
     }
     return text
 }
 
 /// The advice about an unknown caller.
-func remedy(for caller: CallerStatus) -> String {
+func fix(for caller: CallerStatus) -> String {
     if caller.station != nil {
         "its name is taken here, by this station ([station] name, then intercomctl reload) or by a"
             + " peer (sudo intercomctl peer rename, or peer remove); where the site is introduced:"

@@ -30,7 +30,7 @@ private func screen(of detail: PeerDetail, _ site: String?) -> String {
         text += " at \(endpoint.visible)"
         if peer.endpointSource == "lan" { text += ", found on the LAN" }
     }
-    if let reason = peer.down.text { text += "\n\(reason.visible)" }
+    if let fault = peer.fault { text += "\n\(fault.text.visible)" }
     let cipher = peer.suite == 2 ? "ChaCha20-Poly1305" : "AES-256-GCM"
     text += "\nsealed: suite \(peer.suite) (\(cipher)), X25519 and ML-KEM-768\n"
     text +=

@@ -75,7 +75,7 @@ func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> Strin
 func statsScreen(of peer: PeerStatus) -> String {
     func line(_ head: String, _ rest: String) -> String { padded(head, to: 20) + rest + "\n" }
     var text = line(peer.name.visible, "\(peer.state.rawValue)\(endpoint(of: peer))")
-    if let problem = peer.problem { text += "! \(problem.visible)\n" }
+    if peer.isProblem, let fault = peer.fault { text += "! \(fault.sentence.visible)\n" }
     let talking =
         peer.isTalking
         ? "talking  \(whole(peer.rmsDBFS)) dBFS, peak \(whole(peer.peakDBFS))" : "silent"

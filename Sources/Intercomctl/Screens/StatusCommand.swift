@@ -19,7 +19,7 @@ func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         try printLine(list.json)
     } else if list.peers.isEmpty {
-        try printLine(noPeers(invocation, remedy: peerRemedy))
+        try printLine(noPeers(invocation, fix: peerFix))
         try printScreen(remarks(onPeersOf: list))
     } else {
         try printScreen(table(of: list.peers) + remarks(onPeersOf: list))
@@ -36,8 +36,8 @@ private func echo(_ audio: Status.Audio) -> String {
 private func screen(of status: Status, _ invocation: borrowing Invocation) -> String {
     var text = padded(status.name.visible, to: 36)
     text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
-    for problem in status.problems { text += "! \(problem.visible)\n" }
-    for note in status.notes { text += "* \(note.visible)\n" }
+    for problem in status.problems { text += "! \(problem.sentence.visible)\n" }
+    for note in status.notes { text += "* \(note.sentence.visible)\n" }
     text += lines(of: status.callers)
     text += "audio   in  \(device(status.audio.input))\n"
     text += "        out \(device(status.audio.output))\n"
@@ -60,7 +60,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     if let pairing = words(about: status.pairing) { text += "pairing \(pairing.visible)\n" }
     if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
     for button in status.buttons {
-        let state = button.error.map { "unreadable: \($0.visible)" } ?? button.state.rawValue
+        let state = button.fault.map { "unreadable: \($0.text.visible)" } ?? button.state.rawValue
         let talking = button.isTalking ? ", talking" : ""
         let line = button.line.isEmpty ? "(vox)" : button.line.visible
         text += "button  \(button.name.visible) \(line)"
@@ -68,12 +68,12 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         text += "  \(state)\(talking)\n"
     }
     for lamp in status.lamps {
-        let state = lamp.error.map { "failed: \($0.visible)" } ?? lamp.state.rawValue
+        let state = lamp.fault.map { "failed: \($0.text.visible)" } ?? lamp.state.rawValue
         text += "lamp    \(lamp.name.visible) \(lamp.line.visible)"
         text += " (\(lamp.show.visible))  \(state)\n"
     }
     for relay in status.relays {
-        let state = relay.error.map { "failed: \($0.visible)" } ?? relay.state.rawValue
+        let state = relay.fault.map { "failed: \($0.text.visible)" } ?? relay.state.rawValue
         text += "relay   \(relay.name.visible) \(relay.line.visible)  \(state)\n"
     }
     for channel in status.channels {

@@ -26,10 +26,10 @@ extension Snapshot {
             event.detail = complaint
         case .sharedKey(let peer):
             (event.kind, event.peer) = (.sharedKey, roster[peer].name)
-            event.detail = sharedKeyProblem(of: peer)
+            event.detail = sharedKeyFault(of: peer)?.sentence
         case .networkFault(let trouble):
             event.kind = .networkFault
-            event.detail = "\(trouble.text); \(trouble.fix)"
+            event.detail = "\(trouble.text) -> \(trouble.fix)"
         case .networkReady: event.kind = .networkReady
         case .xrun(let direction):
             event.kind = .xrun

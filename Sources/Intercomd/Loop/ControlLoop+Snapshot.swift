@@ -52,10 +52,9 @@ extension ControlLoop {
         found.usesAES = facts.usesAES
         found.isSoundStill = health.isSoundStill
         found.memoryProblem = health.memoryProblem
-        found.fileProblems = [
-            history.problem, keeper.problem, devices.relayNoteProblem, site.problem,
-        ]
-        .compactMap { $0 }
+        let unwritten = [history.problem, keeper.problem, devices.relayNoteProblem]
+        found.fileFaults = unwritten.compactMap { text in text.map { Fault("file", $0) } }
+        if let problem = site.problem { found.fileFaults.append(problem) }
         found.media = Readings(rings.counters.values)
         found.floods.packets = figures.flood
         return found

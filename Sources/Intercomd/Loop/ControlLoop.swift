@@ -357,7 +357,7 @@ extension ControlLoop {
         tellMedia(config, routing)
         journal.note(
             .audioOpen,
-            clock.reason.map { Advice.echoStays($0) }
+            clock.reason.map { Advice.echoStays($0).sentence }
                 ?? "microphone and speaker have one clock: the echo is cancelled")
     }
 }

@@ -42,7 +42,7 @@ struct SiteKeeper {
     /// those for which that was tried.
     private var (leftOut, tried): ([String], [String]) = ([], [])
     /// A station of the roster that is no peer, as a peer that was put out has its name.
-    private var displaced: String?
+    private var displaced: Fault?
     private var answers: [(CallerTicket, Reply)] = []
     /// Peers were written, and are not in use yet.
     private(set) var hasUnused = false
@@ -96,7 +96,7 @@ struct SiteKeeper {
     /// A peer that was put out and keeps a station of the site from its place; nil where none does.
     private func displacement(
         by peer: Config.Peer, _ config: Config, _ roster: Roster
-    ) -> String? {
+    ) -> Fault? {
         let name = former[peer.key] ?? peer.name
         guard peer.isRevoked,
             let station = roster.stations.first(where: { $0.name == name }),
@@ -217,7 +217,8 @@ struct SiteKeeper {
                         keys: (
                             offer.roster.key.fingerprint, exchange.held?.roster.key.fingerprint
                         ),
-                        introduces: introduces(paths)),
+                        introduces: introduces(paths)
+                    ).sentence,
                     from: peer)
             case .forked(let peer):
                 dispute(
@@ -352,7 +353,9 @@ struct SiteKeeper {
     // MARK: For people
 
     /// The fault of the site; nil when all is well.
-    var problem: String? { complaint ?? disputed ?? displaced }
+    var problem: Fault? {
+        (complaint ?? disputed).map { Fault("site", of: "site", $0) } ?? displaced
+    }
 
     private func introduces(_ paths: Paths) -> Bool {
         exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true

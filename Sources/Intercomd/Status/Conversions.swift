@@ -59,23 +59,6 @@ extension PCMError.Direction {
     }
 }
 
-extension LineFault {
-    /// Nothing for a line that is open.
-    init(_ error: GPIOError?) {
-        switch error?.reason {
-        case nil: self.init()
-        case .noChip?: self.init(.noChip)
-        case .noLine?: self.init(.noLine)
-        case .busy(let holder)?: self.init(.busy, holder: holder.isEmpty ? nil : holder)
-        case .noPermission?: self.init(.noPermission)
-        case .noDevice?: self.init(.noDevice)
-        case .noKey?: self.init(.noKey)
-        case .noLED?: self.init(.noLED)
-        case .failed?: self.init(.failed)
-        }
-    }
-}
-
 extension HeardBy.Reason {
     /// What the switchboard found, as `intercomctl` is told of it.
     init(_ obstacle: Obstacle) {

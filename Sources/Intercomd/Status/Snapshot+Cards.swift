@@ -10,8 +10,7 @@ extension Snapshot {
         _ side: Card, _ direction: PCMError.Direction, xruns: MediaCount
     ) -> Status.Device {
         var device = Status.Device()
-        device.error = stillComplaint(direction)
-        device.standsStill = device.error != nil && side.error == nil
+        device.fault = cardFault(direction)
         device.name = side.shown
         device.xruns = Int(media[xruns])
         if let granted = side.granted {
@@ -23,7 +22,6 @@ extension Snapshot {
             device.buffer = granted.bufferSamples
             device.detours = side.route?.detours.map { $0.name } ?? []
         } else if let error = side.error {
-            device.error = error.description
             device.state =
                 switch error.reason {
                 case .absent, .unplugged: .absent
@@ -32,41 +30,48 @@ extension Snapshot {
                 }
         } else if side.isWanted {
             device.state = .failed
-            device.error = device.error ?? "audio \(side.shown): not open yet"
         }
         return device
     }
 
-    /// The problems of `status` that streams are which stand still.
-    var stillComplaints: [String] {
-        [PCMError.Direction.capture, .playback].compactMap { stillComplaint($0) }
+    /// Why a card that is wanted is not open, or moves no sound; nil where it does, or need not.
+    func cardFault(_ direction: PCMError.Direction) -> Fault? {
+        if let still = stillFault(direction) { return still }
+        let side = direction == .capture ? input : output
+        guard side.isWanted, !side.isOpen, !side.isReopening else { return nil }
+        guard let error = side.error else {
+            return Fault("not_open", of: name(of: direction), "not open yet")
+        }
+        return Fault(error)
     }
 
-    /// What is said of one that stands still; nil where it moves, or need not.
-    func stillComplaint(_ direction: PCMError.Direction) -> String? {
-        let head = "audio \(name(of: direction)): "
+    private func stillFault(_ direction: PCMError.Direction) -> Fault? {
+        let name = name(of: direction)
         switch switchboard.still[.init(direction)] {
         case nil: return nil
-        case .suspended: return head + "suspended; it goes on when the card does"
+        case .suspended:
+            return Fault("suspended", of: name, "suspended; it goes on when the card does")
         case .stands:
             let count = media[direction == .capture ? .captureReopens : .playbackReopens]
-            return head + "stands still, and is closed and opened again until it moves "
-                + "(\(count) times since the start); if it stays so, \(Standstill.remedy)"
+            return Fault(
+                "stands_still", of: name,
+                "stands still, and is closed and opened again until it moves (\(count) times since"
+                    + " the start)", fix: "if it stays so, \(Standstill.fix)")
         }
     }
 
     /// A stream stands still.
     func asleep(_ direction: StillStreams.Direction) -> String {
-        stillComplaint(PCMError.Direction(direction)) ?? "audio stands still"
+        stillFault(PCMError.Direction(direction))?.sentence ?? "audio stands still"
     }
 
     /// A stream moves again.
     func awake(_ direction: StillStreams.Direction) -> String {
-        "audio \(name(of: PCMError.Direction(direction))) moves again"
+        "\(name(of: PCMError.Direction(direction))) moves again"
     }
 
     private func name(of direction: PCMError.Direction) -> String {
-        direction == .capture ? "input \(input.shown)" : "output \(output.shown)"
+        direction == .capture ? "audio input \(input.shown)" : "audio output \(output.shown)"
     }
 
     var captureDrift: PCMClock.Drift? {
@@ -80,5 +85,18 @@ extension Snapshot {
     func told(_ drift: PCMClock.Drift?) -> (Double?, Double?) {
         guard let drift else { return (nil, nil) }
         return (tenths(drift.ppm), max(0.1, tenths(drift.uncertainty)))
+    }
+}
+
+extension Fault {
+    init(_ error: PCMError) {
+        let code =
+            switch error.reason {
+            case .absent, .unplugged: "absent"
+            case .busy: "busy"
+            default: "failed"
+            }
+        self.init(
+            code, of: "audio \(error.side) \(error.device)", error.text, fix: error.fix)
     }
 }

@@ -34,11 +34,11 @@ extension Snapshot {
         return site.name != nil && refusing > reasons.count { $0 == nil }
     }
 
-    private func complaint(of peer: Int, _ reason: DownReason) -> PeerComplaint {
+    private func fault(of peer: Int, _ reason: DownReason) -> Fault {
         let state = peers[peer].session
-        return PeerComplaint(
+        return Fault(
             reason,
-            .init(
+            in: PeerContext(
                 peer: roster[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
@@ -69,75 +69,64 @@ extension Snapshot {
 
     /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
     /// nothing, or may pass by itself.
-    func problem(of peer: Int) -> String? {
-        if let shared = sharedKeyProblem(of: peer) { return shared }
+    func problem(of peer: Int) -> Fault? {
+        if let shared = sharedKeyFault(of: peer) { return shared }
         // That one was put out is as somebody wants it, here or where its site is introduced.
         guard !roster[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
             !isToldOnce(reason),
             DownWatch.isProblem(
                 needsMending: reason.needsMending, downSince: peers[peer].downSince, at: now)
         else { return nil }
-        let complaint = complaint(of: peer, reason)
-        return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
+        return fault(of: peer, reason)
     }
 
     private func isToldOnce(_ reason: DownReason) -> Bool { reason == .notAccepted && isPutOut }
 
     /// Why it is down, where that is no problem yet, and not what somebody wants.
-    func downNote(of peer: Int) -> String? {
-        guard let reason = downReason(of: peer) else {
-            return silence(of: peer).map { "\(roster[peer].name): \($0.text); \($0.fix)" }
-        }
+    func downNote(of peer: Int) -> Fault? {
+        guard let reason = downReason(of: peer) else { return silence(of: peer) }
         guard problem(of: peer) == nil, reason != .revoked, reason != .noNetwork,
             !isToldOnce(reason)
         else { return nil }
-        let complaint = complaint(of: peer, reason)
-        return "\(roster[peer].name): \(complaint.text); \(complaint.fix)"
+        return fault(of: peer, reason)
     }
 
     /// How long nothing has come from a peer that is not given up yet; nil where something does.
-    private func silence(of peer: Int) -> (text: String, fix: String)? {
+    private func silence(of peer: Int) -> Fault? {
         guard switchboard.presence.reach(of: peer) == .stale,
             let last = Instant(gauge: peers[peer].traffic[.lastOpened])
         else { return nil }
-        let text = "nothing has come from it for \(Int((now - last).inSeconds)) s"
-        return (text, HeardBy.Reason.noAnswer.remedy)
+        return Fault(
+            "silent", of: roster[peer].name,
+            "nothing has come from it for \(Int((now - last).inSeconds)) s",
+            fix: HeardBy.Reason.noAnswer.fix)
     }
 
     func addDownReason(of peer: Int, to status: inout PeerStatus) {
-        status.problem = problem(of: peer)
-        if let shared = peers[peer].sharedKey {
-            status.sharedKeyAt = [
-                SocketAddress(shared.endpoints.0).description,
-                SocketAddress(shared.endpoints.1).description,
-            ]
-        }
-        guard let reason = downReason(of: peer) else {
-            guard let silence = silence(of: peer) else { return }
-            status.down.text = silence.text
-            status.down.fix = silence.fix
-            return
-        }
-        let complaint = complaint(of: peer, reason)
+        let problem = problem(of: peer)
+        status.isProblem = problem != nil
+        let reason = downReason(of: peer)
+        status.fault = problem ?? reason.map { fault(of: peer, $0) } ?? silence(of: peer)
+        guard let reason else { return }
         status.down.reason = reason.code.description
-        status.down.text = complaint.text
-        status.down.fix = complaint.fix
         status.down.ageSeconds = peers[peer].downSince.map { (now - $0).inSeconds }
     }
 
     /// Two stations use the key of a peer.
-    func sharedKeyProblem(of peer: Int) -> String? {
+    func sharedKeyFault(of peer: Int) -> Fault? {
         guard let shared = peers[peer].sharedKey else { return nil }
         let (one, other) = shared.endpoints
-        return "\(roster[peer].name): two stations use its key, at \(SocketAddress(one)) and"
-            + " \(SocketAddress(other)): its memory card was probably copied; \(ownKeyAnew)"
+        return Fault(
+            "shared_key", of: roster[peer].name,
+            "two stations use its key, at \(SocketAddress(one)) and \(SocketAddress(other)): its"
+                + " memory card was probably copied", fix: ownKeyAnew)
     }
 
     /// Another station with this station's own key: it has called, or peers report it.
     ///
     /// Only another with its card could call with it. A report is a peer's word, and changes words
     /// only.
-    var ownKeyProblem: String? {
+    var ownKeyFault: Fault? {
         let reporters = roster.numbers.filter { peers[$0].reportsOwnKeyShared }
             .map { roster[$0].name }
         let finding: String
@@ -151,7 +140,8 @@ extension Snapshot {
         } else {
             return nil
         }
-        return "\(finding): its memory card was probably copied; \(ownKeyAnew)"
+        return Fault(
+            "own_key_shared", "\(finding): its memory card was probably copied", fix: ownKeyAnew)
     }
 
     /// How one of two stations with one key becomes another station.

@@ -1,5 +1,7 @@
 internal import Config
 internal import HAL
+internal import Media
+internal import Report
 
 extension Snapshot {
     /// One direction of sound.
@@ -42,6 +44,30 @@ extension Snapshot {
             (self.relay, self.error, self.isOn) = (relay, error, isOn)
         }
     }
+}
+
+extension Fault {
+    /// Why the line of this device is not open.
+    init(_ error: GPIOError, of device: String) {
+        self.init(error.code, of: "\(device) on \(error.line)", error.text, fix: error.fix)
+    }
+}
+
+extension Snapshot {
+    /// Why a button cannot be read; nil where it can.
+    func fault(of key: Lines.Key) -> Fault? {
+        let device = "button \(key.button.name)"
+        if let error = key.error { return Fault(error, of: device) }
+        return key.isOpen ? nil : Fault("not_open", of: device, "not open yet")
+    }
+}
+
+extension Snapshot.Lamp {
+    var fault: Fault? { error.map { Fault($0, of: "lamp \(lamp.name)") } }
+}
+
+extension Snapshot.Relay {
+    var fault: Fault? { error.map { Fault($0, of: "relay \(relay.name)") } }
 }
 
 /// Counters and gauges as they were at one moment.

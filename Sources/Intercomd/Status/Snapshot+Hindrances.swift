@@ -37,7 +37,7 @@ extension Snapshot {
             let name = roster[number].name
             return Hindrance(
                 .there, reason, "\(name) does not hear this station now: \(reason.words)",
-                "there: \(reason.remedy)", peer: name)
+                "there: \(reason.fix)", peer: name)
         }
     }
 
@@ -56,13 +56,13 @@ extension Snapshot {
                     .here, .cardMuted,
                     "no voice is heard here: \(control.name) of \(output.shown) is "
                         + "\(how) in the card's mixer",
-                    HeardBy.Reason.cardMuted.remedy))
+                    HeardBy.Reason.cardMuted.fix))
         }
         if state.isSpeakerMuted {
             found.append(
                 Hindrance(
                     .here, .speakerMuted, "no voice is heard here: the speaker is muted",
-                    HeardBy.Reason.speakerMuted.remedy))
+                    HeardBy.Reason.speakerMuted.fix))
         }
         if Audibility.isInaudible(Gain(percent: state.volumes.speaker).factor) {
             found.append(
@@ -158,7 +158,7 @@ extension Snapshot {
         return [
             Hindrance(
                 .there, silence, "no listener hears this station now: \(silence.wordsHere)",
-                silence.remedy)
+                silence.fix)
         ]
     }
 }

@@ -9,17 +9,18 @@ internal import Time
 
 extension Snapshot {
     /// What a person might want to know, beside the problems.
-    var notes: [String] {
-        var found: [String] = []
+    var notes: [Fault] {
+        var found: [Fault] = []
         if let failed = counters.value(of: .hookFailed), failed > 0 {
             found.append(
-                "on-event: its program failed at \(failed) events;"
-                    + " journalctl INTERCOM_EVENT=hook_fault")
+                Fault(
+                    "hook_failed", of: "on-event", "its program failed at \(failed) events",
+                    fix: "journalctl INTERCOM_EVENT=hook_fault"))
         }
         if files.isUnconfigured {
             found.append(Advice.unconfigured(files.folder))
         } else if roster.isEmpty {
-            found.append(site.name == nil ? Advice.unpaired : Advice.unpairedSite)
+            found.append(Advice.unpaired(isInSite: site.name != nil))
         }
         for offer in site.offers {
             found.append(
@@ -32,13 +33,15 @@ extension Snapshot {
         for channel in config.channels where channel.isWaiting {
             found.append(Advice.awaited(channel.name, isInSite: site.name != nil))
         }
-        found += talkHindrances.map { "\($0.text) -> \($0.remedy)" }
+        found += talkHindrances.map { $0.fault }
         if let note = ringNote { found.append(note) }
         found += detourNotes + controlNotes
         if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
             found.append(
-                "drop-in, listening in and automatic answers are refused: no open speaker could "
-                    + "beep and no lamp has show = talking")
+                Fault(
+                    "no_sign",
+                    "drop-in, listening in and automatic answers are refused: no open speaker could"
+                        + " beep and no lamp has show = talking"))
         }
         if config.audio.wantsEchoGone, let apart = clocksApart {
             found.append(Advice.echoStays(apart))
@@ -46,7 +49,9 @@ extension Snapshot {
         for line in files.awaitsRestart { found.append(Advice.restart(for: line)) }
         if let problem = network.searchProblem {
             found.append(
-                "peers are not found on the LAN: \(problem); or set discovery = no in [network]")
+                Fault(
+                    "no_discovery", "peers are not found on the LAN: \(problem)",
+                    fix: "where none is to be looked for: discovery = no in [network]"))
         }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
         if let note = xrunNote { found.append(note) }
@@ -56,8 +61,10 @@ extension Snapshot {
             if let note = voicesNote(of: number) { found.append(note) }
             if station.view(of: number).isLowered {
                 found.append(
-                    "\(peer.name) gives your voice a lower priority than it asks for: there, "
-                        + "high = allow in [policy] or [policy NAME] gives it the right")
+                    Fault(
+                        "lowered", of: peer.name,
+                        "gives your voice a lower priority than it asks for",
+                        fix: "there: high = allow in [policy] or [policy NAME]"))
             }
             // A site brings its channels by itself.
             if !peers[number].isInSite, site.offers.isEmpty,
@@ -65,63 +72,73 @@ extension Snapshot {
                 station.view(of: number).hasUnknownChannel
             {
                 found.append(
-                    "\(peer.name) has a channel that this station does not have; to hear what is"
-                        + " said there, add a [channel] of its name, which status there shows")
+                    Fault(
+                        "unknown_channel", of: peer.name,
+                        "has a channel that this station does not have",
+                        fix: "to hear what is said there, add a [channel] of its name, which status"
+                            + " there shows"))
             }
             if !usesAES, peer.suite == 1 {
                 found.append(
-                    "\(peer.name): mbedTLS uses no AES instructions on this machine, so AES is "
-                        + "slow and not constant in time: on both sides: sudo "
-                        + "intercomctl peer set --suite auto NAME")
+                    Fault(
+                        "slow_aes", of: peer.name,
+                        "mbedTLS uses no AES instructions on this machine, so AES is slow and not"
+                            + " constant in time",
+                        fix: "on both sides: sudo intercomctl peer set --suite auto NAME"))
             }
         }
         return found
     }
 
     /// Calls ring, and nobody hears it; a lamp may show it.
-    private var ringNote: String? {
+    private var ringNote: Fault? {
         let isSet = Audibility.isInaudible(Gain(percent: state.volumes.ring).factor)
         guard output.isWanted, isSet || Audibility.isInaudible(plan.ringVolume.factor),
             !config.lamps.contains(where: { $0.show == .ringing })
         else { return nil }
-        return isSet
-            ? "no call is heard here: the volume of rings is at \(state.volumes.ring) % ->"
-                + " intercomctl volume ring 100"
-            : "no call is heard here: the volume of rings is at \(config.sounds.ringVolume) % ->"
-                + " raise ring-volume in [sounds]"
+        return Fault(
+            "ring_volume",
+            "no call is heard here: the volume of rings is at "
+                + "\(isSet ? state.volumes.ring : config.sounds.ringVolume) %",
+            fix: isSet ? "intercomctl volume ring 100" : "raise ring-volume in [sounds]")
     }
 
     /// Sound lost between cards and program, once it is more than a few and more than one an hour,
     /// which nobody hears.
-    private var xrunNote: String? {
+    private var xrunNote: Fault? {
         let count = media[.captureXruns] &+ media[.playbackXruns]
         let hours = (now - startedAt).milliseconds / 3_600_000
         guard count >= 3, count > UInt64(max(0, hours)) else { return nil }
-        return "\(count) xruns since the start: sound has gaps; see what loads the machine (top),"
-            + " or set period = 20ms in [audio]"
+        return Fault(
+            "xruns", "\(count) xruns since the start: sound has gaps",
+            fix: "see what loads the machine (top), or set period = 20ms in [audio]")
     }
 
     /// A peer that sends on more streams at once than it can have mouths.
-    private func voicesNote(of peer: Int) -> String? {
+    private func voicesNote(of peer: Int) -> Fault? {
         let traffic = peers[peer].traffic
         let voices = traffic[.voices]
         let isCrowding = Instant(gauge: traffic[.crowdedAt]).map { (now - $0).inSeconds < 60 }
         let name = roster[peer].name
         if voices >= Self.voicesMany {
-            return "\(name) sends on \(voices) streams at once; "
-                + "whoever else speaks takes the place of all but one of them"
+            return Fault(
+                "many_voices", of: name,
+                "sends on \(voices) streams at once; whoever else speaks takes the place of all but"
+                    + " one of them")
         }
         guard isCrowding ?? false else { return nil }
-        return "\(name) sent on more streams than it has places for, less than a minute ago; "
-            + "whoever else spoke took the place of all but one of them"
+        return Fault(
+            "many_voices", of: name,
+            "sent on more streams than it has places for, less than a minute ago; whoever else"
+                + " spoke took the place of all but one of them")
     }
 
     /// A talk, a page, an announcement and a call at once are the most that a station sends.
     private static var voicesMany: UInt64 { 5 }
 
     /// Devices that work, and cost.
-    var detourNotes: [String] {
-        var found: [String] = []
+    var detourNotes: [Fault] {
+        var found: [Fault] = []
         for (word, side) in [("input", input), ("output", output)]
         where side.isOpen {
             for detour in side.route?.detours ?? [] {
@@ -131,26 +148,31 @@ extension Snapshot {
                     ? "a card that can do 48000 Hz needs none"
                     : "\(word) = card:ID in [audio] is direct (intercomctl audio list)"
                 found.append(
-                    "audio \(word) \(side.shown) goes through \(detour.name), \(detour.cost): "
-                        + advice)
+                    Fault(
+                        "detour", of: "audio \(word) \(side.shown)",
+                        "goes through \(detour.name), \(detour.cost)", fix: advice))
             }
         }
         return found
     }
 
     /// Volumes that could not be set, and a microphone that gives nothing because it is muted.
-    var controlNotes: [String] {
-        var found: [String] = []
+    var controlNotes: [Fault] {
+        var found: [Fault] = []
         for (key, side) in [("mic-volume", input), ("volume", output)]
         where side.isOpen && side.mixerChange != nil && side.control == nil {
             let name = side.mixerChange?.name.map { " \($0)" } ?? ""
             found.append(
-                "\(key): \(side.shown) has no control\(name) to set: intercomctl audio controls")
+                Fault(
+                    "no_control", of: key, "\(side.shown) has no control\(name) to set",
+                    fix: "intercomctl audio controls"))
         }
         if let control = silentMicrophone {
             found.append(
-                "the microphone is muted: control \(control.name) of \(input.shown): "
-                    + HeardBy.Reason.microphoneCardMuted.remedy)
+                Fault(
+                    "microphone_card_muted",
+                    "the microphone is muted: control \(control.name) of \(input.shown)",
+                    fix: HeardBy.Reason.microphoneCardMuted.fix))
         }
         return found
     }

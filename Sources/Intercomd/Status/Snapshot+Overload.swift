@@ -6,23 +6,13 @@ internal import Station
 
 /// A processor that cannot keep up, and a network that leads to no peer.
 extension Snapshot {
-    /// What of the status says it.
-    var overload: OverloadStatus {
-        var status = OverloadStatus()
-        guard switchboard.overload.isOn else { return status }
-        status.leftOut = leftOut.map { $0.word }
-        status.text = "the processor cannot keep up, so for now \(shedText)"
-        status.fix =
-            "look for another program that uses it (top) or a weak power supply, or set "
-            + "profile = lowpower"
-        return status
-    }
-
     /// The problem of `status`; nil while it keeps up.
-    var overloadProblem: String? {
-        let status = overload
-        guard let text = status.text, let fix = status.fix else { return nil }
-        return "\(text); \(fix)"
+    var overloadFault: Fault? {
+        guard switchboard.overload.isOn else { return nil }
+        return Fault(
+            "overload", "the processor cannot keep up, so for now \(shedText)",
+            fix: "look for another program that uses it (top) or a weak power supply, or set "
+                + "profile = lowpower")
     }
 
     var shedText: String { leftOut.map { $0.text }.joined(separator: ", ") }
@@ -68,14 +58,11 @@ extension Snapshot {
         audio.duplexReason = "the processor cannot keep up"
     }
 
-    var networkStatus: NetworkStatus {
-        var status = NetworkStatus()
-        let trouble = switchboard.downWatch.networkTrouble
-        (status.fault, status.text, status.fix) = (trouble?.code, trouble?.text, trouble?.fix)
-        return status
-    }
+    var networkFault: Fault? { switchboard.downWatch.networkTrouble.map { Fault($0) } }
+}
 
-    var networkProblem: String? {
-        switchboard.downWatch.networkTrouble.map { "network: \($0.text); \($0.fix)" }
+extension Fault {
+    init(_ trouble: DownWatch.NetworkTrouble) {
+        self.init(trouble.code, of: "network", trouble.text, fix: trouble.fix)
     }
 }

@@ -34,7 +34,7 @@ extension Snapshot {
                         .here, reason,
                         "\(name) spoke \(Int(age)) s ago and was not heard here: "
                             + reason.wordsHere,
-                        reason.remedy, peer: name, ageSeconds: age))
+                        reason.fix, peer: name, ageSeconds: age))
             }
             if !switchboard.ownTalks.isSpeaking(to: number),
                 let last = switchboard.ownTalks.lastWords(to: number),
@@ -51,7 +51,7 @@ extension Snapshot {
                         "\(name) heard \(share) of the last talk, \(Int(age)) s ago: "
                             + reason.words,
                         reason.isBetween || reason.isTalkers
-                            ? reason.remedy : "there: \(reason.remedy)",
+                            ? reason.fix : "there: \(reason.fix)",
                         peer: name, ageSeconds: age))
             }
         }

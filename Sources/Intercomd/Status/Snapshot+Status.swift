@@ -24,7 +24,6 @@ extension Snapshot {
         (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
         status.audio.isOneClock = soundClock?.isOneClock ?? false
         status.audio.clockReason = soundClock?.reason
-        status.audio.standstill = stillComplaints
         status.audio.profile = config.audio.profile.rawValue
         status.audio.concealment = plan.concealment.isNeural ? "neural" : "plain"
         status.audio.concealmentReason = plan.concealment.reason
@@ -45,11 +44,9 @@ extension Snapshot {
         status.relays = relays.map { Status.Relay($0) }
         status.peers = roster.numbers.map { peerStatus($0) }
         status.callers = callers
-        status.keyProblem = ownKeyProblem
         status.site = site
         status.pairing = pairing
-        status.network = networkStatus
-        status.overload = overload
+        if switchboard.overload.isOn { status.leftOut = leftOut.map { $0.word } }
         status.channels = config.channels.indices.map { channel($0) }
         status.media.cpuNanoseconds = Int(media[.cpuNanoseconds])
         status.media.periods = Int(media[.ticks])

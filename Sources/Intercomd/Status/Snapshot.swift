@@ -90,8 +90,8 @@ final class Snapshot {
     var isSoundStill = false
     /// Why memory is not locked; nil when it is.
     var memoryProblem: String?
-    /// What cannot be written, and why.
-    var fileProblems: [String] = []
+    /// What cannot be read or written, and why.
+    var fileFaults: [Fault] = []
     /// The media loop's counters and gauges.
     var media = Readings<MediaCount>()
     /// Counted for `status` alone.
@@ -158,25 +158,29 @@ extension Snapshot {
     private static let floodRate = 200
 
     /// The problems of `status`; none while nothing floods.
-    var floodProblems: [String] { [handshakeFlood, packetFlood].compactMap { $0 } }
+    var floodFaults: [Fault] { [handshakeFlood, packetFlood].compactMap { $0 } }
 
-    private var packetFlood: String? {
+    private var packetFlood: Fault? {
         let flood = floods.packets
         guard flood.isOn(at: now) else { return nil }
         let effect =
             flood.isLossy(at: now) ? "some of what peers say is lost meanwhile" : "talk goes on"
-        return "sound: a flood of packets that peers did not send (\(flood.perSecond) a second): "
-            + "\(effect), but find the sender, or block it"
+        return Fault(
+            "flood", of: "sound",
+            "a flood of packets that peers did not send (\(flood.perSecond) a second): \(effect)",
+            fix: "find the sender, or block it")
     }
 
-    private var handshakeFlood: String? {
+    private var handshakeFlood: Fault? {
         guard let flood = floods.handshakes, now < flood.until,
             now >= flood.since + Self.floodLeast || flood.perSecond >= Self.floodRate
         else { return nil }
         let source = flood.lastSource.map { ", the last from \(SocketAddress($0))" } ?? ""
-        return "handshakes: a flood of first messages (\(flood.perSecond) a second\(source), which "
-            + "may be forged): peers still come in and talk goes on, but find the sender, or "
-            + "block it"
+        return Fault(
+            "flood", of: "handshakes",
+            "a flood of first messages (\(flood.perSecond) a second\(source), which may be forged):"
+                + " peers still come in and talk goes on",
+            fix: "find the sender, or block it")
     }
 }
 
@@ -231,8 +235,7 @@ extension Snapshot {
         button.target = key.button.talkText
         let isDown = key.button.isVoiceOperated ? key.isDown ?? false : key.isDown
         if key.isOpen, let isDown { button.state = isDown ? .pressed : .released }
-        button.error = key.error?.description
-        button.fault = LineFault(key.error)
+        button.fault = fault(of: key)
         if let target = routing.buttonTargets[place] {
             button.isTalking = talkingSince[target] != nil
         }
@@ -247,8 +250,7 @@ extension Status.Lamp {
         name = row.lamp.name
         line = row.lamp.line
         show = row.lamp.show.rawValue
-        error = row.error?.description
-        fault = LineFault(row.error)
+        fault = row.fault
         state = row.error != nil ? .failed : row.isShowing ? .on : .off
     }
 }
@@ -258,8 +260,7 @@ extension Status.Relay {
         self.init()
         name = row.relay.name
         line = row.relay.line
-        error = row.error?.description
-        fault = LineFault(row.error)
+        fault = row.fault
         state = row.error != nil ? .failed : row.isOn ? .on : .off
     }
 }

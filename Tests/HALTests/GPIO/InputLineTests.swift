@@ -87,8 +87,8 @@ import Testing
         #expect(gpio.probe("level").hasPrefix("error: line GPIO17: "))
         #expect(
             gpio.probe("input GPIO17 up low")
-                == "error: line GPIO17: there is no such GPIO chip on this machine "
-                + "(intercomctl gpio list)")
+                == "error: line GPIO17: there is no such GPIO chip on this machine; "
+                + "set another `line` (intercomctl gpio list)")
         gpio.world("replug pinctrl-bcm2711")
         #expect(gpio.probe("input GPIO17 up low") == "inactive")
     }
@@ -97,7 +97,8 @@ import Testing
         gpio.world("claim GPIO27 gpio-keys")
         #expect(
             gpio.probe("input GPIO27 up low")
-                == "error: line GPIO27: the line is held by \"gpio-keys\"")
+                == "error: line GPIO27: held by \"gpio-keys\"; remove its dtoverlay from"
+                + " /boot/firmware/config.txt, or set another `line`")
         gpio.world("claim GPIO27")
         #expect(gpio.probe("input GPIO27 up low") == "inactive")
     }
@@ -106,12 +107,13 @@ import Testing
         gpio.world("deny gpiochip0 on")
         #expect(
             gpio.probe("input GPIO17 up low")
-                == "error: line GPIO17: no permission to open /dev/gpiochip0: "
-                + "the user must be in group gpio")
+                == "error: line GPIO17: no permission to open /dev/gpiochip0; "
+                + "add the user to group gpio")
     }
 
     @Test func absentLineSaysSo() {
-        let complaint = "no GPIO chip has a line of this name (intercomctl gpio list)"
+        let complaint =
+            "no GPIO chip has a line of this name; set another `line` (intercomctl gpio list)"
         #expect(gpio.probe("input GPIO99 up low") == "error: line GPIO99: \(complaint)")
         #expect(
             gpio.probe("input gpiochip0/28 up low") == "error: line gpiochip0/28: \(complaint)")

@@ -31,7 +31,8 @@ import Testing
         gpio.world("claim GPIO23 led0")
         #expect(
             gpio.probe("output GPIO23 high on off")
-                == "error: line GPIO23: the line is held by \"led0\"")
+                == "error: line GPIO23: held by \"led0\"; end that program, or set another"
+                + " `line`")
     }
 
     @Test func unpluggedChipThrows() {

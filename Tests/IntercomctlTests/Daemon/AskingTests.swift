@@ -110,8 +110,9 @@ private struct Story {
         story.add(.callEnded, call: "1", cause: .unreachable, peer: "garage")
         var garage = PeerStatus()
         (garage.name, garage.state) = ("garage", .stale)
-        garage.down.text = "nothing has come from it for 27 s"
-        garage.down.fix = "see whether it has power"
+        garage.fault = Fault(
+            "silent", of: "garage", "nothing has come from it for 27 s",
+            fix: "see whether it has power")
         story.status.peers = [garage]
         let words = "the call is over: garage is unreachable: nothing has come from it for 27 s"
         let outcome = try story.run("call", "garage")

@@ -109,13 +109,13 @@ private func sample() -> Status {
     @Test func problemsComeFirstAndEndWithFour() throws {
         let folder = try StationFolder()
         var status = sample()
-        status.problems = ["no real-time priority: expect drop-outs"]
+        status.problems = [Fault("no_realtime", "no real-time priority", fix: "ulimit -r 70")]
         status.audio.input.xruns = 1
         let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
         let outcome = try folder.run("status")
         #expect(outcome.code == 4)
         #expect(
-            outcome.output.split(separator: "\n")[1] == "! no real-time priority: expect drop-outs")
+            outcome.output.split(separator: "\n")[1] == "! no real-time priority -> ulimit -r 70")
         #expect(outcome.output.contains(" 480/960 1 xrun\n"))
         let json = try folder.run("status", "--json")
         #expect(json.code == 4)
@@ -128,9 +128,9 @@ private func sample() -> Status {
         let folder = try StationFolder()
         var status = sample()
         status.name = "a\u{1b}[2J"
-        status.problems = ["b\u{9b}c\u{7}"]
+        status.problems = [Fault("x", of: "b\u{9b}", "c\u{7}", fix: "\u{7}")]
         status.peers[0].name = "\u{202e}evil"
-        status.buttons[0].error = "\r"
+        status.buttons[0].fault = Fault("x", "\r")
         let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
         let output = try folder.run("status").output
         for bad in ["\u{1b}", "\u{9b}", "\u{7}", "\u{202e}", "\r"] {

@@ -100,7 +100,7 @@ import Testing
                 "ok    audio output    card:A: left to intercomd, which runs"
                     + "  -> intercomctl test speaker",
             ])
-        facts.input.fault = "no such card"
+        facts.input.fault = Fault("absent", "no such card")
         #expect(
             lines(facts.checks)[0]
                 == "FAIL  audio input     card:A: no such card"

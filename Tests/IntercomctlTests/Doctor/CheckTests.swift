@@ -44,12 +44,4 @@ import Testing
         let evil = Diagnosis(checks: [.fail(.gpio, of: "\u{1b}A", "held by \u{7}", fix: "\r")])
         #expect(evil.screen == "FAIL  gpio ?A         held by ?  -> ?\n1 failure, 0 warnings\n")
     }
-
-    @Test func aComplaintComesApartAtItsArrowOrItsFirstSemicolon() {
-        let two = Complaint("open x: Permission denied; use sudo; twice")
-        #expect(two.text == "open x: Permission denied" && two.fix == "use sudo; twice")
-        let arrow = Complaint("heard nothing; it is muted -> unmute it")
-        #expect(arrow.text == "heard nothing; it is muted" && arrow.fix == "unmute it")
-        #expect(Complaint("alone").fix == nil)
-    }
 }

@@ -66,10 +66,12 @@ import Testing
 
     @Test func aDaemonThatDoesNotAnswerIsAFailure() {
         #expect(
-            facts(.deaf(Complaint("connect to /x: Permission denied; join the group")), sockets: 2)
+            facts(
+                .deaf(Failure(.failed, "connect to /x: Permission denied", fix: "join the group")),
+                sockets: 2)
                 == ["FAIL  daemon          connect to /x: Permission denied  -> join the group"])
         #expect(
-            facts(.deaf(Complaint("intercomd is busy")))
+            facts(.deaf(Failure(.failed, "intercomd is busy")))
                 == [
                     "FAIL  daemon          intercomd is busy"
                         + "  -> try again; journalctl -u intercomd"

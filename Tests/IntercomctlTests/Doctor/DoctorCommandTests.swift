@@ -75,8 +75,12 @@ import Testing
         let well = try said(status)
         #expect(well.code == 0)
         #expect(well.output.hasPrefix("ok    status          intercomd knows of nothing to mend"))
-        status.problems = ["audio input card:x: stands still; plug it in anew", "no fix"]
-        status.notes = ["garage has heard nothing -> turn it up"]
+        status.problems = [
+            Fault(
+                "stands_still", of: "audio input card:x", "stands still", fix: "plug it in anew"),
+            Fault("x", "no fix"),
+        ]
+        status.notes = [Fault("volume", "garage has heard nothing", fix: "turn it up")]
         var caller = CallerStatus()
         (caller.key, caller.address, caller.ageSeconds) = ("intercom1:abc", "192.0.2.7:5577", 12)
         caller.isProven = true

@@ -10,15 +10,15 @@ import Testing
         (caller.address, caller.ageSeconds, caller.isProven) = ("192.0.2.7:5577", 12, true)
         #expect(
             lines(of: [caller])
-                == "* an unknown station called from 192.0.2.7:5577 12s ago, key 7699 5418 …; if"
+                == "* an unknown station called from 192.0.2.7:5577 12s ago, key 7699 5418 … -> if"
                 + " you know it: intercomctl pair, or sudo intercomctl peer add NAME 192.0.2.7"
                 + " intercom1:abc\n")
         caller.address = "[2001:db8::7]:5577"
-        #expect(remedy(for: caller).hasSuffix("NAME 2001:db8::7 intercom1:abc"))
+        #expect(fix(for: caller).hasSuffix("NAME 2001:db8::7 intercom1:abc"))
         caller.address = "[2001:db8::7]:99"
-        #expect(remedy(for: caller).hasSuffix("NAME [2001:db8::7]:99 intercom1:abc"))
+        #expect(fix(for: caller).hasSuffix("NAME [2001:db8::7]:99 intercom1:abc"))
         caller.isProven = false
-        #expect(remedy(for: caller) == "if you know it: intercomctl pair")
+        #expect(fix(for: caller) == "if you know it: intercomctl pair")
         #expect(
             words(about: caller).hasSuffix(
                 "(unproven: it uses a pre-shared key, or borrows somebody's key)"))
@@ -28,12 +28,12 @@ import Testing
         var caller = CallerStatus()
         caller.station = "hall"
         #expect(words(about: caller).hasPrefix("hall of the site, no peer here, called from"))
-        #expect(remedy(for: caller).contains("intercomctl peer rename"))
+        #expect(fix(for: caller).contains("intercomctl peer rename"))
         (caller.station, caller.formerStation) = (nil, "hall")
         (caller.address, caller.ageSeconds) = ("192.0.2.7:5577", 12)
         #expect(
             lines(of: [caller])
                 == "* the former hall, which the site removed, still calls, from 192.0.2.7:5577"
-                + " 12s ago; nothing to do\n")
+                + " 12s ago -> nothing to do\n")
     }
 }

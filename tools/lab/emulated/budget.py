@@ -116,7 +116,7 @@ def _window(scene, path, case, seconds):
 
 def _left_out(scene):
     """The work that the station leaves out because it takes its machine for too slow."""
-    return scene.main.status()["overload"]["left_out"]
+    return scene.main.status()["left_out"]
 
 
 def _told(scene):

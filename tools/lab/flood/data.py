@@ -83,7 +83,7 @@ class Storm:
                 for _ in range(0 if rate is None else SENDERS)]
             before, busy = self.garage.counters(), self.busy_s()
             yield found
-            found["problems"] = "\n".join(self.garage.status()["problems"])
+            found["problems"] = "\n".join(self.garage.problems())
             seconds = time.monotonic() - start
             counters = {name: value - before.get(name, 0)
                         for name, value in self.garage.counters().items()}

@@ -127,7 +127,7 @@ class Flood:
             found["shares"] = [self.heard_share()]
             found["times"] = [self.restart() for _ in range(tries)]
             found["shares"].append(self.heard_share())
-            status = "\n".join(self.garage.status()["problems"])
+            status = "\n".join(self.garage.problems())
             found["told"] = "flood of first messages" in status
         return found
 
@@ -183,7 +183,7 @@ def main():
             bad += complaints(found)
             # The load ends; the next round begins in calm.
             wait(lambda: "flood of first messages" not in "\n".join(
-                flood.garage.status()["problems"]), "the flood is over", place.PATIENCE)
+                flood.garage.problems()), "the flood is over", place.PATIENCE)
         if not process.is_alive(flood.garage.process):
             bad.append("the daemon ended")
     for one in bad:

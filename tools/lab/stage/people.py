@@ -130,7 +130,7 @@ class Station(station.Station):
 
     def problem(self, text):
         """Waits until the status tells of a problem."""
-        wait(lambda: text in "\n".join(self.status()["problems"]), f"{self} tells of {text!r}")
+        wait(lambda: text in "\n".join(self.problems()), f"{self} tells of {text!r}")
 
     def moved(self, name, before, least=1):
         """Waits until a counter has grown by so much since `before`, counters of then."""

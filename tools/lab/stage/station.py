@@ -16,6 +16,12 @@ FINGER = 0.03
 """Seconds a finger needs at least from one edge to the next."""
 
 
+def line(fault):
+    """A fault as `intercomctl status` shows it."""
+    what = f"{fault['subject']}: {fault['text']}" if fault["subject"] else fault["text"]
+    return f"{what} -> {fault['fix']}" if fault["fix"] else what
+
+
 class Station(Home):
     """A station in its own directory, with the verbs of whoever stands before it.
 
@@ -112,6 +118,25 @@ class Station(Home):
     def status(self):
         """What `intercomctl status --json` shows."""
         return self.ask("status")
+
+    def problems(self):
+        """What the status tells to mend, a line each."""
+        return [line(fault) for fault in self.status()["problems"]]
+
+    def network_fault(self):
+        """The word for the fault of its network; None where it has none."""
+        return next((fault["code"] for fault in self.status()["problems"]
+                     if fault["subject"] == "network"), None)
+
+    def still(self):
+        """The sides of its card that move no sound."""
+        audio = self.status()["audio"]
+        return [side for side in ("input", "output")
+                if (audio[side]["fault"] or {}).get("code") == "stands_still"]
+
+    def notes(self):
+        """What the status says could be better, a line each."""
+        return [line(fault) for fault in self.status()["notes"]]
 
     def counters(self):
         """The counters of the status, by name."""

@@ -1,57 +1,56 @@
 internal import Crypto
 internal import HAL
 internal import Peering
+internal import Report
 internal import Wire
 
-/// Why a peer is down and what to do about it, in words for a person.
+/// What both sides of a pair are called, and where.
+struct PeerContext {
+    let peer: String
+    /// Where it is called, or where it was last; nil when there is no address.
+    let endpoint: String?
+    let suite: Suite
+    let own: String
+    let ownKey: String
+    /// Whether a pre-shared key is known here: the other station needs it, too.
+    let hasPSK: Bool
+    /// Whether it is looked for on the LAN.
+    let isSearched: Bool
+    /// Whether it is in the roster of this station's site.
+    let isInSite: Bool
+    /// Whether its site may have put this station out.
+    let isPutOut: Bool
+    /// The peer that is up at its address.
+    let heir: String?
+    /// What the resolver said of its name.
+    let resolver: String?
+
+    init(
+        peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
+        hasPSK: Bool = false, isSearched: Bool, isInSite: Bool = false,
+        isPutOut: Bool = false, heir: String? = nil, resolver: String?
+    ) {
+        (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
+        (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
+        (self.hasPSK, self.heir) = (hasPSK, heir)
+        (self.isSearched, self.isInSite, self.isPutOut) = (isSearched, isInSite, isPutOut)
+    }
+
+    /// Why the peer may want nothing of this station, which is seen there.
+    fileprivate var refusals: String {
+        "intercomctl status there: it may have put this station out, or have its name for"
+            + " another one"
+            + (isInSite ? "; if it is not in the site yet: intercomctl site join" : "")
+    }
+}
+
+/// Why a peer is down and what to do about it.
 ///
 /// Where the only sign is a packet from its address, which anyone may have sent, the words tell of
 /// that packet, and do not claim that it is true.
-struct PeerComplaint {
-    /// What both sides are called, and where.
-    struct Context {
-        let peer: String
-        /// Where it is called, or where it was last; nil when there is no address.
-        let endpoint: String?
-        let suite: Suite
-        let own: String
-        let ownKey: String
-        /// Whether a pre-shared key is known here: the other station needs it, too.
-        let hasPSK: Bool
-        /// Whether it is looked for on the LAN.
-        let isSearched: Bool
-        /// Whether it is in the roster of this station's site.
-        let isInSite: Bool
-        /// Whether its site may have put this station out.
-        let isPutOut: Bool
-        /// The peer that is up at its address.
-        let heir: String?
-        /// What the resolver said of its name.
-        let resolver: String?
-
-        init(
-            peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
-            hasPSK: Bool = false, isSearched: Bool, isInSite: Bool = false,
-            isPutOut: Bool = false, heir: String? = nil, resolver: String?
-        ) {
-            (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
-            (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
-            (self.hasPSK, self.heir) = (hasPSK, heir)
-            (self.isSearched, self.isInSite, self.isPutOut) = (isSearched, isInSite, isPutOut)
-        }
-
-        /// Why the peer may want nothing of this station, which is seen there.
-        fileprivate var refusals: String {
-            "intercomctl status there: it may have put this station out, or have its name for"
-                + " another one"
-                + (isInSite ? "; if it is not in the site yet: intercomctl site join" : "")
-        }
-    }
-
-    let text: String
-    let fix: String
-
-    init(_ reason: DownReason, _ context: Context) {
+extension Fault {
+    init(_ reason: DownReason, in context: PeerContext) {
+        let (text, fix): (String, String)
         let place = context.endpoint ?? "its address"
         let addition = "sudo intercomctl peer add \(context.own) ADDRESS \(context.ownKey)"
         switch reason {
@@ -158,6 +157,7 @@ struct PeerComplaint {
             text = "this machine's own firewall lets nothing out to \(SocketAddress(endpoint))"
             fix = "let UDP to that port out"
         }
+        self.init(reason.code.description, of: context.peer, text, fix: fix)
     }
 
     private static func name(_ suite: Suite) -> String {

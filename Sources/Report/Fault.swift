@@ -1,0 +1,31 @@
+/// Something that is wrong, or could be better: what, where, and what to do about it.
+///
+/// It is made by the part of the program that knows it, and shown as it is, on every screen.
+public struct Fault: JSONRecord, Equatable, Sendable {
+    /// One word for programs, such as `no_carrier` or `busy`.
+    public var code = ""
+    /// What has it, such as `button ptt on GPIO17`, or a peer's name; empty for the whole station.
+    public var subject = ""
+    public var text = ""
+    /// What a person can do; null where it is said already, or nothing helps.
+    public var fix: String?
+
+    public init() {}
+
+    public init(_ code: String, of subject: String = "", _ text: String, fix: String? = nil) {
+        (self.code, self.subject, self.text, self.fix) = (code, subject, text, fix)
+    }
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("code", &code)
+        coder.field("subject", &subject)
+        coder.field("text", &text)
+        coder.field("fix", &fix)
+    }
+
+    /// What is wrong, with its subject.
+    public var finding: String { subject.isEmpty ? text : "\(subject): \(text)" }
+
+    /// All of it on one line.
+    public var sentence: String { fix.map { "\(finding) -> \($0)" } ?? finding }
+}
