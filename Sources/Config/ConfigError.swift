@@ -4,11 +4,24 @@ public struct Mistake: Equatable, Sendable {
     public let what: String
     /// The nearest right word.
     public let suggestion: String?
+    /// What to do about it, where that is more than to correct the line.
+    private let advice: String?
 
-    public init(_ origin: Origin, _ what: String, didYouMean suggestion: String? = nil) {
+    public init(
+        _ origin: Origin, _ what: String, didYouMean suggestion: String? = nil,
+        advice: String? = nil
+    ) {
         self.origin = origin
         self.what = what
         self.suggestion = suggestion
+        self.advice = advice
+    }
+
+    /// What a person can do.
+    public var fix: String {
+        let question = suggestion.map { "did you mean \"\($0)\"?" }
+        guard let advice else { return question ?? "sudoedit \(origin.file)" }
+        return (question.map { "\($0) if not: " } ?? "") + advice
     }
 }
 

@@ -285,7 +285,12 @@ extension ConfigReader {
         addAwaited(
             Mistake(
                 origin, mayBeChannel ? "\(what) now: nobody hears it" : "\(what) now",
-                didYouMean: nearestWord(to: name, among: names)))
+                didYouMean: nearestWord(to: name, among: names),
+                advice: "pair with that station, or join its site"
+                    + (mayBeChannel
+                        ? "; for a channel, where the site is introduced: sudo intercomctl site"
+                            + " channel \(name) STATIONS" : "")
+                    + "; or give the button another target"))
         if !isThere { add(Config.Channel(waiting: name, at: origin)) }
         return true
     }

@@ -7,6 +7,8 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
     public var percent: Int?
     /// Why not all of it was heard; null if nearly all was.
     public var reason: Reason?
+    /// The reason in more words than those of its kind, where they are known; not in the JSON.
+    public var detail: String?
 
     public init() {}
 
@@ -196,16 +198,25 @@ extension HeardBy.Reason {
     }
 }
 
+extension HeardBy {
+    /// Whether some of it was heard, or may have been.
+    fileprivate var isPart: Bool { (percent ?? 0) > 0 }
+}
+
 extension [HeardBy] {
     /// Whether a listener has heard it, or may have.
-    public var isHeard: Bool { contains { ($0.percent ?? 0) > 0 } }
+    public var isHeard: Bool { contains { $0.isPart } }
 
     /// `kitchen 100 %, garage nothing (its speaker is muted)`; `nobody` of an empty list.
+    ///
+    /// Those that hear come first, and last those that hear nothing.
     public var sentence: String {
         guard !isEmpty else { return "nobody" }
-        return map { one in
+        let (fine, others) = (filter { $0.reason == nil }, filter { $0.reason != nil })
+        let (part, deaf) = (others.filter { $0.isPart }, others.filter { !$0.isPart })
+        return (fine + part + deaf).map { one in
             let share = one.percent.map { $0 == 0 ? " nothing" : " \($0) %" } ?? ""
-            let why = one.reason.map { " (\($0.words))" } ?? ""
+            let why = one.reason.map { " (\(one.detail ?? $0.words))" } ?? ""
             return one.peer + share + why
         }.joined(separator: ", ")
     }

@@ -97,10 +97,16 @@ import Testing
         #expect(!config.effective.contains("[channel upp]"))
         #expect(config.effective.contains("# site.conf\n[channel up]\nmembers = garage, attic\n"))
         #expect(config.awaited == config.warnings)
+        let way =
+            "pair with that station, or join its site; for a channel, where the site is introduced:"
+            + " sudo intercomctl site channel loft STATIONS; or give the button another target"
+        #expect(config.awaited[1].fix == way)
+        #expect(config.awaited[0].fix.hasPrefix("did you mean \"up\"? if not: pair with that"))
         // A peer may have gone with the site, too; then there is nothing to be spoken to.
         let signal = try Self.read(
             Self.up, "[button b]\nline = GPIO1\npress = signal x\nhold = relay door@x\n")
         #expect(signal.awaited.count == 2 && signal.channels.map(\.name) == ["up"])
+        #expect(!signal.awaited.contains { $0.fix.contains("channel") })
         // Negative controls: no site; this station's own.
         #expect(Self.complaint(nil, buttons).contains("no channel or peer \"upp\""))
         // Without the channels of the site it waits all the same; so do lists and policies.

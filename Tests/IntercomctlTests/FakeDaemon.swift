@@ -6,9 +6,11 @@ import Report
 final class FakeDaemon {
     private let thread: Thread
 
-    /// Listens; `answer` is the bytes to send to one request, after which the line is closed.
+    /// Listens; `answer` is the bytes to send to one request, after which the line is closed,
+    /// unless more of them come on it.
     init(
-        at path: String, answer: @escaping @Sendable (Request?) -> [[UInt8]]
+        at path: String, hasMore: Bool = false,
+        answer: @escaping @Sendable (Request?) -> [[UInt8]]
     ) throws {
         let socket = try LocalSocket(path: path)
         let fd = socket.fd
@@ -20,7 +22,7 @@ final class FakeDaemon {
                     _ = unsafe poll(&waiting, 1, 20)
                     continue
                 }
-                FakeDaemon.serve(peer, answer)
+                FakeDaemon.serve(peer, hasMore, answer)
             }
         }
         thread.start()
@@ -38,12 +40,15 @@ final class FakeDaemon {
         while !thread.isFinished { Thread.sleep(forTimeInterval: 0.005) }
     }
 
-    private static func serve(_ peer: borrowing LocalPeer, _ answer: (Request?) -> [[UInt8]]) {
+    private static func serve(
+        _ peer: borrowing LocalPeer, _ hasMore: Bool, _ answer: (Request?) -> [[UInt8]]
+    ) {
         var lines = LineBuffer(limit: ControlLimits.request)
         var chunk = [UInt8](repeating: 0, count: 4096)
         while true {
             if case .line(let line) = lines.next() {
                 for bytes in answer(try? Request(parsing: line.span)) { send(bytes, to: peer) }
+                if hasMore { continue }
                 return
             }
             var span = chunk.mutableSpan

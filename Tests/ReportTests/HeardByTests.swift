@@ -21,15 +21,22 @@ import Wire
 
     @Test func theSentenceSaysWhoAndWhyNot() {
         let found = [
-            HeardBy("attic", percent: 99, reason: nil),
             HeardBy("garage", percent: 0, reason: .speakerMuted),
             HeardBy("barn", percent: 40, reason: .heldDown),
+            HeardBy("attic", percent: 99, reason: nil),
         ]
         #expect(
             found.sentence
-                == "attic 99 %, garage nothing (its speaker is muted), barn 40 % (its microphone "
-                + "is open, which holds its speaker down (half duplex))")
+                == "attic 99 %, barn 40 % (its microphone is open, which holds its speaker down"
+                + " (half duplex)), garage nothing (its speaker is muted)")
         #expect([HeardBy]().sentence == "nobody")
+    }
+
+    /// An emergency is allowed by a setting of its own.
+    @Test func whoMayNotBeHeardLearnsOfBothSettings() {
+        #expect(
+            HeardBy.Reason.denied.fix
+                == "in its [policy]: announce = allow, or for an emergency: emergency = allow")
     }
 
     @Test func aReasonOfANewerProgramIsReadAsAnother() {

@@ -64,6 +64,11 @@ private func refusal(_ line: String) -> ControlError.Code? {
         ),
         (.pair(.show(name: nil)), #"{"v":1,"do":"pair"}"#),
         (.pair(.show(name: "attic")), #"{"v":1,"do":"pair","name":"attic"}"#),
+        (.pair(.show(name: nil, takesBack: true)), #"{"v":1,"do":"pair","takes_back":true}"#),
+        (
+            .pair(.enter(code: "012345", host: nil, name: nil, takesBack: true)),
+            #"{"v":1,"do":"pair","code":"012345","takes_back":true}"#
+        ),
         (
             .pair(.enter(code: "7K9M-QX2W", host: "a.local", name: "a")),
             #"{"v":1,"do":"pair","code":"7K9M-QX2W","host":"a.local","name":"a"}"#

@@ -108,6 +108,19 @@ import Wire
         #expect(pair.a.reason() == .noAnswer)
     }
 
+    @Test func aClosedPortIsForgottenAsSoonAsAPacketComesFromIt() {
+        let pair = Pair(seed: 6)
+        pair.a.isProbeAnswered = true
+        pair.a.start()
+        pair.network.run(for: .seconds(8))
+        #expect(pair.a.reason() == .portClosed(host(2)))
+        // The first byte makes it a handshake's; nothing else of it is right.
+        pair.a.receive([1, 1, 1, 0], from: host(3))
+        #expect(pair.a.reason() == .portClosed(host(2)))
+        pair.a.receive([1, 1, 1, 0], from: host(2))
+        #expect(pair.a.reason() == .calling)
+    }
+
     @Test func nothingIsSaidOfOneWhoIsUpWhateverComesFromItsAddress() {
         let pair = Pair(seed: 7)
         pair.start()

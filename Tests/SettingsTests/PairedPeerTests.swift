@@ -31,12 +31,12 @@ import Testing
     }
 
     private func peer(
-        _ name: String, wish: String? = nil, isUp: Bool = false,
+        _ name: String, wish: String? = nil, isUp: Bool = false, takesBack: Bool = false,
         used: PeerFiles, found: PeerFiles
     ) throws -> PairedPeer {
         try PairedPeer(
             key, called: name, named: wish, suite: .chaChaPoly, address: "192.0.2.7",
-            isUp: isUp, among: used, and: found)
+            isUp: isUp, takesBack: takesBack, among: used, and: found)
     }
 
     private func entry(_ name: String, _ key: String? = nil, more: String = "") -> String {
@@ -232,6 +232,35 @@ import Testing
             #expect(throws: PairedPeer.Refusal.self) {
                 _ = try peer("garage", used: files, found: files)
             }
+        }
+    }
+
+    @Test func oneThatTheSiteHasTakenOutComesBackOnlyIfThatIsMeant() throws {
+        defer { remove() }
+        let other = X25519.publicKey(of: .random()).text
+        try FileManager.default.createDirectory(
+            atPath: state, withIntermediateDirectories: true)
+        for (removed, isRefused) in [(key.text, true), (other, false)] {
+            try "\(removed) shed\n".write(
+                toFile: "\(state)/site.removed", atomically: false, encoding: .utf8)
+            let (empty, known) = (files(), files(learned: ["garage": entry("garage", key.text)]))
+            do throws(PairedPeer.Refusal) {
+                _ = try PairedPeer(
+                    key, called: "garage", named: nil, suite: .chaChaPoly, address: "192.0.2.7",
+                    isUp: false, among: empty, and: empty)
+                #expect(!isRefused)
+            } catch {
+                guard case .known(let text) = error else {
+                    Issue.record("\(error)")
+                    continue
+                }
+                #expect(isRefused && text.hasPrefix("the site took shed out, and nothing is"))
+                #expect(text.contains("all the same: intercomctl pair --yes;"))
+            }
+            let meant = try peer("garage", takesBack: true, used: empty, found: empty)
+            #expect(meant.name == "garage")
+            // One that is a peer again is paired anew.
+            #expect(try peer("garage", used: known, found: known).name == "garage")
         }
     }
 

@@ -227,9 +227,15 @@ import Wire
         let site = other.roster.key.reference
         offer(other.text, counter: other.roster.counter, in: house, site: site)
         #expect(house.stations[1].exchange.offers.isEmpty && house.stations[1].news.isEmpty)
-        try house.roster.add(house.newcomer())
+        let newcomer = try house.newcomer()
+        try house.roster.add(newcomer)
         offer(house.text, counter: held + 1, in: house, from: 2)
         #expect(house.counters[1] == held + 1)
+        // Nothing is known of the one that has told of neither site.
+        #expect(house.stations[1].exchange.peersLeft.count == 1)
+        #expect(!house.stations[1].exchange.isSilent(house.stations[0].key))
+        #expect(!house.stations[1].exchange.isSilent(house.stations[2].key))
+        #expect(house.stations[1].exchange.isSilent(newcomer.key))
     }
 
     @Test func settingsSayWhoMayShowAnotherSite() throws {

@@ -1,3 +1,4 @@
+import Config
 import Media
 import Peering
 import Report
@@ -45,12 +46,38 @@ import Wire
         #expect(station.problemLines.count { $0.contains("not accept this") } == 2)
     }
 
-    /// A site brings its channels by itself; the one that introduces it has them.
-    @Test func aButtonWithoutItsChannelIsToldOfTheSite() {
+    @Test func theSuccessorOfOneThatWasPutOutTakesItsNameByACommand() {
         #expect(
-            Advice.awaited("up", isInSite: true).fix?.contains(
-                "where the site is introduced: sudo intercomctl site channel up STATIONS") == true)
-        #expect(Advice.awaited("up", isInSite: false).fix?.contains("or join its site") == true)
+            Advice.succeeded("shed", "shed", by: "shed-2").sentence
+                == "shed: was put out, settings name it, and the site has another shed in its place"
+                + " -> for the new one to take it: sudo intercomctl peer replace shed shed-2")
+    }
+
+    @Test func whoHasNotChangedOverIsNamedAndWhoMayNotHave() throws {
+        let station = try Kitchen.snapshot()
+        station.site.name = "house"
+        station.site.left = ["garage"]
+        let begin = "still under the site's former key, which this station has left: garage"
+        let end = " -> to change over, there: intercomctl site join"
+        #expect(station.noteLines == [begin + end])
+        station.site.unsure = ["barn", "cellar"]
+        let more = ", and perhaps barn, cellar, not heard of since"
+        #expect(station.noteLines == [begin + more + end])
+    }
+
+    /// A site brings its channels and stations by itself.
+    @Test func aButtonWithoutItsTargetIsToldAsTheSettingsAre() throws {
+        let text = Kitchen.text.split(separator: "\n").map {
+            $0 == "talk = garage" ? "talk = up\nhold = signal barn" : String($0)
+        }.joined(separator: "\n")
+        let station = try Kitchen.snapshot(text, site: "")
+        let missing = try config(text, site: "").awaited
+        #expect(
+            missing.map(\.what) == [
+                "talk: there is no channel or peer \"up\" now: nobody hears it",
+                "hold: there is no peer \"barn\" now",
+            ])
+        #expect(station.noteLines == missing.map { "\($0.origin): \($0.what) -> \($0.fix)" })
     }
 
     /// In a site they come by themselves.

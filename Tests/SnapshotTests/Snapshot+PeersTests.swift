@@ -91,6 +91,21 @@ import Wire
         }
     }
 
+    @Test func oneThatItsSiteHasPutOutComesBackByTheSite() throws {
+        let station = try Kitchen.snapshot(
+            Kitchen.text.replacing("[peer office]", with: "revoked = yes\n[peer office]"))
+        let here = try #require(station.peerStatus(Kitchen.garage).fault)
+        #expect(here.text.hasPrefix("it was put out, by its site or here:"))
+        #expect(here.fix?.hasSuffix(": sudo intercomctl peer set garage --revoked no") == true)
+        station.peers[Kitchen.garage].formerName = "shed"
+        let down = try #require(station.peerStatus(Kitchen.garage).fault)
+        #expect(down.text.hasPrefix("it was put out, by its site: there"))
+        #expect(
+            down.fix?.contains("where the site is introduced: sudo intercomctl site add shed inter")
+                == true)
+        #expect(down.fix?.contains("--revoked") == false)
+    }
+
     /// The key alone would not let this station in there.
     @Test func oneThatAPairingHasMadeIsPairedAnew() throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
@@ -192,6 +207,17 @@ import Wire
         // The command gives it the key that is shown, and keeps the name.
         let text = try #require(station.problemLines.first)
         #expect(text.hasSuffix("here: sudo intercomctl peer replace garage \(station.ownKey.text)"))
+        // In a site it is replaced everywhere, as this station is.
+        let own = "sudo intercomctl peer replace kitchen \(station.ownKey.text)"
+        station.peers[Kitchen.garage].downReason = .toldOtherKey(at: place)
+        #expect(station.problems.first?.fix == "there: \(own)")
+        station.peers[Kitchen.garage].isInSite = true
+        let site = "where the site is introduced: sudo intercomctl site replace"
+        #expect(station.problems.first?.fix == "\(site) kitchen \(station.ownKey.text)")
+        station.peers[Kitchen.garage].downReason = .otherKey(station.ownKey, at: place)
+        #expect(
+            station.problems.first?.fix?.hasSuffix(
+                ", then \(site) garage \(station.ownKey.text)") == true)
     }
 
     @Test func thatAFormerStationStillCallsIsToldWhileItDoes() throws {

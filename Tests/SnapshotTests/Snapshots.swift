@@ -45,10 +45,10 @@ enum Kitchen {
     /// What it says of itself, so long after its start; `decide` tells its switchboard what has
     /// happened before.
     static func snapshot(
-        _ text: String = text, up: Duration = .seconds(600),
+        _ text: String = text, site: String? = nil, up: Duration = .seconds(600),
         _ decide: (inout Switchboard) -> Void = { _ in }
     ) throws -> Snapshot {
-        let config = try config(text)
+        let config = try config(text, site: site)
         let roster = roster(config)
         let routing = Routing(config, roster)
         var board = Switchboard(

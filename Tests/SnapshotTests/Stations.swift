@@ -3,10 +3,13 @@ import Crypto
 
 @testable import Intercomd
 
-/// The configuration that a text says.
-func config(_ text: String) throws -> Config {
-    let source = ConfigSource(role: .main, path: "x.conf", bytes: Array(text.utf8))
-    return try Config([source], paths: Paths(stateDirectory: nil, runtimeDirectory: nil))
+/// The configuration that a text says; `site` is that of the site's file.
+func config(_ text: String, site: String? = nil) throws -> Config {
+    var sources = [ConfigSource(role: .main, path: "x.conf", bytes: Array(text.utf8))]
+    if let site {
+        sources.append(ConfigSource(role: .site, path: "site.conf", bytes: Array(site.utf8)))
+    }
+    return try Config(sources, paths: Paths(stateDirectory: nil, runtimeDirectory: nil))
 }
 
 /// Its peers under these numbers, 0, 1 and so on unless told otherwise; their keys are made up.

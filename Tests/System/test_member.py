@@ -59,7 +59,8 @@ class Member(MemberTest):
             self.assertIn(told, said)
 
     def test_2_what_status_tells(self):
-        notes = self.unpaired["notes"] + self.type(NAME, "status")[1].splitlines()
+        notes = [note["fix"] for note in self.unpaired["notes"]]
+        notes += self.type(NAME, "status")[1].splitlines()
         lines = self.told("\n".join(notes).replace("(", "\n").replace(")", "\n"))
         self.assertIn((True, ("peer", "verify")), lines)
         self.assertEqual(self.refusals(lines), [])

@@ -80,7 +80,7 @@ class WithTheDaemon(SetupPairs):
             return one.status()["site"]["name"]
         self.assertEqual(self.garage.ctl("site", "init", "house")[0], 0)
         for answer, said, name in (("no\n", "later: intercomctl site join", None),
-                                   ("\n", "site house, number", "house")):
+                                   ("\n", "joined the site house, from", "house")):
             shown = ShownCode(self.garage.folder, self.garage.etc, "--join")
             self.addCleanup(shown.end)
             code, screen = self.set_up(f"{shown.code}\n", answer)

@@ -170,8 +170,8 @@ class ByHand(SiteTest):
         self.assertEqual({peer["name"]: peer["down_reason"] for peer in garage.status()["peers"]},
                          {"cook": "revoked", "attic": "revoked"})
         for name in ("cook", "attic"):
-            fix = garage.peer(name)["fault"]["fix"].removeprefix("to take it back: sudo intercomctl ")
-            self.do(garage, *fix.split())
+            fix = garage.peer(name)["fault"]["fix"]
+            self.do(garage, *fix.removeprefix("to take it back: sudo intercomctl ").split())
             wait(lambda name=name: garage.peer(name)["state"] == "up", f"{name} is back")
         # A key that is in the site, and no peer here, is told by its name.
         self.do(kitchen, "site", "rename", "attic", "loft")
@@ -323,7 +323,8 @@ class Channels(SiteTest):
         garage.start()
         garage.ready()
         garage.wait_for(kitchen)
-        self.assertIn("a button is for up, which is neither", self.do(garage, "status", code=None))
+        self.assertIn("there is no channel or peer \"up\" now",
+                      self.do(garage, "status", code=None))
         self.assertIn("nobody hears you: no peer listens",
                       self.do(garage, "ptt", "down", "up", code=None))
         # And back.

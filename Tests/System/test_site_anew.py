@@ -17,7 +17,7 @@ class Anew(SiteTest):
         garage.stop()
         heir = Identity().text
         self.do(kitchen, "site", "replace", "garage", heir, "--yes")
-        word = "garage of the site is no peer here"
+        word = "garage: the one of the site is no peer here"
         wait(lambda: word in self.do(attic, "status", code=None), "attic says so")
         self.assertEqual(attic.peer("garage")["down_reason"], "revoked")
         self.do(attic, "peer", "remove", "garage")
@@ -35,7 +35,7 @@ class Anew(SiteTest):
         garage.stop()
         heir = Identity().text
         self.do(kitchen, "site", "replace", "garage", heir, "--yes")
-        word = "settings name shed, which was put out, and the site has another garage in its place"
+        word = "shed: was put out, settings name it, and the site has another garage in its place"
         wait(lambda: word in self.do(attic, "status", code=None), "attic says so")
         wait(lambda: self.name_of(heir, attic), "attic has the successor")
         by = self.name_of(heir, attic)
@@ -62,13 +62,13 @@ class Anew(SiteTest):
         garage.start()
         garage.ready()
         said = self.do(garage, "status", code=None)
-        self.assertIn("a button is for up, which is neither", said)
+        self.assertIn("there is no channel or peer \"up\" now", said)
         self.assertIn("GPIO22", said)
         # Whether it comes as another one, or in its former place.
         self.do(kitchen, "site", "remove", "garage")
         self.introduce(kitchen, garage)
         wait(lambda: "channel up: kitchen" in self.do(garage, "status", code=None), "up is back")
-        self.assertNotIn("a button is for up", self.do(garage, "status", code=None))
+        self.assertNotIn("there is no channel or peer", self.do(garage, "status", code=None))
 
 
 if __name__ == "__main__":

@@ -222,7 +222,7 @@ class Changes(SiteTest):
         self.assertIn("introduces the site house", self.do(
             kitchen, "site", "join", "garage", "--site", self.digits(garage), code=1))
         # It is not led to a command that is refused there.
-        wait(lambda: "garage shows the site home, and this station introduces house"
+        wait(lambda: "garage: shows the site home, and this station introduces house"
              in self.do(kitchen, "status", code=None), "kitchen tells of it")
         self.assertNotIn("site join", self.do(kitchen, "status", code=None))
         self.assertEqual([one.status()["site"]["introduces"] for one in (kitchen, garage, attic)],

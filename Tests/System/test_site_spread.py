@@ -142,7 +142,7 @@ class Spread(SiteTest):
         self.do(kitchen, "site", "init", "house")
         said, there = self.introduce(garage, kitchen)
         self.assertIn("introduced garage; the list of the site house is number 3", there)
-        self.assertIn("site house, number 3, from kitchen\n", said)
+        self.assertIn("joined the site house, from kitchen\n", said)
         # The other way round: the new one shows the code.
         _, there = self.introduce(kitchen, attic)
         self.assertIn("garage is a peer", there)
@@ -189,7 +189,7 @@ class Spread(SiteTest):
              "garage says what is typed at kitchen")
         said = self.do(kitchen, "site", "add", "garage")
         self.assertEqual(shown.ended(), 0, shown.text)
-        self.assertIn("site house, number 3, from kitchen\n", shown.text)
+        self.assertIn("joined the site house, from kitchen\n", shown.text)
         # A member that pairs by itself is told that, too, and one of the site is not.
         shown = self.shown(attic)
         said = self.do(garage, "pair", f"127.0.0.1:{attic.port}", shown.code)
@@ -273,7 +273,7 @@ class Spread(SiteTest):
         self.assertEqual([(one["peer"], one["name"], one["stations"]) for one in offers],
                          [("cook", "house", 2)])
         self.assertEqual(offers[0]["fingerprint"], self.digits(kitchen))
-        self.assertIn("cook shows the site house", self.do(garage, "status", code=None))
+        self.assertIn("cook: shows the site house", self.do(garage, "status", code=None))
         time.sleep(1)
         self.assertIsNone(garage.status()["site"]["name"])
         self.assertIn("add --site", self.do(garage, "site", "join", code=2))
@@ -287,7 +287,7 @@ class Spread(SiteTest):
         self.do(garage, "peer", "remove", "shed")
         self.assertIsNone(garage.status()["site"]["name"])
         said = self.do(garage, "site", "join", "--site", self.digits(kitchen))
-        self.assertIn("site house, number 3, from cook", said)
+        self.assertIn("joined the site house, from cook", said)
         self.assertIn("is in the site house", self.do(garage, "site", "join", code=1))
         self.assertEqual(garage.status()["site"]["offers"], [])
 
@@ -314,6 +314,8 @@ class Return(SiteTest):
         # Until attic has changed over, it is a peer there.
         self.assertFalse(self.is_out(attic, kitchen))
         wait(lambda: garage.status()["site"]["left"] == ["attic"], "attic has the former key")
+        self.assertIn("which this station has left: attic -> to change over",
+                      self.do(garage, "status", code=None))
         self.assertEqual(garage.status()["site"]["offers"], [])
         wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
         self.do(attic, "site", "join", "--site", self.digits(garage))
@@ -334,8 +336,16 @@ class Return(SiteTest):
         attic.reload()
         self.do(kitchen, "site", "remove", "garage")
         wait(lambda: attic.peer("garage")["down_reason"] == "revoked", "attic has put it out")
+        self.assertIn("where the site is introduced: sudo intercomctl site add garage intercom1:",
+                      attic.peer("garage")["fault"]["fix"])
         wait(lambda: garage.peer("kitchen")["state"] != "up", "garage is alone")
         self.assertIn("pair --join --move", self.do(garage, "pair", "--join", code=1))
+        # By a plain pairing only where a person says that it is meant.
+        shown = self.shown(garage)
+        self.assertIn("the site took garage out, and nothing is changed", self.do(
+            kitchen, "pair", f"127.0.0.1:{garage.port}", shown.code, code=1))
+        shown.end()
+        self.assertEqual(self.found(kitchen), ["attic"])
         said, there = self.introduce(kitchen, garage, "--move")
         self.assertIn("introduced garage", said)
         self.assertIn("this station is in the site house", there)

@@ -28,7 +28,7 @@ class Voices(ConductTest):
         talks = [self.friend.talk(stream, [opus.SILENCE] * 60, frame_ms=1000 // A_SECOND)
                  for stream in STREAMS]
         self.addCleanup(lambda: [talk.end() for talk in talks])
-        wait(lambda: "friend sends on" in "\n".join(self.kitchen.notes()),
+        wait(lambda: "friend: sends on" in "\n".join(self.kitchen.notes()),
              "status names the peer that takes so many voices")
         if priority > NORMAL:
             # Nobody gave it that right, and it is told so.

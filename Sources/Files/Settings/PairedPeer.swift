@@ -43,13 +43,14 @@ public struct PairedPeer: Sendable {
     ///   - suite: The cipher of its sessions.
     ///   - address: As the settings have it.
     ///   - isUp: Whether there is a session with it.
+    ///   - takesBack: Whether it may be one that the site of this station has taken out.
     ///   - used: The settings that are in use.
     ///   - found: All files as they are now; they may have mistakes, and other peers.
     /// - Throws: The obstacle, such as a session with a peer that has this key: a station that has
     ///   the code can claim any key, and must not end a session by that.
     public init(
         _ key: PublicKey, called: String, named wish: String?, suite: Suite, address: String,
-        isUp: Bool, among used: PeerFiles, and found: PeerFiles
+        isUp: Bool, takesBack: Bool = false, among used: PeerFiles, and found: PeerFiles
     ) throws(Refusal) {
         // It must fit into the settings in use, into those with the peers that others have written
         // meanwhile, and into all files. Those with mistakes of their own are not asked.
@@ -76,6 +77,12 @@ public struct PairedPeer: Sendable {
             hasFormer = hasFormer || config.peers.contains { $0.name == called }
             // Their pre-shared keys must not be overwritten.
             secrets.formUnion(config.peers.compactMap { Self.secret(of: $0) })
+        }
+        if !takesBack, known == nil, let name = SiteFiles.removed(used.paths)[key.text] {
+            throw .known(
+                "the site took \(name) out, and nothing is changed; to make it a peer of this"
+                    + " station all the same: intercomctl pair --yes; to take it back into the"
+                    + " site, where it is introduced: sudo intercomctl pair --join")
         }
         let files = Set(found.sources.map { $0.path })
         let name =

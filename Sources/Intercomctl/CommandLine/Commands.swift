@@ -134,7 +134,7 @@ extension CommandGroup {
                     help: "show how a peer is protected and what it may do", function: showPeer),
                 Command(
                     name: "pair", arguments: "[HOST] [CODE]", count: 0...12,
-                    options: ["--name", "--join", "--move", "--json"],
+                    options: ["--name", "--join", "--move", "--yes", "--json"],
                     help: "make two stations peers by a code",
                     function: pair),
                 Command(

@@ -69,9 +69,7 @@ struct ConfigFacts {
         case .wrong(let error):
             var checks = error.mistakes.prefix(Self.shown).map { mistake in
                 Check.fail(
-                    .config, "\(mistake.origin): \(mistake.what)",
-                    fix: mistake.suggestion.map { "did you mean \"\($0)\"?" }
-                        ?? "sudoedit \(mistake.origin.file)")
+                    .config, "\(mistake.origin): \(mistake.what)", fix: mistake.fix)
             }
             let more = error.mistakes.count - checks.count + error.omitted
             if more > 0 {
@@ -86,9 +84,7 @@ struct ConfigFacts {
             return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")]
                 + (config.warnings + PlaceChecks.mistakes(in: config, of: folder)).map { warning in
                     .warn(
-                        .config, "\(warning.origin): \(warning.what)",
-                        fix: warning.suggestion.map { "did you mean \"\($0)\"?" }
-                            ?? "sudoedit \(warning.origin.file)")
+                        .config, "\(warning.origin): \(warning.what)", fix: warning.fix)
                 }
         }
     }

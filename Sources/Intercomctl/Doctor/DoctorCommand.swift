@@ -12,7 +12,11 @@ func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     var diagnosis = Diagnosis()
     for topic in Check.Topic.allCases where topics.contains(topic) {
-        diagnosis.checks += checks(of: topic, situation)
+        // A warning of the settings is a note of the daemon, too.
+        let said = diagnosis.checks.map { $0.text }
+        diagnosis.checks += checks(of: topic, situation).filter {
+            topic != .status || !said.contains($0.text)
+        }
     }
     if invocation.isJSON {
         try printLine(diagnosis.json)

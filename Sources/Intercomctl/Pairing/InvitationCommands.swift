@@ -53,7 +53,8 @@ func accept(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let hosts = invitation.hosts.isEmpty ? nil : invitation.hosts.joined(separator: ",")
     let request = PairRequest.enter(code: invitation.code, host: hosts, name: name)
     let paired = try follow(request, invocation) { (report) throws(Failure) in
-        try show(report, isNamed: name != nil)
+        let status = report.stage == .paired ? try? statusNow(invocation) : nil
+        try show(report, isNamed: name != nil, state: status?.state)
     }
     return paired == nil ? .failed : .ok
 }

@@ -8,9 +8,9 @@ internal import Time
 /// §4.1); this program shows what it says.
 func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let joining = try joining(invocation)
-    guard let peer = try pairedPeer(joining, invocation) else { return .failed }
+    guard let (peer, former) = try pairedPeer(joining, invocation) else { return .failed }
     if let joining { return try joining.go(on: peer, invocation) }
-    try remindOfSite(peer, invocation)
+    try remindOfSite(peer, after: former, invocation)
     return .ok
 }
 
@@ -26,31 +26,37 @@ private func joining(_ invocation: borrowing Invocation) throws(Failure) -> Join
 /// - Parameters:
 ///   - joining: What follows; nil for nothing.
 ///   - invocation: The command line.
-/// - Returns: The name of the new peer here; nil where nobody is there to see it.
+/// - Returns: The name of the new peer here, and of the one whose place it may take; nil where
+///   nobody is there to see it.
 /// - Throws: Why they are no peers.
 func pairedPeer(
     _ joining: Joining?, _ invocation: borrowing Invocation
-) throws(Failure) -> String? {
+) throws(Failure) -> (name: String, former: String?)? {
     let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
+    // The one that introduces takes it back into the site.
+    let takesBack = invocation.isYes || joining?.isIntroducing == true
     let request: PairRequest
     switch PastedPairing(invocation.arguments) {
-    case .nothing: request = .show(name: name)
+    case .nothing: request = .show(name: name, takesBack: takesBack)
     case .code(let code, let host):
-        request = .enter(code: code, host: try host.map(hostText), name: name)
+        let host = try host.map(hostText)
+        request = .enter(code: code, host: host, name: name, takesBack: takesBack)
     case .host(let host, let complaint):
         let host = try host.map(hostText)
         let code = try askForCode(of: host, complaint)
-        request = .enter(code: code, host: host, name: name)
+        request = .enter(code: code, host: host, name: name, takesBack: takesBack)
     case .wrong(let what): throw Failure(.usage, what)
     }
+    var former: String?
     do throws(Failure) {
-        return try follow(request, invocation) { (report) throws(Failure) in
-            let status = report.former == nil ? nil : try? statusNow(invocation)
+        let paired = try follow(request, invocation) { (report) throws(Failure) in
+            let status = report.stage == .paired ? try? statusNow(invocation) : nil
             var report = report
             // Of one that is up nobody takes the place.
             if status?.peers.first(where: { $0.name == report.former })?.state == .up {
                 report.former = nil
             }
+            former = report.former
             // What settings name cannot be renamed.
             let isInSettings = report.name.map {
                 (try? PeerBook(invocation).config())?.names(peer: $0) ?? false
@@ -63,8 +69,10 @@ func pairedPeer(
                 option: joining == nil ? "" : " --join",
                 place: joining?.isIntroducing == true ? "site" : "peer",
                 site: status?.site,
-                formerName: report.former.flatMap { try? PeerBook(invocation).site(of: $0)?.name })
-        }?.name
+                formerName: report.former.flatMap { try? PeerBook(invocation).site(of: $0)?.name },
+                state: status?.state)
+        }
+        return paired?.name.map { ($0, former) }
     } catch {
         guard joining != nil, error.refusal == .known || error.refusal == .declined else {
             throw error

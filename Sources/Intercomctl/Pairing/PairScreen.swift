@@ -12,11 +12,12 @@ internal import Report
 ///   - place: Where another name is given: `site` for a station that is introduced with it.
 ///   - site: The site of this station, where the new peer may come in the place of a former one.
 ///   - formerName: The name of that one in the site.
+///   - state: What is muted here, where it is known.
 /// - Throws: an output that cannot be written.
 func show(
     _ report: PairingReport, isNamed: Bool, command: String = "intercomctl pair",
     option: String = "", place: String = "peer", site: SiteStatus? = nil,
-    formerName: String? = nil
+    formerName: String? = nil, state: SavedState? = nil
 ) throws(Failure) {
     let text = report.text.visible
     switch report.stage {
@@ -36,10 +37,21 @@ func show(
             }
         }
         guard report.isApplied else { return }
-        try printLine(
-            "to be heard there: the talk button here, or intercomctl talk \(name);"
-                + " to hear it: the talk button there")
+        try printLine(waysToTalk(to: name, state))
     }
+}
+
+/// How a new peer is heard, and hears; with what is muted here it is not heard.
+func waysToTalk(to name: String, _ state: SavedState?) -> String {
+    let hearing =
+        if state?.isSpeakerMuted ?? false {
+            "the speaker here is muted; to hear it: intercomctl unmute speaker"
+        } else if state?.muted.contains(name) ?? false {
+            "it is muted here; to hear it: intercomctl unmute \(name)"
+        } else {
+            "to hear it: the talk button there"
+        }
+    return "to be heard there: the talk button here, or intercomctl talk \(name); \(hearing)"
 }
 
 /// The line for a new peer that may come in the place of a former one.

@@ -109,5 +109,5 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 
 extension String {
     /// People write digits in groups, with hyphens, too.
-    fileprivate var withoutHyphens: String { String(map { $0 == "-" ? " " : $0 }) }
+    var withoutHyphens: String { String(map { $0 == "-" ? " " : $0 }) }
 }

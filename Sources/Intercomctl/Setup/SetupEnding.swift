@@ -103,7 +103,7 @@ extension Setup {
             }
             let peer: String?
             do throws(Failure) {
-                peer = try pairedPeer(nil, invocation)
+                peer = try pairedPeer(nil, invocation)?.name
             } catch {
                 // What was typed may be mistyped.
                 guard invocation.arguments.isEmpty else {

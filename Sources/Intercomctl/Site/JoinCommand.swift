@@ -192,23 +192,33 @@ enum Joining {
     }
 }
 
-/// Says that a peer is not in the site of this station, where a person may think that it is.
-func remindOfSite(_ peer: String, _ invocation: borrowing Invocation) throws(Failure) {
+/// Says that a peer is not in the site of this station, where a person may think that it is; it may
+/// come in the place of a former one.
+func remindOfSite(
+    _ peer: String, after former: String? = nil, _ invocation: borrowing Invocation
+) throws(Failure) {
     guard !invocation.isJSON, let site = try? siteNow(invocation), let name = site.name,
         !site.peers.contains(peer)
     else { return }
-    if let book = try? PeerBook(invocation), let key = try? book.peer(peer).key,
-        SiteFiles.removed(book.paths)[key] != nil
-    {
-        try printLine(
-            "the site took \(peer.visible) out, and here it is a peer again; if it is not to be:"
-                + " sudo intercomctl peer remove \(peer.visible)")
-    }
+    let place = former.flatMap { site.peers.contains($0) ? $0 : nil }
+        .flatMap { try? PeerBook(invocation).site(of: $0)?.name }
     try printLine(
         "\(peer.visible) is a peer of this station alone, and not in the site \(name.visible);"
-            + (site.introduces
-                ? " for that: sudo intercomctl site add \(peer.visible)"
-                : " for that, pair it with the station that introduces: intercomctl pair --join"))
+            + " for that\(wayIntoSite(of: peer.visible, inPlaceOf: place, site.introduces))")
+}
+
+/// How a peer comes into the site, where it may be the successor of a station there.
+func wayIntoSite(of peer: String, inPlaceOf former: String?, _ introduces: Bool) -> String {
+    guard let former else {
+        return introduces
+            ? ": sudo intercomctl site add \(peer)"
+            : ", pair it with the station that introduces: intercomctl pair --join"
+    }
+    return introduces
+        ? ", in the place of \(former): sudo intercomctl site replace \(former) \(peer);"
+            + " beside it: sudo intercomctl site add \(peer)"
+        : ", in the place of \(former), pair it with the station that introduces; there: sudo"
+            + " intercomctl site replace \(former) PEER"
 }
 
 private func siteNow(_ invocation: borrowing Invocation) throws(Failure) -> SiteStatus {
@@ -249,13 +259,7 @@ struct SiteQuestion {
         _ invocation: borrowing Invocation, mayAsk: Bool
     ) throws(Failure) -> Bool {
         if let typed = invocation.site {
-            guard Config.Peer.digits(in: typed) == digits else {
-                throw Failure(
-                    .failed,
-                    "these are NOT the digits of the key of that site: have them read out again at"
-                        + " the station that introduces (intercomctl site list); nothing is changed"
-                )
-            }
+            guard isDigits(typed) else { throw Self.otherDigits }
             return true
         }
         if invocation.isYes { return true }
@@ -271,6 +275,24 @@ struct SiteQuestion {
                 + "the digits of its key: \(digits.visible)\n\(loss)"
                 + "Are they those of \"intercomctl site list\" at the station that introduces?"
                 + " yes, the digits, or no [no]")
-        return Config.Peer.digits(in: answer) == digits || ["y", "yes"].contains(answer)
+        return try isYes(answer)
     }
+
+    /// Whether an answer is a yes, or the digits.
+    ///
+    /// - Throws: that digits are others.
+    func isYes(_ answer: String) throws(Failure) -> Bool {
+        if isDigits(answer) || ["y", "yes"].contains(answer) { return true }
+        if answer.contains(where: { ("0"..."9").contains($0) }) { throw Self.otherDigits }
+        return false
+    }
+
+    private func isDigits(_ typed: String) -> Bool {
+        Config.Peer.digits(in: typed.withoutHyphens) == digits
+    }
+
+    private static let otherDigits = Failure(
+        .failed,
+        "these are NOT the digits of the key of that site: have them read out again at the station"
+            + " that introduces (intercomctl site list); nothing is changed")
 }

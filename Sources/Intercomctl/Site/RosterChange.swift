@@ -54,6 +54,36 @@ enum RosterChange {
         }
     }
 
+    /// The channels of the site that a station which comes, perhaps again, is not in, and those
+    /// that end with one that goes.
+    ///
+    /// - Parameters:
+    ///   - before: The roster before the change.
+    ///   - roster: The roster after it.
+    /// - Returns: The words for a person; nil where there are none.
+    func channelWords(_ before: Roster, _ roster: Roster) -> String? {
+        switch self {
+        case .add(let station):
+            let others = roster.channels.filter { !$0.includes(station.name) }
+            guard let first = others.first else { return nil }
+            let names = others.map { $0.name }.joined(separator: ", ")
+            let all = ((first.members ?? []) + [station.name]).joined(separator: " ")
+            let (noun, command) =
+                others.count == 1
+                ? ("channel", "\(first.name) \(all)") : ("channels", "NAME with all its stations")
+            return "\(station.name) is not in the site's \(noun) \(names); to let it in: sudo"
+                + " intercomctl site channel \(command)"
+        case .remove(let name):
+            let ended = before.channels.map { $0.name }.filter { channel in
+                !roster.channels.contains { $0.name == channel }
+            }
+            return ended.isEmpty
+                ? nil
+                : "no more, as only \(name) was in it: channel \(ended.joined(separator: ", "))"
+        case .replace, .rename, .set, .removeChannel: return nil
+        }
+    }
+
     /// Changes a roster.
     ///
     /// - Throws: why that cannot be.
@@ -233,6 +263,7 @@ extension SiteBook {
         report.add("\(what); the list of the site \(roster.name) is number \(roster.counter)")
         if let moved { report.add(moved) }
         for line in book.told { report.add(line) }
+        if let words = change.channelWords(before, roster) { report.add(words) }
         if former != nil, let name = change.former, SiteFiles.isKeyShared(book.paths) {
             report.add(
                 "if \(name) has had this site's key, it can come back; to prevent that: sudo"

@@ -19,14 +19,15 @@ struct FirstWords {
     static let patience = Duration.seconds(1)
     static let look = Duration.milliseconds(20)
 
-    /// Takes what was known at the start; a listener without a reason has not reported yet.
+    /// Takes what was known at the start; a listener without a reason has not reported yet, and of
+    /// one that is down the reason may be known.
     init(_ heard: [HeardBy], at now: Instant) {
         self.heard = heard
         begin = now
         isAsked = heard.map { $0.reason == nil }
         hasSaid = heard.map { _ in false }
         isGone = hasSaid
-        isOpen = heard.contains { $0.reason == nil }
+        isOpen = heard.contains { $0.reason == nil || $0.reason == .down }
     }
 
     /// Takes the reports that the peers have sent so far.
@@ -34,6 +35,7 @@ struct FirstWords {
         isOpen = false
         for place in heard.indices {
             let peer = list.peers.first { $0.name == heard[place].peer }
+            heard[place].detail = peer.flatMap { Self.refusal(of: $0) }
             if let answer = peer.flatMap({ Self.word(of: $0) }) {
                 if answer != .noAnswer { hasSaid[place] = true }
                 isGone[place] = answer == .noAnswer
@@ -136,5 +138,11 @@ struct FirstWords {
         }
         guard peer.state == .down else { return nil }
         return .some(peer.down.reason == HeardBy.Reason.noNetwork.rawValue ? .noNetwork : .down)
+    }
+
+    /// How one of the two stations refuses the other; nil where the peer is merely away.
+    private static func refusal(of peer: PeerStatus) -> String? {
+        let isRefusal = ["revoked", "not_accepted", "psk", "suite"].contains(peer.down.reason)
+        return isRefusal && peer.state == .down ? peer.fault?.text : nil
     }
 }

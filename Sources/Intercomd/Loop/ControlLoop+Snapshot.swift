@@ -35,6 +35,7 @@ extension ControlLoop {
             found.peers[peer].traffic = Readings(rings.traffic[peer].values)
             found.peers[peer].figures = figures.peers[peer]
             found.peers[peer].isInSite = site.lists(roster[peer])
+            found.peers[peer].formerName = site.formerName(of: roster[peer])
             found.peers[peer].isSounding = switchboard.voices.isHeard(peer)
             found.peers[peer].hearings = switchboard.voices.hearings(of: peer)
             found.peers[peer].formerHearings = switchboard.voices.formerHearings(of: peer)

@@ -54,11 +54,11 @@ struct PairingGround {
     /// counts nothing.
     func peer(
         _ card: PairingCard, suite: Suite, named name: String?, at address: String,
-        isAdmitted: Bool = false
+        isAdmitted: Bool, takesBack: Bool
     ) throws(PairedPeer.Refusal) -> PairedPeer {
         try PairedPeer(
             card.publicKey, called: card.name, named: name, suite: suite, address: address,
-            isUp: !isAdmitted && up.contains(card.publicKey),
+            isUp: !isAdmitted && up.contains(card.publicKey), takesBack: takesBack,
             among: used, and: try found())
     }
 

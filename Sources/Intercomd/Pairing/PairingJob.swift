@@ -11,6 +11,8 @@ struct PairingJob {
     let asker: Asker
     /// The name that the other station is to have here; nil for its own.
     let name: String?
+    /// Whether it may be one that the site has taken out.
+    let takesBack: Bool
     /// Where a code is tried, as the settings have an address; nil where one is shown.
     var host: String?
     /// How many stations were found that show codes.

@@ -41,6 +41,7 @@ extension Pairings {
     ) {
         let (former, before, name) = (job?.prepared, storing, job?.name)
         let isAdmitted = former?.key == candidate.card.publicKey
+        let takesBack = job?.takesBack ?? false
         let key = psk.copy()
         job?.prepared = nil
         let work = writer.begin { () -> Result<PairedPeer, Failure> in
@@ -51,7 +52,7 @@ extension Pairings {
             do throws(PairedPeer.Refusal) {
                 let peer = try ground.peer(
                     candidate.card, suite: candidate.suite, named: name, at: candidate.address,
-                    isAdmitted: isAdmitted)
+                    isAdmitted: isAdmitted, takesBack: takesBack)
                 do throws(PeerFilesError) {
                     if step == .prepare || former?.isWritten(like: peer) != true {
                         former?.withdraw()

@@ -110,13 +110,15 @@ struct Pairings: ~Copyable {
         on ground: PairingGround, at now: Instant
     ) -> Reply? {
         switch request {
-        case .show(let name):
+        case .show(let name, let takesBack):
             if let obstacle = obstacle(name: name) { return obstacle }
             return show(
-                for: PairingJob(caller: caller, asker: asker, name: name), on: ground, at: now)
-        case .enter(let code, let host, let name):
+                for: PairingJob(caller: caller, asker: asker, name: name, takesBack: takesBack),
+                on: ground, at: now)
+        case .enter(let code, let host, let name, let takesBack):
             if let obstacle = obstacle(name: name) { return obstacle }
-            let job = PairingJob(caller: caller, asker: asker, name: name, host: host)
+            let job = PairingJob(
+                caller: caller, asker: asker, name: name, takesBack: takesBack, host: host)
             return enter(code, for: job, on: ground, at: now)
         }
     }
@@ -274,8 +276,8 @@ extension Pairings {
         let code = PairingCode.randomDigits()
         do throws(ControlError) {
             _ = try open(
-                code.copy(), for: PairingJob(caller: nil, asker: asker, name: nil), on: ground,
-                at: now)
+                code.copy(), for: PairingJob(caller: nil, asker: asker, name: nil, takesBack: true),
+                on: ground, at: now)
         } catch {
             return error.code == .busy ? .later : .failed(error.text)
         }
@@ -291,7 +293,7 @@ extension Pairings {
         guard !isBusy else {
             return ControlError(.busy, "a pairing is under way")
         }
-        let job = PairingJob(caller: nil, asker: asker, name: nil)
+        let job = PairingJob(caller: nil, asker: asker, name: nil, takesBack: true)
         guard case .refused(let error)? = enter(digits, for: job, on: ground, at: now) else {
             return nil
         }

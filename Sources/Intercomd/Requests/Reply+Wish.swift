@@ -17,8 +17,14 @@ extension Reply {
             self = .ptt(ptt)
         case .page(let listeners):
             let able = names.able(listeners).joined(separator: ", ")
-            self = .done(
-                Done("paging \(wish.name): \(able.isEmpty ? "nobody hears it" : able)"))
+            let deaf = names.roster.named(listeners).filter {
+                $0.reason != nil && $0.reason != .unknown
+            }
+            let who =
+                able.isEmpty
+                ? "nobody hears it" + (deaf.isEmpty ? "" : ": \(deaf.sentence)")
+                : able + (deaf.isEmpty ? "" : "; not heard by \(deaf.sentence)")
+            self = .done(Done("paging \(wish.name): \(who)"))
         case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
         case .calling(let id): self = Self.done("calling \(wish.name)", id)
         case .answered(let id): self = Self.done("answered", id)

@@ -161,6 +161,8 @@ struct SiteKeeper {
     /// The name that the station with this key had before it was taken out.
     func formerName(of key: PublicKey) -> String? { former[key.text] }
 
+    func formerName(of peer: Config.Peer) -> String? { former[peer.key] }
+
     /// Whether a peer is in the roster, also one that was put out here, whose key sessions do not
     /// know.
     func lists(_ peer: Config.Peer) -> Bool {
@@ -317,8 +319,12 @@ struct SiteKeeper {
         case (.success(let told), let caller):
             var lines = told
             if let peer {
+                let site = adoption.roster.name
+                // The number says nothing to a person who joins.
                 lines.insert(
-                    "site \(adoption.roster.name), number \(number), from \(name(peer))", at: 0)
+                    caller == nil
+                        ? "site \(site), number \(number), from \(name(peer))"
+                        : "joined the site \(site), from \(name(peer))", at: 0)
             }
             if let caller {
                 answers.append((caller, .done(Reply.Done(lines.joined(separator: "\n")))))
@@ -375,6 +381,11 @@ struct SiteKeeper {
             }.map { $0.name }
         }
         status.left = exchange.peersLeft.map { name($0) }
+        if !status.left.isEmpty {
+            status.unsure = (exchange.held?.roster.stations ?? []).filter {
+                $0.key != own && exchange.isSilent($0.key)
+            }.map { $0.name }
+        }
         for station in exchange.held?.roster.stations ?? []
         where status.behind.contains(station.name) {
             guard let number = exchange.numberTold(by: station.key) else { continue }

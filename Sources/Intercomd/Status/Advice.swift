@@ -55,12 +55,15 @@ enum Advice {
             fix: "to switch from \(other) to it: intercomctl site join \(peer)")
     }
 
-    /// Peers that are in the site under a key that this station has left.
-    static func unchanged(_ peers: [String]) -> Fault {
+    /// Peers that are in the site under a key that this station has left, and stations of it that
+    /// may be.
+    static func unchanged(_ peers: [String], perhaps others: [String]) -> Fault {
         Fault(
             "former_site",
             "still under the site's former key, which this station has left:"
-                + " \(peers.joined(separator: ", "))",
+                + " \(peers.joined(separator: ", "))"
+                + (others.isEmpty
+                    ? "" : ", and perhaps \(others.joined(separator: ", ")), not heard of since"),
             fix: "to change over, there: intercomctl site join")
     }
 
@@ -68,7 +71,8 @@ enum Advice {
     static func displaced(_ name: String) -> Fault {
         Fault(
             "displaced", of: name,
-            "that of the site is no peer here: the former one, which was put out, keeps the name",
+            "the one of the site is no peer here: the former one, which was put out, keeps the"
+                + " name",
             fix: "to make room: sudo intercomctl peer remove \(name)")
     }
 
@@ -96,18 +100,6 @@ enum Advice {
                     + " that introduces"
             )
         return Fault("put_out", "stations of the site refuse this one: \(cause)", fix: fix)
-    }
-
-    /// A button talks to a channel or a peer that does not exist.
-    static func awaited(_ name: String, isInSite: Bool) -> Fault {
-        Fault(
-            "no_target",
-            "a button is for \(name), which is neither a channel nor a peer now: nobody hears it",
-            fix: (isInSite
-                ? "for a channel, where the site is introduced: sudo intercomctl site channel"
-                    + " \(name) STATIONS; for a station, pair with it"
-                : "pair with that station, or join its site")
-                + "; or give the button another target")
     }
 
     /// Speech should stand so far above the noise, in dB.

@@ -18,6 +18,8 @@ struct PeerContext {
     let isSearched: Bool
     /// Whether it is in the roster of this station's site.
     let isInSite: Bool
+    /// What it was called in this station's site, which has put it out, and its key.
+    let former: (name: String, key: String)?
     /// Whether its site may have put this station out.
     let isPutOut: Bool
     /// The peer that is up at its address.
@@ -28,11 +30,12 @@ struct PeerContext {
     init(
         peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
         hasPSK: Bool = false, isSearched: Bool, isInSite: Bool = false,
-        isPutOut: Bool = false, heir: String? = nil, resolver: String?
+        former: (name: String, key: String)? = nil, isPutOut: Bool = false,
+        heir: String? = nil, resolver: String?
     ) {
         (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
         (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
-        (self.hasPSK, self.heir) = (hasPSK, heir)
+        (self.hasPSK, self.heir, self.former) = (hasPSK, heir, former)
         (self.isSearched, self.isInSite, self.isPutOut) = (isSearched, isInSite, isPutOut)
     }
 
@@ -58,11 +61,15 @@ extension Fault {
             text = "it was put out here: there is no session with it"
             fix = "to take it back: sudo intercomctl peer set \(context.peer) --revoked no"
         case .revoked:
-            text = "it was put out, by its site or here: there is no session with it"
+            text =
+                "it was put out, by its site\(context.former == nil ? " or here" : ""): there is no"
+                + " session with it"
             fix =
                 "to be rid of it: sudo intercomctl peer remove \(context.peer), once no settings"
-                + " name it; to take it back: sudo intercomctl peer set \(context.peer) --revoked"
-                + " no"
+                + " name it; to take it back"
+                + (context.former.map {
+                    ", where the site is introduced: sudo intercomctl site add \($0.name) \($0.key)"
+                } ?? ": sudo intercomctl peer set \(context.peer) --revoked no")
         case .noNetwork:
             text = "this station has no network"
             fix = "intercomctl doctor network"

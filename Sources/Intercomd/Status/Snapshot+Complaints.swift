@@ -44,7 +44,8 @@ extension Snapshot {
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
                 ownKey: ownKey.text, hasPSK: state?.hasPSK ?? false,
                 isSearched: network.isSearched,
-                isInSite: peers[peer].isInSite, isPutOut: isPutOut,
+                isInSite: peers[peer].isInSite,
+                former: peers[peer].formerName.map { ($0, roster[peer].key) }, isPutOut: isPutOut,
                 heir: reason == .noAnswer ? heir(of: peer) : nil,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }

@@ -29,9 +29,10 @@ extension Snapshot {
                     keys: (offer.fingerprint, site.fingerprint),
                     introduces: site.introduces))
         }
-        if !site.left.isEmpty { found.append(Advice.unchanged(site.left)) }
-        for channel in config.channels where channel.isWaiting {
-            found.append(Advice.awaited(channel.name, isInSite: site.name != nil))
+        if !site.left.isEmpty { found.append(Advice.unchanged(site.left, perhaps: site.unsure)) }
+        for missing in config.awaited {
+            found.append(
+                Fault("no_target", of: "\(missing.origin)", missing.what, fix: missing.fix))
         }
         found += talkHindrances.map { $0.fault }
         if let note = ringNote { found.append(note) }

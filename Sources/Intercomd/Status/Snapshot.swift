@@ -195,6 +195,8 @@ extension Snapshot {
         var downReason: DownReason?
         /// It is in the roster of this station's site.
         var isInSite = false
+        /// Its name in that site, which has put it out.
+        var formerName: String?
         /// When it was added or lost; nil when it is up.
         var downSince: Instant?
         /// The addresses at which it is called.

@@ -74,6 +74,13 @@ struct Evidence {
         probes.append((endpoint, outcome, now))
     }
 
+    /// A packet came from there: the port is open, and the peer may answer the next call.
+    mutating func sawPacket(from source: Endpoint) {
+        let count = probes.count
+        probes.removeAll { $0.endpoint == source && $0.outcome == .portClosed }
+        if probes.count < count { firstCall = nil }
+    }
+
     /// The peer has other addresses: traces from the former ones say nothing.
     mutating func moved() {
         otherKey = nil

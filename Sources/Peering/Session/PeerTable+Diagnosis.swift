@@ -63,13 +63,14 @@ extension PeerTable {
         }
     }
 
-    /// Notes for peers at this address which version their messages are of, where it is another
-    /// one than here.
+    /// Notes for peers at this address that somebody is there, and which version its messages are
+    /// of, where it is another one than here.
     ///
     /// A site is upgraded box by box, so a person must learn which box is left.
-    mutating func noteVersion(of datagram: Span<UInt8>, from source: Endpoint, at now: Instant) {
-        guard datagram.count > 1, datagram[1] != HandshakeHeader.version else { return }
+    mutating func notePacket(_ datagram: Span<UInt8>, from source: Endpoint, at now: Instant) {
         for case let association? in associations where association.isDown(at: source) {
+            association.evidence.sawPacket(from: source)
+            guard datagram.count > 1, datagram[1] != HandshakeHeader.version else { continue }
             association.evidence.sawMessage(ofVersion: datagram[1], from: source, at: now)
         }
     }

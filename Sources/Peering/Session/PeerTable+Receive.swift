@@ -13,7 +13,7 @@ extension PeerTable {
         guard !datagram.isEmpty, let kind = HandshakeHeader.Kind(rawValue: datagram[0]) else {
             return .dropped(.header)
         }
-        noteVersion(of: datagram, from: source, at: now)
+        notePacket(datagram, from: source, at: now)
         guard datagram.count == kind.messageSize else { return .dropped(.length) }
         guard let header = HandshakeHeader(parsing: datagram),
             let suite = Suite(rawValue: header.suite)

@@ -257,6 +257,11 @@ public struct RosterExchange {
     /// The peers that are in a site which this station has left.
     public var peersLeft: [Int] { peers.keys.filter { peers[$0]?.isLeft == true }.sorted() }
 
+    /// Whether the owner of a key has told neither of this site nor of one that was left.
+    public func isSilent(_ key: PublicKey) -> Bool {
+        !peers.values.contains { $0.key == key && ($0.isLeft || $0.told != nil) }
+    }
+
     /// Whether a roster is of the site that this station is in.
     private func isOfOurs(_ notice: RosterNotice) -> Bool { notice.site == held?.notice.site }
 

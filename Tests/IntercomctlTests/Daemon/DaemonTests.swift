@@ -106,6 +106,19 @@ private func sample() -> Status {
         withExtendedLifetime(daemon) {}
     }
 
+    @Test func whatIsNotThereHasNoPlaceInALine() throws {
+        let folder = try StationFolder()
+        var status = sample()
+        status.buttons[0].target = ""
+        status.peers[1].state = .down
+        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        let output = try folder.run("status").output
+        #expect(output.contains("\nbutton  ptt GPIO17  released\n"), "\(output)")
+        // The suite is of a session; one that is down has none.
+        #expect(output.contains("aa10-7c44  no psk\n"), "\(output)")
+        withExtendedLifetime(daemon) {}
+    }
+
     @Test func problemsComeFirstAndEndWithFour() throws {
         let folder = try StationFolder()
         var status = sample()
@@ -179,8 +192,12 @@ private func sample() -> Status {
 
     @Test func whatNobodyHearsEndsWithOneAndSaysWhy() throws {
         let folder = try StationFolder()
-        let daemon = try FakeDaemon(at: folder.socket) { request in
-            guard case .ptt(_, let target) = request else { return [] }
+        let daemon = try FakeDaemon(at: folder.socket, hasMore: true) { request in
+            guard case .ptt(_, let target) = request else {
+                var attic = PeerStatus()
+                attic.name = "attic"
+                return [Reply.peers(PeerList([attic], callers: [])).encoded]
+            }
             var ptt = Reply.PTT()
             (ptt.target, ptt.isTalking) = (target, true)
             ptt.heard = [HeardBy("attic", percent: nil, reason: .down)]

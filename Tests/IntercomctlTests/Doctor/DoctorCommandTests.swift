@@ -23,6 +23,21 @@ import Testing
         #expect(outcome.code == 0)
     }
 
+    @Test func aWarningOfTheSettingsThatIsANoteOfTheDaemonIsToldOnce() throws {
+        let folder = try StationFolder("[button b]\nline = GPIO1\npress = signal barn")
+        try folder.write("", to: "state/site.conf")
+        var status = Status()
+        status.notes = [
+            Fault(
+                "no_target", of: "\(folder.config)/intercomd.conf:8",
+                "press: there is no peer \"barn\" now", fix: "pair with that station")
+        ]
+        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        let lines = try folder.run("doctor", "config", "status").output.split(separator: "\n")
+        #expect(lines.count == 3 && lines[2] == "0 failures, 1 warning", "\(lines)")
+        withExtendedLifetime(daemon) {}
+    }
+
     @Test func wrongSettingsHideNothingElse() throws {
         let folder = try StationFolder("[audio]\ninput = hw:1")
         let outcome = try folder.run("doctor", "config", "audio", "gpio", "peers")

@@ -49,6 +49,22 @@ private let psk = String(repeating: "5a", count: 32) + "\n"
         #expect(outcome.code == 1 && outcome.complaint.contains("the key has 20 of 52 characters"))
     }
 
+    @Test func aKeyThatIsAnothersIsRefusedWithTheWayOut() throws {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        let own = try folder.run("key", "show").output.split(separator: "\n")[0]
+        let copied = try folder.run("peer", "add", "garage", "garage.local", String(own))
+        #expect(
+            copied.complaint.contains(
+                "that is this station's own key; if another station shows it, one's memory card was"
+                    + " copied from the other's: "), "\(copied)")
+        #expect(try folder.run("peer", "add", "garage", "garage.local", otherKey).code == 0)
+        #expect(
+            try folder.run("peer", "add", "garage", "garage.local", thirdKey).complaint.contains(
+                "; if its station was replaced: sudo intercomctl peer replace garage \(thirdKey)\n")
+        )
+    }
+
     @Test func copiesTheSecretOutOfSight() throws {
         let folder = try StationFolder()
         try folder.write(psk, to: "shared.psk", mode: 0o600)

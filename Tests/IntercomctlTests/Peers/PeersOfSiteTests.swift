@@ -165,4 +165,55 @@ import Testing
             succession(of: "pool-2", after: "pool", "site", site, "spa")
                 == "\(begin): sudo intercomctl site replace spa pool-2")
     }
+
+    @Test func aNewNameOfTheSiteThatAnotherPeerHasIsNotTakenHere() throws {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        for (name, key) in [("shed", thirdKey), ("garage", otherKey)] {
+            try folder.write("[peer \(name)]\nkey = \(key)\n", to: "state/peers.d/\(name).conf")
+        }
+        #expect(try folder.run("site", "init", "house").code == 0)
+        #expect(try folder.run("site", "add", "garage").code == 0)
+        #expect(
+            try folder.run("site", "rename", "garage", "shed").output.contains(
+                "garage keeps its name here, where another peer is called shed\n"))
+    }
+
+    @Test func aStationThatComesBackIsNotInItsChannelsAndThatIsSaid() throws {
+        let folder = try folder()
+        #expect(try folder.run("site", "channel", "up", "garage", "kitchen").code == 0)
+        #expect(try folder.run("site", "channel", "own", "garage").code == 0)
+        #expect(try folder.run("site", "channel", "house", "all").code == 0)
+        let removed = try folder.run("site", "remove", "--yes", "garage").output
+        #expect(removed.contains("no more, as only garage was in it: channel own\n"))
+        let added = try folder.run("site", "add", "garage", otherKey).output
+        #expect(
+            added.contains(
+                "garage is not in the site's channel up; to let it in: sudo intercomctl site"
+                    + " channel up kitchen garage\n"), "\(added)")
+        #expect(try folder.run("site", "channel", "up", "kitchen", "garage").code == 0)
+        #expect(try folder.run("site", "channel", "down", "kitchen").code == 0)
+        #expect(try folder.run("site", "channel", "off", "garage").code == 0)
+        let other = try folder.run("site", "add", "pool", thirdKey).output
+        #expect(
+            other.contains(
+                "pool is not in the site's channels down, off, up; to let it in: sudo intercomctl"
+                    + " site channel NAME with all its stations\n"), "\(other)")
+    }
+
+    @Test func aPeerThatIsNotInTheSiteIsToldTheWayIntoItsPlace() {
+        #expect(
+            wayIntoSite(of: "pool", inPlaceOf: nil, true) == ": sudo intercomctl site add pool")
+        #expect(
+            wayIntoSite(of: "pool", inPlaceOf: nil, false)
+                == ", pair it with the station that introduces: intercomctl pair --join")
+        #expect(
+            wayIntoSite(of: "pool-2", inPlaceOf: "pool", true)
+                == ", in the place of pool: sudo intercomctl site replace pool pool-2; beside it:"
+                + " sudo intercomctl site add pool-2")
+        #expect(
+            wayIntoSite(of: "pool-2", inPlaceOf: "pool", false)
+                == ", in the place of pool, pair it with the station that introduces; there: sudo"
+                + " intercomctl site replace pool PEER")
+    }
 }

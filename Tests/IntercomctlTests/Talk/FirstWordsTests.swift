@@ -35,6 +35,25 @@ import Time
         #expect(words.isUnheard)
     }
 
+    @Test mutating func aPeerThatRefusesThisStationIsToldSo() {
+        words = FirstWords([HeardBy("garage", percent: nil, reason: .down)], at: Clock.now())
+        #expect(words.isOpen && words.isUnheard)
+        var garage = PeerStatus()
+        garage.name = "garage"
+        garage.down.reason = "no_answer"
+        garage.fault = Fault("no_answer", "no answer from 192.0.2.7:5577")
+        words.hear(PeerList([garage], callers: []))
+        #expect(words.sentence() == "nobody hears you: garage (it is down)")
+        let text = "does not accept this station any more"
+        (garage.down.reason, garage.fault) = ("not_accepted", Fault("not_accepted", text))
+        words.hear(PeerList([garage], callers: []))
+        #expect(words.sentence() == "nobody hears you: garage (\(text))")
+        #expect(words.isUnheard && !words.isOpen)
+        hear("heard")
+        hear("speaker_muted")
+        #expect(words.sentence() == "nobody hears you: garage (its speaker is muted)")
+    }
+
     @Test mutating func ofSeveralTheSilentOneIsNamed() {
         words = FirstWords(
             ["garage", "office"].map { HeardBy($0, percent: nil, reason: nil) }, at: Clock.now())

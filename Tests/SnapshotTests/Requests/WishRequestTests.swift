@@ -157,7 +157,13 @@ import Wire
         #expect(try answer(.page(heard), page) == .done(.init("paging house: garage, office")))
         let none = [HeardAt(peer: 3, percent: nil, .down)]
         #expect(
-            try answer(.page(none), page) == .done(.init("paging house: nobody hears it")))
+            try answer(.page(none), page)
+                == .done(.init("paging house: nobody hears it: garage (it is down)")))
+        // Those that hear it come first.
+        #expect(
+            try answer(.page(none + [heard[1]]), page)
+                == .done(.init("paging house: office; not heard by garage (it is down)")))
+        #expect(try answer(.page([]), page) == .done(.init("paging house: nobody hears it")))
         let end = Request.calls(.page("house", isDown: false, .normal))
         #expect(try answer(.pageEnded, end) == .done(.init("page to house ended")))
     }
