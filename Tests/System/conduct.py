@@ -51,8 +51,7 @@ def set_up():
                    secret=secret_above(kitchen.identity.public))
     low = beside(kitchen, "low", secret=secret_below(kitchen.identity.public))
     unittest.enterModuleContext(Live(friend, other, low))
-    kitchen.start()
-    kitchen.ready()
+    kitchen.begin()
     friend.keep_up()
     wait(lambda: friend.is_up and other.is_up and low.is_up, "all have a session")
     # From here on it does what a test says.

@@ -40,6 +40,33 @@ class SceneTest(unittest.TestCase):
         self.assertTrue(holds, what + (Scene.last.circumstances()
                                        if Scene.last and not holds else ""))
 
+    def enter(self, *names):
+        """Stations that are there until the test is over."""
+        self.scene = self.enterContext(Scene(*names))
+        return self.scene.stations
+
+    def met(self, *names):
+        """The same, and they know each other; they are not started yet."""
+        # Some tests have stations enter otherwise.
+        SceneTest.enter(self, *names)
+        self.scene.introduce(*self.scene.stations)
+        return self.scene.stations
+
+    def up(self, *names, **settings):
+        """The same, and they run; `settings` are for all."""
+        self.met(*names)
+        for station in self.scene.stations:
+            for title, entries in settings.items():
+                station.sections.setdefault(title, {}).update(entries)
+        self.scene.start()
+        return self.scene.stations
+
+    def plays(self, station, seconds=0.6):
+        """What the speaker of a station plays from now on."""
+        station.record()
+        span = listen(seconds)
+        return station.recorded().span(*span)
+
     def assert_long_enough(self, samples):
         self.assertGreaterEqual(len(samples), wav.RATE // 5, "the recording is too short")
 

@@ -59,8 +59,7 @@ class MemberTest(unittest.TestCase):
         cls.start()
         cls.unpaired = json.loads(cls.type("root", "status", "--json")[1])
         cls.garage.knows(cls.kitchen, port=5577, calls=False)
-        cls.garage.start()
-        cls.garage.ready()
+        cls.garage.begin()
         address = f"127.0.0.1:{cls.garage.port}"
         code, said = cls.type("root", "peer", "add", "garage", address, cls.garage.public_key)
         assert code == 0, said
@@ -137,14 +136,13 @@ class MemberTest(unittest.TestCase):
                        and words[:2] != ["site", "import"]})
 
 
-def main():
-    """Runs the tests where nothing of the machine can be spoilt."""
+def isolate():
+    """Begins anew where nothing of the machine can be spoilt."""
     if os.geteuid() != 0:
         print("skipped: needs root, for a mount namespace", file=sys.stderr)
-        return
+        sys.exit()
     if os.environ.get("INTERCOM_NAMESPACE") != "1":
         inside = ["sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, *sys.argv]
         environment = {**os.environ, "INTERCOM_NAMESPACE": "1"}
         words = ["unshare", "--mount", "--net", *inside]
         sys.exit(subprocess.run(words, env=environment, check=False).returncode)
-    unittest.main()

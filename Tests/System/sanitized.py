@@ -109,8 +109,7 @@ class Sanitized(SceneTest):
         for end in (garage.stop, garage.kill):
             end()
             kitchen.press()
-            garage.start()
-            garage.ready()
+            garage.begin()
             wait(lambda: garage.hears("kitchen"), "garage hears kitchen again")
             kitchen.release()
         self.reload(kitchen, garage)

@@ -102,7 +102,3 @@ class Backup(unittest.TestCase):
     def test_enter_alone_makes_a_passphrase_of_ten_words(self):
         said = self.type(f"{STATION}{self.keep}", "")
         self.assertRegex(said, r"([a-z]+-){9}[a-z]+")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,5 +1,5 @@
-"""Over a network that loses, spoils and stops, stations meet and words come through; and the bad
-network does what it is told.
+"""Over a network that stops again and again words come through; and the bad network does what it is
+told.
 
 How good speech stays over such networks is claimed by the scenarios bad_network and networks.
 """
@@ -14,44 +14,13 @@ import unittest
 import numpy
 
 from lab import Scene, SceneTest, longer, sound, test_seed, wait
-from stage.wire import M1, M2, M3, BadNet
+from stage.wire import BadNet
 
 LONGEST = 0.7
 """Seconds that a word may come late: what is held, and what the buffer adds."""
 WINDOW = 0.6
 """Seconds that are compared at once: within them the delay follows the holds little."""
 COUNT = 3000
-
-
-class BadNetwork(SceneTest):
-    def test_a_handshake_gets_through_one_third_loss(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            badnet = BadNet(scene, kitchen, garage, seed=3)
-            badnet.do("loss", "both", 33, 1)
-            badnet.do("reorder", "both", 20, 20)
-            badnet.do("duplicate", "both", 20)
-            scene.introduce(kitchen, garage, via=badnet)
-            scene.start()
-            with kitchen.talking():
-                wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
-            self.assertGreater(badnet.sent_by(kitchen)["lost"], 0)
-
-    def test_a_flipped_bit_on_the_way_costs_one_attempt(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            badnet = BadNet(scene, kitchen, garage)
-            # The first M1 and the first M2 come to nothing; M3 is repeated anyway.
-            badnet.do("corrupt", badnet.way(kitchen), M1, 500, 3, 1)
-            badnet.do("corrupt", badnet.way(garage), M2, 700, 5, 1)
-            kitchen.knows(garage, badnet.port_for(kitchen))
-            garage.knows(kitchen, calls=False)
-            scene.start(together=False)
-            wait(lambda: badnet.sent_by(garage)["corrupted"], "an M1 got through")
-            badnet.do("corrupt", badnet.way(kitchen), M3, 60, 1, 1)
-            scene.together()
-            counts = [badnet.sent_by(one)["corrupted"] for one in scene.stations]
-            self.assertEqual(counts, [2, 1])
 
 
 def likeness(said, first, taken, start, stop):
@@ -231,7 +200,3 @@ class Tool(unittest.TestCase):
         self.assertEqual(len(badnet.captured(file, self.a)), 20)
         badnet.do("replay", "ab", file, "data", 1)
         self.assertEqual(self.b.received(), badnet.captured(file, self.a))
-
-
-if __name__ == "__main__":
-    unittest.main()

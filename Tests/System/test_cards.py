@@ -2,13 +2,13 @@
 
 import json
 import time
-import unittest
 
 from lab import Scene, SceneTest, listen, wait
 from test_heard import mixer
 
 from stage import process
 from stage.card import Card
+
 
 def sget(station, name):
     """A control of a station's card, as amixer(1) shows it."""
@@ -36,21 +36,19 @@ class SoundCards(SceneTest):
         station.sections["audio"].update(input=name, output=name)
 
     def test_other_formats_channels_and_periods_and_clocks_far_apart(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            self.card(kitchen, "FORMATS=S32_LE,CHANNELS=2")
-            self.card(garage, "FORMATS=S24_3LE,CHANNELS=2")
-            kitchen.sections["audio"]["period"] = "5ms"
-            garage.sections["audio"]["period"] = "20ms"
-            scene.introduce(kitchen, garage)
-            scene.start()
-            for one, layout, period in ((kitchen, "S32_LE", 240), (garage, "S24_3LE", 960)):
-                card = one.status()["audio"]["input"]
-                self.assertEqual(
-                    (card["format"], card["channels"], card["period"]), (layout, 2, period))
-            kitchen.card.do("ppm", 300)
-            garage.card.do("ppm", -300)
-            self.check_both_ways(kitchen, garage)
+        kitchen, garage = self.met("kitchen", "garage")
+        self.card(kitchen, "FORMATS=S32_LE,CHANNELS=2")
+        self.card(garage, "FORMATS=S24_3LE,CHANNELS=2")
+        kitchen.sections["audio"]["period"] = "5ms"
+        garage.sections["audio"]["period"] = "20ms"
+        self.scene.start()
+        for one, layout, period in ((kitchen, "S32_LE", 240), (garage, "S24_3LE", 960)):
+            card = one.status()["audio"]["input"]
+            self.assertEqual(
+                (card["format"], card["channels"], card["period"]), (layout, 2, period))
+        kitchen.card.do("ppm", 300)
+        garage.card.do("ppm", -300)
+        self.check_both_ways(kitchen, garage)
 
 
 class CardTruth(SceneTest):
@@ -68,72 +66,68 @@ class CardTruth(SceneTest):
         return audio["echo"], audio["duplex"], audio["duplex_reason"]
 
     def test_clocks_are_measured_and_two_are_told_from_one(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            own = garage.sections["audio"]["input"]
-            garage.sections["audio"]["input"] = "pcm:simcard:other"
-            for one in scene.stations:
-                one.sections["audio"].update({"echo": "on", "duplex": "auto"})
-            scene.introduce(kitchen, garage)
-            scene.start()
-            kitchen.card.do("ppm", 80)
-            Card(garage.folder, "other").do("ppm", -60)
-            # A clock that was changed meanwhile is no straight line: from here on it is one.
-            for one in scene.stations:
-                for direction in ("capture", "playback"):
-                    one.card.do("xrun", direction)
-            Card(garage.folder, "other").do("xrun", "capture")
-            for one, expected in ((kitchen, (80, 80)), (garage, (-60, 0))):
-                # A card that runs dry now and then has no clock.
-                found = wait(
-                    lambda one=one, expected=expected: [
-                        pair for pair in [self.drifts(one)] if pair and all(
-                            abs(ppm - right) <= max(3 * error, 1) and error < 10
-                            for (ppm, error), right in zip(pair, expected))],
-                    f"{one} knows its clocks", 60)
-                self.assertEqual(len(found[0]), 2)
-            self.assertTrue(kitchen.status()["audio"]["one_clock"])
-            self.assertIsNone(kitchen.status()["audio"]["clock_reason"])
-            self.assertFalse(garage.status()["audio"]["one_clock"])
-            self.assertIn("faster than the microphone", garage.status()["audio"]["clock_reason"])
-            self.assertIn("clock   two: ", garage.ctl("status")[1])
-            self.assertEqual(self.hands_free(kitchen), ("on", "full", "the echo is cancelled"))
-            echo, duplex, reason = self.hands_free(garage)
-            self.assertEqual((echo, duplex), ("refused", "half"))
-            self.assertIn("faster than the microphone", reason)
-            self.assertIn("the echo is not cancelled: ", " ".join(garage.notes()))
-            # Another card is another clock.
-            garage.sections["audio"]["input"] = own
-            garage.reload()
-            wait(lambda: self.hands_free(garage) == ("on", "full", "the echo is cancelled"),
-                 "garage cancels the echo", 10)
-            for one in scene.stations:
-                self.assert_no_heap_calls(one)
+        kitchen, garage = self.met("kitchen", "garage")
+        own = garage.sections["audio"]["input"]
+        garage.sections["audio"]["input"] = "pcm:simcard:other"
+        for one in self.scene.stations:
+            one.sections["audio"].update({"echo": "on", "duplex": "auto"})
+        self.scene.start()
+        kitchen.card.do("ppm", 80)
+        Card(garage.folder, "other").do("ppm", -60)
+        # A clock that was changed meanwhile is no straight line: from here on it is one.
+        for one in self.scene.stations:
+            for direction in ("capture", "playback"):
+                one.card.do("xrun", direction)
+        Card(garage.folder, "other").do("xrun", "capture")
+        for one, expected in ((kitchen, (80, 80)), (garage, (-60, 0))):
+            # A card that runs dry now and then has no clock.
+            found = wait(
+                lambda one=one, expected=expected: [
+                    pair for pair in [self.drifts(one)] if pair and all(
+                        abs(ppm - right) <= max(3 * error, 1) and error < 10
+                        for (ppm, error), right in zip(pair, expected))],
+                f"{one} knows its clocks", 60)
+            self.assertEqual(len(found[0]), 2)
+        self.assertTrue(kitchen.status()["audio"]["one_clock"])
+        self.assertIsNone(kitchen.status()["audio"]["clock_reason"])
+        self.assertFalse(garage.status()["audio"]["one_clock"])
+        self.assertIn("faster than the microphone", garage.status()["audio"]["clock_reason"])
+        self.assertIn("clock   two: ", garage.ctl("status")[1])
+        self.assertEqual(self.hands_free(kitchen), ("on", "full", "the echo is cancelled"))
+        echo, duplex, reason = self.hands_free(garage)
+        self.assertEqual((echo, duplex), ("refused", "half"))
+        self.assertIn("faster than the microphone", reason)
+        self.assertIn("the echo is not cancelled: ", " ".join(garage.notes()))
+        # Another card is another clock.
+        garage.sections["audio"]["input"] = own
+        garage.reload()
+        wait(lambda: self.hands_free(garage) == ("on", "full", "the echo is cancelled"),
+             "garage cancels the echo", 10)
+        for one in self.scene.stations:
+            self.assert_no_heap_calls(one)
 
     def test_volume_is_set_and_a_muted_microphone_said(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, _ = scene.stations
-            scene.introduce(*scene.stations)
-            mixer(kitchen, "Mic", "nocap")
-            kitchen.sections["audio"].update({"volume": "75%"})
-            scene.start()
-            wait(lambda: "[75%] [on]" in sget(kitchen, "Speaker"), "its volume is set")
-            controls = json.loads(kitchen.ctl("audio", "controls", "--json")[1])["controls"]
-            self.assertEqual(
-                [(one["name"], one["muted"], one["chosen"]) for one in controls],
-                [("Mic", True, True), ("Speaker", False, True)])
-            wait(lambda: any("control Mic" in note for note in kitchen.notes()),
-                 "the muted microphone is said")
-            self.assertIn("control Mic of", kitchen.ctl("doctor", "status")[1])
+        kitchen, _ = self.met("kitchen", "garage")
+        mixer(kitchen, "Mic", "nocap")
+        kitchen.sections["audio"].update({"volume": "75%"})
+        self.scene.start()
+        wait(lambda: "[75%] [on]" in sget(kitchen, "Speaker"), "its volume is set")
+        controls = json.loads(kitchen.ctl("audio", "controls", "--json")[1])["controls"]
+        self.assertEqual(
+            [(one["name"], one["muted"], one["chosen"]) for one in controls],
+            [("Mic", True, True), ("Speaker", False, True)])
+        wait(lambda: any("control Mic" in note for note in kitchen.notes()),
+             "the muted microphone is said")
+        self.assertIn("control Mic of", kitchen.ctl("doctor", "status")[1])
 
-            kitchen.sections["audio"].update({"mic-volume": "60%", "mixer-output": "Bass"})
-            kitchen.reload()
-            wait(lambda: "[on]" in sget(kitchen, "Mic"), "its microphone is set")
-            wait(lambda: "has no control Bass" in " ".join(kitchen.notes()),
-                 "what cannot be set is said")
-            wait(lambda: "control Mic" not in " ".join(kitchen.notes()),
-                 "the microphone is not said to be muted")
-            self.assertNotIn("control Mic of", kitchen.ctl("doctor", "status")[1])
+        kitchen.sections["audio"].update({"mic-volume": "60%", "mixer-output": "Bass"})
+        kitchen.reload()
+        wait(lambda: "[on]" in sget(kitchen, "Mic"), "its microphone is set")
+        wait(lambda: "has no control Bass" in " ".join(kitchen.notes()),
+             "what cannot be set is said")
+        wait(lambda: "control Mic" not in " ".join(kitchen.notes()),
+             "the microphone is not said to be muted")
+        self.assertNotIn("control Mic of", kitchen.ctl("doctor", "status")[1])
 
 
 FOUND = "auto (default)"
@@ -143,8 +137,7 @@ class CardFound(SceneTest):
     """Where the settings name no card, every place that names it names the one found."""
 
     def setUp(self):
-        self.scene = self.enterContext(Scene("default"))
-        (self.station,) = self.scene.stations
+        self.station, = self.enter("default")
         for key in ("input", "output"):
             del self.station.sections["audio"][key]
         self.station.write_config()
@@ -177,8 +170,7 @@ class CardFound(SceneTest):
     def test_with_the_daemon_running(self):
         # Nothing there can set a volume of this name.
         self.station.sections["audio"].update({"volume": "80%", "mixer-output": "Bells"})
-        self.station.start()
-        self.station.ready()
+        self.station.begin()
         wait(self.station.has_card, "it has its card")
         wait(lambda: self.station.notes(), "it has notes")
         self.assert_found("volume: ", self.station.notes())
@@ -244,26 +236,23 @@ class Profiles(SceneTest):
                     self.assert_not_heard(heard, hertz)
 
     def test_a_change_of_profile_goes_on_with_the_key_that_is_held(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            scene.start()
-            kitchen.speak(500)
-            with kitchen.talking():
-                for profile in ("ultra", "lowpower", "studio", "voice"):
-                    kitchen.sections["audio"]["profile"] = profile
-                    changes = "\n".join(kitchen.reload())
-                    self.assertIn(f"-> {profile}", changes)
-                    self.assertNotIn("(at the next start)", changes)
-                    wait(lambda p=PERIODS[profile]:
-                         kitchen.status()["audio"]["output"]["period"] == p, "the card's period")
-                    wait(lambda: kitchen.is_talking() and garage.hears(kitchen), "it talks on")
-                    garage.record()
-                    span = listen()
-                    self.assert_heard(garage.recorded().span(*span), 500)
-                    self.assertEqual(kitchen.status()["audio"]["profile"], profile)
-            self.assert_no_heap_calls(kitchen)
-            self.assert_no_heap_calls(garage)
+        kitchen, garage = self.up("kitchen", "garage")
+        kitchen.speak(500)
+        with kitchen.talking():
+            for profile in ("ultra", "lowpower", "studio", "voice"):
+                kitchen.sections["audio"]["profile"] = profile
+                changes = "\n".join(kitchen.reload())
+                self.assertIn(f"-> {profile}", changes)
+                self.assertNotIn("(at the next start)", changes)
+                wait(lambda p=PERIODS[profile]:
+                     kitchen.status()["audio"]["output"]["period"] == p, "the card's period")
+                wait(lambda: kitchen.is_talking() and garage.hears(kitchen), "it talks on")
+                garage.record()
+                span = listen()
+                self.assert_heard(garage.recorded().span(*span), 500)
+                self.assertEqual(kitchen.status()["audio"]["profile"], profile)
+        self.assert_no_heap_calls(kitchen)
+        self.assert_no_heap_calls(garage)
 
 
 MUTATIONS = (
@@ -274,7 +263,3 @@ MUTATIONS = (
      "case .percent(let percent): CardControl.Change(name: name, percent: percent, isMuted: true)",
      "CardTruth.test_volume_is_set_and_a_muted_microphone_said"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-import unittest
 
 import numpy
 from callers import CallersTest
@@ -175,8 +174,7 @@ class Consent(CallersTest):
         door = {"relay door": {"line": DOOR, "pulse": "500ms"}}
         kitchen, garage = self.scene("kitchen", "garage", **door)
         for _ in range(2):
-            code, text, _ = kitchen.ctl("relay", "door", "garage")
-            self.assertEqual(code, 1)
+            text = kitchen.prints("relay", "door", "garage", code=1)
             self.assertIn("asked garage for its relay door\n"
                           "relay door: no such relay there, not allowed", text)
         # A program is told by a code what a person is told in words.
@@ -245,28 +243,6 @@ class Consent(CallersTest):
         self.refused(garage, "signal", 2)
         self.assertEqual(len(self.watches[garage].events("signal")), 1)
 
-    def test_an_emergency_overrides_do_not_disturb_only_where_it_may(self):
-        kitchen, garage, attic = self.scene("kitchen", "garage", "attic")
-        self.do(garage, "dnd", "on")
-        call = self.call(kitchen, "call", "garage", "--priority", "high")
-        self.ended(call, (kitchen,), "do_not_disturb")
-        call = self.call(kitchen, "call", "garage", "--priority", "emergency")
-        self.ended(call, (kitchen, garage), "denied")
-        self.refused(garage, "emergency", 1)
-        self.allow(garage, emergency="allow")
-        call = self.call(kitchen, "call", "garage", "--priority", "emergency")
-        self.stands(garage, "ringing")
-        self.do(garage, "reject")
-        self.ended(call, (kitchen, garage), "rejected")
-        # It takes the place of another call.
-        self.do(garage, "dnd", "off")
-        former = self.answered(attic, garage)
-        call = self.call(kitchen, "call", "garage", "--priority", "emergency")
-        wait(lambda: garage.status()["call"]["call"] == call, "it rings in place of the other")
-        [one] = self.history(garage, former)
-        self.assertEqual(one["cause"], "preempted")
-        self.ended(former, (attic,), "hung_up")
-
 
 MUTATIONS = (
     # Every peer may drop in.
@@ -291,7 +267,3 @@ MUTATIONS = (
      "case .droppedIn: orders.add(.beep(true))\n        case .monitored: break",
      "Consent.test_who_listens_is_beeped_every_ten_seconds_whoever_else_tries"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

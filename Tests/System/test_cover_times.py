@@ -8,8 +8,8 @@ import statistics
 import time
 import unittest
 
-from lab import Scene, SceneTest, longer, wait
-from stage.capture import Forwarder
+from lab import SceneTest, longer, wait
+from stage.capture import Capture
 
 REAL = "it looks for the time that encoding takes, which is none in a guest"
 
@@ -37,19 +37,17 @@ def turned_ms(phase):
 
 
 @longer
+@unittest.skipUnless(Capture.is_allowed(), "only root may look on")
 class CoverTimes(SceneTest):
     def begin(self, period=None):
-        scene = self.enterContext(Scene("kitchen", "garage"))
-        self.kitchen, self.garage = scene.stations
-        for one in scene.stations:
+        self.kitchen, self.garage = self.enter("kitchen", "garage")
+        for one in self.scene.stations:
             one.sections["talk"] = {"cover": "spurt", "tail": "0ms"}
             if period:
                 one.sections["audio"]["period"] = period
-        self.wire = Forwarder(self.kitchen.port, self.garage.port)
-        self.addCleanup(self.wire.end)
-        for one, other in ((self.kitchen, self.garage), (self.garage, self.kitchen)):
-            one.knows(other, self.wire.port_for(one.port), None)
-        scene.start()
+        self.wire = self.scene.also_end(Capture([self.kitchen.port, self.garage.port]))
+        self.scene.introduce(self.kitchen, self.garage)
+        self.scene.start()
         self.kitchen.speak(500)
         # A first talk: both have all they need to know of each other by then.
         with self.kitchen.talking():
@@ -128,7 +126,3 @@ class CoverTimes(SceneTest):
         print(f"packets moved by {middle:.3f} ms; each: "
               + " ".join(f"{one:.3f}" for one in sorted(moved)))
         self.judge(abs(middle) < MOST_MS, f"packets moved by {middle:.3f} ms")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -150,7 +150,3 @@ printf '%s\\n' systemd "ok      it runs" """
     def test_a_report_that_breaks_off_is_a_failure(self):
         code, text = self.service_test(f'{self.REPORT} >"${{share%:/share}}/report"')
         self.assertEqual(code, 1, text)
-
-
-if __name__ == "__main__":
-    unittest.main()

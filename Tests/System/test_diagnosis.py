@@ -6,13 +6,12 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 import unittest
 
 from faults import may
-from lab import Scene, SceneTest, place, process, random_psk, wait
+from lab import SceneTest, place, process, random_psk, wait
 from stage.identity import Identity
 from tones import NOBODY, PERMIT, has_tone
 
@@ -42,8 +41,7 @@ class DiagnosisTest(SceneTest):
             for key in ("down_reason", "down_age_s", "fault"):
                 self.assertIsNone(peer[key])
             self.assertFalse(peer["problem"])
-        code, text, _ = one.ctl("doctor", "status", "peers")
-        self.assertEqual(code, 0, text)
+        one.prints("doctor", "status", "peers")
 
     def assert_no_problem(self, one):
         """`status` knows none."""
@@ -57,147 +55,95 @@ class Faults(DiagnosisTest):
     """Each fault of two stations, from both sides, and that it is gone when it is mended."""
 
     def test_key_psk_and_suite_are_told_apart_on_both_sides(self):
-        with Scene("kitchen", "thief", "fossil", "forger") as scene:
-            kitchen, thief, fossil, forger = scene.stations
-            scene.introduce(kitchen, thief, psk=[random_psk(), random_psk()])
-            kitchen.knows(fossil, suite=1)
-            fossil.knows(kitchen, suite=2)
-            # Kitchen knows a forger by a key that is not its own.
-            own, forger.public_key = forger.public_key, Identity().text
-            kitchen.knows(forger)
-            forger.public_key = own
-            forger.knows(kitchen)
-            scene.start(together=False)
+        kitchen, thief, fossil, forger = self.enter("kitchen", "thief", "fossil", "forger")
+        self.scene.introduce(kitchen, thief, psk=[random_psk(), random_psk()])
+        kitchen.knows(fossil, suite=1)
+        fossil.knows(kitchen, suite=2)
+        # Kitchen knows a forger by a key that is not its own.
+        own, forger.public_key = forger.public_key, Identity().text
+        kitchen.knows(forger)
+        forger.public_key = own
+        forger.knows(kitchen)
+        self.scene.start(together=False)
 
-            self.wait_reason(kitchen, thief, "psk", "another psk")
-            self.wait_reason(thief, kitchen, "psk", "another psk")
-            self.wait_reason(kitchen, fossil, "suite", "suite 2", "suite 1")
-            self.wait_reason(fossil, kitchen, "suite", "suite 1", "suite 2")
-            self.wait_reason(kitchen, forger, "other_key", own)
-            self.wait_reason(forger, kitchen, "told_other_key", "made for another key")
-            self.assertNotIn("an unknown station", kitchen.ctl("status")[1])  # That is told.
-            code, text, errors = kitchen.ctl("status")
-            self.assertEqual(code, 4, text + errors)
-            for name in ("thief", "fossil", "forger"):
-                self.assertRegex(text, rf"(?m)^! {name}: .* -> ")
+        self.wait_reason(kitchen, thief, "psk", "another psk")
+        self.wait_reason(thief, kitchen, "psk", "another psk")
+        self.wait_reason(kitchen, fossil, "suite", "suite 2", "suite 1")
+        self.wait_reason(fossil, kitchen, "suite", "suite 1", "suite 2")
+        self.wait_reason(kitchen, forger, "other_key", own)
+        self.wait_reason(forger, kitchen, "told_other_key", "made for another key")
+        self.assertNotIn("an unknown station", kitchen.ctl("status")[1])  # That is told.
+        text = kitchen.prints("status", code=4)
+        for name in ("thief", "fossil", "forger"):
+            self.assertRegex(text, rf"(?m)^! {name}: .* -> ")
 
-            # Mended on one side each, everything goes.
-            psk = random_psk()
-            kitchen.knows(thief, psk=psk)
-            thief.knows(kitchen, psk=psk)
-            kitchen.knows(fossil, suite=2)
-            kitchen.knows(forger)
-            for one in (thief, kitchen):
-                one.reload()
-            for one in scene.stations:
-                self.assert_well(one)
+        # Mended on one side each, everything goes.
+        psk = random_psk()
+        kitchen.knows(thief, psk=psk)
+        thief.knows(kitchen, psk=psk)
+        kitchen.knows(fossil, suite=2)
+        kitchen.knows(forger)
+        for one in (thief, kitchen):
+            one.reload()
+        for one in self.scene.stations:
+            self.assert_well(one)
 
     def test_a_station_that_was_not_added_is_told_and_added_by_the_line_that_is_shown(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            # Garage has nobody yet, and so no suite to expect.
-            kitchen.knows(garage)
-            scene.start(together=False)
-            self.wait_reason(kitchen, garage, "not_accepted", "does not accept this station")
-            fix = kitchen.peer("garage")["fault"]["fix"]
-            self.assertIn(f"peer add kitchen ADDRESS {kitchen.public_key}", fix)
+        kitchen, garage = self.enter("kitchen", "garage")
+        # Garage has nobody yet, and so no suite to expect.
+        kitchen.knows(garage)
+        self.scene.start(together=False)
+        self.wait_reason(kitchen, garage, "not_accepted", "does not accept this station")
+        fix = kitchen.peer("garage")["fault"]["fix"]
+        self.assertIn(f"peer add kitchen ADDRESS {kitchen.public_key}", fix)
 
-            callers = wait(lambda: garage.status()["callers"], "garage tells who calls")
-            self.assertEqual([one["key"] for one in callers], [kitchen.public_key])
-            self.assertEqual(callers[0]["address"], f"127.0.0.1:{kitchen.port}")
-            self.assertTrue(callers[0]["proven"])
-            self.assertLess(callers[0]["age_s"], 60)
-            command = f"peer add NAME 127.0.0.1:{kitchen.port} {kitchen.public_key}"
-            digits = callers[0]["fingerprint"].split()[0]
-            for words in (("status",), ("peers",), ("doctor", "status")):
-                _, text, _ = garage.ctl(*words)
-                self.assertIn(f"intercomctl {command}\n", text, words)
-                self.assertIn(f"key {digits} ", text, words)
-            garage.said(f"unknown key {kitchen.public_key} called from 127.0.0.1:{kitchen.port}")
-            # What a stranger does is no fault of this station.
-            self.assert_no_problem(garage)
+        callers = wait(lambda: garage.status()["callers"], "garage tells who calls")
+        self.assertEqual([one["key"] for one in callers], [kitchen.public_key])
+        self.assertEqual(callers[0]["address"], f"127.0.0.1:{kitchen.port}")
+        self.assertTrue(callers[0]["proven"])
+        self.assertLess(callers[0]["age_s"], 60)
+        command = f"peer add NAME 127.0.0.1:{kitchen.port} {kitchen.public_key}"
+        digits = callers[0]["fingerprint"].split()[0]
+        for words in (("status",), ("peers",), ("doctor", "status")):
+            _, text, _ = garage.ctl(*words)
+            self.assertIn(f"intercomctl {command}\n", text, words)
+            self.assertIn(f"key {digits} ", text, words)
+        garage.said(f"unknown key {kitchen.public_key} called from 127.0.0.1:{kitchen.port}")
+        # What a stranger does is no fault of this station.
+        self.assert_no_problem(garage)
 
-            code, _, errors = garage.ctl(*command.replace("NAME", "kitchen").split())
-            self.assertEqual((code, errors), (0, ""))
-            garage.ctl("reload")
-            self.assert_well(kitchen)
-            self.assert_well(garage)
-            self.assertEqual(garage.status()["callers"], [])
-
-    def test_a_closed_port_and_one_that_swallows_everything(self):
-        with Scene("kitchen", "garage", "attic") as scene:
-            kitchen, garage, attic = scene.stations
-            kitchen.knows(garage)
-            kitchen.knows(attic)
-            garage.knows(kitchen, calls=False)
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hole:
-                hole.bind(("127.0.0.1", attic.port))
-                kitchen.start()
-                kitchen.ready()
-                self.wait_reason(kitchen, garage, "port_closed", "the port is closed")
-                self.wait_reason(kitchen, attic, "no_answer", f"from 127.0.0.1:{attic.port}")
-                # So far nothing says that it will not pass.
-                self.assertIn("* garage: ", self.assert_no_problem(kitchen))
-                garage.start()
-                garage.ready()
-                wait(lambda: kitchen.is_with(garage), "garage is found", 40)
-                self.assertIsNone(self.reason(kitchen, garage))
+        code, _, errors = garage.ctl(*command.replace("NAME", "kitchen").split())
+        self.assertEqual((code, errors), (0, ""))
+        garage.ctl("reload")
+        self.assert_well(kitchen)
+        self.assert_well(garage)
+        self.assertEqual(garage.status()["callers"], [])
 
     def test_a_peer_that_is_down_for_a_minute_is_a_problem(self):
-        with Scene("kitchen", "garage", "attic") as scene:
-            kitchen, garage, attic = scene.stations
-            kitchen.knows(garage)
-            # It has no address, and is waited for.
-            kitchen.knows(attic, calls=False)
-            kitchen.start()
-            kitchen.ready()
-            self.assert_no_problem(kitchen)
-            self.wait_reason(kitchen, garage, "port_closed")
-            self.assert_no_problem(kitchen)
-            self.assertFalse(kitchen.peer("garage")["problem"])
-            wait(lambda: kitchen.peer("attic")["problem"], "the minute is over", 70, 0.5)
-            self.assertGreaterEqual(kitchen.peer("attic")["down_age_s"], 59)
-            code, text, errors = kitchen.ctl("status")
-            self.assertEqual(code, 4, text + errors)
-            self.assertRegex(text, "(?m)^! garage: nothing listens at .* -> ")
-            self.assertRegex(text, "(?m)^! attic: has not called, .* -> ")
-            # One that comes is none any more.
-            garage.knows(kitchen)
-            garage.start()
-            wait(lambda: kitchen.is_with(garage), "garage is there", 40)
-            self.assertFalse(kitchen.peer("garage")["problem"])
-            # One of which nothing comes is shown so before it is down.
-            garage.process.send_signal(signal.SIGSTOP)
-            wait(lambda: kitchen.peer("garage")["state"] == "stale", "garage is stale", 40, 0.5)
-            garage.process.send_signal(signal.SIGCONT)
-            wait(lambda: kitchen.peer("garage")["state"] == "up", "garage is back", 40)
-
-
-class Notes(DiagnosisTest):
-    """What is advised goes when it is not so any more."""
-
-    NOTE = "has a channel that this station does not have"
-
-    def notes(self, one):
-        return "\n".join(one.notes())
-
-    def test_a_channel_that_was_misspelt_is_forgotten_when_it_is_right(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            scene.start()
-            self.assertNotIn(self.NOTE, self.notes(garage))
-            house = kitchen.sections.pop("channel house")
-            kitchen.sections["channel hause"] = house
-            kitchen.sections["button ptt"]["talk"] = "hause"
-            kitchen.reload()
-            wait(lambda: f"kitchen: {self.NOTE}" in self.notes(garage), "garage notes it")
-            # What a station tells within two seconds it tells at once.
-            time.sleep(2.5)
-            kitchen.sections["channel house"] = kitchen.sections.pop("channel hause")
-            kitchen.sections["button ptt"]["talk"] = "house"
-            kitchen.reload()
-            wait(lambda: self.NOTE not in self.notes(garage), "the note goes")
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        kitchen.knows(garage)
+        # It has no address, and is waited for.
+        kitchen.knows(attic, calls=False)
+        kitchen.begin()
+        self.assert_no_problem(kitchen)
+        self.wait_reason(kitchen, garage, "port_closed")
+        self.assert_no_problem(kitchen)
+        self.assertFalse(kitchen.peer("garage")["problem"])
+        wait(lambda: kitchen.peer("attic")["problem"], "the minute is over", 70, 0.5)
+        self.assertGreaterEqual(kitchen.peer("attic")["down_age_s"], 59)
+        text = kitchen.prints("status", code=4)
+        self.assertRegex(text, "(?m)^! garage: nothing listens at .* -> ")
+        self.assertRegex(text, "(?m)^! attic: has not called, .* -> ")
+        # One that comes is none any more.
+        garage.knows(kitchen)
+        garage.start()
+        wait(lambda: kitchen.is_with(garage), "garage is there", 40)
+        self.assertFalse(kitchen.peer("garage")["problem"])
+        # One of which nothing comes is shown so before it is down.
+        garage.process.send_signal(signal.SIGSTOP)
+        wait(lambda: kitchen.peer("garage")["state"] == "stale", "garage is stale", 40, 0.5)
+        garage.process.send_signal(signal.SIGCONT)
+        wait(lambda: kitchen.peer("garage")["state"] == "up", "garage is back", 40)
 
 
 NETWORK = ("unshare", "--net")
@@ -208,8 +154,7 @@ class OwnNetwork(DiagnosisTest):
     """Two machines and a cable between them."""
 
     def setUp(self):
-        self.scene = self.enterContext(Scene("kitchen", "garage"))
-        self.kitchen, self.garage = self.scene.stations
+        self.kitchen, self.garage = self.enter("kitchen", "garage")
         self.inside = {}
         for one in self.scene.stations:
             holder = process.launch([*NETWORK, "sleep", "1000"])
@@ -315,8 +260,7 @@ class OwnNetwork(DiagnosisTest):
         self.assertNotIn("garage", "".join(problems))
         self.assertEqual(self.kitchen.network_fault(), "no_carrier")
         wait(lambda: self.garage.network_fault() == "link_down", "it is off there")
-        code, text, _ = self.kitchen.ctl("status")
-        self.assertEqual(code, 4)
+        text = self.kitchen.prints("status", code=4)
         self.assertRegex(text.splitlines()[1], "^! network: ")
         code, text = self.doctor(self.kitchen, "network", "status")
         self.assertEqual(code, 4)
@@ -325,9 +269,7 @@ class OwnNetwork(DiagnosisTest):
         self.assertNotIn("garage: ", text)
         self.kitchen.said("network: eth0 has no link")
         # A handshake that was begun meanwhile blames nobody either.
-        self.kitchen.stop()
-        self.kitchen.start()
-        self.kitchen.ready()
+        self.kitchen.restart()
         wait(lambda: self.reason(self.kitchen, "garage") == "no_network", "nobody is blamed")
         self.assertFalse(self.kitchen.peer("garage")["problem"])
 
@@ -337,52 +279,9 @@ class OwnNetwork(DiagnosisTest):
         self.assert_well(self.kitchen)
         wait(lambda: self.kitchen.network_fault() is None, "the network is")
 
-    def test_what_docker_has_made_is_no_network(self):
-        self.ip(self.kitchen, "link", "add", "docker0", "type", "veth", "peer", "name", "veth1")
-        self.ip(self.kitchen, "address", "add", "172.17.0.1/16", "dev", "docker0")
-        for name in ("docker0", "veth1"):
-            self.ip(self.kitchen, "link", "set", name, "up")
-        self.scene.start()
-        self.ip(self.garage, "link", "set", "eth0", "down")
-        wait(lambda: self.kitchen.network_fault() == "no_carrier", "it tells it", 5)
-        self.assertIn("eth0 has no link", self.kitchen.problems()[0])
-
-    def test_the_address_of_listen_is_lost_and_comes_back(self):
-        self.kitchen.sections["network"]["listen"] = "10.77.0.11"
-        self.scene.start()
-        self.ip(self.kitchen, "address", "delete", "10.77.0.11/24", "dev", "eth0")
-        self.ip(self.kitchen, "address", "add", "10.77.0.99/24", "dev", "eth0")
-        why = "this machine has no longer the address 10.77.0.11, at which alone it listens"
-        wait(lambda: self.kitchen.network_fault() == "lost_listen", "it tells it", 5)
-        problems = self.kitchen.problems()
-        self.assertTrue(problems[0].startswith(f"network: {why} -> "), problems)
-        code, text = self.doctor(self.kitchen, "network")
-        self.assertEqual((code, f"FAIL  network         {why}" in text), (4, True), text)
-        self.kitchen.said(f"network: {why}")
-        self.ip(self.kitchen, "address", "add", "10.77.0.11/24", "dev", "eth0")
-        wait(lambda: self.kitchen.network_fault() is None, "the network is", 5)
-        self.kitchen.wait_for(self.garage)
-
-    def test_an_address_that_is_gone_and_one_without_a_route(self):
-        self.kitchen.write_peer("attic", Identity().text, "192.0.2.9")
-        self.ip(self.garage, "address", "flush", "dev", "eth0")
-        self.scene.start(together=False)
-        self.wait_reason(self.kitchen, "attic", "no_route", "no route to 192.0.2.9")
-        # The neighbour does not answer to its address: the kernel says so after three seconds.
-        self.wait_reason(self.kitchen, self.garage, "unreachable", "10.77.0.12 cannot be reached")
-        code, text = self.doctor(self.kitchen, "network")
-        self.assertEqual(code, 4)
-        self.assertIn("FAIL  network route   no route to attic at 192.0.2.9", text)
-        # Garage has a link, and no address that could reach anybody.
-        self.assertEqual(self.garage.network_fault(), "no_address")
-
 
 MUTATIONS = (
     # A peer that is silent is shown as up.
     ("Sources/Intercomd/Status/Snapshot+Peers.swift", "case .stale: .stale", "case .stale: .up",
      "Faults.test_a_peer_that_is_down_for_a_minute_is_a_problem"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -93,7 +93,3 @@ class BesideAvahi(OnOneLan):
         self.assertTrue(all(is_answered() for _ in range(5)), "avahi answers each time")
         self.assertLessEqual(kitchen.counters()["discovery_received"], before + 2)
         self.assert_talk(kitchen, garage)
-
-
-if __name__ == "__main__":
-    unittest.main()

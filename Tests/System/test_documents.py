@@ -12,7 +12,7 @@ from stage.identity import Identity
 NAME = "raspberrypi"
 
 
-class Words(unittest.TestCase):
+class Words(SceneTest):
     """Commands and options as they stand there."""
 
     def secret(self, command, folder):
@@ -71,16 +71,14 @@ class Words(unittest.TestCase):
         self.assertIn("node-exporter && \\\n", done.stdout)
 
     def test_a_value_that_ends_in_a_backslash_is_refused_once_with_its_line(self):
-        with Scene("kitchen") as scene:
-            (kitchen,) = scene.stations
-            kitchen.sections["channel house"]["members"] = "garage, \\\n  attic"
-            kitchen.write_config()
-            code, _, error = kitchen.ctl("config", "check")
-            self.assertEqual(code, 1)
-            found = [line for line in error.splitlines() if "intercomd.conf:" in line]
-            self.assertEqual(len(found), 1, error)
-            self.assertRegex(found[0], r'intercomd\.conf:\d+: "members" ends in \\, and lines are '
-                                       "not continued: write the whole value on one line")
+        kitchen, = self.enter("kitchen")
+        kitchen.sections["channel house"]["members"] = "garage, \\\n  attic"
+        kitchen.write_config()
+        error = kitchen.complains("config", "check")
+        found = [line for line in error.splitlines() if "intercomd.conf:" in line]
+        self.assertEqual(len(found), 1, error)
+        self.assertRegex(found[0], r'intercomd\.conf:\d+: "members" ends in \\, and lines are '
+                                   "not continued: write the whole value on one line")
 
 
 class Names(SceneTest):
@@ -90,23 +88,20 @@ class Names(SceneTest):
                       manual)
         for page in ("docs/intercomd.conf.5", "etc/intercomd.conf"):
             self.assertNotIn("others see this station", examples.read(page))
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            for one in scene.stations:
-                one.sections["station"]["name"] = NAME
-            scene.introduce(kitchen, garage)
-            scene.start()
-            kitchen.speak(500)
-            self.assert_talk(kitchen, garage)
-            for one, other in ((kitchen, "garage"), (garage, "kitchen")):
-                self.assertEqual(one.status()["name"], NAME)
-                text = one.ctl("peers")[1] + one.log.replace(f"{NAME} ", "", 1)
-                self.assertIn(other, text)
-                self.assertEqual([peer["name"] for peer in one.status()["peers"]], [other])
-            code, _, error = kitchen.ctl("peer", "add", NAME, "-", Identity().text)
-            self.assertEqual(code, 1)
-            self.assertIn(f"{NAME} is this station's own name; call the peer something else: the "
-                          "name is for", error)
+        kitchen, garage = self.met("kitchen", "garage")
+        for one in self.scene.stations:
+            one.sections["station"]["name"] = NAME
+        self.scene.start()
+        kitchen.speak(500)
+        self.assert_talk(kitchen, garage)
+        for one, other in ((kitchen, "garage"), (garage, "kitchen")):
+            self.assertEqual(one.status()["name"], NAME)
+            text = one.ctl("peers")[1] + one.log.replace(f"{NAME} ", "", 1)
+            self.assertIn(other, text)
+            self.assertEqual([peer["name"] for peer in one.status()["peers"]], [other])
+        error = kitchen.complains("peer", "add", NAME, "-", Identity().text)
+        self.assertIn(f"{NAME} is this station's own name; call the peer something else: the "
+                      "name is for", error)
 
 
 class ThreatModel(CallersTest):
@@ -181,7 +176,3 @@ class ThreatModel(CallersTest):
                 wait(lambda: garage.peer("kitchen")["down_reason"] == "not_accepted",
                      "garage is not let in again", 30)
                 self.assertEqual(kitchen.status()["peers"], [])
-
-
-if __name__ == "__main__":
-    unittest.main()

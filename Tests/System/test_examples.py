@@ -3,7 +3,6 @@
 import itertools
 import os
 import re
-import unittest
 
 import examples
 from codes import CODE, ShownCode
@@ -13,7 +12,6 @@ from stage.identity import Identity
 
 SITES = sorted(path.name for path in (ROOT / "docs/sites").glob("*.md"))
 PAGES = ["README.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("**/*.md"))]
-MANUALS = {"intercomctl.1": 3, "intercomd.conf.5": 1}
 TALK, CALL, THIRD = "GPIO17", "GPIO27", "GPIO22"
 BASE = {"[channel house]": "[channel house]\nmembers = *\n", "[station]": "[station]\nname = box\n",
         "[relay door]": "[relay door]\nline = GPIO26\n"}
@@ -87,8 +85,7 @@ class Sites(SceneTest):
         kitchen.said("by button door")
         wait(lambda: not kitchen.is_lit("GPIO24"), "the door is closed")
         # Who has taken the box outside has no more rights than it.
-        code, said, _ = frontdoor.ctl("relay", "door", "kitchen")
-        self.assertEqual(code, 1)
+        said = frontdoor.prints("relay", "door", "kitchen", code=1)
         self.assertIn("relay door: no such relay there, not allowed", said)
         self.assertFalse(kitchen.is_lit("GPIO24"))
         self.assertNotIn("[relay", frontdoor.ctl("config", "show")[1])
@@ -266,11 +263,10 @@ class Manuals(SceneTest):
     def test_every_command_that_is_named_is_one(self):
         lines = {tuple(words) for page in PAGES for words in examples.commands(examples.read(page))}
         self.assertGreater(len(lines), 60)
-        with Scene("kitchen") as scene:
-            (kitchen,) = scene.stations
-            kitchen.write_config()
-            for words in sorted(lines):
-                self.assertEqual(self.wrong(kitchen, words), "", " ".join(words))
+        kitchen, = self.enter("kitchen")
+        kitchen.write_config()
+        for words in sorted(lines):
+            self.assertEqual(self.wrong(kitchen, words), "", " ".join(words))
 
     def wrong(self, station, words):
         """What is wrong with how a command is spelt: all that may follow it in brackets is left
@@ -309,8 +305,7 @@ class SiteOfOperate(OnOneLan):
                 for command in examples.INLINE.findall(line)]
 
     def type(self, one, words):
-        code, said, error = one.ctl(*words)
-        self.assertEqual(code, 0, f"{one}: {' '.join(words)}: {said}{error}")
+        one.prints(*words)
 
     def soon(self, condition, what):
         wait(condition, what, seconds=self.SECONDS)
@@ -387,14 +382,9 @@ class NegativeControls(SceneTest):
                     runner.run(body)
 
     def test_a_command_that_is_misspelt_in_a_sentence(self):
-        with Scene("kitchen") as scene:
-            (kitchen,) = scene.stations
-            kitchen.write_config()
-            for line in ("`intercomctl statsu`", "`intercomctl history --since-ever`",
-                         "`sudo intercomctl peer adopt NAME`"):
-                (words,) = examples.commands(line)
-                self.assertNotEqual(Manuals().wrong(kitchen, words), "", line)
-
-
-if __name__ == "__main__":
-    unittest.main()
+        kitchen, = self.enter("kitchen")
+        kitchen.write_config()
+        for line in ("`intercomctl statsu`", "`intercomctl history --since-ever`",
+                     "`sudo intercomctl peer adopt NAME`"):
+            (words,) = examples.commands(line)
+            self.assertNotEqual(Manuals().wrong(kitchen, words), "", line)

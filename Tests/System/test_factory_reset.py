@@ -33,14 +33,10 @@ class FactoryReset(words.WordsTest):
         kitchen.sections["pairing"] = {"reset": reset}
         garage.knows(kitchen, calls=False)
         # As a pairing leaves it.
-        kitchen.start()
-        kitchen.ready()
-        code, _, complaint = kitchen.ctl(
-            "peer", "add", "garage", f"127.0.0.1:{garage.port}", garage.public_key)
-        self.assertEqual(code, 0, complaint)
+        kitchen.begin()
+        kitchen.prints("peer", "add", "garage", f"127.0.0.1:{garage.port}", garage.public_key)
         kitchen.stop()
-        garage.start()
-        garage.ready()
+        garage.begin()
         return kitchen, garage
 
     def files(self, one):
@@ -52,8 +48,7 @@ class FactoryReset(words.WordsTest):
     def restart_held(self, one, hold_s):
         """Starts it with its button held; what it says meanwhile."""
         one.press()
-        one.start()
-        one.ready()
+        one.begin()
         wait(one.has_card, f"{one} has its card")
         one.record()
         time.sleep(hold_s)
@@ -74,11 +69,9 @@ class FactoryReset(words.WordsTest):
         self.assert_says(kitchen, ["erase-warning", "erased"])
         self.assertIn("erased by the talk button", kitchen.log)
         self.assertEqual(self.files(kitchen), [])
-        kitchen.start()
-        kitchen.ready()
+        kitchen.begin()
         self.assertEqual(kitchen.status()["peers"], [])
-        code, shown, _ = kitchen.ctl("key", "show")
-        self.assertEqual(code, 0)
+        shown = kitchen.prints("key", "show")
         self.assertIn("intercom1:", shown)
         self.assertNotIn(key, shown)
 
@@ -93,7 +86,3 @@ class FactoryReset(words.WordsTest):
         time.sleep(max(0, LONG_S - uptime_s()))
         self.restart_held(kitchen, HOLD_S + 1)
         self.assertEqual(self.said(kitchen, 1), [])
-
-
-if __name__ == "__main__":
-    unittest.main()

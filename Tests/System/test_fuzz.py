@@ -13,8 +13,8 @@ from lab import Scene, SceneTest, longer, test_seed, wait
 
 from flood.data import ELSEWHERE, KINDS, REACHED, STEADY, Storm, told
 from fuzz.lines import line
-from fuzz.run import Fuzz, control, unheard
-from fuzz.size import GROWTH_KB, Size
+from fuzz.run import GROWTH, Fuzz, control, grown, unheard
+from soak import growth
 
 REAL = "its senders never wait, which stops the clock of a guest"
 
@@ -57,18 +57,17 @@ class FuzzTest(unittest.TestCase):
         self.assertEqual(len(unheard({"datagrams": [], "lines": []})), 2)
 
     def test_a_card_is_no_growth(self):
-        size = 2 * GROWTH_KB * 1024
-        before = Size(os.getpid())
-        before.descriptors = None
+        size = 2 * GROWTH["anonymous"] * 1024
+        before = growth.sample(os.getpid(), 0)._replace(descriptors=None)
         with tempfile.TemporaryFile() as card:
             card.truncate(size)
             with mmap.mmap(card.fileno(), size) as shared:
                 shared.write(b"x" * size)
-                self.assertEqual(before.growth(Size(os.getpid())), [])
+                self.assertEqual(grown(before, growth.sample(os.getpid(), 0)), [])
         own = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         own.write(b"x" * size)
-        grown, = before.growth(Size(os.getpid()))
-        self.assertIn("private memory grew", grown)
+        found, = grown(before, growth.sample(os.getpid(), 0))
+        self.assertIn("anonymous grew", found)
         own.close()
 
     def test_lines_are_of_every_sort(self):
@@ -125,7 +124,3 @@ class FloodOfData(SceneTest):
                 if found["share"] is not None:
                     self.judge(
                         found["share"] > STEADY, f"{kind}: {found['share']:.1%} was heard")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -310,7 +310,3 @@ class Names(HostileTest):
         self.assertIn("[2J?ok: forged.conf:1", said)
         self.assertNotIn("\x1b", said)
         self.assertNotRegex(said, "(?m)^(<.>)?ok: forged")
-
-
-if __name__ == "__main__":
-    unittest.main()

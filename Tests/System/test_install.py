@@ -71,7 +71,3 @@ class Install(unittest.TestCase):
     def test_a_command_that_is_wrong_is_noticed(self):
         wrong = self.commands().replace("intercomd.sysusers", "intercomd.users")
         self.assertNotEqual(self.install(wrong)[0], 0)
-
-
-if __name__ == "__main__":
-    unittest.main()

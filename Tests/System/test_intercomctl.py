@@ -1,66 +1,13 @@
-"""Two stations are introduced and tried by intercomctl alone; Tab completes what is typed."""
+"""Tab completes what is typed."""
 
-import json
 import os
 import pathlib
 import shutil
 import signal
-import unittest
 
 import examples
-from lab import Scene, SceneTest, listen, place, process, wait
+from lab import Scene, SceneTest, place, process, wait
 from terminal import Screen
-
-
-class Intercomctl(SceneTest):
-    def run_ok(self, station, *words, code=0):
-        ended, text, errors = station.ctl(*words)
-        self.assertEqual(ended, code, f"{words}: {text}{errors}")
-        return text
-
-    def test_introduces_two_stations_and_holds_their_keys(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            for one in scene.stations:
-                del one.sections["button ptt"]
-                one.write_config()
-            # Without a daemon: keys, peers, settings, cards; all else says that it is down.
-            for one, other in ((kitchen, garage), (garage, kitchen)):
-                key = json.loads(self.run_ok(other, "key", "show", "--json"))["key"]
-                self.assertEqual(key, other.public_key)
-                psk = pathlib.Path(one.folder, "psk")
-                psk.write_text("5a" * 32 + "\n", "ascii")
-                psk.chmod(0o600)
-                self.run_ok(one, "peer", "add", "--psk-file", str(psk), other.name,
-                            f"127.0.0.1:{other.port}", key)
-                self.run_ok(one, "config", "check")
-                self.run_ok(one, "audio", "list", "--json")
-                self.run_ok(one, "status", code=3)
-                one.known.append(other)
-            scene.start()
-            for one in scene.stations:
-                self.assertTrue(one.status()["peers"][0]["psk"])
-                lines = json.loads(self.run_ok(one, "gpio", "list", "--json"))
-                self.assertIn("GPIO17", json.dumps(lines))
-            kitchen.speak(500)
-            garage.record()
-            reply = json.loads(self.run_ok(kitchen, "ptt", "down", "house", "--json"))
-            self.assertIn("garage", json.dumps(reply))
-            span = listen()
-            self.run_ok(kitchen, "ptt", "up", "house")
-            self.assert_heard(garage.recorded().span(*span), 500)
-            wait(lambda: not kitchen.is_talking(), "kitchen is silent")
-
-            self.run_ok(kitchen, "statsu", code=2)
-            self.run_ok(kitchen, "ptt", "down", "nowhere", code=1)
-            code, text, _ = kitchen.ctl("status")
-            self.assertEqual(code, 4 if "\n! " in text else 0, text)
-            for word in ("kitchen", "garage", "up"):
-                self.assertIn(word, text)
-            self.assertNotIn("\x1b", text, "colour without a terminal")
-            kitchen.card.do("unplug")
-            kitchen.problem("simcard:kitchen")
-            self.assertIn("simcard:kitchen", self.run_ok(kitchen, "status", code=4))
 
 
 END = "end-of-the-line"
@@ -196,7 +143,3 @@ class Completion(SceneTest):
                 if shutil.which(name):
                     _, said, _ = process.run([shutil.which(name), "-c", ask])
                     self.assertIn(folder, said.splitlines())
-
-
-if __name__ == "__main__":
-    unittest.main()

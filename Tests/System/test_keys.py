@@ -4,113 +4,27 @@ When each kind of key talks, to the millisecond, is claimed by the scenario key_
 """
 
 import time
-import unittest
 
 import numpy
 
 from lab import Scene, SceneTest, exact, listen, sound, wait, wav
 
-DOOR, HOLDER, REPLY = "GPIO5", "GPIO6", "GPIO7"
-RELAY, LOW_LAMP = "GPIO24", "GPIO22"
+HOLDER, RELAY, LOW_LAMP = "GPIO6", "GPIO24", "GPIO22"
 
 
 class Keys(SceneTest):
-    """A kitchen with several keys; the garage hears it."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.scene = cls.enterClassContext(Scene("kitchen", "garage"))
-        cls.kitchen, cls.garage = cls.scene.stations
-        cls.kitchen.sections |= {
-            "relay door": {"line": RELAY, "pulse": "500ms"},
-            "button door": {"line": DOOR, "press": "relay door"},
-            "button holder": {"line": HOLDER, "press": "relay door", "hold": "talk house"},
-            "button reply": {"line": REPLY, "talk": "reply"},
-        }
-        cls.scene.introduce(cls.kitchen, cls.garage)
-        cls.scene.start()
-        cls.kitchen.speak(500)
-        cls.garage.speak(900)
-
-    def heard(self):
-        """Garage hears the kitchen now."""
-        self.garage.record()
-        span = listen()
-        self.assert_heard(self.garage.recorded().span(*span), 500)
-
-    def button(self, name):
-        return next(b for b in self.kitchen.status()["buttons"] if b["name"] == name)
-
-    def test_a_key_that_cannot_be_read_at_the_start_is_shown_and_does_not_talk(self):
-        self.kitchen.stop()
-        self.kitchen.lines.do("fail-read", "on")
-        self.kitchen.start()
-        self.kitchen.ready()
-        self.kitchen.problem("button ptt")
-        self.kitchen.press()
-        time.sleep(0.3)
-        self.assertEqual(self.button("ptt")["state"], "unreadable")
-        self.assertTrue(self.button("ptt")["fault"])
-        self.assertFalse(self.kitchen.is_talking())
-        self.kitchen.lines.do("fail-read", "off")
-        wait(lambda: self.button("ptt")["state"] == "pressed", "the key is read again")
-        self.assertFalse(self.kitchen.is_talking())
-        self.kitchen.release()
-        wait(lambda: self.button("ptt")["state"] == "released", "the key is up")
-        with self.kitchen.talking():
-            self.assertTrue(self.button("ptt")["talking"])
-
-    def test_open_talks_from_the_start_and_a_press_stops_it(self):
-        self.kitchen.stop()
-        self.kitchen.sections["button ptt"]["mode"] = "open"
-        self.kitchen.start()
-        self.kitchen.ready()
-        self.scene.together()
-        wait(self.kitchen.is_talking, "kitchen talks")
-        wait(self.kitchen.is_lit, "the lamp is lit")
-        self.heard()
-        self.tap("GPIO17")
-        wait(lambda: not self.kitchen.is_talking() and not self.kitchen.is_lit(),
-             "kitchen is silent, and its lamp dark")
-        self.kitchen.stop()
-        del self.kitchen.sections["button ptt"]["mode"]
-        self.kitchen.start()
-        self.kitchen.ready()
-        self.scene.together()
-
-    def opened(self):
-        """Waits until the door was opened and is closed again."""
-        wait(lambda: self.kitchen.is_lit(RELAY), "the relay is on", interval=0.01)
-        wait(lambda: not self.kitchen.is_lit(RELAY), "the relay is off", interval=0.01)
-
-    def tap(self, line):
-        """A short press."""
-        self.kitchen.press(line)
-        time.sleep(0.05)
-        self.kitchen.release(line)
-
-    def test_a_press_switches_the_relay_and_says_who(self):
-        self.tap(DOOR)
-        self.opened()
-        self.kitchen.said("relay door: on for 0.5 s, by button door")
-        self.kitchen.said("button door: relay door")
-
     def test_a_hold_talks_and_a_short_press_does_not(self):
-        self.kitchen.press(HOLDER)
-        wait(self.kitchen.is_talking, "kitchen talks")
-        self.assertFalse(self.kitchen.is_lit(RELAY))
-        self.heard()
-        self.kitchen.release(HOLDER)
-        wait(lambda: not self.kitchen.is_talking(), "kitchen is silent")
-        self.assertFalse(self.kitchen.is_lit(RELAY))
-
-    def test_the_reply_key_talks_to_who_was_heard_last(self):
-        with self.garage.talking():
-            wait(lambda: self.kitchen.hears(self.garage), "kitchen hears garage")
-        with self.kitchen.talking(REPLY):
-            self.heard()
-        self.kitchen.said("talking to garage")
-        self.assert_no_heap_calls(self.kitchen)
+        kitchen, garage = self.up("kitchen", "garage", **{
+            "relay door": {"line": RELAY, "pulse": "500ms"},
+            "button holder": {"line": HOLDER, "press": "relay door", "hold": "talk house"}})
+        kitchen.speak(500)
+        kitchen.press(HOLDER)
+        wait(kitchen.is_talking, "kitchen talks")
+        self.assertFalse(kitchen.is_lit(RELAY))
+        self.assert_heard(self.plays(garage), 500)
+        kitchen.release(HOLDER)
+        wait(lambda: not kitchen.is_talking(), "kitchen is silent")
+        self.assertFalse(kitchen.is_lit(RELAY))
 
 
 @exact
@@ -118,11 +32,9 @@ class OneTalker(SceneTest):
     """A kitchen that is heard in the garage, with settings of its own."""
 
     def scene(self, **talk):
-        scene = self.enterContext(Scene("kitchen", "garage"))
-        kitchen, garage = scene.stations
+        kitchen, garage = self.met("kitchen", "garage")
         kitchen.sections["talk"] = talk
-        scene.introduce(kitchen, garage)
-        return scene, kitchen, garage
+        return self.scene, kitchen, garage
 
     def test_a_jammed_key_is_cut_off_told_of_and_talks_again_when_it_was_let_go(self):
         scene, kitchen, garage = self.scene(**{"max-talk": "4s"})
@@ -275,9 +187,7 @@ class Lamps(SceneTest):
             self.follows(moment, kitchen, line, level, 0)
         self.garage.release()
         kitchen.release()
-        kitchen.stop()
-        kitchen.start()
-        kitchen.ready()
+        kitchen.restart()
         self.scene.together()
 
 
@@ -301,7 +211,3 @@ MUTATIONS = (
      "case .fault: hasFault ? .steady : nil", "case .fault: nil",
      "Lamps.test_a_fault_and_the_lack_of_a_peer_are_shown_until_they_are_mended"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -15,12 +15,12 @@ import unittest
 import numpy
 
 import words
-from lab import ROOT, Scene, longer, measure, place, test_seed, wait, wav
+from lab import ROOT, SceneTest, longer, measure, place, test_seed, wait, wav
 
-from bench import judge, loss, mahimahi, pair
+from bench import loss, mahimahi, pair
 from soak import growth, plan, verdict
 from soak.growth import Sample
-from stage import score, speech
+from stage import judge, speech
 from stage.capture import Capture
 from stage.measure import Sound
 
@@ -185,7 +185,7 @@ class Voices(unittest.TestCase):
             self.assertLess(found.recognised, 0.05)
             self.assertIsNone(found.delay_ms)
 
-    @unittest.skipUnless(score.scorer(judge.SCORER), "no scorer: tools/lab/scorer makes it")
+    @unittest.skipUnless(judge.scorer(), "no scorer: tools/lab/scorer makes it")
     def test_more_cut_out_scores_lower(self):
         marks = []
         for step in (0, 50, 10):
@@ -280,7 +280,7 @@ class Plan(unittest.TestCase):
             one.station for one in events if one.kind in ("terminate", "kill")])
 
 
-class Verdicts(unittest.TestCase):
+class Verdicts(SceneTest):
     GOOD = verdict.Facts(minutes=30, talks=400, undecided=3, heap_calls=0,
                          columns=frozenset(growth.ALLOWED))
 
@@ -325,19 +325,17 @@ class Verdicts(unittest.TestCase):
         self.assertTrue(left_out[0].startswith("memory not measured: only root"), left_out)
 
     def test_heap_calls_are_found_where_a_station_tells_them(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            garage.watches_heap = False
-            scene.introduce(kitchen, garage)
-            scene.start()
-            # The media loop says so after its first turns.
-            wait(lambda: verdict.heap_calls(kitchen.status()) == 0, "kitchen counts, to 0")
-            self.assertIsNone(verdict.heap_calls(garage.status()))
-            self.assertEqual(verdict.heap_calls(garage.status(), 3), 3)
-            kitchen.card.do("malloc", "on")
-            found = wait(lambda: verdict.heap_calls(kitchen.status(), 0), "heap calls are counted")
-            self.assertEqual(verdict.heap_calls(garage.status(), found), found)
-            self.assertTrue(self.judge(heap_calls=found)[0])
+        kitchen, garage = self.met("kitchen", "garage")
+        garage.watches_heap = False
+        self.scene.start()
+        # The media loop says so after its first turns.
+        wait(lambda: verdict.heap_calls(kitchen.status()) == 0, "kitchen counts, to 0")
+        self.assertIsNone(verdict.heap_calls(garage.status()))
+        self.assertEqual(verdict.heap_calls(garage.status(), 3), 3)
+        kitchen.card.do("malloc", "on")
+        found = wait(lambda: verdict.heap_calls(kitchen.status(), 0), "heap calls are counted")
+        self.assertEqual(verdict.heap_calls(garage.status(), found), found)
+        self.assertTrue(self.judge(heap_calls=found)[0])
 
 
 class Soak(unittest.TestCase):
@@ -359,7 +357,3 @@ class Soak(unittest.TestCase):
             "--minutes", "0.5", "--seed", "3", "--plant", "leak,descriptors,threads")
         self.assertEqual((code, report["verdict"]), (1, "failed"), text)
         self.assertLessEqual({"anonymous", "descriptors", "threads"}, set(report["grown"]))
-
-
-if __name__ == "__main__":
-    unittest.main()

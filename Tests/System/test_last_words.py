@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import time
-import unittest
 
 from lab import Scene, SceneTest, place, process, wait
 
@@ -79,14 +78,8 @@ class LastWords(SceneTest):
         self.check("media", signal.SIGSEGV)
 
     def test_what_is_no_fault_leaves_no_such_line(self):
-        with Scene("kitchen") as scene:
-            kitchen, = scene.stations
-            kitchen.start()
-            kitchen.ready()
-            time.sleep(0.2)
-            self.assertEqual(kitchen.stop(), 0)
-            self.assertFalse([line for line in kitchen.log.splitlines() if LINE.fullmatch(line)])
-
-
-if __name__ == "__main__":
-    unittest.main()
+        kitchen, = self.enter("kitchen")
+        kitchen.begin()
+        time.sleep(0.2)
+        self.assertEqual(kitchen.stop(), 0)
+        self.assertFalse([line for line in kitchen.log.splitlines() if LINE.fullmatch(line)])

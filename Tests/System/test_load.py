@@ -24,32 +24,29 @@ class HeapCalls(SceneTest):
         return sum(station.status()["media"]["heap_calls"] for station in self.scene.stations)
 
     def test_none_from_the_start_through_talk_rekey_and_faults(self):
-        with Scene("kitchen", "garage") as self.scene:
-            kitchen, garage = self.scene.stations
-            for station in self.scene.stations:
-                station.watches_heap = True
-                station.sections["session"] = {"rekey-after": "1s"}
-            self.scene.introduce(kitchen, garage)
-            self.scene.start()
-            kitchen.speak(500)
-            with kitchen.talking():
-                before = garage.counters()
-                kitchen.moved("packets_sent", kitchen.counters(), 300)
-                garage.moved("packets_opened", before, 300)
-                for side in ("capture", "playback"):
-                    kitchen.card.do("xrun", side)
-                with garage.talking():
-                    time.sleep(0.3)
-                self.assertEqual(self.calls(), 0)
-            kitchen.card.do("unplug")
-            wait(lambda: kitchen.has_card("absent"), "kitchen has lost its card")
-            kitchen.card.do("replug")
-            wait(kitchen.has_card, "kitchen has its card again")
+        kitchen, garage = self.met("kitchen", "garage")
+        for station in self.scene.stations:
+            station.sections["session"] = {"rekey-after": "1s"}
+        self.scene.start()
+        kitchen.speak(500)
+        with kitchen.talking():
+            before = garage.counters()
+            kitchen.moved("packets_sent", kitchen.counters(), 300)
+            garage.moved("packets_opened", before, 300)
+            for side in ("capture", "playback"):
+                kitchen.card.do("xrun", side)
+            with garage.talking():
+                time.sleep(0.3)
             self.assertEqual(self.calls(), 0)
+        kitchen.card.do("unplug")
+        wait(lambda: kitchen.has_card("absent"), "kitchen has lost its card")
+        kitchen.card.do("replug")
+        wait(kitchen.has_card, "kitchen has its card again")
+        self.assertEqual(self.calls(), 0)
 
-            # A card whose transfers allocate is noticed.
-            kitchen.card.do("malloc", "on")
-            wait(lambda: self.calls() > 10, "the counter trips")
+        # A card whose transfers allocate is noticed.
+        kitchen.card.do("malloc", "on")
+        wait(lambda: self.calls() > 10, "the counter trips")
 
 
 PERIODS_PER_FRAME = 2
@@ -94,23 +91,20 @@ class SystemCalls(SceneTest):
 
     @unittest.skipUnless(syscalls.can_count(), "strace is not installed")
     def test_talk_both_ways_takes_one_call_for_each_thing_done(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            scene.start()
-            with kitchen.talking(), garage.talking():
-                wait(lambda: kitchen.hears("garage"), "kitchen hears garage")
-                time.sleep(0.5)
-                with syscalls.counted(kitchen.pid, "media", str(scene.folder)) as found:
-                    before = kitchen.counters()
-                    kitchen.moved("frames_captured", before, 300)
-                    after = kitchen.counters()
-            frames = after["frames_captured"] - before["frames_captured"]
-            came = after["packets_opened"] - before["packets_opened"]
-            print(f"{frames} frames, {came} datagrams: {found}")
-            self.assertGreater(came, 200)
-            self.assertGreater(found["epoll_wait"].calls, 300)
-            self.assertEqual(excess(found, frames, came), [])
+        kitchen, garage = self.up("kitchen", "garage")
+        with kitchen.talking(), garage.talking():
+            wait(lambda: kitchen.hears("garage"), "kitchen hears garage")
+            time.sleep(0.5)
+            with syscalls.counted(kitchen.pid, "media", str(self.scene.folder)) as found:
+                before = kitchen.counters()
+                kitchen.moved("frames_captured", before, 300)
+                after = kitchen.counters()
+        frames = after["frames_captured"] - before["frames_captured"]
+        came = after["packets_opened"] - before["packets_opened"]
+        print(f"{frames} frames, {came} datagrams: {found}")
+        self.assertGreater(came, 200)
+        self.assertGreater(found["epoll_wait"].calls, 300)
+        self.assertEqual(excess(found, frames, came), [])
 
 
 class Overload(SceneTest):
@@ -125,41 +119,40 @@ class Overload(SceneTest):
         return [text for text in self.kitchen.problems() if "cannot keep up" in text]
 
     def test_a_slow_processor_is_told_of_and_soon_whole_again(self):
-        with Scene("kitchen", "garage") as scene:
-            self.kitchen, garage = scene.stations
-            self.stall = os.path.join(self.kitchen.folder, "stall")
-            self.kitchen.environment["STALL"] = self.stall
-            self.kitchen.preloads = [*self.kitchen.preloads, place.lab("libstall.so")]
-            self.kitchen.sections["audio"].update(echo="on", duplex="full")
-            scene.introduce(self.kitchen, garage)
-            scene.start()
-            wait(lambda: self.kitchen.status()["audio"]["echo"] == "on", "the echo is cancelled")
-            self.kitchen.speak(500)
-            with self.kitchen.talking():
-                listen(1)
-                self.judge(not self.overload(), f"it keeps up: {self.overload()}")
-                self.assertEqual(self.kitchen.status()["left_out"], [])
-                self.slow(6)
-                wait(self.overload, "it says that it cannot keep up")
-                listen(3)
-                told = self.overload()
-                self.assertIn("speech is encoded plainly", told[0])
-                self.assertIn("the echo is not cancelled", told[0])
-                audio = self.kitchen.status()["audio"]
-                self.assertEqual((audio["echo"], audio["duplex"]), ("shed", "half"))
-                shed = self.kitchen.status()["left_out"]
-                self.assertIn("encoder_care", shed)
-                self.assertIn("echo_cancelling", shed)
-                # The clocks of the cards have no part in it.
-                self.assertIsNone(audio["clock_reason"])
-                self.assertTrue(process.is_alive(self.kitchen.process))
-                os.unlink(self.stall)
-                wait(lambda: not self.overload(), "it is whole again", 10)
-            self.assertEqual(self.kitchen.status()["audio"]["echo"], "on")
-            self.assert_talk(self.kitchen, garage)
-            self.assertIn("the processor cannot keep up: ", self.kitchen.log)
-            self.assertIn("the sound is whole again", self.kitchen.log)
-            self.assert_no_heap_calls(self.kitchen)
+        self.kitchen, garage = self.enter("kitchen", "garage")
+        self.stall = os.path.join(self.kitchen.folder, "stall")
+        self.kitchen.environment["STALL"] = self.stall
+        self.kitchen.preloads = [*self.kitchen.preloads, place.lab("libstall.so")]
+        self.kitchen.sections["audio"].update(echo="on", duplex="full")
+        self.scene.introduce(self.kitchen, garage)
+        self.scene.start()
+        wait(lambda: self.kitchen.status()["audio"]["echo"] == "on", "the echo is cancelled")
+        self.kitchen.speak(500)
+        with self.kitchen.talking():
+            listen(1)
+            self.judge(not self.overload(), f"it keeps up: {self.overload()}")
+            self.assertEqual(self.kitchen.status()["left_out"], [])
+            self.slow(6)
+            wait(self.overload, "it says that it cannot keep up")
+            listen(3)
+            told = self.overload()
+            self.assertIn("speech is encoded plainly", told[0])
+            self.assertIn("the echo is not cancelled", told[0])
+            audio = self.kitchen.status()["audio"]
+            self.assertEqual((audio["echo"], audio["duplex"]), ("shed", "half"))
+            shed = self.kitchen.status()["left_out"]
+            self.assertIn("encoder_care", shed)
+            self.assertIn("echo_cancelling", shed)
+            # The clocks of the cards have no part in it.
+            self.assertIsNone(audio["clock_reason"])
+            self.assertTrue(process.is_alive(self.kitchen.process))
+            os.unlink(self.stall)
+            wait(lambda: not self.overload(), "it is whole again", 10)
+        self.assertEqual(self.kitchen.status()["audio"]["echo"], "on")
+        self.assert_talk(self.kitchen, garage)
+        self.assertIn("the processor cannot keep up: ", self.kitchen.log)
+        self.assertIn("the sound is whole again", self.kitchen.log)
+        self.assert_no_heap_calls(self.kitchen)
 
 
 class FloodTest(SceneTest):
@@ -178,7 +171,3 @@ class FloodTest(SceneTest):
 
     def test_a_flood_from_a_thousand_addresses(self):
         self.flooded(1000)
-
-
-if __name__ == "__main__":
-    unittest.main()

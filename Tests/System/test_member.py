@@ -11,7 +11,7 @@ import subprocess
 import examples
 from codes import ShownCode
 from lab import place, wait
-from member import NAME, STATE, MemberTest, main
+from member import NAME, STATE, MemberTest
 
 REFUSED = re.compile(r"Permission denied|no permission|try it with sudo|only members of group")
 TALKER = "talker"
@@ -191,7 +191,3 @@ class Member(MemberTest):
             self.assertNotIn("introduces the site", self.type(NAME, "site", "join")[1])
         finally:
             os.rename(key + ".away", key)
-
-
-if __name__ == "__main__":
-    main()

@@ -13,7 +13,7 @@ import threading
 
 import examples
 from lab import sound, wait
-from member import NAME, PAGES, STATE, MemberTest, main
+from member import NAME, PAGES, STATE, MemberTest
 from stage import wav
 
 DOOR, BELL = "GPIO24", "GPIO25"
@@ -308,7 +308,3 @@ class Work(MemberTest):
             self.assertIn("nothing came of it", self.complaint(False, ("volume",)))
         finally:
             self.WORK["volume"] = (0, "speaker 100%")
-
-
-if __name__ == "__main__":
-    main()

@@ -10,7 +10,6 @@ import struct
 import termios
 import threading
 import time
-import unittest
 
 from lab import Scene, SceneTest, listen, place, wait
 from terminal import Screen
@@ -212,10 +211,7 @@ class Ears(SceneTest):
         return [json.loads(line) for line in text.splitlines()]
 
     def test_levels_show_one_slow_level_of_a_closed_microphone_and_nothing_of_a_muted_one(self):
-        scene = self.enterContext(Scene("kitchen", "garage"))
-        kitchen, garage = scene.stations
-        scene.introduce(kitchen, garage)
-        scene.start()
+        kitchen, garage = self.up("kitchen", "garage")
         kitchen.speak(500)
         with kitchen.talking():
             looks = self.looks(kitchen, 1)
@@ -246,85 +242,61 @@ class Ears(SceneTest):
 
 class Taken(SceneTest):
     def test_a_trial_that_somebody_interrupts_lets_nobody_hear_the_room(self):
-        with Scene("kitchen", "garage", "attic") as scene:
-            kitchen, garage, attic = scene.stations
-            scene.introduce(kitchen, garage)
-            scene.introduce(kitchen, attic)
-            scene.start()
-            kitchen.speak(700)
-            trial = threading.Thread(target=kitchen.ctl, args=("test", "latency", "garage"))
-            trial.start()
-            wait(kitchen.is_talking, "the trial is on its way")
-            wait(lambda: garage.hears("kitchen"), "garage hears the trial")
-            garage.record()
-            attic.record()
-            kitchen.ask("ptt", action="down", target="attic")
-            pressed = time.monotonic_ns()
-            span = listen(0.8)
-            kitchen.ask("ptt", action="up", target="attic")
-            trial.join()
-            self.assert_heard(attic.recorded().span(*span), 700)
-            # What was under way of the tone is played out; a tail would be heard.
-            self.assert_not_heard(
-                garage.recorded().span(pressed + 90_000_000, pressed + 400_000_000), 700)
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.scene.introduce(kitchen, garage)
+        self.scene.introduce(kitchen, attic)
+        self.scene.start()
+        kitchen.speak(700)
+        trial = threading.Thread(target=kitchen.ctl, args=("test", "latency", "garage"))
+        trial.start()
+        wait(kitchen.is_talking, "the trial is on its way")
+        wait(lambda: garage.hears("kitchen"), "garage hears the trial")
+        garage.record()
+        attic.record()
+        kitchen.ask("ptt", action="down", target="attic")
+        pressed = time.monotonic_ns()
+        span = listen(0.8)
+        kitchen.ask("ptt", action="up", target="attic")
+        trial.join()
+        self.assert_heard(attic.recorded().span(*span), 700)
+        # What was under way of the tone is played out; a tail would be heard.
+        self.assert_not_heard(
+            garage.recorded().span(pressed + 90_000_000, pressed + 400_000_000), 700)
 
 
 class Gone(MetersTest):
     def test_without_a_card_and_with_a_peer_that_is_down(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            kitchen.card.do("unplug")
-            kitchen.start()
-            kitchen.ready()
-            screen = Levels(kitchen, "levels")
-            screen.read(1)
-            self.assertEqual(screen.end(), 0)
-            self.assert_levels("levels-no-card", screen)
-            self.assert_screen("latency-no-card", kitchen.ctl("test", "latency", "garage")[1])
-            kitchen.card.do("replug")
-            wait(kitchen.has_card, "the card is back")
-            code, text, errors = kitchen.ctl("test", "latency", "garage")
-            self.assert_screen("latency-down", text)
-            self.assertEqual((code, errors), (0, ""))
-            self.assert_screen("stats-down", kitchen.ctl("stats", "garage")[1])
-            self.assertEqual(
-                kitchen.ctl("test", "latency", "garaeg"),
-                (1, "", 'intercomctl: unknown peer "garaeg"; did you mean "garage"?\n'))
+        kitchen, garage = self.met("kitchen", "garage")
+        kitchen.card.do("unplug")
+        kitchen.begin()
+        screen = Levels(kitchen, "levels")
+        screen.read(1)
+        self.assertEqual(screen.end(), 0)
+        self.assert_levels("levels-no-card", screen)
+        self.assert_screen("latency-no-card", kitchen.ctl("test", "latency", "garage")[1])
+        kitchen.card.do("replug")
+        wait(kitchen.has_card, "the card is back")
+        code, text, errors = kitchen.ctl("test", "latency", "garage")
+        self.assert_screen("latency-down", text)
+        self.assertEqual((code, errors), (0, ""))
+        self.assert_screen("stats-down", kitchen.ctl("stats", "garage")[1])
+        self.assertEqual(
+            kitchen.ctl("test", "latency", "garaeg"),
+            (1, "", 'intercomctl: unknown peer "garaeg"; did you mean "garage"?\n'))
 
     def test_latency_to_one_that_does_not_answer(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            scene.start()
-            garage.kill()
-            code, text, errors = kitchen.ctl("test", "latency", "garage")
-            self.assertEqual(code, 1, errors)
-            self.assertRegex(text, "(?m)^mouth to ear, estimate +- ms$")
-            self.assertIn("\ngarage does not answer; see whether it has power and network\n", text)
-
-    def test_commands_of_a_daemon_that_does_not_run(self):
-        with Scene("kitchen") as scene:
-            (kitchen,) = scene.stations
-            kitchen.write_config()
-            for words in (["levels"], ["stats"], ["test", "latency", "garage"]):
-                screen = Levels(kitchen, *words)
-                self.assertEqual(screen.ended(), 3)
-                self.assertNotIn("\x1b", screen.text)
-                self.assertIn("intercomd is not running", screen.text)
+        kitchen, garage = self.up("kitchen", "garage")
+        garage.kill()
+        text = kitchen.prints("test", "latency", "garage", code=1)
+        self.assertRegex(text, "(?m)^mouth to ear, estimate +- ms$")
+        self.assertIn("\ngarage does not answer; see whether it has power and network\n", text)
 
     def test_levels_of_a_daemon_that_ends(self):
-        with Scene("kitchen") as scene:
-            (kitchen,) = scene.stations
-            kitchen.start()
-            kitchen.ready()
-            screen = Levels(kitchen, "levels")
-            screen.read(1)
-            kitchen.end()
-            self.assertEqual(screen.ended(), 3)
-            self.assertIn("\x1b[?1049l", screen.text)
-            self.assertIn("the daemon closed the connection", screen.text)
-
-
-if __name__ == "__main__":
-    unittest.main()
+        kitchen, = self.enter("kitchen")
+        kitchen.begin()
+        screen = Levels(kitchen, "levels")
+        screen.read(1)
+        kitchen.end()
+        self.assertEqual(screen.ended(), 3)
+        self.assertIn("\x1b[?1049l", screen.text)
+        self.assertIn("the daemon closed the connection", screen.text)

@@ -382,7 +382,3 @@ class Machines(unittest.TestCase):
         for closed, held in zip(shares[::2], shares[1::2]):
             self.assertEqual(closed, 0, "nobody held the button")
             self.assertGreater(held, SHARE, "the button was held")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -1,9 +1,8 @@
 """What a daemon does with repeated, crossed and forbidden handshakes, old sessions and moves."""
 
-import unittest
 
 from conduct import ConductTest, set_up
-from lab import Scene, SceneTest, wait
+from lab import SceneTest, wait
 from peer import handshake, mlkem, records
 from peer.frames import CONTROL, Sealer
 from peer.handshake import COOKIE, M1, M2, M3, Initiator
@@ -77,22 +76,6 @@ class Handshakes(ConductTest):
                    if name.startswith("handshake_dropped") and count > before[name]]
         self.assertEqual(dropped, ["handshake_dropped_repeated"])
 
-    def test_lost_m3_and_confirm_are_sent_again(self):
-        peer = self.friend
-        for way, kind in ((peer.wire.leaving, M3), (peer.wire.arriving, 16)):
-            lost = way.drop(of_kind(kind), times=2)
-            self.renew(peer)
-            self.assertEqual(len(lost.taken), 2)
-            lost.end()
-        # And the daemon's own M3, when it calls.
-        lost = self.other.wire.arriving.drop(of_kind(M3), times=3)
-        self.other.close()
-        wait(lambda: self.other.is_up, "it has called again")
-        moments = [one.at for one in lost.taken]
-        for one, after in zip(moments, moments[1:]):
-            self.judge(0.1 < after - one < 0.3, f"M3 again after {after - one:.3f} s")
-        lost.end()
-
     def test_both_at_once_leaves_the_session_of_the_lower_key(self):
         for peer, lower in ((self.other, False), (self.low, True)):
             with self.subTest(peer.name, lower=lower):
@@ -128,65 +111,6 @@ class Sessions(ConductTest):
         self.assert_not_answered(peer, session=before_last)
         self.kitchen.moved("dropped_index", counters)
         self.assert_answered(peer)
-
-    def test_a_packet_opens_once_and_in_its_window(self):
-        peer = self.friend
-        self.renew(peer)
-        ping, since = record("PING", data=b"once"), len(peer.arrivals)
-        frame = peer.send(ping)
-        self.came(peer, "PONG", since, data=b"once")
-        before = self.kitchen.counters()
-        peer.wire.send(frame, peer.address)
-        self.kitchen.moved("dropped_replay", before)
-        late = [peer.sealed(ping, counter=counter) for counter in (3000, 1977, 1976)]
-        peer.slots.current.sealer.counter = 3001
-        since = len(peer.arrivals)
-        for frame in late:
-            peer.wire.send(frame, peer.address)
-        self.kitchen.moved("dropped_replay", before, 2)
-        wait(lambda: len(peer.got("PONG", since)) == 2, "those in the window are answered")
-        spoilt = bytearray(peer.sealed(ping))
-        for place in (4, 5, 6, 7, 50, len(spoilt) - 1):
-            spoilt[place] ^= 1
-            peer.wire.send(bytes(spoilt), peer.address)
-            spoilt[place] ^= 1
-        wait(lambda: sum(self.kitchen.counters()[name] - before[name] for name in (
-            "dropped_authentication", "dropped_counter")) == 6, "spoilt ones are counted")
-        self.assert_answered(peer)
-
-    def test_a_peer_that_moves_is_followed_and_one_that_is_still_there_is_not(self):
-        peer = self.friend
-        self.renew(peer)
-        home, away = peer.wire.address, peer.wire.open()
-        before, since = self.kitchen.counters(), len(peer.arrivals)
-        # Both addresses answer: the stream stays.
-        self.assert_answered(peer, source=away)
-        self.kitchen.moved("other_source", before)
-        wait(lambda: len({one.record.fields["data"]
-                          for one in peer.got("PATH_CHALLENGE", since)}) == 2,
-             "both addresses are challenged")
-        token = b"abcdefgh"
-        peer.send(record("PATH_CHALLENGE", data=token), source=away)
-        wait(lambda: token in [one.record.fields["data"]
-                               for one in peer.got("PATH_RESPONSE", since)], "ours is answered")
-        self.assertEqual({len(one.data) for one in peer.wire.arriving.seen if one.target == away},
-                         {89})
-        self.assertEqual(self.kitchen.peer("friend")["endpoint"], f"127.0.0.1:{home[1]}")
-        # The former one is silent now.
-        silence = peer.wire.arriving.drop(lambda one: one.target == home)
-        peer.wire.address = away
-        try:
-            def is_followed():
-                peer.send_cover()
-                return self.kitchen.peer("friend")["endpoint"] == f"127.0.0.1:{away[1]}"
-
-            wait(is_followed, "it is followed")
-            self.assert_answered(peer)
-            self.assertEqual(peer.wire.arriving.seen[-1].target, away)
-        finally:
-            silence.end()
-            peer.wire.address = home
-            self.renew(peer)
 
     def test_goodbye(self):
         peer = self.friend
@@ -235,39 +159,17 @@ class Storms(ConductTest):
         self.assertEqual(len(self.friend.messages(M2)), answers)
 
 
-class Suites(SceneTest):
-    def test_a_station_comes_to_the_suite_of_a_peer_that_takes_one_whoever_calls(self):
-        scene = self.enterContext(Scene("kitchen"))
-        kitchen, = scene.stations
-        peers = {(suite, called): beside(kitchen, f"takes{suite}{'' if called else 'calls'}",
-                                         suite=suite, known_suite="auto", called=called)
-                 for suite in (1, 2) for called in (False, True)}
-        pinned = beside(kitchen, "pinned", suite=2, known_suite="1", called=True)
-        self.enterContext(Live(*peers.values(), pinned))
-        kitchen.start()
-        kitchen.ready()
-        for (suite, called), peer in peers.items():
-            if not called:
-                peer.keep_up()
-        wait(lambda: all(one.is_up for one in peers.values()), "they have sessions", 12)
-        for (suite, _), peer in peers.items():
-            self.assertEqual(kitchen.peer(peer.name)["suite"], suite, peer.name)
-        self.assertFalse(pinned.is_up)
-
-
 class Roaming(SceneTest):
     """Over IPv4 and IPv6."""
 
     def up(self):
         """A daemon, and its peers with sessions, one for each kind of address."""
-        scene = self.enterContext(Scene("kitchen"))
-        kitchen, = scene.stations
+        kitchen, = self.enter("kitchen")
         del kitchen.sections["network"]["listen"]
         peers = [beside(kitchen, f"friend{number}", called=False, host=host)
                  for number, host in enumerate(hosts())]
         self.enterContext(Live(*peers))
-        kitchen.start()
-        kitchen.ready()
+        kitchen.begin()
         for one in peers:
             one.keep_up()
         wait(lambda: all(one.is_up for one in peers), "they have sessions")
@@ -319,7 +221,3 @@ MUTATIONS = (
     ("Sources/Peering/Session/PeerTable+Receive.swift", "if door.asksAll(at: now) || halfOpen",
      "if false || halfOpen", "Storms.test_a_flood_gets_cookies_and_a_peer_comes_in_with_one"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -4,7 +4,7 @@ import os
 import time
 import unittest
 
-from lab import Scene, listen, place, process, wait
+from lab import Scene, SceneTest, listen, place, process, wait
 
 RELAY, GATE, LOW = "GPIO24", "GPIO25", "GPIO26"
 
@@ -34,8 +34,7 @@ class RelayOutput(unittest.TestCase):
         self.kitchen.said("relay door: on for 0.4 s, by intercomctl")
 
     def test_an_unknown_one_is_refused_by_name(self):
-        code, _, complaint = self.kitchen.ctl("relay", "dor")
-        self.assertEqual(code, 1)
+        complaint = self.kitchen.complains("relay", "dor")
         self.assertIn("no relay dor; did you mean \"door\"? there are: door, gate, low", complaint)
 
     def test_active_low_is_high_but_for_its_pulse(self):
@@ -49,8 +48,7 @@ class RelayOutput(unittest.TestCase):
         wait(lambda: self.kitchen.level(GATE) == 1, "the gate is on")
         self.kitchen.stop()
         self.assertEqual(self.kitchen.level(GATE), 0)
-        self.kitchen.start()
-        self.kitchen.ready()
+        self.kitchen.begin()
         self.assertEqual(self.kitchen.level(GATE), 0)
 
     def test_a_relay_in_use_is_off_when_the_settings_lose_it(self):
@@ -65,15 +63,14 @@ class RelayOutput(unittest.TestCase):
         self.kitchen.said("relay gate: ready")
 
 
-class Killed(unittest.TestCase):
+class Killed(SceneTest):
     """The daemon dies with a relay on, on a chip that keeps its outputs, as a Raspberry Pi's does.
 
     What systemd runs in ExecStopPost= is run here by hand.
     """
 
     def setUp(self):
-        self.scene = self.enterContext(Scene("kitchen"))
-        self.kitchen, = self.scene.stations
+        self.kitchen, = self.enter("kitchen")
         self.kitchen.sections |= {
             "relay gate": {"line": GATE, "pulse": "30s"},
             "relay low": {"line": LOW, "active": "low", "pulse": "30s"},
@@ -109,14 +106,12 @@ class Killed(unittest.TestCase):
             self.assertEqual(self.levels(), (0, 1))
             self.assertLess(time.monotonic() - start, 2)
             if not is_broken:
-                self.kitchen.start()
-                self.kitchen.ready()
+                self.kitchen.begin()
 
     def test_the_next_start_switches_off_what_its_settings_do_not_have(self):
         del self.kitchen.sections["relay gate"], self.kitchen.sections["relay low"]
         self.kill()
-        self.kitchen.start()
-        self.kitchen.ready()
+        self.kitchen.begin()
         self.assertEqual(self.levels(), (0, 1))
 
     def test_an_orderly_end_leaves_no_line_for_the_next_start_to_drive(self):
@@ -131,8 +126,7 @@ class Killed(unittest.TestCase):
         # Its lines are another's from now on, and neither start nor service manager touch them.
         del self.kitchen.sections["relay gate"], self.kitchen.sections["relay low"]
         self.assertEqual(self.relays_off(), (0, ""))
-        self.kitchen.start()
-        self.kitchen.ready()
+        self.kitchen.begin()
         self.assertNotIn("is off", self.kitchen.log)
 
     def test_a_line_that_was_lost_at_an_orderly_end_stays_noted(self):
@@ -163,7 +157,3 @@ MUTATIONS = (
      "name: line.name, activeLow: false, consumer",
      "Killed.test_the_next_start_switches_off_what_its_settings_do_not_have"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

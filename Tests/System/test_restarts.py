@@ -6,10 +6,9 @@ One that is told to stop is out within a second: peers told, lamps dark, nothing
 import os
 import signal
 import time
-import unittest
 
 from faults import FaultTest
-from lab import PATIENCE, Scene, listen, place, wait
+from lab import PATIENCE, Scene, listen, wait
 
 
 class Restarts(FaultTest):
@@ -19,17 +18,14 @@ class Restarts(FaultTest):
         cls.kitchen, cls.garage = cls.scene.stations
         cls.scene.introduce(cls.kitchen, cls.garage)
         # Late: kitchen has called in vain by now.
-        cls.kitchen.start()
-        cls.kitchen.ready()
+        cls.kitchen.begin()
         time.sleep(1.5)
-        cls.garage.start()
-        cls.garage.ready()
+        cls.garage.begin()
         cls.scene.together()
         cls.kitchen.speak(500)
 
     def restart(self, station):
-        station.start()
-        station.ready()
+        station.begin()
         self.scene.together()
 
     def test_the_listener_is_killed_mid_talk_and_hears_again(self):
@@ -53,60 +49,12 @@ class Restarts(FaultTest):
         self.assert_silent(self.garage.recorded().span(*span))
         self.kitchen.release()
         self.kitchen.kill()
-        self.kitchen.start()
-        self.kitchen.ready()
+        self.kitchen.begin()
         # Pressed as soon as it runs, whether it has called anyone yet or not.
         self.garage.record()
         self.assert_back(self.kitchen, self.garage, self.ended(self.kitchen.press))
         self.kitchen.release()
         self.scene.together()
-
-    def test_a_station_that_moved_to_another_port_is_found_by_its_call(self):
-        former = self.garage.sections["network"]["port"]
-        self.garage.sections["network"]["port"] = place.free_port()
-        self.through(self.garage.kill, lambda: None, self.garage.start)
-        self.garage.ready()
-        self.garage.stop()
-        self.garage.sections["network"]["port"] = former
-        self.restart(self.garage)
-
-    def test_both_killed_and_started_at_once_agree(self):
-        for _ in range(2):
-            for one in self.scene.stations:
-                one.kill()
-            for one in self.scene.stations:
-                one.start()
-            for one in self.scene.stations:
-                one.ready()
-            self.scene.together()
-            with self.kitchen.talking():
-                wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-            with self.garage.talking():
-                wait(lambda: self.kitchen.hears("garage"), "kitchen hears garage")
-
-
-class Waiting(FaultTest):
-    """A listener that has no address for the talker, and so cannot call it."""
-
-    def test_it_is_killed_mid_talk_and_found_by_the_talker(self):
-        with Scene("kitchen", "garage") as self.scene:
-            self.kitchen, self.garage = self.scene.stations
-            self.kitchen.knows(self.garage)
-            self.garage.knows(self.kitchen, calls=False)
-            self.scene.start()
-            self.kitchen.speak(self.tone)
-            self.through(self.garage.kill, lambda: time.sleep(0.5), self.garage.start)
-            self.garage.ready()
-            # One who is there and does not listen says so (HEARD), and need not be asked.
-            self.garage.sections["channel house"] = {"members": "*", "listen": "no"}
-            self.garage.stop()
-            self.garage.start()
-            self.garage.ready()
-            wait(lambda: self.kitchen.is_with("garage"), "kitchen has found it", 40)
-            with self.kitchen.talking():
-                first = self.kitchen.peer("garage")["session_age_s"]
-                time.sleep(7)
-                self.assertGreater(self.kitchen.peer("garage")["session_age_s"], first + 6)
 
 
 class Goodbye(FaultTest):
@@ -148,7 +96,3 @@ MUTATIONS = (
      "key.handle(.level(isDown: isDown), at: Instant(nanoseconds: 0))",
      "Restarts.test_the_talker_is_killed_mid_talk_and_is_silent_until_pressed_anew"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from lab import sound, wait
-from member import MemberTest, main
+from member import MemberTest
 from stage import wav
 
 SOCKET = "/run/intercomd/control.sock"
@@ -175,7 +175,3 @@ MUTATIONS = (
      "&& holders.count { $0.user == newcomer.user } < places)",
      "Rights.test_one_user_leaves_places_to_others"),
 )
-
-
-if __name__ == "__main__":
-    main()

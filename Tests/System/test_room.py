@@ -4,7 +4,6 @@ import json
 import os
 import statistics
 import time
-import unittest
 
 import numpy
 
@@ -67,36 +66,34 @@ class VoiceOperated(SceneTest):
 
 class Echo(SceneTest):
     def test_the_echo_is_taken_away_and_both_may_speak(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            kitchen.sections["audio"].update({
-                "duplex": "auto", "echo": "on", "noise-suppression": "high",
-                "gain-control": "on"})
-            scene.introduce(kitchen, garage)
-            scene.start()
-            audio = kitchen.status()["audio"]
-            self.assertEqual((audio["duplex"], audio["echo"]), ("full", "on"))
-            self.assertEqual(audio["duplex_reason"], "the echo is cancelled")
-            kitchen.card.do("echo", 1.0, ROOM_MS)
-            garage.speak(speech.talk(8))
-            with garage.talking(), kitchen.talking():
-                wait(lambda: (kitchen.status()["audio"]["echo_reduction_db"] or 0) >= 15,
-                     "the echo goes")
-                garage.record()
-                during = listen(1.0)
-                self.judge(measure.level(garage.recorded().span(*during)) < -45, "no echo")
-                # The card lost its sound: what is played has another place from now on.
-                kitchen.card.do("xrun", "playback")
-                time.sleep(3)
-                garage.record()
-                during = listen(1.0)
-                self.judge(measure.level(garage.recorded().span(*during)) < -45, "no echo yet")
-                # Another cause of echo, which nobody can know of, shows that it is one.
-                kitchen.speak(440)
-                garage.record()
-                during = listen(1.0)
-                self.judge(measure.level(garage.recorded().span(*during)) > -40, "an echo")
-            self.assert_no_heap_calls(kitchen)
+        kitchen, garage = self.met("kitchen", "garage")
+        kitchen.sections["audio"].update({
+            "duplex": "auto", "echo": "on", "noise-suppression": "high",
+            "gain-control": "on"})
+        self.scene.start()
+        audio = kitchen.status()["audio"]
+        self.assertEqual((audio["duplex"], audio["echo"]), ("full", "on"))
+        self.assertEqual(audio["duplex_reason"], "the echo is cancelled")
+        kitchen.card.do("echo", 1.0, ROOM_MS)
+        garage.speak(speech.talk(8))
+        with garage.talking(), kitchen.talking():
+            wait(lambda: (kitchen.status()["audio"]["echo_reduction_db"] or 0) >= 15,
+                 "the echo goes")
+            garage.record()
+            during = listen(1.0)
+            self.judge(measure.level(garage.recorded().span(*during)) < -45, "no echo")
+            # The card lost its sound: what is played has another place from now on.
+            kitchen.card.do("xrun", "playback")
+            time.sleep(3)
+            garage.record()
+            during = listen(1.0)
+            self.judge(measure.level(garage.recorded().span(*during)) < -45, "no echo yet")
+            # Another cause of echo, which nobody can know of, shows that it is one.
+            kitchen.speak(440)
+            garage.record()
+            during = listen(1.0)
+            self.judge(measure.level(garage.recorded().span(*during)) > -40, "an echo")
+        self.assert_no_heap_calls(kitchen)
 
     def test_half_duplex_does_not_howl(self):
         with Scene("kitchen", "garage") as scene:
@@ -226,7 +223,3 @@ class Earshot(SceneTest):
         text = self.kitchen.ctl("test", "latency", "garage")[1]
         self.assertRegex(text, r"(?m)^mouth to ear, heard +\d+\.\d ms   at -\d+ dBFS, "
                                r"noise floor -\d+$")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -138,7 +138,6 @@ class SealedFuzz(unittest.TestCase):
         with Scene("kitchen", "garage") as scene:
             fuzz = Fuzz(scene, seed)
             kitchen, garage = scene.stations
-            garage.watches_heap = True
             peer = beside(garage, "mallory", called=False)
             with Live(peer):
                 fuzz.start()
@@ -175,7 +174,3 @@ class SealedFuzz(unittest.TestCase):
                                         scene.circumstances())
             # The same judges see a daemon that has ended.
             self.assertEqual(control(fuzz), [])
-
-
-if __name__ == "__main__":
-    unittest.main()

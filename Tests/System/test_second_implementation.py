@@ -5,10 +5,9 @@ import secrets
 import socket
 import time
 
-from lab import Scene, SceneTest, sound, unittest, wait
+from lab import Scene, SceneTest, sound, wait
 from peer import opus, records
 from peer.frames import START
-from peer.handshake import M1, M2, M3
 from peer.live import Live, beside
 
 TONES = [400 + 170 * number for number in range(8)]
@@ -50,8 +49,7 @@ class SecondImplementation(SceneTest):
         # Sound is made before anybody talks: it takes a processor.
         cls.sounds = [opus.encoded(sound.tone(hertz, 1.0, -18)) for hertz in TONES]
         cls.enterClassContext(Live(*cls.peers))
-        cls.kitchen.start()
-        cls.kitchen.ready()
+        cls.kitchen.begin()
         for peer in cls.callers:
             peer.keep_up()
         wait(lambda: all(peer.is_up for peer in cls.peers), "all peers have a session")
@@ -153,34 +151,3 @@ class SecondImplementation(SceneTest):
                 if "dropped" in name and not name.startswith("handshake"):
                     self.assertEqual(after[name], before[name], name)
             self.assertEqual(after["frames_lost"], before["frames_lost"])
-
-    def test_what_came_five_seconds_ago_is_new_or_nothing(self):
-        peer = self.callers[0]
-        made = [one for one in peer.wire.leaving.seen if one.kind in (M1, M3)]
-        m1, m3 = made[0], next(one for one in made if one.kind == M3)
-        first = peer.messages(M2)[0].data
-        time.sleep(max(0.0, m3.at + 5.2 - time.monotonic()))
-
-        def confirmed():
-            """How often kitchen has confirmed a handshake of the peer's; it has its own, too."""
-            return sum(one.record.fields["what"] == 0 for one in peer.got("CONFIRM"))
-
-        before, confirms = self.kitchen.counters(), confirmed()
-        elsewhere = peer.wire.open()
-        peer.wire.send(m3.data, peer.address, source=elsewhere)
-        self.kitchen.moved("handshake_dropped_index", before)
-
-        def answered():
-            peer.wire.send(m1.data, peer.address, source=elsewhere)
-            time.sleep(0.2)
-            return [one for one in peer.messages(M2) if one.target == elsewhere]
-
-        # As long as so many of them are new, kitchen asks for cookies.
-        answer = wait(answered, "M1 is answered once more", interval=2)
-        self.assertNotEqual(answer[0].data, first)
-        self.assertNotEqual(answer[0].data[4:8], first[4:8])
-        self.judge(confirmed() == confirms, "an old M3 was confirmed")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -132,7 +132,3 @@ class HiddenMemory(unittest.TestCase):
                     self.assertIn(
                         text + "forbid core dumps: Operation not permitted",
                         self.said(program, *words, prepare=refuse_hiding))
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -5,10 +5,9 @@ import pathlib
 import socket
 import subprocess
 import time
-import unittest
 
 from codes import ShownCode
-from lab import Scene, place, process, sound, strip, wait
+from lab import SceneTest, place, process, sound, strip, wait
 from stage.identity import Identity
 
 
@@ -43,13 +42,12 @@ class Supervisor:
         wait(lambda: self.times(line) >= times, f"{times} times {line}")
 
 
-class ServiceTest(unittest.TestCase):
+class ServiceTest(SceneTest):
     def alone(self, watchdog=None):
         """One station without devices, under a service manager."""
-        scene = self.enterContext(Scene("kitchen"))
-        kitchen, = scene.stations
+        kitchen, = self.enter("kitchen")
         strip(kitchen)
-        return kitchen, scene.also_end(Supervisor(kitchen, watchdog))
+        return kitchen, self.scene.also_end(Supervisor(kitchen, watchdog))
 
     def test_ready_is_said_once_and_stopping_before_the_end(self):
         kitchen, supervisor = self.alone()
@@ -102,11 +100,9 @@ class ServiceTest(unittest.TestCase):
         return max(later - one for one, later in zip(fed, fed[1:]))
 
     def test_a_card_that_opens_and_closes_slowly_holds_nothing_up(self):
-        scene = self.enterContext(Scene("kitchen"))
-        kitchen, = scene.stations
-        supervisor = scene.also_end(Supervisor(kitchen, watchdog=10))
-        kitchen.start()
-        kitchen.ready()
+        kitchen, = self.enter("kitchen")
+        supervisor = self.scene.also_end(Supervisor(kitchen, watchdog=10))
+        kitchen.begin()
         wait(lambda: kitchen.has_card("open"), "the card is open")
         supervisor.hears("WATCHDOG=1", 2)
         kitchen.card.do("slow", 10_000)
@@ -132,18 +128,16 @@ class ServiceTest(unittest.TestCase):
         return worn
 
     def test_disk_names_and_programs_that_never_answer_hold_nothing_up(self):
-        scene = self.enterContext(Scene("kitchen", "garage"))
-        kitchen, garage = scene.stations
-        supervisor = scene.also_end(Supervisor(kitchen, watchdog=10))
+        kitchen, garage = self.met("kitchen", "garage")
+        supervisor = self.scene.also_end(Supervisor(kitchen, watchdog=10))
         worn = self.wear(kitchen)
         hook = pathlib.Path(kitchen.folder, "hook")
         hook.write_text("#!/bin/sh\nexec sleep 600\n", encoding="ascii")
         hook.chmod(0o755)
         kitchen.sections["events"] = {"on-event": str(hook)}
-        scene.introduce(kitchen, garage)
         kitchen.sections["peer attic"] = {
             "address": "attic.invalid:4747", "key": Identity().text}
-        scene.start()
+        self.scene.start()
         kitchen.speak(sound.tone(500, 60))
         worn.touch()
         self.assertEqual(kitchen.ctl("call", "garage")[0], 0)
@@ -169,13 +163,12 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(len(kitchen.ask("history")["calls"]), 1)
 
     def test_a_disk_that_does_not_answer_holds_up_a_pairing_and_nothing_else(self):
-        scene = self.enterContext(Scene("kitchen", "garage"))
-        kitchen, garage = scene.stations
-        supervisor = scene.also_end(Supervisor(kitchen, watchdog=10))
+        kitchen, garage = self.enter("kitchen", "garage")
+        supervisor = self.scene.also_end(Supervisor(kitchen, watchdog=10))
         worn = self.wear(kitchen)
-        scene.start()
+        self.scene.start()
         # Garage waits for the proof that kitchen has stored it, and gives up after 10 s.
-        screen = scene.also_end(ShownCode(kitchen.folder, kitchen.etc))
+        screen = self.scene.also_end(ShownCode(kitchen.folder, kitchen.etc))
         worn.touch()
         began = time.monotonic()
         with self.pairing(garage, kitchen, screen.code) as typed:
@@ -190,7 +183,7 @@ class ServiceTest(unittest.TestCase):
         wait(lambda: not [*peers.iterdir()], "nothing is left of it")
         screen.end()
         # Garage, which shows the code now, waits as long for kitchen.
-        screen = scene.also_end(ShownCode(garage.folder, garage.etc))
+        screen = self.scene.also_end(ShownCode(garage.folder, garage.etc))
         began = time.monotonic()
         worn.touch()
         with self.pairing(kitchen, garage, screen.code) as typed:
@@ -211,13 +204,11 @@ class ServiceTest(unittest.TestCase):
              f"127.0.0.1:{other.port}", code], stdout=subprocess.DEVNULL)
 
     def test_a_disk_that_does_not_answer_holds_up_a_newer_roster_and_nothing_else(self):
-        scene = self.enterContext(Scene("kitchen", "garage"))
-        kitchen, garage = scene.stations
-        supervisor = scene.also_end(Supervisor(kitchen, watchdog=10))
+        kitchen, garage = self.met("kitchen", "garage")
+        supervisor = self.scene.also_end(Supervisor(kitchen, watchdog=10))
         worn = self.wear(kitchen)
         kitchen.sections["site"] = {"introductions": "ask"}
-        scene.introduce(kitchen, garage)
-        scene.start()
+        self.scene.start()
         at = f"127.0.0.1:{garage.port}"
         self.assertEqual(garage.ctl("site", "init", "house", "--address", at)[0], 0)
         self.assertEqual(garage.ctl("site", "add", "kitchen", kitchen.public_key)[0], 0)
@@ -259,7 +250,3 @@ MUTATIONS = (
      "    int error = EAGAIN;\n    (void)thread, (void)body, (void)argument;\n",
      "ServiceTest.test_disk_names_and_programs_that_never_answer_hold_nothing_up"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

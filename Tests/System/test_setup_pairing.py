@@ -7,7 +7,6 @@ import os
 import pathlib
 import shutil
 import signal
-import unittest
 
 from codes import CODE, ShownCode, converse
 from lab import place, wait
@@ -273,15 +272,13 @@ class WithoutTheDaemon(SetupPairs):
         self.assertFalse((self.folder / "asked").exists())
 
 
-
 class FirstRun(SetupPairs):
     """A station nobody has configured yet runs, says what to do, and takes settings when they come.
     """
 
     def test_without_settings_it_runs_unpaired_and_takes_them_when_they_come(self):
         kitchen, garage = self.box, self.garage
-        code, _, errors = kitchen.ctl("status")
-        self.assertEqual(code, 3)
+        errors = kitchen.complains("status", code=3)
         self.assertIn("not set up yet, and intercomd is not running: sudo intercomctl setup",
                       errors)
         self.start(kitchen)
@@ -291,8 +288,7 @@ class FirstRun(SetupPairs):
         self.assertEqual(status["audio"]["input"]["state"], "none")
         self.assertIn("intercomctl setup", status["notes"][0]["fix"])
         self.assertIn("no settings yet", kitchen.ctl("status")[1])
-        code, text, _ = kitchen.ctl("doctor", "config", "audio")
-        self.assertEqual(code, 4)
+        text = kitchen.prints("doctor", "config", "audio", code=4)
         self.assertIn("intercomd.conf yet  -> sudo intercomctl setup\n", text)
         # It holds no card that setup would want to try.
         self.assertEqual(kitchen.card.status()["capture"]["opens"], 0)
@@ -306,8 +302,7 @@ class FirstRun(SetupPairs):
             "input = pcm:simcard:kitchen\noutput = pcm:simcard:kitchen\n"
             "[button ptt]\nline = GPIO17\ntalk = house\n[channel house]\nmembers = *\n",
             encoding="ascii")
-        code, text, errors = kitchen.ctl("reload")
-        self.assertEqual(code, 0, errors)
+        text = kitchen.prints("reload")
         self.assertIn("+ [button ptt]", text)
         self.assertNotIn("restart", text)
         wait(kitchen.has_card, "it has its card")
@@ -320,7 +315,3 @@ class FirstRun(SetupPairs):
         self.box.start()
         self.assertEqual(self.box.ended(), 1)
         self.box.said("name another folder with --config")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import unittest
 
 from lab import wait
 from sites import SiteTest
@@ -59,17 +58,12 @@ class Anew(SiteTest):
         garage.sections["button second"] = {"line": "GPIO22", "talk": "up"}
         garage.write_config()
         shutil.rmtree(garage.state)
-        garage.start()
-        garage.ready()
+        garage.begin()
         said = self.do(garage, "status", code=None)
-        self.assertIn("there is no channel or peer \"up\" now", said)
+        self.assertIn("a button is for up, which is neither", said)
         self.assertIn("GPIO22", said)
         # Whether it comes as another one, or in its former place.
         self.do(kitchen, "site", "remove", "garage")
         self.introduce(kitchen, garage)
         wait(lambda: "channel up: kitchen" in self.do(garage, "status", code=None), "up is back")
-        self.assertNotIn("there is no channel or peer", self.do(garage, "status", code=None))
-
-
-if __name__ == "__main__":
-    unittest.main()
+        self.assertNotIn("a button is for up", self.do(garage, "status", code=None))

@@ -1,5 +1,5 @@
 """Whoever talks is heard by those it talks to, by nobody else, and each station shows it so: with
-a second button, muted, half duplex, eight at once, and from one to thirty-one.
+a second button, muted, half duplex, and paged.
 
 A plain talk, heard while the button is held and never else, is the scenario two_stations; how two
 who talk to one channel are heard is two_talkers.
@@ -8,7 +8,6 @@ who talk to one channel are heard is two_talkers.
 import json
 import pathlib
 import time
-import unittest
 
 import numpy
 
@@ -92,15 +91,6 @@ class ThreeStationsMix(SceneTest):
         # Nor is it sent to the others: a talk is a hundred packets a second.
         self.assertLess(self.garage.counters()["packets_opened"] - before, 20)
 
-    def test_many_reach_one(self):
-        with self.kitchen.talking("GPIO27"), self.garage.talking("GPIO27"):
-            span = listen()
-        kitchen, garage, office = self.heard(span)
-        self.assert_heard(office, KITCHEN)
-        self.assert_heard(office, GARAGE)
-        self.assert_silent(kitchen)
-        self.assert_silent(garage)
-
     def test_two_keys_at_once_reach_both_and_are_heard_once(self):
         with self.kitchen.talking():
             alone = listen()
@@ -143,105 +133,72 @@ class ThreeStationsMix(SceneTest):
 
 class TwoStationsTalk(SceneTest):
     def test_a_muted_microphone_gives_silence(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            scene.start()
-            kitchen.speak(500)
-            garage.record()
-            with kitchen.talking():
-                wait(lambda: garage.hears(kitchen), "garage hears kitchen")
-                before = listen()
-                kitchen.ask("state", set="mute", what="mic", on=True)
-                # What was said before is still on its way.
-                listen()
-                opened = garage.counters()["packets_opened"]
-                muted = listen()
-                opened = garage.counters()["packets_opened"] - opened
-                kitchen.ask("state", set="mute", what="mic", on=False)
-                listen()
-                after = listen()
-            heard = garage.recorded()
-            self.assert_heard(heard.span(*before), 500)
-            self.assert_silent(heard.span(*muted))
-            # Nobody who watches the network sees it: it is sent as before.
-            self.assertGreater(opened, 80 * (muted[1] - muted[0]) / 1e9)
-            self.assert_heard(heard.span(*after), 500)
-            # The judges of silence and of sound must tell them apart.
-            with self.assertRaises(AssertionError):
-                self.assert_silent(heard.span(*after))
-            with self.assertRaises(AssertionError):
-                self.assert_not_heard(heard.span(*after), 500)
-            with self.assertRaises(AssertionError):
-                self.assert_heard(heard.span(*muted), 500)
-            with self.assertRaises(AssertionError):
-                self.assert_heard(heard.span(*after), 800)
+        kitchen, garage = self.up("kitchen", "garage")
+        kitchen.speak(500)
+        garage.record()
+        with kitchen.talking():
+            wait(lambda: garage.hears(kitchen), "garage hears kitchen")
+            before = listen()
+            kitchen.ask("state", set="mute", what="mic", on=True)
+            # What was said before is still on its way.
+            listen()
+            opened = garage.counters()["packets_opened"]
+            muted = listen()
+            opened = garage.counters()["packets_opened"] - opened
+            kitchen.ask("state", set="mute", what="mic", on=False)
+            listen()
+            after = listen()
+        heard = garage.recorded()
+        self.assert_heard(heard.span(*before), 500)
+        self.assert_silent(heard.span(*muted))
+        # Nobody who watches the network sees it: it is sent as before.
+        self.assertGreater(opened, 80 * (muted[1] - muted[0]) / 1e9)
+        self.assert_heard(heard.span(*after), 500)
+        # The judges of silence and of sound must tell them apart.
+        with self.assertRaises(AssertionError):
+            self.assert_silent(heard.span(*after))
+        with self.assertRaises(AssertionError):
+            self.assert_not_heard(heard.span(*after), 500)
+        with self.assertRaises(AssertionError):
+            self.assert_heard(heard.span(*muted), 500)
+        with self.assertRaises(AssertionError):
+            self.assert_heard(heard.span(*after), 800)
 
     def test_what_was_said_before_the_microphone_was_muted_is_in_no_pre_roll(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            scene.introduce(kitchen, garage)
-            scene.start()
-            kitchen.speak(500)
-            # The moment falls anywhere in a frame: how much of it has faded differs.
-            for _ in range(4):
-                garage.record()
-                listen()
-                kitchen.ask("state", set="mute", what="mic", on=True)
-                begin = time.monotonic_ns()
-                with kitchen.talking():
-                    wait(lambda: garage.hears(kitchen), "garage hears kitchen")
-                    _, end = listen(0.3)
-                self.assert_silent(garage.recorded().span(begin, end))
-                wait(lambda: not garage.hears(kitchen), "the talk has ended")
-                kitchen.ask("state", set="mute", what="mic", on=False)
+        kitchen, garage = self.up("kitchen", "garage")
+        kitchen.speak(500)
+        # The moment falls anywhere in a frame: how much of it has faded differs.
+        for _ in range(4):
+            garage.record()
+            listen()
+            kitchen.ask("state", set="mute", what="mic", on=True)
+            begin = time.monotonic_ns()
+            with kitchen.talking():
+                wait(lambda: garage.hears(kitchen), "garage hears kitchen")
+                _, end = listen(0.3)
+            self.assert_silent(garage.recorded().span(begin, end))
+            wait(lambda: not garage.hears(kitchen), "the talk has ended")
+            kitchen.ask("state", set="mute", what="mic", on=False)
 
     def test_half_duplex_holds_the_speaker_down_while_talking(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            kitchen.sections["audio"]["duplex"] = "half"
-            scene.introduce(kitchen, garage)
-            scene.start()
-            garage.speak(800)
-            kitchen.record()
-            with garage.talking():
-                wait(lambda: kitchen.hears(garage), "kitchen hears garage")
-                with kitchen.talking():
-                    during = listen()
-                after = listen()
-            heard = kitchen.recorded()
-            self.assert_heard(heard.span(*after), 800)
-            held = sound.tone_level(heard.span(*during), 800)
-            free = sound.tone_level(heard.span(*after), 800)
-            self.assertLess(held, free - 12)
+        kitchen, garage = self.met("kitchen", "garage")
+        kitchen.sections["audio"]["duplex"] = "half"
+        self.scene.start()
+        garage.speak(800)
+        kitchen.record()
+        with garage.talking():
+            wait(lambda: kitchen.hears(garage), "kitchen hears garage")
+            with kitchen.talking():
+                during = listen()
+            after = listen()
+        heard = kitchen.recorded()
+        self.assert_heard(heard.span(*after), 800)
+        held = sound.tone_level(heard.span(*during), 800)
+        free = sound.tone_level(heard.span(*after), 800)
+        self.assertLess(held, free - 12)
 
 
 class ManyStations(SceneTest):
-    @longer
-    def test_eight_voices_are_mixed_and_a_ninth_is_counted(self):
-        with Scene("hall", *(f"room{number}" for number in range(9))) as scene:
-            hall, *rooms = scene.stations
-            scene.introduce(*scene.stations)
-            scene.start()
-            tones = {room.name: 400 + 130 * place for place, room in enumerate(rooms)}
-            for room in rooms:
-                room.speak(tones[room.name])
-            hall.record()
-            for room in rooms[:8]:
-                room.press()
-            wait(lambda: all(hall.hears(room) for room in rooms[:8]), "hall hears eight")
-            before = hall.counters()
-            rooms[8].press()
-            hall.moved("dropped_voices", before)
-            span = listen()
-            for room in rooms:
-                room.release()
-            heard = hall.recorded().span(*span)
-            for room in rooms[:8]:
-                self.assert_heard(heard, tones[room.name])
-            with self.assertRaises(AssertionError):
-                self.assert_heard(heard, tones[rooms[8].name])
-
     @longer
     def test_a_page_begins_everywhere_within_one_frame(self):
         names = [f"room{number}" for number in range(31)]
@@ -255,8 +212,7 @@ class ManyStations(SceneTest):
             for room in rooms:
                 room.record()
             before = hall.counters()["frames_sent"]
-            code, text, error = hall.ctl("announce", "house", "--file", str(path), seconds=60)
-            self.assertEqual(code, 0, error)
+            text = hall.prints("announce", "house", "--file", str(path), seconds=60)
             sent = hall.counters()["frames_sent"] - before
             moments = []
             for room in rooms:
@@ -286,7 +242,3 @@ MUTATIONS = (
     ("Sources/Media/Listen/Talkers+Mix.swift", "if rank > own || rank == own && another < place {",
      "if rank > own {", "ThreeStationsMix.test_two_keys_at_once_reach_both_and_are_heard_once"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

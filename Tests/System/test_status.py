@@ -3,17 +3,13 @@
 The screens are those of screens/status, whole but for what differs from run to run.
 """
 
-import json
 import os
 import pathlib
 import re
 import unittest
 
-import numpy
-
 from lab import ROOT, Scene, SceneTest, place, wait
 
-from stage import wav
 from stage.identity import Identity
 
 try:
@@ -52,8 +48,7 @@ class StatusScreens(SceneTest):
                 kitchen.write_peer("garage", peer, f"127.0.0.1:{place.closed_port()}")
             if unplugged:
                 kitchen.card.do("unplug")
-            kitchen.start()
-            kitchen.ready()
+            kitchen.begin()
             path = SCREENS / f"{screen}.txt"
             seen = []
 
@@ -79,57 +74,6 @@ class StatusScreens(SceneTest):
                 ("wrong-line", 4, {"sections": {"button ptt": {"line": "GPIO99"}}})):
             with self.subTest(screen):
                 self.show(screen, code, **how)
-
-    def test_programs_get_the_reason_that_a_peer_is_down_by_its_code(self):
-        with Scene("kitchen", "garage") as scene:
-            kitchen, garage = scene.stations
-            kitchen.knows(garage)
-            kitchen.start()
-            kitchen.ready()
-            wait(lambda: kitchen.peer("garage")["down_reason"] == "port_closed", "it is closed")
-            found = json.loads(kitchen.ctl("peers", "--json")[1])
-            self.assertEqual(found["callers"], [])
-            self.assertEqual(found["peers"][0]["down_reason"], "port_closed")
-            self.assertIsNone(kitchen.network_fault())
-
-
-ADVICE = "microphone: speech is only"
-NOISE = -66.0
-"""dBFS of the room."""
-
-
-def talk(snr, seconds=16.0):
-    """Sentences of 1.6 s with pauses of 0.8 s, so many dB above the noise of the room."""
-    moment = numpy.arange(int(seconds * wav.RATE)) / wav.RATE
-    pitch = 140 + 20 * numpy.sin(2 * numpy.pi * 0.7 * moment)
-    phase = 2 * numpy.pi * numpy.cumsum(pitch) / wav.RATE
-    voice = sum(numpy.sin(harmonic * phase) / harmonic for harmonic in range(1, 13))
-    said = moment % 2.4 < 1.6
-    voice *= 32768 * 10 ** ((NOISE + snr) / 20) / numpy.sqrt(numpy.mean(voice**2))
-    noise = numpy.random.default_rng(1).standard_normal(len(moment))
-    return voice * said + noise * 32768 * 10 ** (NOISE / 20)
-
-
-class Noise(SceneTest):
-    """A noisy microphone is warned of in one line with the fix, and a good one is not."""
-
-    def test_38_db_are_said_and_42_are_not(self):
-        with Scene("kitchen", "garage") as scene:
-            noisy, good = scene.stations
-            # Before the daemons listen: a card without any noise is no room.
-            for one, snr in ((noisy, 38), (good, 42)):
-                one.speak(talk(snr))
-            scene.start()
-            for one, snr in ((noisy, 38), (good, 42)):
-                # The first sentences are too few: it comes nearer for some 20 s.
-                wait(lambda one=one, snr=snr: abs(
-                    (one.status()["microphone"]["snr_db"] or 0) - snr) < 2,
-                     f"{one} knows its noise", 60)
-            lines = noisy.ctl("status")[1].splitlines()
-            self.assertEqual([line for line in lines if ADVICE in line], [
-                line for line in lines if line.startswith("* microphone: speech is only 3")])
-            self.assertEqual(sum(ADVICE in line for line in lines), 1)
-            self.assertNotIn(ADVICE, good.ctl("status")[1])
 
 
 SAMPLE = re.compile(
@@ -200,8 +144,7 @@ class Metrics(unittest.TestCase):
         cls.kitchen.environment["STALL"] = str(stall)
         cls.kitchen.preloads = [*cls.kitchen.preloads, place.lab("libstall.so")]
         for one in (cls.kitchen, cls.garage):
-            one.start()
-            one.ready()
+            one.begin()
         cls.kitchen.wait_for(cls.garage)
         with cls.kitchen.talking():
             wait(lambda: cls.garage.counters()["frames_mixed"] > 20, "garage plays")
@@ -269,7 +212,3 @@ class Metrics(unittest.TestCase):
     def test_without_a_daemon_nothing_is_printed(self):
         code, text, errors = self.attic.ctl("metrics")
         self.assertEqual((code, text), (3, ""), errors)
-
-
-if __name__ == "__main__":
-    unittest.main()

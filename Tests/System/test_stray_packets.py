@@ -56,8 +56,7 @@ class Judge(unittest.TestCase):
 @unittest.skipUnless(is_allowed(), "needs root, to make network namespaces")
 class StrayPackets(SceneTest):
     def setUp(self):
-        self.scene = self.enterContext(Scene("kitchen", "garage"))
-        self.kitchen, self.garage = self.scene.stations
+        self.kitchen, self.garage = self.enter("kitchen", "garage")
         self.island = self.enterContext(
             island.Island(self.scene.folder, GARAGE, STRANGER))
         self.peers = {(GARAGE, self.garage.port), (NOBODY, 5577)}
@@ -162,7 +161,6 @@ class Cover(SceneTest):
             kitchen, garage = scene.stations
             for one in scene.stations:
                 one.sections["talk"] = {"cover": cover, "tail": "0ms"}
-                one.watches_heap = True
             badnet = BadNet(scene, kitchen, garage, seed=5)
             scene.introduce(kitchen, garage, via=badnet)
             scene.start()
@@ -211,7 +209,3 @@ class Cover(SceneTest):
         # No gap of the talk's end; what comes later are answers to reports.
         end = next((place for place, gap in enumerate(gaps) if gap > 60), len(gaps))
         self.judge(end > 0.8 * SECONDS * 100, f"broken off after {end} packets")
-
-
-if __name__ == "__main__":
-    unittest.main()

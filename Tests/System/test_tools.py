@@ -393,7 +393,3 @@ class NewerInterface(unittest.TestCase):
         self.lines.do("fail-read", "off")
         self.assertEqual(self.probe.do("get", "input"), "0")
         self.assertEqual(self.probe.do("line", 18), "GPIO18,,0,0,0")
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -2,7 +2,6 @@
 
 import ctypes
 import time
-import unittest
 
 from lab import Scene, SceneTest, listen, sound, wait
 
@@ -21,8 +20,7 @@ class LossProtection(SceneTest):
     """Kitchen talks to garage through the weather, and to attic where all is well."""
 
     def setUp(self):
-        self.scene = self.enterContext(Scene("kitchen", "garage", "attic"))
-        self.kitchen, self.garage, self.attic = self.scene.stations
+        self.kitchen, self.garage, self.attic = self.enter("kitchen", "garage", "attic")
         self.badnet = BadNet(self.scene, self.kitchen, self.garage, seed=5)
         self.scene.introduce(self.kitchen, self.garage, via=self.badnet)
         self.scene.introduce(self.kitchen, self.attic)
@@ -148,20 +146,19 @@ class Concealment(SceneTest):
         return audio["concealment"], audio["concealment_reason"]
 
     def test_it_is_told_and_follows_a_reload(self):
-        with Scene("kitchen") as scene:
-            kitchen, = scene.stations
-            kitchen.sections["audio"]["concealment"] = "plain"
-            scene.start()
-            self.assertEqual(self.told(kitchen), ("plain", "as set"))
-            kitchen.sections["audio"]["concealment"] = "neural"
-            kitchen.reload()
-            how, why = self.told(kitchen)
-            if has_network():
-                self.assertEqual(how, "neural")
-                self.assertRegex(why, r"^as set; it takes \d+\.\d\dms of processor time")
-            else:
-                self.assertEqual(
-                    (how, why), ("plain", "this machine's libopus has no network for it"))
+        kitchen, = self.enter("kitchen")
+        kitchen.sections["audio"]["concealment"] = "plain"
+        self.scene.start()
+        self.assertEqual(self.told(kitchen), ("plain", "as set"))
+        kitchen.sections["audio"]["concealment"] = "neural"
+        kitchen.reload()
+        how, why = self.told(kitchen)
+        if has_network():
+            self.assertEqual(how, "neural")
+            self.assertRegex(why, r"^as set; it takes \d+\.\d\dms of processor time")
+        else:
+            self.assertEqual(
+                (how, why), ("plain", "this machine's libopus has no network for it"))
 
     def test_a_talk_that_lost_a_fifth_is_heard_without_a_heap_call(self):
         for wish in ("plain", "neural"):
@@ -230,7 +227,3 @@ MUTATIONS = (
      "hasEnded = true",
      "LossProtection.test_packets_shrink_for_a_full_queue_and_cost_another_listener_nothing"),
 )
-
-
-if __name__ == "__main__":
-    unittest.main()

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from .primitives import Dropped
 
-SIZE_MIN, SIZE_MAX = 64, 1207
+SIZE_MIN = 64
 ORDINARY, LAST = 0, 1
 
 

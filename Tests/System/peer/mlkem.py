@@ -10,7 +10,7 @@ import numpy
 
 Q, N, K = 3329, 256, 3
 DU, DV = 10, 4
-EK_SIZE, CT_SIZE = 1184, 1088
+EK_SIZE = 1184
 
 
 def _reversed(number):

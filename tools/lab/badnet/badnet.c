@@ -27,6 +27,7 @@
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <err.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -56,11 +57,6 @@ static struct sockaddr_in stations[2];
 static struct caller callers[CALLERS_MAX];
 static FILE *capture;
 static uint8_t buffer[DATAGRAM_MAX];
-
-static void die(const char *what) {
-    fprintf(stderr, "badnet: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
 
 static int64_t now(void) {
     struct timespec time;
@@ -267,12 +263,12 @@ static int open_control(const char *path) {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (strlen(path) >= sizeof address.sun_path) {
         errno = ENAMETOOLONG;
-        die(path);
+        err(1, "%s", path);
     }
     strcpy(address.sun_path, path);
     unlink(path);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 4) != 0)
-        die(path);
+        err(1, "%s", path);
     return fd;
 }
 
@@ -299,7 +295,7 @@ static void open_side(int side, const char *text, const char *address) {
     setsockopt(sockets[side], SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     setsockopt(sockets[side], SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     if (sockets[side] < 0 || bind(sockets[side], (struct sockaddr *)&own, sizeof own) != 0)
-        die(text);
+        err(1, "%s", text);
 }
 
 static void run(int control) {
@@ -317,7 +313,7 @@ static void run(int control) {
         left = left < 0 ? 0 : left;
         struct timespec wait = {left / 1000000000, left % 1000000000};
         if (ppoll(waits, 3 + CALLERS_MAX, &wait, NULL) < 0 && errno != EINTR)
-            die("ppoll");
+            err(1, "ppoll");
         receive(0);
         receive(1);
         deliver(0);
@@ -335,7 +331,7 @@ int main(int count, char **words) {
     const char *sides[2] = {NULL, NULL}, *control = NULL, *address = "127.0.0.1";
     uint64_t seed;
     if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-        die("getrandom");
+        err(1, "getrandom");
     seed >>= 32; // short enough to type
     for (int i = 1; i + 1 < count; i += 2) {
         if (strcmp(words[i], "--a") == 0)

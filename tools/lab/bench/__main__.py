@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 
-from stage import place, process
+from stage import place, process, tool
 
 from . import against, figures, loops, plot, starts
 
@@ -65,22 +65,11 @@ def measure(chosen, folder):
 def main():
     """Exit codes: 0 measured, whatever came of it; 1 not; 130 interrupted."""
     chosen = arguments()
-    # The simulated cards keep sound in files: on a disk, each page of them faults again once the
-    # kernel has written it back, and that is no cost of the daemon's.
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = tempfile.mkdtemp(prefix="intercom-bench-", dir=memory)
-    try:
+    with tool.memory_folder("bench") as folder:
         if chosen.against:
             print(against.measure(chosen, folder, progress))
             return 0
         found = measure(chosen, folder)
-    except (place.StageError, OSError) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     print(figures.table(found, chosen.seconds))
     if chosen.plot:
         plot.write(chosen.plot, figures.panels(found))
@@ -90,4 +79,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tool.run("bench", main))

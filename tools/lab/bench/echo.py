@@ -8,10 +8,10 @@ while; then the microphone is moved (stage.duet). Each round has other words and
 import concurrent.futures
 import os
 import statistics
-import tempfile
 
-from stage import duet, echoes, room, scene, wav
+from stage import duet, echoes, people, room, wav
 from stage.talk import sleep_until
+from stage.tool import memory_folder
 
 from .pair import PROFILES
 
@@ -29,13 +29,14 @@ class _Run(echoes.Heard):
         os.makedirs(folder)
         profile, number = case
         far, near = echoes.voices(number)
-        audio = {"duplex": "full", "profile": profile}
-        cellar = {"sections": {"audio": {**audio, "echo": echo}}}
-        with scene.Scene(folder, ["attic", "cellar"], sections={"audio": audio},
-                         each={"cellar": cellar}) as stations:
-            stations.start()
-            heard = self._play(stations["attic"], stations["cellar"], place, number,
-                               [far * has_far, near * has_near])
+        with people.Scene("attic", "cellar", folder=folder) as scene:
+            attic, cellar = scene.stations
+            for one in scene.stations:
+                one.sections["audio"]["profile"] = profile
+            cellar.sections["audio"]["echo"] = echo
+            scene.introduce(attic, cellar)
+            scene.start()
+            heard = self._play(attic, cellar, place, number, [far * has_far, near * has_near])
         super().__init__(heard, near)
 
     def _play(self, attic, cellar, place, number, voices):
@@ -135,8 +136,7 @@ def run(options):
     print()
     print(f"  {'':<20}{'2-5 s':>7}{'5-14 s':>7}{'':>8}{'both':>8}{'moved':>8}"
           f"{'recovered':>9}{'':>9}{'near':>7}{'':>8}{'xruns':>7}{'heap':>6}")
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="intercom-echo-", dir=memory) as folder, \
+    with memory_folder("echo") as folder, \
             concurrent.futures.ThreadPoolExecutor(options.pairs) as pool:
         wanted = {profile: [name for name in ROOMS
                             if (options.cells or "") in f"{profile} {name}"]

@@ -1,6 +1,7 @@
 """What was measured, under the names of `tools/bench --json`, and as a table for a person."""
 
 from stage import syscalls
+from stage.tool import rounded as _rounded, shown
 
 from . import loops
 from .loops import ALL, BOTH, CASES, EIGHT, HEARS_EIGHT, HEARS_ONE, ONE
@@ -124,7 +125,7 @@ def table(found, seconds):
     for name, most in TARGETS.items():
         between = found.get(f"{name}_spread")
         remark = f"  ({between[0]} to {between[1]})" if between else ""
-        lines.append(f"  {name:<20}{_shown(found[name]):>9}  at most {most:<6g}"
+        lines.append(f"  {name:<20}{shown(found[name], 'g'):>9}  at most {most:<6g}"
                      f"{'ok' if verdicts[name] else 'MISSED'}{remark}")
     return "\n".join(lines)
 
@@ -137,13 +138,5 @@ def _calls(found):
         found.items(), key=lambda item: -item[1]) if count > 0)
 
 
-def _shown(value):
-    return "?" if value is None else f"{value:g}"
-
-
 def _pair(one):
     return {"daemon": _rounded(one.daemon, 2), "floor": _rounded(one.floor, 2)}
-
-
-def _rounded(value, digits):
-    return None if value is None else round(value, digits)

@@ -2,16 +2,12 @@
 
 import os
 
-from stage import place, speech, wav
-from stage.scene import Scene
+from stage import speech, wav
+from stage.people import Scene
 
 # Who has no sound card and no key costs next to nothing, and is a real daemon all the same.
 SILENT = {"audio": {"input": "none", "output": "none"}, "button ptt": None, "lamp on-air": None}
-VOICE = {**SILENT, "audio": {"output": "none"}}
-LOCAL = {"network": {"listen": "127.0.0.1"}}
 MAIN = "main"
-# What anything may take on a loaded machine with 32 daemons on it.
-PATIENCE = 60.0
 
 
 def peer_name(number):
@@ -22,47 +18,37 @@ def peer_name(number):
 class House(Scene):
     """`main` and so many peers, the first `voices` of which have a microphone.
 
-    `sections` are settings of `main` over the defaults, `rest` those of all.
+    `sections` are settings of `main`, `rest` those of all.
     """
 
     def __init__(self, folder, peers, voices=0, sections=None, rest=None):
-        self.peer_names = [peer_name(number) for number in range(peers)]
-        each = {
-            name: {"sections": {
-                **(VOICE | {"audio": {"input": f"pcm:simcard:{name}", "output": "none"}}
-                   if number < voices else SILENT), **LOCAL, **(rest or {})}}
-            for number, name in enumerate(self.peer_names)}
-        each[MAIN] = {"sections": {**LOCAL, **(rest or {}), **(sections or {})}}
-        super().__init__(folder, [MAIN, *self.peer_names], each=each, watches_heap=False)
+        super().__init__(MAIN, *map(peer_name, range(peers)), folder=folder)
+        self.main, *self.peers = self.stations
+        for one in self.stations:
+            one.watches_heap = False
+            one.change({"audio": {"duplex": "auto"}})
+        for number, one in enumerate(self.peers):
+            one.change(SILENT)
+            if number < voices:
+                one.change({"audio": {"input": f"pcm:simcard:{one.name}"}})
+        for one in self.stations:
+            one.change(rest)
+        self.main.change(sections)
 
-    @property
-    def main(self):
-        """The station that is looked at."""
-        return self[MAIN]
-
-    @property
-    def peers(self):
-        """All others."""
-        return [self[name] for name in self.peer_names]
-
-    def introduce(self, **entries):
+    def introduce(self, **entries):  # pylint: disable=arguments-differ
         """Everyone knows `main`, and `main` knows everyone."""
-        for station in self.stations.values():
-            station.learn_key()
         for one in self.peers:
-            self.main.write_peer(one.name, one.public_key, f"127.0.0.1:{one.port}", **entries)
-            # Called, not calling: when `main` starts again, its own start is what is seen.
-            one.write_peer(MAIN, self.main.public_key, f"127.0.0.1:{self.main.port}", **entries)
+            super().introduce(self.main, one, **entries)
 
-    def start(self, seconds=PATIENCE):
+    def start(self, together=True):
         """The peers first, so that `main` finds them at home."""
         self.introduce()
-        for one in self.peers:
-            one.start()
-        for one in self.peers:
-            place.wait_until(one.is_up, seconds, f"{one.name} answers", 0.05)
-        self.main.start()
-        self.wait_until_up(seconds)
+        for group in (self.peers, [self.main]):
+            for one in group:
+                one.start()
+            for one in group:
+                one.ready()
+        self.together()
 
 
 def say(station, seconds=10):

@@ -6,16 +6,14 @@ each round, and a figure is the median over all rounds. Nothing is between the s
 
 import contextlib
 import os
-import shutil
 import statistics
-import tempfile
 import time
 
 import numpy
 
-from stage import measure, place, speech, wav
+from stage import judge, measure, place, speech, wav
+from stage.tool import memory_folder, rounded, shown
 
-from . import judge
 from .pair import PROFILES, Daemons, Floors
 
 WARM = 3.0
@@ -69,10 +67,6 @@ def _round(number, folder, said, seconds, found):
                 found[kind.kind, profile].add(pair, seconds)
 
 
-def _rounded(value, digits=1):
-    return None if value is None else round(value, digits)
-
-
 def _row(profile, daemon, floor):
     """The figures of a profile, and the parts that they are made of."""
     row, reached, least = PROFILES[profile], daemon.median(), floor.median()
@@ -91,48 +85,40 @@ def _row(profile, daemon, floor):
         # Until both cards' periods end, waking, coding, the network, mixing.
         parts["waits"] = reached - sum(parts.values())
     return {
-        "profile": profile, "mouth_to_ear_ms": _rounded(reached),
-        "p95_ms": _rounded(daemon.p95()),
-        "rounds_ms": [_rounded(value) for value in sorted(daemon.rounds)],
-        "floor_ms": _rounded(least), "floor_p95_ms": _rounded(floor.p95()),
-        "floor_rounds_ms": [_rounded(value) for value in sorted(floor.rounds)],
-        "ratio": _rounded(reached / least, 2) if reached and least else None,
+        "profile": profile, "mouth_to_ear_ms": rounded(reached, 1),
+        "p95_ms": rounded(daemon.p95(), 1),
+        "rounds_ms": [rounded(value, 1) for value in sorted(daemon.rounds)],
+        "floor_ms": rounded(least, 1), "floor_p95_ms": rounded(floor.p95(), 1),
+        "floor_rounds_ms": [rounded(value, 1) for value in sorted(floor.rounds)],
+        "ratio": rounded(reached / least) if reached and least else None,
         "aim_ratio": AIM, "goal_ms": GOALS[profile],
         "met": reached is not None and reached <= GOALS[profile],
-        "period_ms": _rounded(period / 48, 2),
-        "parts_ms": {name: _rounded(value) for name, value in parts.items()},
+        "period_ms": rounded(period / 48),
+        "parts_ms": {name: rounded(value, 1) for name, value in parts.items()},
         "late_samples": daemon.missed + floor.missed}
 
 
-def _shown(value, text):
-    return "?" if value is None else format(value, text)
-
-
 def _line(row):
-    parts = ", ".join(f"{name.replace('_', ' ')} {_shown(value, '.1f')}"
+    parts = ", ".join(f"{name.replace('_', ' ')} {shown(value, '.1f')}"
                       for name, value in row["parts_ms"].items())
     spread = f"{row['rounds_ms'][0]:g}-{row['rounds_ms'][-1]:g}" if row["rounds_ms"] else ""
-    return (f"  {row['profile']:<10}{_shown(row['mouth_to_ear_ms'], '.1f'):>8}"
-            f"{_shown(row['p95_ms'], '.1f'):>7}{spread:>12}{row['goal_ms']:>6} "
-            f"{'ok' if row['met'] else 'MISSED':<7}{_shown(row['floor_ms'], '.1f'):>7}"
-            f"{_shown(row['ratio'], '.2f'):>7}   {parts}")
+    return (f"  {row['profile']:<10}{shown(row['mouth_to_ear_ms'], '.1f'):>8}"
+            f"{shown(row['p95_ms'], '.1f'):>7}{spread:>12}{row['goal_ms']:>6} "
+            f"{'ok' if row['met'] else 'MISSED':<7}{shown(row['floor_ms'], '.1f'):>7}"
+            f"{shown(row['ratio'], '.2f'):>7}   {parts}")
 
 
 def run(options):
     """Prints the delays and returns them, a row a profile."""
-    folder = tempfile.mkdtemp(
-        prefix="intercom-bench-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     found = {(kind.kind, profile): Found() for kind in (Daemons, Floors) for profile in PROFILES}
     seconds = WARM + SECONDS
-    try:
+    with memory_folder("bench") as folder:
         samples = speech.talk(seconds)
         control = judge.controls(speech.talk(2 * judge.CHUNK))
         said = os.path.join(folder, "said.wav")
         wav.write(said, samples)
         for number in range(options.rounds):
             _round(number, folder, said, seconds, found)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     rows = [_row(profile, found[Daemons.kind, profile], found[Floors.kind, profile])
             for profile in PROFILES]
     print(f"From mouth to ear in ms, the median of {options.rounds} starts of {SECONDS:g} s each, "

@@ -5,8 +5,6 @@ meet the same machine: 31 daemons that decode, or eight that encode, cost their 
 and wake-ups. A figure is the median of the rounds' ratios, beside the least and the greatest.
 """
 
-import contextlib
-import json
 import os
 import statistics
 import time
@@ -17,7 +15,7 @@ from stage.capture import Capture
 from stage.card import Card
 
 from . import house
-from .pair import PROFILES
+from .pair import HEADERS, PROFILES, FloorProgram
 
 FRAME_NS = 10_000_000
 LISTENERS_MAX, TALKERS_MAX = 31, 8
@@ -25,8 +23,6 @@ LISTENERS_MAX, TALKERS_MAX = 31, 8
 SETTLE_SECONDS = 0.4
 TRIES = 5
 """Windows for one figure, until one is whole."""
-HEADERS = 28
-"""Bytes of IPv4 and UDP before each packet."""
 
 
 class Case(NamedTuple):
@@ -106,46 +102,26 @@ class Floor:
     def __init__(self, scene, said):
         folder = os.path.join(scene.folder, "floor")
         os.makedirs(folder, exist_ok=True)
-        self.card = Card(folder, "floor")
-        environment = {**os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG,
-                       "SIMCARD_LIB": place.LAB, "SIMCARD_DIR": folder}
-        port = str(place.free_port())
-        ports = [str(one.port) for one in scene.peers[TALKERS_MAX:] + scene.peers[:TALKERS_MAX]]
-        pipe = {"stdin": process.subprocess.PIPE, "stdout": process.subprocess.PIPE, "text": True}
-        self._station = process.subprocess.Popen(
-            [place.lab("floor"), *PROFILES["voice"].options(), "station", "simcard:floor", port,
-             *ports], env=environment, **pipe)
-        self._talkers = process.subprocess.Popen(
-            [place.lab("floor"), "talkers", said, port, str(TALKERS_MAX)], **pipe)
+        self.card = scene.also_end(Card(folder, "floor"))
+        port = place.free_port()
+        ports = [one.port for one in scene.peers[TALKERS_MAX:] + scene.peers[:TALKERS_MAX]]
+        self._station = scene.also_end(FloorProgram(
+            *PROFILES["voice"].options(), "station", "simcard:floor", port, *ports,
+            folder=folder))
+        self._talkers = scene.also_end(FloorProgram("talkers", said, port, TALKERS_MAX))
         self.pid, self.thread = self._station.pid, "floor"
-        self._tell(self._station, "count")
+        self._station.tell("count")
         self.card.play(said, loop=True)
-
-    @staticmethod
-    def _tell(program, words):
-        program.stdin.write(words + "\n")
-        program.stdin.flush()
-        line = program.stdout.readline()
-        if not line:
-            raise place.StageError(f"floor ended with {program.wait(5)}")
-        return json.loads(line)
 
     def work(self, case):
         """Has so many people listen and talk."""
-        self._tell(self._station, f"talk {case.listeners}")
-        self._tell(self._talkers, f"talk {case.talkers}")
+        self._station.tell(f"talk {case.listeners}")
+        self._talkers.tell(f"talk {case.talkers}")
 
     def counts(self):
         """(packets sent, frames played)."""
-        found = self._tell(self._station, "count")
+        found = self._station.tell("count")
         return found["sent"], found["played"]
-
-    def end(self):
-        """Ends both programs."""
-        self.card.end()
-        for one in (self._station, self._talkers):
-            one.stdin.close()
-            process.end(one)
 
 
 def _window(workers, case, seconds):
@@ -228,12 +204,11 @@ def measure(folder, seconds, rounds, progress):
         with house.House(room, LISTENERS_MAX, TALKERS_MAX, sections) as scene:
             progress(f"round {number + 1}: starting 32 stations")
             scene.start()
-            with _workers(scene, seconds, TALKERS_MAX) as workers:
-                if number == 0:
-                    size = _bytes_a_packet(scene, workers[0])
-                    calls = Pair(
-                        *(_system_calls(one, room, max(3.0, seconds)) for one in workers))
-                found.append(_round(workers, seconds, number, progress, CASES))
+            workers = _workers(scene, seconds, TALKERS_MAX)
+            if number == 0:
+                size = _bytes_a_packet(scene, workers[0])
+                calls = Pair(*(_system_calls(one, room, max(3.0, seconds)) for one in workers))
+            found.append(_round(workers, seconds, number, progress, CASES))
     return found, size, calls
 
 
@@ -242,34 +217,16 @@ def measure_talk(folder, seconds, rounds, progress, sections=None):
     with house.House(folder, TALKERS_MAX + 1, 1, sections) as scene:
         progress("starting ten stations")
         scene.start()
-        with _workers(scene, seconds, 1) as workers:
-            return [_round(workers, seconds, number, progress, [BOTH])[BOTH]
-                    for number in range(rounds)]
+        workers = _workers(scene, seconds, 1)
+        return [_round(workers, seconds, number, progress, [BOTH])[BOTH]
+                for number in range(rounds)]
 
 
-@contextlib.contextmanager
 def _workers(scene, seconds, voices):
     """The daemon and the floor, both in the house, where so many peers have something to say."""
     for one in scene.peers[:voices]:
         house.say(one, seconds)
-    daemon, floor = Daemon(scene), Floor(scene, house.say(scene.main, seconds))
-    with contextlib.closing(scene.also_end(_Closing(floor))):
-        yield [daemon, floor]
-
-
-class _Closing:
-    """Ends something once, whoever comes first."""
-
-    def __init__(self, what):
-        self._what = what
-
-    def close(self):
-        """Ends it."""
-        if self._what is not None:
-            self._what.end()
-        self._what = None
-
-    end = close
+    return [Daemon(scene), Floor(scene, house.say(scene.main, seconds))]
 
 
 class Spread(NamedTuple):

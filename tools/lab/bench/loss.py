@@ -7,15 +7,14 @@ of their own.
 
 import contextlib
 import os
-import shutil
 import sys
-import tempfile
 import time
 from typing import NamedTuple
 
-from stage import speech, wav
+from stage import judge, speech, wav
+from stage.tool import memory_folder, rounded, shown
 
-from . import judge, plot
+from . import plot
 from .pair import HEADERS, PROFILES, Daemons, Floors, Network
 
 WARM = 8
@@ -68,7 +67,7 @@ class Run:
 
     def begin(self):
         """Makes the network bad and begins to talk."""
-        self.pair.badnet.become(self.cell.network)
+        self.cell.network.spoil(self.pair.badnet)
         if self.cell.kind is Daemons:
             self._before, self._waited = self.pair.counters(), self.pair.waited_ms()
         return self.pair.begin(self.said)
@@ -87,7 +86,7 @@ class Run:
             "cell": str(self.cell), "program": self.cell.kind.kind, "profile": self.cell.profile,
             "loss_percent": self.cell.network.loss, "burst": self.cell.network.burst,
             "jitter_ms": self.cell.network.jitter, "in_order": self.cell.network.is_in_order,
-            "seed": self.pair.badnet.seed, "late_samples": talk.missed,
+            "seed": self.pair.seed, "late_samples": talk.missed,
             "packets_per_second": round(packets, 1), "kbit_udp": round(size * 8 / 1000, 1),
             "kbit_wire": round((size + HEADERS * packets) * 8 / 1000, 1)}
         if self.cell.kind is Daemons:
@@ -123,22 +122,14 @@ def _judged(cell, talk, found):
     early = judge.verdict(talk, first, settled)
     late = judge.verdict(talk, settled, talk.said_end_ns())
     found |= {
-        "pesq": _rounded(late.pesq), "pesq_first_seconds": _rounded(early.pesq),
-        "mouth_to_ear_ms": _rounded(late.delay_ms, 1),
-        "mouth_to_ear_p95_ms": _rounded(late.delay_p95_ms, 1),
-        "recognised": _rounded(late.recognised, 3), "goal": cell.goal}
+        "pesq": rounded(late.pesq), "pesq_first_seconds": rounded(early.pesq),
+        "mouth_to_ear_ms": rounded(late.delay_ms, 1),
+        "mouth_to_ear_p95_ms": rounded(late.delay_p95_ms, 1),
+        "recognised": rounded(late.recognised, 3), "goal": cell.goal}
     if cell.goal is not None and late.pesq is not None:
         found["met"] = late.pesq >= cell.goal and (
             cell.longest_ms is None or (late.delay_ms or 1e9) <= cell.longest_ms)
     return found
-
-
-def _rounded(value, digits=2):
-    return None if value is None else round(value, digits)
-
-
-def _shown(value, text):
-    return "?" if value is None else format(value, text)
 
 
 HEAD = (f"  {'':<44}{'PESQ':>6}{'first':>7}{'goal':>6}{'':>8}{'delay':>7}{'95 %':>7}"
@@ -147,11 +138,11 @@ HEAD = (f"  {'':<44}{'PESQ':>6}{'first':>7}{'goal':>6}{'':>8}{'delay':>7}{'95 %'
 
 def _line(found):
     goal = {True: "ok", False: "MISSED"}.get(found.get("met"), "")
-    return (f"  {found['cell']:<44}{_shown(found['pesq'], '.2f'):>6}"
-            f"{_shown(found['pesq_first_seconds'], '.2f'):>7}"
+    return (f"  {found['cell']:<44}{shown(found['pesq'], '.2f'):>6}"
+            f"{shown(found['pesq_first_seconds'], '.2f'):>7}"
             f"{'' if found['goal'] is None else format(found['goal'], '.2f'):>6} {goal:<7}"
-            f"{_shown(found['mouth_to_ear_ms'], '.1f'):>7}"
-            f"{_shown(found['mouth_to_ear_p95_ms'], '.1f'):>7}"
+            f"{shown(found['mouth_to_ear_ms'], '.1f'):>7}"
+            f"{shown(found['mouth_to_ear_p95_ms'], '.1f'):>7}"
             f"{found['kbit_udp']:>8.1f}{found['kbit_wire']:>7.1f}")
 
 
@@ -175,10 +166,8 @@ def _draw(path, rows):
 def run(options):
     """Prints the matrix and returns it, a row a cell."""
     wanted = [cell for cell in cells() if (options.cells or "") in str(cell)]
-    folder = tempfile.mkdtemp(
-        prefix="intercom-bench-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     rows = []
-    try:
+    with memory_folder("bench") as folder:
         samples = speech.talk(WARM + options.talk)
         said = os.path.join(folder, "said.wav")
         wav.write(said, samples)
@@ -186,8 +175,8 @@ def run(options):
         print(f"Speech over networks: {options.talk:g} s of real speech a cell after {WARM} s, "
               f"{options.pairs} pairs at once; delay is from mouth to ear in ms, with the "
               "network's own; kbit/s of UDP payload, and on the wire with IP and UDP.")
-        print(f"The judge gives {_shown(control['same_pesq'], '.2f')} to the sound itself, "
-              f"{_shown(control['cut_pesq'], '.2f')} to it with a tenth cut out.")
+        print(f"The judge gives {shown(control['same_pesq'], '.2f')} to the sound itself, "
+              f"{shown(control['cut_pesq'], '.2f')} to it with a tenth cut out.")
         print()
         print(HEAD, flush=True)
         for first in range(0, len(wanted), options.pairs):
@@ -197,8 +186,6 @@ def run(options):
                 rows.append(_judged(cell, talk, found))
                 print(_line(rows[-1]), flush=True)
         print()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     slow = [row["cell"] for row in rows if row.get("waited_ms", 0) > WAITED_MS]
     if slow:
         print("bench: the machine was busy: media loops had to wait for a processor, which counts "

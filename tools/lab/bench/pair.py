@@ -8,14 +8,14 @@ import contextlib
 import json
 import os
 import re
-import socket
 import time
 from typing import NamedTuple
 
 from stage import place, process, wav
 from stage.card import Card
 from stage.measure import Sound
-from stage.scene import Scene
+from stage.people import Scene
+from stage.wire import BadNet
 
 TALKER, LISTENER = "talker", "listener"
 HEADERS = 28
@@ -99,53 +99,35 @@ class Network(NamedTuple):
                          f"{'in order' if self.is_in_order else 'reordered'}")
         return ", ".join(parts) or "clean"
 
+    def spoil(self, badnet):
+        """Makes a bad network this one."""
+        badnet.do("loss", "both", self.loss, self.burst)
+        badnet.do("delay", "both", 0, self.jitter, *([] if self.is_in_order else ["free"]))
 
-class BadNet:
-    """tools/lab/badnet between two ports; who sends from `first` does so to `port_for(first)`."""
 
-    def __init__(self, folder, first, second, seed):
-        self.seed = seed
-        self._ports = {first: place.free_port(), second: place.free_port()}
-        self._control = os.path.join(folder, "badnet")
-        self._process = process.launch([
-            place.lab("badnet"), "--a", f"{self._ports[first]}:{first}",
-            "--b", f"{self._ports[second]}:{second}", "--control", self._control,
-            "--seed", str(seed)], output=process.subprocess.DEVNULL)
-        # A network is not late because the machine is busy.
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(self._process.pid, os.SCHED_FIFO, os.sched_param(20))
-        place.wait_until(self._listens, place.PATIENCE, "the bad network listens")
+class FloorProgram:
+    """The C program that does only a station's work (tools/lab/floor), with the cards of a folder.
+    """
 
-    def _listens(self):
-        try:
-            return self.do("status")
-        except (FileNotFoundError, ConnectionRefusedError):
-            return None
+    def __init__(self, *words, folder=None):
+        pipe = process.subprocess.PIPE
+        self._process = process.subprocess.Popen(
+            [place.lab("floor"), *map(str, words)], env={**os.environ, **place.cards(folder)},
+            text=True, stdin=pipe, stdout=pipe)
+        self.pid = self._process.pid
 
-    def port_for(self, own):
-        """Where the one at port `own` is to send."""
-        return self._ports[own]
-
-    def do(self, *words):
-        """One command; returns the counters of both ways."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(place.PATIENCE)
-            link.connect(self._control)
-            link.sendall(" ".join(map(str, words)).encode() + b"\n")
-            with link.makefile() as lines:
-                reply = json.loads(lines.readline())
-        if not reply["ok"]:
-            raise place.StageError(f"badnet refused {' '.join(map(str, words))}")
-        return reply
-
-    def become(self, network):
-        """Is that network from now on."""
-        order = [] if network.is_in_order else ["free"]
-        self.do("loss", "both", network.loss, network.burst)
-        self.do("delay", "both", 0, network.jitter, *order)
+    def tell(self, words):
+        """One command; its answer."""
+        self._process.stdin.write(words + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise place.StageError(f"floor ended with {self._process.wait(5)}")
+        return json.loads(line)
 
     def end(self):
         """Ends the program."""
+        self._process.stdin.close()
         process.end(self._process)
 
 
@@ -163,20 +145,33 @@ class Talk(NamedTuple):
 
 
 class Pair:
-    """A context. `cards` are (the talker's, the listener's)."""
+    """A context. `cards` are (the talker's, the listener's); with a seed badnet is between."""
 
     badnet = cards = None
 
-    def __init__(self, folder, profile):
-        self.folder, self.profile = folder, profile
+    def __init__(self, folder, profile, seed=None, *names):
+        self.folder, self.profile, self.seed = folder, profile, seed
         os.makedirs(folder, exist_ok=True)
-        self._takes = None
+        self.scene, self._stack, self._takes = Scene(*names, folder=folder), None, None
 
     def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self.scene)
+            self.prepare()
+            self._stack = stack.pop_all()
         return self
 
-    def __exit__(self, *_):
-        self.end()
+    def __exit__(self, *what):
+        self._stack.__exit__(*what)
+
+    def put_between(self, talker, listener):
+        """Puts badnet between the two, where there is a seed for it."""
+        if self.seed is not None:
+            self.badnet = BadNet(self.scene, talker, listener, self.seed)
+
+    def prepare(self):
+        """Begins all programs of it."""
+        raise NotImplementedError
 
     def begin(self, said, at_ms=300):
         """Begins to say a file, and to record what is heard."""
@@ -200,10 +195,6 @@ class Pair:
         found = self.badnet.do("status")["ab"]
         return found["received"], found["bytes"]
 
-    def end(self):
-        """Ends everything of it."""
-        raise NotImplementedError
-
 
 class Daemons(Pair):
     """Two stations."""
@@ -211,28 +202,19 @@ class Daemons(Pair):
     kind = "intercomd"
 
     def __init__(self, folder, profile, seed=None, sections=None):
-        super().__init__(folder, profile)
-        quiet = {"button ptt": None, "lamp on-air": None, "network": {"listen": "127.0.0.1"}}
-        merged = {**quiet, "audio": {"profile": profile}, "talk": {"max-talk": "10m"}}
-        for title, entries in (sections or {}).items():
-            merged[title] = {**(merged.get(title) or {}), **entries}
-        self.scene = Scene(folder, [TALKER, LISTENER], sections=merged, watches_heap=False)
-        self._seed = seed
+        super().__init__(folder, profile, seed, TALKER, LISTENER)
+        for one in self.scene.stations:
+            one.watches_heap = False
+            one.change({"button ptt": None, "lamp on-air": None, "talk": {"max-talk": "10m"},
+                        "audio": {"profile": profile, "duplex": "auto"}})
+            one.change(sections)
 
-    def __enter__(self):
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(self.scene)
-            talker, listener = (self.scene[name] for name in self.scene.names)
-            self.cards = talker.card, listener.card
-            if self._seed is not None:
-                self.badnet = self.scene.also_end(
-                    BadNet(self.folder, talker.port, listener.port, self._seed))
-                self.scene.through = {
-                    (one.name, other.name): self.badnet.port_for(one.port)
-                    for one, other in ((talker, listener), (listener, talker))}
-            self.scene.start(place.PATIENCE)
-            stack.pop_all()
-        return self
+    def prepare(self):
+        talker, listener = self.scene.stations
+        self.cards = talker.card, listener.card
+        self.put_between(talker, listener)
+        self.scene.introduce(talker, listener, via=self.badnet)
+        self.scene.start()
 
     def begin(self, said, at_ms=300):
         """The key goes down before the first word."""
@@ -257,15 +239,17 @@ class Daemons(Pair):
 
     def waited_ms(self):
         """How long both media loops were ready and had to wait for a processor, since ever."""
-        return 1000 * sum(process.turns(self.scene[name].pid, "media")[1]
-                          for name in self.scene.names)
+        return 1000 * sum(process.turns(one.pid, "media")[1] for one in self.scene.stations)
 
     def counters(self):
         """Of the listener."""
         return self.scene[LISTENER].counters()
 
-    def end(self):
-        self.scene.end()
+
+class Port(NamedTuple):
+    """Where a floor listens."""
+
+    port: int
 
 
 class Floors(Pair):
@@ -273,50 +257,22 @@ class Floors(Pair):
 
     kind = "floor"
 
-    def __init__(self, folder, profile, seed=None):
-        super().__init__(folder, profile)
-        self._seed, self._programs = seed, []
-
-    def __enter__(self):
-        row, ports = PROFILES[self.profile], [place.free_port(), place.free_port()]
-        if self._seed is not None:
-            self.badnet = BadNet(self.folder, *ports, self._seed)
+    def prepare(self):
+        ports = [Port(place.free_port()), Port(place.free_port())]
+        self.put_between(*ports)
         self.cards = tuple(Card(self.folder, name) for name in (TALKER, LISTENER))
-        environment = {**os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG,
-                       "SIMCARD_LIB": place.LAB, "SIMCARD_DIR": self.folder}
-        try:
-            for number, name in enumerate((TALKER, LISTENER)):
-                to = self.badnet.port_for(ports[number]) if self.badnet else ports[1 - number]
-                words = [place.lab("floor"), *row.options(), "--talker", 0, "station",
-                         f"simcard:{name}", ports[number], to]
-                self._programs.append(process.subprocess.Popen(
-                    [str(word) for word in words], env=environment, text=True,
-                    stdin=process.subprocess.PIPE, stdout=process.subprocess.PIPE))
-            for program in self._programs:
-                self._tell(program, "count")
-        except BaseException:
-            self.end()
-            raise
-        return self
-
-    @staticmethod
-    def _tell(program, words):
-        program.stdin.write(words + "\n")
-        program.stdin.flush()
-        if not program.stdout.readline():
-            raise place.StageError(f"floor ended with {program.wait(5)}")
+        self._programs = []
+        for own, other, card, name in zip(ports, reversed(ports), self.cards, (TALKER, LISTENER)):
+            self.scene.also_end(card)
+            to = self.badnet.port_for(own) if self.badnet else other.port
+            self._programs.append(self.scene.also_end(FloorProgram(
+                *PROFILES[self.profile].options(), "--talker", 0, "station",
+                f"simcard:{name}", own.port, to, folder=self.folder)))
+        for program in self._programs:
+            program.tell("count")
 
     def begin(self, said, at_ms=300):
         """The talker sends from now on."""
         first_ns = super().begin(said, at_ms)
-        self._tell(self._programs[0], "talk 1")
+        self._programs[0].tell("talk 1")
         return first_ns
-
-    def end(self):
-        for card in self.cards or ():
-            card.end()
-        for one in self._programs:
-            one.stdin.close()
-            process.end(one)
-        if self.badnet:
-            self.badnet.end()

@@ -19,19 +19,20 @@ def _round_up(value):
 
 
 class _Panel:
-    """One drawing, `left` of it are others."""
+    """One drawing, `left` of it are others. A line of one point is a named point."""
 
-    def __init__(self, left, right, title, unit, lines):
-        self.left, self.right = left, right
+    def __init__(self, size, number, right, title, unit, lines):
+        self.width, self.height = size
+        self.left, self.right = number * self.width, right
         self.title, self.unit, self.lines = title, unit, lines
         points = [point for _, line in lines for point in line]
-        self.most_x = max(x for x, _ in points)
-        self.most_y = _round_up(max(y for _, y in points))
+        self.most_x = max(x for x, _ in points) or 1
+        self.most_y = _round_up(max(y for _, y in points) or 1)
 
     def _at(self, x, y):
-        inner_width, inner_height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+        inner_width, inner_height = self.width - LEFT - RIGHT, self.height - TOP - BOTTOM
         return (self.left + LEFT + inner_width * x / self.most_x,
-                HEIGHT - BOTTOM - inner_height * y / self.most_y)
+                self.height - BOTTOM - inner_height * y / self.most_y)
 
     def _text(self, x, y, text, anchor="middle", colour=None):
         fill = f" style='fill:{colour}'" if colour else ""
@@ -45,9 +46,10 @@ class _Panel:
             yield (f"<line x1='{from_x:.1f}' x2='{to_x:.1f}' y1='{at_y:.1f}' y2='{at_y:.1f}' "
                    "stroke='#dddddd'/>")
             yield self._text(from_x - 6, at_y + 4, f"{y:g}", "end")
-        for x in sorted({x for _, line in self.lines for x, _ in line}):
-            yield self._text(self._at(x, 0)[0], HEIGHT - BOTTOM + 18, f"{x:g}")
-        yield self._text(self.left + WIDTH / 2, HEIGHT - 8, self.right)
+        marks = {x for _, line in self.lines for x, _ in line}
+        for x in sorted(marks) if len(marks) < 10 else (0, self.most_x / 2, self.most_x):
+            yield self._text(self._at(x, 0)[0], self.height - BOTTOM + 18, f"{x:g}")
+        yield self._text(self.left + self.width / 2, self.height - 8, self.right)
         yield self._text(self.left + LEFT, 20, f"{self.title}, {self.unit}", "start")
 
     def parts(self):
@@ -55,6 +57,12 @@ class _Panel:
         yield from self._grid()
         for place, (name, line) in enumerate(self.lines):
             colour = COLOURS[place % len(COLOURS)]
+            if len(line) == 1:
+                x, y = self._at(*line[0])
+                yield f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{colour}'/>"
+                side, anchor = (7, "start") if x < self.left + self.width / 2 else (-7, "end")
+                yield self._text(x + side, y + 4, name, anchor)
+                continue
             points = " ".join("{:.1f},{:.1f}".format(*self._at(x, y)) for x, y in line)
             yield f"<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='2'/>"
             yield self._text(
@@ -64,42 +72,14 @@ class _Panel:
 def write(path, panels, right="listeners"):
     """Writes panels of (title, unit, [(name, [(x, y)])]), one beside the other.
 
-    `right` says what grows to the right.
+    `right` says what grows to the right. One alone has more room.
     """
-    drawn = [_Panel(number * WIDTH, right, *panel) for number, panel in enumerate(panels)]
-    width = WIDTH * len(drawn)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{HEIGHT}'>\n"
-                   f"<rect width='{width}' height='{HEIGHT}' fill='white'/>\n")
-        for panel in drawn:
-            file.write("\n".join(panel.parts()) + "\n")
-        file.write("</svg>\n")
-
-
-def scatter(path, title, right, up, points):
-    """Writes one drawing of named points: (name, x, y)."""
-    width, height = 2 * WIDTH, 2 * HEIGHT
-    most_x = _round_up(max(x for _, x, _ in points) or 1)
-    most_y = _round_up(max(y for _, _, y in points) or 1)
-
-    def text(x, y, words, anchor="middle"):
-        return (f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' {STYLE}>"
-                f"{html.escape(words)}</text>\n")
-
+    size = (WIDTH, HEIGHT) if len(panels) > 1 else (2 * WIDTH, 2 * HEIGHT)
+    drawn = [_Panel(size, number, right, *panel) for number, panel in enumerate(panels)]
+    width, height = size[0] * len(drawn), size[1]
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{height}'>\n"
-                   f"<rect width='{width}' height='{height}' fill='white'/>\n"
-                   + text(LEFT, 20, f"{title}: {up} over {right}", "start"))
-        for part in range(6):
-            x = LEFT + (width - LEFT - 8 * RIGHT) * part / 5
-            y = height - BOTTOM - (height - TOP - BOTTOM) * part / 5
-            file.write(f"<polyline points='{LEFT},{y:.1f} {width - RIGHT},{y:.1f}' "
-                       "fill='none' stroke='#dddddd'/>\n"
-                       + text(LEFT - 6, y + 4, f"{most_y * part / 5:g}", "end")
-                       + text(x, height - BOTTOM + 18, f"{most_x * part / 5:g}"))
-        for name, right_by, up_by in points:
-            x = LEFT + (width - LEFT - 8 * RIGHT) * right_by / most_x
-            y = height - BOTTOM - (height - TOP - BOTTOM) * up_by / most_y
-            file.write(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='{COLOURS[0]}'/>\n"
-                       + text(x + 7, y + 4, name, "start"))
+                   f"<rect width='{width}' height='{height}' fill='white'/>\n")
+        for panel in drawn:
+            file.write("\n".join(panel.parts()) + "\n")
         file.write("</svg>\n")

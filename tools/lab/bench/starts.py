@@ -79,7 +79,7 @@ def _first_sound_ns(scene, station):
     begin = time.monotonic_ns()
     station.start()
     place.wait_until(lambda: station.is_up() and any(
-        peer["talking"] for peer in station.status()["peers"]), house.PATIENCE, "it hears someone")
+        peer["talking"] for peer in station.status()["peers"]), place.PATIENCE, "it hears someone")
     time.sleep(0.3)
     recording.stop()
     loud = numpy.flatnonzero(numpy.abs(wav.read(path).astype(int)) > AUDIBLE)
@@ -102,7 +102,7 @@ def measure(folder, times, progress):
             begin = time.monotonic_ns()
             scene.main.start()
             ready.append((notices.ready_at() - begin) / 1e6)
-            scene.wait_until_up()
+            scene.together()
         house.say(scene.peers[0])
         house.talk(scene.peers[0], "house", True)
         for _ in range(max(1, times // 2)):

@@ -87,7 +87,7 @@ def run(options):
               f"{one['best_fixed_ms']:>10.0f}{one['best_fixed_j']:>8.1f}")
     print()
     if options.plot:
-        plot.scatter(options.plot, "Networks", "concealed, %", "delay, ms",
-                     [(one["trace"], one["concealed_percent"], one["mean_delay_ms"])
-                      for one in found])
+        plot.write(options.plot, [("Networks: delay", "ms", [
+            (one["trace"], [(one["concealed_percent"], one["mean_delay_ms"])]) for one in found])],
+            "concealed, %")
     return found

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from stage import place
+from stage import tool
 
 PARTS = ["traces", "loss", "echo", "vox", "latency"]
 
@@ -45,21 +45,12 @@ def arguments():
 def main():
     """Exit codes: 0 measured, whatever came of it; 1 not; 130 interrupted."""
     options = arguments()
-    found = {}
-    try:
-        for name in PARTS:
-            if name not in options.only:
-                continue
-            found[name] = importlib.import_module(f"bench.{name}").run(options)
-    except (place.StageError, OSError, ValueError) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    found = {name: importlib.import_module(f"bench.{name}").run(options)
+             for name in PARTS if name in options.only}
     if options.json:
         print(json.dumps(found))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tool.run("bench", main, ValueError))

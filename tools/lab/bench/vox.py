@@ -7,12 +7,12 @@ daemon's own detector (VoxProbe). Then some go through a whole daemon.
 import concurrent.futures
 import os
 import subprocess
-import tempfile
 import time
 
 import numpy
 
-from stage import place, scene, speech, wav
+from stage import people, place, speech, wav
+from stage.tool import memory_folder
 
 LEVEL, NOISE = -35.0, -50.0
 """dBFS RMS of each talkspurt, and of the noise at all times."""
@@ -143,12 +143,12 @@ def _phrases():
 def _through_a_daemon(folder):
     """The same of a whole station, as its status tells."""
     sound, places = _phrases()
-    with scene.Scene(folder, ["attic", "cellar"],
-                     sections={"audio": {"duplex": "full"}}) as stations:
-        stations["cellar"].sections["button ptt"] = {
-            "mode": "vox", "talk": "house", "vox-hang": f"{HANG}s"}
-        stations.start()
-        card, cellar = stations["cellar"].card, stations["cellar"]
+    with people.Scene("attic", "cellar", folder=folder) as scene:
+        attic, cellar = scene.stations
+        cellar.sections["button ptt"] = {"mode": "vox", "talk": "house", "vox-hang": f"{HANG}s"}
+        scene.introduce(attic, cellar)
+        scene.start()
+        card = cellar.card
         # White noise of -50 dBFS.
         card.do("noise", 179)
         path = os.path.join(folder, "said.wav")
@@ -179,9 +179,8 @@ def run(_options):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(lambda one: _soundless(prompts, one[1], 100 + one[0]),
                              enumerate(COLOURS)))
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="intercom-vox-", dir=memory) as folder:
-        rows.append(_through_a_daemon(os.path.join(folder, "vox")))
+    with memory_folder("vox") as folder:
+        rows.append(_through_a_daemon(folder))
     for row in rows:
         print(f"  {row['scene']:<10}{row['talkspurts']:>12}{row['missed']:>8}{row['late']:>12}"
               f"{row['false_openings']:>7}{row['minutes']:>9.1f}"

@@ -1,16 +1,16 @@
 """The program behind tools/bench arm."""
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
 
 from cross import CrossError
 from packing.versions import made
-from stage.place import StageError
+from stage import tool
 
 from . import budget
 from .programs import Programs
@@ -65,24 +65,13 @@ def main():
     if package is None:
         print("tools/bench arm: tools/package --arch arm64 first", file=sys.stderr)
         return 1
-    folder = tempfile.mkdtemp(prefix="intercom-arm-")
-    try:
-        programs = Programs(package, folder)
+    with tempfile.TemporaryDirectory(prefix="intercom-arm-") as folder, \
+            contextlib.closing(Programs(package, folder)) as programs:
         print(f"{pathlib.Path(package).name}: instructions of the media thread, in millions\n\n"
               f"  {'':31}{'10 ms':>8}{'1 s':>9}{'turn':>8}"
               + "".join(f"{name:>7} %" for name in MACHINES))
-        try:
-            found = budget.measure(programs.make, f"{folder}/houses", chosen.seconds,
-                                   lambda *case: print(line(*case), flush=True))
-        finally:
-            programs.close()
-    except (StageError, CrossError, OSError) as error:
-        print(f"tools/bench arm: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        found = budget.measure(programs.make, f"{folder}/houses", chosen.seconds,
+                               lambda *case: print(line(*case), flush=True))
     if chosen.write:
         RECORDED.write_text(json.dumps({name: round(one.frame, 3) for name, one in found.items()},
                                        indent=4) + "\n", encoding="ascii")
@@ -93,4 +82,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tool.run("tools/bench arm", main, CrossError))

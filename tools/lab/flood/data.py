@@ -16,9 +16,8 @@ import subprocess
 import sys
 import time
 
-import numpy
-from stage import place, process, sound
-from stage.people import Scene, late_gaps, listen, wait
+from stage import place, process
+from stage.people import Scene, heard_share, listen, wait
 from stage.wire import BadNet
 
 TONE = 500
@@ -37,6 +36,11 @@ SENDERS = 2
 
 REACHED = 0.8
 """The share of a rate that the sender must reach, or the machine cannot make that flood."""
+
+
+def write(path, datagrams):
+    """Writes datagrams down for storm."""
+    path.write_bytes(b"".join(struct.pack("<H", len(one)) + one for one in datagrams))
 
 
 class Storm:
@@ -66,9 +70,7 @@ class Storm:
         frames = [one for one in frames if one[:4] == index]
         if kind == "garbage":
             frames = [index + secrets.token_bytes(len(frames[-1]) - 4) for _ in range(1000)]
-        with open(self.file, "wb") as file:
-            for one in frames:
-                file.write(struct.pack("<H", len(one)) + one)
+        write(self.file, frames)
 
     @contextlib.contextmanager
     def raging(self, kind, rate, origin=FORGED):
@@ -118,9 +120,7 @@ class Storm:
                 time.sleep(0.3)
                 start, end = listen(seconds)
             recording = self.garage.recorded()
-        track = sound.tone_track(recording.span(start, end), TONE)
-        track = sound.without(track, late_gaps(recording, start))
-        found["share"] = float(numpy.mean(track > -18)) if len(track) > 25 else None
+        found["share"] = heard_share(recording, start, end)
         return found
 
 

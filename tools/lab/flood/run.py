@@ -7,17 +7,14 @@ whether what office says is heard, and how busy garage's control thread is.
 
 import argparse
 import contextlib
-import os
-import pathlib
 import secrets
 import subprocess
 import sys
 import time
 
-import numpy
 from flood import data
-from stage import place, process, sound
-from stage.people import Scene, late_gaps, listen, wait
+from stage import place, process, tool
+from stage.people import Scene, heard_share, listen, wait
 
 TONE = 500
 M1S = 64
@@ -58,7 +55,7 @@ class Flood:
         scene.introduce(self.kitchen, self.garage)
         scene.introduce(self.office, self.garage)
         self.file = scene.folder / "recorded"
-        self.file.write_bytes(b"".join(first_message(self.garage) for _ in range(M1S)))
+        data.write(self.file, [first_message(self.garage) for _ in range(M1S)])
 
     def start(self):
         self.scene.start()
@@ -67,11 +64,9 @@ class Flood:
     @contextlib.contextmanager
     def flooded(self, sources):
         """The flood lasts as long as the context; gives a dict that has its figures at the end."""
-        command = [sys.executable, pathlib.Path(__file__).with_name("sender.py"),
-                   self.garage.port, self.rate, sources, self.file]
+        command = [place.lab("storm"), self.garage.port, self.rate, self.file, 0, sources]
         found, before = {}, self.garage.counters()
-        busy, start = self.busy_s(), time.monotonic()
-        waited = self.waited_s()
+        (busy, waited), start = self.turns(), time.monotonic()
         with subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True) as sender:
             try:
@@ -80,31 +75,24 @@ class Flood:
             finally:
                 sent, seconds = sender.communicate()[0].split()
         found["rate"] = round(int(sent) / float(seconds))
-        found["busy"] = (self.busy_s() - busy) / (time.monotonic() - start)
-        found["waited"] = (self.waited_s() - waited) / (time.monotonic() - start)
+        found["busy"], found["waited"] = (
+            (now - then) / (time.monotonic() - start)
+            for now, then in zip(self.turns(), (busy, waited)))
         after = self.garage.counters()
         for name in ("handshake_initiations", "cookies_sent", "half_open_evicted",
                      "handshake_dropped_full"):
             found[name] = after.get(name, 0) - before.get(name, 0)
 
-    def busy_s(self):
-        """The processor time of garage's control thread."""
-        with open(f"/proc/{self.garage.pid}/task/{self.garage.pid}/stat", encoding="ascii") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def waited_s(self):
-        """How long garage's control thread was ready and had to wait for a processor."""
-        with open(f"/proc/{self.garage.pid}/schedstat", encoding="ascii") as file:
-            return int(file.read().split()[1]) / 1e9
+    def turns(self):
+        """How long garage's control thread ran, and had to wait for a processor, in s."""
+        return process.turns(self.garage.pid, "intercomd")
 
     def restart(self):
         """Seconds until kitchen is up after its daemon was started; None: not within `GIVE_UP_S`.
         """
         self.kitchen.kill()
         start = time.monotonic()
-        self.kitchen.start()
-        self.kitchen.ready()
+        self.kitchen.begin()
         while time.monotonic() < start + GIVE_UP_S:
             if self.kitchen.is_with(self.garage):
                 return time.monotonic() - start
@@ -116,10 +104,7 @@ class Flood:
         self.garage.record()
         with self.office.talking():
             start, end = listen(1.5)
-        recording = self.garage.recorded()
-        track = sound.tone_track(recording.span(start, end), TONE)
-        track = sound.without(track, late_gaps(recording, start))
-        return float(numpy.mean(track > -18)) if len(track) > 25 else None
+        return heard_share(self.garage.recorded(), start, end)
 
     def round(self, sources, tries):
         """One flood; returns its figures."""
@@ -192,4 +177,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tool.run("flood", main))

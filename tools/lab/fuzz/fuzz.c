@@ -1,6 +1,6 @@
 // fuzz: sends a station datagrams that nobody should send, as fast as it takes them.
 //
-// fuzz --to PORT --samples FILE --mac-key HEX [--count N] [--rate N] [--seed N] [--dear N]
+// fuzz --to PORT --samples FILE --mac-key HEX [--count N] [--rate N] [--seed N]
 //      [--flood]
 //     PORT is the station's on 127.0.0.1; FILE a capture of badnet with what it was truly sent; HEX
 //     the key of the mac of messages to it. --rate: at most so many a second (100,000); the rate
@@ -16,6 +16,7 @@
 #include "mutate.h"
 
 #include <arpa/inet.h>
+#include <err.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
@@ -50,11 +51,6 @@ static void on_signal(int number) {
     stopped = 1;
 }
 
-static void die(const char *what) {
-    fprintf(stderr, "fuzz: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
-
 static int64_t now_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -65,7 +61,7 @@ static int64_t now_ns(void) {
 static void load(const char *path) {
     FILE *file = fopen(path, "rb");
     if (file == NULL)
-        die(path);
+        err(1, "%s", path);
     uint8_t head[12];
     while (fread(head, sizeof head, 1, file) == 1) {
         size_t size = head[10] | (size_t)head[11] << 8;
@@ -92,7 +88,7 @@ static void open_sockets(void) {
         int room = 1 << 20;
         sockets[i] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (sockets[i] < 0 || connect(sockets[i], (struct sockaddr *)&to, sizeof to) < 0)
-            die("socket");
+            err(1, "socket");
         setsockopt(sockets[i], SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     }
 }
@@ -158,7 +154,7 @@ static void send_batch(unsigned size) {
         } else if (errno == ECONNREFUSED) {
             stopped = 1;
         } else if (errno != EAGAIN && errno != ENOBUFS && errno != EINTR) {
-            die("send");
+            err(1, "send");
         }
     }
     take_answers(fd);
@@ -215,7 +211,7 @@ static void read_mac_key(const char *hex) {
     for (int i = 0; i < KEY_SIZE; i++) {
         unsigned byte;
         if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-            die("--mac-key: 64 hexadecimal digits");
+            err(1, "--mac-key: 64 hexadecimal digits");
         mutator.mac_key[i] = (uint8_t)byte;
     }
 }
@@ -223,7 +219,7 @@ static void read_mac_key(const char *hex) {
 int main(int argc, char **argv) {
     const char *samples = NULL, *mac_key = NULL;
     if (getrandom(&mutator.state, 4, 0) != 4)
-        die("getrandom");
+        err(1, "getrandom");
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--flood") == 0) {
@@ -242,15 +238,13 @@ int main(int argc, char **argv) {
             rate_most = strtod(value, NULL);
         else if (strcmp(argv[i], "--seed") == 0)
             mutator.state = strtoull(value, NULL, 10);
-        else if (strcmp(argv[i], "--dear") == 0)
-            mutator.dear = (unsigned)strtoul(value, NULL, 10);
         else
             samples = NULL, i = argc;
         i++;
     }
     if (port == 0 || samples == NULL || mac_key == NULL || rate_most < RATE_LEAST) {
         fputs("usage: fuzz --to PORT --samples FILE --mac-key HEX [--count N] [--rate N] "
-              "[--seed N] [--dear N] [--flood]\n", stderr);
+              "[--seed N] [--flood]\n", stderr);
         return 2;
     }
     struct sigaction action = {.sa_handler = on_signal};

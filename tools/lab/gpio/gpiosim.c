@@ -18,6 +18,7 @@
 //     fail-read on|off    lets every reading of a level fail with EIO
 
 #define _GNU_SOURCE
+#include <err.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -38,11 +39,6 @@ static struct {
     int left;
     int64_t next, interval;
 } bounce;
-
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
 
 static struct chip *find_chip(const char *name) {
     for (int i = 0; i < chip_count; i++) {
@@ -164,7 +160,7 @@ static int unix_socket(const char *path, struct sockaddr_un *address, int type) 
     strcpy(address->sun_path, path);
     int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        die("gpiosim: socket");
+        err(1, "socket");
     return fd;
 }
 
@@ -173,7 +169,7 @@ static int listen_on(const char *path, int type) {
     int fd = unix_socket(path, &address, type);
     unlink(path);
     if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, 64) < 0)
-        die(path);
+        err(1, "%s", path);
     return fd;
 }
 
@@ -181,7 +177,7 @@ static int control(const char *path, int count, char **words) {
     struct sockaddr_un address;
     int fd = unix_socket(path, &address, SOCK_STREAM);
     if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0)
-        die(path);
+        err(1, "%s", path);
     char text[TEXT_MAX] = "";
     for (int i = 0; i < count; i++) {
         strncat(text, words[i], sizeof text - strlen(text) - 1);
@@ -190,7 +186,7 @@ static int control(const char *path, int count, char **words) {
     send(fd, text, strlen(text), MSG_NOSIGNAL);
     ssize_t size = recv(fd, text, sizeof text - 1, 0);
     if (size <= 0)
-        die("gpiosim: no answer");
+        err(1, "no answer");
     text[size] = '\0';
     fputs(text, stdout);
     return strncmp(text, "{\"ok\":true", 10) == 0 ? 0 : 1;
@@ -261,7 +257,7 @@ static void run(int programs, int world) {
         left = left > 0 ? left : 0;
         struct timespec wait = {left / 1000000000, left % 1000000000};
         if (ppoll(polled, HANDLES_MAX + 2, next != 0 ? &wait : NULL, NULL) < 0)
-            die("gpiosim: poll");
+            err(1, "poll");
         for (int i = 0; i < HANDLES_MAX; i++) {
             if (polled[i].revents != 0)
                 release(&handles[i]);

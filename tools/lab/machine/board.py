@@ -53,8 +53,7 @@ class Board:
                  "-device", f"virtio-net-pci,netdev=cable,romfile=,{_mac(name)}",
                  "-audiodev", sound,
                  "-device", "intel-hda", "-device", "hda-duplex,audiodev=sound"],
-                env={**os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG,
-                     "SIMCARD_LIB": place.LAB, "SIMCARD_DIR": str(folder)},
+                env={**os.environ, **place.cards(folder)},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
 
     def _socket(self, name):

@@ -35,6 +35,10 @@ class Sample(NamedTuple):
     descriptors: int
     threads: int
 
+    def __str__(self):
+        return (f"{self.anonymous} kB private, {self.descriptors} descriptors, "
+                f"{self.threads} threads")
+
 
 class Growth(NamedTuple):
     """One column of one run: medians of its first and last third."""

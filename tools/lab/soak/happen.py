@@ -85,8 +85,7 @@ class Happen:
 
     def _begin(self, event, one):
         time.sleep(event.scale(0, 3))
-        one.start()
-        one.ready()
+        one.begin()
 
     def _watchers(self, event, one, _):
         self.town.watch(one, 1 + event.seed % 4)

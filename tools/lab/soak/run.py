@@ -2,13 +2,13 @@
 
 import argparse
 import collections
+import contextlib
 import json
 import secrets
-import signal
 import sys
 import time
 
-from stage import people, place, process, sanitizer
+from stage import people, place, process, sanitizer, tool
 
 from . import growth, plan, verdict
 from .happen import Happen
@@ -40,6 +40,8 @@ class Soak:
         self.recovery = collections.defaultdict(list)
         self.shares = []
         self.heap_calls = None
+        self._late = 0.0
+        """For how many ms the world around the daemons did not run, in the last talk."""
         self.happen = Happen(town, self.talk, self.note)
 
     # What it says.
@@ -98,8 +100,7 @@ class Soak:
                 self.counts["crashes"] += 1
                 self.fault(f"{one} ended by itself with {one.process.returncode}")
                 self.tail(one)
-                one.start()
-                one.ready()
+                one.begin()
 
     def tail(self, *stations):
         """The last of the logs, for whoever looks for the cause."""
@@ -137,10 +138,9 @@ class Soak:
             if not missing and judged:
                 self.counts["talks"] += 1
                 return
-            late = self.lateness()
-            if missing and not late:
+            if missing and not self._late:
                 break
-            self.note(f"  the machine was late ({late:.0f} ms): once more ({attempt + 1})")
+            self.note(f"  the machine was late ({self._late:.0f} ms): once more ({attempt + 1})")
         else:
             self.counts["undecided"] += 1
             self.note(f"  not measured: {'; '.join(missing) or 'too little was recorded in time'}")
@@ -149,31 +149,20 @@ class Soak:
         self.counts["unheard"] += len(missing)
         raise AssertionError("; ".join(missing))
 
-    def lateness(self):
-        """For how many ms the world around the daemons did not run, in the last talk."""
-        return self._late
-
     def listen(self, talkers, seconds, calm):
         """One try: (what was not heard as it should, whether enough of it could be judged)."""
         listeners = {one.name: [t for t in talkers if one in self.town.listeners(t)]
                      for one in self.town.stations}
-        hearing = [one for one in self.town.stations if listeners[one.name]]
         for one in self.town.stations:
             one.record()
-        opened = []
-        try:
+        with contextlib.ExitStack() as keys:
             for talker in talkers:
-                context = talker.talking()
-                context.__enter__()
-                opened.append(context)
-            for one in hearing:
+                keys.enter_context(talker.talking())
+            for one in self.town.stations:
                 for talker in listeners[one.name]:
                     people.wait(lambda one=one, talker=talker: one.hears(talker),
-                             f"{one} shows that {talker} talks")
+                                f"{one} shows that {talker} talks")
             span = people.listen(seconds)
-        finally:
-            for context in opened:
-                context.__exit__(None, None, None)
         return self.judge(talkers, listeners, span, calm)
 
     def judge(self, talkers, listeners, span, calm):
@@ -260,9 +249,6 @@ def main():
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--plant", default="")
     chosen = parser.parse_args()
-    # Being told to end must end the stations too, even where a shell ignores Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     seed = secrets.randbelow(10**6) if chosen.seed is None else chosen.seed
     print(f"soak: {chosen.minutes:g} minutes, seed {seed}; again with --seed {seed}", flush=True)
     with Town(seed) as town:
@@ -286,4 +272,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tool.run("soak", main))

@@ -1,9 +1,7 @@
 """The stations of a soak, the networks between them, and who is to hear whom."""
 
 import contextlib
-import os
 import pathlib
-import socket
 
 from stage import people, sound
 from stage.wire import BadNet
@@ -21,14 +19,10 @@ class Town(people.Scene):
 
     def __init__(self, seed):
         super().__init__(*NAMES)
-        self.named = dict(zip(NAMES, self.stations))
         self.badnets = {}
         self.apart = set()
         self.watchers = []
         self._seed = seed
-
-    def __getitem__(self, name):
-        return self.named[name]
 
     def __enter__(self):
         super().__enter__()
@@ -60,12 +54,8 @@ class Town(people.Scene):
     def is_whole(self):
         """Whether all who know each other have a session, and all have their cards."""
         for one in self.stations:
-            state = one.status()
-            sides = (state["audio"]["input"], state["audio"]["output"])
-            if any(side["state"] != "open" for side in sides):
-                return False
-            up = {peer["name"] for peer in state["peers"] if peer["state"] == "up"}
-            if not up >= {other.name for other in self.listeners(one)}:
+            up = {peer["name"] for peer in one.status()["peers"] if peer["state"] == "up"}
+            if not one.has_card() or not up >= {other.name for other in self.listeners(one)}:
                 return False
         return True
 
@@ -119,12 +109,7 @@ class Town(people.Scene):
 
     def watch(self, one, count):
         """So many who monitor it and never read."""
-        for _ in range(count):
-            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            link.settimeout(people.PATIENCE)
-            link.connect(os.path.join(one.run, "control.sock"))
-            link.sendall(b'{"v":1,"do":"monitor"}\n')
-            self.watchers.append(link)
+        self.watchers += [one.monitor() for _ in range(count)]
 
     def unwatch(self):
         """They have gone."""

@@ -12,16 +12,12 @@ import json
 import multiprocessing
 import os
 import select
-import shutil
 import signal
-import socket
 import sys
-import tempfile
-import threading
 import time
 
 from bench.pair import LISTENER, PROFILES, TALKER, Daemons
-from stage import place, process, speech, wav
+from stage import place, process, speech, tool, wav
 
 SETTLED = 5.0
 """Seconds from the key until it counts: what start-up needs is over."""
@@ -70,47 +66,29 @@ class Witnesses:
         return sorted(one for _, late in seen for one in late)
 
 
-class Ears(threading.Thread):
-    """Listens to what the stations tell of xruns: [(moment, profile, station, direction, for how
-    long its media loop had just waited for a processor, in s)]."""
-
-    def __init__(self, stations):
-        super().__init__(daemon=True)
-        self.heard, self._links, self._ending = [], {}, threading.Event()
-        self._stations = stations
-        # Some 200 ms of looks.
-        self._waited = {key: collections.deque(maxlen=5) for key in stations}
-        for key, one in stations.items():
-            link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            link.connect(os.path.join(one.run, "control.sock"))
-            link.sendall(b'{"v":1,"do":"monitor"}\n')
-            self._links[link] = [key, b""]
-        self.start()
-
-    def run(self):
-        while not self._ending.is_set():
-            for key, one in self._stations.items():
-                self._waited[key].append(process.turns(one.pid, "media")[1])
-            for link in select.select(list(self._links), [], [], 0.04)[0]:
-                key, rest = self._links[link]
-                data = link.recv(65536)
-                if not data:
-                    link.close()
-                    del self._links[link]
-                    continue
-                *lines, rest = (rest + data).split(b"\n")
-                self._links[link][1] = rest
-                for line in lines:
-                    event = json.loads(line)
-                    if event.get("event") == "xrun":
-                        waited = process.turns(self._stations[key].pid, "media")[1]
-                        self.heard.append((time.monotonic(), *key, event.get("detail"),
-                                           waited - self._waited[key][0]))
-
-    def end(self):
-        """No longer."""
-        self._ending.set()
-        self.join()
+def listen(stations, seconds):
+    """What stations, by key, tell of xruns for so long: [(moment, *key, direction, for how long its
+    media loop had just waited for a processor, in s)]."""
+    heard, end = [], time.monotonic() + seconds
+    # Some 200 ms of looks.
+    waited = {key: collections.deque(maxlen=5) for key in stations}
+    with contextlib.ExitStack() as stack:
+        links = {stack.enter_context(one.monitor().makefile("rb", buffering=0)): key
+                 for key, one in stations.items()}
+        while time.monotonic() < end:
+            for key, one in stations.items():
+                waited[key].append(process.turns(one.pid, "media")[1])
+            for link in select.select(list(links), [], [], 0.04)[0]:
+                key = links[link]
+                # What it has told besides is read in the next turn.
+                line = link.readline()
+                if not line:
+                    del links[link]
+                elif (event := json.loads(line)).get("event") == "xrun":
+                    now = process.turns(stations[key].pid, "media")[1]
+                    heard.append((time.monotonic(), *key, event.get("detail"),
+                                  now - waited[key][0]))
+    return heard
 
 
 def _xruns(station):
@@ -123,7 +101,7 @@ class Row:
 
     def __init__(self, profile, pair):
         self.profile, self.pair = profile, pair
-        self.stations = [pair.scene[name] for name in (TALKER, LISTENER)]
+        self.stations = pair.scene.stations
         self.before = [_xruns(one) for one in self.stations]
         self.frames = [one.counters()["frames_mixed"] for one in self.stations]
         self.waited = pair.waited_ms()
@@ -161,22 +139,19 @@ def measure(minutes, folder):
             Daemons(os.path.join(folder, profile), profile,
                     sections={"talk": {"max-talk": "1h"}, "audio": {"duplex": "full"}}))
             for profile in PROFILES}
-        fast = [_is_real_time(one) for pair in pairs.values()
-                for one in pair.scene.stations.values()]
+        fast = [_is_real_time(one) for pair in pairs.values() for one in pair.scene.stations]
         for pair in pairs.values():
             for name, card, path in zip((TALKER, LISTENER), pair.cards, said):
                 card.play(path, at_ms=100, loop=True)
                 pair.scene[name].ask("ptt", action="down", target="house")
         time.sleep(SETTLED)
-        ears = Ears({(profile, name): pair.scene[name] for profile, pair in pairs.items()
-                     for name in (TALKER, LISTENER)})
         rows = [Row(profile, pair) for profile, pair in pairs.items()]
         begin = time.monotonic()
-        time.sleep(minutes * 60)
+        told = listen({(profile, name): pair.scene[name] for profile, pair in pairs.items()
+                       for name in (TALKER, LISTENER)}, minutes * 60)
         seconds = time.monotonic() - begin
         late = [one for one in witnesses.end() if one[0] >= begin]
-        ears.end()
-        found = report(rows, seconds, ears.heard, late, sum(fast) == len(fast))
+        found = report(rows, seconds, told, late, sum(fast) == len(fast))
         return found and sees(rows)
 
 
@@ -195,12 +170,7 @@ def sees(rows):
 
 def _is_real_time(station):
     """Whether the media loop of a station has a real-time priority."""
-    tasks = f"/proc/{station.pid}/task"
-    for thread in os.listdir(tasks):
-        with open(f"{tasks}/{thread}/comm", encoding="utf-8") as file:
-            if file.read().strip() == "media":
-                return os.sched_getscheduler(int(thread)) == os.SCHED_FIFO
-    return False
+    return os.sched_getscheduler(process.thread(station.pid, "media")) == os.SCHED_FIFO
 
 
 def report(rows, seconds, told, late, is_fast):
@@ -241,18 +211,9 @@ def main():
     parser = argparse.ArgumentParser(prog="tools/soak --xruns")
     parser.add_argument("--minutes", type=float, default=10)
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = tempfile.mkdtemp(prefix="intercom-xruns-", dir=memory)
-    try:
+    with tool.memory_folder("xruns") as folder:
         return 0 if measure(chosen.minutes, folder) else 1
-    except (place.StageError, OSError) as error:
-        print(f"soak: {error}", file=sys.stderr)
-        return 1
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tool.run("soak", main))

@@ -72,21 +72,17 @@ class Card:
         words += ["--at", f"ns:{at_ns}"] if at_ns is not None else []
         return self._take(*words, *(["--loop"] if loop else []))
 
-    def record(self, wav, seconds=None, stereo=False):
-        """Records the speaker, for so long or until stopped."""
-        words = ["record", wav]
-        words += ["--seconds", f"{seconds:g}"] if seconds is not None else []
-        return self._take(*words, *(["--stereo"] if stereo else []))
+    def record(self, wav):
+        """Records the speaker until stopped."""
+        return self._take("record", wav)
 
     def hold(self, direction, seconds):
         """Another program has that direction (playback, capture) for a while."""
-        return self._take_busy("busy", direction, "--seconds", f"{seconds:g}")
-
-    def _take_busy(self, *words):
-        started = process.launch([place.lab("simcard"), self.path, *words],
-                                 output=process.subprocess.PIPE)
+        started = process.launch(
+            [place.lab("simcard"), self.path, "busy", direction, "--seconds", f"{seconds:g}"],
+            output=process.subprocess.PIPE)
         if not started.stdout.readline():
-            raise StageError(f"{self.path} {' '.join(words)}: failed ({started.wait(5)})")
+            raise StageError(f"{self.path} is not held: {started.wait(5)}")
         return started
 
     def do(self, *words):

@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 
-from . import figures, picture, place, talk, wav
+from . import figures, place, process, talk, tool, wav
 from .place import StageError
 from .table import table
 
@@ -37,14 +37,13 @@ def arguments():
     parser.add_argument("--rehearse", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--listen", action="store_true")
-    parser.add_argument("--scorer", default=os.path.join(place.ROOT, ".build", "scorer"))
     chosen = parser.parse_args()
     if not 4 <= chosen.seconds <= 3600:
         parser.error("--seconds: from 4 to 3600")
     return chosen
 
 
-def perform(folder, seconds, scorer, periods, rehearse):
+def perform(folder, seconds, periods, rehearse):
     """The talk, its files and its figures; a rehearsal before it is the first and leaves none."""
     print(f"demo: two stations, {seconds:g} s of speech ...", file=sys.stderr)
     with talk.scene_of_two(os.path.join(folder, "stations"), periods) as scene:
@@ -53,18 +52,22 @@ def perform(folder, seconds, scorer, periods, rehearse):
             talk.Talk(scene, folder, seconds)
         done = talk.Talk(scene, folder, seconds)
         trips = talk.heap_counter_trips(scene["kitchen"])
-        ways = type(scene.wire).__name__.lower()
     print("demo: measuring ...", file=sys.stderr)
-    wire = figures.wire_sound(done.packets)
+    wire = figures.wire_sound(done.sent)
     wav.write(os.path.join(folder, "wire.wav"), wire)
-    begin, end = done.said.first_ns, done.release_ns + 300_000_000
-    picture.write(os.path.join(folder, "picture.png"), [
-        ("said", done.said.span(begin, end)),
-        ("on the wire", wire),
-        ("heard", done.heard.span(begin, end)),
-    ])
-    found = figures.figures(done, wire, scorer)
-    return {**found, "heap_counter_trips": trips, "wire_seen_by": ways}
+    draw(folder)
+    found = figures.figures(done, wire)
+    return {**found, "heap_counter_trips": trips, "wire_seen_by": done.seen_by}
+
+
+def draw(folder):
+    """The picture of the talk: what was said, on the wire and heard, one under the other."""
+    code, _, errors = process.run([
+        "sox", "-M", *(os.path.join(folder, f"{name}.wav") for name in ("said", "wire", "heard")),
+        "-n", "rate", "16k", "spectrogram", "-x", "1000", "-t", "said, on the wire, heard",
+        "-o", os.path.join(folder, "picture.png")])
+    if code != 0:
+        raise StageError(f"sox: {errors.strip()}")
 
 
 def listen(folder):
@@ -81,7 +84,7 @@ def listen(folder):
             "speaker": scene["garage"].card.path}
         print(COMMANDS.format(**{key: shlex.quote(word) for key, word in words.items()}),
               flush=True)
-        while scene.is_up():
+        while all(process.is_alive(one.process) for one in scene.stations):
             time.sleep(1)
         raise StageError("a station has stopped working")
 
@@ -90,17 +93,11 @@ def main():
     """Exit codes: 0 heard, 1 not, 130 interrupted."""
     chosen = arguments()
     folder = os.path.abspath(chosen.out)
-    try:
-        os.makedirs(folder, exist_ok=True)
-        shutil.rmtree(os.path.join(folder, "stations"), ignore_errors=True)
-        if chosen.listen:
-            listen(folder)
-        found = perform(folder, chosen.seconds, chosen.scorer, chosen.periods, chosen.rehearse)
-    except (StageError, OSError) as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    os.makedirs(folder, exist_ok=True)
+    shutil.rmtree(os.path.join(folder, "stations"), ignore_errors=True)
+    if chosen.listen:
+        listen(folder)
+    found = perform(folder, chosen.seconds, chosen.periods, chosen.rehearse)
     print(table(found, folder))
     if chosen.json:
         print(json.dumps(found))
@@ -108,4 +105,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tool.run("demo", main))

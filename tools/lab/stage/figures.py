@@ -2,8 +2,9 @@
 
 import numpy
 
-from . import measure, score, wav
+from . import judge, measure, wav
 from .talk import PREROLL_FRAMES
+from .tool import rounded
 
 FRAME_NS = 10_000_000
 # From the end of a frame in the card to its packet: waking, encoding, sealing.
@@ -59,8 +60,8 @@ def first_syllable_db(talk):
 def wire_sound(packets):
     """The bytes of the packets as sound: each byte a sample, each packet its 10 ms."""
     frames = []
-    for packet in packets:
-        values = numpy.frombuffer(packet.payload, dtype=numpy.uint8).astype(numpy.int16) - 128
+    for _, packet in packets:
+        values = numpy.frombuffer(packet, dtype=numpy.uint8).astype(numpy.int16) - 128
         frames.append(values[numpy.arange(480) * len(values) // 480] * 64)
     return numpy.concatenate(frames) if frames else wav.silence(0.1)
 
@@ -76,37 +77,29 @@ def wire_correlation(talk, wire):
         wire.astype(numpy.float64), talk.said.span(begin - slack, end + slack)))))
 
 
-def figures(talk, wire, scorer_folder):
+def figures(talk, wire):
     """All figures but the negative control; None is what could not be measured."""
     begin, end = talk.edge_ns + 1_000_000_000, talk.said.moment(len(talk.said.samples))
-    windows = measure.delays(talk.said, talk.heard, begin, end, least=-1)
-    known = measure.delays(talk.said, talk.heard, begin, end)
-    recognised = len(known) / len(windows) if windows else 0.0
-    median = float(numpy.median(known)) if known else None
+    verdict = judge.verdict(talk, begin, end, least=0.6)
     syllable = first_syllable_db(talk)
     names = ("kitchen", "garage")
     heap = [talk.grown(name, "media", "heap_calls") for name in names]
     total = [talk.after[name][1]["media"]["heap_calls"] for name in names]
     dirty = [talk.memory[name]["private_dirty"] for name in names]
-    quality = None
-    if median is not None:
-        quality = score.pesq(scorer_folder, talk, median, begin, end)
     return {
-        "heard": recognised >= 0.8,
-        "recognised": round(recognised, 3),
+        "heard": verdict.recognised >= 0.8,
+        "recognised": round(verdict.recognised, 3),
         "mouth_to_ear_ms": {
-            "median": rounded(median),
-            "p95": rounded(float(numpy.percentile(known, 95)) if known else None),
-        },
+            "median": rounded(verdict.delay_ms), "p95": rounded(verdict.delay_p95_ms)},
         "key_to_first_packet_ms": rounded(
-            key_to_first_packet_ms([one.moment_ns for one in talk.packets], talk.edge_ns)),
+            key_to_first_packet_ms([moment for moment, _ in talk.sent], talk.edge_ns)),
         "first_syllable_kept": syllable is not None and abs(syllable) <= 3,
         "first_syllable_db": rounded(syllable),
         "speech_before_key_ms": rounded((talk.edge_ns - talk.said.first_ns) / 1e6),
-        "pesq": rounded(quality),
+        "pesq": rounded(verdict.pesq if verdict.delay_ms is not None else None),
         "wire_correlation": rounded(wire_correlation(talk, wire), 4),
-        "packets": len(talk.packets),
-        "packet_sizes": sorted({len(one.payload) for one in talk.packets}),
+        "packets": len(talk.sent),
+        "packet_sizes": sorted({len(packet) for _, packet in talk.sent}),
         "heap_calls_media_loop": None if None in heap else sum(heap),
         "heap_calls_since_start": None if None in total else sum(total),
         "media_cpu_percent": rounded(max(talk.processor_percent(name) for name in names)),
@@ -119,8 +112,3 @@ def figures(talk, wire, scorer_folder):
         "late_samples": talk.missed,
         "seconds": talk.seconds,
     }
-
-
-def rounded(value, digits=2):
-    """For people and JSON; None stays."""
-    return None if value is None else round(value, digits)

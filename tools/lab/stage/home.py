@@ -1,12 +1,11 @@
 """The directory of one station: its settings, its peers, its keys."""
 
 import os
-import re
 import shutil
 import tempfile
 
-from . import place, process
-from .place import StageError
+from . import place
+from .identity import Identity
 
 # A socket's address holds 107 bytes; ours end in "/control.sock" and the like.
 RUN_PATH_MAX = 80
@@ -15,13 +14,12 @@ RUN_PATH_MAX = 80
 class Home:
     """etc/, state/ and run/ of a station.
 
-    `sections` are settings over the defaults, {"audio": {"period": "5ms"}, "button ptt": None};
-    None leaves a section out. `extra` is INI text added as it is.
+    `sections` are settings over the defaults, see `change`.
     """
 
-    def __init__(self, name, folder, port, sections, extra):
+    def __init__(self, name, folder, port, sections, identity=None):
         self.name, self.folder, self.port = name, os.path.abspath(folder), port
-        self.extra, self.public_key, self.make = extra, None, place.OWN
+        self.make = place.OWN
         self.etc, self.state = os.path.join(self.folder, "etc"), os.path.join(self.folder, "state")
         os.makedirs(os.path.join(self.etc, "peers.d"), exist_ok=True)
         os.makedirs(self.state, exist_ok=True)
@@ -29,7 +27,13 @@ class Home:
         if len(self.run.encode()) > RUN_PATH_MAX:
             self.run = tempfile.mkdtemp(prefix="intercom-run-")
         os.makedirs(self.run, exist_ok=True)
+        self.become(identity or Identity())
         self.sections = self._defaults()
+        self.change(sections)
+
+    def change(self, sections):
+        """Other settings, {"audio": {"period": "5ms"}, "button ptt": None}; None leaves a section
+        out."""
         for title, entries in (sections or {}).items():
             if entries is None:
                 self.sections.pop(title, None)
@@ -50,13 +54,13 @@ class Home:
         }
 
     def write_config(self):
-        """Writes intercomd.conf from `sections` and `extra`."""
+        """Writes intercomd.conf from `sections`."""
         paths = {"paths": {"state": self.state, "runtime": self.run}}
         text = ""
         for title, entries in {**self.sections, **paths}.items():
             text += f"[{title}]\n" + "".join(f"{k} = {v}\n" for k, v in entries.items()) + "\n"
         with open(os.path.join(self.etc, "intercomd.conf"), "w", encoding="utf-8") as file:
-            file.write(text + self.extra)
+            file.write(text)
 
     def write_peer(self, name, key, address="", **entries):
         """Makes a peer known: peers.d/NAME.conf; read at the next start or reload."""
@@ -69,6 +73,11 @@ class Home:
     def remove_peer(self, name):
         """Makes a peer unknown, from the next start or reload."""
         os.unlink(os.path.join(self.etc, "peers.d", f"{name}.conf"))
+
+    def become(self, identity):
+        """Gives it this key pair."""
+        self.identity, self.public_key = identity, identity.text
+        self.write_identity(identity.secret.hex())
 
     def write_identity(self, secret):
         """Gives it an identity, 64 hexadecimal digits, instead of one of its own making."""
@@ -85,35 +94,6 @@ class Home:
         with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
                   encoding="ascii") as file:
             file.write(text)
-
-    def learn_key(self):
-        """Lets the daemon make its identity, or read it, by a short start without peers."""
-        folder = os.path.join(self.run, "first")
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "intercomd.conf"), "w", encoding="utf-8") as file:
-            file.write(f"[station]\nname = {self.name}\n[network]\nport = {self.port}\n"
-                       f"discovery = no\n"
-                       f"[paths]\nstate = {self.state}\nruntime = {folder}\n")
-        log = os.path.join(self.folder, "log.first")
-        with open(log, "w", encoding="utf-8") as file:
-            started = process.launch(
-                [*self.make.words("intercomd"), "--config", folder],
-                environment={**os.environ, **self.make.environment()}, output=file, errors=file)
-
-        def announced():
-            with open(log, encoding="utf-8") as file:
-                found = re.search(r"intercom1:\w+:\w+(?=\s)", file.read())
-            if not found and not process.is_alive(started):
-                raise StageError(f"{self.name} did not start; see {log}")
-            return found
-
-        try:
-            found = place.wait_until(announced, place.PATIENCE, f"{self.name} has a key")
-            self.public_key = found.group(0)
-        finally:
-            process.end(started)
-            shutil.rmtree(folder, ignore_errors=True)
-        return self.public_key
 
     def remove_run(self):
         """Removes the sockets, and the short path they had when this directory's is too long."""

@@ -10,11 +10,10 @@ import struct
 import threading
 from typing import NamedTuple
 
-from .namespace import Namespace
+from .namespace import Spaces
 
-ETH_P_ALL, ETH_P_IP, ETH_P_ARP = 0x0003, 0x0800, 0x0806
+ETH_P_IP, ETH_P_ARP = 0x0800, 0x0806
 SOL_PACKET, PACKET_STATISTICS = 263, 6
-SO_RCVBUFFORCE = 33
 
 OWN = "192.0.2.1"
 RESOLVER = "192.0.2.53"
@@ -65,39 +64,21 @@ def stray(frames, peers):
     return [frame for frame in frames if not is_meant(frame)]
 
 
-class Island:
+class Island(Spaces):
     """A context. `others` are addresses in 192.0.2.0/24 that the world beside it has."""
 
     def __init__(self, folder, *others):
+        super().__init__()
         self._folder, self._others = folder, [RESOLVER, *others]
-        self._spaces = []
         self.names = {}
         self.questions = set()
         self.frames = []
 
-    def __enter__(self):
-        try:
-            self._inner, self._outer = self._make(), self._make()
-            self._lay_cable()
-            self._resolve()
-            self._capture()
-        except BaseException:
-            self.end()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self.end()
-
-    def end(self):
-        """Ends what holds the namespaces; they go with it."""
-        for one in self._spaces:
-            one.end()
-        self._spaces = []
-
-    def _make(self):
-        self._spaces.append(Namespace())
-        return self._spaces[-1]
+    def lay(self):
+        self._inner, self._outer = self.add(), self.add()
+        self._lay_cable()
+        self._resolve()
+        self._looking = self._outer.look("sea", self._take)
 
     @property
     def inside(self):
@@ -170,22 +151,8 @@ class Island:
 
     # What the station sends.
 
-    def _capture(self):
-        self._looking = self._outer.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self._looking.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
-        self._looking.bind(("sea", ETH_P_ALL))
-        threading.Thread(target=self._look, daemon=True).start()
-
-    def _look(self):
-        while True:
-            try:
-                frame, address = self._looking.recvfrom(2048)
-            except OSError:
-                return
-            if not frame:
-                return
-            if address[2] != socket.PACKET_OUTGOING:
-                self.frames.append(dissect(frame))
+    def _take(self, frame):
+        self.frames.append(dissect(frame))
 
     def missed(self):
         """How many frames came too fast to be looked at."""

@@ -4,19 +4,18 @@ The switch has the router's address and sees every packet. Every place has an ad
 the kernel's own link-local one of IPv6. Needs root.
 """
 
+import functools
 import socket
 import struct
-import threading
 import time
 from typing import NamedTuple
 
-from .namespace import Namespace
+from .namespace import Namespace, Spaces
 
 NETWORK = "192.0.2"
 ROUTER = 254
 MDNS = 5353
-ETH_P_ALL, ETH_P_IP, ETH_P_IPV6 = 0x0003, 0x0800, 0x86DD
-SO_RCVBUFFORCE = 33
+ETH_P_IP, ETH_P_IPV6 = 0x0800, 0x86DD
 ETHERNET, UDP = 14, 17
 
 
@@ -99,61 +98,31 @@ class Place:
         return made
 
 
-class Lan:
+class Lan(Spaces):
     """A context; `packets` are the UDP datagrams seen so far."""
 
     def __init__(self):
-        self._spaces, self.places, self.packets = [], {}, []
-        self.switch = None
+        super().__init__()
+        self.places, self.packets, self.switch = {}, [], None
 
-    def __enter__(self):
-        try:
-            self.switch = Namespace()
-            self._spaces.append(self.switch)
-            self.switch.do("ip", "link", "add", "switch", "type", "bridge",
-                           "mcast_snooping", "0")
-            self.switch.do("ip", "link", "set", "switch", "up")
-            self.switch.do("ip", "address", "add", f"{NETWORK}.{ROUTER}/24", "dev", "switch")
-        except BaseException:
-            self.end()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self.end()
-
-    def end(self):
-        """Ends the namespaces, and what is in them."""
-        for one in reversed(self._spaces):
-            one.end()
-        self._spaces = []
+    def lay(self):
+        self.switch = self.add()
+        self.switch.do("ip", "link", "add", "switch", "type", "bridge", "mcast_snooping", "0")
+        self.switch.do("ip", "link", "set", "switch", "up")
+        self.switch.do("ip", "address", "add", f"{NETWORK}.{ROUTER}/24", "dev", "switch")
 
     def join(self, name, host=None):
         """A new place, at the next free host."""
         one = Place(self, name, host or len(self.places) + 1)
         self.places[name] = one
-        self._spaces.append(one.space)
-        self._capture(name)
+        self.add(one.space)
+        self.switch.look(name, functools.partial(self._take, name))
         return one
 
-    def _capture(self, name):
-        looking = self.switch.socket(
-            socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-        looking.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
-        looking.bind((name, ETH_P_ALL))
-        threading.Thread(target=self._look, args=[looking, name], daemon=True).start()
-
-    def _look(self, looking, name):
-        while True:
-            try:
-                frame, way = looking.recvfrom(2048)
-            except OSError:
-                return
-            if not frame:
-                return
-            packet = dissect(frame, time.monotonic(), name)
-            if packet is not None and way[2] != socket.PACKET_OUTGOING:
-                self.packets.append(packet)
+    def _take(self, name, frame):
+        packet = dissect(frame, time.monotonic(), name)
+        if packet is not None:
+            self.packets.append(packet)
 
     def announced(self):
         """The datagrams to the group of multicast DNS."""

@@ -1,8 +1,6 @@
 """The GPIO chip of one station: gpiosim, and the fingers on its keys."""
 
-import json
 import os
-import socket
 
 from . import place, process
 from .place import StageError
@@ -37,11 +35,7 @@ class Lines:
 
     def do(self, *words):
         """One verb of `gpiosim ctl`; its JSON. "ns" is the moment on CLOCK_MONOTONIC."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(place.PATIENCE)
-            link.connect(self.world)
-            link.sendall(" ".join(str(word) for word in words).encode())
-            reply = json.loads(link.recv(4096))
+        reply = process.request(self.world, " ".join(map(str, words)))
         if not reply["ok"]:
             raise StageError(f"gpiosim {' '.join(map(str, words))}: {reply['error']}")
         return reply

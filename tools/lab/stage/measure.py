@@ -86,19 +86,22 @@ def delay(said, heard, at_ns, seconds=0.5, longest_ms=400):
     return place * 1000 / RATE, float(likeness[best])
 
 
-def delays(said, heard, from_ns, to_ns, step=0.25, seconds=0.5, least=0.6):
-    """The delays in ms of windows in a span, those that were recognised at all."""
+def windows(said, heard, from_ns, to_ns, step=0.25, seconds=0.5, least=0.6):
+    """The delays in ms of windows in a span that have sound; None where not recognised."""
     found, at_ns = [], from_ns
     while at_ns + int(seconds * 1e9) <= to_ns:
         result = delay(said, heard, at_ns, seconds)
-        if result is not None and result[1] >= least:
-            found.append(result[0])
+        if result is not None:
+            found.append(result[0] if result[1] >= least else None)
         at_ns += int(step * 1e9)
     return found
 
 
-def likeness(said, heard, from_ns, to_ns, longest_ms=400):
-    """How much of what was said is in what was heard, whatever the delay: 0 to 1."""
-    pattern = said.span(from_ns, to_ns)
-    sound = heard.span(from_ns, to_ns + longest_ms * 1_000_000)
-    return float(numpy.max(numpy.abs(correlations(pattern, sound))))
+def known(found):
+    """The delays of the windows that were recognised."""
+    return [delay for delay in found if delay is not None]
+
+
+def delays(said, heard, from_ns, to_ns, **more):
+    """The delays in ms of windows in a span, those that were recognised at all."""
+    return known(windows(said, heard, from_ns, to_ns, **more))

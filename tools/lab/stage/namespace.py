@@ -4,10 +4,12 @@ import contextlib
 import ctypes
 import os
 import socket
+import threading
 
 from . import place, process
 
 CLONE_NEWNET = 0x40000000
+ETH_P_ALL, SO_RCVBUFFORCE = 0x0003, 33
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -16,6 +18,39 @@ def is_allowed():
     """Whether this user may make one."""
     code, _, _ = process.run(["unshare", "--net", "--mount", "true"])
     return code == 0
+
+
+class Spaces:
+    """A context: namespaces that are laid out at its beginning, and go with it."""
+
+    def __init__(self):
+        self._spaces = []
+
+    def lay(self):
+        """Makes what is there from the beginning."""
+        raise NotImplementedError
+
+    def __enter__(self):
+        try:
+            self.lay()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def add(self, space=None):
+        """One more."""
+        self._spaces.append(space or Namespace())
+        return self._spaces[-1]
+
+    def end(self):
+        """Ends what holds them, and so what is in them."""
+        for one in reversed(self._spaces):
+            one.end()
+        self._spaces = []
 
 
 class Namespace:
@@ -69,6 +104,22 @@ class Namespace:
                 self._enter(home)
         self._sockets.append(made)
         return made
+
+    def look(self, device, take):
+        """Calls `take` with each frame that comes in at a device; returns the socket."""
+        looking = self.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        looking.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+        looking.bind((device, ETH_P_ALL))
+
+        def run():
+            # Until the socket is shut down.
+            with contextlib.suppress(OSError):
+                while (seen := looking.recvfrom(2048))[0]:
+                    if seen[1][2] != socket.PACKET_OUTGOING:
+                        take(seen[0])
+
+        threading.Thread(target=run, daemon=True).start()
+        return looking
 
     @staticmethod
     def _enter(namespace):

@@ -23,8 +23,9 @@ import sys
 import tempfile
 import time
 
+import numpy
+
 from . import measure, place, process, sound, station, wav
-from .identity import Identity
 from .place import PATIENCE
 
 
@@ -58,11 +59,8 @@ class Station(station.Station):
 
     def __init__(self, scene, name):
         super().__init__(
-            name, scene.folder / name, watches_heap=True, sections={
+            name, scene.folder / name, sections={
                 "network": {"listen": "127.0.0.1"}, "audio": {"duplex": "full"}})
-        self.identity = Identity()
-        self.write_identity(self.identity.secret.hex())
-        self.public_key = self.identity.text
         self.known = []
         self.speaker = self.card
         self._speech = self._said = self._recorder = None
@@ -94,6 +92,29 @@ class Station(station.Station):
         """Waits until a daemon that was started answers."""
         wait(lambda: not process.is_alive(self.process) or self.is_up(), f"{self} answers")
         assert process.is_alive(self.process), f"{self} ended:\n{self.log}"
+
+    def begin(self):
+        """Starts the daemon, and waits until it answers."""
+        self.start()
+        self.ready()
+
+    def restart(self):
+        """Stops the daemon, and starts it again."""
+        self.stop()
+        self.begin()
+
+    def prints(self, *words, code=0, **more):
+        """What intercomctl prints, which ends with this code."""
+        return self._typed(words, code, more)[0]
+
+    def complains(self, *words, code=1, **more):
+        """What intercomctl complains of, which ends with this code."""
+        return self._typed(words, code, more)[1]
+
+    def _typed(self, words, code, more):
+        ended, text, complaint = self.ctl(*words, **more)
+        assert ended == code, f"{self}: {words} ended with {ended}, not {code}: {text}{complaint}"
+        return text, complaint
 
     def ended(self):
         """Waits for a daemon that ends by itself; returns its exit code."""
@@ -195,18 +216,22 @@ class Station(station.Station):
 
 
 class Scene:
-    """Stations in a folder of their own, ended whatever happens."""
+    """Stations in a folder, ended whatever happens; one of their own goes with them."""
 
     last = None
     """The scene that a test is about: the last that was entered and, if there is one, is not over.
     """
     _entered = []
 
-    def __init__(self, *names):
+    def __init__(self, *names, folder=None):
         assert not place.missing(), f"build first: {place.missing()}"
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="intercom-"))
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="intercom-"))
+        self._is_given = folder is not None
         self._others = []
         self.stations = [Station(self, name) for name in names]
+
+    def __getitem__(self, name):
+        return next(one for one in self.stations if one.name == name)
 
     def __enter__(self):
         Scene._entered.append(self)
@@ -235,7 +260,7 @@ class Scene:
         Scene._entered.remove(self)
         if Scene._entered:
             Scene.last = Scene._entered[-1]
-        if kind is not None:
+        if kind is not None and issubclass(kind, Exception):
             for one in self.stations:
                 print(f"--- log of {one}", *one.log.splitlines()[-15:], sep="\n", file=sys.stderr)
         for one in [*self.stations, *self._others]:
@@ -244,7 +269,7 @@ class Scene:
         reports = [f"{one}: {text}" for one in self.stations for text in one.reports()]
         if os.environ.get("INTERCOM_KEEP"):
             print(f"--- kept: {self.folder}", file=sys.stderr)
-        else:
+        elif not self._is_given:
             shutil.rmtree(self.folder, ignore_errors=True)
         if reports:
             raise AssertionError("the sanitizer reports:\n" + "\n".join(reports))
@@ -276,7 +301,7 @@ class Scene:
     def together(self):
         for one in self.stations:
             one.wait_for(*one.known)
-            wait(lambda: one.has_card() or one.has_card("none"), f"{one} has its card")
+            wait(one.has_what_is_set, f"{one} has its card")
 
 
 def random_psk():
@@ -303,3 +328,10 @@ def late_gaps(heard, since_ns):
     gaps = [(start, to + LATER_NS) for one in Scene.last.stations
             for start, to in one.missed_speech()]
     return [((start - since_ns) / 1e9, (to - since_ns) / 1e9) for start, to in gaps + heard.gaps]
+
+
+def heard_share(heard, start_ns, end_ns, hertz=500):
+    """The share of a span in which a tone is there, where the lab was in time; None: too little."""
+    track = sound.without(sound.tone_track(heard.span(start_ns, end_ns), hertz),
+                          late_gaps(heard, start_ns))
+    return float(numpy.mean(track > -18)) if len(track) > 25 else None

@@ -59,6 +59,11 @@ OWN = Make(shlex.split(os.environ.get("INTERCOM_LAUNCHER", "")), None, LAB,
 """Those of a station for which nothing else is said."""
 
 
+def cards(folder):
+    """The variables with which alsa-lib has the simulated cards of a folder."""
+    return {"ALSA_CONFIG_PATH": CARD_CONFIG, "SIMCARD_LIB": LAB, "SIMCARD_DIR": str(folder)}
+
+
 def missing():
     """What has to be built first, as paths."""
     wanted = [program("intercomd"), program("intercomctl"), lab("simcard"), lab("gpiosim"),

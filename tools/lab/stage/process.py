@@ -1,9 +1,11 @@
 """Processes of a scene: ended by their own id, and by the kernel should the scene be killed."""
 
 import ctypes
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 
 from .place import PATIENCE, StageError
@@ -66,26 +68,35 @@ def run(words, *, environment=None, seconds=PATIENCE):
     return done.returncode, done.stdout, done.stderr
 
 
+def request(path, line):
+    """One line to a program's control socket; its answer, a line of JSON, or {} for none."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(PATIENCE)
+        link.connect(str(path))
+        link.sendall(line.encode() + b"\n")
+        with link.makefile("rb") as answers:
+            return json.loads(answers.readline() or b"{}")
+
+
 def turns(pid, name):
     """(seconds it ran, seconds it was ready and had to wait) of a thread of a process."""
-    with open(f"{_thread(pid, name)}/schedstat", encoding="ascii") as file:
+    with open(f"/proc/{pid}/task/{thread(pid, name)}/schedstat", encoding="ascii") as file:
         ran, waited, _ = file.read().split()
     return int(ran) / 1e9, int(waited) / 1e9
 
 
 def sleeps(pid, name):
     """How often a thread of a process has waited for something."""
-    with open(f"{_thread(pid, name)}/status", encoding="utf-8") as file:
+    with open(f"/proc/{pid}/task/{thread(pid, name)}/status", encoding="utf-8") as file:
         return int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", file.read(), re.M)[1])
 
 
-def _thread(pid, name):
-    """The folder of a thread of a process under /proc."""
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        folder = f"/proc/{pid}/task/{thread}"
-        with open(f"{folder}/comm", encoding="utf-8") as file:
+def thread(pid, name):
+    """The id of a thread of a process."""
+    for number in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{number}/comm", encoding="utf-8") as file:
             if file.read().strip() == name:
-                return folder
+                return int(number)
     raise ProcessLookupError(f"process {pid} has no thread {name}")
 
 

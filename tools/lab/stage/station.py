@@ -25,20 +25,19 @@ def line(fault):
 class Station(Home):
     """A station in its own directory, with the verbs of whoever stands before it.
 
-    See `Home` for `sections` and `extra`. `environment` is added to the daemon's, `preloads` to
-    its libraries; `launcher` are the words before it, of a program that becomes it.
+    See `Home` for `sections`. `environment` is added to the daemon's, `preloads` to its libraries;
+    `launcher` are the words before it, of a program that becomes it.
     """
 
-    def __init__(self, name, folder, *, sections=None, extra="", port=None, environment=None,
-                 watches_heap=True):
-        super().__init__(name, folder, port or place.free_port(), sections, extra)
+    def __init__(self, name, folder, *, sections=None, port=None, identity=None):
+        super().__init__(name, folder, port or place.free_port(), sections, identity)
         self.log_path = os.path.join(self.folder, "log")
         self.reports_path = os.path.join(self.folder, "report")
         self.card, self.lines = Card(self.folder, name), Lines(self.run, self.log_path + ".gpio")
         self.process, self._moved = None, {}
         if os.path.exists(self.log_path):
             os.unlink(self.log_path)
-        self.watches_heap, self.environment = watches_heap, dict(environment or {})
+        self.watches_heap, self.environment = True, {}
         # Words before the daemon's own, such as of unshare(1), that end with running it.
         self.preloads, self.launcher = [], []
 
@@ -49,8 +48,8 @@ class Station(Home):
         watches = self.watches_heap and not sanitizer.NAME
         preloads = [*self.preloads, *(["libheapwatch.so"] if watches else [])]
         return {
-            **os.environ, "ALSA_CONFIG_PATH": place.CARD_CONFIG, "SIMCARD_LIB": self.make.lab,
-            "SIMCARD_DIR": self.folder, "GPIOSIM_SOCKET": self.lines.programs,
+            **os.environ, **place.cards(self.folder), "SIMCARD_LIB": self.make.lab,
+            "GPIOSIM_SOCKET": self.lines.programs,
             **self.make.environment(*preloads, "libgpiosim.so"),
             **sanitizer.options(self.reports_path), **self.environment}
 
@@ -105,15 +104,19 @@ class Station(Home):
 
     def ask(self, do, **members):
         """One request on the control socket; the reply's member named for it, or done."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(place.PATIENCE)
-            link.connect(os.path.join(self.run, "control.sock"))
-            link.sendall(json.dumps({"v": 1, "do": do, **members}).encode() + b"\n")
-            with link.makefile("rb") as answers:
-                reply = json.loads(answers.readline() or b"{}")
+        reply = process.request(os.path.join(self.run, "control.sock"),
+                                json.dumps({"v": 1, "do": do, **members}))
         if not reply.get("ok"):
             raise StageError(f"{self.name}: {do}: {reply.get('error', 'no answer')}")
         return reply["done"] if "done" in reply else reply[do]
+
+    def monitor(self):
+        """A link on which it tells what happens, a line of JSON each."""
+        link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        link.settimeout(place.PATIENCE)
+        link.connect(os.path.join(self.run, "control.sock"))
+        link.sendall(b'{"v":1,"do":"monitor"}\n')
+        return link
 
     def status(self):
         """What `intercomctl status --json` shows."""
@@ -145,6 +148,11 @@ class Station(Home):
     def peer(self, name):
         """What the status says of one peer."""
         return next(peer for peer in self.status()["peers"] if peer["name"] == name)
+
+    def has_what_is_set(self):
+        """Whether both directions of its sound are open that are to be."""
+        audio = self.status()["audio"]
+        return all(audio[side]["state"] in ("open", "none") for side in ("input", "output"))
 
     def ctl(self, *words, seconds=place.PATIENCE):
         """Runs intercomctl; returns (exit code, stdout, stderr)."""

@@ -39,14 +39,6 @@ def read(text):
     return found
 
 
-def _thread(pid, name):
-    for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as file:
-            if file.read().strip() == name:
-                return thread
-    raise ProcessLookupError(f"process {pid} has no thread {name}")
-
-
 def _is_traced(thread):
     with open(f"/proc/{thread}/status", encoding="utf-8") as file:
         for line in file:
@@ -60,7 +52,8 @@ def counted(pid, name, folder):
     """Counts while the block runs: the dictionary it gives is filled when that ends."""
     found = {}
     path = os.path.join(folder, f"calls-{pid}")
-    with _attached("-c", "-U", "calls,errors,name", "-o", path, "-p", _thread(pid, name)):
+    with _attached("-c", "-U", "calls,errors,name", "-o", path, "-p",
+                   str(process.thread(pid, name))):
         yield found
     with open(path, encoding="utf-8") as file:
         found.update(read(file.read()))

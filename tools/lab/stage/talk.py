@@ -5,35 +5,34 @@ import os
 import time
 
 from . import process, speech, wav
-from .capture import Capture, Forwarder
+from .capture import Capture
 from .measure import Sound
-from .scene import Scene
+from .people import Scene
+from .wire import BadNet
 
 # Speech begins so long before the key goes down: who talks and presses at once is heard whole.
 LEAD_MS = 40
 PREROLL_FRAMES = 6
 # The media loop tells its gauges every 64 turns; the last words take less.
 GAUGES_SECONDS = 0.9
-SETTINGS = {
-    "talk": {"preroll": f"{PREROLL_FRAMES * 10}ms"},
-}
 
 
 @contextlib.contextmanager
 def scene_of_two(folder, periods="auto"):
-    """The kitchen and the garage, not started yet; only root may look on, so else a forwarder.
+    """The kitchen and the garage, not started yet; only root may look on, so else badnet does.
 
     `periods`: so many are in the queue of each card.
     """
-    sections = {**SETTINGS, "audio": {"periods": periods}}
-    with Scene(folder, ["kitchen", "garage"], sections=sections) as scene:
-        kitchen, garage = (scene[name].port for name in scene.names)
+    with Scene("kitchen", "garage", folder=folder) as scene:
+        for one in scene.stations:
+            one.change({"talk": {"preroll": f"{PREROLL_FRAMES * 10}ms"},
+                        "audio": {"periods": periods, "duplex": "auto"}})
+        scene.capture = scene.badnet = None
         if Capture.is_allowed():
-            scene.wire = scene.also_end(Capture([kitchen, garage]))
+            scene.capture = scene.also_end(Capture([one.port for one in scene.stations]))
         else:
-            scene.wire = scene.also_end(Forwarder(kitchen, garage))
-            scene.through = {("kitchen", "garage"): scene.wire.port_for(kitchen),
-                             ("garage", "kitchen"): scene.wire.port_for(garage)}
+            scene.badnet = BadNet(scene, *scene.stations)
+        scene.introduce(*scene.stations, via=scene.badnet)
         yield scene
 
 
@@ -54,6 +53,7 @@ class Talk:
         self.heard_path = os.path.join(folder, "heard.wav")
         wav.write(self.said_path, speech.talk(seconds))
         time.sleep(GAUGES_SECONDS)
+        looked = self._look()
         self.before = self._statuses()
         recording = self.garage.card.record(self.heard_path)
         saying = self.kitchen.card.play(self.said_path, at_ms=300)
@@ -68,9 +68,16 @@ class Talk:
         self.memory = {one.name: process.memory(one.pid) for one in self._stations()}
         self.said = Sound(wav.read(self.said_path), saying.first_ns)
         self.heard = Sound(wav.read(self.heard_path), recording.first_ns)
-        self.packets = [
-            packet for packet in scene.wire.between(self.kitchen.port, self.garage.port)
-            if self.edge_ns <= packet.moment_ns <= self.release_ns]
+        self.sent = [one for one in looked() if self.edge_ns <= one[0] <= self.release_ns]
+
+    def _look(self):
+        """Looks on at the wire from now on; gives what has gone to the garage, with the moments."""
+        if self.scene.badnet is None:
+            self.seen_by = "capture"
+            return lambda: [(one.moment_ns, one.payload) for one in
+                            self.scene.capture.between(self.kitchen.port, self.garage.port)]
+        self.seen_by, path = "badnet", self.scene.badnet.capture()
+        return lambda: self.scene.badnet.timed(path, self.kitchen)
 
     def _stations(self):
         return (self.kitchen, self.garage)

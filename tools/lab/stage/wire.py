@@ -1,13 +1,12 @@
 """Datagrams between stations: the bad network between two, captures, and a stranger's socket."""
 
 import contextlib
-import json
 import os
 import socket
 import struct
 
 from . import place, process
-from .people import PATIENCE, wait
+from .people import wait
 
 M1, M2, M3, COOKIE = 1, 2, 3, 4
 HANDSHAKE_SIZES = {M1: 1232, M2: 1188, M3: 96}
@@ -19,7 +18,7 @@ class BadNet:
     def __init__(self, scene, a, b, seed=1):
         self.a, self.b = a, b
         self._ports = {a: place.free_port(), b: place.free_port()}
-        self._control = scene.folder / f"badnet-{a}-{b}.ctl"
+        self._control = scene.folder / f"badnet-{a.port}-{b.port}.ctl"
         self._folder = scene.folder
         self._process = process.launch([
             place.lab("badnet"), "--a", f"{self._ports[a]}:{a.port}", "--b",
@@ -51,23 +50,9 @@ class BadNet:
 
     def do(self, *words):
         """One command; returns the counters of both ways."""
-        return self._obey([words])[-1]
-
-    def _obey(self, commands):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.settimeout(PATIENCE)
-            link.connect(str(self._control))
-            with link.makefile() as lines:
-                replies = []
-                for words in commands:
-                    link.sendall(" ".join(map(str, words)).encode() + b"\n")
-                    replies.append(json.loads(lines.readline()))
-                    assert replies[-1]["ok"], f"badnet refused {words}"
-        return replies
-
-    def sent_by(self, source):
-        """The counters of what a station has sent."""
-        return self.do("status")[self.way(source)]
+        reply = process.request(self._control, " ".join(map(str, words)))
+        assert reply["ok"], f"badnet refused {words}"
+        return reply
 
     def capture(self, name="capture"):
         path = self._folder / name

@@ -168,11 +168,11 @@ class Case:
         return numpy.fromfile(path, dtype="<i2", count=round(seconds * RATE),
                               offset=header + 2 * round(start * RATE)).astype(float)
 
-    def delays(self, mouth, ear, start, end, step=0.25, seconds=0.5):
-        """How long what was said in this time took from a mouth to an ear, in ms, each `step`."""
+    def delays(self, mouth, ear, start, end):
+        """How long what was said in this time took from a mouth to an ear, in ms."""
         return measure.delays(
             self.said(mouth), self.heard(ear), self.zero + round(start * 1e9),
-            self.zero + round(end * 1e9), step, seconds)
+            self.zero + round(end * 1e9))
 
     def beside(self, name, tones, start, end):
         """The level of all that a station played but for these tones, in dBFS."""

@@ -2,14 +2,11 @@
 
 import argparse
 import json
-import os
-import pathlib
-import shutil
-import signal
 import sys
-import tempfile
 import threading
 import time
+
+from stage import tool
 
 from . import run
 from . import scenario as scenarios
@@ -56,7 +53,6 @@ def play(program, scenario_name, hours, folder):
 
 def main():
     """Exit codes: 0 passed or skipped, 1 not passed, 2 wrong words, 130 interrupted."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="tools/soak")
     parser.add_argument("--hours", type=int, required=True)
     parser.add_argument("--drift", action="store_true")
@@ -66,24 +62,19 @@ def main():
     program = obtained("soak")
     name = "long.drift" if chosen.drift else "long.day"
     scenario = scenarios.named(name)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="hours-"))
     start = time.monotonic()
 
     def judge(case):
         scenario.judge(case, chosen.hours)
 
-    try:
-        case = play(program, name, chosen.hours, folder)
-        # The controls spoil what holds.
-        complaints = case.judged(judge) or run.blind(judge, scenario.controls(case))
-    except BootError as error:
-        print(f"soak FAILED: {error}")
-        return 1
-    finally:
-        if os.environ.get("INTERCOM_KEEP"):
-            print(f"kept: {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
+    with tool.kept_folder("hours") as folder:
+        try:
+            case = play(program, name, chosen.hours, folder)
+            # The controls spoil what holds.
+            complaints = case.judged(judge) or run.blind(judge, scenario.controls(case))
+        except BootError as error:
+            print(f"soak FAILED: {error}")
+            return 1
     for text in case.notes:
         print(text)
     for text in case.claims:
@@ -98,7 +89,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(tool.run("soak", main))

@@ -20,7 +20,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,7 @@ import time
 import traceback
 from typing import NamedTuple
 
-from stage import place
+from stage import place, tool
 
 from . import run
 from . import scenario as scenarios
@@ -299,7 +298,6 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("names", nargs="*")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     known = names()
     if unknown := run.unknown([name for name in chosen.names if name not in known]):
         print(f"tools/mutate: {unknown}", file=sys.stderr)
@@ -313,7 +311,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(128 + signal.SIGINT)
+    sys.exit(tool.run("mutate", main))

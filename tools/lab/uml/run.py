@@ -2,16 +2,13 @@
 
 import argparse
 import concurrent.futures
-import os
 import pathlib
-import shutil
 import signal
 import sys
-import tempfile
 import time
 import traceback
 
-from stage import place
+from stage import place, tool
 
 from . import scenario as scenarios
 from .boot import BootError, boot, end_all, obtained
@@ -126,9 +123,28 @@ class Report:
             print(*(f"         {line}" for line in text.splitlines()), sep="\n")
         for text in complaints:
             print(*(f"       ! {line}" for line in text.splitlines()), sep="\n")
-        if complaints and os.environ.get("INTERCOM_KEEP"):
-            print(f"       kept: {self.folder / name}")
         sys.stdout.flush()
+
+
+def play_all(program, wanted, report):
+    """Plays them, several at once."""
+    chosen = report.chosen
+
+    def one(name):
+        start, folder = time.monotonic(), report.folder / name
+        folder.mkdir()
+        return name, *attempt(program, name, folder, chosen.twice), time.monotonic() - start
+
+    with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
+        try:
+            for task in concurrent.futures.as_completed(
+                    [pool.submit(one, name) for name in wanted]):
+                report.add(*task.result())
+        except BaseException:
+            # Interrupted: what is being played ends, what waits is not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+            end_all()
+            raise
 
 
 def run(chosen):
@@ -142,31 +158,13 @@ def run(chosen):
     program = obtained("scenarios")
     wanted = list(dict.fromkeys(chosen.names)) or [
         name for name in known if chosen.all or scenarios.named(name).OFTEN]
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="scenarios-"))
-    report, begin = Report(chosen, folder), time.monotonic()
-
-    def one(name):
-        start = time.monotonic()
-        (folder / name).mkdir()
-        result = attempt(program, name, folder / name, chosen.twice)
-        return name, *result, time.monotonic() - start
-
+    begin = time.monotonic()
     try:
-        with concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
-            try:
-                for task in concurrent.futures.as_completed(
-                        [pool.submit(one, name) for name in wanted]):
-                    report.add(*task.result())
-            except BaseException:
-                # Interrupted: what is being played ends, what waits is not begun.
-                pool.shutdown(wait=False, cancel_futures=True)
-                end_all()
-                raise
+        with tool.kept_folder("scenarios") as folder:
+            report = Report(chosen, folder)
+            play_all(program, wanted, report)
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    finally:
-        if not os.environ.get("INTERCOM_KEEP"):
-            shutil.rmtree(folder, ignore_errors=True)
     print(f"scenarios: {len(wanted)} played, {report.failed} failed, "
           f"{len(known) - len(wanted)} left out, "
           f"{time.monotonic() - begin:.0f} s")
@@ -185,7 +183,7 @@ def main():
     chosen = parser.parse_args()
     if chosen.jobs < 1:
         parser.error("--jobs: 1 at least")
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    tool.heed_signals()
     if chosen.list:
         for name in names():
             scenario = scenarios.named(name)

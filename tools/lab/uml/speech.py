@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from bench import judge as judges
-from stage import speech, wav
+from stage import judge as judges, speech, wav
 from stage.measure import Sound
 
 

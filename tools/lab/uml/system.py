@@ -7,14 +7,10 @@ will, however busy this machine is, so what is not heard there has not been said
 
 import argparse
 import os
-import pathlib
 import shlex
-import shutil
-import signal
 import sys
-import tempfile
 
-from stage import place
+from stage import place, tool
 
 from .boot import BootError, KernelError, contents, kernel, play, words
 
@@ -47,7 +43,7 @@ def unit(filters):
 
 def system(name, *tests):
     """Runs a file of Tests/System, or some tests of it."""
-    return ["/usr/bin/python3", f"Tests/System/test_{name}.py", "--verbose", *tests], [
+    return ["/usr/bin/python3", "Tests/System", name, "--verbose", *tests], [
         place.program("intercomd"), place.program("intercomctl"), place.lab("simcard")]
 
 
@@ -82,7 +78,6 @@ def main():
     chosen = parser.parse_args()
     if not (chosen.check or chosen.name):
         parser.error("which file of Tests/System?")
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         program = kernel()
     except KernelError as error:
@@ -98,16 +93,10 @@ def main():
         known = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {known[chosen.processor % len(known)]})
     names = [chosen.name, *chosen.tests]
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="guest-"))
-    try:
+    with tool.kept_folder("guest") as folder:
         command, needed = unit(names) if chosen.unit else system(*names)
         return run(program, command, needed, folder)
-    finally:
-        if os.environ.get("INTERCOM_KEEP"):
-            print(f"--- kept: {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tool.run("guest", main))

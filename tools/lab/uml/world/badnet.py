@@ -1,8 +1,6 @@
 """A bad network between two stations: the lab's badnet, the same one for the same seed."""
 
-import json
 import os
-import socket
 
 from stage import place, process
 
@@ -31,11 +29,7 @@ class BadNet:
 
     def do(self, *words):
         """One command; returns the counters of both ways."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-            link.connect(self._control)
-            link.sendall((" ".join(map(str, words)) + "\n").encode())
-            with link.makefile() as lines:
-                reply = json.loads(lines.readline())
+        reply = process.request(self._control, " ".join(map(str, words)))
         if not reply["ok"]:
             raise place.StageError(f"badnet: {' '.join(map(str, words))}: refused")
         return reply

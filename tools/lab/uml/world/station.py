@@ -27,10 +27,7 @@ class Station(station.Station):
             "audio": {"input": f"card:{name}", "output": f"card:{name}", "duplex": "full"},
             "button ptt": {"line": self.chip.line(KEY)},
             "lamp on-air": {"line": self.chip.line(LAMP)},
-        }, watches_heap=False)
-        identity = Identity(hashlib.sha256(name.encode()).digest())
-        self.write_identity(identity.secret.hex())
-        self.public_key = identity.text
+        }, identity=Identity(hashlib.sha256(name.encode()).digest()))
         self.launcher = net.words(name)
         self._events, self._rest = None, b""
         self.is_simulated = False
@@ -157,8 +154,7 @@ class Station(station.Station):
         self.is_simulated = True
         name = f"pcm:simcard:{self.name}"
         self.sections["audio"].update({"input": name, "output": name})
-        self.environment |= {"ALSA_CONFIG_PATH": place.CARD_CONFIG, "SIMCARD_LIB": place.LAB,
-                             "SIMCARD_DIR": self.folder}
+        self.environment |= place.cards(self.folder)
 
     def room(self, said, heard, at):
         """What is around its card from a moment on, in ns: processes that SIGTERM ends.

@@ -1,29 +1,24 @@
 """What is on the wire: every packet a station sends or gets, on the bridge's side of its cable."""
 
-import ctypes
 import errno
 import socket
 import struct
+
+from stage.capture import attach
 
 from .clock import now, seconds
 
 ETH_P_ALL = 3
 ETHERNET, UDP = 14, 17
-SO_ATTACH_FILTER, SO_RCVBUFFORCE = 26, 33
+SO_RCVBUFFORCE = 33
 SOL_PACKET, PACKET_STATISTICS = 263, 6
-FILTER = ((0x28, 0, 0, 12), (0x15, 0, 1, 0x0800), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
-"""The packets of IPv4. (See bpf of the kernel's filter.rst.)"""
+FILTER = b"".join(struct.pack("HBBI", *one) for one in (
+    (0x28, 0, 0, 12), (0x15, 0, 1, 0x0800), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0)))
+"""The packets of IPv4. (See bpf of the kernel's filter.rst.) What nobody wants to see would wake
+this process by chance."""
 
 CHOSEN = range(32768, 61000)
 """Ports of the kernel's own choice, which is random: those of a probe whether anybody is there."""
-
-
-def attach(link):
-    """Has the kernel drop what nobody wants to see, which would wake this process by chance."""
-    code = b"".join(struct.pack("HBBI", *one) for one in FILTER)
-    room = ctypes.create_string_buffer(code, len(code))
-    link.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
-                    struct.pack("HxxxxxxQ", len(FILTER), ctypes.addressof(room)))
 
 
 def tap(name):
@@ -31,7 +26,7 @@ def tap(name):
     link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
     # As much as is wanted, not as much as the kernel lets others have.
     link.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
-    attach(link)
+    attach(link, FILTER)
     link.bind((name, ETH_P_ALL))
     return link
 

@@ -92,14 +92,9 @@ class World:
 
     def is_up(self):
         """Whether every station has its card and every peer."""
-        for one in self.stations.values():
-            status = one.status()
-            if any(status["audio"][side]["state"] not in ("open", "none")
-                   for side in ("input", "output")):
-                return False
-            if any(peer["state"] != "up" for peer in status["peers"]):
-                return False
-        return True
+        return all(one.has_what_is_set() and
+                   all(peer["state"] == "up" for peer in one.status()["peers"])
+                   for one in self.stations.values())
 
     def live(self, at=None, take=""):
         """Rooms around all stations: their people speak what the scenario's `prepare` wrote.

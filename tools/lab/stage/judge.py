@@ -12,13 +12,19 @@ from typing import NamedTuple
 
 import numpy
 
-from stage import measure, place, process, score, wav
-from stage.measure import Sound
+from . import measure, place, process, score, wav
+from .measure import Sound
 
 CHUNK = score.CHUNK
 SCORER = os.path.join(place.ROOT, ".build", "scorer")
 LEAST = 0.5
 """Less alike than this, a window was not recognised, and has no delay."""
+
+
+def scorer():
+    """The scorer's python, when somebody installed it; or None."""
+    path = os.path.join(SCORER, "bin", "python")
+    return path if os.path.exists(path) else None
 
 
 class Verdict(NamedTuple):
@@ -32,31 +38,16 @@ class Verdict(NamedTuple):
     """The part of the windows that were: what is not heard has no delay."""
 
 
-def windows(talk, from_ns, to_ns):
-    """The delays in ms of windows of the talk that have sound; None where not recognised."""
-    found = []
-    for at_ns in range(from_ns, to_ns - 500_000_000 + 1, 250_000_000):
-        seen = measure.delay(talk.said, talk.heard, at_ns)
-        if seen is not None:
-            found.append(seen[0] if seen[1] >= LEAST else None)
-    return found
-
-
-def known(found):
-    """The delays of the windows that were recognised."""
-    return [delay for delay in found if delay is not None]
-
-
-def chunks(talk, from_ns, to_ns):
+def chunks(talk, from_ns, to_ns, least):
     """The talk in pieces of about 8 s: (said, heard, the delays of its windows)."""
     count = max(1, round((to_ns - from_ns) / 1e9 / CHUNK))
     found, delay = [], 0.0
     for number in range(count):
         begin, end = (from_ns + (to_ns - from_ns) * part // count
                       for part in (number, number + 1))
-        delays = windows(talk, begin, end)
+        delays = measure.windows(talk.said, talk.heard, begin, end, least=least)
         # Of a piece that nothing is known of, the delay is that of the one before.
-        delay = statistics.median(known(delays) or [delay])
+        delay = statistics.median(measure.known(delays) or [delay])
         late = int(delay * 1e6)
         found.append(
             (talk.said.span(begin, end), talk.heard.span(begin + late, end + late), delays))
@@ -65,7 +56,7 @@ def chunks(talk, from_ns, to_ns):
 
 def scores(pieces):
     """PESQ-WB of (said, heard) pieces of one length; None without a scorer."""
-    if score.scorer(SCORER) is None:
+    if scorer() is None:
         return None
     length = min(len(sound) for piece in pieces for sound in piece)
     with tempfile.TemporaryDirectory() as work:
@@ -80,19 +71,19 @@ def scores(pieces):
         environment = {**os.environ, "PYTHONPATH": os.path.join(place.ROOT, "tools", "lab"),
                        "PYTHONDONTWRITEBYTECODE": "1"}
         code, text, errors = process.run(
-            [score.scorer(SCORER), "-m", "stage.score", *names], environment=environment,
+            [scorer(), "-m", "stage.score", *names], environment=environment,
             seconds=600)
     if code != 0:
         raise place.StageError(f"the scorer failed: {errors.strip()[-500:]}")
     return json.loads(text)
 
 
-def verdict(talk, from_ns, to_ns, is_scored=True):
+def verdict(talk, from_ns, to_ns, is_scored=True, least=LEAST):
     """How what was said between two moments was heard."""
-    pieces = chunks(talk, from_ns, to_ns)
+    pieces = chunks(talk, from_ns, to_ns, least)
     marks = scores([piece[:2] for piece in pieces]) if is_scored else None
     delays = [delay for piece in pieces for delay in piece[2]]
-    recognised = known(delays)
+    recognised = measure.known(delays)
     return Verdict(
         statistics.mean(marks) if marks else None,
         statistics.median(recognised) if recognised else None,
