@@ -43,7 +43,4 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
     }
 
     public var fault: Fault { Fault(reason.rawValue, text, fix: fix) }
-
-    /// Whether it persists until a person changes something.
-    public var isStanding: Bool { ageSeconds == nil }
 }

@@ -5,7 +5,6 @@ public struct SPAKE2: ~Copyable {
     public enum Role: Sendable { case a, b }
 
     public typealias Share = InlineArray<65, UInt8>
-    public static let shareSize = 65
 
     public let role: Role
     /// pA or pB, for the other side.

@@ -11,9 +11,6 @@ internal import CLinux
     /// Whether the kernel granted SCHED_FIFO; without it the thread runs like any other.
     public let isRealtime: Bool
 
-    /// Whether dropping the value waits for the thread's end.
-    private var isJoined = true
-
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -45,9 +42,8 @@ internal import CLinux
         isRealtime = result == 1
     }
 
-    // SAFETY: `thread` was started, and it is joined or detached nowhere else.
+    // SAFETY: `thread` was started, and it is joined nowhere else.
     deinit {
-        guard isJoined else { return }
         var thread = unsafe thread
         unsafe clinux_thread_join(&thread)
     }
@@ -56,7 +52,4 @@ internal import CLinux
     ///
     /// Dropping the value waits too: a thread never outlives what it borrowed.
     public consuming func join() {}
-
-    /// Lets the thread run as long as the process does, without a wait for its end.
-    public consuming func detach() { isJoined = false }
 }
