@@ -60,10 +60,10 @@ class Anew(SiteTest):
         shutil.rmtree(garage.state)
         garage.begin()
         said = self.do(garage, "status", code=None)
-        self.assertIn("a button is for up, which is neither", said)
+        self.assertIn('there is no channel or peer "up" now', said)
         self.assertIn("GPIO22", said)
         # Whether it comes as another one, or in its former place.
         self.do(kitchen, "site", "remove", "garage")
         self.introduce(kitchen, garage)
         wait(lambda: "channel up: kitchen" in self.do(garage, "status", code=None), "up is back")
-        self.assertNotIn("a button is for up", self.do(garage, "status", code=None))
+        self.assertNotIn("there is no channel or peer", self.do(garage, "status", code=None))

@@ -52,6 +52,26 @@ import Testing
         #expect(Self.complaints(about: file) == [])
     }
 
+    /// The files that a comment of `files` names as `Type+Part`, and that are none of theirs.
+    static func absent(_ files: [SourceFile]) -> [String] {
+        let names = Set(files.compactMap { $0.path.split(separator: "/").last.map { String($0) } })
+        return files.flatMap { file in
+            file.lines.filter { $0.has("///") && $0.has("+") }.flatMap { line in
+                line.matches(of: /`(\w+\+\w+)`/).map { String($0.1) }
+            }.filter { !names.contains("\($0).swift") }
+        }
+    }
+
+    @Test func commentsNameFilesThatExist() { #expect(Self.absent(SourceFile.swift) == []) }
+
+    @Test func aPlantedNameOfNoFileIsCaught() {
+        let text = "/// `X+One` and `X+Two`.\nstruct X {}\n"
+        let planted = ["X", "X+One"].map {
+            SourceFile(path: "Sources/Wire/\($0).swift", text: text)
+        }
+        #expect(Self.absent(planted) == ["X+Two", "X+Two"])
+    }
+
     @Test(arguments: SourceFile.swift)
     func theDaemonStaysOffFoundation(file: SourceFile) {
         #expect(!file.lines.contains { $0.has("import Foundation") })

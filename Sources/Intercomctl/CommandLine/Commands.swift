@@ -172,7 +172,7 @@ extension CommandGroup {
                 Command(
                     name: "peer remove", arguments: "NAME", count: 1...1, takes: [.peer],
                     options: ["--no-reload", "--json"],
-                    help: "remove a peer; one of the site is put out", function: removePeer),
+                    help: "remove a peer that is not of the site", function: removePeer),
             ]),
         CommandGroup(
             "Site",

@@ -19,8 +19,7 @@ internal import Wire
 /// not notice: a thread of its own would be of no use.
 ///
 /// - `Pairings+Showing` is the side that shows a code, `Pairings+Entering` the other one;
-///   `Pairings+Storing` has the new peer written, `Pairings+Button` does what the talk button asks
-///   for.
+///   `Pairings+Storing` has the new peer written.
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {

@@ -8,10 +8,8 @@ internal import Wire
 
 /// All that the control thread has of the network.
 ///
-/// - `Links+Names` finds the addresses of peers,
-/// - `Links+Probes` asks the kernel about them,
-/// - `Links+Network` looks at this machine's own,
-/// - `Links+Addresses` tells the kernel which packets come first.
+/// It finds the addresses of peers, asks the kernel about them, looks at this machine's own, and
+/// tells the kernel which packets come first.
 struct Links: ~Copyable {
     /// A handshake datagram that has arrived.
     struct Handshake {

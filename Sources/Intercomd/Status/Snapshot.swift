@@ -18,8 +18,8 @@ internal import Wire
 /// - `Snapshot+Problems` and `Snapshot+Notes` are what a person should mend, or might want to know,
 /// - `Snapshot+Hindrances` and `Snapshot+PastHindrances` are what keeps voices from being heard,
 /// - `Snapshot+Complaints` is why peers are down,
-/// - `Snapshot+Cards`, `Snapshot+Levels` and `Snapshot+Latency` are of microphone and speaker,
-/// - `Snapshot+Lines` is of buttons, lamps and relays, `Snapshot+Calls` of calls and policies,
+/// - `Snapshot+Cards` and `Snapshot+Levels` are of microphone and speaker,
+/// - `Snapshot+Devices` is of buttons, lamps and relays, `Snapshot+Calls` of calls and policies,
 /// - `Snapshot+Overload` is of processor and network,
 /// - `Snapshot+Event` tells of what happened to peers, network, cards and processor.
 final class Snapshot {

@@ -6,8 +6,7 @@ internal import Wire
 
 /// All talkers that are heard here, or may be: from an opened packet to the mix for the speaker.
 ///
-/// `Talkers+Mix` makes the mix, `Talkers+Reports` tells each talker how its sound arrives and what
-/// of it is heard.
+/// `Talkers+Mix` makes the mix. Each talker is told how its sound arrives and what of it is heard.
 struct Talkers: ~Copyable {
     static let voicesMax = 8
 

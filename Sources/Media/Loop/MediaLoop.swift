@@ -18,8 +18,8 @@ internal import Wire
 ///
 /// `run` has the order of a turn; the state lies in values, each in the folder of its stage:
 ///
-/// - Loop: `MediaLoop+Commands` and `MediaLoop+Change` do what the control thread asks for, over
-///   `Rings`; `MediaLoop+Shedding` leaves out what `LoadShedding` says; `Woken`, `MediaCount`.
+/// - Loop: `MediaLoop+Commands` does what the control thread asks for, over `Rings`;
+///   `LoadShedding` says what is left out; `Woken`, `MediaCount`.
 /// - Plan: `MediaPlan` is what is known of the settings (`+Heard`: how loud a voice is),
 ///   `MediaChange` brings others, `MediaVolumes` what a person has turned.
 /// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`;
@@ -34,8 +34,8 @@ internal import Wire
 ///   `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
 ///   `MediaLoop+Trial` tones in its place, and `CoverTail` hides its end (`DecoySound`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
-///   packets when `Intake` says so, `Talkers` (`+Mix`, `+Reports`; `VoiceSlot`, `HeardTally`) keep
-///   and mix voices, `Tones` and `Speaking` sound besides, `Speaker` and `Refill` feed the card;
+///   packets when `Intake` says so, `Talkers` (`+Mix`; `VoiceSlot`, `HeardTally`) keep and
+///   mix voices, `Tones` and `Speaking` sound besides, `Speaker` and `Refill` feed the card;
 ///   `HalfDuplex` holds the speaker down while the microphone is open, and the other way round.
 /// - Peers: `DataSocket` owns the socket and each `MediaPeer` (keys, endpoint); `SessionOwners`
 ///   finds the peer of a session, and `PeerStreams` has the hearings of its streams.

@@ -10,12 +10,8 @@ package import Wire
 /// Each decision has an owner with its own state and its own file.
 ///
 /// - `Switchboard+Peers` takes what peers say and do,
-/// - `Switchboard+Calls` what calls and pages want, and peers that signal,
 /// - `Switchboard+Wishes` what people here want, `Switchboard+People` what they settle and end,
-/// - `Switchboard+DownWatch` why a peer is down,
-/// - `Switchboard+Talks` this station's own talk, what listeners hear of it, and peers' voices,
-/// - `Switchboard+Machine` what goes wrong with cards, processor and network,
-/// - `Switchboard+Lamps` says what the lamps show.
+/// - `Switchboard+Talks` this station's own talk, what listeners hear of it, and peers' voices.
 package struct Switchboard {
     /// Records, streams, calls and pages between two stations.
     package internal(set) var station: Station
