@@ -93,6 +93,14 @@ class DaemonDown(DoctorTest):
             self.addCleanup(os.chmod, os.path.join(keys, name), 0o600)
         self.assert_screen(self.kitchen, "open-keys", "keys")
 
+    def test_a_pre_shared_key_that_is_torn_is_not_shown(self):
+        path = os.path.join(self.kitchen.state, "keys/garage.psk")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("ab" * 31 + "\n")
+        text = self.kitchen.prints("doctor", "keys", code=4)
+        self.assertIn("FAIL  keys garage     ", text)
+        self.assertNotIn("abab", text, "a secret on the screen")
+
     def test_every_topic_has_its_line_and_json_says_the_same(self):
         text = self.kitchen.prints("doctor", code=4)
         for noun in ("config", "keys", "daemon", "service", "self-test", "audio input",

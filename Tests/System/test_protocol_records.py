@@ -1,6 +1,8 @@
-"""What a daemon does with each record: its answers, its reports, its copies, its calls."""
+"""What a daemon does with each record: its answers, its reports, its copies, its calls; and that
+none that somebody has held back opens a door later."""
 
 import concurrent.futures
+import secrets
 import time
 
 from conduct import DOOR, GARAGE, ConductTest, call_id, set_up
@@ -11,6 +13,10 @@ from peer.records import record
 
 DONE, DENIED = range(2)
 CALL, UNKNOWN_CALL = 0, 481
+SLACK_S = 1.0
+"""As long as a daemon is given to do what it must not do."""
+UNKNOWN_KIND = 99
+"""Of a record that is acknowledged, and means nothing."""
 
 setUpModule = set_up
 
@@ -163,3 +169,70 @@ class Calls(ConductTest):
         self.came(peer, "PING", len(peer.arrivals))
         self.assertEqual(self.kitchen.ctl("hangup")[0], 0)
         self.came(peer, "BYE", since, id=offer["id"], cause=0)
+
+
+class HeldBack(ConductTest):
+    """One request in several packets, as it is sent when no acknowledgement comes: it is acted on
+    once, at once, or never."""
+
+    def opened(self):
+        return self.kitchen.log.count("relay door: on")
+
+    def sealed(self, count):
+        """So many packets of one request for the door."""
+        peer = self.friend
+        ask = record("SIGNAL", mid=peer.letters.new_mid(), what=2, ref=records.relay("door"),
+                     time=0)
+        return ask, [peer.sealed(ask) for _ in range(count)]
+
+    def done(self, ask, packet):
+        """The first of them opens it."""
+        peer, since, before = self.friend, len(self.friend.arrivals), self.opened()
+        peer.wire.send(packet, peer.address)
+        self.came(peer, "RESULT", since, of=ask.mid, status=0)
+        wait(lambda: self.opened() == before + 1, "the door opens")
+        wait(lambda: self.kitchen.level(DOOR) == 0, "and shuts")
+
+    def assert_stays_shut(self, packets):
+        peer, before = self.friend, self.opened()
+        for packet in packets:
+            peer.wire.send(packet, peer.address)
+        self.assert_answered(peer)
+        end = time.monotonic() + SLACK_S
+        while time.monotonic() < end:
+            self.assertEqual(self.kitchen.level(DOOR), 0)
+            time.sleep(0.005)
+        self.assertEqual(self.opened(), before)
+
+    def crowd(self, count):
+        """So many other requests, each of its own number."""
+        peer, counted = self.friend, self.kitchen.counters()
+        for _ in range(count):
+            mid = peer.letters.new_mid().to_bytes(4, "big")
+            peer.send(records.Record(UNKNOWN_KIND, mid + secrets.token_bytes(4)))
+        self.kitchen.moved("packets_opened", counted, count)
+
+    def test_a_door_does_not_open_twice_however_many_others_ask_meanwhile(self):
+        for others in (0, 100, 300):
+            with self.subTest(others):
+                ask, packets = self.sealed(3)
+                self.done(ask, packets[0])
+                self.crowd(others)
+                self.assert_stays_shut(packets[1:])
+
+    def test_nor_after_new_keys_nor_after_a_restart_of_who_asked(self):
+        peer = self.friend
+        ask, packets = self.sealed(3)
+        self.done(ask, packets[0])
+        self.renew(peer)
+        self.assert_stays_shut(packets[1:2])
+        ask, packets = self.sealed(3)
+        self.done(ask, packets[0])
+        peer.restart()
+        self.renew(peer)
+        # Another run of the peer: what was said in the one before is over.
+        self.assert_stays_shut(packets[1:])
+        _, packets = self.sealed(2)
+        peer.restart()
+        self.renew(peer)
+        self.assert_stays_shut(packets)

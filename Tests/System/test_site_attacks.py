@@ -15,7 +15,7 @@ from peer.records import PART_MAX, record
 from sites import SiteTest
 from stage.identity import Identity
 
-SITE = "42" * 32
+SITE, OTHER = "42" * 32, "43" * 32
 
 
 class Harm(SceneTest):
@@ -118,6 +118,50 @@ class Attacks(Harm):
 def site(one):
     """The name of the site that a station is in."""
     return one.status()["site"]["name"]
+
+    def test_lies_change_nothing(self):
+        self.join()
+        stranger = ("stranger", Identity().text)
+        good = self.roster(6, stranger)
+        found = lambda: [one["name"] for one in self.kitchen.status()["peers"]]
+        flipped = lambda offset, data: bytes([data[0] ^ (1 if offset == 0 else 0)]) + data[1:]
+        cases = {
+            "without this station": dict(text=self.roster(8, without=("kitchen",)), counter=8),
+            "another key": dict(text=self.roster(6, stranger, secret=OTHER), counter=6,
+                                site=rosters.reference(good)),
+            "a flipped bit": dict(text=good, counter=6, spoil=flipped),
+            "an old one": dict(text=self.roster(4, stranger), counter=4),
+            "another site": dict(text=self.roster(7, stranger, secret=OTHER), counter=7),
+        }
+        for name, case in cases.items():
+            with self.subTest(name):
+                self.show(**case)
+                self.assertEqual(self.held(), 5)
+                self.assertNotIn("stranger", found())
+        self.kitchen.said("this station is not in it")
+        # The control: the same text by one who is honest; and lies have made nobody deaf.
+        again = self.roster(9, stranger)
+        end = time.monotonic() + 120
+        while self.held() != 9 and time.monotonic() < end:
+            self.show(again, 9)
+        self.assertEqual(self.held(), 9)
+        wait(lambda: "stranger" in found(), "it is a peer then")
+
+    def test_a_fork_is_told(self):
+        self.join()
+        self.show(self.roster(5, ("stranger", Identity().text)), 5)
+        self.kitchen.said("another roster of the same number")
+        self.assertEqual(self.held(), 5)
+        for again in False, True:
+            # Settings that are read again change nothing about it.
+            if again:
+                self.do(self.kitchen, "reload")
+            self.assertIn("another roster of the same number",
+                          self.do(self.kitchen, "status", code=None))
+        # A newer one ends it.
+        while self.held() != 6:
+            self.show(self.roster(6), 6)
+        self.assertNotIn("another roster", self.do(self.kitchen, "status", code=None))
 
 
 class Changes(SiteTest):
