@@ -67,11 +67,11 @@ enum Boot {
         let read = try found.withoutItself(table.publicKey)
         let config = read.config
         for warning in config.warnings { Log.warning(warning.description) }
-        let roster = try roster(config, &table, at: startedAt)
-        let routing = Routing(config, roster)
+        let directory = try directory(config, &table, at: startedAt)
+        let routing = Routing(config, directory)
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(
-            config, roster, routing, concealment: Concealment(config.audio), ringtone: ring)
+            config, directory, routing, concealment: Concealment(config.audio), ringtone: ring)
         if read.isUnconfigured { Log.notice(Advice.unconfigured(folder).sentence) }
 
         do throws(SystemError) {
@@ -96,10 +96,10 @@ enum Boot {
                 watchdog: ServiceNotifier.watchdogInterval,
                 usesAES: AESInstructions.areUsed)
             if !thread.isRealtime { Log.warning("no right to real-time priority; running without") }
-            let settings = SettingsInUse(read, roster: roster, routing: routing, plan: plan)
+            let settings = SettingsInUse(read, directory: directory, routing: routing, plan: plan)
             let links = Links(socket: sockets.handshake, initiations: sockets.initiations)
             var switchboard = Switchboard(
-                station: station(routing, roster), known: roster.numbers,
+                station: station(routing, directory), known: directory.numbers,
                 frames: LossProtection.Frames(plan), at: startedAt)
             switchboard.hasPermitTone = plan.hasPermitTone
             let control = try ControlLoop(
@@ -132,7 +132,7 @@ enum Boot {
         } catch { throw Failure(text: error.description) }
     }
 
-    private static func roster(
+    private static func directory(
         _ config: Config, _ table: inout PeerTable, at now: Instant
     ) throws(Failure) -> PeerDirectory {
         let files = try StationFiles(config, in: config.paths, own: table.publicKey)
@@ -140,9 +140,9 @@ enum Boot {
         for place in config.peers.indices {
             numbers.append(files.add(place, to: &table, at: now))
         }
-        var roster = PeerDirectory()
-        roster.configure(config.peers, keys: files.keys, numbers: numbers)
-        return roster
+        var directory = PeerDirectory()
+        directory.configure(config.peers, keys: files.keys, numbers: numbers)
+        return directory
     }
 
     private static func identity(_ paths: Paths) throws(Failure) -> Key {
@@ -182,10 +182,10 @@ enum Boot {
         }
     }
 
-    private static func station(_ routing: Routing, _ roster: PeerDirectory) -> Station {
+    private static func station(_ routing: Routing, _ directory: PeerDirectory) -> Station {
         Station(
             targets: routing.targets, channels: routing.channels,
-            firstMids: roster.numbers.map { _ in randomMid() })
+            firstMids: directory.numbers.map { _ in randomMid() })
     }
 
     /// Where a peer's numbered records begin.

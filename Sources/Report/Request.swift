@@ -3,8 +3,10 @@ public import Wire
 /// A request of `intercomctl` to the daemon: one JSON object on one line.
 ///
 /// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
-/// `latency` and `signal` have `peer`, `relay` has `relay` and perhaps `peer`; for others see
-/// `StateRequest`, `HistoryQuery`, `CallRequest` and `PairRequest`.
+/// `latency`, `signal` and `show` have `peer`, `relay` has `relay` and perhaps `peer`; `call` has
+/// `target` and perhaps `mode` (`call`, `drop-in`, `listen`) and `priority`; `page` has `action`,
+/// `target` and perhaps `priority`. For others see `StateRequest`, `HistoryQuery` and
+/// `PairRequest`.
 public enum Request: Equatable, Sendable {
     case status
     case peers
@@ -34,12 +36,25 @@ public enum Request: Equatable, Sendable {
     case history(HistoryQuery)
     /// Volumes, mutes, do-not-disturb.
     case state(StateRequest)
-    /// Calls, pages, and all about one peer.
-    case calls(CallRequest)
+    case call(String, CallMode, Priority)
+    case answer
+    case reject
+    case hangUp
+    /// Opens the microphone for a page, or ends it.
+    case page(String, isDown: Bool, Priority)
+    /// All about one peer.
+    case show(peer: String)
     /// Keeps the connection open, and receives a `PairingReport` for each thing that happens.
     case pair(PairRequest)
     /// Joins the site that a peer shows, if these are the digits of its key.
     case join(peer: String, site: String)
+
+    /// What is opened at the peer that is called.
+    public enum CallMode: String, CaseIterable, Sendable {
+        case call
+        case dropIn = "drop-in"
+        case listen
+    }
 
     /// The version of this protocol, the same in requests and replies.
     public static let protocolVersion = 1
@@ -86,15 +101,49 @@ public enum Request: Equatable, Sendable {
         case .reload: self = try Self.reload(json)
         case .history: self = .history(try HistoryQuery(json))
         case .state: self = .state(try StateRequest(json))
-        case .call: self = .calls(try CallRequest.call(json))
-        case .answer: self = .calls(.answer)
-        case .reject: self = .calls(.reject)
-        case .hangUp: self = .calls(.hangUp)
-        case .page: self = .calls(try CallRequest.page(json))
-        case .show: self = .calls(.show(peer: try verb.peer(json)))
+        case .call: self = try Self.call(json)
+        case .answer: self = .answer
+        case .reject: self = .reject
+        case .hangUp: self = .hangUp
+        case .page: self = try Self.page(json)
+        case .show: self = .show(peer: try verb.peer(json))
         case .pair: self = .pair(try PairRequest(json))
         case .join: self = try Self.join(json)
         }
+    }
+
+    private static func call(_ json: borrowing JSON) throws(ControlError) -> Request {
+        let word = json.has("mode") ? json.member("mode")?.text : "call"
+        guard let mode = word.flatMap({ CallMode(rawValue: $0) }) else {
+            throw ControlError(
+                .badRequest, "call takes \"mode\": \"call\", \"drop-in\" or \"listen\"")
+        }
+        return .call(
+            try Verb.call.target(json), mode, try priority(Verb.call, json))
+    }
+
+    private static func page(_ json: borrowing JSON) throws(ControlError) -> Request {
+        let action = json.member("action")?.text
+        guard action == "down" || action == "up" else {
+            throw ControlError(.badRequest, "page needs \"action\": \"down\" or \"up\"")
+        }
+        return .page(
+            try Verb.page.target(json), isDown: action == "down",
+            try priority(Verb.page, json))
+    }
+
+    private static func priority(
+        _ verb: Verb, _ json: borrowing JSON
+    ) throws(ControlError) -> Priority {
+        guard json.has("priority") else { return .normal }
+        guard let text = json.member("priority")?.text,
+            let priority = Priority(word: text)
+        else {
+            throw ControlError(
+                .badRequest,
+                "\(verb.rawValue) takes \"priority\": \"normal\", \"high\" or \"emergency\"")
+        }
+        return priority
     }
 
     private static func ptt(_ json: borrowing JSON) throws(ControlError) -> Request {
@@ -152,8 +201,9 @@ public enum Request: Equatable, Sendable {
         json.set("v", JSON(Self.protocolVersion))
         json.set("do", JSON(verb.rawValue))
         switch self {
-        case .status, .peers, .monitor, .levels, .tone, .key, .version: break
-        case .latency(let peer), .signal(let peer): json.set("peer", JSON(peer))
+        case .status, .peers, .monitor, .levels, .tone, .key, .version, .answer, .reject, .hangUp:
+            break
+        case .latency(let peer), .signal(let peer), .show(let peer): json.set("peer", JSON(peer))
         case .announce(let target, let priority, let samples):
             json.set("target", JSON(target))
             json.set("priority", JSON(priority.word))
@@ -168,7 +218,14 @@ public enum Request: Equatable, Sendable {
         case .reload(let isCheck): json.set("check", JSON(isCheck))
         case .history(let query): query.write(&json)
         case .state(let request): request.write(&json)
-        case .calls(let request): request.write(&json)
+        case .call(let target, let mode, let priority):
+            json.set("target", JSON(target))
+            json.set("mode", JSON(mode.rawValue))
+            json.set("priority", JSON(priority.word))
+        case .page(let target, let isDown, let priority):
+            json.set("action", JSON(isDown ? "down" : "up"))
+            json.set("target", JSON(target))
+            json.set("priority", JSON(priority.word))
         case .pair(let request): request.write(&json)
         case .join(let peer, let site):
             json.set("peer", JSON(peer))
@@ -178,5 +235,86 @@ public enum Request: Equatable, Sendable {
             preconditionFailure("a request is a few short words")
         }
         return line + [UInt8(ascii: "\n")]
+    }
+}
+
+extension Request {
+    /// The word in `do`, one for each kind of request.
+    enum Verb: String, CaseIterable {
+        case status, peers, ptt, talk, monitor, levels, latency, announce, relay, signal, tone, key
+        case version, reload, history, state, call, answer, reject
+        case hangUp = "hangup"
+        case page, show, pair, join
+
+        /// The member `target` that the request cannot do without.
+        func target(_ json: borrowing JSON) throws(ControlError) -> String {
+            guard let target = json.member("target")?.text else {
+                throw ControlError(
+                    .badRequest, "\(rawValue) needs \"target\": a peer or a channel")
+            }
+            return target
+        }
+
+        /// The same of `peer`.
+        func peer(_ json: borrowing JSON) throws(ControlError) -> String {
+            guard let peer = json.member("peer")?.text else {
+                throw ControlError(.badRequest, "\(rawValue) needs \"peer\": its name")
+            }
+            return peer
+        }
+    }
+
+    var verb: Verb {
+        switch self {
+        case .status: .status
+        case .peers: .peers
+        case .ptt: .ptt
+        case .talk: .talk
+        case .monitor: .monitor
+        case .levels: .levels
+        case .latency: .latency
+        case .announce: .announce
+        case .relay: .relay
+        case .signal: .signal
+        case .tone: .tone
+        case .key: .key
+        case .version: .version
+        case .reload: .reload
+        case .history: .history
+        case .state: .state
+        case .call: .call
+        case .answer: .answer
+        case .reject: .reject
+        case .hangUp: .hangUp
+        case .page: .page
+        case .show: .show
+        case .pair: .pair
+        case .join: .join
+        }
+    }
+}
+
+/// The priority of a call, page or announcement as people type it and JSON has it.
+extension Priority {
+    /// In the order in which they outrank each other.
+    public static let words = ["normal", "high", "emergency"]
+
+    /// A number that this release does not know counts as normal.
+    public var word: String {
+        switch self {
+        case .emergency: "emergency"
+        case .high: "high"
+        default: "normal"
+        }
+    }
+
+    /// Nil when the word names no priority.
+    public init?(word: String) {
+        switch word {
+        case "emergency": self = .emergency
+        case "high": self = .high
+        case "normal": self = .normal
+        default: return nil
+        }
     }
 }

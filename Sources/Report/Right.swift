@@ -19,12 +19,12 @@ extension Request {
     public var right: Right {
         switch self {
         case .reload, .levels, .latency, .relay(_, peer: .some),
-            .calls(.call(_, .dropIn, _)), .calls(.call(_, .listen, _)),
-            .calls(.call(_, .call, .emergency)), .calls(.page(_, isDown: true, .emergency)),
+            .call(_, .dropIn, _), .call(_, .listen, _),
+            .call(_, .call, .emergency), .page(_, isDown: true, .emergency),
             .announce(_, .emergency, _), .pair, .join:
             .administration
         case .status, .peers, .ptt, .talk, .monitor, .announce, .relay, .signal, .tone, .key,
-            .version, .history, .state, .calls:
+            .version, .history, .state, .call, .answer, .reject, .hangUp, .page, .show:
             .person
         }
     }
@@ -47,9 +47,9 @@ extension Request {
         case .pair: "pairing with another station"
         case .join: "joining a site"
         case .relay: "switching a relay of another station"
-        case .calls(.call(_, .dropIn, _)): "dropping in on another room"
-        case .calls(.call(_, .listen, _)): "listening in on another room"
-        case .calls(.call), .calls(.page), .announce: "the emergency priority"
+        case .call(_, .dropIn, _): "dropping in on another room"
+        case .call(_, .listen, _): "listening in on another room"
+        case .call, .page, .announce: "the emergency priority"
         default: "this"
         }
     }

@@ -13,31 +13,31 @@ public enum CallState: String, Sendable {
     case active
 }
 
-/// The cause of a call's end, in one word; the history and scripts use its text.
-public enum CallEnding: String, CaseIterable, Sendable {
-    case hungUp = "hung-up"
+/// The cause of a call's end; `HistoryRecord.Cause` has its words.
+public enum CallEnding: CaseIterable, Sendable {
+    case hungUp
     /// The other side hung up.
-    case hungUpThere = "hung-up-there"
+    case hungUpThere
     /// The caller withdrew it before an answer.
     case cancelled
     case declined
     case busy
-    case doNotDisturb = "do-not-disturb"
+    case doNotDisturb
     case refused
-    case unknownMode = "unknown-mode"
-    case noAnswer = "no-answer"
-    case answeredElsewhere = "answered-elsewhere"
+    case unknownMode
+    case noAnswer
+    case answeredElsewhere
     case unreachable
     /// The offer was too old when it arrived.
     case expired
     /// Answered, but no sound came.
-    case noPath = "no-path"
-    case mediaTimeout = "media-timeout"
-    case peerRestarted = "peer-restarted"
+    case noPath
+    case mediaTimeout
+    case peerRestarted
     /// It had lasted for as long as one of its mode may.
-    case timeUp = "time-up"
+    case timeUp
     /// The peer closed the session, or was removed from the settings.
-    case peerGone = "peer-gone"
+    case peerGone
     /// An emergency call replaced it.
     case preempted
     /// This station crashed during the call.

@@ -97,7 +97,7 @@ extension Calls {
         let summary = CallSummary(
             id: offer.id, isOutgoing: false, mode: .call, priority: offer.priority, peers: [peer],
             reference: offer.reference, since: now)
-        ring(summary, of: peer, until: now + .milliseconds(Int(offer.ttl)), at: now)
+        beginIncoming(summary, of: peer, until: now + .milliseconds(Int(offer.ttl)), at: now)
         accept(at: now)
         return true
     }
@@ -170,7 +170,7 @@ extension Calls {
     private mutating func take(
         _ offer: Offer, _ summary: CallSummary, of peer: Int, at now: Instant, isLate: Bool
     ) {
-        ring(summary, of: peer, until: now + .milliseconds(Int(offer.ttl)), at: now)
+        beginIncoming(summary, of: peer, until: now + .milliseconds(Int(offer.ttl)), at: now)
         switch offer.mode {
         case .call where policies[peer].call == .ring || isLate:
             emit(.ringing(peer: peer, offer.id))
@@ -187,7 +187,7 @@ extension Calls {
     }
 
     /// Begins a call that a peer offers, ringing.
-    private mutating func ring(
+    private mutating func beginIncoming(
         _ summary: CallSummary, of peer: Int, until: Instant, at now: Instant
     ) {
         begin(
@@ -197,7 +197,7 @@ extension Calls {
                 nextRefresh: .never, nextPing: .never))
     }
 
-    mutating func rings(_ id: CallID, at peer: Int, at now: Instant) {
+    mutating func heardRinging(_ id: CallID, at peer: Int, at now: Instant) {
         guard let place = outgoingLeg(id, of: peer) else { return }
         emit(.forget(peer: peer, id))
         guard case .trying = call!.legs[place].state else { return }

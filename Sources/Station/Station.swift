@@ -86,7 +86,7 @@ public struct Station {
     var calls = Calls()
     var pages = Pages()
     /// A packet of this peer is being read: what answers its records waits, and goes out together.
-    public var answersLater: Int?
+    public var peerBeingRead: Int?
     /// Peer requests (relay, call light) that await an answer.
     var peerRequests: [(peer: Int, mid: UInt32, until: Instant)] = []
 
@@ -263,7 +263,7 @@ public struct Station {
             offer.ttl -= UInt16(clamping: min(age.milliseconds, Int64(offer.ttl)))
             calls.offered(
                 offer, by: peer, at: now, age: age + .milliseconds(100) * Int(offer.age))
-        case .ringing(let ringing): calls.rings(ringing.id, at: peer, at: now)
+        case .ringing(let ringing): calls.heardRinging(ringing.id, at: peer, at: now)
         case .answer(let answer): calls.answered(answer, by: peer, at: now)
         case .reject(let end): calls.rejected(end, by: peer, at: now)
         case .cancel(let end): calls.cancelled(end, by: peer, at: now)
@@ -307,7 +307,7 @@ public struct Station {
     public mutating func nextAction() -> Action? {
         followCalls()
         if !pending.isEmpty { return pending.removeFirst() }
-        for index in peers.indices where peers[index].isUp && index != answersLater {
+        for index in peers.indices where peers[index].isUp && index != peerBeingRead {
             let pong = peers[index].pongs.popLast()
             if let payload = peers[index].exchange.nextPayload(at: now, with: pong) {
                 return .send(peer: index, payload)

@@ -87,7 +87,7 @@ extension AudioOnSimulatedCard {
     static let texts: [(PCMError.Reason, String)] = [
         (.absent, "no such card now; plug it in, or set input in [audio] (intercomctl audio list)"),
         (.busy, "in use by another program; sudo fuser -v /dev/snd/*"),
-        (.notPermitted, "no permission; add the user to group audio"),
+        (.notPermitted, "no permission; the user that runs this program must be in group audio"),
         (
             .refused,
             "the service's DeviceAllow= does not have it; if the sound driver came after the "
@@ -107,9 +107,9 @@ extension AudioOnSimulatedCard {
         let error = PCMError(device: "pcm:shared", direction: .playback, reason: .notPermitted)
         #expect(
             error.description
-                == "audio output pcm:shared: no permission; add the user to group audio; if it is "
-                + "dmix or dsnoop, another user may have opened it first: give it ipc_perm 0660 "
-                + "and ipc_gid audio in the ALSA configuration")
+                == "audio output pcm:shared: no permission; the user that runs this program must be"
+                + " in group audio; if it is dmix or dsnoop, another user may have opened it first:"
+                + " give it ipc_perm 0660 and ipc_gid audio in the ALSA configuration")
         #expect(PCMError(device: "auto (card:x)", direction: .capture, reason: .absent).isKernels)
     }
 }

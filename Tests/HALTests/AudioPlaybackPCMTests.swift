@@ -105,7 +105,7 @@ extension AudioOnSimulatedCard {
             let gone = PCMError(device: name.description, direction: .playback, reason: .unplugged)
             #expect(AudioLoop.write(silence + silence, to: &playback).1 == .gone(gone))
             #expect(
-                gone.description.hasSuffix("unplugged; plug it in: then it is opened again"))
+                gone.description.hasSuffix("unplugged; plug it in: intercomd opens it then"))
         }
 
         @Test func sleepingCardIsWokenWithoutWaiting() throws {

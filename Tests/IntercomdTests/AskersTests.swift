@@ -43,7 +43,7 @@ import Wire
     @Test mutating func aCallIsOfWhoCalledUntilItIsOver() {
         var record = HistoryRecord()
         (record.call, record.direction) = ("1", .outgoing)
-        askers.begin(anna, .calls(.call("a", .call, .normal)))
+        askers.begin(anna, .call("a", .call, .normal))
         askers.complete(&record)
         #expect(record.user == 1000 && record.asker == "intercomctl")
         var done = Reply.Done("calling a")
@@ -52,7 +52,7 @@ import Wire
         #expect(told(.calling, call: "1") == anna)
         #expect(told(.calling, call: "2") == nil)
         // Another person hangs up: that is told of the end, and of the call who began it.
-        askers.begin(bert, .calls(.hangUp))
+        askers.begin(bert, .hangUp)
         var end = record
         (end.phase, end.user, end.asker) = (.end, nil, nil)
         askers.complete(&end)
@@ -65,7 +65,7 @@ import Wire
     @Test mutating func aCallThatCameInIsNobodysHere() {
         var record = HistoryRecord()
         (record.call, record.direction) = ("1", .incoming)
-        askers.begin(anna, .calls(.answer))
+        askers.begin(anna, .answer)
         askers.complete(&record)
         #expect(record.user == nil)
         #expect(told(.answered, call: "1") == anna)

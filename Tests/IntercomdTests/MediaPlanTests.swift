@@ -9,9 +9,10 @@ import Testing
 @Suite struct MediaPlanTests {
     private func made(_ audio: String, apart: String? = nil) throws -> MediaPlan {
         let config = try config("[station]\nname = a\n[audio]\n\(audio)\n")
-        let roster = roster(config)
+        let directory = directory(config)
         return MediaPlan(
-            config, roster, Routing(config, roster), HandsFree(config.audio, clocksApart: apart))
+            config, directory, Routing(config, directory),
+            HandsFree(config.audio, clocksApart: apart))
     }
 
     @Test func anEchoIsCancelledInFramesOf10MillisecondsWhereThoseAreSentAnyway() throws {

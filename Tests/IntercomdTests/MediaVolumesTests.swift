@@ -30,8 +30,8 @@ import Testing
 
     init() throws {
         let config = try config(Self.text)
-        let roster = roster(config, [3, 5])
-        names = Names(config, roster, Routing(config, roster))
+        let directory = directory(config, [3, 5])
+        names = Names(config, directory, Routing(config, directory))
     }
 
     private func volumes(_ state: SavedState) -> MediaVolumes {

@@ -8,10 +8,10 @@ import Testing
 @Suite struct OwnDelaysTests {
     private func delays(_ audio: String) throws -> OwnDelays {
         let config = try config("[station]\nname = a\n[audio]\n\(audio)\n")
-        let roster = roster(config)
+        let directory = directory(config)
         return OwnDelays(
             MediaPlan(
-                config, roster, Routing(config, roster),
+                config, directory, Routing(config, directory),
                 HandsFree(config.audio, clocksApart: nil)))
     }
 

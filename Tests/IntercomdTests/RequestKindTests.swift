@@ -9,14 +9,14 @@ import Wire
     private static let opening: [Request] = [
         .ptt(isDown: true, target: "a"), .talk(target: "a"), .tone, .latency(peer: "a"),
         .announce(target: "a", priority: .normal, samples: 1), .relay("a", peer: nil),
-        .signal(peer: "a"), .reload(isCheck: false), .calls(.call("a", .call, .normal)),
-        .calls(.answer), .calls(.page("a", isDown: true, .normal)), .pair(.show(name: nil)),
+        .signal(peer: "a"), .reload(isCheck: false), .call("a", .call, .normal),
+        .answer, .page("a", isDown: true, .normal), .pair(.show(name: nil)),
         .pair(.enter(code: "012345", host: "a", name: nil)),
     ]
     private static let others: [Request] = [
         .ptt(isDown: false, target: "a"), .reload(isCheck: true), .status, .peers, .monitor,
-        .levels, .key, .version, .history(HistoryQuery()), .state(.show), .calls(.reject),
-        .calls(.hangUp), .calls(.show(peer: "a")), .calls(.page("a", isDown: false, .normal)),
+        .levels, .key, .version, .history(HistoryQuery()), .state(.show), .reject,
+        .hangUp, .show(peer: "a"), .page("a", isDown: false, .normal),
     ]
 
     @Test func whatOpensRingsOrSwitchesIsForNowAndWhatClosesIsAlwaysDone() {
@@ -28,7 +28,7 @@ import Wire
         let lasting: [Request] = [
             .talk(target: "a"), .latency(peer: "a"),
             .announce(target: "a", priority: .normal, samples: 1), .reload(isCheck: false),
-            .calls(.page("a", isDown: true, .normal)), .pair(.show(name: nil)),
+            .page("a", isDown: true, .normal), .pair(.show(name: nil)),
             .pair(.enter(code: "012345", host: "a", name: nil)), .history(HistoryQuery()),
         ]
         for request in Self.opening + Self.others {

@@ -56,15 +56,16 @@ private struct Station: ~Copyable {
         let read = try StationFiles.settings(in: folder.path)
         let config = read.config
         let files = try StationFiles(config, in: config.paths, own: table.publicKey)
-        var roster = PeerDirectory()
+        var directory = PeerDirectory()
         var numbers: [Int] = []
         for place in config.peers.indices {
             numbers.append(files.add(place, to: &table, at: now))
         }
-        roster.configure(config.peers, keys: files.keys, numbers: numbers)
-        let routing = Routing(config, roster)
+        directory.configure(config.peers, keys: files.keys, numbers: numbers)
+        let routing = Routing(config, directory)
         settings = SettingsInUse(
-            read, roster: roster, routing: routing, plan: MediaPlan(config, roster, routing))
+            read, directory: directory, routing: routing,
+            plan: MediaPlan(config, directory, routing))
     }
 
     func read() throws(ControlError) -> FoundSettings { try settings.read(folder, table) }
@@ -81,7 +82,7 @@ private struct Station: ~Copyable {
     }
 
     mutating func change(to found: FoundSettings) {
-        let routing = Routing(found.config, settings.roster, after: settings.routing)
+        let routing = Routing(found.config, settings.directory, after: settings.routing)
         let handsFree = HandsFree(found.config.audio, clocksApart: nil)
         _ = settings.change(to: found.config, routing, handsFree, at: now)
     }
@@ -106,7 +107,7 @@ private struct Station: ~Copyable {
         let station = try Station(folder)
         #expect(try station.difference().isEmpty)
         let found = try station.read()
-        #expect(found.kept(in: station.table) == Set(station.settings.roster.numbers))
+        #expect(found.kept(in: station.table) == Set(station.settings.directory.numbers))
     }
 
     /// Its site had brought what the button names, and brings it again.
@@ -138,7 +139,7 @@ private struct Station: ~Copyable {
         let station = try Station(folder)
         try folder.writePSK(of: "garage")
         #expect(try station.difference() == ["~ [peer garage] psk: another key in the same place"])
-        let office = station.settings.roster.number(named: "office")
+        let office = station.settings.directory.number(named: "office")
         let found = try station.read()
         #expect(found.kept(in: station.table) == [office])
     }

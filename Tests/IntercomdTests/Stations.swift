@@ -11,18 +11,18 @@ func config(_ text: String) throws -> Config {
 }
 
 /// Its peers under these numbers, 0, 1 and so on unless told otherwise; their keys are made up.
-func roster(_ config: Config, _ numbers: [Int]? = nil) -> PeerDirectory {
-    var roster = PeerDirectory()
-    roster.configure(
+func directory(_ config: Config, _ numbers: [Int]? = nil) -> PeerDirectory {
+    var directory = PeerDirectory()
+    directory.configure(
         config.peers,
         keys: config.peers.indices.map { place in
             X25519.publicKey(of: Key(copying: [UInt8](repeating: UInt8(place + 1), count: 32).span))
         }, numbers: numbers ?? Array(config.peers.indices))
-    return roster
+    return directory
 }
 
 /// What the media loop is told of it.
 func plan(_ config: Config) -> MediaPlan {
-    let roster = roster(config)
-    return MediaPlan(config, roster, Routing(config, roster))
+    let directory = directory(config)
+    return MediaPlan(config, directory, Routing(config, directory))
 }

@@ -30,16 +30,16 @@ private func refusal(_ line: String) -> ControlError.Code? {
             #"{"v":1,"do":"relay","relay":"door","peer":"garage"}"#
         ),
         (.signal(peer: "garage"), #"{"v":1,"do":"signal","peer":"garage"}"#),
-        (.calls(.answer), #"{"v":1,"do":"answer"}"#),
-        (.calls(.reject), #"{"v":1,"do":"reject"}"#),
-        (.calls(.hangUp), #"{"v":1,"do":"hangup"}"#),
-        (.calls(.show(peer: "a")), #"{"v":1,"do":"show","peer":"a"}"#),
+        (.answer, #"{"v":1,"do":"answer"}"#),
+        (.reject, #"{"v":1,"do":"reject"}"#),
+        (.hangUp, #"{"v":1,"do":"hangup"}"#),
+        (.show(peer: "a"), #"{"v":1,"do":"show","peer":"a"}"#),
         (
-            .calls(.call("a", .dropIn, .high)),
+            .call("a", .dropIn, .high),
             #"{"v":1,"do":"call","target":"a","mode":"drop-in","priority":"high"}"#
         ),
         (
-            .calls(.page("a", isDown: true, .normal)),
+            .page("a", isDown: true, .normal),
             #"{"v":1,"do":"page","action":"down","target":"a","priority":"normal"}"#
         ),
         (.key, #"{"v":1,"do":"key"}"#),

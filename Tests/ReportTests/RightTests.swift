@@ -11,18 +11,18 @@ import Wire
         .announce(target: "a", priority: .high, samples: 1), .relay("door", peer: nil),
         .signal(peer: "a"), .tone, .key, .version, .history(HistoryQuery()), .state(.show),
         .state(.mute(what: "mic", isOn: true)), .state(.volume(.speaker, .by(5))),
-        .state(.doNotDisturb(isOn: true, seconds: nil)), .calls(.call("a", .call, .normal)),
-        .calls(.call("a", .call, .high)), .calls(.answer), .calls(.reject), .calls(.hangUp),
-        .calls(.page("a", isDown: true, .normal)), .calls(.page("a", isDown: true, .high)),
+        .state(.doNotDisturb(isOn: true, seconds: nil)), .call("a", .call, .normal),
+        .call("a", .call, .high), .answer, .reject, .hangUp,
+        .page("a", isDown: true, .normal), .page("a", isDown: true, .high),
         // What closes a microphone is never refused.
-        .calls(.page("a", isDown: false, .emergency)), .calls(.show(peer: "a")),
+        .page("a", isDown: false, .emergency), .show(peer: "a"),
     ]
     private static let forSome: [Request] = [
         .reload(isCheck: false), .reload(isCheck: true), .levels, .latency(peer: "a"),
         .relay("door", peer: "a"), .announce(target: "a", priority: .emergency, samples: 1),
-        .calls(.call("a", .dropIn, .normal)), .calls(.call("a", .listen, .normal)),
-        .calls(.call("a", .dropIn, .emergency)), .calls(.call("a", .call, .emergency)),
-        .calls(.page("a", isDown: true, .emergency)), .pair(.show(name: nil)),
+        .call("a", .dropIn, .normal), .call("a", .listen, .normal),
+        .call("a", .dropIn, .emergency), .call("a", .call, .emergency),
+        .page("a", isDown: true, .emergency), .pair(.show(name: nil)),
         .pair(.enter(code: "012345", host: nil, name: nil)), .join(peer: "a", site: "0"),
     ]
 

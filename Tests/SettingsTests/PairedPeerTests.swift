@@ -250,12 +250,12 @@ import Testing
                     isUp: false, among: empty, and: empty)
                 #expect(!isRefused)
             } catch {
-                guard case .known(let text) = error else {
+                guard case .failed(let text) = error else {
                     Issue.record("\(error)")
                     continue
                 }
                 #expect(isRefused && text.hasPrefix("the site took shed out, and nothing is"))
-                #expect(text.contains("all the same: intercomctl pair --yes;"))
+                #expect(text.contains("all the same: the same command with --yes;"))
             }
             let meant = try peer("garage", takesBack: true, used: empty, found: empty)
             #expect(meant.name == "garage")

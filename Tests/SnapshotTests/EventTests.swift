@@ -13,7 +13,7 @@ import Time
     init() throws {
         station = try Kitchen.snapshot()
         station.peers[Kitchen.garage].session = try Kitchen.session()
-        names = Names(station.config, station.roster, station.routing)
+        names = Names(station.config, station.directory, station.routing)
     }
 
     /// The event of a notice, and whether it took the whole station.

@@ -31,7 +31,7 @@ import Testing
         _ text: String = text, numbers: [Int]? = nil, after former: Routing? = nil
     ) throws -> Routing {
         let config = try config(text)
-        return Routing(config, roster(config, numbers), after: former)
+        return Routing(config, directory(config, numbers), after: former)
     }
 
     @Test func everyChannelAndPeerCanBeTalkedTo() throws {

@@ -110,7 +110,7 @@ import Time
     @Test func whatTheProgramCannotDoIsTold() throws {
         let station = try Kitchen.snapshot()
         station.isSoundStill = true
-        station.memoryProblem = "memory is not locked"
+        station.memoryFault = Fault("memory", "memory is not locked")
         station.fileFaults = [Fault("file", "history: no space")]
         #expect(
             station.problemLines == [

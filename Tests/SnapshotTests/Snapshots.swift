@@ -49,20 +49,20 @@ enum Kitchen {
         _ decide: (inout Switchboard) -> Void = { _ in }
     ) throws -> Snapshot {
         let config = try config(text, site: site)
-        let roster = roster(config)
-        let routing = Routing(config, roster)
+        let directory = directory(config)
+        let routing = Routing(config, directory)
         var board = Switchboard(
             station: Station(
                 targets: routing.targets, channels: routing.channels,
                 firstMids: (0..<PeerDirectory.capacity).map { 100 * UInt32($0) }),
             frames: .init(samples: 480, size: 80, sizeRepeated: 40), at: now)
         board.configure(
-            peers: roster.numbers, targets: routing.targets, channels: routing.channels, at: now)
-        for peer in roster.numbers { board.follow(.up(isNewBoot: true), of: peer, at: now) }
+            peers: directory.numbers, targets: routing.targets, channels: routing.channels, at: now)
+        for peer in directory.numbers { board.follow(.up(isNewBoot: true), of: peer, at: now) }
         decide(&board)
         let secret = Key(copying: [UInt8](repeating: 99, count: 32).span)
         let made = Snapshot(
-            of: config, roster, routing, plan(routing), board, key: X25519.publicKey(of: secret),
+            of: config, directory, routing, plan(routing), board, key: X25519.publicKey(of: secret),
             startedAt: now - up, at: now)
         made.input = card("mic")
         made.output = card("speaker")
@@ -72,7 +72,7 @@ enum Kitchen {
         }
         made.lamps = config.lamps.map { Snapshot.Lamp($0, nil, isShowing: false) }
         made.relays = config.relays.map { Snapshot.Relay($0, nil, isOn: false) }
-        made.surroundings.peers = roster.numbers
+        made.surroundings.peers = directory.numbers
         return made
     }
 

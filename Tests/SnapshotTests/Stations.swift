@@ -13,12 +13,12 @@ func config(_ text: String, site: String? = nil) throws -> Config {
 }
 
 /// Its peers under these numbers, 0, 1 and so on unless told otherwise; their keys are made up.
-func roster(_ config: Config, _ numbers: [Int]? = nil) -> PeerDirectory {
-    var roster = PeerDirectory()
-    roster.configure(
+func directory(_ config: Config, _ numbers: [Int]? = nil) -> PeerDirectory {
+    var directory = PeerDirectory()
+    directory.configure(
         config.peers,
         keys: config.peers.indices.map { place in
             X25519.publicKey(of: Key(copying: [UInt8](repeating: UInt8(place + 1), count: 32).span))
         }, numbers: numbers ?? Array(config.peers.indices))
-    return roster
+    return directory
 }

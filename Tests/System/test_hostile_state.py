@@ -15,7 +15,7 @@ import hostile
 from hostile import (
     DIGITS, KEY, THIRD, USER, Swaps, World, given, hard_link, huge, link, pipe, write)
 
-REAL = "it starts more programs than a guest can in ten minutes, and listens to none"
+REAL = "it starts more programs than a guest can in its time, and listens to none"
 
 COMMANDS = {
     "peer list": ["peer", "list"],

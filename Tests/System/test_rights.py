@@ -120,9 +120,9 @@ class Rights(MemberTest):
 
     def test_no_verb_is_left_out(self):
         with open(os.path.join(os.path.dirname(__file__),
-                               "../../Sources/Report/RequestVerb.swift"),
+                               "../../Sources/Report/Request.swift"),
                   encoding="utf-8") as file:
-            head = file.read().split("/// The member")[0]
+            head = file.read().split("enum Verb")[1].split("/// The member")[0]
         words = {word.strip() for line in head.splitlines() if "case " in line
                  for word in line.split("case ")[1].split(",")}
         words = {word.split('"')[1] if '"' in word else word for word in words}

@@ -117,8 +117,8 @@ nothing was written; this is for DIR/default/etc/intercomd.conf, which sudo inte
                     "(intercomctl gpio list)")),
                 (lines, ["deny", "gpiochip0", "on"], ["deny", "gpiochip0", "off"], (
                     "button none the GPIO lines cannot be listed",
-                    "! line gpiochip0: no permission to open /dev/gpiochip0; add the user to group "
-                    "gpio; talk with: intercomctl talk house")),
+                    "! line gpiochip0: no permission to open /dev/gpiochip0; the user that runs "
+                    "this program must be in group gpio; talk with: intercomctl talk house")),
                 (lines, ["unplug", "gpiochip0"], ["replug", "gpiochip0"], (
                     "button none no GPIO on this machine",
                     "! no talk button; talk with: intercomctl talk house",

@@ -25,16 +25,16 @@ public struct KeySlots: ~Copyable, Sendable {
     private var current: SessionKeys?
     private var next: SessionKeys?
     // Copies of the three indices: comparing them does not touch the large sessions.
-    private var previousName: UInt32?
-    private var currentName: UInt32?
-    private var nextName: UInt32?
+    private var previousIndex: UInt32?
+    public private(set) var currentIndex: UInt32?
+    public private(set) var nextIndex: UInt32?
 
     public init() {}
 
     /// Makes a session `next` and returns the one it replaces.
     public mutating func install(_ keys: consuming SessionKeys) -> SessionKeys? {
         let displaced = next.take()
-        nextName = keys.localIndex
+        nextIndex = keys.localIndex
         next = consume keys
         return displaced
     }
@@ -44,17 +44,15 @@ public struct KeySlots: ~Copyable, Sendable {
     /// Mutating, although it changes nothing: a borrow may copy the sessions, and the media loop
     /// asks every peer for every packet.
     public mutating func slot(of index: UInt32) -> Slot? {
-        if currentName == index { return .current }
-        if nextName == index { return .next }
-        if previousName == index { return .previous }
+        if currentIndex == index { return .current }
+        if nextIndex == index { return .next }
+        if previousIndex == index { return .previous }
         return nil
     }
 
     public mutating func owns(index: UInt32) -> Bool { slot(of: index) != nil }
 
     /// The index of the session that seals, nil when there is none.
-    public var currentIndex: UInt32? { currentName }
-    public var nextIndex: UInt32? { nextName }
 
     /// Frames sealed on `current`; 0 without one.
     public private(set) var currentCounter: UInt64 = 0
@@ -86,7 +84,7 @@ public struct KeySlots: ~Copyable, Sendable {
             let retired = previous.take()
             previous = current.take()
             current = next.take()
-            (previousName, currentName, nextName) = (currentName, nextName, nil)
+            (previousIndex, currentIndex, nextIndex) = (currentIndex, nextIndex, nil)
             currentCounter = current.counter
             return .switched(opened, age: age, index: index, retired: retired)
         }
@@ -141,22 +139,22 @@ public struct KeySlots: ~Copyable, Sendable {
 
     /// Removes and returns any session; nil when there are none.
     public mutating func dropAny() -> SessionKeys? {
-        if nextName != nil { return take(.next) }
-        if currentName != nil { return take(.current) }
+        if nextIndex != nil { return take(.next) }
+        if currentIndex != nil { return take(.current) }
         return take(.previous)
     }
 
     private mutating func take(_ slot: Slot) -> SessionKeys? {
         switch slot {
         case .previous:
-            previousName = nil
+            previousIndex = nil
             return previous.take()
         case .current:
-            currentName = nil
+            currentIndex = nil
             currentCounter = 0
             return current.take()
         case .next:
-            nextName = nil
+            nextIndex = nil
             return next.take()
         }
     }
@@ -166,7 +164,7 @@ public struct KeySlots: ~Copyable, Sendable {
         previous = nil
         current = nil
         next = nil
-        (previousName, currentName, nextName) = (nil, nil, nil)
+        (previousIndex, currentIndex, nextIndex) = (nil, nil, nil)
         currentCounter = 0
     }
 }

@@ -79,10 +79,10 @@ public struct PairedPeer: Sendable {
             secrets.formUnion(config.peers.compactMap { Self.secret(of: $0) })
         }
         if !takesBack, known == nil, let name = SiteFiles.removed(used.paths)[key.text] {
-            throw .known(
+            throw .failed(
                 "the site took \(name) out, and nothing is changed; to make it a peer of this"
-                    + " station all the same: intercomctl pair --yes; to take it back into the"
-                    + " site, where it is introduced: sudo intercomctl pair --join")
+                    + " station all the same: the same command with --yes; to take it back into"
+                    + " the site, where it is introduced: sudo intercomctl pair --join")
         }
         let files = Set(found.sources.map { $0.path })
         let name =

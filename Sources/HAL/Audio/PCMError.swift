@@ -78,7 +78,7 @@ extension PCMError: CustomStringConvertible {
         case .rate, .format: "name a pcm: that converts, or use another card"
         case .channels: "name a pcm: that picks channels"
         case .silent: "unplug it and plug it in again"
-        case .unplugged: "plug it in: then it is opened again"
+        case .unplugged: "plug it in: intercomd opens it then"
         case .failed: nil
         }
     }
@@ -90,7 +90,7 @@ extension PCMError {
 
     /// The first program that opens a dmix or dsnoop makes what all share, with its own rights.
     private var permission: String {
-        let group = "add the user to group audio"
+        let group = "the user that runs this program must be in group audio"
         guard !isKernels else { return group }
         return group + "; if it is dmix or dsnoop, another user may have opened it first: give it "
             + "ipc_perm 0660 and ipc_gid audio in the ALSA configuration"

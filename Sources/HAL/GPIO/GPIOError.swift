@@ -63,7 +63,8 @@ extension GPIOError: CustomStringConvertible {
             case "": return "gpioinfo, or \(other)"
             default: return "end that program, or \(other)"
             }
-        case .noPermission(let path): return "add the user to group \(group(of: path))"
+        case .noPermission(let path):
+            return "the user that runs this program must be in group \(group(of: path))"
         case .failed: return nil
         }
     }

@@ -138,11 +138,11 @@ extension CommandGroup {
                     help: "make two stations peers by a code",
                     function: pair),
                 Command(
-                    name: "invite", options: ["--name"],
+                    name: "invite", options: ["--name", "--yes"],
                     help: "over ssh: invite | ssh HOST intercomctl accept",
                     function: invite),
                 Command(
-                    name: "accept", options: ["--name", "--json"],
+                    name: "accept", options: ["--name", "--yes", "--json"],
                     help: "pair by the invitation on standard input",
                     function: accept),
                 Command(

@@ -24,10 +24,10 @@ func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure)
 ///
 /// At a terminal it goes on while it rings.
 func beginCall(
-    _ mode: CallRequest.Mode, _ priority: Priority, _ invocation: borrowing Invocation
+    _ mode: Request.CallMode, _ priority: Priority, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
-    let request = CallRequest.call(invocation.arguments[0], mode, priority)
-    return try askAndFollow(.calls(request), invocation) {
+    let request = Request.call(invocation.arguments[0], mode, priority)
+    return try askAndFollow(request, invocation) {
         done, watch, invocation throws(Failure) in
         var call = CallWatch(call: done.call, mode: mode)
         if !invocation.isJSON, Terminal.isInteractive(.result) {
@@ -72,7 +72,7 @@ private func askAndFollow(
 /// A call that this program has begun.
 private struct CallWatch {
     var call: String?
-    let mode: CallRequest.Mode
+    let mode: Request.CallMode
     /// The person was told that it rings.
     var isRinging = false
 
@@ -88,7 +88,7 @@ private struct CallWatch {
                     return Outcome(.cancelled, at: nil, as: mode)
                 }
                 var daemon = try Daemon(invocation)
-                let done = try daemon.order(.calls(.hangUp))
+                let done = try daemon.order(.hangUp)
                 return Outcome(
                     code: HistoryRecord.Cause.hungUp.rawValue, text: done.text, exit: .ok)
             }

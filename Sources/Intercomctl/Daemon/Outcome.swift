@@ -46,9 +46,7 @@ extension Outcome {
 
     /// A call that has reached nobody, and why, as far as the station knows.
     init(unreached peer: String?, _ status: Status) {
-        let known =
-            status.peers.first { $0.name == peer }?.fault
-            ?? status.problems.first { $0.subject == "network" }
+        let known = status.peers.first { $0.name == peer || $0.down.reason == "no_network" }?.fault
         let fix = known?.fix ?? HeardBy.Reason.noAnswer.fix
         self.text =
             "the call is over: \(peer?.visible ?? "the other station") is unreachable"
@@ -57,7 +55,7 @@ extension Outcome {
     }
 
     /// A call that is over, and the other of it where there was one.
-    init(_ cause: HistoryRecord.Cause, at peer: String?, as mode: CallRequest.Mode) {
+    init(_ cause: HistoryRecord.Cause, at peer: String?, as mode: Request.CallMode) {
         code = cause.rawValue
         exit = cause == .hungUp ? .ok : .failed
         let other = peer?.visible ?? "the other station"

@@ -23,7 +23,7 @@ struct DaemonTrials: ~Copyable {
 
     /// Whether the daemon has the card; it keeps reopening a card that stands still.
     private borrowing func has(_ device: Status.Device) -> Bool {
-        device.state == .open || device.fault?.code == "stands_still"
+        device.state == .open || ["stands_still", "suspended"].contains(device.fault?.code)
     }
 
     /// Plays a rising tone, or reports why it could not be heard.

@@ -14,9 +14,12 @@ func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     for topic in Check.Topic.allCases where topics.contains(topic) {
         // A warning of the settings is a note of the daemon, too.
         let said = diagnosis.checks.map { $0.text }
-        diagnosis.checks += checks(of: topic, situation).filter {
+        let found = checks(of: topic, situation).filter {
             topic != .status || !said.contains($0.text)
         }
+        diagnosis.checks +=
+            found.isEmpty && topic == .status
+            ? [.ok(.status, "intercomd knows of nothing else to mend")] : found
     }
     if invocation.isJSON {
         try printLine(diagnosis.json)

@@ -15,8 +15,9 @@ func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
     // The other program may have stored this station, and be gone, before the daemon here says so.
-    let paired = try follow(.show(name: name), invocation, patience: .seconds(5)) {
-        (report) throws(Failure) in
+    let paired = try follow(
+        .show(name: name, takesBack: invocation.isYes), invocation, patience: .seconds(5)
+    ) { (report) throws(Failure) in
         if report.stage == .code {
             let invitation = Invitation(code: report.code ?? "", hosts: report.hosts)
             try printLine(invitation.line)
@@ -51,7 +52,8 @@ func accept(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             "there is no invitation in the input; on the other station: intercomctl invite")
     }
     let hosts = invitation.hosts.isEmpty ? nil : invitation.hosts.joined(separator: ",")
-    let request = PairRequest.enter(code: invitation.code, host: hosts, name: name)
+    let request = PairRequest.enter(
+        code: invitation.code, host: hosts, name: name, takesBack: invocation.isYes)
     let paired = try follow(request, invocation) { (report) throws(Failure) in
         let status = report.stage == .paired ? try? statusNow(invocation) : nil
         try show(report, isNamed: name != nil, state: status?.state)

@@ -32,7 +32,10 @@ func show(
             try printLine(
                 "it calls itself \(called.visible); another name:"
                     + " sudo intercomctl \(place) rename \(name) NAME")
-            if let former = report.former?.visible {
+            // What a pairing without --join prints of the site says it, too.
+            if let former = report.former?.visible,
+                !option.isEmpty || site?.peers.contains(former) != true
+            {
                 try printLine(succession(of: name, after: former, place, site, formerName))
             }
         }

@@ -37,7 +37,7 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         report.add("compare it with \"intercomctl key show --fingerprint\" on \(name);")
         report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
     }
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 /// The address and the key as typed, in this order or the other; blanks may have cut the key.

@@ -73,7 +73,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     }
     if let fault { report.add("if it is in the site, the next roster brings it back: \(fault)") }
     if let roster { bringIn(roster, &report, invocation) }
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 /// Refuses to do here alone what is done for a station of the site where that is introduced.
@@ -134,7 +134,7 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var report = PeerReport(name: new, former: old)
     report.add("renamed \(old) to \(new)")
     if let roster = try? SiteBook.roster(book.paths) { bringIn(roster, &report, invocation) }
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 extension Config.Peer {

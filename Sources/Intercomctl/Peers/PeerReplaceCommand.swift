@@ -41,7 +41,7 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         report.add("compare it with \"intercomctl key show --fingerprint\" there;")
         report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
     }
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 /// The new station of a name.

@@ -19,7 +19,7 @@ struct PeerReport {
     mutating func add(_ line: String) { lines.append(line) }
 
     /// Makes the daemon read the files, except with `--no-reload`; then prints the report.
-    consuming func finish(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    consuming func reloadAndPrint(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         var ending = ExitCode.ok
         if invocation.isUnapplied {
             add("to apply it: intercomctl reload")

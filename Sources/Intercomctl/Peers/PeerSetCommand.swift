@@ -41,7 +41,7 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if invocation.suite != nil || hasPSK {
         report.add("the other station needs the same: sudo intercomctl peer set there, too")
     }
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 /// Puts a peer out, or takes it back.
@@ -104,7 +104,7 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     }
     var report = PeerReport(name: name, fingerprint: digits)
     report.add("\(name) is verified")
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 extension String {

@@ -3,7 +3,7 @@ internal import Report
 /// `show peer NAME`: how it is protected, what it may do here, what was refused.
 func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
-    let request = Request.calls(.show(peer: invocation.arguments[0]))
+    let request = Request.show(peer: invocation.arguments[0])
     guard case .peer(let detail) = try daemon.ask(request) else { throw Failure.misfit }
     if invocation.isJSON {
         try printLine(detail.json)

@@ -138,15 +138,17 @@ func silenceOfRing(_ status: Status) -> String? {
     guard status.call.state == .ringing else { return nil }
     let volumes = status.state.volumes
     let reason: HeardBy.Reason
-    if status.audio.output.state != .open {
-        reason = status.audio.output.state == .none ? .noOutput : .outputLost
+    if let fault = status.audio.output.fault {
+        return "the speaker's card: \(fault.text)" + (fault.fix.map { " (\($0))" } ?? "")
+    } else if status.audio.output.state == .none {
+        reason = .noOutput
     } else if status.state.isSpeakerMuted {
         reason = .speakerMuted
     } else if status.unheard.contains(where: { $0.place == .here && $0.reason == .cardMuted }) {
         reason = .cardMuted
     } else if SavedState.isInaudible(volumes.speaker) {
         reason = .volume
-    } else if SavedState.isInaudible(volumes.ring) {
+    } else if SavedState.isInaudible(volumes.ring * volumes.speaker / 100) {
         return "rings are at \(volumes.ring)% (intercomctl volume ring 100)"
     } else {
         return nil

@@ -44,7 +44,7 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     } else if roster == book.held, book.told.isEmpty {
         report.add("it is in use already")
     }
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 /// Whether a roster is to be taken; an older one is not, and does no harm beside the site's key.

@@ -79,7 +79,8 @@ enum RosterChange {
             }
             return ended.isEmpty
                 ? nil
-                : "no more, as only \(name) was in it: channel \(ended.joined(separator: ", "))"
+                : "\(name) was alone in these channels, which end: "
+                    + ended.joined(separator: ", ")
         case .replace, .rename, .set, .removeChannel: return nil
         }
     }
@@ -285,6 +286,6 @@ extension SiteBook {
         let next = change.next(
             isJoining: invocation.isJoining, before: before, known: peers.map { $0.key })
         if let next { report.add(next) }
-        return try report.finish(invocation)
+        return try report.reloadAndPrint(invocation)
     }
 }

@@ -116,5 +116,5 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             "peers that did not come with it stay: \(left.joined(separator: ", "))"
                 + " (sudo intercomctl peer remove)")
     }
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }

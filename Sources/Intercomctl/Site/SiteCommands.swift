@@ -45,7 +45,7 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     report.add(
         "keep \(SiteFiles.keyPath(book.paths)) secret: its owner can introduce a station that"
             + " listens")
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 /// Whether the site can be begun here, and is meant to be.
@@ -110,7 +110,7 @@ func introduce(paired name: String, _ invocation: borrowing Invocation) throws(F
     }
     var report = PeerReport(name: station.name, fingerprint: key.fingerprint)
     report.add("\(station.name) is in the site already")
-    return try report.finish(invocation)
+    return try report.reloadAndPrint(invocation)
 }
 
 /// `site remove NAME`: takes a station out.

@@ -17,15 +17,15 @@ func listenIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 }
 
 func answerCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.calls(.answer), invocation)
+    try ask(.answer, invocation)
 }
 
 func rejectCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.calls(.reject), invocation)
+    try ask(.reject, invocation)
 }
 
 func hangUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.calls(.hangUp), invocation)
+    try ask(.hangUp, invocation)
 }
 
 /// `relay NAME [PEER]`: switches a relay on for its pulse.

@@ -16,7 +16,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var lifeline = Lifeline(at: Clock.now())
     // The page ends when this connection closes.
     var daemon = try Daemon(invocation)
-    let done = try daemon.order(.calls(.page(target, isDown: true, priority)))
+    let done = try daemon.order(.page(target, isDown: true, priority))
     if !invocation.isJSON { try printLine(done.text.visible) }
     let begin = Clock.now()
     while Clock.now() < begin + .seconds(seconds) {
@@ -28,7 +28,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     // On a second connection: the first one waits for the report.
     var other = try Daemon(invocation)
-    _ = try? other.ask(.calls(.page(target, isDown: false, priority)))
+    _ = try? other.ask(.page(target, isDown: false, priority))
     guard let line = try daemon.nextLine(until: Clock.now() + wordsMax) else {
         throw Failure(.failed, "the daemon did not report what was heard of the page")
     }

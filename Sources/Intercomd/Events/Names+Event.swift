@@ -25,7 +25,7 @@ extension Names {
         case .callStands(let id, let state, let peer, let channel):
             guard let kind = Event.Kind(state) else { return nil }
             event.kind = kind
-            event.peer = peer.map { roster[$0].name }
+            event.peer = peer.map { directory[$0].name }
             event.target = name(of: channel)
             event.call = id.text
         case .callEnded(let summary, let ending, let channel):
@@ -33,15 +33,15 @@ extension Names {
         case .inCall(let notice, let peer):
             guard let kind = Event.Kind(notice) else { return nil }
             event.kind = kind
-            event.peer = roster[peer].name
+            event.peer = directory[peer].name
         case .pageBegan(let peer, let reference, let priority):
             event.kind = .page
-            event.peer = roster[peer].name
+            event.peer = directory[peer].name
             event.target = routing.channelName(of: reference)
             event.detail = priority == .normal ? nil : priority.word
         case .pageEnded(let peer, let isTimeUp):
             event.kind = .pageEnd
-            event.peer = roster[peer].name
+            event.peer = directory[peer].name
             event.detail = isTimeUp ? "a page lasts a minute at most" : nil
         case .announcementBegan(let name, let priority):
             event.kind = .announce
@@ -52,13 +52,13 @@ extension Names {
             event.target = name
         case .refused(let peer, let refusal, let count):
             event.kind = .refused
-            event.peer = roster[peer].name
+            event.peer = directory[peer].name
             event.target = refusal.rawValue
             let what = refusal == .flood ? "too many to act on" : "not allowed"
             event.detail = what + (count > 1 ? ", \(count) times since the start" : "")
         case .signal(let peer, let time):
             event.kind = .signal
-            event.peer = roster[peer].name
+            event.peer = directory[peer].name
             event.detail = "for \(time.milliseconds / 1000) s"
         case .talkBegan(let name): event.target = name
         case .talkEnded(let name, let since):
@@ -66,26 +66,26 @@ extension Names {
             event.target = name
             event.seconds = since.map { (now - $0).inSeconds }
         case .voiceBegan(let peer, let channel):
-            event.peer = roster[peer].name
+            event.peer = directory[peer].name
             event.target = channel.flatMap { routing.channelName($0) }
         case .voiceEnded(let peer, let channel, let since):
             event.kind = .talkEnd
-            event.peer = roster[peer].name
+            event.peer = directory[peer].name
             event.target = channel.flatMap { routing.channelName($0) }
             event.seconds = since.map { (now - $0).inSeconds }
         case .result(let peer, let request, let what, let outcome):
             return Event(
-                PeerAnswer(outcome), to: what, request: Int(request), of: roster[peer].name,
+                PeerAnswer(outcome), to: what, request: Int(request), of: directory[peer].name,
                 at: milliseconds)
         case .noListener(let target, let heard):
             event.kind = .noListener
             event.target = target
-            tell(roster.named(heard), "unheard", in: &event)
+            tell(directory.named(heard), "unheard", in: &event)
         case .heard(let target, let length, let heard):
             event.kind = .heard
             event.target = target
             event.seconds = length.inSeconds
-            let heard = roster.named(heard)
+            let heard = directory.named(heard)
             tell(heard, heard.isHeard ? "heard" : "unheard", in: &event)
         default: return station().event(of: notice, at: milliseconds)
         }
@@ -104,7 +104,7 @@ extension Names {
     ) {
         let cause = HistoryRecord.Cause(ending)
         event.kind = summary.isMissed(by: ending) ? .missedCall : .callEnded
-        event.peer = (summary.answeredBy ?? summary.peers.first).map { roster[$0].name }
+        event.peer = (summary.answeredBy ?? summary.peers.first).map { directory[$0].name }
         event.target = name(of: channel)
         event.seconds = summary.answeredAt.map { (now - $0).inSeconds }
         event.detail = cause.words

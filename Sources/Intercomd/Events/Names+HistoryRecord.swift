@@ -30,7 +30,7 @@ extension Names {
             guard record.kind == .call else { return record }
             record.answeredBy =
                 summary.isOutgoing
-                ? summary.answeredBy.map { roster[$0].name } ?? "" : config.station.name
+                ? summary.answeredBy.map { directory[$0].name } ?? "" : config.station.name
             return record
         default: return nil
         }
@@ -54,7 +54,7 @@ extension Names {
             }
         record.direction = summary.isOutgoing ? .outgoing : .incoming
         let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
-        record.peer = peer.map { roster[$0].name } ?? ""
+        record.peer = peer.map { directory[$0].name } ?? ""
         record.channel = name(of: channel)
         record.priority = summary.priority
         return record

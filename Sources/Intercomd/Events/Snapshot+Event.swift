@@ -14,18 +14,18 @@ extension Snapshot {
         switch notice {
         case .peerUp(let peer):
             guard let session = peers[peer].session else { return nil }
-            event.peer = roster[peer].name
+            event.peer = directory[peer].name
             event.detail =
                 "suite \(session.suite.rawValue)"
                 + (session.hasPSK ? "" : ", no post-quantum authentication")
-        case .peerDown(let peer): (event.kind, event.peer) = (.peerDown, roster[peer].name)
-        case .peerStale(let peer): (event.kind, event.peer) = (.peerStale, roster[peer].name)
-        case .peerHeard(let peer): (event.kind, event.peer) = (.peerHeard, roster[peer].name)
+        case .peerDown(let peer): (event.kind, event.peer) = (.peerDown, directory[peer].name)
+        case .peerStale(let peer): (event.kind, event.peer) = (.peerStale, directory[peer].name)
+        case .peerHeard(let peer): (event.kind, event.peer) = (.peerHeard, directory[peer].name)
         case .unresolved(let peer, let complaint):
-            (event.kind, event.peer) = (.peerUnresolved, roster[peer].name)
+            (event.kind, event.peer) = (.peerUnresolved, directory[peer].name)
             event.detail = complaint
         case .sharedKey(let peer):
-            (event.kind, event.peer) = (.sharedKey, roster[peer].name)
+            (event.kind, event.peer) = (.sharedKey, directory[peer].name)
             event.detail = sharedKeyFault(of: peer)?.sentence
         case .networkFault(let trouble):
             event.kind = .networkFault

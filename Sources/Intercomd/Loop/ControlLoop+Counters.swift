@@ -23,7 +23,7 @@ extension ControlLoop {
         }
         // With those of former peers, which have left or whose number another peer has now.
         var handshakes = links.handshakesBefore
-        for peer in roster.numbers { handshakes += cores.table.state(of: peer)?.handshakes ?? 0 }
+        for peer in directory.numbers { handshakes += cores.table.state(of: peer)?.handshakes ?? 0 }
         add(.handshakes, Int(handshakes))
         add(
             .handshakeDropped, "full",

@@ -19,13 +19,13 @@ extension ControlLoop {
         lamp: String? = nil, since: Instant? = nil, detail: String? = nil
     ) {
         var event = Event(kind, at: wall)
-        if let peer { event.peer = roster[peer].name }
+        if let peer { event.peer = directory[peer].name }
         if let button { event.button = config.buttons[button].name }
         event.lamp = lamp
         if let since { event.seconds = (now - since).inSeconds }
         event.target = target
         event.detail = detail
-        if kind == .relay, let peer { event.asker = "peer \(roster[peer].name)" }
+        if kind == .relay, let peer { event.asker = "peer \(directory[peer].name)" }
         announce(event)
     }
 }

@@ -37,10 +37,10 @@ extension ControlLoop {
                 table.follow(.elsewhere(Endpoint(source)), of: peer, index: index, at: now)
             }
         case .talking(let target, let first, let isDoubted):
-            let name = routing.name(of: target, aimedBy: switchboard.aims, roster)
+            let name = routing.name(of: target, aimedBy: switchboard.aims, directory)
             report(.talking(target: target, name: name, first: first, isDoubted: isDoubted))
         case .silent(let target):
-            let name = routing.name(of: target, aimedBy: switchboard.aims, roster)
+            let name = routing.name(of: target, aimedBy: switchboard.aims, directory)
             report(.silent(target: target, name: name))
         case .said(let target, let frames): report(.said(target: target, frames: frames))
         case .receiving(let peer, let stream, let isOn):
@@ -50,7 +50,7 @@ extension ControlLoop {
         case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
             tell(
-                .stuckKey, target: routing.name(of: target, aimedBy: switchboard.aims, roster),
+                .stuckKey, target: routing.name(of: target, aimedBy: switchboard.aims, directory),
                 since: switchboard.openTalks.since(target))
             // A command that holds the same microphone open has a time of its own.
             guard let place else {

@@ -39,7 +39,7 @@ extension ControlLoop {
             let relay = config.relays.firstIndex {
                 Reference.of(relay: $0.name) == signal.reference
             }
-            let switched = pulse(relay, by: "peer \(roster[peer].name)", peer: peer)
+            let switched = pulse(relay, by: "peer \(directory[peer].name)", peer: peer)
             let status = RequestResult.Status(switched)
             feed { board, _, _ in board.switched(status, for: signal, of: peer) }
         case .notice(let notice): follow(notice)

@@ -60,9 +60,9 @@ extension ControlLoop {
             publicKey: cores.table.publicKey, config: config,
             used: PeerFiles(settings.sources, in: config.paths), folder: facts.folder,
             isOnLAN: neighbourhood.isSearched,
-            up: roster.numbers.compactMap { peer in
+            up: directory.numbers.compactMap { peer in
                 if case .up = cores.table.state(of: peer)?.phase {
-                    roster.key(of: peer)
+                    directory.key(of: peer)
                 } else {
                     nil
                 }

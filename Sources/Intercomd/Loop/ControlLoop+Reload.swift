@@ -32,23 +32,23 @@ extension ControlLoop {
             found = try settings.readToReload(facts.folder, cores.table, for: cause)
         } catch { return answer(.failure(error), to: cause) }
         let config = found.config
-        let former = roster
+        let former = directory
         changePeers(found)
-        site.load(config, roster, at: now)
-        let routing = Routing(config, roster, after: self.routing)
+        site.load(config, directory, at: now)
+        let routing = Routing(config, directory, after: self.routing)
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)
         consent()
         let limits = SessionLimits(config)
-        feed { [roster] board, table, now in
+        feed { [directory] board, table, now in
             board.configure(
-                peers: roster.numbers, targets: routing.targets, channels: routing.channels,
+                peers: directory.numbers, targets: routing.targets, channels: routing.channels,
                 at: now)
             table.setLimits(limits, at: now)
         }
         devices.cards.configure(config.audio, rings)
         // New addresses are tried at once, and new names asked for.
-        for number in roster.moved(since: former) {
+        for number in directory.moved(since: former) {
             feed { board, _, now in board.follow(.moved, of: number, at: now) }
             resolve(number)
         }
@@ -100,8 +100,8 @@ extension ControlLoop {
     private mutating func changePeers(_ found: FoundSettings) {
         let files = found.files
         let kept = found.kept(in: cores.table)
-        let former = roster.numbers
-        for number in roster.numbers where !kept.contains(number) {
+        let former = directory.numbers
+        for number in directory.numbers where !kept.contains(number) {
             links.handshakesBefore += cores.table.state(of: number)?.handshakes ?? 0
             feed { board, table, now in
                 table.remove(peer: number, at: now)
@@ -123,7 +123,7 @@ extension ControlLoop {
         }
         settings.take(found, numbers: numbers)
         if !added.isEmpty || numbers.count != former.count {
-            neighbourhood.setPeers(roster, added: added, cores.table, at: now)
+            neighbourhood.setPeers(directory, added: added, cores.table, at: now)
         }
         for number in added {
             links.probes[number] = nil

@@ -110,12 +110,13 @@ extension ControlLoop {
             }
             return Reply(found, isCheck: true)
         case .state(let request): return answer(request)
-        case .calls(.show(let name)):
-            guard let peer = roster.number(named: name) else {
-                return .refused(.unknownPeer(name, roster))
+        case .show(let name):
+            guard let peer = directory.number(named: name) else {
+                return .refused(.unknownPeer(name, directory))
             }
             return .peer(snapshot().detail(of: peer))
-        case .ptt, .talk, .announce, .latency, .signal, .tone, .calls, .pair, .history, .join:
+        case .ptt, .talk, .announce, .latency, .signal, .tone, .call, .answer, .reject, .hangUp,
+            .page, .pair, .history, .join:
             preconditionFailure("it is a wish, or its line is kept")
         }
     }
@@ -140,7 +141,7 @@ extension ControlLoop {
     }
 
     /// What is called what.
-    var names: Names { Names(config, roster, routing) }
+    var names: Names { Names(config, directory, routing) }
 
     /// Ends the page and the talks of callers that are gone: nobody else would.
     mutating func endWhatNobodyHolds() {

@@ -149,17 +149,17 @@ extension ControlLoop {
                 if let opened { board.follow(.opened(at: opened), of: peer, at: now) }
             }
             let flooded = rings.records.newlyRefused(of: peer)
-            if flooded > 0, roster.contains(peer) {
+            if flooded > 0, directory.contains(peer) {
                 feed { board, _, now in board.flooded(by: peer, times: flooded, at: now) }
             }
-            guard let opened, roster.contains(peer) else { continue }
+            guard let opened, directory.contains(peer) else { continue }
             feed { board, _, now in board.follow(.lastHeard(at: opened), of: peer, at: now) }
         }
     }
 
     mutating func resolve(_ peer: Int) {
-        guard roster.contains(peer) else { return }
-        let found = links.lookUp(roster[peer].places, of: peer)
+        guard directory.contains(peer) else { return }
+        let found = links.lookUp(directory[peer].places, of: peer)
         feed { board, table, now in
             if found.isAll {
                 board.follow(.resolved, of: peer, at: now)
@@ -179,8 +179,8 @@ extension ControlLoop {
                     answer.addresses, answer.endpoints, on: pairingGround, at: now)
                 continue
             }
-            guard roster.contains(peer) else { continue }
-            guard answer.addresses == roster[peer].places else {
+            guard directory.contains(peer) else { continue }
+            guard answer.addresses == directory[peer].places else {
                 // The settings have changed meanwhile.
                 resolve(peer)
                 continue
@@ -197,7 +197,7 @@ extension ControlLoop {
 
     /// Tells the sessions what the kernel has said; once a second.
     mutating func followProbes() {
-        for peer in roster.numbers {
+        for peer in directory.numbers {
             let isOver = switchboard.downWatch.isProbeOver(of: peer, at: now)
             guard let found = links.probeOutcome(of: peer, isOver: isOver) else { continue }
             feed { _, table, now in
@@ -212,15 +212,15 @@ extension ControlLoop {
         guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
         else { return }
         let trouble = links.lookAtNetwork(
-            for: roster.numbers, cores.table, listen: config.network.listen)
-        let loopback = links.loopback(among: roster.numbers, cores.table)
+            for: directory.numbers, cores.table, listen: config.network.listen)
+        let loopback = links.loopback(among: directory.numbers, cores.table)
         feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }
 
     /// Looks whether two stations use one peer's key, and tells of callers that got no session,
     /// whosever key they had; once a second.
     mutating func followKeys() {
-        for peer in roster.numbers {
+        for peer in directory.numbers {
             feed { board, table, now in
                 let isShared = table.sharedKey(of: peer, at: now) != nil
                 board.follow(.key(isShared: isShared), of: peer, at: now)
@@ -229,7 +229,7 @@ extension ControlLoop {
         for call in feed({ _, table, _ in table.vainCalls.take() }) {
             var event = Event(call.peer == nil ? .unknownKey : .wrongSecret, at: wall)
             event.peer =
-                call.peer.map { roster[$0].name } ?? site.formerName(of: call.publicKey)
+                call.peer.map { directory[$0].name } ?? site.formerName(of: call.publicKey)
             event.target = SocketAddress(call.source).description
             event.detail = call.publicKey.text
             announce(event)

@@ -13,7 +13,7 @@ extension ControlLoop {
     /// What the owners of the station's state know now, for those that describe it.
     func snapshot() -> Snapshot {
         let found = Snapshot(
-            of: config, roster, routing, plan, switchboard, key: cores.table.publicKey,
+            of: config, directory, routing, plan, switchboard, key: cores.table.publicKey,
             startedAt: facts.startedAt, at: now)
         found.files.folder = facts.folder
         found.files.isUnconfigured = settings.isUnconfigured
@@ -34,8 +34,8 @@ extension ControlLoop {
         for peer in found.peers.indices {
             found.peers[peer].traffic = Readings(rings.traffic[peer].values)
             found.peers[peer].figures = figures.peers[peer]
-            found.peers[peer].isInSite = site.lists(roster[peer])
-            found.peers[peer].formerName = site.formerName(of: roster[peer])
+            found.peers[peer].isInSite = site.lists(directory[peer])
+            found.peers[peer].formerName = site.formerName(of: directory[peer])
             found.peers[peer].isSounding = switchboard.voices.isHeard(peer)
             found.peers[peer].hearings = switchboard.voices.hearings(of: peer)
             found.peers[peer].formerHearings = switchboard.voices.formerHearings(of: peer)
@@ -52,7 +52,7 @@ extension ControlLoop {
         found.isRealtime = facts.isRealtime
         found.usesAES = facts.usesAES
         found.isSoundStill = health.isSoundStill
-        found.memoryProblem = health.memoryProblem
+        found.memoryFault = health.memoryFault
         let unwritten = [history.problem, keeper.problem, devices.relayNoteProblem]
         found.fileFaults = unwritten.compactMap { text in text.map { Fault("file", $0) } }
         if let problem = site.problem { found.fileFaults.append(problem) }

@@ -72,13 +72,13 @@ extension ControlLoop {
     /// Tells the switchboard what peers may do and whether people want to be disturbed.
     mutating func consent() {
         var configured = [Policy](repeating: Policy(), count: PeerDirectory.capacity)
-        for number in roster.numbers {
-            configured[number] = Policy(config.policy(ofPeer: roster[number].name))
+        for number in directory.numbers {
+            configured[number] = Policy(config.policy(ofPeer: directory[number].name))
         }
         let signs = listenerSigns
         let availability: Availability = isDoNotDisturb ? .doNotDisturb : .open
         let isHalfDuplex = handsFree.isHalfDuplex
-        feed { [configured, numbers = roster.numbers] board, table, now in
+        feed { [configured, numbers = directory.numbers] board, table, now in
             for number in numbers {
                 board.setMemberName(table.state(of: number)?.memberName, of: number)
             }

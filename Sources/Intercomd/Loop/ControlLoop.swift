@@ -59,7 +59,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     private var sleep = SleepWatch(suspended: Clock.suspended())
 
     var config: Config { settings.config }
-    var roster: PeerDirectory { settings.roster }
+    var directory: PeerDirectory { settings.directory }
     var routing: Routing { settings.routing }
     var plan: MediaPlan { settings.plan }
     var switchboard: Switchboard { cores.switchboard }
@@ -129,7 +129,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         consent()
         protectAnew()
         devices.noteRelays(config)
-        site.load(config, roster, at: now)
+        site.load(config, directory, at: now)
         openDevices()
         // A card that is well sounds when the service is ready.
         let end = Clock.now() + .seconds(2)
@@ -140,8 +140,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followClocks()
         health.lockMemory()
         // Peers with addresses by number are called at once; names go to the resolver.
-        for peer in roster.numbers { resolve(peer) }
-        neighbourhood.setPeers(roster, added: [], cores.table, at: now)
+        for peer in directory.numbers { resolve(peer) }
+        neighbourhood.setPeers(directory, added: [], cores.table, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.look(&table, at: now) }
         ServiceNotifier.ready()
         while !poller.isStopping, !resetButton.isErased {
@@ -163,7 +163,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followMicrophone()
         // While the network is in trouble, a peer may move to an address of this machine.
         if let trouble = switchboard.downWatch.networkTrouble {
-            let loopback = links.loopback(among: roster.numbers, cores.table)
+            let loopback = links.loopback(among: directory.numbers, cores.table)
             feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
         }
         if links.intake.ends(at: now) {
@@ -274,7 +274,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followProbes()
         feed { [neighbourhood] _, table, now in neighbourhood.lookNowAndThen(&table, at: now) }
         followKeys()
-        figures.follow(roster.numbers, rings.traffic, at: now)
+        figures.follow(directory.numbers, rings.traffic, at: now)
         figures.follow(rings.counters, facts, at: now)
         let xruns = MachineNews.xruns(
             capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])

@@ -8,7 +8,7 @@ internal import Time
 /// undone of what they want then.
 struct Cores: ~Copyable {
     /// What one of the cores wants done.
-    enum Task: ~Copyable {
+    enum Next: ~Copyable {
         case order(Order)
         case action(SessionAction)
     }
@@ -32,7 +32,7 @@ struct Cores: ~Copyable {
     }
 
     /// What is to be done next; nil when nothing is.
-    private mutating func nextTask() -> Task? {
+    private mutating func nextTask() -> Next? {
         if let order = switchboard.nextDecision() { return .order(order) }
         if let action = table.nextAction() { return .action(action) }
         if let order = switchboard.nextOrder() { return .order(order) }
@@ -53,7 +53,7 @@ struct Cores: ~Copyable {
     }
 
     /// As `nextTask`; the draining ends when nothing is left.
-    fileprivate mutating func drain() -> Task? {
+    fileprivate mutating func drain() -> Next? {
         if let task = nextTask() { return task }
         isDraining = false
         return nil

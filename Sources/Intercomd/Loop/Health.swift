@@ -2,6 +2,7 @@ internal import Files
 internal import HAL
 internal import Media
 internal import Realtime
+internal import Report
 internal import Time
 
 /// Whether this program works as it should.
@@ -16,7 +17,7 @@ struct Health {
     /// The media loop has not turned for a second.
     private(set) var isSoundStill = false
     /// Why memory is not locked; nil when it is.
-    private(set) var memoryProblem: String?
+    private(set) var memoryFault: Fault?
     /// The media loop has ended.
     var hasStopped = false
 
@@ -32,7 +33,7 @@ struct Health {
             try MemoryLock.lock()
         } catch {
             Log.warning(error.description)
-            memoryProblem = error.description
+            memoryFault = Fault("memory", error.finding, fix: error.fix)
         }
     }
 

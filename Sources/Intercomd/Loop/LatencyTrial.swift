@@ -103,10 +103,10 @@ extension ControlLoop {
     ///
     /// - Returns: the answer where it can be given at once.
     mutating func beginLatencyTrial(_ name: String, for caller: CallerTicket) -> Reply? {
-        guard let peer = roster.number(named: name),
+        guard let peer = directory.number(named: name),
             let target = routing.target(named: name)
         else {
-            return .refused(.unknownPeer(name, roster))
+            return .refused(.unknownPeer(name, directory))
         }
         guard !meters.isTrying else {
             return .refused(ControlError(.failed, "another test is under way: try again in 5 s"))

@@ -48,16 +48,16 @@ final class Neighbourhood {
 
     /// Takes over the peers that this station announces itself to.
     func setPeers(
-        _ roster: PeerDirectory, added: [Int], _ table: borrowing PeerTable, at now: Instant
+        _ directory: PeerDirectory, added: [Int], _ table: borrowing PeerTable, at now: Instant
     ) {
         guard isOn else { return }
         // A peer may have the number of one that has gone.
         let former = keys.filter { !added.contains($0.key) }
         keys = [:]
-        for peer in roster.numbers { keys[peer] = former[peer] ?? table.tagKey(of: peer) }
+        for peer in directory.numbers { keys[peer] = former[peer] ?? table.tagKey(of: peer) }
         core.setPeers(
-            roster.numbers.compactMap { peer in
-                keys[peer].map { (peer, roster.key(of: peer), $0) }
+            directory.numbers.compactMap { peer in
+                keys[peer].map { (peer, directory.key(of: peer), $0) }
             }, at: now)
     }
 

@@ -76,11 +76,11 @@ struct PeerDirectory {
 /// The names of a station's settings, and what they stand for.
 struct Names {
     let config: Config
-    let roster: PeerDirectory
+    let directory: PeerDirectory
     let routing: Routing
 
-    init(_ config: Config, _ roster: PeerDirectory, _ routing: Routing) {
-        (self.config, self.roster, self.routing) = (config, roster, routing)
+    init(_ config: Config, _ directory: PeerDirectory, _ routing: Routing) {
+        (self.config, self.directory, self.routing) = (config, directory, routing)
     }
 
     /// The channel or the peer that a person has named.
@@ -88,5 +88,5 @@ struct Names {
         .init(name, routing.target(named: name))
     }
 
-    func peer(_ name: String) -> Wish.Named<Int> { .init(name, roster.number(named: name)) }
+    func peer(_ name: String) -> Wish.Named<Int> { .init(name, directory.number(named: name)) }
 }

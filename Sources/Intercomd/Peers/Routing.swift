@@ -18,14 +18,14 @@ struct Routing {
     private let channelNumbers: [String: Int]
 
     /// Stream 0 is a peer spoken to alone; each channel has a number of its own (protocol.md §2.4).
-    init(_ config: Config, _ roster: PeerDirectory, after former: Routing? = nil) {
+    init(_ config: Config, _ directory: PeerDirectory, after former: Routing? = nil) {
         let numbers = Self.numbers(of: config.channels, after: former)
         var targets: [TalkTarget] = []
         var names: [String] = []
         var channels: [Channel] = []
         for channel in config.channels {
             let reference = Reference.of(channel: channel.name)
-            let members = roster.listeners(of: .channel(channel.name), in: config)
+            let members = directory.listeners(of: .channel(channel.name), in: config)
             let number = numbers[channel.name]!
             targets.append(
                 TalkTarget(
@@ -37,7 +37,7 @@ struct Routing {
                     number: number, reference: reference, members: members,
                     isListenedTo: channel.listen))
         }
-        for (place, number) in roster.numbers.enumerated() {
+        for (place, number) in directory.numbers.enumerated() {
             targets.append(
                 TalkTarget(
                     stream: 0, reference: 0, listeners: [number],
@@ -104,12 +104,12 @@ extension Priority {
 
 extension Routing {
     /// What the talk target of this `id` is called.
-    func name(of target: Int, aimedBy aims: Aims, _ roster: PeerDirectory) -> String? {
+    func name(of target: Int, aimedBy aims: Aims, _ directory: PeerDirectory) -> String? {
         guard let aim = aims.aim(of: target) else { return self.target(target)?.name }
         switch aim.name {
         case .none: return nil
         case .named(let name): return name
-        case .peers(let peers): return peers.map { roster[$0].name }.joined(separator: ", ")
+        case .peers(let peers): return peers.map { directory[$0].name }.joined(separator: ", ")
         }
     }
 }

@@ -17,7 +17,7 @@ extension Reply {
             self = .ptt(ptt)
         case .page(let listeners):
             let able = names.able(listeners).joined(separator: ", ")
-            let deaf = names.roster.named(listeners).filter {
+            let deaf = names.directory.named(listeners).filter {
                 $0.reason != nil && $0.reason != .unknown
             }
             let who =
@@ -82,7 +82,7 @@ extension Reply {
 
 extension ControlError {
     fileprivate static func unknown(_ wish: Wish, _ names: Names) -> ControlError {
-        if case .ask = wish { return .unknownPeer(wish.name, names.roster) }
+        if case .ask = wish { return .unknownPeer(wish.name, names.directory) }
         return .unknownTarget(wish.name, names.routing)
     }
 
@@ -90,8 +90,8 @@ extension ControlError {
         unknown("peer or channel", name, known: routing.names)
     }
 
-    static func unknownPeer(_ name: String, _ roster: PeerDirectory) -> ControlError {
-        unknown("peer", name, known: roster.numbers.map { roster[$0].name })
+    static func unknownPeer(_ name: String, _ directory: PeerDirectory) -> ControlError {
+        unknown("peer", name, known: directory.numbers.map { directory[$0].name })
     }
 
     static func unknown(_ what: String, _ name: String, known: [String]) -> ControlError {
@@ -122,7 +122,7 @@ extension CallStatus {
 extension Names {
     /// The listeners among these that can hear what is said to them.
     fileprivate func able(_ listeners: [HeardAt]) -> [String] {
-        listeners.filter { $0.obstacle == nil }.map { roster[$0.peer].name }
+        listeners.filter { $0.obstacle == nil }.map { directory[$0.peer].name }
     }
 }
 
@@ -153,7 +153,7 @@ extension Reply.PTT {
     fileprivate init(to target: Int, _ listeners: [HeardAt], of wish: Wish, _ names: Names) {
         self.init()
         self.target = names.routing.target(target)?.name ?? wish.name
-        heard = names.roster.named(listeners)
+        heard = names.directory.named(listeners)
         self.listeners = names.able(listeners)
     }
 }
@@ -167,9 +167,9 @@ extension Reply.Announced {
         let (around, asked) = (
             board.surroundings, board.listeners(of: Int(TalkTarget.announcement))
         )
-        listeners = names.roster.numbers
+        listeners = names.directory.numbers
             .filter { asked.contains($0) && around.obstacle(to: $0, isVoice: false) == nil }
-            .map { names.roster[$0].name }
+            .map { names.directory[$0].name }
     }
 }
 
@@ -204,7 +204,7 @@ extension Reply {
                 }
             self = .done(Done("the talk to \(name) is over: \(why)"))
         case .pageOver(let name, let heard):
-            let heard = names.roster.named(heard)
+            let heard = names.directory.named(heard)
             var done = Done("page to \(name) ended")
             done.heard = heard
             done.outcome = heard.isHeard ? "heard" : "unheard"
@@ -215,7 +215,7 @@ extension Reply {
             self = .done(done)
         case .announced(let name, let heard):
             var announced = Announced(to: name, isOver: true, names, board)
-            announced.heard = names.roster.named(heard)
+            announced.heard = names.directory.named(heard)
             self = .announce(announced)
         }
     }

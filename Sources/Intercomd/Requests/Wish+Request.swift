@@ -22,7 +22,7 @@ extension Wish {
         case .signal(let peer):
             self = .ask(names.peer(peer), .callLight, reference: 0, what: "call light")
         case .tone: self = .tone
-        case .calls(.call(let name, let mode, let priority)):
+        case .call(let name, let mode, let priority):
             var calling = Calling(
                 id(), mode: Offer.Mode(mode), priority: priority,
                 ringTime: names.config.call.ringTime)
@@ -31,14 +31,14 @@ extension Wish {
                 calling.isJoined = channel.callMode == .join
             }
             self = .call(names.target(name), calling)
-        case .calls(.answer): self = .answer
-        case .calls(.reject): self = .reject
-        case .calls(.hangUp): self = .hangUp
-        case .calls(.page(let name, isDown: true, let priority)):
+        case .answer: self = .answer
+        case .reject: self = .reject
+        case .hangUp: self = .hangUp
+        case .page(let name, isDown: true, let priority):
             self = .page(names.target(name), priority)
-        case .calls(.page(let name, isDown: false, _)): self = .endPage(names.target(name))
+        case .page(let name, isDown: false, _): self = .endPage(names.target(name))
         case .status, .peers, .monitor, .levels, .latency, .announce, .relay, .key, .version,
-            .reload, .history, .state, .calls(.show), .pair, .join:
+            .reload, .history, .state, .show, .pair, .join:
             return nil
         }
     }
@@ -48,7 +48,7 @@ extension Wish {
 }
 
 extension Offer.Mode {
-    init(_ asked: CallRequest.Mode) {
+    init(_ asked: Request.CallMode) {
         self =
             switch asked {
             case .call: .call
@@ -70,11 +70,11 @@ extension Request {
             switch act {
             case .relay(let name, let peer): .relay(name, peer: peer)
             case .signal(let peer): .signal(peer: peer)
-            case .call(let name): .calls(.call(name, .call, .normal))
-            case .page(let name): .calls(.page(name, isDown: page != name, .normal))
-            case .answer: .calls(.answer)
-            case .reject: .calls(.reject)
-            case .hangUp: .calls(.hangUp)
+            case .call(let name): .call(name, .call, .normal)
+            case .page(let name): .page(name, isDown: page != name, .normal)
+            case .answer: .answer
+            case .reject: .reject
+            case .hangUp: .hangUp
             case .mute(let what): .state(.mute(what: what, isOn: !state.isMuted(what)))
             case .volume(let step): .state(.volume(.speaker, .by(step)))
             case .doNotDisturb:

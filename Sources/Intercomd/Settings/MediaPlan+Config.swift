@@ -16,7 +16,7 @@ extension MediaPlan {
     /// The echo is treated as the settings ask, unless `handsFree` says otherwise; missing sound is
     /// made up plainly, unless `concealment` does.
     init(
-        _ config: Config, _ roster: PeerDirectory, _ routing: Routing,
+        _ config: Config, _ directory: PeerDirectory, _ routing: Routing,
         _ handsFree: HandsFree? = nil,
         concealment: Concealment? = nil, ringtone: [Int16] = []
     ) {
@@ -29,7 +29,7 @@ extension MediaPlan {
                 return Key(button, target: target, config.talk)
             },
             virtualKeys: { Self.virtualKey(of: $0, config.talk) },
-            gains: Self.gains(config, roster, routing), profile: audio.profile,
+            gains: Self.gains(config, directory, routing), profile: audio.profile,
             bitrate: audio.bitrate, periodSamples: audio.periodSamples,
             preroll: config.talk.preroll, jitterMax: audio.jitterMax)
         duck = Gain(decibels: audio.duck)
@@ -56,13 +56,13 @@ extension MediaPlan {
             }
     }
 
-    private static func gains(_ config: Config, _ roster: PeerDirectory, _ routing: Routing)
+    private static func gains(_ config: Config, _ directory: PeerDirectory, _ routing: Routing)
         -> [Gain]
     {
-        let rows = (roster.numbers.max() ?? -1) + 1
+        let rows = (directory.numbers.max() ?? -1) + 1
         // A place without a setting is muted, or never heard.
         var gains = [Gain](repeating: .muted, count: rows * gainsPerPeer)
-        for (peer, number) in zip(config.peers, roster.numbers) {
+        for (peer, number) in zip(config.peers, directory.numbers) {
             let row = number * gainsPerPeer
             guard !peer.isMuted else { continue }
             gains[row] = Gain(decibels: peer.gain)

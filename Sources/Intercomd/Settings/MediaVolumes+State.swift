@@ -21,8 +21,8 @@ extension MediaVolumes {
         page = Gain(percent: state.volumes.page)
         isMicrophoneMuted = state.isMicrophoneMuted
         self.isMicrophoneSilent = isMicrophoneSilent
-        let (roster, channels) = (names.roster, names.routing.channels)
-        mutedPeers = PeerSet(roster.numbers.filter { state.muted.contains(roster[$0].name) })
+        let (directory, channels) = (names.directory, names.routing.channels)
+        mutedPeers = PeerSet(directory.numbers.filter { state.muted.contains(directory[$0].name) })
         for (place, channel) in names.config.channels.enumerated()
         where state.muted.contains(channel.name) && channels.indices.contains(place) {
             mutedChannels |= 1 << UInt32(channels[place].number)

@@ -16,7 +16,7 @@ struct SettingsInUse {
     private static let patience = Duration.seconds(1)
 
     private(set) var config: Config
-    private(set) var roster: PeerDirectory
+    private(set) var directory: PeerDirectory
     private(set) var routing: Routing
     /// The plan that the media loop was given last.
     private(set) var plan: MediaPlan
@@ -33,11 +33,11 @@ struct SettingsInUse {
     /// The reload under way.
     private var reload: PendingReload?
 
-    init(_ read: StationFiles.Read, roster: PeerDirectory, routing: Routing, plan: MediaPlan) {
+    init(_ read: StationFiles.Read, directory: PeerDirectory, routing: Routing, plan: MediaPlan) {
         config = read.config
         isUnconfigured = read.isUnconfigured
         sources = read.sources
-        self.roster = roster
+        self.directory = directory
         self.routing = routing
         self.plan = plan
     }
@@ -139,7 +139,7 @@ struct SettingsInUse {
         isUnconfigured = found.isUnconfigured
         sources = found.sources
         awaitsRestart = found.awaitsRestart
-        roster.configure(found.config.peers, keys: found.files.keys, numbers: numbers)
+        directory.configure(found.config.peers, keys: found.files.keys, numbers: numbers)
     }
 
     /// The reload is under way until the media loop has taken the settings over.
@@ -167,7 +167,7 @@ struct SettingsInUse {
     ) -> Box<MediaChange> {
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(
-            config, roster, routing, handsFree,
+            config, directory, routing, handsFree,
             concealment: Concealment(config.audio, former: self.plan.concealment), ringtone: ring)
         let sequences = plan.targets.map { _ in Boot.randomSequence() }
         let formerKeys = config.buttons.map { button in

@@ -11,7 +11,7 @@ internal import Wire
 /// The site of this station: what its peers tell of the roster, and what is written of it.
 struct SiteKeeper {
     /// Something for people, and perhaps the peer that it came from.
-    struct Word {
+    struct Line {
         let peer: Int?
         let text: String
         let isFault: Bool
@@ -50,7 +50,7 @@ struct SiteKeeper {
     private var complaint: String?
     /// What a peer has shows that not all is well, while this roster is held.
     private var dispute: (held: Roster?, text: String)?
-    private var words: [Word] = []
+    private var words: [Line] = []
     /// The names of stations that were taken out of the site, by their keys as text.
     private var former: [String: String] = [:]
 
@@ -132,13 +132,13 @@ struct SiteKeeper {
     }
 
     private mutating func fault(_ text: String, from peer: Int? = nil) {
-        if complaint != text { words.append(Word(peer: peer, text: text, isFault: true)) }
+        if complaint != text { words.append(Line(peer: peer, text: text, isFault: true)) }
         complaint = text
     }
 
     /// Unlike a fault of the files, it stays when they are read again.
     private mutating func dispute(_ text: String, from peer: Int) {
-        if disputed != text { words.append(Word(peer: peer, text: text, isFault: true)) }
+        if disputed != text { words.append(Line(peer: peer, text: text, isFault: true)) }
         dispute = (exchange.held?.roster, text)
     }
 
@@ -161,7 +161,12 @@ struct SiteKeeper {
     /// The name that the station with this key had before it was taken out.
     func formerName(of key: PublicKey) -> String? { former[key.text] }
 
-    func formerName(of peer: Config.Peer) -> String? { former[peer.key] }
+    /// That of a peer, unless another station has the name now.
+    func formerName(of peer: Config.Peer) -> String? {
+        former[peer.key].flatMap { name in
+            exchange.held?.roster.stations.contains { $0.name == name } == true ? nil : name
+        }
+    }
 
     /// Whether a peer is in the roster, also one that was put out here, whose key sessions do not
     /// know.
@@ -245,7 +250,7 @@ struct SiteKeeper {
         answers.isEmpty ? nil : answers.removeFirst()
     }
 
-    mutating func nextWord() -> Word? { words.isEmpty ? nil : words.removeFirst() }
+    mutating func nextWord() -> Line? { words.isEmpty ? nil : words.removeFirst() }
 
     /// Joins the site that a peer shows, and leaves the one that this station is in.
     ///
@@ -351,7 +356,7 @@ struct SiteKeeper {
     }
 
     private mutating func say(_ text: String, from peer: Int?) {
-        words.append(Word(peer: peer, text: text, isFault: false))
+        words.append(Line(peer: peer, text: text, isFault: false))
     }
 
     private func name(_ peer: Int) -> String { names[peer] ?? "a former peer" }
@@ -360,7 +365,7 @@ struct SiteKeeper {
 
     /// The fault of the site; nil when all is well.
     var problem: Fault? {
-        (complaint ?? disputed).map { Fault("site", of: "site", $0) } ?? displaced
+        (complaint ?? disputed).map { Fault("site", $0) } ?? displaced
     }
 
     private func introduces(_ paths: Paths) -> Bool {

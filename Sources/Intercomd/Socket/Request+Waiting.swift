@@ -8,9 +8,9 @@ extension Request {
         case .reload(let isCheck): !isCheck
         case .talk, .tone, .announce, .latency, .relay, .signal, .pair, .join: true
         case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
-        case .calls(.call), .calls(.answer): true
-        case .calls(.page(_, let isDown, _)): isDown
-        case .calls(.reject), .calls(.hangUp), .calls(.show): false
+        case .call, .answer: true
+        case .page(_, let isDown, _): isDown
+        case .reject, .hangUp, .show: false
         }
     }
 
@@ -18,7 +18,7 @@ extension Request {
     /// is there.
     var outlastsItsReply: Bool {
         switch self {
-        case .talk, .announce, .latency, .reload(isCheck: false), .calls(.page(_, true, _)), .pair,
+        case .talk, .announce, .latency, .reload(isCheck: false), .page(_, true, _), .pair,
             .history, .join:
             true
         default: false

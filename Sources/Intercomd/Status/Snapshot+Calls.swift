@@ -35,15 +35,17 @@ extension Snapshot {
             default: "call"
             }
         status.direction = summary.isOutgoing ? "out" : "in"
-        status.peers = station.participants.map { roster[$0].name }
-        status.weak = station.weakParticipants.map { roster[$0].name }
+        status.peers = station.participants.map { directory[$0].name }
+        status.weak = station.weakParticipants.map { directory[$0].name }
         status.seconds = (now - (summary.answeredAt ?? summary.since)).inSeconds
         return status
     }
 
     /// Peers that may open the microphone without anyone here touching a key.
     var mayOpenMicrophone: [String] {
-        roster.numbers.filter { station.policy(of: $0).opensMicrophone }.map { roster[$0].name }
+        directory.numbers.filter { station.policy(of: $0).opensMicrophone }.map {
+            directory[$0].name
+        }
     }
 
     /// A peer, and what it may do here.
@@ -57,7 +59,7 @@ extension Snapshot {
         detail.policy.monitor = policy.monitor
         detail.policy.high = policy.high
         detail.policy.emergency = policy.emergency
-        detail.policy.relays = config.policy(ofPeer: roster[number].name).relay
+        detail.policy.relays = config.policy(ofPeer: directory[number].name).relay
         detail.policy.signal = policy.signal
         detail.opensMicrophone = policy.opensMicrophone
         detail.packetsRepeated = Int(peers[number].traffic[.repeated])

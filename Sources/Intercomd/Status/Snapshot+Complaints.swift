@@ -12,7 +12,7 @@ internal import Time
 extension Snapshot {
     /// Why a peer is down, or cannot be reached now; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
-        if roster[peer].isRevoked { return .revoked }
+        if directory[peer].isRevoked { return .revoked }
         let isCutOff = surroundings.cutOff.contains(peer)
         let reason = peers[peer].downReason ?? (isCutOff ? .noNetwork : nil)
         guard let reason, reason != .noNetwork else { return reason }
@@ -29,7 +29,7 @@ extension Snapshot {
     /// Whether of the peers that answer more do not accept this station than do: one line says so,
     /// and none of each peer.
     var isPutOut: Bool {
-        let reasons = roster.numbers.map { downReason(of: $0) }
+        let reasons = directory.numbers.map { downReason(of: $0) }
         let refusing = reasons.count { $0 == .notAccepted }
         return site.name != nil && refusing > reasons.count { $0 == nil }
     }
@@ -39,13 +39,14 @@ extension Snapshot {
         return Fault(
             reason,
             in: PeerContext(
-                peer: roster[peer].name,
+                peer: directory[peer].name,
                 endpoint: state?.endpoint.map { SocketAddress($0).description },
                 suite: state?.suite ?? .aesGCM, own: config.station.name,
                 ownKey: ownKey.text, hasPSK: state?.hasPSK ?? false,
                 isSearched: network.isSearched,
                 isInSite: peers[peer].isInSite,
-                former: peers[peer].formerName.map { ($0, roster[peer].key) }, isPutOut: isPutOut,
+                former: peers[peer].formerName.map { ($0, directory[peer].key) },
+                isPutOut: isPutOut,
                 heir: reason == .noAnswer ? heir(of: peer) : nil,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }
@@ -53,9 +54,9 @@ extension Snapshot {
     /// The peer that is up at the address of this one, as its successor is.
     private func heir(of peer: Int) -> String? {
         guard let place = peers[peer].session?.endpoint else { return nil }
-        return roster.numbers.first {
+        return directory.numbers.first {
             $0 != peer && peers[$0].downReason == nil && peers[$0].session?.endpoint == place
-        }.map { roster[$0].name }
+        }.map { directory[$0].name }
     }
 
     /// Whether what is sent there comes back to this station itself.
@@ -73,7 +74,7 @@ extension Snapshot {
     func problem(of peer: Int) -> Fault? {
         if let shared = sharedKeyFault(of: peer) { return shared }
         // That one was put out is as somebody wants it, here or where its site is introduced.
-        guard !roster[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
+        guard !directory[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
             !isToldOnce(reason),
             DownWatch.isProblem(
                 needsMending: reason.needsMending, downSince: peers[peer].downSince, at: now)
@@ -98,7 +99,7 @@ extension Snapshot {
             let last = Instant(gauge: peers[peer].traffic[.lastOpened])
         else { return nil }
         return Fault(
-            "silent", of: roster[peer].name,
+            "silent", of: directory[peer].name,
             "nothing has come from it for \(Int((now - last).inSeconds)) s",
             fix: HeardBy.Reason.noAnswer.fix)
     }
@@ -107,7 +108,7 @@ extension Snapshot {
         let problem = problem(of: peer)
         status.isProblem = problem != nil
         let reason = downReason(of: peer)
-        status.fault = problem ?? reason.map { fault(of: peer, $0) } ?? silence(of: peer)
+        status.fault = reason.map { fault(of: peer, $0) } ?? problem ?? silence(of: peer)
         guard let reason else { return }
         status.down.reason = reason.code.description
         status.down.ageSeconds = peers[peer].downSince.map { (now - $0).inSeconds }
@@ -118,7 +119,7 @@ extension Snapshot {
         guard let shared = peers[peer].sharedKey else { return nil }
         let (one, other) = shared.endpoints
         return Fault(
-            "shared_key", of: roster[peer].name,
+            "shared_key", of: directory[peer].name,
             "two stations use its key, at \(SocketAddress(one)) and \(SocketAddress(other)): its"
                 + " memory card was probably copied", fix: ownKeyAnew)
     }
@@ -128,8 +129,8 @@ extension Snapshot {
     /// Only another with its card could call with it. A report is a peer's word, and changes words
     /// only.
     var ownKeyFault: Fault? {
-        let reporters = roster.numbers.filter { peers[$0].reportsOwnKeyShared }
-            .map { roster[$0].name }
+        let reporters = directory.numbers.filter { peers[$0].reportsOwnKeyShared }
+            .map { directory[$0].name }
         let finding: String
         if let caller = ownKeyCaller {
             finding = "a caller at \(SocketAddress(caller.source)) used this station's own key"
@@ -158,12 +159,12 @@ extension Snapshot {
 
     /// But for one that is taken for a peer with another key: that is told of the peer.
     var callers: [CallerStatus] {
-        let taken: [PublicKey] = roster.numbers.compactMap { peer in
+        let taken: [PublicKey] = directory.numbers.compactMap { peer in
             guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
             return key
         }
         // That one was put out is told of the peer, too.
-        let out = roster.numbers.filter { roster[$0].isRevoked }.map { roster[$0].key }
+        let out = directory.numbers.filter { directory[$0].isRevoked }.map { directory[$0].key }
         return strangers.filter {
             !taken.contains($0.caller.publicKey) && !out.contains($0.caller.publicKey.text)
                 && ($0.formerStation == nil || now < $0.caller.calledAt + Self.formerCallerTime)

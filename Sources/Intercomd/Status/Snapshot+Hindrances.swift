@@ -28,13 +28,13 @@ extension Snapshot {
 
     /// Peers that this station speaks to in this moment, and that do not hear it.
     var presentHindrances: [Hindrance] {
-        roster.numbers.compactMap { number in
+        directory.numbers.compactMap { number in
             // Without a network here that is the problem, and no peer.
             guard !surroundings.cutOff.contains(number),
                 let why = switchboard.ownTalks.whyNotNow(number, at: now)
             else { return nil }
             let reason = HeardBy.Reason(why)
-            let name = roster[number].name
+            let name = directory[number].name
             return Hindrance(
                 .there, reason, "\(name) does not hear this station now: \(reason.words)",
                 "there: \(reason.fix)", peer: name)
@@ -93,7 +93,7 @@ extension Snapshot {
                 Hindrance(
                     .here, .turnedDown, "\(name) is not heard here: it is muted",
                     "intercomctl unmute \(name)",
-                    peer: roster.number(named: name).map { _ in name }))
+                    peer: directory.number(named: name).map { _ in name }))
         }
         let peers = config.peers.map {
             (
@@ -134,7 +134,7 @@ extension Snapshot {
         guard isHalfDuplexNow else { return [] }
         let open = heldOpen
         guard let since = open.values.min() else { return [] }
-        let isMissed = roster.numbers.contains { number in
+        let isMissed = directory.numbers.contains { number in
             unheard(number).map { $0.why == .heldDown && now - $0.at <= Self.lately } ?? false
         }
         guard isMissed || now - since >= Self.openMax else { return [] }

@@ -12,10 +12,10 @@ extension Snapshot {
         levels.name = config.station.name
         levels.microphone = microphoneStatus
         levels.speaker = speakerMeter
-        for peer in roster.numbers where peers[peer].isSounding {
+        for peer in directory.numbers where peers[peer].isSounding {
             let reading = LevelMeter.Reading(packed: peers[peer].traffic[.meter])
             var talker = Levels.Talker()
-            talker.name = roster[peer].name
+            talker.name = directory[peer].name
             (talker.peakDBFS, talker.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
             levels.talkers.append(talker)
         }
@@ -74,7 +74,7 @@ extension Snapshot {
     }
 
     func name(of target: Int) -> String? {
-        routing.name(of: target, aimedBy: switchboard.aims, roster)
+        routing.name(of: target, aimedBy: switchboard.aims, directory)
     }
 }
 

@@ -19,7 +19,7 @@ extension Snapshot {
         }
         if files.isUnconfigured {
             found.append(Advice.unconfigured(files.folder))
-        } else if roster.isEmpty {
+        } else if directory.isEmpty {
             found.append(Advice.unpaired(isInSite: site.name != nil))
         }
         for offer in site.offers {
@@ -37,7 +37,7 @@ extension Snapshot {
         found += talkHindrances.map { $0.fault }
         if let note = ringNote { found.append(note) }
         found += detourNotes + controlNotes
-        if !tellsOfListeners, roster.numbers.contains(where: { opensUnasked($0) }) {
+        if !tellsOfListeners, directory.numbers.contains(where: { opensUnasked($0) }) {
             found.append(
                 Fault(
                     "no_sign",
@@ -56,8 +56,8 @@ extension Snapshot {
         }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
         if let note = xrunNote { found.append(note) }
-        for number in roster.numbers {
-            let peer = roster[number]
+        for number in directory.numbers {
+            let peer = directory[number]
             if let note = downNote(of: number) { found.append(note) }
             if let note = voicesNote(of: number) { found.append(note) }
             if station.view(of: number).isLowered {
@@ -120,7 +120,7 @@ extension Snapshot {
         let traffic = peers[peer].traffic
         let voices = traffic[.voices]
         let isCrowding = Instant(gauge: traffic[.crowdedAt]).map { (now - $0).inSeconds < 60 }
-        let name = roster[peer].name
+        let name = directory[peer].name
         if voices >= Self.voicesMany {
             return Fault(
                 "many_voices", of: name,
@@ -180,6 +180,6 @@ extension Snapshot {
 
     /// Whether this peer may open the microphone with nobody here touching a key.
     private func opensUnasked(_ peer: Int) -> Bool {
-        Policy(config.policy(ofPeer: roster[peer].name)).opensMicrophone
+        Policy(config.policy(ofPeer: directory[peer].name)).opensMicrophone
     }
 }

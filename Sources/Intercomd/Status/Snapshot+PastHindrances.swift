@@ -19,8 +19,8 @@ extension Snapshot {
     /// Peers and own talks of the last minutes that were not heard, and would not be heard now.
     var pastHindrances: [Hindrance] {
         var found: [Hindrance] = []
-        for number in roster.numbers {
-            let name = roster[number].name
+        for number in directory.numbers {
+            let name = directory[number].name
             if let (why, at, stream) = unheard(number),
                 let reason = HeardBy.Reason(why), reason != .over,
                 // A call has no button to let go.

@@ -13,13 +13,13 @@ internal import Wire
 extension Snapshot {
     /// What `intercomctl peer list` shows.
     var peerList: PeerList {
-        PeerList(roster.numbers.map { peerStatus($0) }, callers: callers)
+        PeerList(directory.numbers.map { peerStatus($0) }, callers: callers)
     }
 
     func peerStatus(_ peer: Int) -> PeerStatus {
         var status = PeerStatus()
         let traffic = peers[peer].traffic
-        status.name = roster[peer].name
+        status.name = directory[peer].name
         status.state =
             switch switchboard.presence.reach(of: peer) {
             case .up: .up
@@ -50,9 +50,9 @@ extension Snapshot {
         let refusals = station.refusals(of: peer)
         status.claimsRefused = Refusal.allCases.reduce(0) { $0 + Int(refusals[$1]) }
         // Sessions know nothing of the key of one that was put out.
-        let key = roster[peer].isRevoked ? PublicKey(text: roster[peer].key) : nil
-        status.fingerprint = (key ?? roster.key(of: peer)).short
-        status.isVerified = roster[peer].isVerified
+        let key = directory[peer].isRevoked ? PublicKey(text: directory[peer].key) : nil
+        status.fingerprint = (key ?? directory.key(of: peer)).short
+        status.isVerified = directory[peer].isVerified
         addDownReason(of: peer, to: &status)
         addFigures(of: peer, to: &status)
         guard let state = peers[peer].session else { return status }

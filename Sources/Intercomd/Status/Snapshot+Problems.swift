@@ -31,7 +31,7 @@ extension Snapshot {
         if isPutOut, let name = site.name {
             found.append(Advice.putOut(of: name, introduces: site.introduces))
         }
-        found += roster.numbers.compactMap { problem(of: $0) }
+        found += directory.numbers.compactMap { problem(of: $0) }
         if let ownKeyFault { found.append(ownKeyFault) }
         if !isRealtime {
             found.append(
@@ -40,7 +40,7 @@ extension Snapshot {
                     fix: "give the service LimitRTPRIO=70, or ulimit -r 70"))
         }
         found += fileFaults
-        if let problem = memoryProblem { found.append(Fault("memory", problem)) }
+        if let memoryFault { found.append(memoryFault) }
         return found
     }
 

@@ -14,7 +14,7 @@ extension Snapshot {
         status.name = config.station.name
         status.uptimeSeconds = Int((now - startedAt).milliseconds / 1000)
         status.isRealtime = isRealtime
-        status.isMemoryLocked = memoryProblem == nil
+        status.isMemoryLocked = memoryFault == nil
         status.problems = problems
         status.notes = notes
         status.unheard = hindrances
@@ -42,7 +42,7 @@ extension Snapshot {
         status.buttons = config.buttons.indices.map { button($0) }
         status.lamps = lamps.map { Status.Lamp($0) }
         status.relays = relays.map { Status.Relay($0) }
-        status.peers = roster.numbers.map { peerStatus($0) }
+        status.peers = directory.numbers.map { peerStatus($0) }
         status.callers = callers
         status.site = site
         status.pairing = pairing
@@ -62,7 +62,7 @@ extension Snapshot {
         let configured = config.channels[place]
         channel.name = configured.name
         channel.isListening = configured.listen
-        channel.members = routing.channels[place].members.map { roster[$0].name }
+        channel.members = routing.channels[place].members.map { directory[$0].name }
         channel.isTalking = talkedTo.contains(configured.name)
         return channel
     }

@@ -28,7 +28,7 @@ final class Snapshot {
 
     // The settings that hold, and the numbers that they are known by.
     let config: Config
-    let roster: PeerDirectory
+    let directory: PeerDirectory
     let routing: Routing
     /// What the media loop was told of them.
     let plan: MediaPlan
@@ -89,7 +89,7 @@ final class Snapshot {
     /// The media loop has not turned for a second.
     var isSoundStill = false
     /// Why memory is not locked; nil when it is.
-    var memoryProblem: String?
+    var memoryFault: Fault?
     /// What cannot be read or written, and why.
     var fileFaults: [Fault] = []
     /// The media loop's counters and gauges.
@@ -99,13 +99,13 @@ final class Snapshot {
 
     /// What has a default is set afterwards.
     init(
-        of config: Config, _ roster: PeerDirectory, _ routing: Routing, _ plan: MediaPlan,
+        of config: Config, _ directory: PeerDirectory, _ routing: Routing, _ plan: MediaPlan,
         _ switchboard: Switchboard, key ownKey: PublicKey, startedAt: Instant, at now: Instant
     ) {
-        (self.config, self.roster, self.routing, self.plan) = (config, roster, routing, plan)
+        (self.config, self.directory, self.routing, self.plan) = (config, directory, routing, plan)
         (self.switchboard, self.ownKey) = (switchboard, ownKey)
         (self.startedAt, self.now) = (startedAt, now)
-        peers = [Peer](repeating: Peer(), count: roster.numbersEnd)
+        peers = [Peer](repeating: Peer(), count: directory.numbersEnd)
     }
 
     var station: Station { switchboard.station }
@@ -302,7 +302,9 @@ extension Snapshot {
             return "the microphone is muted: intercomctl unmute mic"
         }
         if surroundings.cutOff.contains(peer) { return HeardBy.Reason.noNetwork.words }
-        if switchboard.presence.reach(of: peer) == .down { return "\(roster[peer].name) is down" }
+        if switchboard.presence.reach(of: peer) == .down {
+            return "\(directory[peer].name) is down"
+        }
         if switchboard.openTalks.isAny {
             return "the microphone is in use: try again when it is closed"
         }

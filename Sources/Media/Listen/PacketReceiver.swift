@@ -106,13 +106,13 @@ struct PacketReceiver: ~Copyable {
         case .refused(let refusal):
             count(refusal, of: peer, at: now)
             if refusal == .copy {
-                look(for: peer, index, from: arrived.from, at: &peers[peer], now)
+                reportSource(of: peer, index, from: arrived.from, at: &peers[peer], now)
             }
             return nil
         case .opened(let opened, slot: _, let age):
             countBytes(of: arrived, from: peer)
             let packet = accept(opened, age, of: index, place, from: peer, now)
-            if opened.isNewest { look(packet, at: &peers[peer], now) }
+            if opened.isNewest { reportSource(of: packet, at: &peers[peer], now) }
             return packet
         case .switched(let opened, let age, let index, retired: let retired):
             countBytes(of: arrived, from: peer)
@@ -121,7 +121,7 @@ struct PacketReceiver: ~Copyable {
             peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
             rings.notify(.switched(peer: peer, index: index))
             let packet = accept(opened, age, of: index, place, from: peer, now)
-            look(packet, at: &peers[peer], now)
+            reportSource(of: packet, at: &peers[peer], now)
             return packet
         }
     }
@@ -157,8 +157,8 @@ struct PacketReceiver: ~Copyable {
     ///
     /// If two copies of it come from two addresses, only the first is opened, and a stranger's may
     /// be the faster one.
-    private func look(
-        for peer: Int, _ index: UInt32, from source: SocketAddress, at seen: inout MediaPeer,
+    private func reportSource(
+        of peer: Int, _ index: UInt32, from source: SocketAddress, at seen: inout MediaPeer,
         _ now: Instant
     ) {
         guard source != seen.endpoint, index == seen.keySlots.currentIndex else { return }
@@ -167,9 +167,9 @@ struct PacketReceiver: ~Copyable {
         rings.notify(.elsewhere(peer: peer, index: index, source))
     }
 
-    private func look(_ packet: OpenedPacket?, at seen: inout MediaPeer, _ now: Instant) {
+    private func reportSource(of packet: OpenedPacket?, at seen: inout MediaPeer, _ now: Instant) {
         guard let packet, packet.isFresh(at: now) else { return }
-        look(for: packet.peer, packet.index, from: packet.source, at: &seen, now)
+        reportSource(of: packet.peer, packet.index, from: packet.source, at: &seen, now)
     }
 
     private func refuse(_ why: MediaCount) -> OpenedPacket? {

@@ -20,25 +20,25 @@ internal import Wire
 ///
 /// - Loop: `MediaLoop+Commands` does what the control thread asks for, over `Rings`;
 ///   `LoadShedding` says what is left out; `Woken`, `MediaCount`.
-/// - Plan: `MediaPlan` is what is known of the settings (`+Heard`: how loud a voice is),
-///   `MediaChange` brings others, `MediaVolumes` what a person has turned.
+/// - Plan: `MediaPlan` is what is known of the settings, `MediaChange` brings others,
+///   `MediaVolumes` what a person has turned.
 /// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`;
 ///   its line comes as a `KeyLine`.
-/// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Master`: which card wakes the loop,
-///   `+Streams`: whether sound moves), with `ClockMaster`, `CardClocks` and `StreamWatch`.
+/// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Streams`: whether sound moves), with
+///   `ClockMaster` (which card wakes the loop), `CardClocks` and `StreamWatch`.
 /// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`,
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
 ///   `Meters` serve both ways.
-/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`+Ends`; `SentTalkspurt`,
-///   `EncodedFrames`) encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it;
+/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`SentTalkspurt`, `EncodedFrames`)
+///   encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it;
 ///   `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
 ///   `MediaLoop+Trial` tones in its place, and `CoverTail` hides its end (`DecoySound`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
-///   packets when `Intake` says so, `Talkers` (`+Mix`; `VoiceSlot`, `HeardTally`) keep and
-///   mix voices, `Tones` and `Speaking` sound besides, `Speaker` and `Refill` feed the card;
-///   `HalfDuplex` holds the speaker down while the microphone is open, and the other way round.
-/// - Peers: `DataSocket` owns the socket and each `MediaPeer` (keys, endpoint); `SessionOwners`
-///   finds the peer of a session, and `PeerStreams` has the hearings of its streams.
+///   packets of sessions (`SessionOwners`) when `Intake` says so, `Talkers` (`+Mix`, `PeerStreams`;
+///   `VoiceSlot`, `HeardTally`) keep and mix voices, `Tones` and `Speaking` sound besides,
+///   `Speaker` feeds the card; `HalfDuplex` holds the speaker down while the microphone is open,
+///   and the other way round.
+/// - Peers: `DataSocket` owns the socket and each `MediaPeer` (keys, endpoint).
 package struct MediaLoop: ~Copyable {
     /// A speaker that refuses so many blocks of one turn is asked again in the next.
     static let xrunsPerTurn = 3

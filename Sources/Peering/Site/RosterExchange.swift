@@ -108,7 +108,9 @@ public struct RosterExchange {
                 peers[number]?.told = givers.contains(number) ? held?.notice : nil
             }
             // What was wanted before may be the one that is held now, or older.
-            if let notice = peers[number]?.notice, !isWanted(notice) { peers[number]?.offers(nil) }
+            if let notice = peers[number]?.notice, !isWanted(notice) {
+                peers[number]?.setNotice(nil)
+            }
         }
     }
 
@@ -127,7 +129,7 @@ public struct RosterExchange {
         offers = offers.filter { mayBring($0.notice, $0.peer) }
         fetches = fetches.filter { mayBring($0.value.notice, $0.key) }
         for (number, peer) in peers {
-            if let notice = peer.notice, !mayBring(notice, number) { peers[number]?.offers(nil) }
+            if let notice = peer.notice, !mayBring(notice, number) { peers[number]?.setNotice(nil) }
         }
         if introductions == .no { next = nil }
     }
@@ -172,10 +174,10 @@ public struct RosterExchange {
             if notice.counter < held.roster.counter { peers[peer]?.repeatNotice(at: now) }
         }
         guard mayBring(notice, peer), isWanted(notice) else {
-            peers[peer]?.offers(nil)
+            peers[peer]?.setNotice(nil)
             return
         }
-        peers[peer]?.offers(notice)
+        peers[peer]?.setNotice(notice)
         beginFetches(at: now)
     }
 

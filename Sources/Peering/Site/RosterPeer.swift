@@ -36,7 +36,7 @@ struct RosterPeer {
     var nextNotice: Instant? { notices.due }
 
     /// It has told of one that may be fetched, or of none.
-    mutating func offers(_ notice: RosterNotice?) {
+    mutating func setNotice(_ notice: RosterNotice?) {
         self.notice = notice?.text == refused ? nil : notice
     }
 

@@ -57,11 +57,11 @@ extension Switchboard {
     package mutating func called(_ peer: Int) -> Bool { whereabouts.called(peer) }
 
     /// Records of one packet of this peer follow, until `end(packetOf:)`.
-    package mutating func begin(packetOf peer: Int) { station.answersLater = peer }
+    package mutating func begin(packetOf peer: Int) { station.peerBeingRead = peer }
 
     /// The packet is read: what answers it goes out together; `excess` records had no effect.
     package mutating func end(packetOf peer: Int, excess: Int, at now: Instant) {
-        station.answersLater = nil
+        station.peerBeingRead = nil
         if excess > 0 { flooded(by: peer, times: UInt64(excess), at: now) }
     }
 

@@ -108,7 +108,7 @@ import Testing
         #expect(
             gpio.probe("input GPIO17 up low")
                 == "error: line GPIO17: no permission to open /dev/gpiochip0; "
-                + "add the user to group gpio")
+                + "the user that runs this program must be in group gpio")
     }
 
     @Test func absentLineSaysSo() {

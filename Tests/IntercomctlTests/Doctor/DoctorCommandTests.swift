@@ -34,7 +34,7 @@ import Testing
         ]
         let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
         let lines = try folder.run("doctor", "config", "status").output.split(separator: "\n")
-        #expect(lines.count == 3 && lines[2] == "0 failures, 1 warning", "\(lines)")
+        #expect(lines.count == 4 && lines[3] == "0 failures, 1 warning", "\(lines)")
         withExtendedLifetime(daemon) {}
     }
 

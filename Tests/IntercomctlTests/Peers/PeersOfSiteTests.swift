@@ -185,7 +185,7 @@ import Testing
         #expect(try folder.run("site", "channel", "own", "garage").code == 0)
         #expect(try folder.run("site", "channel", "house", "all").code == 0)
         let removed = try folder.run("site", "remove", "--yes", "garage").output
-        #expect(removed.contains("no more, as only garage was in it: channel own\n"))
+        #expect(removed.contains("garage was alone in these channels, which end: own\n"))
         let added = try folder.run("site", "add", "garage", otherKey).output
         #expect(
             added.contains(

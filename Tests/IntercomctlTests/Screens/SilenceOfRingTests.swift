@@ -15,15 +15,19 @@ import Testing
         #expect(silenceOfRing(status) == nil)
         status.state.volumes.ring = 10
         #expect(silenceOfRing(status) == "rings are at 10% (intercomctl volume ring 100)")
+        // Each by itself would be heard.
+        (status.state.volumes.ring, status.state.volumes.speaker) = (40, 40)
+        #expect(silenceOfRing(status) == "rings are at 40% (intercomctl volume ring 100)")
         status.state.volumes.speaker = 0
         #expect(silenceOfRing(status)?.hasPrefix("the volume is too low (") == true)
         status.unheard = [Hindrance(.here, .cardMuted, "", "")]
         #expect(silenceOfRing(status)?.hasPrefix("the sound card is muted or at 0") == true)
         status.state.isSpeakerMuted = true
         #expect(silenceOfRing(status) == "the speaker is muted (intercomctl unmute speaker)")
-        status.audio.output.state = .absent
-        #expect(silenceOfRing(status)?.hasPrefix("the speaker's sound card is not there (") == true)
-        status.audio.output.state = .none
+        status.audio.output.fault = Fault("busy", "in use by another program", fix: "end it")
+        #expect(
+            silenceOfRing(status) == "the speaker's card: in use by another program (end it)")
+        (status.audio.output.fault, status.audio.output.state) = (nil, .none)
         #expect(silenceOfRing(status)?.hasPrefix("this station has no speaker") == true)
         // Negative control: it rings there.
         status.call.state = .calling

@@ -63,7 +63,7 @@ struct ConsentRoom {
 
     init(_ furniture: Furniture, _ policy: Policy) throws {
         let station = try Kitchen.snapshot()
-        (names, plan) = (Names(station.config, station.roster, station.routing), station.plan)
+        (names, plan) = (Names(station.config, station.directory, station.routing), station.plan)
         (self.furniture, self.policy) = (furniture, policy)
         board = Switchboard(
             station: Station(

@@ -127,7 +127,7 @@ import Wire
     /// The switchboard of the rooms above is not asked for these: they have a test of their own.
     @Test func metersAndOwnRelaysAreNothingThatItDecides() throws {
         let station = try Kitchen.snapshot()
-        let names = Names(station.config, station.roster, station.routing)
+        let names = Names(station.config, station.directory, station.routing)
         for request in [Request.levels, .relay("gate", peer: nil)] {
             #expect(Wish(request, names, id: CallID(high: 0, low: 0)) == nil)
         }

@@ -13,7 +13,7 @@ import Wire
         _ answer: LateAnswer, _ decide: (inout Switchboard) -> Void = { _ in }
     ) throws -> Reply {
         let station = try Kitchen.snapshot(Kitchen.text, decide)
-        let names = Names(station.config, station.roster, station.routing)
+        let names = Names(station.config, station.directory, station.routing)
         return Reply(answer, names, station.switchboard)
     }
 

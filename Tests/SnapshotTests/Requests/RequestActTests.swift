@@ -17,18 +17,18 @@ import Wire
         #expect(request(.relay("door", at: nil)) == .relay("door", peer: nil))
         #expect(request(.relay("door", at: "office")) == .relay("door", peer: "office"))
         #expect(request(.signal("office")) == .signal(peer: "office"))
-        #expect(request(.call("house")) == .calls(.call("house", .call, .normal)))
-        #expect(request(.answer) == .calls(.answer))
-        #expect(request(.reject) == .calls(.reject))
-        #expect(request(.hangUp) == .calls(.hangUp))
+        #expect(request(.call("house")) == .call("house", .call, .normal))
+        #expect(request(.answer) == .answer)
+        #expect(request(.reject) == .reject)
+        #expect(request(.hangUp) == .hangUp)
         #expect(request(.volume(-5)) == .state(.volume(.speaker, .by(-5))))
     }
 
     @Test func theSameButtonEndsAPage() {
         let page = Config.Act.page("house")
-        #expect(request(page) == .calls(.page("house", isDown: true, .normal)))
-        #expect(request(page, page: "attic") == .calls(.page("house", isDown: true, .normal)))
-        #expect(request(page, page: "house") == .calls(.page("house", isDown: false, .normal)))
+        #expect(request(page) == .page("house", isDown: true, .normal))
+        #expect(request(page, page: "attic") == .page("house", isDown: true, .normal))
+        #expect(request(page, page: "house") == .page("house", isDown: false, .normal))
     }
 
     @Test(arguments: ["mic", "speaker", "house"])

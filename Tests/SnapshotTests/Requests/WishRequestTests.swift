@@ -28,8 +28,8 @@ import Wire
 
     init() throws {
         let config = try config(Self.text)
-        let roster = roster(config, [3, 5])
-        names = Names(config, roster, Routing(config, roster))
+        let directory = directory(config, [3, 5])
+        names = Names(config, directory, Routing(config, directory))
     }
 
     private func wish(_ request: Request) -> Wish? { Wish(request, names, id: id) }
@@ -70,23 +70,23 @@ import Wire
     @Test func aChannelIsCalledAsItsSettingsSay() {
         var calling = Wish.Calling(id, priority: .high, ringTime: names.config.call.ringTime)
         #expect(
-            wish(.calls(.call("garage", .call, .high))) == .call(target("garage"), calling))
+            wish(.call("garage", .call, .high)) == .call(target("garage"), calling))
         calling.channel = "house"
-        #expect(wish(.calls(.call("house", .call, .high))) == .call(target("house"), calling))
+        #expect(wish(.call("house", .call, .high)) == .call(target("house"), calling))
         calling.channel = "upstairs"
         calling.isJoined = true
         #expect(
-            wish(.calls(.call("upstairs", .call, .high))) == .call(target("upstairs"), calling))
+            wish(.call("upstairs", .call, .high)) == .call(target("upstairs"), calling))
     }
 
     @Test func eachModeOfACallHasItsOwn() {
-        let modes: [(CallRequest.Mode, Offer.Mode)] = [
+        let modes: [(Request.CallMode, Offer.Mode)] = [
             (.call, .call), (.dropIn, .dropIn), (.listen, .monitor),
         ]
         for (asked, mode) in modes {
             let calling = Wish.Calling(id, mode: mode, ringTime: names.config.call.ringTime)
             #expect(
-                wish(.calls(.call("garage", asked, .normal))) == .call(target("garage"), calling))
+                wish(.call("garage", asked, .normal)) == .call(target("garage"), calling))
         }
     }
 
@@ -102,11 +102,11 @@ import Wire
     }
 
     @Test func theRestIsTold() {
-        #expect(wish(.calls(.page("house", isDown: true, .high))) == .page(target("house"), .high))
-        #expect(wish(.calls(.page("house", isDown: false, .high))) == .endPage(target("house")))
-        #expect(wish(.calls(.answer)) == .answer)
-        #expect(wish(.calls(.reject)) == .reject)
-        #expect(wish(.calls(.hangUp)) == .hangUp)
+        #expect(wish(.page("house", isDown: true, .high)) == .page(target("house"), .high))
+        #expect(wish(.page("house", isDown: false, .high)) == .endPage(target("house")))
+        #expect(wish(.answer) == .answer)
+        #expect(wish(.reject) == .reject)
+        #expect(wish(.hangUp) == .hangUp)
         #expect(wish(.tone) == .tone)
     }
 
@@ -115,7 +115,7 @@ import Wire
             .status, .peers, .monitor, .levels, .latency(peer: "office"),
             .announce(target: "house", priority: .normal, samples: 1), .relay("door", peer: nil),
             .key, .version, .reload(isCheck: false), .history(HistoryQuery()), .state(.show),
-            .calls(.show(peer: "office")),
+            .show(peer: "office"),
         ]
         for other in others { #expect(wish(other) == nil, "\(other)") }
     }
@@ -152,7 +152,7 @@ import Wire
     }
 
     @Test func aPageNamesThoseWhoCanHearIt() throws {
-        let page = Request.calls(.page("house", isDown: true, .normal))
+        let page = Request.page("house", isDown: true, .normal)
         let heard = [HeardAt(peer: 3, percent: nil, nil), HeardAt(peer: 5, percent: nil, nil)]
         #expect(try answer(.page(heard), page) == .done(.init("paging house: garage, office")))
         let none = [HeardAt(peer: 3, percent: nil, .down)]
@@ -164,15 +164,15 @@ import Wire
             try answer(.page(none + [heard[1]]), page)
                 == .done(.init("paging house: office; not heard by garage (it is down)")))
         #expect(try answer(.page([]), page) == .done(.init("paging house: nobody hears it")))
-        let end = Request.calls(.page("house", isDown: false, .normal))
+        let end = Request.page("house", isDown: false, .normal)
         #expect(try answer(.pageEnded, end) == .done(.init("page to house ended")))
     }
 
     @Test func aCallIsAnsweredWithItsID() throws {
-        let call = Request.calls(.call("office", .call, .normal))
+        let call = Request.call("office", .call, .normal)
         let said: [(Wish.Outcome, Request, String)] = [
-            (.calling(id), call, "calling office"), (.answered(id), .calls(.answer), "answered"),
-            (.rejected(id), .calls(.reject), "rejected"), (.hungUp(id), .calls(.hangUp), "hung up"),
+            (.calling(id), call, "calling office"), (.answered(id), .answer, "answered"),
+            (.rejected(id), .reject, "rejected"), (.hungUp(id), .hangUp, "hung up"),
         ]
         for (outcome, request, text) in said {
             var done = Reply.Done(text)
@@ -209,8 +209,8 @@ import Wire
     }
 
     @Test func aProblemIsPutInWords() throws {
-        let page = Request.calls(.page("house", isDown: true, .normal))
-        let listen = Request.calls(.call("house", .listen, .normal))
+        let page = Request.page("house", isDown: true, .normal)
+        let listen = Request.call("house", .listen, .normal)
         let talk = Request.talk(target: "house")
         let said: [(Wish.Problem, Request, String)] = [
             (.nobodyHeard, .ptt(isDown: true, target: "reply"), "no peer has been heard yet"),
@@ -222,8 +222,8 @@ import Wire
                 .isChannel, listen,
                 "house is a channel: only a peer can be listened to or dropped in on"
             ),
-            (.call(.nothingRings), .calls(.answer), "nothing rings here"),
-            (.call(.noCall), .calls(.hangUp), "there is no call"),
+            (.call(.nothingRings), .answer, "nothing rings here"),
+            (.call(.noCall), .hangUp, "there is no call"),
             (.call(.nobody), listen, "there is nobody to call"),
         ]
         for (why, request, text) in said {
@@ -264,7 +264,7 @@ import Wire
     ) throws {
         var call = CallStatus()
         (call.state, call.kind, call.peers) = (state, kind, ["garage", "office"])
-        let request = Request.calls(.call("garage", .call, .normal))
+        let request = Request.call("garage", .call, .normal)
         let said = try problem(.call(.busy), request, during: call)
         #expect(said == .refused(ControlError(.failed, text)))
     }
