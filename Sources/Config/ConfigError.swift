@@ -4,7 +4,7 @@ public struct Mistake: Equatable, Sendable {
     public let what: String
     /// The nearest right word.
     public let suggestion: String?
-    /// What to do about it, where that is more than to correct the line.
+    /// The way out, where it is more than to correct the line.
     private let advice: String?
 
     public init(
@@ -17,7 +17,7 @@ public struct Mistake: Equatable, Sendable {
         self.advice = advice
     }
 
-    /// What a person can do.
+    /// The way out, for a person.
     public var fix: String {
         let question = suggestion.map { "did you mean \"\($0)\"?" }
         guard let advice else { return question ?? "sudoedit \(origin.file)" }

@@ -4,10 +4,11 @@
 public struct Fault: JSONRecord, Equatable, Sendable {
     /// One word for programs, such as `no_carrier` or `busy`.
     public var code = ""
-    /// What has it, such as `button ptt on GPIO17`, or a peer's name; empty for the whole station.
+    /// The part that has it, such as `button ptt on GPIO17`, or a peer's name; empty for the whole
+    /// station.
     public var subject = ""
     public var text = ""
-    /// What a person can do; null where it is said already, or nothing helps.
+    /// The way out; null where it is said already, or there is none.
     public var fix: String?
 
     public init() {}
@@ -23,7 +24,7 @@ public struct Fault: JSONRecord, Equatable, Sendable {
         coder.field("fix", &fix)
     }
 
-    /// What is wrong, with its subject.
+    /// The text with its subject.
     public var finding: String { subject.isEmpty ? text : "\(subject): \(text)" }
 
     /// All of it on one line.

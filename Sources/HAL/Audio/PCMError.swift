@@ -49,7 +49,7 @@ extension PCMError: CustomStringConvertible {
     /// `input` or `output`, as the settings call it.
     public var side: String { direction == .capture ? "input" : "output" }
 
-    /// What is wrong.
+    /// The finding, without the device.
     public var text: String {
         switch reason {
         case .absent: "no such card now"
@@ -67,7 +67,7 @@ extension PCMError: CustomStringConvertible {
         }
     }
 
-    /// What to do about it; nil where that is not known.
+    /// The way out; nil where none is known.
     public var fix: String? {
         switch reason {
         case .absent: "plug it in, or set \(side) in [audio] (intercomctl audio list)"

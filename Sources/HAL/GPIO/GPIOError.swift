@@ -33,7 +33,7 @@ public struct GPIOError: Error, Equatable, Sendable {
 extension GPIOError: CustomStringConvertible {
     public var description: String { "line \(line): \(text)" + (fix.map { "; \($0)" } ?? "") }
 
-    /// What is wrong.
+    /// The finding, without the line.
     public var text: String {
         switch reason {
         case .noChip: "there is no such GPIO chip on this machine"
@@ -49,7 +49,7 @@ extension GPIOError: CustomStringConvertible {
         }
     }
 
-    /// What to do about it; nil where that is not known.
+    /// The way out; nil where none is known.
     public var fix: String? {
         let other = "set another `line`"
         switch reason {
@@ -63,8 +63,8 @@ extension GPIOError: CustomStringConvertible {
             case "": return "gpioinfo, or \(other)"
             default: return "end that program, or \(other)"
             }
-        case .noPermission(let path):
-            return "the user that runs this program must be in group \(group(of: path))"
+        case .noPermission:
+            return group.map { "the user that runs this program must be in group \($0)" }
         case .failed: return nil
         }
     }
@@ -83,8 +83,10 @@ extension GPIOError: CustomStringConvertible {
         }
     }
 
-    /// The group of the device nodes, as a distribution or our own rule sets it.
-    private func group(of path: String) -> String {
-        path.utf8.starts(with: "/dev/input".utf8) ? "input" : "gpio"
+    /// The group whose members may open it, as a distribution or our own rule sets it; nil where
+    /// that is not the matter.
+    public var group: String? {
+        guard case .noPermission(let path) = reason else { return nil }
+        return path.utf8.starts(with: "/dev/input".utf8) ? "input" : "gpio"
     }
 }

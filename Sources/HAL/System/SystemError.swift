@@ -46,7 +46,7 @@ public struct SystemError: Error, Equatable, Sendable {
 extension SystemError: CustomStringConvertible {
     public var description: String { fix.map { "\(finding); \($0)" } ?? finding }
 
-    /// What failed, and why.
+    /// The operation that failed, and why.
     public var finding: String { Self.onOneLine("\(operation): \(SystemError.text(of: errno))") }
 
     /// The advice; nil when there is none.

@@ -17,7 +17,7 @@ enum ExitCode: Int32 {
 struct Failure: Error {
     let code: ExitCode
     let finding: String
-    /// What to do, where the finding does not say it.
+    /// The way out, where the finding does not say it.
     let fix: String?
     /// The daemon's own code for it, where it is the daemon's.
     let refusal: ControlError.Code?

@@ -46,7 +46,9 @@ extension Outcome {
 
     /// A call that has reached nobody, and why, as far as the station knows.
     init(unreached peer: String?, _ status: Status) {
-        let known = status.peers.first { $0.name == peer || $0.down.reason == "no_network" }?.fault
+        let known =
+            status.peers.first { $0.name == peer }?.fault
+            ?? status.peers.first { $0.down.reason == "no_network" }?.fault
         let fix = known?.fix ?? HeardBy.Reason.noAnswer.fix
         self.text =
             "the call is over: \(peer?.visible ?? "the other station") is unreachable"

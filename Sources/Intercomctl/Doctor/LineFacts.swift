@@ -107,10 +107,7 @@ struct LineFacts {
     }
 
     private func failure(_ error: GPIOError) -> Check {
-        guard case .noPermission(let path) = error.reason else {
-            return failure(error.text, fix: error.fix)
-        }
-        let group = path.hasPrefix("/dev/input") ? "input" : "gpio"
+        guard let group = error.group else { return failure(error.text, fix: error.fix) }
         return failure(error.text, fix: "sudo adduser $USER \(group), or sudo intercomctl doctor")
     }
 

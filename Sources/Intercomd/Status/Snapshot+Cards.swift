@@ -22,12 +22,7 @@ extension Snapshot {
             device.buffer = granted.bufferSamples
             device.detours = side.route?.detours.map { $0.name } ?? []
         } else if let error = side.error {
-            device.state =
-                switch error.reason {
-                case .absent, .unplugged: .absent
-                case .busy: .busy
-                default: .failed
-                }
+            device.state = error.state
         } else if side.isWanted {
             device.state = .failed
         }
@@ -90,13 +85,19 @@ extension Snapshot {
 
 extension Fault {
     init(_ error: PCMError) {
-        let code =
-            switch error.reason {
-            case .absent, .unplugged: "absent"
-            case .busy: "busy"
-            default: "failed"
-            }
         self.init(
-            code, of: "audio \(error.side) \(error.device)", error.text, fix: error.fix)
+            error.state.rawValue, of: "audio \(error.side) \(error.device)", error.text,
+            fix: error.fix)
+    }
+}
+
+extension PCMError {
+    /// The state of a device that is not open because of it.
+    fileprivate var state: Status.Device.State {
+        switch reason {
+        case .absent, .unplugged: .absent
+        case .busy: .busy
+        default: .failed
+        }
     }
 }

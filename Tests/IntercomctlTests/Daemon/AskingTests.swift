@@ -113,7 +113,11 @@ private struct Story {
         garage.fault = Fault(
             "silent", of: "garage", "nothing has come from it for 27 s",
             fix: "see whether it has power")
-        story.status.peers = [garage]
+        // Another one has a fault of its own.
+        var attic = PeerStatus()
+        (attic.name, attic.down.reason) = ("attic", "no_network")
+        attic.fault = Fault("no_network", of: "attic", "this station has no network")
+        story.status.peers = [attic, garage]
         let words = "the call is over: garage is unreachable: nothing has come from it for 27 s"
         let outcome = try story.run("call", "garage")
         #expect(outcome.output == "calling garage\n\(words); see whether it has power\n")
