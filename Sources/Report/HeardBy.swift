@@ -7,7 +7,7 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
     public var percent: Int?
     /// Why not all of it was heard; null if nearly all was.
     public var reason: Reason?
-    /// The reason in more words than those of its kind, where they are known; not in the JSON.
+    /// The reason in more words than those of its kind; null where they say it all.
     public var detail: String?
 
     public init() {}
@@ -24,6 +24,7 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         var word = reason?.rawValue
         coder.field("reason", &word)
         reason = word.map { Reason(word: $0) }
+        coder.late("detail", &detail)
     }
 
     /// Why a peer does not hear a talk.

@@ -117,6 +117,15 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
 
     public init() {}
 
+    /// How one of the two stations refuses the other; nil where the peer is up, or merely away.
+    public var refusal: String? {
+        switch down.reason {
+        case "revoked", "not_accepted", "psk", "suite", "other_key", "told_other_key":
+            state == .down ? fault?.text : nil
+        default: nil
+        }
+    }
+
     public mutating func fields(_ coder: inout JSONCoder) {
         coder.field("name", &name)
         coder.field("state", &state)

@@ -51,12 +51,13 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
                 #"{"v":1,"ok":true,"ptt":{"schema":1,"target":"house","talking":true,"#
                     + #""was_talking":false,"#
                     + #""listeners":["garage"],"heard":[{"peer":"garage","percent":null,"#
-                    + #""reason":"speaker_muted"}]}}"#
+                    + #""reason":"speaker_muted","detail":null}]}}"#
             ),
             (
                 .announce(over),
                 #"{"v":1,"ok":true,"announce":{"schema":2,"target":"house","listeners":[],"#
-                    + #""over":true,"heard":[{"peer":"garage","percent":97,"reason":null}]}}"#
+                    + #""over":true,"heard":[{"peer":"garage","percent":97,"reason":null,"#
+                    + #""detail":null}]}}"#
             ),
             (
                 .pairing(pairing),

@@ -45,11 +45,12 @@ enum Kitchen {
     /// What it says of itself, so long after its start; `decide` tells its switchboard what has
     /// happened before.
     static func snapshot(
-        _ text: String = text, site: String? = nil, up: Duration = .seconds(600),
+        _ text: String = text, site: String? = nil, _ numbers: [Int]? = nil,
+        up: Duration = .seconds(600),
         _ decide: (inout Switchboard) -> Void = { _ in }
     ) throws -> Snapshot {
         let config = try config(text, site: site)
-        let directory = directory(config)
+        let directory = directory(config, numbers)
         let routing = Routing(config, directory)
         var board = Switchboard(
             station: Station(

@@ -210,7 +210,7 @@ class OwnNetwork(DiagnosisTest):
             self.assertEqual(why in text, code == 1, text)
         _, text = self.type(self.kitchen, "talk", "house", "--seconds", "1", "--json")
         self.assertEqual(json.loads(text)["heard"], [
-            {"peer": "garage", "percent": None, "reason": "no_network"}])
+            {"peer": "garage", "percent": None, "reason": "no_network", "detail": None}])
         code, text = self.type(self.kitchen, "page", "house", "--seconds", "1")
         self.assertEqual((code, "heard: garage nothing (this station has no network)" in text),
                          (1, True), text)

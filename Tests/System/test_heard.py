@@ -297,7 +297,7 @@ class Heard(HeardTest):
             self.assertEqual(code, 1, text)
             found = json.loads(text)
             self.assertEqual(found["heard"], [
-                {"peer": "kitchen", "percent": 0, "reason": "do_not_disturb"}])
+                {"peer": "kitchen", "percent": 0, "reason": "do_not_disturb", "detail": None}])
         self.assertIn("do_not_disturb", reasons(kitchen, "here"))
         kitchen.ctl("dnd", "off")
         self.assertEqual(reasons(kitchen, "here"), [])

@@ -329,6 +329,12 @@ class Return(SiteTest):
         self.assertIn("where the site is introduced: sudo intercomctl site add garage intercom1:",
                       attic.peer("garage")["fault"]["fix"])
         wait(lambda: garage.peer("kitchen")["state"] != "up", "garage is alone")
+        # It is not away, and garage says so of it.
+        wait(lambda: garage.peer("kitchen")["down_reason"] == "not_accepted", "garage is refused")
+        refusal = r"kitchen.*\(.*does not accept this station"
+        said = self.do(garage, "page", "kitchen", "--seconds", "1", code=1)
+        self.assertRegex(said, f"nobody hears it: {refusal}")
+        self.assertRegex(said, f"\nheard: {refusal}")
         self.assertIn("pair --join --move", self.do(garage, "pair", "--join", code=1))
         # By a plain pairing only where a person says that it is meant.
         shown = self.shown(garage)

@@ -145,7 +145,7 @@ class HeldOpen(SceneTest):
             0, "talking to house for 2 s; Ctrl-C ends it\nheard by garage\n"))
         code, text, _ = self.kitchen.ctl("talk", "garage", "--seconds", "2", "--json")
         self.assertEqual((code, json.loads(text)["heard"]), (
-            0, [{"peer": "garage", "percent": None, "reason": None}]))
+            0, [{"peer": "garage", "percent": None, "reason": None, "detail": None}]))
 
     def test_it_says_that_and_why_nobody_hears_it_and_ends_with_one(self):
         with self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")):
@@ -154,7 +154,8 @@ class HeldOpen(SceneTest):
             self.assertEqual(code, 1)
             code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2", "--json")
             self.assertEqual((code, json.loads(text)["heard"]), (
-                1, [{"peer": "garage", "percent": None, "reason": "speaker_muted"}]))
+                1, [{"peer": "garage", "percent": None, "reason": "speaker_muted",
+                     "detail": None}]))
 
     def test_it_says_when_nobody_hears_it_any_more(self):
         with self.program("talk", "house", stdout=subprocess.PIPE) as program:

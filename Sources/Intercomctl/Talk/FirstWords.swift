@@ -35,7 +35,7 @@ struct FirstWords {
         isOpen = false
         for place in heard.indices {
             let peer = list.peers.first { $0.name == heard[place].peer }
-            heard[place].detail = peer.flatMap { Self.refusal(of: $0) }
+            heard[place].detail = peer?.refusal
             if let answer = peer.flatMap({ Self.word(of: $0) }) {
                 if answer != .noAnswer { hasSaid[place] = true }
                 isGone[place] = answer == .noAnswer
@@ -138,11 +138,5 @@ struct FirstWords {
         }
         guard peer.state == .down else { return nil }
         return .some(peer.down.reason == HeardBy.Reason.noNetwork.rawValue ? .noNetwork : .down)
-    }
-
-    /// How one of the two stations refuses the other; nil where the peer is merely away.
-    private static func refusal(of peer: PeerStatus) -> String? {
-        let isRefusal = ["revoked", "not_accepted", "psk", "suite"].contains(peer.down.reason)
-        return isRefusal && peer.state == .down ? peer.fault?.text : nil
     }
 }

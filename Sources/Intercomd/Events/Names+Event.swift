@@ -80,12 +80,12 @@ extension Names {
         case .noListener(let target, let heard):
             event.kind = .noListener
             event.target = target
-            tell(directory.named(heard), "unheard", in: &event)
+            tell(named(heard, station), "unheard", in: &event)
         case .heard(let target, let length, let heard):
             event.kind = .heard
             event.target = target
             event.seconds = length.inSeconds
-            let heard = directory.named(heard)
+            let heard = named(heard, station)
             tell(heard, heard.isHeard ? "heard" : "unheard", in: &event)
         default: return station().event(of: notice, at: milliseconds)
         }

@@ -44,7 +44,8 @@ extension ControlLoop {
             feed { board, _, _ in board.switched(status, for: signal, of: peer) }
         case .notice(let notice): follow(notice)
         case .answer(let caller, let answer):
-            server.replyLate(Reply(answer, names, switchboard), to: caller, at: now)
+            let reply = Reply(answer, names, switchboard) { snapshot() }
+            server.replyLate(reply, to: caller, at: now)
         case .checkSession(let peer): feed { _, table, now in table.doubted(peer: peer, at: now) }
         case .resolve(let peer): resolve(peer)
         case .retryAll: feed { _, table, now in table.retryAll(at: now) }

@@ -131,7 +131,7 @@ extension ControlLoop {
             }
         }
         switch result {
-        case .success(let outcome): return Reply(outcome, to: wish, names)
+        case .success(let outcome): return Reply(outcome, to: wish, names) { snapshot() }
         case .failure(let problem):
             return Reply(
                 problem, of: wish, names, during: snapshot().callStatus,

@@ -4,22 +4,24 @@ internal import Station
 internal import Wire
 
 extension Reply {
-    /// What the person is told whose wish was granted.
-    init(_ outcome: Wish.Outcome, to wish: Wish, _ names: Names) {
+    /// What the person is told whose wish was granted; `station` is asked for only where a listener
+    /// is down.
+    init(
+        _ outcome: Wish.Outcome, to wish: Wish, _ names: Names, station: () -> Snapshot
+    ) {
         switch outcome {
         case .talk(let target, let listeners):
-            var ptt = PTT(to: target, listeners, of: wish, names)
+            var ptt = PTT(to: target, names.named(listeners, station), of: wish, names)
             ptt.isTalking = true
             self = .ptt(ptt)
         case .letGo(let target, let wasHeld, let listeners):
-            var ptt = PTT(to: target, listeners, of: wish, names)
+            var ptt = PTT(to: target, names.named(listeners, station), of: wish, names)
             ptt.wasTalking = wasHeld
             self = .ptt(ptt)
         case .page(let listeners):
-            let able = names.able(listeners).joined(separator: ", ")
-            let deaf = names.directory.named(listeners).filter {
-                $0.reason != nil && $0.reason != .unknown
-            }
+            let heard = names.named(listeners, station)
+            let able = heard.able.joined(separator: ", ")
+            let deaf = heard.filter { $0.reason != nil && $0.reason != .unknown }
             let who =
                 able.isEmpty
                 ? "nobody hears it" + (deaf.isEmpty ? "" : ": \(deaf.sentence)")
@@ -119,11 +121,9 @@ extension CallStatus {
     }
 }
 
-extension Names {
+extension [HeardBy] {
     /// The listeners among these that can hear what is said to them.
-    fileprivate func able(_ listeners: [HeardAt]) -> [String] {
-        listeners.filter { $0.obstacle == nil }.map { directory[$0.peer].name }
-    }
+    fileprivate var able: [String] { filter { $0.reason == nil }.map { $0.peer } }
 }
 
 extension Wish {
@@ -150,11 +150,11 @@ extension Wish {
 }
 
 extension Reply.PTT {
-    fileprivate init(to target: Int, _ listeners: [HeardAt], of wish: Wish, _ names: Names) {
+    fileprivate init(to target: Int, _ heard: [HeardBy], of wish: Wish, _ names: Names) {
         self.init()
         self.target = names.routing.target(target)?.name ?? wish.name
-        heard = names.directory.named(listeners)
-        self.listeners = names.able(listeners)
+        self.heard = heard
+        listeners = heard.able
     }
 }
 
@@ -193,7 +193,7 @@ extension Reply {
 
 extension Reply {
     /// What a caller is told that has waited for the end of what it began.
-    init(_ answer: LateAnswer, _ names: Names, _ board: Switchboard) {
+    init(_ answer: LateAnswer, _ names: Names, _ board: Switchboard, station: () -> Snapshot) {
         switch answer {
         case .talkOver(let name, let end):
             let why =
@@ -204,7 +204,7 @@ extension Reply {
                 }
             self = .done(Done("the talk to \(name) is over: \(why)"))
         case .pageOver(let name, let heard):
-            let heard = names.directory.named(heard)
+            let heard = names.named(heard, station)
             var done = Done("page to \(name) ended")
             done.heard = heard
             done.outcome = heard.isHeard ? "heard" : "unheard"
@@ -215,7 +215,7 @@ extension Reply {
             self = .done(done)
         case .announced(let name, let heard):
             var announced = Announced(to: name, isOver: true, names, board)
-            announced.heard = names.directory.named(heard)
+            announced.heard = names.named(heard, station)
             self = .announce(announced)
         }
     }

@@ -87,6 +87,20 @@ extension PeerDirectory {
     }
 }
 
+extension Names {
+    /// What listeners have heard, with names, and how those that are down refuse this station.
+    ///
+    /// `station` is asked for only where one is down.
+    func named(_ heard: [HeardAt], _ station: () -> Snapshot) -> [HeardBy] {
+        var named = directory.named(heard)
+        let down = heard.indices.filter { heard[$0].obstacle == .down }
+        guard !down.isEmpty else { return named }
+        let station = station()
+        for place in down { named[place].detail = station.peerStatus(heard[place].peer).refusal }
+        return named
+    }
+}
+
 extension Duration {
     /// In seconds, to the millisecond, as people and programs are told it.
     var inSeconds: Double { Double(milliseconds) / 1000 }

@@ -209,7 +209,7 @@ private func sample() -> Status {
         #expect(down.output == "talking to attic: nobody hears you: attic (it is down)\n")
         let json = try folder.run("ptt", "down", "attic", "--json")
         #expect(json.code == 1)
-        #expect(json.output.contains(#""heard":[{"peer":"attic","percent":null,"reason":"down"}]"#))
+        #expect(json.output.contains(#""heard":[{"peer":"attic","percent":null,"reason":"down""#))
         let void = try folder.run("ptt", "down", "void")
         #expect(void.code == 1)
         #expect(

@@ -1,4 +1,5 @@
 import Config
+import Peering
 import Report
 import Station
 import Testing
@@ -12,9 +13,13 @@ import Wire
     private func reply(
         _ answer: LateAnswer, _ decide: (inout Switchboard) -> Void = { _ in }
     ) throws -> Reply {
-        let station = try Kitchen.snapshot(Kitchen.text, decide)
+        let station = try Kitchen.snapshot(Kitchen.text) {
+            $0.follow(.down, of: Kitchen.office, at: Kitchen.now)
+            decide(&$0)
+        }
+        station.peers[Kitchen.office].downReason = .psk
         let names = Names(station.config, station.directory, station.routing)
-        return Reply(answer, names, station.switchboard)
+        return Reply(answer, names, station.switchboard) { station }
     }
 
     @Test(arguments: [
@@ -38,6 +43,7 @@ import Wire
         #expect(some.text == "page to house ended" && some.outcome == "heard")
         #expect(some.heard.map(\.peer) == ["garage", "office"])
         #expect(none.outcome == "unheard" && none.heard.map(\.reason) == [.down])
+        #expect(none.heard.sentence == "office (calls with another psk than the one known here)")
     }
 
     @Test func aPageThatAnotherReplacedIsNoFailure() throws {

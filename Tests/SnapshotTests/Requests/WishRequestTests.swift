@@ -1,4 +1,5 @@
 import Config
+import Peering
 import Report
 import Station
 import Testing
@@ -24,12 +25,14 @@ import Wire
         """
 
     private let names: Names
+    private let station: Snapshot
     private let id = CallID(high: 1, low: 2)
 
     init() throws {
-        let config = try config(Self.text)
-        let directory = directory(config, [3, 5])
-        names = Names(config, directory, Routing(config, directory))
+        station = try Kitchen.snapshot(Self.text, [3, 5]) {
+            $0.follow(.down, of: 3, at: Kitchen.now)
+        }
+        names = Names(station.config, station.directory, station.routing)
     }
 
     private func wish(_ request: Request) -> Wish? { Wish(request, names, id: id) }
@@ -39,7 +42,7 @@ import Wire
     }
 
     private func answer(_ outcome: Wish.Outcome, _ request: Request) throws -> Reply {
-        Reply(outcome, to: try #require(wish(request)), names)
+        Reply(outcome, to: try #require(wish(request)), names) { station }
     }
 
     private func problem(
@@ -163,6 +166,14 @@ import Wire
         #expect(
             try answer(.page(none + [heard[1]]), page)
                 == .done(.init("paging house: office; not heard by garage (it is down)")))
+        // One that is not away, and refuses this station, is told so.
+        station.peers[3].downReason = .notAccepted
+        let refusal =
+            "answers at its address, but does not accept this station: this station is not added"
+            + " there, or has another psk or suite there"
+        #expect(
+            try answer(.page(none), page)
+                == .done(.init("paging house: nobody hears it: garage (\(refusal))")))
         #expect(try answer(.page([]), page) == .done(.init("paging house: nobody hears it")))
         let end = Request.page("house", isDown: false, .normal)
         #expect(try answer(.pageEnded, end) == .done(.init("page to house ended")))
