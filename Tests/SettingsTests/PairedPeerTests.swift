@@ -255,7 +255,7 @@ import Testing
                     continue
                 }
                 #expect(isRefused && text.hasPrefix("the site took shed out, and nothing is"))
-                #expect(text.contains("all the same: the same command with --yes;"))
+                #expect(text.contains("all the same: intercomctl pair --yes (or"))
             }
             let meant = try peer("garage", takesBack: true, used: empty, found: empty)
             #expect(meant.name == "garage")

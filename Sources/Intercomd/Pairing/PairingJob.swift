@@ -29,6 +29,18 @@ struct PairingJob {
 
     static let strangersTold = 3
 
+    init(
+        caller: CallerTicket?, asker: Asker, name: String?, takesBack: Bool, host: String? = nil
+    ) {
+        (self.caller, self.asker, self.name) = (caller, asker, name)
+        (self.takesBack, self.host) = (takesBack, host)
+    }
+
+    /// That of the talk button.
+    ///
+    /// A press cannot say that it means a station which the site has taken out, perhaps as stolen.
+    init(button: Asker) { self.init(caller: nil, asker: button, name: nil, takesBack: false) }
+
     /// An event of it.
     func event(_ kind: Event.Kind, at host: String?, _ detail: String) -> Event {
         var event = Event(kind, at: 0)

@@ -275,8 +275,7 @@ extension Pairings {
         let code = PairingCode.randomDigits()
         do throws(ControlError) {
             _ = try open(
-                code.copy(), for: PairingJob(caller: nil, asker: asker, name: nil, takesBack: true),
-                on: ground, at: now)
+                code.copy(), for: PairingJob(button: asker), on: ground, at: now)
         } catch {
             return error.code == .busy ? .later : .failed(error.text)
         }
@@ -292,10 +291,10 @@ extension Pairings {
         guard !isBusy else {
             return ControlError(.busy, "a pairing is under way")
         }
-        let job = PairingJob(caller: nil, asker: asker, name: nil, takesBack: true)
-        guard case .refused(let error)? = enter(digits, for: job, on: ground, at: now) else {
-            return nil
-        }
+        guard
+            case .refused(let error)? = enter(
+                digits, for: PairingJob(button: asker), on: ground, at: now)
+        else { return nil }
         return error
     }
 }
