@@ -58,7 +58,9 @@ func accept(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         let status = report.stage == .paired ? try? statusNow(invocation) : nil
         try show(report, isNamed: name != nil, state: status?.state)
     }
-    return paired == nil ? .failed : .ok
+    guard let paired else { return .failed }
+    if let name = paired.name { try remindOfSite(name, after: paired.former, invocation) }
+    return .ok
 }
 
 /// How many lines may come before the invitation, such as a greeting of the other machine.

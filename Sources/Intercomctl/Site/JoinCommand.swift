@@ -193,13 +193,20 @@ enum Joining {
 }
 
 /// Says that a peer is not in the site of this station, where a person may think that it is; it may
-/// come in the place of a former one.
+/// come in the place of a former one, or be one that the site has taken out.
 func remindOfSite(
     _ peer: String, after former: String? = nil, _ invocation: borrowing Invocation
 ) throws(Failure) {
     guard !invocation.isJSON, let site = try? siteNow(invocation), let name = site.name,
         !site.peers.contains(peer)
     else { return }
+    if let book = try? PeerBook(invocation), let key = try? book.peer(peer).key,
+        let former = SiteFiles.removed(book.paths)[key]
+    {
+        try printLine(
+            "the site took \(former.visible) out, and here it is a peer again; to end that: sudo"
+                + " intercomctl peer remove \(peer.visible)")
+    }
     let place = former.flatMap { site.peers.contains($0) ? $0 : nil }
         .flatMap { try? PeerBook(invocation).site(of: $0)?.name }
     try printLine(

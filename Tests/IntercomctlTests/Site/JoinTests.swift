@@ -38,6 +38,29 @@ import Testing
         withExtendedLifetime(daemon) {}
     }
 
+    @Test func aPairingWithOneThatTheSiteTookOutSaysHowItEnds() throws {
+        let folder = try StationFolder()
+        try folder.write("[peer barn]\nkey = \(otherKey)\n", to: "state/peers.d/barn.conf")
+        try folder.write("\(otherKey) barn\n", to: "state/site.removed")
+        var status = Status()
+        status.site.name = "house"
+        let shown = Reply.status(status).encoded
+        var report = PairingReport(.paired, "paired with barn")
+        (report.name, report.isApplied) = ("barn", true)
+        let paired = Reply.pairing(report).encoded
+        let daemon = try FakeDaemon(at: folder.socket) { request in
+            if case .pair? = request { [paired] } else { [shown] }
+        }
+        let outcome = try folder.run("pair", "--yes", "192.0.2.7", "7K9M-QX2W")
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        #expect(
+            outcome.output.contains(
+                "the site took barn out, and here it is a peer again; to end that: sudo"
+                    + " intercomctl peer remove barn\nbarn is a peer of this station alone, and not"
+                    + " in the site house; for that, pair it with"), "\(outcome.output)")
+        withExtendedLifetime(daemon) {}
+    }
+
     @Test func oneThatIsAPeerAlreadyNeedsNoPairingForTheSite() throws {
         let folder = try StationFolder()
         let daemon = try daemon(of: folder)
