@@ -69,6 +69,12 @@ import Testing
         #expect(Self.fault(text + text) != nil)
     }
 
+    @Test func theFixOfADamagedFileStandsApart() {
+        #expect(RosterFault.line(3).finding == "is damaged or cut short at line 3")
+        #expect(RosterFault.line(3).fix == "export it again" && RosterFault.signature.fix == nil)
+        #expect("\(RosterFault.line(3))" == "is damaged or cut short at line 3; export it again")
+    }
+
     @Test func anotherKeysSignatureIsRefused() throws {
         let (house, other) = (try House(), try House())
         let forged =

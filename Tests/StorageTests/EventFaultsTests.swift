@@ -1,3 +1,4 @@
+import HAL
 import Report
 import Testing
 
@@ -7,7 +8,13 @@ import Testing
 @Suite struct EventFaultsTests {
     @Test(arguments: [
         (StateKeeper.Notice.damaged("state: it is bad"), "state: it is bad"),
-        (.failed("disk full"), "state: disk full; kept in memory, and tried again"),
+        (
+            .failed(Fault("file", "disk full")), "state: disk full; kept in memory, and tried again"
+        ),
+        (
+            .failed(Fault("file", "it is another user's", fix: "chown")),
+            "state: it is another user's; kept in memory, and tried again -> chown"
+        ),
         (.writtenAgain, "state: written again"),
     ])
     func faultsOfTheStateAreTold(notice: StateKeeper.Notice, detail: String) {
@@ -21,5 +28,15 @@ import Testing
         let event = Event(notice, at: 7)
         #expect(event.kind == .historyFault && event.timeMilliseconds == 7)
         #expect(event.detail == notice.sentence)
+    }
+
+    @Test func textAndFixOfAFileStandApart() {
+        let error = SystemError(operation: "write /x", errno: 28, advice: "make room")
+        #expect(Fault(error) == Fault("file", error.finding, fix: "make room"))
+        #expect(PeerFilesError(error).finding == error.finding)
+        #expect(PeerFilesError(error).fix == "make room")
+        #expect("\(PeerFilesError(error))" == "\(error)")
+        let late = lateness(ofDiskWith: "/x")
+        #expect(late.text == "write /x: the disk has not answered for 5 s" && late.fix != nil)
     }
 }

@@ -136,7 +136,7 @@ extension History {
         #expect(notices.count == 1 && history.problem != nil)
         let list = history.list(at: start)
         #expect(history.lost > 0 && list.calls.count + history.lost > 299)
-        #expect(list.problem == history.problem)
+        #expect(list.problem == history.problem?.sentence)
         let lost = history.lost
         try FileStore.makeDirectory("\(folder.path)/absent", mode: 0o700)
         notices += history.tick(at: start + .seconds(29))
@@ -201,7 +201,7 @@ extension History {
         var keeper = StateKeeper(in: "\(folder.path)/absent")
         #expect(try ring(at: 30, &keeper))
         let notice = keeper.close(at: start, within: .seconds(30))
-        #expect(notice == .failed(keeper.problem ?? "") && keeper.problem != nil)
+        #expect(notice == keeper.problem.map { .failed($0) } && keeper.problem != nil)
         #expect(keeper.close(at: start, within: .seconds(30)) == nil)
         try FileStore.makeDirectory("\(folder.path)/absent", mode: 0o700)
         #expect(keeper.close(at: start, within: .seconds(30)) == .writtenAgain)

@@ -176,7 +176,7 @@ class ServiceTest(SceneTest):
                 supervisor, began, kitchen, lambda: time.monotonic() > began + 20)
             self.assertLess(longest, 1.2)
             self.assertEqual(typed.wait(1), 1)
-        self.assertIn("the disk has not answered for 5 s; ", screen.text)
+        self.assertIn("the disk has not answered for 5 s -> ", screen.text)
         self.assertIn("did not finish; nothing is changed here", screen.text)
         worn.unlink()
         peers = pathlib.Path(kitchen.state, "peers.d")

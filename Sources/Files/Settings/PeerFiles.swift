@@ -199,26 +199,27 @@ public struct PeerFiles: Sendable {
 
 /// Why the files cannot be changed, for the person who must act.
 public struct PeerFilesError: Error, Equatable, CustomStringConvertible {
-    public let description: String
+    public let finding: String
+    /// The way out; nil where the finding has it, or there is none.
+    public let fix: String?
     /// Whether the user of the process has no right to a file; another user may have it.
     public let isRefused: Bool
 
-    public init(_ description: String) {
-        self.description = description
-        isRefused = false
-    }
+    public var description: String { fix.map { "\(finding); \($0)" } ?? finding }
+
+    public init(_ finding: String) { (self.finding, fix, isRefused) = (finding, nil, false) }
 
     public init(_ error: ConfigError) {
         self.init("the configuration has mistakes; correct them first:\n\(error.description)")
     }
 
     public init(_ error: SystemError) {
-        description = error.description
+        (finding, fix) = (error.finding, error.fix)
         isRefused = error.errno == SystemError.noPermission && error.advice.isEmpty
     }
 
     public init(_ error: KeyStoreError) {
-        description = error.description
+        (finding, fix) = (error.description, nil)
         isRefused = error.isRefused
     }
 }

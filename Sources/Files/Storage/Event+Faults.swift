@@ -13,7 +13,7 @@ extension Event {
         detail =
             switch notice {
             case .damaged(let reason): reason
-            case .failed(let reason): "state: \(reason); kept in memory, and tried again"
+            case .failed(let reason): reason.sentence(ofWaiting: "state")
             case .writtenAgain: "state: written again"
             }
     }

@@ -15,7 +15,7 @@ package struct History: ~Copyable {
         /// There is no room to set them aside: they stay where they are.
         case damaged(lines: Int)
         /// Nothing can be written, and why.
-        case failed(String)
+        case failed(Fault)
         case writtenAgain(lost: Int)
     }
 
@@ -51,7 +51,7 @@ package struct History: ~Copyable {
     /// Damaged lines found since the start.
     package private(set) var setAside = 0
     /// Why nothing can be written; nil when it can.
-    package private(set) var problem: String?
+    package private(set) var problem: Fault?
     /// What happened, until the caller takes it.
     private var notices: [Notice] = []
     private var owesSync = false
@@ -136,7 +136,7 @@ package struct History: ~Copyable {
                 var records = files.records()
                 for line in waiting { records += HistoryFile(parsing: line).records }
                 var list = HistoryList(records, query)
-                list.problem = problem
+                list.problem = problem?.sentence
                 return list
             }
         }
@@ -156,14 +156,14 @@ package struct History: ~Copyable {
             nextTry = now + Self.syncInterval
             // Also where all is written, and the disk has not kept it.
             owesSync = true
-            fail(error.description)
+            fail(Fault(error))
         } else if problem != nil {
             problem = nil
             notices.append(.writtenAgain(lost: lost))
         }
     }
 
-    private mutating func fail(_ reason: String) {
+    private mutating func fail(_ reason: Fault) {
         if problem == nil { notices.append(.failed(reason)) }
         problem = reason
     }
@@ -215,7 +215,7 @@ extension History.Notice {
             "history: its last line was cut short by a power cut or a crash, and is left out"
         case .setAside(let lines):
             "history: \(lines) damaged \(lines == 1 ? "line" : "lines") set aside in history.bad"
-        case .failed(let reason): "history: \(reason); kept in memory, and tried again"
+        case .failed(let reason): reason.sentence(ofWaiting: "history")
         case .writtenAgain(let lost):
             "history: written again"
                 + (lost > 0 ? ", without \(lost) records for which there was no room" : "")

@@ -88,7 +88,7 @@ final class HistoryFiles: @unchecked Sendable {
         do throws(SystemError) {
             bytes = try FileStore.read(path, limit: Self.readMax)
         } catch {
-            if error.errno != SystemError.noSuchFile { tell(.failed(error.description)) }
+            if error.errno != SystemError.noSuchFile { tell(.failed(Fault(error))) }
             return HistoryFile(parsing: [])
         }
         let found = HistoryFile(parsing: bytes)

@@ -11,7 +11,7 @@ package struct StateKeeper {
     package enum Notice: Equatable {
         /// The file was not as it was written, and has another name now.
         case damaged(String)
-        case failed(String)
+        case failed(Fault)
         case writtenAgain
     }
 
@@ -24,7 +24,7 @@ package struct StateKeeper {
     package private(set) var state = SavedState()
     private let path: String
     /// Why it cannot be written; nil when it can.
-    package private(set) var problem: String?
+    package private(set) var problem: Fault?
     private var due: Instant?
     private var changedSince: Instant?
     private var work: DiskWork?
@@ -108,13 +108,13 @@ package struct StateKeeper {
         if case .failure(let error) = result {
             // What has changed meanwhile is written then, too.
             due = now + Self.retry
-            return failed(error.description)
+            return failed(Fault(error))
         }
         defer { problem = nil }
         return problem == nil ? nil : .writtenAgain
     }
 
-    private mutating func failed(_ reason: String) -> Notice? {
+    private mutating func failed(_ reason: Fault) -> Notice? {
         defer { problem = reason }
         return problem == nil ? .failed(reason) : nil
     }
@@ -123,8 +123,21 @@ package struct StateKeeper {
 /// Work that is asked of a disk, and that a worn one holds up.
 typealias DiskWork = Background<Result<Void, SystemError>>
 
-/// The words about a disk that takes long.
-package let diskLateness = "the disk has not answered for 5 s; a worn SD card does that"
+/// A disk that takes long.
+package let diskLateness = Fault(
+    "file", "the disk has not answered for 5 s", fix: "a worn SD card does that: use another one")
 
-/// The words about a disk that takes long to write a file.
-func lateness(ofDiskWith path: String) -> String { "write \(path): \(diskLateness)" }
+/// A disk that takes long to write a file.
+func lateness(ofDiskWith path: String) -> Fault {
+    Fault("file", "write \(path): \(diskLateness.text)", fix: diskLateness.fix)
+}
+
+extension Fault {
+    /// A file that cannot be used.
+    init(_ error: SystemError) { self.init("file", error.finding, fix: error.fix) }
+
+    /// The line of the journal on what cannot be written, and waits.
+    func sentence(ofWaiting what: String) -> String {
+        Fault(code, of: what, "\(text); kept in memory, and tried again", fix: fix).sentence
+    }
+}

@@ -53,9 +53,11 @@ extension ControlLoop {
         found.usesAES = facts.usesAES
         found.isSoundStill = health.isSoundStill
         found.memoryFault = health.memoryFault
-        let unwritten = [history.problem, keeper.problem, devices.relayNoteProblem]
-        found.fileFaults = unwritten.compactMap { text in text.map { Fault("file", $0) } }
-        if let problem = site.problem { found.fileFaults.append(problem) }
+        let relayNote = devices.relayNoteError.map {
+            Fault("file", "\(Devices.relayNoteFinding): \($0.finding)", fix: $0.fix)
+        }
+        found.fileFaults = [history.problem, keeper.problem, relayNote, site.problem]
+            .compactMap { $0 }
         found.media = Readings(rings.counters.values)
         found.floods.packets = figures.flood
         return found

@@ -91,7 +91,7 @@ extension Pairings {
         guard let result = storing.work.take() else {
             guard storing.work.isLate(at: now), !storing.isToldLate else { return }
             self.storing?.isToldLate = true
-            return tell(PairingReport(.attempt, diskLateness))
+            return tell(PairingReport(.attempt, diskLateness.sentence))
         }
         self.storing = nil
         switch (storing.step, result) {

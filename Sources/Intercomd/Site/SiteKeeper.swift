@@ -47,9 +47,9 @@ struct SiteKeeper {
     /// Peers were written, and are not in use yet.
     private(set) var hasUnused = false
     /// Why the roster's file cannot be used, or a newer one not be taken.
-    private var complaint: String?
+    private var complaint: Fault?
     /// What a peer has shows that not all is well, while this roster is held.
-    private var dispute: (held: Roster?, text: String)?
+    private var dispute: (held: Roster?, fault: Fault)?
     private var words: [Line] = []
     /// The names of stations that were taken out of the site, by their keys as text.
     private var former: [String: String] = [:]
@@ -90,7 +90,9 @@ struct SiteKeeper {
         }
         do throws(PeerFilesError) {
             hasUnused = try SiteFiles.renewChannels(of: roster, own: own, config.paths)
-        } catch { fault("the channels of the site cannot be written: \(error)") }
+        } catch {
+            fault("the channels of the site cannot be written: \(error.finding)", fix: error.fix)
+        }
     }
 
     /// A peer that was put out and keeps a station of the site from its place; nil where none does.
@@ -118,7 +120,7 @@ struct SiteKeeper {
             former = SiteFiles.removed(paths)
             exchange.left = SiteFiles.left(paths)
         } catch {
-            fault("the site's roster cannot be read: \(error)")
+            fault("the site's roster cannot be read: \(error.finding)", fix: error.fix)
             return
         }
         guard !text.isEmpty else { return exchange.hold(nil, text: [], at: now) }
@@ -127,23 +129,29 @@ struct SiteKeeper {
             exchange.hold(roster, text: text, at: now)
         } catch {
             exchange.hold(nil, text: [], at: now)
-            fault("\(SiteFiles.path(paths)) \(error)")
+            fault("\(SiteFiles.path(paths)) \(error.finding)", fix: error.fix)
         }
     }
 
-    private mutating func fault(_ text: String, from peer: Int? = nil) {
-        if complaint != text { words.append(Line(peer: peer, text: text, isFault: true)) }
-        complaint = text
+    private mutating func fault(_ text: String, fix: String? = nil, from peer: Int? = nil) {
+        let found = Fault("site", text, fix: fix)
+        if complaint != found { warn(found, from: peer) }
+        complaint = found
     }
 
     /// Unlike a fault of the files, it stays when they are read again.
-    private mutating func dispute(_ text: String, from peer: Int) {
-        if disputed != text { words.append(Line(peer: peer, text: text, isFault: true)) }
-        dispute = (exchange.held?.roster, text)
+    private mutating func dispute(_ text: String, fix: String? = nil, from peer: Int) {
+        let found = Fault("site", text, fix: fix)
+        if disputed != found { warn(found, from: peer) }
+        dispute = (exchange.held?.roster, found)
     }
 
-    private var disputed: String? {
-        dispute.flatMap { $0.held == exchange.held?.roster ? $0.text : nil }
+    private mutating func warn(_ fault: Fault, from peer: Int?) {
+        words.append(Line(peer: peer, text: fault.sentence, isFault: true))
+    }
+
+    private var disputed: Fault? {
+        dispute.flatMap { $0.held == exchange.held?.roster ? $0.fault : nil }
     }
 
     // MARK: The peers
@@ -231,9 +239,9 @@ struct SiteKeeper {
                 dispute(
                     "\(name(peer)) has another roster of the same number, signed by the same key:"
                         + " the station that introduces was restored from a backup, or somebody"
-                        + " else has the site's key; there, compare the lists (intercomctl site"
-                        + " list); any change of the site ends this (man intercomctl, site import)",
-                    from: peer)
+                        + " else has the site's key",
+                    fix: "there, compare the lists (intercomctl site list); any change of the site"
+                        + " ends this (man intercomctl, site import)", from: peer)
             case .leftOut(let peer):
                 dispute(
                     "\(name(peer)) has a newer roster of the site, and this station is not in it",
@@ -342,16 +350,19 @@ struct SiteKeeper {
         case (.failure(let error), let caller?):
             answers.append((caller, .refused(ControlError(.failed, error.description))))
         case (.failure(let error), nil):
-            fault("number \(number) of the site is not taken: \(error)", from: peer)
+            fault(
+                "number \(number) of the site is not taken: \(error.finding)", fix: error.fix,
+                from: peer)
         }
     }
 
     /// A roster that is joined is used when it is written, whoever waits for that.
     private mutating func tellLate(_ adoption: Adoption) {
-        let text = "the roster of the site is not written yet: \(diskLateness)"
-        fault(text)
-        guard let caller = adoption.caller else { return }
-        answers.append((caller, .refused(ControlError(.failed, text))))
+        fault(
+            "the roster of the site is not written yet: \(diskLateness.text)",
+            fix: diskLateness.fix)
+        guard let caller = adoption.caller, let complaint else { return }
+        answers.append((caller, .refused(ControlError(.failed, complaint.sentence))))
         self.adoption?.caller = nil
     }
 
@@ -364,9 +375,7 @@ struct SiteKeeper {
     // MARK: For people
 
     /// The fault of the site; nil when all is well.
-    var problem: Fault? {
-        (complaint ?? disputed).map { Fault("site", $0) } ?? displaced
-    }
+    var problem: Fault? { complaint ?? disputed ?? displaced }
 
     private func introduces(_ paths: Paths) -> Bool {
         exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true

@@ -26,7 +26,7 @@ package struct Devices: ~Copyable {
     /// Why microphone and speaker did not run by one clock when both were open last.
     package var clocksApart: String?
     /// Why the relays' lines could not be written down; nil when they are.
-    package private(set) var relayNoteProblem: String?
+    package private(set) var relayNoteError: SystemError?
 
     package init(_ config: Config) {
         cards = Cards(config.audio)
@@ -62,11 +62,12 @@ package struct Devices: ~Copyable {
 
     /// Writes down the lines that are to be switched off should this process die.
     package mutating func noteRelays(_ config: Config) {
-        relayNoteProblem = RelayNote.write(config.relays, in: config.paths.runtime).map {
-            "a relay may stay on if the daemon dies: \($0)"
-        }
-        if let problem = relayNoteProblem { Log.warning(problem) }
+        relayNoteError = RelayNote.write(config.relays, in: config.paths.runtime)
+        if let error = relayNoteError { Log.warning("\(Self.relayNoteFinding): \(error)") }
     }
+
+    /// What may come of a note that is not written.
+    package static let relayNoteFinding = "a relay may stay on if the daemon dies"
 
     /// Lights the lamps for what holds now.
     package mutating func show(_ facts: LampFacts, at now: Instant) {

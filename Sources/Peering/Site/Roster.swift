@@ -259,11 +259,23 @@ public enum RosterFault: Error, Equatable, Sendable {
 }
 
 extension RosterFault: CustomStringConvertible {
-    public var description: String {
+    public var description: String { fix.map { "\(finding); \($0)" } ?? finding }
+
+    /// What is wrong with the file, whose name precedes it.
+    public var finding: String {
         switch self {
-        case .foreign: "is no roster of a site: intercomctl site export prints one"
-        case .line(let number): "is damaged or cut short at line \(number); export it again"
+        case .foreign: "is no roster of a site"
+        case .line(let number): "is damaged or cut short at line \(number)"
         case .signature: "is not signed by its site's key: it was changed on the way, or is forged"
+        }
+    }
+
+    /// The way out; nil where there is none.
+    public var fix: String? {
+        switch self {
+        case .foreign: "intercomctl site export prints one"
+        case .line: "export it again"
+        case .signature: nil
         }
     }
 }
