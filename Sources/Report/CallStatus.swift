@@ -23,6 +23,8 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
     public var weak: [String] = []
     /// Since the call began.
     public var seconds: Double?
+    /// Why a call that rings here does not sound; null where it does.
+    public var silence: Fault?
     /// The last that ended here since the start: its id, who it was with, how it ended, and when,
     /// in milliseconds since 1970; null before there was one.
     public var last: String?
@@ -42,6 +44,7 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
         coder.field("peers", &peers)
         coder.field("weak", &weak)
         coder.field("seconds", &seconds)
+        coder.field("silence", &silence)
         coder.field("last", &last)
         coder.field("last_direction", &lastDirection)
         coder.field("last_peer", &lastPeer)

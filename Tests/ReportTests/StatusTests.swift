@@ -24,7 +24,8 @@ private let golden = """
     "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
-    "weak":["attic"],"seconds":4.5,"last":"018f","last_direction":"out","last_peer":"garage",\
+    "weak":["attic"],"seconds":4.5,"silence":null,\
+    "last":"018f","last_direction":"out","last_peer":"garage",\
     "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},"announcement":"house",\
     "speaker":{"peak_dbfs":null,"rms_dbfs":null,"clips":0},\
     "buttons":[{"name":"ptt","line":"GPIO17","state":"pressed","fault":null,"target":"house",\

@@ -47,7 +47,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     if let reason = status.audio.clockReason { text += "clock   two: \(reason.visible)\n" }
     text += "mic     \(microphone(status.microphone))\n"
     if status.call.state != .idle {
-        let silence = silenceOfRing(status).map { "  not heard here: \($0)" } ?? ""
+        let silence = status.call.silence.map { "  not heard here: \($0.sentence)" } ?? ""
         text += "call    \(call(status.call))\(silence.visible)\n"
     }
     if let target = status.announcement { text += "announce a file to \(target.visible)\n" }
@@ -131,29 +131,6 @@ private func call(_ call: CallStatus) -> String {
         text += "  nothing heard from \(call.weak.joined(separator: ", ").visible)"
     }
     return text
-}
-
-/// Why a call that rings here does not sound, and what to do about it; nil where it does.
-func silenceOfRing(_ status: Status) -> String? {
-    guard status.call.state == .ringing else { return nil }
-    let volumes = status.state.volumes
-    let reason: HeardBy.Reason
-    if let fault = status.audio.output.fault {
-        return "the speaker's card: \(fault.text)" + (fault.fix.map { " (\($0))" } ?? "")
-    } else if status.audio.output.state == .none {
-        reason = .noOutput
-    } else if status.state.isSpeakerMuted {
-        reason = .speakerMuted
-    } else if status.unheard.contains(where: { $0.place == .here && $0.reason == .cardMuted }) {
-        reason = .cardMuted
-    } else if SavedState.isInaudible(volumes.speaker) {
-        reason = .volume
-    } else if SavedState.isInaudible(volumes.ring * volumes.speaker / 100) {
-        return "rings are at \(volumes.ring)% (intercomctl volume ring 100)"
-    } else {
-        return nil
-    }
-    return "\(reason.wordsHere) (\(reason.fix))"
 }
 
 /// The call that ended last; nil before there was one.

@@ -93,15 +93,11 @@ extension Snapshot {
 
     /// Calls ring, and nobody hears it; a lamp may show it.
     private var ringNote: Fault? {
-        let isSet = Audibility.isInaudible(Gain(percent: state.volumes.ring).factor)
-        guard output.isWanted, isSet || Audibility.isInaudible(plan.ringVolume.factor),
+        guard output.isWanted, var note = softRing(through: .unity),
             !config.lamps.contains(where: { $0.show == .ringing })
         else { return nil }
-        return Fault(
-            "ring_volume",
-            "no call is heard here: the volume of rings is at "
-                + "\(isSet ? state.volumes.ring : config.sounds.ringVolume) %",
-            fix: isSet ? "intercomctl volume ring 100" : "raise ring-volume in [sounds]")
+        note.text = "no call is heard here: \(note.text)"
+        return note
     }
 
     /// Sound lost between cards and program, once it is more than a few and more than one an hour,
