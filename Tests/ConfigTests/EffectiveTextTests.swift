@@ -133,7 +133,7 @@ func withoutOrigins(_ config: Config) -> Config {
 
                 [quiet]
                 hours = none
-                ring = 15
+                ring = 60
 
                 [events]
                 on-event = none

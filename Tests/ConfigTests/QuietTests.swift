@@ -3,6 +3,9 @@ import Testing
 @testable import Config
 
 @Suite struct QuietTests {
+    /// At 20 % and less nothing is heard, and what rings then is an emergency.
+    @Test func whatMayRingInQuietHoursIsHeard() { #expect(Config.Quiet().ring > 20) }
+
     @Test func hoursMayGoOverMidnightAndEndBeforeTheirLastMinute() throws {
         let night = try #require(
             try parse(

@@ -4,7 +4,7 @@ extension Config {
         /// Nil: at no time.
         public internal(set) var hours: Hours?
         /// The volume of the ringtone in these hours, at most, in per cent.
-        public internal(set) var ring = 15
+        public internal(set) var ring = 60
     }
 
     /// A span of the day, over midnight where its end is the earlier time.
