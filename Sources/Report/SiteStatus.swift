@@ -9,6 +9,9 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var peers: [String] = []
     /// Whether this station has the secret that signs its roster.
     public var introduces = false
+    /// The peers that say so of themselves, by their names here: one, or none that was heard of
+    /// since the start.
+    public var introducers: [String] = []
     /// The stations of the roster that are not known to have it or a newer one, by their names
     /// there: they may use an older one.
     public var behind: [String] = []
@@ -24,12 +27,25 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
 
     public init() {}
 
+    /// The station that introduces, for a sentence of another one.
+    public var introducer: String { named ?? "the station that introduces" }
+
+    /// Where the site is changed, for a sentence that ends, or goes on with a command.
+    public var place: String {
+        introduces ? "here" : named.map { "at \($0)" } ?? "where the site is introduced"
+    }
+
+    private var named: String? {
+        introducers.isEmpty ? nil : introducers.joined(separator: " or ") + ", which introduces"
+    }
+
     public mutating func fields(_ coder: inout JSONCoder) {
         coder.field("name", &name)
         coder.field("number", &number)
         coder.field("fingerprint", &fingerprint)
         coder.field("peers", &peers)
         coder.field("introduces", &introduces)
+        coder.field("introducers", &introducers)
         coder.field("behind", &behind)
         coder.field("older", &older)
         coder.field("left", &left)

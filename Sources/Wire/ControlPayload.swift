@@ -52,7 +52,7 @@ extension ControlRecord {
         case .spurtEnd: 3
         case .heard(let heard): heard.played == nil ? 3 : 7
         case .keyShared: 0
-        case .roster: 26
+        case .roster(let notice): notice.introduces ? 27 : 26
         case .rosterQuestion: 10
         case .rosterPart(let part): 10 + part.count
         case .offer: 33
@@ -165,6 +165,7 @@ extension RosterNotice {
         span.write(counter, at: start + 8)
         span.write(size, at: start + 16)
         span.write(text, at: start + 18)
+        if introduces { span[start + 26] = 1 }
     }
 }
 

@@ -98,10 +98,11 @@ extension ControlRecord {
             self = .heard(heard)
         case 11: self = .keyShared
         case 12:
-            self = .roster(
-                RosterNotice(
-                    site: body.uint64(at: 0), counter: body.uint64(at: 8),
-                    size: body.uint16(at: 16), text: body.uint64(at: 18)))
+            var notice = RosterNotice(
+                site: body.uint64(at: 0), counter: body.uint64(at: 8), size: body.uint16(at: 16),
+                text: body.uint64(at: 18))
+            notice.introduces = body.count > 26 && body[26] & 1 != 0
+            self = .roster(notice)
         case 13:
             self = .rosterQuestion(
                 RosterQuestion(text: body.uint64(at: 0), offset: body.uint16(at: 8)))

@@ -7,6 +7,8 @@ public struct RosterNotice: Equatable, Sendable {
     public var size: UInt16
     /// The first eight bytes of SHA-256 of its text.
     public var text: UInt64
+    /// Whether its sender has the key that signs the roster.
+    public var introduces = false
 
     public init(site: UInt64, counter: UInt64, size: UInt16, text: UInt64) {
         self.site = site

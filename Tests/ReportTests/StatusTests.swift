@@ -48,7 +48,8 @@ private let golden = """
     "callers":[{"key":"intercom1:a","fingerprint":"7699 5418","address":"192.0.2.9:5577",\
     "age_s":12.5,"proven":true,"station":"hall","former_station":null}],\
     "site":{"name":"house","number":3,"fingerprint":"1234","peers":["garage"],\
-    "introduces":false,"behind":["attic"],"older":[{"station":"attic","number":2}],\
+    "introduces":false,"introducers":["attic"],\
+    "behind":["attic"],"older":[{"station":"attic","number":2}],\
     "left":["barn"],"offers":[{\
     "peer":"attic","name":"barn","number":2,"stations":5,"fingerprint":"5678"}]},\
     "pairing":{"state":"showing","by":"button ptt"},\
@@ -144,6 +145,7 @@ func sample() -> Status {
     var offer = SiteStatus.Offer()
     (offer.peer, offer.name, offer.fingerprint) = ("attic", "barn", "5678")
     (offer.number, offer.stations) = (2, 5)
+    status.site.introducers = ["attic"]
     status.site.behind = ["attic"]
     var older = SiteStatus.Older()
     (older.station, older.number) = ("attic", 2)

@@ -11,6 +11,31 @@ import Wire
 
     // MARK: What spreads
 
+    @Test func theIntroducerTellsThatItIsOne() throws {
+        let house = try House(3)
+        house.sign(at: 0)
+        house.stations[0].exchange.introduces = true
+        house.run(.seconds(1))
+        // What was told before the others have joined counts then.
+        #expect(house.stations[1].exchange.introducers == [])
+        house.joinAll()
+        #expect(house.stations.map { $0.exchange.introducers } == [[], [0], [0]])
+        // It is still the one while it is off; and no station needs a roster for that.
+        house.cut(0)
+        house.run(.seconds(60))
+        #expect(house.stations[1].exchange.introducers == [0])
+        #expect(house.stations.allSatisfy { $0.taken == 0 })
+        // The key goes to another station, and one that is out is none.
+        house.mend(0)
+        house.stations[0].exchange.introduces = false
+        house.stations[1].exchange.introduces = true
+        house.run(.seconds(16))
+        #expect(house.stations.map { $0.exchange.introducers } == [[1], [], [1]])
+        try house.roster.remove("s1")
+        house.sign(at: 2)
+        #expect(house.stations[2].exchange.introducers == [])
+    }
+
     @Test func aChangeReachesAllThatTheIntroducerCanReach() throws {
         let house = try House(5)
         house.joinAll()

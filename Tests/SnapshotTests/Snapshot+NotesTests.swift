@@ -25,7 +25,8 @@ import Wire
     @Test func aStationThatItsSiteHasPutOutIsToldSo() throws {
         let station = try Kitchen.snapshot()
         station.site.name = "house"
-        let note = Advice.putOut(of: "house", introduces: false).sentence
+        let note = Advice.putOut(of: "house", station.site).sentence
+        #expect(note.hasSuffix("pair --join CODE at the station that introduces"))
         // One that is off says nothing; where as many are up, it may be the other that is behind.
         for (garage, office, isTold) in [
             (.notAccepted, .notAccepted, true), (.notAccepted, .noAnswer, true),

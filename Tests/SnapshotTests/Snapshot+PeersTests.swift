@@ -218,6 +218,12 @@ import Wire
         #expect(
             station.problems.first?.fix?.hasSuffix(
                 ", then \(site) garage \(station.ownKey.text)") == true)
+        // The station that is known to introduce is named.
+        station.site.introducers = ["office"]
+        let named = "at office, which introduces: sudo intercomctl site replace"
+        #expect(station.problems.first?.fix?.contains(", then \(named) garage ") == true)
+        station.site.introduces = true
+        #expect(station.problems.first?.fix?.contains(", then here: sudo") == true)
     }
 
     @Test func thatAFormerStationStillCallsIsToldWhileItDoes() throws {
@@ -257,7 +263,7 @@ import Wire
         station.site.name = "house"
         #expect(
             station.problems[0].fix?
-                .hasSuffix("intercomctl pair --join, with the one that introduces") == true)
+                .hasSuffix("intercomctl pair --join, with the station that introduces") == true)
         station.site.name = nil
         station.peers[Kitchen.office].reportsOwnKeyShared = true
         #expect(station.problemLines.count == 1)

@@ -79,7 +79,8 @@ class ByHand(SiteTest):
         self.assertEqual(self.found(garage), ["kitchen"])
         # Nobody but the introducer changes the site.
         for words in (("site", "add", "x", stranger), ("site", "remove", "kitchen")):
-            self.assertIn("introduces no site", self.do(garage, *words, code=1))
+            self.assertIn("this station does not introduce the site house: type this at ",
+                          self.do(garage, *words, code=1))
         for words in (("remove", "kitchen"), ("replace", "kitchen", stranger)):
             self.assertIn("is this station", self.do(kitchen, "site", *words, code=1))
         typo = stranger[:-1] + ("r" if stranger.endswith("q") else "q")
@@ -128,12 +129,15 @@ class ByHand(SiteTest):
         said = self.do(attic, "peer", "rename", "garage", "barn")
         self.assertIn("from the site: garage is a peer; fingerprint: ", said)
         self.assertEqual(self.found(attic), ["barn", "garage", "kitchen"])
-        for name, site_name in (("cook", "kitchen"), ("attic", "attic")):
+        wait(lambda: garage.status()["site"]["introducers"] == ["cook"], "kitchen says so")
+        # Of one that was put out nothing more is known.
+        for name, site_name, introducer in (
+                ("cook", "kitchen", "cook, which"), ("attic", "attic", "the station that")):
             with self.subTest(name):
                 wait(lambda name=name: garage.peer(name)["state"] == "up", f"{name} is up")
                 key = garage.peer(name)["fingerprint"]
                 said = self.do(garage, "peer", "remove", name, code=1)
-                self.assertIn(f"site remove {site_name}, at the station that introduces it", said)
+                self.assertIn(f"site remove {site_name}, at {introducer} introduces", said)
                 self.do(garage, *said.partition("itself introduces: sudo intercomctl ")[2].split())
                 self.assertEqual(garage.peer(name)["fingerprint"], key)
                 self.assertEqual(garage.peer(name)["down_reason"], "revoked")
@@ -214,7 +218,7 @@ class ByHand(SiteTest):
         self.assertEqual(self.found(garage), ["kitchen"])
         # The control: it is that file by which it introduces.
         os.unlink(f"{kitchen.state}/keys/site.key")
-        self.assertIn("introduces no site", self.do(kitchen, "site", "remove", "kitchen", code=1))
+        self.assertIn("does not introduce", self.do(kitchen, "site", "remove", "kitchen", code=1))
 
     def restore(self, station, backup):
         station.stop()
@@ -340,7 +344,7 @@ class Channels(SiteTest):
                             (("up", "A B"), "is not a name")):
             self.assertIn(said, self.do(kitchen, "site", "channel", *words, code=1))
         self.assertIn("usage", self.do(kitchen, "site", "channel", "up", code=2))
-        self.assertIn("introduces no site", self.do(garage, "site", "channel", "up", "all", code=1))
+        self.assertIn("does not introduce", self.do(garage, "site", "channel", "up", "all", code=1))
         self.assertEqual(self.do(kitchen, "site", "export"), before)
 
     def test_a_paired_station_takes_the_place_of_a_dead_one(self):

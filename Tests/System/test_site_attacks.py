@@ -229,11 +229,11 @@ class Introducer(SiteTest):
     def test_another_one_introduces(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
         self.join(kitchen, garage)
-        self.assertIn("introduces no site", self.do(
+        self.assertIn("does not introduce", self.do(
             garage, "site", "export", "--key", code=1))
-        self.assertIn("introduces no site", self.do(
+        self.assertIn("does not introduce", self.do(
             garage, "site", "add", "attic", attic.public_key, code=1))
-        self.assertNotIn("introduces", self.do(garage, "site", "list"))
+        self.assertNotIn("this station introduces", self.do(garage, "site", "list"))
         said = self.hand_over(kitchen, garage)
         self.assertIn(f"this station introduces; on the one that did: sudo rm {garage.state}", said)
         self.assertIn("this station introduces", self.do(garage, "site", "list"))
@@ -241,8 +241,8 @@ class Introducer(SiteTest):
         self.assertEqual(subprocess.run(["stat", "-c", "%a", key], capture_output=True,
                                         check=True).stdout, b"600\n")
         os.unlink(f"{kitchen.state}/keys/site.key")
-        self.assertNotIn("introduces", self.do(kitchen, "site", "list"))
-        self.assertIn("introduces no site", self.do(
+        self.assertNotIn("this station introduces", self.do(kitchen, "site", "list"))
+        self.assertIn("does not introduce", self.do(
             kitchen, "site", "rename", "garage", "loft", code=1))
         self.do(garage, "site", "add", "attic", attic.public_key, "--address",
                 f"127.0.0.1:{attic.port}")
@@ -262,7 +262,7 @@ class Introducer(SiteTest):
                            ("0" * 64 + "\n" + own.partition("\n")[2], "no key of a site"),
                            (foreign, "with another key"), (own[:-9], "damaged or cut short")):
             self.assertIn(said, self.do(garage, "site", "import", "--key", text=text, code=1))
-            self.assertNotIn("introduces", self.do(garage, "site", "list"))
+            self.assertNotIn("this station introduces", self.do(garage, "site", "list"))
         with open(f"{garage.folder}/key", "w", encoding="ascii") as file:
             file.write(own)
         self.assertIn("not a file", self.do(

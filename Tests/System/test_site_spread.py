@@ -172,7 +172,7 @@ class Spread(SiteTest):
         self.assertNotIn(garage.public_key, listed)
         self.assertFalse(os.path.exists(f"{kitchen.state}/keys/garage.psk"))
         # A member that introduces nobody says so before anything is paired.
-        self.assertIn("which another station introduces", self.do(
+        self.assertIn("and does not introduce it", self.do(
             garage, "pair", "--join", code=1))
 
     def test_where_one_forgets_to_join_both_say_what_is_left(self):
@@ -211,7 +211,7 @@ class Spread(SiteTest):
         self.assertNotIn("not verified", status)
         # A successor is one everywhere, or nowhere.
         heir = Identity().text
-        self.assertIn(f"site replace attic {heir}, at the station", self.do(
+        self.assertIn(f"site replace attic {heir}, at kitchen, which introduces", self.do(
             garage, "peer", "replace", "attic", heir, "--yes", code=1))
         self.do(kitchen, "site", "channel", "up", "all")
         wait(lambda: self.number(garage) == 5, "garage has the channel")
@@ -326,7 +326,7 @@ class Return(SiteTest):
         attic.reload()
         self.do(kitchen, "site", "remove", "garage")
         wait(lambda: attic.peer("garage")["down_reason"] == "revoked", "attic has put it out")
-        self.assertIn("where the site is introduced: sudo intercomctl site add garage intercom1:",
+        self.assertIn("at kitchen, which introduces: sudo intercomctl site add garage intercom1:",
                       attic.peer("garage")["fault"]["fix"])
         wait(lambda: garage.peer("kitchen")["state"] != "up", "garage is alone")
         # It is not away, and garage says so of it.

@@ -64,7 +64,14 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         let told: [UInt8] = [12, 26] + body + text
         #expect(Array(plaintext(of: ControlPayload(.roster(notice))).prefix(28)) == told)
         // A newer program may say more.
-        #expect(records(in: [12, 28] + body + text + [7, 7]) == [.roster(notice)])
+        #expect(records(in: [12, 28] + body + text + [6, 7]) == [.roster(notice)])
+        var introducers = notice
+        introducers.introduces = true
+        let ending: [UInt8] = [1, 0]
+        #expect(
+            Array(plaintext(of: ControlPayload(.roster(introducers))).prefix(30))
+                == [12, 27] + body + text + ending)
+        #expect(records(in: [12, 27] + body + text + [1]) == [.roster(introducers)])
         #expect(records(in: [12, 25] + body + text.dropLast()) == nil)
         let question = RosterQuestion(text: notice.text, offset: 0x0130)
         let asked: [UInt8] = [13, 10] + text + [1, 0x30]

@@ -67,11 +67,12 @@ func succession(
     let isOfSite = site?.peers.contains(former) ?? false
     // One that the site took out has a successor here alone.
     let command = isOfSite ? "site" : site == nil ? place : "peer"
+    let elsewhere = site.flatMap { isOfSite && !$0.introduces ? $0.introducer.visible : nil }
     let way =
-        isOfSite && site?.introduces == false
-        ? ", pair it where the site is introduced instead; there: sudo intercomctl site replace"
-            + " \(formerName ?? former) PEER"
-        : ": sudo intercomctl \(command) replace \(formerName ?? former) \(name)"
+        elsewhere.map {
+            ", pair it instead with \($0); there: sudo intercomctl site replace"
+                + " \(formerName ?? former) PEER"
+        } ?? ": sudo intercomctl \(command) replace \(formerName ?? former) \(name)"
     return "if it takes the place of \(former), which is gone\(way)"
 }
 

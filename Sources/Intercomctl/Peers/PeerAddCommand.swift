@@ -10,7 +10,7 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let (address, key) = try addressAndKey(Array(invocation.arguments.dropFirst()))
     let psk = try readPSK(invocation)
     var book = try PeerBook(invocation)
-    let former = try checkStation(name, key, in: book)
+    let former = try checkStation(name, key, in: book, invocation)
     let before = psk == nil ? try pskOfBefore(former, book) : .none
 
     var (path, file) = book.file(of: name) ?? book.newFile(of: name)
@@ -64,7 +64,7 @@ func pastedKey(_ text: String) throws(Failure) -> PublicKey {
 
 /// The peer's entry so far; refuses a name or key that would confuse two stations.
 private func checkStation(
-    _ name: String, _ key: PublicKey, in book: PeerBook
+    _ name: String, _ key: PublicKey, in book: PeerBook, _ invocation: borrowing Invocation
 ) throws(Failure) -> Config.Peer? {
     let config = try book.config()
     if try ownKey(book.paths) == key {
@@ -91,7 +91,7 @@ private func checkStation(
         guard peer.name == name else { continue }
         guard isSameKey else {
             if peer.isLearned {
-                try refuse(name, in: book) { "replace \($0) \(key.text)" }
+                try refuse(name, in: book, invocation) { "replace \($0) \(key.text)" }
             }
             let way =
                 peer.isLearned

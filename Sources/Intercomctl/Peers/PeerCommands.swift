@@ -51,7 +51,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         isOut
         ? "it is put out here already"
         : "for this station alone\(orIt): sudo intercomctl peer set \(name) --revoked yes"
-    try refuse(name, in: book, orAlone: alone) { "remove \($0)" }
+    try refuse(name, in: book, orAlone: alone, invocation) { "remove \($0)" }
     var (roster, fault): (Roster?, String?) = (nil, nil)
     do throws(Failure) { roster = try SiteBook.roster(book.paths) } catch { fault = error.text }
     if let fault, SitePeers.isOfSite(file.bytes) {
@@ -83,15 +83,18 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 ///   - book: All files.
 ///   - alone: How it is done here alone; nil where it is not.
 ///   - other: The name that the site has for it already, where it is to get that here, too.
+///   - invocation: The command line.
 ///   - command: What follows `site`, by the name of the station there.
 /// - Throws: The command that does it, where the peer is a station of the site.
 func refuse(
     _ name: String, in book: PeerBook, orAlone alone: String? = nil,
-    unlessCalled other: String? = nil, _ command: (String) -> String
+    unlessCalled other: String? = nil, _ invocation: borrowing Invocation,
+    _ command: (String) -> String
 ) throws(Failure) {
     guard let station = book.site(of: name), station.name != other else { return }
     let place =
-        (try? hasSiteKey(book.paths)) == true ? "" : ", at the station that introduces it"
+        (try? hasSiteKey(book.paths)) == true
+        ? "" : ", at \(SiteStatus(at: invocation).introducer.visible)"
     throw Failure(
         .failed,
         "\(name) is a station of the site \(station.site), so: sudo intercomctl site"
@@ -120,7 +123,7 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     _ = try book.knownFile(of: old)
     // Another station may have a name of its own for it.
     if (try? hasSiteKey(book.paths)) == true {
-        try refuse(old, in: book, unlessCalled: new) { "rename \($0) \(new)" }
+        try refuse(old, in: book, unlessCalled: new, invocation) { "rename \($0) \(new)" }
     }
     guard old != new else { throw Failure(.usage, "that is its name already") }
     let config = try? book.config()

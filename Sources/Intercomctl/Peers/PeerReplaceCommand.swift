@@ -17,7 +17,7 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     let paired = introduces ? nil : try? book.peer(typed).key
     let pasted = if case .key(let key) = PastedKey(paired ?? typed) { key.text } else { "KEY" }
     _ = try book.knownFile(of: name)
-    try refuse(name, in: book) {
+    try refuse(name, in: book, invocation) {
         "replace \($0) \(paired == nil && isName(typed) ? typed : pasted)"
     }
     let former = try book.peer(name)

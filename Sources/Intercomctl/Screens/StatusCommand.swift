@@ -58,6 +58,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
             let names = status.site.behind.joined(separator: ", ")
             text += "; not known to have it: \(names.visible)"
         }
+        for name in status.site.introducers { text += "; \(name.visible) introduces" }
         text += "\n"
     }
     if let pairing = words(about: status.pairing) { text += "pairing \(pairing.visible)\n" }

@@ -107,8 +107,9 @@ private func readInput() throws(Failure) -> [UInt8] {
 /// roster, 64 digits.
 enum SiteKeyOnTheWay {
     /// Writes the line to a program; never to a screen.
-    static func send(_ book: borrowing SiteBook) throws(Failure) {
-        let key = try book.introducersKey()
+    static func send(_ invocation: borrowing Invocation) throws(Failure) {
+        let book = try SiteBook(invocation)
+        let key = try book.introducersKey(invocation)
         guard !Terminal.isInteractive(.result) else {
             throw Failure(
                 .usage,

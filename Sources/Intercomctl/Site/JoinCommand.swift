@@ -35,7 +35,7 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 "this station is in the site \(name.visible) already, and \(wish ?? "no peer")"
                     + " shows another one; to come back to it, if it has taken this station out:"
                     + " intercomctl pair --join --move, and sudo intercomctl pair --join CODE at"
-                    + " the station that introduces")
+                    + " \(status.introducer.visible)")
         }
         throw Failure(
             .failed,
@@ -127,9 +127,9 @@ enum Joining {
         guard status.introduces else {
             throw Failure(
                 .failed,
-                "this station is in the site \(name.visible), which another station introduces:"
-                    + " pair the new one there; or, to leave that site, or to come back to it:"
-                    + " intercomctl pair --join --move")
+                "this station is in the site \(name.visible), and does not introduce it: pair the"
+                    + " new one with \(status.introducer.visible); or, to leave that site, or to"
+                    + " come back to it: intercomctl pair --join --move")
         }
         guard try seesSiteKey(paths) else {
             let words = invocation.arguments
@@ -211,21 +211,29 @@ func remindOfSite(
         .flatMap { try? PeerBook(invocation).site(of: $0)?.name }
     try printLine(
         "\(peer.visible) is a peer of this station alone, and not in the site \(name.visible);"
-            + " for that\(wayIntoSite(of: peer.visible, inPlaceOf: place, site.introduces))")
+            + " for that\(wayIntoSite(of: peer.visible, inPlaceOf: place, site))")
 }
 
 /// How a peer comes into the site, where it may be the successor of a station there.
-func wayIntoSite(of peer: String, inPlaceOf former: String?, _ introduces: Bool) -> String {
+func wayIntoSite(of peer: String, inPlaceOf former: String?, _ site: SiteStatus) -> String {
+    let introducer = site.introducer.visible
     guard let former else {
-        return introduces
+        return site.introduces
             ? ": sudo intercomctl site add \(peer)"
-            : ", pair it with the station that introduces: intercomctl pair --join"
+            : ", pair it with \(introducer): intercomctl pair --join"
     }
-    return introduces
+    return site.introduces
         ? ", in the place of \(former): sudo intercomctl site replace \(former) \(peer);"
             + " beside it: sudo intercomctl site add \(peer)"
-        : ", in the place of \(former), pair it with the station that introduces; there: sudo"
-            + " intercomctl site replace \(former) PEER"
+        : ", in the place of \(former), pair it with \(introducer); there: sudo intercomctl site"
+            + " replace \(former) PEER"
+}
+
+extension SiteStatus {
+    /// As the daemon has it; empty where none answers.
+    init(at invocation: borrowing Invocation) {
+        self = (try? siteNow(invocation)) ?? SiteStatus()
+    }
 }
 
 private func siteNow(_ invocation: borrowing Invocation) throws(Failure) -> SiteStatus {

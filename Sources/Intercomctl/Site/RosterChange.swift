@@ -210,14 +210,14 @@ extension SiteBook {
 
     /// The secret that signs the roster of the site.
     ///
-    /// - Throws: That this station introduces no site.
-    func introducersKey() throws(Failure) -> SigningKey {
+    /// - Throws: That this station introduces no site, and which one does.
+    func introducersKey(_ invocation: borrowing Invocation) throws(Failure) -> SigningKey {
         if let roster = held {
             if let key = try siteKey(paths), key.verifyingKey == roster.key { return key }
             throw Failure(
                 .failed,
-                "this station introduces no site: another one introduces \(roster.name); type this"
-                    + " there")
+                "this station does not introduce the site \(roster.name): type this at"
+                    + " \(SiteStatus(at: invocation).introducer.visible)")
         }
         throw Failure(
             .failed,
@@ -237,7 +237,7 @@ extension SiteBook {
         _ change: RosterChange, telling what: String, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
         var book = try SiteBook(invocation)
-        let key = try book.introducersKey()
+        let key = try book.introducersKey(invocation)
         guard var roster = book.held else { throw Failure.misfit }
         if let name = change.former,
             roster.stations.contains(where: { $0.name == name && $0.key == book.own })

@@ -24,6 +24,7 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     try printLine("the digits of its key: \(roster.key.fingerprint)")
     let seesKey = try hasSiteKey(paths)
     if seesKey || now?.introduces == true { try printLine("this station introduces") }
+    for name in now?.introducers ?? [] { try printLine("\(name.visible) introduces") }
     var table = Table(["STATION", "HAS IT", "ADDRESS", "FINGERPRINT"])
     for station in roster.stations {
         let address = station.addresses.joined(separator: ", ")
@@ -90,7 +91,7 @@ private func names(in members: [String]) -> JSON {
 /// `site export`: the roster in use, as it was signed.
 func exportSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let paths = ConfigFolder(invocation.configFolder).paths
-    if invocation.hasSiteKey { try SiteKeyOnTheWay.send(SiteBook(invocation)) }
+    if invocation.hasSiteKey { try SiteKeyOnTheWay.send(invocation) }
     // One that is damaged is not passed on.
     guard try SiteBook.roster(paths) != nil, let text = try SiteBook.text(paths) else {
         throw Failure(.failed, "this station is in no site")

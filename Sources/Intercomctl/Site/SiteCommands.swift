@@ -93,7 +93,7 @@ func addToSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 func introduce(
     _ name: String, _ typed: String?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
-    _ = try SiteBook(invocation).introducersKey()
+    _ = try SiteBook(invocation).introducersKey(invocation)
     let key = try stationKey(of: name, typed, invocation)
     let change = RosterChange.add(try station(name, key, invocation))
     return try SiteBook.change(change, telling: "introduced \(name)", invocation)
@@ -103,7 +103,7 @@ func introduce(
 func introduce(paired name: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode
 {
     let site = try SiteBook(invocation)
-    _ = try site.introducersKey()
+    _ = try site.introducersKey(invocation)
     let key = try stationKey(of: name, nil, invocation)
     guard let station = site.held?.station(with: key) else {
         return try introduce(name, nil, invocation)
@@ -117,7 +117,7 @@ func introduce(paired name: String, _ invocation: borrowing Invocation) throws(F
 func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     let site = try SiteBook(invocation)
-    _ = try site.introducersKey()
+    _ = try site.introducersKey(invocation)
     let isThere = site.held?.stations.contains { $0.name == name && $0.key != site.own } ?? false
     // A slip at a terminal would cut off another station everywhere.
     if isThere, !invocation.isYes, !invocation.isJSON, Keyboard.isThere,
@@ -148,7 +148,7 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     let successor = invocation.arguments[1]
     let peer = isName(successor) ? successor : nil
     let site = try SiteBook(invocation)
-    _ = try site.introducersKey()
+    _ = try site.introducersKey(invocation)
     let key: PublicKey
     if let peer, let found = try movedPeer(peer, to: name, site, invocation) {
         key = found

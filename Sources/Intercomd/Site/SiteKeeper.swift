@@ -79,6 +79,7 @@ struct SiteKeeper {
             }
         exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
         read(config.paths, at: now)
+        exchange.introduces = introduces(config.paths)
         (leftOut, displaced) = ([], nil)
         guard let roster = exchange.held?.roster else { return }
         let known = [own.text] + config.peers.map { $0.key }
@@ -390,6 +391,7 @@ struct SiteKeeper {
             status.fingerprint = held.key.fingerprint
             status.peers = names.filter { exchange.isIn($0.key) }.map { $0.value }.sorted()
             status.introduces = introduces(paths)
+            status.introducers = exchange.introducers.map { name($0) }
             status.behind = held.stations.filter {
                 $0.key != own && !exchange.isKnownToHave($0.key)
             }.map { $0.name }

@@ -85,19 +85,19 @@ enum Advice {
     }
 
     /// Most peers that answer do not accept this station.
-    static func putOut(of site: String, introduces: Bool) -> Fault {
+    static func putOut(of name: String, _ site: SiteStatus) -> Fault {
         // A key that was taken over is of no use.
         let (cause, fix) =
-            introduces
+            site.introduces
             ? (
-                "another one may introduce the site \(site) now, with a new key",
+                "another one may introduce the site \(name) now, with a new key",
                 "to join it: leave this one (sudo intercomctl site leave says how), then"
                     + " intercomctl pair --join here, and pair --join CODE there"
             )
             : (
-                "the site \(site) may have put it out",
-                "to come back: intercomctl pair --join --move, and pair --join CODE at the station"
-                    + " that introduces"
+                "the site \(name) may have put it out",
+                "to come back: intercomctl pair --join --move, and pair --join CODE at"
+                    + " \(site.introducer)"
             )
         return Fault("put_out", "stations of the site refuse this one: \(cause)", fix: fix)
     }

@@ -22,6 +22,8 @@ struct PeerContext {
     let former: (name: String, key: String)?
     /// Whether its site may have put this station out.
     let isPutOut: Bool
+    /// Where the site is changed.
+    let place: String
     /// The peer that is up at its address.
     let heir: String?
     /// What the resolver said of its name.
@@ -31,12 +33,14 @@ struct PeerContext {
         peer: String, endpoint: String?, suite: Suite, own: String, ownKey: String,
         hasPSK: Bool = false, isSearched: Bool, isInSite: Bool = false,
         former: (name: String, key: String)? = nil, isPutOut: Bool = false,
+        place: String,
         heir: String? = nil, resolver: String?
     ) {
         (self.peer, self.endpoint, self.suite) = (peer, endpoint, suite)
         (self.own, self.ownKey, self.resolver) = (own, ownKey, resolver)
         (self.hasPSK, self.heir, self.former) = (hasPSK, heir, former)
         (self.isSearched, self.isInSite, self.isPutOut) = (isSearched, isInSite, isPutOut)
+        self.place = place
     }
 
     /// Why the peer may want nothing of this station, which is seen there.
@@ -68,7 +72,7 @@ extension Fault {
                 "to be rid of it: sudo intercomctl peer remove \(context.peer), once no settings"
                 + " name it; to take it back"
                 + (context.former.map {
-                    ", where the site is introduced: sudo intercomctl site add \($0.name) \($0.key)"
+                    ", \(context.place): sudo intercomctl site add \($0.name) \($0.key)"
                 } ?? ": sudo intercomctl peer set \(context.peer) --revoked no")
         case .noNetwork:
             text = "this station has no network"
@@ -128,7 +132,7 @@ extension Fault {
                 "if that is \(context.peer) with a new key, compare these digits with intercomctl"
                 + " key show --fingerprint there, then "
                 + (context.isInSite
-                    ? "where the site is introduced: sudo intercomctl site"
+                    ? "\(context.place): sudo intercomctl site"
                     : "here: sudo intercomctl peer")
                 + " replace \(context.peer) \(key.text)"
         case .toldOtherKey(let endpoint):
@@ -137,7 +141,7 @@ extension Fault {
                 + " this station's"
             fix =
                 (context.isInSite
-                    ? "where the site is introduced: sudo intercomctl site"
+                    ? "\(context.place): sudo intercomctl site"
                     : "there: sudo intercomctl peer")
                 + " replace \(context.own) \(context.ownKey)"
         case .otherVersion(let version, let endpoint):

@@ -46,7 +46,7 @@ extension Snapshot {
                 isSearched: network.isSearched,
                 isInSite: peers[peer].isInSite,
                 former: peers[peer].formerName.map { ($0, directory[peer].key) },
-                isPutOut: isPutOut,
+                isPutOut: isPutOut, place: site.place,
                 heir: reason == .noAnswer ? heir(of: peer) : nil,
                 resolver: switchboard.whereabouts.complaint(of: peer)))
     }
@@ -151,7 +151,7 @@ extension Snapshot {
     /// Its peers go with its key: their pre-shared keys are the other station's.
     private var ownKeyAnew: String {
         config.paths.keyAnew(on: "one of the two") + ", then intercomctl pair "
-            + (site.name == nil ? "with each of its peers" : "--join, with the one that introduces")
+            + (site.name == nil ? "with each of its peers" : "--join, with \(site.introducer)")
     }
 
     /// For how long it is told that a former station still calls.

@@ -29,7 +29,7 @@ extension Snapshot {
                     fix: "release the button, or look whether it is jammed"))
         }
         if isPutOut, let name = site.name {
-            found.append(Advice.putOut(of: name, introduces: site.introduces))
+            found.append(Advice.putOut(of: name, site))
         }
         found += directory.numbers.compactMap { problem(of: $0) }
         if let ownKeyFault { found.append(ownKeyFault) }

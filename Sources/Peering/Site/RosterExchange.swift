@@ -51,6 +51,8 @@ public struct RosterExchange {
     public private(set) var held: Held?
     /// The sites that this station has left for the one that it is in, under a newer key.
     public var left: [UInt64] = []
+    /// Whether this station has the key that signs the roster, which its notices tell.
+    public var introduces = false
     private var introductions = Introductions.ask
     /// By number.
     private var peers: [Int: RosterPeer] = [:]
@@ -163,12 +165,15 @@ public struct RosterExchange {
         }
     }
 
-    private mutating func noticed(_ notice: RosterNotice, by peer: Int, at now: Instant) {
+    private mutating func noticed(_ found: RosterNotice, by peer: Int, at now: Instant) {
+        var notice = found
+        notice.introduces = false
         // It has changed over.
         if isOfOurs(notice) { offers.removeAll { $0.peer == peer } }
         let (told, isLeft) = (isOfOurs(notice) ? notice : nil, isLeft(notice))
         peers[peer]?.isLeft = isLeft
         peers[peer]?.told = told
+        peers[peer]?.introduced = found.introduces ? found.site : nil
         if let held, isIn(peer), isOfOurs(notice) {
             if notice == held.notice { peers[peer]?.acknowledge(at: now) }
             if notice.counter < held.roster.counter { peers[peer]?.repeatNotice(at: now) }
@@ -193,8 +198,10 @@ public struct RosterExchange {
     /// Lets time pass; call it at `deadline`.
     public mutating func tick(at now: Instant) {
         for number in peers.keys.sorted() where mayHave(number) {
-            guard let held, peers[number]?.announces(at: now) == true else { continue }
-            records.append((number, .roster(held.notice)))
+            guard var notice = held?.notice, peers[number]?.announces(at: now) == true
+            else { continue }
+            notice.introduces = introduces
+            records.append((number, .roster(notice)))
         }
         for peer in fetches.keys.sorted() {
             if fetches[peer]?.isOver(at: now) == true {
@@ -251,6 +258,12 @@ public struct RosterExchange {
     /// told of this site.
     public func numberTold(by key: PublicKey) -> UInt64? {
         peers.values.first { $0.key == key }?.told?.counter
+    }
+
+    /// The peers in the site that have told last that they introduce it.
+    public var introducers: [Int] {
+        guard let site = held?.notice.site else { return [] }
+        return peers.keys.filter { peers[$0]?.introduced == site && isIn($0) }.sorted()
     }
 
     /// Whether a peer may learn the roster now.

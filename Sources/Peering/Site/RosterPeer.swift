@@ -13,6 +13,8 @@ struct RosterPeer {
     private(set) var notice: RosterNotice?
     /// The last notice that the peer has sent about the site of this station.
     var told: RosterNotice?
+    /// The site that it has told last that it introduces, as a notice has it; nil for none.
+    var introduced: UInt64?
     /// Whether its roster is of a site that this station has left.
     var isLeft = false
     /// How often what it gave was of no use.

@@ -48,7 +48,7 @@ import Testing
         let outcome = try folder.run("peer", "remove", "garage")
         #expect(
             outcome.complaint.contains(
-                "sudo intercomctl site remove garage, at the station that introduces it; for this"
+                "sudo intercomctl site remove garage, at the station that introduces; for this"
                     + " station alone, or if garage itself introduces: sudo intercomctl peer set"
                     + " garage --revoked yes"))
         #expect(try folder.run("peer", "set", "garage", "--revoked", "yes").code == 0)
@@ -149,7 +149,7 @@ import Testing
                 == "\(begin): sudo intercomctl site replace pool pool-2")
         #expect(
             line(["pool"], introduces: false)
-                == "\(begin), pair it where the site is introduced instead; there: sudo"
+                == "\(begin), pair it instead with the station that introduces; there: sudo"
                 + " intercomctl site replace pool PEER")
         for place in ["peer", "site"] {
             #expect(
@@ -202,18 +202,43 @@ import Testing
     }
 
     @Test func aPeerThatIsNotInTheSiteIsToldTheWayIntoItsPlace() {
+        var (here, there, named) = (SiteStatus(), SiteStatus(), SiteStatus())
+        here.introduces = true
+        named.introducers = ["kitchen"]
+        there.introducers = []
         #expect(
-            wayIntoSite(of: "pool", inPlaceOf: nil, true) == ": sudo intercomctl site add pool")
+            wayIntoSite(of: "pool", inPlaceOf: nil, here) == ": sudo intercomctl site add pool")
         #expect(
-            wayIntoSite(of: "pool", inPlaceOf: nil, false)
+            wayIntoSite(of: "pool", inPlaceOf: nil, there)
                 == ", pair it with the station that introduces: intercomctl pair --join")
         #expect(
-            wayIntoSite(of: "pool-2", inPlaceOf: "pool", true)
+            wayIntoSite(of: "pool-2", inPlaceOf: "pool", here)
                 == ", in the place of pool: sudo intercomctl site replace pool pool-2; beside it:"
                 + " sudo intercomctl site add pool-2")
         #expect(
-            wayIntoSite(of: "pool-2", inPlaceOf: "pool", false)
+            wayIntoSite(of: "pool-2", inPlaceOf: "pool", there)
                 == ", in the place of pool, pair it with the station that introduces; there: sudo"
                 + " intercomctl site replace pool PEER")
+        #expect(
+            wayIntoSite(of: "pool", inPlaceOf: nil, named)
+                == ", pair it with kitchen, which introduces: intercomctl pair --join")
+    }
+
+    @Test func theStationThatIntroducesIsNamedWhereTheDaemonKnowsIt() throws {
+        let folder = try folder()
+        try FileManager.default.removeItem(
+            at: folder.root.appendingPathComponent("state/keys/site.key"))
+        var status = Status()
+        status.site.introducers = ["shed"]
+        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        #expect(
+            try folder.run("site", "add", "pool", thirdKey).complaint
+                == "intercomctl: this station does not introduce the site house: type this at shed,"
+                + " which introduces\n")
+        #expect(
+            try folder.run("peer", "remove", "garage").complaint.contains(
+                "sudo intercomctl site remove garage, at shed, which introduces; for this"))
+        #expect(try folder.run("site", "list").output.contains("\nshed introduces\n"))
+        withExtendedLifetime(daemon) {}
     }
 }

@@ -36,6 +36,7 @@ LAYOUT = {
     "RESULT": (24, (("mid", 4), ("of", 4), ("status", 1))),
     "MEMBER": (25, (("mid", 4), ("ref", "8"), ("state", 1), ("who", "16"))),
 }
+_NOTICE, _FLAGS = 26, (("flags", 1),)
 NAMES = {kind: name for name, (kind, _) in LAYOUT.items()}
 RELIABLE = 16
 """Types from here on have a mid and are acknowledged."""
@@ -86,6 +87,8 @@ class Record(NamedTuple):
         layout = LAYOUT[self.name][1]
         if self.name == "HEARD" and len(self.body) >= 7:
             layout += _PLAYED
+        if self.name == "ROSTER" and len(self.body) > _NOTICE:
+            layout += _FLAGS
         if self.name == "ROSTER_PART":
             layout += (("data", str(len(self.body) - _PART_HEAD)),)
         found, place = {}, 0
@@ -107,6 +110,8 @@ def record(name, **fields):
         return Record(kind, b"".join(mid.to_bytes(4, "big") for mid in fields["mids"]))
     if "played" in fields:
         layout += _PLAYED
+    if name == "ROSTER" and "flags" in fields:
+        layout += _FLAGS
     if name == "ROSTER_PART":
         layout += (("data", str(len(fields["data"]))),)
     assert {one for one, _ in layout} == set(fields), f"{name} has {layout}"
@@ -129,7 +134,7 @@ def _is_sound(one):
     if one.name == "HEARD":
         return size >= 3
     if one.name == "ROSTER":
-        return size >= 26
+        return size >= _NOTICE
     if one.name == "ROSTER_PART":
         return _PART_HEAD < size <= _PART_HEAD + PART_MAX
     if one.name is None:
