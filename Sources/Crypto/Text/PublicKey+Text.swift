@@ -2,40 +2,24 @@
 extension PublicKey {
     private static let prefix: StaticString = "intercom1:"
     /// Characters of `body`.
-    public static let bodyCount = 52
+    public static let bodyCount = KeyText.bodyCount(size)
     /// Characters after the last colon, by which typing errors are found.
-    public static let checkCount = 4
+    public static let checkCount = KeyText.checkCount
 
     /// Reads `intercom1:<52 characters>:<4 check characters>`, in any case.
     ///
     /// Nil for any other text, for wrong check characters, and when one of the four unused bits of
     /// the last character is set.
     public init?(text: String) {
-        let count = PublicKey.prefix.bytes.count + PublicKey.bodyCount + 1 + PublicKey.checkCount
-        var characters: [UInt8] = []
-        for character in text.utf8 {
-            guard characters.count < count else { return nil }
-            let isUpper = character >= UInt8(ascii: "A") && character <= UInt8(ascii: "Z")
-            characters.append(isUpper ? character | 0x20 : character)
-        }
-        guard characters.count == count else { return nil }
-
-        let bodyStart = PublicKey.prefix.bytes.count
-        let bodyEnd = bodyStart + PublicKey.bodyCount
-        var key = InlineArray<32, UInt8>(repeating: 0)
-        var bytes = key.mutableSpan
-        guard
-            Base32.decode(characters.span.extracting(bodyStart..<bodyEnd), into: &bytes)
-        else { return nil }
-        self.init(bytes: key.span)
-
-        // Comparing with the one canonical text also checks prefix, colon, check characters and
-        // unused bits.
-        guard characters == canonicalText else { return nil }
+        let bytes = KeyText.parsed(text, size: Self.size, prefix: Self.prefix)
+        guard let bytes else { return nil }
+        self.init(bytes: bytes.span)
     }
 
     /// The key as text: 67 lower-case ASCII characters.
-    public var text: String { String(decoding: canonicalText, as: UTF8.self) }
+    public var text: String {
+        String(decoding: KeyText.written(bytes.span, prefix: Self.prefix), as: UTF8.self)
+    }
 
     /// The characters of the text that are the key itself.
     public var body: String {
@@ -63,17 +47,6 @@ extension PublicKey {
 
     private var fingerprintDigest: Digest {
         SHA256.hash(label: "intercom/1 fpr", bytes.span)
-    }
-
-    private var canonicalText: [UInt8] {
-        let prefix = PublicKey.prefix.bytes
-        var characters: [UInt8] = []
-        for i in prefix.indices { characters.append(prefix[i]) }
-        Base32.encode(bytes.span, count: PublicKey.bodyCount, to: &characters)
-        characters.append(UInt8(ascii: ":"))
-        let check = SHA256.hash(prefix, bytes.span)
-        Base32.encode(check.span, count: PublicKey.checkCount, to: &characters)
-        return characters
     }
 }
 
