@@ -42,6 +42,7 @@ public enum PSKFile {
 /// Why the text of a key file was refused; it never contains any of that text.
 public enum KeyFileError: Error, Equatable, CustomStringConvertible {
     case notAnIdentity
+    case notARecordingKey
     case digitCount
     case notADigit
 
@@ -49,6 +50,9 @@ public enum KeyFileError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .notAnIdentity:
             "is not an identity file: it must begin with \"intercom-identity-1 \""
+        case .notARecordingKey:
+            "is not the secret file of a recording key: it must hold \"intercom-recording-1 \","
+                + " 192 hexadecimal digits and a line feed"
         case .digitCount:
             "must hold 64 hexadecimal digits and nothing after them but a line feed"
         case .notADigit:
