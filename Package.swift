@@ -160,6 +160,10 @@ let package = Package(
         .executableTarget(
             name: "VoxProbe", dependencies: ["Audio"], path: "Tests/Support/VoxProbe",
             swiftSettings: strict),
+        // A recording as the program seals it, for tests outside of Swift.
+        .executableTarget(
+            name: "SealProbe", dependencies: ["Crypto", "Wire"], path: "Tests/Support/SealProbe",
+            swiftSettings: strict),
         .target(name: "CLoopback", path: "Tests/Support/CLoopback"),
         tests("HAL", with: ["CLoopback", "Time", "HALProbe"]),
         // The GPIO simulator is preloaded, which a test cannot do to its own process.
@@ -189,6 +193,7 @@ let package = Package(
             name: "IntercomctlTests",
             dependencies: [
                 "Intercomctl", "Audio", "Config", "Report", "Crypto", "HAL", "Seeds", "Time",
+                "Wire",
             ],
             swiftSettings: strict),
         tests("Settings", of: "Files", with: ["Config", "Crypto", "HAL"]),

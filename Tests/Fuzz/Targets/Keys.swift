@@ -15,6 +15,10 @@ extension FuzzTarget {
         } else {
             _ = PeerAddress.complaint(about: text)
         }
+        if let key = RecordingPublicKey(text: text) {
+            precondition(RecordingPublicKey(text: key.text) == key)
+        }
+        do throws(KeyFileError) { _ = try RecordingKey.parse(bytes) } catch { _ = "\(error)" }
         do throws(KeyFileError) { _ = try IdentityFile.parse(bytes) } catch { _ = "\(error)" }
         do throws(KeyFileError) { _ = try PSKFile.parse(bytes) } catch { _ = "\(error)" }
     }

@@ -1,0 +1,68 @@
+/// One entry in a chunk of a recording: a packet of sound, or the names of the talkers
+/// (protocol.md §8).
+///
+/// ```
+/// 0 4 ms since the start     4 1 source     5 2 length     7 Opus packet, or names as JSON
+/// ```
+public struct RecordingEntry: Equatable, Sendable {
+    static let headerSize = 7
+    /// The source of an entry that has names: an object from source, as text, to name.
+    public static let names: UInt8 = 255
+
+    /// When it was said, after the start of the recording.
+    public let milliseconds: UInt32
+    /// The talker.
+    public let source: UInt8
+    /// The bytes of the chunk that are its content; the next entry follows them.
+    public let content: Range<Int>
+
+    /// Reads the entry at `offset`; nil when no whole entry is there.
+    public init?(parsing entries: Span<UInt8>, at offset: Int) {
+        guard offset >= 0, entries.count - offset >= Self.headerSize else { return nil }
+        let start = offset + Self.headerSize
+        let size = Int(entries.uint16(at: offset + 5))
+        guard entries.count - start >= size else { return nil }
+        milliseconds = entries.uint32(at: offset)
+        source = entries[offset + 4]
+        content = start..<start + size
+    }
+}
+
+/// The entries of a chunk that is being filled.
+public struct RecordingChunk: Sendable {
+    /// The most bytes of entries, and the most time, in ms.
+    public static let sizeMax = 65_535
+    public static let spanMax: UInt32 = 5_000
+
+    public private(set) var entries: [UInt8] = []
+    private var first: UInt32?
+
+    public init() { entries.reserveCapacity(Self.sizeMax) }
+
+    /// Adds an entry; false when it belongs into the next chunk, and this one is to be sealed.
+    public mutating func add(
+        _ content: Span<UInt8>, source: UInt8, at milliseconds: UInt32
+    ) -> Bool {
+        precondition(content.count <= Self.sizeMax - RecordingEntry.headerSize)
+        let size = RecordingEntry.headerSize + content.count
+        let first = first ?? milliseconds
+        guard entries.count + size <= Self.sizeMax,
+            milliseconds < first || milliseconds - first < Self.spanMax
+        else { return false }
+        self.first = first
+        for shift in stride(from: 24, through: 0, by: -8) {
+            entries.append(UInt8(truncatingIfNeeded: milliseconds >> UInt32(shift)))
+        }
+        entries.append(source)
+        entries.append(UInt8(content.count >> 8))
+        entries.append(UInt8(truncatingIfNeeded: content.count))
+        for place in content.indices { entries.append(content[place]) }
+        return true
+    }
+
+    /// Begins the next chunk, in the same memory.
+    public mutating func clear() {
+        entries.removeAll(keepingCapacity: true)
+        first = nil
+    }
+}
