@@ -85,6 +85,25 @@ public struct WAVFormat: Equatable, Sendable {
     }
 }
 
+extension WAVFormat {
+    /// The most samples that a file of `header(samples:)` has: 12 hours and 25 minutes.
+    public static let samplesMax = (Int(UInt32.max) - 36) / 2
+
+    /// The bytes before so many samples of 48 kHz, mono, 16 bit.
+    public static func header(samples: Int) -> [UInt8] {
+        precondition((0...samplesMax).contains(samples))
+        func words(_ numbers: [Int]) -> [UInt8] {
+            numbers.flatMap { [UInt8($0 & 255), UInt8($0 >> 8 & 255)] }
+        }
+        func size(_ bytes: Int) -> [UInt8] { words([bytes & 0xFFFF, bytes >> 16]) }
+        // PCM, one channel, samples and bytes in a second, bytes and bits of a sample.
+        let format =
+            words([1, 1]) + size(PCM.sampleRate) + size(2 * PCM.sampleRate) + words([2, 16])
+        return Array("RIFF".utf8) + size(36 + 2 * samples) + Array("WAVEfmt ".utf8)
+            + size(format.count) + format + Array("data".utf8) + size(2 * samples)
+    }
+}
+
 /// Why a file cannot be played.
 public enum WAVProblem: Error, Equatable, Sendable {
     case notWAV

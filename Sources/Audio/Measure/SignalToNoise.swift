@@ -81,6 +81,9 @@ public struct SignalToNoise: ~Copyable {
         follow(max(energy, Self.energyMin))
     }
 
+    /// Decibels from which on a microphone is good.
+    public static let good = 40.0
+
     /// Decibels; nil until enough of both was heard.
     public var decibels: Double? {
         guard noise.blocks >= Self.noiseMin, quiet >= Self.quietMin,

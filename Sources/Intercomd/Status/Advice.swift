@@ -1,3 +1,4 @@
+internal import Audio
 internal import Report
 
 /// What a person is told to do next, in the journal and in `status` alike.
@@ -102,12 +103,9 @@ enum Advice {
         return Fault("put_out", "stations of the site refuse this one: \(cause)", fix: fix)
     }
 
-    /// Speech should stand so far above the noise, in dB.
-    static let signalToNoiseMin = 40.0
-
     /// What to do about a microphone in which speech stands too little above the noise.
     static func noise(_ signalToNoise: Double?) -> Fault? {
-        guard let signalToNoise, signalToNoise < signalToNoiseMin else { return nil }
+        guard let signalToNoise, signalToNoise < SignalToNoise.good else { return nil }
         return Fault(
             "noise", of: "microphone",
             "speech is only \(Int(signalToNoise)) dB above the noise (40 is good)",
