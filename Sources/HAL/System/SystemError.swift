@@ -16,6 +16,8 @@ public struct SystemError: Error, Equatable, Sendable {
     public static let notADirectory = ENOTDIR
     /// No program listens there.
     public static let refused = ECONNREFUSED
+    /// It is there already.
+    public static let exists = EEXIST
     /// It is larger than allowed.
     public static let tooLarge = EFBIG
 

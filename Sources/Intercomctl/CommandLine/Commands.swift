@@ -222,6 +222,26 @@ extension CommandGroup {
                     help: "forget the site, and the peers that came with it", function: leaveSite),
             ]),
         CommandGroup(
+            "Recordings",
+            [
+                Command(
+                    name: "recording keygen", arguments: "[FILE]", count: 0...1, takes: [.file],
+                    options: ["--json"],
+                    help: "make a key to seal recordings to", function: makeRecordingKey),
+                Command(
+                    name: "recording verify", arguments: "FILE", count: 1...1, takes: [.file],
+                    options: ["--key-file", "--json"],
+                    help: "check that a recording is whole", function: verifyRecording),
+                Command(
+                    name: "recording show", arguments: "FILE", count: 1...1, takes: [.file],
+                    options: ["--key-file", "--json"], needed: ["--key-file"],
+                    help: "show the talkers and figures of a recording", function: showRecording),
+                Command(
+                    name: "recording open", arguments: "FILE", count: 1...1, takes: [.file],
+                    options: ["--key-file", "--out", "--mix", "--json"], needed: ["--key-file"],
+                    help: "write a WAV file for each talker", function: openRecording),
+            ]),
+        CommandGroup(
             "Set up",
             [
                 Command(

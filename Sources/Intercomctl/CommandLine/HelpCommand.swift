@@ -107,6 +107,10 @@ enum Examples {
                 "sudo intercomctl site replace garage intercom1:...",
             ]
         ),
+        ("recording keygen", ["intercomctl recording keygen house.key"]),
+        ("recording verify", ["intercomctl recording verify talk.icrec"]),
+        ("recording show", ["intercomctl recording show --key-file house.key talk.icrec"]),
+        ("recording open", ["intercomctl recording open --key-file house.key talk.icrec"]),
         (
             "site import",
             [

@@ -23,6 +23,9 @@ struct Invocation {
     var isJSONLines = false
     var seconds: Int?
     var file: String?
+    var keyFile: String?
+    var outputFolder: String?
+    var isMixed = false
     var priority = Priority.normal
     var isMissed = false
     var isNoWait = false

@@ -64,6 +64,12 @@ extension Option {
         },
         text("--file", "FILE.wav", "PCM or float, up to a minute") { $0.file = $1 }
             .taking(.file),
+        text("--key-file", "FILE", "the secret half of a recording key") { $0.keyFile = $1 }
+            .taking(.file),
+        text("--out", "DIR", "the folder to write to, instead of this one") {
+            $0.outputFolder = folder(typed: $1)
+        }.taking(.folder),
+        flag("--mix", "write one file of all talkers") { $0.isMixed = true },
         Option(name: "--priority", value: "P", help: "normal, high or emergency") {
             (typed, word) throws(Failure) in
             guard let priority = Priority(word: word) else {

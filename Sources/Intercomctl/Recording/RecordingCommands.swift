@@ -1,0 +1,221 @@
+internal import Audio
+internal import Crypto
+internal import HAL
+internal import Report
+
+/// `recording keygen [FILE]`: makes a recording key, or shows the one that is there.
+func makeRecordingKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let path = invocation.arguments.first ?? "recording.key"
+    var isNew = false
+    do throws(SystemError) {
+        if try FileStore.status(of: path) == nil {
+            var text = Secret(count: RecordingKey.fileSize)
+            var bytes = text.mutableBytes
+            RecordingKey.random().write(into: &bytes)
+            try FileStore.write(text.bytes, to: path, mode: 0o600)
+            isNew = true
+        }
+    } catch { throw Failure(error) }
+    let key = try recordingKey(path).publicKey
+    if invocation.isJSON {
+        var json = JSON.object()
+        json.set("schema", JSON(1))
+        json.set("key", JSON(key.text))
+        json.set("id", JSON(key.id))
+        json.set("made", JSON(isNew))
+        try printLine(json)
+    } else {
+        try printText("\(key.text)\n")
+        let words = isNew ? "keep a copy of \(path), which alone opens" : "\(path) opens"
+        try printLine("key \(key.id): \(words) what is sealed to it".visible, to: .complaint)
+    }
+    return .ok
+}
+
+/// `recording verify FILE`: whether it is whole; without a key, only its frame can be looked at.
+func verifyRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let contents = try RecordingContents(invocation.arguments[0], keyFile: invocation.keyFile)
+    let keys = contents.header.ids.joined(separator: ", ")
+    let words =
+        invocation.keyFile != nil
+        ? "authentic" : "framed well; only with --key-file can the contents be checked"
+    let text = "sealed to: \(keys)\n\(plural(contents.chunkCount, "chunk")) \(words)\n"
+    let code = try report(contents, text, invocation)
+    return code == .ok ? .ok : .failed
+}
+
+/// `recording show FILE`: its figures.
+func showRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let contents = try openedRecording(invocation)
+    for talker in contents.talkers { talker.track.measure() }
+    return try report(contents, contents.text, invocation)
+}
+
+/// `recording open FILE`: writes a WAV file for each talker, or one of all.
+func openRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let contents = try openedRecording(invocation)
+    guard contents.end <= WAVFormat.samplesMax else {
+        throw Failure(
+            .failed, "\(contents.path) lasts longer than a WAV file can: 12 hours and 25 minutes")
+    }
+    let folder = invocation.outputFolder ?? "."
+    let files: [(path: String, tracks: [RecordedTrack])] =
+        invocation.isMixed
+        ? [("\(folder)/mix.wav", contents.talkers.map { $0.track })]
+        : contents.talkers.map { ("\(folder)/\(contents.fileName(of: $0)).wav", [$0.track]) }
+    do throws(SystemError) {
+        try FileStore.makeDirectory(folder, mode: 0o700)
+        for file in files where try FileStore.status(of: file.path) != nil {
+            throw SystemError(
+                operation: "write \(file.path)", errno: SystemError.exists,
+                advice: "name another folder: --out DIR")
+        }
+        for file in files { try write(file.tracks, to: file.path) }
+    } catch { throw Failure(error) }
+    let text = files.map { "\($0.path.visible)\n" }.joined()
+    return try report(contents, text, invocation, files: files.map { $0.path })
+}
+
+/// Prints what a command found, and what is wrong with the recording.
+private func report(
+    _ contents: RecordingContents, _ text: String, _ invocation: borrowing Invocation,
+    files: [String] = []
+) throws(Failure) -> ExitCode {
+    if invocation.isJSON {
+        var json = contents.json
+        json.set("contents_checked", JSON(invocation.keyFile != nil))
+        var list = JSON.array()
+        for file in files { list.append(JSON(file)) }
+        json.set("files", list)
+        try printLine(json)
+    } else {
+        try printText(text)
+        for fault in contents.faults { try printLine("! \(fault.sentence.visible)") }
+    }
+    return contents.faults.isEmpty ? .ok : .degraded
+}
+
+private func openedRecording(
+    _ invocation: borrowing Invocation
+) throws(Failure) -> RecordingContents {
+    guard let keyFile = invocation.keyFile else {
+        throw Failure(.usage, "name the secret half of a recording key: --key-file FILE")
+    }
+    return try RecordingContents(invocation.arguments[0], keyFile: keyFile)
+}
+
+/// Writes what some talkers said, from the start of the recording to the last sound of theirs.
+private func write(_ tracks: [RecordedTrack], to path: String) throws(SystemError) {
+    var file = try AppendFile(path, mode: 0o600)
+    var left = tracks.map { $0.end }.max() ?? 0
+    var bytes = WAVFormat.header(samples: left)
+    var mixer = Mixer()
+    var block = Block(repeating: 0)
+    do throws(SystemError) {
+        repeat {
+            for track in tracks {
+                var samples = block.mutableSpan
+                track.render(into: &samples)
+                mixer.add(block)
+            }
+            mixer.render(into: &block)
+            for place in 0..<min(left, PCM.blockMax) {
+                let sample = UInt16(bitPattern: block[place])
+                bytes.append(UInt8(truncatingIfNeeded: sample))
+                bytes.append(UInt8(sample >> 8))
+            }
+            left = max(0, left - PCM.blockMax)
+            guard left == 0 || bytes.count >= 65_536 else { continue }
+            try file.append(bytes)
+            bytes.removeAll(keepingCapacity: true)
+        } while left > 0
+        try file.sync()
+    } catch {
+        try? FileStore.remove(path)
+        throw error
+    }
+}
+
+extension RecordingContents.Talker {
+    fileprivate var seconds: Double { Double(track.talked) / Double(PCM.sampleRate) }
+    /// Bits of Opus per second of sound.
+    fileprivate var bitrate: Double { seconds > 0 ? Double(track.payload * 8) / seconds : 0 }
+    /// Whether speech stands far enough above the noise; nil where it cannot be told.
+    fileprivate var isClear: Bool? { track.signalToNoise.map { $0 >= SignalToNoise.good } }
+}
+
+extension RecordingContents {
+    private var seconds: Double { Double(end) / Double(PCM.sampleRate) }
+    private var payload: Int { talkers.reduce(0) { $0 + $1.track.payload } }
+    /// How many times larger the talk would be as 16-bit samples.
+    private var compression: Double {
+        Double(talkers.reduce(0) { $0 + 2 * $1.track.talked }) / Double(size)
+    }
+
+    /// The talker's name if a folder takes it, because a recorder may write anything.
+    fileprivate func fileName(of talker: Talker) -> String {
+        let isFit = talker.name.utf8.allSatisfy {
+            (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+        }
+        let isOne = talkers.allSatisfy { $0.source == talker.source || $0.name != talker.name }
+        let isShort = (1...31).contains(talker.name.utf8.count)
+        return isFit && isOne && isShort ? talker.name : "talker-\(talker.source)"
+    }
+
+    fileprivate var text: String {
+        let start = Int(clamping: header.startMilliseconds)
+        var text = Table()
+        text.add(["began", start == 0 ? "unknown: no clock" : localTime(milliseconds: start)])
+        text.add(["lasts", age(seconds: seconds)])
+        text.add([
+            "size", "\(size) bytes in \(plural(chunkCount, "chunk")), \(payload) of them Opus",
+        ])
+        text.add(["16-bit PCM", "\(decimal(compression)) times as large"])
+        var table = Table(["TALKER", "TALKED", "PACKETS", "KBIT/S", "PEAK", "LEVEL", "SNR"])
+        for talker in talkers {
+            let track = talker.track
+            let verdict = talker.isClear.map { $0 ? ", good" : ", noisy (40 is good)" } ?? ""
+            table.add([
+                talker.name, age(seconds: talker.seconds), "\(track.packetCount)",
+                decimal(talker.bitrate / 1_000), decimal(track.peakDBFS, unit: " dBFS"),
+                decimal(track.levelDBFS, unit: " dBFS"),
+                whole(track.signalToNoise, unit: " dB") + verdict,
+            ])
+        }
+        return text.text + table.text
+    }
+
+    fileprivate var json: JSON {
+        var json = JSON.object()
+        json.set("schema", JSON(1))
+        json.set("bytes", JSON(size))
+        json.set("start_ms", JSON(Int(clamping: header.startMilliseconds)))
+        json.set("chunks", JSON(chunkCount))
+        var keys = JSON.array()
+        for id in header.ids { keys.append(JSON(id)) }
+        json.set("keys", keys)
+        var list = JSON.array()
+        for fault in faults { list.append(fault.json) }
+        json.set("faults", list)
+        json.set("seconds", JSON(seconds))
+        json.set("opus_bytes", JSON(payload))
+        json.set("compression", JSON(compression))
+        var talkers = JSON.array()
+        for talker in self.talkers {
+            var one = JSON.object()
+            one.set("source", JSON(Int(talker.source)))
+            one.set("name", JSON(talker.name))
+            one.set("seconds", JSON(talker.seconds))
+            one.set("packets", JSON(talker.track.packetCount))
+            one.set("skipped", JSON(talker.track.skipped))
+            one.set("bitrate", JSON(talker.bitrate))
+            one.set("peak_dbfs", JSON(talker.track.peakDBFS))
+            one.set("level_dbfs", JSON(talker.track.levelDBFS))
+            one.set("snr_db", talker.track.signalToNoise.map { JSON($0) } ?? .null())
+            one.set("snr_good", talker.isClear.map { JSON($0) } ?? .null())
+            talkers.append(one)
+        }
+        json.set("talkers", talkers)
+        return json
+    }
+}

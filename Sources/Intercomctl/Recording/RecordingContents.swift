@@ -1,0 +1,157 @@
+internal import Audio
+internal import Crypto
+internal import HAL
+internal import Report
+internal import Wire
+
+/// The part of one recording that can be read, and what is wrong with the rest.
+struct RecordingContents {
+    struct Talker {
+        let source: UInt8
+        let name: String
+        let track: RecordedTrack
+    }
+
+    /// A file with more faults is not described better by more of them.
+    private static let faultsMax = 20
+    /// Days of talk; all of it is in memory.
+    private static let sizeMax = 4 << 30
+
+    let path: String
+    let header: RecordingHeader
+    /// Bytes of the file.
+    let size: Int
+    /// Whole chunks; without a key, those whose frame is whole.
+    let chunkCount: Int
+    private(set) var talkers: [Talker] = []
+    private(set) var faults: [Fault] = []
+
+    /// The end of the last sound, in samples since the start.
+    var end: Int { talkers.map { $0.track.end }.max() ?? 0 }
+
+    /// Reads a file; without a key, only its frame.
+    init(_ path: String, keyFile: String?) throws(Failure) {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try FileStore.read(path, limit: Self.sizeMax)
+        } catch { throw Failure(error) }
+        var (chunks, faults): ([(index: UInt32, entries: [UInt8])], [RecordingFault]) = ([], [])
+        var reader = RecordingReader()
+        var place = 0
+        while reader.wanted > 0 {
+            let part = place..<min(place + reader.wanted, bytes.count)
+            place = part.upperBound
+            switch reader.take(bytes.span.extracting(part)) {
+            case .more, .end: break
+            case .header:
+                guard let keyFile else { break }
+                let key = try recordingKey(keyFile)
+                do throws(RecordingFault) {
+                    try reader.unlock(with: key)
+                } catch { throw Failure(.failed, "\(path) \(error.words.text)") }
+            case .chunk(let index, let place):
+                if index != place { faults.append(.misplaced(chunk: place, found: index)) }
+                chunks.append((index, reader.entries.indices.map { reader.entries[$0] }))
+            case .fault(let fault): faults.append(fault)
+            }
+        }
+        guard let header = reader.header else {
+            let fault = faults.first ?? .notARecording
+            throw Failure(.failed, "\(path) \(fault.words.text)")
+        }
+        (self.path, self.header, size, chunkCount) = (path, header, bytes.count, chunks.count)
+        for fault in faults.prefix(Self.faultsMax) { add(fault.words) }
+        if faults.count > Self.faultsMax {
+            add(("more", "has \(plural(faults.count - Self.faultsMax, "fault")) more"))
+        }
+        guard keyFile != nil else { return }
+        // A chunk that stands in another place, or twice, is heard in its own, once.
+        chunks.sort { $0.index < $1.index }
+        do throws(OpusError) {
+            try read(chunks)
+        } catch { throw Failure(.failed, "the Opus decoder cannot start: \(error)") }
+    }
+
+    private mutating func add(_ words: (code: String, text: String)) {
+        faults.append(
+            Fault(words.code, of: path, words.text, fix: "copy it again from where it was made"))
+    }
+
+    /// Sorts the entries by talker.
+    private mutating func read(_ chunks: [(index: UInt32, entries: [UInt8])]) throws(OpusError) {
+        var (tracks, names): ([UInt8: RecordedTrack], [UInt8: String]) = ([:], [:])
+        var last: UInt32?
+        for chunk in chunks where chunk.index != last {
+            last = chunk.index
+            var place = 0
+            while let entry = RecordingEntry(parsing: chunk.entries.span, at: place) {
+                place = entry.content.upperBound
+                let content = chunk.entries.span.extracting(entry.content)
+                if entry.source == RecordingEntry.names {
+                    guard let json = JSON(parsing: content) else { continue }
+                    for key in json.keys ?? [] {
+                        if let source = UInt8(key) { names[source] = json.member(key)?.text }
+                    }
+                } else {
+                    if tracks[entry.source] == nil { tracks[entry.source] = try RecordedTrack() }
+                    tracks[entry.source]?.add(content, at: entry.milliseconds)
+                }
+            }
+            if place < chunk.entries.count {
+                add(("malformed", "was written wrong: chunk \(chunk.index) ends in half an entry"))
+            }
+        }
+        for source in tracks.keys.sorted() {
+            guard let track = tracks[source] else { continue }
+            let name = names[source] ?? "talker-\(source)"
+            if track.skipped > 0 {
+                add(
+                    (
+                        "packets",
+                        "has \(plural(track.skipped, "packet")) of \(name) that no sound is"
+                    ))
+            }
+            talkers.append(Talker(source: source, name: name, track: track))
+        }
+    }
+}
+
+extension RecordingFault {
+    /// A word for programs, and what follows the path in a sentence.
+    var words: (code: String, text: String) {
+        switch self {
+        case .notARecording:
+            ("not_a_recording", "is not a recording: it does not begin with ICREC1")
+        case .unknownForm:
+            ("unknown_form", "is damaged, or of a form that this version does not know")
+        case .headerCut: ("header_cut", "ends within its header: nothing of it can be read")
+        case .notForThisKey:
+            ("other_key", "is not sealed to this key; recording verify prints to which ones it is")
+        case .headerDamaged:
+            ("header_damaged", "is sealed to this key, but damaged where the key is; copy it again")
+        case .truncated(let chunk):
+            ("truncated", "is cut short: it ends before chunk \(chunk) is whole")
+        case .damaged(let chunk): ("damaged", "has a damaged chunk, number \(chunk)")
+        case .unframed(let chunk):
+            ("unframed", "is damaged at chunk \(chunk): nothing from there on can be read")
+        case .misplaced(let chunk, let found):
+            ("misplaced", "has chunk \(found) in the place of chunk \(chunk)")
+        case .trailing(let bytes):
+            ("trailing", "has \(plural(bytes, "byte")) after its end, which are not part of it")
+        }
+    }
+}
+
+/// The secret half of a recording key, from its file.
+func recordingKey(_ path: String) throws(Failure) -> RecordingKey {
+    // One byte more, so that a file that is too long is noticed.
+    var secret = Secret(count: RecordingKey.fileSize + 1)
+    let count: Int
+    do throws(SystemError) {
+        var bytes = secret.mutableBytes
+        count = try FileStore.readSecret(path, into: &bytes)
+    } catch { throw Failure(error) }
+    do throws(KeyFileError) {
+        return try RecordingKey.parse(secret.bytes.extracting(first: count))
+    } catch { throw Failure(.failed, "\(path) \(error)") }
+}
