@@ -27,8 +27,8 @@ public final class RecordedTrack {
     public private(set) var end = 0
     /// The samples that the packets have.
     public private(set) var talked = 0
-    /// Packets left out: no Opus, or over sound that is there.
-    public private(set) var skipped = 0
+    /// Packets that no sound is.
+    public private(set) var undecoded = 0
     public var packetCount: Int { packets.count }
     /// The bytes of all packets.
     public var payload: Int { bytes.count }
@@ -50,12 +50,12 @@ public final class RecordedTrack {
     public func add(_ packet: Span<UInt8>, at milliseconds: UInt32) {
         let wanted = Int(milliseconds) * Int(PCM.samplesPerMs)
         let gap = wanted - end
-        guard let samples = OpusDecoder.sampleCount(of: packet),
-            packets.isEmpty || gap > Self.tolerance - samples
-        else {
-            skipped += 1
+        guard let samples = OpusDecoder.sampleCount(of: packet) else {
+            undecoded += 1
             return
         }
+        // One over sound that is there: the talker's clock runs faster than the recorder's.
+        guard packets.isEmpty || gap > Self.tolerance - samples else { return }
         let isPaused = packets.isEmpty || gap > Self.concealMax
         let steps = (gap + Self.tolerance) / PCM.blockStep
         let isLoss = gap >= samples - Self.tolerance
@@ -119,7 +119,7 @@ public final class RecordedTrack {
             // A packet that is damaged inside keeps its time.
             if decoder.decode(whole, into: &room) != waiting.count {
                 for place in waiting { room[place] = 0 }
-                skipped += 1
+                undecoded += 1
             }
             weigh(room.span.extracting(waiting))
         }

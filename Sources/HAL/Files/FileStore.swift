@@ -73,6 +73,19 @@ public enum FileStore {
         return try OpenFile(reading: path).readWhole(into: &bytes)
     }
 
+    /// Writes a file that must not be there yet, by this path or another one.
+    public static func make(
+        _ bytes: Span<UInt8>, at path: String, mode: UInt32
+    ) throws(SystemError) {
+        let file = try OpenFile(making: path, mode: mode)
+        do throws(SystemError) {
+            try file.write(bytes)
+        } catch {
+            try? remove(path)
+            throw error
+        }
+    }
+
     /// Writes a file as a whole, or leaves the former one: even when the power fails.
     ///
     /// `mode` is set before the first byte is written, whatever the umask.

@@ -12,7 +12,7 @@ func makeRecordingKey(_ invocation: borrowing Invocation) throws(Failure) -> Exi
             var text = Secret(count: RecordingKey.fileSize)
             var bytes = text.mutableBytes
             RecordingKey.random().write(into: &bytes)
-            try FileStore.write(text.bytes, to: path, mode: 0o600)
+            try FileStore.make(text.bytes, at: path, mode: 0o600)
             isNew = true
         }
     } catch { throw Failure(error) }
@@ -40,7 +40,7 @@ func verifyRecording(_ invocation: borrowing Invocation) throws(Failure) -> Exit
         invocation.keyFile != nil
         ? "authentic" : "framed well; only with --key-file can the contents be checked"
     let text = "sealed to: \(keys)\n\(plural(contents.chunkCount, "chunk")) \(words)\n"
-    let code = try report(contents, text, invocation)
+    let code = try report(contents, text, invocation, hasFigures: false)
     return code == .ok ? .ok : .failed
 }
 
@@ -65,13 +65,14 @@ func openRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
         : contents.talkers.map { ("\(folder)/\(contents.fileName(of: $0)).wav", [$0.track]) }
     do throws(SystemError) {
         try FileStore.makeDirectory(folder, mode: 0o700)
-        for file in files where try FileStore.status(of: file.path) != nil {
-            throw SystemError(
-                operation: "write \(file.path)", errno: SystemError.exists,
-                advice: "name another folder: --out DIR")
+        for file in files {
+            try FileStore.make([UInt8]().span, at: file.path, mode: 0o600)
+            try write(file.tracks, to: file.path)
         }
-        for file in files { try write(file.tracks, to: file.path) }
-    } catch { throw Failure(error) }
+    } catch {
+        guard error.errno == SystemError.exists else { throw Failure(error) }
+        throw Failure(.failed, "\(error.finding); name another folder: --out DIR")
+    }
     let text = files.map { "\($0.path.visible)\n" }.joined()
     return try report(contents, text, invocation, files: files.map { $0.path })
 }
@@ -79,10 +80,11 @@ func openRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
 /// Prints what a command found, and what is wrong with the recording.
 private func report(
     _ contents: RecordingContents, _ text: String, _ invocation: borrowing Invocation,
-    files: [String] = []
+    files: [String] = [], hasFigures: Bool = true
 ) throws(Failure) -> ExitCode {
     if invocation.isJSON {
         var json = contents.json
+        if hasFigures { contents.addFigures(to: &json) }
         json.set("contents_checked", JSON(invocation.keyFile != nil))
         var list = JSON.array()
         for file in files { list.append(JSON(file)) }
@@ -152,14 +154,16 @@ extension RecordingContents {
         Double(talkers.reduce(0) { $0 + 2 * $1.track.talked }) / Double(size)
     }
 
-    /// The talker's name if a folder takes it, because a recorder may write anything.
+    /// The talker's name if a folder takes it, because a recorder may write anything, and it is no
+    /// other's.
     fileprivate func fileName(of talker: Talker) -> String {
         let isFit = talker.name.utf8.allSatisfy {
             (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
         }
         let isOne = talkers.allSatisfy { $0.source == talker.source || $0.name != talker.name }
         let isShort = (1...31).contains(talker.name.utf8.count)
-        return isFit && isOne && isShort ? talker.name : "talker-\(talker.source)"
+        let isOwn = !talker.name.hasPrefix("talker-")
+        return isFit && isOne && isShort && isOwn ? talker.name : "talker-\(talker.source)"
     }
 
     fileprivate var text: String {
@@ -197,6 +201,11 @@ extension RecordingContents {
         var list = JSON.array()
         for fault in faults { list.append(fault.json) }
         json.set("faults", list)
+        return json
+    }
+
+    /// Once all is decoded.
+    fileprivate func addFigures(to json: inout JSON) {
         json.set("seconds", JSON(seconds))
         json.set("opus_bytes", JSON(payload))
         json.set("compression", JSON(compression))
@@ -207,7 +216,7 @@ extension RecordingContents {
             one.set("name", JSON(talker.name))
             one.set("seconds", JSON(talker.seconds))
             one.set("packets", JSON(talker.track.packetCount))
-            one.set("skipped", JSON(talker.track.skipped))
+            one.set("undecoded", JSON(talker.track.undecoded))
             one.set("bitrate", JSON(talker.bitrate))
             one.set("peak_dbfs", JSON(talker.track.peakDBFS))
             one.set("level_dbfs", JSON(talker.track.levelDBFS))
@@ -216,6 +225,5 @@ extension RecordingContents {
             talkers.append(one)
         }
         json.set("talkers", talkers)
-        return json
     }
 }

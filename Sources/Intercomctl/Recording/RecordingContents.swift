@@ -14,8 +14,8 @@ struct RecordingContents {
 
     /// A file with more faults is not described better by more of them.
     private static let faultsMax = 20
-    /// Days of talk; all of it is in memory.
-    private static let sizeMax = 4 << 30
+    /// A day of one voice; all of it is in memory, some times over.
+    private static let sizeMax = 512 << 20
 
     let path: String
     let header: RecordingHeader
@@ -24,7 +24,22 @@ struct RecordingContents {
     /// Whole chunks; without a key, those whose frame is whole.
     let chunkCount: Int
     private(set) var talkers: [Talker] = []
-    private(set) var faults: [Fault] = []
+    private var fileFaults: [Fault] = []
+    private var unnamed = 0
+
+    /// What is wrong with the file, and, once it is decoded, with its packets.
+    var faults: [Fault] {
+        var found = fileFaults
+        if unnamed > 0 {
+            found.append(Fault("more", of: path, "has \(plural(unnamed, "fault")) more"))
+        }
+        for talker in talkers where talker.track.undecoded > 0 {
+            let packets = plural(talker.track.undecoded, "packet")
+            found.append(
+                Fault("packets", of: path, "has \(packets) of \(talker.name) that no sound is"))
+        }
+        return found
+    }
 
     /// The end of the last sound, in samples since the start.
     var end: Int { talkers.map { $0.track.end }.max() ?? 0 }
@@ -60,10 +75,7 @@ struct RecordingContents {
             throw Failure(.failed, "\(path) \(fault.words.text)")
         }
         (self.path, self.header, size, chunkCount) = (path, header, bytes.count, chunks.count)
-        for fault in faults.prefix(Self.faultsMax) { add(fault.words) }
-        if faults.count > Self.faultsMax {
-            add(("more", "has \(plural(faults.count - Self.faultsMax, "fault")) more"))
-        }
+        for fault in faults { add(fault.words, isOfCopy: true) }
         guard keyFile != nil else { return }
         // A chunk that stands in another place, or twice, is heard in its own, once.
         chunks.sort { $0.index < $1.index }
@@ -72,9 +84,13 @@ struct RecordingContents {
         } catch { throw Failure(.failed, "the Opus decoder cannot start: \(error)") }
     }
 
-    private mutating func add(_ words: (code: String, text: String)) {
-        faults.append(
-            Fault(words.code, of: path, words.text, fix: "copy it again from where it was made"))
+    private mutating func add(_ words: (code: String, text: String), isOfCopy: Bool = false) {
+        guard fileFaults.count < Self.faultsMax else {
+            unnamed += 1
+            return
+        }
+        let fix = isOfCopy ? "copy it again from where it was made" : nil
+        fileFaults.append(Fault(words.code, of: path, words.text, fix: fix))
     }
 
     /// Sorts the entries by talker.
@@ -104,13 +120,6 @@ struct RecordingContents {
         for source in tracks.keys.sorted() {
             guard let track = tracks[source] else { continue }
             let name = names[source] ?? "talker-\(source)"
-            if track.skipped > 0 {
-                add(
-                    (
-                        "packets",
-                        "has \(plural(track.skipped, "packet")) of \(name) that no sound is"
-                    ))
-            }
             talkers.append(Talker(source: source, name: name, track: track))
         }
     }

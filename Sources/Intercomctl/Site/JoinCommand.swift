@@ -203,7 +203,7 @@ func remindOfSite(
     if let book = try? PeerBook(invocation), let key = try? book.peer(peer).key,
         let former = SiteFiles.removed(book.paths)[key]
     {
-        try printLine(
+        return try printLine(
             "the site took \(former.visible) out, and here it is a peer again; to end that: sudo"
                 + " intercomctl peer remove \(peer.visible)")
     }

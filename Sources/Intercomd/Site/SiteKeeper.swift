@@ -390,7 +390,7 @@ struct SiteKeeper {
             status.number = Int(clamping: held.counter)
             status.fingerprint = held.key.fingerprint
             status.peers = names.filter { exchange.isIn($0.key) }.map { $0.value }.sorted()
-            status.introduces = introduces(paths)
+            status.introduces = exchange.introduces
             status.introducers = exchange.introducers.map { name($0) }
             status.behind = held.stations.filter {
                 $0.key != own && !exchange.isKnownToHave($0.key)

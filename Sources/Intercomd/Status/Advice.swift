@@ -97,8 +97,9 @@ enum Advice {
             )
             : (
                 "the site \(name) may have put it out",
-                "to come back: intercomctl pair --join --move, and pair --join CODE at"
-                    + " \(site.introducer)"
+                // Not by name: one that lies would lead this station into its own site.
+                "to come back: intercomctl pair --join --move, and pair --join CODE at the station"
+                    + " that introduces"
             )
         return Fault("put_out", "stations of the site refuse this one: \(cause)", fix: fix)
     }
