@@ -69,6 +69,7 @@ let package = Package(
     products: [
         .executable(name: "intercomd", targets: ["Intercomd"]),
         .executable(name: "intercomctl", targets: ["Intercomctl"]),
+        .executable(name: "intercomd-mqtt", targets: ["intercomd-mqtt"]),
     ],
     targets: [
         // L0: time, and the C libraries, one folder each.
@@ -125,6 +126,11 @@ let package = Package(
                 "Time", "Wire", "Crypto", "Peering", "Audio", "HAL", "Report", "Config", "Files",
             ],
             swiftSettings: strict),
+
+        // In C, as it is a few calls of a C library, and a process of its own.
+        .executableTarget(
+            name: "intercomd-mqtt", path: "Sources/MQTT",
+            linkerSettings: [.linkedLibrary("mosquitto")]),
 
         .target(name: "Seeds", path: "Tests/Support/Seeds", swiftSettings: strict),
         tests("Time"),

@@ -6,9 +6,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
-int64_t clinux_child_start(const char *path, char *const arguments[], char *const environment[]) {
+int64_t clinux_child_start(const char *path, char *const arguments[], char *const environment[],
+                           int input) {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
     sigset_t none, all;
@@ -26,7 +28,9 @@ int64_t clinux_child_start(const char *path, char *const arguments[], char *cons
     sigdelset(&all, SIGKILL);
     sigdelset(&all, SIGSTOP);
     pid_t process = 0;
-    if ((error = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)) == 0 &&
+    if ((error = input < 0
+                     ? posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+                     : posix_spawn_file_actions_adddup2(&files, input, 0)) == 0 &&
         (error = posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0)) == 0 &&
         (error = posix_spawnattr_setsigmask(&how, &none)) == 0 &&
         (error = posix_spawnattr_setsigdefault(&how, &all)) == 0 &&
@@ -52,4 +56,11 @@ int clinux_child_ended(int64_t process, int *status) {
 void clinux_child_kill(int64_t process) {
     if (process > 1)
         kill((pid_t)-process, SIGKILL);
+}
+
+int clinux_packet_pair(int ends[2]) {
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    return 0;
 }

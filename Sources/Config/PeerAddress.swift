@@ -35,7 +35,10 @@ extension PeerAddress {
         return what
     }
 
-    static func parse(_ text: String) -> Parsed<PeerAddress> {
+    /// `usualPort` is that of a text without one.
+    static func parse(
+        _ text: String, usualPort: UInt16 = defaultPort
+    ) -> Parsed<PeerAddress> {
         guard !text.isEmpty else { return .wrong("an address is missing") }
         var host = text[...]
         var port: Substring?
@@ -66,7 +69,7 @@ extension PeerAddress {
             }
         }
         guard let port else {
-            return .value(PeerAddress(host: String(host), port: defaultPort))
+            return .value(PeerAddress(host: String(host), port: usualPort))
         }
         guard port.utf8.allSatisfy(isDigit), let number = UInt16(port), number > 0 else {
             return .wrong("the port of \(quoted(text)) must be 1 to 65535")

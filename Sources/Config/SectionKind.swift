@@ -96,6 +96,8 @@ extension Config {
             .one("sounds", { $0.sounds }, { $0.sounds = $1 }),
             .one("pairing", { $0.pairing }, { $0.pairing = $1 }),
             .one("site", { $0.site }, { $0.site = $1 }),
+            .one(
+                "rendezvous", needsRestart: true, { $0.rendezvous }, { $0.rendezvous = $1 }),
             .one("call", { $0.call }, { $0.call = $1 }),
             .one("policy", { $0.policy }, { $0.policy = $1 }),
             .one("session", { $0.session }, { $0.session = $1 }),

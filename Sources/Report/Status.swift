@@ -31,6 +31,8 @@ public struct Status: JSONRecord, Equatable, Sendable {
     /// Unknown stations that have called of late, the newest first.
     public var callers: [CallerStatus] = []
     public var site = SiteStatus()
+    /// That of `[rendezvous]`; null without one.
+    public var broker: Broker?
     public var pairing = PairingStatus()
     /// The work left out while the processor cannot keep up: "encoder_care", "noise_suppression",
     /// "echo_cancelling", "voices".
@@ -65,6 +67,7 @@ public struct Status: JSONRecord, Equatable, Sendable {
         coder.field("peers", &peers)
         coder.field("callers", &callers)
         coder.field("site", &site)
+        coder.field("broker", &broker)
         coder.field("pairing", &pairing)
         coder.field("left_out", &leftOut)
         coder.field("channels", &channels)
@@ -113,6 +116,22 @@ extension Status {
             coder.field("profile", &profile)
             coder.field("concealment", &concealment)
             coder.field("concealment_reason", &concealmentReason)
+        }
+    }
+
+    /// Where peers in other networks find this station, and it finds them.
+    public struct Broker: JSONRecord, Equatable, Sendable {
+        public var address = ""
+        public var isConnected = false
+        /// The address by which a STUN server sees this station; null while none has told.
+        public var seenAs: String?
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("address", &address)
+            coder.field("connected", &isConnected)
+            coder.field("seen_as", &seenAs)
         }
     }
 

@@ -18,4 +18,16 @@ public struct Endpoint: Hashable, Sendable {
     }
 
     public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
+
+    /// Whether it may be another machine's, also far away: not a group's, nor that of every, of no
+    /// or of this machine, nor one of a link alone (RFC 6890).
+    public var isOfOneHost: Bool {
+        guard port != 0 else { return false }
+        if isIPv4 {
+            let first = low >> 24 & 0xFF
+            let isOfLink = low >> 16 & 0xFFFF == 0xA9FE
+            return first != 0 && first != 127 && first < 224 && !isOfLink
+        }
+        return high >> 56 != 0xFF && high >> 54 != 0x3FA && !(high == 0 && low < 2)
+    }
 }

@@ -114,6 +114,13 @@ func withoutOrigins(_ config: Config) -> Config {
                 introductions = ask
                 settings = yes
 
+                [rendezvous]
+                broker = none
+                user = none
+                password-file = none
+                ca = system
+                stun = none
+
                 [call]
                 ring-time = 30s
 

@@ -52,6 +52,7 @@ private let golden = """
     "behind":["attic"],"older":[{"station":"attic","number":2}],\
     "left":["barn"],"offers":[{\
     "peer":"attic","name":"barn","number":2,"stations":5,"fingerprint":"5678"}]},\
+    "broker":{"address":"a.example:8883","connected":true,"seen_as":"192.0.2.3:5577"},\
     "pairing":{"state":"showing","by":"button ptt"},\
     "left_out":["voices"],\
     "channels":[{"name":"house","listen":true,"members":["garage"],"talking":true}],\
@@ -132,6 +133,10 @@ func sample() -> Status {
     )
     (caller.ageSeconds, caller.isProven, caller.station) = (12.5, true, "hall")
     status.callers = [caller]
+    var broker = Status.Broker()
+    (broker.address, broker.isConnected) = ("a.example:8883", true)
+    broker.seenAs = "192.0.2.3:5577"
+    status.broker = broker
     (status.pairing.state, status.pairing.asker) = (.showing, "button ptt")
     status.leftOut = ["voices"]
     var channel = Status.Channel()

@@ -3,12 +3,16 @@
 import itertools
 import os
 import re
+import shutil
+import unittest
 
 import examples
+from beyond import Beyond
 from codes import CODE, ShownCode
 from lab import ROOT, Scene, SceneTest, listen, place, process, wait
 from neighbours import OnOneLan
 from stage.identity import Identity
+from stage.namespace import is_allowed
 
 SITES = sorted(path.name for path in (ROOT / "docs/sites").glob("*.md"))
 PAGES = ["README.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").glob("**/*.md"))]
@@ -130,12 +134,58 @@ class Sites(SceneTest):
             self.heard(nursery, 500)
 
     def test_every_page_is_played_here(self):
-        played = {name.removeprefix("test_").replace("_", "-") + ".md" for name in dir(self)}
+        played = {name.removeprefix("test_").replace("_", "-") + ".md"
+                  for name in (*dir(self), *dir(SecondHouse))}
         self.assertEqual([page for page in SITES if page not in played], [])
         self.assertGreaterEqual(len(SITES), 4)
         readme = examples.read("README.md")
         for page in SITES:
             self.assertIn(f"(docs/sites/{page})", readme)
+
+
+
+@unittest.skipUnless(is_allowed() and shutil.which("mosquitto") and shutil.which("turnserver"),
+                     "needs root, mosquitto and coturn")
+class SecondHouse(Beyond):
+    """A page about two machines besides the stations: its commands are run, for a folder here."""
+
+    def test_second_house(self):
+        text = examples.read("docs/sites/second-house.md")
+        kitchen, cabin = self.enter("kitchen", "cabin", stun=False, known=False)
+        space, folder = self.broker.place.space, self.broker.folder
+        commands, = examples.blocks(text, "sh")
+        for line in commands.splitlines():
+            if line.startswith("sudo openssl"):
+                space.shell(f"cd {folder} && {line.removeprefix('sudo')}")
+            if line.startswith("sudo mosquitto_passwd"):
+                words = line.partition("#")[0].removeprefix("sudo")
+                space.shell(f"cd {folder} && printf 'secret\\nsecret\\n' | {words}")
+            if line.startswith("echo "):
+                space.shell(f"{line.partition('|')[0]} >{folder}/turnserver.conf")
+        lines, = examples.blocks(text, "text")
+        self.broker.lines = lines.replace("/etc/mosquitto", folder).splitlines()
+        self.broker.start()
+        turn = process.launch([*self.broker.place.inside, "turnserver", "-n", "-c",
+                               f"{folder}/turnserver.conf", "--pidfile", f"{folder}/turn.pid"])
+        self.addCleanup(process.end, turn)
+        with open(f"{folder}/hosts", "w", encoding="utf-8") as hosts:
+            hosts.write(f"127.0.0.1 localhost\n{self.broker.address} broker.example\n")
+        settings, = examples.blocks(text, "ini")
+        for one in (kitchen, cabin):
+            self.houses[one.name].space.shell(f"mount --bind {folder}/hosts /etc/hosts")
+            shutil.copy(f"{folder}/intercom.pem", f"{one.etc}/broker.pem")
+            with open(f"{one.etc}/broker-password", "w", encoding="utf-8") as file:
+                file.write("secret\n")
+            words = settings.replace("/etc/intercomd", one.etc).splitlines()[1:]
+            one.sections["rendezvous"] = dict(line.split(" = ") for line in words if line)
+        self.start(kitchen, cabin)
+        for one, other in ((kitchen, cabin), (cabin, kitchen)):
+            self.assertIn(f"intercomctl peer add {other} - intercom1:", text)
+            code, _, errors = one.ctl("peer", "add", str(other), "-", other.public_key)
+            self.assertEqual(code, 0, errors)
+        kitchen.wait_for(cabin)
+        cabin.wait_for(kitchen)
+        self.assert_talk(kitchen, cabin)
 
 
 class Manuals(SceneTest):

@@ -62,6 +62,8 @@ ELSEWHERE = {
     "test latency", "version", "pair", "invite", "accept", "site join",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",
+    # They know no station.
+    "recording keygen", "recording verify", "recording show", "recording open",
     # test_site.py has some of the traps for them.
     "site init", "site leave",
     # Where no daemon answers it reads the settings as `peer list` does, and prints no complaint.

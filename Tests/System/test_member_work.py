@@ -79,10 +79,14 @@ class Work(MemberTest):
         "volume 60": (0, "speaker 60%", "loud_after"),
         # Sentences that only name a command.
         "peer add|peer remove|ptt|talk": (2, "usage: intercomctl "),
+        "recording": (2, "needs a subcommand"),
     }
     ROOTS = {
         "peer replace garage .*": (1, "has that key already|unknown peer"),
         "doctor": WORK["doctor.*"],
+        # Of another house, with the key that the garage has here.
+        "peer add cabin - .*": (1, "garage"),
+        "peer add garage - .*": (0, ".", "anew"),
         "peer add --psk-file .*": (0, "applied", "anew", lambda self: "psk = " in self.file()),
         "peer remove garage": (0, "removed garage", "anew", lambda self: not self.file()),
         "peer rename garage-2 garage": (1, "unknown peer"),

@@ -97,7 +97,7 @@ extension Config.Peer: NamedSection {
 
 extension Form<PeerAddress> {
     fileprivate static var address: Self {
-        Self(allowed: .forms([]), parse: PeerAddress.parse, text: { $0.description })
+        Self(allowed: .forms([]), parse: { PeerAddress.parse($0) }, text: { $0.description })
     }
 }
 

@@ -2,9 +2,9 @@ internal import CLinux
 
 /// A program that runs beside this one.
 ///
-/// It gets no input, the arguments and the environment given here, and of our descriptors only
-/// standard error. Its owner must call `ended` from time to time, because an ended child stays a
-/// zombie until then.
+/// It gets the arguments and the environment given here, and of our descriptors only standard
+/// error, and where it is a `HelperProgram` its end of a connection. Its owner must call `ended`
+/// from time to time, because an ended child stays a zombie until then.
 public struct ChildProgram: Sendable {
     private let process: Int64
 
@@ -12,16 +12,17 @@ public struct ChildProgram: Sendable {
     ///   - path: the program; no search, no shell.
     ///   - arguments: what follows its name, without zero bytes.
     ///   - environment: `NAME=value` each, without zero bytes.
+    ///   - input: the descriptor that becomes its standard input; negative: it has none.
     /// - Throws: why it cannot be started.
     public init(
-        _ path: String, arguments: [String] = [], environment: [String]
+        _ path: String, arguments: [String] = [], environment: [String], input: Int32 = -1
     ) throws(SystemError) {
         var words = Block([path] + arguments)
         var variables = Block(environment)
         let started = unsafe words.withPointers { words in
             unsafe variables.withPointers { variables in
                 // SAFETY: both blocks outlive the call.
-                unsafe clinux_child_start(path, words, variables)
+                unsafe clinux_child_start(path, words, variables, input)
             }
         }
         guard started > 0 else {
@@ -72,5 +73,54 @@ extension ChildProgram {
                 }
             }
         }
+    }
+}
+
+/// A program that runs beside this one, and takes and sends packets on its standard input.
+public struct HelperProgram: ~Copyable {
+    /// The longest packet of either side, in bytes.
+    public static let packetMost = 1024
+
+    /// Its owner must kill it, and ask for its end.
+    public let program: ChildProgram
+    private let socket: FileDescriptor
+
+    /// - Throws: why it cannot be started.
+    public init(_ path: String) throws(SystemError) {
+        var ends: (Int32, Int32) = (-1, -1)
+        let made = unsafe withUnsafeMutableBytes(of: &ends) { bytes in
+            // SAFETY: two numbers are written, during the call.
+            unsafe clinux_packet_pair(bytes.baseAddress!.assumingMemoryBound(to: Int32.self))
+        }
+        _ = try SystemError.check(made, "connect to \(path)")
+        let ours = FileDescriptor(owning: ends.0)
+        // Closed here once the child has its own.
+        let theirs = FileDescriptor(owning: ends.1)
+        program = try ChildProgram(path, environment: [], input: theirs.raw)
+        socket = ours
+    }
+
+    /// Readable when a packet waits, or the program has ended.
+    public var fd: Int32 { socket.raw }
+
+    /// Sends a packet.
+    ///
+    /// - Returns: False where the program does not take it: it has ended, or hangs.
+    public borrowing func send(_ packet: [UInt8]) -> Bool {
+        unsafe packet.span.withUnsafeBytes { bytes in
+            // SAFETY: the bytes are read during the call.
+            unsafe clinux_write(socket.raw, bytes.baseAddress, bytes.count)
+        } == packet.count
+    }
+
+    /// The next packet; empty when the program has ended, nil when none waits.
+    public borrowing func receive() -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: Self.packetMost)
+        let count = unsafe bytes.withUnsafeMutableBytes { room in
+            // SAFETY: no more bytes are written than there is room for.
+            unsafe clinux_read(socket.raw, room.baseAddress, room.count)
+        }
+        guard count >= 0 else { return nil }
+        return Array(bytes.prefix(Int(count)))
     }
 }

@@ -29,6 +29,7 @@ private func screen(of detail: PeerDetail, _ site: String?) -> String {
     if let endpoint = peer.endpoint {
         text += " at \(endpoint.visible)"
         if peer.endpointSource == "lan" { text += ", found on the LAN" }
+        if peer.endpointSource == "rendezvous" { text += ", found by the broker" }
     }
     if let fault = peer.fault { text += "\n\(fault.text.visible)" }
     let cipher = peer.suite == 2 ? "ChaCha20-Poly1305" : "AES-256-GCM"

@@ -61,6 +61,11 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
         for name in status.site.introducers { text += "; \(name.visible) introduces" }
         text += "\n"
     }
+    if let broker = status.broker {
+        text += "broker  \(broker.address.visible), \(broker.isConnected ? "" : "not ")connected"
+        if let place = broker.seenAs { text += "; this station is seen as \(place.visible)" }
+        text += "\n"
+    }
     if let pairing = words(about: status.pairing) { text += "pairing \(pairing.visible)\n" }
     if let remarks = remarks(on: status.state) { text += "set     \(remarks)\n" }
     for button in status.buttons {

@@ -49,6 +49,10 @@ extension ControlLoop {
         for drop in DiscoveryDrop.allCases {
             add(.discoveryDropped, drop.name.description, discovery.drops[drop.rawValue])
         }
+        if let counts = mailbox?.counts {
+            add(.rendezvousTold, counts.told)
+            add(.rendezvousRefused, counts.forged + counts.stale)
+        }
         add(.callersRefused, server.callersRefused)
         add(.requestsRefused, server.requestsRefused)
         add(.eventsUntold, server.eventsUntold)

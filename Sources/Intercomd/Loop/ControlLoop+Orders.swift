@@ -32,6 +32,7 @@ extension ControlLoop {
             feed { _, table, now in table.wanted(peer: peer, at: now) }
             if case .up = cores.table.state(of: peer)?.phase { break }
             neighbourhood.seek(at: now)
+            mailbox?.want(peer, wall: wall, at: now)
         case .redial(let peer):
             let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)
             feed { board, _, now in board.redial(peer, calling, at: now) }

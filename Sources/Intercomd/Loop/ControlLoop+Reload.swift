@@ -124,6 +124,7 @@ extension ControlLoop {
         settings.take(found, numbers: numbers)
         if !added.isEmpty || numbers.count != former.count {
             neighbourhood.setPeers(directory, added: added, cores.table, at: now)
+            mailbox?.setPeers(directory, cores.table, wall: wall, at: now)
         }
         for number in added {
             links.probes[number] = nil

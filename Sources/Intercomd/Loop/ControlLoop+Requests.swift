@@ -83,6 +83,7 @@ extension ControlLoop {
         if let wish = Wish(request, names, id: Boot.callID()) { return obey(wish, for: caller) }
         switch request {
         case .status:
+            site.lookForKey(config.paths)
             let found = snapshot()
             found.counters = counters
             return .status(found.status)

@@ -31,6 +31,7 @@ extension ControlLoop {
     }
 
     private mutating func take(_ handshake: Links.Handshake) {
+        if mailbox?.take(handshake.bytes, from: handshake.source, at: now) ?? false { return }
         let verdict = feed { _, table, now in
             table.receive(handshake.bytes, from: Endpoint(handshake.source), at: now)
         }

@@ -41,6 +41,7 @@ extension ControlLoop {
             found.peers[peer].formerHearings = switchboard.voices.formerHearings(of: peer)
         }
         found.site = site.status(config.paths)
+        found.broker = mailbox?.status
         found.pairing = pairings.status
         // A site that a peer shows tells who they are, once it is joined.
         found.strangers.removeAll { site.isOffered($0.caller.publicKey) }
@@ -56,8 +57,9 @@ extension ControlLoop {
         let relayNote = devices.relayNoteError.map {
             Fault("file", "\(Devices.relayNoteFinding): \($0.finding)", fix: $0.fix)
         }
-        found.fileFaults = [history.problem, keeper.problem, relayNote, site.problem]
-            .compactMap { $0 }
+        found.fileFaults = [
+            history.problem, keeper.problem, relayNote, mailbox?.fault(at: now), site.problem,
+        ].compactMap { $0 }
         found.media = Readings(rings.counters.values)
         found.floods.packets = figures.flood
         return found

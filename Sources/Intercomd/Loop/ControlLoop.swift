@@ -36,6 +36,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var settings: SettingsInUse
     var links: Links
     let neighbourhood: Neighbourhood
+    /// Nil without `[rendezvous]`.
+    let mailbox: Mailbox?
     var cores: Cores
     var devices: Devices
     var server: ControlServer
@@ -114,6 +116,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         self.facts = facts
         self.links = links
         self.neighbourhood = neighbourhood
+        mailbox = Mailbox(settings.config, own: self.cores.table.publicKey)
         self.server = server
     }
 
@@ -143,6 +146,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         for peer in directory.numbers { resolve(peer) }
         neighbourhood.setPeers(directory, added: [], cores.table, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.look(&table, at: now) }
+        mailbox?.setPeers(directory, cores.table, wall: wall, at: now)
         ServiceNotifier.ready()
         while !poller.isStopping, !resetButton.isErased {
             turn()
@@ -196,6 +200,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         feed { board, _, now in board.tick(at: now) }
         neighbourhood.wake(poller, at: now)
         feed { [neighbourhood] _, table, now in neighbourhood.follow(&table, at: now) }
+        serveMailbox()
         links.follow(cores.table, at: now)
         for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
         while let list = history.nextList() {
@@ -237,6 +242,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 try? poller.watch(fd, as: .caller(place))
             }
         case .neighbours: neighbourhood.hear(poller, at: now)
+        // It is served in each turn.
+        case .mailbox: break
         case .network:
             guard links.noteChanges() else { return }
             feed { [neighbourhood] _, table, now in
@@ -244,20 +251,32 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 neighbourhood.look(&table, at: now)
                 table.hostMoved(at: now)
             }
+            mailbox?.look()
         case .pairing(let part): pairings.serve(part, on: pairingGround, at: now)
         case .caller(let place): serveCaller(place)
         }
     }
 
+    private mutating func serveMailbox() {
+        guard let mailbox else { return }
+        if let (question, server) = mailbox.nextQuestion(at: now) {
+            _ = links.socket.send(question.span, to: server)
+        }
+        let wall = wall
+        let fd = feed { _, table, now in mailbox.tick(&table, wall: wall, at: now) }
+        // One that cannot be watched is served once a second.
+        if let fd { try? poller.watch(fd, as: .mailbox) }
+    }
+
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [15 of Instant?] = [
+        let all: [16 of Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             links.resolver.deadline(at: now), history.deadline(at: now),
             journal.deadline(at: now), meters.deadline,
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
             resetButton.deadline(at: now), links.intake.restsUntil, links.addressesDue,
-            neighbourhood.deadline, site.deadline(at: now),
+            neighbourhood.deadline, site.deadline(at: now), mailbox?.deadline(at: now),
         ]
         var first: Instant?
         for place in all.indices {
@@ -292,6 +311,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         ServiceNotifier.stopping()
         pairings.cancel()
         neighbourhood.close(at: now)
+        mailbox?.close()
         devices.close(config.paths, at: now)
         rings.tell(.quiet)
         feed { board, _, now in board.stop(at: now) }

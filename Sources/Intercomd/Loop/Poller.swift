@@ -20,6 +20,8 @@ struct Poller: ~Copyable {
         case pairing(PairingPort.Part)
         /// Another machine on the LAN says something to all.
         case neighbours
+        /// The program that is connected to the broker.
+        case mailbox
         /// A program on the local socket, by its place.
         case caller(Int)
 
@@ -36,6 +38,7 @@ struct Poller: ~Copyable {
             case .pairing(.port): 8
             case .pairing(.stream): 9
             case .neighbours: 10
+            case .mailbox: 11
             case .caller(let place): Self.firstCaller + UInt32(place)
             }
         }
@@ -52,6 +55,7 @@ struct Poller: ~Copyable {
             case 8: self = .pairing(.port)
             case 9: self = .pairing(.stream)
             case 10: self = .neighbours
+            case 11: self = .mailbox
             case Self.firstCaller...: self = .caller(Int(token - Self.firstCaller))
             default: return nil
             }

@@ -79,7 +79,7 @@ struct SiteKeeper {
             }
         exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
         read(config.paths, at: now)
-        exchange.introduces = introduces(config.paths)
+        lookForKey(config.paths)
         (leftOut, displaced) = ([], nil)
         guard let roster = exchange.held?.roster else { return }
         let known = [own.text] + config.peers.map { $0.key }
@@ -377,6 +377,9 @@ struct SiteKeeper {
 
     /// The fault of the site; nil when all is well.
     var problem: Fault? { complaint ?? disputed ?? displaced }
+
+    /// Looks whether this station has the site's key, which a person may have removed.
+    mutating func lookForKey(_ paths: Paths) { exchange.introduces = introduces(paths) }
 
     private func introduces(_ paths: Paths) -> Bool {
         exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true

@@ -63,6 +63,7 @@ extension Snapshot {
             switch state.endpointSource {
             case .settings: "settings"
             case .lan: "lan"
+            case .rendezvous: "rendezvous"
             case .peer: "peer"
             case nil: nil
             }

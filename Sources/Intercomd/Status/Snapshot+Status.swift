@@ -45,6 +45,7 @@ extension Snapshot {
         status.peers = directory.numbers.map { peerStatus($0) }
         status.callers = callers
         status.site = site
+        status.broker = broker
         status.pairing = pairing
         if switchboard.overload.isOn { status.leftOut = leftOut.map { $0.word } }
         status.channels = config.channels.indices.map { channel($0) }

@@ -40,6 +40,7 @@ final class Snapshot {
     var state = SavedState()
     /// The site, and what peers show of theirs.
     var site = SiteStatus()
+    var broker: Status.Broker?
     var pairing = PairingStatus()
     /// What own talk is judged by.
     var surroundings = Surroundings()

@@ -56,16 +56,26 @@ final class Association {
     var paths = PeerPaths()
     /// Where it was seen on the LAN.
     var sightings = LANSightings()
+    /// Where it has said, at a broker, that it can be called (protocol.md §1.10).
+    var told: [Endpoint] = []
+    private var toldAt: Instant?
+    /// When a series of M1 has begun because of that.
+    private var calledForWord: Instant?
     /// Shows the peer that this station has moved.
     var greeting = Greeting()
     /// How long at most nothing is sent to the peer; nil for as long as the protocol says.
     var keepalive: Duration?
+    /// The longest wait between two M1: a router forgets where one went.
+    private var longestWait: Duration? {
+        keepalive ?? (told.isEmpty ? nil : SessionLimits.outsideSilence)
+    }
     var records = SessionRecords()
 
     // Our own handshake. The last two M1 stay open, so that an M2 slower than the retry still
     // counts (§1.4, rule 2).
-    var latest: Initiator?
-    var earlier: Initiator?
+    // There is one for each address that was called at once.
+    var latest: [Initiator] = []
+    var earlier: [Initiator] = []
     var finish: Finish?
     var retry = RetrySchedule()
     /// M1 sent since the series of waits began.
@@ -122,13 +132,13 @@ final class Association {
 
     /// Whether the index is in use here; indices are unique over all peers.
     func owns(_ index: UInt32) -> Bool {
-        latest?.index == index || earlier?.index == index || records.owns(index)
+        initiator(index) != nil || records.owns(index)
     }
 
     /// Wipes the M1 that still await an answer.
     func endInitiation() {
-        latest = nil
-        earlier = nil
+        latest = []
+        earlier = []
         finish = nil
         initiateAt = nil
     }
@@ -141,7 +151,7 @@ final class Association {
     /// The wait before the next M1 (rule 7); a way that a router keeps open is used in time.
     func nextWait(_ limits: SessionLimits) -> Duration {
         let wait = retry.nextWait(PeerPaths.token(random)) * limits.retryPercent / 100
-        return keepalive.map { min(wait, $0) } ?? wait
+        return longestWait.map { min(wait, $0) } ?? wait
     }
 
     /// Restarts the series of waits.
@@ -155,23 +165,27 @@ final class Association {
 extension Association {
     /// Our handshake that an M2 with this receiver index answers.
     func initiator(_ index: UInt32) -> Initiator? {
-        if let latest, latest.index == index { return latest }
-        if let earlier, earlier.index == index { return earlier }
-        return nil
+        latest.first { $0.index == index } ?? earlier.first { $0.index == index }
     }
 
-    /// Writes a fresh M1; the one before may still be answered.
-    func initiate(
-        index: UInt32, target: Endpoint, tries: TryLimit, cookie: Cookie? = nil,
-        suite: Suite? = nil,
-        random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>
-    ) {
+    /// Other M1 follow; those before may still be answered.
+    func beginInitiation() {
         finish = nil
         earlier = latest
-        latest = Initiator(
-            suite: suite ?? self.suite, responder: publicKey, mac: mac, index: index,
-            target: target,
-            tries: tries, cookie: cookie, random: random, writing: &message)
+        latest = []
+    }
+
+    /// Writes a fresh M1, in the place of one of the latest if a cookie answers that.
+    func initiate(
+        index: UInt32, target: Endpoint, tries: TryLimit, cookie: Cookie? = nil,
+        inPlaceOf former: Initiator? = nil,
+        random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>
+    ) {
+        latest.removeAll { $0 === former }
+        latest.append(
+            Initiator(
+                suite: former?.suite ?? suite, responder: publicKey, mac: mac, index: index,
+                target: target, tries: tries, cookie: cookie, random: random, writing: &message))
     }
 
     /// Notes that an M1 has been sent there; one with a cookie is not noted.
@@ -205,11 +219,36 @@ extension Association {
         if let next = sightings.next { return next }
         var candidates = endpoints
         candidates += sightings.addresses.filter { !endpoints.contains($0) }
+        candidates += told.filter { !candidates.contains($0) }
         if records.current != nil, let endpoint {
             candidates.removeAll { $0 == endpoint }
             candidates.insert(endpoint, at: 0)
         }
         return candidates.isEmpty ? nil : candidates[attempt % candidates.count]
+    }
+
+    /// Where M1 go besides `target`, at the same time, the first few times: a router between lets
+    /// in what was first sent out there.
+    var otherTargets: [Endpoint] {
+        attempt < SessionLimits.callsToAll ? told.filter { $0 != target } : []
+    }
+
+    /// The peer has told where it can be called; it is called then if it is down.
+    ///
+    /// - Returns: Whether its last word is old enough for another series of M1.
+    func hear(_ addresses: [Endpoint], at now: Instant) -> Bool {
+        told = addresses
+        toldAt = now
+        guard calledForWord.map({ now >= $0 + SessionLimits.toldSpacing }) ?? true else {
+            return false
+        }
+        calledForWord = now
+        return true
+    }
+
+    /// Forgets what the peer has told when it is old.
+    func expireTold(at now: Instant) {
+        if let toldAt, now >= toldAt + SessionLimits.toldLifetime { told = [] }
     }
 
     /// The suite of the next M1: where either will do, that of the last session, else AES-256-GCM.

@@ -18,6 +18,8 @@ public struct PeerState: Sendable {
         case settings
         /// A beacon on the LAN.
         case lan
+        /// Its own word, which a broker has kept.
+        case rendezvous
         /// Packets of its own.
         case peer
     }

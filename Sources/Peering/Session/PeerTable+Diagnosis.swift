@@ -14,7 +14,9 @@ extension PeerTable {
         guard associations.indices.contains(peer), let association = associations[peer],
             association.upSince == nil
         else { return nil }
-        let hasAddress = !association.endpoints.isEmpty || !association.sightings.addresses.isEmpty
+        let hasAddress =
+            !association.endpoints.isEmpty || !association.sightings.addresses.isEmpty
+            || !association.told.isEmpty
         guard hasNetwork else { return .noNetwork }
         let reason = association.evidence.reason(hasAddress: hasAddress, at: now)
         return reason == .noAddress && isUnresolved ? .unresolved : reason

@@ -43,6 +43,7 @@ extension PeerTable {
             association.endInitiation()
             association.confirmation = nil
             association.sightings.forget()
+            association.told = []
             association.restartSeries()
             association.initiateAt = now + association.nextWait(limits)
         }

@@ -94,8 +94,10 @@ extension PeerTable {
         _ reply: Span<UInt8>, header: HandshakeHeader, suite: Suite, at now: Instant
     ) -> Drop? {
         let index = header.receiverIndex
-        guard let association = associations.first(where: { $0?.latest?.index == index }) ?? nil,
-            let latest = association.latest, !latest.isCookieKeyed
+        guard let peer = associations.firstIndex(where: { $0?.initiator(index) != nil }),
+            let association = associations[peer],
+            let latest = association.latest.first(where: { $0.index == index }),
+            !latest.isCookieKeyed
         else { return .cookie }
         guard latest.suite == suite else { return .suite }
         guard latest.tries.allows(at: now) else { return .tries }
@@ -105,7 +107,7 @@ extension PeerTable {
         var bytes = message.mutableBytes
         association.initiate(
             index: next, target: latest.target,
-            tries: TryLimit(perSecond: limits.triesPerSecond), cookie: cookie, suite: suite,
+            tries: TryLimit(perSecond: limits.triesPerSecond), cookie: cookie, inPlaceOf: latest,
             random: random, writing: &bytes)
         actions.push(.transmit(message, to: latest.target))
         return nil

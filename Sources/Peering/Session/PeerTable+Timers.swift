@@ -22,6 +22,7 @@ extension PeerTable {
         }
         association.sightings.expire(
             inUse: association.records.current == nil ? nil : association.endpoint, at: now)
+        association.expireTold(at: now)
         expire(peer, association, at: now)
         confirm(peer, association, at: now)
         judge(peer, association, at: now)
@@ -160,15 +161,18 @@ extension PeerTable {
             association.lastProbe = now
             actions.push(.probe(peer: peer, target))
         }
-        let index = newIndex()
-        var message = HandshakeDatagram(count: HandshakeLayout.Initiation.size)
-        var bytes = message.mutableBytes
-        association.initiate(
-            index: index, target: target,
-            tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
-            writing: &bytes)
+        let targets = [target] + association.otherTargets
+        association.beginInitiation()
+        for target in targets {
+            var message = HandshakeDatagram(count: HandshakeLayout.Initiation.size)
+            var bytes = message.mutableBytes
+            association.initiate(
+                index: newIndex(), target: target,
+                tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
+                writing: &bytes)
+            actions.push(.transmit(message, to: target))
+        }
         association.initiated(to: target, at: now)
-        actions.push(.transmit(message, to: target))
         actions.push(.resolve(peer: peer))
         association.initiateAt = now + association.nextWait(limits)
     }
@@ -203,7 +207,7 @@ extension Association {
 
     /// Whether to probe the address: the peer is down, and the last M1 had no answer.
     fileprivate func isProbeDue(_ limits: SessionLimits, at now: Instant) -> Bool {
-        guard upSince == nil, latest != nil else { return false }
+        guard upSince == nil, !latest.isEmpty else { return false }
         return lastProbe.map { now >= $0 + limits.probeSpacing } ?? true
     }
 

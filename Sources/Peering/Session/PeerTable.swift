@@ -265,13 +265,14 @@ extension PeerTable {
 extension Association {
     /// Where the peer is, or where it is called first.
     fileprivate var place: Endpoint? {
-        endpoint ?? endpoints.first ?? sightings.addresses.first
+        endpoint ?? endpoints.first ?? sightings.addresses.first ?? told.first
     }
 
     fileprivate var placeSource: PeerState.EndpointSource? {
         place.map { place in
             if endpoints.contains(place) { return .settings }
-            return sightings.addresses.contains(place) ? .lan : .peer
+            if sightings.addresses.contains(place) { return .lan }
+            return told.contains(place) ? .rendezvous : .peer
         }
     }
 }
@@ -311,6 +312,24 @@ extension PeerTable {
             association.greeting.sighted(address)
         }
         markDue(association, at: now)
+    }
+
+    /// A peer has told, sealed for this station alone, where it can be called (protocol.md §1.10).
+    ///
+    /// That it tells it means that it wants to be called now, if it is down.
+    public mutating func told(_ addresses: [Endpoint], by peer: Int, at now: Instant) {
+        guard let association = associations[peer], association.goodbye == nil else { return }
+        let mayCall = association.hear(addresses, at: now)
+        if mayCall, association.upSince == nil || association.isInDoubt {
+            restart(association, at: now)
+        }
+        markDue(association, at: now)
+    }
+
+    /// The key by which a peer is met at a broker; nil where its public key is none.
+    public func rendezvousKey(of peer: Int) -> RendezvousKey? {
+        guard let association = associations[peer], association.goodbye == nil else { return nil }
+        return RendezvousKey(own: own.secret, peer: association.publicKey, psk: association.psk)
     }
 
     /// Whether a peer is down, or may be, and seeing it would help.

@@ -7,6 +7,16 @@ public struct SessionLimits: Sendable {
     /// Numbers of peers: a new peer may come while another one is still leaving.
     public static let numbers = 2 * peersMax
 
+    // Peers that have told at a broker where they are (§1.10).
+
+    /// The longest wait between two M1 to such a peer.
+    static let outsideSilence = Duration.seconds(25)
+    /// How often M1 go to all that it has told before they go there in turn.
+    static let callsToAll = 5
+    static let toldLifetime = Duration.seconds(36 * 3600)
+    /// The least time between two series of M1 that its word causes.
+    static let toldSpacing = Duration.seconds(2)
+
     // Sessions (§1.7, rules 3, 5 and 6).
 
     /// The age at which the current session's initiator starts the next handshake.

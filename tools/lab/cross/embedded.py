@@ -8,7 +8,7 @@ import shutil
 
 from . import CrossError, graph, run
 
-PROGRAMS = ["Intercomd", "Intercomctl"]
+PROGRAMS = ["Intercomd", "Intercomctl", "intercomd-mqtt"]
 # For arm64 the toolchain has no Embedded standard library for Linux, only for no system at all: its
 # C headers are told that this is Linux, and clang links the objects for it.
 TRIPLES = {"amd64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-none-none-elf"}
@@ -59,7 +59,7 @@ class Builder:
         self.clang = [*clang(sysroot), *(f"-fdebug-prefix-map={one}" for one in self.places)]
 
     def build(self):
-        """Builds both programs; returns their paths, without symbols."""
+        """Builds the programs; returns their paths, without symbols."""
         if self.output.exists() and any(self.output.iterdir()):
             if not (self.output / MARK).exists():
                 raise CrossError(f"{self.output} has files that are not of tools/build")
@@ -174,15 +174,17 @@ class Builder:
         used = graph.needs(name, self.targets)
         objects = [self._object(f"{one.name}-{source.stem}") for one in used
                    for source in self._c_sources(one)]
-        objects += [self._object(name), self._object(RETAIN.stem)]
+        runtime = []
+        if not self._c_sources(self.targets[name]):
+            objects += [self._object(name), self._object(RETAIN.stem)]
+            runtime = [self.runtime / self.triple / "libswiftUnicodeDataTables.a"]
         libraries = [library for one in used for library in one.libraries]
         libraries += [LIBRARIES[one.name] for one in used if one.kind == "system"]
         whole, program = self.output / f"{name.lower()}.debug", self.output / name.lower()
 
         def link(build_id):
             run(*self.clang, *LINK_FLAGS, f"-Wl,--build-id={build_id}", "-o", whole, *objects,
-                self.runtime / self.triple / "libswiftUnicodeDataTables.a",
-                *[f"-l{library}" for library in libraries], "-lm")
+                *runtime, *[f"-l{library}" for library in libraries], "-lm")
             run(self.tools / "llvm-objcopy", "--strip-all", whole, program)
 
         # The hash of what is shipped: debug information has names that the compiler makes of

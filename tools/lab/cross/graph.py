@@ -12,7 +12,7 @@ class Target:
     def __init__(self, described):
         self.name, self.kind = described["name"], described["type"]
         self.uses = [part["byName"][0] for part in described["dependencies"] if "byName" in part]
-        self.folder = f"Sources/{self.name}"
+        self.folder = described.get("path") or f"Sources/{self.name}"
         self._settings = described["settings"]
 
     @property

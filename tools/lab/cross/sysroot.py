@@ -13,7 +13,7 @@ CACHE = pathlib.Path(__file__).parents[3] / ".build/sysroots"
 COMMON = [
     "libc6", "libc6-dev", "linux-libc-dev", "libgcc-s1", "libasound2-dev", "libopus-dev",
     "libopus0", "libspeexdsp-dev", "libspeexdsp1", "libmbedtls-dev", "libgpiod-dev",
-    "libjansson-dev", "libjansson4",
+    "libjansson-dev", "libjansson4", "libmosquitto-dev", "libmosquitto1",
 ]
 OWN = {
     12: ["libgcc-12-dev", "libgpiod2", "libmbedcrypto7", "libasound2"],

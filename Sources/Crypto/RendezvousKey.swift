@@ -1,0 +1,72 @@
+/// What two stations share for their rendezvous at a broker (protocol.md §1.10).
+///
+/// Both compute it from their static keys and their psk. Nobody else can tell their topics from
+/// random ones, read what lies there, or put anything there that they take. A class, so that its
+/// secret stays in place.
+public final class RendezvousKey: Sendable {
+    private static let saltSize = 16
+    /// By so much a sealed text is longer than the text.
+    public static let overhead = saltSize + AEAD.tagSize
+    /// Bytes of a topic's name, which has two digits for each.
+    private static let topicSize = 16
+
+    private let root: Key
+
+    /// The key of a pair; nil where the peer's public key is a point of low order.
+    public init?(own secret: borrowing Key, peer: PublicKey, psk: borrowing Key) {
+        guard let shared = X25519.shared(secret, with: peer) else { return nil }
+        var hash = SHA256()
+        hash.update(StaticString("intercom/1 rv").bytes)
+        hash.update(psk.bytes)
+        hash.update(shared.bytes)
+        root = hash.finishKey()
+    }
+
+    /// Where the writer, one of the two, leaves word for the other on a day, which counts from
+    /// 1970-01-01 in UTC.
+    public func topic(day: UInt32, writer: PublicKey) -> String {
+        let name = Self.derive(root, "topic", writer.bytes.span, day: day).finish()
+        return Hexadecimal.text(name.span.extracting(first: Self.topicSize))
+    }
+
+    /// Seals a text for a topic; each has a key of its own, made with random bytes.
+    public func seal(
+        _ text: Span<UInt8>, for topic: String, random: (inout MutableSpan<UInt8>) -> Void
+    ) -> [UInt8] {
+        var salt = [UInt8](repeating: 0, count: Self.saltSize)
+        var bytes = salt.mutableSpan
+        random(&bytes)
+        let key = Self.derive(root, "seal", salt.span).finishKey()
+        var cipher = AEAD(suite: .chaChaPoly, key: key)
+        var sealed = [UInt8](repeating: 0, count: text.count + AEAD.tagSize)
+        var room = sealed.mutableSpan
+        cipher.seal(
+            nonce: AEAD.Nonce(repeating: 0), ad: Array(topic.utf8).span, plaintext: text,
+            into: &room)
+        return salt + sealed
+    }
+
+    /// The text; nil unless the peer, or this station itself, has sealed it for this topic.
+    public func open(_ sealed: Span<UInt8>, at topic: String) -> [UInt8]? {
+        guard sealed.count >= Self.overhead else { return nil }
+        let key = Self.derive(root, "seal", sealed.extracting(0..<Self.saltSize)).finishKey()
+        var cipher = AEAD(suite: .chaChaPoly, key: key)
+        var text = [UInt8](repeating: 0, count: sealed.count - Self.overhead)
+        var room = text.mutableSpan
+        let isOpen = cipher.open(
+            nonce: AEAD.Nonce(repeating: 0), ad: Array(topic.utf8).span,
+            sealed: sealed.extracting(Self.saltSize..<sealed.count), into: &room)
+        return isOpen ? text : nil
+    }
+
+    /// Takes the key as an argument: its bytes cannot be borrowed through a class.
+    private static func derive(
+        _ root: borrowing Key, _ label: StaticString, _ bytes: Span<UInt8>, day: UInt32 = 0
+    ) -> HMAC {
+        var mac = HMAC(key: root.bytes)
+        mac.update(label.bytes)
+        mac.update(bytes)
+        for shift in [24, 16, 8, 0] { mac.update(UInt8(truncatingIfNeeded: day >> UInt32(shift))) }
+        return mac
+    }
+}

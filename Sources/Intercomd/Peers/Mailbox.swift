@@ -1,0 +1,267 @@
+internal import Config
+internal import Crypto
+internal import HAL
+internal import Peering
+internal import Report
+internal import Time
+internal import Wire
+
+/// The broker at which stations that are no neighbours find each other: what `Rendezvous` says and
+/// hears there, and the program that is connected to it.
+///
+/// That program (Sources/MQTT) has all that a hostile broker can attack, and nothing that this
+/// station must keep. It ends with each connection; another one is started after a while. Nothing
+/// here waits for it. A class, so that the loop can feed the sessions from it.
+final class Mailbox {
+    private enum State {
+        /// A program connects, or is connected since then.
+        case running(connectedSince: Instant?)
+        /// The next one starts then.
+        case waiting(until: Instant)
+    }
+
+    /// How long a program may take to connect.
+    private static let patience = Duration.seconds(30)
+    /// Packets taken in one turn.
+    private static let most = 16
+    /// How often the addresses of this machine are looked at where the kernel tells nothing, and
+    /// the day.
+    private static let interval = Duration.seconds(60)
+    /// A connection that lasted so long was a good one.
+    private static let goodAfter = Duration.seconds(60)
+    /// A house that loses its broker for so long is told.
+    private static let troubleAfter = Duration.seconds(15)
+
+    private let broker: Config.Rendezvous.Broker
+    private let settings: Config.Rendezvous
+    private let network: Config.Network
+    private let program: String
+    private var core: Rendezvous
+    private var stun: STUNClient?
+    private var helper: HelperProgram?
+    /// A packet for it; empty: none waits.
+    private var waiting: [UInt8] = []
+    /// When it has taken one, or none waited.
+    private var sentAt = Instant(nanoseconds: 0)
+    /// Programs that were killed, until the kernel says that they have ended.
+    private var ended: [ChildProgram] = []
+    private var state = State.waiting(until: Instant(nanoseconds: 0))
+    private var startedAt = Instant(nanoseconds: 0)
+    /// Waits drawn since the last good connection.
+    private var failures = 0
+    /// Since when there is no connection, and why the last one ended.
+    private var downSince: Instant?
+    private var reason = ""
+    private var looksAt = Instant(nanoseconds: 0)
+
+    /// Nil where the settings name no broker.
+    init?(_ config: Config, own: PublicKey) {
+        guard let broker = config.rendezvous.broker else { return nil }
+        self.broker = broker
+        settings = config.rendezvous
+        network = config.network
+        core = Rendezvous(own: own) { Random.fill(&$0) }
+        stun = config.rendezvous.stun.map { STUNClient($0) }
+        let folder = Program.folder ?? ""
+        let places = ["\(folder)/intercomd-mqtt", "\(folder)/../libexec/intercomd/intercomd-mqtt"]
+        program = places.first { ((try? FileStore.status(of: $0)) ?? nil) != nil } ?? places[1]
+    }
+
+    /// Readable when the program has something; nil while there is none.
+    var fd: Int32? { helper?.fd }
+    var counts: Rendezvous.Counts { core.counts }
+
+    var status: Status.Broker {
+        var status = Status.Broker()
+        status.address = broker.address.description
+        if case .running(_?) = state { status.isConnected = true }
+        status.seenAs = stun?.mapped.map { SocketAddress($0).description }
+        return status
+    }
+
+    /// What a person should mend; nil while the broker is there, or may be in a moment.
+    func fault(at now: Instant) -> Fault? {
+        guard let downSince, now >= downSince + Self.troubleAfter, !reason.isEmpty else {
+            return nil
+        }
+        return Fault(
+            "rendezvous", of: "broker \(broker.address)", reason,
+            fix:
+                "see the broker, and [rendezvous]; who knows the way to a peer still talks to it"
+        )
+    }
+
+    /// Takes over the peers.
+    func setPeers(
+        _ directory: PeerDirectory, _ table: borrowing PeerTable, wall: Int, at now: Instant
+    ) {
+        var peers: [(number: Int, publicKey: PublicKey, key: RendezvousKey)] = []
+        for number in directory.numbers {
+            guard let key = table.rendezvousKey(of: number) else { continue }
+            peers.append((number, directory.key(of: number), key))
+        }
+        core.setPeers(peers, wall: wall, at: now)
+    }
+
+    /// A person wants a peer that has no session.
+    func want(_ peer: Int, wall: Int, at now: Instant) {
+        core.want(peer: peer, wall: wall, at: now)
+    }
+
+    /// An address of this machine may be another one.
+    func look() {
+        looksAt = Instant(nanoseconds: 0)
+        stun?.look()
+    }
+
+    /// The question for the STUN server that is due, and where it goes.
+    func nextQuestion(at now: Instant) -> (question: [UInt8], to: SocketAddress)? {
+        stun?.next(at: now)
+    }
+
+    /// Takes a datagram that came to the port of handshakes.
+    ///
+    /// - Returns: False where it is no answer of a STUN server.
+    func take(_ datagram: Span<UInt8>, from source: SocketAddress, at now: Instant) -> Bool {
+        guard STUNBinding.isAnswer(datagram) else { return false }
+        if stun?.take(datagram, from: source, at: now) ?? false {
+            looksAt = Instant(nanoseconds: 0)
+        }
+        return true
+    }
+
+    /// When to call `tick` next.
+    func deadline(at now: Instant) -> Instant {
+        let next =
+            switch state {
+            case .waiting(let until): until
+            case .running(nil): startedAt + Self.patience
+            case .running: looksAt
+            }
+        return stun.map { min(next, $0.deadline(at: now)) } ?? next
+    }
+
+    /// Takes what the program has brought, says what is to be said, and tells the sessions.
+    ///
+    /// - Returns: The descriptor of a new program; nil where none was started.
+    func tick(_ table: inout PeerTable, wall: Int, at now: Instant) -> Int32? {
+        var hasStarted = false
+        switch state {
+        case .waiting(let until) where now >= until:
+            start(at: now)
+            hasStarted = true
+        case .running(nil) where now >= startedAt + Self.patience:
+            end("it does not answer", at: now)
+        default: break
+        }
+        ended.removeAll { $0.ended() != nil }
+        if now >= looksAt {
+            looksAt = now + Self.interval
+            core.setAddresses(addresses, wall: wall, at: now)
+            core.tick(wall: wall, at: now)
+        }
+        hear(wall: wall, at: now)
+        while sendWaiting(at: now), let action = core.nextAction() {
+            switch action {
+            case .subscribe(let topic): waiting = Array("S\(topic)".utf8)
+            case .unsubscribe(let topic): waiting = Array("U\(topic)".utf8)
+            case .publish(let topic, let sealed): waiting = Array("P\(topic)\0".utf8) + sealed
+            case .told(let peer, let addresses): table.told(addresses, by: peer, at: now)
+            }
+        }
+        return hasStarted ? helper?.fd : nil
+    }
+
+    /// Ends the program.
+    func close() {
+        helper?.program.kill()
+        helper = nil
+    }
+
+    private func start(at now: Instant) {
+        startedAt = now
+        if downSince == nil { downSince = now }
+        do throws(SystemError) {
+            let started = try HelperProgram(program)
+            helper = consume started
+            state = .running(connectedSince: nil)
+            let address = broker.address
+            let words = [
+                address.host, "\(address.port)", broker.isEncrypted ? "1" : "0", settings.ca ?? "",
+                settings.user ?? "", settings.passwordFile ?? "",
+            ]
+            waiting = Array(("C" + words.map { "\($0)\0" }.joined()).utf8)
+        } catch { end(error.finding, at: now) }
+    }
+
+    private func hear(wall: Int, at now: Instant) {
+        for _ in 0..<Self.most {
+            guard let packet = helper?.receive() else { return }
+            let rest = packet.dropFirst()
+            switch packet.first {
+            case UInt8(ascii: "C"):
+                guard case .running(nil) = state else { return end("it connects twice", at: now) }
+                state = .running(connectedSince: now)
+                downSince = nil
+                core.connected(wall: wall, at: now)
+            case UInt8(ascii: "M"):
+                guard let zero = rest.firstIndex(of: 0), case .running(_?) = state else {
+                    continue
+                }
+                let topic = String(decoding: rest[..<zero], as: UTF8.self)
+                core.receive(Array(rest[(zero + 1)...]).span, at: topic, wall: wall)
+            case UInt8(ascii: "E"): return end(String(decoding: rest, as: UTF8.self), at: now)
+            default: return end("its program has ended", at: now)
+            }
+        }
+    }
+
+    private func end(_ why: String, at now: Instant) {
+        if case .running(let since?) = state, now >= since + Self.goodAfter { failures = 0 }
+        if let program = helper?.program {
+            program.kill()
+            ended.append(program)
+        }
+        helper = nil
+        core.disconnected()
+        if downSince == nil { downSince = now }
+        reason = why.visible
+        // 1, 2, 4, 8, 16, 32, 64 s, and up to as much again: a broker that has lost all of its
+        // stations does not get them back at once.
+        var lot = InlineArray<1, UInt8>(repeating: 0)
+        var bytes = lot.mutableSpan
+        Random.fill(&bytes)
+        let wait = Duration.seconds(1 << min(failures, 6))
+        failures += 1
+        state = .waiting(until: now + wait + wait * Int(lot[0]) / 256)
+    }
+
+    /// Sends what waits.
+    ///
+    /// - Returns: False where the program has no room for it now.
+    private func sendWaiting(at now: Instant) -> Bool {
+        guard !waiting.isEmpty, case .running = state else {
+            (waiting, sentAt) = ([], now)
+            return true
+        }
+        guard helper?.send(waiting) ?? true else {
+            if now >= sentAt + Self.patience { end("its program takes no more", at: now) }
+            return false
+        }
+        waiting = []
+        sentAt = now
+        return true
+    }
+
+    /// Where this station can be called: at its own addresses, those of cables and radios first,
+    /// and where others see it.
+    private var addresses: [Endpoint] {
+        let listen = network.listen.flatMap { SocketAddress(host: $0, port: 0)?.host }
+        let all = NetworkInterface.ranked(NetworkInterface.all() ?? [])
+        let own = all.filter { $0.isUp && $0.isRunning && !$0.isLoopback }.flatMap { $0.addresses }
+            .filter { $0.scope == 0 && (listen == nil || $0.host == listen) }
+            .map { Endpoint(high: $0.high, low: $0.low, port: network.port) }
+        return own.filter { $0 != stun?.mapped }.prefix(WhereaboutsRecord.most - 1)
+            + [stun?.mapped].compactMap { $0 }
+    }
+}

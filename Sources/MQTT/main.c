@@ -1,0 +1,265 @@
+// intercomd-mqtt: one connection to an MQTT broker, for intercomd, which starts it.
+//
+// A program of its own, so that TLS and MQTT, which a hostile broker may attack, are kept from the
+// keys, the microphone and the sound. It is told topics and sealed payloads, and knows neither a
+// peer nor a key. It ends when the connection ends, or intercomd does; intercomd tries again.
+//
+// Standard input is a socket of packets (SOCK_SEQPACKET). From intercomd:
+//   C host\0 port\0 tls\0 ca\0 user\0 file\0       connect; the first packet, and only that. The
+//                                                password is in the file
+//   S topic                                        subscribe
+//   U topic                                        unsubscribe
+//   P topic\0 payload                              publish, retained for a day and a half
+// and to it:
+//   C                                              connected
+//   M topic\0 payload                              a message
+//   E reason                                       the end
+
+#include <errno.h>
+#include <linux/landlock.h>
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    daemon_socket = 0,
+    packet_most = 1024,
+    topic_most = 64,
+    // Messages that a broker may bring at once, and in a second: a house has 31 peers with a topic
+    // for each of three days.
+    burst = 200,
+    rate = 10,
+    keepalive_s = 60,
+    retained_s = 36 * 3600,
+    // Bytes of heap: a broker may announce a message of any size.
+    heap_most = 64 << 20,
+};
+
+static void end(const char *format, ...) {
+    char text[packet_most] = "E";
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + 1, sizeof text - 1, format, arguments);
+    va_end(arguments);
+    send(daemon_socket, text, strlen(text), MSG_NOSIGNAL);
+    exit(1);
+}
+
+// What the library has said last of TLS.
+static char complaint[256];
+
+static void check(int result, const char *what) {
+    if (result == MOSQ_ERR_SUCCESS)
+        return;
+    const char *why = result == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(result);
+    end("%s: %s", what, complaint[0] != 0 ? complaint : why);
+}
+
+static void logged(struct mosquitto *client, void *unused, int level, const char *text) {
+    (void)client, (void)unused;
+    // "OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed"
+    const char *words = strrchr(text, ':');
+    if (level == MOSQ_LOG_ERR && complaint[0] == 0)
+        snprintf(complaint, sizeof complaint, "%s", words != NULL ? words + 1 : text);
+}
+
+static void connected(struct mosquitto *client, void *unused, int reason, int flags,
+                      const mosquitto_property *properties) {
+    (void)client, (void)unused, (void)flags, (void)properties;
+    if (reason != 0)
+        end("the broker refuses: %s", mosquitto_reason_string(reason));
+    send(daemon_socket, "C", 1, MSG_NOSIGNAL);
+}
+
+static void disconnected(struct mosquitto *client, void *unused, int reason,
+                         const mosquitto_property *properties) {
+    (void)client, (void)unused, (void)properties;
+    if (reason == 0)
+        exit(0);
+    check(reason, "the connection has ended");
+}
+
+// Whether the broker has brought no more than a house has to say.
+static bool takes_one_more(void) {
+    static double left = burst;
+    static struct timespec last;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    // By whole seconds.
+    if (last.tv_sec != 0)
+        left += rate * (double)(now.tv_sec - last.tv_sec);
+    last = now;
+    if (left > burst)
+        left = burst;
+    if (left < 1)
+        return false;
+    left -= 1;
+    return true;
+}
+
+static void brought(struct mosquitto *client, void *unused, const struct mosquitto_message *message,
+                    const mosquitto_property *properties) {
+    (void)client, (void)unused, (void)properties;
+    size_t topic = strlen(message->topic) + 1, size = (size_t)message->payloadlen;
+    char packet[packet_most] = "M";
+    if (topic > topic_most || 1 + topic + size > sizeof packet || !takes_one_more())
+        return;
+    memcpy(packet + 1, message->topic, topic);
+    if (size > 0)
+        memcpy(packet + 1 + topic, message->payload, size);
+    send(daemon_socket, packet, 1 + topic + size, MSG_NOSIGNAL);
+}
+
+// The next text of a packet, which ends with a zero.
+static char *next(char **place, const char *limit) {
+    char *text = *place, *zero = memchr(text, 0, (size_t)(limit - text));
+    if (zero == NULL)
+        end("a packet of intercomd is cut");
+    *place = zero + 1;
+    return text;
+}
+
+// Tells the broker who this is; the password is the first line of a file.
+static void sign_in(struct mosquitto *client, const char *user, const char *path) {
+    char password[256] = "";
+    if (path[0] != 0) {
+        FILE *file = fopen(path, "re");
+        if (file == NULL)
+            end("%s: %s", path, strerror(errno));
+        setbuf(file, NULL);
+        if (fgets(password, sizeof password, file) == NULL)
+            end("%s is empty", path);
+        fclose(file);
+        password[strcspn(password, "\r\n")] = 0;
+    }
+    check(mosquitto_username_pw_set(client, user, password), "user");
+    explicit_bzero(password, sizeof password);
+}
+
+// Gives up all but the connection and the heap: whatever a broker makes of this program, it opens
+// no file or socket more, starts no program, and, where the kernel has Landlock, deletes no file.
+static void confine(void) {
+    // Of the rights to files that the first version of Landlock knows, none is given.
+    struct landlock_ruleset_attr files = {
+        .handled_access_fs = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1};
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &files, sizeof files, 0);
+    const struct rlimit none = {0, 0}, heap = {heap_most, heap_most};
+    if (setrlimit(RLIMIT_NOFILE, &none) < 0 || setrlimit(RLIMIT_NPROC, &none) < 0
+        || setrlimit(RLIMIT_DATA, &heap) < 0)
+        end("setrlimit: %s", strerror(errno));
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    syscall(SYS_landlock_restrict_self, ruleset, 0);
+    close(ruleset);
+}
+
+static struct mosquitto *connection(char *place, const char *limit) {
+    char *host = next(&place, limit), *port = next(&place, limit), *tls = next(&place, limit);
+    char *ca = next(&place, limit), *user = next(&place, limit), *file = next(&place, limit);
+    mosquitto_lib_init();
+    struct mosquitto *client = mosquitto_new(NULL, true, NULL);
+    if (client == NULL)
+        end("no memory");
+    check(mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5), "MQTT 5");
+    // Else each message may wait 40 ms for the acknowledgement of the one before.
+    check(mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1), "TCP_NODELAY");
+    if (tls[0] == '1' && ca[0] != 0)
+        check(mosquitto_tls_set(client, ca, NULL, NULL, NULL, NULL), ca);
+    else if (tls[0] == '1')
+        check(mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1), "certificates");
+    if (user[0] != 0)
+        sign_in(client, user, file);
+    mosquitto_log_callback_set(client, logged);
+    mosquitto_connect_v5_callback_set(client, connected);
+    mosquitto_disconnect_v5_callback_set(client, disconnected);
+    mosquitto_message_v5_callback_set(client, brought);
+    mosquitto_property *properties = NULL;
+    check(mosquitto_property_add_int32(&properties, MQTT_PROP_MAXIMUM_PACKET_SIZE, packet_most),
+          "size");
+    check(mosquitto_connect_bind_v5(client, host, atoi(port), keepalive_s, NULL, properties), host);
+    mosquitto_property_free_all(&properties);
+    confine();
+    return client;
+}
+
+static void publish(struct mosquitto *client, const char *topic, const void *payload, size_t size) {
+    mosquitto_property *properties = NULL;
+    check(mosquitto_property_add_int32(&properties, MQTT_PROP_MESSAGE_EXPIRY_INTERVAL, retained_s),
+          "expiry");
+    check(mosquitto_publish_v5(client, NULL, topic, (int)size, payload, 1, true, properties),
+          "publish");
+    mosquitto_property_free_all(&properties);
+}
+
+// Takes one packet of intercomd; false at its end.
+static bool obey(struct mosquitto **client) {
+    char packet[packet_most + 1];
+    ssize_t size = recv(daemon_socket, packet, packet_most, 0);
+    if (size <= 0)
+        return false;
+    // The topic that ends a packet.
+    packet[size] = 0;
+    char *place = packet + 1, *limit = packet + size;
+    if ((*client == NULL) != (packet[0] == 'C'))
+        end("intercomd begins with another packet");
+    switch (packet[0]) {
+    case 'C':
+        *client = connection(place, limit);
+        break;
+    case 'S':
+        check(mosquitto_subscribe_v5(*client, NULL, place, 1, 0, NULL), "subscribe");
+        break;
+    case 'U':
+        check(mosquitto_unsubscribe_v5(*client, NULL, place, NULL), "unsubscribe");
+        break;
+    case 'P': {
+        const char *topic = next(&place, limit);
+        publish(*client, topic, place, (size_t)(limit - place));
+        break;
+    }
+    default:
+        end("an unknown packet of intercomd");
+    }
+    return true;
+}
+
+int main(void) {
+    struct mosquitto *client = NULL;
+    while (true) {
+        // Not poll(2), which wants a limit of descriptors above zero.
+        fd_set readable, writable;
+        FD_ZERO(&readable);
+        FD_ZERO(&writable);
+        FD_SET(daemon_socket, &readable);
+        int broker = client != NULL ? mosquitto_socket(client) : -1;
+        if (broker >= 0)
+            FD_SET(broker, &readable);
+        if (broker >= 0 && mosquitto_want_write(client))
+            FD_SET(broker, &writable);
+        struct timeval second = {.tv_sec = 1};
+        if (select(broker + 1 > 1 ? broker + 1 : 1, &readable, &writable, NULL, &second) < 0)
+            end("select: %s", strerror(errno));
+        if (FD_ISSET(daemon_socket, &readable) && !obey(&client))
+            break;
+        if (broker < 0)
+            continue;
+        if (FD_ISSET(broker, &readable))
+            check(mosquitto_loop_read(client, 1), "the connection has ended");
+        if (mosquitto_want_write(client))
+            check(mosquitto_loop_write(client, 1), "the connection has ended");
+        check(mosquitto_loop_misc(client), "the connection has ended");
+    }
+    if (client != NULL)
+        mosquitto_disconnect_v5(client, 0, NULL);
+    return 0;
+}

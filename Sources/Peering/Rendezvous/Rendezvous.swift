@@ -1,0 +1,207 @@
+public import Crypto
+public import Time
+public import Wire
+
+/// Lets peers know where this station can be called, and learns it of them, by way of a broker
+/// that neither can read nor forge it (protocol.md §1.10).
+///
+/// Sans-I/O, for the control thread: report an event and the times, then fetch actions until there
+/// are none. `wall` is milliseconds since 1970: topics are of a day.
+public struct Rendezvous {
+    /// An order to the caller.
+    public enum Action: Equatable, Sendable {
+        case subscribe(topic: String)
+        case unsubscribe(topic: String)
+        /// To be kept by the broker in place of what was there; empty: nothing is to be.
+        case publish(topic: String, [UInt8])
+        /// The peer has said that it can be called at these addresses.
+        case told(peer: Int, [Endpoint])
+    }
+
+    /// What was counted since the start.
+    public struct Counts: Equatable, Sendable {
+        public var published = 0
+        /// Word of peers that was news.
+        public var told = 0
+        /// What no peer has sealed, or not for this topic.
+        public var forged = 0
+        /// What was old.
+        public var stale = 0
+
+        public init() {}
+    }
+
+    private struct Peer {
+        let number: Int
+        let publicKey: PublicKey
+        let key: RendezvousKey
+        /// When it wrote what was news last.
+        var writtenAt: UInt64 = 0
+        var publishedAt: Instant?
+    }
+
+    private static let dayMilliseconds = 86_400_000
+    /// How old word of a peer may be, and how far ahead its clock, in milliseconds.
+    static let lifetime = 36 * 3_600_000
+    /// How far clocks may be apart before one of them was wrong, in milliseconds.
+    static let skew = 600_000
+    /// The least time between two messages for a peer that a person's wish causes.
+    static let spacing = Duration.seconds(5)
+
+    private let own: PublicKey
+    private let random: (inout MutableSpan<UInt8>) -> Void
+    /// By so many milliseconds its day begins late, so that not all stations write at midnight.
+    private let delay: Int
+    private var peers: [Peer] = []
+    private var addresses: [Endpoint] = []
+    private var isConnected = false
+    /// The day of the topics in use; nil before the first one.
+    private var day: UInt32?
+    /// Subscribed to, each with the place of who writes there.
+    private var topics: [(name: String, place: Int)] = []
+    private var lastWritten: UInt64 = 0
+    private var actions: [Action] = []
+    public private(set) var counts = Counts()
+
+    /// - Parameters:
+    ///   - own: the public key of this station.
+    ///   - random: fills with unpredictable bytes; `Random.fill` outside tests.
+    public init(own: PublicKey, random: @escaping (inout MutableSpan<UInt8>) -> Void) {
+        self.own = own
+        self.random = random
+        delay = Lots(random: random).below(3_600_000)
+    }
+
+    /// Takes over the peers.
+    public mutating func setPeers(
+        _ peers: [(number: Int, publicKey: PublicKey, key: RendezvousKey)], wall: Int,
+        at now: Instant
+    ) {
+        let former = self.peers
+        if isConnected, let day {
+            // One that has gone is not to learn any more where this station is.
+            for peer in former where !peers.contains(where: { $0.publicKey == peer.publicKey }) {
+                for day in [day &- 1, day] {
+                    let topic = peer.key.topic(day: day, writer: own)
+                    actions.append(.publish(topic: topic, []))
+                }
+            }
+        }
+        self.peers = peers.map { peer in
+            var one = Peer(number: peer.number, publicKey: peer.publicKey, key: peer.key)
+            one.writtenAt = former.first { $0.publicKey == peer.publicKey }?.writtenAt ?? 0
+            return one
+        }
+        begin(wall: wall, at: now)
+    }
+
+    /// Takes over the addresses at which this station can be called, the best first.
+    public mutating func setAddresses(_ addresses: [Endpoint], wall: Int, at now: Instant) {
+        guard addresses != self.addresses else { return }
+        self.addresses = addresses
+        publishAll(wall: wall, at: now)
+    }
+
+    /// The broker has taken this station in: nothing of before is known there.
+    public mutating func connected(wall: Int, at now: Instant) {
+        isConnected = true
+        topics = []
+        begin(wall: wall, at: now)
+    }
+
+    public mutating func disconnected() {
+        isConnected = false
+        topics = []
+        actions.removeAll { action in
+            if case .told = action { return false }
+            return true
+        }
+    }
+
+    /// A person wants a peer that has no session: it is to call, too, at once.
+    public mutating func want(peer number: Int, wall: Int, at now: Instant) {
+        guard let place = peers.firstIndex(where: { $0.number == number }),
+            peers[place].publishedAt.map({ now >= $0 + Self.spacing }) ?? true
+        else { return }
+        tick(wall: wall, at: now)
+        publish(to: place, wall: wall, at: now)
+    }
+
+    /// The broker has brought something.
+    public mutating func receive(_ payload: Span<UInt8>, at topic: String, wall: Int) {
+        guard let place = topics.first(where: { $0.name == topic })?.place,
+            let text = peers[place].key.open(payload, at: topic),
+            let record = WhereaboutsRecord(parsing: text.span)
+        else {
+            counts.forged += 1
+            return
+        }
+        let age = wall - Int(clamping: record.writtenAt)
+        // A clock here or there that ran ahead is right by now.
+        let isAhead = peers[place].writtenAt > UInt64(clamping: wall + Self.skew)
+        guard isAhead || record.writtenAt > peers[place].writtenAt, abs(age) < Self.lifetime else {
+            counts.stale += 1
+            return
+        }
+        peers[place].writtenAt = record.writtenAt
+        counts.told += 1
+        var addresses: [Endpoint] = []
+        for address in record.addresses where address.isOfOneHost && !addresses.contains(address) {
+            addresses.append(address)
+        }
+        actions.append(.told(peer: peers[place].number, addresses))
+    }
+
+    /// To be called once a minute or so: another day may have begun.
+    public mutating func tick(wall: Int, at now: Instant) {
+        if isConnected, day != today(wall) { begin(wall: wall, at: now) }
+    }
+
+    /// The next action; nil when there are no more.
+    public mutating func nextAction() -> Action? {
+        actions.isEmpty ? nil : actions.removeFirst()
+    }
+
+    private func today(_ wall: Int) -> UInt32 {
+        UInt32(clamping: max(0, wall - delay) / Self.dayMilliseconds)
+    }
+
+    /// Listens where peers may write, and writes to all.
+    private mutating func begin(wall: Int, at now: Instant) {
+        guard isConnected else { return }
+        let today = today(wall)
+        day = today
+        // The day of a peer may be another one for an hour; and what it wrote yesterday holds.
+        let days = [today &- 1, today, today &+ 1]
+        let former = topics.map { $0.name }
+        topics = peers.indices.flatMap { place in
+            days.map { (peers[place].key.topic(day: $0, writer: peers[place].publicKey), place) }
+        }
+        let wanted = topics.map { $0.name }
+        for topic in former where !wanted.contains(topic) {
+            actions.append(.unsubscribe(topic: topic))
+        }
+        for topic in wanted where !former.contains(topic) {
+            actions.append(.subscribe(topic: topic))
+        }
+        publishAll(wall: wall, at: now)
+    }
+
+    private mutating func publishAll(wall: Int, at now: Instant) {
+        for place in peers.indices { publish(to: place, wall: wall, at: now) }
+    }
+
+    private mutating func publish(to place: Int, wall: Int, at now: Instant) {
+        guard isConnected, !addresses.isEmpty, let day else { return }
+        // Later than what was written before, even where the clock was set back a little.
+        let wall = UInt64(clamping: wall)
+        let isAhead = lastWritten > wall + UInt64(Self.skew)
+        lastWritten = isAhead ? wall : max(lastWritten + 1, wall)
+        let record = WhereaboutsRecord(writtenAt: lastWritten, addresses: addresses)
+        let topic = peers[place].key.topic(day: day, writer: own)
+        let sealed = peers[place].key.seal(record.encoded.span, for: topic, random: random)
+        peers[place].publishedAt = now
+        counts.published += 1
+        actions.append(.publish(topic: topic, sealed))
+    }
+}

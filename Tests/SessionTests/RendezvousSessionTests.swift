@@ -1,0 +1,121 @@
+import Crypto
+import Testing
+import Time
+import Wire
+
+@testable import Peering
+
+/// Peers that have told at a broker where they are (protocol.md §1.10).
+@Suite struct RendezvousSessionTests {
+    /// Addresses at which nobody is.
+    private static let dead = (90..<98).map { host(UInt64($0)) }
+
+    private func pair(seed: UInt64) -> Pair {
+        let pair = Pair(seed: seed)
+        pair.a.peers[0].endpoints = []
+        pair.b.peers[0].endpoints = []
+        pair.start()
+        return pair
+    }
+
+    private func tell(_ station: SimulatedStation, _ addresses: [Endpoint], _ pair: Pair) {
+        station.control { $0.told(addresses, by: 0, at: pair.network.now) }
+    }
+
+    @Test func theOneAddressThatWorksIsFoundAtOnce() {
+        let pair = pair(seed: 1)
+        tell(pair.a, Self.dead + [host(2)], pair)
+        let start = pair.network.now
+        #expect(pair.network.run(for: .seconds(1)) { pair.isConverged })
+        #expect(pair.network.now - start < .milliseconds(50))
+        #expect(pair.a.state()?.endpoint == host(2))
+        #expect(pair.a.state()?.endpointSource == .rendezvous)
+    }
+
+    /// Two routers that let in only what comes from where they have sent something.
+    @Test(arguments: UInt64(1)...20)
+    func bothCallThroughRoutersThatLetNobodyIn(seed: UInt64) {
+        let pair = pair(seed: seed)
+        pair.network.weather.delayMs = 20...80
+        pair.network.weather.lost = 20
+        var holes: Set<[Endpoint]> = []
+        pair.network.tap = { _, from, to in holes.insert([from, to]) }
+        pair.network.isCut = { from, to in !holes.contains([to, from]) }
+        tell(pair.a, [host(2), host(92)], pair)
+        pair.network.run(for: .seconds(30))
+        #expect(!pair.a.isUp())
+        // The broker brings the word of each to the other.
+        tell(pair.b, [host(91), host(1)], pair)
+        tell(pair.a, [host(2), host(92)], pair)
+        let start = pair.network.now
+        #expect(pair.network.run(for: .seconds(20)) { pair.isConverged })
+        #expect(pair.network.now - start < .seconds(5))
+    }
+
+    @Test func aPeerThatIsUpIsNotDisturbed() {
+        let pair = pair(seed: 2)
+        tell(pair.a, [host(2)], pair)
+        #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
+        pair.network.run(for: .seconds(3))
+        var calls = 0
+        pair.network.tap = { bytes, _, _ in if bytes.first == 1 { calls += 1 } }
+        for _ in 0..<20 {
+            tell(pair.a, Self.dead, pair)
+            pair.network.run(for: .seconds(1))
+        }
+        #expect(calls == 0 && pair.a.media[0].endpoint == host(2))
+    }
+
+    /// A peer that says goodbye is not called at addresses that may be another's by then.
+    @Test func whatAPeerHasToldIsForgottenAtItsGoodbyeAndAfterADayAndAHalf() {
+        let pair = pair(seed: 3)
+        tell(pair.a, [host(2)], pair)
+        #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
+        pair.network.run(for: .seconds(3))
+        pair.a.control { $0.closed(peer: 0, at: pair.network.now) }
+        pair.network.isCut = { _, _ in true }
+        var calls = 0
+        pair.network.tap = { bytes, from, _ in
+            if bytes.first == 1, from == host(1) { calls += 1 }
+        }
+        pair.network.run(for: .seconds(600))
+        #expect(calls == 0)
+        tell(pair.a, Self.dead, pair)
+        pair.network.run(for: .seconds(600))
+        #expect(calls > Self.dead.count)
+        pair.network.run(for: .seconds(36 * 3600))
+        calls = 0
+        pair.network.run(for: .seconds(600))
+        #expect(calls == 0)
+    }
+
+    /// All addresses at once the first few times, and then one after the other.
+    @Test func deadAddressesAreNotCalledAllAtOnceForEver() {
+        let pair = pair(seed: 5)
+        var calls: [Instant] = []
+        pair.network.tap = { [network = pair.network] bytes, from, _ in
+            if bytes.first == 1, from == host(1) { calls.append(network.now) }
+        }
+        tell(pair.a, Self.dead, pair)
+        pair.network.run(for: .seconds(600))
+        let early = calls.count { $0 < calls[0] + .seconds(90) }
+        #expect((5 * Self.dead.count...5 * Self.dead.count + 5).contains(early), "\(early)")
+        let late = calls.filter { $0 > calls[0] + .seconds(90) }
+        #expect((20...40).contains(late.count), "\(late.count)")
+    }
+
+    /// A copy of M2 from where M1 never went does not decide where the sound goes.
+    @Test func aCopyOfTheAnswerFromElsewhereSendsNothingThere() {
+        let pair = pair(seed: 4)
+        var (sent, isCopied) = (0, false)
+        pair.network.tap = { [network = pair.network] bytes, from, to in
+            if to == host(66) { sent += 1 }
+            guard bytes.first == 2, from == host(2), !isCopied else { return }
+            isCopied = true
+            network.inject(bytes, from: host(66), to: host(1))
+        }
+        tell(pair.a, Self.dead + [host(2)], pair)
+        pair.network.run(for: .seconds(10)) { pair.isConverged }
+        #expect(isCopied && sent == 0)
+    }
+}
