@@ -1,8 +1,7 @@
-/// What two stations share for their rendezvous at a broker (protocol.md §1.10).
+/// The secret of two stations for their rendezvous at a broker (protocol.md §1.10).
 ///
-/// Both compute it from their static keys and their psk. Nobody else can tell their topics from
-/// random ones, read what lies there, or put anything there that they take. A class, so that its
-/// secret stays in place.
+/// Nobody else can tell their topics from random ones, read the messages there, or leave one that
+/// they take. A class, so that its secret stays in place.
 public final class RendezvousKey: Sendable {
     private static let saltSize = 16
     /// By so much a sealed text is longer than the text.
@@ -14,12 +13,10 @@ public final class RendezvousKey: Sendable {
 
     /// The key of a pair; nil where the peer's public key is a point of low order.
     public init?(own secret: borrowing Key, peer: PublicKey, psk: borrowing Key) {
-        guard let shared = X25519.shared(secret, with: peer) else { return nil }
-        var hash = SHA256()
-        hash.update(StaticString("intercom/1 rv").bytes)
-        hash.update(psk.bytes)
-        hash.update(shared.bytes)
-        root = hash.finishKey()
+        guard
+            let root = Key.ofPair("intercom/1 rv", own: secret, peer: peer, psk: psk)
+        else { return nil }
+        self.root = root
     }
 
     /// Where the writer, one of the two, leaves word for the other on a day, which counts from

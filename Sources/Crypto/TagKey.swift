@@ -14,15 +14,12 @@ public final class TagKey: Sendable {
 
     /// The key of a pair; nil where the peer's public key is a point of low order.
     ///
-    /// The static secrets meet nowhere else without an ephemeral key. The label keeps this use
-    /// apart from that of §9.
+    /// The label keeps this use apart from that of §1.10.
     public init?(own secret: borrowing Key, peer: PublicKey, psk: borrowing Key) {
-        guard let shared = X25519.shared(secret, with: peer) else { return nil }
-        var hash = SHA256()
-        hash.update(StaticString("intercom/1 lan").bytes)
-        hash.update(psk.bytes)
-        hash.update(shared.bytes)
-        key = hash.finishKey()
+        guard
+            let key = Key.ofPair("intercom/1 lan", own: secret, peer: peer, psk: psk)
+        else { return nil }
+        self.key = key
     }
 
     /// The tag of a beacon: its six bytes as a number, the first one highest.
@@ -46,5 +43,22 @@ public final class TagKey: Sendable {
         var tag: UInt64 = 0
         for i in 0..<tagSize { tag = tag << 8 | UInt64(digest[i]) }
         return tag
+    }
+}
+
+extension Key {
+    /// A secret of two stations, from their static keys and their psk; nil where the peer's public
+    /// key is a point of low order.
+    ///
+    /// The static secrets meet nowhere else without an ephemeral key.
+    static func ofPair(
+        _ label: StaticString, own secret: borrowing Key, peer: PublicKey, psk: borrowing Key
+    ) -> Key? {
+        guard let shared = X25519.shared(secret, with: peer) else { return nil }
+        var hash = SHA256()
+        hash.update(label.bytes)
+        hash.update(psk.bytes)
+        hash.update(shared.bytes)
+        return hash.finishKey()
     }
 }

@@ -56,7 +56,7 @@ static void end(const char *format, ...) {
     exit(1);
 }
 
-// What the library has said last of TLS.
+// The first complaint of the library.
 static char complaint[256];
 
 static void check(int result, const char *what) {

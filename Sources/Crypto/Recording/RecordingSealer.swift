@@ -29,7 +29,7 @@ public struct RecordingSealer: ~Copyable {
     /// The bytes of a chunk besides its entries.
     public static let overhead = RecordingSeal.headSize + AEAD.tagSize
 
-    /// What the file begins with.
+    /// The beginning of the file.
     public let header: RecordingHeader
     private let digest: Digest
     private var cipher: AEAD

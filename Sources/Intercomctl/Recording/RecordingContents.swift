@@ -27,7 +27,7 @@ struct RecordingContents {
     private var fileFaults: [Fault] = []
     private var unnamed = 0
 
-    /// What is wrong with the file, and, once it is decoded, with its packets.
+    /// The faults of the file, and, once it is decoded, of its packets.
     var faults: [Fault] {
         var found = fileFaults
         if unnamed > 0 {

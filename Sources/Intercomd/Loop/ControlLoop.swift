@@ -242,7 +242,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 try? poller.watch(fd, as: .caller(place))
             }
         case .neighbours: neighbourhood.hear(poller, at: now)
-        // It is served in each turn.
+        // `serveMailbox` takes it in each turn.
         case .mailbox: break
         case .network:
             guard links.noteChanges() else { return }

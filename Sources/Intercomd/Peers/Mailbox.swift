@@ -67,8 +67,6 @@ final class Mailbox {
         program = places.first { ((try? FileStore.status(of: $0)) ?? nil) != nil } ?? places[1]
     }
 
-    /// Readable when the program has something; nil while there is none.
-    var fd: Int32? { helper?.fd }
     var counts: Rendezvous.Counts { core.counts }
 
     var status: Status.Broker {
@@ -79,16 +77,14 @@ final class Mailbox {
         return status
     }
 
-    /// What a person should mend; nil while the broker is there, or may be in a moment.
+    /// The trouble for a person to mend; nil while the broker is there, or may be in a moment.
     func fault(at now: Instant) -> Fault? {
         guard let downSince, now >= downSince + Self.troubleAfter, !reason.isEmpty else {
             return nil
         }
         return Fault(
             "rendezvous", of: "broker \(broker.address)", reason,
-            fix:
-                "see the broker, and [rendezvous]; who knows the way to a peer still talks to it"
-        )
+            fix: "see the broker, and [rendezvous]; who knows the way to a peer still talks to it")
     }
 
     /// Takes over the peers.

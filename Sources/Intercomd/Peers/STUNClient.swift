@@ -18,7 +18,7 @@ struct STUNClient {
     private var asked: STUNBinding?
     private var unanswered = 0
     private var due = Instant(nanoseconds: 0)
-    /// What the server has said last.
+    /// The address that the server has told last.
     private(set) var mapped: Endpoint?
 
     init(_ server: PeerAddress) { self.server = server }

@@ -23,9 +23,9 @@ public struct Rendezvous {
         public var published = 0
         /// Word of peers that was news.
         public var told = 0
-        /// What no peer has sealed, or not for this topic.
+        /// Messages that no peer has sealed, or not for their topic.
         public var forged = 0
-        /// What was old.
+        /// Old messages.
         public var stale = 0
 
         public init() {}
