@@ -144,3 +144,34 @@ public struct AEAD: ~Copyable, Sendable {
         return secret_is_zero(UInt32(bitPattern: status))
     }
 }
+
+/// The AES instructions of processors, as mbedTLS uses them.
+public enum AESInstructions {
+    /// Whether mbedTLS uses them here: this processor has them, and this version knows them.
+    ///
+    /// It does on x86 in each version (`MBEDTLS_AESNI_C`), and on ARM from 3.6 on
+    /// (`MBEDTLS_AESCE_C`): in Debian 13, and not in Debian 12, which has 2.28. Elsewhere it reads
+    /// tables, which is slower and not constant in time.
+    public static var areUsed: Bool {
+        areKnown && clinux_has_aes() != 0
+    }
+
+    private static var areKnown: Bool {
+        #if arch(x86_64)
+            true
+        #elseif arch(arm64)
+            MBEDTLS_VERSION_NUMBER >= 0x0306_0000
+        #else
+            false
+        #endif
+    }
+}
+
+/// Which authenticated cipher a pair of stations uses (protocol.md §0).
+///
+/// By the settings of a peer, or by what the two can do: see `SuiteChoice`. Both suites share
+/// X25519, ML-KEM-768 and SHA-256.
+public enum Suite: UInt8, Sendable {
+    case aesGCM = 1
+    case chaChaPoly = 2
+}

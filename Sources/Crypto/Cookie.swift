@@ -54,3 +54,59 @@ public struct CookieSeal: Sendable {
         return Cookie(bytes)
     }
 }
+
+/// The eight bytes at the end of a handshake datagram that only a program with the responder's
+/// public key can make (protocol.md §1.6).
+///
+/// There is no time in them: a recorded datagram stays valid when another program sends it again.
+/// K_mac is no secret of its own: it follows from the public key.
+public struct HandshakeMAC: Sendable {
+    public static let size = 8
+    /// A cookie is mixed into the key of an M1 sent under load.
+    public static let cookieSize = 16
+
+    private let key: Digest
+
+    public init(responder: PublicKey) {
+        key = SHA256.hash(label: "intercom/1 mac1", responder.bytes.span)
+    }
+
+    /// Writes the mac of all but the last eight bytes into those.
+    public func sign(_ datagram: inout MutableSpan<UInt8>) {
+        let empty = InlineArray<0, UInt8>(repeating: 0)
+        sign(&datagram, cookie: empty.span)
+    }
+
+    /// Writes the mac of an M1 with the 16-byte cookie that the responder sent.
+    public func sign(_ datagram: inout MutableSpan<UInt8>, cookie: Span<UInt8>) {
+        let start = datagram.count - HandshakeMAC.size
+        precondition(start >= 0)
+        let mac = compute(datagram.span.extracting(0..<start), cookie: cookie)
+        for i in 0..<HandshakeMAC.size { datagram[start + i] = mac[i] }
+    }
+
+    /// True when the last eight bytes are the mac of the others; constant time.
+    public func verify(_ datagram: Span<UInt8>) -> Bool {
+        let empty = InlineArray<0, UInt8>(repeating: 0)
+        return verify(datagram, cookie: empty.span)
+    }
+
+    /// Verifies the mac of an M1 that was keyed with the cookie given to its source.
+    public func verify(_ datagram: Span<UInt8>, cookie: Span<UInt8>) -> Bool {
+        let start = datagram.count - HandshakeMAC.size
+        guard start >= 0 else { return false }
+        let mac = compute(datagram.extracting(0..<start), cookie: cookie)
+        return ConstantTime.equal(
+            mac.span, datagram.extracting(start..<datagram.count))
+    }
+
+    private func compute(_ bytes: Span<UInt8>, cookie: Span<UInt8>) -> InlineArray<8, UInt8> {
+        precondition(cookie.isEmpty || cookie.count == HandshakeMAC.cookieSize)
+        let keyed = InlineArray<48, UInt8> { i in
+            i < 32 ? key[i] : i - 32 < cookie.count ? cookie[i - 32] : 0
+        }
+        let digest = HMAC.authenticate(
+            bytes, key: keyed.span.extracting(0..<32 + cookie.count))
+        return InlineArray { i in digest[i] }
+    }
+}

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// One value on the heap, with one owner at any time.
 ///
 /// A large value crosses threads by moving its box through an `SPSCRing`: only the pointer moves,
@@ -36,3 +38,14 @@
 
 // SAFETY: a box owns its value alone, as the value itself would be owned.
 extension Box: @unchecked Sendable where Value: Sendable & ~Copyable {}
+
+/// A field that makes the compiler pass a large noncopyable value by address.
+///
+/// Without it, borrowing the value borrows each of its fields: the compiler copies some of them
+/// back and forth, and its check of noncopyable values takes minutes for each module with methods
+/// on the value. An atomic cannot leave its place in memory, nor can a value that holds one.
+public struct PassedByAddress: ~Copyable {
+    private let cell = Atomic<Bool>(false)
+
+    public init() {}
+}

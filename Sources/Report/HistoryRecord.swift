@@ -137,3 +137,178 @@ extension HistoryRecord.Cause {
         }
     }
 }
+
+/// The content of a history file: its records, and damaged lines.
+public struct HistoryFile {
+    public private(set) var records: [HistoryRecord] = []
+    /// Damaged lines, each with its newline.
+    public private(set) var damaged: [[UInt8]] = []
+    /// An incomplete last line: power failed while it was written.
+    public private(set) var torn: [UInt8] = []
+    /// The number of undamaged lines of an unknown kind, written by a newer program.
+    public private(set) var unknown = 0
+    /// The file without damaged and incomplete lines.
+    public private(set) var whole: [UInt8] = []
+
+    public var isTorn: Bool { !torn.isEmpty }
+
+    /// Whether nothing in the file is damaged.
+    public var isSound: Bool { damaged.isEmpty && !isTorn }
+
+    /// Reads a file; whatever bytes these are.
+    public init(parsing bytes: [UInt8]) {
+        var start = 0
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") {
+            defer { start = index + 1 }
+            guard index > start else { continue }
+            let line = bytes.span.extracting(start..<index)
+            guard let object = JSON(parsing: line) else {
+                damaged.append(Array(bytes[start...index]))
+                continue
+            }
+            whole += bytes[start...index]
+            guard let record = HistoryRecord(json: object) else {
+                unknown += 1
+                continue
+            }
+            records.append(record)
+        }
+        torn = Array(bytes[start...])
+    }
+}
+
+extension HistoryRecord {
+    /// The line of the file, newline included.
+    public var line: [UInt8] { json.line }
+}
+
+extension HistoryRecord {
+    /// The record that ends a call which was open when the station crashed.
+    ///
+    /// Its talk time is unknown.
+    public func ended(by cause: Cause, at timeMilliseconds: Int) -> HistoryRecord {
+        var end = self
+        end.phase = .end
+        end.cause = cause
+        end.timeMilliseconds = max(timeMilliseconds, self.timeMilliseconds)
+        return end
+    }
+
+    /// The starts among these that have no end, in their order.
+    public static func open(in records: [HistoryRecord]) -> [HistoryRecord] {
+        let ended = Set(records.filter { $0.phase == .end }.map { $0.place })
+        var seen: Set<String> = []
+        return records.filter {
+            $0.phase == .start && !ended.contains($0.place) && seen.insert($0.place).inserted
+        }
+    }
+
+    /// Names a call on this side.
+    ///
+    /// Not by its peer: of a call to a channel, the peer is known only at the end.
+    var place: String { "\(call) \(direction.rawValue)" }
+}
+
+/// Some calls of the history, the newest first: what `intercomctl history` shows.
+public struct HistoryList: JSONRecord, Equatable, Sendable {
+    public var schema = 1
+    public var calls: [Call] = []
+    /// Whether there are older calls that were not asked for, or did not fit.
+    public var isCut = false
+    /// Why the history is not being written; null when it is.
+    public var problem: String?
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("schema", &schema)
+        coder.field("calls", &calls)
+        coder.field("more", &isCut)
+        coder.field("problem", &problem)
+    }
+
+    /// One call, as its two records tell it.
+    public struct Call: JSONRecord, Equatable, Sendable {
+        /// Milliseconds since 1970, UTC; the end is null while it goes on.
+        public var startedMilliseconds = 0
+        public var endedMilliseconds: Int?
+        public var record = HistoryRecord()
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("started_ms", &startedMilliseconds)
+            coder.field("ended_ms", &endedMilliseconds)
+            record.fields(&coder)
+        }
+    }
+
+    /// What a reply holds with room to spare.
+    public static let callsMax = 300
+
+    /// The calls that records tell of, the newest first.
+    ///
+    /// - Parameters:
+    ///   - records: in the order in which they were written.
+    ///   - query: which of them.
+    public init(_ records: [HistoryRecord], _ query: HistoryQuery) {
+        var places: [String: Int] = [:]
+        var found: [Call] = []
+        for record in records {
+            let place = places[record.place] ?? found.count
+            if place == found.count {
+                places[record.place] = place
+                var call = Call()
+                call.startedMilliseconds = record.beganMilliseconds
+                found.append(call)
+            }
+            found[place].record = record
+            if record.phase == .end { found[place].endedMilliseconds = record.timeMilliseconds }
+        }
+        let limit = min(query.limit, Self.callsMax)
+        var skipped = 0
+        for call in found.reversed() {
+            guard !query.isMissed || call.record.isMissed,
+                call.startedMilliseconds >= query.sinceMilliseconds
+            else { continue }
+            if skipped < query.skip {
+                skipped += 1
+                continue
+            }
+            guard calls.count < limit else {
+                isCut = true
+                break
+            }
+            calls.append(call)
+        }
+    }
+}
+
+/// Which calls are asked for.
+public struct HistoryQuery: Equatable, Sendable {
+    /// Only missed calls.
+    public var isMissed = false
+    /// Only those that began then or later: milliseconds since 1970.
+    public var sinceMilliseconds = 0
+    /// The most calls in one reply.
+    public var limit = HistoryList.callsMax
+    /// The number of newest calls to skip, which an earlier reply had.
+    public var skip = 0
+
+    public init() {}
+}
+
+extension HistoryRecord {
+    /// The times that a record can have, in milliseconds since 1970: to the end of the year 9999.
+    private static let times = 0...253_402_300_799_999
+
+    /// When the call began, as far as this record alone can tell.
+    fileprivate var beganMilliseconds: Int {
+        guard phase == .end else { return timeMilliseconds }
+        let seconds = (ringSeconds ?? 0) + (talkSeconds ?? 0)
+        guard Self.times.contains(timeMilliseconds), seconds.isFinite,
+            (0...1e9).contains(seconds)
+        else { return timeMilliseconds }
+        return timeMilliseconds - Int(seconds * 1000)
+    }
+}

@@ -1,3 +1,4 @@
+internal import Time
 public import Wire
 
 /// A named group that this station may listen to, as it is known on the wire.
@@ -54,5 +55,132 @@ public enum Hearing: Equatable, Sendable {
         case .page(let number, _): number
         case .unbound, .ignored, .direct, .call: nil
         }
+    }
+}
+
+/// Whether sound that is played can be heard, and if not, why.
+///
+/// Each step on the way to the ear may lower it; the step that lowers it most is the reason, and of
+/// equals the one named first. Pure, and real-time.
+public struct Audibility: Sendable {
+    /// At -40 dB a voice is a hundredth of itself and drowns in the noise of a quiet room.
+    ///
+    /// A little above 0.01, because sums of decibels round: a setting of -40 dB counts.
+    static let least: Float = 0.01001
+
+    private var total: Float = 1
+    private var lowest: Float = 1
+    private var reason = Unheard.heard
+
+    public init() {}
+
+    /// Multiplies by a gain of one step, which `why` names.
+    public mutating func pass(_ factor: Float, _ why: Unheard) {
+        total *= factor
+        guard factor < lowest else { return }
+        lowest = factor
+        reason = why
+    }
+
+    /// Why the sound is not heard; `heard` when it is.
+    public var why: Unheard { total > Self.least ? .heard : reason }
+
+    /// Whether this gain alone makes sound inaudible.
+    public static func isInaudible(_ factor: Float) -> Bool { factor <= least }
+}
+
+/// The contacts of a button, without their bounce.
+///
+/// A change counts when it has lasted for the bounce time, so that a glitch on a long wire is no
+/// press; the pre-roll still has what was said meanwhile. Moments are those of the edges, whenever
+/// they are read.
+struct Contact: Sendable {
+    /// The state that counts now, and since when; it may be read later than that.
+    enum Change: Equatable, Sendable {
+        case pressed(at: Instant)
+        case released(at: Instant)
+    }
+
+    private var isDown: Bool
+    private var settlesAt: Instant?
+    var debounce: Duration
+
+    init(isDown: Bool, debounce: Duration) {
+        self.isDown = isDown
+        self.debounce = debounce
+    }
+
+    /// When the pending change will count; nil when the contact is at rest.
+    var deadline: Instant? { settlesAt }
+
+    mutating func edge(isDown level: Bool, at now: Instant) -> Change? {
+        // The bounce time may have passed before this edge, without a tick in between.
+        let change = tick(at: now)
+        if level == isDown {
+            settlesAt = nil
+        } else if settlesAt == nil {
+            settlesAt = now + debounce
+        }
+        return change ?? tick(at: now)
+    }
+
+    mutating func tick(at now: Instant) -> Change? {
+        guard let moment = settlesAt, now >= moment else { return nil }
+        settlesAt = nil
+        isDown.toggle()
+        return isDown ? .pressed(at: moment) : .released(at: moment)
+    }
+}
+
+/// A target that this station speaks to: one stream number towards each listener.
+public struct TalkTarget: Equatable, Sendable {
+    /// Streams whose listeners the control thread sets at run time: an announcement from a file, a
+    /// page, a call.
+    public static let announcement: UInt8 = 29
+    public static let page: UInt8 = 30
+    public static let call: UInt8 = 31
+    /// The targets of these streams, without listeners.
+    public static let aimed: [TalkTarget] = [announcement, page, call].map {
+        TalkTarget(stream: $0, reference: 0, listeners: [])
+    }
+
+    /// 0…31; bound to the reference at every listener.
+    public let stream: UInt8
+    /// The channel's reference, or 0 for the peer itself.
+    public let reference: UInt64
+    /// The listeners, by peer number; for an aimed target none until it is bound.
+    public let listeners: PeerSet
+    /// Its priority at the listeners.
+    public let priority: Priority
+    /// The kind of sound that its listeners hear.
+    public let purpose: StreamBinding.Purpose
+
+    /// Identifies the target across a change of settings: its stream, or 32…95 for a peer spoken to
+    /// alone.
+    public var id: Int {
+        stream > 0 ? Int(stream) : Int(FrameFlags.streams.upperBound) + (listeners.first ?? 0)
+    }
+
+    /// Whether the control thread sets its listeners.
+    public var isAimed: Bool { stream >= Self.announcement }
+
+    public init(
+        stream: UInt8, reference: UInt64, listeners: PeerSet, priority: Priority = .normal,
+        purpose: StreamBinding.Purpose = .talk
+    ) {
+        precondition(FrameFlags.streams.contains(stream))
+        precondition(stream > 0 || listeners.count == 1)
+        self.stream = stream
+        self.reference = reference
+        self.listeners = listeners
+        self.priority = priority
+        self.purpose = purpose
+    }
+}
+
+extension Station {
+    /// The target that is this peer alone; nil where the settings have none.
+    public func target(ofPeer peer: Int) -> TalkTarget? {
+        targets.first { $0.stream == 0 && $0.listeners.contains(peer) }
     }
 }

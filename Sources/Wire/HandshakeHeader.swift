@@ -120,3 +120,131 @@ public struct HandshakeHeader: Equatable, Sendable {
         }
     }
 }
+
+/// The fields of M1, M2 and M3; the mac covers all bytes before it (protocol.md §1.3).
+public enum HandshakeLayout {
+    /// M1.
+    public enum Initiation {
+        public static let size = 1232
+        public static let header = 0..<8
+        /// e_i, an X25519 public key.
+        public static let ephemeral = 8..<40
+        /// e1, an ML-KEM-768 encapsulation key.
+        public static let encapsulationKey = 40..<1224
+        public static let mac = 1224..<1232
+    }
+
+    /// M2.
+    public enum Response {
+        public static let size = 1188
+        public static let header = 0..<12
+        /// e_r, an X25519 public key.
+        public static let ephemeral = 12..<44
+        /// ekem1: the ML-KEM-768 ciphertext, sealed, with its tag.
+        public static let ciphertext = 44..<1148
+        /// Capabilities, sealed, with their tag.
+        public static let capabilities = 1148..<1180
+        public static let mac = 1180..<1188
+    }
+
+    /// M3.
+    public enum Finish {
+        public static let size = 96
+        public static let header = 0..<8
+        /// s_i, the initiator's public key, sealed, with its tag.
+        public static let identity = 8..<56
+        /// Capabilities, sealed, with their tag.
+        public static let capabilities = 56..<88
+        public static let mac = 88..<96
+    }
+    /// The answer to an M1 without a cookie, from a station under load.
+    public enum CookieReply {
+        public static let size = 56
+        public static let header = 0..<8
+        /// n, from which the key of the seal follows.
+        public static let nonce = 8..<24
+        /// The cookie, sealed, with its tag.
+        public static let cookie = 24..<56
+    }
+}
+
+/// A station's own description in the handshake, sealed (caps, protocol.md §1.3).
+///
+/// Any value is accepted; only the boot id is acted on.
+public struct Capabilities: Equatable, Sendable {
+    public static let size = 16
+
+    public var protoMin: UInt8
+    public var protoMax: UInt8
+    /// Sent as 0 and ignored in version 1, like the features.
+    public var flags: UInt16
+    public var features: UInt32
+    /// Random at each daemon start: a new one means that the peer has forgotten everything.
+    ///
+    /// 0 in M2, which a stranger can open; there CONFIRM tells it.
+    public var bootID: UInt64
+
+    /// This version's capabilities.
+    public init(bootID: UInt64) {
+        protoMin = 1
+        protoMax = 1
+        flags = 0
+        features = 0
+        self.bootID = bootID
+    }
+
+    /// Reads the sixteen bytes; nil when there are not exactly sixteen.
+    public init?(parsing bytes: Span<UInt8>) {
+        guard bytes.count == Self.size else { return nil }
+        protoMin = bytes[0]
+        protoMax = bytes[1]
+        flags = bytes.uint16(at: 2)
+        features = bytes.uint32(at: 4)
+        bootID = bytes.uint64(at: 8)
+    }
+
+    /// Writes sixteen bytes to the front of `bytes`.
+    public func write(into bytes: inout MutableSpan<UInt8>) {
+        bytes[0] = protoMin
+        bytes[1] = protoMax
+        bytes.write(flags, at: 2)
+        bytes.write(features, at: 4)
+        bytes.write(bootID, at: 8)
+    }
+}
+
+/// When to try a peer again, and when to send it a sign of life (protocol.md §1.7, rules 7 and 8).
+///
+/// The waits are spread, so that stations that lost power together do not call all at once. Each
+/// draws from the system's random numbers: a stranger sees when packets leave, and times that
+/// followed from keys or from one another would show which station it is, in every network.
+public struct RetrySchedule: Equatable, Sendable {
+    private var attempt = 0
+
+    public init() {}
+
+    /// How long to wait for the answer to the M1 just sent, by a random number of its own.
+    ///
+    /// 1, 2, 4, 8, 16, 30, 30 … s, each times 0.8 to 1.2.
+    public mutating func nextWait(_ draw: UInt64) -> Duration {
+        let base = UInt64(baseMs(of: attempt))
+        // Bounded: a peer may be away for years.
+        attempt = min(attempt + 1, Self.attemptOfLongestWait)
+        return .milliseconds(base * (800 + draw % 401) / 1000)
+    }
+
+    /// Restarts the series of waits.
+    public mutating func restart() { attempt = 0 }
+
+    /// How long after the last packet to the peer a cover packet is due, by a random number of its
+    /// own: 14 to 16 s.
+    public static func heartbeatWait(_ draw: UInt64) -> Duration {
+        .milliseconds(14_000 + draw % 2001)
+    }
+
+    private static let attemptOfLongestWait = 5
+
+    private func baseMs(of attempt: Int) -> Int {
+        attempt < Self.attemptOfLongestWait ? 1000 << attempt : 30_000
+    }
+}

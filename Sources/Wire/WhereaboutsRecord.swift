@@ -47,3 +47,64 @@ public struct WhereaboutsRecord: Equatable, Sendable {
         return encoded
     }
 }
+
+/// One question for the address by which others see a socket, and its answer: a binding of STUN
+/// (RFC 8489 §14.2), and nothing else of it.
+public struct STUNBinding: Equatable, Sendable {
+    public static let defaultPort: UInt16 = 3478
+
+    private static let cookie: UInt32 = 0x2112_A442
+    private static let header = 20
+    private static let isRequest: UInt16 = 0x0001
+    private static let isSuccess: UInt16 = 0x0101
+    private static let xorMappedAddress: UInt16 = 0x0020
+
+    /// Twelve unpredictable bytes, as two numbers: who has not seen the question cannot answer it.
+    private let transaction: (UInt32, UInt64)
+
+    public init(random: (inout MutableSpan<UInt8>) -> Void) {
+        var bytes = InlineArray<12, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        random(&span)
+        transaction = (bytes.span.uint32(at: 0), bytes.span.uint64(at: 4))
+    }
+
+    public static func == (one: Self, other: Self) -> Bool { one.transaction == other.transaction }
+
+    public var request: [UInt8] {
+        var request = [UInt8](repeating: 0, count: Self.header)
+        var bytes = request.mutableSpan
+        bytes.write(Self.isRequest, at: 0)
+        bytes.write(Self.cookie, at: 4)
+        bytes.write(transaction.0, at: 8)
+        bytes.write(transaction.1, at: 12)
+        return request
+    }
+
+    /// Whether a datagram says that it is an answer; it is shorter than the messages of a handshake
+    /// that may begin with the same bytes.
+    public static func isAnswer(_ datagram: Span<UInt8>) -> Bool {
+        (header..<HandshakeLayout.Initiation.size).contains(datagram.count)
+            && datagram.uint16(at: 0) == isSuccess && datagram.uint32(at: 4) == cookie
+            && Int(datagram.uint16(at: 2)) == datagram.count - header
+    }
+
+    /// The IPv4 address in the answer to this question; nil where it is none, or has none.
+    public func mapped(in datagram: Span<UInt8>) -> Endpoint? {
+        guard Self.isAnswer(datagram), datagram.uint32(at: 8) == transaction.0,
+            datagram.uint64(at: 12) == transaction.1
+        else { return nil }
+        var place = Self.header
+        while place + 4 <= datagram.count {
+            let (kind, size) = (datagram.uint16(at: place), Int(datagram.uint16(at: place + 2)))
+            guard place + 4 + size <= datagram.count else { return nil }
+            if kind == Self.xorMappedAddress, size == 8, datagram[place + 5] == 1 {
+                let port = datagram.uint16(at: place + 6) ^ UInt16(Self.cookie >> 16)
+                let address = datagram.uint32(at: place + 8) ^ Self.cookie
+                return Endpoint(high: 0, low: 0xFFFF << 32 | UInt64(address), port: port)
+            }
+            place += 4 + (size + 3) / 4 * 4
+        }
+        return nil
+    }
+}

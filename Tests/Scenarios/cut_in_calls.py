@@ -360,5 +360,5 @@ MUTATIONS = (
      "            wait(for: start.ended(by: .crash, at: wall))\n",
      "            _ = start\n"),
     # A torn end is not said.
-    ("Sources/Files/Storage/HistoryFiles.swift", "            tell(.torn)\n", ""),
+    ("Sources/Files/Storage/History.swift", "            tell(.torn)\n", ""),
 )

@@ -187,7 +187,7 @@ MUTATIONS = (
      "let samples = PCM.samples(nanoseconds: nanoseconds) + Int64(filled)",
      "let samples = PCM.samples(nanoseconds: nanoseconds)"),
     # Prepared, but not started again.
-    ("Sources/Media/Capture/MediaLoop+Capture.swift",
+    ("Sources/Media/Capture/CapturePath.swift",
      "            cards.moved(.capture, loop, at: now)\n"
      "            if cards.isLinked { startCards() }",
      "            cards.moved(.capture, loop, at: now)"),

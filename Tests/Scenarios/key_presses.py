@@ -135,9 +135,9 @@ MUTATIONS = (
      "state = .tail(until: now + settings.tail)",
      "state = .tail(until: now + settings.tail + .milliseconds(20))"),
     # Every edge counts.
-    ("Sources/Station/Contact.swift",
+    ("Sources/Station/Channel.swift",
      "            settlesAt = now + debounce\n", "            settlesAt = now\n"),
     # The time runs from the first edge, whatever comes after it.
-    ("Sources/Station/Contact.swift",
+    ("Sources/Station/Channel.swift",
      "            settlesAt = nil\n        } else if", "        } else if"),
 )

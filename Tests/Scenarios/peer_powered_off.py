@@ -194,10 +194,10 @@ def controls(case):
 MUTATIONS = (
     ("Sources/Peering/Session/SessionLimits.swift", "public var downAfter = Duration.seconds(50)",
      "public var downAfter = Duration.seconds(60)"),
-    ("Sources/Station/Switchboard/Presence.swift",
+    ("Sources/Station/Switchboard/DownWatch.swift",
      "static let staleAfter = Duration.seconds(20)",
      "static let staleAfter = Duration.seconds(22)"),
     ("Sources/Intercomd/Loop/ControlLoop.swift", "        followListeners()\n", ""),
-    ("Sources/Station/Switchboard/Search.swift",
+    ("Sources/Station/Switchboard/DownWatch.swift",
      "for listeners in talks { want(listeners, &orders) }", ""),
 )

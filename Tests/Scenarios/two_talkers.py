@@ -159,7 +159,7 @@ def controls(case):
 
 MUTATIONS = (
     # Each packet wakes the loop.
-    ("Sources/Media/Listen/Intake.swift",
+    ("Sources/Media/Listen/PacketReceiver.swift",
      "static let severalVoices = 2", "static let severalVoices = 9"),
     # What came by another time of day is believed.
     ("Sources/Media/Listen/PacketReceiver.swift",

@@ -287,11 +287,11 @@ MUTATIONS = (
      "let duck: Gain = isOutranked ? .unity : .unity",
      "Pages.test_an_emergency_turns_all_else_down_by_12_db"),
     # A page outlives its channel.
-    ("Sources/Station/Switchboard/Switchboard+People.swift",
+    ("Sources/Station/Switchboard/Switchboard+Wishes.swift",
      "if let name = pager.name, !names.contains(name) { endPage() }", "",
      "Pages.test_it_ends_when_its_channel_is_gone"),
     # An announcement outlives its reader.
-    ("Sources/Station/Switchboard/Switchboard+People.swift",
+    ("Sources/Station/Switchboard/Switchboard+Wishes.swift",
      "if announcer.forget(hasGone) { stopAnnouncement() }", "",
      "Announce.test_it_is_said_beside_a_key_and_ends_with_its_reader"),
     # Do-not-disturb ends no page that is heard.

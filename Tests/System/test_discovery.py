@@ -325,7 +325,7 @@ MUTATIONS = (
      "_ = neighbourhood\n                table.hostMoved(at: now)",
      "Found.test_both_get_other_addresses_in_a_talk_and_in_silence"),
     # A peer is called where it was first.
-    ("Sources/Peering/Session/PeerTable+Paths.swift",
+    ("Sources/Peering/Session/PeerPaths.swift",
      "if let elsewhere { _ = association.sightings.call(elsewhere, at: now) }", "_ = elsewhere",
      "Found.test_both_get_other_addresses_in_a_talk_and_in_silence"),
     # The stream follows late.

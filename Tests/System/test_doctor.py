@@ -190,7 +190,7 @@ MUTATIONS = (
      "isPressed && wiring == nil\n                    ? pressed",
      "DaemonDown.test_a_key_wired_the_other_way_round"),
     # An identity that other users may read is not told of.
-    ("Sources/Intercomctl/Doctor/KeyFileFacts.swift",
+    ("Sources/Intercomctl/Doctor/ConfigFacts.swift",
      "found += complaint(about: identity, paths.identity, mode: 0o600)", "",
      "DaemonDown.test_rights_for_others_on_the_keys"),
 )

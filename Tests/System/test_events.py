@@ -306,6 +306,6 @@ MUTATIONS = (
      "state = read", "state.doNotDisturb = read.doNotDisturb",
      "State.test_what_was_set_is_there_after_a_restart"),
     # A program that fails is not told of.
-    ("Sources/Files/Storage/EventHook.swift", "} else if status != 0 {", "} else if status < 0 {",
+    ("Sources/Files/Storage/Journal.swift", "} else if status != 0 {", "} else if status < 0 {",
      "ToldEvents.test_a_hook_that_fails_is_seen"),
 )

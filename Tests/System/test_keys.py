@@ -197,7 +197,7 @@ MUTATIONS = (
      "let isGap = start > frames.next",
      "OneTalker.test_without_preroll_nothing_from_before_the_press_is_heard_and_all_from_then_on"),
     # No tone tells of the cut.
-    ("Sources/Media/Buttons/MediaLoop+Keys.swift", "tones.play(.timeOut)", "",
+    ("Sources/Media/Buttons/TalkKeys.swift", "tones.play(.timeOut)", "",
      "OneTalker.test_a_jammed_key_is_cut_off_told_of_and_talks_again_when_it_was_let_go"),
     # A hold is a press.
     ("Sources/Station/Gesture.swift", "case .up where !settings.hold && !settings.double:",
@@ -207,7 +207,7 @@ MUTATIONS = (
      "name: lamp.line, activeLow: false",
      "Lamps.test_a_talk_lights_the_lamps_of_both_as_long_as_it_is_heard"),
     # No lamp shows a fault.
-    ("Sources/Station/Switchboard/Lamps.swift",
+    ("Sources/Station/Lamps.swift",
      "case .fault: hasFault ? .steady : nil", "case .fault: nil",
      "Lamps.test_a_fault_and_the_lack_of_a_peer_are_shown_until_they_are_mended"),
 )

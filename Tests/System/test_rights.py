@@ -170,7 +170,7 @@ class Rights(MemberTest):
 
 MUTATIONS = (
     # One user may take all places at the control socket.
-    ("Sources/Intercomd/Socket/CallerShares.swift",
+    ("Sources/Intercomd/Socket/ControlServer.swift",
      "&& holders.count { $0.user == newcomer.user } < ofOne)",
      "&& holders.count { $0.user == newcomer.user } < places)",
      "Rights.test_one_user_leaves_places_to_others"),

@@ -241,7 +241,7 @@ class ServiceTest(SceneTest):
 
 MUTATIONS = (
     # The watchdog is fed while the media loop stands still.
-    ("Sources/Media/Hardware/Watchdog.swift", "guard isThere, ticks != self.ticks else { return }",
+    ("Sources/Media/Hardware/Devices.swift", "guard isThere, ticks != self.ticks else { return }",
      "guard isThere else { return }",
      "ServiceTest.test_the_watchdog_is_fed_only_while_the_sound_moves"),
     # The control loop itself waits for disks and names.

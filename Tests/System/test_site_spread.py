@@ -389,7 +389,7 @@ MUTATIONS = (
     ("Sources/Peering/Site/RosterExchange.swift", "peers[number]?.announce(at: now)", "",
      "Spread.test_a_change_is_everywhere_in_a_moment"),
     # A newer roster is written and not used.
-    ("Sources/Intercomd/Loop/ControlLoop+Site.swift", "beginReload(for: .site)", "_ = site",
+    ("Sources/Intercomd/Loop/ControlLoop+Orders.swift", "beginReload(for: .site)", "_ = site",
      "Spread.test_a_change_is_everywhere_in_a_moment"),
     # A peer that was paired stays when the site puts it out.
     ("Sources/Files/Settings/SitePeers.swift",

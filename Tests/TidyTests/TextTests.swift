@@ -79,8 +79,7 @@ import Testing
 
     /// Where `unsafe` may be written: around C and its memory, and in the ring.
     static let unsafePlaces = [
-        "Sources/Audio/Capture/EchoCanceller.swift", "Sources/Audio/Capture/NoiseSuppressor.swift",
-        "Sources/Audio/Codec/OpusDecoder.swift", "Sources/Audio/Codec/OpusEncoder.swift",
+        "Sources/Audio/Capture/SpeexDSP.swift", "Sources/Audio/Codec/Opus.swift",
         "Sources/Audio/Playout/PacketSlots.swift", "Sources/Audio/Files/Resampler.swift",
         "Sources/Audio/Playout/SampleLine.swift", "Sources/Report/JSON.swift",
         "Sources/Crypto/", "Sources/HAL/", "Sources/Realtime/",

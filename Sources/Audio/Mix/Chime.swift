@@ -68,3 +68,193 @@ public enum Chime: UInt8, CaseIterable, Equatable, Sendable {
         }
     }
 }
+
+/// Plays one chime at a time; a chime that is cut short fades, so that it does not click.
+///
+/// Real-time.
+public struct ChimePlayer: Sendable {
+    /// 5 ms.
+    private static let fadeSamples = 240
+
+    /// The chime that sounds, or waits to sound again.
+    public private(set) var chime: Chime?
+    private var tone = Chime.refusal.tone
+    /// Samples since its beginning.
+    private var place = 0
+    /// The chime after the fade; nil is silence.
+    private var next: Chime?
+    /// Samples left of the fade; nil while there is none.
+    private var fade: Int?
+
+    public init() {}
+
+    /// Whether the last block had sound.
+    public private(set) var isSounding = false
+
+    /// Plays another chime; nil stops it.
+    public mutating func play(_ other: Chime?) {
+        // The same repeating chime goes on: starting it again with every call would cut it.
+        if other == chime, other?.cycle != nil, fade == nil { return }
+        next = other
+        if isSounding { fade = fade ?? Self.fadeSamples } else { begin() }
+    }
+
+    /// Writes the next block; returns false, and writes silence, when nothing sounds.
+    ///
+    /// - Parameters:
+    ///   - block: Filled from its beginning to its end.
+    ///   - ringtone: The user's own sound for `Chime.ring`; empty when there is none.
+    /// - Returns: whether anything sounds in the block.
+    public mutating func next(into block: inout MutableSpan<Int16>, ringtone: Span<Int16>) -> Bool {
+        isSounding = false
+        guard let current = chime else {
+            for index in block.indices { block[index] = 0 }
+            return false
+        }
+        if current == .ring, !ringtone.isEmpty {
+            for index in block.indices {
+                let at = place + index
+                block[index] = at < ringtone.count ? ringtone[at] : 0
+            }
+            isSounding = place < ringtone.count
+        } else {
+            isSounding = tone.next(into: &block)
+        }
+        place += block.count
+        fadeOut(&block)
+        circle(current, length: ringtone.count)
+        return isSounding
+    }
+
+    private mutating func fadeOut(_ block: inout MutableSpan<Int16>) {
+        guard let left = fade else { return }
+        for index in block.indices {
+            let gain = Float(max(0, left - index)) / Float(Self.fadeSamples)
+            block[index] = Int16(Float(block[index]) * gain)
+        }
+        fade = left - block.count
+        if left <= block.count || !isSounding { begin() }
+    }
+
+    private mutating func circle(_ current: Chime, length: Int) {
+        guard chime == current, fade == nil else { return }
+        guard let cycle = current.cycle else {
+            if !isSounding { chime = nil }
+            return
+        }
+        // A second of silence follows the user's own sound.
+        let own = current == .ring && length > 0 ? length + PCM.sampleRate : 0
+        let samples = max(Int(cycle.components.seconds) * PCM.sampleRate, own)
+        guard place >= samples else { return }
+        next = current
+        begin()
+    }
+
+    private mutating func begin() {
+        chime = next
+        next = nil
+        fade = nil
+        place = 0
+        if let chime { tone = chime.tone }
+    }
+}
+
+/// A short sequence of notes the station plays to the person in front of it.
+///
+/// Real-time: the notes are sines by recurrence, faded in and out so that they do not click.
+public struct Tone: Sendable {
+    /// One note, or a rest when the frequency is 0.
+    public struct Note: Sendable {
+        public let frequency: Int  // Hz
+        public let duration: Duration
+
+        public init(frequency: Int, duration: Duration) {
+            precondition((0...12_000).contains(frequency) && duration >= .zero)
+            self.frequency = frequency
+            self.duration = duration
+        }
+    }
+
+    private let notes: InlineArray<4, Note>
+    private let amplitude: Float
+    private var note = 0
+    private var position = 0
+
+    private var coefficient: Float = 0
+    private var previous: Float = 0
+    private var beforePrevious: Float = 0
+
+    /// 5 ms.
+    private static let fadeSamples = 240
+
+    /// Makes a tone of up to four notes; `decibels` is its peak level in dBFS, at most 0.
+    public init(
+        _ first: Note, _ second: Note = .none, _ third: Note = .none, _ fourth: Note = .none,
+        decibels: Double = -18
+    ) {
+        notes = [first, second, third, fourth]
+        amplitude = Float(Decibels.ratio(min(decibels, 0)) * 32_767)
+        begin()
+    }
+
+    /// Fills the block with the next samples; false, and silence, when the tone is over.
+    public mutating func next(into block: inout MutableSpan<Int16>) -> Bool {
+        guard note < notes.count else {
+            for i in block.indices { block[i] = 0 }
+            return false
+        }
+        for i in block.indices { block[i] = nextSample() }
+        return true
+    }
+
+    /// Writes the next 10 ms.
+    public mutating func next(into room: inout Block) -> Bool {
+        var block = room.mutableSpan
+        return next(into: &block)
+    }
+
+    private mutating func nextSample() -> Int16 {
+        while note < notes.count && position >= samples(of: note) {
+            note += 1
+            position = 0
+            if note < notes.count { begin() }
+        }
+        guard note < notes.count else { return 0 }
+        let value = coefficient * previous - beforePrevious
+        beforePrevious = previous
+        previous = value
+        let toEdge = min(position, samples(of: note) - 1 - position)
+        let fade = min(1, Float(toEdge) / Float(Self.fadeSamples))
+        position += 1
+        return Int16(max(-32_767, min(32_767, value * amplitude * fade)))
+    }
+
+    /// Sets the recurrence y[n] = 2·cos(w)·y[n-1] - y[n-2] up so that y[0] = 0.
+    private mutating func begin() {
+        let w = 2 * Double.pi * Double(notes[note].frequency) / Double(PCM.sampleRate)
+        // sin and cos of at most pi/2 by their series; no C mathematics library.
+        var (sine, cosine, term) = (0.0, 0.0, 1.0)
+        for n in 0..<20 {
+            switch n % 4 {
+            case 0: cosine += term
+            case 1: sine += term
+            case 2: cosine -= term
+            default: sine -= term
+            }
+            term *= w / Double(n + 1)
+        }
+        coefficient = Float(2 * cosine)
+        previous = Float(-sine)
+        beforePrevious = Float(-2 * sine * cosine)
+        // y[-1] = -sin(w), y[-2] = -sin(2w), hence y[0] = 0.
+    }
+
+    private func samples(of index: Int) -> Int {
+        Int(PCM.samples(in: notes[index].duration))
+    }
+}
+
+extension Tone.Note {
+    /// No note.
+    public static var none: Self { Self(frequency: 0, duration: .zero) }
+}

@@ -67,3 +67,79 @@ public enum CodecTrial {
         return power >= purity * squares && (level - decibels).magnitude < 1
     }
 }
+
+/// The cost of making up lost sound by the network of libopus.
+public enum ConcealmentTrial {
+    private static let hertz = 150
+    private static let rounds = 5
+    /// Packets before each that is missing.
+    private static let packets = 6
+
+    /// Encodes a voice, and loses a packet now and then.
+    ///
+    /// - Parameters:
+    ///   - profile: The settings of the codec.
+    ///   - time: Processor time of the calling thread in ns.
+    /// - Returns: The time for a missing packet, which is usual here; nil where libopus has no
+    ///   network: its sound is the same with and without.
+    public static func cost(_ profile: Profile, time: () -> Int64) -> Duration? {
+        do throws(OpusError) {
+            return try trial(profile, time)
+        } catch { return nil }
+    }
+
+    private static func trial(_ profile: Profile, _ time: () -> Int64) throws(OpusError)
+        -> Duration?
+    {
+        var encoder = try OpusEncoder(profile)
+        var plain = try OpusDecoder()
+        var neural = try OpusDecoder()
+        neural.concealsNeurally = true
+        let size = encoder.frameSamples
+        var (one, other) = ([Int16](repeating: 0, count: size), [Int16](repeating: 0, count: size))
+        var packet = [UInt8](repeating: 0, count: PCM.payloadMax)
+        var costs: [Int64] = []
+        for number in 0..<rounds * packets {
+            let frame = voice(from: number * size, count: size)
+            var room = packet.mutableSpan
+            let count = encoder.encode(frame.span, into: &room)
+            let bytes = packet.span.extracting(0..<count)
+            let isLast = (number + 1).isMultiple(of: packets)
+            decode(bytes, by: &plain, into: &one, isLast, time)
+            let cost = decode(bytes, by: &neural, into: &other, isLast, time)
+            guard let cost else { continue }
+            costs.append(cost)
+            if one == other { return nil }
+        }
+        costs.sort()
+        return .nanoseconds(costs[costs.count / 2])
+    }
+
+    /// Decodes a packet and, where it is the last before a missing one, makes up that one.
+    ///
+    /// - Returns: The time that took; nil where none is missing.
+    @discardableResult
+    private static func decode(
+        _ packet: Span<UInt8>, by decoder: inout OpusDecoder, into sound: inout [Int16],
+        _ isLast: Bool, _ time: () -> Int64
+    ) -> Int64? {
+        let samples = sound.count
+        var room = sound.mutableSpan
+        _ = decoder.decode(packet, into: &room)
+        guard isLast else { return nil }
+        let begin = time()
+        decoder.conceal(samples: samples, into: &room)
+        return time() - begin
+    }
+
+    /// A tone with its harmonics, as of a voice.
+    private static func voice(from first: Int, count: Int) -> [Int16] {
+        (first..<first + count).map { sample in
+            let turns = Double(sample * hertz % PCM.sampleRate) / Double(PCM.sampleRate)
+            return Int16(
+                (1...8).reduce(0.0) {
+                    $0 + 3_000 * Sine.of(turns: turns * Double($1)) / Double($1)
+                })
+        }
+    }
+}

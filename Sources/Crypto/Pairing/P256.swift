@@ -2,7 +2,7 @@ internal import CLinux
 internal import CMbedTLS
 
 /// The curve P-256 (NIST SP 800-186 §3.2.1.3) over mbedTLS, as much of it as SPAKE2 and signatures
-/// (`P256+Signature`) need.
+/// (`SigningKey`) need.
 ///
 /// Points are 65 bytes, uncompressed (SEC 1 §2.3.3); numbers are 32 bytes, big-endian. A
 /// multiplication starts from a fresh random representation of its point, as X25519 does.

@@ -111,3 +111,131 @@ extension PCMError {
         }
     }
 }
+
+/// Agrees with a card on the layout of samples and on the period of its interrupts.
+@safe struct PCMNegotiation {
+    let pcm: OpaquePointer
+    let device: String
+    let direction: PCMError.Direction
+    /// The numbers of channels to try, best first.
+    let channels: [Int]
+
+    /// The supported layouts, best first: the fewest bytes that hold our samples.
+    private static let layouts: [(PCMFormat, snd_pcm_format_t)] = [
+        (.s16, SND_PCM_FORMAT_S16_LE), (.s32, SND_PCM_FORMAT_S32_LE),
+        (.s24, SND_PCM_FORMAT_S24_LE), (.s24Packed, SND_PCM_FORMAT_S24_3LE),
+    ]
+    private static let rate: UInt32 = 48_000
+    /// 40 ms, however short the periods are.
+    private static let captureMin = 1_920
+
+    /// Sets the parameters; the card is prepared afterwards.
+    func run(_ wanted: PCMParameters.Wanted) throws(PCMError) -> PCMParameters {
+        var allocated: OpaquePointer?
+        try check(unsafe snd_pcm_hw_params_malloc(&allocated), "snd_pcm_hw_params_malloc")
+        guard let hardware = unsafe allocated else { throw error(.absent) }
+        defer { unsafe snd_pcm_hw_params_free(hardware) }
+
+        let (format, channels) = try unsafe layout(hardware)
+        let (period, buffer) = try unsafe sizes(hardware, wanted)
+        try check(unsafe snd_pcm_hw_params(pcm, hardware), "snd_pcm_hw_params")
+        let fill = direction == .capture ? 0 : min(buffer, period * wanted.periods)
+        // Room beyond the fill is free from the start, and does not mean that sound was played.
+        let spare = direction == .capture ? 0 : buffer - fill
+        try setSoftware(wakeAt: spare + period)
+        return PCMParameters(
+            rate: Int(Self.rate), channels: channels, format: format, periodSamples: period,
+            bufferSamples: buffer, fillSamples: fill)
+    }
+
+    /// Takes the first layout that the card supports; when there is none, finds out what is
+    /// missing.
+    private func layout(_ hardware: OpaquePointer) throws(PCMError) -> (PCMFormat, Int) {
+        for (format, code) in Self.layouts {
+            for channels in channels {
+                try unsafe startOver(hardware)
+                if unsafe snd_pcm_hw_params_set_rate(pcm, hardware, Self.rate, 0) == 0,
+                    unsafe snd_pcm_hw_params_set_format(pcm, hardware, code) == 0,
+                    unsafe snd_pcm_hw_params_set_channels(pcm, hardware, UInt32(channels)) == 0
+                {
+                    return (format, channels)
+                }
+            }
+        }
+        try unsafe startOver(hardware)
+        guard unsafe snd_pcm_hw_params_set_rate(pcm, hardware, Self.rate, 0) == 0 else {
+            throw error(.rate)
+        }
+        for (_, code) in Self.layouts
+        where unsafe snd_pcm_hw_params_test_format(pcm, hardware, code) == 0 {
+            throw error(.channels)
+        }
+        throw error(.format)
+    }
+
+    private func startOver(_ hardware: OpaquePointer) throws(PCMError) {
+        try check(unsafe snd_pcm_hw_params_any(pcm, hardware), "snd_pcm_hw_params_any")
+        try check(
+            unsafe snd_pcm_hw_params_set_access(
+                pcm, hardware, SND_PCM_ACCESS_RW_INTERLEAVED),
+            "snd_pcm_hw_params_set_access")
+    }
+
+    /// Settles the sizes of period and buffer.
+    ///
+    /// For playback it asks for one period more than is kept filled, so that a block that comes a
+    /// moment early finds room. For capture it asks for plenty: the loop always empties the buffer,
+    /// and a larger one only tolerates a late wake.
+    private func sizes(
+        _ hardware: OpaquePointer, _ wanted: PCMParameters.Wanted
+    ) throws(PCMError) -> (period: Int, buffer: Int) {
+        var period = snd_pcm_uframes_t(wanted.periodSamples)
+        try check(
+            unsafe snd_pcm_hw_params_set_period_size_near(pcm, hardware, &period, nil),
+            "snd_pcm_hw_params_set_period_size_near")
+        let periods =
+            direction == .capture
+            ? max(4, wanted.periods, Self.captureMin / wanted.periodSamples)
+            : wanted.periods + 1
+        var buffer = period * snd_pcm_uframes_t(periods)
+        try check(
+            unsafe snd_pcm_hw_params_set_buffer_size_near(pcm, hardware, &buffer),
+            "snd_pcm_hw_params_set_buffer_size_near")
+        // The size of the buffer may have narrowed the period again.
+        try check(
+            unsafe snd_pcm_hw_params_get_period_size(hardware, &period, nil),
+            "snd_pcm_hw_params_get_period_size")
+        return (Int(period), Int(buffer))
+    }
+
+    /// Wakes us once a period; a threshold that is never reached leaves starting to us.
+    private func setSoftware(wakeAt available: Int) throws(PCMError) {
+        var allocated: OpaquePointer?
+        try check(unsafe snd_pcm_sw_params_malloc(&allocated), "snd_pcm_sw_params_malloc")
+        guard let software = unsafe allocated else { throw error(.absent) }
+        defer { unsafe snd_pcm_sw_params_free(software) }
+
+        try check(unsafe snd_pcm_sw_params_current(pcm, software), "snd_pcm_sw_params_current")
+        var boundary: snd_pcm_uframes_t = 0
+        try check(
+            unsafe snd_pcm_sw_params_get_boundary(software, &boundary),
+            "snd_pcm_sw_params_get_boundary")
+        try check(
+            unsafe snd_pcm_sw_params_set_start_threshold(pcm, software, boundary),
+            "snd_pcm_sw_params_set_start_threshold")
+        try check(
+            unsafe snd_pcm_sw_params_set_avail_min(
+                pcm, software, snd_pcm_uframes_t(available)),
+            "snd_pcm_sw_params_set_avail_min")
+        try check(unsafe snd_pcm_sw_params(pcm, software), "snd_pcm_sw_params")
+    }
+
+    private func error(_ reason: PCMError.Reason) -> PCMError {
+        PCMError(device: device, direction: direction, reason: reason)
+    }
+
+    private func check(_ result: Int32, _ call: String) throws(PCMError) {
+        guard result < 0 else { return }
+        throw error(.failed(call: call, errno: -result))
+    }
+}

@@ -1,3 +1,5 @@
+internal import CGPIOD
+internal import CLinux
 public import Time
 
 /// A button: on a GPIO line, or a key of an input device.
@@ -73,5 +75,99 @@ public struct InputLine: ~Copyable, Sendable {
     /// Real-time: at most a few system calls per edge, no allocation.
     public mutating func nextEdge() throws(GPIOError) -> Edge? {
         isPin ? try pin!.nextEdge() : try key!.nextEdge()
+    }
+}
+
+/// The GPIO line of an `InputLine`.
+@safe @usableFromInline struct PinInput: ~Copyable, @unchecked Sendable {
+    /// The line as the configuration names it.
+    let name: String
+
+    private let line: OpaquePointer
+    /// The last state returned to the caller.
+    private var lastActive: Bool
+
+    /// Whether the kernel filters contact bounce; if not, the caller must.
+    let isDebounced: Bool
+
+    /// Requests the line: "GPIO17", searched on all chips, or "gpiochip0/17".
+    init(
+        name: String, bias: InputLine.Bias, activeLow: Bool, debounce: Duration, consumer: String
+    ) throws(GPIOError) {
+        let address = try LineAddress(finding: name)
+        var opened: OpaquePointer?
+        let microseconds = UInt32(clamping: debounce.nanoseconds / 1000)
+        let result = unsafe cgpiod_open_input(
+            address.path, address.offset, consumer, bias.raw, activeLow ? 1 : 0, microseconds,
+            &opened)
+        guard result == 0, let line = unsafe opened else {
+            throw address.refusal(errno: -result, line: name)
+        }
+        let level = unsafe cgpiod_get(line)
+        guard level >= 0 else {
+            unsafe cgpiod_close(line)
+            throw GPIOError(line: name, reason: .failed(errno: -level))
+        }
+        self.name = name
+        lastActive = level == 1
+        isDebounced = microseconds > 0 && cgpiod_major_version() >= 2
+        unsafe self.line = line
+    }
+
+    deinit { unsafe cgpiod_close(line) }
+
+    /// To watch for `EventLoop.readable`; then `nextEdge` until it returns nil.
+    var fd: Int32 { unsafe cgpiod_fd(line) }
+
+    /// Whether the button is pressed now.
+    ///
+    /// Real-time: one system call, no allocation (except for an error's text).
+    borrowing func isActive() throws(GPIOError) -> Bool {
+        let level = unsafe cgpiod_get(line)
+        guard level >= 0 else { throw failure(level) }
+        return level == 1
+    }
+
+    /// The next change since `init`, presses and releases strictly by turns; nil when the last one
+    /// returned is the present state.
+    ///
+    /// The kernel keeps a few edges and drops one more (for libgpiod 1 the newest, for 2 the
+    /// oldest), so after a burst the last edge may be out of date. The level itself is right, and a
+    /// change it shows is returned as one that happens now. Real-time: at most two system calls per
+    /// edge, no allocation.
+    mutating func nextEdge() throws(GPIOError) -> InputLine.Edge? {
+        var edge = cgpiod_edge()
+        while true {
+            let result = unsafe cgpiod_next_edge(line, &edge)
+            guard result >= 0 else { throw failure(result) }
+            if result == 0 { break }
+            let isActive = edge.is_active != 0
+            // Half of a bounce was dropped, or the level has already shown this change.
+            if isActive == lastActive { continue }
+            lastActive = isActive
+            return InputLine.Edge(
+                isActive: isActive, moment: Instant(nanoseconds: edge.monotonic_ns))
+        }
+        // Before the level is read: an edge that comes meanwhile is later.
+        let now = Clock.now()
+        let isActive = try self.isActive()
+        guard isActive != lastActive else { return nil }
+        lastActive = isActive
+        return InputLine.Edge(isActive: isActive, moment: now)
+    }
+
+    private borrowing func failure(_ result: Int32) -> GPIOError {
+        GPIOError(line: name, reason: .failed(errno: -result))
+    }
+}
+
+extension InputLine.Bias {
+    fileprivate var raw: cgpiod_bias {
+        switch self {
+        case .asIs: CGPIOD_BIAS_AS_IS
+        case .none: CGPIOD_BIAS_NONE
+        case .pullUp: CGPIOD_BIAS_PULL_UP
+        case .pullDown: CGPIOD_BIAS_PULL_DOWN
+        }
     }
 }

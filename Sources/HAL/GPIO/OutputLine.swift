@@ -1,4 +1,5 @@
 internal import CGPIOD
+internal import CLinux
 
 /// The line of a lamp or a relay: a GPIO line, or an LED of the kernel.
 ///
@@ -78,6 +79,98 @@ public struct OutputLine: ~Copyable, Sendable {
         let result = unsafe cgpiod_set(line, isActive ? 1 : 0)
         guard result >= 0 else {
             throw GPIOError(line: name, reason: .failed(errno: -result))
+        }
+    }
+}
+
+/// An LED that the kernel knows by name (/sys/class/leds), without other drivers; switched off at
+/// its end.
+@usableFromInline struct LEDOutput: ~Copyable, Sendable {
+    private static let mark = "led:"
+    private static let folder = "/sys/class/leds"
+
+    private let line: String
+    private let brightness: FileDescriptor
+    private let brightest: [UInt8]
+
+    /// The name in "led:NAME"; nil for a line of another kind.
+    static func name(in line: String) -> String? {
+        line.utf8.starts(with: mark.utf8) ? String(line.dropFirst(mark.utf8.count)) : nil
+    }
+
+    /// Disables the LED's trigger and takes it over.
+    ///
+    /// `line` is for the error.
+    init(
+        _ name: String, isLit: Bool, line: String, in folder: String = LEDOutput.folder
+    ) throws(GPIOError) {
+        precondition(!name.utf8.contains(UInt8(ascii: "/")), "the configuration refuses it")
+        let path = "\(folder)/\(name)"
+        let isThere = (try? FileStore.status(of: path)) != nil
+        guard isThere else { throw GPIOError(line: line, reason: .noLED) }
+        // A kernel without triggers has no such file.
+        if (try? FileStore.status(of: "\(path)/trigger")) != nil {
+            try Self.write("none", to: "\(path)/trigger", line: line)
+        }
+        let raw = unsafe clinux_output_open("\(path)/brightness")
+        guard raw >= 0 else {
+            throw GPIOError(line: line, reason: Self.reason(-raw, "\(path)/brightness"))
+        }
+        let brightness = FileDescriptor(owning: raw)
+        let read = (try? FileStore.read("\(path)/max_brightness", limit: 64)) ?? []
+        let digits = read.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let brightest = digits.isEmpty ? [UInt8(ascii: "1")] : digits
+        try Self.set(isLit, brightest, brightness.raw, line)
+        self.brightness = brightness
+        self.brightest = brightest
+        self.line = line
+    }
+
+    deinit {
+        // A failure does not matter: an LED that has been removed is dark.
+        _ = Self.write([UInt8(ascii: "0")].span, to: brightness.raw)
+    }
+
+    /// Real-time: one system call, no allocation (except for an error's text).
+    borrowing func set(_ isLit: Bool) throws(GPIOError) {
+        try Self.set(isLit, brightest, brightness.raw, line)
+    }
+
+    private static func set(
+        _ isLit: Bool, _ brightest: [UInt8], _ fd: Int32, _ line: String
+    ) throws(GPIOError) {
+        let dark: InlineArray<1, UInt8> = [UInt8(ascii: "0")]
+        let text = isLit ? brightest.span : dark.span
+        let result = write(text, to: fd)
+        guard result >= 0 else {
+            throw GPIOError(line: line, reason: .failed(errno: Int32(-result)))
+        }
+    }
+
+    private static func write(_ text: Span<UInt8>, to fd: Int32) -> Int {
+        unsafe text.withUnsafeBufferPointer { bytes in
+            // SAFETY: as many bytes as there are.
+            unsafe clinux_write(fd, bytes.baseAddress!, bytes.count)
+        }
+    }
+
+    private static func write(
+        _ text: String, to path: String, line: String
+    ) throws(GPIOError) {
+        let raw = unsafe clinux_output_open(path)
+        guard raw >= 0 else { throw GPIOError(line: line, reason: reason(-raw, path)) }
+        let file = FileDescriptor(owning: raw)
+        let result = write(Array(text.utf8).span, to: file.raw)
+        guard result >= 0 else {
+            throw GPIOError(line: line, reason: .failed(errno: Int32(-result)))
+        }
+    }
+
+    private static func reason(_ errno: Int32, _ path: String) -> GPIOError.Reason {
+        switch errno {
+        case EACCES, EPERM, EROFS: .noPermission(path: path)
+        case ENOENT, ENODEV: .noLED
+        default: .failed(errno: errno)
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Time
 
 /// The listening Unix socket through which `intercomctl` talks to the daemon.
 ///
@@ -67,5 +68,115 @@ public struct LocalSocket: ~Copyable, Sendable {
                 advice: "another intercomd is already running")
         }
         _ = try SystemError.check(unsafe clinux_file_remove(path), "replace \(path)")
+    }
+}
+
+/// The outcome of one read or write on a `LocalPeer`.
+public enum LocalTransfer: Equatable, Sendable {
+    case bytes(Int)
+    case wouldBlock
+    /// The other program has closed its end, or died.
+    case closed
+}
+
+/// One program at the other end of a Unix socket: `intercomctl` for the daemon, the daemon for
+/// `intercomctl`.
+public struct LocalPeer: ~Copyable, Sendable {
+    /// The user of the other program, as the kernel recorded it at the connection.
+    public struct Identity: Equatable, Sendable {
+        public let process: Int32
+        public let user: UInt32
+        public let group: UInt32
+    }
+
+    private let descriptor: FileDescriptor
+    public let identity: Identity
+
+    /// Connects to the daemon whose socket is at `path`.
+    ///
+    /// ENOENT and ECONNREFUSED mean that no daemon is running.
+    public init(path: String) throws(SystemError) {
+        let raw = unsafe clinux_local_connect(path)
+        let advice =
+            switch -raw {
+            case ENOENT, ECONNREFUSED: "intercomd is not running"
+            case EACCES:
+                "only members of group intercom may: sudo usermod -aG"
+                    + " intercom,intercom-admin $USER, then log in again"
+            default: ""
+            }
+        guard raw >= 0 else {
+            throw SystemError(operation: "connect to \(path)", errno: -raw, advice: advice)
+        }
+        self.init(accepted: FileDescriptor(owning: raw))
+    }
+
+    init(accepted descriptor: consuming FileDescriptor) {
+        var process: Int32 = 0
+        var user: UInt32 = 0
+        var group: UInt32 = 0
+        let result = unsafe clinux_local_identity(descriptor.raw, &process, &user, &group)
+        precondition(result == 0, "a connected Unix socket knows who is at its other end")
+        identity = Identity(process: process, user: user, group: group)
+        self.descriptor = descriptor
+    }
+
+    /// Whether the other program was of this group, or of it besides its own, when it connected.
+    public borrowing func isMember(of group: UInt32) -> Bool {
+        clinux_local_has_group(descriptor.raw, group) == 1
+    }
+
+    /// Whether the other program is gone, and has not merely finished sending.
+    public var hasHungUp: Bool { clinux_poll(descriptor.raw, 0, 0) > 0 }
+
+    /// To watch for `EventLoop.readable` or `.writable`.
+    public var fd: Int32 { descriptor.raw }
+
+    /// Reads what has come, at most as much as fits.
+    public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
+        precondition(!bytes.isEmpty)
+        let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: at most `count` bytes are written, during the call only.
+            unsafe clinux_read(descriptor.raw, buffer.baseAddress!, buffer.count)
+        }
+        return count == 0 ? .closed : LocalPeer.transfer(count)
+    }
+
+    /// Writes as many bytes as the kernel accepts now.
+    public borrowing func write(_ bytes: Span<UInt8>) -> LocalTransfer {
+        let count = unsafe bytes.withUnsafeBufferPointer { buffer in
+            // SAFETY: the bytes are read during the call only.
+            unsafe clinux_local_send(descriptor.raw, buffer.baseAddress, buffer.count)
+        }
+        return LocalPeer.transfer(count)
+    }
+
+    /// Waits until there is something to read, or the other end is closed; false at the limit, or
+    /// up to a millisecond after it.
+    public borrowing func waitReadable(limit: Duration) -> Bool {
+        wait(CLINUX_READABLE, limit)
+    }
+
+    /// Waits until there is room to write, or the other end is closed; false at the limit.
+    public borrowing func waitWritable(limit: Duration) -> Bool {
+        wait(CLINUX_WRITABLE, limit)
+    }
+
+    private borrowing func wait(_ events: UInt32, _ limit: Duration) -> Bool {
+        let deadline = Clock.now() + limit
+        while true {
+            let left = max(0, (deadline - Clock.now()).nanoseconds)
+            // Rounded up: else a caller with a deadline asks again and again in the last one.
+            let milliseconds = Int32(clamping: (left + 999_999) / 1_000_000)
+            let result = clinux_poll(descriptor.raw, Int16(events), milliseconds)
+            if result > 0 { return true }
+            // A signal ends a wait early; the deadline stays.
+            if result == 0 || result != -EINTR { return false }
+        }
+    }
+
+    private static func transfer(_ result: Int) -> LocalTransfer {
+        if result >= 0 { return .bytes(result) }
+        return Int32(-result) == EAGAIN ? .wouldBlock : .closed
     }
 }

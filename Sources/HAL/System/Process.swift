@@ -60,3 +60,186 @@ public enum LastWords {
         _ = try SystemError.check(unsafe clinux_last_words(mark), "sigaction")
     }
 }
+
+/// The count of heap calls by the real-time loop, when the counting library is preloaded.
+public enum HeapWatch {
+    /// Starts or stops counting the calling thread's heap calls.
+    public static func arm(_ isOn: Bool) { clinux_heapwatch_arm(isOn ? 1 : 0) }
+
+    /// Calls counted so far; nil without the library.
+    public static var count: UInt64? {
+        let count = clinux_heapwatch_count()
+        return count >= 0 ? UInt64(count) : nil
+    }
+}
+
+/// A thread with a stack of fixed size, and with real-time priority if permitted.
+///
+/// Half of the stack of a real-time thread is in memory before it runs, so that no page fault can
+/// delay it. Its processor treats subnormal numbers as zero: fading sound would reach them, and on
+/// x86 each costs as much as a hundred others.
+@safe public struct RealtimeThread: ~Copyable, @unchecked Sendable {
+    private var thread: clinux_thread
+
+    /// Whether the kernel granted SCHED_FIFO; without it the thread runs like any other.
+    public let isRealtime: Bool
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Starts a thread that runs `body` once.
+    ///
+    /// `name` is cut to the 15 bytes the kernel keeps. `priority` is that of SCHED_FIFO, 1 to 99; 0
+    /// asks for an ordinary thread.
+    public init(
+        name: String, priority: Int32, stackSize: Int = 256 * 1024,
+        body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        precondition((0...99).contains(priority) && stackSize > 0)
+        var thread = unsafe clinux_thread()
+        let argument = unsafe Unmanaged.passRetained(Body(body))
+        // SAFETY: the thread takes over the one reference of `argument`; `thread` is written
+        // before the call returns, and the name is copied.
+        let result = unsafe clinux_thread_start(
+            &thread, name, priority, stackSize,
+            { argument in
+                unsafe Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
+            }, argument.toOpaque())
+        guard result >= 0 else {
+            unsafe argument.release()
+            throw SystemError(operation: "start thread \(name)", errno: -result)
+        }
+        unsafe self.thread = thread
+        isRealtime = result == 1
+    }
+
+    // SAFETY: `thread` was started, and it is joined nowhere else.
+    deinit {
+        var thread = unsafe thread
+        unsafe clinux_thread_join(&thread)
+    }
+
+    /// Waits until the body has returned.
+    ///
+    /// Dropping the value waits too: a thread never outlives what it borrowed.
+    public consuming func join() {}
+}
+
+/// Signals from people and the service manager, as a readable descriptor.
+public struct Signals: ~Copyable, Sendable {
+    public enum Signal: Int32, Sendable, CaseIterable {
+        /// Read the configuration again.
+        case hangup = 1
+        /// Ctrl-C.
+        case interrupt = 2
+        /// Ctrl-\.
+        case quit = 3
+        case terminate = 15
+    }
+
+    private let descriptor: FileDescriptor
+
+    /// Blocks the signals for the process, and ignores broken pipes and stray signals.
+    ///
+    /// One sent by mistake, such as SIGUSR1, would end the process at once.
+    ///
+    /// Only for the main thread before any other thread starts: threads inherit blocked signals,
+    /// and a signal would kill the process through a thread that did not block it.
+    public init() throws(SystemError) {
+        var numbers: [4 of Int32] = [
+            Signal.hangup.rawValue, Signal.interrupt.rawValue, Signal.quit.rawValue,
+            Signal.terminate.rawValue,
+        ]
+        var span = numbers.mutableSpan
+        // SAFETY: the kernel reads `count` numbers of the array.
+        let raw = unsafe span.withUnsafeMutableBufferPointer { buffer in
+            unsafe clinux_signals_make(buffer.baseAddress!, Int32(buffer.count))
+        }
+        descriptor = FileDescriptor(owning: try SystemError.check(raw, "signalfd"))
+        clinux_ignore_strays()
+    }
+
+    /// To watch for `EventLoop.readable`.
+    public var fd: Int32 { descriptor.raw }
+
+    /// The next signal; nil when none is waiting.
+    public borrowing func next() -> Signal? {
+        Signal(rawValue: clinux_signals_next(descriptor.raw))
+    }
+}
+
+/// The running program itself.
+public enum Program {
+    /// The arguments after the program's name; bytes that are not UTF-8 are replaced.
+    public static var arguments: [String] {
+        (0..<clinux_argument_count()).dropFirst().map { index in
+            // SAFETY: the text is constant while the program runs, and is copied.
+            unsafe String(cString: clinux_argument(index))
+        }
+    }
+
+    /// The folder of the running program's file; nil where the kernel does not tell.
+    public static var folder: String? {
+        var path = [CChar](repeating: 0, count: 4096)
+        let size = Int32(path.count)
+        let text = unsafe path.withUnsafeMutableBufferPointer { room in
+            // SAFETY: the buffer has room for `size` bytes, and the text in it ends with a zero.
+            unsafe clinux_program_path(room.baseAddress!, size) == 0
+                ? unsafe String(cString: room.baseAddress!) : nil
+        }
+        guard let text, let end = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        return String(text[..<end])
+    }
+
+    /// Opens /dev/null for each closed standard stream, before another file gets its number.
+    ///
+    /// Reading and writing there fail as before. Call it before opening anything.
+    public static func fillStreams() { clinux_fill_streams() }
+
+    /// Ends the program at once with an exit status.
+    ///
+    /// Nothing is unwound: finish all cleanup first.
+    public static func exit(_ status: Int32) -> Never { clinux_exit(status) }
+}
+
+/// The environment and the user of the process.
+public enum Environment {
+    /// The value of an environment variable; nil when it is absent.
+    public static func value(of name: String) -> String? {
+        // SAFETY: nothing in the process changes the environment; the text is copied.
+        guard let text = unsafe clinux_environment(name) else { return nil }
+        return unsafe String(cString: text)
+    }
+
+    /// The user id of the process.
+    public static var userID: UInt32 { clinux_user_id() }
+
+    /// The id of a group such as "intercom-admin"; nil when the machine has no such group.
+    ///
+    /// May read files: not for the media loop.
+    public static func groupID(of name: String) -> UInt32? {
+        let id = unsafe clinux_group_id(name)
+        return id >= 0 ? UInt32(id) : nil
+    }
+
+    /// Whether a group of the machine lists a user as a member; nil without such a group.
+    ///
+    /// May read files: not for the media loop.
+    public static func group(_ name: String, lists user: String) -> Bool? {
+        let answer = unsafe clinux_group_lists(name, user)
+        return answer >= 0 ? answer == 1 : nil
+    }
+
+    /// The machine's host name; empty when it has none.
+    public static var hostName: String {
+        var name = InlineArray<256, CChar>(repeating: 0)
+        var span = name.mutableSpan
+        // SAFETY: it is told the size of the buffer, and ends the text with a zero.
+        return unsafe span.withUnsafeMutableBufferPointer { buffer in
+            unsafe clinux_host_name(buffer.baseAddress!, buffer.count)
+            return unsafe String(cString: buffer.baseAddress!)
+        }
+    }
+}

@@ -1,4 +1,5 @@
 internal import CLinux
+public import Time
 
 /// The two outputs of a program.
 public enum Terminal {
@@ -89,5 +90,132 @@ public enum Terminal {
             }
         }
         return true
+    }
+}
+
+/// The text that a person types into a program.
+public enum Keyboard {
+    private static let descriptor: Int32 = 0
+    /// Longer than any typed line.
+    private static let lineMax = 4096
+
+    /// Whether standard input is a terminal, not a file or another program.
+    public static var isThere: Bool { clinux_is_terminal(descriptor) == 1 }
+
+    /// The next line without its line feed; nil at the end, and when it is too long.
+    ///
+    /// Bytes that are not UTF-8 are replaced.
+    public static func line() -> String? {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            // Byte by byte: what follows the line is for the next reader. SAFETY: the call writes
+            // at most the one byte.
+            let count = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
+                unsafe clinux_read(descriptor, pointer, 1)
+            }
+            guard count == 1 else {
+                // Ended by Ctrl-D in the middle: the person has dropped the line.
+                return nil
+            }
+            if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+            // One without an end must not hold up the program for ever.
+            guard bytes.count < lineMax else { return nil }
+            bytes.append(byte)
+        }
+    }
+
+    /// Reads the next line of standard input, a secret, without its line feed; returns its size.
+    ///
+    /// Nil at the end, and when the line is too long for the buffer.
+    public static func secretLine(into bytes: inout MutableSpan<UInt8>) -> Int? {
+        var count = 0
+        var byte: UInt8 = 0
+        while true {
+            // Byte by byte, as in `line`. SAFETY: the call writes at most the one byte.
+            let result = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
+                unsafe clinux_read(descriptor, pointer, 1)
+            }
+            guard result == 1 else { return result == 0 && count > 0 ? count : nil }
+            if byte == UInt8(ascii: "\n") { return count }
+            guard count < bytes.count else { return nil }
+            bytes[count] = byte
+            count += 1
+        }
+    }
+}
+
+/// Signals from a person at a terminal to a program that draws on it, as a readable descriptor.
+public struct TerminalSignals: ~Copyable {
+    public enum Signal: Equatable, Sendable {
+        /// Ctrl-C, or another signal that ends the program.
+        case end
+        /// Ctrl-Z: give the terminal back, then `stop()`.
+        case suspend
+        /// The window has another size, or the program continues after a stop.
+        case redraw
+    }
+
+    private static let suspend: Int32 = 20
+    private static let redraws: [2 of Int32] = [18, 28]
+
+    private let descriptor: FileDescriptor
+
+    /// Blocks the signals for the process, and ignores broken pipes and stray signals.
+    ///
+    /// Only for the main thread, before any other thread starts.
+    public init() throws(SystemError) {
+        // The signals that end a program at a terminal: the window closed, Ctrl-C, Ctrl-\, kill.
+        var numbers: [7 of Int32] = [
+            1, 2, 3, 15, Self.suspend, Self.redraws[0], Self.redraws[1],
+        ]
+        var span = numbers.mutableSpan
+        // SAFETY: the kernel reads `count` numbers of the array.
+        let raw = unsafe span.withUnsafeMutableBufferPointer { buffer in
+            unsafe clinux_signals_make(buffer.baseAddress!, Int32(buffer.count))
+        }
+        descriptor = FileDescriptor(owning: try SystemError.check(raw, "signalfd"))
+        clinux_ignore_strays()
+    }
+
+    /// To watch for `EventLoop.readable`.
+    public var fd: Int32 { descriptor.raw }
+
+    /// The next signal; nil when none is waiting.
+    public borrowing func next() -> Signal? {
+        switch clinux_signals_next(descriptor.raw) {
+        case 0: nil
+        case Self.suspend: .suspend
+        case Self.redraws[0], Self.redraws[1]: .redraw
+        default: .end
+        }
+    }
+
+    /// Stops the process as Ctrl-Z would have; returns when the shell continues it.
+    public borrowing func stop() { clinux_stop() }
+}
+
+/// The standard streams of a program: when one is cut, its other end is gone.
+///
+/// A closed terminal or a closed ssh connection cuts them; a file, /dev/null and a stream that was
+/// never open have no other end.
+public struct Lifeline: ~Copyable {
+    /// An input that ends sooner never had another end: `ssh -n` gives such an input.
+    private static let settling = Duration.seconds(1)
+
+    private let begin: Instant
+    private var hasInput = true
+
+    public init(at now: Instant) {
+        begin = now
+    }
+
+    /// Whether one of the streams has been cut.
+    public mutating func poll(at now: Instant) -> Bool {
+        if clinux_poll(1, 0, 0) > 0 || clinux_poll(2, 0, 0) > 0 { return true }
+        guard hasInput, clinux_poll(0, 0, 0) > 0 else { return false }
+        guard now - begin < Self.settling else { return true }
+        hasInput = false
+        return false
     }
 }

@@ -1,3 +1,5 @@
+internal import Config
+internal import Files
 internal import HAL
 internal import Report
 
@@ -106,4 +108,93 @@ private struct NamedLine {
         json.set("holder", JSON(line.holder))
         return json
     }
+}
+
+/// `audio controls`: what the mixers of the configured cards can set, and how it is set.
+func listControls(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let audio = try readConfigOrDefaults(invocation).audio
+    let sides: [(String, DeviceName, PCMError.Direction, String?)] = [
+        ("input", audio.input, .capture, audio.mixerInput),
+        ("output", audio.output, .playback, audio.mixerOutput),
+    ]
+    var list = JSON.array()
+    var table = Table(["SIDE", "CONTROL", "VOLUME", "MUTED", "DEVICE"])
+    var count = 0
+    for (word, device, direction, name) in sides {
+        guard let pcm = device.pcm else { continue }
+        let controls = CardControl.all(of: pcm, direction)
+        let chosen = CardControl.chosen(among: controls, name, direction)
+        for control in controls {
+            count += 1
+            list.append(
+                json(of: control, side: word, device, isChosen: control.name == chosen?.name))
+            let mark = control.name == chosen?.name ? " *" : ""
+            table.add([
+                word, control.name.visible + mark, control.percent.map { "\($0)%" } ?? "-",
+                control.isMuted.map { $0 ? "yes" : "no" } ?? "-", device.description,
+            ])
+        }
+    }
+    if invocation.isJSON {
+        try printListing("controls", list)
+    } else if count == 0 {
+        try printLine("no controls: \(audio.input) and \(audio.output) have no mixer")
+    } else {
+        try printText(table.text)
+        try printLine("* set by volume or mic-volume; mixer-output and mixer-input choose another")
+    }
+    return .ok
+}
+
+private func json(
+    of control: CardControl, side: String, _ device: DeviceName, isChosen: Bool
+) -> JSON {
+    var json = JSON.object()
+    json.set("side", JSON(side))
+    json.set("device", JSON(device.description))
+    json.set("name", JSON(control.name))
+    json.set("percent", control.percent.map { JSON($0) } ?? .null())
+    json.set("muted", control.isMuted.map { JSON($0) } ?? .null())
+    json.set("chosen", JSON(isChosen))
+    return json
+}
+
+/// `keys list`: every key of every input device, as `line` takes it.
+func listKeypadKeys(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let (devices, refused) = InputDevice.all()
+    for error in refused {
+        Terminal.write("intercomctl: \(error.description.visible)\n", to: .complaint)
+    }
+    if invocation.isJSON {
+        var list = JSON.array()
+        for device in devices {
+            for key in device.keys { list.append(json(of: key, device)) }
+        }
+        try printListing("keys", list)
+    } else if devices.isEmpty, refused.isEmpty {
+        try printLine("no input devices with keys")
+    } else if !devices.isEmpty {
+        var table = Table(["VALUE", "DEVICE"])
+        for device in devices {
+            for key in device.keys {
+                table.add([value(of: key, device).visible, "/dev/input/\(device.node)"])
+            }
+        }
+        try printText(table.text)
+    }
+    return refused.isEmpty ? .ok : .failed
+}
+
+private func value(of key: UInt16, _ device: InputDevice) -> String {
+    "evdev:\(device.name)/\(KeyName.name(of: key))"
+}
+
+private func json(of key: UInt16, _ device: InputDevice) -> JSON {
+    var json = JSON.object()
+    json.set("value", JSON(value(of: key, device)))
+    json.set("device", JSON(device.name))
+    json.set("node", JSON("/dev/input/\(device.node)"))
+    json.set("key", JSON(KeyName.name(of: key)))
+    json.set("code", JSON(Int(key)))
+    return json
 }

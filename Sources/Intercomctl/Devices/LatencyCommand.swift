@@ -1,3 +1,5 @@
+internal import Audio
+internal import HAL
 internal import Report
 internal import Time
 
@@ -56,4 +58,89 @@ func latencyScreen(of latency: Latency) -> String {
         text += wrapped("no tone was sent: \((latency.problem ?? "unknown").visible)")
     }
     return text
+}
+
+/// Tests of a card that the running daemon has open: the daemon plays and records.
+struct DaemonTrials: ~Copyable {
+    private var daemon: Daemon
+    private let status: Status
+
+    /// Nil if no daemon runs.
+    init?(_ invocation: borrowing Invocation) {
+        do throws(Failure) {
+            var daemon = try Daemon(invocation)
+            guard case .status(let status) = try daemon.ask(.status) else { return nil }
+            self.daemon = daemon
+            self.status = status
+        } catch { return nil }
+    }
+
+    var hasSpeaker: Bool { has(status.audio.output) }
+    var hasMicrophone: Bool { has(status.audio.input) }
+
+    /// Whether the daemon has the card; it keeps reopening a card that stands still.
+    private borrowing func has(_ device: Status.Device) -> Bool {
+        device.state == .open || ["stands_still", "suspended"].contains(device.fault?.code)
+    }
+
+    /// Plays a rising tone, or reports why it could not be heard.
+    mutating func speaker(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
+        let device = status.audio.output.name
+        func report(_ verdict: TrialReport.Verdict, _ text: String) -> TrialReport {
+            TrialReport(test: "speaker", device: device, verdict: verdict, text: text)
+        }
+        if let fault = status.audio.output.fault { return report(.failed, fault.sentence) }
+        guard !status.state.isSpeakerMuted else {
+            return report(.failed, "the speaker is muted: intercomctl unmute speaker")
+        }
+        guard status.state.volumes.speaker > 0 else {
+            return report(.failed, "the volume is 0: intercomctl volume 100")
+        }
+        try printProgress("intercomd plays a rising tone on \(device.visible)", invocation)
+        _ = try daemon.order(.tone)
+        Clock.sleep(Chime.trialLength)
+        let volume = status.state.volumes.speaker
+        return report(
+            .done,
+            "played at volume \(volume); if you heard nothing: check volume (alsamixer) and cable,"
+                + " or try another output (intercomctl audio list)")
+    }
+
+    /// Judges three seconds of the daemon's meters as `test mic` does.
+    mutating func microphone(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
+        let device = status.audio.input.name
+        if let fault = status.audio.input.fault {
+            return TrialReport(
+                test: "mic", device: device, verdict: .failed, text: fault.sentence)
+        }
+        guard !status.state.isMicrophoneMuted else {
+            return TrialReport(
+                test: "mic", device: device, verdict: .failed,
+                text: "the microphone is muted: intercomctl unmute mic")
+        }
+        try printProgress(
+            "intercomd has \(device.visible): listening for 3 s, speak", invocation)
+        guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }
+        var levels: [Double] = []
+        var clips: (first: Int, last: Int)?
+        let end = Clock.now() + .seconds(3)
+        while let line = try daemon.nextLine(until: end) {
+            guard let look = Levels(parsing: line.span) else { throw Failure.misfit }
+            let meter = look.microphone.meter
+            clips = (clips?.first ?? meter.clips, meter.clips)
+            if let level = meter.rmsDBFS { levels.append(level) }
+        }
+        levels.sort()
+        guard !levels.isEmpty else {
+            return TrialReport(
+                test: "mic", device: device, verdict: .failed,
+                text: "\(device) moves no sound: \(Standstill.fix)")
+        }
+        let verdict = LevelSurvey.Verdict(
+            level: levels[levels.count * 19 / 20],
+            clips: clips.map { $0.last - $0.first } ?? 0)
+        return microphoneReport(
+            verdict, device: device, level: levels[levels.count * 19 / 20],
+            noiseFloor: levels[levels.count / 10], clips: clips.map { $0.last - $0.first } ?? 0)
+    }
 }

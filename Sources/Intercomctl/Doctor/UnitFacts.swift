@@ -1,4 +1,7 @@
+internal import Config
 internal import HAL
+internal import Report
+internal import Time
 
 /// The service as systemd will start it: installed, enabled, with which limits.
 struct UnitFacts {
@@ -104,5 +107,128 @@ extension UnitFacts {
         while let byte = text.first, isBlank(byte) { text.removeFirst() }
         while let byte = text.last, isBlank(byte) { text.removeLast() }
         return text
+    }
+}
+
+/// Whether the daemon runs, answers, is of our version, and is alone on its port.
+struct DaemonFacts {
+    var answer: Situation.Answer
+    var version = Product.version
+    /// Whether there are settings, which `setup` writes before it starts the daemon.
+    var isSetUp = true
+    /// Whether the settings are wrong, with which it does not start.
+    var isWrong = false
+    /// The UDP port of the settings; nil when they are wrong.
+    var port: UInt16?
+    /// Sockets bound to it; nil if that is unknown.
+    var sockets: Int?
+
+    init(answer: Situation.Answer) { self.answer = answer }
+
+    init(_ situation: Situation) {
+        self.init(answer: situation.daemon)
+        if case .absent = situation.settings { isSetUp = false }
+        if case .wrong = situation.settings { isWrong = true }
+        guard let config = situation.config else { return }
+        port = config.network.port
+        sockets = UDPPort.socketCount(of: config.network.port)
+    }
+
+    var checks: [Check] { [life] + portChecks }
+
+    private var life: Check {
+        switch answer {
+        case .down:
+            let start = "sudo systemctl start intercomd"
+            return .fail(
+                .daemon, "intercomd is not running",
+                fix: !isSetUp
+                    ? "sudo intercomctl setup"
+                    : isWrong ? "correct the settings, then: \(start)" : start)
+        case .deaf(let failure):
+            return .fail(
+                .daemon, failure.finding, fix: failure.fix ?? "try again; journalctl -u intercomd")
+        case .up(let status, let process):
+            let age = age(seconds: status.uptimeSeconds)
+            let text = "intercomd \(status.version), up \(age), process \(process)"
+            guard status.version == version else {
+                return .warn(
+                    .daemon, "\(text); intercomctl is \(version)",
+                    fix: "sudo systemctl restart intercomd")
+            }
+            return .ok(.daemon, text)
+        }
+    }
+
+    private var portChecks: [Check] {
+        guard let port, let sockets else { return [] }
+        let look = "sudo ss -lunp \"sport = :\(port)\""
+        switch answer {
+        case .down where sockets > 0:
+            return [
+                .fail(
+                    .daemon, of: "port", "UDP port \(port) is taken by another program", fix: look)
+            ]
+        case .up where sockets > PortSockets.count:
+            return [
+                .warn(
+                    .daemon, of: "port",
+                    "UDP port \(port) has \(sockets) sockets: a second daemon?",
+                    fix: look)
+            ]
+        case .down, .up, .deaf: return []
+        }
+    }
+}
+
+/// A program that this one runs for the person, and waits for.
+enum SystemProgram {
+    /// How a program ended.
+    enum Outcome: Equatable {
+        case ended(status: Int)
+        case notStarted(SystemError)
+        /// It did not end in time, and was killed.
+        case hung
+    }
+
+    /// It may check settings and cards, but a hanging disk must not hold the person for ever.
+    private static let patience = Duration.seconds(60)
+
+    /// Runs it.
+    ///
+    /// - Parameters:
+    ///   - path: The program.
+    ///   - arguments: The words after its name.
+    /// - Returns: How the program ended.
+    static func run(_ path: String, _ arguments: [String]) -> Outcome {
+        let child: ChildProgram
+        do throws(SystemError) {
+            child = try ChildProgram(
+                path, arguments: arguments,
+                environment: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"])
+        } catch { return .notStarted(error) }
+        let end = Clock.now() + patience
+        while Clock.now() < end {
+            if let status = child.ended() { return .ended(status: status) }
+            Clock.sleep(.milliseconds(50))
+        }
+        child.kill()
+        return .hung
+    }
+
+    /// Runs it.
+    ///
+    /// - Parameters:
+    ///   - path: The program.
+    ///   - arguments: The words after its name.
+    ///   - words: The command, for a person.
+    /// - Returns: The failure; nil where all went well.
+    static func failure(_ path: String, _ arguments: [String], called words: String) -> String? {
+        switch run(path, arguments) {
+        case .ended(0): nil
+        case .ended(let status): "\(words) ended with status \(status)"
+        case .notStarted(let error): error.description
+        case .hung: "\(words) did not end"
+        }
     }
 }

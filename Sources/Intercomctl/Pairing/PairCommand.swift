@@ -141,3 +141,141 @@ func follow(
     if isCut { return nil }
     throw Failure(.failed, "the daemon does not answer; see: journalctl -u intercomd")
 }
+
+/// Shows a person one thing that happened in a pairing.
+///
+/// - Parameters:
+///   - report: What happened.
+///   - isNamed: Whether the person has chosen the name of the other station here.
+///   - command: The command that is typed there.
+///   - option: What follows the code where it is typed.
+///   - place: Where another name is given: `site` for a station that is introduced with it.
+///   - site: The site of this station, where the new peer may come in the place of a former one.
+///   - formerName: The name of that one in the site.
+///   - state: What is muted here, where it is known.
+/// - Throws: an output that cannot be written.
+func show(
+    _ report: PairingReport, isNamed: Bool, command: String = "intercomctl pair",
+    option: String = "", place: String = "peer", site: SiteStatus? = nil,
+    formerName: String? = nil, state: SavedState? = nil
+) throws(Failure) {
+    let text = report.text.visible
+    switch report.stage {
+    case .code: try showCode(report, command, option)
+    // An attempt is no result: a program that reads the result must not meet it there.
+    case .attempt: try? printLine(text, to: .complaint)
+    case .searching, .trying: try printLine(text)
+    case .paired:
+        let name = (report.name ?? "").visible
+        try printLine(text)
+        if !isNamed, let called = report.called, called != report.name {
+            try printLine(
+                "it calls itself \(called.visible); another name:"
+                    + " sudo intercomctl \(place) rename \(name) NAME")
+            // What a pairing without --join prints of the site says it, too.
+            if let former = report.former?.visible,
+                !option.isEmpty || site?.peers.contains(former) != true
+            {
+                try printLine(succession(of: name, after: former, place, site, formerName))
+            }
+        }
+        guard report.isApplied else { return }
+        try printLine(waysToTalk(to: name, state))
+    }
+}
+
+/// How a new peer is heard, and hears; with what is muted here it is not heard.
+func waysToTalk(to name: String, _ state: SavedState?) -> String {
+    let hearing =
+        if state?.isSpeakerMuted ?? false {
+            "the speaker here is muted; to hear it: intercomctl unmute speaker"
+        } else if state?.muted.contains(name) ?? false {
+            "it is muted here; to hear it: intercomctl unmute \(name)"
+        } else {
+            "to hear it: the talk button there"
+        }
+    return "to be heard there: the talk button here, or intercomctl talk \(name); \(hearing)"
+}
+
+/// The line for a new peer that may come in the place of a former one.
+///
+/// A station of the site has a successor everywhere only where the site is introduced.
+func succession(
+    of name: String, after former: String, _ place: String, _ site: SiteStatus?,
+    _ formerName: String? = nil
+) -> String {
+    let isOfSite = site?.peers.contains(former) ?? false
+    // One that the site took out has a successor here alone.
+    let command = isOfSite ? "site" : site == nil ? place : "peer"
+    let elsewhere = site.flatMap { isOfSite && !$0.introduces ? $0.introducer.visible : nil }
+    let way =
+        elsewhere.map {
+            ", pair it instead with \($0); there: sudo intercomctl site replace"
+                + " \(formerName ?? former) PEER"
+        } ?? ": sudo intercomctl \(command) replace \(formerName ?? former) \(name)"
+    return "if it takes the place of \(former), which is gone\(way)"
+}
+
+private func showCode(
+    _ report: PairingReport, _ command: String, _ option: String
+) throws(Failure) {
+    let code = (report.code ?? "").visible
+    let time = report.seconds == 120 ? "two minutes" : "\(report.seconds ?? 0) seconds"
+    let line = report.hosts.count > 1 ? "type one of these lines" : "type"
+    if report.isAnnounced {
+        try printLine("the code is \(code), for \(time); on the other station type:")
+        try printLine("")
+        try printLine("    \(command) \(code)\(option)")
+        try printLine("")
+        try printLine("if it does not find this station, \(line) there:")
+    } else {
+        try printLine("the code is \(code), for \(time); on the other station \(line):")
+    }
+    try printLine("")
+    for host in report.hosts {
+        try printLine("    \(command) \(host.visible) \(code)\(option)")
+    }
+    if report.hosts.isEmpty {
+        let port = report.port.flatMap { $0 == PeerAddress.defaultPort ? nil : ":\($0)" } ?? ""
+        try printLine("    \(command) HOST\(port) \(code)\(option)")
+        try printLine("")
+        try printLine(
+            "this station has no network. Connect it, end this by Ctrl-C, and type it again: then"
+                + " its address stands in place of HOST")
+    }
+    try printLine("")
+}
+
+/// Asks the person for a code, so that it need not stand in the command line, which other users of
+/// the machine can read and the shell keeps.
+///
+/// It is shown as it is typed: it is good for two minutes and once, and stands on another screen.
+func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> String {
+    let missing = Failure(
+        .usage,
+        "the code is missing: pair HOST CODE, with the code that the other station shows"
+            + (complaint.map { " (\($0))" } ?? ""))
+    guard Keyboard.isThere else {
+        // A lone hyphen: a program gives the code.
+        guard complaint == nil, let line = Keyboard.line() else { throw missing }
+        return try code(in: line)
+    }
+    while true {
+        let place = host.map { "that \($0.visible) shows" } ?? "of the other station"
+        Terminal.write("the code \(place): ", to: .complaint)
+        guard let line = Keyboard.line() else { throw Failure(.usage, "no code was typed") }
+        do throws(Failure) {
+            return try code(in: line)
+        } catch { Terminal.write("\(error.text)\n", to: .complaint) }
+    }
+}
+
+private func code(in line: String) throws(Failure) -> String {
+    switch PastedPairing([line]) {
+    case .code(let code, host: _): return code
+    case .nothing: throw Failure(.usage, "the code is empty")
+    case .host(let text, let complaint):
+        throw Failure(.usage, complaint ?? "\"\((text ?? "").visible)\" is no code")
+    case .wrong(let what): throw Failure(.usage, what)
+    }
+}

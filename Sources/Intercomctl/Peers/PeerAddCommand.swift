@@ -122,3 +122,165 @@ private func pskOfBefore(
     }
     return former.psk
 }
+
+/// `peer replace NAME KEY|PEER`: the station that takes a dead one's place.
+///
+/// It keeps the name and all that hangs on it: channels, buttons, policy, notes. It gets the new
+/// station's key, and of a peer that a pairing has made, under another name, also the address, the
+/// pre-shared key and the mark that it is verified; that peer is then no more.
+func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let name = try peerName(invocation.arguments[0])
+    var book = try PeerBook(invocation)
+    let typed = invocation.arguments[1]
+    // The station that introduces may have no peer of that name; what is neither may be a secret.
+    let introduces = (try? hasSiteKey(book.paths)) == true
+    let paired = introduces ? nil : try? book.peer(typed).key
+    let pasted = if case .key(let key) = PastedKey(paired ?? typed) { key.text } else { "KEY" }
+    _ = try book.knownFile(of: name)
+    try refuse(name, in: book, invocation) {
+        "replace \($0) \(paired == nil && isName(typed) ? typed : pasted)"
+    }
+    let former = try book.peer(name)
+    let successor = try Successor.find(typed, of: former, in: book)
+    guard try successor.isConfirmed(invocation, former, in: book) else {
+        try printLine("nothing is changed")
+        return .failed
+    }
+    try successor.takePlace(of: name, in: &book)
+
+    var report = PeerReport(
+        name: name, former: successor.paired?.name, fingerprint: successor.key.fingerprint)
+    report.add("replaced \(name); fingerprint: \(successor.key.fingerprint)")
+    report.add("the key of the former \(name) is no longer accepted")
+    if let paired = successor.paired {
+        report.add("\(paired.name) is \(name) now")
+    } else {
+        report.add(
+            "it has no pre-shared key; to give it one:"
+                + " sudo intercomctl peer set \(name) --psk-file FILE")
+        report.add("compare it with \"intercomctl key show --fingerprint\" there;")
+        report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
+    }
+    return try report.reloadAndPrint(invocation)
+}
+
+/// The new station of a name.
+struct Successor {
+    let key: PublicKey
+    /// The peer that a pairing has made of it.
+    let paired: (name: String, path: String, peer: Config.Peer)?
+
+    /// Reads a key, or finds a peer; refuses a station that cannot take the place.
+    static func find(
+        _ typed: String, of former: Config.Peer, in book: PeerBook
+    ) throws(Failure) -> Successor {
+        switch PastedKey(typed) {
+        case .key(let key):
+            try check(key, of: former, in: book)
+            return Successor(key: key, paired: nil)
+        // What is no name may be a secret, and is not repeated.
+        case .wrong(let what) where !isName(typed):
+            throw Failure(
+                .failed, "\(what); \"intercomctl key show\" on the new station prints its key")
+        case .wrong: break
+        }
+        guard typed != former.name else {
+            throw Failure(
+                .failed, "\(typed) cannot replace itself; give the new station's key or peer")
+        }
+        let peer = try book.peer(typed)
+        let path = try book.knownFile(of: typed).path
+        guard let key = PublicKey(text: peer.key) else {
+            throw Failure(.failed, "\(peer.keyOrigin): the key has a typing error")
+        }
+        return Successor(key: key, paired: (typed, path, peer))
+    }
+
+    private static func check(
+        _ key: PublicKey, of former: Config.Peer, in book: PeerBook
+    ) throws(Failure) {
+        guard try ownKey(book.paths) != key else {
+            throw Failure(.failed, "that is this station's own key (intercomctl key show, there)")
+        }
+        let other = try book.config().peers.first { PublicKey(text: $0.key) == key }
+        guard let other else { return }
+        guard other.name != former.name else {
+            throw Failure(.failed, "\(other.name) has that key already; nothing is changed")
+        }
+        throw Failure(
+            .failed,
+            "that key belongs to \(other.name); if that is the new \(former.name):"
+                + " sudo intercomctl peer replace \(former.name) \(other.name)")
+    }
+
+    /// Puts the station in the place of a name, and writes that.
+    func takePlace(of name: String, in book: inout PeerBook) throws(Failure) {
+        if let paired {
+            var (path, file) = try book.knownFile(of: paired.name)
+            file.remove(paired.name)
+            try book.put(file.isEmpty ? nil : file, at: path)
+        }
+        // Only now: both may be in one file.
+        var (path, file) = try book.knownFile(of: name)
+        let psk = try psk(book)
+        // It is a person's now, also where a site has brought its predecessor.
+        file.set(writer: "intercomctl peer replace")
+        file.set("key", to: key.text, of: name)
+        set(&file, of: name, hasOwnSecret: psk != nil)
+        try book.put(file, at: path)
+        // The secret first, as with `peer add`. The paired peer's file goes before this one comes:
+        // two peers with one key would keep the daemon from starting.
+        if let psk { try book.write(psk: psk, of: name) }
+        if let paired { try book.write(paired.path) }
+        try book.write(path)
+        _ = try book.removeStray(of: name)
+        if let paired { _ = try book.removeStray(of: paired.name) }
+    }
+
+    /// Asks at a terminal; a program says `--yes`.
+    func isConfirmed(
+        _ invocation: borrowing Invocation, _ former: Config.Peer, in book: PeerBook
+    ) throws(Failure) -> Bool {
+        if invocation.isYes { return true }
+        guard Keyboard.isThere else {
+            throw Failure(
+                .usage,
+                "the new \(former.name) gets all its rights; without a terminal to ask at,"
+                    + " say --yes")
+        }
+        let old = PublicKey(text: former.key)?.fingerprint ?? "wrong"
+        return isAgreed(
+            "\(former.name) so far: \(old)\n\(former.name) then:   \(key.fingerprint)\n"
+                + "The new station may do here all that \(former.name) may"
+                + " (intercomctl show peer \(former.name)). Replace it? [no]")
+    }
+
+    /// The pre-shared key to be written under the name that stays; nil where there is none.
+    private func psk(_ book: PeerBook) throws(Failure) -> Key? {
+        guard let paired,
+            PeerFiles.secrets(of: paired.name).contains(where: {
+                paired.peer.psk == .file(PeerFiles.pskFile(of: $0))
+            })
+        else { return nil }
+        do throws(KeyStoreError) {
+            return try KeyStore.psk(of: paired.peer, book.paths)
+        } catch { throw Failure(error) }
+    }
+
+    /// What else of the name's settings is the station's own.
+    private func set(_ file: inout PeerFile, of name: String, hasOwnSecret: Bool) {
+        for setting in ["psk", "verified", "revoked"] { file.remove(setting, of: name) }
+        guard let peer = paired?.peer else { return }
+        let addresses = peer.addresses.map { $0.description }.joined(separator: ", ")
+        file.set("address", to: addresses, of: name)
+        file.set("suite", to: peer.suite.map { "\($0)" } ?? "auto", of: name)
+        if !peer.verified.isEmpty { file.set("verified", to: peer.verified, of: name) }
+        switch peer.psk {
+        case .none: break
+        case .file(let own):
+            let kept = hasOwnSecret ? PeerFiles.pskFile(of: name) : own
+            file.set("psk", to: "file:\(kept)", of: name)
+        case .credential(let own): file.set("psk", to: "cred:\(own)", of: name)
+        }
+    }
+}

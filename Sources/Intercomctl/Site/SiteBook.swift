@@ -3,6 +3,7 @@ internal import Crypto
 internal import Files
 internal import HAL
 internal import Peering
+internal import Report
 
 /// The site that this station is in, as its files have it.
 struct SiteBook {
@@ -92,4 +93,119 @@ extension PeerBook {
         else { return nil }
         return (roster.name, station.name)
     }
+}
+
+/// `site list`: the site and its stations, from the roster in use.
+func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let paths = ConfigFolder(invocation.configFolder).paths
+    let roster = try SiteBook.roster(paths)
+    // Without a daemon nobody knows what the others have.
+    let now = (try? statusNow(invocation))?.site
+    let behind = now?.number == roster.map { Int(clamping: $0.counter) } ? now?.behind : nil
+    if invocation.isJSON {
+        try printLine(json(of: roster, behind: behind))
+        return .ok
+    }
+    guard let roster else {
+        try printLine("this station is in no site")
+        return .ok
+    }
+    try printLine("site \(roster.name), number \(roster.counter)")
+    try printLine("the digits of its key: \(roster.key.fingerprint)")
+    let seesKey = try hasSiteKey(paths)
+    if seesKey || now?.introduces == true { try printLine("this station introduces") }
+    for name in now?.introducers ?? [] { try printLine("\(name.visible) introduces") }
+    var table = Table(["STATION", "HAS IT", "ADDRESS", "FINGERPRINT"])
+    for station in roster.stations {
+        let address = station.addresses.joined(separator: ", ")
+        let older = now?.older.first { $0.station == station.name }.map { "no, \($0.number)" }
+        let mark = behind.map { $0.contains(station.name) ? older ?? "?" : "yes" } ?? "-"
+        table.add([
+            station.name, mark, address.isEmpty ? "-" : address, station.key.fingerprint,
+        ])
+    }
+    try printText(table.text)
+    switch behind {
+    case nil: try printLine("intercomd does not say which stations have this number")
+    case let names? where !names.isEmpty:
+        try printLine(
+            "a number is that of the list it has; ? is not known to have one: it is off, has not"
+                + " joined, or has not changed over to this key; in the site, a station takes the"
+                + " newest list from any that it meets")
+    case _?: break
+    }
+    guard !roster.channels.isEmpty else { return .ok }
+    var channels = Table(["CHANNEL", "STATIONS"])
+    for channel in roster.channels {
+        channels.add([channel.name, channel.members?.joined(separator: ", ") ?? "all"])
+    }
+    try printText("\n\(channels.text)")
+    return .ok
+}
+
+private func json(of roster: Roster?, behind: [String]?) -> JSON {
+    var json = JSON.object()
+    json.set("schema", JSON(1))
+    json.set("site", roster.map { JSON($0.name) } ?? .null())
+    json.set("fingerprint", roster.map { JSON($0.key.fingerprint) } ?? .null())
+    json.set("number", roster.map { JSON(Int(clamping: $0.counter)) } ?? .null())
+    var stations = JSON.array()
+    for station in roster?.stations ?? [] {
+        var one = JSON.object()
+        one.set("name", JSON(station.name))
+        one.set("key", JSON(station.key.text))
+        var addresses = JSON.array()
+        for address in station.addresses { addresses.append(JSON(address)) }
+        one.set("addresses", addresses)
+        stations.append(one)
+    }
+    json.set("stations", stations)
+    json.set("behind", behind.map { names(in: $0) } ?? .null())
+    var channels = JSON.array()
+    for channel in roster?.channels ?? [] {
+        var one = JSON.object()
+        one.set("name", JSON(channel.name))
+        one.set("stations", channel.members.map { names(in: $0) } ?? .null())
+        channels.append(one)
+    }
+    json.set("channels", channels)
+    return json
+}
+
+private func names(in members: [String]) -> JSON {
+    var names = JSON.array()
+    for name in members { names.append(JSON(name)) }
+    return names
+}
+
+/// `site export`: the roster in use, as it was signed.
+func exportSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let paths = ConfigFolder(invocation.configFolder).paths
+    if invocation.hasSiteKey { try SiteKeyOnTheWay.send(invocation) }
+    // One that is damaged is not passed on.
+    guard try SiteBook.roster(paths) != nil, let text = try SiteBook.text(paths) else {
+        throw Failure(.failed, "this station is in no site")
+    }
+    try printText(String(decoding: text, as: UTF8.self))
+    return .ok
+}
+
+/// `site leave`: forgets the site, and the peers that came with it.
+func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var book = try SiteBook(invocation)
+    guard let held = book.held else { throw Failure(.failed, "this station is in no site") }
+    guard try siteKey(book.paths) == nil else {
+        throw Failure(.failed, SiteFiles.refusal(toLeave: held.name, book.paths))
+    }
+    try book.adopt(nil, text: nil)
+    var report = PeerReport(name: held.name)
+    report.add("left the site \(held.name)")
+    for line in book.told { report.add(line) }
+    let left = try PeerBook(invocation).names
+    if !left.isEmpty {
+        report.add(
+            "peers that did not come with it stay: \(left.joined(separator: ", "))"
+                + " (sudo intercomctl peer remove)")
+    }
+    return try report.reloadAndPrint(invocation)
 }

@@ -51,3 +51,80 @@ private func say(
     result.heard = words.heard
     try printLine(result.json)
 }
+
+/// The reports of the listeners during a talk, over a second connection to the daemon.
+///
+/// It never waits: the program that talks must see Ctrl-C and a closed terminal at once.
+struct ListenerWatch: ~Copyable {
+    private(set) var words: FirstWords
+    private var daemon: Daemon?
+    private var isAsked = false
+    /// Whether a listener has ever reported that it hears.
+    private var wasHeard = false
+    private let begin: Instant
+    private var next: Instant
+    /// The sentence that was printed last; nil before the first.
+    private var told: String?
+
+    /// The pause between two requests after the first report.
+    private static let pause = Duration.milliseconds(500)
+
+    /// `heard` is what was known at the start of the talk.
+    init(_ heard: [HeardBy], at now: Instant) {
+        words = FirstWords(heard, at: now)
+        (begin, next) = (now, now)
+    }
+
+    /// Whether no listener has heard the talk: each has reported why, or has not reported in time.
+    func isUnheard(at now: Instant) -> Bool {
+        guard !wasHeard else { return false }
+        return now >= begin + FirstWords.patience ? words.isSilent : words.isUnheard
+    }
+
+    /// Whether nothing was printed yet.
+    var isUntold: Bool { told == nil }
+
+    /// Takes a reply that has arrived, and asks again when that is due.
+    ///
+    /// - Returns: whether `words` are news: the first, and whatever changes after them.
+    mutating func look(_ invocation: borrowing Invocation) -> Bool {
+        let now = Clock.now()
+        if !isUntold || words.isOpen, isAsked || now >= next {
+            // If the daemon is busy now, it may have room the next time.
+            do throws(Failure) { try ask(invocation, at: now) } catch { hangUp(at: now) }
+        }
+        guard !isUntold || !words.isOpen || now >= begin + FirstWords.patience else { return false }
+        return tell()
+    }
+
+    /// Counts the report as printed; listeners that have not reported count as silent.
+    mutating func tell() -> Bool {
+        words.giveUp()
+        let sentence = words.sentence()
+        guard sentence != told else { return false }
+        told = sentence
+        return true
+    }
+
+    private mutating func ask(
+        _ invocation: borrowing Invocation, at now: Instant
+    ) throws(Failure) {
+        var line: Daemon
+        if let open = daemon.take() { line = open } else { line = try Daemon(invocation) }
+        if !isAsked { try line.begin(.peers) }
+        let reply = try line.answer(until: now)
+        isAsked = reply == nil
+        daemon = consume line
+        guard let reply else { return }
+        guard case .peers(let list) = reply else { throw Failure.misfit }
+        words.hear(list)
+        wasHeard = wasHeard || words.isHeard
+        next = now + (isUntold ? FirstWords.look : Self.pause)
+    }
+
+    private mutating func hangUp(at now: Instant) {
+        daemon = nil
+        isAsked = false
+        next = now + Self.pause
+    }
+}

@@ -171,3 +171,142 @@ extension Event {
         }
     }
 }
+
+/// The history's records of calls.
+extension Names {
+    /// The record of this.
+    ///
+    /// - Parameters:
+    ///   - notice: What happened.
+    ///   - now: When.
+    ///   - milliseconds: The same moment, since 1970 (UTC).
+    /// - Returns: Nil where the history keeps nothing of it.
+    func record(
+        of notice: Notice, at now: Instant, wall milliseconds: Int
+    ) -> HistoryRecord? {
+        switch notice {
+        case .callBegan(let summary, let channel):
+            return record(of: summary, channel, .start, at: milliseconds)
+        case .callEnded(let summary, let ending, let channel):
+            var record = record(of: summary, channel, .end, at: milliseconds)
+            record.cause = HistoryRecord.Cause(ending)
+            record.isMissed = summary.isMissed(by: ending)
+            record.ringSeconds = ((summary.answeredAt ?? now) - summary.since).inSeconds
+            guard let answered = summary.answeredAt else { return record }
+            record.talkSeconds = (now - answered).inSeconds
+            // A call that opens by itself was answered by nobody.
+            guard record.kind == .call else { return record }
+            record.answeredBy =
+                summary.isOutgoing
+                ? summary.answeredBy.map { directory[$0].name } ?? "" : config.station.name
+            return record
+        default: return nil
+        }
+    }
+
+    private func record(
+        of summary: CallSummary, _ channel: CallDesk.Channel, _ phase: HistoryRecord.Phase,
+        at milliseconds: Int
+    ) -> HistoryRecord {
+        var record = HistoryRecord()
+        record.timeMilliseconds = milliseconds
+        record.phase = phase
+        record.call = summary.id.text
+        record.kind =
+            switch summary.mode {
+            case .call: .call
+            case .announce: .announce
+            case .dropIn: .dropIn
+            case .monitor: .listenIn
+            default: .other
+            }
+        record.direction = summary.isOutgoing ? .outgoing : .incoming
+        let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
+        record.peer = peer.map { directory[$0].name } ?? ""
+        record.channel = name(of: channel)
+        record.priority = summary.priority
+        return record
+    }
+
+    func name(of channel: CallDesk.Channel) -> String? {
+        switch channel {
+        case .named(let name): name
+        case .reference(let reference): routing.channelName(of: reference)
+        }
+    }
+}
+
+extension HistoryRecord.Cause {
+    init(_ ending: CallEnding) {
+        self =
+            switch ending {
+            case .hungUp, .hungUpThere: .hungUp
+            case .cancelled: .cancelled
+            case .declined: .rejected
+            case .busy: .busy
+            case .doNotDisturb: .doNotDisturb
+            case .refused: .denied
+            case .unknownMode: .unsupported
+            case .noAnswer, .expired: .noAnswer
+            case .answeredElsewhere: .answeredElsewhere
+            case .unreachable: .unreachable
+            case .noPath: .noPath
+            case .mediaTimeout: .mediaTimeout
+            case .peerRestarted: .peerRestarted
+            case .timeUp: .timeUp
+            case .peerGone: .stopped
+            case .preempted: .preempted
+            case .crash: .crash
+            }
+    }
+}
+
+/// Events of peers that come and go, the network, the cards and the processor.
+extension Snapshot {
+    /// The event that tells people of this; nil where they are told nothing.
+    func event(of notice: Notice, at milliseconds: Int) -> Event? {
+        var event = Event(.peerUp, at: milliseconds)
+        switch notice {
+        case .peerUp(let peer):
+            guard let session = peers[peer].session else { return nil }
+            event.peer = directory[peer].name
+            event.detail =
+                "suite \(session.suite.rawValue)"
+                + (session.hasPSK ? "" : ", no post-quantum authentication")
+        case .peerDown(let peer): (event.kind, event.peer) = (.peerDown, directory[peer].name)
+        case .peerStale(let peer): (event.kind, event.peer) = (.peerStale, directory[peer].name)
+        case .peerHeard(let peer): (event.kind, event.peer) = (.peerHeard, directory[peer].name)
+        case .unresolved(let peer, let complaint):
+            (event.kind, event.peer) = (.peerUnresolved, directory[peer].name)
+            event.detail = complaint
+        case .sharedKey(let peer):
+            (event.kind, event.peer) = (.sharedKey, directory[peer].name)
+            event.detail = sharedKeyFault(of: peer)?.sentence
+        case .networkFault(let trouble):
+            event.kind = .networkFault
+            event.detail = "\(trouble.text) -> \(trouble.fix)"
+        case .networkReady: event.kind = .networkReady
+        case .xrun(let direction):
+            event.kind = .xrun
+            event.detail = direction == .capture ? "input" : "output"
+        case .stalled:
+            event.kind = .audioStalled
+            event.detail =
+                "the sound card wakes without sound: its driver is at fault; using the timer"
+        case .overload:
+            event.kind = .overload
+            event.detail = "the processor cannot keep up: \(shedText)"
+        case .overloadEnd:
+            event.kind = .overloadEnd
+            event.detail = "the processor keeps up: the sound is whole again"
+        case .asleep(let direction):
+            event.kind = .audioAsleep
+            event.detail = asleep(direction)
+        case .awake(let direction):
+            event.kind = .audioAwake
+            event.detail = awake(direction)
+        default: return nil
+        }
+        return event
+    }
+}

@@ -129,7 +129,7 @@ extension StillStreams.Change {
     }
 }
 
-/// Meters for those who watch them; `status` takes the same figures from `Snapshot+Levels`.
+/// Meters for those who watch them; `status` takes the same figures from `Snapshot+Peers`.
 extension ControlLoop {
     /// Fetches the microphone's sound while it is watched, and tells the watchers of it.
     mutating func lookAtMeters() {
@@ -147,5 +147,110 @@ extension ControlLoop {
     var isCapturing: Bool {
         devices.cards.input.isOpen && switchboard.still[.capture] == nil
             && (plan.keepsCapturing || switchboard.openTalks.isAny)
+    }
+}
+
+extension ControlLoop {
+    /// Opens what is wanted and not open, cards and lines; the journal and `monitor` hear of it.
+    mutating func openDevices() {
+        for change in devices.openCards(rings, at: now) { tell(of: change) }
+        // Places of keys are about to mean others.
+        guard !settings.isChanging else { return }
+        for change in devices.openLines(rings, at: now) { tell(of: change) }
+    }
+
+    private mutating func tell(of change: Devices.Change) {
+        switch change {
+        case .card(.opened(let name, let granted)):
+            let text =
+                "audio \(name) open: \(granted.format.name), \(granted.channels) ch, period "
+                + "\(granted.periodSamples), buffer \(granted.bufferSamples)"
+            tell(.audioOpen, detail: text)
+        case .card(.failed(let error)):
+            // A stream that stood still and does not open again is gone: nobody speaks into it.
+            if switchboard.still[.init(error.direction)] != nil {
+                rings.tell(.giveUp(error.direction))
+            }
+            tellLoss(error)
+        case .line(.key(let place, nil)):
+            tell(.buttonReady, button: place)
+        case .line(.key(let place, let error?)):
+            tell(.buttonFault, button: place, detail: error.description)
+        case .line(.lamp(let place, nil)):
+            tell(.lampReady, lamp: config.lamps[place].name)
+        case .line(.lamp(let place, let error?)):
+            let name = config.lamps[place].name
+            tell(.lampFault, lamp: name, detail: error.description)
+        case .line(.relay(let place, nil)):
+            tell(.relayReady, target: config.relays[place].name)
+        case .line(.relay(let place, let error?)):
+            tell(.relayFault, target: config.relays[place].name, detail: error.description)
+        case .line(.relayRests(let place, let rest, let who)):
+            let detail = Lines.Switched.detail(rest: rest, askedBy: who)
+            tell(.relayRests, target: config.relays[place].name, detail: detail)
+        }
+    }
+
+    /// What the lamps show.
+    var lampFacts: LampFacts {
+        switchboard.lamps(isListening: isListening, hasFault: hasFault)
+    }
+
+    /// What the fault lamp shows: something of this station does not work.
+    var hasFault: Bool {
+        let isDeaf = devices.cards.input.isWanted && !devices.cards.input.isOpen
+        let isMute = devices.cards.output.isWanted && !devices.cards.output.isOpen
+        guard switchboard.downWatch.networkTrouble == nil else { return true }
+        return isDeaf || isMute || switchboard.cardTroubles.isStalled || switchboard.still.isAny
+            || devices.lines.hasFault
+    }
+
+    /// What the listening lamp shows: speech in this room may open the microphone at any moment.
+    var isListening: Bool {
+        config.buttons.contains { $0.isVoiceOperated } && devices.cards.input.isOpen
+            && switchboard.still[.capture] == nil
+    }
+}
+
+/// `intercomctl announce`: sound that a caller reads from a file, said to a channel or a peer.
+extension ControlLoop {
+    /// Begins one; the answer says that sound may come, or why not.
+    mutating func beginAnnouncement(
+        _ name: String, _ priority: Priority, samples: Int, for caller: CallerTicket
+    ) -> Reply {
+        guard let routed = routing.target(named: name) else {
+            return .refused(.unknownTarget(name, routing))
+        }
+        guard switchboard.announcer.job == nil else {
+            return .refused(
+                ControlError(.failed, "another announcement is under way: try again after it"))
+        }
+        guard samples > 0, samples <= AnnouncementReader.samplesMax else {
+            let limit = AnnouncementReader.secondsMax
+            return .refused(ControlError(.failed, "an announcement may last 1 to \(limit) seconds"))
+        }
+        do throws(OpusError) {
+            try reader.begin(plan, samples: samples, of: caller, at: now)
+        } catch { return .refused(ControlError(.failed, "\(error)")) }
+        feed { board, _, _ in
+            board.announce(
+                Announcer.Job(caller: caller, target: routed, name: name, priority: priority))
+        }
+        return .announce(Reply.Announced(to: name, isOver: false, names, switchboard))
+    }
+
+    /// Takes what its reader has sent, and begins when there is enough of it.
+    mutating func followAnnouncement() {
+        guard reader.isReading else { return }
+        let announcer = switchboard.announcer
+        guard announcer.awaitsSound || announcer.isSpeaking else { return reader.stop() }
+        guard !reader.isIdle(at: now) else {
+            return feed { board, _, _ in board.stopAnnouncement() }
+        }
+        let isNowWhole = reader.follow(&server, at: now)
+        if isNowWhole, announcer.isSpeaking { rings.tell(.announceEnd(isNow: false)) }
+        guard announcer.awaitsSound, reader.hasEnough else { return }
+        feed { board, _, now in board.speakAnnouncement(at: now) }
+        if reader.isWhole { rings.tell(.announceEnd(isNow: false)) }
     }
 }

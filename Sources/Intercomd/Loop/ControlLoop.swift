@@ -19,17 +19,13 @@ internal import Wire
 /// - `Cores` is the one door to sessions and switchboard; `ControlLoop+Orders` carries out what the
 ///   switchboard wants,
 /// - `ControlLoop+Session` feeds them handshakes and opened records, and does what sessions want,
-/// - `ControlLoop+Media` follows the events of the media loop, and shows the meters,
-/// - `ControlLoop+Devices` opens cards and lines and lights the lamps,
-/// - `ControlLoop+Requests` answers `intercomctl`, and does what keys ask for besides talking;
-///   `ControlLoop+Announce` reads the sound of an announcement,
-/// - `ControlLoop+State` keeps volumes, mutes and do-not-disturb, and says what peers may do,
-/// - `ControlLoop+Pairing` lets a pairing go on, and follows the button that begins one,
-/// - `ControlLoop+Site` lets peers give each other the roster of the site,
-/// - `ControlLoop+Reload` takes over other settings,
-/// - `ControlLoop+Journal` tells people of events,
-/// - `ControlLoop+Snapshot` copies what is known here into a `Snapshot`, which describes it, and
-///   `ControlLoop+Counters` what was counted.
+/// - `ControlLoop+Orders` also lets a pairing go on, and peers give each other the roster,
+/// - `ControlLoop+Media` follows the events of the media loop, opens cards and lines, lights the
+///   lamps, shows the meters and reads the sound of an announcement,
+/// - `ControlLoop+Requests` answers `intercomctl`, and does what keys ask for besides talking,
+/// - `ControlLoop+Reload` takes over other settings, and keeps volumes, mutes and do-not-disturb,
+/// - `ControlLoop+Snapshot` copies what is known and counted here into a `Snapshot`, which
+///   describes it, and tells people of events.
 struct ControlLoop: ~Copyable, CoresOwner {
     let facts: Facts
     let rings: Rings

@@ -1,5 +1,11 @@
+internal import Config
+internal import Crypto
+internal import Files
 internal import HAL
 internal import Peering
+internal import Report
+internal import Station
+internal import Time
 internal import Wire
 
 /// The network of a pairing: a TCP port while a code is shown, and the one stream that is served.
@@ -149,5 +155,129 @@ struct PairingPort: ~Copyable {
         case .some(let listener): listener.fd
         case .none: nil
         }
+    }
+}
+
+/// This station as a pairing sees it at the moment: its key, settings and files.
+struct PairingGround {
+    let publicKey: PublicKey
+    let config: Config
+    /// The files of the settings in use.
+    let used: PeerFiles
+    /// Where the settings are.
+    let folder: String
+    /// Whether there is a LAN on which stations find each other.
+    let isOnLAN: Bool
+    /// The peers with which there is a session now.
+    let up: [PublicKey]
+
+    /// The introduction that the other station gets.
+    var card: PairingCard? {
+        var capabilities = Capabilities(bootID: 0)
+        capabilities.flags = config.network.port
+        return PairingCard(
+            publicKey: publicKey, capabilities: capabilities, name: config.station.name)
+    }
+
+    /// The one address at which the settings let it listen, never wider than was asked for; nil
+    /// means every address.
+    var listen: SocketAddress? {
+        config.network.listen.flatMap { SocketAddress(host: $0, port: config.network.port) }
+    }
+
+    /// The addresses of this station, one of which a person types at the other station: those that
+    /// it can reach come first.
+    var hosts: [String] {
+        let port = config.network.port
+        if let listen { return [listen.asTyped] }
+        var hosts: [String] = []
+        for interface in NetworkInterface.ranked(NetworkInterface.all() ?? [])
+        where interface.isUp && interface.isRunning && !interface.isLoopback {
+            for address in interface.addresses where address.scope == 0 {
+                let place = SocketAddress(high: address.high, low: address.low, port: port)
+                hosts.append(place.asTyped)
+            }
+        }
+        return hosts
+    }
+
+    /// The peer that another station would become; nothing is on the disk yet.
+    ///
+    /// One that is admitted has stored this station, so that a session which has come up since
+    /// counts nothing.
+    func peer(
+        _ card: PairingCard, suite: Suite, named name: String?, at address: String,
+        isAdmitted: Bool, takesBack: Bool
+    ) throws(PairedPeer.Refusal) -> PairedPeer {
+        try PairedPeer(
+            card.publicKey, called: card.name, named: name, suite: suite, address: address,
+            isUp: !isAdmitted && up.contains(card.publicKey), takesBack: takesBack,
+            among: used, and: try found())
+    }
+
+    /// All files as they are now.
+    ///
+    /// Settings that a person is just changing, and that cannot be read, do not hinder a pairing.
+    private func found() throws(PairedPeer.Refusal) -> PeerFiles {
+        do throws(SystemError) {
+            return PeerFiles(try StationFiles.sources(in: folder).sources, in: used.paths)
+        } catch {}
+        do throws(SystemError) {
+            let written = try ConfigFolder.stateSources(in: used.paths)
+            return PeerFiles(
+                used.sources.filter { !$0.role.isOfState } + written, in: used.paths)
+        } catch { throw .failed(error.description) }
+    }
+}
+
+extension SocketAddress {
+    /// The address as people and settings write it: without the port that every station has.
+    var asTyped: String { port == PeerAddress.defaultPort ? host : description }
+}
+
+/// A pairing under way: who asked for it, and what is known of it so far.
+struct PairingJob {
+    /// The program that waits for it, which ends it by its own end; nil for the talk button.
+    let caller: CallerTicket?
+    let asker: Asker
+    /// The name that the other station is to have here; nil for its own.
+    let name: String?
+    /// Whether it may be one that the site has taken out.
+    let takesBack: Bool
+    /// Where a code is tried, as the settings have an address; nil where one is shown.
+    var host: String?
+    /// How many stations were found that show codes.
+    var found = 0
+    /// Streams of something that is no station; anybody may connect, again and again, so only the
+    /// first are told of.
+    var strangers = 0
+    /// Why the last connection was not made.
+    var connectionError: String?
+    /// The peer of which all is on the disk but the last rename.
+    var prepared: PairedPeer?
+    /// The peer, when it is written, and until when it must be in use.
+    var written: (peer: PairedPeer, end: Instant)?
+
+    static let strangersTold = 3
+
+    init(
+        caller: CallerTicket?, asker: Asker, name: String?, takesBack: Bool, host: String? = nil
+    ) {
+        (self.caller, self.asker, self.name) = (caller, asker, name)
+        (self.takesBack, self.host) = (takesBack, host)
+    }
+
+    /// That of the talk button.
+    ///
+    /// A press cannot say that it means a station which the site has taken out, perhaps as stolen.
+    init(button: Asker) { self.init(caller: nil, asker: button, name: nil, takesBack: false) }
+
+    /// An event of it.
+    func event(_ kind: Event.Kind, at host: String?, _ detail: String) -> Event {
+        var event = Event(kind, at: 0)
+        (event.asker, event.user) = (asker.name, asker.user)
+        event.target = host
+        event.detail = detail
+        return event
     }
 }

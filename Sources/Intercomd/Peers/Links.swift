@@ -265,3 +265,153 @@ extension ProbeOutcome {
         }
     }
 }
+
+/// When the control loop takes first messages of handshakes, and how many.
+///
+/// In a flood each would wake the loop, and a turn costs more than the message. So after a turn
+/// with many the rest stays in the kernel for a while, and they have a share of the processor,
+/// however slow it is: sound, people and answers to our own handshakes wait for neither.
+struct InitiationIntake {
+    /// More than so many in a turn are a flood.
+    static let calm = 4
+    static let mostPerTurn = 128
+    /// How long the rest stays in the kernel.
+    ///
+    /// The kernel keeps about ninety of them; in a longer time it would lose more than there is
+    /// time for.
+    static let rest = Duration.milliseconds(2)
+    /// The share of the time that they have, in tenths, and how much of it they can save up, in ns:
+    /// on a busy machine the loop comes late, and then finds more of them.
+    static let share: Int64 = 3
+    static let mostSaved: Int64 = 3_000_000
+    /// What they have used too much is made up for, up to this, in ns: a rest of a second.
+    static let mostOwed: Int64 = 300_000_000
+
+    /// Until when they stay in the kernel; nil when the socket wakes the loop.
+    private(set) var restsUntil: Instant?
+    /// Processor time that they may use, in ns, as it was at this moment; below zero, they have
+    /// used too much, and rest until it is made up for.
+    private var saved = mostSaved
+    private var savedAt = Instant(nanoseconds: 0)
+    private var busyFrom: Int64 = 0
+
+    /// A turn takes some, at this processor time of the thread.
+    mutating func begin(busy: Int64, at now: Instant) {
+        let passed = min((now - savedAt).nanoseconds, Self.mostOwed * 10)
+        saved = min(saved + passed / 10 * Self.share, Self.mostSaved)
+        savedAt = now
+        busyFrom = busy
+    }
+
+    /// Whether the turn may take one more.
+    func mayTake(after count: Int, busy: @autoclosure () -> Int64) -> Bool {
+        guard count < Self.mostPerTurn else { return false }
+        // The kernel is asked for the time when they are many.
+        return count <= Self.calm || busy() - busyFrom < saved
+    }
+
+    /// Notes how many were taken in this turn.
+    ///
+    /// - Returns: Whether the socket is to be left alone until `restsUntil`.
+    mutating func end(
+        after count: Int, busy: @autoclosure () -> Int64, at now: Instant
+    ) -> Bool {
+        guard count > 0 else { return false }
+        saved = max(saved - (busy() - busyFrom), -Self.mostOwed)
+        guard count > Self.calm || saved < 0 else { return false }
+        restsUntil = now + max(Self.rest, .nanoseconds(max(0, -saved) * 10 / Self.share))
+        return true
+    }
+
+    /// Whether the rest is over.
+    mutating func ends(at now: Instant) -> Bool {
+        guard let restsUntil, now >= restsUntil else { return false }
+        self.restsUntil = nil
+        return true
+    }
+}
+
+/// Turns host names into addresses.
+///
+/// Each name is looked up on a thread of its own, so a silent name
+/// server holds up only the names that it is asked for.
+///
+/// One question a peer at a time, and one of a pairing. A name is looked up again at every retry,
+/// so a peer whose address changed is found.
+struct Resolver {
+    struct Question {
+        /// Nil for a pairing.
+        let peer: Int?
+        let addresses: [PeerAddress]
+    }
+
+    struct Answer {
+        let question: Question
+        /// The addresses found so far.
+        ///
+        /// Each name that is found makes an answer, and so does the last of
+        /// several that are not.
+        let endpoints: [SocketAddress]
+        /// What is wrong with the last name that gave nothing.
+        let complaint: String?
+    }
+
+    /// A question whose names are not all known yet.
+    private struct Search {
+        let question: Question
+        /// By the place of the address; nil where there is an answer.
+        var lookUps: [NameLookup?]
+        var found: [SocketAddress] = []
+        var complaint: String?
+
+        var isOver: Bool { lookUps.allSatisfy { $0 == nil } }
+
+        /// Takes answers that are there; returns whether there is something to tell.
+        mutating func look() -> Bool {
+            let before = found.count
+            for place in lookUps.indices {
+                guard let lookUp = lookUps[place] else { continue }
+                switch lookUp.answer() {
+                case .silent: continue
+                case .failed(let error): complaint = error.description
+                case .found(let addresses):
+                    let port = question.addresses[place].port
+                    found += addresses.map {
+                        SocketAddress(high: $0.high, low: $0.low, port: port, scope: $0.scope)
+                    }
+                }
+                lookUps[place] = nil
+            }
+            return found.count > before || isOver && found.isEmpty
+        }
+    }
+
+    private var searches: [Search] = []
+
+    /// When to ask for an answer again; nil while no name is looked up.
+    func deadline(at now: Instant) -> Instant? {
+        searches.flatMap { $0.lookUps }.compactMap { $0?.look(at: now) }.min()
+    }
+
+    /// Looks up a peer's addresses, unless that is under way already.
+    mutating func resolve(_ question: Question) {
+        guard !searches.contains(where: { $0.question.peer == question.peer }) else { return }
+        let lookUps = question.addresses.map { Optional(NameLookup($0.host)) }
+        searches.append(Search(question: question, lookUps: lookUps))
+    }
+
+    /// The next answer; nil when there is none.
+    mutating func next() -> Answer? {
+        for place in searches.indices {
+            let isNews = searches[place].look()
+            let search = searches[place]
+            guard isNews || search.isOver else { continue }
+            if search.isOver { searches.remove(at: place) }
+            guard isNews else { return next() }
+            return Answer(
+                question: search.question, endpoints: search.found,
+                complaint: search.found.isEmpty ? search.complaint : nil)
+        }
+        return nil
+    }
+}

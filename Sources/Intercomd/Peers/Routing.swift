@@ -1,6 +1,11 @@
 internal import Config
 internal import Crypto
+internal import HAL
+internal import Media
+internal import Peering
+internal import Realtime
 internal import Station
+internal import Time
 internal import Wire
 
 /// The listeners of each talk target, worked out from the configuration: names here, numbers in the
@@ -126,5 +131,142 @@ enum Reference {
     private static func first(_ kind: String, _ name: String) -> UInt64 {
         let text = Array(kind.utf8) + Array(name.utf8)
         return SHA256.reference(of: SHA256.hash(text.span))
+    }
+}
+
+/// The peers by number.
+///
+/// A number stays with its peer while the settings change around it, so nothing that is on its way
+/// between the threads or on the wire is taken for another's. One who has left is still known by
+/// name until the number is another's: its goodbye is told of.
+struct PeerDirectory {
+    struct Entry {
+        var peer: Config.Peer
+        let key: PublicKey
+    }
+
+    /// Numbers there are at all.
+    static let capacity = SessionLimits.numbers
+
+    /// By number, up to the highest that a peer has, or had.
+    private var entries: [Entry?] = []
+    /// The peers there are, in the order of the configuration.
+    private(set) var numbers: [Int] = []
+
+    init() {}
+
+    /// Takes over the peers of a configuration, with the key and the number of each.
+    mutating func configure(_ peers: [Config.Peer], keys: [PublicKey], numbers: [Int]) {
+        for (place, number) in numbers.enumerated() {
+            while entries.count <= number { entries.append(nil) }
+            entries[number] = Entry(peer: peers[place], key: keys[place])
+        }
+        self.numbers = numbers
+    }
+
+    var isEmpty: Bool { numbers.isEmpty }
+
+    /// The peers that are new since then, or are to be called at other addresses.
+    func moved(since former: PeerDirectory) -> [Int] {
+        numbers.filter {
+            !former.contains($0) || former[$0].places != self[$0].places
+        }
+    }
+
+    /// One more than the highest number that a peer has, or had.
+    var numbersEnd: Int { entries.count }
+
+    func contains(_ number: Int) -> Bool { numbers.contains(number) }
+
+    /// The number of the peer of this name; nil when there is none.
+    func number(named name: String) -> Int? { numbers.first { self[$0].name == name } }
+
+    /// The peer that has this number, or had it last.
+    subscript(number: Int) -> Config.Peer {
+        entry(number).peer
+    }
+
+    func key(of number: Int) -> PublicKey {
+        entry(number).key
+    }
+
+    private func entry(_ number: Int) -> Entry {
+        guard entries.indices.contains(number), let entry = entries[number] else {
+            preconditionFailure("nobody has this number")
+        }
+        return entry
+    }
+
+    /// The numbers of those who hear this target, in the order of the configuration; there is no
+    /// session with those that were put out.
+    func listeners(of target: Config.Target, in config: Config) -> [Int] {
+        config.listeners(of: target).map { numbers[$0] }.filter { !self[$0].isRevoked }
+    }
+}
+
+/// The names of a station's settings, and what they stand for.
+struct Names {
+    let config: Config
+    let directory: PeerDirectory
+    let routing: Routing
+
+    init(_ config: Config, _ directory: PeerDirectory, _ routing: Routing) {
+        (self.config, self.directory, self.routing) = (config, directory, routing)
+    }
+
+    /// The channel or the peer that a person has named.
+    func target(_ name: String) -> Wish.Named<TalkTarget> {
+        .init(name, routing.target(named: name))
+    }
+
+    func peer(_ name: String) -> Wish.Named<Int> { .init(name, directory.number(named: name)) }
+}
+
+/// Figures of the traffic with peers, worked out once a second.
+struct Figures {
+    /// When they were worked out last.
+    private var at: Instant?
+    /// By number.
+    private(set) var peers = ByPeer(PeerFigures())
+    /// Packets of peers whose number is another's now, or who have left.
+    private(set) var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
+
+    private(set) var flood = PacketFlood()
+
+    /// Takes what was counted of all packets by now; once a second.
+    mutating func follow(
+        _ counters: CounterTable<MediaCount>, _ facts: ControlLoop.Facts, at now: Instant
+    ) {
+        let refused: [MediaCount] = [
+            .droppedLength, .droppedIndex, .droppedCounter, .droppedAuthentication,
+            .droppedReplay, .droppedTruncated,
+        ]
+        flood.follow(
+            PacketFlood.Totals(
+                refused: refused.reduce(0) { $0 + counters[$1] },
+                straysLost: UInt64(UDPSocket.overflow(of: facts.straySocket)),
+                lost: UInt64(UDPSocket.overflow(of: facts.dataSocket))), at: now)
+    }
+
+    /// Takes what was counted of the traffic with these peers by now; once a second.
+    mutating func follow(
+        _ numbers: [Int], _ traffic: [CounterTable<PeerCount>], at now: Instant
+    ) {
+        let elapsed = (now - (at ?? now)).milliseconds
+        at = now
+        for peer in numbers {
+            peers[peer].follow(
+                sent: traffic[peer][.sentBytes], opened: traffic[peer][.openedBytes],
+                playedSamples: traffic[peer][.playedSamples],
+                concealedMs: traffic[peer][.concealedMs], milliseconds: Int(elapsed))
+        }
+    }
+
+    /// A number is another peer's now, whose traffic is counted from the beginning.
+    mutating func replaced(_ number: Int, _ traffic: CounterTable<PeerCount>) {
+        peers[number] = PeerFigures()
+        packetsBefore.sent += traffic[.sent]
+        packetsBefore.opened += traffic[.opened]
+        for count in PeerCount.allCases { traffic.set(count, to: 0) }
     }
 }

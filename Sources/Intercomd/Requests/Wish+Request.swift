@@ -82,3 +82,221 @@ extension Request {
             }
     }
 }
+
+extension Reply {
+    /// What the person is told whose wish was granted; `station` is asked for only where a listener
+    /// is down.
+    init(
+        _ outcome: Wish.Outcome, to wish: Wish, _ names: Names, station: () -> Snapshot
+    ) {
+        switch outcome {
+        case .talk(let target, let listeners):
+            var ptt = PTT(to: target, names.named(listeners, station), of: wish, names)
+            ptt.isTalking = true
+            self = .ptt(ptt)
+        case .letGo(let target, let wasHeld, let listeners):
+            var ptt = PTT(to: target, names.named(listeners, station), of: wish, names)
+            ptt.wasTalking = wasHeld
+            self = .ptt(ptt)
+        case .page(let listeners):
+            let heard = names.named(listeners, station)
+            let able = heard.able.joined(separator: ", ")
+            let deaf = heard.filter { $0.reason != nil && $0.reason != .unknown }
+            let who =
+                able.isEmpty
+                ? "nobody hears it" + (deaf.isEmpty ? "" : ": \(deaf.sentence)")
+                : able + (deaf.isEmpty ? "" : "; not heard by \(deaf.sentence)")
+            self = .done(Done("paging \(wish.name): \(who)"))
+        case .pageEnded: self = .done(Done("page to \(wish.name) ended"))
+        case .calling(let id): self = Self.done("calling \(wish.name)", id)
+        case .answered(let id): self = Self.done("answered", id)
+        case .rejected(let id): self = Self.done("rejected", id)
+        case .hungUp(let id): self = Self.done("hung up", id)
+        case .asked(let request):
+            var done = Done("asked \(wish.name) for its \(wish.what)")
+            done.request = Int(request)
+            self = .done(done)
+        case .tone: self = .done(Done("playing a tone"))
+        }
+    }
+
+    private static func done(_ text: String, _ call: CallID?) -> Reply {
+        var done = Done(text)
+        done.call = call?.text
+        return .done(done)
+    }
+
+    /// What the person is told whose wish was refused.
+    ///
+    /// - Parameters:
+    ///   - problem: Why.
+    ///   - wish: What was wanted.
+    ///   - names: Those that there are.
+    ///   - call: The call that there is.
+    ///   - microphone: Why the microphone is not open, where one is wanted.
+    ///   - speaker: The same of the speaker.
+    init(
+        _ problem: Wish.Problem, of wish: Wish, _ names: Names, during call: CallStatus,
+        microphone: String?, speaker: String?
+    ) {
+        let text =
+            switch problem {
+            case .unknown: ""
+            case .nobodyHeard: "no peer has been heard yet"
+            case .noMicrophone:
+                "there is no microphone: \(microphone ?? wish.withoutMicrophone)"
+            case .noSpeaker: "there is no speaker: \(speaker ?? "[audio] output = none")"
+            case .noPage: "no page to \(wish.name) is under way"
+            case .isChannel:
+                "\(wish.name) is a channel: only a peer can be listened to or dropped in on"
+            case .call(.busy): call.wayOut
+            case .call(.nothingRings): "nothing rings here"
+            case .call(.noCall): "there is no call"
+            case .call(.nobody): "there is nobody to call"
+            }
+        if case .unknown = problem {
+            self = .refused(.unknown(wish, names))
+        } else {
+            self = .refused(ControlError(.failed, text))
+        }
+    }
+}
+
+extension ControlError {
+    fileprivate static func unknown(_ wish: Wish, _ names: Names) -> ControlError {
+        if case .ask = wish { return .unknownPeer(wish.name, names.directory) }
+        return .unknownTarget(wish.name, names.routing)
+    }
+
+    static func unknownTarget(_ name: String, _ routing: Routing) -> ControlError {
+        unknown("peer or channel", name, known: routing.names)
+    }
+
+    static func unknownPeer(_ name: String, _ directory: PeerDirectory) -> ControlError {
+        unknown("peer", name, known: directory.numbers.map { directory[$0].name })
+    }
+
+    static func unknown(_ what: String, _ name: String, known: [String]) -> ControlError {
+        let there =
+            known.isEmpty ? "there is none" : "there are: \(known.joined(separator: ", "))"
+        let hint = nearestWord(to: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ";"
+        return ControlError(.unknownTarget, "no \(what) \(name)\(hint) \(there)")
+    }
+}
+
+extension CallStatus {
+    /// The call that is in the way of another, and the command that ends it.
+    fileprivate var wayOut: String {
+        let who = peers.joined(separator: ", ")
+        if state == .ringing {
+            return "\(who) is calling: intercomctl answer, or intercomctl reject"
+        }
+        let what =
+            switch state {
+            case .trying, .calling: "calling"
+            case .active where kind == "listen_in": "listening to"
+            case .idle, .ringing, .connecting, .active: "speaking with"
+            }
+        return "you are \(what) \(who); to end that: intercomctl hangup"
+    }
+}
+
+extension [HeardBy] {
+    /// The listeners among these that can hear what is said to them.
+    fileprivate var able: [String] { filter { $0.reason == nil }.map { $0.peer } }
+}
+
+extension Wish {
+    /// What the person has named; empty where the wish names nothing.
+    fileprivate var name: String {
+        switch self {
+        case .talk(let named, _), .page(let named, _), .endPage(let named), .call(let named, _):
+            named.name
+        case .ask(let named, _, _, _): named.name
+        case .reply: Self.replyName
+        case .answer, .reject, .hangUp, .tone: ""
+        }
+    }
+
+    /// What a peer is asked for.
+    fileprivate var what: String {
+        if case .ask(_, _, _, let what) = self { what } else { "" }
+    }
+
+    /// The setting by which there is no microphone.
+    fileprivate var withoutMicrophone: String {
+        if case .page = self { "input = none" } else { "[audio] input = none" }
+    }
+}
+
+extension Reply.PTT {
+    fileprivate init(to target: Int, _ heard: [HeardBy], of wish: Wish, _ names: Names) {
+        self.init()
+        self.target = names.routing.target(target)?.name ?? wish.name
+        self.heard = heard
+        listeners = heard.able
+    }
+}
+
+extension Reply.Announced {
+    /// What the caller is told who reads an announcement, of those who can hear it now.
+    init(to target: String, isOver: Bool, _ names: Names, _ board: Switchboard) {
+        self.init()
+        self.target = target
+        self.isOver = isOver
+        let (around, asked) = (
+            board.surroundings, board.listeners(of: Int(TalkTarget.announcement))
+        )
+        listeners = names.directory.numbers
+            .filter { asked.contains($0) && around.obstacle(to: $0, isVoice: false) == nil }
+            .map { names.directory[$0].name }
+    }
+}
+
+extension Reply {
+    /// What the person is told who asked for a reload, or what one would change.
+    init(_ result: Result<[ConfigDifference.Line], ControlError>, isCheck: Bool) {
+        switch result {
+        case .success(let lines):
+            var reload = Reload()
+            reload.isCheck = isCheck
+            reload.difference = lines.map {
+                .init(
+                    text: $0.text, section: String($0.header.dropFirst().dropLast()),
+                    needsRestart: $0.needsRestart)
+            }
+            self = .reload(reload)
+        case .failure(let error): self = .refused(error)
+        }
+    }
+}
+
+extension Reply {
+    /// What a caller is told that has waited for the end of what it began.
+    init(_ answer: LateAnswer, _ names: Names, _ board: Switchboard, station: () -> Snapshot) {
+        switch answer {
+        case .talkOver(let name, let end):
+            let why =
+                switch end {
+                case .timedOut: "max-talk is over"
+                case .letGo: "the button was released"
+                case .targetGone: "\(name) is no longer in the settings"
+                }
+            self = .done(Done("the talk to \(name) is over: \(why)"))
+        case .pageOver(let name, let heard):
+            let heard = names.named(heard, station)
+            var done = Done("page to \(name) ended")
+            done.heard = heard
+            done.outcome = heard.isHeard ? "heard" : "unheard"
+            self = .done(done)
+        case .pageReplaced(let former, let name):
+            var done = Done("the page to \(former) is over: one to \(name) took its place")
+            done.outcome = "replaced"
+            self = .done(done)
+        case .announced(let name, let heard):
+            var announced = Announced(to: name, isOver: true, names, board)
+            announced.heard = names.named(heard, station)
+            self = .announce(announced)
+        }
+    }
+}

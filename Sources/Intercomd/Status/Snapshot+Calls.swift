@@ -1,5 +1,6 @@
 internal import Audio
 internal import Config
+internal import Files
 internal import HAL
 internal import Media
 internal import Report
@@ -113,5 +114,187 @@ extension Snapshot {
         detail.refused = Refusal.allCases.filter { refusals[$0] > 0 }
             .map { Counter(name: $0.rawValue, value: Int(refusals[$0])) }
         return detail
+    }
+}
+
+/// The sound cards: what they are, whether they move sound, and by which clocks.
+extension Snapshot {
+    func device(
+        _ side: Card, _ direction: PCMError.Direction, xruns: MediaCount
+    ) -> Status.Device {
+        var device = Status.Device()
+        device.fault = cardFault(direction)
+        device.name = side.shown
+        device.xruns = Int(media[xruns])
+        if let granted = side.granted {
+            device.state = .open
+            device.rate = granted.rate
+            device.channels = granted.channels
+            device.format = granted.format.name
+            device.period = granted.periodSamples
+            device.buffer = granted.bufferSamples
+            device.detours = side.route?.detours.map { $0.name } ?? []
+        } else if let error = side.error {
+            device.state = error.state
+        } else if side.isWanted {
+            device.state = .failed
+        }
+        return device
+    }
+
+    /// Why a card that is wanted is not open, or moves no sound; nil where it does, or need not.
+    func cardFault(_ direction: PCMError.Direction) -> Fault? {
+        if let still = stillFault(direction) { return still }
+        let side = direction == .capture ? input : output
+        guard side.isWanted, !side.isOpen, !side.isReopening else { return nil }
+        guard let error = side.error else {
+            return Fault("not_open", of: name(of: direction), "not open yet")
+        }
+        return Fault(error)
+    }
+
+    private func stillFault(_ direction: PCMError.Direction) -> Fault? {
+        let name = name(of: direction)
+        switch switchboard.still[.init(direction)] {
+        case nil: return nil
+        case .suspended:
+            return Fault("suspended", of: name, "suspended; it goes on when the card does")
+        case .stands:
+            let count = media[direction == .capture ? .captureReopens : .playbackReopens]
+            return Fault(
+                "stands_still", of: name,
+                "stands still, and is closed and opened again until it moves (\(count) times since"
+                    + " the start)", fix: "if it stays so, \(Standstill.fix)")
+        }
+    }
+
+    /// A stream stands still.
+    func asleep(_ direction: StillStreams.Direction) -> String {
+        stillFault(PCMError.Direction(direction))?.sentence ?? "audio stands still"
+    }
+
+    /// A stream moves again.
+    func awake(_ direction: StillStreams.Direction) -> String {
+        "\(name(of: PCMError.Direction(direction))) moves again"
+    }
+
+    private func name(of direction: PCMError.Direction) -> String {
+        direction == .capture ? "audio input \(input.shown)" : "audio output \(output.shown)"
+    }
+
+    var captureDrift: PCMClock.Drift? {
+        CardClocks.told(media[.captureDrift], media[.captureDriftError])
+    }
+
+    var playbackDrift: PCMClock.Drift? {
+        CardClocks.told(media[.playbackDrift], media[.playbackDriftError])
+    }
+
+    func told(_ drift: PCMClock.Drift?) -> (Double?, Double?) {
+        guard let drift else { return (nil, nil) }
+        return (tenths(drift.ppm), max(0.1, tenths(drift.uncertainty)))
+    }
+}
+
+extension Fault {
+    init(_ error: PCMError) {
+        self.init(
+            error.state.rawValue, of: "audio \(error.side) \(error.device)", error.text,
+            fix: error.fix)
+    }
+}
+
+extension PCMError {
+    /// The state of a device that is not open because of it.
+    fileprivate var state: Status.Device.State {
+        switch reason {
+        case .absent, .unplugged: .absent
+        case .busy: .busy
+        default: .failed
+        }
+    }
+}
+
+extension Snapshot {
+    /// One direction of sound.
+    struct Card {
+        /// The device as people know it: with the card that was chosen for `auto`.
+        var shown = ""
+        var isWanted = false
+        /// It stood still, and is closed for the moment that it takes to open it again.
+        var isReopening = false
+        var error: PCMError?
+        /// What it has granted; nil while it is not open.
+        var granted: PCMParameters?
+        /// What stands between us and the card, while it is open.
+        var route: PCMRoute?
+        /// What its mixer is to be set to, and the control that was.
+        var mixerChange: CardControl.Change?
+        var control: CardControl?
+
+        init() {}
+
+        var isOpen: Bool { granted != nil }
+    }
+
+    struct Lamp {
+        let lamp: Config.Lamp
+        let error: GPIOError?
+        let isShowing: Bool
+
+        init(_ lamp: Config.Lamp, _ error: GPIOError?, isShowing: Bool) {
+            (self.lamp, self.error, self.isShowing) = (lamp, error, isShowing)
+        }
+    }
+
+    struct Relay {
+        let relay: Config.Relay
+        let error: GPIOError?
+        let isOn: Bool
+
+        init(_ relay: Config.Relay, _ error: GPIOError?, isOn: Bool) {
+            (self.relay, self.error, self.isOn) = (relay, error, isOn)
+        }
+    }
+}
+
+extension Fault {
+    /// Why the line of this device is not open.
+    init(_ error: GPIOError, of device: String) {
+        self.init(error.code, of: "\(device) on \(error.line)", error.text, fix: error.fix)
+    }
+}
+
+extension Snapshot {
+    /// Why a button cannot be read; nil where it can.
+    func fault(of key: Lines.Key) -> Fault? {
+        let device = "button \(key.button.name)"
+        if let error = key.error { return Fault(error, of: device) }
+        return key.isOpen ? nil : Fault("not_open", of: device, "not open yet")
+    }
+}
+
+extension Snapshot.Lamp {
+    var fault: Fault? { error.map { Fault($0, of: "lamp \(lamp.name)") } }
+}
+
+extension Snapshot.Relay {
+    var fault: Fault? { error.map { Fault($0, of: "relay \(relay.name)") } }
+}
+
+/// Counters and gauges as they were at one moment.
+struct Readings<Name: RawRepresentable> where Name.RawValue == Int {
+    /// By raw value; empty when nothing has been counted yet.
+    private var values: [UInt64]
+
+    /// - Parameter values: Those of all names, by their raw values.
+    init(_ values: [UInt64] = []) { self.values = values }
+
+    subscript(_ name: Name) -> UInt64 {
+        get { name.rawValue < values.count ? values[name.rawValue] : 0 }
+        set {
+            while values.count <= name.rawValue { values.append(0) }
+            values[name.rawValue] = newValue
+        }
     }
 }

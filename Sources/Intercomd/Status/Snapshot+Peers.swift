@@ -142,3 +142,138 @@ struct OwnDelays: Equatable {
         self.output = Double(queued) / perMs
     }
 }
+
+/// What is worked out of one peer's counters once a second: bytes a second, and sound made up.
+struct PeerFigures {
+    /// One second in which its voice was played.
+    private struct Second {
+        var played: UInt64 = 0
+        var concealed: UInt64 = 0
+    }
+
+    private(set) var sentPerSecond = 0
+    private(set) var openedPerSecond = 0
+    private var sent: UInt64?
+    private var opened: UInt64 = 0
+    private var played: UInt64 = 0
+    private var concealed: UInt64 = 0
+    /// The newest seconds of its talk.
+    private var talk: [Second] = []
+
+    private static let kept = 10
+    private static let samplesPerMs: UInt64 = 48
+
+    init() {}
+
+    /// Takes the counters of this moment, `milliseconds` after those before.
+    mutating func follow(
+        sent: UInt64, opened: UInt64, playedSamples: UInt64, concealedMs: UInt64,
+        milliseconds: Int
+    ) {
+        let isFirst = self.sent == nil
+        let before = self.sent ?? sent
+        defer {
+            (self.sent, self.opened) = (sent, opened)
+            (played, concealed) = (playedSamples, concealedMs)
+        }
+        guard !isFirst, milliseconds > 0 else { return }
+        sentPerSecond = Int(sent &- before) * 1000 / milliseconds
+        openedPerSecond = Int(opened &- self.opened) * 1000 / milliseconds
+        let second = Second(
+            played: (playedSamples &- played) / Self.samplesPerMs,
+            concealed: concealedMs &- concealed)
+        guard second.played > 0 else { return }
+        if talk.count == Self.kept { talk.removeFirst() }
+        talk.append(second)
+    }
+
+    /// How much of the last 10 s of its talk was made up; nil when it has said nothing yet.
+    var concealedPercent: Double? {
+        var (played, concealed): (UInt64, UInt64) = (0, 0)
+        for second in talk {
+            played += second.played
+            concealed += second.concealed
+        }
+        guard played > 0 else { return nil }
+        return min(100, Double(concealed) * 100 / Double(played))
+    }
+}
+
+/// What is heard and played now.
+extension Snapshot {
+    /// What the meters show to those who watch them, but for the sound itself.
+    var levels: Levels {
+        var levels = Levels()
+        levels.name = config.station.name
+        levels.microphone = microphoneStatus
+        levels.speaker = speakerMeter
+        for peer in directory.numbers where peers[peer].isSounding {
+            let reading = LevelMeter.Reading(packed: peers[peer].traffic[.meter])
+            var talker = Levels.Talker()
+            talker.name = directory[peer].name
+            (talker.peakDBFS, talker.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
+            levels.talkers.append(talker)
+        }
+        return levels
+    }
+
+    var microphoneStatus: Status.Microphone {
+        var microphone = Status.Microphone()
+        microphone.isOpen = isTalking
+        microphone.targets = talkedTo
+        if isTalking {
+            microphone.bitrate = Int(media[.bitrate])
+            microphone.levelDBFS = -Double(media[.microphoneLevel]) / 10
+        }
+        let snr = media[.signalToNoise]
+        if snr > 0 { microphone.snrDB = Double(snr - 1) / 10 }
+        microphone.meter = microphoneMeter
+        return microphone
+    }
+
+    /// The same for every caller, however often it asks: a muted microphone shows nothing, and a
+    /// closed one only a level that changes slowly.
+    private var microphoneMeter: Status.Meter {
+        guard !isTalking else {
+            let isOn = isCapturing && !state.isMicrophoneMuted
+            return meter(.microphoneMeter, .microphoneClips, isOn: isOn)
+        }
+        var meter = Status.Meter()
+        meter.clips = Int(closedMicrophone.clips)
+        guard isCapturing, !state.isMicrophoneMuted else { return meter }
+        meter.rmsDBFS = tenths(closedMicrophone.reading.rms)
+        return meter
+    }
+
+    var speakerMeter: Status.Meter {
+        let isPlaying = output.isOpen && switchboard.still[.playback] == nil
+        return meter(.speakerMeter, .speakerClips, isOn: isPlaying)
+    }
+
+    private func meter(_ reading: MediaCount, _ clips: MediaCount, isOn: Bool) -> Status.Meter {
+        var meter = Status.Meter()
+        meter.clips = Int(media[clips])
+        guard isOn else { return meter }
+        let reading = LevelMeter.Reading(packed: media[reading])
+        (meter.peakDBFS, meter.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
+        return meter
+    }
+
+    /// What is talked to now: names of channels and peers, each once.
+    var talkedTo: [String] {
+        let fixed = zip(routing.targets, routing.names)
+            .filter { talkingSince[$0.0.id] != nil }.map { $0.1 }
+        let aimed = TalkTarget.aimed.filter { talkingSince[$0.id] != nil }
+            .compactMap { name(of: $0.id) }
+        return fixed + aimed.filter { !fixed.contains($0) }
+    }
+
+    func name(of target: Int) -> String? {
+        routing.name(of: target, aimedBy: switchboard.aims, directory)
+    }
+}
+
+/// More places than one nobody reads.
+func tenths(_ number: Double) -> Double {
+    Double(Int(number < 0 ? number * 10 - 0.5 : number * 10 + 0.5)) / 10
+}

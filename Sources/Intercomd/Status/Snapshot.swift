@@ -14,14 +14,14 @@ internal import Wire
 /// It holds no device, no ring and no session, so describing a station cannot change it. It is a
 /// class because copies of so many facts would make the stack deep.
 ///
-/// - `Snapshot+Status` is what `intercomctl status` shows, `Snapshot+Peers` what it shows of peers,
-/// - `Snapshot+Problems` and `Snapshot+Notes` are what a person should mend, or might want to know,
-/// - `Snapshot+Hindrances` and `Snapshot+PastHindrances` are what keeps voices from being heard,
-/// - `Snapshot+Complaints` is why peers are down,
-/// - `Snapshot+Cards` and `Snapshot+Levels` are of microphone and speaker,
-/// - `Snapshot+Devices` is of buttons, lamps and relays, `Snapshot+Calls` of calls and policies,
+/// - `status` below is what `intercomctl status` shows, `Snapshot+Peers` what it shows of peers and
+///   of levels,
+/// - `Snapshot+Complaints` and `Snapshot+Notes` are what a person should mend, why peers are down
+///   among it, or might want to know,
+/// - `Snapshot+Hindrances` is what keeps voices from being heard, and what kept them,
+/// - `Snapshot+Calls` is of calls and policies, cards, buttons, lamps and relays,
 /// - `Snapshot+Overload` is of processor and network,
-/// - `Snapshot+Event` tells of what happened to peers, network, cards and processor.
+/// - `Names+Event` tells of what happened to peers, network, cards and processor.
 final class Snapshot {
     let now: Instant
     let startedAt: Instant
@@ -310,5 +310,68 @@ extension Snapshot {
             return "the microphone is in use: try again when it is closed"
         }
         return nil
+    }
+}
+
+extension Snapshot {
+    /// What `intercomctl status` shows.
+    var status: Status {
+        var status = Status()
+        status.version = Product.version
+        status.name = config.station.name
+        status.uptimeSeconds = Int((now - startedAt).milliseconds / 1000)
+        status.isRealtime = isRealtime
+        status.isMemoryLocked = memoryFault == nil
+        status.problems = problems
+        status.notes = notes
+        status.unheard = hindrances
+        status.audio.input = device(input, .capture, xruns: .captureXruns)
+        status.audio.output = device(output, .playback, xruns: .playbackXruns)
+        (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = told(captureDrift)
+        (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
+        status.audio.isOneClock = soundClock?.isOneClock ?? false
+        status.audio.clockReason = soundClock?.reason
+        status.audio.profile = config.audio.profile.rawValue
+        status.audio.concealment = plan.concealment.isNeural ? "neural" : "plain"
+        status.audio.concealmentReason = plan.concealment.reason
+        status.audio.duplex = handsFree.isHalfDuplex ? "half" : "full"
+        status.audio.duplexReason = handsFree.duplexReason
+        status.audio.echo = handsFree.echoState
+        if handsFree.cancelsEcho, media[.echoReduction] > 0 {
+            status.audio.echoReductionDB = Double(media[.echoReduction]) / 10
+        }
+        tellShed(&status.audio)
+        status.microphone = microphoneStatus
+        status.microphone.mayOpen = mayOpenMicrophone
+        status.call = callStatus
+        status.announcement = switchboard.announcer.job?.name
+        status.speaker = speakerMeter
+        status.buttons = config.buttons.indices.map { button($0) }
+        status.lamps = lamps.map { Status.Lamp($0) }
+        status.relays = relays.map { Status.Relay($0) }
+        status.peers = directory.numbers.map { peerStatus($0) }
+        status.callers = callers
+        status.site = site
+        status.broker = broker
+        status.pairing = pairing
+        if switchboard.overload.isOn { status.leftOut = leftOut.map { $0.word } }
+        status.channels = config.channels.indices.map { channel($0) }
+        status.media.cpuNanoseconds = Int(media[.cpuNanoseconds])
+        status.media.periods = Int(media[.ticks])
+        let heap = media[.heapCalls]
+        status.media.heapCalls = heap == UInt64.max ? nil : Int(heap)
+        status.counters = counters
+        status.state = state
+        return status
+    }
+
+    private func channel(_ place: Int) -> Status.Channel {
+        var channel = Status.Channel()
+        let configured = config.channels[place]
+        channel.name = configured.name
+        channel.isListening = configured.listen
+        channel.members = routing.channels[place].members.map { directory[$0].name }
+        channel.isTalking = talkedTo.contains(configured.name)
+        return channel
     }
 }

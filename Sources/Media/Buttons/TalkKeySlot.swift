@@ -1,5 +1,5 @@
 internal import Audio
-internal import HAL
+package import HAL
 package import Station
 internal import Time
 
@@ -177,5 +177,20 @@ package struct KeyMeaning: Equatable, Sendable {
     /// Whether the other talks by the same touch, to any target.
     package func hasTalk(of other: KeyMeaning) -> Bool {
         talkTouch == other.talkTouch && isReply == other.isReply
+    }
+}
+
+/// The opened line of a talk key, on its way to the media loop.
+///
+/// A type of its own: the compiler of Embedded Swift 6.3 crashes on the destruction of a command
+/// whose payload is a tuple with a line in it.
+package struct KeyLine: ~Copyable, Sendable {
+    /// The place of the key in the plan.
+    package let place: Int
+    package let line: InputLine
+
+    package init(_ line: consuming InputLine, of place: Int) {
+        self.place = place
+        self.line = line
     }
 }

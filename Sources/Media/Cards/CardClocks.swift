@@ -1,4 +1,5 @@
 internal import Audio
+internal import HAL
 internal import Realtime
 internal import Time
 
@@ -81,5 +82,58 @@ package struct CardClocks: ~Copyable {
         guard uncertainty != .max else { return nil }
         let ppm = Int64(bitPattern: drift)
         return (Double(ppm) / steps, Double(uncertainty) / steps)
+    }
+}
+
+/// Which descriptor wakes the loop: capture if it runs, else playback, else the timer.
+///
+/// Only the master's descriptors are armed: a card that is not served would wake the loop without
+/// end. More than `wakesMax` wakes a period in which no sound moves are a fault of the card or its
+/// driver; the timer then takes over until the card is opened again.
+struct ClockMaster {
+    enum Source: Equatable { case capture, playback, timer }
+
+    static let wakesMax = 4
+    /// How often the timer looks after a card that is master.
+    static let guardInterval = Duration.milliseconds(250)
+
+    var source = Source.timer
+    /// Set by a fault: the timer wakes the loop although a card is open.
+    var isDistrusted = false
+    /// Whether each direction moves sound; one that does not is no master.
+    var capture = StreamWatch()
+    var playback = StreamWatch()
+    /// How many descriptors are in the epoll set.
+    private(set) var armed = 0
+
+    private var descriptors = InlineArray<8, Int32>(repeating: -1)
+    private var wakes = 0
+    private var since = Instant(nanoseconds: 0)
+
+    /// Sound was moved, or another master begins.
+    mutating func progressed(at now: Instant) {
+        wakes = 0
+        since = now
+    }
+
+    /// Counts a wake by the card; true when it has woken the loop too often without sound.
+    mutating func countWake(at now: Instant, period: Int64) -> Bool {
+        if (now - since).nanoseconds > period {
+            wakes = 0
+            since = now
+        }
+        wakes += 1
+        return wakes > Self.wakesMax
+    }
+
+    mutating func remember(_ fd: Int32) {
+        precondition(armed < Token.cardDescriptorsMax)
+        descriptors[armed] = fd
+        armed += 1
+    }
+
+    mutating func disarm(in loop: borrowing EventLoop) {
+        for place in 0..<armed { try? loop.remove(fd: descriptors[place]) }
+        armed = 0
     }
 }

@@ -173,3 +173,126 @@ extension Devices {
         return PCMClock.Side(name: side.shown, route: route)
     }
 }
+
+/// What a card's mixer lets through in one direction, followed while the card is open.
+///
+/// Anybody may turn it down, by another program or a knob, while this station goes on.
+struct MixerWatch: ~Copyable {
+    /// A card without a mixer is not asked for one every second.
+    private static let retry = Duration.seconds(30)
+
+    private let direction: PCMError.Direction
+    private var mixer: CardMixer?
+    private var device: DeviceName?
+    private var due = Instant(nanoseconds: .min)
+    private var opening: Background<CardMixer?>?
+    /// The control that the settings set, as it is now.
+    private(set) var chosen: CardControl?
+
+    init(_ direction: PCMError.Direction) { self.direction = direction }
+
+    /// Looks again, once a second.
+    ///
+    /// - Returns: the control that lets nothing through; nil where none does.
+    mutating func look(_ side: Cards.Side, _ control: String?, at now: Instant) -> CardControl? {
+        chosen = nil
+        guard side.isOpen, let name = side.name.pcm else {
+            mixer = nil
+            opening = nil
+            device = nil
+            return nil
+        }
+        if device != side.name {
+            mixer = nil
+            opening = nil
+            device = side.name
+            due = now
+        }
+        open(name, at: now)
+        guard let controls = controls() else {
+            mixer = nil
+            return nil
+        }
+        chosen = CardControl.chosen(among: controls, control, direction)
+        return CardControl.silencing(controls, control, direction)
+    }
+
+    private mutating func open(_ name: PCMName, at now: Instant) {
+        if let opened = opening?.take() {
+            opening = nil
+            mixer = consume opened
+            PCMCard.forgetSettings()
+        }
+        if mixer != nil || opening != nil || now < due { return }
+        due = now + Self.retry
+        opening = Background { [direction] in CardMixer(of: name, direction) }
+    }
+
+    private borrowing func controls() -> [CardControl]? {
+        switch mixer {
+        case .some(let mixer): mixer.controls(direction)
+        case .none: nil
+        }
+    }
+}
+
+/// The service manager's watchdog, fed only while the media loop turns.
+package struct Watchdog {
+    private let isThere: Bool
+    private var ticks: UInt64 = 0
+
+    package init(isThere: Bool) { self.isThere = isThere }
+
+    /// Feeds it, if the media loop has turned since it was fed last.
+    ///
+    /// Once a second.
+    package mutating func feed(_ counters: CounterTable<MediaCount>) {
+        let ticks = counters[.ticks]
+        guard isThere, ticks != self.ticks else { return }
+        self.ticks = ticks
+        ServiceNotifier.watchdog()
+    }
+}
+
+/// When to try again what is not there: soon at first, then every two seconds, for ever.
+///
+/// Looking for a card or a line that is absent costs well under a millisecond, and what was plugged
+/// in again is to sound within 3 s: two of waiting, one to open.
+struct Backoff {
+    static let first = Duration.milliseconds(500)
+    static let last = Duration.seconds(2)
+
+    /// Open for so long, a device is one that works.
+    static let settled = Duration.seconds(10)
+
+    private var wait = first
+    private var opened: Instant?
+    private(set) var due = Instant(nanoseconds: .min)
+
+    func isDue(at now: Instant) -> Bool { now >= due }
+
+    mutating func failed(at now: Instant) {
+        due = now + wait
+        wait = min(wait * 2, Self.last)
+    }
+
+    /// The device is open; whether it stays so is still to be seen.
+    mutating func succeeded(at now: Instant) {
+        opened = now
+        due = Instant(nanoseconds: .min)
+    }
+
+    /// Whether the device works, as it has been open for a while.
+    func isSettled(at now: Instant) -> Bool { opened.map { now - $0 >= Self.settled } ?? false }
+
+    /// The next attempt is due at once.
+    mutating func skip(at now: Instant) { due = now }
+
+    /// The device was lost just now.
+    ///
+    /// One that opens and fails at once, over and over, is tried as seldom as one not there.
+    mutating func lost(at now: Instant) {
+        if isSettled(at: now) { wait = Self.first }
+        failed(at: now)
+    }
+}

@@ -22,17 +22,17 @@ internal import Wire
 ///   `LoadShedding` says what is left out; `Woken`, `MediaCount`.
 /// - Plan: `MediaPlan` is what is known of the settings, `MediaChange` brings others,
 ///   `MediaVolumes` what a person has turned.
-/// - Buttons: `MediaLoop+Keys` acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`;
+/// - Buttons: the loop acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`;
 ///   its line comes as a `KeyLine`.
-/// - Cards: `MediaLoop+Cards` follows the `CardPair` (`+Streams`: whether sound moves), with
+/// - Cards: `MediaLoop+Cards` follows the `CardPair`, with
 ///   `ClockMaster` (which card wakes the loop), `CardClocks` and `StreamWatch`.
-/// - Capture, from the microphone's card: `MediaLoop+Capture` takes sound through `CapturePath`,
+/// - Capture, from the microphone's card: `moveCapturedSound` takes it through `CapturePath`,
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
 ///   `Meters` serve both ways.
 /// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`SentTalkspurt`, `EncodedFrames`)
 ///   encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it;
-///   `MediaLoop+Announce` sends a `PacedAnnouncement` (an `Announcement`) beside it,
-///   `MediaLoop+Trial` tones in its place, and `CoverTail` hides its end (`DecoySound`).
+///   beside it goes a `PacedAnnouncement` (an `Announcement`), in its place the tones of a trial,
+///   and `CoverTail` hides its end (`DecoySound`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets of sessions (`SessionOwners`) when `Intake` says so, `Talkers` (`+Mix`, `PeerStreams`;
 ///   `VoiceSlot`, `HeardTally`) keep and mix voices, `Tones` and `Speaking` sound besides,

@@ -227,3 +227,126 @@ extension Rings {
         preconditionFailure("the media loop stands still")
     }
 }
+
+/// Opened control packets on their way to the control thread: no peer can fill it.
+///
+/// A packet gets a place only while more places are free than its peer holds. One peer that floods
+/// holds half of them then, two hold a third each, and one that sends little finds room.
+package final class RecordRing: Sendable {
+    package static let capacity = 64
+    /// Packets taken in one turn at most.
+    package static let turn = 16
+    /// A peer that holds fewer did not fill the ring.
+    static let few = 8
+
+    /// Each is counted by one thread: seen late, it lets a peer hold less, and never more.
+    private enum Count: Int, CaseIterable {
+        case pushed, popped
+        /// Refused, and those of them that the control thread was told of.
+        case refused, told
+    }
+
+    private let ring = SPSCRing<OpenedRecords>(capacity: capacity)
+    private let counts: [CounterTable<Count>] = (0..<PeerSet.capacity).map { _ in
+        CounterTable<Count>(count: Count.allCases.count)
+    }
+
+    package init() {}
+
+    /// Appends a packet; media loop only.
+    ///
+    /// - Returns: Whether there was a place for it.
+    package func push(_ opened: OpenedRecords) -> Bool {
+        var free = Self.capacity
+        for peer in counts.indices { free -= held(by: peer) }
+        let own = held(by: opened.peer)
+        guard own < free, ring.push(opened) == nil else {
+            if own >= Self.few { counts[opened.peer].add(.refused) }
+            return false
+        }
+        counts[opened.peer].add(.pushed)
+        return true
+    }
+
+    /// Takes the oldest packet, nil when there is none; control thread only.
+    package func pop() -> OpenedRecords? {
+        guard let opened = ring.pop() else { return nil }
+        counts[opened.peer].add(.popped)
+        return opened
+    }
+
+    /// The same in a turn that has taken so many: nothing else waits for those that flood.
+    package func pop(after taken: Int) -> OpenedRecords? {
+        taken < Self.turn ? pop() : nil
+    }
+
+    /// How many packets of this peer were refused since it was asked last, because it held many;
+    /// control thread only.
+    package func newlyRefused(of peer: Int) -> UInt64 {
+        let refused = counts[peer][.refused]
+        let told = counts[peer][.told]
+        counts[peer].set(.told, to: refused)
+        return refused - told
+    }
+
+    private func held(by peer: Int) -> Int {
+        Int(truncatingIfNeeded: counts[peer][.pushed] &- counts[peer][.popped])
+    }
+}
+
+/// What a descriptor in the media loop's epoll set stands for.
+struct Token: RawRepresentable {
+    let rawValue: UInt32
+
+    static let commands = Token(rawValue: 0)
+    static let socket = Token(rawValue: 1)
+    static let timer = Token(rawValue: 2)
+    static let strays = Token(rawValue: 3)
+    /// The clock master's descriptors, by their place.
+    static let card = 8 as UInt32
+    static let cardDescriptorsMax = 8
+    /// The talk keys' lines, by their place.
+    static let key = 16 as UInt32
+}
+
+/// What woke one turn of the media loop.
+struct Woken {
+    var commands = false
+    var socket = false
+    var strays = false
+    var timer = false
+    var card = false
+    /// The epoll events of each of the clock master's descriptors.
+    var cardEvents = InlineArray<8, UInt32>(repeating: 0)
+    /// One bit for each talk key.
+    var keys: UInt32 = 0
+
+    /// Whether datagrams came, and nothing else happened.
+    var isSocketOnly: Bool {
+        (socket || strays) && !(commands || timer || card) && keys == 0
+    }
+
+    /// Whether a period has passed; only the clock master decides that.
+    ///
+    /// A card may finish a period before it wakes the loop. If the loop took the period in a turn
+    /// with another cause, it would mix the next block too early, and miss packets that still
+    /// arrive in time.
+    func isPeriod(of master: ClockMaster.Source) -> Bool {
+        card || timer && master == .timer
+    }
+
+    mutating func note(_ event: EventLoop.Event) {
+        switch event.token {
+        case Token.commands.rawValue: commands = true
+        case Token.socket.rawValue: socket = true
+        case Token.timer.rawValue: timer = true
+        case Token.strays.rawValue: strays = true
+        case Token.card..<Token.card + UInt32(Token.cardDescriptorsMax):
+            card = true
+            cardEvents[Int(event.token - Token.card)] = event.events
+        case Token.key...:
+            keys |= 1 << (event.token - Token.key)
+        default: break
+        }
+    }
+}

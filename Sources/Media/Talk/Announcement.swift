@@ -1,5 +1,7 @@
 package import Audio
 package import Realtime
+internal import Station
+internal import Time
 
 /// Sound from a file on its way to an aimed stream, with what the media loop needs to send it.
 ///
@@ -91,4 +93,170 @@ package struct Announcement: ~Copyable {
 
     /// Puts its frames in the place of the microphone's, and back again.
     mutating func exchange(_ other: inout EncodedFrames) { swap(&frames, &other) }
+}
+
+/// The announcement that is under way, if any, and how much of it is due.
+///
+/// The card that wakes the loop sets its pace; without a card time itself does.
+struct PacedAnnouncement: ~Copyable {
+    /// Frames that may be made up for at once after the loop stood still.
+    private static let framesLate = 4
+    /// At least so many samples: cards bring 20 ms at once, and some of them twice that.
+    private static let samplesLate = 40 * 48
+
+    private var box: Box<Announcement>?
+    /// The number of the frame that is encoded and was not sent yet.
+    private var waiting: Int?
+    /// The last frame is encoded.
+    private var hasLast = false
+    /// Nothing more comes of it: the rest is sent.
+    private var isWhole = false
+    /// Samples that are due.
+    private(set) var credit = 0
+    /// Until when time has been turned into samples.
+    private var pacedAt = Instant(nanoseconds: 0)
+
+    var isOn: Bool {
+        switch box {
+        case .some: true
+        case .none: false
+        }
+    }
+
+    mutating func begin(_ box: consuming Box<Announcement>, at now: Instant) {
+        self.box = consume box
+        isWhole = false
+        credit = 0
+        pacedAt = now
+    }
+
+    /// Nothing more comes of it.
+    mutating func complete() { isWhole = true }
+
+    /// It is over: the box goes back.
+    mutating func end() -> Box<Announcement>? {
+        waiting = nil
+        hasLast = false
+        return box.take()
+    }
+
+    /// Samples that have become due by time alone since this was asked last.
+    mutating func samplesDue(at now: Instant) -> Int {
+        let samples = PCM.samples(in: now - pacedAt)
+        pacedAt = pacedAt + PCM.duration(of: samples)
+        return Int(samples)
+    }
+
+    /// Notes that more samples are due.
+    mutating func earn(_ samples: Int, frameSamples frame: Int) {
+        credit = min(credit + samples, max(Self.framesLate * frame, Self.samplesLate))
+    }
+
+    /// Whether a whole frame is due.
+    func isDue(frameSamples frame: Int) -> Bool { isOn && credit >= frame }
+
+    /// A frame is sent.
+    mutating func spend(frameSamples frame: Int) { credit -= frame }
+
+    /// Its reader is slow: it goes on when there is more.
+    mutating func waitForReader(frameSamples frame: Int) { credit = frame }
+
+    /// The frame that is to be sent next, if it is encoded.
+    var ready: (number: Int, isLast: Bool)? {
+        waiting.map { (number: $0, isLast: hasLast) }
+    }
+
+    /// Encodes its next frame, with packets of this size, unless one waits or it has no more.
+    mutating func prepare(frameSize: Int, decoy: inout DecoySound) {
+        guard isOn, waiting == nil, !hasLast else { return }
+        if !box!.value.fill() {
+            guard isWhole else { return }
+            box!.value.pad()
+            hasLast = true
+        }
+        waiting = box!.value.next
+        box!.value.encode(frameSize: frameSize)
+        box!.value.keepDecoy(in: &decoy)
+    }
+
+    /// Takes the next frame that is encoded.
+    mutating func takeReady() -> (number: Int, isLast: Bool)? {
+        defer { waiting = nil }
+        return ready
+    }
+
+    /// Puts its frames in the place of the microphone's, and back again.
+    mutating func exchange(_ frames: inout EncodedFrames) { box!.value.exchange(&frames) }
+}
+
+/// Sound from a file goes out beside the microphone (`PacedAnnouncement`).
+extension MediaLoop {
+    mutating func beginAnnouncement(_ box: consuming Box<Announcement>) {
+        // If it was made before a reload, its frames may have another length.
+        let isFit = box.value.frameSamples == plan.sound.frameSamples
+        guard !announcement.isOn, !isQuiet, !isStopping, isFit else {
+            rings.handBack(.announcement(box))
+            rings.notify(.said(target: plan.targets[plan.announcement].id, frames: 0))
+            return rings.notify(.announcementEnded)
+        }
+        announcement.begin(box, at: now)
+        talks.spurts[plan.announcement].begin(at: 0)
+        talks.isFrameSizeDue = true
+        giveTimerWork()
+    }
+
+    /// Nothing more comes of it: the rest is sent, or is not.
+    mutating func endAnnouncement(isNow: Bool) {
+        announcement.complete()
+        if isNow { finishAnnouncement() }
+    }
+
+    /// The card that wakes the loop has moved so many samples: as much of the file is due.
+    mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
+        guard source == cards.clock.source else { return }
+        let frame = plan.sound.frameSamples
+        if talks.hasTail { talks.pace.earn(samples, frameSamples: frame) }
+        guard announcement.isOn else { return }
+        announcement.earn(samples, frameSamples: frame)
+        while announcement.isDue(frameSamples: frame) {
+            announcement.spend(frameSamples: frame)
+            guard sendAnnounced() else {
+                return announcement.waitForReader(frameSamples: frame)
+            }
+        }
+    }
+
+    /// Sends one frame of it; false when there is none yet.
+    private mutating func sendAnnounced() -> Bool {
+        // During a talk, `talk` chooses it.
+        if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
+        announcement.prepare(frameSize: talks.encoder.frameSize, decoy: &talks.decoy)
+        guard let ready = announcement.takeReady() else { return false }
+        announcement.exchange(&talks.frames)
+        talks.sendFrame(
+            ready.number, of: plan.announcement, isLast: ready.isLast, plan, by: &socket, at: now)
+        announcement.exchange(&talks.frames)
+        if ready.isLast { finishAnnouncement() }
+        return true
+    }
+
+    /// Ends the announcement and drops the rest of it.
+    mutating func finishAnnouncement() {
+        guard let box = announcement.end() else { return }
+        talks.isFrameSizeDue = true
+        let target = plan.announcement
+        talks.spurts[target].phase = .silent
+        talks.oweEnds(of: target, ahead: announcement.credit, plan, at: now)
+        rings.notify(
+            .said(target: plan.targets[target].id, frames: talks.spurts[target].packets))
+        rings.handBack(.announcement(box))
+        rings.notify(.announcementEnded)
+        giveTimerWork()
+    }
+
+    /// Without a card, the timer moves talk keys and an announcement.
+    mutating func giveTimerWork() {
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || talks.hasTail
+        if cards.clock.source == .timer { cards.armTimer(at: now) }
+    }
 }

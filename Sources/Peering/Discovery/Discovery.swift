@@ -320,3 +320,54 @@ public struct PairingPlaces: Sendable {
 
     mutating func forget() { places = [] }
 }
+
+/// Why a datagram of the LAN was ignored; the caller counts them.
+public enum DiscoveryDrop: Int, CaseIterable, Sendable {
+    /// It did not come from the link itself: its hop limit is not 255, or its source is another
+    /// network's.
+    case offLink
+    /// It came from another port than that of multicast DNS.
+    case port
+    /// It is no message that can be read.
+    case malformed
+    /// There were too many.
+    case flood
+
+    /// The word for programs.
+    public var name: StaticString {
+        switch self {
+        case .offLink: "off_link"
+        case .port: "port"
+        case .malformed: "malformed"
+        case .flood: "flood"
+        }
+    }
+}
+
+/// Draws lots from unpredictable bytes.
+struct Lots {
+    let random: (inout MutableSpan<UInt8>) -> Void
+
+    private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+
+    func bytes(_ count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        random(&span)
+        return bytes
+    }
+
+    func number() -> UInt64 { bytes(8).reduce(0) { $0 << 8 | UInt64($1) } }
+
+    /// A number from 0 on, below the bound.
+    ///
+    /// The bounds are so small that the remainder favours no number noticeably.
+    func below(_ bound: Int) -> Int { Int(number() % UInt64(bound)) }
+
+    func time(in range: ClosedRange<Int>) -> Duration {
+        .milliseconds(range.lowerBound + below(range.count))
+    }
+
+    /// Eight characters of base32 (RFC 4648 §6): 40 random bits.
+    func label() -> [UInt8] { bytes(8).map { Self.alphabet[Int($0 & 31)] } }
+}

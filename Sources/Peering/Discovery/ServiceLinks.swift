@@ -1,5 +1,5 @@
 internal import Time
-internal import Wire
+public import Wire
 
 /// One service on all links: what this station announces of it, and whether it asks for others.
 struct ServiceLinks {
@@ -126,4 +126,174 @@ struct ServiceLinks {
 
 extension LinkAddresses {
     fileprivate var endpoints: [Endpoint] { addresses.map { $0.endpoint } }
+}
+
+/// One family of addresses on one network interface: what a multicast socket reaches.
+public struct Link: Hashable, Sendable {
+    /// The kernel's number of the interface.
+    public let interface: UInt32
+    public let isIPv6: Bool
+
+    public init(interface: UInt32, isIPv6: Bool) {
+        self.interface = interface
+        self.isIPv6 = isIPv6
+    }
+}
+
+/// An address of this station, and how many of its bits all neighbours share.
+public struct OwnAddress: Hashable, Sendable {
+    public let endpoint: Endpoint
+    /// How many of the 128 bits are the network's: an IPv4 network of 24 bits has 120.
+    public let prefix: Int
+
+    public init(_ endpoint: Endpoint, prefix: Int) {
+        precondition((0...128).contains(prefix))
+        self.endpoint = endpoint
+        self.prefix = prefix
+    }
+
+    /// Whether another address belongs to the same network.
+    func isNeighbour(of other: Endpoint) -> Bool {
+        let high = mask(prefix)
+        let low = mask(prefix - 64)
+        return endpoint.isIPv4 == other.isIPv4 && (endpoint.high ^ other.high) & high == 0
+            && (endpoint.low ^ other.low) & low == 0
+    }
+
+    /// The highest bits of a word.
+    private func mask(_ bits: Int) -> UInt64 {
+        bits <= 0 ? 0 : bits >= 64 ? ~0 : ~(~0 >> UInt64(bits))
+    }
+}
+
+/// A link, and this station's addresses on its interface, those of the other family, too.
+public struct LinkAddresses: Hashable, Sendable {
+    public let link: Link
+    public let addresses: [OwnAddress]
+
+    public init(_ link: Link, _ addresses: [OwnAddress]) {
+        self.link = link
+        self.addresses = addresses
+    }
+
+    /// Whether a datagram from there came from this machine.
+    func isOwn(_ source: Endpoint) -> Bool {
+        addresses.contains { $0.endpoint.high == source.high && $0.endpoint.low == source.low }
+    }
+
+    /// Whether a datagram from there has passed no router, as far as its address shows.
+    func isOnLink(_ source: Endpoint) -> Bool {
+        guard source.isIPv4 != link.isIPv6 else { return false }
+        return source.isLinkLocal || addresses.contains { $0.isNeighbour(of: source) }
+    }
+}
+
+extension Endpoint {
+    /// fe80::/10 (RFC 4291 §2.5.6).
+    fileprivate var isLinkLocal: Bool { high >> 54 == 0xFE80 >> 6 }
+}
+
+/// When one service is announced, answered for and asked for on one link (RFC 6762 §5.2, §6, §8.3).
+struct LinkTimes {
+    /// A beacon is repeated once, a second later.
+    static let beacons = 2
+    static let beaconSpacing = Duration.seconds(1)
+    /// Before the first one: stations whose switch has come back do not all speak at once.
+    static let firstBeacon = 0...250
+    /// Before an answer and a first question.
+    static let politeness = 20...120
+    /// Before an answer whose question says that more known answers follow (RFC 6762 §7.2).
+    static let patience = 400...500
+    /// A service is sent once a second at most, whoever asks.
+    static let spacing = Duration.seconds(1)
+    /// Questions after the first one wait three times as long as the one before, up to an hour.
+    static let firstWait = Duration.seconds(1)
+    static let waitMax = Duration.seconds(3600)
+    /// A beacon that the kernel did not take is tried again so often: a new address may
+    /// take seconds until it can be used (RFC 4862 §5.4).
+    static let retries = 10
+
+    private var beaconsLeft = 0
+    private var retriesLeft = 0
+    private var announceAt: Instant?
+    private var answerAt: Instant?
+    private var lastSent: Instant?
+    private(set) var isCatalogued = false
+
+    private var askAt: Instant?
+    private var wait = firstWait
+    private var lastAsked: Instant?
+
+    /// How long a question of this machine may be the station's own, which comes back to it.
+    private static let echo = Duration.milliseconds(500)
+
+    /// What is due.
+    enum Step { case none, announce, ask }
+
+    mutating func announce(after delay: Duration, at now: Instant) {
+        beaconsLeft = Self.beacons
+        retriesLeft = Self.retries
+        announceAt = free(now + delay)
+        answerAt = nil
+    }
+
+    mutating func withdraw() { (announceAt, answerAt) = (nil, nil) }
+
+    /// Another program asks; what is about to be sent anyway is its answer.
+    mutating func answer(after delay: Duration, catalogued: Bool, at now: Instant) {
+        isCatalogued = isCatalogued || catalogued
+        if let announceAt, announceAt <= now + Self.spacing { return }
+        answerAt = answerAt ?? free(now + delay)
+    }
+
+    /// Begins a series of questions.
+    mutating func ask(after delay: Duration, at now: Instant) {
+        wait = Self.firstWait
+        let soonest = lastAsked.map { $0 + Self.firstWait } ?? now
+        askAt = max(now + delay, soonest)
+    }
+
+    func hasJustAsked(at now: Instant) -> Bool { lastAsked.map { now < $0 + Self.echo } ?? false }
+
+    mutating func stopAsking() { askAt = nil }
+
+    /// What is sent now counts as sent; each step is due once.
+    mutating func step(at now: Instant) -> Step {
+        if let due = [announceAt, answerAt].compactMap({ $0 }).min(), now >= due {
+            if let at = announceAt, now >= at {
+                beaconsLeft -= 1
+                announceAt = beaconsLeft > 0 ? now + Self.beaconSpacing : nil
+            }
+            answerAt = nil
+            lastSent = now
+            return .announce
+        }
+        if let due = askAt, now >= due {
+            lastAsked = now
+            askAt = now + wait
+            wait = min(wait * 3, Self.waitMax)
+            return .ask
+        }
+        return .none
+    }
+
+    /// The message that was due has the catalogue's record, if that was asked for.
+    mutating func takeCatalogued() -> Bool {
+        defer { isCatalogued = false }
+        return isCatalogued
+    }
+
+    /// The kernel did not take what was just announced.
+    mutating func notSent(at now: Instant) {
+        guard retriesLeft > 0 else { return }
+        retriesLeft -= 1
+        beaconsLeft += 1
+        announceAt = now + Self.beaconSpacing
+    }
+
+    var deadline: Instant? { [announceAt, answerAt, askAt].compactMap { $0 }.min() }
+
+    private func free(_ moment: Instant) -> Instant {
+        lastSent.map { max(moment, $0 + Self.spacing) } ?? moment
+    }
 }

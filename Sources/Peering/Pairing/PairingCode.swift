@@ -1,4 +1,5 @@
-internal import Crypto
+public import Crypto
+public import Wire
 
 /// What one person reads aloud and another types (protocol.md §4.1): eight characters of
 /// Crockford's base32, 40 random bits, or six decimal digits.
@@ -139,4 +140,107 @@ extension PairingCode.Fault: CustomStringConvertible {
                 : "it has a character that no code has"
         }
     }
+}
+
+/// What each side tells of itself once the code is proved (protocol.md §4.1).
+public struct PairingCard: Equatable, Sendable {
+    public static let size = 80
+    static let nameMax = 31
+
+    public let publicKey: PublicKey
+    public let capabilities: Capabilities
+    public let name: String
+
+    /// Nil when the name is not 1 to 31 letters a to z, digits and hyphens, no hyphen first.
+    public init?(publicKey: PublicKey, capabilities: Capabilities, name: String) {
+        let count = name.utf8.count
+        guard (1...Self.nameMax).contains(count), name.utf8.allSatisfy(Self.isAllowed),
+            name.utf8.first != UInt8(ascii: "-")
+        else { return nil }
+        self.publicKey = publicKey
+        self.capabilities = capabilities
+        self.name = name
+    }
+
+    /// Reads the 80 bytes; nil for what no station sends.
+    init?(parsing bytes: Span<UInt8>) {
+        guard bytes.count == Self.size,
+            let capabilities = Capabilities(parsing: bytes.extracting(32..<48))
+        else { return nil }
+        let count = Int(bytes[48])
+        guard count <= Self.nameMax else { return nil }
+        for place in 49 + count..<Self.size where bytes[place] != 0 { return nil }
+        let key = PublicKey(bytes: bytes.extracting(first: 32))
+        guard key.isUsable else { return nil }
+        let name = (49..<49 + count).map { bytes[$0] }
+        self.init(
+            publicKey: key, capabilities: capabilities, name: String(decoding: name, as: UTF8.self))
+    }
+
+    /// The 80 bytes.
+    var encoded: [UInt8] {
+        var caps = [UInt8](repeating: 0, count: Capabilities.size)
+        var room = caps.mutableSpan
+        capabilities.write(into: &room)
+        let own = publicKey.bytes.indices.map { publicKey.bytes[$0] }
+        let padding = [UInt8](repeating: 0, count: Self.nameMax - name.utf8.count)
+        return own + caps + [UInt8(name.utf8.count)] + Array(name.utf8) + padding
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}
+
+/// What a station without a screen says to the person at its talk button.
+///
+/// The raw value is the name of its sound: `pairing-code.wav`.
+public enum SpokenWord: String, CaseIterable, Sendable {
+    case zero = "0"
+    case one = "1"
+    case two = "2"
+    case three = "3"
+    case four = "4"
+    case five = "5"
+    case six = "6"
+    case seven = "7"
+    case eight = "8"
+    case nine = "9"
+    /// The digits of this station's code follow.
+    case pairingCode = "pairing-code"
+    case paired
+    /// A code was tried that is not the one of the other station.
+    case wrongCode = "wrong-code"
+    /// The other station is looked for.
+    case searching
+    case noStationFound = "no-station-found"
+    /// This station has no peer, and how it gets one.
+    case notPaired = "not-paired"
+    /// The digits so far are dropped.
+    case startAgain = "start-again"
+    /// The code is no longer valid: nobody typed it, or a press has ended it.
+    case windowClosed = "window-closed"
+    /// Three wrong codes were tried, so the right one is no longer valid.
+    case codeBurnt = "code-burnt"
+    /// There can be no code now: too many wrong ones were tried, or somebody else is pairing.
+    case pleaseWait = "please-wait"
+    /// The pairing has failed for another reason, which the journal has.
+    case failed
+    /// How this station is erased by its button, which is held.
+    case eraseWarning = "erase-warning"
+    /// All that was learned is forgotten.
+    case erased
+    /// The warning is over, and nothing was forgotten.
+    case notErased = "not-erased"
+
+    /// The word of a digit, 0 to 9.
+    static func digit(_ digit: Int) -> SpokenWord { allCases[digit] }
+
+    /// The digit that it is; nil for other words.
+    public var digit: Int? { Self.allCases.prefix(10).firstIndex(of: self) }
 }

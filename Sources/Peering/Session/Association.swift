@@ -260,3 +260,152 @@ extension Association {
             ?? ((lastSuite == .chaChaPoly) == evidence.mayWantOtherSuite ? .aesGCM : .chaChaPoly)
     }
 }
+
+/// Shows one peer where this station is now, and notices if the peer does not answer.
+struct Greeting {
+    /// After the change, when a PING is sent: packets may be lost, and a new address or route may
+    /// not be usable at once.
+    static let times: [3 of Duration] = [.zero, .milliseconds(300), .milliseconds(900)]
+    /// After the change, when the peer has had its time to answer.
+    static let patience = Duration.milliseconds(1500)
+    /// The same where it was seen at another address since.
+    ///
+    /// A peer that is still where it was follows this station within 250 ms and a round trip
+    /// (protocol.md §1.7 "Endpoint").
+    static let patienceWhenSeen = Duration.milliseconds(500)
+    /// Changes of a machine come in groups; the first is told at once.
+    static let spacing = Duration.milliseconds(250)
+
+    enum Step: Equatable {
+        case none, greet
+        /// The peer may be elsewhere, perhaps there.
+        case doubt(Endpoint?)
+    }
+
+    /// When the address or route has changed last; nil once that is done with.
+    private var changedAt: Instant?
+    private var sent = 0
+    private var lastSent: Instant?
+    /// Where the peer was seen since the change.
+    private var elsewhere: Endpoint?
+
+    mutating func begin(at now: Instant) {
+        changedAt = now
+        sent = 0
+        elsewhere = nil
+    }
+
+    /// The peer was seen on the LAN, not where it was before.
+    mutating func sighted(_ address: Endpoint) {
+        if changedAt != nil { elsewhere = address }
+    }
+
+    /// Does what it is time for; `lastOpened` is when a packet of the peer last opened.
+    mutating func tick(lastOpened: Instant?, at now: Instant) -> Step {
+        guard let changedAt, let deadline, now >= deadline else { return .none }
+        let isHastened = elsewhere != nil && now >= changedAt + Self.patienceWhenSeen
+        guard sent == Self.times.count || isHastened else {
+            sent += 1
+            lastSent = now
+            return .greet
+        }
+        // What opens after the first answer took its way may have been sent before the change.
+        let isThere = lastOpened.map { $0 > changedAt } ?? false
+        if isThere, isHastened, now < changedAt + Self.patience {
+            elsewhere = nil
+            return .none
+        }
+        self.changedAt = nil
+        return isThere ? .none : .doubt(elsewhere)
+    }
+
+    var deadline: Instant? {
+        guard let changedAt else { return nil }
+        let end = changedAt + patience
+        guard sent < Self.times.count else { return end }
+        let due = changedAt + Self.times[sent]
+        return min(end, lastSent.map { max(due, $0 + Self.spacing) } ?? due)
+    }
+
+    private var patience: Duration { elsewhere == nil ? Self.patience : Self.patienceWhenSeen }
+
+    /// The peer has a new session: it knows.
+    mutating func end() { changedAt = nil }
+}
+
+/// Where one peer has been seen on the LAN (protocol.md §1.9).
+///
+/// Anyone there can repeat the peer's beacon from another address. So these addresses are
+/// only called, at most one in two seconds for being news, and the handshake decides.
+struct LANSightings {
+    /// How many addresses are kept.
+    ///
+    /// A new one takes the place of any of them, at random: a liar does not know which, and the
+    /// peer announces itself again.
+    static let most = 4
+    static let lifetime = Duration.seconds(120)
+    static let callSpacing = Duration.seconds(2)
+
+    private struct Sighting {
+        let address: Endpoint
+        var mark: UInt64
+        var until: Instant
+    }
+
+    private var all: [Sighting] = []
+    /// Called before all other addresses, once.
+    private(set) var next: Endpoint?
+    private var lastCall: Instant?
+
+    /// The addresses, the one seen first in front.
+    var addresses: [Endpoint] { all.map { $0.address } }
+
+    /// The peer seems to be there; `mark` differs between two beacons of a peer.
+    ///
+    /// - Returns: Whether that is news.
+    mutating func saw(
+        _ address: Endpoint, mark: UInt64, at now: Instant,
+        random: (inout MutableSpan<UInt8>) -> Void
+    ) -> Bool {
+        all.removeAll { now >= $0.until && $0.address != address }
+        if let place = all.firstIndex(where: { $0.address == address }) {
+            defer {
+                all[place] = Sighting(address: address, mark: mark, until: now + Self.lifetime)
+            }
+            return all[place].mark != mark || now >= all[place].until
+        }
+        if all.count == Self.most {
+            all.remove(at: Int(PeerPaths.token(random) % UInt64(Self.most)))
+        }
+        all.append(Sighting(address: address, mark: mark, until: now + Self.lifetime))
+        return true
+    }
+
+    /// Forgets what is too old; the address in use stays, so that people see where it came from.
+    mutating func expire(inUse endpoint: Endpoint?, at now: Instant) {
+        all.removeAll { now >= $0.until && $0.address != endpoint }
+    }
+
+    /// The next M1 is to go there.
+    ///
+    /// - Returns: False where one of this kind has just been sent.
+    mutating func call(_ address: Endpoint, at now: Instant) -> Bool {
+        if let lastCall, now < lastCall + Self.callSpacing { return false }
+        next = address
+        return true
+    }
+
+    /// An M1 has been sent to `next`.
+    mutating func called(at now: Instant) {
+        next = nil
+        lastCall = now
+    }
+
+    /// There is a session: nobody need be called.
+    mutating func settle() { next = nil }
+
+    mutating func forget() {
+        all = []
+        next = nil
+    }
+}

@@ -1,4 +1,5 @@
 internal import Audio
+internal import Time
 internal import Wire
 
 /// What people here and the journal learn of calls: what rings, beeps and chimes.
@@ -78,5 +79,88 @@ package struct CallDesk: Sendable {
     private func channel(of summary: CallSummary) -> Channel {
         if let hunted, hunted.by == summary.id { return .named(hunted.channel) }
         return .reference(summary.reference)
+    }
+}
+
+/// A request that is answered later; its caller may be gone by then, and its place another's.
+package struct CallerTicket: Equatable, Sendable {
+    package let place: Int
+    package let number: UInt64
+
+    package init(place: Int, number: UInt64) {
+        self.place = place
+        self.number = number
+    }
+}
+
+/// What a caller that waits is told.
+package enum LateAnswer: Equatable, Sendable {
+    /// The talk that it held open is over.
+    case talkOver(to: String, HeldTalks.End)
+    /// The page that it asked for is over, and this was heard of it.
+    case pageOver(to: String, [HeardAt])
+    /// The announcement that it read is over, and this was heard of it.
+    case announced(to: String, [HeardAt])
+    /// Another page took its place, so nothing is known of what was heard.
+    case pageReplaced(to: String, by: String)
+}
+
+/// The rights that peers have here at this moment.
+///
+/// A peer may open the microphone only where a beep or a lamp tells people in the room at once.
+/// While it is open, the beep comes every ten seconds: a speaker that is away for less, such as a
+/// USB card that was unplugged, ends nothing.
+package struct Consent: Sendable {
+    /// What could tell people here that somebody listens.
+    package struct Signs: Equatable, Sendable {
+        let isSpeakerOpen: Bool
+        let canBeep: Bool
+        let hasTalkLamp: Bool
+
+        /// - Parameters:
+        ///   - isSpeakerOpen: The speaker plays now.
+        ///   - canBeep: There is to be a speaker, and it is to be heard.
+        ///   - hasTalkLamp: A lamp that shows an open microphone can be lit.
+        package init(isSpeakerOpen: Bool, canBeep: Bool, hasTalkLamp: Bool) {
+            (self.isSpeakerOpen, self.canBeep) = (isSpeakerOpen, canBeep)
+            self.hasTalkLamp = hasTalkLamp
+        }
+
+        /// Nothing could tell anybody.
+        static let none = Signs(isSpeakerOpen: false, canBeep: false, hasTalkLamp: false)
+
+        /// Whether people here would be told now, in the moment in which somebody listens.
+        var tell: Bool { isSpeakerOpen && canBeep || hasTalkLamp }
+    }
+
+    static let speakerPatience = Duration.seconds(10)
+
+    /// Whether people here want to be disturbed.
+    var availability = Availability.open
+    /// What could tell people when that was looked at last.
+    package private(set) var signs = Signs.none
+    /// When something could tell people last.
+    private var toldAt = Instant(nanoseconds: .min / 2)
+
+    /// Whether people here are told that somebody listens.
+    package var tellsOfListeners: Bool { signs.tell }
+
+    /// The rights that hold now, of those that peers have by the settings, in the order of their
+    /// numbers.
+    ///
+    /// - Parameters:
+    ///   - configured: The rights by the settings.
+    ///   - signs: What could tell people.
+    ///   - isHeard: Whether a peer hears the room unasked already, and people were told.
+    ///   - now: The time.
+    /// - Returns: Those that hold.
+    mutating func policies(
+        _ configured: [Policy], _ signs: Signs, isHeard: Bool, at now: Instant
+    ) -> [Policy] {
+        self.signs = signs
+        if signs.tell { toldAt = now }
+        let isPatient = isHeard && signs.canBeep && now - toldAt < Self.speakerPatience
+        guard !signs.tell, !isPatient else { return configured }
+        return configured.map { $0.withoutListeners }
     }
 }

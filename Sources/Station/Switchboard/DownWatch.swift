@@ -116,3 +116,156 @@ package struct DownWatch: Sendable {
         isKeyShared[peer] = false
     }
 }
+
+/// Whether each peer is there.
+package struct Presence: Sendable {
+    /// What the session with a peer is good for.
+    package enum Reach: Equatable, Sendable {
+        case up
+        /// It has missed its heartbeat, and is not given up yet.
+        case stale
+        case down
+    }
+
+    /// One heartbeat, and some patience.
+    static let staleAfter = Duration.seconds(20)
+
+    private var reaches = [Reach](repeating: .down, count: PeerSet.capacity)
+    /// It is this station that goes: no peer is lost.
+    private var isLeaving = false
+
+    /// Whether a peer is there.
+    package func reach(of peer: Int) -> Reach { reaches[peer] }
+
+    /// All numbers of this reach.
+    func peers(_ reach: Reach) -> PeerSet {
+        PeerSet(reaches.indices.filter { reaches[$0] == reach })
+    }
+
+    /// A session with a peer begins.
+    mutating func up(_ peer: Int, _ orders: inout Orders) {
+        reaches[peer] = .up
+        orders.add(.peerUp(peer))
+    }
+
+    /// The session with a peer is over.
+    ///
+    /// - Returns: Whether that is news.
+    mutating func down(_ peer: Int, _ orders: inout Orders) -> Bool {
+        reaches[peer] = .down
+        if !isLeaving { orders.add(.peerDown(peer)) }
+        return !isLeaving
+    }
+
+    /// The last packet of a peer came then.
+    ///
+    /// A peer that missed its heartbeat is stale until it is heard again, or given up.
+    ///
+    /// - Returns: Whether it has become stale.
+    mutating func opened(
+        _ peer: Int, last: Instant, at now: Instant, _ orders: inout Orders
+    ) -> Bool {
+        let isStale = now - last > Self.staleAfter
+        switch reaches[peer] {
+        case .up where isStale:
+            reaches[peer] = .stale
+            orders.add(.peerStale(peer))
+            return true
+        case .stale where !isStale:
+            reaches[peer] = .up
+            orders.add(.peerHeard(peer))
+        case .up, .stale, .down: break
+        }
+        return false
+    }
+
+    /// The station stops: peers that go down from here on are no news.
+    mutating func leave() { isLeaving = true }
+
+    /// Another peer has this number from now on.
+    mutating func forget(_ peer: Int) { reaches[peer] = .down }
+}
+
+/// Whether the addresses of each peer are known.
+package struct Whereabouts: Sendable {
+    private struct Place: Sendable {
+        /// The names among its addresses have been found once.
+        var isResolved = false
+        /// The settings have changed its addresses: that of its session may lead nowhere.
+        var hasMoved = false
+        /// Why its name was not resolved.
+        var complaint: String?
+    }
+
+    private var places = ByPeer(Place())
+
+    /// Whether the names among a peer's addresses have been found once.
+    package func isResolved(_ peer: Int) -> Bool { places[peer].isResolved }
+
+    /// Whether a peer has new addresses and was not called there yet.
+    package func hasMoved(_ peer: Int) -> Bool { places[peer].hasMoved }
+
+    /// Why a peer's name was not resolved; nil where it was, or no answer came yet.
+    package func complaint(of peer: Int) -> String? { places[peer].complaint }
+
+    /// The settings have changed a peer's addresses.
+    mutating func moved(_ peer: Int) {
+        places[peer] = Place()
+        places[peer].hasMoved = true
+    }
+
+    /// All addresses of a peer are numbers: there is nothing to find.
+    mutating func resolved(_ peer: Int) { places[peer].isResolved = true }
+
+    /// The resolver has answered for a peer.
+    mutating func answered(
+        _ peer: Int, isFound: Bool, complaint: String?, _ orders: inout Orders
+    ) {
+        if let complaint, places[peer].complaint != complaint {
+            places[peer].complaint = complaint
+            orders.add(.unresolved(peer: peer, complaint))
+        }
+        guard isFound else { return }
+        places[peer].complaint = nil
+        places[peer].isResolved = true
+    }
+
+    /// A peer is about to be called at the addresses it has now.
+    ///
+    /// - Returns: Whether they are new.
+    mutating func called(_ peer: Int) -> Bool {
+        defer { places[peer].hasMoved = false }
+        return places[peer].hasMoved
+    }
+
+    /// Another peer has this number from now on.
+    mutating func forget(_ peer: Int) { places[peer] = Place() }
+}
+
+/// Calls missing peers again every two seconds while a talk waits for them, so that they are back
+/// as soon as they can be.
+///
+/// A host name that was never resolved gives no address to call, so the retries of handshakes do
+/// not reach it. A held key wants the peer as much as a key press does (protocol.md §1.7 rule 6).
+package struct Search: Sendable {
+    static let interval = Duration.seconds(2)
+
+    private var next: Instant?
+
+    /// Looks up the addresses that were never found, and calls the listeners of each open talk.
+    ///
+    /// A call that comes too early does nothing.
+    mutating func seek(
+        unresolved: [Int], talks: [PeerSet], at now: Instant, _ orders: inout Orders
+    ) {
+        if let next, now < next { return }
+        next = now + Self.interval
+        for peer in unresolved { orders.add(.resolve(peer: peer)) }
+        for listeners in talks { want(listeners, &orders) }
+    }
+
+    /// Calls those of these peers that have no session, at once.
+    func want(_ listeners: PeerSet, _ orders: inout Orders) {
+        for peer in listeners { orders.add(.want(peer: peer)) }
+    }
+}

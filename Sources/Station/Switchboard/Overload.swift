@@ -1,3 +1,5 @@
+package import Time
+
 /// What the sound leaves out because the processor cannot keep up.
 package struct Overload: Sendable {
     /// How much is left out; each step leaves out what those before it do, too.
@@ -59,4 +61,26 @@ package struct Overload: Sendable {
     package func leavesOutEcho(of processing: Processing) -> Bool {
         step >= .noEchoCancelling && processing.cancelsEcho
     }
+}
+
+/// What happens to the cards, the processor and the network of this machine.
+package enum MachineNews: Equatable, Sendable {
+    /// What became of a stream of sound.
+    case stream(StillStreams.Direction, StillStreams.Change)
+    /// The card of a stream is gone.
+    case streamLost(StillStreams.Direction)
+    /// How often sound was lost between card and program since the start; told once a second.
+    case xruns(capture: UInt64, playback: UInt64)
+    /// A card wakes the sound for nothing.
+    case cardStalled
+    /// A card is gone.
+    case cardLost
+    /// The sound leaves out so much from now on, because the processor cannot keep up.
+    case overload(Overload.Step)
+    /// What the microphone's sound depends on, and when more than a muted card gives came last;
+    /// told in each turn, and when a person mutes it.
+    case microphone(MicrophoneWatch.Facts, soundAt: Instant)
+    /// What a look at the network found, and the peers that are reached without it; while there is
+    /// trouble, told in each turn.
+    case network(DownWatch.NetworkTrouble?, loopback: PeerSet)
 }

@@ -1,4 +1,5 @@
-internal import Time
+package import Audio
+package import Time
 package import Wire
 
 /// What a person asks for, by a button or by a program.
@@ -94,4 +95,138 @@ package enum Wish: Equatable, Sendable {
         case isChannel
         case call(CallProblem)
     }
+}
+
+/// What the switchboard wants done by the loop around it; peers are numbers.
+package enum Order: Equatable, Sendable {
+    // To the sound.
+    /// The sound to this peer is protected against loss like this from now on.
+    case protect(peer: Int, Redundancy.Choice)
+    /// Where the sound of this stream goes.
+    case hear(peer: Int, stream: UInt8, Hearing, Priority)
+    /// The virtual key of a talk target, by its `id`.
+    case press(target: Int, isDown: Bool)
+    /// These hear an aimed target from now on, by its `id`.
+    case aim(target: Int, PeerSet)
+    /// Whether it is doubtful that this peer hears us, before it says so.
+    case doubt(peer: Int, Bool)
+    /// Play it once; ring, or play what a caller hears, until nil says stop; beep while somebody
+    /// far may listen here.
+    case chime(Chime)
+    case ring(Chime?)
+    case beep(Bool)
+
+    /// The announcement's sound is sent from now on, or no more of it.
+    case announce
+    case endAnnouncement
+
+    // To peers.
+    /// Records to be sealed on the peer's current session.
+    case send(peer: Int, ControlPayload)
+    /// The peer is wanted: without a session it is tried at once (protocol.md §1.7 rule 6).
+    case want(peer: Int)
+    /// The peer is to show whether it still has its session.
+    case checkSession(peer: Int)
+    /// Peers without a session are tried at once.
+    case retryAll
+    /// A call to this peer is to begin once more.
+    case redial(peer: Int)
+
+    // To this machine.
+    /// The names among this peer's addresses are looked for again.
+    case resolve(peer: Int)
+    /// The card of this stream is closed and opened again.
+    case reopen(StillStreams.Direction)
+    /// A peer asks for a relay here, which its policy allows; `Switchboard.switched` says what
+    /// came of it.
+    case switchRelay(peer: Int, Signal)
+
+    /// A talkspurt to this target is over, and its listeners have told what they heard of it.
+    ///
+    /// For the switchboard itself: `nextDecision` answers those who wait for it as it hands the
+    /// order out, and the loop has nothing to do.
+    case reportsAreIn(spurt: Int, target: Int, [HeardAt])
+
+    // To people.
+    /// The journal, and everyone who watches, is told.
+    case notice(Notice)
+    /// A caller that waits is told.
+    case answer(CallerTicket, LateAnswer)
+}
+
+/// What happened, for people: the loop around it knows the names and finds the words.
+package enum Notice: Equatable, Sendable {
+    case callBegan(CallSummary, CallDesk.Channel)
+    case callStands(CallID, CallState, peer: Int?, CallDesk.Channel)
+    case callEnded(CallSummary, CallEnding, CallDesk.Channel)
+    /// Something that people learn in the middle of a call.
+    case inCall(CallNotice, peer: Int)
+    /// A page of a peer, to the channel of this reference or to this station alone.
+    case pageBegan(peer: Int, reference: UInt64, Priority)
+    case pageEnded(peer: Int, isTimeUp: Bool)
+    /// An announcement of this station began, or is over.
+    case announcementBegan(to: String, Priority)
+    case announcementEnded(to: String)
+    /// A peer claimed what its policy does not allow; so often since the start.
+    case refused(peer: Int, Refusal, count: UInt64)
+    /// The microphone opened for this target, or closed.
+    case talkBegan(to: String?)
+    case talkEnded(to: String?, since: Instant?)
+    /// A peer's voice began here, on the channel of this number or to this station alone, or ended.
+    case voiceBegan(peer: Int, channel: Int?)
+    case voiceEnded(peer: Int, channel: Int?, since: Instant?)
+    /// A peer lit the call light here, for this long.
+    case signal(peer: Int, Duration)
+    /// A session with this peer begins.
+    case peerUp(Int)
+    /// The session with this peer is over.
+    case peerDown(Int)
+    /// This peer has missed its heartbeat.
+    case peerStale(Int)
+    /// This peer was stale, and is heard again.
+    case peerHeard(Int)
+    /// The names among a peer's addresses were not found, and why.
+    case unresolved(peer: Int, String)
+    /// This machine's network keeps it from peers.
+    case networkFault(DownWatch.NetworkTrouble)
+    /// This machine's network is in order again.
+    case networkReady
+    /// Two stations use this peer's key.
+    case sharedKey(Int)
+    /// Sound of this stream was lost between card and program.
+    case xrun(StillStreams.Direction)
+    /// The card wakes the sound for nothing.
+    case stalled
+    /// The processor cannot keep up, and something else is left out.
+    case overload
+    /// The processor keeps up again.
+    case overloadEnd
+    /// A stream is open, and moves no sound.
+    case asleep(StillStreams.Direction)
+    /// A stream moves sound again.
+    case awake(StillStreams.Direction)
+    /// Nobody hears what is said to this target, and why.
+    case noListener(target: String?, [HeardAt])
+    /// How long this target was talked to, and what its listeners heard of it.
+    case heard(target: String?, Duration, [HeardAt])
+    /// What came of a peer request, by its number.
+    case result(peer: Int, peerRequest: UInt32, what: String, PeerRequests.Outcome)
+}
+
+/// Orders that wait to be carried out, in the order in which they were given.
+package struct Orders: Sendable {
+    private var waiting: [Order] = []
+
+    package init() {}
+
+    mutating func add(_ order: Order) { waiting.append(order) }
+
+    /// People are told.
+    mutating func add(_ notice: Notice) { waiting.append(.notice(notice)) }
+
+    /// This is done before all that waits.
+    mutating func addFirst(_ order: Order) { waiting.insert(order, at: 0) }
+
+    /// The oldest one; nil when none waits.
+    package mutating func next() -> Order? { waiting.isEmpty ? nil : waiting.removeFirst() }
 }

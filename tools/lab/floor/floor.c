@@ -100,7 +100,7 @@ static void open_socket(const char *port)
 	setsockopt(udp, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 }
 
-// The settings of Sources/Audio/Codec/OpusEncoder.swift.
+// The settings of Sources/Audio/Codec/Opus.swift.
 static OpusEncoder *make_encoder(void)
 {
 	int error;

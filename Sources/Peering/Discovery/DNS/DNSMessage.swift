@@ -71,3 +71,214 @@ struct DNSMessage {
         }
     }
 }
+
+/// A domain name as a message has it without compression: labels, each after its length, and the
+/// root.
+///
+/// Letters are lower case, because names that differ in case alone are the same (RFC 4343 §3).
+struct DNSName: Hashable, Sendable {
+    /// RFC 1035 §2.3.4.
+    static let sizeMax = 255
+    static let labelMax = 63
+
+    private(set) var bytes: [UInt8]
+
+    /// The root.
+    init() { bytes = [0] }
+
+    /// A name of labels that the program knows.
+    init(_ labels: StaticString...) {
+        bytes = []
+        for label in labels {
+            bytes.append(UInt8(label.utf8CodeUnitCount))
+            bytes.append(contentsOf: "\(label)".utf8)
+        }
+        bytes.append(0)
+    }
+
+    /// A label below another name.
+    init(_ label: [UInt8], in parent: DNSName) {
+        precondition((1...Self.labelMax).contains(label.count))
+        bytes = [UInt8(label.count)] + label.map { Self.lower($0) } + parent.bytes
+        precondition(bytes.count <= Self.sizeMax)
+    }
+
+    /// Adds a label at the end, before the root; false when the name would be too long.
+    mutating func append(_ label: Span<UInt8>) -> Bool {
+        guard bytes.count + label.count + 1 <= Self.sizeMax else { return false }
+        bytes[bytes.count - 1] = UInt8(label.count)
+        for place in label.indices { bytes.append(Self.lower(label[place])) }
+        bytes.append(0)
+        return true
+    }
+
+    private static func lower(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+}
+
+/// A place in a DNS message, and what is read there.
+///
+/// Each verb returns nil where the bytes end too early or break a rule; then the message is
+/// dropped.
+struct DNSReader {
+    private(set) var place: Int
+
+    init(at place: Int) { self.place = place }
+
+    mutating func word(_ bytes: Span<UInt8>) -> UInt16? {
+        guard place + 2 <= bytes.count else { return nil }
+        defer { place += 2 }
+        return UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])
+    }
+
+    private mutating func long(_ bytes: Span<UInt8>) -> UInt32? {
+        guard let high = word(bytes), let low = word(bytes) else { return nil }
+        return UInt32(high) << 16 | UInt32(low)
+    }
+
+    mutating func question(_ bytes: Span<UInt8>) -> DNSMessage.Question? {
+        // The class is the internet's, whether or not the answer may be unicast (RFC 6762 §5.4).
+        guard let name = name(bytes), let kind = word(bytes), word(bytes) != nil else {
+            return nil
+        }
+        return DNSMessage.Question(name: name, kind: kind)
+    }
+
+    mutating func record(_ bytes: Span<UInt8>) -> DNSMessage.Record? {
+        guard let name = name(bytes), let kind = word(bytes), word(bytes) != nil,
+            let timeToLive = long(bytes), let size = word(bytes)
+        else { return nil }
+        let end = place + Int(size)
+        guard end <= bytes.count, let content = content(of: kind, until: end, bytes) else {
+            return nil
+        }
+        place = end
+        return DNSMessage.Record(
+            name: name, kind: kind, timeToLive: timeToLive, content: content)
+    }
+
+    private mutating func content(
+        of kind: UInt16, until end: Int, _ bytes: Span<UInt8>
+    ) -> DNSMessage.Content? {
+        switch kind {
+        case DNSMessage.Kind.pointer:
+            guard let name = name(bytes), place == end else { return nil }
+            return .pointer(name)
+        case DNSMessage.Kind.service:
+            // Priority and weight are of no use with one host (RFC 2782).
+            guard long(bytes) != nil, let port = word(bytes), let host = name(bytes), place == end
+            else { return nil }
+            return .service(port: port, host: host)
+        case DNSMessage.Kind.text:
+            return .text((place..<end).map { bytes[$0] })
+        default:
+            return .other
+        }
+    }
+
+    /// A name; a pointer in it leads to an earlier place (RFC 1035 §4.1.4), so that it ends.
+    mutating func name(_ bytes: Span<UInt8>) -> DNSName? {
+        var name = DNSName()
+        var at = place
+        /// Pointers must lead before this place.
+        var limit = place
+        var hasJumped = false
+        while true {
+            guard at < bytes.count else { return nil }
+            let length = Int(bytes[at])
+            switch length {
+            case 0:
+                if !hasJumped { place = at + 1 }
+                return name
+            case 1...DNSName.labelMax:
+                guard at + 1 + length <= bytes.count,
+                    name.append(bytes.extracting(at + 1..<at + 1 + length))
+                else { return nil }
+                at += 1 + length
+            case 0xC0...0xFF:
+                guard at + 1 < bytes.count else { return nil }
+                let target = (length & 0x3F) << 8 | Int(bytes[at + 1])
+                guard target >= DNSMessage.headerSize, target < limit else { return nil }
+                if !hasJumped { place = at + 2 }
+                hasJumped = true
+                limit = target
+                at = target
+            default:
+                return nil
+            }
+        }
+    }
+}
+
+/// Writes one DNS message; a name that has been written is only pointed to again.
+struct DNSWriter {
+    private(set) var bytes: [UInt8] = []
+    /// Where names begin in the message, those within others, too.
+    private var names: [(name: [UInt8], place: Int)] = []
+
+    private static let internet: UInt16 = 1
+    private static let authoritativeResponse: UInt16 = 0x8400
+
+    init() {}
+
+    /// The header of a question; multicast messages have the id 0 (RFC 6762 §18.1).
+    mutating func beginQuery(questions: Int) {
+        header(0, questions: questions, answers: 0)
+    }
+
+    /// The header of a response.
+    mutating func beginResponse(answers: Int) {
+        header(Self.authoritativeResponse, questions: 0, answers: answers)
+    }
+
+    private mutating func header(_ flags: UInt16, questions: Int, answers: Int) {
+        precondition(bytes.isEmpty)
+        for word in [0, flags, UInt16(questions), UInt16(answers), 0, 0] { self.word(word) }
+    }
+
+    mutating func question(_ name: DNSName, _ kind: UInt16) {
+        self.name(name)
+        word(kind)
+        word(Self.internet)
+    }
+
+    /// One record; `body` writes what it says.
+    ///
+    /// The record is one of several that a name may have: the bit that has others forgotten
+    /// (RFC 6762 §10.2) is not set.
+    mutating func record(
+        _ name: DNSName, _ kind: UInt16, timeToLive: UInt32, _ body: (inout DNSWriter) -> Void
+    ) {
+        self.name(name)
+        word(kind)
+        word(Self.internet)
+        word(UInt16(timeToLive >> 16))
+        word(UInt16(timeToLive & 0xFFFF))
+        let start = bytes.count
+        word(0)
+        body(&self)
+        let size = bytes.count - start - 2
+        (bytes[start], bytes[start + 1]) = (UInt8(size >> 8), UInt8(size & 0xFF))
+    }
+
+    mutating func word(_ value: UInt16) {
+        bytes.append(UInt8(value >> 8))
+        bytes.append(UInt8(value & 0xFF))
+    }
+
+    mutating func append(_ more: [UInt8]) { bytes += more }
+
+    mutating func name(_ name: DNSName) {
+        var rest = name.bytes[...]
+        while let length = rest.first, length > 0 {
+            if let known = names.first(where: { $0.name[...] == rest }) {
+                return word(0xC000 | UInt16(known.place))
+            }
+            names.append((Array(rest), bytes.count))
+            bytes += rest.prefix(Int(length) + 1)
+            rest = rest.dropFirst(Int(length) + 1)
+        }
+        bytes.append(0)
+    }
+}

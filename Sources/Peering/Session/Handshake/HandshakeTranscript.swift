@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Time
 internal import Wire
 
 /// The values that both sides of a handshake mix, in the order of protocol.md §1.4.
@@ -89,4 +90,88 @@ struct Established: ~Copyable {
 enum HandshakeOutcome<Success: ~Copyable>: ~Copyable {
     case success(Success)
     case refused(Drop)
+}
+
+/// Bounds the attempts on a pending handshake (protocol.md §1.4, rule 6).
+///
+/// Each attempt costs a Diffie-Hellman or two, and an attacker on the path can send as many as the
+/// line carries. No second, wherever it begins, has more attempts than the limit.
+struct TryLimit {
+    static let countMax = 16
+
+    private let limit: Int
+    /// The times of the last attempts, a ring.
+    private var times = InlineArray<16, Instant>(repeating: Instant(nanoseconds: 0))
+    private var tries = 0
+
+    init(perSecond limit: Int) {
+        precondition((1...Self.countMax).contains(limit))
+        self.limit = limit
+    }
+
+    /// Counts an attempt and returns whether it is allowed.
+    mutating func allows(at now: Instant) -> Bool {
+        let place = tries % limit
+        guard tries < limit || now >= times[place] + .seconds(1) else { return false }
+        times[place] = now
+        tries += 1
+        return true
+    }
+}
+
+/// This station in a handshake: its static key and its capabilities.
+struct Identity: ~Copyable {
+    let secret: Key
+    let publicKey: PublicKey
+    /// The mac of the handshakes that other stations start.
+    let mac: HandshakeMAC
+    /// For a responder that has proved who it is.
+    let capabilities: Capabilities
+    /// For anybody: whoever knows our public key can open our M2, and must not learn from it when
+    /// this station has started anew.
+    let nameless = Capabilities(bootID: 0)
+
+    init(secret: consuming Key, bootID: UInt64) {
+        publicKey = X25519.publicKey(of: secret)
+        self.secret = secret
+        mac = HandshakeMAC(responder: publicKey)
+        capabilities = Capabilities(bootID: bootID)
+    }
+
+    /// CONFIRM: of keys, and which run of the program has them.
+    func confirmation(_ value: UInt8) -> ControlPayload {
+        ControlPayload(.confirm(value, boot: capabilities.bootID))
+    }
+}
+
+extension MutableSpan<UInt8> {
+    /// Copies a field into its place.
+    mutating func write(_ field: Span<UInt8>, at range: Range<Int>) {
+        precondition(field.count == range.count)
+        for i in field.indices { self[range.lowerBound + i] = field[i] }
+    }
+}
+
+extension Span<UInt8> {
+    /// The first eight bytes, big-endian.
+    var leadingUInt64: UInt64 {
+        var value: UInt64 = 0
+        for i in 0..<8 { value = value << 8 | UInt64(self[i]) }
+        return value
+    }
+
+    func equals(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for i in indices where self[i] != other[i] { return false }
+        return true
+    }
+}
+
+extension Capabilities {
+    var encoded: InlineArray<16, UInt8> {
+        var bytes = InlineArray<16, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        write(into: &span)
+        return bytes
+    }
 }

@@ -1,0 +1,74 @@
+public import Config
+public import HAL
+
+extension DeviceName {
+    /// The sound device; nil when the direction is not used.
+    public var pcm: PCMName? {
+        switch self {
+        case .card(let id): .card(id)
+        case .usb(let vendor, let product, let serial):
+            .usb(vendor: vendor, product: product, serial: serial)
+        case .pcm(let name): .pcm(name)
+        case .default: .default
+        case .auto: .automatic
+        case .none: nil
+        }
+    }
+}
+
+extension PCMClock {
+    /// How fast a card runs, in millionths, and how sure that is.
+    package typealias Drift = (ppm: Double, uncertainty: Double)
+
+    /// What the samples say goes before what the names say.
+    package init(
+        _ capture: Side, _ captureDrift: Drift?, _ playback: Side, _ playbackDrift: Drift?
+    ) {
+        let named = PCMClock(capture: capture, playback: playback)
+        guard let captureDrift, let playbackDrift else {
+            self = named
+            return
+        }
+        let seen = PCMClock.compared(
+            capturePPM: captureDrift.ppm, uncertain: captureDrift.uncertainty,
+            playbackPPM: playbackDrift.ppm, uncertain: playbackDrift.uncertainty)
+        self =
+            switch seen {
+            case .apart(let apart):
+                PCMClock(
+                    reason: "the speaker's clock was seen to run \(Self.oneDigit(apart)) ppm "
+                        + "\(apart > 0 ? "faster" : "slower") than the microphone's")
+            case .together where named.isGuess: PCMClock(reason: nil)
+            case .together, .unknown: named
+            }
+    }
+
+    private static func oneDigit(_ value: Double) -> String {
+        let tenths = Int((abs(value) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+extension InputLine {
+    /// Opens the line of a button: a GPIO line, or a key of an input device.
+    public init(_ button: Config.Button, consumer: String) throws(GPIOError) {
+        if let code = button.keyCode {
+            try self.init(key: code, of: button.device, name: button.line)
+        } else {
+            try self.init(
+                name: button.line, bias: button.bias.input, activeLow: button.isActiveLow,
+                consumer: consumer)
+        }
+    }
+}
+
+extension Config.Button.Bias {
+    /// The same for the hardware.
+    public var input: InputLine.Bias {
+        switch self {
+        case .pullUp: .pullUp
+        case .pullDown: .pullDown
+        case .none: .none
+        }
+    }
+}

@@ -1,0 +1,237 @@
+public import Crypto
+
+/// What both sides have once their codes agree: keys, and the suite of their sessions.
+struct Agreement: ~Copyable {
+    let keys: PairingKeys
+    let suite: Suite
+
+    /// The sealed card of a side.
+    borrowing func sealed(_ card: PairingCard, of role: SPAKE2.Role) -> [UInt8] {
+        var sealed = [UInt8](repeating: 0, count: PairingCard.size + AEAD.tagSize)
+        var room = sealed.mutableSpan
+        keys.seal(card.encoded.span, of: role, into: &room)
+        return sealed
+    }
+
+    /// The confirmation of a side, and its sealed card.
+    borrowing func proof(of role: SPAKE2.Role, with card: PairingCard) -> [UInt8] {
+        let confirmation = keys.confirmation(of: role)
+        return confirmation.indices.map { confirmation[$0] } + sealed(card, of: role)
+    }
+
+    /// Opens the card of the other side.
+    borrowing func card(
+        _ sealed: Span<UInt8>, of role: SPAKE2.Role, own: PairingCard
+    ) throws(PairingFailure) -> PairingCard {
+        var plain = [UInt8](repeating: 0, count: PairingCard.size)
+        var room = plain.mutableSpan
+        guard keys.open(sealed, of: role, into: &room) else { throw .code }
+        guard let card = PairingCard(parsing: plain.span) else { throw .malformed }
+        guard card.publicKey != own.publicKey else { throw .ownKey }
+        return card
+    }
+}
+
+/// One attempt on the side that shows the code, B of protocol.md §4.1: it listens, and answers.
+public struct ShowingSide: ~Copyable {
+    private let code: PairingCode
+    private let suites: OfferedSuites
+    private let card: PairingCard
+    private let rounds: UInt32
+    private var reader = PairingReader(.p1)
+    private var agreed: Agreement?
+    private var paired: Paired?
+
+    /// Whether the code was stretched for P1.
+    ///
+    /// The other side gets P2 then and can check a guess, so an attempt that ends without `paired`
+    /// has failed, for whatever reason.
+    public private(set) var hasAnswered = false
+    /// Whether the other side has proved that it has the code, whatever else it is.
+    public private(set) var isProved = false
+
+    public init(
+        code: consuming PairingCode, suites: OfferedSuites, card: PairingCard,
+        rounds: UInt32 = CodeKey.rounds
+    ) {
+        self.code = code
+        self.suites = suites
+        self.card = card
+        self.rounds = rounds
+    }
+
+    /// Takes what the stream brings; stretches the code after P1, which takes a tenth of a second
+    /// or more.
+    ///
+    /// - Returns: Never `paired`: that is only so when the other side has closed the stream.
+    /// - Throws: When the attempt has ended.
+    public mutating func take(_ bytes: Span<UInt8>) throws(PairingFailure) -> PairingStep {
+        try take(bytes, nonce: .random(), randomness: .random()) { password in
+            SPAKE2(.b, password: password)
+        }
+    }
+
+    mutating func take(
+        _ bytes: Span<UInt8>, nonce: borrowing Key, randomness: borrowing Key,
+        exchange: (consuming Key) -> SPAKE2
+    ) throws(PairingFailure) -> PairingStep {
+        guard paired == nil else { throw .malformed }
+        guard let body = try reader.take(bytes) else { return .wait }
+        guard let agreed = agreed.take() else {
+            let answer = try answer(
+                to: body, nonce: nonce.bytes.extracting(first: 16), randomness: randomness.bytes,
+                exchange: exchange)
+            reader.expect(.p3)
+            return .send(PairingMessage.p2.framed(answer))
+        }
+        let bytes = body.span
+        guard agreed.keys.isConfirmation(bytes.extracting(first: 32), of: .a) else { throw .code }
+        isProved = true
+        let theirs = try agreed.card(bytes.extracting(last: 96), of: .a, own: card)
+        let answer = agreed.sealed(card, of: .b)
+        paired = Paired(
+            peer: theirs, suite: agreed.suite,
+            psk: agreed.keys.psk(a: theirs.publicKey, b: card.publicKey))
+        return .send(PairingMessage.p4.framed(answer))
+    }
+
+    /// The station that has proved the code, and the suite; judge it before P4 is sent, because a
+    /// station that gets P4 stores this one.
+    public var guest: (card: PairingCard, suite: Suite)? {
+        switch paired {
+        case .some(let paired): (paired.peer, paired.suite)
+        case .none: nil
+        }
+    }
+
+    /// The pre-shared key of both, for who wants to write it before P4 is sent.
+    public var psk: Key? {
+        switch paired {
+        case .some(let paired): paired.psk.copy()
+        case .none: nil
+        }
+    }
+
+    /// The other side has closed the stream: nil unless it had all it needed before.
+    public consuming func closed() -> Paired? { paired.take() }
+
+    /// Reads P1: version, suites, nonceA, pA, ek; makes P2.
+    ///
+    /// Everything that can be wrong with P1 is looked at before the code is stretched: garbage
+    /// costs little, and is no attempt. Each stretching counts as an attempt, so that nobody makes
+    /// this station do it more than three times a window without the code.
+    private mutating func answer(
+        to body: [UInt8], nonce: Span<UInt8>, randomness: Span<UInt8>,
+        exchange: (consuming Key) -> SPAKE2
+    ) throws(PairingFailure) -> [UInt8] {
+        let bytes = body.span
+        guard bytes[0] == PairingMessage.version else { throw .malformed }
+        guard let suite = suites.chosen(with: OfferedSuites(bits: bytes[1])) else { throw .suites }
+        let share = bytes.extracting(18..<83)
+        guard SPAKE2.isShare(share) else { throw .malformed }
+        var ciphertext = [UInt8](repeating: 0, count: MLKEM768.ciphertextSize)
+        var room = ciphertext.mutableSpan
+        guard
+            let secret = MLKEM768.encapsulate(
+                to: bytes.extracting(last: MLKEM768.encapsulationKeySize), randomness: randomness,
+                ciphertext: &room)
+        else { throw .malformed }
+        hasAnswered = true
+        let own = exchange(
+            CodeKey.stretch(code.bytes, nonce: bytes.extracting(2..<18), rounds: rounds))
+        // K is the identity only for a share that was made of the code itself.
+        guard let shared = own.shared(with: share) else { throw .malformed }
+        var answer = [PairingMessage.version, suite.rawValue]
+        for place in nonce.indices { answer.append(nonce[place]) }
+        for place in own.share.indices { answer.append(own.share[place]) }
+        answer += ciphertext
+        let keys = PairingKeys(
+            shared: shared, first: bytes, second: answer.span, secret: secret)
+        let proof = keys.confirmation(of: .b)
+        for place in proof.indices { answer.append(proof[place]) }
+        agreed = Agreement(keys: keys, suite: suite)
+        return answer
+    }
+}
+
+/// The side on which the code is typed, A of protocol.md §4.1: it connects, and speaks first.
+///
+/// It makes one run of SPAKE2, and so tries the code once.
+public struct EnteringSide: ~Copyable {
+    private let card: PairingCard
+    private let suites: OfferedSuites
+    private let exchange: SPAKE2
+    private let kem: MLKEM768.DecapsulationKey
+    private var reader = PairingReader(.p2)
+    private let opening: [UInt8]
+    /// Once P2 has proved the code.
+    private var agreed: Agreement?
+
+    /// Stretches the code, which takes a tenth of a second or more.
+    public init(
+        code: borrowing PairingCode, suites: OfferedSuites, card: PairingCard,
+        rounds: UInt32 = CodeKey.rounds
+    ) {
+        let nonce = Key.random()
+        self.init(
+            code: code, suites: suites, card: card, nonce: nonce.bytes.extracting(first: 16),
+            kem: MLKEM768.DecapsulationKey { bytes in Random.fill(&bytes) }, rounds: rounds
+        ) { password in SPAKE2(.a, password: password) }
+    }
+
+    init(
+        code: borrowing PairingCode, suites: OfferedSuites, card: PairingCard, nonce: Span<UInt8>,
+        kem: consuming MLKEM768.DecapsulationKey, rounds: UInt32 = CodeKey.rounds,
+        exchange: (consuming Key) -> SPAKE2
+    ) {
+        self.card = card
+        self.suites = suites
+        self.exchange = exchange(CodeKey.stretch(code.bytes, nonce: nonce, rounds: rounds))
+        var body = [PairingMessage.version, suites.bits]
+        for place in nonce.indices { body.append(nonce[place]) }
+        for place in self.exchange.share.indices { body.append(self.exchange.share[place]) }
+        var key = [UInt8](repeating: 0, count: MLKEM768.encapsulationKeySize)
+        var span = key.mutableSpan
+        kem.encapsulationKey(into: &span)
+        body += key
+        self.kem = kem
+        opening = body
+    }
+
+    /// P1, to be sent first.
+    public var first: [UInt8] { PairingMessage.p1.framed(opening) }
+
+    /// Takes what the stream brings.
+    ///
+    /// - Throws: When the pairing has ended without success.
+    public mutating func take(_ bytes: Span<UInt8>) throws(PairingFailure) -> PairingStep {
+        guard let body = try reader.take(bytes) else { return .wait }
+        guard let agreed = agreed.take() else {
+            let agreed = try agreement(after: body)
+            let answer = agreed.proof(of: .a, with: card)
+            self.agreed = consume agreed
+            reader.expect(.p4)
+            return .send(PairingMessage.p3.framed(answer))
+        }
+        let theirs = try agreed.card(body.span, of: .b, own: card)
+        return .paired(
+            Paired(
+                peer: theirs, suite: agreed.suite,
+                psk: agreed.keys.psk(a: card.publicKey, b: theirs.publicKey)))
+    }
+
+    /// Reads P2: version, suite, nonceB, pB, ct, cB.
+    private func agreement(after body: [UInt8]) throws(PairingFailure) -> Agreement {
+        let bytes = body.span
+        guard bytes[0] == PairingMessage.version else { throw .malformed }
+        guard let suite = Suite(rawValue: bytes[1]), suites.offers(suite) else { throw .suites }
+        guard let shared = exchange.shared(with: bytes.extracting(18..<83))
+        else { throw .malformed }
+        let secret = kem.decapsulate(bytes.extracting(83..<1171))
+        let keys = PairingKeys(
+            shared: shared, first: opening.span, second: bytes.extracting(first: 1171),
+            secret: secret)
+        guard keys.isConfirmation(bytes.extracting(1171..<1203), of: .b) else { throw .code }
+        return Agreement(keys: keys, suite: suite)
+    }
+}
