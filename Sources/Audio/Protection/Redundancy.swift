@@ -32,7 +32,7 @@ public struct Redundancy: Sendable {
     private static let worthwhile: Float = 0.003
     /// The worth of one percent of lost frames, in milliseconds of delay.
     ///
-    /// With it the cheapest choice is the best one of a measured table (docs/measure.md).
+    /// Chosen so that the cheapest choice was the best one of a measured table.
     private static let lossCost: Float = 60
     /// The shortest frame for a narrow path: two of them fill the smallest packet.
     private static let frameSizeMin = 29
