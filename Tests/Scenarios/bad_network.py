@@ -51,8 +51,7 @@ def play(world):
     for name, at, talk, weather in PHASES:
         world.until(at - 0.1)
         world.log("badnet", "begin", phase=name, **figures(badnet.do("status")[way]))
-        for one in world.stations.values():
-            world.counters(one)
+        world.count()
         for words in weather:
             badnet.do(*words)
         world.until(at)
@@ -63,8 +62,7 @@ def play(world):
         badnet.do("clear", "both")
     world.until(END)
     world.log("badnet", "begin", phase="end", **figures(badnet.do("status")[way]))
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
 
 
 def figures(way):

@@ -81,8 +81,7 @@ def play(world):
         world.until(at)
         step(world, what, right)
     world.until(OVER)
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
     for ns, name, event in world.events:
         world.log(name, "stamp", event=event["event"], ns=ns, time_ms=event.get("time_ms", 0))
 

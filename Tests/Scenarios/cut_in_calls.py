@@ -9,10 +9,10 @@ boot looks at what is left, and starts the daemons on it.
 import hashlib
 import os
 import random
-import subprocess
 
 from stage import kept, place
 from stage.identity import Identity
+from uml import disk
 from uml.world import clock
 
 OFTEN = False
@@ -20,7 +20,8 @@ TIMELESS = True
 STATIONS = ("kitchen", "garage")
 SECONDS = 240
 
-DISK, LOG = "/run/disk", "/run/share/log"
+DISK, LOG = disk.DISK, "/run/share/log"
+boot_words = disk.boot_words
 SYNC = 30.0
 """At most so much of the history is missing, in seconds (intercomd.conf(5), FILES)."""
 WRITTEN = SYNC + 5
@@ -48,23 +49,10 @@ LONGEST = 75.0
 BOOTS = len(CUTS) + 1
 
 
-def boot_words(folder):
-    """A disk for the guest."""
-    path = folder / "disk"
-    with open(path, "wb") as file:
-        file.truncate(16 << 20)
-    subprocess.run(["/usr/sbin/mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0", path],
-                   check=True)
-    return [f"ubd0={path}"]
-
-
 # --- in the guest ---
 
 def play(world):
-    os.makedirs(DISK)
-    # What is told of must be known after a cut.
-    world.run("mount", "-o", "remount,sync", "/run/share")
-    world.run("mount", "-t", "ext4", "/dev/ubda", DISK)
+    disk.mount(world)
     # The kernel writes nothing by itself: the disk has what a daemon has waited for.
     for name in ("dirty_expire_centisecs", "dirty_writeback_centisecs"):
         with open(f"/proc/sys/vm/{name}", "w", encoding="ascii") as file:
@@ -88,9 +76,7 @@ def play(world):
         cut = CUTS[number]
         world.log("world", "cut", number=number, after=cut[0], call=cut[1], is_kept=cut[2])
         if cut[1] is not None:
-            world["kitchen"].environment = {
-                "LD_PRELOAD": f"{os.environ['INTERCOM_LAB']}/libcut.so",
-                "CUT": f"{DISK}:{cut[1]}{':kept' if cut[2] else ''}"}
+            world["kitchen"].environment = disk.cut_before(*cut[1:])
         world.may_be_cut()
     look(world, number, found)
     if is_last:

@@ -21,8 +21,8 @@ STATIONS = tuple(pair[0] for pair in (*PAIRS.values(), ALONE)) + tuple(
     pair[1] for pair in (*PAIRS.values(), ALONE))
 SECONDS = 900
 
-ROUND = 1
-"""Which words and walls."""
+ROUND, PROFILE = 1, "voice"
+"""Which words and walls, and how they speak."""
 NOISE = 10
 """Of the microphone, in steps of 16 bits."""
 
@@ -40,6 +40,8 @@ def prepare(said):
 
 
 def play(world):
+    for one in world.stations.values():
+        one.sections["audio"]["profile"] = PROFILE
     for first, second, is_cancelled, _ in [*PAIRS.values(), (*ALONE, False, False)]:
         world[second].simulate_card()
         world[second].sections["audio"]["echo"] = "on" if is_cancelled else "off"
@@ -57,8 +59,7 @@ def play(world):
     for _, name, _, _ in PAIRS.values():
         world[name].stand(1)
     world.until(END)
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
 
 
 def judge(case):

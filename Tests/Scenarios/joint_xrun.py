@@ -78,8 +78,7 @@ def play(world):
         world.until(QUIET + number * EVERY + 2.2)
         world["kitchen"].release()
     world.until(END)
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
 
 
 def delay(case, start, end):

@@ -47,8 +47,7 @@ def play(world):
     for mouth, *_ in PAIRS.values():
         world[mouth].press()
     world.until(END)
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
 
 
 def judge(case):

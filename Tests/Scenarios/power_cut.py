@@ -11,9 +11,9 @@ import os
 import random
 import re
 import shutil
-import subprocess
 
 from stage import place, process
+from uml import disk
 
 OFTEN = False
 TIMELESS = True
@@ -23,7 +23,8 @@ CALLS = {"start": (13, 13), "add": (18, 12), "change": (15, 8)}
 """So many changes of the disk there are at each, and so many of them are cut at."""
 LATER = 3
 """So many are cut some time after, too: ext4 writes after 5 s, the kernel after 30 s."""
-DISK, LOG = "/run/disk", "/run/share/log.kitchen"
+DISK, LOG = disk.DISK, "/run/share/log.kitchen"
+boot_words = disk.boot_words
 OWNER = 990
 
 
@@ -43,16 +44,6 @@ def _cuts():
 
 CUTS = _cuts()
 BOOTS = len(CUTS) + 1
-
-
-def boot_words(folder):
-    """A disk for the guest."""
-    path = folder / "disk"
-    with open(path, "wb") as file:
-        file.truncate(16 << 20)
-    subprocess.run(["/usr/sbin/mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0", path],
-                   check=True)
-    return [f"ubd0={path}"]
 
 
 def key_of(name):
@@ -78,10 +69,7 @@ def peer_file(number):
 # --- in the guest ---
 
 def play(world):
-    os.makedirs(DISK)
-    # What a daemon has said must be known after a cut.
-    world.run("mount", "-o", "remount,sync", "/run/share")
-    world.run("mount", "-t", "ext4", "/dev/ubda", DISK)
+    disk.mount(world)
     station, home = world["kitchen"], f"{DISK}/home"
     station.sections = {"station": {"name": "kitchen"}, "network": {"port": 5577},
                         "audio": {"input": "none", "output": "none"}}
@@ -154,8 +142,7 @@ def cut(world, station, home, number):
     """Writes something, and cuts."""
     what, call, is_kept, seconds = CUTS[number]
     world.log("world", "cut", number=number, of=what, call=call, is_kept=is_kept, after=seconds)
-    words = {"LD_PRELOAD": f"{os.environ['INTERCOM_LAB']}/libcut.so",
-             "CUT": f"{DISK}:{call}{':kept' if is_kept else ''}"} if call else {}
+    words = disk.cut_before(call, is_kept) if call else {}
     station.environment = words
     if what == "start":
         world.may_be_cut()

@@ -35,11 +35,9 @@ def play(world):
     for mouth, *_ in PAIRS.values():
         world[mouth].press()
     world.until(STEADY)
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
     world.until(END)
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
 
 
 def judge(case):

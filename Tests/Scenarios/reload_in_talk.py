@@ -39,8 +39,7 @@ def play(world):
         world.until(at)
         act()
     world.sleep(1)
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
 
 
 def reload(station):

@@ -4,8 +4,8 @@ from uml import minutes
 from uml.design import BLOCK, FRAME, TICK, WAY
 
 OFTEN = False
-STATIONS = ("kitchen", "garage")
-SECONDS = minutes.SECONDS
+STATIONS, SECONDS = minutes.STATIONS, minutes.SECONDS
+prepare, controls = minutes.prepare, minutes.controls
 
 PPM = {"kitchen": 50, "garage": -50}
 # ms: what the two clocks come apart by while it is judged.
@@ -14,18 +14,10 @@ DRIFT = (minutes.END - minutes.STEADY) * 1000 * 100 / 1e6
 MOST = WAY[1] + FRAME + 4 * TICK
 
 
-def prepare(said):
-    minutes.prepare(said, STATIONS)
-
-
 def play(world):
     for name, ppm in PPM.items():
         world[name].run_card(ppm)
-    minutes.prolong(world)
-    world.start()
-    world.live()
-    minutes.talk(world)
-    minutes.end(world)
+    minutes.play(world)
 
 
 def judge(case):
@@ -38,10 +30,6 @@ def judge(case):
         # By whole pieces, up to a block: so much is between what was done and what is to be done.
         case.claim(abs(stretched - DRIFT) <= FRAME,
                    f"{ear} has made up for {stretched} ms of {DRIFT:.0f}")
-
-
-def controls(case):
-    yield from minutes.controls(case, STATIONS)
 
 
 MUTATIONS = (

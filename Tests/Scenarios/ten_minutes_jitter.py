@@ -4,8 +4,8 @@ from uml import minutes
 from uml.design import BLOCK, DATA, FRAME, TICK, WAY
 
 OFTEN = False
-STATIONS = ("kitchen", "garage")
-SECONDS = minutes.SECONDS
+STATIONS, SECONDS = minutes.STATIONS, minutes.SECONDS
+prepare = minutes.prepare
 
 JITTER = 5
 FRAME_NS = FRAME * 1_000_000
@@ -13,19 +13,11 @@ FRAME_NS = FRAME * 1_000_000
 MOST = WAY[1] + 2 * JITTER + FRAME + 2 * TICK
 
 
-def prepare(said):
-    minutes.prepare(said, STATIONS)
-
-
 def play(world):
     garage = world["garage"]
     garage.simulate_card()
     garage.card.do("jitter", JITTER)
-    minutes.prolong(world)
-    world.start()
-    world.live()
-    minutes.talk(world)
-    minutes.end(world)
+    minutes.play(world)
 
 
 def judge(case):
@@ -46,7 +38,7 @@ def judge(case):
 
 
 def controls(case):
-    yield from minutes.controls(case, STATIONS)
+    yield from minutes.controls(case)
     other = case.spoiled()
     other.packets = [one._replace(ns=one.ns // FRAME_NS * FRAME_NS) for one in case.packets]
     yield "its card is as punctual as any other", other

@@ -4,8 +4,8 @@ from uml import minutes
 from uml.design import BLOCK, FRAME, TICK, WAY
 
 OFTEN = False
-STATIONS = ("kitchen", "garage")
-SECONDS = minutes.SECONDS
+STATIONS, SECONDS = minutes.STATIONS, minutes.SECONDS
+prepare, controls = minutes.prepare, minutes.controls
 
 EVERY = 20
 AFTER = {"kitchen": 5.0, "garage": 15.0}
@@ -25,21 +25,17 @@ def moments():
     return sorted(one for one in found if one[0] < minutes.END - 2)
 
 
-def prepare(said):
-    minutes.prepare(said, STATIONS)
-
-
 def play(world):
-    minutes.prolong(world)
-    world.start()
-    world.live()
-    minutes.talk(world)
+    minutes.play(world, freeze)
+
+
+def freeze(world):
+    """Each stands still now and then."""
     for second, name, still in moments():
         world.until(second)
         world[name].freeze()
         world.sleep(still)
         world[name].thaw()
-    minutes.end(world)
 
 
 def judge(case):
@@ -55,10 +51,6 @@ def judge(case):
         gone = [one for one in ("peer_up", "peer_down", "peer_lost")
                 for entry in case.entries(ear, one) if entry.ns > case.zero]
         case.claim(not gone, f"{ear} keeps its session ({gone})")
-
-
-def controls(case):
-    yield from minutes.controls(case, STATIONS)
 
 
 MUTATIONS = (

@@ -57,8 +57,7 @@ def play(world):
     world.until(5)
     world["garage"].release()
     world.until(6)
-    for one in world.stations.values():
-        world.counters(one)
+    world.count()
 
 
 def counted(world, span):

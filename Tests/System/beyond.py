@@ -136,18 +136,11 @@ class Beyond(SceneTest):
             one.sections["rendezvous"] = {"broker": f"mqtt://{self.broker.address}", **settings}
             if stun:
                 one.sections["rendezvous"]["stun"] = self.broker.address
-            for other in scene.stations if known else ():
-                if other is not one:
-                    one.knows(other, calls=False)
+        if known:
+            scene.introduce(*scene.stations, calls=False)
         self.addCleanup(self.broker.stop)
         return scene.stations
 
     def assert_talk(self, talker, listener, hertz=500, line="GPIO17"):
         talker.speak(hertz)
         super().assert_talk(talker, listener, hertz, line)
-
-    def start(self, *stations):
-        for one in stations:
-            one.start()
-        for one in stations:
-            one.ready()

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import threading
 
-from lab import Scene, SceneTest, place, process, wait
+from lab import Scene, SceneTest, place, process, strip, wait
 from peer import pairing
 from peer.p256 import ORDER
 
@@ -181,10 +181,7 @@ class Watch:
     """All events of a station from now on, as `monitor` tells them."""
 
     def __init__(self, station):
-        self._link = socket.socket(socket.AF_UNIX)
-        self._link.settimeout(PATIENCE_S)
-        self._link.connect(os.path.join(station.run, "control.sock"))
-        self._link.sendall(b'{"v":1,"do":"monitor"}\n')
+        self._link = station.monitor()
         self._lines = self._link.makefile("rb")
         self._lines.readline()
         self.text = ""
@@ -242,14 +239,8 @@ class PairingTest(SceneTest):
         self.scene = self.enterContext(Scene(*self.names))
         self.kitchen, self.garage, *_ = self.scene.stations
         for one in self.scene.stations:
-            one.sections["audio"] = {"input": "none", "output": "none"}
-            for title in ("button ptt", "lamp on-air"):
-                del one.sections[title]
-        self.begin(*self.scene.stations)
-
-    def begin(self, *stations):
-        for one in stations:
-            one.begin()
+            strip(one)
+        self.start(*self.scene.stations)
 
     def show(self, *words, station=None):
         station = station or self.kitchen

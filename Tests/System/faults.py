@@ -55,10 +55,10 @@ class FaultTest(SceneTest):
             listener.record()
             time.sleep(0.8)
             heard = listener.recorded()
-        self.judge(moment is not None, f"{talker} was not heard again by {listener}")
+        self.assertTrue(moment is not None, f"{talker} was not heard again by {listener}")
         delay = (moment - ended) / 1e9
         print(f"{self.id().rpartition('.')[2]}: {talker} heard {delay:.2f} s after (of {soon:.2f})")
-        self.judge(delay <= soon, f"{talker} was heard only {delay:.2f} s after")
+        self.assertTrue(delay <= soon, f"{talker} was heard only {delay:.2f} s after")
 
     def begins(self, heard, since):
         """The moment, in ns, from which the tone is there for good; None when it is not."""

@@ -35,11 +35,6 @@ def strip(station):
 class SceneTest(unittest.TestCase):
     """A test of who hears what: judges of sound and of silence."""
 
-    def judge(self, holds, what):
-        """An assertion that says how the stations were when it failed."""
-        self.assertTrue(holds, what + (Scene.last.circumstances()
-                                       if Scene.last and not holds else ""))
-
     def enter(self, *names):
         """Stations that are there until the test is over."""
         self.scene = self.enterContext(Scene(*names))
@@ -61,6 +56,8 @@ class SceneTest(unittest.TestCase):
         self.scene.start()
         return self.scene.stations
 
+    start = staticmethod(Scene.begin)
+
     def plays(self, station, seconds=0.6):
         """What the speaker of a station plays from now on."""
         station.record()
@@ -73,7 +70,7 @@ class SceneTest(unittest.TestCase):
     def assert_heard(self, samples, hertz, least=-30.0):
         self.assert_long_enough(samples)
         level = sound.tone_level(samples, hertz)
-        self.judge(level > least, f"{hertz} Hz not heard: {level:.1f} dBFS")
+        self.assertTrue(level > least, f"{hertz} Hz not heard: {level:.1f} dBFS")
 
     def assert_talk(self, talker, listener, hertz=500, line="GPIO17"):
         """Somebody holds a button, and the tone that is said there is heard."""
@@ -93,15 +90,15 @@ class SceneTest(unittest.TestCase):
         self.assert_long_enough(samples)
         level = sound.tone_level(samples, hertz)
         beside = measure.level(samples) - 35
-        self.judge(level < max(sound.SILENCE, beside), f"{hertz} Hz was heard: {level:.1f} dBFS")
+        self.assertLess(level, max(sound.SILENCE, beside), f"{hertz} Hz was heard")
 
     def assert_silent(self, samples):
         self.assert_long_enough(samples)
         level = measure.level(samples)
-        self.judge(level < sound.SILENCE, f"something was heard: {level:.1f} dBFS")
+        self.assertTrue(level < sound.SILENCE, f"something was heard: {level:.1f} dBFS")
 
     def assert_steady(self, heard, span, hertz, least, what):
         """A tone of -12 dBFS is there for more than a share of the span."""
         share = numpy.mean(sound.tone_track(heard.span(*span), hertz) > -18)
-        self.judge(share > least, f"{what}: {share:.1%} was heard")
+        self.assertTrue(share > least, f"{what}: {share:.1%} was heard")
         return share

@@ -21,16 +21,9 @@ class OnOneLan(SceneTest):
             one.launcher = self.lan.join(one.name).inside
             del one.sections["network"]["listen"]
             del one.sections["network"]["discovery"]
-            for other in scene.stations if known else ():
-                if other is not one:
-                    one.knows(other, calls=False)
+        if known:
+            scene.introduce(*scene.stations, calls=False)
         return scene.stations
-
-    def start(self, *stations):
-        for one in stations:
-            one.start()
-        for one in stations:
-            one.ready()
 
     def assert_talk(self, speaker, listener, hertz=500):
         speaker.speak(hertz)

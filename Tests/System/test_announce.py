@@ -54,11 +54,11 @@ class Announce(SceneTest):
         heard = garage.recorded().samples
         alike = sound.likenesses(said, heard, longest=len(heard) / RATE)
         likeness, late = alike[:, 0].min(), alike[:, 1]
-        self.judge(likeness > 0.8, f"it is {likeness:.2f} alike")
-        self.judge(numpy.ptp(late) < 0.1, f"something is left out or put in: {late}")
+        self.assertTrue(likeness > 0.8, f"it is {likeness:.2f} alike")
+        self.assertTrue(numpy.ptp(late) < 0.1, f"something is left out or put in: {late}")
         first = int(late[0] * RATE)
         louder = measure.level(heard[first:first + len(said)]) - measure.level(said)
-        self.judge(abs(louder) < 1.5, f"it is {louder:.1f} dB louder than the file")
+        self.assertTrue(abs(louder) < 1.5, f"it is {louder:.1f} dB louder than the file")
         print(f"{likeness:.2f} alike, {numpy.ptp(late):.2f} s, {louder:.1f} dB")
         for station in scene.stations:
             self.assert_no_heap_calls(station)
@@ -246,8 +246,8 @@ class Pages(CallersTest):
         self.ring(garage, attic)
         ring = levels(RING, 3.2, 0.1)
         for what, (alone, under, after) in (("talk", talk), ("ring", ring)):
-            self.judge(abs(under - alone - DUCK) < 1 and abs(after - alone) < 1,
-                       f"a {what} of {alone:.1f} dBFS is at {under:.1f}, then at {after:.1f}")
+            self.assertTrue(abs(under - alone - DUCK) < 1 and abs(after - alone) < 1,
+                            f"a {what} of {alone:.1f} dBFS is at {under:.1f}, then at {after:.1f}")
         self.do(attic, "reject")
 
     def test_who_wants_to_rest_hears_no_more_of_it(self):

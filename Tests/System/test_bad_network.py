@@ -86,8 +86,8 @@ class Holds(SceneTest):
                   f"{numpy.mean(other):.2f}; more than 0.6 in {clear:.0%} of {len(alike)} "
                   f"windows; {concealed} ms concealed")
             self.assertGreater(len(alike), seconds / 4, "too little was said and recorded in time")
-            self.judge(mean > 0.75, f"likeness {mean:.2f}")
-            self.judge(clear > 0.75, f"words heard in {clear:.0%} of the time")
+            self.assertTrue(mean > 0.75, f"likeness {mean:.2f}")
+            self.assertTrue(clear > 0.75, f"words heard in {clear:.0%} of the time")
             self.assertLess(numpy.mean(other), mean - 0.1, "it takes anything for those words")
             self.assertGreater(concealed, 0, "nothing was held for long")
             # When the network is well again, all is heard as before.
@@ -140,12 +140,12 @@ class Tool(unittest.TestCase):
     def badnet(self, seed):
         return BadNet(self, self.a, self.b, seed)
 
-    def send(self, badnet, first=0x10, count=COUNT):
+    def send(self, badnet, count=COUNT):
         """Sends numbered datagrams from a to b; returns what came, once it is quiet."""
         came = []
         for number in range(count):
             self.a.socket.sendto(
-                bytes([first]) + number.to_bytes(4, "big") + bytes(95),
+                b"\x10" + number.to_bytes(4, "big") + bytes(95),
                 ("127.0.0.1", badnet.port_for(self.a)))
             if number % 50 == 0:
                 time.sleep(0.001)
@@ -181,14 +181,6 @@ class Tool(unittest.TestCase):
         came = self.numbers(self.send(badnet))
         self.assertEqual(sorted(came), list(range(COUNT)))
         self.assertGreater(sum(b < a for a, b in zip(came, came[1:])), COUNT // 100)
-
-    def test_one_bit_of_one_kind(self):
-        badnet = self.badnet(1)
-        badnet.do("corrupt", "ab", "data", 50, 3, 2)
-        came = self.send(badnet, 0x03, 5)
-        self.assertTrue(all(one[50] == 0 for one in came))
-        came = self.send(badnet, 0x77, 5)
-        self.assertEqual([one[50] for one in came], [8, 8, 0, 0, 0])
 
     def test_capture_drop_and_replay(self):
         badnet = self.badnet(1)

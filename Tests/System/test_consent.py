@@ -71,8 +71,8 @@ class Consent(CallersTest):
         self.ended(call, (attic,), "busy")
         listen(11)
         found = beeps(garage.recorded().samples)
-        self.judge(len(found) == 2 and abs(found[1] - found[0] - 10) < 0.05,
-                   f"beeps at {found} s")
+        self.assertTrue(len(found) == 2 and abs(found[1] - found[0] - 10) < 0.05,
+                        f"beeps at {found} s")
         self.assertEqual(len(self.watches[garage].events("listen_in")), 1)
         self.do(kitchen, "hangup")
 
@@ -93,8 +93,8 @@ class Consent(CallersTest):
         wait(garage.is_talking, "the microphone opens")
         listen(11)
         found = beeps(garage.recorded().samples)
-        self.judge(len(found) == 2 and abs(found[1] - found[0] - 10) < 0.05,
-                   f"beeps at {found} s")
+        self.assertTrue(len(found) == 2 and abs(found[1] - found[0] - 10) < 0.05,
+                        f"beeps at {found} s")
         self.do(kitchen, "hangup")
 
     def test_an_automatic_answer_ends_when_the_right_or_the_signs_go(self):

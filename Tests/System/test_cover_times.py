@@ -86,7 +86,7 @@ class CoverTimes(SceneTest):
             # Some tails are too short to compare.
             if before and len(after) >= 12:
                 moved.append(turned_ms(phase_ms(after) - phase_ms(before)))
-        self.judge(len(moved) > TALKS, f"only {len(moved)} tails are long enough")
+        self.assertTrue(len(moved) > TALKS, f"only {len(moved)} tails are long enough")
         return moved
 
     def test_in_a_long_period_too_packets_leave_together(self):
@@ -99,12 +99,12 @@ class CoverTimes(SceneTest):
             time.sleep(0.7)
             talk += self.steps(end - 200_000_000, end - 30_000_000)
             tail += self.steps(end + 30_000_000, end + 200_000_000)
-        self.judge(min(len(talk), len(tail)) > 5 * TALKS, "there are too few packets")
+        self.assertTrue(min(len(talk), len(tail)) > 5 * TALKS, "there are too few packets")
         middles = [statistics.median(steps) / 1e6 for steps in (talk, tail)]
         print("between two packets of a period: {:.3f} ms in a talk, {:.3f} ms behind it"
               .format(*middles))
-        self.judge(abs(middles[1] - middles[0]) < MOST_BETWEEN_MS,
-                   f"packets of a period are {middles} ms apart")
+        self.assertTrue(abs(middles[1] - middles[0]) < MOST_BETWEEN_MS,
+                        f"packets of a period are {middles} ms apart")
 
     def steps(self, since, until):
         """From each packet of kitchen to the next one, within a period."""
@@ -125,4 +125,4 @@ class CoverTimes(SceneTest):
         middle = statistics.median(moved)
         print(f"packets moved by {middle:.3f} ms; each: "
               + " ".join(f"{one:.3f}" for one in sorted(moved)))
-        self.judge(abs(middle) < MOST_MS, f"packets moved by {middle:.3f} ms")
+        self.assertTrue(abs(middle) < MOST_MS, f"packets moved by {middle:.3f} ms")

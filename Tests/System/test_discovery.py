@@ -87,7 +87,7 @@ class Found(OnOneLan):
             time.sleep(2.5)
             for one, hertz in ((kitchen, 700), (garage, 500)):
                 again = self.heard_again(one, hertz, moved)
-                self.judge(again <= TOGETHER_S, f"{family}: {one} hears after {again:.2f} s")
+                self.assertTrue(again <= TOGETHER_S, f"{family}: {one} hears after {again:.2f} s")
         moved = self.move(family, 40, *stations) / 1e9
         for one, other in ((kitchen, garage), (garage, kitchen)):
             first = wait(lambda one=one, other=other: self.spoken(one, other, moved),
@@ -122,7 +122,7 @@ class Found(OnOneLan):
             time.sleep(2.5)
             self.assertEqual(self.heard_again(kitchen, 700, moved), 0)
             again = self.heard_again(garage, 500, moved)
-            self.judge(again <= AGAIN_S, f"{family}: garage hears again after {again:.2f} s")
+            self.assertTrue(again <= AGAIN_S, f"{family}: garage hears again after {again:.2f} s")
         self.assertEqual(kitchen.counters()["handshakes"], made)
         # In silence it tells its peer at once: no packet of the talk is left by then.
         time.sleep(3)
@@ -130,7 +130,7 @@ class Found(OnOneLan):
         now = self.addresses(garage)
         told = wait(lambda: [one for one in self.spoken(garage, kitchen, moved)
                              if one.source in now], "garage tells of its move")[0]
-        self.judge(told.at - moved <= FOLLOWED_S, f"it tells of it {told.at - moved:.2f} s later")
+        self.assertLessEqual(told.at - moved, FOLLOWED_S, "it tells of it so many seconds later")
         wait(lambda: told.source in kitchen.peer("garage")["endpoint"], "kitchen follows")
 
     def heard_again(self, one, hertz, moved):
@@ -143,7 +143,7 @@ class Found(OnOneLan):
     def within_a_second(self, since, what, at=None):
         took = (at or time.monotonic()) - since
         print(f"{what} after {took:.2f} s")
-        self.judge(took <= TOGETHER_S, f"{what} after {took:.2f} s")
+        self.assertTrue(took <= TOGETHER_S, f"{what} after {took:.2f} s")
 
     def move(self, family, by, *stations):
         """All get other addresses at one moment, which is returned, in ns."""
@@ -278,7 +278,7 @@ class Strangers(OnOneLan):
         grown = {name: after[name] - before[name] for name in after if "discovery" in name}
         print(f"{flood.sent} datagrams in {flood.took:.1f} s; {grown}; the control thread woke "
               f"{woken} times")
-        self.judge(flood.sent > FLOOD_PER_S, f"the flood has {flood.sent} datagrams")
+        self.assertTrue(flood.sent > FLOOD_PER_S, f"the flood has {flood.sent} datagrams")
         self.assertGreater(grown["discovery_dropped_flood"], 100)
         self.assertLess(grown["discovery_sightings"], 100 * (flood.took + 2))
         self.assertLess(grown["discovery_beacons"], 2 * (flood.took + 3))

@@ -72,7 +72,7 @@ class StormTest(ConductTest):
                 self.assert_answered(self.other)
                 time.sleep(0.01)
                 longest = max(longest, time.monotonic() - asked)
-        self.judge(longest < 0.5, f"{storm.sent} packets: {longest:.2f} s")
+        self.assertTrue(longest < 0.5, f"{storm.sent} packets: {longest:.2f} s")
 
 
 def pings():
@@ -106,7 +106,7 @@ class Stop(ConductTest):
             time.sleep(1)
             asked = time.monotonic()
             self.kitchen.stop()
-            self.judge(time.monotonic() - asked < 2.5, "it stops in time")
+            self.assertTrue(time.monotonic() - asked < 2.5, "it stops in time")
 
 
 class CallMembers(StormTest):

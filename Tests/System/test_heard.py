@@ -144,7 +144,7 @@ class HeardTest(SceneTest):
         code, text, percent, reason = self.talk(door, target)
         self.assertEqual((code, reason), (0, None), text)
         self.assertIn(kitchen.name, text)
-        self.judge(percent >= 90, f"{percent} % was heard")
+        self.assertTrue(percent >= 90, f"{percent} % was heard")
         self.assertEqual(reasons(kitchen, "here"), [])
         self.assertEqual(reasons(door, "there"), [])
         for station in (kitchen, door):

@@ -119,8 +119,8 @@ class Lamps(SceneTest):
         wait(lambda: one.level(line) == level, f"{line} of {one} is {level}", interval=0.0005)
         moment = time.monotonic_ns()
         took = (moment - cause) / 1e6
-        self.judge(least <= took <= most + self.LATE,
-                   f"{line} of {one} is {level} after {took:.2f} ms, {least} to {most}")
+        self.assertTrue(least <= took <= most + self.LATE,
+                        f"{line} of {one} is {level} after {took:.2f} ms, {least} to {most}")
         return moment
 
     def assert_dark(self):
@@ -159,7 +159,7 @@ class Lamps(SceneTest):
         # What is queued for the speaker lies between the lamp and the sound.
         for lamp, place_ in ((heard, sounding[0]), (over, sounding[-1])):
             took = (recording.moment(int(place_)) - lamp) / 1e6
-            self.judge(-2 <= took <= 12 + self.LATE, f"the sound is {took:.2f} ms after the lamp")
+            self.assertTrue(-2 <= took <= 12 + self.LATE, f"sound {took:.2f} ms after the lamp")
         self.assert_dark()
 
     def test_a_fault_and_the_lack_of_a_peer_are_shown_until_they_are_mended(self):

@@ -130,7 +130,7 @@ class Overload(SceneTest):
         self.kitchen.speak(500)
         with self.kitchen.talking():
             listen(1)
-            self.judge(not self.overload(), f"it keeps up: {self.overload()}")
+            self.assertTrue(not self.overload(), f"it keeps up: {self.overload()}")
             self.assertEqual(self.kitchen.status()["left_out"], [])
             self.slow(6)
             wait(self.overload, "it says that it cannot keep up")

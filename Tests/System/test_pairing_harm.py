@@ -119,7 +119,7 @@ class Faults(PairingTest):
                 self.assertEqual(host.ended(), "aborted")
                 self.assertEqual(program.wait(20), 3)
             self.assertEqual(self.learned(self.garage), [])
-            self.begin(self.garage)
+            self.start(self.garage)
         # The control: one that lives stores the other station first, and closes then.
         host = Host("7K9M-QX2W")
         self.addCleanup(host.close)
@@ -144,7 +144,7 @@ class Faults(PairingTest):
             process.end(self.kitchen.process, number)
             guest.close()
             self.assertEqual(screen.ended(), 3, screen.text)
-            self.begin(self.kitchen)
+            self.start(self.kitchen)
             self.assertEqual(self.learned(self.kitchen), [])
             self.assertEqual(self.peers(self.kitchen), [])
 
@@ -184,7 +184,7 @@ class Faults(PairingTest):
         is_killed = not process.is_alive(victim.process)
         screen.end()
         process.end(victim.process, signal.SIGKILL)
-        self.begin(victim)
+        self.start(victim)
         secrets = [self.secret(self.kitchen, "garage"), self.secret(self.garage, "kitchen")]
         if None not in secrets:
             self.assertEqual(secrets[0], secrets[1])
@@ -200,7 +200,7 @@ class Faults(PairingTest):
             with self.subTest(full.name):
                 full.stop()
                 full.launcher = ["unshare", "--mount", "sh", "-ec", DISK, "sh", full.state]
-                self.begin(full)
+                self.start(full)
                 # The disk is in a file system that only the daemon sees.
                 state = Path(f"/proc/{full.pid}/root{full.state}")
                 filler = state / "filler"
@@ -234,4 +234,4 @@ class Faults(PairingTest):
                 self.assertEqual(other.ctl("peer", "remove", full.name)[0], 0)
                 full.stop()
                 full.launcher = []
-                self.begin(full)
+                self.start(full)

@@ -124,7 +124,7 @@ class Copies(ConductTest):
         self.kitchen.hush()
         self.assertGreater(max(heard.depths), 0)
         self.assertEqual(heard.false_copies, 0)
-        self.judge(heard.missing() == [], f"each frame came: {heard.missing()} did not")
+        self.assertTrue(heard.missing() == [], f"each frame came: {heard.missing()} did not")
         peer.manners.reports = True
 
 

@@ -67,7 +67,7 @@ class UnderSpeech(SceneTest):
         time.sleep(0.4)
         end = time.monotonic_ns()
         lost = self.losses()
-        self.judge(lost == before, f"{lost}, and {before} before")
+        self.assertTrue(lost == before, f"{lost}, and {before} before")
         heard = self.kitchen.recorded()
         for other, tone in zip(self.others, TONES.values()):
             self.assertTrue(other.is_talking(), other)

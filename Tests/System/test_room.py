@@ -81,18 +81,18 @@ class Echo(SceneTest):
                  "the echo goes")
             garage.record()
             during = listen(1.0)
-            self.judge(measure.level(garage.recorded().span(*during)) < -45, "no echo")
+            self.assertTrue(measure.level(garage.recorded().span(*during)) < -45, "no echo")
             # The card lost its sound: what is played has another place from now on.
             kitchen.card.do("xrun", "playback")
             time.sleep(3)
             garage.record()
             during = listen(1.0)
-            self.judge(measure.level(garage.recorded().span(*during)) < -45, "no echo yet")
+            self.assertTrue(measure.level(garage.recorded().span(*during)) < -45, "no echo yet")
             # Another cause of echo, which nobody can know of, shows that it is one.
             kitchen.speak(440)
             garage.record()
             during = listen(1.0)
-            self.judge(measure.level(garage.recorded().span(*during)) > -40, "an echo")
+            self.assertTrue(measure.level(garage.recorded().span(*during)) > -40, "an echo")
         self.assert_no_heap_calls(kitchen)
 
     def test_half_duplex_does_not_howl(self):
@@ -200,7 +200,7 @@ class Earshot(SceneTest):
                 f"air: {error:+.1f} ms; estimate {found['estimate_ms']:.1f} ms")
         if os.environ.get("INTERCOM_FIGURES"):
             print(text)
-        self.judge(abs(error) <= ERROR_MS, text)
+        self.assertTrue(abs(error) <= ERROR_MS, text)
 
     def test_the_figure_is_the_true_way_and_the_air(self):
         for air_ms in (20, 80):

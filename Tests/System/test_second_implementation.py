@@ -104,9 +104,9 @@ class SecondImplementation(SceneTest):
                 heard = peer.ear[stream]
                 self.assertEqual(peer.bindings()[stream]["ref"], ref)
                 self.assertGreaterEqual(len(heard.sessions), 2)
-                self.judge(heard.missing() == [], f"missing: {heard.missing()}")
+                self.assertTrue(heard.missing() == [], f"missing: {heard.missing()}")
                 level = sound.tone_level(heard.samples(), 500)
-                self.judge(level > -20, f"500 Hz not heard: {level:.1f} dBFS")
+                self.assertTrue(level > -20, f"500 Hz not heard: {level:.1f} dBFS")
                 # The start bit is that of the first 100 ms and of the pre-roll.
                 starts = [bool(flags & START) for flags in heard.flags]
                 self.assertEqual(starts, sorted(starts, reverse=True))
@@ -139,7 +139,7 @@ class SecondImplementation(SceneTest):
                 self.assert_heard(heard, hertz, least=-40)
             weakest = min(sound.tone_level(heard, hertz) for hertz in TONES[:len(group)])
             silent = sound.tone_level(heard, TONES[0] + 85)
-            self.judge(silent < weakest - 10, f"a tone of no talker: {silent:.1f} dBFS")
+            self.assertTrue(silent < weakest - 10, f"a tone of no talker: {silent:.1f} dBFS")
             wait(lambda: all(talk.is_over for talk in talks), "all have said it")
             for talk in talks:
                 self.assertGreaterEqual(len({session for _, session in talk.sent}), 2)

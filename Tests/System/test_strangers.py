@@ -98,7 +98,7 @@ class Strangers(SceneTest):
             print(f"told before the next answer, of 8 each: {early}")
             # One or the other may fall on the moment at which it is time to tell.
             for kind, count in early.items():
-                self.judge(count < 4, f"{count} of 8 {kind} keys were told of at once")
+                self.assertTrue(count < 4, f"{count} of 8 {kind} keys were told of at once")
             # They are told of alike, each once.
             for station in callers:
                 wait(lambda: self.lines(station, " called from ") == 4, "all four are told of")
@@ -183,7 +183,7 @@ class Garbage(SceneTest):
         self.assertTrue(process.is_alive(garage.process))
         # A machine that stands still is told of, too.
         more = garage.log.splitlines()[lines:]
-        self.judge(len(more) < 5, f"it fills the journal: {more}")
+        self.assertTrue(len(more) < 5, f"it fills the journal: {more}")
         if size is not None:
             # The simulated card's ring is touched as it plays; datagrams kept would be 12 MB.
             self.assertLess(process.memory(garage.pid)["rss"], size + 5000, "it grows")
@@ -220,8 +220,8 @@ class Garbage(SceneTest):
         print(f"{sent} datagrams in {took:.1f} s")
         names = ("packets_opened", "frames_lost", "concealed_ms")
         opened, lost, concealed = (after[name] - before[name] for name in names)
-        self.judge(opened >= 190 * took and lost + concealed / 10 < 10,
-                   f"{opened} opened, {lost} lost, {concealed} ms made up")
+        self.assertTrue(opened >= 190 * took and lost + concealed / 10 < 10,
+                        f"{opened} opened, {lost} lost, {concealed} ms made up")
 
 
 class Replay(SceneTest):

@@ -203,9 +203,9 @@ class Cover(SceneTest):
 
     def test_a_tail_hides_the_end(self):
         spans, found, _ = self.watch("spurt")
-        self.judge(len({size for _, size in found}) == 1, "one length")
+        self.assertTrue(len({size for _, size in found}) == 1, "one length")
         talk = [at for at, _ in found if at >= spans[1][0]]
         gaps = [(later - at) / 1e6 for at, later in zip(talk, talk[1:])]
         # No gap of the talk's end; what comes later are answers to reports.
         end = next((place for place, gap in enumerate(gaps) if gap > 60), len(gaps))
-        self.judge(end > 0.8 * SECONDS * 100, f"broken off after {end} packets")
+        self.assertTrue(end > 0.8 * SECONDS * 100, f"broken off after {end} packets")

@@ -8,7 +8,6 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
-import xml.etree.ElementTree
 
 from lab import ROOT, longer, place, process, wait
 
@@ -35,13 +34,10 @@ class Bench(unittest.TestCase):
 
     @longer
     def test_every_figure_is_there_and_the_last_line_has_them(self):
-        with tempfile.TemporaryDirectory() as folder:
-            drawing = os.path.join(folder, "cost.svg")
-            done = subprocess.run(
-                [ROOT / "tools/bench", "--seconds", "1", "--rounds", "1", "--plot", drawing,
-                 "--json"], capture_output=True, text=True, check=False)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            root = xml.etree.ElementTree.parse(drawing).getroot()
+        done = subprocess.run(
+            [ROOT / "tools/bench", "--seconds", "1", "--rounds", "1", "--json"],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
         *shown, last = done.stdout.splitlines()
         # The last line is not for people: every name is in it anyway.
         found, shown = json.loads(last), "\n".join(shown)
@@ -55,8 +51,6 @@ class Bench(unittest.TestCase):
             with self.subTest(case):
                 self.assertGreater(one["floor"], 0)
                 self.assertGreater(one["daemon"], 0)
-        self.assertTrue(root.tag.endswith("svg"))
-        self.assertGreaterEqual(len(root.findall("{*}polyline")), 2)
 
 
 def described(name, uses=(), settings=(), kind="regular"):

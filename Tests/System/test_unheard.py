@@ -143,7 +143,7 @@ class Volumes(HeardTest):
         # Talk is heard as ever.
         code, text, percent, reason = self.talk(door, "house")
         self.assertEqual((code, reason), (0, None), text)
-        self.judge(percent >= 90, f"{percent} % was heard")
+        self.assertTrue(percent >= 90, f"{percent} % was heard")
         self.assertNotIn("page", kitchen.ctl("volume", "page", "100")[1].splitlines()[-1])
         self.assertEqual(reasons(kitchen, "here"), [])
         with settings(kitchen, "sounds", **{"page-volume": "10%"}):

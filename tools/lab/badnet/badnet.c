@@ -1,12 +1,12 @@
 // badnet: a bad network between two stations, the same one for the same seed.
 //
-// badnet --a PORT:STATION --b PORT:STATION [--bind ADDRESS] [--control PATH] [--seed N]
+// badnet --a PORT:STATION --b PORT:STATION --control PATH [--bind ADDRESS] [--seed N]
 //     What reaches PORT of side a goes, from PORT of side b, to the UDP port STATION of side b, and
 //     the other way round. So station a takes badnet's PORT of side a for station b. All is on
 //     ADDRESS (127.0.0.1), unless STATION is an IPv4 ADDRESS:PORT. Prints one JSON line, with the
 //     seed, when it is ready.
 //
-// Commands come as lines on stdin and on the Unix socket PATH; each is answered by one JSON line.
+// Who connects to the Unix socket PATH sends one command, a line, and is answered by one JSON line.
 // WAY is ab, ba or both; KIND is 1 to 15 (a handshake message of that type), data, any, or off.
 //     loss WAY PERCENT [BURST]       Gilbert-Elliott, BURST datagrams lost in a row on average
 //     delay WAY MS [JITTER-MS [free]]
@@ -16,7 +16,6 @@
 //     reorder WAY PERCENT MS         holds some back MS longer, behind what follows them
 //     duplicate WAY PERCENT
 //     rate WAY KBIT QUEUE-MS         a narrow link, headers included, and the queue before it
-//     corrupt WAY KIND BYTE BIT [N]  flips one bit of the next N datagrams (all without N)
 //     drop WAY KIND                  lets none of these through; off ends it
 //     clear WAY                      a good network again
 //     capture FILE|off               records what enters: for each datagram 8 bytes ns, 1 byte way
@@ -42,19 +41,12 @@
 
 #include "path.h"
 
-enum { CALLERS_MAX = 8, LINE_MAX_BYTES = 2 * DATAGRAM_MAX + 64, WORDS_MAX = 6 };
-
-// A caller on the control socket, or stdin (the first).
-struct caller {
-    int in, out;
-    size_t count;
-    char line[LINE_MAX_BYTES];
-};
+enum { LINE_MAX_BYTES = 4096, WORDS_MAX = 5 };
 
 static struct path paths[2]; // 0: a to b, 1: b to a
 static int sockets[2];       // facing a, facing b
 static struct sockaddr_in stations[2];
-static struct caller callers[CALLERS_MAX];
+static int caller = -1; // on the control socket; others wait
 static FILE *capture;
 static uint8_t buffer[DATAGRAM_MAX];
 
@@ -132,14 +124,6 @@ static bool set_capture(const char *file) {
     return capture != NULL || strcmp(file, "off") == 0;
 }
 
-static bool corrupt(struct path *path, char **words, int count) {
-    path->corrupt_rule = kind_named(words[2]);
-    path->corrupt_byte = (uint32_t)strtoul(words[3], NULL, 10);
-    path->corrupt_bit = atoi(words[4]) & 7;
-    path->corrupt_left = count > 5 ? strtoll(words[5], NULL, 10) : -1;
-    return path->corrupt_rule >= 0;
-}
-
 // One command on one way; `words[2]` and later are its numbers, zeros where not given.
 static bool obey_on(int way, const char *verb, char **words, int count) {
     struct path *path = &paths[way];
@@ -169,8 +153,6 @@ static bool obey_on(int way, const char *verb, char **words, int count) {
     } else if (strcmp(verb, "drop") == 0) {
         path->drop_rule = kind_named(words[2]);
         return path->drop_rule >= 0;
-    } else if (strcmp(verb, "corrupt") == 0) {
-        return corrupt(path, words, count);
     } else if (strcmp(verb, "replay") == 0) {
         int rule = kind_named(words[3]);
         return rule >= 0 && replay(way, words[2], rule, strtod(words[4], NULL));
@@ -182,7 +164,7 @@ static bool obey_on(int way, const char *verb, char **words, int count) {
 
 static bool obey(char *line) {
     static char none[] = "";
-    char *words[WORDS_MAX] = {none, none, none, none, none, none}, *rest = line;
+    char *words[WORDS_MAX] = {none, none, none, none, none}, *rest = line;
     int count = 0;
     for (char *word; count < WORDS_MAX && (word = strtok_r(rest, " \t\r", &rest)) != NULL;)
         words[count++] = word;
@@ -201,59 +183,24 @@ static bool obey(char *line) {
     return done;
 }
 
-static void answer(int fd, bool is_done) {
-    char *text = NULL;
-    size_t count = 0;
-    FILE *out = open_memstream(&text, &count);
-    if (out == NULL)
-        abort();
-    fprintf(out, "{\"ok\":%s,\"ab\":{", is_done ? "true" : "false");
-    path_report(&paths[0], out);
-    fputs("},\"ba\":{", out);
-    path_report(&paths[1], out);
-    fputs("}}\n", out);
-    fclose(out);
-    if (write(fd, text, count) < 0)
-        perror("badnet: answer");
-    free(text);
-}
-
-static void hang_up(struct caller *caller) {
-    if (caller != callers)
-        close(caller->in);
-    caller->in = -1;
-}
-
-static void listen_to(struct caller *caller) {
-    size_t room = sizeof caller->line - caller->count;
-    ssize_t count = read(caller->in, caller->line + caller->count, room);
-    if (count <= 0) {
-        hang_up(caller);
-        return;
+static void answer(void) {
+    char line[LINE_MAX_BYTES];
+    ssize_t length = read(caller, line, sizeof line);
+    if (length > 0 && line[length - 1] == '\n') {
+        line[length - 1] = '\0';
+        bool is_done = obey(line);
+        FILE *out = fdopen(dup(caller), "w");
+        if (out == NULL)
+            err(1, "answer");
+        fprintf(out, "{\"ok\":%s,\"ab\":{", is_done ? "true" : "false");
+        path_report(&paths[0], out);
+        fputs("},\"ba\":{", out);
+        path_report(&paths[1], out);
+        fputs("}}\n", out);
+        fclose(out);
     }
-    caller->count += (size_t)count;
-    char *end;
-    while ((end = memchr(caller->line, '\n', caller->count)) != NULL) {
-        *end = '\0';
-        bool is_done = obey(caller->line);
-        answer(caller->out, is_done);
-        caller->count -= (size_t)(end + 1 - caller->line);
-        memmove(caller->line, end + 1, caller->count);
-    }
-    if (caller->count == sizeof caller->line)
-        hang_up(caller);
-}
-
-static void admit(int control) {
-    int fd = accept4(control, NULL, NULL, SOCK_CLOEXEC);
-    for (struct caller *caller = callers + 1; fd >= 0 && caller < callers + CALLERS_MAX; caller++) {
-        if (caller->in < 0) {
-            *caller = (struct caller){.in = fd, .out = fd};
-            return;
-        }
-    }
-    if (fd >= 0)
-        close(fd);
+    close(caller);
+    caller = -1;
 }
 
 // --- start ---
@@ -300,35 +247,31 @@ static void open_side(int side, const char *text, const char *address) {
 
 static void run(int control) {
     for (;;) {
-        struct pollfd waits[3 + CALLERS_MAX] = {
+        struct pollfd waits[] = {
             {.fd = sockets[0], .events = POLLIN},
             {.fd = sockets[1], .events = POLLIN},
-            {.fd = control, .events = POLLIN},
+            {.fd = caller < 0 ? control : caller, .events = POLLIN},
         };
-        for (int i = 0; i < CALLERS_MAX; i++)
-            waits[3 + i] = (struct pollfd){.fd = callers[i].in, .events = POLLIN};
         int64_t next = path_next(&paths[0]), other = path_next(&paths[1]);
         next = next < other ? next : other;
         int64_t left = next == INT64_MAX ? 1000000000 : next - now();
         left = left < 0 ? 0 : left;
         struct timespec wait = {left / 1000000000, left % 1000000000};
-        if (ppoll(waits, 3 + CALLERS_MAX, &wait, NULL) < 0 && errno != EINTR)
+        if (ppoll(waits, 3, &wait, NULL) < 0 && errno != EINTR)
             err(1, "ppoll");
         receive(0);
         receive(1);
         deliver(0);
         deliver(1);
-        if (waits[2].revents != 0)
-            admit(control);
-        for (int i = 0; i < CALLERS_MAX; i++) {
-            if (callers[i].in >= 0 && waits[3 + i].revents != 0)
-                listen_to(&callers[i]);
-        }
+        if (waits[2].revents != 0 && caller < 0)
+            caller = accept4(control, NULL, NULL, SOCK_CLOEXEC);
+        else if (waits[2].revents != 0)
+            answer();
     }
 }
 
 int main(int count, char **words) {
-    const char *sides[2] = {NULL, NULL}, *control = NULL, *address = "127.0.0.1";
+    const char *sides[2] = {NULL, NULL}, *control = "badnet.sock", *address = "127.0.0.1";
     uint64_t seed;
     if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
         err(1, "getrandom");
@@ -349,10 +292,7 @@ int main(int count, char **words) {
     open_side(1, sides[1], address);
     path_start(&paths[0], seed);
     path_start(&paths[1], ~seed);
-    callers[0] = (struct caller){.in = 0, .out = 1};
-    for (int i = 1; i < CALLERS_MAX; i++)
-        callers[i].in = -1;
-    int fd = control != NULL ? open_control(control) : -1;
+    int fd = open_control(control);
     printf("{\"badnet\":\"ready\",\"seed\":%" PRIu64 "}\n", seed);
     fflush(stdout);
     run(fd);

@@ -46,7 +46,7 @@ void path_start(struct path *path, uint64_t seed) {
 }
 
 void path_clear(struct path *path) {
-    path->drop_rule = path->corrupt_rule = KIND_NONE;
+    path->drop_rule = KIND_NONE;
     path->to_bad = path->reorder = path->duplicate = 0;
     path->to_good = 1;
     path->is_bad = false;
@@ -70,7 +70,7 @@ static bool is_earlier(const struct datagram *a, const struct datagram *b) {
 
 void path_put(struct path *path, const uint8_t *bytes, size_t count, int64_t due) {
     if (path->queued == QUEUE_MAX) {
-        path->overflowed++;
+        path->lost++;
         return;
     }
     struct datagram *made = malloc(sizeof *made + count);
@@ -86,29 +86,14 @@ void path_put(struct path *path, const uint8_t *bytes, size_t count, int64_t due
     path->queue[place] = made;
 }
 
-static void corrupt(struct path *path, uint8_t *bytes, size_t count) {
-    int kind = kind_of(bytes, count);
-    if (path->corrupt_left == 0 || !kind_matches(path->corrupt_rule, kind) ||
-        path->corrupt_byte >= count)
-        return;
-    bytes[path->corrupt_byte] ^= (uint8_t)(1 << path->corrupt_bit);
-    path->corrupted++;
-    if (path->corrupt_left > 0)
-        path->corrupt_left--;
-}
-
 void path_enter(struct path *path, const uint8_t *bytes, size_t count, int64_t now) {
-    static uint8_t copy[DATAGRAM_MAX];
     // The same number of choices for each datagram, needed or not: what befalls the n-th datagram
     // depends on the seed and n, not on what was switched on before.
     double loss = fraction(path), late = fraction(path);
     double held = fraction(path), twice = fraction(path);
-    int kind = kind_of(bytes, count);
     path->received++;
-    path->bytes_received += count;
-    path->kinds[kind]++;
-    if (kind_matches(path->drop_rule, kind)) {
-        path->dropped++;
+    if (kind_matches(path->drop_rule, kind_of(bytes, count))) {
+        path->lost++;
         return;
     }
     path->is_bad = path->is_bad ? loss >= path->to_good : loss < path->to_bad;
@@ -119,14 +104,12 @@ void path_enter(struct path *path, const uint8_t *bytes, size_t count, int64_t n
     if (path->rate > 0) {
         int64_t start = path->free_at > now ? path->free_at : now;
         if (start - now > path->queue_max) {
-            path->overflowed++;
+            path->lost++;
             return;
         }
         path->free_at = start + (int64_t)((double)(count + 28) * 8e9 / path->rate);
         now = path->free_at;
     }
-    memcpy(copy, bytes, count);
-    corrupt(path, copy, count);
     // Jitter keeps the order, as a queue in a router does, unless there are several ways.
     int64_t due = now + path->delay + (int64_t)(late * (double)path->jitter);
     if (held < path->reorder) {
@@ -137,10 +120,10 @@ void path_enter(struct path *path, const uint8_t *bytes, size_t count, int64_t n
     } else {
         path->last_due = due;
     }
-    path_put(path, copy, count, due);
+    path_put(path, bytes, count, due);
     if (twice < path->duplicate) {
         path->duplicated++;
-        path_put(path, copy, count, due);
+        path_put(path, bytes, count, due);
     }
 }
 
@@ -170,19 +153,7 @@ int64_t path_next(const struct path *path) {
 
 void path_report(const struct path *path, FILE *out) {
     fprintf(out,
-        "\"received\":%" PRIu64 ",\"sent\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"dropped\":%" PRIu64
-        ",\"lost\":%" PRIu64 ",\"reordered\":%" PRIu64 ",\"duplicated\":%" PRIu64
-        ",\"corrupted\":%" PRIu64 ",\"overflowed\":%" PRIu64 ",\"queued\":%d,\"kinds\":{",
-        path->received, path->sent, path->bytes_received, path->dropped, path->lost,
-        path->reordered, path->duplicated, path->corrupted, path->overflowed, path->queued);
-    const char *comma = "";
-    for (int kind = 0; kind <= KIND_DATA; kind++) {
-        if (path->kinds[kind] == 0)
-            continue;
-        fprintf(out, "%s\"", comma);
-        fprintf(out, kind == KIND_DATA ? "data" : "%d", kind);
-        fprintf(out, "\":%" PRIu64, path->kinds[kind]);
-        comma = ",";
-    }
-    fputc('}', out);
+        "\"received\":%" PRIu64 ",\"sent\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"reordered\":%" PRIu64
+        ",\"duplicated\":%" PRIu64,
+        path->received, path->sent, path->lost, path->reordered, path->duplicated);
 }

@@ -43,10 +43,6 @@ struct path {
     // of so many ns before it; `free_at` is when the link has sent all that waits.
     double rate;
     int64_t queue_max, free_at;
-    // Bit `corrupt_bit` of byte `corrupt_byte` of the next `corrupt_left` datagrams (-1: of all).
-    int corrupt_rule, corrupt_bit;
-    uint32_t corrupt_byte;
-    int64_t corrupt_left;
 
     uint64_t random;
     int64_t last_due;
@@ -54,8 +50,7 @@ struct path {
     int queued;
     uint64_t numbered;
 
-    uint64_t received, sent, dropped, lost, reordered, duplicated, corrupted, overflowed;
-    uint64_t bytes_received, kinds[17];
+    uint64_t received, sent, lost, reordered, duplicated;
 };
 
 // Makes an undisturbed path whose choices all follow from the seed.

@@ -9,7 +9,7 @@ import tempfile
 
 from stage import place, process, tool
 
-from . import against, figures, loops, plot, starts
+from . import against, figures, loops, starts
 
 MEMORY_PEERS = [1, figures.PEERS, 8, 31]
 STARTS = 7
@@ -21,7 +21,6 @@ def arguments():
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--plot")
     parser.add_argument("--against", help="folder of other programs, static too")
     parser.add_argument("--dynamic", required=True, help="the dynamic build of intercomd")
     return parser.parse_args()
@@ -55,11 +54,11 @@ def measure(chosen, folder):
     started = starts.measure(room("starts"), STARTS, progress)
     memory = starts.memory(room("memory"), MEMORY_PEERS, progress)
     handshakes = starts.handshakes(room("handshakes"), 8, max(3.0, 2 * chosen.seconds), progress)
-    rounds, size, calls = loops.measure(room("loops"), chosen.seconds, chosen.rounds, progress)
+    rounds, calls = loops.measure(room("loops"), chosen.seconds, chosen.rounds, progress)
     improved = loops.measure_talk(
         room("improved"), chosen.seconds, chosen.rounds, progress, loops.IMPROVED)
     return figures.figures(
-        rounds, improved, size, calls, memory, started, handshakes, sizes(chosen.dynamic))
+        rounds, improved, calls, memory, started, handshakes, sizes(chosen.dynamic))
 
 
 def main():
@@ -71,8 +70,6 @@ def main():
             return 0
         found = measure(chosen, folder)
     print(figures.table(found, chosen.seconds))
-    if chosen.plot:
-        plot.write(chosen.plot, figures.panels(found))
     if chosen.json:
         print(json.dumps(found))
     return 0

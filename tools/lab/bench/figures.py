@@ -4,7 +4,7 @@ from stage import syscalls
 from stage.tool import rounded as _rounded, shown
 
 from . import loops
-from .loops import ALL, BOTH, CASES, EIGHT, HEARS_EIGHT, HEARS_ONE, ONE
+from .loops import ALL, BOTH, CASES, HEARS_EIGHT, HEARS_ONE, ONE
 
 TARGETS = {
     "cpu_ratio": 0.83,
@@ -20,10 +20,8 @@ TARGETS = {
 PEERS = 3
 """Of the station whose memory has a target."""
 
-PLOTTED = [ONE, EIGHT, ALL]
 
-
-def figures(rounds, improved, packet_bytes, calls, memory, started, handshakes, sizes):
+def figures(rounds, improved, calls, memory, started, handshakes, sizes):
     """All figures by name; None is what could not be measured."""
     cpu = loops.spread(found[BOTH].ratio for found in rounds)
     middles = loops.middles(rounds)
@@ -59,8 +57,6 @@ def figures(rounds, improved, packet_bytes, calls, memory, started, handshakes, 
         "system_calls_by_name": {
             side: found and {name: round(count) for name, count in found.items()}
             for side, found in calls._asdict().items()},
-        "packet_bytes": packet_bytes,
-        "kbit_per_listener": None if packet_bytes is None else _rounded(packet_bytes * 0.8, 1),
         "binary_bytes": sizes,
         "rounds": len(rounds),
     }
@@ -70,20 +66,6 @@ def met(found):
     """By name of a target, whether it is met."""
     return {name: found[name] is not None and found[name] <= most
             for name, most in TARGETS.items()}
-
-
-def panels(found):
-    """What `plot.write` is to draw."""
-    sides = (("intercomd", "daemon"), ("the floor in C", "floor"))
-    processor = [
-        (name, [(case.listeners, found["frame_us"][str(case)][side] / 100) for case in PLOTTED])
-        for name, side in sides]
-    drawn = [("Media loop", "% of a core", processor)]
-    if found["kbit_per_listener"] is not None:
-        line = [(case.listeners, case.listeners * found["kbit_per_listener"] / 1000)
-                for case in PLOTTED]
-        drawn.append(("On the wire", "Mbit/s", [("sent, headers and all", line)]))
-    return drawn
 
 
 def table(found, seconds):
@@ -115,9 +97,6 @@ def table(found, seconds):
                        f"{found['handshake_ms']} ms each"),
         ("system calls a second", _calls(found["system_calls_by_name"]["daemon"])),
         ("of the floor", _calls(found["system_calls_by_name"]["floor"])),
-        ("on the wire", "not seen: only root may look on" if found["packet_bytes"] is None else
-         f"{found['packet_bytes']} bytes a packet with all headers, "
-         f"{found['kbit_per_listener']} kbit/s a listener"),
         ("programs", ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items())),
     ]
     lines += ["", *(f"  {name:<27}{text}" for name, text in rows), ""]

@@ -43,11 +43,8 @@ class House(Scene):
     def start(self, together=True):
         """The peers first, so that `main` finds them at home."""
         self.introduce()
-        for group in (self.peers, [self.main]):
-            for one in group:
-                one.start()
-            for one in group:
-                one.ready()
+        self.begin(*self.peers)
+        self.begin(self.main)
         self.together()
 
 

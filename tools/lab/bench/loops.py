@@ -11,11 +11,10 @@ import time
 from typing import NamedTuple
 
 from stage import place, process, syscalls
-from stage.capture import Capture
 from stage.card import Card
 
 from . import house
-from .pair import HEADERS, PROFILES, FloorProgram
+from .floor import PROFILES, FloorProgram
 
 FRAME_NS = 10_000_000
 LISTENERS_MAX, TALKERS_MAX = 31, 8
@@ -105,9 +104,9 @@ class Floor:
         self.card = scene.also_end(Card(folder, "floor"))
         port = place.free_port()
         ports = [one.port for one in scene.peers[TALKERS_MAX:] + scene.peers[:TALKERS_MAX]]
+        row = PROFILES["voice"]
         self._station = scene.also_end(FloorProgram(
-            *PROFILES["voice"].options(), "station", "simcard:floor", port, *ports,
-            folder=folder))
+            "station", "simcard:floor", row.period, row.periods, port, *ports, folder=folder))
         self._talkers = scene.also_end(FloorProgram("talkers", said, port, TALKERS_MAX))
         self.pid, self.thread = self._station.pid, "floor"
         self._station.tell("count")
@@ -149,20 +148,6 @@ def _window(workers, case, seconds):
                            "machine is too busy")
 
 
-def _bytes_a_packet(scene, daemon):
-    """The size of an audio packet on the wire, headers and all; None for who may not look on."""
-    if not Capture.is_allowed():
-        return None
-    listener = scene[house.peer_name(TALKERS_MAX)]
-    looking = Capture([listener.port])
-    daemon.work(ONE)
-    time.sleep(1)
-    daemon.work(IDLE)
-    looking.end()
-    sizes = [len(one.payload) for one in looking.between(scene.main.port, listener.port)]
-    return statistics.mode(sizes) + HEADERS if sizes else None
-
-
 def _system_calls(worker, folder, seconds):
     """{name: calls a second} of one who talks with one; None where nobody can count them."""
     if not syscalls.can_count():
@@ -194,11 +179,11 @@ def measure(folder, seconds, rounds, progress):
     Where in a period the cards of the two begin is chance, and stays so while they run: whoever
     sends just after the other finds the listeners awake. So each round begins anew.
 
-    Returns ([{case: Pair}], bytes of a packet, Pair of the system calls of `BOTH`).
+    Returns ([{case: Pair}], Pair of the system calls of `BOTH`).
     """
     eight = ", ".join(house.peer_name(TALKERS_MAX + number) for number in range(8))
     sections = {"channel eight": {"members": eight}}
-    found, size, calls = [], None, None
+    found, calls = [], None
     for number in range(rounds):
         room = os.path.join(folder, str(number))
         with house.House(room, LISTENERS_MAX, TALKERS_MAX, sections) as scene:
@@ -206,10 +191,9 @@ def measure(folder, seconds, rounds, progress):
             scene.start()
             workers = _workers(scene, seconds, TALKERS_MAX)
             if number == 0:
-                size = _bytes_a_packet(scene, workers[0])
                 calls = Pair(*(_system_calls(one, room, max(3.0, seconds)) for one in workers))
             found.append(_round(workers, seconds, number, progress, CASES))
-    return found, size, calls
+    return found, calls
 
 
 def measure_talk(folder, seconds, rounds, progress, sections=None):

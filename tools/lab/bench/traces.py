@@ -8,11 +8,13 @@ import subprocess
 
 from stage import place
 
-from . import plot
-
 OWN = os.path.join(os.path.dirname(__file__), "../../../Tests/Traces")
+RECORDINGS = ".down", ".up"
 TALKS = 4
 """Where a pause falls is luck: each network is talked over by so many, and their mean counts."""
+SIZE, INTERVAL, REST, ROOM, SECONDS = 117, 20, 20.0, 1500, 120
+"""Of a recording of Mahimahi's: packets as `voice` has them, with headers, one every so many ms,
+through moments at which so many bytes may leave, and then so many ms more; for so long."""
 
 
 class Trace:
@@ -20,9 +22,12 @@ class Trace:
 
     def __init__(self, path):
         self.name, kind = os.path.splitext(os.path.basename(path))
+        if kind in RECORDINGS:
+            self.name += kind
+        read = {".csv": _of_csv, ".txt": _of_text}.get(kind, _of_recording)
         try:
             with open(path, encoding="utf-8") as file:
-                self.delays = list(_of_csv(file) if kind == ".csv" else _of_text(file))
+                self.delays = list(read(file))
         except (KeyError, ValueError) as error:
             raise ValueError(f"{path} is no trace: {error}") from error
         if not self.delays:
@@ -47,13 +52,38 @@ def _of_text(file):
         yield None if line.strip() == "-" else float(line) / 10
 
 
+def _of_recording(file):
+    """One line for each moment, in ms, at which `ROOM` bytes may leave."""
+    moments = [int(line) for line in file if line.strip()]
+    if not moments or moments[-1] <= 0:
+        raise ValueError("no moments")
+    return delays(moments, SECONDS)
+
+
+def delays(moments, seconds):
+    """Milliseconds on the way of each packet; a queue before the link has no end, and a recording
+    that is too short begins again."""
+    length = moments[-1]
+    place, round_, room, found = 0, 0, ROOM, []
+    for number in range(int(seconds * 1000 / INTERVAL)):
+        sent = number * INTERVAL
+        # What may leave before there is something to send leaves empty.
+        while round_ * length + moments[place] < sent or room < SIZE:
+            place, room = place + 1, ROOM
+            if place == len(moments):
+                place, round_ = 0, round_ + 1
+        room -= SIZE
+        found.append(round_ * length + moments[place] - sent + REST)
+    return found
+
+
 def find(folder):
-    """The traces of a folder."""
-    paths = sorted(glob.glob(os.path.join(folder, "*.csv"))
-                   or glob.glob(os.path.join(folder, "*.txt")))
-    if not paths:
-        raise ValueError(f"{folder} has no traces: NAME.csv, seq,send_ms,delay_ms")
-    return [Trace(path) for path in paths]
+    """The traces of a folder, all of one kind."""
+    for kinds in ((".csv",), (".txt",), RECORDINGS):
+        paths = sorted(path for kind in kinds for path in glob.glob(f"{folder}/*{kind}"))
+        if paths:
+            return [Trace(path) for path in paths]
+    raise ValueError(f"{folder} has no traces: NAME.csv, seq,send_ms,delay_ms")
 
 
 def play(networks, talks=TALKS):
@@ -86,8 +116,4 @@ def run(options):
               f"{one['j']:>8.1f}{one['fixed_240_concealed_percent']:>16.3f}"
               f"{one['best_fixed_ms']:>10.0f}{one['best_fixed_j']:>8.1f}")
     print()
-    if options.plot:
-        plot.write(options.plot, [("Networks: delay", "ms", [
-            (one["trace"], [(one["concealed_percent"], one["mean_delay_ms"])]) for one in found])],
-            "concealed, %")
     return found

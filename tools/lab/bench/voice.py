@@ -1,52 +1,30 @@
-"""The program behind `tools/bench voice`: what the network, the room and the way do to speech.
+"""The program behind `tools/bench voice`: the jitter buffer, and what a speaking person opens.
 
-Each part is a module here, named as its key of `--json`, with `run(options)`: it prints its table
-and returns its figures, a list of dictionaries.
+Both need no station and no time but the processor's. Each has a `run(options)`, which prints its
+table and returns its figures, a list of dictionaries.
 """
 
 import argparse
-import importlib
 import json
-import os
 import sys
 
 from stage import tool
 
-PARTS = ["traces", "loss", "echo", "vox", "latency"]
+from . import traces, vox
 
-
-def _part(text):
-    names = text.split(",")
-    for name in names:
-        if name not in PARTS:
-            raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(PARTS)}")
-    return names
-
-
-def arguments():
-    """What was asked for; the same `options` go to each part."""
-    parser = argparse.ArgumentParser(prog="tools/bench voice", allow_abbrev=False)
-    parser.add_argument("--traces", metavar="DIR", help="play these traces, not the project's own")
-    parser.add_argument("--only", type=_part, default=PARTS, metavar="PARTS",
-                        help="only these, with commas between: " + ", ".join(PARTS))
-    parser.add_argument("--talk", type=float, default=64, metavar="SECONDS",
-                        help="so much speech for each figure of loss")
-    parser.add_argument("--rounds", type=int, default=5,
-                        help="start the stations so often for each figure of latency and echo")
-    parser.add_argument("--pairs", type=int, default=min(4, os.cpu_count() or 1),
-                        help="so many pairs of stations talk at once")
-    parser.add_argument("--cells", metavar="TEXT",
-                        help="of loss and echo only those with this in the name")
-    parser.add_argument("--plot", metavar="FILE", help="draw delay against loss (SVG)")
-    parser.add_argument("--json", action="store_true")
-    return parser.parse_args()
+PARTS = {"traces": traces, "vox": vox}
+"""By their keys of `--json`."""
 
 
 def main():
     """Exit codes: 0 measured, whatever came of it; 1 not; 130 interrupted."""
-    options = arguments()
-    found = {name: importlib.import_module(f"bench.{name}").run(options)
-             for name in PARTS if name in options.only}
+    parser = argparse.ArgumentParser(prog="tools/bench voice", allow_abbrev=False)
+    parser.add_argument("--traces", metavar="DIR", help="play these traces, not the project's own")
+    parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    found = {name: part.run(options) for name, part in PARTS.items()
+             if options.only in (None, name)}
     if options.json:
         print(json.dumps(found))
     return 0

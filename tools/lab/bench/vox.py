@@ -1,18 +1,16 @@
 """Speech that opens a key: how many talkspurts do not, and how often something else does.
 
-Most of it makes no sound: real prompts in noises of four colours, 15 dB below them, go through the
-daemon's own detector (VoxProbe). Then some go through a whole daemon.
+It makes no sound: real prompts in noises of four colours, 15 dB below them, go through the daemon's
+own detector (VoxProbe).
 """
 
 import concurrent.futures
 import os
 import subprocess
-import time
 
 import numpy
 
-from stage import people, place, speech, wav
-from stage.tool import memory_folder
+from stage import measure, place, speech, wav
 
 LEVEL, NOISE = -35.0, -50.0
 """dBFS RMS of each talkspurt, and of the noise at all times."""
@@ -32,12 +30,6 @@ MISSED_GOAL, FALSE_GOAL = 2.0, 1.0
 """Per cent of the talkspurts, and a minute."""
 
 
-def _leveled(samples, level):
-    samples = samples.astype(numpy.float64)
-    power = numpy.mean(numpy.square(samples)) / 32768**2
-    return samples * 10 ** (level / 20) / numpy.sqrt(power + 1e-12)
-
-
 def _prompts():
     """All of the one speaker that are talkspurts."""
     names = sorted(os.path.splitext(name)[0] for name in os.listdir(speech.FOLDER)
@@ -53,7 +45,7 @@ def noise(colour, count, seed):
     hertz = numpy.fft.rfftfreq(count, 1 / wav.RATE)
     spectrum[(hertz < 40) | (hertz > 16000)] = 0
     spectrum *= numpy.maximum(hertz, 40) ** (-COLOURS[colour] / 2)
-    return _leveled(numpy.fft.irfft(spectrum, count), NOISE)
+    return measure.leveled(numpy.fft.irfft(spectrum, count), NOISE)
 
 
 def scene_of(prompts, colour, seed):
@@ -62,7 +54,7 @@ def scene_of(prompts, colour, seed):
     sound = numpy.zeros(MINUTES * 60 * wav.RATE)
     places, at = [], 3 * wav.RATE
     while True:
-        part = _leveled(prompts[chance.integers(len(prompts))], LEVEL)
+        part = measure.leveled(prompts[chance.integers(len(prompts))], LEVEL)
         if at + len(part) + wav.RATE > len(sound):
             break
         sound[at:at + len(part)] = part
@@ -112,65 +104,20 @@ def _soundless(prompts, colour, seed):
     stuck = judge(places, [(0, float("inf"))])
     if silent[0] != len(places) or nothing[2] == 0 or stuck[2] < 2:
         raise place.StageError(f"the judge of vox is blind: {silent}, {nothing}, {stuck}")
-    missed, late, wrong = judge(places, openings(samples))
-    return _row(colour, (missed, late, wrong), len(places), MINUTES)
+    return _row(colour, judge(places, openings(samples)), len(places))
 
 
-def _row(name, counts, talkspurts, minutes):
+def _row(name, counts, talkspurts):
     missed, late, wrong = counts
     return {"scene": name, "talkspurts": talkspurts, "missed": missed, "late": late,
-            "false_openings": wrong, "minutes": round(minutes, 2),
+            "false_openings": wrong, "minutes": MINUTES,
             "missed_percent": round(100 * missed / talkspurts, 2),
-            "false_per_minute": round(wrong / minutes, 2),
-            "met": 100 * missed <= MISSED_GOAL * talkspurts and wrong <= FALSE_GOAL * minutes}
-
-
-PHRASES = 40
-
-
-def _phrases():
-    """Many short talkspurts in a room with noise 15 dB below; where each is, in seconds."""
-    said = speech.talk(PHRASES * 1.2 + 1).astype(numpy.float64)
-    parts, places, begin = [wav.silence(1.5)], [], 1.5
-    for number in range(PHRASES):
-        part = said[int(number * 1.2 * wav.RATE):int((number + 1) * 1.2 * wav.RATE)]
-        parts += [_leveled(part, LEVEL), wav.silence(1.4)]
-        places.append((begin, begin + 1.2))
-        begin += 1.2 + 1.4
-    return numpy.concatenate(parts), places
-
-
-def _through_a_daemon(folder):
-    """The same of a whole station, as its status tells."""
-    sound, places = _phrases()
-    with people.Scene("attic", "cellar", folder=folder) as scene:
-        attic, cellar = scene.stations
-        cellar.sections["button ptt"] = {"mode": "vox", "talk": "house", "vox-hang": f"{HANG}s"}
-        scene.introduce(attic, cellar)
-        scene.start()
-        card = cellar.card
-        # White noise of -50 dBFS.
-        card.do("noise", 179)
-        path = os.path.join(folder, "said.wav")
-        wav.write(path, sound)
-        time.sleep(2)
-        said = card.play(path, at_ms=300)
-        spans, since = [], None
-        while (moment := (time.monotonic_ns() - said.first_ns) / 1e9) < len(sound) / wav.RATE:
-            is_open = cellar.status()["microphone"]["open"]
-            if is_open and since is None:
-                since = moment
-            if not is_open and since is not None:
-                spans.append((since, moment))
-                since = None
-            time.sleep(0.02)
-        if since is not None:
-            spans.append((since, float("inf")))
-    return _row("daemon", judge(places, spans), len(places), len(sound) / wav.RATE / 60)
+            "false_per_minute": round(wrong / MINUTES, 2),
+            "met": 100 * missed <= MISSED_GOAL * talkspurts and wrong <= FALSE_GOAL * MINUTES}
 
 
 def run(_options):
-    """Prints the table and returns its figures, a dictionary for each colour and the daemon."""
+    """Prints the table and returns its figures, a dictionary for each colour."""
     print(f"Vox: speech of {LEVEL:g} dBFS in noise of {NOISE:g}; at most {MISSED_GOAL:g} % missed, "
           f"{FALSE_GOAL:g} false opening a minute")
     print()
@@ -179,8 +126,6 @@ def run(_options):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(lambda one: _soundless(prompts, one[1], 100 + one[0]),
                              enumerate(COLOURS)))
-    with memory_folder("vox") as folder:
-        rows.append(_through_a_daemon(folder))
     for row in rows:
         print(f"  {row['scene']:<10}{row['talkspurts']:>12}{row['missed']:>8}{row['late']:>12}"
               f"{row['false_openings']:>7}{row['minutes']:>9.1f}"

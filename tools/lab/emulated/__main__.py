@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import json
-import os
 import pathlib
 import sys
 import tempfile
@@ -59,9 +58,7 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
-    package = (made(12, "arm64") or [None])[-1]
-    if chosen.package:
-        package = pathlib.Path(os.environ.get("FROM", "."), chosen.package)
+    package = chosen.package or (made(12, "arm64") or [None])[-1]
     if package is None:
         print("tools/bench arm: tools/package --arch arm64 first", file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from bench import house
 from bench.loops import IMPROVED, LISTENERS_MAX, TALKERS_MAX
-from bench.pair import PROFILES
+from bench.floor import PROFILES
 from stage import place
 
 THREAD = struct.Struct("=4Q")

@@ -11,13 +11,11 @@ has a slow one: all that it does takes so many times as long.
 import contextlib
 import os
 import secrets
-import struct
-import subprocess
 import sys
 import time
 
-from stage import place, process
-from stage.people import Scene, heard_share, listen, wait
+from stage import place, process, wire
+from stage.people import Scene, heard_meanwhile, wait
 from stage.wire import BadNet
 
 TONE = 500
@@ -31,16 +29,14 @@ SLOWER = 16
 KINDS = {"garbage": ("dropped_authentication", "dropped_counter"), "replays": ("dropped_replay",)}
 FORGED, ELSEWHERE = "the peer's address", "another address"
 STEADY = 0.9
+MOST = 10_000_000
+"""More than any machine can send."""
+
 SENDERS = 2
 """Processes that send: one alone makes too few."""
 
 REACHED = 0.8
 """The share of a rate that the sender must reach, or the machine cannot make that flood."""
-
-
-def write(path, datagrams):
-    """Writes datagrams down for storm."""
-    path.write_bytes(b"".join(struct.pack("<H", len(one)) + one for one in datagrams))
 
 
 class Storm:
@@ -70,32 +66,26 @@ class Storm:
         frames = [one for one in frames if one[:4] == index]
         if kind == "garbage":
             frames = [index + secrets.token_bytes(len(frames[-1]) - 4) for _ in range(1000)]
-        write(self.file, frames)
+        wire.write(self.file, frames)
 
     @contextlib.contextmanager
     def raging(self, kind, rate, origin=FORGED):
         """Lasts as long as the context; gives a dict that has `sent` a second at the end."""
-        found, start = {"sent": 0.0}, time.monotonic()
-        command = [place.lab("storm"), self.garage.port, rate and rate / SENDERS, self.file]
-        if origin == FORGED:
-            command.append(self.badnet.port_for(self.garage))
-        with contextlib.ExitStack() as stack:
-            senders = [stack.enter_context(subprocess.Popen(
-                list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
-                for _ in range(0 if rate is None else SENDERS)]
-            before, busy = self.garage.counters(), self.busy_s()
-            yield found
-            found["problems"] = "\n".join(self.garage.problems())
-            seconds = time.monotonic() - start
-            counters = {name: value - before.get(name, 0)
-                        for name, value in self.garage.counters().items()}
-            found["busy"] = (self.busy_s() - busy) / seconds
-            found["opened"] = counters["packets_opened"] / seconds
-            found["lost"], found["strays"] = counters["dropped_full"], counters["dropped_stray"]
-            found["taken"] = sum(counters[one] for one in KINDS[kind]) / seconds
-            for sender in senders:
-                sent, lasted = sender.communicate()[0].split()
-                found["sent"] += int(sent) / float(lasted)
+        found, start = {}, time.monotonic()
+        origin = {"from": self.badnet.port_for(self.garage)} if origin == FORGED else {}
+        senders = [wire.send(self.garage, self.file, rate / SENDERS, **origin)
+                   for _ in range(SENDERS if rate else 0)]
+        before, busy = self.garage.counters(), self.busy_s()
+        yield found
+        found["problems"] = "\n".join(self.garage.problems())
+        seconds = time.monotonic() - start
+        counters = {name: value - before.get(name, 0)
+                    for name, value in self.garage.counters().items()}
+        found["busy"] = (self.busy_s() - busy) / seconds
+        found["opened"] = counters["packets_opened"] / seconds
+        found["lost"], found["strays"] = counters["dropped_full"], counters["dropped_stray"]
+        found["taken"] = sum(counters[one] for one in KINDS[kind]) / seconds
+        found["sent"] = sum(map(wire.sent, senders))
 
     def busy_s(self):
         """The processor time of garage's media thread."""
@@ -106,22 +96,20 @@ class Storm:
         with self.kitchen.talking():
             wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
             self.arm(kind)
-            with self.raging(kind, 0) as found:
+            with self.raging(kind, MOST) as found:
                 time.sleep(SECONDS)
         return found["taken"], found["sent"]
 
     def heard(self, kind, rate, origin=FORGED, seconds=SECONDS):
-        """A round at a rate (None: no flood); returns its figures."""
-        with self.kitchen.talking():
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+        """A round at a rate (0: no flood); returns its figures."""
+        with heard_meanwhile(self.kitchen, self.garage) as heard:
             self.arm(kind)
-            self.garage.record()
             with self.raging(kind, rate, origin) as found:
-                time.sleep(0.3)
-                start, end = listen(seconds)
-            recording = self.garage.recorded()
-        found["share"] = heard_share(recording, start, end)
-        return found
+                time.sleep(0.7)
+                heard["from"] = time.monotonic_ns()
+                time.sleep(seconds)
+                heard["to"] = time.monotonic_ns()
+        return {**found, "share": heard["share"]}
 
 
 def told(what, found):
@@ -136,7 +124,7 @@ def curve(storm, kind, capacity, origin):
     """Prints how much is heard at each rate; returns what is wrong with that."""
     bad = []
     for times in TIMES:
-        found = storm.heard(kind, times * capacity or None, origin)
+        found = storm.heard(kind, times * capacity, origin)
         is_reached = found["sent"] >= REACHED * times * capacity
         print(told(f"{kind} from {origin} x {times:g}", found)
               + ("" if is_reached else "; more cannot be sent here"), flush=True)

@@ -8,12 +8,11 @@ whether what office says is heard, and how busy garage's control thread is.
 import argparse
 import contextlib
 import secrets
-import subprocess
 import sys
 import time
 
 from flood import data
-from stage import place, process, tool
+from stage import place, process, tool, wire
 from stage.people import Scene, heard_share, listen, wait
 
 TONE = 500
@@ -55,7 +54,7 @@ class Flood:
         scene.introduce(self.kitchen, self.garage)
         scene.introduce(self.office, self.garage)
         self.file = scene.folder / "recorded"
-        data.write(self.file, [first_message(self.garage) for _ in range(M1S)])
+        wire.write(self.file, [first_message(self.garage) for _ in range(M1S)])
 
     def start(self):
         self.scene.start()
@@ -64,17 +63,14 @@ class Flood:
     @contextlib.contextmanager
     def flooded(self, sources):
         """The flood lasts as long as the context; gives a dict that has its figures at the end."""
-        command = [place.lab("storm"), self.garage.port, self.rate, self.file, 0, sources]
         found, before = {}, self.garage.counters()
         (busy, waited), start = self.turns(), time.monotonic()
-        with subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, text=True) as sender:
-            try:
-                time.sleep(BEGUN_S)
-                yield found
-            finally:
-                sent, seconds = sender.communicate()[0].split()
-        found["rate"] = round(int(sent) / float(seconds))
+        sender = wire.send(self.garage, self.file, self.rate, sources=sources)
+        try:
+            time.sleep(BEGUN_S)
+            yield found
+        finally:
+            found["rate"] = round(wire.sent(sender))
         found["busy"], found["waited"] = (
             (now - then) / (time.monotonic() - start)
             for now, then in zip(self.turns(), (busy, waited)))

@@ -1,17 +1,11 @@
 // The floor: what a station's media loop costs at least.
 //
-//   floor [OPTION VALUE]... station CARD PORT LISTENER...
-//             captures, encodes, seals, sends; receives, opens, decodes, mixes, plays
-//   floor [OPTION VALUE]... talkers FILE PORT COUNT
+//   floor station CARD PERIOD FILL PORT LISTENER...
+//             captures, encodes, seals, sends; receives, opens, decodes, mixes, plays; the card
+//             moves PERIOD samples at once, a part of a frame, and FILL of these are kept queued
+//             for the loudspeaker
+//   floor talkers FILE PORT COUNT
 //             as many people who speak FILE's sound to that port
-//     --frame N        samples in a packet: 120, 240, 480 or 960 (480)
-//     --period N       samples the card moves at once, a part of the frame (the frame)
-//     --fill N         periods kept queued for the loudspeaker (2)
-//     --mode WORD      what Opus is made for: speech, wideband, lowdelay (speech)
-//     --bitrate N      bits a second (32000)
-//     --complexity N   of Opus, 0 to 10 (9)
-//     --talker N       the station's packets to its first listener, another station, are those of
-//                      talker N there
 //
 // A program in C that does a station's work with the same libraries, the same settings and the
 // same system calls, and nothing more: no talk keys, jitter buffer, levels, counters, late or lost
@@ -38,8 +32,10 @@
 
 enum {
 	PEERS_MAX = 32,
-	FRAME_MAX = 960,
-	OPUS_MAX = SEAL_PLAIN_MAX - 5,
+	FRAME = 480,      // samples in a packet
+	BITRATE = 32000,
+	COMPLEXITY = 9,
+	OPUS_BYTES = BITRATE / 8 * FRAME / SOUND_RATE,
 	PRIORITY = 60,
 	WAITING = 8,      // decoded frames that a talker may be ahead
 	DATAGRAMS_MAX = 64,
@@ -56,7 +52,7 @@ struct listener {
 struct talker {
 	struct seal seal;
 	OpusDecoder *decoder;
-	int16_t samples[WAITING * FRAME_MAX];
+	int16_t samples[WAITING * FRAME];
 	unsigned written, played; // samples
 	int timer, said; // of someone who talks, not of someone who is heard
 };
@@ -66,9 +62,7 @@ static struct talker talkers[PEERS_MAX];
 static int listener_count, active;
 static int udp, epoll;
 static unsigned long sent, opened, played;
-static int frame = 480, period, fill = 2, complexity = 9, bitrate = 32000, talker = -1;
-static int mode = OPUS_APPLICATION_VOIP, bandwidth = OPUS_AUTO;
-static int opus_bytes;
+static int period, fill;
 
 static void fail(const char *what)
 {
@@ -104,31 +98,26 @@ static void open_socket(const char *port)
 static OpusEncoder *make_encoder(void)
 {
 	int error;
-	OpusEncoder *encoder = opus_encoder_create(SOUND_RATE, 1, mode, &error);
+	OpusEncoder *encoder = opus_encoder_create(
+		SOUND_RATE, 1, OPUS_APPLICATION_VOIP, &error);
 	if (encoder == NULL)
 		fail("opus_encoder_create");
-	opus_encoder_ctl(encoder, OPUS_SET_BITRATE(bitrate));
+	opus_encoder_ctl(encoder, OPUS_SET_BITRATE(BITRATE));
 	opus_encoder_ctl(encoder, OPUS_SET_VBR(0));
 	opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(0));
 	opus_encoder_ctl(encoder, OPUS_SET_DTX(0));
-	opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(complexity));
+	opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(COMPLEXITY));
 	opus_encoder_ctl(encoder, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
-	opus_encoder_ctl(encoder, OPUS_SET_BANDWIDTH(bandwidth));
 	opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(0));
 	opus_encoder_ctl(encoder, OPUS_SET_LSB_DEPTH(16));
 	return encoder;
 }
 
-static size_t plain_size(void)
-{
-	return opus_bytes + 5 > SEAL_PLAIN_MIN ? (size_t)opus_bytes + 5 : SEAL_PLAIN_MIN;
-}
-
 static void seal_and_send(struct listener *to, const uint8_t *plain)
 {
-	uint8_t datagram[SEAL_PLAIN_MAX + SEAL_OVERHEAD];
-	seal_packet(&to->seal, 0, plain, datagram);
-	if (sendto(udp, datagram, to->seal.plain + SEAL_OVERHEAD, MSG_NOSIGNAL,
+	uint8_t datagram[SEAL_PLAIN + SEAL_OVERHEAD];
+	seal_packet(&to->seal, plain, datagram);
+	if (sendto(udp, datagram, sizeof datagram, MSG_NOSIGNAL,
 			(struct sockaddr *)&to->address, sizeof to->address) > 0)
 		sent++;
 }
@@ -137,24 +126,23 @@ static void write_head(uint8_t *plain, uint16_t sequence)
 {
 	plain[0] = (uint8_t)(sequence >> 8);
 	plain[1] = (uint8_t)sequence;
-	plain[3] = (uint8_t)(opus_bytes >> 8);
-	plain[4] = (uint8_t)opus_bytes;
+	plain[4] = OPUS_BYTES;
 }
 
 // From the microphone to the wire: one frame, encoded once, sealed for each.
 static void talk(struct sound *capture, OpusEncoder *encoder)
 {
 	static uint16_t sequence;
-	static int16_t samples[FRAME_MAX];
+	static int16_t samples[FRAME];
 	static int have;
 	while (sound_read(capture, samples + have)) {
-		have = (have + period) % frame;
+		have = (have + period) % FRAME;
 		if (active == 0 || have != 0)
 			continue;
-		uint8_t plain[SEAL_PLAIN_MAX];
-		memset(plain, 0, plain_size());
+		uint8_t plain[SEAL_PLAIN];
+		memset(plain, 0, SEAL_PLAIN);
 		write_head(plain, sequence++);
-		if (opus_encode(encoder, samples, frame, plain + 5, opus_bytes) != opus_bytes)
+		if (opus_encode(encoder, samples, FRAME, plain + 5, OPUS_BYTES) != OPUS_BYTES)
 			continue;
 		for (int i = 0; i < active; i++)
 			seal_and_send(&listeners[i], plain);
@@ -163,19 +151,19 @@ static void talk(struct sound *capture, OpusEncoder *encoder)
 
 static void hear(const uint8_t *datagram)
 {
-	uint8_t plain[SEAL_PLAIN_MAX];
+	uint8_t plain[SEAL_PLAIN];
 	uint32_t number = seal_index(datagram) - TALKER_INDEX;
 	if (number >= PEERS_MAX)
 		return;
 	struct talker *from = &talkers[number];
-	unsigned room = (unsigned)(WAITING * frame);
+	const unsigned room = WAITING * FRAME;
 	if (!seal_open(&from->seal, datagram, plain) || from->written - from->played >= room)
 		return;
 	int16_t *samples = from->samples + from->written % room;
-	if (opus_decode(from->decoder, plain + 5, opus_bytes, samples, frame, 0) != frame)
+	if (opus_decode(from->decoder, plain + 5, OPUS_BYTES, samples, FRAME, 0) != FRAME)
 		return;
 	opened++;
-	from->written += (unsigned)frame;
+	from->written += FRAME;
 }
 
 static void listen_to_all(void)
@@ -188,7 +176,7 @@ static void listen_to_all(void)
 			udp, datagram, sizeof datagram, MSG_TRUNC, (struct sockaddr *)&from, &size);
 		if (count < 0)
 			return;
-		if (count == (ssize_t)plain_size() + SEAL_OVERHEAD)
+		if (count == SEAL_PLAIN + SEAL_OVERHEAD)
 			hear(datagram);
 	}
 }
@@ -197,14 +185,14 @@ static void listen_to_all(void)
 static void play(struct sound *playback)
 {
 	for (int room = sound_room(playback, fill); room > 0; room--) {
-		int32_t sum[FRAME_MAX];
-		int16_t mixed[FRAME_MAX];
+		int32_t sum[FRAME];
+		int16_t mixed[FRAME];
 		memset(sum, 0, (size_t)period * sizeof *sum);
 		for (int i = 0; i < PEERS_MAX; i++) {
 			struct talker *one = &talkers[i];
 			if (one->played == one->written)
 				continue;
-			const int16_t *samples = one->samples + one->played % (unsigned)(WAITING * frame);
+			const int16_t *samples = one->samples + one->played % (WAITING * FRAME);
 			for (int n = 0; n < period; n++)
 				sum[n] += samples[n];
 			one->played += (unsigned)period;
@@ -245,7 +233,7 @@ static void station(const char *card)
 	OpusEncoder *encoder = make_encoder();
 	int error;
 	for (int i = 0; i < PEERS_MAX; i++) {
-		seal_init(&talkers[i].seal, TALKER_INDEX + (uint32_t)i, plain_size());
+		seal_init(&talkers[i].seal, TALKER_INDEX + (uint32_t)i);
 		talkers[i].decoder = opus_decoder_create(SOUND_RATE, 1, &error);
 	}
 	sound_open(&capture, card, SND_PCM_STREAM_CAPTURE, period, 4);
@@ -278,7 +266,7 @@ static void arm_talkers(int count)
 {
 	for (int i = 0; i < count; i++) {
 		talkers[i].timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-		long time = frame * 62500L / 3, offset = 1 + (long)i * 7654321 % time;
+		long time = FRAME * 62500L / 3, offset = 1 + (long)i * 7654321 % time;
 		struct itimerspec every = { { 0, time }, { 1, offset } };
 		if (talkers[i].timer < 0 || timerfd_settime(talkers[i].timer, 0, &every, NULL) < 0)
 			fail("timerfd");
@@ -286,17 +274,16 @@ static void arm_talkers(int count)
 	}
 }
 
-static int encode_file(const char *path, uint8_t packets[PACKETS][OPUS_MAX])
+static int encode_file(const char *path, uint8_t packets[PACKETS][OPUS_BYTES])
 {
 	int count = 0;
-	int16_t samples[FRAME_MAX];
+	int16_t samples[FRAME];
 	OpusEncoder *encoder = make_encoder();
 	FILE *file = fopen(path, "rb");
 	if (file == NULL || fseek(file, 44, SEEK_SET) < 0)
 		fail(path);
-	size_t whole = (size_t)frame;
-	while (count < PACKETS && fread(samples, sizeof *samples, whole, file) == whole) {
-		if (opus_encode(encoder, samples, frame, packets[count++], opus_bytes) != opus_bytes)
+	while (count < PACKETS && fread(samples, sizeof *samples, FRAME, file) == FRAME) {
+		if (opus_encode(encoder, samples, FRAME, packets[count++], OPUS_BYTES) != OPUS_BYTES)
 			fail("opus_encode");
 	}
 	if (count == 0)
@@ -308,7 +295,7 @@ static int encode_file(const char *path, uint8_t packets[PACKETS][OPUS_MAX])
 
 static void speak(const char *file, int count)
 {
-	static uint8_t packets[PACKETS][OPUS_MAX];
+	static uint8_t packets[PACKETS][OPUS_BYTES];
 	int packet_count = encode_file(file, packets);
 	arm_talkers(count);
 	watch(STDIN_FILENO, PEERS_MAX);
@@ -326,72 +313,34 @@ static void speak(const char *file, int count)
 			uint64_t ticks;
 			if (read(one->timer, &ticks, sizeof ticks) < 0 || (int)number >= active)
 				continue;
-			uint8_t plain[SEAL_PLAIN_MAX];
-			memset(plain, 0, plain_size());
+			uint8_t plain[SEAL_PLAIN];
+			memset(plain, 0, SEAL_PLAIN);
 			write_head(plain, 0);
-			memcpy(plain + 5, packets[one->said++ % packet_count], (size_t)opus_bytes);
+			memcpy(plain + 5, packets[one->said++ % packet_count], OPUS_BYTES);
 			seal_and_send(&listeners[number], plain);
 		}
 	}
 }
 
-static bool take_option(const char *name, const char *value)
-{
-	const struct { const char *name; int *number; } numbers[] = { { "--frame", &frame },
-		{ "--period", &period }, { "--fill", &fill }, { "--bitrate", &bitrate },
-		{ "--complexity", &complexity }, { "--talker", &talker } };
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		if (strcmp(name, numbers[i].name) == 0) {
-			*numbers[i].number = atoi(value);
-			return true;
-		}
-	}
-	if (strcmp(value, "lowdelay") == 0)
-		mode = OPUS_APPLICATION_RESTRICTED_LOWDELAY;
-	if (strcmp(value, "wideband") == 0)
-		bandwidth = OPUS_BANDWIDTH_WIDEBAND;
-	return strcmp(name, "--mode") == 0;
-}
-
-// Whether the options make sense together; sets what follows from them.
-static bool settle_options(void)
-{
-	if (frame != 120 && frame != 240 && frame != 480 && frame != 960)
-		return false;
-	period = period == 0 ? frame : period;
-	opus_bytes = (int)((int64_t)bitrate * frame / SOUND_RATE / 8);
-	return period > 0 && fill > 0 && frame % period == 0 && opus_bytes >= 2 &&
-		opus_bytes <= OPUS_MAX && talker < PEERS_MAX;
-}
-
-// The index of the packets to listener `number`.
-static uint32_t index_for(bool is_station, int number)
-{
-	if (is_station && number == 0 && talker >= 0)
-		return TALKER_INDEX + (uint32_t)talker;
-	return (is_station ? FIRST_INDEX : TALKER_INDEX) + (uint32_t)number;
-}
-
 int main(int argc, char **argv)
 {
-	bool is_known = true;
-	for (; argc > 2 && strncmp(argv[1], "--", 2) == 0; argc -= 2, argv += 2)
-		is_known &= take_option(argv[1], argv[2]);
-	bool is_station = argc >= 4 && strcmp(argv[1], "station") == 0;
+	bool is_station = argc >= 6 && strcmp(argv[1], "station") == 0;
 	bool is_talkers = argc == 5 && strcmp(argv[1], "talkers") == 0;
-	if (!is_known || !settle_options() || (!is_station && !is_talkers)) {
-		fprintf(stderr, "usage: floor [OPTION VALUE]... station CARD PORT LISTENER...\n"
-				"       floor [OPTION VALUE]... talkers FILE PORT COUNT\n");
+	period = is_station ? atoi(argv[3]) : FRAME;
+	fill = is_station ? atoi(argv[4]) : 1;
+	if ((!is_station && !is_talkers) || period <= 0 || FRAME % period != 0 || fill <= 0) {
+		fprintf(stderr, "usage: floor station CARD PERIOD FILL PORT LISTENER...\n"
+				"       floor talkers FILE PORT COUNT\n");
 		return 2;
 	}
 	epoll = epoll_create1(EPOLL_CLOEXEC);
-	listener_count = is_station ? argc - 4 : atoi(argv[4]);
+	listener_count = is_station ? argc - 6 : atoi(argv[4]);
 	if (epoll < 0 || listener_count < 0 || listener_count > PEERS_MAX)
 		fail("floor: too many peers");
-	open_socket(is_station ? argv[3] : "0");
+	open_socket(is_station ? argv[5] : "0");
 	for (int i = 0; i < listener_count; i++) {
-		seal_init(&listeners[i].seal, index_for(is_station, i), plain_size());
-		listeners[i].address = local(is_station ? argv[4 + i] : argv[3]);
+		seal_init(&listeners[i].seal, (is_station ? FIRST_INDEX : TALKER_INDEX) + (uint32_t)i);
+		listeners[i].address = local(is_station ? argv[6 + i] : argv[3]);
 	}
 	if (is_station)
 		station(argv[2]);

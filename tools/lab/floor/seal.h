@@ -11,8 +11,7 @@
 enum {
 	SEAL_HEADER = 9,
 	SEAL_TAG = 16,
-	SEAL_PLAIN_MIN = 64,
-	SEAL_PLAIN_MAX = 1207,
+	SEAL_PLAIN = 64, // an Opus frame, its header, padding
 	SEAL_OVERHEAD = SEAL_HEADER + SEAL_TAG,
 };
 
@@ -22,20 +21,19 @@ struct seal {
 	uint8_t iv[12];
 	uint32_t index;
 	uint64_t counter;
-	size_t plain; // bytes in every packet: an Opus frame, its header, padding
 };
 
 // Keys that anyone can guess, made from the index: nothing here is secret. The index must be
 // 0x10000000 or more, as that of every data packet.
-void seal_init(struct seal *seal, uint32_t index, size_t plain);
+void seal_init(struct seal *seal, uint32_t index);
 
 // Writes the datagram that holds `plain`; it is SEAL_OVERHEAD bytes longer.
-void seal_packet(struct seal *seal, uint8_t flags, const uint8_t *plain, uint8_t *datagram);
+void seal_packet(struct seal *seal, const uint8_t *plain, uint8_t *datagram);
 
 // The index a datagram is for.
 uint32_t seal_index(const uint8_t *datagram);
 
-// Opens a datagram of that index and length; false when it is not authentic, or was opened before.
+// Opens a datagram of that index; false when it is not authentic, or was opened before.
 bool seal_open(struct seal *seal, const uint8_t *datagram, uint8_t *plain);
 
 #endif

@@ -2,11 +2,14 @@
 //
 // fuzz --to PORT --samples FILE --mac-key HEX [--count N] [--rate N] [--seed N]
 //      [--flood]
+// fuzz --plain --to PORT --samples FILE [--rate N] [--from PORT] [--sources N]
 //     PORT is the station's on 127.0.0.1; FILE a capture of badnet with what it was truly sent; HEX
 //     the key of the mac of messages to it. --rate: at most so many a second (100,000); the rate
 //     falls when the kernel has to drop some for want of room or they wait too long there, and
-//     rises again. --flood: it does not fall. --dear: one in so many (500) is of a kind that costs
-//     the station a computation.
+//     rises again. --flood: it does not fall.
+//     --plain: the datagrams of FILE as they are, in turn, until a signal comes, at an even rate;
+//     from one port: any, or that which badnet has (--from). So many addresses of 127.0.0.0/8 take
+//     turns (--sources): each is an address of this machine, so nothing has to be forged.
 //
 // The datagrams follow from the seed and the samples. They leave by several source ports; answers
 // are counted. Prints one JSON object at the end: sent, answers, dropped (by the kernel, for each
@@ -19,6 +22,7 @@
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,12 +41,13 @@ static const int64_t LOOK_NS = 20000000;
 static const double LATE_S = 0.02, ROOM = 768;
 
 static struct sample data[SAMPLES_MAX], handshakes[SAMPLES_MAX];
-static struct mutator mutator = {.data = data, .handshakes = handshakes, .dear = 500};
-static uint16_t port;
-static uint64_t count = 100000, sent, answers, kinds[KINDS];
+static struct mutator mutator = {.data = data, .handshakes = handshakes};
+static uint16_t port, from;
+static uint64_t count = 100000, sent, answers, sources, kinds[KINDS];
 static double rate_most = 100000;
-static bool flood;
-static int sockets[SOCKETS];
+static bool flood, plain;
+static struct sockaddr_in to;
+static int sockets[SOCKETS], socket_count = SOCKETS;
 static uint8_t bodies[BATCH][DATAGRAM_MAX];
 static volatile sig_atomic_t stopped;
 
@@ -68,7 +73,7 @@ static void load(const char *path) {
         uint8_t *bytes = malloc(size > 0 ? size : 1);
         if (bytes == NULL || fread(bytes, 1, size, file) != size)
             break;
-        bool is_data = size > 0 && bytes[0] >= 0x10;
+        bool is_data = plain || (size > 0 && bytes[0] >= 0x10);
         if (is_data && mutator.data_count < SAMPLES_MAX)
             data[mutator.data_count++] = (struct sample){bytes, size};
         else if (!is_data && size > 0 && mutator.handshake_count < SAMPLES_MAX)
@@ -82,12 +87,17 @@ static void load(const char *path) {
 }
 
 static void open_sockets(void) {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port),
+    to = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    for (int i = 0; i < SOCKETS; i++) {
-        int room = 1 << 20;
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(from)};
+    for (int i = 0; i < socket_count; i++) {
+        int room = 1 << 20, reuse = plain;
         sockets[i] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (sockets[i] < 0 || connect(sockets[i], (struct sockaddr *)&to, sizeof to) < 0)
+        setsockopt(sockets[i], SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
+        // Bound to all addresses, a plain one gets nothing that badnet's has one address for, and
+        // all that is answered to its many; connected, it would get the first, and not the second.
+        if (sockets[i] < 0 || (plain ? bind(sockets[i], (struct sockaddr *)&own, sizeof own)
+                                     : connect(sockets[i], (struct sockaddr *)&to, sizeof to)) < 0)
             err(1, "socket");
         setsockopt(sockets[i], SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     }
@@ -132,18 +142,46 @@ static void take_answers(int fd) {
         stopped = 1;
 }
 
+// Lets a message leave from an address of its own.
+static void leave_from(struct msghdr *message, char room[CMSG_SPACE(sizeof(struct in_pktinfo))],
+    uint64_t number) {
+    message->msg_control = room;
+    message->msg_controllen = CMSG_SPACE(sizeof(struct in_pktinfo));
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
+    header->cmsg_level = IPPROTO_IP;
+    header->cmsg_type = IP_PKTINFO;
+    header->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
+    uint32_t address = (127U << 24 | 66U << 16) + 1 + (uint32_t)number;
+    struct in_pktinfo info = {.ipi_spec_dst.s_addr = htonl(address)};
+    memcpy(CMSG_DATA(header), &info, sizeof info);
+}
+
+static void prepare_plain(struct msghdr *message, struct iovec *body, unsigned place) {
+    static char room[BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
+    const struct sample *sample = &data[(sent + place) % mutator.data_count];
+    *body = (struct iovec){(void *)sample->bytes, sample->count};
+    message->msg_name = &to;
+    message->msg_namelen = sizeof to;
+    if (sources > 0)
+        leave_from(message, room[place], (sent + place) % sources);
+}
+
 // Sends a batch by one of the sockets; what the kernel does not take is tried again.
 static void send_batch(unsigned size) {
     static unsigned turn;
-    int fd = sockets[turn++ % SOCKETS];
+    int fd = sockets[turn++ % (unsigned)socket_count];
     struct iovec places[BATCH];
     struct mmsghdr messages[BATCH];
     memset(messages, 0, sizeof messages);
     for (unsigned i = 0; i < size; i++) {
-        enum kind kind;
-        places[i] = (struct iovec){bodies[i], mutate(&mutator, bodies[i], &kind)};
         messages[i].msg_hdr.msg_iov = &places[i];
         messages[i].msg_hdr.msg_iovlen = 1;
+        if (plain) {
+            prepare_plain(&messages[i].msg_hdr, &places[i], i);
+            continue;
+        }
+        enum kind kind;
+        places[i] = (struct iovec){bodies[i], mutate(&mutator, bodies[i], &kind)};
         kinds[kind]++;
     }
     for (unsigned done = 0; done < size && !stopped;) {
@@ -179,8 +217,8 @@ static void run(void) {
                 all += drops[i] - before[i];
             bool full = all > last || (double)waiting > rate * LATE_S * ROOM;
             if (!flood)
-                rate = full ? rate * RATE_CUT : rate + RATE_STEP;
-            rate = rate < RATE_LEAST ? RATE_LEAST : rate > rate_most ? rate_most : rate;
+                rate = full ? fmax(rate * RATE_CUT, RATE_LEAST) : rate + RATE_STEP;
+            rate = fmin(rate, rate_most);
             last = all;
         }
         // Somebody who was kept from running does not make up for it in one gust.
@@ -194,7 +232,7 @@ static void run(void) {
     double seconds = (double)(now_ns() - begin) / 1e9;
     // The last answers are on their way.
     usleep(200000);
-    for (int i = 0; i < SOCKETS; i++)
+    for (int i = 0; i < socket_count; i++)
         take_answers(sockets[i]);
     rows = read_drops(drops, &waiting);
     printf("{\"sent\": %" PRIu64 ", \"answers\": %" PRIu64 ", \"seconds\": %.3f, \"dropped\": [",
@@ -226,6 +264,12 @@ int main(int argc, char **argv) {
             flood = true;
             continue;
         }
+        if (strcmp(argv[i], "--plain") == 0) {
+            flood = plain = true;
+            socket_count = 1;
+            count = UINT64_MAX;
+            continue;
+        }
         if (strcmp(argv[i], "--to") == 0)
             port = (uint16_t)atoi(value);
         else if (strcmp(argv[i], "--samples") == 0)
@@ -236,21 +280,28 @@ int main(int argc, char **argv) {
             count = strtoull(value, NULL, 10);
         else if (strcmp(argv[i], "--rate") == 0)
             rate_most = strtod(value, NULL);
+        else if (strcmp(argv[i], "--from") == 0)
+            from = (uint16_t)atoi(value);
+        else if (strcmp(argv[i], "--sources") == 0)
+            sources = strtoull(value, NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0)
             mutator.state = strtoull(value, NULL, 10);
         else
             samples = NULL, i = argc;
         i++;
     }
-    if (port == 0 || samples == NULL || mac_key == NULL || rate_most < RATE_LEAST) {
+    if (port == 0 || samples == NULL || (mac_key == NULL && !plain) || rate_most <= 0) {
         fputs("usage: fuzz --to PORT --samples FILE --mac-key HEX [--count N] [--rate N] "
-              "[--seed N] [--flood]\n", stderr);
+              "[--seed N] [--flood]\n"
+              "       fuzz --plain --to PORT --samples FILE [--rate N] [--from PORT] "
+              "[--sources N]\n", stderr);
         return 2;
     }
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    read_mac_key(mac_key);
+    if (mac_key != NULL)
+        read_mac_key(mac_key);
     load(samples);
     open_sockets();
     run();

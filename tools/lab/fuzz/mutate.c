@@ -8,6 +8,8 @@ const char *const kind_names[KINDS] = {
     "typed", "signed", "first",
 };
 
+enum { DEAR = 500 }; // one in so many is what costs the receiver a computation
+
 // SplitMix64: one state, no bad seeds.
 static uint64_t next(struct mutator *mutator) {
     uint64_t z = mutator->state += 0x9E3779B97F4A7C15;
@@ -90,7 +92,7 @@ static size_t first(struct mutator *mutator, uint8_t *into) {
 }
 
 // A handshake message that was broken first and got its mac then.
-static size_t signed_one(struct mutator *mutator, uint8_t *into, bool dear) {
+static size_t signed_one(struct mutator *mutator, uint8_t *into) {
     size_t size;
     if (mutator->handshake_count > 0 && below(mutator, 2) == 0) {
         size = copy(into, &mutator->handshakes[below(mutator, mutator->handshake_count)]);
@@ -101,14 +103,14 @@ static size_t signed_one(struct mutator *mutator, uint8_t *into, bool dear) {
     if (size <= MAC_SIZE)
         return size;
     // What still passes for an M1 is computed with, and is dear.
-    if (!dear && size == M1_SIZE)
+    if (size == M1_SIZE)
         into[0] = 2;
     sign(mutator, into, size);
     return size;
 }
 
 static enum kind choose(struct mutator *mutator) {
-    if (mutator->dear > 0 && below(mutator, mutator->dear) == 0) {
+    if (below(mutator, DEAR) == 0) {
         enum kind dear[] = {KIND_FIRST, KIND_SIGNED, KIND_REPLAY};
         return dear[below(mutator, 3)];
     }
@@ -128,7 +130,7 @@ size_t mutate(struct mutator *mutator, uint8_t *into, enum kind *kind) {
         return size;
     case KIND_REPLAY:
         // A true M1 would be answered, and is dear: that of someone else now and then.
-        if (mutator->dear > 0 && mutator->handshake_count > 0 && below(mutator, mutator->dear) == 0)
+        if (mutator->handshake_count > 0 && below(mutator, DEAR) == 0)
             return copy(into, &mutator->handshakes[below(mutator, mutator->handshake_count)]);
         return copy(into, pick_data(mutator));
     case KIND_FLIP:
@@ -170,7 +172,7 @@ size_t mutate(struct mutator *mutator, uint8_t *into, enum kind *kind) {
         return size;
     }
     case KIND_TYPED: return typed(mutator, into, (int)below(mutator, 16));
-    case KIND_SIGNED: return signed_one(mutator, into, false);
+    case KIND_SIGNED: return signed_one(mutator, into);
     case KIND_FIRST: return first(mutator, into);
     default:
         size = below(mutator, 1500);

@@ -44,7 +44,6 @@ struct mutator {
     const struct sample *data, *handshakes;
     size_t data_count, handshake_count;
     uint8_t mac_key[KEY_SIZE]; // of messages to the receiver (protocol.md §1.5)
-    unsigned dear; // one in so many is what costs the receiver a computation
 };
 
 // Writes the next datagram to `into`, DATAGRAM_MAX bytes; returns its size and says its kind.

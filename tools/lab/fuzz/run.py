@@ -12,13 +12,12 @@ import os
 import random
 import signal
 import socket
-import struct
 import sys
 import time
 
 from soak import growth
-from stage import place, process, tool
-from stage.people import PATIENCE, Scene, heard_share, listen, wait
+from stage import place, process, tool, wire
+from stage.people import PATIENCE, Scene, heard_meanwhile, heard_share, listen, wait
 from stage.wire import BadNet
 
 from .lines import REQUEST_MOST, answers_due, line
@@ -109,8 +108,7 @@ class Fuzz:
         self.badnet.do("capture", "off")
         file.unlink()
         path = self.scene.folder / name
-        path.write_bytes(b"".join(
-            struct.pack("<QBxH", 0, 0, len(one)) + one for one in self.handshakes + frames))
+        wire.write(path, self.handshakes + frames)
         return path
 
     def launch(self, samples, count, rate=RATES[0], flood=False):
@@ -123,27 +121,19 @@ class Fuzz:
     def datagrams(self, count, rate=RATES[0], flood=False):
         """One round of datagrams; returns its figures."""
         self.round += 1
-        with self.kitchen.talking():
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
+        with heard_meanwhile(self.kitchen, self.garage) as heard:
             samples = self.samples()
-            self.garage.record()
-            time.sleep(0.4)
             opened, sent = self.mark()
-            start = time.monotonic_ns()
+            heard["from"] = time.monotonic_ns()
             sender = self.launch(samples, count, rate, flood)
             text, _ = sender.communicate(timeout=count / 1000 + 60)
-            end = time.monotonic_ns()
-            time.sleep(0.3)
-            alive = process.is_alive(self.garage.process)
-            recording = self.garage.recorded()
-            if not alive or sender.returncode != 0:
-                return self.died(sender)
-            found = json.loads(text)
-            self.account(found, opened, sent)
+        if not process.is_alive(self.garage.process) or sender.returncode != 0:
+            return self.died(sender)
+        found = json.loads(text)
+        self.account(found, opened, sent)
         found["rate"] = rate
-        found["share"] = None
+        found["share"] = None if flood else heard["share"]
         if not flood:
-            found["share"] = heard_share(recording, start, end)
             self.shares["datagrams"].append(found["share"])
         return found
 
@@ -153,10 +143,9 @@ class Fuzz:
             found = self.datagrams(min(count, rate * SECONDS_MOST), rate)
             if found["share"] is None or found["share"] >= STEADY:
                 return found
-            print(f"round {self.round}: {found}{self.scene.circumstances()}", flush=True)
+            print(f"round {self.round}: {found}", flush=True)
         self.complaints.append(
-            f"round {self.round}: {found['share']:.1%} of the speech was heard: {found}"
-            + self.scene.circumstances())
+            f"round {self.round}: {found['share']:.1%} of the speech was heard: {found}")
         return found
 
     def died(self, sender):
@@ -212,34 +201,27 @@ class Fuzz:
         """A round of lines, which leaves the speech as it was; returns its figures."""
         found = self.round_of_lines(count)
         if found.get("share") is not None and found["share"] < STEADY:
-            self.complaints.append(f"lines: {found['share']:.1%} of the speech was heard"
-                                   + self.scene.circumstances())
+            self.complaints.append(f"lines: {found['share']:.1%} of the speech was heard")
         return found
 
     def round_of_lines(self, count):
         """So many lines of nonsense at least, and worse, while kitchen talks."""
         chance = random.Random(self.seed)
         answers = {"ok": 0, "refused": 0, "events": 0}
-        with self.kitchen.talking():
-            wait(lambda: self.garage.hears("kitchen"), "garage hears kitchen")
-            time.sleep(0.5)
-            self.garage.record()
-            start, left = time.monotonic_ns(), count
-            while (left > 0 or time.monotonic_ns() - start < LINES_LEAST_NS) \
+        with heard_meanwhile(self.kitchen, self.garage) as heard:
+            left = count
+            while (left > 0 or time.monotonic_ns() - heard["from"] < LINES_LEAST_NS) \
                     and process.is_alive(self.garage.process):
                 size = min(left, LINES_MOST) if left > 0 else LINES_MOST
                 left -= self.converse([line(chance) for _ in range(size)], answers, chance)
-            end = time.monotonic_ns()
-            time.sleep(0.3)
-            recording = self.garage.recorded()
+            seconds = (time.monotonic_ns() - heard["from"]) / 1e9
         if not process.is_alive(self.garage.process):
             self.complaints.append(f"lines, seed {self.seed}: the daemon ended")
             return answers
         self.garage.ask("ptt", action="up", target="house")
         self.garage.ask("ptt", action="up", target="kitchen")
-        share = heard_share(recording, start, end)
-        self.shares["lines"].append(share)
-        return {**answers, "share": share, "seconds": (end - start) / 1e9}
+        self.shares["lines"].append(heard["share"])
+        return {**answers, "share": heard["share"], "seconds": seconds}
 
     def converse(self, lines, answers, chance):
         """Says lines on one connection; each has its answer. Returns how many were read."""
@@ -287,15 +269,14 @@ def control(fuzz):
     larger = size._replace(**{name: value + GROWTH[name] + 1 for name, value in seen.items()})
     if len(grown(size, larger)) < len(seen):
         unseen.append("that it has grown")
-    with fuzz.kitchen.talking():
-        fuzz.garage.record()
+    with heard_meanwhile(fuzz.kitchen, fuzz.garage) as heard:
         sender = fuzz.launch(fuzz.samples(), 10_000_000)
         time.sleep(0.5)
-        start = time.monotonic_ns()
+        heard["from"] = time.monotonic_ns()
         os.kill(fuzz.garage.pid, signal.SIGKILL)
         sender.communicate(timeout=PATIENCE)
         time.sleep(0.8)
-        share = heard_share(fuzz.garage.recorded(), start, time.monotonic_ns() - 100_000_000)
+    share = heard["share"]
     wait(lambda: not process.is_alive(fuzz.garage.process), "garage is gone")
     fuzz.died(sender)
     if not fuzz.complaints:

@@ -20,6 +20,7 @@
 #define LINES_MAX 64
 #define HANDLES_MAX 256
 #define FLOATING -1
+#define EDGES_KEPT 16 // By the kernel, for a reader that does not come.
 #define EDGES (GPIO_V2_LINE_FLAG_EDGE_RISING | GPIO_V2_LINE_FLAG_EDGE_FALLING)
 
 struct line {
@@ -31,7 +32,7 @@ struct line {
     int inside;     // What a program drives, or FLOATING.
     int level;      // Of the pin, as last told to everybody.
     struct handle *holder; // NULL also for a line that is claimed.
-    uint32_t seqno;        // Of the last edge that its holder was told.
+    uint32_t seqno;        // Of the last edge that its holder was told: V2_LINE.
     uint32_t debounce_us;
     int debounced;      // The level that programs see while there is a debounce.
     int64_t settles_at; // 0 when the pin does not bounce.
@@ -46,22 +47,20 @@ struct chip {
 };
 
 enum kind {
-    CHIP,      // An open chip, of either interface; it has no lines.
-    V1_VALUES, // Lines of the older interface,
-    V1_EDGES,  // and one line of it with edges.
-    V2_LINES,
+    CHIP,      // An open chip, of either interface; it has no line.
+    V1_VALUES, // A line of the older interface,
+    V1_EDGES,  // and one with edges.
+    V2_LINE,
 };
 
-// One descriptor handed to a program.
+// One descriptor handed to a program. libgpiod can ask for several lines at once; the product asks
+// for one at a time, and here nothing else is given.
 struct handle {
     int fd; // Our end; -1 when the place is free.
     enum kind kind;
     uint64_t inode;
     struct chip *chip;
-    uint32_t count;
-    uint32_t offsets[LINES_MAX];
-    uint32_t capacity; // Of the queue, in edges, and the number of the last edge: V2_LINES.
-    uint32_t seqno;
+    struct line *line;
 };
 
 // One line as a program wants it.
@@ -80,10 +79,6 @@ static int64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return time.tv_sec * 1000000000ll + time.tv_nsec;
-}
-
-static struct line *line_of(const struct handle *handle, uint32_t index) {
-    return &handle->chip->lines[handle->offsets[index]];
 }
 
 static int level_of(const struct line *line) {
@@ -106,91 +101,79 @@ static int value_of(const struct line *line) {
 #include "edges.h"
 
 static void release(struct handle *handle) {
-    if (handle->kind == V2_LINES && !handle->chip->is_present)
-        discard(handle, handle->capacity); // Who has lost the chip gets no more of its edges.
+    struct line *line = handle->line;
+    if (handle->kind == V2_LINE && !handle->chip->is_present)
+        discard(handle, EDGES_KEPT); // Who has lost the chip gets no more of its edges.
     close(handle->fd);
     handle->fd = -1;
-    for (uint32_t i = 0; i < handle->count; i++) {
-        struct line *line = line_of(handle, i);
-        line->is_used = 0;
-        line->holder = NULL;
-        line->flags = 0;
-        line->debounce_us = 0;
-        line->settles_at = 0;
-        if (!handle->chip->keeps)
-            line->inside = FLOATING;
-        line->consumer[0] = '\0';
-        settle(line);
-    }
+    if (line == NULL)
+        return;
+    line->is_used = 0;
+    line->holder = NULL;
+    line->flags = 0;
+    line->debounce_us = 0;
+    line->settles_at = 0;
+    if (!handle->chip->keeps)
+        line->inside = FLOATING;
+    line->consumer[0] = '\0';
+    settle(line);
 }
 
 // Makes a descriptor for a program; returns 0 or a negated errno.
-static int hand_out(struct chip *chip, enum kind kind, struct handle **made, int *theirs) {
+static int hand_out(struct chip *chip, enum kind kind, struct line *line, int *theirs) {
     struct handle *handle = handles;
     while (handle < handles + HANDLES_MAX && handle->fd >= 0)
         handle++;
     int ends[2];
     struct stat status;
     if (handle == handles + HANDLES_MAX ||
-        (kind == V2_LINES ? make_pipe(ends) : make_sockets(ends)) < 0)
+        (kind == V2_LINE ? make_pipe(ends) : make_sockets(ends)) < 0)
         return -EMFILE;
     fstat(ends[1], &status);
     *handle = (struct handle){
-        .fd = ends[0], .kind = kind, .inode = status.st_ino, .chip = chip};
-    *made = handle;
+        .fd = ends[0], .kind = kind, .inode = status.st_ino, .chip = chip, .line = line};
+    if (line != NULL)
+        line->holder = handle;
     *theirs = ends[1];
-    return 0;
-}
-
-static int set_debounce(struct line *line, uint32_t period) {
-    // The kernel takes the level at the beginning from the pin, and goes on when only the period
-    // is another.
-    if (period > 0 && line->debounce_us == 0) {
-        if (reads_fail)
-            return -EIO;
-        line->debounced = line->level;
-    }
-    if (period == 0)
-        line->settles_at = 0;
-    line->debounce_us = period;
     return 0;
 }
 
 static int configure(struct line *line, const struct setting *setting) {
     // Its own change of a level is no edge for somebody who asks for edges only now.
-    line->flags = setting->flags & (~EDGES | line->flags);
+    line->flags = setting->flags & ~EDGES;
     if (setting->flags & GPIO_V2_LINE_FLAG_OUTPUT)
         line->inside = logical(line, setting->value);
     else if (setting->flags & GPIO_V2_LINE_FLAG_INPUT)
         line->inside = FLOATING;
     settle(line);
     line->flags = setting->flags;
-    return set_debounce(line, setting->debounce_us);
+    // The kernel's debouncer begins with the level of the pin.
+    if (setting->debounce_us > 0 && reads_fail)
+        return -EIO;
+    line->debounced = line->level;
+    line->debounce_us = setting->debounce_us;
+    return 0;
 }
 
-// `settings` has one for each line.
-static int request_lines(
-    struct chip *chip, enum kind kind, const uint32_t *offsets, uint32_t count,
-    const struct setting *settings, const char *consumer, struct handle **made, int *theirs) {
-    if (count < 1 || count > LINES_MAX)
+static int request_line(
+    struct chip *chip, enum kind kind, uint32_t count, uint32_t offset,
+    const struct setting *setting, const char *consumer, int *theirs) {
+    if (count != 1 || offset >= chip->count)
         return -EINVAL;
-    int error = hand_out(chip, kind, made, theirs);
-    for (uint32_t i = 0; error == 0 && i < count; i++) {
-        struct line *line = &chip->lines[offsets[i] < chip->count ? offsets[i] : 0];
-        error = offsets[i] >= chip->count ? -EINVAL : line->is_used ? -EBUSY : 0;
-        if (error < 0)
-            break;
-        (*made)->offsets[(*made)->count++] = offsets[i];
-        line->is_used = 1;
-        line->holder = *made;
-        line->seqno = 0;
-        snprintf(
-            line->consumer, sizeof line->consumer, "%.*s", GPIO_MAX_NAME_SIZE - 1,
-            *consumer != '\0' ? consumer : "?");
-        error = configure(line, &settings[i]);
-    }
-    if (error < 0 && *made != NULL) {
-        release(*made);
+    struct line *line = &chip->lines[offset];
+    if (line->is_used)
+        return -EBUSY;
+    int error = hand_out(chip, kind, line, theirs);
+    if (error < 0)
+        return error;
+    line->is_used = 1;
+    line->seqno = 0;
+    snprintf(
+        line->consumer, sizeof line->consumer, "%.*s", GPIO_MAX_NAME_SIZE - 1,
+        *consumer != '\0' ? consumer : "?");
+    error = configure(line, setting);
+    if (error < 0) {
+        release(line->holder);
         close(*theirs);
         *theirs = -1;
     }

@@ -13,8 +13,7 @@
 static int make_sockets(int ends[2]) {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return -1;
-    // About the sixteen edges the kernel keeps for a reader that does not come.
-    int size = 6144;
+    int size = 6144; // About EDGES_KEPT.
     setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
     return 0;
 }
@@ -53,22 +52,18 @@ static void queue_in_socket(const struct handle *handle, int value, int64_t mome
 }
 
 static void queue_in_pipe(struct line *line, int value, int64_t moment) {
-    struct handle *handle = line->holder;
-    if (line->flags & GPIO_V2_LINE_FLAG_EVENT_CLOCK_REALTIME) {
-        struct timespec time;
-        clock_gettime(CLOCK_REALTIME, &time);
-        moment += time.tv_sec * 1000000000ll + time.tv_nsec - now();
-    }
+    const struct handle *handle = line->holder;
+    line->seqno++;
     struct gpio_v2_line_event event = {
         .timestamp_ns = (uint64_t)moment,
         .id = value ? GPIO_V2_LINE_EVENT_RISING_EDGE : GPIO_V2_LINE_EVENT_FALLING_EDGE,
         .offset = (uint32_t)(line - handle->chip->lines),
-        .seqno = ++handle->seqno,
-        .line_seqno = ++line->seqno,
+        .seqno = line->seqno,
+        .line_seqno = line->seqno,
     };
     int waiting = 0;
     ioctl(handle->fd, FIONREAD, &waiting);
-    if ((size_t)waiting >= handle->capacity * sizeof event)
+    if ((size_t)waiting >= EDGES_KEPT * sizeof event)
         discard(handle, 1);
     if (write(handle->fd, &event, sizeof event) < 0)
         return; // The program has just closed it.

@@ -274,10 +274,7 @@ static void run(int programs, int world) {
 static int usage(void) {
     fputs(
         "usage: gpiosim --socket PATH --control PATH --chip LABEL:LINE,FIRST..LAST ...\n"
-        "       gpiosim ctl CONTROL VERB [WORD...]\n"
-        "verbs: set LINE 0|1, press LINE, release LINE, bounce LINE N MS, get LINE,\n"
-        "       claim LINE [NAME], unplug CHIP, replug CHIP, deny CHIP on|off,\n"
-        "       keep CHIP on|off, fail-read on|off\n", stderr);
+        "       gpiosim ctl CONTROL VERB [WORD...]; the head of gpiosim.c has the verbs\n", stderr);
     return 2;
 }
 

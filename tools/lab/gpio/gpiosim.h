@@ -32,11 +32,9 @@ struct gpiosim_packet {
         struct gpiohandle_request lines;
         struct gpioevent_request event;
         struct gpiohandle_data values;
-        struct gpiohandle_config config;
         struct gpio_v2_line_info v2_line;
         struct gpio_v2_line_request v2_lines;
         struct gpio_v2_line_values v2_values;
-        struct gpio_v2_line_config v2_config;
     } body; // The ioctl's argument.
 };
 

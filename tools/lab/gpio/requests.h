@@ -16,47 +16,40 @@ static int describe_chip(const struct chip *chip, struct gpiochip_info *info) {
 }
 
 static int ask_chip(struct chip *chip, struct gpiosim_packet *packet, int *theirs) {
-    struct handle *made = NULL;
     switch (packet->request) {
     case GPIO_GET_CHIPINFO_IOCTL:
         return describe_chip(chip, &packet->body.chip);
     case GPIO_GET_LINEINFO_IOCTL:
         return v1_describe(chip, &packet->body.line);
     case GPIO_GET_LINEHANDLE_IOCTL:
-        return v1_request(chip, &packet->body.lines, &made, theirs);
+        return v1_request(chip, &packet->body.lines, theirs);
     case GPIO_GET_LINEEVENT_IOCTL:
-        return v1_request_edges(chip, &packet->body.event, &made, theirs);
+        return v1_request_edges(chip, &packet->body.event, theirs);
     case GPIO_V2_GET_LINEINFO_IOCTL:
         return v2_describe(chip, &packet->body.v2_line);
     case GPIO_V2_GET_LINE_IOCTL:
-        return v2_request(chip, &packet->body.v2_lines, &made, theirs);
+        return v2_request(chip, &packet->body.v2_lines, theirs);
     default:
         return -EINVAL;
     }
 }
 
-static int ask_lines(struct handle *handle, struct gpiosim_packet *packet) {
-    int is_v2 = handle->kind == V2_LINES, is_v1 = !is_v2;
+static int ask_line(struct line *line, struct gpiosim_packet *packet) {
     switch (packet->request) {
     case GPIOHANDLE_GET_LINE_VALUES_IOCTL:
-        return is_v1 ? v1_get(handle, &packet->body.values) : -EINVAL;
+        return v1_get(line, &packet->body.values);
     case GPIOHANDLE_SET_LINE_VALUES_IOCTL:
-        return is_v1 ? v1_set(handle, &packet->body.values) : -EINVAL;
-    case GPIOHANDLE_SET_CONFIG_IOCTL:
-        return handle->kind == V1_VALUES ? v1_configure(handle, &packet->body.config) : -EINVAL;
+        return set_value(line, packet->body.values.values[0] != 0);
     case GPIO_V2_LINE_GET_VALUES_IOCTL:
-        return is_v2 ? v2_get(handle, &packet->body.v2_values) : -EINVAL;
+        return v2_get(line, &packet->body.v2_values);
     case GPIO_V2_LINE_SET_VALUES_IOCTL:
-        return is_v2 ? v2_set(handle, &packet->body.v2_values) : -EINVAL;
-    case GPIO_V2_LINE_SET_CONFIG_IOCTL:
-        return is_v2 ? v2_configure(handle, &packet->body.v2_config) : -EINVAL;
+        return set_value(line, (int)(packet->body.v2_values.bits & 1));
     default:
         return -EINVAL;
     }
 }
 
 static int answer(struct gpiosim_packet *packet, int *theirs) {
-    struct handle *made = NULL;
     if (packet->request == GPIOSIM_COUNT) {
         int present = 0;
         for (int i = 0; i < chip_count; i++)
@@ -67,7 +60,7 @@ static int answer(struct gpiosim_packet *packet, int *theirs) {
         if (packet->handle >= (uint64_t)chip_count || !chips[packet->handle].is_present)
             return -ENOENT;
         struct chip *chip = &chips[packet->handle];
-        return chip->is_denied ? -EACCES : hand_out(chip, CHIP, &made, theirs);
+        return chip->is_denied ? -EACCES : hand_out(chip, CHIP, NULL, theirs);
     }
 
     struct handle *handle = handles;
@@ -76,7 +69,7 @@ static int answer(struct gpiosim_packet *packet, int *theirs) {
     if (handle == handles + HANDLES_MAX)
         return -ENODEV; // Unplugged.
     return handle->kind == CHIP ? ask_chip(handle->chip, packet, theirs)
-                                : ask_lines(handle, packet);
+                                : ask_line(handle->line, packet);
 }
 
 static void serve(int link) {

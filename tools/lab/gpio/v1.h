@@ -14,8 +14,6 @@ static const struct {
 } flag_pairs[] = {
     {GPIOHANDLE_REQUEST_OUTPUT, GPIO_V2_LINE_FLAG_OUTPUT},
     {GPIOHANDLE_REQUEST_ACTIVE_LOW, GPIO_V2_LINE_FLAG_ACTIVE_LOW},
-    {GPIOHANDLE_REQUEST_OPEN_DRAIN, GPIO_V2_LINE_FLAG_OPEN_DRAIN},
-    {GPIOHANDLE_REQUEST_OPEN_SOURCE, GPIO_V2_LINE_FLAG_OPEN_SOURCE},
     {GPIOHANDLE_REQUEST_BIAS_PULL_UP, GPIO_V2_LINE_FLAG_BIAS_PULL_UP},
     {GPIOHANDLE_REQUEST_BIAS_PULL_DOWN, GPIO_V2_LINE_FLAG_BIAS_PULL_DOWN},
     {GPIOHANDLE_REQUEST_BIAS_DISABLE, GPIO_V2_LINE_FLAG_BIAS_DISABLED},
@@ -46,51 +44,25 @@ static int v1_describe(const struct chip *chip, struct gpioline_info *info) {
     return 0;
 }
 
-static int v1_request(
-    struct chip *chip, const struct gpiohandle_request *wish, struct handle **made, int *theirs) {
-    struct setting settings[GPIOHANDLES_MAX];
-    for (uint32_t i = 0; i < GPIOHANDLES_MAX; i++)
-        settings[i] = v1_setting(wish->flags, wish->default_values[i] != 0);
-    return request_lines(
-        chip, V1_VALUES, wish->lineoffsets, wish->lines, settings, wish->consumer_label, made,
-        theirs);
+static int v1_request(struct chip *chip, const struct gpiohandle_request *wish, int *theirs) {
+    struct setting setting = v1_setting(wish->flags, wish->default_values[0] != 0);
+    return request_line(
+        chip, V1_VALUES, wish->lines, wish->lineoffsets[0], &setting, wish->consumer_label, theirs);
 }
 
-static int v1_request_edges(
-    struct chip *chip, const struct gpioevent_request *wish, struct handle **made, int *theirs) {
-    if (wish->handleflags & GPIOHANDLE_REQUEST_OUTPUT)
-        return -EINVAL;
+static int v1_request_edges(struct chip *chip, const struct gpioevent_request *wish, int *theirs) {
     struct setting setting = v1_setting(wish->handleflags | GPIOHANDLE_REQUEST_INPUT, 0);
     if (wish->eventflags & GPIOEVENT_REQUEST_RISING_EDGE)
         setting.flags |= GPIO_V2_LINE_FLAG_EDGE_RISING;
     if (wish->eventflags & GPIOEVENT_REQUEST_FALLING_EDGE)
         setting.flags |= GPIO_V2_LINE_FLAG_EDGE_FALLING;
-    return request_lines(
-        chip, V1_EDGES, &wish->lineoffset, 1, &setting, wish->consumer_label, made, theirs);
+    return request_line(
+        chip, V1_EDGES, 1, wish->lineoffset, &setting, wish->consumer_label, theirs);
 }
 
-static int v1_get(const struct handle *handle, struct gpiohandle_data *data) {
-    if (reads_fail)
-        return -EIO;
-    for (uint32_t i = 0; i < handle->count; i++)
-        data->values[i] = (uint8_t)value_of(line_of(handle, i));
-    return 0;
-}
-
-static int v1_set(const struct handle *handle, const struct gpiohandle_data *data) {
-    int error = 0;
-    for (uint32_t i = 0; error == 0 && i < handle->count; i++)
-        error = set_value(line_of(handle, i), data->values[i] != 0);
-    return error;
-}
-
-static int v1_configure(const struct handle *handle, const struct gpiohandle_config *config) {
-    int error = 0;
-    for (uint32_t i = 0; error == 0 && i < handle->count; i++) {
-        struct setting setting = v1_setting(config->flags, config->default_values[i] != 0);
-        error = configure(line_of(handle, i), &setting);
-    }
-    return error;
+static int v1_get(const struct line *line, struct gpiohandle_data *data) {
+    data->values[0] = (uint8_t)value_of(line);
+    return reads_fail ? -EIO : 0;
 }
 
 #endif

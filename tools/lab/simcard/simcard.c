@@ -1,9 +1,11 @@
 // The world outside a simulated sound card: speaks into its microphone, listens to its speaker, and
-// mistreats it. `simcard` without arguments prints what it can do.
+// mistreats it. tools/lab/README.md has the commands.
+//
+// WHEN of --at is now+MS, ns:TIME, or the number of a frame of the card's clock. WAV files are
+// 48 kHz, 16 bits.
 #define _GNU_SOURCE
 #include "card.h"
 #include "room.h"
-#include "usage.h"
 #include "wav.h"
 
 #include <errno.h>
@@ -39,7 +41,7 @@ static int fail(const char *what)
 
 static int misused(void)
 {
-	fputs(usage, stderr);
+	fputs("usage: simcard DIR/CARD COMMAND [WORD]...; tools/lab/README.md has the commands\n", stderr);
 	return 2;
 }
 

@@ -16,8 +16,8 @@ import signal
 import sys
 import time
 
-from bench.pair import LISTENER, PROFILES, TALKER, Daemons
-from stage import place, process, speech, tool, wav
+from bench.floor import PROFILES
+from stage import people, place, process, speech, tool, wav
 
 SETTLED = 5.0
 """Seconds from the key until it counts: what start-up needs is over."""
@@ -96,17 +96,35 @@ def _xruns(station):
         name: count for name, count in station.counters().items() if name.endswith("_xruns")})
 
 
-class Row:
-    """A profile: its two stations at the beginning, and what became of them."""
+class Pair(people.Scene):
+    """Two stations of a profile that know each other, and what became of them since `mark`."""
 
-    def __init__(self, profile, pair):
-        self.profile, self.pair = profile, pair
-        self.stations = pair.scene.stations
+    def __init__(self, folder, profile):
+        super().__init__("talker", "listener", folder=os.path.join(folder, profile))
+        self.profile = profile
+        for one in self.stations:
+            one.watches_heap = False
+            one.change({"button ptt": None, "lamp on-air": None, "talk": {"max-talk": "1h"},
+                        "audio": {"profile": profile}})
+        self.introduce(*self.stations)
+
+    def talk(self, said):
+        """Both talk; each says a file round and round."""
+        for one, path in zip(self.stations, said):
+            one.card.play(path, at_ms=100, loop=True)
+            one.ask("ptt", action="down", target="house")
+
+    def mark(self):
+        """From here on it counts."""
         self.before = [_xruns(one) for one in self.stations]
         self.frames = [one.counters()["frames_mixed"] for one in self.stations]
-        self.waited = pair.waited_ms()
-        for card in pair.cards:
-            card.do("spent")
+        self.waited = self.waited_ms()
+        for one in self.stations:
+            one.card.do("spent")
+
+    def waited_ms(self):
+        """How long both media loops were ready and had to wait for a processor, since ever."""
+        return 1000 * sum(process.turns(one.pid, "media")[1] for one in self.stations)
 
     def xruns(self):
         """How many there were since."""
@@ -115,7 +133,7 @@ class Row:
 
     def spent(self):
         """(the most of the speaker's queue, of the microphone's) that was used up, 1 is an xrun."""
-        found = [json.loads(card.do("spent")) for card in self.pair.cards]
+        found = [json.loads(one.card.do("spent")) for one in self.stations]
         status = [one.status()["audio"] for one in self.stations]
         return tuple(max(one[way] / state[side]["buffer"] for one, state in zip(found, status))
                      for way, side in (("playback", "output"), ("capture", "input")))
@@ -135,35 +153,32 @@ def measure(minutes, folder):
         wav.write(path, part)
     witnesses = Witnesses()
     with contextlib.ExitStack() as stack:
-        pairs = {profile: stack.enter_context(
-            Daemons(os.path.join(folder, profile), profile,
-                    sections={"talk": {"max-talk": "1h"}, "audio": {"duplex": "full"}}))
-            for profile in PROFILES}
-        fast = [_is_real_time(one) for pair in pairs.values() for one in pair.scene.stations]
-        for pair in pairs.values():
-            for name, card, path in zip((TALKER, LISTENER), pair.cards, said):
-                card.play(path, at_ms=100, loop=True)
-                pair.scene[name].ask("ptt", action="down", target="house")
+        pairs = [stack.enter_context(Pair(folder, profile)) for profile in PROFILES]
+        for pair in pairs:
+            pair.start()
+        stations = {(pair.profile, one.name): one for pair in pairs for one in pair.stations}
+        is_fast = all(map(_is_real_time, stations.values()))
+        for pair in pairs:
+            pair.talk(said)
         time.sleep(SETTLED)
-        rows = [Row(profile, pair) for profile, pair in pairs.items()]
+        for pair in pairs:
+            pair.mark()
         begin = time.monotonic()
-        told = listen({(profile, name): pair.scene[name] for profile, pair in pairs.items()
-                       for name in (TALKER, LISTENER)}, minutes * 60)
+        told = listen(stations, minutes * 60)
         seconds = time.monotonic() - begin
         late = [one for one in witnesses.end() if one[0] >= begin]
-        found = report(rows, seconds, told, late, sum(fast) == len(fast))
-        return found and sees(rows)
+        return report(pairs, seconds, told, late, is_fast) and sees(pairs)
 
 
-def sees(rows):
+def sees(pairs):
     """Makes an xrun in each profile: who does not count it would not have counted others."""
-    for row in rows:
-        before, card = row.xruns(), row.pair.cards[1]
-        card.do("xrun", "playback")
+    for pair in pairs:
+        before = pair.xruns()
+        pair.stations[1].card.do("xrun", "playback")
         try:
-            place.wait_until(lambda row=row, before=before: row.xruns() > before, 5, "an xrun")
+            place.wait_until(lambda pair=pair, before=before: pair.xruns() > before, 5, "an xrun")
         except place.StageError:
-            print(f"soak of xruns is blind: {row.profile} does not count one that was made")
+            print(f"soak of xruns is blind: {pair.profile} does not count one that was made")
             return False
     return True
 
@@ -173,16 +188,16 @@ def _is_real_time(station):
     return os.sched_getscheduler(process.thread(station.pid, "media")) == os.SCHED_FIFO
 
 
-def report(rows, seconds, told, late, is_fast):
+def report(pairs, seconds, told, late, is_fast):
     """Prints the table; True when all held."""
-    print(f"{seconds / 60:.1f} minutes of talk both ways, {len(rows)} pairs at once, "
+    print(f"{seconds / 60:.1f} minutes of talk both ways, {len(pairs)} pairs at once, "
           f"{'SCHED_FIFO' if is_fast else 'NO REAL-TIME PRIORITY'}, load {os.getloadavg()[0]:.1f}")
     print(f"  {'':<10}{'xruns':>7}{'heard':>9}{'speaker queue used':>20}{'microphone':>12}"
           f"{'waited for a processor':>24}")
-    for row in rows:
-        playback, capture = row.spent()
-        waited = row.pair.waited_ms() - row.waited
-        print(f"  {row.profile:<10}{row.xruns():>7}{row.heard(seconds):>9.1%}{playback:>20.0%}"
+    for pair in pairs:
+        playback, capture = pair.spent()
+        waited = pair.waited_ms() - pair.waited
+        print(f"  {pair.profile:<10}{pair.xruns():>7}{pair.heard(seconds):>9.1%}{playback:>20.0%}"
               f"{capture:>12.0%}{waited / 10 / seconds / 2:>23.2f}%")
     worst = max((one[1] for one in late), default=0.0)
     print(f"  the machine stood still {len(late)} times, for {1000 * worst:.1f} ms at most")
@@ -195,10 +210,10 @@ def report(rows, seconds, told, late, is_fast):
         print(f"  xrun of {profile} {name} ({way}): the machine stood still for "
               f"{1000 * still:.1f} ms, its loop waited {1000 * waited:.1f} ms for a processor"
               f"{': THE DAEMON WAS LATE' if is_own else ''}")
-    unheard = [row.profile for row in rows if row.heard(seconds) < 0.98]
+    unheard = [pair.profile for pair in pairs if pair.heard(seconds) < 0.98]
     if unheard:
         print(f"  not heard all the time: {', '.join(unheard)}")
-    found = sum(row.xruns() for row in rows)
+    found = sum(pair.xruns() for pair in pairs)
     if not is_fast:
         print("  not measured: only who may have a real-time priority can promise anything")
     print(f"soak of xruns {'passed' if found == 0 and not unheard else 'FAILED'}: {found} xruns, "

@@ -65,6 +65,11 @@ def attach(one, program):
     one.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, which)
 
 
+def missed(link):
+    """How many packets it was too slow for, since this was last asked."""
+    return struct.unpack("II", link.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
+
+
 class Capture:
     """Looks on at the loopback device. Needs the right to (root, CAP_NET_RAW)."""
 
@@ -112,8 +117,7 @@ class Capture:
 
     def end(self):
         """Stops looking; the packets stay. Fails when the kernel had no room for some of them."""
-        _, lost = struct.unpack(
-            "II", self._looking.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))
+        lost = missed(self._looking)
         self._ending = True
         self._thread.join(2)
         self._looking.close()

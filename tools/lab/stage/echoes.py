@@ -6,16 +6,13 @@ from . import measure, speech, wav
 from .duet import AGAIN, DOUBLE, ECHO_LEVEL, END, GOOD, MOVED, NEAR_LEVEL
 
 
-def _leveled(samples, level):
-    return samples * 10 ** ((level - measure.level(samples)) / 20)
-
-
 def voices(number):
     """(far, near): speech, never the same sentence at once; others for each number."""
     skipped = (number * 23) % 60
     both = speech.talk(2 * END + skipped).astype(numpy.float64)[skipped * wav.RATE:]
     half = len(both) // 2
-    far, near = _leveled(both[:half], ECHO_LEVEL), _leveled(both[half:], NEAR_LEVEL)
+    far, near = (measure.leveled(part, level)
+                 for part, level in ((both[:half], ECHO_LEVEL), (both[half:], NEAR_LEVEL)))
     moment = numpy.arange(half) / wav.RATE
     near[(moment < DOUBLE) | (moment >= AGAIN)] = 0
     return far, near

@@ -10,10 +10,10 @@ import struct
 import threading
 from typing import NamedTuple
 
+from .capture import missed
 from .namespace import Spaces
 
 ETH_P_IP, ETH_P_ARP = 0x0800, 0x0806
-SOL_PACKET, PACKET_STATISTICS = 263, 6
 
 OWN = "192.0.2.1"
 RESOLVER = "192.0.2.53"
@@ -156,4 +156,4 @@ class Island(Spaces):
 
     def missed(self):
         """How many frames came too fast to be looked at."""
-        return struct.unpack("II", self._looking.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
+        return missed(self._looking)

@@ -1,4 +1,4 @@
-"""What judges a talk, and proves first that it can say no.
+"""What judges a talk: how well and how late what was said is heard.
 
 Speech is judged in chunks of 8 s, each shifted by its own delay: what a jitter buffer moves between
 two of them is delay, not damage.
@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy
 
 from . import measure, place, process, score, wav
-from .measure import Sound
 
 CHUNK = score.CHUNK
 SCORER = os.path.join(place.ROOT, ".build", "scorer")
@@ -89,32 +88,3 @@ def verdict(talk, from_ns, to_ns, is_scored=True, least=LEAST):
         statistics.median(recognised) if recognised else None,
         float(numpy.percentile(recognised, 95)) if recognised else None,
         len(recognised) / len(delays) if delays else 0.0)
-
-
-def controls(said):
-    """Proves the judges: raises StageError when one does not see what was done to a sound.
-
-    Returns what they said: the score of the sound itself and of the sound with every tenth 10 ms
-    silenced, and the error of a delay in ms when it was heard 12.5 ms later.
-    """
-    samples = numpy.asarray(said[: int(CHUNK * wav.RATE)], dtype=numpy.float64)
-    late = numpy.concatenate([numpy.zeros(600), samples])
-    seen = measure.delays(Sound(samples, 0), Sound(late, 0), 0, int(7.5e9))
-    error = max(abs(delay - 12.5) for delay in seen) if seen else None
-    if error is None or error > 0.05:
-        raise place.StageError(f"the judge of delay is wrong by {error} ms")
-    # Another talk, of the same voice: nothing of it may be recognised.
-    other = numpy.asarray(said[len(samples):2 * len(samples)], dtype=numpy.float64)
-    if len(other) == len(samples):
-        alike = measure.delays(Sound(samples, 0), Sound(other, 0), 0, int(7.5e9))
-        if len(alike) > 3:
-            raise place.StageError("the judge of delay recognises what was not said")
-    broken = samples.copy()
-    for begin in range(0, len(broken), 4800):
-        broken[begin:begin + 480] = 0
-    found = scores([(samples, samples), (samples, broken)])
-    if found is not None and (found[0] < 4.6 or found[1] > 2.5):
-        raise place.StageError(f"the judge of speech gives {found[0]:.2f} to the sound itself and "
-                               f"{found[1]:.2f} to one with a tenth of it cut out")
-    return {"same_pesq": found[0] if found else None, "cut_pesq": found[1] if found else None,
-            "delay_error_ms": error}

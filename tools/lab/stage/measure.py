@@ -44,6 +44,11 @@ def level(samples):
     return max(-120.0, 10 * float(numpy.log10(power))) if power > 0 else -120.0
 
 
+def leveled(samples, wanted):
+    """The same sound at another level, in dB of full scale."""
+    return samples * 10 ** ((wanted - level(samples)) / 20)
+
+
 def correlations(pattern, sound):
     """The normalised correlation of a pattern with each place of a longer sound."""
     (_, found), = likenesses({None: pattern}, sound)

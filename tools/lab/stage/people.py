@@ -64,7 +64,7 @@ class Station(station.Station):
         self.known = []
         self.speaker = self.card
         self._speech = self._said = self._recorder = None
-        self.unsaid, self.unheard = [], []
+        self.unsaid = []
         pathlib.Path(self.log_path).touch()
 
     def __str__(self):
@@ -211,7 +211,6 @@ class Station(station.Station):
             return None
         taken, self._recorder = self._recorder, None
         taken.stop()
-        self.unheard += taken.gaps()
         return Recording(wav.read(os.path.join(self.folder, "heard.wav")), taken)
 
 
@@ -237,24 +236,6 @@ class Scene:
         Scene._entered.append(self)
         Scene.last = self
         return self
-
-    def circumstances(self):
-        """What else a test should know that fails by a sound: who was late, and for whose sake."""
-        lines = []
-        for one in self.stations:
-            # Of a scene that is over, what was not said is known only as far as it was asked for.
-            with contextlib.suppress(place.StageError):
-                one.missed_speech()
-            unsaid = sum(to - start for start, to in one.unsaid) / 1e6
-            unheard = sum(to - start for start, to in one.unheard) / 1e6
-            text = f"{one}: {unsaid:.0f} ms not said and {unheard:.0f} ms not recorded in time"
-            with contextlib.suppress(OSError, KeyError, place.StageError):
-                card = one.card.status()
-                text += f"; xruns {card['playback']['xruns']} out, {card['capture']['xruns']} in"
-                ran, waited = process.turns(one.pid, "media")
-                text += f"; its media thread ran {ran:.1f} s and waited {waited:.1f} s to run"
-            lines.append(text)
-        return "\n" + "\n".join(lines)
 
     def __exit__(self, kind, *_):
         Scene._entered.remove(self)
@@ -291,12 +272,17 @@ class Scene:
 
     def start(self, together=True):
         """Starts all, and waits until all who know each other have a session."""
-        for one in self.stations:
-            one.start()
-        for one in self.stations:
-            one.ready()
+        self.begin(*self.stations)
         if together:
             self.together()
+
+    @staticmethod
+    def begin(*stations):
+        """Starts some at once, and waits until they answer."""
+        for one in stations:
+            one.start()
+        for one in stations:
+            one.ready()
 
     def together(self):
         for one in self.stations:
@@ -317,6 +303,22 @@ def listen(seconds=0.6):
     start = time.monotonic_ns()
     time.sleep(seconds)
     return start, time.monotonic_ns()
+
+
+@contextlib.contextmanager
+def heard_meanwhile(talker, listener):
+    """Talks as long as the block lasts; gives a dict that has the `share` that was heard at the
+    end, between two moments, which the block may set: `from` its begin `to` its end.
+    """
+    with talker.talking():
+        wait(lambda: listener.hears(talker), f"{listener} hears {talker}")
+        listener.record()
+        time.sleep(0.4)
+        found = {"from": time.monotonic_ns()}
+        yield found
+        found.setdefault("to", time.monotonic_ns())
+        time.sleep(0.3)
+        found["share"] = heard_share(listener.recorded(), found["from"], found["to"])
 
 
 LATER_NS = 450_000_000

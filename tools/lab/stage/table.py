@@ -40,8 +40,6 @@ def _remarks(found):
         remarks.append("This user has no right to real-time priority, so delays may be longer.")
     if found["private_dirty_kb"] is None:
         remarks.append("The daemon hides its memory from this user; root sees the private part.")
-    if found["wire_seen_by"] == "badnet":
-        remarks.append("Only root may look on, so packets went through badnet: about 0.1 ms.")
     if found["late_samples"] > 0:
         remarks.append(f"The machine was busy: {found['late_samples']} samples of the simulated "
                        "sound came late, and count against the figures.")

@@ -5,7 +5,6 @@ import os
 import time
 
 from . import process, speech, wav
-from .capture import Capture
 from .measure import Sound
 from .people import Scene
 from .wire import BadNet
@@ -19,7 +18,7 @@ GAUGES_SECONDS = 0.9
 
 @contextlib.contextmanager
 def scene_of_two(folder, periods="auto"):
-    """The kitchen and the garage, not started yet; only root may look on, so else badnet does.
+    """The kitchen and the garage, not started yet; badnet between them sees what they send.
 
     `periods`: so many are in the queue of each card.
     """
@@ -27,11 +26,7 @@ def scene_of_two(folder, periods="auto"):
         for one in scene.stations:
             one.change({"talk": {"preroll": f"{PREROLL_FRAMES * 10}ms"},
                         "audio": {"periods": periods, "duplex": "auto"}})
-        scene.capture = scene.badnet = None
-        if Capture.is_allowed():
-            scene.capture = scene.also_end(Capture([one.port for one in scene.stations]))
-        else:
-            scene.badnet = BadNet(scene, *scene.stations)
+        scene.badnet = BadNet(scene, *scene.stations)
         scene.introduce(*scene.stations, via=scene.badnet)
         yield scene
 
@@ -47,13 +42,13 @@ class Talk:
     """What was said, sent and heard, and what both stations counted from before until after."""
 
     def __init__(self, scene, folder, seconds):
-        self.scene, self.seconds = scene, seconds
+        self.seconds = seconds
         self.kitchen, self.garage = scene["kitchen"], scene["garage"]
         self.said_path = os.path.join(folder, "said.wav")
         self.heard_path = os.path.join(folder, "heard.wav")
         wav.write(self.said_path, speech.talk(seconds))
         time.sleep(GAUGES_SECONDS)
-        looked = self._look()
+        wire = scene.badnet.capture()
         self.before = self._statuses()
         recording = self.garage.card.record(self.heard_path)
         saying = self.kitchen.card.play(self.said_path, at_ms=300)
@@ -68,16 +63,8 @@ class Talk:
         self.memory = {one.name: process.memory(one.pid) for one in self._stations()}
         self.said = Sound(wav.read(self.said_path), saying.first_ns)
         self.heard = Sound(wav.read(self.heard_path), recording.first_ns)
-        self.sent = [one for one in looked() if self.edge_ns <= one[0] <= self.release_ns]
-
-    def _look(self):
-        """Looks on at the wire from now on; gives what has gone to the garage, with the moments."""
-        if self.scene.badnet is None:
-            self.seen_by = "capture"
-            return lambda: [(one.moment_ns, one.payload) for one in
-                            self.scene.capture.between(self.kitchen.port, self.garage.port)]
-        self.seen_by, path = "badnet", self.scene.badnet.capture()
-        return lambda: self.scene.badnet.timed(path, self.kitchen)
+        self.sent = [one for one in scene.badnet.timed(wire, self.kitchen)
+                     if self.edge_ns <= one[0] <= self.release_ns]
 
     def _stations(self):
         return (self.kitchen, self.garage)

@@ -36,15 +36,3 @@ def write(path, samples):
 def silence(seconds):
     """So much of nothing."""
     return numpy.zeros(int(seconds * RATE), numpy.int16)
-
-
-def tone(hertz, seconds, level=0.25):
-    """A sine, faded in and out over 5 ms so that it does not click."""
-    time = numpy.arange(int(seconds * RATE)) / RATE
-    sound = level * 32767 * numpy.sin(2 * numpy.pi * hertz * time)
-    edge = min(len(sound) // 2, RATE // 200)
-    if edge > 0:
-        ramp = numpy.arange(edge) / edge
-        sound[:edge] *= ramp
-        sound[-edge:] *= ramp[::-1]
-    return numpy.rint(sound).astype(numpy.int16)

@@ -1,6 +1,7 @@
 """Datagrams between stations: the bad network between two, captures, and a stranger's socket."""
 
 import contextlib
+import json
 import os
 import socket
 import struct
@@ -78,6 +79,26 @@ class BadNet:
             if ("ab", "ba")[way] == self.way(source) and kind in (None, first):
                 found.append((moment, datagram))
         return found
+
+
+def write(path, datagrams):
+    """Writes datagrams down as the bad network captures them, for the lab's fuzz."""
+    path.write_bytes(b"".join(struct.pack("<QBxH", 0, 0, len(one)) + one for one in datagrams))
+
+
+def send(station, path, rate, **options):
+    """Begins to send a station the datagrams of a file, over and over, so many a second."""
+    words = [place.lab("fuzz"), "--plain", "--to", station.port, "--samples", path, "--rate", rate]
+    for name, value in options.items():
+        words += f"--{name}", value
+    return process.launch(list(map(str, words)), output=process.subprocess.PIPE)
+
+
+def sent(sender):
+    """Ends that; returns how many a second it has sent."""
+    sender.terminate()
+    found = json.loads(sender.communicate()[0])
+    return found["sent"] / found["seconds"]
 
 
 class Stranger:

@@ -2,6 +2,7 @@
 
 from .design import BLOCK, TICK
 
+STATIONS = ("kitchen", "garage")
 MINUTES = 10
 BEGIN, STEADY = 1, 10
 """Seconds after `zero`: the keys go down, and from when on it is judged."""
@@ -16,37 +17,27 @@ SECONDS = 900
 """Real time one run may take."""
 
 
-def prepare(said, stations, seed=21):
+def prepare(said, seed=21):
     """Both speak for all of it, never the same."""
-    for number, name in enumerate(stations):
+    for number, name in enumerate(STATIONS):
         said.write_round(name, said.syllables(PIECE, seed=seed + number), END + 1)
 
 
-def talk(world):
-    """Both keys go down at `BEGIN`, and counters are noted when it is steady."""
+def play(world, happen=None):
+    """Both talk for all of it; from `STEADY` on something may happen to them."""
+    for one in world.stations.values():
+        one.sections["talk"] = {"max-talk": "20m", "cover": "off"}
+    world.start()
+    world.live()
     world.until(BEGIN)
     for one in world.stations.values():
         one.press()
     world.until(STEADY)
-    note(world)
-
-
-def note(world):
-    """The counters of all."""
-    for one in world.stations.values():
-        world.counters(one)
-
-
-def prolong(world):
-    """Lets a talk last so long."""
-    for one in world.stations.values():
-        one.sections["talk"] = {"max-talk": "20m", "cover": "off"}
-
-
-def end(world):
-    """At `END` both have talked for ten minutes."""
+    world.count()
+    if happen:
+        happen(world)
     world.until(END)
-    note(world)
+    world.count()
     for one in world.stations.values():
         one.release()
     world.sleep(1)
@@ -115,9 +106,9 @@ def judge_counts(case, name, **wanted):
                        f"{name}: {what} {last[what]} of {wanted.get(what, 0)}")
 
 
-def controls(case, stations):
+def controls(case):
     """What the claims of each must refuse."""
-    for name in stations:
+    for name in STATIONS:
         yield f"{name} makes up 2 s more", case.with_line(
             name, "counters", **{**case.counters(name),
                                  "concealed_ms": case.counters(name)["concealed_ms"] + 2000})

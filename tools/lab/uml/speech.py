@@ -1,4 +1,4 @@
-"""Real speech in a scenario, and how it is judged: as tools/bench voice does, in virtual time."""
+"""Real speech in a scenario, and how it is judged."""
 
 from typing import NamedTuple
 

@@ -4,14 +4,13 @@ import errno
 import socket
 import struct
 
-from stage.capture import attach
+from stage.capture import attach, missed
 
 from .clock import now, seconds
 
 ETH_P_ALL = 3
 ETHERNET, UDP = 14, 17
 SO_RCVBUFFORCE = 33
-SOL_PACKET, PACKET_STATISTICS = 263, 6
 FILTER = b"".join(struct.pack("HBBI", *one) for one in (
     (0x28, 0, 0, 12), (0x15, 0, 1, 0x0800), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0)))
 """The packets of IPv4. (See bpf of the kernel's filter.rst.) What nobody wants to see would wake
@@ -29,11 +28,6 @@ def tap(name):
     attach(link, FILTER)
     link.bind((name, ETH_P_ALL))
     return link
-
-
-def missed(link):
-    """How many packets it was too slow for, since this was last asked."""
-    return struct.unpack("II", link.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8))[1]
 
 
 def port(number):

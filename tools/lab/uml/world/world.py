@@ -219,6 +219,11 @@ class World:
         self.log(one.name, "counters", **found)
         return found
 
+    def count(self):
+        """Logs those of all stations."""
+        for one in self.stations.values():
+            self.counters(one)
+
     @staticmethod
     def shared(name):
         """The path of a file that outlives the guest."""
