@@ -1,9 +1,8 @@
 #define _GNU_SOURCE
-#include "address.h"
+#include "internal.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
-#include <errno.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>

@@ -1,7 +1,8 @@
 #define _GNU_SOURCE
 #include "descriptor.h"
 
-#include <errno.h>
+#include "internal.h"
+
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,32 +11,22 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
 
 _Static_assert(CLINUX_READABLE == EPOLLIN && CLINUX_WRITABLE == EPOLLOUT, "epoll bits");
-_Static_assert(CLINUX_ERROR == EPOLLERR && CLINUX_HANGUP == EPOLLHUP, "epoll bits");
-
-static int result(int value) {
-    return value < 0 ? -errno : value;
-}
+_Static_assert(CLINUX_ADD == EPOLL_CTL_ADD && CLINUX_MODIFY == EPOLL_CTL_MOD, "epoll operations");
+_Static_assert(CLINUX_REMOVE == EPOLL_CTL_DEL, "epoll operations");
 
 int clinux_close(int fd) {
     return result(close(fd));
 }
 
 ptrdiff_t clinux_read(int fd, void *bytes, size_t size) {
-    ssize_t count;
-    do
-        count = read(fd, bytes, size);
-    while (count < 0 && errno == EINTR);
+    ssize_t count = TEMP_FAILURE_RETRY(read(fd, bytes, size));
     return count < 0 ? -errno : count;
 }
 
 ptrdiff_t clinux_write(int fd, const void *bytes, size_t size) {
-    ssize_t count;
-    do
-        count = write(fd, bytes, size);
-    while (count < 0 && errno == EINTR);
+    ssize_t count = TEMP_FAILURE_RETRY(write(fd, bytes, size));
     return count < 0 ? -errno : count;
 }
 
@@ -57,21 +48,9 @@ int clinux_epoll_make(void) {
     return result(epoll_create1(EPOLL_CLOEXEC));
 }
 
-static int control(int epoll, int operation, int fd, uint32_t events, uint32_t token) {
+int clinux_epoll_control(int epoll, int operation, int fd, uint32_t events, uint32_t token) {
     struct epoll_event event = {.events = events, .data.u32 = token};
     return result(epoll_ctl(epoll, operation, fd, &event));
-}
-
-int clinux_epoll_add(int epoll, int fd, uint32_t events, uint32_t token) {
-    return control(epoll, EPOLL_CTL_ADD, fd, events, token);
-}
-
-int clinux_epoll_modify(int epoll, int fd, uint32_t events, uint32_t token) {
-    return control(epoll, EPOLL_CTL_MOD, fd, events, token);
-}
-
-int clinux_epoll_remove(int epoll, int fd) {
-    return control(epoll, EPOLL_CTL_DEL, fd, 0, 0);
 }
 
 int clinux_epoll_wait(int epoll, struct clinux_ready *ready, int capacity, int timeout_ms) {

@@ -1,16 +1,12 @@
 #define _GNU_SOURCE
 #include "files.h"
 
-#include <errno.h>
+#include "internal.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-static int result(int value) {
-    return value < 0 ? -errno : value;
-}
 
 static void describe(const struct stat *from, struct clinux_file_status *status) {
     status->size = (uint64_t)from->st_size;
@@ -37,11 +33,8 @@ int clinux_file_open(const char *path, struct clinux_file_status *status) {
     if (fd < 0)
         return -errno;
     struct stat found;
-    if (fstat(fd, &found) < 0) {
-        int error = errno;
-        close(fd);
-        return -error;
-    }
+    if (fstat(fd, &found) < 0)
+        return close_with(fd, -errno);
     describe(&found, status);
     return fd;
 }
@@ -49,7 +42,7 @@ int clinux_file_open(const char *path, struct clinux_file_status *status) {
 int clinux_source_open(const char *path) {
     int fd = strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
                                     : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    return fd < 0 ? -errno : fd;
+    return result(fd);
 }
 
 int clinux_file_create(const char *path, uint32_t mode) {
@@ -58,17 +51,15 @@ int clinux_file_create(const char *path, uint32_t mode) {
     if (fd < 0)
         return -errno;
     if (fchmod(fd, mode) < 0) {
-        int error = errno;
-        close(fd);
+        int error = -errno;
         unlinkat(AT_FDCWD, path, 0);
-        return -error;
+        return close_with(fd, error);
     }
     return fd;
 }
 
 int clinux_output_open(const char *path) {
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
-    return fd < 0 ? -errno : fd;
+    return result(open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
 int clinux_file_sync(int fd) {
@@ -94,18 +85,14 @@ int clinux_directory_make(const char *path, uint32_t mode) {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int done = result(fchmod(fd, mode));
-    close(fd);
-    return done;
+    return close_with(fd, result(fchmod(fd, mode)));
 }
 
 int clinux_directory_sync(const char *path) {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int done = result(fsync(fd));
-    close(fd);
-    return done;
+    return close_with(fd, result(fsync(fd)));
 }
 
 int clinux_directory_list(
@@ -115,11 +102,8 @@ int clinux_directory_list(
     if (fd < 0)
         return -errno;
     DIR *stream = fdopendir(fd);
-    if (stream == NULL) {
-        int error = errno;
-        close(fd);
-        return -error;
-    }
+    if (stream == NULL)
+        return close_with(fd, -errno);
     struct dirent *entry;
     int error = 0;
     while (errno = 0, (entry = readdir(stream)) != NULL) {
@@ -135,4 +119,30 @@ int clinux_directory_list(
         error = errno;
     closedir(stream);
     return -error;
+}
+
+int clinux_append_open(const char *path, uint32_t mode, uint64_t *size, uint8_t *last) {
+    // Nonblocking: a pipe put in the file's place must not hang the daemon.
+    int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    int fd = open(path, flags, mode);
+    if (fd < 0)
+        return -errno;
+    struct stat found;
+    if (fstat(fd, &found) < 0)
+        return close_with(fd, -errno);
+    if (!S_ISREG(found.st_mode))
+        return close_with(fd, -EINVAL);
+    *size = (uint64_t)found.st_size;
+    *last = 0;
+    if (found.st_size > 0 && pread(fd, last, 1, found.st_size - 1) != 1)
+        return close_with(fd, -EIO);
+    return fd;
+}
+
+int clinux_append_sync(int fd) {
+    return fdatasync(fd) < 0 ? -errno : 0;
+}
+
+int clinux_append_cut(int fd, uint64_t size) {
+    return ftruncate(fd, (off_t)size) < 0 ? -errno : 0;
 }

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "lastwords.h"
+#include "thread.h"
 
 #include <dlfcn.h>
 #include <elf.h>

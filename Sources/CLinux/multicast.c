@@ -1,16 +1,11 @@
 #define _GNU_SOURCE
-#include "multicast.h"
+#include "internal.h"
 
-#include <errno.h>
 #include <linux/filter.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
-
-#include "address.h"
 
 // RFC 6762 §3.
 #define PORT 5353
@@ -24,10 +19,6 @@ union control {
     struct cmsghdr first;
     uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 };
-
-static int set(int fd, int level, int name, int value) {
-    return setsockopt(fd, level, name, &value, sizeof value) < 0 ? -errno : 0;
-}
 
 static int is_given(const struct clinux_address *source) {
     return source->high != 0 || source->low != 0;
@@ -65,7 +56,7 @@ static int filter(int fd) {
         BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
     };
     struct sock_fprog program = {sizeof codes / sizeof codes[0], codes};
-    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ? -errno : 0;
+    return result(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
 }
 
 static int join_v4(int fd, uint32_t interface, const struct clinux_address *source) {
@@ -75,14 +66,14 @@ static int join_v4(int fd, uint32_t interface, const struct clinux_address *sour
         .imr_ifindex = (int)interface,
     };
     // Without this the socket would get the group on every interface that any program joins.
-    int error = set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+    int error = set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
     if (error == 0 && setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) < 0)
         error = -errno;
     if (error == 0 && setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &group, sizeof group) < 0)
         error = -errno;
     if (error == 0)
-        error = set(fd, IPPROTO_IP, IP_MULTICAST_TTL, HOPS);
-    return error == 0 ? set(fd, IPPROTO_IP, IP_RECVTTL, 1) : error;
+        error = set_option(fd, IPPROTO_IP, IP_MULTICAST_TTL, HOPS);
+    return error == 0 ? set_option(fd, IPPROTO_IP, IP_RECVTTL, 1) : error;
 }
 
 static int join_v6(int fd, uint32_t interface) {
@@ -91,22 +82,22 @@ static int join_v6(int fd, uint32_t interface) {
     if (setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group, sizeof group) < 0)
         error = -errno;
     if (error == 0)
-        error = set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface);
+        error = set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface);
     if (error == 0)
-        error = set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, HOPS);
-    return error == 0 ? set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1) : error;
+        error = set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, HOPS);
+    return error == 0 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1) : error;
 }
 
 static int prepare(int fd, int is_v6, uint32_t interface, const struct clinux_address *source) {
     struct sockaddr_storage group = {0};
     socklen_t size = pack_group(is_v6, interface, &group);
-    int error = set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    int error = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (error == 0)
-        error = set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+        error = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
     if (error == 0)
-        error = set(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_SIZE);
+        error = set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_SIZE);
     if (error == 0 && is_v6)
-        error = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+        error = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
     if (error == 0)
         error = filter(fd);
     // To the group, not to every address: what is sent to this machine alone on the port belongs to
@@ -123,10 +114,7 @@ int clinux_multicast_make(int is_v6, uint32_t interface, const struct clinux_add
     if (fd < 0)
         return -errno;
     int error = prepare(fd, is_v6, interface, source);
-    if (error == 0)
-        return fd;
-    close(fd);
-    return error;
+    return error < 0 ? close_with(fd, error) : fd;
 }
 
 ptrdiff_t clinux_multicast_send(
@@ -154,10 +142,7 @@ ptrdiff_t clinux_multicast_send(
         header->cmsg_len = CMSG_LEN(sizeof from);
         memcpy(CMSG_DATA(header), &from, sizeof from);
     }
-    ssize_t count;
-    do
-        count = sendmsg(fd, &message, MSG_NOSIGNAL);
-    while (count < 0 && errno == EINTR);
+    ssize_t count = TEMP_FAILURE_RETRY(sendmsg(fd, &message, MSG_NOSIGNAL));
     return count < 0 ? -errno : count;
 }
 
@@ -175,23 +160,19 @@ static int hop_limit_of(struct msghdr *message) {
 
 ptrdiff_t clinux_multicast_receive(
     int fd, void *bytes, size_t size, struct clinux_address *from, int *hop_limit) {
-    struct sockaddr_storage packed;
+    struct sockaddr_storage packed = {0};
     union control control;
     struct iovec part = {bytes, size};
-    ssize_t count;
-    struct msghdr message;
-    do {
-        packed = (struct sockaddr_storage){0};
-        message = (struct msghdr){
-            .msg_name = &packed,
-            .msg_namelen = sizeof packed,
-            .msg_iov = &part,
-            .msg_iovlen = 1,
-            .msg_control = &control,
-            .msg_controllen = sizeof control,
-        };
-        count = recvmsg(fd, &message, MSG_TRUNC);
-    } while (count < 0 && errno == EINTR);
+    struct msghdr message = {
+        .msg_name = &packed,
+        .msg_namelen = sizeof packed,
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    // A call that a signal cuts short leaves the message as it was.
+    ssize_t count = TEMP_FAILURE_RETRY(recvmsg(fd, &message, MSG_TRUNC));
     if (count < 0)
         return -errno;
     clinux_address_unpack(&packed, from);

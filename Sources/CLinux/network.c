@@ -1,7 +1,8 @@
 #define _GNU_SOURCE
 #include "network.h"
 
-#include <errno.h>
+#include "internal.h"
+
 #include <ifaddrs.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -9,10 +10,6 @@
 #include <netpacket/packet.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "address.h"
 
 static struct clinux_interface *place(
     const char *name, struct clinux_interface *interfaces, int *count, int capacity) {
@@ -95,11 +92,7 @@ int clinux_network_watch(void) {
         .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE
                      | RTMGRP_IPV6_ROUTE,
     };
-    if (bind(fd, (struct sockaddr *)&own, sizeof own) == 0)
-        return fd;
-    int error = -errno;
-    close(fd);
-    return error;
+    return bind(fd, (struct sockaddr *)&own, sizeof own) < 0 ? close_with(fd, -errno) : fd;
 }
 
 int clinux_network_changed(int fd) {
@@ -112,42 +105,34 @@ int clinux_network_changed(int fd) {
 }
 
 static int make_probe(const struct clinux_address *to) {
-    int is_v6 = !(to->high == 0 && to->low >> 32 == 0xffff);
+    int is_v6 = !clinux_address_is_v4(to);
     int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    int on = 1;
     struct sockaddr_storage packed;
     socklen_t size;
     int error = clinux_address_pack(to, is_v6, &packed, &size);
     // Else only a closed port is an error, and not an address that cannot be reached.
-    if (error == 0 && setsockopt(fd, is_v6 ? IPPROTO_IPV6 : IPPROTO_IP,
-                          is_v6 ? IPV6_RECVERR : IP_RECVERR, &on, sizeof on) < 0)
-        error = -errno;
-    if (error == 0 && connect(fd, (struct sockaddr *)&packed, size) < 0)
-        error = -errno;
     if (error == 0)
-        return fd;
-    close(fd);
-    return error;
+        error = is_v6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, 1)
+                      : set_option(fd, IPPROTO_IP, IP_RECVERR, 1);
+    if (error == 0)
+        error = result(connect(fd, (struct sockaddr *)&packed, size));
+    return error < 0 ? close_with(fd, error) : fd;
 }
 
 int clinux_udp_probe(const struct clinux_address *to) {
     int fd = make_probe(to);
     if (fd < 0 || send(fd, "", 0, MSG_NOSIGNAL) >= 0)
         return fd;
-    int error = -errno;
-    close(fd);
-    return error;
+    return close_with(fd, -errno);
 }
 
 int clinux_udp_source(const struct clinux_address *to, struct clinux_address *source) {
     int fd = make_probe(to);
     if (fd < 0)
         return fd;
-    int error = clinux_udp_local(fd, source);
-    close(fd);
-    return error;
+    return close_with(fd, clinux_udp_local(fd, source));
 }
 
 int clinux_udp_probe_error(int fd) {

@@ -1,11 +1,8 @@
 #define _GNU_SOURCE
-#include <errno.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
 
-#include "address.h"
-#include "socket.h"
+#include "internal.h"
 
 // The classic BPF program that picks the socket of a port for each datagram. The kernel runs it
 // with the datagram's payload at offset 0; what it returns is the socket's number in the order of
@@ -102,6 +99,6 @@ int clinux_udp_split(
     else
         add_data(&program, preferred, count);
     struct sock_fprog filter = {program.count, program.codes};
-    int done = setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter);
-    return done < 0 ? -errno : 0;
+    return result(
+        setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &filter, sizeof filter));
 }

@@ -1,12 +1,15 @@
 #define _GNU_SOURCE
 #include "process.h"
 
-#include <errno.h>
+#include "internal.h"
+#include "machine.h"
+
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
 #include <malloc.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,8 +17,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 int64_t clinux_monotonic_ns(void) {
     struct timespec now;
@@ -128,14 +131,10 @@ void clinux_fill_streams(void) {
 
 // Whether memory may be locked without end.
 static int may_lock_all(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
+    uint64_t limit;
+    if (clinux_limit(CLINUX_LIMIT_MEMLOCK, &limit) == 0 && limit == CLINUX_UNLIMITED)
         return 1;
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-    if (syscall(SYS_capget, &header, data) < 0)
-        return 0;
-    return data[CAP_TO_INDEX(CAP_IPC_LOCK)].effective & CAP_TO_MASK(CAP_IPC_LOCK) ? 1 : 0;
+    return clinux_has_capability(CLINUX_CAP_IPC_LOCK);
 }
 
 int clinux_memory_lock(void) {
@@ -144,7 +143,7 @@ int clinux_memory_lock(void) {
     // Locked pages cannot be given back.
     malloc_trim(0);
     // ONFAULT: only what is touched is locked. Without it every thread's whole stack is.
-    return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0 ? -errno : 0;
+    return result(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
 }
 
 int clinux_hide_memory(void) {
@@ -170,4 +169,136 @@ void clinux_stop(void) {
     raise(SIGTSTP);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static int argument_count;
+static char **own_arguments;
+
+// glibc hands the arguments of main to every constructor. Embedded Swift has no CommandLine.
+__attribute__((constructor)) static void remember(int argc, char **argv) {
+    argument_count = argc;
+    own_arguments = argv;
+}
+
+int clinux_argument_count(void) {
+    return argument_count;
+}
+
+const char *clinux_argument(int index) {
+    return own_arguments[index];
+}
+
+int clinux_program_path(char *path, int size) {
+    ssize_t count = readlink("/proc/self/exe", path, (size_t)size);
+    if (count < 0) return -errno;
+    if (count == size) return -ENAMETOOLONG;
+    path[count] = 0;
+    return 0;
+}
+
+void clinux_exit(int status) {
+    exit(status);
+}
+
+// The C library's functions change every thread of the process; these system calls change the one
+// that asks. On 32-bit machines the older calls take ids of 16 bits.
+#ifdef SYS_setresuid32
+#define SET_USER SYS_setresuid32
+#define SET_GROUP SYS_setresgid32
+#define SET_GROUPS SYS_setgroups32
+#else
+#define SET_USER SYS_setresuid
+#define SET_GROUP SYS_setresgid
+#define SET_GROUPS SYS_setgroups
+#endif
+
+#define GROUPS_MAX 256
+#define SAME ((uid_t)-1)
+
+// The user and groups of the thread before it acted as another user.
+static _Thread_local gid_t own_groups[GROUPS_MAX];
+static _Thread_local int own_count;
+static _Thread_local gid_t own_group;
+static _Thread_local uid_t own_user;
+
+int clinux_act_as_itself(void) {
+    // The user first: without root's rights the groups could not be changed.
+    if (syscall(SET_USER, SAME, own_user, SAME) < 0 ||
+        syscall(SET_GROUP, SAME, own_group, SAME) < 0 ||
+        syscall(SET_GROUPS, own_count, own_groups) < 0)
+        return -errno;
+    return 0;
+}
+
+int clinux_act_as(uint32_t user, uint32_t group) {
+    int count = getgroups(GROUPS_MAX, own_groups);
+    if (count < 0)
+        return -errno;
+    own_count = count;
+    own_group = getegid();
+    own_user = geteuid();
+    gid_t only = group;
+    if (syscall(SET_GROUPS, 1, &only) < 0 || syscall(SET_GROUP, SAME, only, SAME) < 0 ||
+        syscall(SET_USER, SAME, user, SAME) < 0) {
+        int error = errno;
+        clinux_act_as_itself();
+        return -error;
+    }
+    return 0;
+}
+
+int64_t clinux_child_start(const char *path, char *const arguments[], char *const environment[],
+                           int input) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t how;
+    sigset_t none, all;
+    int error = posix_spawn_file_actions_init(&files);
+    if (error != 0)
+        return -error;
+    error = posix_spawnattr_init(&how);
+    if (error != 0) {
+        posix_spawn_file_actions_destroy(&files);
+        return -error;
+    }
+    sigemptyset(&none);
+    sigfillset(&all);
+    // The C library refuses to name its own two.
+    sigdelset(&all, SIGKILL);
+    sigdelset(&all, SIGSTOP);
+    pid_t process = 0;
+    if ((error = input < 0
+                     ? posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+                     : posix_spawn_file_actions_adddup2(&files, input, 0)) == 0 &&
+        (error = posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0)) == 0 &&
+        (error = posix_spawnattr_setsigmask(&how, &none)) == 0 &&
+        (error = posix_spawnattr_setsigdefault(&how, &all)) == 0 &&
+        (error = posix_spawnattr_setpgroup(&how, 0)) == 0 &&
+        (error = posix_spawnattr_setflags(
+             &how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)) == 0)
+        error = posix_spawn(&process, path, &files, &how, arguments, environment);
+    posix_spawnattr_destroy(&how);
+    posix_spawn_file_actions_destroy(&files);
+    return error != 0 ? -error : process;
+}
+
+int clinux_child_ended(int64_t process, int *status) {
+    int found = 0;
+    pid_t ended = waitpid((pid_t)process, &found, WNOHANG);
+    if (ended == 0 || (ended < 0 && errno == EINTR))
+        return 0;
+    // Somebody else has taken note of its end: there is nothing to be known of it.
+    *status = ended < 0 ? 0 : WIFEXITED(found) ? WEXITSTATUS(found) : 128 + WTERMSIG(found);
+    return 1;
+}
+
+void clinux_child_kill(int64_t process) {
+    if (process > 1)
+        kill((pid_t)-process, SIGKILL);
+}
+
+int clinux_packet_pair(int ends[2]) {
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    return 0;
 }

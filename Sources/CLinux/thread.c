@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "thread.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
@@ -12,8 +13,6 @@
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 #endif
-
-#include "lastwords.h"
 
 struct start {
     void (*body)(void *);
@@ -143,3 +142,20 @@ void clinux_thread_join(struct clinux_thread *thread) {
     pthread_join(thread->thread, NULL);
     munmap(thread->stack, thread->size);
 }
+
+// Looked up once each, before the real-time loop runs: dlsym may allocate.
+static void (*arm)(int);
+static unsigned long (*count)(void);
+
+__attribute__((constructor)) static void find(void) {
+    *(void **)&arm = dlsym(RTLD_DEFAULT, "heapwatch_arm");
+    *(void **)&count = dlsym(RTLD_DEFAULT, "heapwatch_count");
+}
+
+void clinux_heapwatch_arm(int on) {
+    if (arm) {
+        arm(on);
+    }
+}
+
+long long clinux_heapwatch_count(void) { return count ? (long long)count() : -1; }

@@ -1,21 +1,12 @@
 extension Config {
     /// How a finger touches a button.
-    public enum Touch: CaseIterable, Hashable, Sendable {
+    public enum Touch: String, CaseIterable, Sendable {
         /// A press that is neither of the other two.
         case press
         /// Held down for half a second.
         case hold
         /// Pressed again soon after a short press.
         case double
-
-        /// As the configuration spells it.
-        public var word: String {
-            switch self {
-            case .press: "press"
-            case .hold: "hold"
-            case .double: "double"
-            }
-        }
     }
 
     /// An action of a button besides talking.
@@ -162,7 +153,7 @@ extension ConfigReader {
                 guard let act = button.acts[touch], let origin = button.actOrigins[touch] else {
                     continue
                 }
-                check(act, touch.word, at: origin, peers, channels)
+                check(act, touch.rawValue, at: origin, peers, channels)
             }
         }
     }
@@ -196,5 +187,5 @@ extension ConfigReader {
 
 extension Config.Button {
     /// The setting that names the target; for a press that is usually `talk`.
-    var talkKey: String { actOrigins[talkTouch] == talkOrigin ? talkTouch.word : "talk" }
+    var talkKey: String { actOrigins[talkTouch] == talkOrigin ? talkTouch.rawValue : "talk" }
 }

@@ -112,13 +112,7 @@ extension Config {
     public var otherPeers: [Peer] { peers.filter { $0.name != station.name } }
 
     /// Whether a button, a channel or a policy that a person has written names a peer.
-    public func names(peer name: String) -> Bool {
-        buttons.contains { button in
-            button.talk?.name == name || button.acts.values.contains { $0.peerName == name }
-        }
-            || channels.contains { !$0.isOfSite && $0.members.names(name) }
-            || policies.contains { $0.name == name && $0.origin.file == station.origin.file }
-    }
+    public func names(peer name: String) -> Bool { origin(naming: name) != nil }
 
     /// Whether settings name a peer or a channel that no file of a person has.
     public var namesOthers: Bool {
@@ -135,13 +129,16 @@ extension Config {
 
     /// Where a peer is named, for words; empty where that is not known.
     public func place(ofPeer name: String) -> String {
+        origin(naming: name).map { " at \($0)" } ?? ""
+    }
+
+    private func origin(naming name: String) -> Origin? {
         let button = buttons.first { button in
             button.talk?.name == name || button.acts.values.contains { $0.peerName == name }
         }
         let channel = channels.first { !$0.isOfSite && $0.members.names(name) }
         let policy = policies.first { $0.name == name && $0.origin.file == station.origin.file }
-        let origin = button?.origin ?? channel?.membersOrigin ?? policy?.origin
-        return origin.map { " at \($0)" } ?? ""
+        return button?.origin ?? channel?.membersOrigin ?? policy?.origin
     }
 
     /// Where the first button is told to talk to a peer; nil where none is.

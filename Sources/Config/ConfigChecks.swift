@@ -85,7 +85,7 @@ extension ConfigReader {
         for index in config.buttons.indices {
             guard let name = config.buttons[index].talk?.name else { continue }
             if peers.contains(name) {
-                resolve(button: index, .peer(name))
+                config.buttons[index].talk = .peer(name)
             } else if !channels.contains(name) {
                 let (origin, key) = (
                     config.buttons[index].talkOrigin, config.buttons[index].talkKey

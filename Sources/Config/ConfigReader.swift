@@ -42,7 +42,7 @@ private func sorted(_ mistakes: [Mistake], by files: [String]) -> [Mistake] {
 
 /// Puts the sections of all files into one `Config`, collecting mistakes on the way.
 struct ConfigReader {
-    private(set) var config = Config()
+    var config = Config()
     private(set) var mistakes: [Mistake] = []
     /// Whether `[station]` has a name, even a wrong one, or a line that was probably meant as one.
     private(set) var isNamed = false
@@ -66,17 +66,6 @@ struct ConfigReader {
 
     mutating func warn(_ origin: Origin, _ what: String, _ suggestion: String? = nil) {
         config.warnings.append(Mistake(origin, what, didYouMean: suggestion))
-    }
-
-    mutating func add(_ channel: Config.Channel) { config.channels.append(channel) }
-
-    mutating func addAwaited(_ missing: Mistake) {
-        config.warnings.append(missing)
-        config.awaited.append(missing)
-    }
-
-    mutating func resolve(button index: Int, _ target: Config.Target) {
-        config.buttons[index].talk = target
     }
 
     mutating func read(_ source: ConfigSource) {
@@ -251,9 +240,9 @@ extension ConfigReader {
         guard found.entries.contains(where: { $0.key == "members" }) else { return }
         var channel = Config.Channel()
         var reader = SectionReader(found)
-        reader.read(into: &channel)
+        reader.read(named: &channel)
         for mistake in reader.mistakes { warn(mistake.origin, mistake.what, mistake.suggestion) }
-        if reader.mistakes.isEmpty { add(channel) }
+        if reader.mistakes.isEmpty { config.channels.append(channel) }
     }
 
     /// Reports a peer that settings name and that is not there; in a site it may have gone with it.
@@ -282,16 +271,17 @@ extension ConfigReader {
         let isThere = !mayBeChannel || config.channels.contains { $0.name == name }
         // Without room for it, these settings are wrong whatever the site has.
         guard isThere || config.channels.count < Limits.channels else { return false }
-        addAwaited(
-            Mistake(
-                origin, mayBeChannel ? "\(what) now: nobody hears it" : "\(what) now",
-                didYouMean: nearestWord(to: name, among: names),
-                advice: "pair with that station, or join its site"
-                    + (mayBeChannel
-                        ? "; for a channel, where the site is introduced: sudo intercomctl site"
-                            + " channel \(name) STATIONS" : "")
-                    + "; or give the button another target"))
-        if !isThere { add(Config.Channel(waiting: name, at: origin)) }
+        let missing = Mistake(
+            origin, mayBeChannel ? "\(what) now: nobody hears it" : "\(what) now",
+            didYouMean: nearestWord(to: name, among: names),
+            advice: "pair with that station, or join its site"
+                + (mayBeChannel
+                    ? "; for a channel, where the site is introduced: sudo intercomctl site"
+                        + " channel \(name) STATIONS" : "")
+                + "; or give the button another target")
+        config.warnings.append(missing)
+        config.awaited.append(missing)
+        if !isThere { config.channels.append(Config.Channel(waiting: name, at: origin)) }
         return true
     }
 }

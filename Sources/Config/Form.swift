@@ -90,41 +90,32 @@ extension Form<Bool> {
     static var noOrYes: Self { words([("no", false), ("yes", true)]) }
 }
 
-extension Form where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+extension Form where Value: CaseIterable & RawRepresentable & Equatable, Value.RawValue == String {
     /// The cases of an enumeration, in its order.
-    static var cases: Self {
-        let all = Array(Value.allCases)
-        let right = all.map { $0.rawValue }
-        return Self(
-            allowed: .words(right),
-            parse: { text in
-                for value in all where value.rawValue == text { return .value(value) }
-                return .wrong(
-                    "\(quoted(text)) must be \(oneOf(right))", nearestWord(to: text, among: right))
-            },
-            text: { $0.rawValue })
-    }
+    static var cases: Self { words(Value.allCases.map { (word: $0.rawValue, value: $0) }) }
 }
 
 extension Form<String> {
+    /// Text that is written as it is read; `forms` are the words in it, or their beginnings.
+    init(_ forms: [String] = [], _ parse: @escaping (String) -> Parsed<String>) {
+        self.init(allowed: .forms(forms), parse: parse, text: { $0 })
+    }
+
     /// A name: `[a-z0-9][a-z0-9-]{0,30}`.
-    static var name: Self { Self(allowed: .forms([]), parse: parseName, text: { $0 }) }
+    static var name: Self { Self { parseName($0) } }
 
     /// The whole path of a directory, of at most so many bytes.
     static func wholePath(limit: Int) -> Self {
-        Self(
-            allowed: .forms([]),
-            parse: { text in
-                guard text.hasPrefix("/") else {
-                    return .wrong("\(quoted(text)) must be a whole path, from /")
-                }
-                let path = Paths.withoutTrailingSlash(text)
-                guard path.utf8.count <= limit else {
-                    return .wrong("the path is longer than \(limit) bytes")
-                }
-                return .value(path)
-            },
-            text: { $0 })
+        Self { text in
+            guard text.hasPrefix("/") else {
+                return .wrong("\(quoted(text)) must be a whole path, from /")
+            }
+            let path = Paths.withoutTrailingSlash(text)
+            guard path.utf8.count <= limit else {
+                return .wrong("the path is longer than \(limit) bytes")
+            }
+            return .value(path)
+        }
     }
 }
 

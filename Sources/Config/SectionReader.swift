@@ -34,6 +34,13 @@ struct SectionReader {
         refuseUnknown(besides: settings.map { $0.name })
     }
 
+    /// The same for a section that has a name.
+    mutating func read<Section: NamedSection>(named target: inout Section) {
+        target.name = section.name
+        target.origin = section.origin
+        read(into: &target)
+    }
+
     private mutating func read<Section>(_ setting: Setting<Section>, into target: inout Section) {
         let why = setting.unused(target)
         guard let entry = entry(setting.name) else {
@@ -126,7 +133,7 @@ protocol ConfigSection {
     /// Every setting at its default.
     init()
 
-    /// Takes the section's name and place, before its settings are read.
+    /// Takes the section's place, before its settings are read; a named one has its name already.
     mutating func begin(_ section: INI.Section)
 
     /// Reports what is wrong with the settings together, when all are read.
@@ -148,8 +155,8 @@ extension ConfigSection {
 
 /// A section that exists once for each name.
 protocol NamedSection: ConfigSection {
-    var name: String { get }
-    var origin: Origin { get }
+    var name: String { get set }
+    var origin: Origin { get set }
     /// Whether it is in no file, and only waits for one.
     var isWaiting: Bool { get }
 }
@@ -222,7 +229,7 @@ struct SectionKind {
             name, isNamed: true, of: Section.self,
             read: { config, reader in
                 var section = new(config)
-                reader.read(into: &section)
+                reader.read(named: &section)
                 set(&config, get(config) + [section])
             },
             effective: { config in

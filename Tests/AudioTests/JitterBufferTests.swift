@@ -397,3 +397,87 @@ import Time
         #expect((60...70).contains(bench.buffer.targetDelay.milliseconds))
     }
 }
+
+@Suite struct JitterBufferLossesTests {
+    /// A pre-roll is sent at once, and its last packet overtakes most of it; one never comes.
+    @Test func whatIsOvertakenAndPlayedIsNotLost() {
+        let bench = JitterBufferBench()
+        for i in 0..<3 { bench.insert(i, at: 0, start: true) }
+        for i in [19] + Array(3..<11) + Array(12..<19) { bench.insert(i, at: 2, start: true) }
+        #expect(bench.totals.lost == 0)
+        var played: [Int] = []
+        for i in 20..<50 {
+            let now = Double(i - 19) * 10
+            bench.insert(i, at: now)
+            if let byte = bench.pull(at: now + 25) { played.append(byte) }
+        }
+        #expect(played == (0..<played.count).map { $0 == 11 ? -1 : $0 })
+        #expect(bench.totals.lost == 1 && bench.totals.recovered == 0)
+        #expect(bench.totals.late == 0 && bench.totals.concealedMs == 10)
+    }
+
+    /// Its copy came earlier, and so did five packets behind that.
+    @Test func whatComesItselfBeforeItsTurnWasNotRepaired() {
+        let bench = JitterBufferBench()
+        for i in [0, 2] { bench.insert(i, at: 0, start: true) }
+        bench.insert(1, at: 0, start: true, copy: true)
+        for i in 3..<8 { bench.insert(i, at: 1, start: true) }
+        #expect(bench.insert(1, at: 2, start: true) == .accepted)
+        for i in 8..<30 {
+            bench.insert(i, at: Double(i - 7) * 10)
+            _ = bench.pull(at: Double(i - 7) * 10 + 25)
+        }
+        let totals = bench.totals
+        #expect(totals.received == 30 && totals.duplicates == 0, "\(totals)")
+        #expect(totals.recovered == 0 && totals.lost == 0, "\(totals)")
+    }
+}
+
+@Suite struct JitterBufferCopiesTests {
+    /// Frame 19 of 30 is lost; each packet has a copy of the frame this many before it.
+    private func totals(reach: Int) -> ReceptionTotals {
+        let bench = JitterBufferBench()
+        for i in 0..<30 {
+            let now = Double(i) * 10
+            if i != 19 {
+                bench.insert(i, at: now)
+                if i >= reach { bench.insert(i - reach, at: now, copy: true) }
+            }
+            _ = bench.pull(at: now + 5)
+        }
+        return bench.totals
+    }
+
+    @Test func aCopyMendsOnlyWhatCanStillBePlayed() {
+        let inTime = totals(reach: 1)
+        #expect(inTime.recovered == 1 && inTime.lost == 0, "\(inTime)")
+        let late = totals(reach: 6)
+        #expect(late.recovered == 0 && late.lost == 1, "\(late)")
+    }
+
+    @Test func aStarvedTalkspurtIsNotOverWhileTheNextOneWaits() {
+        let bench = JitterBufferBench()
+        for i in 0..<10 { bench.insert(i, at: Double(i) * 10) }
+        for block in 0..<30 { _ = bench.pull(at: 105 + Double(block) * 10) }
+        #expect(!bench.isActive)
+        bench.insert(40, at: 410, start: true)
+        #expect(bench.isActive)
+        var played: [Int] = []
+        for block in 0..<10 {
+            if let byte = bench.pull(at: 415 + Double(block) * 10) { played.append(byte) }
+        }
+        #expect(played.contains(40))
+    }
+
+    /// A later packet overtook the first packets, and the last of them came twice.
+    @Test func aCopyBeginsNoTalkspurt() {
+        let bench = JitterBufferBench()
+        for i in [0, 1, 5] { bench.insert(i, at: Double(i) * 10, start: true) }
+        bench.insert(2, at: 51)
+        bench.insert(5, at: 60, start: true)
+        bench.insert(4, at: 60, start: true, copy: true)
+        let played = (0..<60).compactMap { bench.pull(at: 65 + Double($0) * 10) }
+        #expect(Array(played.prefix(6)) == [0, 1, 2, -1, 4, 5])
+        #expect(!bench.isActive, "nothing came any more")
+    }
+}

@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Testing
+import Time
 
 @Suite struct LevelMeterTests {
     private func sine(_ amplitude: Double) -> Block {
@@ -96,5 +97,32 @@ import Testing
         var meter = LevelMeter()
         for _ in 0..<100 { meter.add(sine(32_700)) }
         #expect(meter.clips == 0)
+    }
+}
+
+@Suite struct SoundLevelTests {
+    @Test func theWordsAreInOrderAndBeginAtTheirThresholds() {
+        var before = -200.0
+        for word in SoundLevel.allCases {
+            #expect(word.threshold > before)
+            #expect(SoundLevel(rms: word.threshold) == word)
+            before = word.threshold
+        }
+        #expect(SoundLevel(rms: -60.1) == .silent && SoundLevel(rms: -200) == .silent)
+        #expect(SoundLevel(rms: -23) == .normal && SoundLevel(rms: 0) == .shouting)
+    }
+}
+
+@Suite struct PeakHoldTests {
+    private func moment(_ ms: Int) -> Instant { Instant(nanoseconds: Int64(ms) * 1_000_000) }
+
+    @Test func aMarkStaysAndThenFallsAsThePeakDoes() {
+        var hold = PeakHold()
+        #expect(hold.mark(-10, at: moment(0)) == -10)
+        #expect(hold.mark(-50, at: moment(1_400)) == -10)
+        let fallen = hold.mark(-50, at: moment(3_200))
+        #expect(abs(fallen + 30) < 0.01)
+        #expect(hold.mark(-50, at: moment(9_000)) == -50, "not below what is there")
+        #expect(hold.mark(-5, at: moment(9_050)) == -5, "up at once")
     }
 }

@@ -1,8 +1,9 @@
-import Audio
 import Foundation
 import Scene
 import Seeds
 import Testing
+
+@testable import Audio
 
 @Suite struct OpusTests {
     @Test(arguments: [(16_000, 20), (32_000, 40), (96_000, 120)])
@@ -163,5 +164,19 @@ import Testing
         #expect(throws: OpusError.self) {
             _ = try OpusEncoder(bitrate: bitrate, complexity: complexity)
         }
+    }
+}
+
+@Suite struct CodecTrialTests {
+    @Test(arguments: Profile.allCases) func aToneComesBack(profile: Profile) {
+        #expect(CodecTrial.holds(profile))
+    }
+
+    @Test(arguments: Profile.allCases) func aQuieterOneIsNoticed(profile: Profile) {
+        #expect(!CodecTrial.holds(profile, gain: 0.5))
+    }
+
+    @Test(arguments: Profile.allCases) func silenceIsNoticed(profile: Profile) {
+        #expect(!CodecTrial.holds(profile, gain: 0))
     }
 }

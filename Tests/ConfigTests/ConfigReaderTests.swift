@@ -246,3 +246,47 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(complaints(station, peers: peers.dropLast().joined()).isEmpty)
     }
 }
+
+@Suite struct ReservedNameTests {
+    @Test(arguments: ["mic", "speaker", "reply"])
+    func noPeerHasANameThatMeansSomethingElse(name: String) throws {
+        let meaning = try #require(ReservedName.meaning(of: name))
+        let peer = "[peer \(name)]\nkey = \(keyA)\n"
+        let error = #expect(throws: ConfigError.self) {
+            try parse("[station]\nname = a\n", learned: peer)
+        }
+        #expect(
+            error?.description == "l.conf:1: [peer \(name)]: \(name) means \(meaning); rename it")
+        let config = try parse("[station]\nname = a\n", learned: "[peer x\(name)]\nkey = \(keyA)\n")
+        #expect(config.peers.count == 1)
+        #expect(ReservedName.meaning(of: "x\(name)") == nil)
+    }
+}
+
+@Suite struct QuietTests {
+    /// At 20 % and less nothing is heard, and what rings then is an emergency.
+    @Test func whatMayRingInQuietHoursIsHeard() { #expect(Config.Quiet().ring > 20) }
+
+    @Test func hoursMayGoOverMidnightAndEndBeforeTheirLastMinute() throws {
+        let night = try #require(
+            try parse(
+                "[station]\nname = a\n[quiet]\nhours = 22:00 - 6:30\n"
+            ).quiet.hours)
+        for minute in [22 * 60, 24 * 60 - 1, 0, 6 * 60 + 29] {
+            #expect(night.contains(minute: minute))
+        }
+        for minute in [22 * 60 - 1, 6 * 60 + 30, 12 * 60] {
+            #expect(!night.contains(minute: minute))
+        }
+        let noon = Config.Hours(start: 720, end: 780)
+        #expect(noon.contains(minute: 720) && !noon.contains(minute: 780))
+        #expect(!noon.contains(minute: 0))
+    }
+}
+
+@Suite struct OriginTests {
+    @Test func aNameOfAFileBeginsNoLineOfItsOwn() {
+        let origin = Origin(file: "/p/\u{1b}[2J\nok: 1 file.conf", line: 3)
+        #expect(origin.description == "/p/?[2J?ok: 1 file.conf:3")
+    }
+}

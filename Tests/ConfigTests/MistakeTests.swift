@@ -393,3 +393,59 @@ private let wrongCases: [WrongCase] = [
         #expect(!found.joined().contains("5a5a"))
     }
 }
+
+@Suite struct NearestTests {
+    @Test(arguments: [
+        ("prot", "port"), ("Port", "port"), ("listne", "listen"), ("jitermax", "jitter-max"),
+        ("stat", "state"), ("bitrat", "bitrate"),
+    ])
+    func aSlipFindsItsWord(_ written: String, _ meant: String) {
+        let words = ["port", "listen", "jitter-max", "state", "bitrate", "dscp"]
+        #expect(nearestWord(to: written, among: words) == meant)
+    }
+
+    @Test(arguments: ["", "x", "zebra", String(repeating: "port", count: 100)])
+    func whatResemblesNothingIsNotGuessed(_ written: String) {
+        #expect(nearestWord(to: written, among: ["port", "listen", "dscp"]) == nil)
+        #expect(nearestWord(to: written, among: []) == nil)
+    }
+
+    @Test func distanceCountsSwapsOnce() {
+        let cases = [
+            ("", "", 0), ("a", "", 1), ("", "abc", 3), ("port", "prot", 1),
+            ("kitten", "sitting", 3),
+            ("abc", "ca", 3),
+        ]
+        for (left, right, distance) in cases {
+            #expect(editDistance(Array(left.utf8), Array(right.utf8)) == distance)
+            #expect(editDistance(Array(right.utf8), Array(left.utf8)) == distance)
+        }
+    }
+}
+
+/// A setting that is gone starts the station, and says where it stands and what happened.
+@Suite struct GoneSettingTests {
+    @Test func whatIsGoneIsAWarningWithItsPlace() throws {
+        let config = try parse("[station]\nname = a\n[pairing]\npress-to-meet = yes\nreset = yes\n")
+        #expect(
+            config.warnings.map(\.description) == [
+                "a.conf:4: press-to-meet is gone, and has no effect: buttons pair by six digits"
+                    + " only, as nothing else proves the other station"
+            ])
+        #expect(config.pairing.reset)
+        #expect(!config.effective.contains("press-to-meet"))
+    }
+
+    @Test func elsewhereItIsAMistakeAsEver() {
+        let found = complaints("[station]\nname = a\npress-to-meet = yes\n")
+        #expect(found.count == 1 && found[0].hasPrefix("a.conf:3: \"press-to-meet\" is not a"))
+    }
+
+    /// No setting is there and gone.
+    @Test func noneIsThere() {
+        for gone in GoneSetting.all {
+            let kind = Config.kinds.first { $0.name == gone.section }
+            #expect(kind?.settings.contains { $0.name == gone.name } != true)
+        }
+    }
+}

@@ -11,7 +11,7 @@ import Time
 
     /// The first fault within this time; nil when none is reported.
     private func fault(at address: SocketAddress, within time: Duration) -> UDPProbe.Fault? {
-        guard case .sent(let probe) = UDPProbe.start(to: address) else { return .other }
+        guard let probe = try? UDPProbe(to: address) else { return .other }
         let end = Clock.now() + time
         while Clock.now() < end {
             if let fault = probe.fault() { return fault }
@@ -37,10 +37,7 @@ import Time
     @Test func onePortWhereSomebodyListensTellsNothingAndGetsAnEmptyDatagram() throws {
         let pair = try PortSockets(
             listen: address("127.0.0.1", 0), port: 0, dscp: 0)
-        guard case .sent(let probe) = UDPProbe.start(to: pair.handshake.local) else {
-            Issue.record("not sent")
-            return
-        }
+        let probe = try UDPProbe(to: pair.handshake.local)
         #expect(loopback_settle() == 0)
         #expect(probe.fault() == nil)
         var bytes = InlineArray<8, UInt8>(repeating: 7)
@@ -51,11 +48,10 @@ import Time
     }
 
     @Test func anAddressThatCannotBeSentToIsToldAtOnce() {
-        guard case .failed(let fault) = UDPProbe.start(to: address("fe80::1", 5577)) else {
-            Issue.record("a link-local address without its interface has no way")
-            return
+        // A link-local address without its interface has no way.
+        #expect(throws: UDPProbe.Fault.noRoute) {
+            _ = try UDPProbe(to: address("fe80::1", 5577))
         }
-        #expect(fault == .noRoute)
     }
 
     @Test func theOwnAddressTowardsAnotherIsKnownWithoutSending() throws {

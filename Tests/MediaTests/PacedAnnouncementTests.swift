@@ -25,11 +25,11 @@ import Time
     @Test func theCardsPaceIsItsPace() throws {
         var paced = PacedAnnouncement()
         let sound = try begun(&paced)
-        paced.earn(300, frameSamples: frame)
-        var isDue = paced.isDue(frameSamples: frame)
+        paced.pace.earn(300, frameSamples: frame)
+        var isDue = paced.pace.isDue(frameSamples: frame)
         #expect(!isDue)
-        paced.earn(300, frameSamples: frame)
-        isDue = paced.isDue(frameSamples: frame)
+        paced.pace.earn(300, frameSamples: frame)
+        isDue = paced.pace.isDue(frameSamples: frame)
         #expect(isDue)
         var decoy = DecoySound()
         paced.prepare(frameSize: 40, decoy: &decoy)
@@ -45,21 +45,21 @@ import Time
         #expect(ready?.number == 0 && ready?.isLast == false)
         let again = paced.takeReady()
         #expect(again == nil, "each frame is sent once")
-        paced.spend(frameSamples: frame)
-        isDue = paced.isDue(frameSamples: frame)
+        _ = paced.pace.take(frameSamples: frame)
+        isDue = paced.pace.isDue(frameSamples: frame)
         #expect(!isDue)
     }
 
     @Test func aLoopThatStoodStillMakesUpForFourFrames() throws {
         var paced = PacedAnnouncement()
         _ = try begun(&paced)
-        paced.earn(48_000, frameSamples: frame)
+        paced.pace.earn(48_000, frameSamples: frame)
         for _ in 0..<4 {
-            let isDue = paced.isDue(frameSamples: frame)
+            let isDue = paced.pace.isDue(frameSamples: frame)
             #expect(isDue)
-            paced.spend(frameSamples: frame)
+            _ = paced.pace.take(frameSamples: frame)
         }
-        let isDue = paced.isDue(frameSamples: frame)
+        let isDue = paced.pace.isDue(frameSamples: frame)
         #expect(!isDue)
     }
 
@@ -85,11 +85,8 @@ import Time
         _ = try begun(&paced)
         var frames = 0
         for _ in 0..<10 {
-            paced.earn(960, frameSamples: 120)
-            while paced.isDue(frameSamples: 120) {
-                paced.spend(frameSamples: 120)
-                frames += 1
-            }
+            paced.pace.earn(960, frameSamples: 120)
+            while paced.pace.take(frameSamples: 120) { frames += 1 }
         }
         #expect(frames == 80)
     }
@@ -98,7 +95,7 @@ import Time
         var paced = PacedAnnouncement()
         _ = try begun(&paced)
         var samples = 0
-        for turn in 1...100 { samples += paced.samplesDue(at: at(Int64(turn) * 7)) }
+        for turn in 1...100 { samples += paced.pace.samplesDue(at: at(Int64(turn) * 7)) }
         #expect(abs(samples - 700 * 48) <= 1)
     }
 

@@ -1,7 +1,7 @@
-import HAL
 import Testing
 import Time
 
+@testable import HAL
 @testable import Media
 
 /// Which peers' packets find a place on their way to the control thread.
@@ -72,5 +72,53 @@ import Time
         for peer in 4..<12 { _ = flood(by: peer) }
         #expect(flood(by: 12) < 8)
         #expect(ring.newlyRefused(of: 12) == 0)
+    }
+}
+
+@Suite struct WokenTests {
+    func woken(by token: UInt32) -> Woken {
+        var woken = Woken()
+        woken.note(EventLoop.Event(token: token, events: 1))
+        return woken
+    }
+
+    @Test func theClockMasterAloneTellsAPeriod() {
+        for master in [ClockMaster.Source.capture, .playback] {
+            #expect(woken(by: Token.card).isPeriod(of: master))
+            #expect(!woken(by: Token.timer.rawValue).isPeriod(of: master))
+        }
+        #expect(woken(by: Token.timer.rawValue).isPeriod(of: .timer))
+    }
+
+    @Test func whatElseWakesTheLoopIsNoPeriod() {
+        for token in [Token.commands.rawValue, Token.socket.rawValue, Token.key] {
+            #expect(!woken(by: token).isPeriod(of: .capture))
+            #expect(!woken(by: token).isPeriod(of: .timer))
+        }
+    }
+
+    @Test func datagramsAloneTakeAShortTurn() {
+        for token in [Token.socket, .strays] {
+            var woken = woken(by: token.rawValue)
+            #expect(woken.isSocketOnly)
+            woken.note(EventLoop.Event(token: Token.key, events: 1))
+            #expect(!woken.isSocketOnly)
+        }
+        #expect(!woken(by: Token.timer.rawValue).isSocketOnly)
+        #expect(woken(by: Token.strays.rawValue).strays)
+        #expect(!woken(by: Token.strays.rawValue).socket)
+    }
+}
+
+@Suite struct MediaCountTests {
+    @Test func everyCounterHasANameOfItsOwn() {
+        let names = MediaCount.allCases.compactMap { $0.name?.description }
+        #expect(Set(names).count == names.count)
+        #expect(names.allSatisfy { $0.allSatisfy { $0.isLowercase || $0 == "_" } })
+    }
+
+    @Test func rawValuesArePlacesWithoutGaps() {
+        #expect(MediaCount.allCases.map(\.rawValue) == Array(0..<MediaCount.allCases.count))
+        #expect(PeerCount.allCases.map(\.rawValue) == Array(0..<PeerCount.allCases.count))
     }
 }

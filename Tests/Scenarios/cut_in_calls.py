@@ -339,7 +339,7 @@ def controls(case):
 
 MUTATIONS = (
     # What is appended is never waited for.
-    ("Sources/CLinux/append.c", "    return fdatasync(fd) < 0 ? -errno : 0;\n",
+    ("Sources/CLinux/files.c", "    return fdatasync(fd) < 0 ? -errno : 0;\n",
      "    return fd < 0 ? -errno : 0;\n"),
     # The open calls of the last run never end.
     ("Sources/Files/Storage/History.swift",

@@ -306,7 +306,7 @@ C, STORE, STATE = (
     "Sources/HAL/Files/StateDirectory.swift")
 MUTATIONS = (
     (C, "    return result(fsync(fd));\n", "    return fd < 0 ? -EBADF : 0;\n"),
-    (C, "    int done = result(fsync(fd));\n", "    int done = 0;\n"),
+    (C, "    return close_with(fd, result(fsync(fd)));\n", "    return close_with(fd, 0);\n"),
     (STORE, '        let draft = "\\(path).new"\n', "        let draft = path\n"),
     (STATE, "        guard Environment.userID == 0 else { return try work() }\n",
      "        guard Environment.userID == 1 else { return try work() }\n"),

@@ -15,21 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "append.h"
-#include "calendar.h"
-#include "child.h"
-#include "constant_time.h"
 #include "descriptor.h"
 #include "files.h"
-#include "heapwatch.h"
 #include "input.h"
-#include "lastwords.h"
 #include "machine.h"
-#include "multicast.h"
 #include "network.h"
 #include "process.h"
-#include "program.h"
-#include "rights.h"
 #include "secret.h"
 #include "socket.h"
 #include "thread.h"

@@ -17,8 +17,6 @@ int clinux_descriptor_identity(int fd, uint64_t *device, uint64_t *inode);
 
 #define CLINUX_READABLE 0x001u
 #define CLINUX_WRITABLE 0x004u
-#define CLINUX_ERROR 0x008u
-#define CLINUX_HANGUP 0x010u
 
 /// What one epoll wake-up says of one descriptor.
 struct clinux_ready {
@@ -30,9 +28,11 @@ struct clinux_ready {
 #define CLINUX_READY_MAX 64
 
 int clinux_epoll_make(void);
-int clinux_epoll_add(int epoll, int fd, uint32_t events, uint32_t token);
-int clinux_epoll_modify(int epoll, int fd, uint32_t events, uint32_t token);
-int clinux_epoll_remove(int epoll, int fd);
+#define CLINUX_ADD 1
+#define CLINUX_REMOVE 2
+#define CLINUX_MODIFY 3
+/// Adds, removes or modifies what is waited for on a descriptor.
+int clinux_epoll_control(int epoll, int operation, int fd, uint32_t events, uint32_t token);
 /// Returns 0 also when a signal cut the wait short.
 int clinux_epoll_wait(int epoll, struct clinux_ready *ready, int capacity, int timeout_ms);
 

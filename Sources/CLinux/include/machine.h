@@ -5,8 +5,6 @@
 
 #include <stdint.h>
 
-#include "socket.h"
-
 #define CLINUX_LIMIT_RTPRIO 0
 #define CLINUX_LIMIT_MEMLOCK 1
 #define CLINUX_UNLIMITED UINT64_MAX
@@ -39,5 +37,17 @@ int clinux_disk_space(
 /// 1 when the Wi-Fi interface sleeps between packets, 0 when not; -EOPNOTSUPP or the like when its
 /// driver does not say.
 int clinux_wireless_saves_power(const char *interface);
+
+// The time as people here tell it.
+
+struct clinux_calendar {
+    int year, month, day, hour, minute, second;
+    int weekday; // 0 is Sunday.
+};
+
+/// What the clock on the wall shows at so many seconds since 1970; the zone is read anew.
+int clinux_calendar_of(int64_t seconds, struct clinux_calendar *found);
+/// The seconds since 1970 at which it shows this; INT64_MIN when it never does.
+int64_t clinux_calendar_seconds(const struct clinux_calendar *wanted);
 
 #endif

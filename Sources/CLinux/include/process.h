@@ -1,7 +1,8 @@
 #ifndef CLINUX_PROCESS_H
 #define CLINUX_PROCESS_H
 
-// The clock, the environment and the process itself.
+// The clock, the environment, and the process itself: its arguments, its rights, its end; and
+// programs that it runs beside it.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -46,5 +47,39 @@ int clinux_hide_memory(void);
 void clinux_ignore_strays(void);
 /// Stops the process as Ctrl-Z does, although SIGTSTP is blocked; returns when it is continued.
 void clinux_stop(void);
+
+/// How many words the program was started with, its own name first.
+int clinux_argument_count(void);
+/// One of them, valid for as long as the program runs.
+const char *clinux_argument(int index);
+
+/// Writes the path of the running program's file, with a zero at its end; 0, or -errno.
+int clinux_program_path(char *path, int size);
+
+_Noreturn void clinux_exit(int status);
+
+/// The calling thread acts with the rights of a user and of one group; for root only.
+///
+/// Never within another call of it. The process's other threads keep their rights.
+int clinux_act_as(uint32_t user, uint32_t group);
+/// The thread acts with its own rights again.
+int clinux_act_as_itself(void);
+
+// A program, run beside this one.
+
+/// Starts a program with these arguments, its own name first, and this environment alone; each has
+/// a NULL at its end.
+///
+/// Its input is `input`, or /dev/null where that is negative; its output is /dev/null, its
+/// complaints go where this program's go. It leads a process group of its own and has no signal
+/// blocked or ignored. Returns its process id.
+int64_t clinux_child_start(const char *path, char *const arguments[], char *const environment[],
+                           int input);
+/// Makes two ends of a connection of packets: `ends[0]` never blocks, and neither is inherited.
+int clinux_packet_pair(int ends[2]);
+/// 1 when it has ended: `status` is what it exited with, or 128 and its signal. 0 while it runs.
+int clinux_child_ended(int64_t process, int *status);
+/// Ends it, and what it has started in its group.
+void clinux_child_kill(int64_t process);
 
 #endif

@@ -3,8 +3,13 @@
 
 // Memory and randomness for secrets.
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifdef INTERCOM_CONSTANT_TIME_CHECK
+#include <valgrind/memcheck.h>
+#endif
 
 /// Zeroed memory on pages that hold nothing but secrets: no core dump, no child after fork, and,
 /// where the limit of locked memory allows it, no swap. NULL when there is none. Any thread.
@@ -28,6 +33,25 @@ int secret_random(void *memory, size_t size);
 static inline uint32_t secret_hide(uint32_t x) {
     __asm__ volatile("" : "+r"(x));
     return x;
+}
+
+// The check of constant time (tools/check-constant-time) is told the following by the code itself.
+
+/// Says that bytes computed from a secret are public from here on. Compiles to nothing.
+static inline void secret_declassify(const void *memory, size_t size) {
+#ifdef INTERCOM_CONSTANT_TIME_CHECK
+    (void)VALGRIND_MAKE_MEM_DEFINED(memory, size);
+#else
+    (void)memory;
+    (void)size;
+#endif
+}
+
+/// Whether all bits are zero, without a branch; the answer may be known from here on.
+static inline bool secret_is_zero(uint32_t bits) {
+    bool is_zero = secret_hide(bits) == 0;
+    secret_declassify(&is_zero, sizeof is_zero);
+    return is_zero;
 }
 
 #endif

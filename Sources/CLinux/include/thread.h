@@ -26,4 +26,25 @@ int clinux_thread_begin(void *(*body)(void *), void *argument);
 /// Waits for the end of the thread, then frees its stack.
 void clinux_thread_join(struct clinux_thread *thread);
 
+// The library that counts heap calls (tools/lab/heapwatch), when it is preloaded; else nothing.
+
+/// Counts the heap calls of the calling thread from now on (1), or no longer (0).
+void clinux_heapwatch_arm(int on);
+
+/// Heap calls counted so far by all armed threads; -1 when the library is not there.
+long long clinux_heapwatch_count(void);
+
+// One line on standard error that says where the program was when it was brought down.
+
+/// Has a fault (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT) write the line, `mark` before
+/// it; then the signal does what it would have done.
+int clinux_last_words(const char *mark);
+
+/// Lets the calling thread write its line even where its stack is used up: on `stack`, of `size`
+/// bytes. Its callers are read up to `top`, the highest address of its own stack.
+int clinux_last_words_thread(void *stack, size_t size, const void *top);
+
+/// Bytes that such a stack needs.
+#define CLINUX_LAST_WORDS_STACK 32768
+
 #endif

@@ -112,7 +112,7 @@ extension Config.Audio: ConfigSection {
 
     /// The name of a mixer's control: anything.
     private static var control: Form<String> {
-        Form(allowed: .forms([]), parse: { .value($0) }, text: { $0 })
+        Form { .value($0) }
     }
 }
 

@@ -76,7 +76,7 @@ extension Config.Button: NamedSection {
             + Config.Touch.allCases.map { touch in
                 Setting(
                     // The documents name the words, which are the same for all three, at the first.
-                    touch.word, .forms(touch == .press ? Deed.words : []),
+                    touch.rawValue, .forms(touch == .press ? Deed.words : []),
                     text: { $0.text(of: touch) },
                     take: { $0.take(touch, $1, &$2) }
                 ).orEmpty.unless { $0.withoutContact }
@@ -84,8 +84,6 @@ extension Config.Button: NamedSection {
     }
 
     mutating func begin(_ section: INI.Section) {
-        name = section.name
-        origin = section.origin
         lineOrigin = section.origin
         talkOrigin = section.origin
     }
@@ -118,7 +116,7 @@ extension Config.Button: NamedSection {
     private mutating func takeTalk(_ entry: INI.Entry, _ reader: inout SectionReader) {
         // The effective text has an empty one for a button that does something else.
         let isElsewhere = Config.Touch.allCases.contains { touch in
-            reader.section.entries.contains { $0.key == touch.word && !$0.value.isEmpty }
+            reader.section.entries.contains { $0.key == touch.rawValue && !$0.value.isEmpty }
         }
         if entry.value.isEmpty, isElsewhere { return }
         talkOrigin = entry.origin

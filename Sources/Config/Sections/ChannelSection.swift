@@ -67,16 +67,12 @@ extension Config.Channel: NamedSection {
     }
 
     mutating func begin(_ section: INI.Section) {
-        name = section.name
         isOfSite = section.role == .site
-        origin = section.origin
         membersOrigin = section.origin
     }
 
     private static var membersForm: Form<Members> {
-        let name = Form<String>(
-            allowed: .forms(["*"]), parse: { $0 == "*" ? .value($0) : parseName($0) },
-            text: { $0 })
+        let name = Form<String>(["*"]) { $0 == "*" ? .value($0) : parseName($0) }
         let names = name.list(limit: Limits.peers)
         return Form(
             allowed: names.allowed,

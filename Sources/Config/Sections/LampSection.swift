@@ -34,11 +34,7 @@ extension Config.Lamp: NamedSection {
         ]
     }
 
-    mutating func begin(_ section: INI.Section) {
-        name = section.name
-        origin = section.origin
-        lineOrigin = section.origin
-    }
+    mutating func begin(_ section: INI.Section) { lineOrigin = section.origin }
 }
 
 extension Config {
@@ -71,9 +67,5 @@ extension Config.Relay: NamedSection {
         ]
     }
 
-    mutating func begin(_ section: INI.Section) {
-        name = section.name
-        origin = section.origin
-        lineOrigin = section.origin
-    }
+    mutating func begin(_ section: INI.Section) { lineOrigin = section.origin }
 }

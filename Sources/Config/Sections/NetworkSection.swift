@@ -34,20 +34,17 @@ extension Config.Network: ConfigSection {
     }
 
     private static var address: Form<String> {
-        Form(
-            allowed: .forms(["*"]),
-            parse: { text in
-                let isNumeric = text.utf8.allSatisfy {
-                    isHexDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":")
-                }
-                let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
-                let dots = text.utf8.count { $0 == UInt8(ascii: ".") }
-                guard isNumeric, colons >= 2 || (colons == 0 && dots == 3) else {
-                    return .wrong("\(quoted(text)) must be a numeric address without a port, or *")
-                }
-                return .value(text)
-            },
-            text: { $0 })
+        Form(["*"]) { text in
+            let isNumeric = text.utf8.allSatisfy {
+                isHexDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":")
+            }
+            let colons = text.utf8.count { $0 == UInt8(ascii: ":") }
+            let dots = text.utf8.count { $0 == UInt8(ascii: ".") }
+            guard isNumeric, colons >= 2 || (colons == 0 && dots == 3) else {
+                return .wrong("\(quoted(text)) must be a numeric address without a port, or *")
+            }
+            return .value(text)
+        }
     }
 
     /// Names of RFC 2474, 2597 and 3246, or a number.
@@ -167,14 +164,11 @@ extension Config.Rendezvous: ConfigSection {
     }
 
     private static var user: Form<String> {
-        Form(
-            allowed: .forms([]),
-            parse: { text in
-                let isRight =
-                    (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 }
-                return isRight ? .value(text) : .wrong("must be a name of at most 64 bytes")
-            },
-            text: { $0 })
+        Form { text in
+            let isRight =
+                (1...64).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 }
+            return isRight ? .value(text) : .wrong("must be a name of at most 64 bytes")
+        }
     }
 
     private static var broker: Form<Broker> {

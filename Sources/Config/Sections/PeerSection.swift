@@ -71,9 +71,7 @@ extension Config.Peer: NamedSection {
     }
 
     mutating func begin(_ section: INI.Section) {
-        name = section.name
         isLearned = section.role == .learned
-        origin = section.origin
         keyOrigin = section.origin
         pskOrigin = section.origin
         verifiedOrigin = section.origin
@@ -109,48 +107,37 @@ extension Form<String> {
                 isLetter($0) || (UInt8(ascii: "2")...UInt8(ascii: "7")).contains($0)
             }
         }
-        return Self(
-            allowed: .forms(["intercom1:"]),
-            parse: { text in
-                let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-                guard parts.count == 3, parts[0].lowercased() == "intercom1",
-                    parts[1].utf8.count == 52, isBase32(parts[1]),
-                    parts[2].utf8.count == 4, isBase32(parts[2])
-                else {
-                    return .wrong(
-                        "not a public key, which is intercom1:, 52 characters, : and 4 more"
-                            + " (intercomctl key show, on the other station)")
-                }
-                return .value(text.lowercased())
-            },
-            text: { $0 })
+        return Self(["intercom1:"]) { text in
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0].lowercased() == "intercom1",
+                parts[1].utf8.count == 52, isBase32(parts[1]),
+                parts[2].utf8.count == 4, isBase32(parts[2])
+            else {
+                return .wrong(
+                    "not a public key, which is intercom1:, 52 characters, : and 4 more"
+                        + " (intercomctl key show, on the other station)")
+            }
+            return .value(text.lowercased())
+        }
     }
 
     /// The digits of a fingerprint, or nothing.
     fileprivate static var fingerprint: Self {
-        Self(
-            allowed: .forms([]),
-            parse: { text in
-                if text.isEmpty { return .value("") }
-                return Config.Peer.digits(in: text).map { .value($0) }
-                    ?? .wrong(
-                        "must be the 24 digits that intercomctl key show --fingerprint"
-                            + " prints on the peer")
-            },
-            text: { $0 })
+        Self { text in
+            if text.isEmpty { return .value("") }
+            return Config.Peer.digits(in: text).map { .value($0) }
+                ?? .wrong(
+                    "must be the 24 digits that intercomctl key show --fingerprint"
+                        + " prints on the peer")
+        }
     }
 }
 
 extension Form<Duration?> {
     /// `25s`, or `off`.
     fileprivate static var keepalive: Self {
-        let time = Form<Duration>.time(in: .seconds(5)...(.seconds(60)))
-        return Self(
-            allowed: .forms(["off", "5s to 1m"]),
-            parse: { text in
-                text == "off" ? .value(nil) : time.parse(text).then { .value($0) }
-            },
-            text: { $0.map { Quantity.text($0) } ?? "off" })
+        let time = Form<Duration>.time(in: .seconds(5)...(.seconds(60))).or("off")
+        return Self(allowed: .forms(["off", "5s to 1m"]), parse: time.parse, text: time.text)
     }
 }
 

@@ -41,7 +41,7 @@ extension Config.Policy: NamedSection {
     }
 
     mutating func begin(_ section: INI.Section) {
-        name = section.name
+        // The policy of all peers has no name, and its place comes here.
         origin = section.origin
         relayOrigin = section.origin
     }
@@ -49,15 +49,12 @@ extension Config.Policy: NamedSection {
     /// Names and no word for all: a relay that is added later is nobody's until it is named.
     private static var relaysForm: Form<[String]> {
         let (none, all) = ("deny", "allow")
-        let item = Form<String>(
-            allowed: .forms([none, "NAME", "NAME, NAME"]),
-            parse: { text in
-                guard text != all else {
-                    return .wrong("\(all) names no relay; write the peer's relays: relay = door")
-                }
-                return parseName(text)
-            },
-            text: { $0 })
+        let item = Form<String>([none, "NAME", "NAME, NAME"]) { text in
+            guard text != all else {
+                return .wrong("\(all) names no relay; write the peer's relays: relay = door")
+            }
+            return parseName(text)
+        }
         let names = item.list(limit: Limits.relays)
         return Form(
             allowed: names.allowed,

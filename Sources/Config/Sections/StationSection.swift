@@ -122,14 +122,11 @@ extension Config.Events: ConfigSection {
     mutating func begin(_ section: INI.Section) { onEventOrigin = section.origin }
 
     private static var path: Form<String> {
-        Form(
-            allowed: .forms(["none"]),
-            parse: { text in
-                guard text.utf8.first == UInt8(ascii: "/") else {
-                    return .wrong("\(quoted(text)) must be a program's whole path, or none")
-                }
-                return .value(text)
-            },
-            text: { $0 })
+        Form(["none"]) { text in
+            guard text.utf8.first == UInt8(ascii: "/") else {
+                return .wrong("\(quoted(text)) must be a program's whole path, or none")
+            }
+            return .value(text)
+        }
     }
 }

@@ -59,7 +59,7 @@ public enum PlaceChecks {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count: Int
         do {
-            let file = try FileReader(path)
+            let file = try OpenFile(reading: path)
             var room = bytes.mutableSpan
             count = try file.read(into: &room)
         }

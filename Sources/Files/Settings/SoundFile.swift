@@ -23,22 +23,22 @@ public enum SoundFile {
 
     /// The samples of a plain file, 48 kHz, of at most so many seconds.
     public static func samples(_ path: String, seconds: Int) throws(Complaint) -> [Int16] {
-        let file: FileReader
-        do throws(SystemError) { file = try FileReader(path) } catch { throw .unread(error) }
+        let file: OpenFile
+        do throws(SystemError) { file = try OpenFile(reading: path) } catch { throw .unread(error) }
         return try samples(file, seconds)
     }
 
     /// The same of a pipe, too, or of standard input, which is "-": it waits for who writes to it.
     public static func samples(waitingFor path: String, seconds: Int) throws(Complaint) -> [Int16] {
-        let file: FileReader
+        let file: OpenFile
         do throws(SystemError) {
-            file = try FileReader(waitingFor: path)
+            file = try OpenFile(waitingFor: path)
         } catch { throw .unread(error) }
         return try samples(file, seconds)
     }
 
     private static func samples(
-        _ file: borrowing FileReader, _ seconds: Int
+        _ file: borrowing OpenFile, _ seconds: Int
     ) throws(Complaint) -> [Int16] {
         var reader = WAVReader()
         var sound: [Float] = []

@@ -33,13 +33,8 @@ public struct CardControl: Equatable, Sendable {
 
     /// The controls of one direction, in the driver's order; empty where the device has no mixer.
     public static func all(of device: PCMName, _ direction: PCMError.Direction) -> [CardControl] {
-        var found: [CardControl] = []
-        unsafe withMixer(of: device, direction) { mixer in
-            unsafe eachElement(of: mixer) { element in
-                if let control = unsafe CardControl(element, direction) { found.append(control) }
-            }
-        }
-        return found
+        guard let mixer = CardMixer(of: device, direction) else { return [] }
+        return mixer.controls(direction) ?? []
     }
 
     /// The control of this name, else the usual one.
@@ -80,20 +75,8 @@ public struct CardControl: Equatable, Sendable {
     public static func set(
         _ change: Change, of device: PCMName, _ direction: PCMError.Direction
     ) -> CardControl? {
-        guard let target = chosen(among: all(of: device, direction), change.name, direction) else {
-            return nil
-        }
-        var result: CardControl?
-        unsafe withMixer(of: device, direction) { mixer in
-            unsafe eachElement(of: mixer) { element in
-                guard let control = unsafe CardControl(element, direction),
-                    control.name == target.name, result == nil
-                else { return }
-                unsafe apply(change, to: element, direction)
-                result = unsafe CardControl(element, direction)
-            }
-        }
-        return result
+        guard let mixer = CardMixer(of: device, direction) else { return nil }
+        return mixer.set(change, direction)
     }
 
     init(name: String, direction: PCMError.Direction, percent: Int?, isMuted: Bool?) {
@@ -152,7 +135,7 @@ public struct CardControl: Equatable, Sendable {
         return least...max(least, most)
     }
 
-    private static func apply(
+    fileprivate static func apply(
         _ change: Change, to element: OpaquePointer, _ direction: PCMError.Direction
     ) {
         let plays = direction == .playback
@@ -171,25 +154,6 @@ public struct CardControl: Equatable, Sendable {
                 unsafe plays
                 ? snd_mixer_selem_set_playback_switch_all(element, isOn)
                 : snd_mixer_selem_set_capture_switch_all(element, isOn)
-        }
-    }
-
-    /// Opens the mixer of a device's card; does nothing where there is none.
-    private static func withMixer(
-        of device: PCMName, _ direction: PCMError.Direction, _ body: (OpaquePointer) -> Void
-    ) {
-        guard let mixer = unsafe CardMixer.open(of: device, direction) else { return }
-        defer { unsafe snd_mixer_close(mixer) }
-        unsafe body(mixer)
-    }
-
-    static func eachElement(
-        of mixer: OpaquePointer, _ body: (OpaquePointer) -> Void
-    ) {
-        var element = unsafe snd_mixer_first_elem(mixer)
-        while let one = unsafe element {
-            unsafe body(one)
-            unsafe element = snd_mixer_elem_next(one)
         }
     }
 }
@@ -213,13 +177,40 @@ public struct CardControl: Equatable, Sendable {
     public borrowing func controls(_ direction: PCMError.Direction) -> [CardControl]? {
         guard unsafe snd_mixer_handle_events(mixer) >= 0 else { return nil }
         var found: [CardControl] = []
-        unsafe CardControl.eachElement(of: mixer) { element in
+        unsafe eachElement { element in
             if let control = unsafe CardControl(element, direction) { found.append(control) }
         }
         return found
     }
 
-    static func open(of device: PCMName, _ direction: PCMError.Direction) -> OpaquePointer? {
+    /// Changes a control; returns it as it is then, nil when there is none of that name.
+    borrowing func set(
+        _ change: CardControl.Change, _ direction: PCMError.Direction
+    ) -> CardControl? {
+        let controls = controls(direction) ?? []
+        let target = CardControl.chosen(among: controls, change.name, direction)
+        var result: CardControl?
+        unsafe eachElement { element in
+            guard result == nil, let target, let control = unsafe CardControl(element, direction),
+                control.name == target.name
+            else { return }
+            unsafe CardControl.apply(change, to: element, direction)
+            result = unsafe CardControl(element, direction)
+        }
+        return result
+    }
+
+    private borrowing func eachElement(_ body: (OpaquePointer) -> Void) {
+        var element = unsafe snd_mixer_first_elem(mixer)
+        while let one = unsafe element {
+            unsafe body(one)
+            unsafe element = snd_mixer_elem_next(one)
+        }
+    }
+
+    private static func open(
+        of device: PCMName, _ direction: PCMError.Direction
+    ) -> OpaquePointer? {
         calsa_silence()
         let cards = PCMCard.all
         guard let device = device.resolved(among: cards, for: direction),

@@ -6,7 +6,7 @@ public struct PCMError: Error, Equatable {
         case capture, playback
     }
 
-    public enum Reason: Equatable, Sendable {
+    public enum Reason: Error, Equatable, Sendable {
         /// Not plugged in, or unknown by that name.
         case absent
         /// Another program uses it.

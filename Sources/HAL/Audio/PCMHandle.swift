@@ -19,9 +19,6 @@ internal import CLinux
 
     /// How often the card overran or ran dry.
     var xruns = 0
-    /// How often the card was found asleep.
-    var suspensions = 0
-    var isAsleep = false
     /// Whether this direction and the other one start and stop together.
     var isLinked = false
 
@@ -171,11 +168,7 @@ internal import CLinux
     }
 
     /// Tries once to wake the card: the real-time loop must not wait for it.
-    private mutating func wake() -> Outcome {
-        if !isAsleep {
-            isAsleep = true
-            suspensions += 1
-        }
+    private func wake() -> Outcome {
         let result = unsafe snd_pcm_resume(pcm)
         if -result == EAGAIN { return .transfer(.suspended) }
         if -result == ENODEV { return .transfer(.gone(error(.unplugged))) }
@@ -183,7 +176,6 @@ internal import CLinux
         if state == SND_PCM_STATE_RUNNING { drop() }
         let prepared = unsafe snd_pcm_prepare(pcm)
         if -prepared == EAGAIN || -prepared == ESTRPIPE { return .transfer(.suspended) }
-        isAsleep = false
         return .restart
     }
 }

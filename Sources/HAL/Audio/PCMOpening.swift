@@ -16,18 +16,17 @@ internal import CALSA
         calsa_silence()
         var cards = PCMCard.all
         while true {
-            guard let found = name.resolved(among: cards, for: direction) else {
-                throw PCMError(device: name.description, direction: direction, reason: .absent)
-            }
-            do throws(PCMError) {
-                let card = found.card(among: cards)
-                return try open(found, card, name.shown(as: found), direction, wanted)
+            let found = name.resolved(among: cards, for: direction)
+            let device = found.map { name.shown(as: $0) } ?? name.description
+            do throws(PCMError.Reason) {
+                guard let found else { throw .absent }
+                return try open(found, found.card(among: cards), device, direction, wanted)
             } catch {
                 // The output of a machine for a screen is no device while no screen is there; the
                 // screen may be at another output.
-                guard name == .automatic, error.reason == .absent, case .card(let id) = found,
+                guard name == .automatic, error == .absent, case .card(let id)? = found,
                     PCMCard.isForScreen(id), cards.count > 1
-                else { throw error }
+                else { throw PCMError(device: device, direction: direction, reason: error) }
                 cards.removeAll { $0.id == id }
             }
         }
@@ -37,21 +36,18 @@ internal import CALSA
     private static func open(
         _ name: PCMName, _ card: PCMCard?, _ device: String, _ direction: PCMError.Direction,
         _ wanted: PCMParameters.Wanted
-    ) throws(PCMError) -> PCMOpening {
-        var refusal = PCMError(device: device, direction: direction, reason: .absent)
-        if let card, direction == .capture ? !card.captures : !card.plays {
-            throw PCMError(device: device, direction: direction, reason: .oneWay)
-        }
-        guard let alsaName = name.alsaName(of: card) else { throw refusal }
+    ) throws(PCMError.Reason) -> PCMOpening {
+        if let card, direction == .capture ? !card.captures : !card.plays { throw .oneWay }
+        guard let alsaName = name.alsaName(of: card) else { throw .absent }
+        var refusal = PCMError.Reason.absent
         for (place, one) in names(of: alsaName, direction).enumerated() {
             // ALSA would average the channels of a microphone; `ChannelMix` knows better.
             let isAveraged = direction == .capture && place > 0
-            do throws(PCMError) {
-                let pcm = try unsafe open(one, device, direction)
-                do throws(PCMError) {
+            do throws(PCMError.Reason) {
+                let pcm = try unsafe open(one, direction)
+                do throws(PCMError.Reason) {
                     let parameters = try unsafe PCMNegotiation(
-                        pcm: pcm, device: device, direction: direction,
-                        channels: isAveraged ? [2, 1] : [1, 2]
+                        pcm: pcm, direction: direction, channels: isAveraged ? [2, 1] : [1, 2]
                     ).run(wanted)
                     return unsafe PCMOpening(pcm: pcm, device: device, parameters: parameters)
                 } catch {
@@ -59,9 +55,10 @@ internal import CALSA
                     throw error
                 }
             } catch {
-                // Why the card itself was refused says more than why ALSA cannot convert for it.
+                // Why the card itself was refused says more than why ALSA cannot convert for it,
+                // which is tried where the sound of the card has another form only.
                 if place == 0 { refusal = error }
-                guard refusal.isOfForm else { throw refusal }
+                guard [.rate, .format, .channels].contains(refusal) else { throw refusal }
             }
         }
         throw refusal
@@ -81,41 +78,27 @@ internal import CALSA
 
     /// Opens a device without waiting for it.
     private static func open(
-        _ alsaName: String, _ device: String, _ direction: PCMError.Direction
-    ) throws(PCMError) -> OpaquePointer {
-        func error(_ reason: PCMError.Reason) -> PCMError {
-            PCMError(device: device, direction: direction, reason: reason)
-        }
+        _ alsaName: String, _ direction: PCMError.Direction
+    ) throws(PCMError.Reason) -> OpaquePointer {
         var pcm: OpaquePointer?
         let stream = direction == .capture ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK
         let result = unsafe snd_pcm_open(&pcm, alsaName, stream, Int32(SND_PCM_NONBLOCK))
         switch -result {
         case ...0: break
-        case ENOENT, ENODEV: throw error(.absent)
-        case EBUSY, EAGAIN: throw error(.busy)
-        case EACCES: throw error(.notPermitted)
-        case EPERM: throw error(.refused)
-        case let errno: throw error(.failed(call: "snd_pcm_open", errno: errno))
+        case ENOENT, ENODEV: throw .absent
+        case EBUSY, EAGAIN: throw .busy
+        case EACCES: throw .notPermitted
+        case EPERM: throw .refused
+        case let errno: throw .failed(call: "snd_pcm_open", errno: errno)
         }
-        guard let pcm = unsafe pcm else { throw error(.absent) }
+        guard let pcm = unsafe pcm else { throw .absent }
         return unsafe pcm
-    }
-}
-
-extension PCMError {
-    /// Whether the card takes or gives sound in another form only.
-    fileprivate var isOfForm: Bool {
-        switch reason {
-        case .rate, .format, .channels: true
-        case .absent, .busy, .notPermitted, .refused, .oneWay, .silent, .unplugged, .failed: false
-        }
     }
 }
 
 /// Agrees with a card on the layout of samples and on the period of its interrupts.
 @safe struct PCMNegotiation {
     let pcm: OpaquePointer
-    let device: String
     let direction: PCMError.Direction
     /// The numbers of channels to try, best first.
     let channels: [Int]
@@ -130,10 +113,10 @@ extension PCMError {
     private static let captureMin = 1_920
 
     /// Sets the parameters; the card is prepared afterwards.
-    func run(_ wanted: PCMParameters.Wanted) throws(PCMError) -> PCMParameters {
+    func run(_ wanted: PCMParameters.Wanted) throws(PCMError.Reason) -> PCMParameters {
         var allocated: OpaquePointer?
         try check(unsafe snd_pcm_hw_params_malloc(&allocated), "snd_pcm_hw_params_malloc")
-        guard let hardware = unsafe allocated else { throw error(.absent) }
+        guard let hardware = unsafe allocated else { throw .absent }
         defer { unsafe snd_pcm_hw_params_free(hardware) }
 
         let (format, channels) = try unsafe layout(hardware)
@@ -150,7 +133,7 @@ extension PCMError {
 
     /// Takes the first layout that the card supports; when there is none, finds out what is
     /// missing.
-    private func layout(_ hardware: OpaquePointer) throws(PCMError) -> (PCMFormat, Int) {
+    private func layout(_ hardware: OpaquePointer) throws(PCMError.Reason) -> (PCMFormat, Int) {
         for (format, code) in Self.layouts {
             for channels in channels {
                 try unsafe startOver(hardware)
@@ -164,16 +147,16 @@ extension PCMError {
         }
         try unsafe startOver(hardware)
         guard unsafe snd_pcm_hw_params_set_rate(pcm, hardware, Self.rate, 0) == 0 else {
-            throw error(.rate)
+            throw .rate
         }
         for (_, code) in Self.layouts
         where unsafe snd_pcm_hw_params_test_format(pcm, hardware, code) == 0 {
-            throw error(.channels)
+            throw .channels
         }
-        throw error(.format)
+        throw .format
     }
 
-    private func startOver(_ hardware: OpaquePointer) throws(PCMError) {
+    private func startOver(_ hardware: OpaquePointer) throws(PCMError.Reason) {
         try check(unsafe snd_pcm_hw_params_any(pcm, hardware), "snd_pcm_hw_params_any")
         try check(
             unsafe snd_pcm_hw_params_set_access(
@@ -188,7 +171,7 @@ extension PCMError {
     /// and a larger one only tolerates a late wake.
     private func sizes(
         _ hardware: OpaquePointer, _ wanted: PCMParameters.Wanted
-    ) throws(PCMError) -> (period: Int, buffer: Int) {
+    ) throws(PCMError.Reason) -> (period: Int, buffer: Int) {
         var period = snd_pcm_uframes_t(wanted.periodSamples)
         try check(
             unsafe snd_pcm_hw_params_set_period_size_near(pcm, hardware, &period, nil),
@@ -209,10 +192,10 @@ extension PCMError {
     }
 
     /// Wakes us once a period; a threshold that is never reached leaves starting to us.
-    private func setSoftware(wakeAt available: Int) throws(PCMError) {
+    private func setSoftware(wakeAt available: Int) throws(PCMError.Reason) {
         var allocated: OpaquePointer?
         try check(unsafe snd_pcm_sw_params_malloc(&allocated), "snd_pcm_sw_params_malloc")
-        guard let software = unsafe allocated else { throw error(.absent) }
+        guard let software = unsafe allocated else { throw .absent }
         defer { unsafe snd_pcm_sw_params_free(software) }
 
         try check(unsafe snd_pcm_sw_params_current(pcm, software), "snd_pcm_sw_params_current")
@@ -230,12 +213,8 @@ extension PCMError {
         try check(unsafe snd_pcm_sw_params(pcm, software), "snd_pcm_sw_params")
     }
 
-    private func error(_ reason: PCMError.Reason) -> PCMError {
-        PCMError(device: device, direction: direction, reason: reason)
-    }
-
-    private func check(_ result: Int32, _ call: String) throws(PCMError) {
+    private func check(_ result: Int32, _ call: String) throws(PCMError.Reason) {
         guard result < 0 else { return }
-        throw error(.failed(call: call, errno: -result))
+        throw .failed(call: call, errno: -result)
     }
 }

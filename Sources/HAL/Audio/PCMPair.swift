@@ -73,8 +73,6 @@ public enum PCMPair {
     public var route: PCMRoute { handle.route }
     /// How often samples were lost because the loop was late.
     public var xruns: Int { handle.xruns }
-    /// How often the card was found asleep.
-    public var suspensions: Int { handle.suspensions }
 
     /// How many descriptors to wait for; one, for all cards of the kernel.
     public var descriptorCount: Int { handle.descriptorCount }
@@ -162,8 +160,6 @@ public enum PCMPair {
     public var route: PCMRoute { handle.route }
     /// How often the card ran dry because the loop was late.
     public var xruns: Int { handle.xruns }
-    /// How often the card was found asleep.
-    public var suspensions: Int { handle.suspensions }
 
     /// How many descriptors to wait for; one, for all cards of the kernel.
     public var descriptorCount: Int { handle.descriptorCount }

@@ -21,6 +21,9 @@ public enum FileStore {
         return Status(status)
     }
 
+    /// Whether there is anything at a path, as far as can be seen.
+    static func exists(_ path: String) -> Bool { (try? status(of: path)) != nil }
+
     /// Whether a path is a symbolic link, whatever its target.
     public static func isLink(_ path: String) throws(SystemError) -> Bool {
         var status = clinux_file_status()
@@ -44,12 +47,15 @@ public enum FileStore {
         _ path: String, into bytes: inout MutableSpan<UInt8>
     ) throws(SystemError) -> Int {
         let file = try OpenFile(reading: path)
-        try file.checkSecrecy()
-        let user = Environment.userID
-        guard user == 0 || file.status.owner == user || file.status.owner == 0 else {
-            throw SystemError(
-                operation: "read the secret \(path)", errno: EPERM,
-                advice: "it belongs to user \(file.status.owner): chown \(user) \(path)")
+        let (user, owner) = (Environment.userID, file.status.owner)
+        var advice: String?
+        if file.status.mode & 0o077 != 0 {
+            advice = "others have rights on it: chmod 600 \(path)"
+        } else if user != 0, owner != user, owner != 0 {
+            advice = "it belongs to user \(owner): chown \(user) \(path)"
+        }
+        if let advice {
+            throw SystemError(operation: "read the secret \(path)", errno: EPERM, advice: advice)
         }
         return try file.readWhole(into: &bytes)
     }
@@ -208,10 +214,7 @@ public struct AppendFile: ~Copyable {
     public mutating func append(_ lines: [UInt8]) throws(SystemError) {
         // A torn line stays a line of its own and does not spoil the next one.
         let bytes = isTorn ? [UInt8(ascii: "\n")] + lines : lines
-        let count = unsafe bytes.span.withUnsafeBufferPointer { buffer in
-            // SAFETY: as many bytes as the buffer has are read during the call.
-            unsafe clinux_write(descriptor.raw, buffer.baseAddress!, buffer.count)
-        }
+        let count = descriptor.write(bytes.span)
         if count == bytes.count {
             size += count
             isTorn = false

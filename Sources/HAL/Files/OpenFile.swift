@@ -1,13 +1,13 @@
 internal import CLinux
 
-/// One open file.
-struct OpenFile: ~Copyable {
+/// One open file, which is read in parts from its beginning to its end.
+public struct OpenFile: ~Copyable {
     let status: FileStore.Status
     private let path: String
     private let descriptor: FileDescriptor
 
-    /// Opens a file for reading.
-    init(reading path: String) throws(SystemError) {
+    /// Opens a plain file for reading; refuses anything else (a directory, a pipe).
+    public init(reading path: String) throws(SystemError) {
         var status = clinux_file_status()
         let raw = try SystemError.check(unsafe clinux_file_open(path, &status), "open \(path)")
         let descriptor = FileDescriptor(owning: raw)
@@ -24,7 +24,7 @@ struct OpenFile: ~Copyable {
     /// Opens whatever can be read, and waits for who writes to a pipe.
     ///
     /// "-" is standard input. Its status is not known.
-    init(waitingFor path: String) throws(SystemError) {
+    public init(waitingFor path: String) throws(SystemError) {
         let raw = try SystemError.check(unsafe clinux_source_open(path), "open \(path)")
         descriptor = FileDescriptor(owning: raw)
         status = FileStore.Status(clinux_file_status())
@@ -42,14 +42,11 @@ struct OpenFile: ~Copyable {
     }
 
     /// Reads until the end of the file or of the buffer, and returns the number of bytes.
-    borrowing func read(into bytes: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
+    public borrowing func read(into bytes: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
         var done = 0
         while done < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-                // SAFETY: `done` is below `count`, and the rest lies in the buffer.
-                unsafe clinux_read(
-                    descriptor.raw, buffer.baseAddress! + done, buffer.count - done)
-            }
+            var room = bytes._mutatingExtracting(done...)
+            let count = descriptor.read(into: &room)
             guard count >= 0 else {
                 throw SystemError(operation: "read \(path)", errno: Int32(-count))
             }
@@ -87,24 +84,11 @@ struct OpenFile: ~Copyable {
         return count
     }
 
-    /// Refuses a secret that other users may access.
-    borrowing func checkSecrecy() throws(SystemError) {
-        guard status.mode & 0o077 == 0 else {
-            throw SystemError(
-                operation: "read the secret \(path)", errno: EPERM,
-                advice: "others have rights on it: chmod 600 \(path)")
-        }
-    }
-
     /// Writes everything and waits until the disk has it.
     borrowing func write(_ bytes: Span<UInt8>) throws(SystemError) {
         var done = 0
         while done < bytes.count {
-            let count = unsafe bytes.withUnsafeBufferPointer { buffer in
-                // SAFETY: `done` is below `count`, and the rest lies in the buffer.
-                unsafe clinux_write(
-                    descriptor.raw, buffer.baseAddress! + done, buffer.count - done)
-            }
+            let count = descriptor.write(bytes.extracting(done..<bytes.count))
             guard count > 0 else {
                 throw SystemError(operation: "write \(path)", errno: Int32(-count))
             }
@@ -124,25 +108,5 @@ extension FileStore.Status {
         self.init(
             size: Int(clamping: status.size), mode: status.mode, owner: status.owner,
             isRegular: status.is_regular != 0, isDirectory: status.is_directory != 0)
-    }
-}
-
-/// A file, read in parts from its beginning to its end.
-public struct FileReader: ~Copyable {
-    private let file: OpenFile
-
-    /// Opens a plain file; refuses anything else (a directory, a pipe).
-    public init(_ path: String) throws(SystemError) {
-        file = try OpenFile(reading: path)
-    }
-
-    /// Opens a pipe, too, and waits for who writes to it; "-" is standard input.
-    public init(waitingFor path: String) throws(SystemError) {
-        file = try OpenFile(waitingFor: path)
-    }
-
-    /// Reads until the buffer is full or the file ends, and returns the number of bytes.
-    public borrowing func read(into bytes: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
-        try file.read(into: &bytes)
     }
 }

@@ -72,9 +72,7 @@ public struct GPIOLine: Equatable, Sendable {
         precondition(offset >= 0 && offset < lineCount)
         var info = cgpiod_line_info()
         let result = unsafe cgpiod_chip_line_info(chip, UInt32(offset), &info)
-        guard result == 0 else {
-            throw GPIOError(line: "\(name)/\(offset)", reason: .failed(errno: -result))
-        }
+        _ = try GPIOError.check(result, "\(name)/\(offset)")
         return GPIOLine(
             offset: UInt32(offset), name: text(&info.name), holder: text(&info.consumer),
             isUsed: info.is_used != 0, isOutput: info.is_output != 0,

@@ -30,6 +30,14 @@ public struct GPIOError: Error, Equatable, Sendable {
     }
 }
 
+extension GPIOError {
+    /// Returns a level or a count; throws a negated errno, as of a line that has worked before.
+    static func check(_ result: Int32, _ line: String) throws(GPIOError) -> Int32 {
+        guard result >= 0 else { throw GPIOError(line: line, reason: .failed(errno: -result)) }
+        return result
+    }
+}
+
 extension GPIOError: CustomStringConvertible {
     public var description: String { "line \(line): \(text)" + (fix.map { "; \($0)" } ?? "") }
 

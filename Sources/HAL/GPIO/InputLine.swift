@@ -123,9 +123,7 @@ public struct InputLine: ~Copyable, Sendable {
     ///
     /// Real-time: one system call, no allocation (except for an error's text).
     borrowing func isActive() throws(GPIOError) -> Bool {
-        let level = unsafe cgpiod_get(line)
-        guard level >= 0 else { throw failure(level) }
-        return level == 1
+        try GPIOError.check(unsafe cgpiod_get(line), name) == 1
     }
 
     /// The next change since `init`, presses and releases strictly by turns; nil when the last one
@@ -138,9 +136,8 @@ public struct InputLine: ~Copyable, Sendable {
     mutating func nextEdge() throws(GPIOError) -> InputLine.Edge? {
         var edge = cgpiod_edge()
         while true {
-            let result = unsafe cgpiod_next_edge(line, &edge)
-            guard result >= 0 else { throw failure(result) }
-            if result == 0 { break }
+            let count = try GPIOError.check(unsafe cgpiod_next_edge(line, &edge), name)
+            if count == 0 { break }
             let isActive = edge.is_active != 0
             // Half of a bounce was dropped, or the level has already shown this change.
             if isActive == lastActive { continue }
@@ -154,10 +151,6 @@ public struct InputLine: ~Copyable, Sendable {
         guard isActive != lastActive else { return nil }
         lastActive = isActive
         return InputLine.Edge(isActive: isActive, moment: now)
-    }
-
-    private borrowing func failure(_ result: Int32) -> GPIOError {
-        GPIOError(line: name, reason: .failed(errno: -result))
     }
 }
 

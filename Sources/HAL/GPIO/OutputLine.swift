@@ -76,10 +76,7 @@ public struct OutputLine: ~Copyable, Sendable {
     ///
     /// Real-time: one system call, no allocation (except for an error's text).
     borrowing func set(_ isActive: Bool) throws(GPIOError) {
-        let result = unsafe cgpiod_set(line, isActive ? 1 : 0)
-        guard result >= 0 else {
-            throw GPIOError(line: name, reason: .failed(errno: -result))
-        }
+        _ = try GPIOError.check(unsafe cgpiod_set(line, isActive ? 1 : 0), name)
     }
 }
 
@@ -106,10 +103,9 @@ public struct OutputLine: ~Copyable, Sendable {
     ) throws(GPIOError) {
         precondition(!name.utf8.contains(UInt8(ascii: "/")), "the configuration refuses it")
         let path = "\(folder)/\(name)"
-        let isThere = (try? FileStore.status(of: path)) != nil
-        guard isThere else { throw GPIOError(line: line, reason: .noLED) }
+        guard FileStore.exists(path) else { throw GPIOError(line: line, reason: .noLED) }
         // A kernel without triggers has no such file.
-        if (try? FileStore.status(of: "\(path)/trigger")) != nil {
+        if FileStore.exists("\(path)/trigger") {
             try Self.write("none", to: "\(path)/trigger", line: line)
         }
         let raw = unsafe clinux_output_open("\(path)/brightness")
@@ -120,7 +116,7 @@ public struct OutputLine: ~Copyable, Sendable {
         let read = (try? FileStore.read("\(path)/max_brightness", limit: 64)) ?? []
         let digits = read.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         let brightest = digits.isEmpty ? [UInt8(ascii: "1")] : digits
-        try Self.set(isLit, brightest, brightness.raw, line)
+        try Self.set(isLit, brightest, brightness, line)
         self.brightness = brightness
         self.brightest = brightest
         self.line = line
@@ -128,30 +124,21 @@ public struct OutputLine: ~Copyable, Sendable {
 
     deinit {
         // A failure does not matter: an LED that has been removed is dark.
-        _ = Self.write([UInt8(ascii: "0")].span, to: brightness.raw)
+        _ = brightness.write([UInt8(ascii: "0")].span)
     }
 
     /// Real-time: one system call, no allocation (except for an error's text).
     borrowing func set(_ isLit: Bool) throws(GPIOError) {
-        try Self.set(isLit, brightest, brightness.raw, line)
+        try Self.set(isLit, brightest, brightness, line)
     }
 
     private static func set(
-        _ isLit: Bool, _ brightest: [UInt8], _ fd: Int32, _ line: String
+        _ isLit: Bool, _ brightest: [UInt8], _ brightness: borrowing FileDescriptor,
+        _ line: String
     ) throws(GPIOError) {
         let dark: InlineArray<1, UInt8> = [UInt8(ascii: "0")]
-        let text = isLit ? brightest.span : dark.span
-        let result = write(text, to: fd)
-        guard result >= 0 else {
-            throw GPIOError(line: line, reason: .failed(errno: Int32(-result)))
-        }
-    }
-
-    private static func write(_ text: Span<UInt8>, to fd: Int32) -> Int {
-        unsafe text.withUnsafeBufferPointer { bytes in
-            // SAFETY: as many bytes as there are.
-            unsafe clinux_write(fd, bytes.baseAddress!, bytes.count)
-        }
+        let written = brightness.write(isLit ? brightest.span : dark.span)
+        _ = try GPIOError.check(Int32(written), line)
     }
 
     private static func write(
@@ -160,10 +147,7 @@ public struct OutputLine: ~Copyable, Sendable {
         let raw = unsafe clinux_output_open(path)
         guard raw >= 0 else { throw GPIOError(line: line, reason: reason(-raw, path)) }
         let file = FileDescriptor(owning: raw)
-        let result = write(Array(text.utf8).span, to: file.raw)
-        guard result >= 0 else {
-            throw GPIOError(line: line, reason: .failed(errno: Int32(-result)))
-        }
+        _ = try GPIOError.check(Int32(file.write(Array(text.utf8).span)), line)
     }
 
     private static func reason(_ errno: Int32, _ path: String) -> GPIOError.Reason {

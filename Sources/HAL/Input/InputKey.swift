@@ -24,26 +24,21 @@ struct InputKey: ~Copyable {
         _ code: UInt16, of device: consuming FileDescriptor, name: String, isDown: Bool? = nil
     ) throws(GPIOError) {
         if isDown == nil {
-            let result = clinux_input_follow(device.raw, UInt32(code))
-            guard result >= 0 else {
-                throw GPIOError(line: name, reason: .failed(errno: -result))
-            }
+            _ = try GPIOError.check(clinux_input_follow(device.raw, UInt32(code)), name)
         }
         let level = isDown.map { $0 ? 1 : 0 } ?? clinux_input_is_down(device.raw, UInt32(code))
-        guard level >= 0 else { throw GPIOError(line: name, reason: .failed(errno: -level)) }
+        let wasDown = try GPIOError.check(level, name) == 1
         self.name = name
         self.code = code
         self.device = device
         events = KeyEvents(of: code)
-        wasDown = level == 1
+        self.wasDown = wasDown
     }
 
     var fd: Int32 { device.raw }
 
     borrowing func isActive() throws(GPIOError) -> Bool {
-        let level = clinux_input_is_down(device.raw, UInt32(code))
-        guard level >= 0 else { throw GPIOError(line: name, reason: .failed(errno: -level)) }
-        return level == 1
+        try GPIOError.check(clinux_input_is_down(device.raw, UInt32(code)), name) == 1
     }
 
     mutating func nextEdge() throws(GPIOError) -> InputLine.Edge? {
@@ -173,7 +168,7 @@ public struct InputDevice: Equatable, Sendable {
     static func open(
         _ name: String, having code: UInt16, line: String
     ) throws(GPIOError) -> FileDescriptor {
-        if !name.utf8.contains(UInt8(ascii: "/")), isThere("\(byID)/\(name)") {
+        if !name.utf8.contains(UInt8(ascii: "/")), FileStore.exists("\(byID)/\(name)") {
             let file = try open(path: "\(byID)/\(name)", line: line)
             guard clinux_input_has_key(file.raw, UInt32(code)) == 1 else {
                 throw GPIOError(line: line, reason: .noKey)
@@ -204,11 +199,6 @@ public struct InputDevice: Equatable, Sendable {
             name.utf8.starts(with: "event".utf8) ? Int(name.dropFirst(5)) : nil
         }
         return numbers.sorted().map { "event\($0)" }
-    }
-
-    private static func isThere(_ path: String) -> Bool {
-        let found = try? FileStore.status(of: path)
-        return found != nil
     }
 
     private static func open(path: String, line: String) throws(GPIOError) -> FileDescriptor {

@@ -105,10 +105,9 @@ public struct LocalPeer: ~Copyable, Sendable {
                     + " intercom,intercom-admin $USER, then log in again"
             default: ""
             }
-        guard raw >= 0 else {
-            throw SystemError(operation: "connect to \(path)", errno: -raw, advice: advice)
-        }
-        self.init(accepted: FileDescriptor(owning: raw))
+        self.init(
+            accepted: FileDescriptor(
+                owning: try SystemError.check(raw, "connect to \(path)", advice: advice)))
     }
 
     init(accepted descriptor: consuming FileDescriptor) {
@@ -135,20 +134,13 @@ public struct LocalPeer: ~Copyable, Sendable {
     /// Reads what has come, at most as much as fits.
     public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> LocalTransfer {
         precondition(!bytes.isEmpty)
-        let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-            // SAFETY: at most `count` bytes are written, during the call only.
-            unsafe clinux_read(descriptor.raw, buffer.baseAddress!, buffer.count)
-        }
+        let count = descriptor.read(into: &bytes)
         return count == 0 ? .closed : LocalPeer.transfer(count)
     }
 
     /// Writes as many bytes as the kernel accepts now.
     public borrowing func write(_ bytes: Span<UInt8>) -> LocalTransfer {
-        let count = unsafe bytes.withUnsafeBufferPointer { buffer in
-            // SAFETY: the bytes are read during the call only.
-            unsafe clinux_local_send(descriptor.raw, buffer.baseAddress, buffer.count)
-        }
-        return LocalPeer.transfer(count)
+        LocalPeer.transfer(descriptor.send(bytes))
     }
 
     /// Waits until there is something to read, or the other end is closed; false at the limit, or

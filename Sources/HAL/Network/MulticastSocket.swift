@@ -34,11 +34,9 @@ public struct MulticastSocket: ~Copyable, Sendable {
             family == .ipv6 ? 1 : 0, interface.index, &address)
         let advice =
             raw == -EADDRINUSE ? "another program has it for itself (sudo ss -ulpn shows it)" : ""
-        guard raw >= 0 else {
-            throw SystemError(
-                operation: "open UDP port 5353 on \(interface.name)", errno: -raw, advice: advice)
-        }
-        descriptor = FileDescriptor(owning: raw)
+        descriptor = FileDescriptor(
+            owning: try SystemError.check(
+                raw, "open UDP port 5353 on \(interface.name)", advice: advice))
     }
 
     /// To watch for `EventLoop.readable`.

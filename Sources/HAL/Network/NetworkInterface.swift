@@ -68,21 +68,14 @@ public struct NetworkInterface: Equatable, Sendable {
         var raw = raw
         // SAFETY: the name is terminated by a zero, and copied before `raw` goes.
         let name = unsafe String(cString: clinux_interface_name(&raw))
-        self.name = name
-        hasDefaultRoute = outward.contains(name)
-        let device = (try? FileStore.status(of: "/sys/class/net/\(name)/device")) ?? nil
-        hasDevice = device != nil
-        index = raw.index
-        canMulticast = raw.can_multicast != 0
-        prefixes = (0..<raw.address_count).map { place in
-            Int(unsafe clinux_interface_prefix(&raw, place))
-        }
-        isUp = raw.is_up != 0
-        isRunning = raw.is_running != 0
-        isLoopback = raw.is_loopback != 0
-        addresses = (0..<raw.address_count).map { place in
-            SocketAddress(unsafe clinux_interface_address(&raw, place))
-        }
+        let places = 0..<raw.address_count
+        self.init(
+            name: name, index: raw.index, isUp: raw.is_up != 0, isRunning: raw.is_running != 0,
+            isLoopback: raw.is_loopback != 0, canMulticast: raw.can_multicast != 0,
+            addresses: places.map { SocketAddress(unsafe clinux_interface_address(&raw, $0)) },
+            prefixes: places.map { Int(unsafe clinux_interface_prefix(&raw, $0)) },
+            hasDefaultRoute: outward.contains(name),
+            hasDevice: FileStore.exists("/sys/class/net/\(name)/device"))
     }
 }
 
@@ -287,8 +280,8 @@ public struct WirelessInterface: Equatable, Sendable {
     public static func all(in folder: String = "/sys/class/net") -> [WirelessInterface] {
         let names = (try? FileStore.names(in: folder, suffix: "")) ?? []
         return names.compactMap { name in
-            let isWireless = ["phy80211", "wireless"].contains { mark in
-                ((try? FileStore.status(of: "\(folder)/\(name)/\(mark)")) ?? nil) != nil
+            let isWireless = ["phy80211", "wireless"].contains {
+                FileStore.exists("\(folder)/\(name)/\($0)")
             }
             guard isWireless else { return nil }
             let saves = unsafe clinux_wireless_saves_power(name)

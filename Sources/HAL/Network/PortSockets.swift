@@ -36,9 +36,7 @@ internal import CLinux
     ) throws(SystemError) {
         precondition(dscp < 64)
         if let listen {
-            let address = SocketAddress(
-                high: listen.high, low: listen.low, port: port, scope: listen.scope)
-            try self.init(on: address, dscp: dscp)
+            try self.init(on: listen.at(port: port), dscp: dscp)
             return
         }
         do throws(SystemError) {
@@ -54,13 +52,12 @@ internal import CLinux
         let isIPv6 = address.family == .ipv6
         // The first socket binds alone, so that a second daemon is refused and does not get half of
         // the packets. Only then do the others join, in the order that the kernel is told of.
-        let first = try PortSockets.open(isIPv6, dscp, PortSockets.handshakeReceiveSize)
-        try PortSockets.bind(first, isIPv6, address)
-        try PortSockets.share(first)
-        let local = try PortSockets.local(first)
-        let second = try PortSockets.join(local, isIPv6, dscp, PortSockets.dataReceiveSize)
-        let third = try PortSockets.join(local, isIPv6, dscp, PortSockets.initiationReceiveSize)
-        let fourth = try PortSockets.join(local, isIPv6, dscp, PortSockets.strayReceiveSize)
+        let first = try Self.open(address, dscp, Self.handshakeReceiveSize)
+        try Self.share(first)
+        let local = try Self.local(first)
+        let second = try Self.open(local, dscp, Self.dataReceiveSize, joins: true)
+        let third = try Self.open(local, dscp, Self.initiationReceiveSize, joins: true)
+        let fourth = try Self.open(local, dscp, Self.strayReceiveSize, joins: true)
         _ = try SystemError.check(
             clinux_udp_stamp(second.raw), "have the kernel stamp datagrams")
         let handshake = UDPSocket(owning: first, isIPv6: isIPv6, local: local)
@@ -71,25 +68,19 @@ internal import CLinux
         strays = UDPSocket(owning: fourth, isIPv6: isIPv6, local: local)
     }
 
-    /// Another socket on the port of the first one.
-    private static func join(
-        _ local: SocketAddress, _ isIPv6: Bool, _ dscp: UInt8, _ receiveSize: Int32
-    ) throws(SystemError) -> FileDescriptor {
-        let socket = try open(isIPv6, dscp, receiveSize)
-        try share(socket)
-        try bind(socket, isIPv6, local)
-        return socket
-    }
-
+    /// A socket at an address; one that joins others there says so first.
     private static func open(
-        _ isIPv6: Bool, _ dscp: UInt8, _ receiveSize: Int32
+        _ address: SocketAddress, _ dscp: UInt8, _ receiveSize: Int32, joins: Bool = false
     ) throws(SystemError) -> FileDescriptor {
-        let raw = try SystemError.check(clinux_udp_make(isIPv6 ? 1 : 0), "make a UDP socket")
+        let isIPv6: Int32 = address.family == .ipv6 ? 1 : 0
+        let raw = try SystemError.check(clinux_udp_make(isIPv6), "make a UDP socket")
         let socket = FileDescriptor(owning: raw)
         _ = try SystemError.check(
-            clinux_udp_set_dscp(raw, isIPv6 ? 1 : 0, Int32(dscp)), "mark packets with DSCP \(dscp)")
+            clinux_udp_set_dscp(raw, isIPv6, Int32(dscp)), "mark packets with DSCP \(dscp)")
         _ = try SystemError.check(
             clinux_udp_set_buffers(raw, sendSize, receiveSize), "set socket buffers")
+        if joins { try share(socket) }
+        try bind(raw, isIPv6, address)
         return socket
     }
 
@@ -98,11 +89,10 @@ internal import CLinux
     }
 
     private static func bind(
-        _ socket: borrowing FileDescriptor, _ isIPv6: Bool, _ address: SocketAddress
+        _ socket: Int32, _ isIPv6: Int32, _ address: SocketAddress
     ) throws(SystemError) {
         var raw = address.raw
-        let result = unsafe clinux_udp_bind(socket.raw, isIPv6 ? 1 : 0, &raw)
-        guard result < 0 else { return }
+        let result = unsafe clinux_udp_bind(socket, isIPv6, &raw)
         let advice =
             switch -result {
             case EADDRINUSE:
@@ -114,7 +104,7 @@ internal import CLinux
                 "ports below 1024 need rights the service does not have"
             default: ""
             }
-        throw SystemError(operation: "bind UDP \(address)", errno: -result, advice: advice)
+        _ = try SystemError.check(result, "bind UDP \(address)", advice: advice)
     }
 
     private static func local(

@@ -31,6 +31,11 @@ public struct SocketAddress: Hashable, Sendable {
         SocketAddress(high: 0, low: mappedPrefix, port: port)
     }
 
+    /// The same address with another port.
+    func at(port: UInt16) -> SocketAddress {
+        SocketAddress(high: high, low: low, port: port, scope: scope)
+    }
+
     public var family: Family {
         high == 0 && low >> 32 == SocketAddress.mappedPrefix >> 32 ? .ipv4 : .ipv6
     }

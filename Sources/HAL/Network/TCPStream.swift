@@ -39,7 +39,7 @@ public struct TCPStream: ~Copyable, Sendable {
         let isIPv6: Int32 = other.family == .ipv6 ? 1 : 0
         let raw: Int32
         if let own, own.family == other.family {
-            var place = SocketAddress(high: own.high, low: own.low, port: 0, scope: own.scope).raw
+            var place = own.at(port: 0).raw
             raw = unsafe clinux_tcp_connect(isIPv6, &target, &place)
         } else {
             raw = unsafe clinux_tcp_connect(isIPv6, &target, nil)
@@ -69,10 +69,7 @@ public struct TCPStream: ~Copyable, Sendable {
     /// Takes what has come, as much as fits.
     public borrowing func read(into bytes: inout MutableSpan<UInt8>) -> Arrival {
         precondition(!bytes.isEmpty)
-        let count = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-            // SAFETY: at most `count` bytes are written, during the call only.
-            unsafe clinux_read(descriptor.raw, buffer.baseAddress!, buffer.count)
-        }
+        let count = descriptor.read(into: &bytes)
         if count > 0 { return .bytes(count) }
         if count == 0 { return .closed }
         return Self.isLater(count) ? .wouldBlock : .failed
@@ -80,10 +77,7 @@ public struct TCPStream: ~Copyable, Sendable {
 
     /// Sends as much as the kernel takes now, perhaps nothing; nil when the connection has failed.
     public borrowing func write(_ bytes: Span<UInt8>) -> Int? {
-        let count = unsafe bytes.withUnsafeBufferPointer { buffer in
-            // SAFETY: the bytes are read during the call only.
-            unsafe clinux_local_send(descriptor.raw, buffer.baseAddress, buffer.count)
-        }
+        let count = descriptor.send(bytes)
         if count >= 0 { return count }
         return Self.isLater(count) ? 0 : nil
     }
@@ -94,9 +88,6 @@ public struct TCPStream: ~Copyable, Sendable {
 
     /// Ends the connection in order.
     public consuming func close() { _ = clinux_tcp_set_abort(descriptor.raw, 0) }
-
-    /// Ends the connection so that the other side sees that it has failed.
-    public consuming func abort() { _ = clinux_tcp_set_abort(descriptor.raw, 1) }
 }
 
 /// A TCP port of this machine at which programs on others may connect.
@@ -105,9 +96,7 @@ public struct TCPListener: ~Copyable, Sendable {
 
     /// Listens at the one address, or at every one, of both families where this machine has IPv6.
     public init(at own: SocketAddress? = nil, port: UInt16) throws(SystemError) {
-        let place = own.map {
-            SocketAddress(high: $0.high, low: $0.low, port: port, scope: $0.scope)
-        }
+        let place = own?.at(port: port)
         var address = (place ?? .any(port: port)).raw
         var raw = unsafe clinux_tcp_listen(place?.family == .ipv4 ? 0 : 1, &address)
         if own == nil, raw == -EAFNOSUPPORT {
@@ -115,10 +104,8 @@ public struct TCPListener: ~Copyable, Sendable {
             raw = unsafe clinux_tcp_listen(0, &address)
         }
         let advice = raw == -EADDRINUSE ? "another program listens there" : ""
-        guard raw >= 0 else {
-            throw SystemError(operation: "listen on TCP port \(port)", errno: -raw, advice: advice)
-        }
-        descriptor = FileDescriptor(owning: raw)
+        descriptor = FileDescriptor(
+            owning: try SystemError.check(raw, "listen on TCP port \(port)", advice: advice))
     }
 
     /// To watch for `EventLoop.readable`.

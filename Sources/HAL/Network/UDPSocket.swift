@@ -157,7 +157,7 @@ public enum UDPPort {
 /// the ICMP message quotes: an attacker who cannot see the datagram cannot forge one.
 public final class UDPProbe {
     /// The kernel's error for an address.
-    public enum Fault: Equatable, Sendable {
+    public enum Fault: Error, Equatable, Sendable {
         case portClosed
         case unreachable
         /// Found before anything was sent.
@@ -169,20 +169,13 @@ public final class UDPProbe {
 
     private let descriptor: FileDescriptor
 
-    private init(owning descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
-
-    public enum Start {
-        case sent(UDPProbe)
-        case failed(Fault)
-    }
-
     /// Sends the datagram.
-    public static func start(to address: SocketAddress) -> Start {
+    public init(to address: SocketAddress) throws(Fault) {
         var raw = address.raw
         // SAFETY: the address is read during the call only.
         let result = unsafe clinux_udp_probe(&raw)
-        guard result < 0 else { return .sent(UDPProbe(owning: FileDescriptor(owning: result))) }
-        return .failed(fault(before: -result))
+        guard result >= 0 else { throw Self.fault(before: -result) }
+        descriptor = FileDescriptor(owning: result)
     }
 
     /// The error that has come since; nil while there is none.
@@ -196,19 +189,13 @@ public final class UDPProbe {
     }
 
     /// The local address from which datagrams to this address would go; sends nothing.
-    public static func source(
-        to address: SocketAddress
-    ) throws(RouteFault) -> SocketAddress {
+    public static func source(to address: SocketAddress) throws(Fault) -> SocketAddress {
         var raw = address.raw
         var source = clinux_address()
         // SAFETY: both are used during the call only.
         let result = unsafe clinux_udp_source(&raw, &source)
-        guard result >= 0 else { throw RouteFault(fault: fault(before: -result)) }
+        guard result >= 0 else { throw fault(before: -result) }
         return SocketAddress(source)
-    }
-
-    public struct RouteFault: Error, Equatable, Sendable {
-        public let fault: Fault
     }
 
     private static func fault(before errno: Int32) -> Fault {

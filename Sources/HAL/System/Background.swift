@@ -69,7 +69,7 @@ private final class Last<Value: ~Copyable>: Sendable {
 }
 
 /// The work of a thread, on its way there.
-private final class Body: Sendable {
+final class Body: Sendable {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }

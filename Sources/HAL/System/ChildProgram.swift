@@ -107,20 +107,15 @@ public struct HelperProgram: ~Copyable {
     ///
     /// - Returns: False where the program does not take it: it has ended, or hangs.
     public borrowing func send(_ packet: [UInt8]) -> Bool {
-        unsafe packet.span.withUnsafeBytes { bytes in
-            // SAFETY: the bytes are read during the call.
-            unsafe clinux_write(socket.raw, bytes.baseAddress, bytes.count)
-        } == packet.count
+        socket.write(packet.span) == packet.count
     }
 
     /// The next packet; empty when the program has ended, nil when none waits.
     public borrowing func receive() -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: Self.packetMost)
-        let count = unsafe bytes.withUnsafeMutableBytes { room in
-            // SAFETY: no more bytes are written than there is room for.
-            unsafe clinux_read(socket.raw, room.baseAddress, room.count)
-        }
+        var room = bytes.mutableSpan
+        let count = socket.read(into: &room)
         guard count >= 0 else { return nil }
-        return Array(bytes.prefix(Int(count)))
+        return Array(bytes.prefix(count))
     }
 }

@@ -38,19 +38,22 @@ public import Time
         fd: Int32, events: UInt32 = EventLoop.readable, token: UInt32
     ) throws(SystemError) {
         _ = try SystemError.check(
-            clinux_epoll_add(epoll.raw, fd, events, token), "epoll add descriptor \(fd)")
+            clinux_epoll_control(epoll.raw, CLINUX_ADD, fd, events, token),
+            "epoll add descriptor \(fd)")
     }
 
     /// Changes what is waited for on a watched descriptor.
     public borrowing func modify(fd: Int32, events: UInt32, token: UInt32) throws(SystemError) {
         _ = try SystemError.check(
-            clinux_epoll_modify(epoll.raw, fd, events, token), "epoll modify descriptor \(fd)")
+            clinux_epoll_control(epoll.raw, CLINUX_MODIFY, fd, events, token),
+            "epoll modify descriptor \(fd)")
     }
 
     /// Stops watching a descriptor.
     public borrowing func remove(fd: Int32) throws(SystemError) {
         _ = try SystemError.check(
-            clinux_epoll_remove(epoll.raw, fd), "epoll remove descriptor \(fd)")
+            clinux_epoll_control(epoll.raw, CLINUX_REMOVE, fd, 0, 0),
+            "epoll remove descriptor \(fd)")
     }
 
     /// Waits for events and returns their number.

@@ -84,11 +84,6 @@ public enum HeapWatch {
     /// Whether the kernel granted SCHED_FIFO; without it the thread runs like any other.
     public let isRealtime: Bool
 
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
     /// Starts a thread that runs `body` once.
     ///
     /// `name` is cut to the 15 bytes the kernel keeps. `priority` is that of SCHED_FIFO, 1 to 99; 0
@@ -143,22 +138,10 @@ public struct Signals: ~Copyable, Sendable {
 
     /// Blocks the signals for the process, and ignores broken pipes and stray signals.
     ///
-    /// One sent by mistake, such as SIGUSR1, would end the process at once.
-    ///
     /// Only for the main thread before any other thread starts: threads inherit blocked signals,
     /// and a signal would kill the process through a thread that did not block it.
     public init() throws(SystemError) {
-        var numbers: [4 of Int32] = [
-            Signal.hangup.rawValue, Signal.interrupt.rawValue, Signal.quit.rawValue,
-            Signal.terminate.rawValue,
-        ]
-        var span = numbers.mutableSpan
-        // SAFETY: the kernel reads `count` numbers of the array.
-        let raw = unsafe span.withUnsafeMutableBufferPointer { buffer in
-            unsafe clinux_signals_make(buffer.baseAddress!, Int32(buffer.count))
-        }
-        descriptor = FileDescriptor(owning: try SystemError.check(raw, "signalfd"))
-        clinux_ignore_strays()
+        descriptor = try FileDescriptor(signals: Signal.allCases.map { $0.rawValue })
     }
 
     /// To watch for `EventLoop.readable`.

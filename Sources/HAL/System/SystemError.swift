@@ -32,9 +32,11 @@ public struct SystemError: Error, Equatable, Sendable {
 
     /// Returns a count or descriptor; throws what CLinux returned as a negated errno.
     static func check(
-        _ result: Int32, _ operation: @autoclosure () -> String
+        _ result: Int32, _ operation: @autoclosure () -> String, advice: String = ""
     ) throws(SystemError) -> Int32 {
-        guard result >= 0 else { throw SystemError(operation: operation(), errno: -result) }
+        guard result >= 0 else {
+            throw SystemError(operation: operation(), errno: -result, advice: advice)
+        }
         return result
     }
 
@@ -72,10 +74,46 @@ public struct FileDescriptor: ~Copyable, Sendable {
         self.raw = raw
     }
 
+    /// Blocks these signals for the process, to be read here, and ignores broken pipes and stray
+    /// signals: one sent by mistake, such as SIGUSR1, would end the process at once.
+    init(signals numbers: [Int32]) throws(SystemError) {
+        let raw = unsafe numbers.withUnsafeBufferPointer { buffer in
+            // SAFETY: the kernel reads `count` numbers of the array.
+            unsafe clinux_signals_make(buffer.baseAddress, Int32(buffer.count))
+        }
+        self.init(owning: try SystemError.check(raw, "signalfd"))
+        clinux_ignore_strays()
+    }
+
     deinit {
         // An error of close changes nothing for a descriptor that is only read, or whose data fsync
         // has confirmed.
         _ = clinux_close(raw)
+    }
+
+    /// Reads what has come, at most as much as fits: the number of bytes, which is 0 at the end, or
+    /// a negated errno.
+    borrowing func read(into bytes: inout MutableSpan<UInt8>) -> Int {
+        unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            // SAFETY: at most `count` bytes are written, during the call only.
+            unsafe clinux_read(raw, buffer.baseAddress, buffer.count)
+        }
+    }
+
+    /// Writes as many bytes as are taken now: their number, or a negated errno.
+    borrowing func write(_ bytes: Span<UInt8>) -> Int {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            // SAFETY: the bytes are read during the call only.
+            unsafe clinux_write(raw, buffer.baseAddress, buffer.count)
+        }
+    }
+
+    /// The same to a socket whose other end may be gone.
+    borrowing func send(_ bytes: Span<UInt8>) -> Int {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            // SAFETY: the bytes are read during the call only.
+            unsafe clinux_local_send(raw, buffer.baseAddress, buffer.count)
+        }
     }
 
     /// Reads the eight-byte count of an eventfd or a timerfd; 0 when there is none.

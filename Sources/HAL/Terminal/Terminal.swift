@@ -104,40 +104,36 @@ public enum Keyboard {
 
     /// The next line without its line feed; nil at the end, and when it is too long.
     ///
-    /// Bytes that are not UTF-8 are replaced.
+    /// Bytes that are not UTF-8 are replaced. Ended by Ctrl-D in the middle, it was dropped.
     public static func line() -> String? {
-        var bytes: [UInt8] = []
-        var byte: UInt8 = 0
-        while true {
-            // Byte by byte: what follows the line is for the next reader. SAFETY: the call writes
-            // at most the one byte.
-            let count = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
-                unsafe clinux_read(descriptor, pointer, 1)
-            }
-            guard count == 1 else {
-                // Ended by Ctrl-D in the middle: the person has dropped the line.
-                return nil
-            }
-            if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
-            // One without an end must not hold up the program for ever.
-            guard bytes.count < lineMax else { return nil }
-            bytes.append(byte)
-        }
+        var bytes = [UInt8](repeating: 0, count: lineMax)
+        var room = bytes.mutableSpan
+        let line = nextLine(into: &room)
+        guard let line, line.isWhole else { return nil }
+        return String(decoding: bytes[..<line.count], as: UTF8.self)
     }
 
     /// Reads the next line of standard input, a secret, without its line feed; returns its size.
     ///
     /// Nil at the end, and when the line is too long for the buffer.
     public static func secretLine(into bytes: inout MutableSpan<UInt8>) -> Int? {
+        nextLine(into: &bytes)?.count
+    }
+
+    /// One without an end must not hold up the program for ever.
+    private static func nextLine(
+        into bytes: inout MutableSpan<UInt8>
+    ) -> (count: Int, isWhole: Bool)? {
         var count = 0
         var byte: UInt8 = 0
         while true {
-            // Byte by byte, as in `line`. SAFETY: the call writes at most the one byte.
+            // Byte by byte: what follows the line is for the next reader. SAFETY: the call writes
+            // at most the one byte.
             let result = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
                 unsafe clinux_read(descriptor, pointer, 1)
             }
-            guard result == 1 else { return result == 0 && count > 0 ? count : nil }
-            if byte == UInt8(ascii: "\n") { return count }
+            guard result == 1 else { return result == 0 && count > 0 ? (count, false) : nil }
+            if byte == UInt8(ascii: "\n") { return (count, true) }
             guard count < bytes.count else { return nil }
             bytes[count] = byte
             count += 1
@@ -166,16 +162,8 @@ public struct TerminalSignals: ~Copyable {
     /// Only for the main thread, before any other thread starts.
     public init() throws(SystemError) {
         // The signals that end a program at a terminal: the window closed, Ctrl-C, Ctrl-\, kill.
-        var numbers: [7 of Int32] = [
-            1, 2, 3, 15, Self.suspend, Self.redraws[0], Self.redraws[1],
-        ]
-        var span = numbers.mutableSpan
-        // SAFETY: the kernel reads `count` numbers of the array.
-        let raw = unsafe span.withUnsafeMutableBufferPointer { buffer in
-            unsafe clinux_signals_make(buffer.baseAddress!, Int32(buffer.count))
-        }
-        descriptor = FileDescriptor(owning: try SystemError.check(raw, "signalfd"))
-        clinux_ignore_strays()
+        descriptor = try FileDescriptor(
+            signals: [1, 2, 3, 15, Self.suspend, Self.redraws[0], Self.redraws[1]])
     }
 
     /// To watch for `EventLoop.readable`.

@@ -331,7 +331,7 @@ struct VoiceFacts {
         self.directory = directory
         missing = SpokenWord.allCases.filter { word in
             do throws(SystemError) {
-                _ = try FileReader("\(directory)/\(word.rawValue).wav")
+                _ = try OpenFile(reading: "\(directory)/\(word.rawValue).wav")
                 return false
             } catch { return true }
         }

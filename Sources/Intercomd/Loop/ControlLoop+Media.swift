@@ -153,39 +153,44 @@ extension ControlLoop {
 extension ControlLoop {
     /// Opens what is wanted and not open, cards and lines; the journal and `monitor` hear of it.
     mutating func openDevices() {
-        for change in devices.openCards(rings, at: now) { tell(of: change) }
+        for change in devices.cards.tick(at: now, rings) { tell(of: change) }
         // Places of keys are about to mean others.
         guard !settings.isChanging else { return }
-        for change in devices.openLines(rings, at: now) { tell(of: change) }
+        for change in devices.lines.tick(at: now, rings) { tell(of: change) }
     }
 
-    private mutating func tell(of change: Devices.Change) {
+    private mutating func tell(of change: Cards.Change) {
         switch change {
-        case .card(.opened(let name, let granted)):
+        case .opened(let name, let granted):
             let text =
                 "audio \(name) open: \(granted.format.name), \(granted.channels) ch, period "
                 + "\(granted.periodSamples), buffer \(granted.bufferSamples)"
             tell(.audioOpen, detail: text)
-        case .card(.failed(let error)):
+        case .failed(let error):
             // A stream that stood still and does not open again is gone: nobody speaks into it.
             if switchboard.still[.init(error.direction)] != nil {
                 rings.tell(.giveUp(error.direction))
             }
             tellLoss(error)
-        case .line(.key(let place, nil)):
+        }
+    }
+
+    private mutating func tell(of change: Lines.Change) {
+        switch change {
+        case .key(let place, nil):
             tell(.buttonReady, button: place)
-        case .line(.key(let place, let error?)):
+        case .key(let place, let error?):
             tell(.buttonFault, button: place, detail: error.description)
-        case .line(.lamp(let place, nil)):
+        case .lamp(let place, nil):
             tell(.lampReady, lamp: config.lamps[place].name)
-        case .line(.lamp(let place, let error?)):
+        case .lamp(let place, let error?):
             let name = config.lamps[place].name
             tell(.lampFault, lamp: name, detail: error.description)
-        case .line(.relay(let place, nil)):
+        case .relay(let place, nil):
             tell(.relayReady, target: config.relays[place].name)
-        case .line(.relay(let place, let error?)):
+        case .relay(let place, let error?):
             tell(.relayFault, target: config.relays[place].name, detail: error.description)
-        case .line(.relayRests(let place, let rest, let who)):
+        case .relayRests(let place, let rest, let who):
             let detail = Lines.Switched.detail(rest: rest, askedBy: who)
             tell(.relayRests, target: config.relays[place].name, detail: detail)
         }

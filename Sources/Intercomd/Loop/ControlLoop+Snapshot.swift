@@ -75,13 +75,13 @@ extension Devices {
         for place in lines.lamps.indices {
             found.lamps.append(
                 Snapshot.Lamp(
-                    lines.lamps[place].lamp, lines.lamps[place].error,
+                    lines.lamps[place].lamp, lines.lamps[place].output.error,
                     isShowing: lines.lamps[place].isShowing))
         }
         for place in lines.relays.indices {
             found.relays.append(
                 Snapshot.Relay(
-                    lines.relays[place].relay, lines.relays[place].error,
+                    lines.relays[place].relay, lines.relays[place].output.error,
                     isOn: lines.relays[place].pulse.isOn))
         }
         found.silentSpeaker = silentSpeaker

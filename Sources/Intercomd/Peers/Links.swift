@@ -229,12 +229,11 @@ extension Links {
 
     /// Begins to ask the kernel.
     mutating func probe(_ peer: Int, _ endpoint: Endpoint) -> Beginning {
-        switch UDPProbe.start(to: SocketAddress(endpoint)) {
-        case .sent(let probe):
-            probes[peer] = Probe(probe: probe, endpoint: endpoint)
+        do throws(UDPProbe.Fault) {
+            probes[peer] = Probe(
+                probe: try UDPProbe(to: SocketAddress(endpoint)), endpoint: endpoint)
             return .underWay
-        case .failed(let fault): return .over(ProbeOutcome(fault))
-        }
+        } catch { return .over(ProbeOutcome(error)) }
     }
 
     /// The kernel's answer for a peer, or its silence where the time for one is over.

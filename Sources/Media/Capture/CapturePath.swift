@@ -30,16 +30,10 @@ struct CapturePath: ~Copyable {
 
     /// Reads the samples that wait in the microphone's card.
     mutating func read(from cards: inout CardPair) -> PCMTransfer {
-        let outcome = Self.read(from: &cards, into: &samples)
+        var room = samples.mutableSpan(samples.indices)
+        let outcome = cards.read(into: &room)
         if case .samples(let count) = outcome { (fresh, kept) = (count, 0) }
         return outcome
-    }
-
-    private static func read(
-        from cards: inout CardPair, into samples: inout FixedArray<Int16>
-    ) -> PCMTransfer {
-        var room = samples.mutableSpan(samples.indices)
-        return cards.read(into: &room)
     }
 
     /// Shows how loud it is, before anything is done to it.

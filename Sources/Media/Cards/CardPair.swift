@@ -42,19 +42,9 @@ struct CardPair: ~Copyable {
     /// For the event loop to watch.
     var timerFD: Int32 { timer.fd }
 
-    var hasCapture: Bool {
-        switch capture {
-        case .some: true
-        case .none: false
-        }
-    }
+    var hasCapture: Bool { capture != nil }
 
-    var hasPlayback: Bool {
-        switch playback {
-        case .some: true
-        case .none: false
-        }
-    }
+    var hasPlayback: Bool { playback != nil }
 
     /// Samples of a granted period; 0 without a card.
     var capturePeriod: Int {
@@ -104,12 +94,7 @@ struct CardPair: ~Copyable {
     }
 
     /// Whether the speaker's card has played all it was given.
-    func hasRunDry() -> Bool {
-        switch playback {
-        case .some(let pcm): pcm.hasRunDry()
-        case .none: false
-        }
-    }
+    func hasRunDry() -> Bool { playback?.hasRunDry() ?? false }
 
     /// Samples that wait in both cards; nil while one of them is missing.
     var delays: (playback: Int, capture: Int)? {

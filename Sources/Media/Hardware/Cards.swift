@@ -144,10 +144,13 @@ package struct Cards {
     }
 
     /// Opens what is wanted, not open and due, and gives it to the media loop.
-    package mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
+    ///
+    /// - Returns: What opened, or cannot be opened for a reason not told yet.
+    package mutating func tick(at now: Instant, _ rings: Rings) -> [Change] {
+        var changes: [Change] = []
         let wasComplete = isComplete
-        Self.follow(&input, .capture, at: now, rings, report)
-        Self.follow(&output, .playback, at: now, rings, report)
+        Self.follow(&input, .capture, at: now, rings) { changes.append($0) }
+        Self.follow(&output, .playback, at: now, rings) { changes.append($0) }
         if let name = Self.due(input, at: now) {
             input.opening = Background { [wanted] in
                 do throws(PCMError) {
@@ -164,6 +167,7 @@ package struct Cards {
         }
         // Until then it is kept for the next attempt.
         if isComplete, !wasComplete { PCMCard.forgetSettings() }
+        return changes
     }
 
     /// Takes what has become of the work on a card.
@@ -193,13 +197,11 @@ package struct Cards {
         case .capture(let pcm):
             let (device, granted, route) = (pcm.device, pcm.granted, pcm.route)
             rings.tell(.capture(pcm))
-            Self.opened(&side, device, granted, route, at: now, report)
-            mix(&side, direction)
+            Self.opened(&side, device, granted, route, direction, at: now, report)
         case .playback(let pcm):
             let (device, granted, route) = (pcm.device, pcm.granted, pcm.route)
             rings.tell(.playback(pcm))
-            Self.opened(&side, device, granted, route, at: now, report)
-            mix(&side, direction)
+            Self.opened(&side, device, granted, route, direction, at: now, report)
         case .failed(let error):
             side.backoff.failed(at: now)
             side.isReopening = false
@@ -210,29 +212,21 @@ package struct Cards {
     /// The media loop lost a card in use.
     package mutating func lost(_ direction: PCMError.Direction, _ error: PCMError, at now: Instant)
     {
-        Self.lost(&self[direction], error, at: now)
-    }
-
-    private static func lost(_ side: inout Side, _ error: PCMError, at now: Instant) {
         // Its failing is no news of the one that is to follow it.
-        guard !side.isLeaving else { return }
-        side.granted = nil
-        side.error = error
-        side.backoff.lost(at: now)
-        side.isReported = true
+        guard !self[direction].isLeaving else { return }
+        self[direction].granted = nil
+        self[direction].error = error
+        self[direction].backoff.lost(at: now)
+        self[direction].isReported = true
     }
 
     /// The media loop handed a stream back that stood still: it is opened again at once, for most
     /// cards that hang go on then.
     package mutating func reopen(_ direction: PCMError.Direction, at now: Instant) {
-        Self.reopen(&self[direction], at: now)
-    }
-
-    private static func reopen(_ side: inout Side, at now: Instant) {
-        guard !side.isLeaving else { return }
-        side.granted = nil
-        side.isReopening = true
-        side.backoff.skip(at: now)
+        guard !self[direction].isLeaving else { return }
+        self[direction].granted = nil
+        self[direction].isReopening = true
+        self[direction].backoff.skip(at: now)
     }
 
     /// Closes a card that the media loop has handed back; if it counts as open, why went unheard.
@@ -281,7 +275,7 @@ package struct Cards {
 
     private static func opened(
         _ side: inout Side, _ device: String, _ granted: PCMParameters, _ route: PCMRoute,
-        at now: Instant, _ report: (Change) -> Void
+        _ direction: PCMError.Direction, at now: Instant, _ report: (Change) -> Void
     ) {
         side.device = device
         side.granted = granted
@@ -292,6 +286,7 @@ package struct Cards {
         // Whether it moves now is for the media loop to say.
         if !side.isReopening { report(.opened(side.shown, granted)) }
         side.isReopening = false
+        mix(&side, direction)
     }
 
     private static func failed(

@@ -7,12 +7,6 @@ package import Time
 
 /// The sound cards, their mixers and the lines of this machine, as the control thread has them.
 package struct Devices: ~Copyable {
-    /// What opened, or cannot be opened for a reason not told yet.
-    package enum Change {
-        case card(Cards.Change)
-        case line(Lines.Change)
-    }
-
     package var cards: Cards
     package var lines: Lines
     var speakerMixer = MixerWatch(.playback)
@@ -37,20 +31,6 @@ package struct Devices: ~Copyable {
     package func deadline(at now: Instant) -> Instant? {
         guard let cards = cards.deadline(at: now) else { return lines.deadline }
         return min(cards, lines.deadline ?? cards)
-    }
-
-    /// Opens the cards that are wanted and not open.
-    package mutating func openCards(_ rings: Rings, at now: Instant) -> [Change] {
-        var changes: [Change] = []
-        cards.tick(at: now, rings) { changes.append(.card($0)) }
-        return changes
-    }
-
-    /// Opens the lines that are wanted and not open.
-    package mutating func openLines(_ rings: Rings, at now: Instant) -> [Change] {
-        var changes: [Change] = []
-        lines.tick(at: now, rings) { changes.append(.line($0)) }
-        return changes
     }
 
     /// Tells the media loop the volumes, where they are others than before.
@@ -196,20 +176,16 @@ struct MixerWatch: ~Copyable {
     /// - Returns: the control that lets nothing through; nil where none does.
     mutating func look(_ side: Cards.Side, _ control: String?, at now: Instant) -> CardControl? {
         chosen = nil
-        guard side.isOpen, let name = side.name.pcm else {
+        let present = side.isOpen ? side.name : nil
+        if device != present {
             mixer = nil
             opening = nil
-            device = nil
-            return nil
-        }
-        if device != side.name {
-            mixer = nil
-            opening = nil
-            device = side.name
+            device = present
             due = now
         }
+        guard let name = present?.pcm else { return nil }
         open(name, at: now)
-        guard let controls = controls() else {
+        guard let controls = mixer?.controls(direction) else {
             mixer = nil
             return nil
         }
@@ -226,13 +202,6 @@ struct MixerWatch: ~Copyable {
         if mixer != nil || opening != nil || now < due { return }
         due = now + Self.retry
         opening = Background { [direction] in CardMixer(of: name, direction) }
-    }
-
-    private borrowing func controls() -> [CardControl]? {
-        switch mixer {
-        case .some(let mixer): mixer.controls(direction)
-        case .none: nil
-        }
     }
 }
 

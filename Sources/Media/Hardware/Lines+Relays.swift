@@ -10,14 +10,12 @@ package import Time
 extension Lines {
     package struct Relay: ~Copyable {
         package var relay: Config.Relay
-        package var line: OutputLine?
-        package var error: GPIOError?
+        package var output = HeldLine()
         package var pulse = RelayPulse()
         /// Whether it was told that it rests.
         package var isRestTold = false
         /// The program, button or peer that asked for it last, for the journal.
         var askedBy = ""
-        var backoff = Backoff()
 
         package init(relay: Config.Relay) { self.relay = relay }
     }
@@ -30,7 +28,7 @@ extension Lines {
         case failed(GPIOError?)
     }
 
-    package mutating func configureRelays(_ config: Config) {
+    mutating func configureRelays(_ config: Config) {
         var former = FixedArray(count: config.relays.count) { Relay(relay: config.relays[$0]) }
         swap(&former, &relays)
         for place in relays.indices {
@@ -45,40 +43,9 @@ extension Lines {
         // The others are switched off as they go.
     }
 
-    package mutating func openRelays(at now: Instant, _ report: (Int, GPIOError?) -> Void) {
-        for place in relays.indices where isDue(relay: place, at: now) {
-            let before = relays[place].error
-            openRelay(place, at: now)
-            if relays[place].error == nil || relays[place].error != before {
-                report(place, relays[place].error)
-            }
-        }
-    }
-
-    private func isDue(relay place: Int, at now: Instant) -> Bool {
-        switch relays[place].line {
-        case .some: false
-        case .none: relays[place].backoff.isDue(at: now)
-        }
-    }
-
-    private mutating func openRelay(_ place: Int, at now: Instant) {
-        let relay = relays[place].relay
-        do throws(GPIOError) {
-            relays[place].line = try OutputLine(
-                name: relay.line, activeLow: relay.isActiveLow,
-                consumer: "intercomd \(relay.name)")
-            relays[place].error = nil
-            relays[place].backoff.succeeded(at: now)
-        } catch {
-            relays[place].error = error
-            relays[place].backoff.failed(at: now)
-        }
-    }
-
     /// Switches one on for its pulse; `who` is for the journal.
     package mutating func pulse(relay place: Int, by who: String, at now: Instant) -> Switched {
-        guard !isLost(relay: place) else { return .failed(relays[place].error) }
+        guard relays[place].output.isOpen else { return .failed(relays[place].output.error) }
         guard relays[place].pulse.request(relays[place].relay.pulse, at: now) else {
             let isNews = !relays[place].isRestTold
             relays[place].isRestTold = true
@@ -87,7 +54,7 @@ extension Lines {
         relays[place].isRestTold = false
         relays[place].askedBy = who
         set(relay: place, true, at: now)
-        return relays[place].pulse.isOn ? .done : .failed(relays[place].error)
+        return relays[place].pulse.isOn ? .done : .failed(relays[place].output.error)
     }
 
     /// Switches off those whose time is over.
@@ -105,41 +72,16 @@ extension Lines {
         var areOff = true
         for place in relays.indices {
             relays[place].pulse.stop()
-            if isLost(relay: place) { areOff = false }
-            relays[place].line = nil
+            if !relays[place].output.isOpen { areOff = false }
+            relays[place].output.close()
         }
         return areOff
     }
 
-    private func isLost(relay place: Int) -> Bool {
-        switch relays[place].line {
-        case .some: false
-        case .none: true
-        }
-    }
-
     private mutating func set(relay place: Int, _ isOn: Bool, at now: Instant) {
-        do throws(GPIOError) {
-            try relays[place].line?.set(isOn)
-        } catch {
-            // What it does now nobody knows; closing the line is all that can be done.
-            relays[place].line = nil
-            relays[place].pulse.stop()
-            relays[place].error = error
-            relays[place].backoff.lost(at: now)
-        }
-    }
-
-    /// When one goes off, or is tried again.
-    package var relayDeadline: Instant? {
-        var first: Instant?
-        for place in relays.indices {
-            let retry = relays[place].error == nil ? nil : relays[place].backoff.due
-            for due in [retry, relays[place].pulse.deadline] {
-                if let due { first = min(first ?? due, due) }
-            }
-        }
-        return first
+        relays[place].output.set(isOn, at: now)
+        // Nobody knows what a lost one does now.
+        if !relays[place].output.isOpen { relays[place].pulse.stop() }
     }
 }
 

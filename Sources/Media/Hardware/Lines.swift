@@ -28,21 +28,13 @@ package struct Lines: ~Copyable {
 
     package struct Lamp: ~Copyable {
         package var lamp: Config.Lamp
-        package var line: OutputLine?
-        package var error: GPIOError?
+        package var output = HeldLine()
         package var isOn = false
         /// Since when it has something to show, and when its rhythm goes on.
         package var since: Instant?
         package var changesAt: Instant?
-        var backoff = Backoff()
 
         package var isShowing: Bool { since != nil }
-        package var isOpen: Bool {
-            switch line {
-            case .some: true
-            case .none: false
-            }
-        }
     }
 
     /// A line that opened (nil), or cannot be opened for a reason not told yet; by its place.
@@ -90,28 +82,42 @@ package struct Lines: ~Copyable {
         configureRelays(config)
     }
 
-    /// Opens what is not open and due; `report` is told each new complaint.
-    package mutating func tick(at now: Instant, _ rings: Rings, _ report: (Change) -> Void) {
+    /// Opens what is not open and due.
+    ///
+    /// - Returns: What opened, and each new complaint.
+    package mutating func tick(at now: Instant, _ rings: Rings) -> [Change] {
+        var changes: [Change] = []
         for place in keys.indices where !keys[place].isOpen && keys[place].backoff.isDue(at: now) {
             let before = keys[place].error
             openKey(place, at: now, rings)
             if keys[place].isOpen || keys[place].error != before {
-                report(.key(place, keys[place].error))
+                changes.append(.key(place, keys[place].error))
             }
         }
-        for place in lamps.indices where isDue(lamp: place, at: now) {
-            let before = lamps[place].error
-            openLamp(place, at: now)
-            if lamps[place].error == nil || lamps[place].error != before {
-                report(.lamp(place, lamps[place].error))
+        for place in lamps.indices where lamps[place].output.isDue(at: now) {
+            let (lamp, isOn) = (lamps[place].lamp, lamps[place].isOn)
+            let isNews = lamps[place].output.open(at: now) { () throws(GPIOError) in
+                try OutputLine(
+                    name: lamp.line, activeLow: lamp.isActiveLow, isActive: isOn,
+                    consumer: "intercomd \(lamp.name)")
             }
+            if isNews { changes.append(.lamp(place, lamps[place].output.error)) }
         }
-        openRelays(at: now) { report(.relay($0, $1)) }
+        for place in relays.indices where relays[place].output.isDue(at: now) {
+            let relay = relays[place].relay
+            let isNews = relays[place].output.open(at: now) { () throws(GPIOError) in
+                try OutputLine(
+                    name: relay.line, activeLow: relay.isActiveLow,
+                    consumer: "intercomd \(relay.name)")
+            }
+            if isNews { changes.append(.relay(place, relays[place].output.error)) }
+        }
         followRelays(at: now)
         for place in relays.indices {
             guard let rest = relays[place].pulse.takeNewRest() else { continue }
-            report(.relayRests(place, rest, askedBy: relays[place].askedBy))
+            changes.append(.relayRests(place, rest, askedBy: relays[place].askedBy))
         }
+        return changes
     }
 
     private mutating func openKey(_ place: Int, at now: Instant, _ rings: Rings) {
@@ -126,27 +132,6 @@ package struct Lines: ~Copyable {
         } catch {
             keys[place].error = error
             keys[place].backoff.failed(at: now)
-        }
-    }
-
-    private func isDue(lamp place: Int, at now: Instant) -> Bool {
-        switch lamps[place].line {
-        case .some: false
-        case .none: lamps[place].backoff.isDue(at: now)
-        }
-    }
-
-    private mutating func openLamp(_ place: Int, at now: Instant) {
-        let lamp = lamps[place].lamp
-        do throws(GPIOError) {
-            lamps[place].line = try OutputLine(
-                name: lamp.line, activeLow: lamp.isActiveLow, isActive: lamps[place].isOn,
-                consumer: "intercomd \(lamp.name)")
-            lamps[place].error = nil
-            lamps[place].backoff.succeeded(at: now)
-        } catch {
-            lamps[place].error = error
-            lamps[place].backoff.failed(at: now)
         }
     }
 
@@ -169,44 +154,79 @@ package struct Lines: ~Copyable {
 
     /// Whether there is a lamp that shows this, and its line can be set.
     package func canShow(_ show: Config.Lamp.Show) -> Bool {
-        lamps.indices.contains { lamps[$0].lamp.show == show && lamps[$0].isOpen }
+        lamps.indices.contains { lamps[$0].lamp.show == show && lamps[$0].output.isOpen }
     }
 
     private mutating func set(_ place: Int, _ isOn: Bool, at now: Instant) {
         guard isOn != lamps[place].isOn else { return }
         lamps[place].isOn = isOn
-        do throws(GPIOError) {
-            try lamps[place].line?.set(isOn)
-        } catch {
-            lamps[place].line = nil
-            lamps[place].error = error
-            lamps[place].backoff.lost(at: now)
-        }
+        lamps[place].output.set(isOn, at: now)
     }
 
     /// Whether any line that should be open is not.
     package var hasFault: Bool {
         if keys.contains(where: { !$0.isOpen }) { return true }
-        for place in lamps.indices where lamps[place].error != nil { return true }
-        for place in relays.indices where relays[place].error != nil { return true }
+        for place in lamps.indices where lamps[place].output.error != nil { return true }
+        for place in relays.indices where relays[place].output.error != nil { return true }
         return false
     }
 
     /// When the next attempt, or the next change of a lamp or a relay, is due; nil when none is.
     package var deadline: Instant? {
-        var first: Instant?
-        for key in keys where !key.isOpen { first = min(first ?? key.backoff.due, key.backoff.due) }
-        for place in lamps.indices where lamps[place].error != nil {
-            let due = lamps[place].backoff.due
-            first = min(first ?? due, due)
-        }
+        var dues = keys.map { $0.isOpen ? nil : $0.backoff.due }
         for place in lamps.indices {
-            guard let due = lamps[place].changesAt else { continue }
-            first = min(first ?? due, due)
+            dues += [lamps[place].output.retry, lamps[place].changesAt]
         }
-        if let due = relayDeadline { first = min(first ?? due, due) }
-        return first
+        for place in relays.indices {
+            dues += [relays[place].output.retry, relays[place].pulse.deadline]
+        }
+        return dues.compactMap { $0 }.min()
     }
+}
+
+/// The line of a lamp or a relay, opened again whenever it is gone.
+package struct HeldLine: ~Copyable {
+    private var line: OutputLine?
+    /// Why it is not open; nil before the first attempt, too.
+    package private(set) var error: GPIOError?
+    private var backoff = Backoff()
+
+    var isOpen: Bool { line != nil }
+
+    func isDue(at now: Instant) -> Bool { !isOpen && backoff.isDue(at: now) }
+
+    /// Tries to open it.
+    ///
+    /// - Returns: Whether what came of it is news: a complaint is told once.
+    mutating func open(at now: Instant, _ make: () throws(GPIOError) -> OutputLine) -> Bool {
+        let before = error
+        do throws(GPIOError) {
+            line = try make()
+            error = nil
+            backoff.succeeded(at: now)
+            return true
+        } catch {
+            self.error = error
+            backoff.failed(at: now)
+            return error != before
+        }
+    }
+
+    /// Switches it; one that fails is closed, for nothing else can be done.
+    mutating func set(_ isOn: Bool, at now: Instant) {
+        do throws(GPIOError) {
+            try line?.set(isOn)
+        } catch {
+            line = nil
+            self.error = error
+            backoff.lost(at: now)
+        }
+    }
+
+    mutating func close() { line = nil }
+
+    /// When it is tried again; nil while nothing is wrong with it.
+    var retry: Instant? { error == nil ? nil : backoff.due }
 }
 
 extension Config.Button {

@@ -148,7 +148,7 @@ package struct MediaLoop: ~Copyable {
             if woken.timer {
                 // Without a card, time moves what a card would.
                 let samples = talks.pace.samplesDue(at: now)
-                pace(.timer, announcement.isOn ? announcement.samplesDue(at: now) : samples)
+                pace(.timer, announcement.isOn ? announcement.pace.samplesDue(at: now) : samples)
             }
             talk()
             followTrial()

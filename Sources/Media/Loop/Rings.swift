@@ -219,10 +219,8 @@ extension Rings {
         for _ in 0..<Self.waitsMax {
             command = commands.push(command.take()!)
             commandsWaiting.raise()
-            switch command {
-            case .none: return
-            case .some: Clock.sleep(.milliseconds(1))
-            }
+            guard command != nil else { return }
+            Clock.sleep(.milliseconds(1))
         }
         preconditionFailure("the media loop stands still")
     }

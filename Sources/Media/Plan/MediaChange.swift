@@ -74,12 +74,7 @@ package struct MediaChange: ~Copyable {
         voiceSlots = consume others
     }
 
-    var hasVoices: Bool {
-        switch voiceSlots {
-        case .some: true
-        case .none: false
-        }
-    }
+    var hasVoices: Bool { voiceSlots != nil }
 }
 
 /// The volumes and mutes that people have set, for the media loop.

@@ -157,8 +157,7 @@ package struct MediaPlan: Sendable {
 
     /// The `id` of the target at a place, which a reload keeps; nil if there is no target.
     package func id(ofTarget place: Int?) -> Int? {
-        guard let place else { return nil }
-        return targets[place].id
+        place.map { targets[$0].id }
     }
 
     /// The place of the target that is this peer alone.
@@ -168,8 +167,7 @@ package struct MediaPlan: Sendable {
 
     /// Whether no station listens to the target at a place.
     func isVoid(_ place: Int?) -> Bool {
-        guard let place else { return false }
-        return targets[place].listeners.isEmpty
+        place.map { targets[$0].listeners.isEmpty } ?? false
     }
 
     /// The keys of commands, one for each target.

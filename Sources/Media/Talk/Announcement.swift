@@ -99,11 +99,6 @@ package struct Announcement: ~Copyable {
 ///
 /// The card that wakes the loop sets its pace; without a card time itself does.
 struct PacedAnnouncement: ~Copyable {
-    /// Frames that may be made up for at once after the loop stood still.
-    private static let framesLate = 4
-    /// At least so many samples: cards bring 20 ms at once, and some of them twice that.
-    private static let samplesLate = 40 * 48
-
     private var box: Box<Announcement>?
     /// The number of the frame that is encoded and was not sent yet.
     private var waiting: Int?
@@ -111,23 +106,15 @@ struct PacedAnnouncement: ~Copyable {
     private var hasLast = false
     /// Nothing more comes of it: the rest is sent.
     private var isWhole = false
-    /// Samples that are due.
-    private(set) var credit = 0
-    /// Until when time has been turned into samples.
-    private var pacedAt = Instant(nanoseconds: 0)
+    /// How much of it is due.
+    var pace = FramePace()
 
-    var isOn: Bool {
-        switch box {
-        case .some: true
-        case .none: false
-        }
-    }
+    var isOn: Bool { box != nil }
 
     mutating func begin(_ box: consuming Box<Announcement>, at now: Instant) {
         self.box = consume box
         isWhole = false
-        credit = 0
-        pacedAt = now
+        pace = FramePace(at: now)
     }
 
     /// Nothing more comes of it.
@@ -139,27 +126,6 @@ struct PacedAnnouncement: ~Copyable {
         hasLast = false
         return box.take()
     }
-
-    /// Samples that have become due by time alone since this was asked last.
-    mutating func samplesDue(at now: Instant) -> Int {
-        let samples = PCM.samples(in: now - pacedAt)
-        pacedAt = pacedAt + PCM.duration(of: samples)
-        return Int(samples)
-    }
-
-    /// Notes that more samples are due.
-    mutating func earn(_ samples: Int, frameSamples frame: Int) {
-        credit = min(credit + samples, max(Self.framesLate * frame, Self.samplesLate))
-    }
-
-    /// Whether a whole frame is due.
-    func isDue(frameSamples frame: Int) -> Bool { isOn && credit >= frame }
-
-    /// A frame is sent.
-    mutating func spend(frameSamples frame: Int) { credit -= frame }
-
-    /// Its reader is slow: it goes on when there is more.
-    mutating func waitForReader(frameSamples frame: Int) { credit = frame }
 
     /// The frame that is to be sent next, if it is encoded.
     var ready: (number: Int, isLast: Bool)? {
@@ -217,12 +183,10 @@ extension MediaLoop {
         let frame = plan.sound.frameSamples
         if talks.hasTail { talks.pace.earn(samples, frameSamples: frame) }
         guard announcement.isOn else { return }
-        announcement.earn(samples, frameSamples: frame)
-        while announcement.isDue(frameSamples: frame) {
-            announcement.spend(frameSamples: frame)
-            guard sendAnnounced() else {
-                return announcement.waitForReader(frameSamples: frame)
-            }
+        announcement.pace.earn(samples, frameSamples: frame)
+        while announcement.isOn, announcement.pace.take(frameSamples: frame) {
+            // Its reader is slow: it goes on when there is more.
+            guard sendAnnounced() else { return announcement.pace.begin(ahead: frame) }
         }
     }
 
@@ -246,7 +210,7 @@ extension MediaLoop {
         talks.isFrameSizeDue = true
         let target = plan.announcement
         talks.spurts[target].phase = .silent
-        talks.oweEnds(of: target, ahead: announcement.credit, plan, at: now)
+        talks.oweEnds(of: target, ahead: announcement.pace.credit, plan, at: now)
         rings.notify(
             .said(target: plan.targets[target].id, frames: talks.spurts[target].packets))
         rings.handBack(.announcement(box))

@@ -63,9 +63,9 @@ struct CoverTail {
     }
 }
 
-/// The moments at which covering packets are due: one each frame time, by the card that wakes the
-/// loop, as those of talk are.
-struct CoverPace {
+/// The moments at which frames are due that no microphone brings, an announcement's or those that
+/// cover an end: one each frame time, by the card that wakes the loop, as those of talk are.
+struct FramePace {
     /// Frames made up for at most, after the loop stood still.
     private static let late = 4
     /// At least so many samples: cards bring 20 ms at once, and some of them twice that.
@@ -74,11 +74,13 @@ struct CoverPace {
     private static let behindMax = 320 * 48
 
     /// Samples that are due.
-    private var credit = 0
+    private(set) var credit = 0
     /// Until when time has been turned into samples.
-    private var pacedAt = Instant(nanoseconds: 0)
+    private var pacedAt: Instant
 
-    /// The first one follows the last frame of a talk, behind which so many samples have come.
+    init(at now: Instant = Instant(nanoseconds: 0)) { pacedAt = now }
+
+    /// Makes so many samples due, such as those that have come behind the last frame of a talk.
     mutating func begin(ahead samples: Int) {
         credit = min(max(0, samples), Self.behindMax)
     }

@@ -25,7 +25,7 @@ struct Talks: ~Copyable {
     /// When a key opened the microphone for the talkspurt whose first packet is due.
     var openedAt: Instant?
     /// When what hides a talk is due.
-    var pace = CoverPace()
+    var pace = FramePace()
     /// Samples captured so far.
     var capturedSamples = 0
     /// Frames that are encoded behind the last one of a talk, in the turn in which a tail begins;
@@ -48,23 +48,18 @@ struct Talks: ~Copyable {
     // MARK: Who talks
 
     /// Whether the microphone is open for anyone.
-    var isTalking: Bool {
-        let announcement = MediaPlan.announcement(among: spurts.count)
-        for target in spurts.indices where target != announcement {
-            if spurts[target].isTalking { return true }
-        }
-        return false
-    }
+    var isTalking: Bool { talking != .nobody }
 
     /// Why the microphone is open.
     var talking: HalfDuplex.Talking {
-        guard isTalking else { return .nobody }
         let announcement = MediaPlan.announcement(among: spurts.count)
         let call = MediaPlan.call(among: spurts.count)
-        for target in spurts.indices where target != call && target != announcement {
-            if spurts[target].isTalking { return .key }
+        var found = HalfDuplex.Talking.nobody
+        for target in spurts.indices where target != announcement && spurts[target].isTalking {
+            if target != call { return .key }
+            found = .callOnly
         }
-        return .callOnly
+        return found
     }
 
     // MARK: Beginning and end

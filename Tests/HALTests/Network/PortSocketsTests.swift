@@ -1,8 +1,9 @@
 import CLoopback
 import Foundation
-import HAL
 import Testing
 import Time
+
+@testable import HAL
 
 /// Whether the machine has IPv6, as its kernel reports and not the code under test.
 let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8)) ?? "" != ""
@@ -160,5 +161,26 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         }
         #expect(error?.description.hasPrefix("bind UDP 192.0.2.1:5: ") == true)
         #expect(error?.errno == EADDRNOTAVAIL)
+    }
+}
+
+@Suite struct UDPPortTests {
+    @Test func rowsAreCountedByTheirLocalPort() {
+        let table = """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt
+               12: 00000000:15C9 00000000:0000 07 00000000:00000000 00:00000000 00000000
+               13: 0100007F:15C9 00000000:0000 07 00000000:00000000 00:00000000 00000000
+               14: 0100007F:0035 00000000:15C9 07 00000000:00000000 00:00000000 00000000
+
+            """
+        #expect(UDPPort.socketCount(of: 5577, in: Array(table.utf8)) == 2)
+        #expect(UDPPort.socketCount(of: 53, in: Array(table.utf8)) == 1)
+        #expect(UDPPort.socketCount(of: 54, in: Array(table.utf8)) == 0)
+    }
+
+    @Test func ourOwnSocketsAreSeen() throws {
+        let pair = try PortSockets(
+            listen: SocketAddress(host: "127.0.0.1", port: 0), port: 0, dscp: 0)
+        #expect(UDPPort.socketCount(of: pair.data.local.port) == PortSockets.count)
     }
 }

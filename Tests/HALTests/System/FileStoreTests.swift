@@ -1,6 +1,7 @@
 import Foundation
-import HAL
 import Testing
+
+@testable import HAL
 
 @Suite struct FileStoreTests {
     let folder = TemporaryFolder()
@@ -151,5 +152,32 @@ import Testing
         try FileStore.remove(path)
         try FileStore.remove(path)
         #expect(try FileStore.status(of: path) == nil)
+    }
+}
+
+@Suite struct DiskSpaceTests {
+    @Test func spaceIsAskedWhereThePathIs() throws {
+        #expect(try DiskSpace(at: "/proc").freeBytes == 0)
+        let memory = try DiskSpace(at: "/dev/shm")
+        #expect(memory.isReadOnly == false && memory.kind == .memory)
+        #expect(try DiskSpace(at: "/proc").kind == .lasting)
+    }
+
+    @Test func aPathThatIsNotThereIsAnError() {
+        #expect(throws: SystemError.self) { try DiskSpace(at: "/nowhere/at/all") }
+    }
+}
+
+@Suite struct SystemErrorTests {
+    @Test func saysWhatWhyAndWhatToDo() {
+        let plain = SystemError(operation: "bind 0.0.0.0:5577", errno: 98)
+        #expect(plain.description == "bind 0.0.0.0:5577: Address already in use")
+        let advised = SystemError(operation: "open /x", errno: 13, advice: "chmod 600 /x")
+        #expect(advised.description == "open /x: Permission denied; chmod 600 /x")
+    }
+
+    @Test func aNameBeginsNoLineOfItsOwn() {
+        let error = SystemError(operation: "open /x\nok: all is well\u{1b}[2J", errno: 13)
+        #expect(error.description == "open /x?ok: all is well?[2J: Permission denied")
     }
 }

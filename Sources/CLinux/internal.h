@@ -1,0 +1,35 @@
+#ifndef CLINUX_INTERNAL_H
+#define CLINUX_INTERNAL_H
+
+// Needed by several of these sources, and by nobody else.
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "socket.h"
+
+/// The value of a system call, or the negated errno where it failed.
+static inline int result(int value) {
+    return value < 0 ? -errno : value;
+}
+
+static inline int set_option(int fd, int level, int name, int value) {
+    return result(setsockopt(fd, level, name, &value, sizeof value));
+}
+
+/// Closes what an error has made useless, and returns that error.
+static inline int close_with(int fd, int error) {
+    close(fd);
+    return error;
+}
+
+/// Fills a socket address of the socket's family; -EAFNOSUPPORT for IPv6 on an IPv4 socket.
+int clinux_address_pack(
+    const struct clinux_address *address, int is_v6, struct sockaddr_storage *packed,
+    socklen_t *size);
+int clinux_address_is_v4(const struct clinux_address *address);
+void clinux_address_unpack(
+    const struct sockaddr_storage *packed, struct clinux_address *address);
+
+#endif
