@@ -31,7 +31,7 @@ private func dispatch(_ typed: Invocation) throws(Failure) -> ExitCode {
     if words.isEmpty { words = [typed.isVersion ? "version" : typed.isHelp ? "help" : "status"] }
     if typed.isHelp, let group = CommandGroup(named: words) { return try printHelp(of: group) }
     let command = try findCommand(words)
-    invocation.arguments = Array(words.dropFirst(command.name.split(separator: " ").count))
+    invocation.arguments = Array(words.dropFirst(command.words.count))
     if typed.isHelp, command.name != "help" {
         return try printHelp(of: command)
     }
@@ -44,10 +44,10 @@ extension Command {
     func check(_ invocation: borrowing Invocation) throws(Failure) {
         let shared = Command.sharedOptions + (name == "version" ? ["--version"] : [])
         for option in invocation.options where !(options + shared).contains(option) {
-            throw Failure(.usage, "\(name) takes no \(option); usage: intercomctl \(usage)")
+            throw Failure.usage("\(name) takes no \(option); usage: intercomctl \(usage)")
         }
         guard count.contains(invocation.arguments.count) else {
-            throw Failure(.usage, "usage: intercomctl \(usage)")
+            throw Failure.usage("usage: intercomctl \(usage)")
         }
     }
 }
@@ -64,22 +64,21 @@ func findCommand(_ words: [String]) throws(Failure) -> Command {
     if !siblings.isEmpty {
         guard words.count > 1 else {
             let halves = siblings.map { $0.dropFirst(words[0].utf8.count + 1) }
-            throw Failure(
-                .usage, "\"\(words[0])\" needs a subcommand: \(halves.joined(separator: ", "))")
+            throw Failure.usage(
+                "\"\(words[0])\" needs a subcommand: \(halves.joined(separator: ", "))")
         }
-        throw Failure(
-            .usage, unknown("command", pair, among: siblings, or: siblings.joined(separator: ", ")))
+        throw Failure.usage(
+            unknown("command", pair, among: siblings, or: siblings.joined(separator: ", ")))
     }
     let firsts = names.map { String($0.split(separator: " ")[0]) }
-    throw Failure(.usage, unknown("command", words[0], among: names + firsts))
+    throw Failure.usage(unknown("command", words[0], among: names + firsts))
 }
 
 private func printFailure(_ failure: Failure) throws(Failure) {
     var inner = JSON.object()
     inner.set("code", JSON(failure.word))
     inner.set("message", JSON(failure.text))
-    var outer = JSON.object()
-    outer.set("schema", JSON(1))
+    var outer = JSON.result()
     outer.set("error", inner)
     try printLine(outer)
 }

@@ -52,8 +52,10 @@ enum Boot {
     @inline(never)
     private static func station(_ folder: String) throws(Failure) -> Whole {
         let startedAt = Clock.now()
-        try prepareLastWords()
-        let signals = try takeSignals()
+        try Failure.unless { () throws(SystemError) in try LastWords.prepare() }
+        // Signals are blocked before there are threads, so that one thread gets them all, and
+        // before anything else, because SIGHUP would end the program until then.
+        let signals = try Failure.unless { () throws(SystemError) in try Signals() }
         hideMemory()
         // One that died may have left them on, and its settings may have been broken since.
         RelayNote.switchOff(ConfigFolder(folder).paths) { line, error in
@@ -61,9 +63,15 @@ enum Boot {
         }
         let found = try StationFiles.settings(atStartIn: folder)
         let listen = try Self.listen(found.config)
+        let paths = found.config.paths
+        let identity = try Failure.unless { () throws(KeyStoreError) in
+            try KeyStore.identity(paths) {
+                Log.notice("made this station's identity key, \(paths.identity)")
+            }
+        }
         var table = PeerTable(
-            identity: try identity(found.config.paths), bootID: random(),
-            limits: SessionLimits(found.config), random: { bytes in Random.fill(&bytes) })
+            identity: identity, bootID: random(), limits: SessionLimits(found.config),
+            random: { bytes in Random.fill(&bytes) })
         let read = try found.withoutItself(table.publicKey)
         let config = read.config
         for warning in config.warnings { Log.warning(warning.description) }
@@ -118,20 +126,6 @@ enum Boot {
         } catch { Log.warning("the keys in memory are not hidden from other programs: \(error)") }
     }
 
-    private static func prepareLastWords() throws(Failure) {
-        do throws(SystemError) {
-            try LastWords.prepare()
-        } catch { throw Failure(text: error.description) }
-    }
-
-    /// Signals are blocked before there are threads, so that one thread gets them all, and before
-    /// anything else, because SIGHUP would end the program until then.
-    private static func takeSignals() throws(Failure) -> Signals {
-        do throws(SystemError) {
-            return try Signals()
-        } catch { throw Failure(text: error.description) }
-    }
-
     private static func directory(
         _ config: Config, _ table: inout PeerTable, at now: Instant
     ) throws(Failure) -> PeerDirectory {
@@ -143,14 +137,6 @@ enum Boot {
         var directory = PeerDirectory()
         directory.configure(config.peers, keys: files.keys, numbers: numbers)
         return directory
-    }
-
-    private static func identity(_ paths: Paths) throws(Failure) -> Key {
-        do throws(KeyStoreError) {
-            return try KeyStore.identity(paths) {
-                Log.notice("made this station's identity key, \(paths.identity)")
-            }
-        } catch { throw Failure(text: error.description) }
     }
 
     /// The one address to listen on; nil means every address of the machine.

@@ -1,6 +1,6 @@
 /// The current call, as `status` shows it.
 public struct CallStatus: JSONRecord, Equatable, Sendable {
-    public enum State: String, Sendable {
+    public enum State: String, JSONWord, Sendable {
         case idle
         /// Offered, with no answer yet.
         case trying

@@ -1,6 +1,6 @@
 /// An event, for programs that `monitor`: one JSON object on one line.
 public struct Event: JSONRecord, Equatable, Sendable {
-    public enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: String, JSONWord, Sendable, CaseIterable {
         /// A talk button here was pressed or released: `button`, `target`.
         case keyDown = "key_down"
         case keyUp = "key_up"
@@ -147,13 +147,22 @@ public struct Event: JSONRecord, Equatable, Sendable {
     /// In `heard` and `no_listener`: how much each listener heard, and the reason if not all.
     public var heard: [HeardBy] = []
 
-    public enum Status: String, Sendable { case done, failed }
+    public enum Status: String, JSONWord, Sendable {
+        case done, failed
+
+        /// A word that only a newer daemon knows does not mean `done`.
+        public static var ofNewerProgram: Self? { .failed }
+    }
 
     public init() {}
 
-    public init(_ kind: Kind, at timeMilliseconds: Int) {
-        self.kind = kind
-        self.timeMilliseconds = timeMilliseconds
+    public init(
+        _ kind: Kind, at timeMilliseconds: Int, peer: String? = nil, target: String? = nil,
+        seconds: Double? = nil, detail: String? = nil
+    ) {
+        (self.kind, self.timeMilliseconds) = (kind, timeMilliseconds)
+        (self.peer, self.target) = (peer, target)
+        (self.seconds, self.detail) = (seconds, detail)
     }
 
     public mutating func fields(_ coder: inout JSONCoder) {
@@ -171,10 +180,7 @@ public struct Event: JSONRecord, Equatable, Sendable {
         coder.field("level_dbfs", &levelDBFS)
         coder.field("detail", &detail)
         coder.field("outcome", &outcome)
-        var word = status?.rawValue
-        coder.late("status", &word)
-        // A word that only a newer daemon knows does not mean `done`.
-        status = word.map { Status(rawValue: $0) ?? .failed }
+        coder.late("status", &status)
         coder.late("cause", &cause)
         coder.late("request", &request)
         coder.late("by", &asker)
@@ -187,14 +193,6 @@ public struct Event: JSONRecord, Equatable, Sendable {
         var object = json
         object.set("schema", JSON(1))
         return object.line
-    }
-
-    /// Reads one line, without its newline; nil if it is not a known event.
-    public init?(parsing line: Span<UInt8>) {
-        guard line.count <= ControlLimits.reply, let object = JSON(parsing: line) else {
-            return nil
-        }
-        self.init(json: object)
     }
 }
 
@@ -227,10 +225,9 @@ extension Event {
         _ answer: PeerAnswer, to what: String, request: Int, of peer: String,
         at timeMilliseconds: Int
     ) {
-        self.init(.result, at: timeMilliseconds)
-        self.peer = peer
+        self.init(
+            .result, at: timeMilliseconds, peer: peer, detail: "\(what): \(answer.words)")
         self.request = request
-        detail = "\(what): \(answer.words)"
         outcome = answer.rawValue
         status = answer == .done ? .done : .failed
         cause = answer == .done ? nil : answer.rawValue

@@ -33,7 +33,7 @@ public struct Fault: JSONRecord, Equatable, Sendable {
 
 /// A cause that keeps a voice from being heard, here or at a peer; `status` lists them.
 public struct Hindrance: JSONRecord, Equatable, Sendable {
-    public enum Place: String, Sendable {
+    public enum Place: String, JSONWord, Sendable {
         /// This station does not hear.
         case here
         /// A peer does not hear this station.
@@ -52,24 +52,23 @@ public struct Hindrance: JSONRecord, Equatable, Sendable {
 
     public init() {}
 
+    /// The fix is that of the reason where no other is given.
     public init(
-        _ place: Place, _ reason: HeardBy.Reason, _ text: String, _ fix: String,
+        _ place: Place, _ reason: HeardBy.Reason, _ text: String, _ fix: String? = nil,
         peer: String? = nil, ageSeconds: Double? = nil
     ) {
         self.place = place
         self.peer = peer
         self.reason = reason
         self.text = text
-        self.fix = fix
+        self.fix = fix ?? reason.fix
         self.ageSeconds = ageSeconds
     }
 
     public mutating func fields(_ coder: inout JSONCoder) {
         coder.field("where", &place)
         coder.field("peer", &peer)
-        var word = reason.rawValue
-        coder.field("reason", &word)
-        reason = HeardBy.Reason(word: word)
+        coder.field("reason", &reason)
         coder.field("text", &text)
         coder.field("fix", &fix)
         coder.field("age_s", &ageSeconds)

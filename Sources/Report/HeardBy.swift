@@ -21,14 +21,15 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
     public mutating func fields(_ coder: inout JSONCoder) {
         coder.field("peer", &peer)
         coder.field("percent", &percent)
-        var word = reason?.rawValue
-        coder.field("reason", &word)
-        reason = word.map { Reason(word: $0) }
+        coder.field("reason", &reason)
         coder.late("detail", &detail)
     }
 
+    /// Whether some of it was heard, or may have been.
+    fileprivate var isPart: Bool { (percent ?? 0) > 0 }
+
     /// Why a peer does not hear a talk.
-    public enum Reason: String, Sendable, CaseIterable {
+    public enum Reason: String, JSONWord, Sendable, CaseIterable {
         /// There is no session with it.
         case down
         /// The talker's machine has no network that leads to the peer.
@@ -62,6 +63,8 @@ public struct HeardBy: JSONRecord, Equatable, Sendable {
         case tooMany = "too_many"
         /// Told by a newer program.
         case other
+
+        public static var ofNewerProgram: Self? { .other }
     }
 }
 
@@ -197,11 +200,6 @@ extension HeardBy.Reason {
         case .other: "intercomctl doctor"
         }
     }
-}
-
-extension HeardBy {
-    /// Whether some of it was heard, or may have been.
-    fileprivate var isPart: Bool { (percent ?? 0) > 0 }
 }
 
 extension [HeardBy] {

@@ -6,26 +6,28 @@ public import Wire
 /// compared. The end repeats the fields of the start, because the other record may be in a file
 /// that is gone. The JSON keys are an interface, listed in intercomctl(1).
 public struct HistoryRecord: JSONRecord, Equatable, Sendable {
-    public enum Phase: String, Sendable { case start, end }
+    public enum Phase: String, JSONWord, Sendable { case start, end }
 
     /// The kind of call.
-    public enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: String, JSONWord, Sendable, CaseIterable {
         case call
         case dropIn = "drop_in"
         case listenIn = "listen_in"
         case announce
         /// Written by a newer program.
         case other
+
+        public static var ofNewerProgram: Self? { .other }
     }
 
-    public enum Direction: String, Sendable {
+    public enum Direction: String, JSONWord, Sendable {
         /// This station began it.
         case outgoing = "out"
         case incoming = "in"
     }
 
     /// Why it ended.
-    public enum Cause: String, Sendable, CaseIterable {
+    public enum Cause: String, JSONWord, Sendable, CaseIterable {
         /// One side hung up.
         case hungUp = "hung_up"
         /// No answer while it rang.
@@ -57,6 +59,8 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         case crash
         /// Written by a newer program.
         case other
+
+        public static var ofNewerProgram: Self? { .other }
     }
 
     public var schema = 1
@@ -93,16 +97,12 @@ public struct HistoryRecord: JSONRecord, Equatable, Sendable {
         coder.field("record", &phase)
         coder.field("call", &call)
         coder.field("time_ms", &timeMilliseconds)
-        var kind = kind.rawValue
         coder.field("kind", &kind)
-        self.kind = Kind(rawValue: kind) ?? .other
         coder.field("direction", &direction)
         coder.field("peer", &peer)
         coder.field("channel", &channel)
         coder.field("priority", &priority)
-        var cause = cause?.rawValue
         coder.field("cause", &cause)
-        self.cause = cause.map { Cause(rawValue: $0) ?? .other }
         coder.field("ring_s", &ringSeconds)
         coder.field("talk_s", &talkSeconds)
         coder.field("answered_by", &answeredBy)
@@ -178,11 +178,6 @@ public struct HistoryFile {
 }
 
 extension HistoryRecord {
-    /// The line of the file, newline included.
-    public var line: [UInt8] { json.line }
-}
-
-extension HistoryRecord {
     /// The record that ends a call which was open when the station crashed.
     ///
     /// Its talk time is unknown.
@@ -207,6 +202,19 @@ extension HistoryRecord {
     ///
     /// Not by its peer: of a call to a channel, the peer is known only at the end.
     var place: String { "\(call) \(direction.rawValue)" }
+
+    /// The times that a record can have, in milliseconds since 1970: to the end of the year 9999.
+    private static let times = 0...253_402_300_799_999
+
+    /// When the call began, as far as this record alone can tell.
+    fileprivate var beganMilliseconds: Int {
+        guard phase == .end else { return timeMilliseconds }
+        let seconds = (ringSeconds ?? 0) + (talkSeconds ?? 0)
+        guard Self.times.contains(timeMilliseconds), seconds.isFinite,
+            (0...1e9).contains(seconds)
+        else { return timeMilliseconds }
+        return timeMilliseconds - Int(seconds * 1000)
+    }
 }
 
 /// Some calls of the history, the newest first: what `intercomctl history` shows.
@@ -284,8 +292,8 @@ public struct HistoryList: JSONRecord, Equatable, Sendable {
     }
 }
 
-/// Which calls are asked for.
-public struct HistoryQuery: Equatable, Sendable {
+/// Which calls are asked for; a request may leave each of these out.
+public struct HistoryQuery: JSONRecord, Equatable, Sendable {
     /// Only missed calls.
     public var isMissed = false
     /// Only those that began then or later: milliseconds since 1970.
@@ -296,19 +304,11 @@ public struct HistoryQuery: Equatable, Sendable {
     public var skip = 0
 
     public init() {}
-}
 
-extension HistoryRecord {
-    /// The times that a record can have, in milliseconds since 1970: to the end of the year 9999.
-    private static let times = 0...253_402_300_799_999
-
-    /// When the call began, as far as this record alone can tell.
-    fileprivate var beganMilliseconds: Int {
-        guard phase == .end else { return timeMilliseconds }
-        let seconds = (ringSeconds ?? 0) + (talkSeconds ?? 0)
-        guard Self.times.contains(timeMilliseconds), seconds.isFinite,
-            (0...1e9).contains(seconds)
-        else { return timeMilliseconds }
-        return timeMilliseconds - Int(seconds * 1000)
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.late("missed", &isMissed)
+        coder.late("since_ms", &sinceMilliseconds)
+        coder.late("limit", &limit)
+        coder.late("skip", &skip)
     }
 }

@@ -75,9 +75,7 @@ internal import CJansson
             }
         }
     }
-}
 
-extension JSON {
     /// The value as a line, newline included; empty when it is longer than a reply may be.
     var line: [UInt8] {
         guard let line = encoded(limit: ControlLimits.reply) else { return [] }

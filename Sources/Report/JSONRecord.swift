@@ -1,9 +1,58 @@
 public import Wire
 
+/// A value that is written to JSON and read from it.
+public protocol JSONValue {
+    func written() -> JSON
+    /// Nil where it is of another kind.
+    static func read(_ json: borrowing JSON) -> Self?
+}
+
+extension Bool: JSONValue {
+    public func written() -> JSON { JSON(self) }
+    public static func read(_ json: borrowing JSON) -> Bool? { json.flag }
+}
+
+extension Int: JSONValue {
+    public func written() -> JSON { JSON(self) }
+    public static func read(_ json: borrowing JSON) -> Int? { json.integer }
+}
+
+extension Double: JSONValue {
+    public func written() -> JSON { JSON(self) }
+    public static func read(_ json: borrowing JSON) -> Double? { json.number }
+}
+
+extension String: JSONValue {
+    public func written() -> JSON { JSON(self) }
+    public static func read(_ json: borrowing JSON) -> String? { json.text }
+}
+
+extension Priority: JSONValue {
+    public func written() -> JSON { JSON(word) }
+    public static func read(_ json: borrowing JSON) -> Priority? {
+        json.text.flatMap { Priority(word: $0) }
+    }
+}
+
+/// A word of a list.
+public protocol JSONWord: JSONValue, RawRepresentable<String> {
+    /// Stands for a word that only a newer program knows; nil where there must be none.
+    static var ofNewerProgram: Self? { get }
+}
+
+extension JSONWord {
+    public static var ofNewerProgram: Self? { nil }
+
+    public func written() -> JSON { JSON(rawValue) }
+    public static func read(_ json: borrowing JSON) -> Self? {
+        json.text.flatMap { Self(rawValue: $0) ?? ofNewerProgram }
+    }
+}
+
 /// Something with named fields that is written to JSON and read from it by one description.
 ///
 /// One list of fields serves both ways, so what one program writes the other can read.
-public protocol JSONRecord {
+public protocol JSONRecord: JSONValue {
     /// A value to read into.
     init()
     /// Names every field once, in the order in which they are written.
@@ -12,12 +61,16 @@ public protocol JSONRecord {
 
 extension JSONRecord {
     /// The record as a JSON object.
-    public var json: JSON {
+    public var json: JSON { written() }
+
+    public func written() -> JSON {
         var copy = self
-        var coder = JSONCoder(writing: ())
+        var coder = JSONCoder(writing: .object())
         copy.fields(&coder)
         return coder.finish()
     }
+
+    public static func read(_ json: borrowing JSON) -> Self? { Self(json: json) }
 
     /// Reads an object; nil when a field is missing or of another kind.
     ///
@@ -28,6 +81,17 @@ extension JSONRecord {
         fields(&coder)
         guard !coder.isBroken else { return nil }
     }
+
+    /// The record on a line, newline included; empty when it is longer than a reply may be.
+    public var encoded: [UInt8] { json.line }
+
+    /// Reads one line, without its newline.
+    public init?(parsing line: Span<UInt8>) {
+        guard line.count <= ControlLimits.reply, let object = JSON(parsing: line) else {
+            return nil
+        }
+        self.init(json: object)
+    }
 }
 
 /// Walks the fields of a `JSONRecord`, writing or reading an object.
@@ -37,9 +101,9 @@ public struct JSONCoder: ~Copyable {
     /// Reading met a field that is missing or of another kind.
     public private(set) var isBroken = false
 
-    init(writing: ()) {
+    init(writing object: consuming JSON) {
         isWriting = true
-        object = .object()
+        self.object = object
     }
 
     init(reading object: consuming JSON) {
@@ -49,158 +113,62 @@ public struct JSONCoder: ~Copyable {
 
     consuming func finish() -> JSON { object }
 
-    public mutating func field(_ key: String, _ value: inout Bool) {
+    public mutating func field<Value: JSONValue>(_ key: String, _ value: inout Value) {
         if isWriting {
-            object.set(key, JSON(value))
-        } else {
-            value = found(member(key)?.flag, value)
-        }
-    }
-
-    /// A field that records of older programs do not have; of those the value stays as it is.
-    public mutating func late(_ key: String, _ value: inout Bool) {
-        guard isWriting || member(key) != nil else { return }
-        field(key, &value)
-    }
-
-    public mutating func field(_ key: String, _ value: inout Int) {
-        if isWriting {
-            object.set(key, JSON(value))
-        } else {
-            value = found(member(key)?.integer, value)
-        }
-    }
-
-    public mutating func field(_ key: String, _ value: inout Double) {
-        if isWriting {
-            object.set(key, JSON(value))
-        } else {
-            value = found(member(key)?.number, value)
-        }
-    }
-
-    public mutating func field(_ key: String, _ value: inout String) {
-        if isWriting {
-            object.set(key, JSON(value))
-        } else {
-            value = found(member(key)?.text, value)
-        }
-    }
-
-    /// A field that may be null; the key is there all the same.
-    public mutating func field(_ key: String, _ value: inout Int?) {
-        if isWriting {
-            object.set(key, value.map { JSON($0) } ?? .null())
-        } else if let there = present(key) {
-            value = found(there.integer, value)
-        }
-    }
-
-    public mutating func field(_ key: String, _ value: inout Double?) {
-        if isWriting {
-            object.set(key, value.map { JSON($0) } ?? .null())
-        } else if let there = present(key) {
-            value = found(there.number, value)
-        }
-    }
-
-    public mutating func field(_ key: String, _ value: inout String?) {
-        if isWriting {
-            object.set(key, value.map { JSON($0) } ?? .null())
-        } else if let there = present(key) {
-            value = found(there.text, value)
-        }
-    }
-
-    /// The same of a text that may be null.
-    public mutating func late(_ key: String, _ value: inout String?) {
-        guard isWriting || object.has(key) else { return }
-        field(key, &value)
-    }
-
-    /// The same of a number that may be null.
-    public mutating func late(_ key: String, _ value: inout Int?) {
-        guard isWriting || object.has(key) else { return }
-        field(key, &value)
-    }
-
-    public mutating func field(_ key: String, _ values: inout [String]) {
-        field(key, &values, { JSON($0) }, { $0.text })
-    }
-
-    public mutating func field(_ key: String, _ values: inout [Double]) {
-        field(key, &values, { JSON($0) }, { $0.number })
-    }
-
-    /// A list of what is written as one value each.
-    private mutating func field<Value>(
-        _ key: String, _ values: inout [Value], _ written: (Value) -> JSON,
-        _ read: (borrowing JSON) -> Value?
-    ) {
-        if isWriting {
-            var array = JSON.array()
-            for value in values { array.append(written(value)) }
-            object.set(key, array)
-        } else {
-            eachElement(of: key) { element in
-                guard let value = read(element) else { return false }
-                values.append(value)
-                return true
-            }
-        }
-    }
-
-    /// A word of a closed list.
-    public mutating func field<Word: RawRepresentable<String>>(
-        _ key: String, _ value: inout Word
-    ) {
-        if isWriting {
-            object.set(key, JSON(value.rawValue))
-        } else {
-            value = found(member(key)?.text.flatMap { Word(rawValue: $0) }, value)
-        }
-    }
-
-    public mutating func field(_ key: String, _ value: inout Priority) {
-        if isWriting {
-            object.set(key, JSON(value.word))
-        } else {
-            value = found(member(key)?.text.flatMap { Priority(word: $0) }, value)
-        }
-    }
-
-    public mutating func field<Record: JSONRecord>(_ key: String, _ value: inout Record) {
-        if isWriting {
-            object.set(key, value.json)
-        } else if let there = member(key) {
-            value = found(Record(json: there), value)
+            object.set(key, value.written())
+        } else if let there = object.member(key), let found = Value.read(there) {
+            value = found
         } else {
             isBroken = true
         }
     }
 
-    /// A record that may be null.
-    public mutating func field<Record: JSONRecord>(_ key: String, _ value: inout Record?) {
+    /// A field that may be null, and is where it is of another kind; the key is there all the same.
+    public mutating func field<Value: JSONValue>(_ key: String, _ value: inout Value?) {
         if isWriting {
-            object.set(key, value?.json ?? .null())
-        } else if let there = present(key) {
-            value = Record(json: there)
-            if value == nil { isBroken = true }
+            object.set(key, value?.written() ?? .null())
+        } else if let there = object.member(key) {
+            value = Value.read(there)
+        } else if !object.has(key) {
+            isBroken = true
         }
     }
 
-    public mutating func field<Record: JSONRecord>(_ key: String, _ values: inout [Record]) {
+    /// A record that may be null; one that is there is whole.
+    public mutating func field<Record: JSONRecord>(_ key: String, _ value: inout Record?) {
+        late(key, &value)
+        let mayBeNil = object.has(key) && object.member(key) == nil
+        if !isWriting, value == nil, !mayBeNil { isBroken = true }
+    }
+
+    public mutating func field<Value: JSONValue>(_ key: String, _ values: inout [Value]) {
         if isWriting {
             var array = JSON.array()
-            for value in values { array.append(value.json) }
+            for value in values { array.append(value.written()) }
             object.set(key, array)
-        } else {
-            eachElement(of: key) { element in
-                guard let record = Record(json: element) else { return false }
-                values.append(record)
-                return true
-            }
+            return
         }
+        guard let array = object.member(key), let count = array.count else {
+            isBroken = true
+            return
+        }
+        for index in 0..<count {
+            guard let element = array.element(index), let value = Value.read(element) else {
+                isBroken = true
+                return
+            }
+            values.append(value)
+        }
+    }
+
+    /// A field that records of older programs do not have; of those the value stays as it is.
+    public mutating func late<Value: JSONValue>(_ key: String, _ value: inout Value) {
+        if isWriting || object.has(key) { field(key, &value) }
+    }
+
+    /// The same of one that may be null.
+    public mutating func late<Value: JSONValue>(_ key: String, _ value: inout Value?) {
+        if isWriting || object.has(key) { field(key, &value) }
     }
 
     /// Names and numbers that are not fixed: an object of its own.
@@ -211,7 +179,7 @@ public struct JSONCoder: ~Copyable {
             object.set(key, inner)
             return
         }
-        guard let inner = member(key), let names = inner.keys else {
+        guard let inner = object.member(key), let names = inner.keys else {
             isBroken = true
             return
         }
@@ -221,34 +189,6 @@ public struct JSONCoder: ~Copyable {
                 return
             }
             counters.append(Counter(name: name, value: value))
-        }
-    }
-}
-
-extension JSONCoder {
-    private func member(_ key: String) -> JSON? { object.member(key) }
-
-    /// The member if it is not null; without the key at all, reading is broken.
-    private mutating func present(_ key: String) -> JSON? {
-        if !object.has(key) { isBroken = true }
-        return object.member(key)
-    }
-
-    private mutating func found<Value>(_ value: Value?, _ otherwise: Value) -> Value {
-        if value == nil { isBroken = true }
-        return value ?? otherwise
-    }
-
-    private mutating func eachElement(of key: String, _ body: (borrowing JSON) -> Bool) {
-        guard let array = member(key), let count = array.count else {
-            isBroken = true
-            return
-        }
-        for index in 0..<count {
-            guard let element = array.element(index), body(element) else {
-                isBroken = true
-                return
-            }
         }
     }
 }

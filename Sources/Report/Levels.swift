@@ -48,17 +48,6 @@ public struct Levels: JSONRecord, Equatable, Sendable {
             coder.field("rms_dbfs", &rmsDBFS)
         }
     }
-
-    /// The line, newline included.
-    public var encoded: [UInt8] { json.line }
-
-    /// Reads one line, without its newline.
-    public init?(parsing line: Span<UInt8>) {
-        guard line.count <= ControlLimits.reply, let object = JSON(parsing: line) else {
-            return nil
-        }
-        self.init(json: object)
-    }
 }
 
 /// The delay from this station's microphone to a peer's speaker, for `intercomctl test latency`.
@@ -66,7 +55,7 @@ public struct Levels: JSONRecord, Equatable, Sendable {
 /// The parts are known or taken for alike; the acoustic measurement is of the whole.
 public struct Latency: JSONRecord, Equatable, Sendable {
     /// The outcome of the tone.
-    public enum Finding: String, Sendable {
+    public enum Finding: String, JSONWord, Sendable {
         case heard
         /// It was played, or so it seems, and not heard here; or the peer does not answer, as
         /// `problem` says.

@@ -50,8 +50,12 @@ struct OpenMetrics {
     }
 
     /// One sample for each state there is: 1 for that which is, 0 for the others.
-    mutating func states(_ all: [String], now: String, _ labels: [Label]) {
-        for state in all { sample(state == now, labels + [Label("state", state)]) }
+    mutating func states<State: CaseIterable & RawRepresentable<String>>(
+        _ now: State, _ labels: [Label]
+    ) {
+        for state in State.allCases {
+            sample(state.rawValue == now.rawValue, labels + [Label("state", state.rawValue)])
+        }
     }
 
     /// The whole text; nothing may come after its last line.
@@ -140,39 +144,16 @@ extension Status {
         let sides = [("input", audio.input), ("output", audio.output)]
         metrics.family("device_state", .gauge, "1 for the state of a sound card's side.")
         for (side, device) in sides {
-            metrics.states(
-                ["open", "absent", "busy", "none", "failed"], now: device.state.rawValue,
-                [.init("side", side), .init("device", device.name)])
+            metrics.states(device.state, [.init("side", side), .init("device", device.name)])
         }
         metrics.family("device_xruns", .counter, "How often sound was lost at a card.")
         for (side, device) in sides {
             metrics.sample(
                 device.xruns, [.init("side", side), .init("device", device.name)])
         }
-        if !buttons.isEmpty {
-            metrics.family("button_state", .gauge, "1 for the state of a button.")
-            for button in buttons {
-                metrics.states(
-                    ["released", "pressed", "unreadable"], now: button.state.rawValue,
-                    [.init("button", button.name)])
-            }
-        }
-        if !lamps.isEmpty {
-            metrics.family("lamp_state", .gauge, "1 for the state of a lamp.")
-            for lamp in lamps {
-                metrics.states(
-                    ["on", "off", "failed"], now: lamp.state.rawValue,
-                    [.init("lamp", lamp.name)])
-            }
-        }
-        if !relays.isEmpty {
-            metrics.family("relay_state", .gauge, "1 for the state of a relay.")
-            for relay in relays {
-                metrics.states(
-                    ["on", "off", "failed"], now: relay.state.rawValue,
-                    [.init("relay", relay.name)])
-            }
-        }
+        states(&metrics, "button", buttons.map { ($0.name, $0.state) })
+        states(&metrics, "lamp", lamps.map { ($0.name, $0.state) })
+        states(&metrics, "relay", relays.map { ($0.name, $0.state) })
         if !channels.isEmpty {
             metrics.family("channel_talking", .gauge, "Whether this station talks to a channel.")
             for channel in channels {
@@ -181,16 +162,21 @@ extension Status {
         }
     }
 
+    /// The family of the states of what has a name; none where there is nothing of the kind.
+    private func states<State: CaseIterable & RawRepresentable<String>>(
+        _ metrics: inout OpenMetrics, _ kind: StaticString, _ found: [(name: String, now: State)]
+    ) {
+        guard !found.isEmpty else { return }
+        let word = kind.description
+        metrics.family("\(word)_state", .gauge, "1 for the state of a \(word).")
+        for one in found { metrics.states(one.now, [.init(kind, one.name)]) }
+    }
+
     private func writePeers(_ metrics: inout OpenMetrics) {
         metrics.family("peers", .gauge, "How many peers are configured.")
         metrics.sample(peers.count)
         guard !peers.isEmpty else { return }
-        metrics.family("peer_state", .gauge, "1 for the state of a peer.")
-        for peer in peers {
-            metrics.states(
-                ["up", "stale", "down"], now: peer.state.rawValue,
-                [.init("peer", peer.name)])
-        }
+        states(&metrics, "peer", peers.map { ($0.name, $0.state) })
         metrics.family("peer_talking", .gauge, "Whether a peer is heard now.")
         for peer in peers { metrics.sample(peer.isTalking, [.init("peer", peer.name)]) }
         metrics.family("peer_psk", .gauge, "Whether a peer has a pre-shared key.")
@@ -281,23 +267,23 @@ extension Status {
 
 extension Status {
     func writeCounters(_ metrics: inout OpenMetrics) {
-        for family in CounterFamily.allCases {
-            let found = counters.filter { $0.family == family }
+        for family in Counter.families {
+            let found = counters.filter { $0.name.hasPrefix(family.prefix) }
             guard !found.isEmpty else { continue }
             metrics.family(family.metric, .counter, family.help)
             for counter in found {
-                let cause = String(counter.name.dropFirst(family.rawValue.count))
+                let cause = String(counter.name.dropFirst(family.prefix.count))
                 metrics.sample(counter.value, [.init("cause", cause)])
             }
         }
         for counter in counters {
             // The xruns of the cards stand with the names of the cards.
-            guard !counter.name.hasSuffix("_xruns"), counter.family == nil,
+            guard !counter.name.hasSuffix("_xruns"), !counter.isByCause,
                 Self.isMetric(counter.name)
             else { continue }
             // A newer daemon's counter is passed on without its text.
-            let row = CounterName(rawValue: counter.name)
-            let help = row?.help ?? "Counted since the daemon began."
+            let row = Counter.help.first { $0.name == counter.name }
+            let help = row?.text ?? "Counted since the daemon began."
             if counter.name.hasSuffix("_ms") {
                 let name = "\(counter.name.dropLast(3))_seconds"
                 metrics.family(name, .counter, unit: "seconds", help)

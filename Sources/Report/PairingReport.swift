@@ -3,7 +3,7 @@
 /// It has the code, what becomes of attempts, and in the end the new peer. A failure ends the
 /// pairing with a refusal instead.
 public struct PairingReport: JSONRecord, Equatable, Sendable {
-    public enum Stage: String, Sendable {
+    public enum Stage: String, JSONWord, Sendable {
         /// A code is shown: `code`, `hosts`, `port`, `seconds`, `announced`.
         case code
         /// A station that shows a code is looked for on the LAN.
@@ -133,7 +133,7 @@ public struct PairingStatus: JSONRecord, Equatable, Sendable {
         coder.field("by", &asker)
     }
 
-    public enum State: String, Sendable {
+    public enum State: String, JSONWord, Sendable {
         case idle
         /// Another station may connect, and prove the code that is shown or said here.
         case showing

@@ -1,6 +1,6 @@
 /// The state of one peer, as `status` and `peers` show it.
 public struct PeerStatus: JSONRecord, Equatable, Sendable {
-    public enum State: String, Sendable {
+    public enum State: String, JSONWord, Sendable, CaseIterable {
         case up
         /// There is a session, but nothing was heard when a heartbeat was due.
         case stale
@@ -164,9 +164,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         quality.fields(&coder)
         coder.field("heard_percent", &heardPercent)
         coder.field("last_words_age_s", &lastWordsAgeSeconds)
-        var word = heardReason?.rawValue
-        coder.field("heard_reason", &word)
-        heardReason = word.map { HeardBy.Reason(word: $0) }
+        coder.field("heard_reason", &heardReason)
         coder.field("hears_now", &hearsNow)
         report.fields(&coder)
     }

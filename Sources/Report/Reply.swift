@@ -94,7 +94,7 @@ public enum Reply: Equatable, Sendable {
     public struct Version: JSONRecord, Equatable, Sendable {
         public var schema = 1
         /// The version of the daemon.
-        public var version = ""
+        public var version = Product.version
         /// The version of the wire protocol.
         public var protocolVersion = 1
 

@@ -87,112 +87,67 @@ public enum Request: Equatable, Sendable {
         switch verb {
         case .status: self = .status
         case .peers: self = .peers
-        case .ptt: self = try Self.ptt(json)
+        case .ptt: self = .ptt(isDown: try verb.isDown(json), target: try verb.target(json))
         case .talk: self = .talk(target: try verb.target(json))
         case .monitor: self = .monitor
         case .levels: self = .levels
         case .latency: self = .latency(peer: try verb.peer(json))
-        case .announce: self = try Self.announce(json)
-        case .relay: self = try Self.relay(json)
+        case .announce:
+            guard let target = json.member("target")?.text,
+                let samples = json.member("samples")?.integer,
+                let priority = try? verb.priority(json)
+            else {
+                throw ControlError(
+                    .badRequest,
+                    "announce needs \"target\" and \"samples\", their number, and takes "
+                        + "\"priority\": \"normal\", \"high\" or \"emergency\"")
+            }
+            self = .announce(target: target, priority: priority, samples: samples)
+        case .relay:
+            let name = try verb.text("relay", json, "its name")
+            guard json.has("peer") else {
+                self = .relay(name, peer: nil)
+                return
+            }
+            self = .relay(name, peer: try verb.text("peer", json, "its name", isOptional: true))
         case .signal: self = .signal(peer: try verb.peer(json))
         case .tone: self = .tone
         case .key: self = .key
         case .version: self = .version
-        case .reload: self = try Self.reload(json)
-        case .history: self = .history(try HistoryQuery(json))
+        case .reload:
+            // Without "check" it applies; a "check" that is not a truth value is an error.
+            guard let isCheck = json.has("check") ? json.member("check")?.flag : false else {
+                throw ControlError(.badRequest, "reload takes \"check\": true or false")
+            }
+            self = .reload(isCheck: isCheck)
+        case .history:
+            guard let query = HistoryQuery(json: json), query.limit > 0, query.skip >= 0 else {
+                throw ControlError(
+                    .badRequest,
+                    "history takes \"missed\": true or false, and the numbers \"since_ms\", "
+                        + "\"limit\" above 0, \"skip\" from 0 on")
+            }
+            self = .history(query)
         case .state: self = .state(try StateRequest(json))
-        case .call: self = try Self.call(json)
+        case .call:
+            let word = json.has("mode") ? json.member("mode")?.text : "call"
+            guard let mode = word.flatMap({ CallMode(rawValue: $0) }) else {
+                throw ControlError(
+                    .badRequest, "call takes \"mode\": \"call\", \"drop-in\" or \"listen\"")
+            }
+            self = .call(try verb.target(json), mode, try verb.priority(json))
         case .answer: self = .answer
         case .reject: self = .reject
         case .hangUp: self = .hangUp
-        case .page: self = try Self.page(json)
+        case .page:
+            let isDown = try verb.isDown(json)
+            self = .page(try verb.target(json), isDown: isDown, try verb.priority(json))
         case .show: self = .show(peer: try verb.peer(json))
         case .pair: self = .pair(try PairRequest(json))
-        case .join: self = try Self.join(json)
+        case .join:
+            let site = try verb.text("site", json, "the digits of its key")
+            self = .join(peer: try verb.peer(json), site: site)
         }
-    }
-
-    private static func call(_ json: borrowing JSON) throws(ControlError) -> Request {
-        let word = json.has("mode") ? json.member("mode")?.text : "call"
-        guard let mode = word.flatMap({ CallMode(rawValue: $0) }) else {
-            throw ControlError(
-                .badRequest, "call takes \"mode\": \"call\", \"drop-in\" or \"listen\"")
-        }
-        return .call(
-            try Verb.call.target(json), mode, try priority(Verb.call, json))
-    }
-
-    private static func page(_ json: borrowing JSON) throws(ControlError) -> Request {
-        let action = json.member("action")?.text
-        guard action == "down" || action == "up" else {
-            throw ControlError(.badRequest, "page needs \"action\": \"down\" or \"up\"")
-        }
-        return .page(
-            try Verb.page.target(json), isDown: action == "down",
-            try priority(Verb.page, json))
-    }
-
-    private static func priority(
-        _ verb: Verb, _ json: borrowing JSON
-    ) throws(ControlError) -> Priority {
-        guard json.has("priority") else { return .normal }
-        guard let text = json.member("priority")?.text,
-            let priority = Priority(word: text)
-        else {
-            throw ControlError(
-                .badRequest,
-                "\(verb.rawValue) takes \"priority\": \"normal\", \"high\" or \"emergency\"")
-        }
-        return priority
-    }
-
-    private static func ptt(_ json: borrowing JSON) throws(ControlError) -> Request {
-        let action = json.member("action")?.text
-        guard action == "down" || action == "up" else {
-            throw ControlError(.badRequest, "ptt needs \"action\": \"down\" or \"up\"")
-        }
-        return .ptt(isDown: action == "down", target: try Verb.ptt.target(json))
-    }
-
-    private static func announce(_ json: borrowing JSON) throws(ControlError) -> Request {
-        let word = json.has("priority") ? json.member("priority")?.text : "normal"
-        guard let target = json.member("target")?.text,
-            let samples = json.member("samples")?.integer,
-            let priority = word.flatMap({ Priority(word: $0) })
-        else {
-            throw ControlError(
-                .badRequest,
-                "announce needs \"target\" and \"samples\", their number, and takes "
-                    + "\"priority\": \"normal\", \"high\" or \"emergency\"")
-        }
-        return .announce(target: target, priority: priority, samples: samples)
-    }
-
-    private static func relay(_ json: borrowing JSON) throws(ControlError) -> Request {
-        guard let name = json.member("relay")?.text else {
-            throw ControlError(.badRequest, "relay needs \"relay\": its name")
-        }
-        guard json.has("peer") else { return .relay(name, peer: nil) }
-        guard let peer = json.member("peer")?.text else {
-            throw ControlError(.badRequest, "relay takes \"peer\": its name")
-        }
-        return .relay(name, peer: peer)
-    }
-
-    private static func join(_ json: borrowing JSON) throws(ControlError) -> Request {
-        guard let site = json.member("site")?.text else {
-            throw ControlError(.badRequest, "join needs \"site\": the digits of its key")
-        }
-        return .join(peer: try Verb.join.peer(json), site: site)
-    }
-
-    private static func reload(_ json: borrowing JSON) throws(ControlError) -> Request {
-        // Without "check" it applies; a "check" that is not a truth value is an error.
-        guard json.has("check") else { return .reload(isCheck: false) }
-        guard let isCheck = json.member("check")?.flag else {
-            throw ControlError(.badRequest, "reload takes \"check\": true or false")
-        }
-        return .reload(isCheck: isCheck)
     }
 
     /// The line, newline included.
@@ -216,7 +171,10 @@ public enum Request: Equatable, Sendable {
             json.set("target", JSON(target))
         case .talk(let target): json.set("target", JSON(target))
         case .reload(let isCheck): json.set("check", JSON(isCheck))
-        case .history(let query): query.write(&json)
+        case .history(var query):
+            var coder = JSONCoder(writing: json)
+            query.fields(&coder)
+            json = coder.finish()
         case .state(let request): request.write(&json)
         case .call(let target, let mode, let priority):
             json.set("target", JSON(target))
@@ -231,10 +189,8 @@ public enum Request: Equatable, Sendable {
             json.set("peer", JSON(peer))
             json.set("site", JSON(site))
         }
-        guard let line = json.encoded(limit: ControlLimits.reply) else {
-            preconditionFailure("a request is a few short words")
-        }
-        return line + [UInt8(ascii: "\n")]
+        // A few short words: the line is never too long.
+        return json.line
     }
 }
 
@@ -246,21 +202,42 @@ extension Request {
         case hangUp = "hangup"
         case page, show, pair, join
 
-        /// The member `target` that the request cannot do without.
-        func target(_ json: borrowing JSON) throws(ControlError) -> String {
-            guard let target = json.member("target")?.text else {
-                throw ControlError(
-                    .badRequest, "\(rawValue) needs \"target\": a peer or a channel")
+        /// The member that has this key.
+        func text(
+            _ key: String, _ json: borrowing JSON, _ meaning: String, isOptional: Bool = false
+        ) throws(ControlError) -> String {
+            guard let text = json.member(key)?.text else {
+                let wants = isOptional ? "takes" : "needs"
+                throw ControlError(.badRequest, "\(rawValue) \(wants) \"\(key)\": \(meaning)")
             }
-            return target
+            return text
         }
 
-        /// The same of `peer`.
+        func target(_ json: borrowing JSON) throws(ControlError) -> String {
+            try text("target", json, "a peer or a channel")
+        }
+
         func peer(_ json: borrowing JSON) throws(ControlError) -> String {
-            guard let peer = json.member("peer")?.text else {
-                throw ControlError(.badRequest, "\(rawValue) needs \"peer\": its name")
+            try text("peer", json, "its name")
+        }
+
+        func isDown(_ json: borrowing JSON) throws(ControlError) -> Bool {
+            let action = json.member("action")?.text
+            guard action == "down" || action == "up" else {
+                throw ControlError(
+                    .badRequest, "\(rawValue) needs \"action\": \"down\" or \"up\"")
             }
-            return peer
+            return action == "down"
+        }
+
+        func priority(_ json: borrowing JSON) throws(ControlError) -> Priority {
+            let word = json.has("priority") ? json.member("priority")?.text : "normal"
+            guard let priority = word.flatMap({ Priority(word: $0) }) else {
+                throw ControlError(
+                    .badRequest,
+                    "\(rawValue) takes \"priority\": \"normal\", \"high\" or \"emergency\"")
+            }
+            return priority
         }
     }
 
@@ -301,20 +278,13 @@ extension Priority {
 
     /// A number that this release does not know counts as normal.
     public var word: String {
-        switch self {
-        case .emergency: "emergency"
-        case .high: "high"
-        default: "normal"
-        }
+        let place = Int(rawValue)
+        return Self.words[Self.words.indices.contains(place) ? place : 0]
     }
 
     /// Nil when the word names no priority.
     public init?(word: String) {
-        switch word {
-        case "emergency": self = .emergency
-        case "high": self = .high
-        case "normal": self = .normal
-        default: return nil
-        }
+        guard let place = Self.words.firstIndex(of: word) else { return nil }
+        self.init(rawValue: UInt8(place))
     }
 }

@@ -77,27 +77,10 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
             coder.field("until_ms", &untilMilliseconds)
         }
     }
-
-    /// The file: one line.
-    public var line: [UInt8] { json.line }
-
-    /// Reads the file; nil if it is damaged.
-    public init?(parsing bytes: [UInt8]) {
-        guard let object = JSON(parsing: bytes.span) else { return nil }
-        self.init(json: object)
-    }
 }
 
 /// The rules by which people change what is kept.
 extension SavedState {
-    /// The journal records each change of the saved state.
-    public enum Change: Equatable, Sendable {
-        case volume(Volumes.Kind, percent: Int)
-        case mute(String, isOn: Bool)
-        /// On for so many seconds; nil: until somebody turns it off.
-        case doNotDisturb(isOn: Bool, seconds: Int?)
-    }
-
     /// A request names what is not here.
     public struct UnknownName: Error, Equatable {
         public let name: String
@@ -123,13 +106,13 @@ extension SavedState {
     ///   - request: The person's request.
     ///   - names: The peers and channels of the settings.
     ///   - milliseconds: The time since 1970.
-    /// - Returns: The change; nil if the request changed nothing.
+    /// - Returns: The event that tells of the change; nil if the request changed nothing.
     /// - Throws: If the request mutes an unknown name.
-    public mutating func follow(
+    public mutating func apply(
         _ request: StateRequest, among names: [String], at milliseconds: Int
-    ) throws(UnknownName) -> Change? {
+    ) throws(UnknownName) -> Event? {
         let former = self
-        let change: Change
+        let change: Event
         switch request {
         case .show: return nil
         case .volume(let kind, let wanted):
@@ -139,7 +122,8 @@ extension SavedState {
                 case .by(let step): volumes[kind] + step
                 }
             volumes[kind] = min(max(percent, 0), 100)
-            change = .volume(kind, percent: volumes[kind])
+            change = Event(
+                .volume, at: milliseconds, target: kind.rawValue, detail: "\(volumes[kind])%")
         case .mute(let what, let isOn):
             // A name that is gone can still be forgotten.
             let isKnown = Self.muteable.contains(what) || names.contains(what)
@@ -147,12 +131,13 @@ extension SavedState {
                 throw UnknownName(name: what, known: Self.muteable + names)
             }
             mute(what, isOn)
-            change = .mute(what, isOn: isOn)
+            change = Event(.mute, at: milliseconds, target: what, detail: isOn ? "on" : "off")
         case .doNotDisturb(let isOn, let seconds):
             doNotDisturb.isOn = isOn
             doNotDisturb.untilMilliseconds =
                 isOn ? seconds.map { milliseconds + $0 * 1000 } : nil
-            change = .doNotDisturb(isOn: isOn, seconds: isOn ? seconds : nil)
+            let length = seconds.map { " for \($0) s" } ?? ""
+            change = Event(.dnd, at: milliseconds, detail: isOn ? "on\(length)" : "off")
         }
         return self == former ? nil : change
     }

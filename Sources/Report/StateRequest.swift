@@ -80,32 +80,3 @@ public enum StateRequest: Equatable, Sendable {
         }
     }
 }
-
-extension HistoryQuery {
-    /// Reads the members of a request; each may be absent.
-    init(_ json: borrowing JSON) throws(ControlError) {
-        self.init()
-        guard let isMissed = json.has("missed") ? json.member("missed")?.flag : isMissed,
-            let since = json.has("since_ms") ? json.member("since_ms")?.integer : 0,
-            let limit = json.has("limit") ? json.member("limit")?.integer : limit,
-            let skip = json.has("skip") ? json.member("skip")?.integer : skip,
-            limit > 0, skip >= 0
-        else {
-            throw ControlError(
-                .badRequest,
-                "history takes \"missed\": true or false, and the numbers \"since_ms\", "
-                    + "\"limit\" above 0, \"skip\" from 0 on")
-        }
-        self.isMissed = isMissed
-        sinceMilliseconds = since
-        self.limit = limit
-        self.skip = skip
-    }
-
-    func write(_ json: inout JSON) {
-        json.set("missed", JSON(isMissed))
-        json.set("since_ms", JSON(sinceMilliseconds))
-        json.set("limit", JSON(limit))
-        json.set("skip", JSON(skip))
-    }
-}

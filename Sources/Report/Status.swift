@@ -137,7 +137,7 @@ extension Status {
 
     /// One direction of one sound card, as granted.
     public struct Device: JSONRecord, Equatable, Sendable {
-        public enum State: String, Sendable {
+        public enum State: String, JSONWord, Sendable, CaseIterable {
             case open, absent, busy
             /// Not wanted: `input = none`.
             case none
@@ -232,7 +232,9 @@ extension Status {
 
     /// One talk key.
     public struct Button: JSONRecord, Equatable, Sendable {
-        public enum State: String, Sendable { case released, pressed, unreadable }
+        public enum State: String, JSONWord, Sendable, CaseIterable {
+            case released, pressed, unreadable
+        }
 
         public var name = ""
         public var line = ""
@@ -260,7 +262,7 @@ extension Status {
 
     /// One lamp.
     public struct Lamp: JSONRecord, Equatable, Sendable {
-        public enum State: String, Sendable { case on, off, failed }
+        public enum State: String, JSONWord, Sendable, CaseIterable { case on, off, failed }
 
         public var name = ""
         public var line = ""
@@ -283,11 +285,9 @@ extension Status {
 
     /// One relay.
     public struct Relay: JSONRecord, Equatable, Sendable {
-        public enum State: String, Sendable { case on, off, failed }
-
         public var name = ""
         public var line = ""
-        public var state = State.failed
+        public var state = Lamp.State.failed
         /// Why it failed.
         public var fault: Fault?
 

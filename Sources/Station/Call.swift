@@ -40,8 +40,6 @@ public enum CallEnding: CaseIterable, Sendable {
     case peerGone
     /// An emergency call replaced it.
     case preempted
-    /// This station crashed during the call.
-    case crash
 }
 
 /// The facts of a call, from its first record to its last.
@@ -62,19 +60,6 @@ public struct CallSummary: Equatable, Sendable {
     /// This station answered at once, by `call = auto`: nobody here did.
     public internal(set) var isAutomatic = false
 
-    public init(
-        id: CallID, isOutgoing: Bool, mode: Offer.Mode, priority: Priority, peers: [Int],
-        reference: UInt64, since: Instant
-    ) {
-        self.id = id
-        self.isOutgoing = isOutgoing
-        self.mode = mode
-        self.priority = priority
-        self.peers = peers
-        self.reference = reference
-        self.since = since
-    }
-
     /// Whether a peer hears, or heard, this room without an answer by a person here: this station
     /// beeps every ten seconds then.
     public var isHeardUnasked: Bool {
@@ -86,7 +71,7 @@ public struct CallSummary: Equatable, Sendable {
         guard !isOutgoing, mode == .call, answeredAt == nil else { return false }
         switch ending {
         case .cancelled, .busy, .doNotDisturb, .noAnswer, .unreachable, .expired, .mediaTimeout,
-            .noPath, .peerRestarted, .peerGone, .preempted, .crash:
+            .noPath, .peerRestarted, .peerGone, .preempted:
             return true
         case .hungUp, .hungUpThere, .declined, .refused, .unknownMode, .answeredElsewhere,
             .timeUp:
@@ -97,6 +82,19 @@ public struct CallSummary: Equatable, Sendable {
 
 /// One call of this station, with a leg for each peer in it.
 struct Call {
+    static let ringTime = Duration.seconds(30)
+    static let pathTime = Duration.seconds(8)
+    /// An offer that opens something by itself does so for this long after the caller acted.
+    static let opensFor = Duration.seconds(3)
+    static let warnTime = Duration.seconds(2)
+    static let deadTime = Duration.seconds(10)
+    /// How often members confirm that they are in the call, and how long after the last
+    /// confirmation one is removed.
+    static let refreshTime = Duration.seconds(5)
+    static let otherTime = Duration.seconds(20)
+    /// How long the caller may take to name a station that is in the call.
+    static let introducedIn = Duration.seconds(8)
+
     enum LegState {
         /// Offered to the peer; nothing has come back.
         case trying
@@ -117,7 +115,6 @@ struct Call {
         var isWeak = false
         /// Whether RINGING came: without it, the peer answers automatically.
         var hasRung = false
-        var answersHalfDuplex = false
     }
 
     /// Another station in a call of a channel.
@@ -151,8 +148,8 @@ struct Call {
     let isHunt: Bool
     let isRedial: Bool
     let ringsUntil: Instant
-    var nextRefresh: Instant
-    var nextPing: Instant
+    var nextRefresh = Instant.never
+    var nextPing = Instant.never
 
     var id: CallID { summary.id }
 
@@ -207,7 +204,8 @@ struct Call {
     /// All peers in the call.
     var participants: [Int] { legs.map { $0.peer } + others.map { $0.peer } }
 
-    private var speaks: Bool {
+    /// Whether this station's microphone is open in it.
+    var speaks: Bool {
         switch summary.mode {
         case .announce: summary.isOutgoing
         case .monitor: !summary.isOutgoing
@@ -221,6 +219,54 @@ struct Call {
         case .monitor: summary.isOutgoing
         default: true
         }
+    }
+}
+
+extension Call {
+    /// Whether the caller listens to this room.
+    var isMonitoredHere: Bool { !summary.isOutgoing && summary.mode == .monitor }
+
+    /// Whether it rings here, or is an announcement: nobody here has done anything for it.
+    var isUnattended: Bool {
+        !summary.isOutgoing && (state == .ringing || summary.mode == .announce)
+    }
+
+    /// When it is over, whoever still sends: a room is not open, and a station not busy, for ever.
+    ///
+    /// Its caller ends it first.
+    var endsAt: Instant {
+        guard let answeredAt = summary.answeredAt else { return .never }
+        let most: Duration =
+            switch summary.mode {
+            case .announce: PageLimit.time
+            case .monitor: .seconds(12 * 3600)
+            default: .seconds(2 * 3600)
+            }
+        return answeredAt + most + (summary.isOutgoing ? .zero : .seconds(3))
+    }
+}
+
+/// A call that is over, or that a peer cancelled before its offer came.
+struct EndedCall {
+    static let most = 64
+    /// How many of those one peer may have cancelled before they were offered.
+    static let cancelledMax = 8
+    static let keptFor = Duration.seconds(120)
+
+    let id: CallID
+    /// The peer that cancelled it before it was offered here: others may still offer a call of this
+    /// id.
+    let peer: Int?
+    /// The peers that called, were called or came in; nil after a crash, when only the id is known.
+    let knowing: PeerSet?
+    let at: Instant
+
+    /// Whether this peer may be told that the call with this reference is over: others learn
+    /// nothing of it.
+    func isOver(_ reference: UInt64, with other: Int) -> Bool {
+        guard id.reference == reference else { return false }
+        if let peer { return peer == other }
+        return knowing?.contains(other) ?? true
     }
 }
 

@@ -1,10 +1,5 @@
 public import Time
 
-/// What a lamp may stand for.
-package enum LampShow: CaseIterable, Equatable, Sendable {
-    case talking, receiving, listening, ringing, missed, calling, doNotDisturb, fault, unpaired
-}
-
 /// What lamps show: all of it holds in this moment.
 package struct LampFacts: Equatable, Sendable {
     /// The microphone is open.
@@ -27,23 +22,6 @@ package struct LampFacts: Equatable, Sendable {
     package var hasFault = false
     /// The station has no peers.
     package var isUnpaired = false
-
-    package init() {}
-
-    /// The rhythm of a lamp that shows this; nil when it is dark.
-    package func pattern(for show: LampShow) -> LampPattern? {
-        switch show {
-        case .talking: isTalking ? isUnheard ? .unheard : .steady : nil
-        case .receiving: isReceiving ? .steady : nil
-        case .listening: isListening || isTalking ? .steady : nil
-        case .ringing: isRinging ? .ringing : nil
-        case .missed: hasMissed ? .missed : nil
-        case .calling: isCalled ? .calling : nil
-        case .doNotDisturb: isResting ? .steady : nil
-        case .fault: hasFault ? .steady : nil
-        case .unpaired: isUnpaired ? .steady : nil
-        }
-    }
 }
 
 /// The light of a lamp while it shows something: steady, or in a distinct rhythm.

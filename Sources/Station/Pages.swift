@@ -10,12 +10,14 @@ internal import Wire
 struct Pages {
     struct Page {
         let peer: Int
-        let stream: UInt8
-        let reference: UInt64
-        let priority: Priority
+        let binding: StreamBinding
         var until: Instant
         /// Its sender has ended it.
         var isOver = false
+
+        func isOf(_ stream: UInt8, by other: Int) -> Bool {
+            peer == other && binding.stream == stream
+        }
     }
 
     /// An announcement may last 2 s longer than a page.
@@ -40,21 +42,19 @@ struct Pages {
     /// Whether this binding repeats that of the page under way.
     func isKnown(_ binding: StreamBinding, of peer: Int) -> Bool {
         heard.contains {
-            $0.peer == peer && $0.stream == binding.stream && !$0.isOver
-                && $0.reference == binding.reference && $0.priority == binding.priority
+            $0.isOf(binding.stream, by: peer) && !$0.isOver
+                && $0.binding.reference == binding.reference
+                && $0.binding.priority == binding.priority
         }
     }
 
     mutating func admit(_ binding: StreamBinding, of peer: Int, at now: Instant) {
-        heard.removeAll { $0.peer == peer && $0.stream == binding.stream }
-        heard.append(
-            Page(
-                peer: peer, stream: binding.stream, reference: binding.reference,
-                priority: binding.priority, until: now + Self.heardMax))
+        heard.removeAll { $0.isOf(binding.stream, by: peer) }
+        heard.append(Page(peer: peer, binding: binding, until: now + Self.heardMax))
     }
 
     func isHeard(stream: UInt8, of peer: Int) -> Bool {
-        heard.contains { $0.peer == peer && $0.stream == stream }
+        heard.contains { $0.isOf(stream, by: peer) }
     }
 
     /// The sender has ended the page: it is heard to its end.
@@ -64,9 +64,7 @@ struct Pages {
         if ends.count == Self.endsMax { ends.removeFirst() }
         ends.append((peer, end))
         guard
-            let place = heard.firstIndex(where: {
-                $0.peer == peer && $0.stream == end.stream && !$0.isOver
-            })
+            let place = heard.firstIndex(where: { $0.isOf(end.stream, by: peer) && !$0.isOver })
         else { return }
         heard[place].isOver = true
         heard[place].until = min(heard[place].until, now + Self.tail)
@@ -80,7 +78,7 @@ struct Pages {
     /// - Returns: whether a page was under way on it.
     mutating func end(stream: UInt8, of peer: Int) -> Bool {
         let count = heard.count
-        heard.removeAll { $0.peer == peer && $0.stream == stream }
+        heard.removeAll { $0.isOf(stream, by: peer) }
         return heard.count != count
     }
 
@@ -88,7 +86,7 @@ struct Pages {
     func timedOut(at now: Instant) -> Page? { heard.first { now >= $0.until } }
 
     func streams(of peer: Int) -> [UInt8] {
-        heard.filter { $0.peer == peer }.map { $0.stream }
+        heard.filter { $0.peer == peer }.map { $0.binding.stream }
     }
 
     mutating func speak(stream: UInt8, at now: Instant) {
@@ -197,7 +195,7 @@ package struct Pager: Sendable {
             page?.heard = heard
         }
         for waiter in waiters where waiter.spurt == spurt {
-            orders.addFirst(.answer(waiter.caller, .pageOver(to: waiter.name, heard)))
+            orders.add(.answer(waiter.caller, .pageOver(to: waiter.name, heard)))
         }
         waiters.removeAll { $0.spurt == spurt }
     }

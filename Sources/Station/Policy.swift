@@ -83,37 +83,15 @@ public enum Refusal: String, CaseIterable, Sendable {
 
 /// The counts of one peer's refused requests, by kind.
 public struct Refusals: Equatable, Sendable {
-    private var counts = InlineArray<13, UInt64>(repeating: 0)
-
-    public init() {}
+    private var counts = [UInt64](repeating: 0, count: Refusal.allCases.count)
 
     public subscript(_ refusal: Refusal) -> UInt64 {
-        get { counts[refusal.place] }
-        set { counts[refusal.place] = newValue }
+        get { counts[Self.place(of: refusal)] }
+        set { counts[Self.place(of: refusal)] = newValue }
     }
 
-    public static func == (left: Refusals, right: Refusals) -> Bool {
-        left.counts.indices.allSatisfy { left.counts[$0] == right.counts[$0] }
-    }
-}
-
-extension Refusal {
-    fileprivate var place: Int {
-        switch self {
-        case .call: 0
-        case .announce: 1
-        case .dropIn: 2
-        case .monitor: 3
-        case .emergency: 4
-        case .relay: 5
-        case .signal: 6
-        case .channel: 7
-        case .mode: 8
-        case .tooOften: 9
-        case .high: 10
-        case .flood: 11
-        case .uninvited: 12
-        }
+    private static func place(of refusal: Refusal) -> Int {
+        Refusal.allCases.firstIndex(of: refusal)!
     }
 }
 

@@ -106,7 +106,7 @@ struct RecordExchange {
         outgoing.removeAll { entry in
             switch entry.record {
             case .offer(let offer): offer.id == id
-            case .ringing(let ringing): ringing.id == id
+            case .ringing(_, let call): call == id
             case .answer(let answer): answer.id == id
             default: false
             }

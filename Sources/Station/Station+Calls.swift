@@ -1,7 +1,11 @@
 public import Time
 public import Wire
 
-/// Calls, as the person at this station and the shell see them.
+/// The calls of a station (talking.md "Calls"), as people ask for them: one at a time, with any
+/// number of peers.
+///
+/// A call that ends here is over at once: `RecordExchange` delivers the end, and a peer that still
+/// believes in the call is told again.
 extension Station {
     /// The policy of each peer, by number, and whether people may be disturbed.
     ///
@@ -12,40 +16,29 @@ extension Station {
     ) {
         precondition(policies.count >= peers.indices.count)
         self.now = now
-        let isSame = calls.policies == policies && calls.availability == availability
-        calls.policies = policies
-        calls.availability = availability
-        calls.revise(at: now)
+        let isSame = self.policies == policies && self.availability == availability
+        self.policies = policies
+        self.availability = availability
+        reviseCall()
         if !isSame { readAnew() }
     }
 
-    /// Whether the speaker here is held down while the microphone is open, which peers are told.
-    public mutating func setHalfDuplex(_ isHalfDuplex: Bool) {
-        calls.isHalfDuplex = isHalfDuplex
-    }
-
-    /// What stands for each peer towards other stations, by number.
-    package var memberNames: ByPeer<MemberName?> {
-        get { calls.names }
-        set { calls.names = newValue }
-    }
-
-    public func policy(of peer: Int) -> Policy { calls.policies[peer] }
+    public func policy(of peer: Int) -> Policy { policies[peer] }
 
     /// The rights that the peer claimed without having them.
-    public func refusals(of peer: Int) -> Refusals { calls.refusals.counts(of: peer) }
+    public func refusals(of peer: Int) -> Refusals { peers[peer].refusals }
 
     /// The current call and its state.
     public var call: (summary: CallSummary, state: CallState)? {
-        calls.call.map { ($0.summary, $0.state) }
+        ongoing.map { ($0.summary, $0.state) }
     }
 
     /// The peers in the call, by number.
-    public var participants: [Int] { calls.call?.participants ?? [] }
+    public var participants: [Int] { ongoing?.participants ?? [] }
 
     /// The members of the call that were silent for a while.
     public var weakParticipants: [Int] {
-        calls.call?.legs.filter { $0.isWeak }.map { $0.peer } ?? []
+        ongoing?.legs.filter { $0.isWeak }.map { $0.peer } ?? []
     }
 
     /// Calls a peer, or all members of a channel: with its `reference` all who answer are in the
@@ -58,165 +51,270 @@ extension Station {
         ringTime: Duration = .seconds(30), at now: Instant
     ) -> CallProblem? {
         self.now = now
-        return calls.call(
-            listeners, id: id, mode: mode, priority: priority, reference: reference,
-            isHunt: isHunt, isRedial: isRedial, ringTime: ringTime, at: now)
+        if let current = ongoing {
+            // A peer that listens to the room must not keep the room from calling.
+            guard current.isMonitoredHere else { return .busy }
+            leaveCall(.preempted)
+        }
+        guard !listeners.isEmpty else { return .nobody }
+        let summary = CallSummary(
+            id: id, isOutgoing: true, mode: mode, priority: priority, peers: listeners,
+            reference: reference, since: now)
+        let new = Call(
+            summary: summary, legs: listeners.map { Call.Leg(peer: $0, state: .trying, at: now) },
+            isHunt: isHunt, isRedial: isRedial, ringsUntil: now + min(ringTime, Call.ringTime))
+        beginCall(new)
+        for peer in listeners { send(offerOf: new, to: peer) }
+        showCall()
+        return nil
     }
 
     public mutating func answer(at now: Instant) -> CallProblem? {
         self.now = now
-        return calls.answer(at: now)
+        guard let current = ongoing, current.state == .ringing else { return .nothingRings }
+        peers[current.legs[0].peer].budget.answered()
+        acceptCall()
+        return nil
     }
 
     public mutating func reject(at now: Instant) -> CallProblem? {
         self.now = now
-        return calls.reject(at: now)
+        guard let current = ongoing, current.state == .ringing else { return .nothingRings }
+        send(ControlRecord.reject, current.id, .declined, to: current.legs[0].peer)
+        endCall(.declined)
+        return nil
     }
 
     public mutating func hangUp(at now: Instant) -> CallProblem? {
         self.now = now
-        return calls.hangUp(at: now)
+        guard let current = ongoing else { return .noCall }
+        if current.state == .ringing { return reject(at: now) }
+        leaveCall(current.isAnswered ? .hungUp : .cancelled)
+        return nil
     }
 
-    /// Ends the current call because this station stops.
+    /// This station stops: a call that rings here was neither answered nor declined.
     public mutating func stopCalls(at now: Instant) {
         self.now = now
-        calls.stop(at: now)
+        guard let current = ongoing else { return }
+        guard current.state == .ringing else {
+            return leaveCall(current.isAnswered ? .hungUp : .cancelled)
+        }
+        send(ControlRecord.reject, current.id, .unknownCall, to: current.legs[0].peer)
+        endCall(.peerGone)
     }
 
-    /// Calls that the history shows as open at the start: this station crashed during them.
-    ///
-    /// The last calls in `ended` are known too: a repeated offer of one of them is no new call.
-    public mutating func recover(
-        _ summaries: [CallSummary], ended: [CallID] = [], at now: Instant
-    ) {
+    /// The last calls before this start, which may have been a crash: a repeated offer of one of
+    /// them is no new call.
+    public mutating func recover(ended: [CallID], at now: Instant) {
         self.now = now
-        calls.recover(summaries, ended: ended, at: now)
+        for id in ended { remember(id) }
     }
 
-    /// An authentic packet of the peer was opened, audio or other.
-    public mutating func heard(peer: Int, at moment: Instant) {
-        calls.heard(peer, at: moment)
+    // MARK: The life of a call
+
+    mutating func beginCall(_ new: Call) {
+        ongoing = new
+        tell(.callBegan(new.summary))
     }
 
-    /// Carries out the effects of the calls.
-    mutating func followCalls() {
-        while let effect = calls.nextEffect() { follow(effect) }
+    /// Answers the call that rings here.
+    mutating func acceptCall() {
+        guard let current = ongoing else { return }
+        let (peer, isHalfDuplex) = (current.legs[0].peer, isHalfDuplex)
+        peers[peer].exchange.send(at: now) { mid in
+            .answer(
+                Answer(
+                    mid: mid, id: current.id, isMicrophoneOpen: current.speaks,
+                    isHalfDuplex: isHalfDuplex))
+        }
+        openLeg(peer)
     }
 
-    private mutating func follow(_ effect: Calls.Effect) {
-        switch effect {
-        case .offer(
-            let peer, let id, let mode, let priority, let reference, let askedAt, let until):
-            peers[peer].exchange.send(at: now, askedAt: askedAt, until: until) { mid in
-                .offer(
-                    Offer(
-                        mid: mid, id: id, mode: mode, priority: priority, ttl: 0,
-                        reference: reference))
-            }
-        case .ringing(let peer, let id):
-            peers[peer].exchange.send(at: now) { .ringing(Ringing(mid: $0, id: id)) }
-        case .answer(let peer, let id):
-            let isHalfDuplex = calls.isHalfDuplex
-            let isOpen = calls.call?.listeners.contains(peer) ?? false
-            peers[peer].exchange.send(at: now) { mid in
-                .answer(
-                    Answer(
-                        mid: mid, id: id, isMicrophoneOpen: isOpen, isHalfDuplex: isHalfDuplex))
-            }
-        case .reject(let peer, let id, let cause):
-            peers[peer].exchange.send(at: now) { .reject(CallEnd(mid: $0, id: id, cause: cause)) }
-        case .cancel(let peer, let id, let cause):
-            peers[peer].exchange.send(at: now) { .cancel(CallEnd(mid: $0, id: id, cause: cause)) }
-        case .bye(let peer, let id, let cause):
-            peers[peer].exchange.send(at: now) { .bye(CallEnd(mid: $0, id: id, cause: cause)) }
-        case .forget(let peer, let id):
-            peers[peer].exchange.forget(id)
-        case .bind(let peer, let reference):
-            bind(
-                Calls.stream, to: peer, purpose: .call,
-                priority: calls.call?.summary.priority ?? .normal, reference: reference)
-        case .member(let peer, let reference, let name, let isIn):
-            peers[peer].exchange.send(at: now) { mid in
-                .member(CallMember(mid: mid, reference: reference, isIn: isIn, name: name))
-            }
-        case .hear(let peer):
-            for binding in peers[peer].theirs where binding.purpose == .call {
-                bound(binding, by: peer)
-            }
-        case .ping(let peer):
-            ping(peer)
-        case .tell(let action): tell(.call(action))
-        case .refused(let peer, let refusal, let count):
-            tell(.refused(peer: peer, refusal, count: count))
+    /// Sound may go both ways with this peer from now on.
+    mutating func openLeg(_ peer: Int) {
+        guard let place = ongoing?.legs.firstIndex(where: { $0.peer == peer }) else { return }
+        ongoing?.legs[place].state = .connecting
+        ongoing?.legs[place].since = now
+        ongoing?.legs[place].heardAt = now
+        if ongoing?.summary.answeredAt == nil {
+            ongoing?.summary.answeredAt = now
+            ongoing?.summary.answeredBy = peer
+            ongoing?.nextRefresh = now + Call.refreshTime
+            ongoing?.nextPing = now + .seconds(1)
+        } else {
+            tell(.inCall(.joined, peer: peer))
+        }
+        bindCall(to: peer)
+        hearCall(of: peer)
+        introduce(peer, isIn: true)
+        showCall()
+    }
+
+    /// Ends the call from here and tells all its members.
+    mutating func leaveCall(_ ending: CallEnding, cause: CallEnd.Cause = .normal) {
+        guard let current = ongoing else { return }
+        for leg in current.legs { dismiss(leg, of: current, cause: cause) }
+        for other in current.others { send(ControlRecord.bye, current.id, .normal, to: other.peer) }
+        endCall(ending)
+    }
+
+    /// Tells one peer that the call is over for it.
+    mutating func dismiss(_ leg: Call.Leg, of current: Call, cause: CallEnd.Cause) {
+        peers[leg.peer].exchange.forget(current.id)
+        switch leg.state {
+        case .trying: send(ControlRecord.cancel, current.id, cause, to: leg.peer)
+        case .ringing where current.summary.isOutgoing:
+            send(ControlRecord.cancel, current.id, cause, to: leg.peer)
+        case .ringing: send(ControlRecord.reject, current.id, .busy, to: leg.peer)
+        case .connecting, .active: send(ControlRecord.bye, current.id, cause, to: leg.peer)
         }
     }
 
-    /// Binds a stream at the peer that had other meanings before.
-    mutating func bind(
-        _ stream: UInt8, to peer: Int, purpose: StreamBinding.Purpose, priority: Priority,
-        reference: UInt64
+    /// Removes one peer from the call; without peers the call ends.
+    mutating func dropLeg(_ peer: Int, _ ending: CallEnding) {
+        guard let current = ongoing else { return }
+        peers[peer].exchange.forget(current.id)
+        guard current.legs.count > 1, let leg = current.legs.first(where: { $0.peer == peer })
+        else {
+            endCall(ending)
+            return
+        }
+        ongoing?.legs.removeAll { $0.peer == peer }
+        if leg.isOpen {
+            tell(.inCall(.left, peer: peer))
+            introduce(peer, isIn: false)
+        }
+        hearCall(of: peer)
+        showCall()
+    }
+
+    mutating func endCall(_ ending: CallEnding) {
+        guard let current = ongoing else { return }
+        ongoing = nil
+        if current.isUnattended {
+            peers[current.legs[0].peer].budget.held(since: current.summary.since, at: now)
+        }
+        remember(current.id, with: current.knowing(memberNames))
+        for peer in current.participants { hearCall(of: peer) }
+        showCall()
+        tell(.callEnded(current.summary, ending))
+    }
+
+    /// Reports a call that began and ended at once, for the records.
+    mutating func recordPassed(_ summary: CallSummary, _ ending: CallEnding) {
+        remember(summary.id, with: PeerSet(summary.peers))
+        tell(.callBegan(summary))
+        tell(.callEnded(summary, ending))
+    }
+
+    /// `peer` said so of a call that was not offered here; nil for one that was.
+    mutating func remember(_ id: CallID, by peer: Int? = nil, with knowing: PeerSet? = nil) {
+        ended.removeAll { ($0.id == id && $0.peer == peer) || now - $0.at >= EndedCall.keptFor }
+        let cancelled = ended.indices.filter { peer != nil && ended[$0].peer == peer }
+        if cancelled.count == EndedCall.cancelledMax { ended.remove(at: cancelled[0]) }
+        if ended.count == EndedCall.most { ended.removeFirst() }
+        ended.append(EndedCall(id: id, peer: peer, knowing: knowing, at: now))
+    }
+
+    /// Whether do-not-disturb applies to a call of this priority.
+    func isRest(_ priority: Priority) -> Bool {
+        availability == .doNotDisturb && priority < .emergency
+    }
+
+    /// Whether the call is over for that peer: what others say of it does not count.
+    func isEnded(_ id: CallID, with peer: Int) -> Bool {
+        ended.contains { $0.id == id && ($0.peer == nil || $0.peer == peer) }
+    }
+
+    /// Whether a stream of the peer that is bound to this call is heard.
+    func isHeard(_ peer: Int, reference: UInt64) -> Bool {
+        ongoing?.id.reference == reference && ongoing?.hears(peer) == true
+    }
+
+    /// Reports changes: the state, and the listeners of the microphone.
+    mutating func showCall() {
+        let listeners = ongoing?.listeners ?? []
+        if listeners != shownListeners {
+            shownListeners = listeners
+            tell(.microphone(listeners: listeners))
+        }
+        let state = ongoing?.state
+        if state != shownState, let state { tell(.callState(state)) }
+        shownState = state
+    }
+
+    // MARK: Its records
+
+    mutating func send(offerOf call: Call, to peer: Int) {
+        let summary = call.summary
+        peers[peer].exchange.send(at: now, askedAt: summary.since, until: call.ringsUntil) { mid in
+            .offer(
+                Offer(
+                    mid: mid, id: summary.id, mode: summary.mode, priority: summary.priority,
+                    ttl: 0, reference: summary.reference))
+        }
+    }
+
+    /// Refuses, withdraws or ends a call at a peer, by a REJECT, CANCEL or BYE.
+    mutating func send(
+        _ end: (CallEnd) -> ControlRecord, _ id: CallID, _ cause: CallEnd.Cause, to peer: Int
     ) {
-        guard peers[peer].isUp else { return }
+        peers[peer].exchange.send(at: now) { end(CallEnd(mid: $0, id: id, cause: cause)) }
+    }
+
+    /// Tells a peer who else is in the call of this reference, or is no longer.
+    mutating func send(_ name: MemberName, isIn: Bool, reference: UInt64, to peer: Int) {
+        peers[peer].exchange.send(at: now) { mid in
+            .member(CallMember(mid: mid, reference: reference, isIn: isIn, name: name))
+        }
+    }
+
+    /// Binds our call stream to the call at the peer; repeated, because that also confirms that we
+    /// are still in it.
+    mutating func bindCall(to peer: Int) {
+        guard let summary = ongoing?.summary, peers[peer].isUp else { return }
         peers[peer].exchange.send(at: now) { mid in
             .stream(
                 StreamBinding(
-                    mid: mid, stream: stream, purpose: purpose, priority: priority,
-                    reference: reference))
+                    mid: mid, stream: TalkTarget.call, purpose: .call, priority: summary.priority,
+                    reference: summary.id.reference))
         }
     }
 
-    /// Tells callers that wait for an answer that none will come.
-    mutating func giveUp() {
-        for peer in peers.indices {
-            for record in peers[peer].exchange.giveUp(at: now) {
-                switch record {
-                case .offer(let offer): calls.unreachable(offer.id, peer: peer, at: now)
-                case .member(let member): calls.untold(member, peer: peer)
-                default: break
-                }
-            }
-        }
-        while let place = peerRequests.firstIndex(where: { now >= $0.until }) {
-            let request = peerRequests.remove(at: place)
-            tell(.resulted(peer: request.peer, peerRequest: request.mid, nil))
+    /// Looks again at the meaning of the peer's call stream.
+    mutating func hearCall(of peer: Int) {
+        for binding in peers[peer].theirs where binding.purpose == .call {
+            bound(binding, by: peer)
         }
     }
-
-    mutating func tell(_ action: Action) { pending.append(action) }
 }
 
 extension Station {
     /// What the station wants done, and what it reports.
-    public enum Action: Sendable {
+    package enum Action: Sendable {
         /// To be sealed on the peer's current session.
         case send(peer: Int, ControlPayload)
         /// The sound of this stream goes there from now on.
         case hear(peer: Int, stream: UInt8, Hearing, Priority)
-        case call(CallAction)
-        case page(PageAction)
+        /// A call has begun; open its record.
+        case callBegan(CallSummary)
+        /// The state of the call from now on: ring, ring back, or show it.
+        case callState(CallState)
+        /// The call is over; close its record.
+        case callEnded(CallSummary, CallEnding)
+        /// These hear the microphone in the call from now on; without listeners it closes.
+        case microphone(listeners: [Int])
+        case inCall(CallNotice, peer: Int)
+        /// The peer of an intercom call has restarted: call it once more.
+        case redial(peer: Int)
+        /// Our own page on this stream has reached the longest time allowed.
+        case pageTimeUp(stream: UInt8)
         /// A peer asks for a light or a relay, which its policy allows; `result` answers it.
         case signalled(peer: Int, Signal)
-        /// The outcome of a peer request; nil when it was never answered.
-        case resulted(peer: Int, peerRequest: UInt32, RequestResult.Status?)
-        /// A peer claimed a right it does not have; at most once a minute of each kind.
-        case refused(peer: Int, Refusal, count: UInt64)
+        /// Something else that people are told.
+        case notice(Notice)
     }
-}
-
-/// An order or a report of the calls to the caller of `Station`.
-public enum CallAction: Sendable {
-    /// A call has begun; open its record.
-    case began(CallSummary)
-    /// The state of the call from now on: ring, ring back, or show it.
-    case state(CallID, CallState)
-    /// The call is over; close its record.
-    case ended(CallSummary, CallEnding)
-    /// The listeners of the microphone on this stream from now on; without listeners it closes.
-    case microphone(stream: UInt8, listeners: [Int])
-    case notice(CallNotice, peer: Int)
-    /// The peer of an intercom call has restarted: call it once more.
-    case redial(peer: Int)
 }
 
 /// A notice to a person during a call.
@@ -244,13 +342,4 @@ public enum CallProblem: Equatable, Sendable {
     case noCall
     /// There is no station to call.
     case nobody
-}
-
-/// A report of the pages to the caller of `Station`.
-public enum PageAction: Sendable {
-    /// A page of a peer is heard from now on.
-    case began(peer: Int, stream: UInt8, reference: UInt64, Priority)
-    case ended(peer: Int, stream: UInt8, isTimeUp: Bool)
-    /// Our own page has reached the longest time allowed.
-    case timeUp(stream: UInt8)
 }

@@ -5,9 +5,10 @@ public import Wire
 extension Station {
     /// Asks a peer for its light, or for one of its relays, whose time is that peer's.
     ///
-    /// - Returns: the number by which the outcome is reported.
+    /// - Returns: the number by which the outcome is reported, with the word for what was asked.
     public mutating func ask(
-        _ peer: Int, _ target: Signal.Target, reference: UInt64, time: Duration, at now: Instant
+        _ peer: Int, _ target: Signal.Target, reference: UInt64, time: Duration,
+        called what: String, at now: Instant
     ) -> UInt32 {
         self.now = now
         let tenths = UInt16(clamping: time.milliseconds / 100)
@@ -16,7 +17,7 @@ extension Station {
         }
         // A station has few requests open at a time: the oldest is the least useful.
         if peerRequests.count == RecordExchange.outgoingMax { peerRequests.removeFirst() }
-        peerRequests.append((peer, mid, now + RecordExchange.requestGivenUpAfter))
+        peerRequests.append((peer, mid, what, now + RecordExchange.requestGivenUpAfter))
         return mid
     }
 
@@ -31,13 +32,13 @@ extension Station {
     }
 
     mutating func signalled(_ signal: Signal, by peer: Int) {
-        let policy = calls.policies[peer]
+        let policy = policies[peer]
         switch signal.target {
         case .callLight where policy.signal,
             .relay where policy.relays.contains(signal.reference):
             tell(.signalled(peer: peer, signal))
         case .callLight, .relay:
-            calls.refuse(signal.target == .relay ? .relay : .signal, by: peer, at: now)
+            refuse(signal.target == .relay ? .relay : .signal, by: peer)
             result(.denied, of: signal, from: peer, at: now)
         default:
             result(.unknown, of: signal, from: peer, at: now)
@@ -46,7 +47,7 @@ extension Station {
 
     mutating func resulted(_ result: RequestResult, by peer: Int) {
         for place in peers[peer].bindings.indices
-        where peers[peer].bindings[place].mid == result.request {
+        where peers[peer].bindings[place].record.mid == result.request {
             peers[peer].bindings[place].isLowered = result.status == .denied
         }
         guard
@@ -54,9 +55,34 @@ extension Station {
                 $0.peer == peer && $0.mid == result.request
             })
         else { return }
-        peerRequests.remove(at: place)
-        tell(.resulted(peer: peer, peerRequest: result.request, result.status))
+        tellResult(at: place, result.status)
     }
+
+    /// Tells callers that wait for an answer that none will come.
+    mutating func giveUp() {
+        for peer in peers.indices {
+            for record in peers[peer].exchange.giveUp(at: now) {
+                switch record {
+                case .offer(let offer): unreachable(offer.id, peer: peer)
+                case .member(let member): untold(member, peer: peer)
+                default: break
+                }
+            }
+        }
+        while let place = peerRequests.firstIndex(where: { now >= $0.until }) {
+            tellResult(at: place, nil)
+        }
+    }
+
+    private mutating func tellResult(at place: Int, _ status: RequestResult.Status?) {
+        let request = peerRequests.remove(at: place)
+        tell(
+            .notice(
+                .result(
+                    peer: request.peer, peerRequest: request.mid, what: request.what, status)))
+    }
+
+    mutating func tell(_ action: Action) { pending.append(action) }
 
     /// A peer binds one of its streams; this checks whether it may.
     mutating func claimed(_ binding: StreamBinding, by peer: Int) {
@@ -65,25 +91,24 @@ extension Station {
         }
         switch binding.purpose {
         case .call:
-            calls.bound(binding.reference, by: peer, at: now)
+            boundCall(binding.reference, by: peer)
         case .page where !pages.isKnown(binding, of: peer):
             if let refusal = refusal(ofPage: binding, by: peer) {
-                calls.refuse(refusal, by: peer, at: now)
+                refuse(refusal, by: peer)
                 return
             }
             // Neither refused nor heard.
-            if calls.isRest(binding.priority) { return }
+            if isRest(binding.priority) { return }
             pages.admit(binding, of: peer, at: now)
+            let priority = policies[peer].priority(claiming: binding.priority)
+            tell(.notice(.pageBegan(peer: peer, reference: binding.reference, priority)))
             answerClaim(of: binding, by: peer, isNew: true)
-            tell(
-                .page(
-                    .began(
-                        peer: peer, stream: binding.stream, reference: binding.reference,
-                        calls.policies[peer].priority(claiming: binding.priority))))
         default:
             answerClaim(of: binding, by: peer, isNew: true)
-            if binding.purpose == .talk, isOutside(peer, binding.reference) {
-                calls.refuse(.channel, by: peer, at: now)
+            // A channel here of which the peer is no member.
+            let channel = channels.first { $0.reference == binding.reference }
+            if binding.purpose == .talk, channel?.members.contains(peer) == false {
+                refuse(.channel, by: peer)
             }
         }
     }
@@ -91,21 +116,16 @@ extension Station {
     /// Tells a peer whether the priority that its stream claims holds here: of a new stream only if
     /// it does not.
     private mutating func answerClaim(of binding: StreamBinding, by peer: Int, isNew: Bool) {
-        let given = calls.policies[peer].priority(claiming: binding.priority)
+        let given = policies[peer].priority(claiming: binding.priority)
         let holds = given == min(binding.priority, .emergency)
         if isNew {
             guard !holds else { return }
-            calls.refuse(binding.priority > .high ? .emergency : .high, by: peer, at: now)
+            refuse(binding.priority > .high ? .emergency : .high, by: peer)
         }
         peers[peer].exchange.send(at: now) { mid in
             .result(
                 RequestResult(mid: mid, request: binding.mid, status: holds ? .done : .denied))
         }
-    }
-
-    /// Whether this is a channel here of which the peer is no member.
-    private func isOutside(_ peer: Int, _ reference: UInt64) -> Bool {
-        channels.contains { $0.reference == reference && !$0.members.contains(peer) }
     }
 
     /// Ends pages that are no longer allowed or wanted, and updates the priorities of all other
@@ -114,7 +134,7 @@ extension Station {
         for peer in peers.indices {
             for binding in peers[peer].theirs {
                 if binding.purpose == .page,
-                    calls.isRest(binding.priority) || refusal(ofPage: binding, by: peer) != nil
+                    isRest(binding.priority) || refusal(ofPage: binding, by: peer) != nil
                 {
                     closeHeardPage(stream: binding.stream, of: peer, isTimeUp: false)
                 } else {
@@ -129,7 +149,7 @@ extension Station {
     }
 
     private func refusal(ofPage binding: StreamBinding, by peer: Int) -> Refusal? {
-        let policy = calls.policies[peer]
+        let policy = policies[peer]
         if binding.priority > .high, !policy.emergency { return .emergency }
         if !policy.announce, binding.priority < .emergency { return .announce }
         guard binding.reference != 0 else { return nil }
@@ -148,20 +168,15 @@ extension Station {
             }
             return isMember ? .notListening : .notMember
         case .some: return .denied
-        case nil: return calls.isRest(binding.priority) ? .doNotDisturb : .over
+        case nil: return isRest(binding.priority) ? .doNotDisturb : .over
         }
-    }
-
-    mutating func spurtEnded(_ end: SpurtEnd, of peer: Int) {
-        guard FrameFlags.streams.contains(end.stream) else { return }
-        pages.fadeOut(end, of: peer, at: now)
     }
 
     mutating func endPages() {
         while let page = pages.timedOut(at: now) {
-            closeHeardPage(stream: page.stream, of: page.peer, isTimeUp: !page.isOver)
+            closeHeardPage(stream: page.binding.stream, of: page.peer, isTimeUp: !page.isOver)
         }
-        while let stream = pages.spokenOut(at: now) { tell(.page(.timeUp(stream: stream))) }
+        while let stream = pages.spokenOut(at: now) { tell(.pageTimeUp(stream: stream)) }
     }
 
     mutating func forgetPages(of peer: Int) {
@@ -173,7 +188,7 @@ extension Station {
 
     private mutating func closeHeardPage(stream: UInt8, of peer: Int, isTimeUp: Bool) {
         guard pages.end(stream: stream, of: peer) else { return }
-        tell(.page(.ended(peer: peer, stream: stream, isTimeUp: isTimeUp)))
+        tell(.notice(.pageEnded(peer: peer, isTimeUp: isTimeUp)))
         if let binding = peers[peer].theirs.first(where: { $0.stream == stream }) {
             bound(binding, by: peer)
         }
@@ -308,7 +323,9 @@ extension Station {
     mutating func forgetBindingsGone(to peer: Int) {
         let present = targets + aimed
         peers[peer].bindings.removeAll { binding in
-            !present.contains { $0.stream == binding.stream && $0.listeners.contains(peer) }
+            !present.contains {
+                $0.stream == binding.record.stream && $0.listeners.contains(peer)
+            }
         }
     }
 }

@@ -62,14 +62,16 @@ public struct Station {
         var nextAsking: Instant = .never
         var askingsLeft = 0
         var pongs: [UInt32] = []
+        /// The calls that it may still offer.
+        var budget = CallBudget()
+        /// The rights that it claimed without having them; of each kind, when that may be told
+        /// again.
+        var refusals = Refusals()
+        var refusalsTold: [(refusal: Refusal, until: Instant)] = []
     }
 
     struct Binding {
-        let stream: UInt8
-        let reference: UInt64
-        let priority: Priority
-        let purpose: StreamBinding.Purpose
-        let mid: UInt32
+        let record: StreamBinding
         var isKnown = false
         /// The peer gives it a lower priority.
         var isLowered = false
@@ -83,12 +85,25 @@ public struct Station {
     var peers = ByPeer(Peer(exchange: RecordExchange(firstMid: 0)))
     var pending: [Action] = []
     var now = Instant(nanoseconds: 0)
-    var calls = Calls()
+    /// The call that there is.
+    var ongoing: Call?
+    /// Calls that are over, so that a peer that missed the end is told again.
+    var ended: [EndedCall] = []
+    /// The state and the listeners that were told last.
+    var shownState: CallState?
+    var shownListeners: [Int] = []
+    var policies = [Policy](repeating: Policy(), count: PeerSet.capacity)
+    var availability = Availability.open
+    /// The name of each peer, as other stations are told it.
+    package var memberNames = ByPeer<MemberName?>(nil)
+    /// Whether this station's speaker is held down while its microphone is open, which peers are
+    /// told.
+    var isHalfDuplex = false
     var pages = Pages()
     /// A packet of this peer is being read: what answers its records waits, and goes out together.
     public var peerBeingRead: Int?
-    /// Peer requests (relay, call light) that await an answer.
-    var peerRequests: [(peer: Int, mid: UInt32, until: Instant)] = []
+    /// Peer requests (relay, call light) that await an answer, and the words for them.
+    var peerRequests: [(peer: Int, mid: UInt32, what: String, until: Instant)] = []
 
     /// `firstMids` holds a random number for each of the first peers, drawn at the start; one that
     /// comes later brings its own (`replace`).
@@ -99,7 +114,6 @@ public struct Station {
         for (peer, firstMid) in firstMids.enumerated() {
             peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
         }
-        calls.channels = channels
     }
 
     public func view(of peer: Int) -> PeerView {
@@ -119,14 +133,13 @@ public struct Station {
         }
         self.targets = targets
         self.channels = channels
-        calls.channels = channels
         for peer in peers.indices {
             for binding in peers[peer].theirs { bound(binding, by: peer) }
             let theirs = peers[peer].theirs
             peers[peer].unknown.forget(theirs, to: gone)
             seekUnknownChannel(of: peer)
             forgetBindingsGone(to: peer)
-            if peers[peer].isUp { bindStreams(to: peer, at: now) }
+            if peers[peer].isUp { bindStreams(to: peer) }
         }
     }
 
@@ -141,8 +154,8 @@ public struct Station {
         aimed.append(target)
         if target.purpose == .page { pages.speak(stream: target.stream, at: now) }
         for peer in target.listeners {
-            peers[peer].bindings.removeAll { $0.stream == target.stream }
-            if peers[peer].isUp { bindStreams(to: peer, at: now) }
+            peers[peer].bindings.removeAll { $0.record.stream == target.stream }
+            if peers[peer].isUp { bindStreams(to: peer) }
         }
     }
 
@@ -154,10 +167,9 @@ public struct Station {
 
     /// Another peer has this number from now on.
     public mutating func replace(peer: Int, firstMid: UInt32) {
-        calls.replaced(peer, at: now)
         forgetPages(of: peer)
+        forgetCalls(of: peer)
         peerRequests.removeAll { $0.peer == peer }
-        followCalls()
         peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
         forgetHearings(of: peer)
     }
@@ -168,9 +180,8 @@ public struct Station {
         peers[peer].isUp = true
         peers[peer].nextPing = now
         if isNewBoot {
-            calls.restarted(peer, at: now)
             forgetPages(of: peer)
-            followCalls()
+            restartCall(of: peer)
             peers[peer].exchange.restart()
             peers[peer].bindings.removeAll(keepingCapacity: true)
             peers[peer].view = PeerView()
@@ -179,14 +190,14 @@ public struct Station {
             // The meanings of its streams from before its restart are unknown.
             forgetHearings(of: peer)
         }
-        bindStreams(to: peer, at: now)
+        bindStreams(to: peer)
     }
 
     /// The peer was silent for long, or closed its session.
     public mutating func down(peer: Int, at now: Instant) {
         self.now = now
-        calls.wentDown(peer, at: now)
         forgetPages(of: peer)
+        endCall(of: peer)
         peers[peer].isUp = false
         peers[peer].exchange.lose()
         peers[peer].nextPing = .never
@@ -209,7 +220,7 @@ public struct Station {
         // says when the session began.
         peers[peer].askedAt = nil
         ping(peer)
-        bindStreams(to: peer, at: now)
+        bindStreams(to: peer)
     }
 
     /// Takes one opened record of a peer; those for the session (CONFIRM, CLOSE, PATH_*) have no
@@ -223,15 +234,15 @@ public struct Station {
     ) {
         self.now = now
         guard age <= Self.freshFor || record.isTimeless else { return }
-        if age <= Self.freshFor { calls.heard(peer, at: now) }
+        if age <= Self.freshFor { heard(peer: peer, at: now) }
         if let mid = record.mid, !peers[peer].exchange.arrived(mid) { return }
         switch record {
         case .ack(let list):
             for record in peers[peer].exchange.acknowledged(list) {
-                if case .answer = record { calls.media(of: peer, at: now) }
+                if case .answer = record { confirmPath(of: peer, at: now) }
             }
             for place in peers[peer].bindings.indices
-            where list.contains(peers[peer].bindings[place].mid) {
+            where list.contains(peers[peer].bindings[place].record.mid) {
                 peers[peer].bindings[place].isKnown = true
             }
         case .stream(let binding):
@@ -261,17 +272,18 @@ public struct Station {
             // Its caller hears "no answer" when the time is up, also if the packet was held back.
             var offer = offer
             offer.ttl -= UInt16(clamping: min(age.milliseconds, Int64(offer.ttl)))
-            calls.offered(
-                offer, by: peer, at: now, age: age + .milliseconds(100) * Int(offer.age))
-        case .ringing(let ringing): calls.heardRinging(ringing.id, at: peer, at: now)
-        case .answer(let answer): calls.answered(answer, by: peer, at: now)
-        case .reject(let end): calls.rejected(end, by: peer, at: now)
-        case .cancel(let end): calls.cancelled(end, by: peer, at: now)
-        case .bye(let end): calls.hungUp(end, by: peer, at: now)
+            offered(offer, by: peer, age: age + .milliseconds(100) * Int(offer.age))
+        case .ringing(_, let id): heardRinging(id, at: peer)
+        case .answer(let answer): answered(answer, by: peer)
+        case .reject(let end): rejected(end, by: peer)
+        case .cancel(let end): cancelled(end, by: peer)
+        case .bye(let end): hungUp(end, by: peer)
         case .signal(let signal): signalled(signal, by: peer)
         case .result(let result): resulted(result, by: peer)
-        case .member(let member): calls.named(member, by: peer)
-        case .spurtEnd(let end): spurtEnded(end, of: peer)
+        case .member(let member): named(member, by: peer)
+        case .spurtEnd(let end):
+            guard FrameFlags.streams.contains(end.stream) else { return }
+            pages.fadeOut(end, of: peer, at: now)
         case .confirm, .pathChallenge, .pathResponse, .close, .heard, .keyShared, .roster,
             .rosterQuestion, .rosterPart, .unknown:
             return
@@ -281,21 +293,21 @@ public struct Station {
     /// Counts records of this peer, or packets of them, that had no effect: there were too many.
     public mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
         self.now = now
-        calls.refuse(.flood, by: peer, times: times, at: now)
+        refuse(.flood, by: peer, times: times)
     }
 
     /// Lets time pass; call it at `deadline`.
     public mutating func tick(at now: Instant) {
         self.now = now
         giveUp()
-        calls.tick(at: now)
+        tickCall()
         endPages()
         for index in peers.indices where now >= peers[index].nextPing {
             peers[index].nextPing = now + Self.pingInterval
             ping(index)
             forgetUntoldChannels(of: index)
             // A binding may have been given up in a bad moment, and without it we are not heard.
-            bindStreams(to: index, at: now)
+            bindStreams(to: index)
         }
         for index in peers.indices where now >= peers[index].nextAsking {
             peers[index].askingsLeft -= 1
@@ -304,8 +316,7 @@ public struct Station {
     }
 
     /// The next action; nil when there are no more.
-    public mutating func nextAction() -> Action? {
-        followCalls()
+    package mutating func nextAction() -> Action? {
         if !pending.isEmpty { return pending.removeFirst() }
         for index in peers.indices where peers[index].isUp && index != peerBeingRead {
             let pong = peers[index].pongs.popLast()
@@ -318,7 +329,7 @@ public struct Station {
 
     /// When to call `tick` next; nil means never.
     public var deadline: Instant? {
-        var first = min(calls.deadline ?? .never, pages.deadline ?? .never)
+        var first = min(callDeadline ?? .never, pages.deadline ?? .never)
         for request in peerRequests { first = min(first, request.until) }
         for peer in peers.indices {
             first = min(first, peers[peer].exchange.giveUpDeadline ?? .never)
@@ -330,25 +341,22 @@ public struct Station {
     }
 
     /// Binds our streams at the peer, except those it already knows.
-    private mutating func bindStreams(to peer: Int, at now: Instant) {
+    private mutating func bindStreams(to peer: Int) {
         for target in targets + aimed where target.listeners.contains(peer) {
-            if let known = peers[peer].bindings.first(where: { $0.stream == target.stream }) {
-                let isSame =
-                    known.reference == target.reference && known.priority == target.priority
-                    && known.purpose == target.purpose
-                if isSame, known.isKnown || peers[peer].exchange.isPending(known.mid) { continue }
-                peers[peer].bindings.removeAll { $0.stream == target.stream }
+            var wanted = StreamBinding(
+                mid: 0, stream: target.stream, purpose: target.purpose, priority: target.priority,
+                reference: target.reference)
+            let former = peers[peer].bindings.first { $0.record.stream == target.stream }
+            if let former, former.isKnown || peers[peer].exchange.isPending(former.record.mid) {
+                wanted.mid = former.record.mid
+                if wanted == former.record { continue }
             }
-            let mid = peers[peer].exchange.send(at: now) { mid in
-                .stream(
-                    StreamBinding(
-                        mid: mid, stream: target.stream, purpose: target.purpose,
-                        priority: target.priority, reference: target.reference))
+            peers[peer].bindings.removeAll { $0.record.stream == target.stream }
+            peers[peer].exchange.send(at: now) { mid in
+                wanted.mid = mid
+                return .stream(wanted)
             }
-            peers[peer].bindings.append(
-                Binding(
-                    stream: target.stream, reference: target.reference, priority: target.priority,
-                    purpose: target.purpose, mid: mid))
+            peers[peer].bindings.append(Binding(record: wanted))
         }
     }
 
@@ -362,7 +370,7 @@ public struct Station {
         pending.append(
             .hear(
                 peer: peer, stream: binding.stream, hearing(of: binding, from: peer),
-                calls.policies[peer].priority(claiming: binding.priority)))
+                policies[peer].priority(claiming: binding.priority)))
     }
 
     private mutating func hearing(of binding: StreamBinding, from peer: Int) -> Hearing {
@@ -370,7 +378,7 @@ public struct Station {
         case .talk: break
         case .page where pages.isHeard(stream: binding.stream, of: peer):
             return pageHearing(of: binding, from: peer)
-        case .call where calls.isHeard(peer, reference: binding.reference): return .call
+        case .call where isHeard(peer, reference: binding.reference): return .call
         case .page: return .ignored(unheard(page: binding, by: peer))
         default: return .ignored(.over)
         }
@@ -386,6 +394,6 @@ public struct Station {
         let channel = channels.first { $0.reference == binding.reference }
         return .page(
             channel: channel?.number,
-            overrides: calls.policies[peer].priority(claiming: binding.priority) == .emergency)
+            overrides: policies[peer].priority(claiming: binding.priority) == .emergency)
     }
 }

@@ -25,31 +25,6 @@ public struct AudioPacket: Equatable, Sendable {
     /// The length of each frame in bytes; padding makes them equal.
     public let frameSize: Int
 
-    /// Reads the five header bytes and checks that all frames lie within `plaintext`.
-    ///
-    /// Nil for a kind of audio this version does not know, for frames without length, and for
-    /// frames beyond the end. Bytes after the last frame are ignored.
-    public init?(parsing plaintext: Span<UInt8>) {
-        guard plaintext.count >= Self.headerSize else { return nil }
-        let shape = plaintext[2]
-        let kind = shape & 0x07
-        guard kind <= 1 else { return nil }
-        sequence = plaintext.uint16(at: 0)
-        depth = Int(shape >> 5)
-        offset = Int(shape >> 3 & 0x03) + 1
-        isLast = kind == 1
-        frameSize = Int(plaintext.uint16(at: 3))
-        guard frameSize >= 1, end <= plaintext.count else { return nil }
-    }
-
-    private init(sequence: UInt16, depth: Int, offset: Int, isLast: Bool, frameSize: Int) {
-        self.sequence = sequence
-        self.depth = depth
-        self.offset = offset
-        self.isLast = isLast
-        self.frameSize = frameSize
-    }
-
     /// Frame `index`: 0 is the newest, then the copies in the order they lie in the packet.
     ///
     /// - Returns: the frame's number and the plaintext bytes that hold it.
@@ -91,6 +66,25 @@ public struct AudioPacket: Equatable, Sendable {
     private var end: Int { Self.headerSize + frameSize * (1 + depth) }
 }
 
+extension AudioPacket {
+    /// Reads the five header bytes and checks that all frames lie within `plaintext`.
+    ///
+    /// Nil for a kind of audio this version does not know, for frames without length, and for
+    /// frames beyond the end. Bytes after the last frame are ignored.
+    public init?(parsing plaintext: Span<UInt8>) {
+        guard plaintext.count >= Self.headerSize else { return nil }
+        let shape = plaintext[2]
+        let kind = shape & 0x07
+        guard kind <= 1 else { return nil }
+        sequence = plaintext.uint16(at: 0)
+        depth = Int(shape >> 5)
+        offset = Int(shape >> 3 & 0x03) + 1
+        isLast = kind == 1
+        frameSize = Int(plaintext.uint16(at: 3))
+        guard frameSize >= 1, end <= plaintext.count else { return nil }
+    }
+}
+
 /// The flags byte of a data packet, unmasked (protocol.md §2.1).
 public struct FrameFlags: RawRepresentable, Equatable, Sendable {
     /// The kind of plaintext, bits 7 and 6.
@@ -116,14 +110,7 @@ public struct FrameFlags: RawRepresentable, Equatable, Sendable {
         rawValue = kind.rawValue << 6 | (isSpurtStart ? 0x20 : 0) | stream
     }
 
-    public var kind: Kind {
-        switch rawValue >> 6 {
-        case 0: .audio
-        case 1: .control
-        case 2: .cover
-        default: .drop
-        }
-    }
+    public var kind: Kind { Kind(rawValue: rawValue >> 6) ?? .drop }
 
     /// Set on every audio packet of a talkspurt's first 100 ms or its pre-roll; meaningless in
     /// other kinds.

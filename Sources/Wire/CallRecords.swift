@@ -35,17 +35,6 @@ public struct Offer: Equatable, Sendable {
     }
 }
 
-/// The offer has reached a station that now rings (RINGING).
-public struct Ringing: Equatable, Sendable {
-    public var mid: UInt32
-    public var id: CallID
-
-    public init(mid: UInt32, id: CallID) {
-        self.mid = mid
-        self.id = id
-    }
-}
-
 /// A person or a setting took the call (ANSWER).
 public struct Answer: Equatable, Sendable {
     public var mid: UInt32

@@ -13,38 +13,28 @@ public enum ControlReader {
     public static func read(
         _ plaintext: Span<UInt8>, _ body: (ControlRecord) -> Void
     ) -> Bool {
-        guard isWellFormed(plaintext) else { return false }
+        var end = 0
+        while let range = bodyRange(in: plaintext, at: end) {
+            guard range.count <= bodySizeMax, isAllowed(size: range.count, type: plaintext[end])
+            else { return false }
+            end = range.upperBound
+        }
+        guard end == plaintext.count || plaintext[end] == 0 else { return false }
         var offset = 0
         while let range = bodyRange(in: plaintext, at: offset) {
-            if let record = ControlRecord(
-                type: plaintext[offset], body: plaintext.extracting(range))
-            {
-                body(record)
-            }
+            let record = ControlRecord(type: plaintext[offset], body: plaintext.extracting(range))
+            if let record { body(record) }
             offset = range.upperBound
         }
         return true
     }
 
-    /// Where the body of the record at `offset` lies; nil at the end of the list.
+    /// Where the body of the record at `offset` lies; nil where no whole record is there.
     private static func bodyRange(in plaintext: Span<UInt8>, at offset: Int) -> Range<Int>? {
-        guard offset < plaintext.count, plaintext[offset] != 0 else { return nil }
         let start = offset + recordHeaderSize
-        return start..<start + Int(plaintext[offset + 1])
-    }
-
-    private static func isWellFormed(_ plaintext: Span<UInt8>) -> Bool {
-        var offset = 0
-        while offset < plaintext.count, plaintext[offset] != 0 {
-            let start = offset + recordHeaderSize
-            guard start <= plaintext.count else { return false }
-            let size = Int(plaintext[offset + 1])
-            guard size <= bodySizeMax, start + size <= plaintext.count,
-                isAllowed(size: size, type: plaintext[offset])
-            else { return false }
-            offset = start + size
-        }
-        return true
+        guard start <= plaintext.count, plaintext[offset] != 0 else { return nil }
+        let end = start + Int(plaintext[offset + 1])
+        return end <= plaintext.count ? start..<end : nil
     }
 
     private static func isAllowed(size: Int, type: UInt8) -> Bool {
@@ -112,7 +102,7 @@ extension ControlRecord {
                     text: body.uint64(at: 0), offset: body.uint16(at: 8),
                     bytes: body.extracting(droppingFirst: 10)))
         case 16: self = .offer(Offer(body))
-        case 17: self = .ringing(Ringing(mid: body.uint32(at: 0), id: body.callID(at: 4)))
+        case 17: self = .ringing(mid: body.uint32(at: 0), body.callID(at: 4))
         case 18:
             self = .answer(
                 Answer(mid: body.uint32(at: 0), id: body.callID(at: 4), flags: body[20]))

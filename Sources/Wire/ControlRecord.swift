@@ -21,7 +21,8 @@ public enum ControlRecord: Equatable, Sendable {
     case rosterQuestion(RosterQuestion)
     case rosterPart(RosterPart)
     case offer(Offer)
-    case ringing(Ringing)
+    /// The offer of this call has reached a station that now rings.
+    case ringing(mid: UInt32, CallID)
     case answer(Answer)
     case reject(CallEnd)
     case cancel(CallEnd)
@@ -41,7 +42,7 @@ public enum ControlRecord: Equatable, Sendable {
             .close, .heard, .keyShared, .roster, .rosterQuestion, .rosterPart:
             nil
         case .offer(let offer): offer.mid
-        case .ringing(let ringing): ringing.mid
+        case .ringing(let mid, _): mid
         case .answer(let answer): answer.mid
         case .reject(let end), .cancel(let end), .bye(let end): end.mid
         case .stream(let binding): binding.mid
@@ -62,10 +63,7 @@ public enum ControlRecord: Equatable, Sendable {
         case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close, .roster,
             .rosterQuestion, .rosterPart:
             true
-        case .report, .spurtEnd, .heard, .keyShared, .offer, .ringing, .answer, .reject, .cancel,
-            .bye,
-            .stream, .signal, .result, .member, .unknown:
-            false
+        default: false
         }
     }
 

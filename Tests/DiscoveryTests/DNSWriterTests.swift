@@ -5,8 +5,7 @@ import Testing
 
 @Suite struct DNSWriterTests {
     @Test func aNameIsWrittenOutOnceAndThenPointedTo() {
-        var writer = DNSWriter()
-        writer.beginQuery(questions: 3)
+        var writer = DNSWriter(questions: 3)
         writer.question(DNSName("a", "local"), 12)
         writer.question(DNSName("b", "local"), 12)
         writer.question(DNSName("a", "local"), 12)
@@ -27,8 +26,7 @@ import Testing
                 }
                 return name
             }
-            var writer = DNSWriter()
-            writer.beginResponse(answers: names.count)
+            var writer = DNSWriter(answers: names.count)
             for (name, other) in zip(names, names.reversed()) {
                 writer.record(name, DNSMessage.Kind.pointer, timeToLive: 70_000) {
                     $0.name(other)

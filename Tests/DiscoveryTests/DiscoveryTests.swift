@@ -114,7 +114,7 @@ private final class LAN {
         lan.join(0, at: 1)
         lan.run(for: 5000)
         #expect(lan.messages.count == 2)
-        #expect(lan.counts(1).drops[DiscoveryDrop.offLink.rawValue] == 2)
+        #expect(lan.counts(1).drops[.offLink] == 2)
     }
 
     @Test func beaconsAreReplacedWithinAQuarterOfAnHour() throws {
@@ -234,15 +234,15 @@ private final class LAN {
 
     @Test func whatComesFromAfarIsNotRead() {
         let (lan, said) = overheard()
-        let before = lan.counts(1).drops[DiscoveryDrop.offLink.rawValue]
+        let before = lan.counts(1).drops[.offLink] ?? 0
         lan.hear(1, said, from: host(1), hopLimit: 254)
         lan.hear(1, said, from: host(1), hopLimit: 0)
         lan.hear(1, said, from: Endpoint(high: 0, low: 0xFFFF_0808_0808, port: 5353))
-        #expect(lan.counts(1).drops[DiscoveryDrop.offLink.rawValue] == before + 3)
+        #expect(lan.counts(1).drops[.offLink] == before + 3)
         lan.hear(1, said, from: host(1, port: 5354))
-        #expect(lan.counts(1).drops[DiscoveryDrop.port.rawValue] == 1)
+        #expect(lan.counts(1).drops[.port] == 1)
         lan.hear(1, Array(said.dropLast()), from: host(1))
-        #expect(lan.counts(1).drops[DiscoveryDrop.malformed.rawValue] == 1)
+        #expect(lan.counts(1).drops[.malformed] == 1)
         #expect(lan.counts(1).sightings == 0)
         // The control.
         lan.hear(1, said, from: host(1))
@@ -324,8 +324,7 @@ private final class LAN {
     }
 
     private func flooded(_ after: Discovery.Counts, _ before: Discovery.Counts) -> Int {
-        let place = DiscoveryDrop.flood.rawValue
-        return after.drops[place] - before.drops[place]
+        (after.drops[.flood] ?? 0) - (before.drops[.flood] ?? 0)
     }
 
     @Test func anyBytesAreTaken() {

@@ -69,8 +69,7 @@ import Wire
     private func query(knowing own: ServiceInstance, timeToLive: UInt32) -> DNSMessage? {
         var bytes = ServiceInstance.question(for: ServiceInstance.stations)
         bytes[7] = 1
-        var writer = DNSWriter()
-        writer.beginResponse(answers: 1)
+        var writer = DNSWriter(answers: 1)
         writer.record(own.service, 12, timeToLive: timeToLive) {
             // Without a pointer: the record is moved behind the question.
             $0.append(own.name.bytes)
@@ -102,8 +101,7 @@ import Wire
     @Test func halfAnInstanceIsNone() throws {
         let own = instance()
         func read(_ kinds: [UInt16], port: UInt16 = 5577, of name: DNSName) -> HeardInstance? {
-            var writer = DNSWriter()
-            writer.beginResponse(answers: kinds.count)
+            var writer = DNSWriter(answers: kinds.count)
             for kind in kinds {
                 let owner = kind == 12 ? own.service : name
                 writer.record(owner, kind, timeToLive: 120) { writer in

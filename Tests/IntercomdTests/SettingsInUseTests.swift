@@ -235,14 +235,16 @@ private struct Station: ~Copyable {
         }
         // The control: a reload of everything reads the mistake.
         #expect(station.complaint.contains("prerol"))
-        let found = try station.settings.readPeers(station.table)
+        let found = try station.settings.read("", station.table, isOfPeers: true)
         let number = found.files.add(0, to: &station.table, at: station.now)
         station.settings.take(found, numbers: [number])
         // The next reload begins with the files that were taken over.
-        let again = try station.settings.readPeers(station.table)
+        let again = try station.settings.read("", station.table, isOfPeers: true)
         #expect(again.config.peers.map { $0.name } == ["barn"])
         try folder.learn("attic", key: "nonsense")
-        #expect(throws: ControlError.self) { try station.settings.readPeers(station.table) }
+        #expect(throws: ControlError.self) {
+            try station.settings.read("", station.table, isOfPeers: true)
+        }
     }
 
     @Test func aSignalDuringAReloadIsOwed() throws {

@@ -1,3 +1,4 @@
+import Station
 import Testing
 import Time
 
@@ -13,7 +14,7 @@ private struct Processor {
     var share = 1.0
     var moment = 0
     var busy: Int64 = 0
-    var steps: [LoadShedding.Step] = []
+    var steps: [Overload] = []
 
     /// One that was well and then held to a fifth, of its speed or of the time, for some seconds.
     static func held(down seconds: Int, isSlow: Bool) -> Processor {
@@ -112,13 +113,13 @@ private struct Processor {
         var processor = Processor()
         processor.speed = 0.01
         processor.run(seconds: 60)
-        #expect(processor.steps == Array(LoadShedding.Step.allCases.dropFirst()))
+        #expect(processor.steps == Array(Overload.allCases.dropFirst()))
         #expect(processor.shedding.isPressed)
     }
 
     @Test func whatWouldChangeNothingIsPassedOver() {
         var processor = Processor()
-        for step in [LoadShedding.Step.thriftyEncoder, .noNoiseSuppression, .noEchoCancelling] {
+        for step in [Overload.thriftyEncoder, .noNoiseSuppression, .noEchoCancelling] {
             processor.shedding.setUse(of: step, false)
         }
         processor.speed = 0.01

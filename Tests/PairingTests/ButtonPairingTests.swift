@@ -63,15 +63,11 @@ import Time
     }
 
     @Test func windowsEndAsTheyAreToldTo() throws {
-        let outcomes: [(ButtonPairing.Outcome, SpokenWord)] = [
-            (.timedOut, .windowClosed), (.burnt, .codeBurnt), (.paired, .paired),
-            (.failed, .failed),
-        ]
-        for (outcome, word) in outcomes {
+        for word in [SpokenWord.windowClosed, .codeBurnt, .paired, .failed] {
             let person = ButtonPerson()
             try person.open("012345")
             _ = person.takeSaid()
-            person.core.heard(outcome)
+            person.core.report(word)
             person.wait(.seconds(30))
             #expect(person.takeSaid() == [word])
         }
@@ -81,7 +77,7 @@ import Time
         let person = ButtonPerson()
         try person.open("012345")
         _ = person.takeSaid()
-        person.core.heard(.attempt)
+        person.core.report(.wrongCode, isOver: false)
         person.wait(.milliseconds(1_900))
         #expect(person.takeSaid() == [.wrongCode])
         person.wait(.milliseconds(200))
@@ -106,7 +102,7 @@ import Time
         person.type([5])
         #expect(person.takeSaid() == [.five, .searching])
         #expect(person.take() == [.enter("301925")])
-        person.core.heard(.wrongCode)
+        person.core.report(.wrongCode)
         person.wait(.seconds(60))
         #expect(person.takeSaid() == [.wrongCode])
     }
@@ -213,7 +209,7 @@ import Time
         person.wait(.seconds(10))
         #expect(person.take() == [])
         #expect(person.takeSaid() == [])
-        person.core.heard(.paired)
+        person.core.report(.paired)
         person.wait(.seconds(1))
         #expect(person.takeSaid() == [.paired])
     }
@@ -304,11 +300,11 @@ import Time
         try person.open("012345")
         _ = person.takeSaid()
         person.core.allow(false)
-        person.core.heard(.paired)
+        person.core.report(.paired)
         person.wait(.seconds(10))
         #expect(person.takeSaid() == [.paired])
         // No other news of a pairing that is over.
-        person.core.heard(.failed)
+        person.core.report(.failed)
         person.wait(.seconds(10))
         #expect(person.takeSaid() == [])
     }

@@ -5,59 +5,55 @@ import Wire
 
 @testable import Peering
 
-/// A desk that shows a code, an errand with one, and the stream between them, in virtual time.
+/// A station that shows a code, another one with one, and the stream between them, in virtual time.
 ///
 /// Codes are stretched with one round, so that a thousand meetings take seconds.
 struct Meeting: ~Copyable {
-    enum DeskEnd: Equatable {
+    /// What has come of it at one of the two.
+    enum End: Equatable {
         case none
-        case stranger
-        case wrongCode(left: Int)
-        case unfinished(left: Int)
-        case refused(PairingFailure)
+        case failed(Pairing.Failure)
         case paired(String, Suite, psk: String)
-        case timedOut
 
-        init(_ result: consuming PairingDesk.Try) {
-            switch consume result {
-            case .stranger: self = .stranger
-            case .wrongCode(let left): self = .wrongCode(left: left)
-            case .unfinished(let left): self = .unfinished(left: left)
-            case .refused(let failure): self = .refused(failure)
+        /// Of another step none.
+        init(_ step: consuming Pairing.Step) {
+            switch consume step {
+            case .failed(let failure): self = .failed(failure)
             case .paired(let paired):
                 self = .paired(paired.peer.name, paired.suite, psk: hex(paired.psk))
+            default: self = .none
             }
         }
     }
 
-    enum ErrandEnd: Equatable {
-        case none
-        case failed(PairingErrand.Failure)
-        case paired(String, Suite, psk: String)
-    }
-
     static let start = Instant(nanoseconds: 1_000_000_000)
-    static let box = PairingErrand.Box([Endpoint(high: 0, low: 1, port: 5577)])
+    static let box = [Endpoint(high: 0, low: 1, port: 5577)]
 
-    var desk: PairingDesk
-    var errand: PairingErrand
+    var showing: Pairing
+    var entering: Pairing
     var now = start
-    var deskEnd = DeskEnd.none
-    var errandEnd = ErrandEnd.none
+    var showingEnd = End.none
+    var enteringEnd = End.none
     /// The messages as they were sent, P1 first.
     var messages: [[UInt8]] = []
+    private let typed: PairingCode
+    private let office: PairingCard
+    private let boxes: [[Endpoint]]
 
-    init(shown: String, typed: String, boxes: [PairingErrand.Box] = [box]) throws {
+    init(shown: String, typed: String, boxes: [[Endpoint]] = [box]) throws {
         // First all that can fail: a noncopyable value is made whole or not at all.
         let (office, kitchen) = (try card("office"), try card("kitchen"))
         let entered = try PairingCode(typed: typed)
         let code = try PairingCode(typed: shown)
         let suites = OfferedSuites(withAES: true)
-        var desk = PairingDesk(suites: suites, rounds: 1)
-        let end = desk.show(code, as: kitchen, isAtScreen: true, at: Self.start)
+        var showing = Pairing(suites: suites, rounds: 1)
+        let end = showing.show(code, as: kitchen, isAtScreen: true, at: Self.start)
         #expect(end == Self.start + PairingWindow.length)
-        self.desk = desk
-        errand = PairingErrand(entered, at: boxes, card: office, suites: suites, rounds: 1)
+        self.showing = showing
+        entering = Pairing(suites: suites, rounds: 1)
+        self.typed = entered
+        self.office = office
+        self.boxes = boxes
     }
 
     /// Lets the two talk until neither has anything to say.
@@ -65,71 +61,70 @@ struct Meeting: ~Copyable {
     /// - Parameter change: Is given the number of each message, 1 for P1, and the message; returns
     ///   what arrives.
     mutating func run(_ change: (Int, [UInt8]) -> [UInt8] = { _, bytes in bytes }) {
-        guard case .connect = errand.begin(at: now) else { return }
-        desk.enter(at: now)
-        followErrand(errand.connected(at: now), change)
+        guard case .connect = entering.enter(typed.copy(), at: boxes, as: office, at: now) else {
+            return
+        }
+        showing.accepted(at: now)
+        followEntering(entering.connected(at: now), change)
         // A side that waits for ever is given up.
         for _ in 0..<4 {
             now = now + PairingWindow.patience
-            tickDesk()
-            followErrand(errand.tick(at: now), change)
+            note(showing.tick(at: now))
+            followEntering(entering.tick(at: now), change)
         }
     }
 
-    mutating func tickDesk() {
-        switch desk.tick(at: now) {
-        case .nothing: break
-        case .over(let result): endDesk(result)
-        case .timedOut: deskEnd = .timedOut
-        }
-    }
-
-    private mutating func followErrand(
-        _ step: consuming PairingErrand.Step, _ change: (Int, [UInt8]) -> [UInt8]
+    private mutating func followEntering(
+        _ step: consuming Pairing.Step, _ change: (Int, [UInt8]) -> [UInt8]
     ) {
         switch consume step {
         case .wait: break
         case .connect: Issue.record("there is one box")
+        case .prepare: Issue.record("it shows no code")
         case .send(let bytes):
             messages.append(bytes)
             let arrived = change(messages.count, bytes)
-            followDesk(desk.take(arrived.span, at: now), change)
-        case .paired(let paired, at: _):
-            errandEnd = .paired(paired.peer.name, paired.suite, psk: hex(paired.psk))
-            if let result = desk.left(isInOrder: true, at: now) { endDesk(result) }
+            followShowing(showing.receive(arrived.span, at: now), change)
+        case .paired(let paired):
+            enteringEnd = .paired(paired.peer.name, paired.suite, psk: hex(paired.psk))
+            note(showing.ended(isInOrder: true, at: now))
         case .failed(let failure):
-            errandEnd = .failed(failure)
-            if let result = desk.left(isInOrder: false, at: now) { endDesk(result) }
+            enteringEnd = .failed(failure)
+            note(showing.ended(isInOrder: false, at: now))
         }
     }
 
-    private mutating func followDesk(
-        _ step: consuming PairingDesk.Step, _ change: (Int, [UInt8]) -> [UInt8]
+    private mutating func followShowing(
+        _ step: consuming Pairing.Step, _ change: (Int, [UInt8]) -> [UInt8]
     ) {
         switch consume step {
         case .wait: break
-        case .send(let bytes): sendErrand(bytes, change)
-        case .judge: sendErrand(desk.admit(at: now), change)
-        case .over(let result):
-            endDesk(result)
-            followErrand(errand.left(at: now), change)
+        case .connect: Issue.record("it waits for the other side")
+        case .paired: Issue.record("the other side has to end the stream first")
+        case .send(let bytes): sendBack(bytes, change)
+        case .prepare: sendBack(showing.admit(at: now), change)
+        case .failed(let failure):
+            showingEnd = .failed(failure)
+            followEntering(entering.ended(isInOrder: false, at: now), change)
         }
     }
 
-    private mutating func sendErrand(_ bytes: [UInt8], _ change: (Int, [UInt8]) -> [UInt8]) {
+    private mutating func sendBack(_ bytes: [UInt8], _ change: (Int, [UInt8]) -> [UInt8]) {
         messages.append(bytes)
         let arrived = change(messages.count, bytes)
-        followErrand(errand.take(arrived.span, at: now), change)
+        followEntering(entering.receive(arrived.span, at: now), change)
     }
 
-    private mutating func endDesk(_ result: consuming PairingDesk.Try) {
-        deskEnd = DeskEnd(result)
+    /// What time, or the end of the stream, has brought where the code is shown.
+    private mutating func note(_ step: consuming Pairing.Step) {
+        let end = End(step)
+        if end != .none { showingEnd = end }
     }
 
     /// Whether either has stored the other.
     var hasPaired: Bool {
-        if case .paired = deskEnd { return true }
-        if case .paired = errandEnd { return true }
+        if case .paired = showingEnd { return true }
+        if case .paired = enteringEnd { return true }
         return false
     }
 }

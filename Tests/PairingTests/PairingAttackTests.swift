@@ -10,12 +10,12 @@ import Testing
     @Test func withoutAnAttackTheyPair() throws {
         var meeting = try Meeting(shown: "7K9M-QX2W", typed: "7k9mqx2w")
         meeting.run()
-        let (deskEnd, errandEnd) = (meeting.deskEnd, meeting.errandEnd)
-        guard case .paired("office", let suite, let psk) = deskEnd else {
-            Issue.record("\(deskEnd)")
+        let (showingEnd, enteringEnd) = (meeting.showingEnd, meeting.enteringEnd)
+        guard case .paired("office", let suite, let psk) = showingEnd else {
+            Issue.record("\(showingEnd)")
             return
         }
-        #expect(errandEnd == .paired("kitchen", suite, psk: psk))
+        #expect(enteringEnd == .paired("kitchen", suite, psk: psk))
         let sizes = meeting.messages.map { $0.count }
         #expect(sizes == [1270, 1206, 131, 99])
     }
@@ -36,7 +36,7 @@ import Testing
                 if number == message { bytes[place] ^= bit }
                 return bytes
             }
-            let (hasPaired, isOver) = (meeting.hasPaired, meeting.deskEnd != .none)
+            let (hasPaired, isOver) = (meeting.hasPaired, meeting.showingEnd != .none)
             #expect(!hasPaired && isOver, "P\(message), byte \(place), bit \(bit), seed \(seed)")
         }
     }
@@ -62,9 +62,9 @@ import Testing
     @Test func aRelayToAnotherWindowPairsNobody() throws {
         var meeting = try Meeting(shown: "7K9M-QX2W", typed: "7K9M-QX2V")
         meeting.run()
-        let (deskEnd, errandEnd) = (meeting.deskEnd, meeting.errandEnd)
-        #expect(errandEnd == .failed(.refused(.code)))
-        #expect(deskEnd == .wrongCode(left: 2))
+        let (showingEnd, enteringEnd) = (meeting.showingEnd, meeting.enteringEnd)
+        #expect(enteringEnd == .failed(.refused(.code)))
+        #expect(showingEnd == .failed(.wrongCode(left: 2)))
     }
 
     @Test func whatIsSentBackIsNoAnswer() throws {

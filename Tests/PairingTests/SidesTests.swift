@@ -53,7 +53,7 @@ import Wire
         let nonce = key(given.nonce_b + given.nonce_b)
         let randomness = key(given.kem_m)
         let second = Outcome(
-            try showing.take(entering.first.span, nonce: nonce, randomness: randomness) {
+            try showing.receive(entering.first.span, nonce: nonce, randomness: randomness) {
                 SPAKE2.fixed(.b, password: $0, scalar: y)
             })
         #expect(second.sent.hex == expected.p2)
@@ -61,7 +61,7 @@ import Wire
         #expect(third.sent.hex == expected.p3)
         let fourth = Outcome(third.sent, to: &showing)
         #expect(fourth.sent.hex == expected.p4)
-        let guest = showing.guest?.card.name
+        let guest = showing.paired()?.peer.name
         #expect(guest == given.name_a)
         let suite = try #require(Suite(rawValue: expected.suite))
         #expect(
@@ -69,7 +69,7 @@ import Wire
                 == .paired(
                     try card(given.static_b, given.caps_b, given.name_b), suite,
                     psk: expected.psk))
-        guard let paired = showing.closed() else {
+        guard let paired = showing.paired() else {
             Issue.record("not paired")
             return
         }
@@ -104,7 +104,7 @@ import Wire
         let hasAnswered = talk.showing.hasAnswered
         #expect(hasAnswered)
         #expect(Outcome(second.sent, to: &talk.entering) == .fails(.code))
-        let isPaired = talk.showing.closed() != nil
+        let isPaired = talk.showing.paired() != nil
         #expect(!isPaired)
     }
 
@@ -127,7 +127,7 @@ import Wire
                     if number < 4 { bytes = outcome.sent }
                 }
                 #expect(ended, "byte \(place) of P\(message)")
-                let isPaired = talk.showing.closed() != nil
+                let isPaired = talk.showing.paired() != nil
                 // P4 is the last message: only the side that reads it can see that it is changed.
                 #expect(isPaired == (message == 4), "byte \(place) of P\(message)")
             }
@@ -168,7 +168,7 @@ import Wire
         let third = Outcome(second.sent, to: &entering)
         #expect(Outcome(third.sent, to: &showing) == .fails(.ownKey))
         // It has the code, and has not guessed.
-        let (isProved, isGuest) = (showing.isProved, showing.guest != nil)
+        let (isProved, isGuest) = (showing.isProved, showing.paired() != nil)
         #expect(isProved && !isGuest)
     }
 

@@ -71,20 +71,22 @@ enum Outcome: Equatable {
     case paired(PairingCard, Suite, psk: String)
     case fails(PairingFailure)
 
-    init(_ step: consuming PairingStep) {
+    init(_ step: consuming Pairing.Step) {
         switch consume step {
-        case .wait: self = .waits
         case .send(let bytes): self = .sends(bytes)
         case .paired(let paired): self = .paired(paired.peer, paired.suite, psk: hex(paired.psk))
+        default: self = .waits
         }
     }
 
+    init(_ message: [UInt8]?) { self = message.map { .sends($0) } ?? .waits }
+
     init(_ bytes: [UInt8], to side: inout EnteringSide) {
-        do { self.init(try side.take(bytes.span)) } catch { self = .fails(error) }
+        do { self.init(try side.receive(bytes.span)) } catch { self = .fails(error) }
     }
 
     init(_ bytes: [UInt8], to side: inout ShowingSide) {
-        do { self.init(try side.take(bytes.span)) } catch { self = .fails(error) }
+        do { self.init(try side.receive(bytes.span)) } catch { self = .fails(error) }
     }
 
     /// The bytes it sends; none otherwise.

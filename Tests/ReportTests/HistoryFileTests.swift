@@ -16,13 +16,13 @@ import Testing
 
     @Test func whatIsWrittenIsReadAgain() {
         let records = [record(1, .start), record(1), record(2, .start)]
-        let file = HistoryFile(parsing: records.flatMap { $0.line })
+        let file = HistoryFile(parsing: records.flatMap { $0.encoded })
         #expect(file.records == records)
         #expect(file.isSound)
     }
 
     @Test func aLineThatIsNoObjectIsLeftOutAndTakesNoOtherWithIt() {
-        let (first, second) = (record(1).line, record(2).line)
+        let (first, second) = (record(1).encoded, record(2).encoded)
         for cut in 1..<first.count - 1 {
             let damaged = Array(first[cut...])
             let file = HistoryFile(parsing: first + damaged + second)
@@ -32,18 +32,18 @@ import Testing
     }
 
     @Test func aCutAnywhereLosesTheLastLineAlone() {
-        let bytes = record(1).line + record(2).line
-        for end in record(1).line.count..<bytes.count {
+        let bytes = record(1).encoded + record(2).encoded
+        for end in record(1).encoded.count..<bytes.count {
             let file = HistoryFile(parsing: Array(bytes[..<end]))
             #expect(file.records == [record(1)])
-            #expect(file.isTorn == (end > record(1).line.count))
+            #expect(file.isTorn == (end > record(1).encoded.count))
         }
     }
 
     @Test func whatANewerProgramWroteIsNeitherDamagedNorShown() {
         var json = record(1).json
         json.set("record", JSON("middle"))
-        let file = HistoryFile(parsing: json.line + record(2).line)
+        let file = HistoryFile(parsing: json.line + record(2).encoded)
         #expect(file.unknown == 1 && file.isSound && file.records == [record(2)])
     }
 

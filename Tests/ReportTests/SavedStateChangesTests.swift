@@ -8,15 +8,23 @@ import Testing
 
     private func change(
         _ state: inout SavedState, _ request: StateRequest
-    ) throws(SavedState.UnknownName) -> SavedState.Change? {
-        try state.follow(request, among: names, at: 1_000_000)
+    ) throws(SavedState.UnknownName) -> Event? {
+        try state.apply(request, among: names, at: 1_000_000)
+    }
+
+    private func volume(_ percent: String) -> Event {
+        Event(.volume, at: 1_000_000, target: "ring", detail: percent)
+    }
+
+    private func mute(_ what: String, _ detail: String) -> Event {
+        Event(.mute, at: 1_000_000, target: what, detail: detail)
     }
 
     @Test func aVolumeStaysBetweenNothingAndAll() throws {
         var state = SavedState()
-        #expect(try change(&state, .volume(.ring, .to(40))) == .volume(.ring, percent: 40))
-        #expect(try change(&state, .volume(.ring, .by(-5))) == .volume(.ring, percent: 35))
-        #expect(try change(&state, .volume(.ring, .by(-100))) == .volume(.ring, percent: 0))
+        #expect(try change(&state, .volume(.ring, .to(40))) == volume("40%"))
+        #expect(try change(&state, .volume(.ring, .by(-5))) == volume("35%"))
+        #expect(try change(&state, .volume(.ring, .by(-100))) == volume("0%"))
         #expect(try change(&state, .volume(.page, .by(100))) == nil)
         #expect(state.volumes.ring == 0 && state.volumes.page == 100)
         #expect(state.volumes.speaker == 100 && state.volumes.tones == 100)
@@ -34,12 +42,12 @@ import Testing
     @Test(arguments: ["mic", "speaker", "house", "office"])
     func whatHasANameIsMutedAlone(what: String) throws {
         var state = SavedState()
-        #expect(try change(&state, .mute(what: what, isOn: true)) == .mute(what, isOn: true))
+        #expect(try change(&state, .mute(what: what, isOn: true)) == mute(what, "on"))
         for other in ["mic", "speaker"] + names {
             #expect(state.isMuted(other) == (other == what))
         }
         #expect(try change(&state, .mute(what: what, isOn: true)) == nil)
-        #expect(try change(&state, .mute(what: what, isOn: false)) == .mute(what, isOn: false))
+        #expect(try change(&state, .mute(what: what, isOn: false)) == mute(what, "off"))
         #expect(state == SavedState())
     }
 
@@ -57,8 +65,7 @@ import Testing
             try change(&state, .mute(what: "attic", isOn: true))
         }
         #expect(state.muted == ["attic"])
-        #expect(
-            try change(&state, .mute(what: "attic", isOn: false)) == .mute("attic", isOn: false))
+        #expect(try change(&state, .mute(what: "attic", isOn: false)) == mute("attic", "off"))
         #expect(state.muted.isEmpty)
     }
 
@@ -66,17 +73,17 @@ import Testing
         var state = SavedState()
         #expect(
             try change(&state, .doNotDisturb(isOn: true, seconds: 60))
-                == .doNotDisturb(isOn: true, seconds: 60))
+                == Event(.dnd, at: 1_000_000, detail: "on for 60 s"))
         #expect(state.doNotDisturb.untilMilliseconds == 1_060_000)
         #expect(!state.isUndisturbedLongEnough(at: 1_059_999))
         #expect(state.isUndisturbedLongEnough(at: 1_060_000))
         #expect(
             try change(&state, .doNotDisturb(isOn: true, seconds: nil))
-                == .doNotDisturb(isOn: true, seconds: nil))
+                == Event(.dnd, at: 1_000_000, detail: "on"))
         #expect(!state.isUndisturbedLongEnough(at: .max))
         #expect(
             try change(&state, .doNotDisturb(isOn: false, seconds: nil))
-                == .doNotDisturb(isOn: false, seconds: nil))
+                == Event(.dnd, at: 1_000_000, detail: "off"))
         #expect(state == SavedState())
     }
 }

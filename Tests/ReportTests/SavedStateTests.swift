@@ -9,7 +9,7 @@ import Testing
         state.muted = ["attic"]
         state.doNotDisturb.isOn = true
         state.doNotDisturb.untilMilliseconds = 77
-        #expect(SavedState(parsing: state.line) == state)
+        #expect(SavedState(parsing: state.encoded.span) == state)
     }
 
     /// What a station has written once, each later one reads: unknown fields are left out.
@@ -20,15 +20,16 @@ import Testing
             "crc":"fa5c493a"}
 
             """
-        let state = try #require(SavedState(parsing: Array(text.utf8)))
+        let read = SavedState(parsing: Array(text.utf8).span)
+        let state = try #require(read)
         #expect(state.isMicrophoneMuted && state.muted == ["attic"] && state.doNotDisturb.isOn)
         #expect(state.volumes.page == 50 && !state.isQuietTime)
     }
 
     @Test func aFileThatIsCutIsNone() {
-        let line = SavedState().line
+        let line = SavedState().encoded
         for place in line.indices.dropLast() {
-            #expect(SavedState(parsing: Array(line[..<place])) == nil)
+            #expect(SavedState(parsing: Array(line[..<place]).span) == nil)
         }
     }
 }

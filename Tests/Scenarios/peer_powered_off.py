@@ -198,6 +198,6 @@ MUTATIONS = (
      "static let staleAfter = Duration.seconds(20)",
      "static let staleAfter = Duration.seconds(22)"),
     ("Sources/Intercomd/Loop/ControlLoop.swift", "        followListeners()\n", ""),
-    ("Sources/Station/Switchboard/DownWatch.swift",
-     "for listeners in talks { want(listeners, &orders) }", ""),
+    ("Sources/Station/Switchboard/Switchboard+Peers.swift",
+     "for target in openTalks.targets { want(listeners(of: target)) }", ""),
 )

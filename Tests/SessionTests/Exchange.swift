@@ -65,14 +65,14 @@ final class Exchange {
 
     /// The responder's M2 to an M1; nil when there is none.
     func m2(_ m1: [UInt8]) -> [UInt8]? {
-        let verdict = responder.receive(m1.span, from: Self.initiatorAt, at: now)
-        return verdict == .accepted ? responder.messages().first : nil
+        let drop = responder.receive(m1.span, from: Self.initiatorAt, at: now)
+        return drop == nil ? responder.messages().first : nil
     }
 
     /// The initiator's M3 to an M2; nil when there is none.
     func m3(_ m2: [UInt8]) -> [UInt8]? {
-        let verdict = initiator.receive(m2.span, from: Self.responderAt, at: now)
-        return verdict == .accepted ? initiator.messages().first : nil
+        let drop = initiator.receive(m2.span, from: Self.responderAt, at: now)
+        return drop == nil ? initiator.messages().first : nil
     }
 
     /// The responder's actions on an M3.
@@ -83,15 +83,15 @@ final class Exchange {
 
     /// Passes a message to the responder, which must neither answer nor do anything else.
     func refusedByResponder(_ message: [UInt8]) -> Drop? {
-        let verdict = responder.receive(message.span, from: Self.initiatorAt, at: now)
-        guard responder.fetch().isEmpty, case .dropped(let drop) = verdict else { return nil }
+        let drop = responder.receive(message.span, from: Self.initiatorAt, at: now)
+        guard responder.fetch().isEmpty, let drop else { return nil }
         return drop
     }
 
     /// Passes a message to the initiator, which must neither answer nor do anything else.
     func refusedByInitiator(_ message: [UInt8]) -> Drop? {
-        let verdict = initiator.receive(message.span, from: Self.responderAt, at: now)
-        guard initiator.fetch().isEmpty, case .dropped(let drop) = verdict else { return nil }
+        let drop = initiator.receive(message.span, from: Self.responderAt, at: now)
+        guard initiator.fetch().isEmpty, let drop else { return nil }
         return drop
     }
 

@@ -95,7 +95,7 @@ import Wire
             pair.network.run(for: .seconds(3))
         }
         #expect(bursts >= 12)
-        #expect(pair.b.counts.evicted == 0)
+        #expect(pair.b.table.evictions == 0)
     }
 
     /// From the address of the caller itself, with no packet dropped: each time its M1 is answered.
@@ -133,8 +133,8 @@ import Wire
         let answers = (pair.b.transmitted[2] ?? 0) - (before[2] ?? 0)
         #expect(answers <= 12)
         #expect(pair.b.transmitted[4] ?? 0 > 9900)
-        #expect(pair.b.counts.cookiesSent == UInt64(pair.b.transmitted[4] ?? 0))
-        #expect(pair.b.counts.initiations > 10_000)
+        #expect(pair.b.table.cookiesSent == UInt64(pair.b.transmitted[4] ?? 0))
+        #expect(pair.b.table.initiations > 10_000)
         #expect(pair.b.flood?.lastSource == host(200))
         #expect(pair.isConverged)
         pair.network.run(for: .seconds(6))

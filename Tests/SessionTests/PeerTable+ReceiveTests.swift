@@ -86,7 +86,7 @@ import Wire
     func everyM3ToRefuseIsRefusedAndTheHonestOneIsNot(suite: Suite) throws {
         let causes: [String: Drop] = [
             "other suite": .header, "other index": .index, "s_i changed": .decrypt,
-            "caps changed": .psk(peer: 0), "mac": .mac,
+            "caps changed": .psk, "mac": .mac,
         ]
         let cases = vectors.refused(at: "m3", suite)
         #expect(cases.count == causes.count + 3)
@@ -105,16 +105,15 @@ import Wire
     func aGoodM3IsRefusedWhenThePeerRecordDiffers(suite: Suite) throws {
         let other: Suite = suite == .aesGCM ? .chaChaPoly : .aesGCM
         let psk = vectors.input("psk")
-        let initiator = X25519.publicKey(of: key(vectors.input("init_static")))
         let causes: [String: (Exchange.Record, Drop)] = [
             "psk of the responder differs": (
-                .init(psk: [UInt8](repeating: 0, count: 32), suite: suite), .psk(peer: 0)
+                .init(psk: [UInt8](repeating: 0, count: 32), suite: suite), .psk
             ),
             "key not known": (
-                .init(psk: psk, suite: suite, isKnown: false), .unknownKey(initiator)
+                .init(psk: psk, suite: suite, isKnown: false), .unknownKey
             ),
             "peer pinned to the other suite": (
-                .init(psk: psk, suite: other), .wrongSuite(peer: 0)
+                .init(psk: psk, suite: other), .wrongSuite
             ),
         ]
         let cases = vectors.refused(at: "m3", suite)

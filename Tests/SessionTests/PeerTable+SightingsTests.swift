@@ -30,7 +30,7 @@ import Wire
         _ station: SimulatedStation, at address: Endpoint, mark: UInt64 = 1, _ pair: Pair
     ) {
         station.control {
-            $0.follow(.sighted(peer: 0, at: address, mark: mark), at: pair.network.now)
+            $0.sighted(0, at: address, mark: mark, at: pair.network.now)
         }
     }
 
@@ -177,7 +177,7 @@ import Wire
         #expect(!pair.a.isUp() && calls.all.isEmpty)
         see(pair.a, at: host(2), mark: 9, pair)
         #expect(calls.all.count == 1)
-        pair.a.control { $0.follow(.elsewhere, at: pair.network.now) }
+        pair.a.control { $0.forgetSightings() }
         pair.network.run(for: .seconds(200))
         #expect(calls.all.count == 1)
     }
@@ -192,7 +192,7 @@ import Wire
             let moved = pair.network.now
             for station in [pair.a, pair.b] {
                 station.control { table in
-                    table.follow(.elsewhere, at: moved)
+                    table.forgetSightings()
                     table.hostMoved(at: moved)
                 }
             }
@@ -213,7 +213,7 @@ import Wire
             pair.a.move(to: host(31))
             let moved = pair.network.now
             pair.a.control { table in
-                table.follow(.elsewhere, at: moved)
+                table.forgetSightings()
                 table.hostMoved(at: moved)
             }
             // By its other address, as of another family.

@@ -113,7 +113,6 @@ final class SimulatedStation {
     func sharedKey(_ peer: Int = 0) -> SharedKey? { table.sharedKey(of: peer, at: network.now) }
 
     var flood: Flood? { table.flood.flatMap { network.now < $0.until ? $0 : nil } }
-    var counts: InitiationCounts { table.initiationCounts }
 
     func clearHappenings() { happenings = [] }
 
@@ -122,7 +121,7 @@ final class SimulatedStation {
     func receive(_ bytes: [UInt8], from source: Endpoint) {
         guard isRunning, !bytes.isEmpty else { return }
         if isHandshake(bytes) {
-            if case .dropped(let drop) = table.receive(bytes.span, from: source, at: network.now) {
+            if let drop = table.receive(bytes.span, from: source, at: network.now) {
                 drops.append(drop)
             }
             perform()

@@ -295,7 +295,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
         // A file stands where the folder of the peers belongs.
         try Data().write(to: URL(filePath: "\(state)/peers.d"))
-        #expect(throws: PeerFilesError.self) { try peer.prepare(psk: .random()) }
+        #expect(throws: PairedPeer.Refusal.self) { try peer.prepare(psk: .random()) }
         #expect(try everything() == ["peers.d"])
         // The control: with the folder, both are there.
         try FileManager.default.removeItem(atPath: "\(state)/peers.d")
@@ -312,7 +312,7 @@ import Testing
         #expect(try everything() == ["keys/garage.psk", "peers.d", "peers.d/garage.conf.draft"])
         peer.withdraw()
         #expect(try everything() == ["peers.d"])
-        #expect(throws: PeerFilesError.self) { try peer.commit(psk: .random()) }
+        #expect(throws: PairedPeer.Refusal.self) { try peer.commit(psk: .random()) }
     }
 
     /// A peer that is on no disk must not be told as one.
@@ -325,7 +325,8 @@ import Testing
         #expect {
             try peer.commit(psk: .random())
         } throws: { error in
-            (error as? PeerFilesError)?.description.contains("No such file") == true
+            guard case .unwritten(let why)? = error as? PairedPeer.Refusal else { return false }
+            return why.description.contains("No such file")
         }
         #expect(try everything() == [])
     }

@@ -77,7 +77,7 @@ import Time
             flood.follow(
                 Totals(refused: 0, straysLost: 0, lost: 0), at: Kitchen.now - .seconds(1))
             flood.follow(Totals(refused: 2_000, straysLost: 0, lost: lost), at: Kitchen.now)
-            station.floods.packets = flood
+            station.packetFlood = flood
             #expect(
                 station.problemLines == [
                     "sound: a flood of packets that peers did not send (\(2_000 + lost) a second): "

@@ -16,8 +16,8 @@ import Wire
         #expect(station.noteLines == [Advice.unpaired(isInSite: false).sentence])
         station.site.name = "house"
         #expect(station.noteLines == [Advice.unpaired(isInSite: true).sentence])
-        station.files.folder = "/etc/intercom"
-        station.files.isUnconfigured = true
+        station.folder = "/etc/intercom"
+        station.isUnconfigured = true
         #expect(station.noteLines == [Advice.unconfigured("/etc/intercom").sentence])
     }
 
@@ -99,7 +99,7 @@ import Wire
 
     @Test func theUsersProgramIsToldOfOnceItHasFailed() throws {
         let station = try Kitchen.snapshot()
-        station.counters = [Counter(.hookFailed, 2)]
+        station.counters = [Counter(name: "hook_failed", value: 2)]
         #expect(
             station.noteLines == [
                 "on-event: its program failed at 2 events -> journalctl INTERCOM_EVENT=hook_fault"
@@ -140,7 +140,7 @@ import Wire
 
     @Test func aRestartIsToldWhileItIsAwaited() throws {
         let station = try Kitchen.snapshot()
-        station.files.awaitsRestart = ["[network] port = 5000"]
+        station.awaitsRestart = ["[network] port = 5000"]
         #expect(station.noteLines == [Advice.restart(for: "[network] port = 5000").sentence])
     }
 

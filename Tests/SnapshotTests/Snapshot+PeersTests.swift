@@ -67,7 +67,7 @@ import Wire
         station.peers[Kitchen.garage].downReason = .noAddress
         let alone = try #require(station.peerStatus(Kitchen.garage).fault)
         #expect(alone.text == "has not called, and there is no address to call it at")
-        station.network.isSearched = true
+        station.isLANSearched = true
         let sought = try #require(station.peerStatus(Kitchen.garage).fault)
         #expect(
             sought.text
@@ -81,7 +81,7 @@ import Wire
     @Test(arguments: [DownReason.notAccepted, .noAddress])
     func oneOfTheSiteIsAskedWhyItWantsNothingOfThisStation(_ reason: DownReason) throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
-        station.network.isSearched = true
+        station.isLANSearched = true
         station.peers[Kitchen.garage].downReason = reason
         for isInSite in [true, false] {
             station.peers[Kitchen.garage].isInSite = isInSite
@@ -121,7 +121,7 @@ import Wire
     @Test func aPortThatCannotBeOpenedIsANote() throws {
         let station = try Kitchen.snapshot()
         #expect(!station.noteLines.contains { $0.contains("LAN") })
-        station.network.searchProblem = "open UDP port 5353 on eth0: in use"
+        station.searchProblem = "open UDP port 5353 on eth0: in use"
         let expected =
             "peers are not found on the LAN: open UDP port 5353 on eth0: in use -> where none is"
             + " to be looked for: discovery = no in [network]"
@@ -132,14 +132,16 @@ import Wire
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let port = station.config.network.port
         station.peers[Kitchen.garage].downReason = .noAnswer
-        station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port)]
+        station.peers[Kitchen.garage].session = Kitchen.down(
+            at: try Kitchen.endpoint("10.0.0.9", port))
         #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
-        station.network.ownHosts = ["10.0.0.9"]
+        station.ownHosts = ["10.0.0.9"]
         let own = try Kitchen.endpoint("10.0.0.9", port)
         #expect(station.downReason(of: Kitchen.garage) == .ownAddress(own))
         #expect(station.peerStatus(Kitchen.garage).down.reason == "own_address")
         // Another port of this machine is another station.
-        station.peers[Kitchen.garage].endpoints = [try Kitchen.endpoint("10.0.0.9", port + 1)]
+        station.peers[Kitchen.garage].session = Kitchen.down(
+            at: try Kitchen.endpoint("10.0.0.9", port + 1))
         #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
     }
 
@@ -194,7 +196,7 @@ import Wire
             .init(
                 UnknownCaller(
                     publicKey: station.ownKey, source: place, isProven: false,
-                    calledAt: Kitchen.now - .seconds(3)))
+                    calledAt: Kitchen.now - .seconds(3)), at: Kitchen.now)
         ]
         #expect(station.callers.map(\.address) == ["10.0.0.7:4747"])
         #expect(station.callers[0].ageSeconds == 3 && !station.callers[0].isProven)
@@ -233,7 +235,7 @@ import Wire
                 .init(
                     UnknownCaller(
                         publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.7"),
-                        isProven: true, calledAt: Kitchen.now - .seconds(age)))
+                        isProven: true, calledAt: Kitchen.now - .seconds(age)), at: Kitchen.now)
             ]
             #expect(station.callers.count == 1)
             station.strangers[0].formerStation = "hall"

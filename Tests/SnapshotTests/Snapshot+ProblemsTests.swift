@@ -1,3 +1,4 @@
+import Config
 import Media
 import Report
 import Testing
@@ -66,8 +67,8 @@ import Time
         station.keys[0].isOpen = false
         #expect(station.problemLines == ["button door: not open yet"])
         station.keys[0].error = busy
-        station.lamps = station.lamps.map { .init($0.lamp, busy, isShowing: false) }
-        station.relays = station.relays.map { .init($0.relay, busy, isOn: false) }
+        station.lamps = station.config.lamps.map { .init($0, busy, isShowing: false) }
+        station.relays = station.config.relays.map { .init($0, busy, isOn: false) }
         let words = "on GPIO17: held by \"spi\" -> end that program, or set another `line`"
         #expect(
             station.problemLines == [
@@ -134,6 +135,31 @@ import Time
         #expect(calm.problemLines == [] && calm.status.leftOut == [])
     }
 
+    @Test func eachStepOfAnOverloadLeavesOutMoreOfWhatTheSettingsAskFor() throws {
+        func leftOut(_ step: Overload, _ text: String = Kitchen.text) throws -> [String] {
+            try Kitchen.snapshot(text) { $0.follow(.overload(step), at: Kitchen.now) }
+                .leftOut.map(\.word)
+        }
+        let rich = Kitchen.text.replacing("echo = off", with: "echo = on\nnoise-suppression = low")
+        let steps: [(Overload, [String])] = [
+            (.none, []), (.thriftyEncoder, ["encoder_care"]), (.plainEncoder, ["encoder_care"]),
+            (.noNoiseSuppression, ["encoder_care", "noise_suppression"]),
+            (.noEchoCancelling, ["encoder_care", "noise_suppression", "echo_cancelling"]),
+            (.fourVoices, ["encoder_care", "noise_suppression", "echo_cancelling", "voices"]),
+            (.twoVoices, ["encoder_care", "noise_suppression", "echo_cancelling", "voices"]),
+        ]
+        for (step, words) in steps {
+            #expect(try leftOut(step, rich) == words)
+            let asked = ["encoder_care", "voices"]
+            #expect(try leftOut(step) == words.filter { asked.contains($0) })
+        }
+        func text(_ step: Overload) throws -> String {
+            try Kitchen.snapshot { $0.follow(.overload(step), at: Kitchen.now) }.shedText
+        }
+        #expect(try text(.thriftyEncoder) == "speech is encoded with less care")
+        #expect(try text(.fourVoices).hasSuffix("4 voices are heard at once at most"))
+    }
+
     @Test func aKeyThatTwoStationsUseIsAProblemOfItsPeer() throws {
         let station = try Kitchen.snapshot()
         station.peers[Kitchen.garage].sharedKey = try shared()
@@ -150,13 +176,13 @@ import Time
     @Test func aPeerThatIsDownIsAProblemWhenItNeedsMendingOrStaysAway() throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         station.peers[Kitchen.garage].downReason = .noAnswer
-        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(59)
+        station.peers[Kitchen.garage].session = Kitchen.down(since: .seconds(59))
         #expect(station.problemLines == [])
         let note = try #require(station.noteLines.first)
         #expect(note.hasPrefix("garage: no answer from its address -> "))
-        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(60)
+        station.peers[Kitchen.garage].session = Kitchen.down(since: .seconds(60))
         #expect(station.problemLines == [note] && station.noteLines == [])
-        station.peers[Kitchen.garage].downSince = Kitchen.now
+        station.peers[Kitchen.garage].session = Kitchen.down(since: .zero)
         station.peers[Kitchen.garage].downReason = .psk
         #expect(station.problemLines.count == 1)
         // One that was called a moment ago, or has never called, has its line, too.
@@ -166,7 +192,7 @@ import Time
         }
         // That of the whole station is told once, and not of every peer.
         station.peers[Kitchen.garage].downReason = .noNetwork
-        station.peers[Kitchen.garage].downSince = Kitchen.now - .seconds(600)
+        station.peers[Kitchen.garage].session = Kitchen.down(since: .seconds(600))
         #expect(station.problemLines == [] && station.noteLines == [])
     }
 }

@@ -15,7 +15,7 @@ import Wire
         let station = try Kitchen.snapshot()
         let source = Endpoint(high: 0, low: 0xFFFF_C000_0263, port: 40_000)
         func problems(lasting: Duration, perSecond: Int, left: Duration) -> [String] {
-            station.floods.handshakes = Flood(
+            station.handshakeFlood = Flood(
                 since: station.now - lasting, until: station.now + left, perSecond: perSecond,
                 lastSource: source)
             return station.problemLines.filter { $0.contains("flood") }

@@ -71,8 +71,8 @@ enum Kitchen {
         made.keys = config.buttons.map { button in
             Lines.Key(button: button, isOpen: true, isDown: false)
         }
-        made.lamps = config.lamps.map { Snapshot.Lamp($0, nil, isShowing: false) }
-        made.relays = config.relays.map { Snapshot.Relay($0, nil, isOn: false) }
+        made.lamps = config.lamps.map { Status.Lamp($0, nil, isShowing: false) }
+        made.relays = config.relays.map { Status.Relay($0, nil, isOn: false) }
         made.surroundings.peers = directory.numbers
         return made
     }
@@ -105,7 +105,15 @@ enum Kitchen {
         PeerState(
             phase: .up(since: now), suite: .chaChaPoly, hasPSK: hasPSK,
             sessionSince: now - .seconds(90), handshakes: 2,
-            endpoint: try endpoint("10.0.0.7"), lastOpened: nil)
+            endpoint: try endpoint("10.0.0.7"))
+    }
+
+    /// No session with a peer, which was lost so long ago, and is called at this address.
+    static func down(since age: Duration? = nil, at endpoint: Endpoint? = nil) -> PeerState {
+        PeerState(
+            phase: .down, suite: .aesGCM, hasPSK: false, sessionSince: nil, handshakes: 0,
+            endpoint: nil, downSince: age.map { now - $0 },
+            endpoints: endpoint.map { [$0] } ?? [])
     }
 
     /// Where a peer may be.

@@ -250,7 +250,7 @@ import Wire
         let id = world.connected()
         world.crash(1)
         world.run(for: moment)
-        #expect(world.ending(1, id) == .crash)
+        #expect(world.state(1) == nil && world.history[1][id]?.ends == 1)
         #expect(world.ending(0, id) == .peerRestarted)
         #expect(world.disagreements() == [])
     }

@@ -66,7 +66,9 @@ import Wire
         world.cut = [[0, 1], [1, 0]]
         var copies = 0
         world.sees = { if case .signal = $0 { copies += 1 } }
-        let request = world.act(0) { $0.ask(1, .relay, reference: 1, time: .zero, at: $1) }
+        let request = world.act(0) {
+            $0.ask(1, .relay, reference: 1, time: .zero, called: "it", at: $1)
+        }
         world.run(for: .milliseconds(1_100))
         #expect(copies == 5)
         world.run(for: .milliseconds(2_050))
@@ -81,7 +83,9 @@ import Wire
     @Test func anAcknowledgementIsTrueWheneverItComes() {
         var world = CallWorld(2)
         world.swallows = { if case .ack = $0 { true } else { false } }
-        let request = world.act(0) { $0.ask(1, .callLight, reference: 0, time: .zero, at: $1) }
+        let request = world.act(0) {
+            $0.ask(1, .callLight, reference: 0, time: .zero, called: "it", at: $1)
+        }
         world.run(for: .milliseconds(50))
         var copies = 0
         world.sees = { if case .signal = $0 { copies += 1 } }

@@ -192,7 +192,7 @@ import Wire
     @Test func aCallLightIsAskedForAndAnswered() {
         var world = CallWorld(2)
         let request = world.act(0) {
-            $0.ask(1, .callLight, reference: 0, time: .seconds(5), at: $1)
+            $0.ask(1, .callLight, reference: 0, time: .seconds(5), called: "it", at: $1)
         }
         world.run(for: moment)
         #expect(world.pages(1) == ["asked 1 50"])
@@ -201,12 +201,16 @@ import Wire
 
     @Test func aRelayIsDeniedUnlessAllowed() {
         var world = CallWorld(2)
-        let first = world.act(0) { $0.ask(1, .relay, reference: 3, time: .zero, at: $1) }
+        let first = world.act(0) {
+            $0.ask(1, .relay, reference: 3, time: .zero, called: "it", at: $1)
+        }
         world.run(for: moment)
         #expect(world.pages(0) == ["result \(first) 1"])
         #expect(world.pages(1) == ["refused relay 1"])
         world.policy = Policy(relays: [4, 3])
-        let second = world.act(0) { $0.ask(1, .relay, reference: 3, time: .zero, at: $1) }
+        let second = world.act(0) {
+            $0.ask(1, .relay, reference: 3, time: .zero, called: "it", at: $1)
+        }
         world.run(for: moment)
         #expect(world.pages(0) == ["result \(first) 1", "result \(second) 0"])
     }
@@ -217,7 +221,7 @@ import Wire
         world.policy = Policy(relays: [3])
         for reference: UInt64 in [0, 2, 3 | 1 << 32, 3 << 8] {
             let request = world.act(0) {
-                $0.ask(1, .relay, reference: reference, time: .zero, at: $1)
+                $0.ask(1, .relay, reference: reference, time: .zero, called: "it", at: $1)
             }
             world.run(for: moment)
             #expect(world.pages(0).last == "result \(request) 1")
@@ -229,8 +233,59 @@ import Wire
     @Test func whatIsAskedInVainIsSaid() {
         var world = CallWorld(2)
         world.cut = [[0, 1]]
-        let request = world.act(0) { $0.ask(1, .relay, reference: 3, time: .zero, at: $1) }
+        let request = world.act(0) {
+            $0.ask(1, .relay, reference: 3, time: .zero, called: "it", at: $1)
+        }
         world.run(for: .milliseconds(8100))
         #expect(world.pages(0) == ["result \(request) none"])
+    }
+
+    /// The results that a station tells of its requests when these answers come.
+    private func told(_ station: inout Station, _ answers: [(peer: Int, RequestResult)]) -> [String]
+    {
+        var found: [String] = []
+        for (peer, answer) in answers {
+            station.receive(.result(answer), from: peer, at: now)
+            while let action = station.nextAction() {
+                guard case .notice(.result(let peer, let mid, let what, let status)) = action else {
+                    continue
+                }
+                found.append("\(peer) \(mid) \(what) \(status?.rawValue ?? 255)")
+            }
+        }
+        return found
+    }
+
+    private func answer(
+        _ mid: UInt32, to request: UInt32, _ status: RequestResult.Status = .done
+    ) -> RequestResult {
+        RequestResult(mid: mid, request: request, status: status)
+    }
+
+    private let now = Instant(nanoseconds: 5_000_000_000)
+
+    @Test func whatCameOfARequestIsToldOnceAndOfTheRequestThatItAnswers() {
+        var station = Station(targets: [], channels: [], firstMids: [0, 7, 7])
+        let door = station.ask(
+            1, .relay, reference: 1, time: .zero, called: "relay door", at: now)
+        let light = station.ask(
+            2, .callLight, reference: 0, time: .zero, called: "call light", at: now)
+        #expect(door == 7 && light == 7)
+        let told = told(
+            &station,
+            [
+                (2, answer(1, to: 7, .unseen)), (2, answer(2, to: 7)), (1, answer(1, to: 8)),
+                (1, answer(2, to: 7, .denied)),
+            ])
+        #expect(told == ["2 7 call light 3", "1 7 relay door 1"])
+    }
+
+    @Test func theOldestRequestIsGivenUpForANewerOne() {
+        var station = Station(targets: [], channels: [], firstMids: [0])
+        for _ in 0...64 {
+            _ = station.ask(0, .relay, reference: 1, time: .zero, called: "relay door", at: now)
+        }
+        let told = told(&station, [(0, answer(1, to: 0)), (0, answer(2, to: 1))])
+        #expect(told == ["0 1 relay door 0"])
     }
 }

@@ -33,7 +33,7 @@ import Wire
     }
 
     private func ask(_ station: inout Station, at now: Instant) {
-        _ = station.ask(0, .relay, reference: 1, time: .zero, at: now)
+        _ = station.ask(0, .relay, reference: 1, time: .zero, called: "it", at: now)
     }
 
     private func call(_ station: inout Station, at now: Instant) {

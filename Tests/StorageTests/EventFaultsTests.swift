@@ -7,27 +7,14 @@ import Testing
 /// What people are told of files that cannot be read or written.
 @Suite struct EventFaultsTests {
     @Test(arguments: [
-        (StateKeeper.Notice.damaged("state: it is bad"), "state: it is bad"),
+        (Fault("file", "disk full"), "state: disk full; kept in memory, and tried again"),
         (
-            .failed(Fault("file", "disk full")), "state: disk full; kept in memory, and tried again"
-        ),
-        (
-            .failed(Fault("file", "it is another user's", fix: "chown")),
+            Fault("file", "it is another user's", fix: "chown"),
             "state: it is another user's; kept in memory, and tried again -> chown"
         ),
-        (.writtenAgain, "state: written again"),
     ])
-    func faultsOfTheStateAreTold(notice: StateKeeper.Notice, detail: String) {
-        let event = Event(notice, at: 7)
-        #expect(event.kind == .stateFault && event.timeMilliseconds == 7)
-        #expect(event.detail == detail)
-    }
-
-    @Test func faultsOfTheHistoryAreToldInItsWords() {
-        let notice = History.Notice.setAside(lines: 2)
-        let event = Event(notice, at: 7)
-        #expect(event.kind == .historyFault && event.timeMilliseconds == 7)
-        #expect(event.detail == notice.sentence)
+    func whatWaitsIsToldWithItsFault(fault: Fault, sentence: String) {
+        #expect(fault.sentence(ofWaiting: "state") == sentence)
     }
 
     @Test func textAndFixOfAFileStandApart() {

@@ -30,7 +30,7 @@ private func record(_ number: Int, _ phase: HistoryRecord.Phase = .end) -> Histo
 
 extension History {
     /// Waits until the disk has taken everything.
-    fileprivate mutating func settle(at now: Instant) -> [Notice] {
+    fileprivate mutating func settle(at now: Instant) -> [String] {
         var notices = tick(at: now)
         while isAsking {
             Clock.sleep(.milliseconds(1))
@@ -69,41 +69,48 @@ extension History {
 
     @Test func whatIsTornOrDamagedIsSaidAndSetAside() throws {
         let folder = try Folder()
-        var bad = record(2).line
+        var bad = record(2).encoded
         bad[0] ^= 1
-        let torn = record(4).line.dropLast(3)
-        let bytes = record(1).line + bad + record(3).line + torn
+        let torn = record(4).encoded.dropLast(3)
+        let bytes = record(1).encoded + bad + record(3).encoded + torn
         try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
         var history = History(in: folder.path)
         let notices = history.begin(wall: 9, at: start)
-        #expect(notices == [.torn, .setAside(lines: 1)])
+        #expect(
+            notices == [
+                "history: its last line was cut short by a power cut or a crash, and is left out",
+                "history: 1 damaged line set aside in history.bad",
+            ])
         #expect(folder.bytes("history.bad") == bad)
-        #expect(folder.bytes("history") == record(1).line + record(3).line)
+        #expect(folder.bytes("history") == record(1).encoded + record(3).encoded)
         #expect(history.list(at: start).calls.count == 2)
     }
 
     @Test func whatFindsNoRoomInHistoryBadStaysWhereItWas() throws {
         let folder = try Folder()
-        var bad = record(2).line
+        var bad = record(2).encoded
         bad[0] ^= 1
-        let bytes = record(1).line + bad
+        let bytes = record(1).encoded + bad
         try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
         let full = [UInt8](repeating: 65, count: History.badMax)
         try FileStore.write(full.span, to: "\(folder.path)/history.bad", mode: 0o600)
         var history = History(in: folder.path)
         let notices = history.begin(wall: 9, at: start)
-        #expect(notices == [.damaged(lines: 1)])
+        #expect(
+            notices == [
+                "history: 1 damaged line stays where they are: history.bad cannot take them"
+            ])
         #expect(folder.bytes("history").starts(with: bytes))
     }
 
     @Test func aTailThatNoCutCouldLeaveIsDamage() throws {
         let folder = try Folder()
         let tail = [UInt8](repeating: 65, count: 300_000)
-        let bytes = record(1).line + tail
+        let bytes = record(1).encoded + tail
         try FileStore.write(bytes.span, to: "\(folder.path)/history", mode: 0o600)
         var history = History(in: folder.path)
         let notices = history.begin(wall: 9, at: start)
-        #expect(notices == [.setAside(lines: 1)])
+        #expect(notices == ["history: 1 damaged line set aside in history.bad"])
         #expect(folder.bytes("history.bad") == tail + [UInt8(ascii: "\n")])
     }
 
@@ -128,7 +135,7 @@ extension History {
     @Test func withoutADiskItWaitsInBoundsAndIsWrittenLater() throws {
         let folder = try Folder()
         var history = History(in: "\(folder.path)/absent")
-        var notices: [History.Notice] = []
+        var notices: [String] = []
         for number in 0..<1_000 {
             notices += history.append(record(number), at: start)
             if number == 0 { notices += history.settle(at: start) }
@@ -142,7 +149,8 @@ extension History {
         notices += history.tick(at: start + .seconds(29))
         #expect(history.problem != nil)
         notices += history.settle(at: start + .seconds(31))
-        #expect(notices.last == .writtenAgain(lost: lost) && history.problem == nil)
+        let again = "history: written again, without \(lost) records for which there was no room"
+        #expect(notices.last == again && history.problem == nil)
         let records = HistoryFile(parsing: folder.bytes("absent/history")).records
         #expect(records.count == 1_000 - lost && records.last == record(999))
     }
@@ -164,7 +172,7 @@ extension History {
     private func ring(
         at percent: Int, _ keeper: inout StateKeeper, after time: Duration = .zero
     ) throws -> Bool {
-        try keeper.follow(
+        try keeper.apply(
             .volume(.ring, .to(percent)), among: [], at: start + time, milliseconds: 0) != nil
     }
 
@@ -201,10 +209,11 @@ extension History {
         var keeper = StateKeeper(in: "\(folder.path)/absent")
         #expect(try ring(at: 30, &keeper))
         let notice = keeper.close(at: start, within: .seconds(30))
-        #expect(notice == keeper.problem.map { .failed($0) } && keeper.problem != nil)
+        let problem = try #require(keeper.problem)
+        #expect(notice == problem.sentence(ofWaiting: "state"))
         #expect(keeper.close(at: start, within: .seconds(30)) == nil)
         try FileStore.makeDirectory("\(folder.path)/absent", mode: 0o700)
-        #expect(keeper.close(at: start, within: .seconds(30)) == .writtenAgain)
+        #expect(keeper.close(at: start, within: .seconds(30)) == "state: written again")
         #expect(keeper.problem == nil && !folder.bytes("absent/state").isEmpty)
     }
 
@@ -212,7 +221,11 @@ extension History {
         let folder = try Folder()
         try FileStore.write(Array("{}\n".utf8).span, to: "\(folder.path)/state", mode: 0o600)
         var keeper = StateKeeper(in: folder.path)
-        #expect(keeper.begin() != nil && keeper.state == SavedState())
+        let notice = keeper.begin()
+        #expect(
+            notice?.hasSuffix("/state: it is damaged; volumes, mutes and do-not-disturb begin anew")
+                == true)
+        #expect(keeper.state == SavedState())
         #expect(folder.bytes("state.bad") == Array("{}\n".utf8))
     }
 }
@@ -227,21 +240,21 @@ extension History {
             exec sleep 600
             """)
         var hook = EventHook()
-        var notices: [EventHook.Notice] = []
+        var complaints: [String] = []
         for _ in 0..<40 { hook.add(Event(.xrun, at: 1), program: script) }
         #expect(hook.left == 40 - EventHook.waitingMax)
         var now = Instant(nanoseconds: 0)
-        hook.tick(at: now) { notices.append($0) }
+        if let complaint = hook.tick(at: now) { complaints.append(complaint) }
         while folder.bytes("out").count < 20 { Clock.sleep(.milliseconds(5)) }
         #expect(folder.bytes("out") == Array(String(repeating: "xrun\n", count: 4).utf8))
         now = now + .seconds(11)
-        while notices.isEmpty {
-            hook.tick(at: now) { notices.append($0) }
+        while complaints.isEmpty {
+            if let complaint = hook.tick(at: now) { complaints.append(complaint) }
             Clock.sleep(.milliseconds(5))
         }
-        #expect(notices == [.failed("on-event: the program took longer than 10 s, and was ended")])
-        notices += close(&hook, at: now)
-        #expect(notices.count == 1)
+        #expect(complaints == ["on-event: the program took longer than 10 s, and was ended"])
+        complaints += close(&hook, at: now)
+        #expect(complaints.count == 1)
     }
 
     @Test func aPeerWithManyEventsHoldsUpNoOther() throws {
@@ -262,13 +275,13 @@ extension History {
         }
         let now = Instant(nanoseconds: 0)
         add("attic", 3)
-        hook.tick(at: now) { _ in }
+        _ = hook.tick(at: now)
         add("attic", 100)
         add("garage", 5)
         #expect(hook.left == 100 + 5 - EventHook.waitingMax)
         let end = Clock.now() + .seconds(30)
         while folder.bytes("out").count < 3 * 6 + 5 * 7, Clock.now() < end {
-            hook.tick(at: now) { _ in }
+            _ = hook.tick(at: now)
             Clock.sleep(.milliseconds(5))
         }
         let ran = String(decoding: folder.bytes("out"), as: UTF8.self)
@@ -286,14 +299,14 @@ extension History {
     }
 
     /// Ends what runs: other tests wait for children of this process, and must not find these.
-    private func close(_ hook: inout EventHook, at now: Instant) -> [EventHook.Notice] {
-        var notices: [EventHook.Notice] = []
+    private func close(_ hook: inout EventHook, at now: Instant) -> [String] {
+        var complaints: [String] = []
         hook.close()
         while hook.deadline(at: now) != nil {
-            hook.tick(at: now) { notices.append($0) }
+            if let complaint = hook.tick(at: now) { complaints.append(complaint) }
             Clock.sleep(.milliseconds(5))
         }
-        return notices
+        return complaints
     }
 
     /// Waits until the kernel runs a program that was just written.

@@ -25,8 +25,8 @@ import Time
     @Test mutating func aCardThatStallsIsInTroubleUntilItIsGone() {
         switchboard.follow(.cardStalled, at: start)
         #expect(switchboard.decided == [.notice(.stalled)])
-        #expect(switchboard.cardTroubles.isStalled)
+        #expect(switchboard.isCardStalled)
         switchboard.follow(.cardLost, at: start)
-        #expect(!switchboard.cardTroubles.isStalled)
+        #expect(!switchboard.isCardStalled)
     }
 }

@@ -10,10 +10,10 @@ import Time
     @Test func endingATalkTellsEveryCallerThatHeldItAndClosesTheMicrophoneOnce() {
         var talks = HeldTalks()
         var orders = Orders()
-        talks.begin(5, named: "house", for: one)
-        talks.begin(5, named: "house", for: other)
+        talks.hold(5, named: "house", for: one)
+        talks.hold(5, named: "house", for: other)
         talks.hold(5)
-        talks.begin(6, named: "garage", for: other)
+        talks.hold(6, named: "garage", for: other)
         talks.end(5, .timedOut, &orders)
         #expect(
             orders.all == [
@@ -29,8 +29,8 @@ import Time
     @Test func theMicrophoneStaysOpenWhileAnotherCallerHoldsIt() {
         var talks = HeldTalks()
         var orders = Orders()
-        talks.begin(5, named: "house", for: one)
-        talks.begin(5, named: "house", for: other)
+        talks.hold(5, named: "house", for: one)
+        talks.hold(5, named: "house", for: other)
         talks.forget({ $0 == one }, &orders)
         #expect(orders.all.isEmpty)
         talks.forget({ _ in true }, &orders)
@@ -54,7 +54,7 @@ import Time
         var talks = HeldTalks()
         var orders = Orders()
         talks.hold(5)
-        talks.begin(5, named: "house", for: one)
+        talks.hold(5, named: "house", for: one)
         talks.release(5, &orders)
         #expect(orders.all.isEmpty)
         #expect(talks.targets == [5])

@@ -16,18 +16,18 @@ import Time
     @Test func theNearestCauseIsTold() {
         func silence(
             _ facts: MicrophoneWatch.Facts, isStill: Bool = false
-        ) -> MicrophoneWatch.Silence? {
+        ) -> Obstacle? {
             var watch = MicrophoneWatch()
             _ = watch.follow(facts, soundAt: start)
             return watch.silence(isStill: isStill)
         }
         #expect(silence(facts()) == nil)
-        #expect(silence(facts(muted: true, open: false, cardMuted: true)) == .muted)
-        #expect(silence(facts(muted: true, wanted: false)) == .muted)
+        #expect(silence(facts(muted: true, open: false, cardMuted: true)) == .microphoneMuted)
+        #expect(silence(facts(muted: true, wanted: false)) == .microphoneMuted)
         #expect(silence(facts(wanted: false, open: false)) == nil)
-        #expect(silence(facts(open: false, cardMuted: true)) == .lost)
-        #expect(silence(facts(cardMuted: true), isStill: true) == .lost)
-        #expect(silence(facts(cardMuted: true)) == .cardMuted)
+        #expect(silence(facts(open: false, cardMuted: true)) == .microphoneLost)
+        #expect(silence(facts(cardMuted: true), isStill: true) == .microphoneLost)
+        #expect(silence(facts(cardMuted: true)) == .microphoneCardMuted)
     }
 
     @Test func anotherSilenceIsNewsOnce() {

@@ -22,7 +22,8 @@ import Wire
         let packet = PacketRecords(records)
         switchboard.begin(packetOf: 0)
         for record in packet.all {
-            switchboard.receive(record, from: 0, at: start, cameAt: start)
+            switchboard.receive(
+                record, beside: packet.heard(beside: record), from: 0, at: start, cameAt: start)
             take(into: &found)
         }
         switchboard.end(packetOf: 0, excess: packet.excess, at: start)

@@ -29,14 +29,14 @@ import Wire
 
     @Test func onePingCounts() {
         let packet = PacketRecords((0..<200).map { .ping($0) })
-        #expect(packet.all == [.other(.ping(0))] && packet.excess == 199)
+        #expect(packet.all == [.ping(0)] && packet.excess == 199)
     }
 
     /// As many as one ACK names, whatever they are.
     @Test func eightNumberedRecordsCount() {
         let records = (0..<40).map { ControlRecord.unknown(mid: $0, type: 99) }
         let packet = PacketRecords(records + [.ping(7)])
-        #expect(packet.all == records.prefix(8).map { .other($0) } + [.other(.ping(7))])
+        #expect(packet.all == records.prefix(8) + [.ping(7)])
         #expect(packet.excess == 32)
     }
 
@@ -47,7 +47,7 @@ import Wire
 
     @Test func everyCloseCounts() {
         let packet = PacketRecords([.close(.stopping), .ping(7), .close(.stopping)])
-        #expect(packet.all == [.close, .other(.ping(7)), .close])
+        #expect(packet.all == [.close(.stopping), .ping(7), .close(.stopping)])
     }
 
     @Test func onlyTheFirstChallengeCounts() {
@@ -59,35 +59,33 @@ import Wire
 
     @Test func ofManyHeardTheFirstCounts() {
         let packet = PacketRecords([.heard(heard(1, share: 10)), .heard(heard(2, share: 20))])
-        #expect(packet.all == [.heard(heard(1, share: 10), isAlone: true)])
+        #expect(packet.all == [.heard(heard(1, share: 10))])
     }
 
     @Test func aReportTakesWhatWasHeardOfItAlong() {
         let packet = PacketRecords([.report(report(1)), .heard(heard(1))])
-        #expect(
-            packet.all == [.report(report(1), heard(1)), .heard(heard(1), isAlone: false)])
+        #expect(packet.all == [.report(report(1))])
+        #expect(packet.heard(beside: packet.all[0]) == heard(1))
     }
 
     @Test func aReportOfAnotherStreamDoesNot() {
         let packet = PacketRecords([.report(report(2)), .heard(heard(1))])
-        #expect(packet.all == [.report(report(2), nil), .heard(heard(1), isAlone: true)])
+        #expect(packet.all == [.report(report(2)), .heard(heard(1))])
+        #expect(packet.heard(beside: packet.all[0]) == nil)
     }
 
     @Test func whatIsHeardBeforeItsReportStandsForItself() {
         let packet = PacketRecords([.heard(heard(1)), .report(report(1))])
-        #expect(
-            packet.all == [.heard(heard(1), isAlone: true), .report(report(1), heard(1))])
+        #expect(packet.all == [.heard(heard(1)), .report(report(1))])
+        #expect(packet.heard(beside: packet.all[1]) == heard(1))
     }
 
     @Test func onlyTheFirstHeardStandsBesideReports() {
         let packet = PacketRecords([
             .heard(heard(2)), .report(report(1)), .report(report(2)), .heard(heard(1)),
         ])
-        #expect(
-            packet.all == [
-                .heard(heard(2), isAlone: true), .report(report(1), nil),
-                .report(report(2), heard(2)),
-            ])
+        #expect(packet.all == [.heard(heard(2)), .report(report(1)), .report(report(2))])
+        #expect(packet.all.map { packet.heard(beside: $0) } == [nil, nil, heard(2)])
     }
 
     @Test func malformedBytesHaveNone() {

@@ -38,7 +38,7 @@ extension Switchboard {
     mutating func signalled(by peer: Int, for time: Duration, at now: Instant) {
         tick(at: now)
         let tenths = UInt16(time.milliseconds / 100)
-        follow(
+        apply(
             .signalled(
                 peer: peer, Signal(mid: 1, target: .callLight, reference: 0, time: tenths)))
     }

@@ -273,7 +273,9 @@ import Wire
             return
         }
         #expect(switchboard.decided == [.want(peer: 2)])
-        switchboard.follow(.resulted(peer: 2, peerRequest: request, .done))
+        switchboard.receive(
+            .result(RequestResult(mid: 1, request: request, status: .done)), from: 2, at: start)
+        switchboard.followStation()
         #expect(
             switchboard.decided
                 == [.notice(.result(peer: 2, peerRequest: request, what: "relay door", .done))])

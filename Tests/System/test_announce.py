@@ -274,8 +274,8 @@ class Pages(CallersTest):
 
 MUTATIONS = (
     # No emergency is heard over do-not-disturb.
-    ("Sources/Station/Station+Requests.swift", "if calls.isRest(binding.priority) { return }",
-     "if calls.availability == .doNotDisturb { return }",
+    ("Sources/Station/Station+Requests.swift", "if isRest(binding.priority) { return }",
+     "if availability == .doNotDisturb { return }",
      "Pages.test_an_emergency_is_heard_over_do_not_disturb_only_where_it_may"),
     # An emergency leaves talks as loud as they are.
     ("Sources/Media/Listen/Talkers+Mix.swift",

@@ -239,22 +239,25 @@ class GroupCalls(CallersTest):
 
 MUTATIONS = (
     # The others ring on when one has answered.
-    ("Sources/Station/Calls+Receive.swift",
+    ("Sources/Station/Station+CallRecords.swift",
      "for other in current.legs where other.peer != peer {\n                dismiss(other, of: "
      "current, cause: .answeredElsewhere)\n            }", "",
      "GroupCalls.test_hunted_the_first_answer_takes_it"),
     # A call pushes another one out.
-    ("Sources/Station/Calls+Receive.swift", "guard yields(current, to: offer, of: peer) else {",
+    ("Sources/Station/Station+CallRecords.swift",
+     "guard yields(current, to: offer, of: peer) else {",
      "guard current.isAnswered || yields(current, to: offer, of: peer) else {", "Calls.test_busy"),
     # The caller is not told of do-not-disturb.
-    ("Sources/Station/Calls+Receive.swift", "case .doNotDisturb: .doNotDisturb", "",
+    ("Sources/Station/Station+CallRecords.swift",
+     "case .doNotDisturb: .doNotDisturb", "",
      "Calls.test_do_not_disturb_holds_from_the_moment_it_is_set"),
     # The other side is not told that one has hung up.
-    ("Sources/Station/Calls.swift",
-     "case .connecting, .active: emit(.bye(peer: leg.peer, current.id, cause))",
+    ("Sources/Station/Station+Calls.swift",
+     "case .connecting, .active: send(ControlRecord.bye, current.id, cause, to: leg.peer)",
      "case .connecting, .active: break", "Calls.test_ring_answer_talk_both_ways_hang_up"),
     # Those who join do not learn of each other.
-    ("Sources/Station/Calls.swift", "introduce(peer, isIn: true)\n        show()", "show()",
+    ("Sources/Station/Station+Calls.swift",
+     "introduce(peer, isIn: true)\n        showCall()", "showCall()",
      "GroupCalls.test_joined_all_who_answer_hear_each_other"),
     # It rings on in the call.
     ("Sources/Station/Switchboard/CallDesk.swift", "case .connecting: ring(nil, for: nil, &orders)",

@@ -317,7 +317,7 @@ class Flood:
 MUTATIONS = (
     # A station calls no peer that it sees.
     ("Sources/Intercomd/Peers/Neighbourhood.swift",
-     "table.follow(.sighted(peer: peer, at: address, mark: mark), at: now)",
+     "table.sighted(peer, at: address, mark: mark, at: now)",
      "_ = (peer, address, mark)", "Found.test_two_without_addresses_find_each_other_and_talk"),
     # Other addresses of this machine are not announced.
     ("Sources/Intercomd/Loop/ControlLoop.swift",

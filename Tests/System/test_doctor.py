@@ -186,11 +186,11 @@ class DaemonUp(DoctorTest):
 
 MUTATIONS = (
     # A button that reads pressed at rest is taken for one at rest.
-    ("Sources/Intercomctl/Doctor/LineFacts.swift", "isPressed\n                    ? pressed",
-     "isPressed && wiring == nil\n                    ? pressed",
+    ("Sources/Intercomctl/Doctor/LineFacts.swift", "case .read(isPressed: true):",
+     "case .read(isPressed: true) where button == nil:",
      "DaemonDown.test_a_key_wired_the_other_way_round"),
     # An identity that other users may read is not told of.
     ("Sources/Intercomctl/Doctor/ConfigFacts.swift",
-     "found += complaint(about: identity, paths.identity, mode: 0o600)", "",
+     "report(identity, paths.identity, mode: 0o600, to: &found)", "",
      "DaemonDown.test_rights_for_others_on_the_keys"),
 )

@@ -207,7 +207,7 @@ MUTATIONS = (
      "name: lamp.line, activeLow: false",
      "Lamps.test_a_talk_lights_the_lamps_of_both_as_long_as_it_is_heard"),
     # No lamp shows a fault.
-    ("Sources/Station/Lamps.swift",
+    ("Sources/Media/Hardware/Lines.swift",
      "case .fault: hasFault ? .steady : nil", "case .fault: nil",
      "Lamps.test_a_fault_and_the_lack_of_a_peer_are_shown_until_they_are_mended"),
 )

@@ -314,6 +314,6 @@ class Held(SceneTest):
 MUTATIONS = (
     # Strangers without the public key are answered.
     ("Sources/Peering/Session/Flood/Doorkeeper.swift",
-     "guard mac.verify(initiation) else { return .mac }",
+     "guard mac.verify(initiation) else { throw .mac }",
      "", "Garbage.test_is_dropped_and_never_answered_while_speech_goes_on"),
 )

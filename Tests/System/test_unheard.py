@@ -262,6 +262,6 @@ class PermitTone(SceneTest):
 MUTATIONS = (
     # A microphone that the mixer mutes is not noticed.
     ("Sources/Station/Switchboard/MicrophoneWatch.swift",
-     "return facts.isCardMuted ? .cardMuted : nil",
+     "return facts.isCardMuted ? .microphoneCardMuted : nil",
      "return nil", "MutedMicrophone.test_a_microphone_that_is_muted_or_gone_is_heard_by_nobody"),
 )

@@ -183,7 +183,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                     priority: Priority(rawValue: fields.uint8("priority")),
                     ttl: fields.uint16("ttl"), age: fields.uint8("age"),
                     reference: reference()))
-        case "RINGING": return .ringing(Ringing(mid: fields.uint32("mid"), id: call))
+        case "RINGING": return .ringing(mid: fields.uint32("mid"), call)
         case "ANSWER":
             let flags = fields.int("flags")
             return .answer(
@@ -265,7 +265,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                     mid: mid, id: id, mode: Offer.Mode(rawValue: byte),
                     priority: Priority(rawValue: byte &+ 1), ttl: short, age: byte &+ 2,
                     reference: random.next()))
-        case 10: return .ringing(Ringing(mid: mid, id: id))
+        case 10: return .ringing(mid: mid, id)
         case 21:
             return .roster(
                 RosterNotice(

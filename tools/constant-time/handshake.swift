@@ -80,13 +80,11 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
 
     var responder: Responder?
     let m2 = sent(HandshakeLayout.Response.size) { span in
-        let outcome = Responder.respond(
-            to: m1.span, header: first, suite: suite, own: theirs, index: 0x1000_0002,
-            random: { draw(&$0) }, writing: &span)
-        switch consume outcome {
-        case .success(let made): responder = consume made
-        case .refused: fatalError("M1 was refused")
-        }
+        do throws(Drop) {
+            responder = try Responder.respond(
+                to: m1.span, header: first, suite: suite, own: theirs, index: 0x1000_0002,
+                random: { draw(&$0) }, writing: &span)
+        } catch { fatalError("M1 was refused") }
     }
     guard let second = HandshakeHeader(parsing: m2.span), mac.verify(m2.span) else {
         fatalError("M2")
@@ -94,24 +92,21 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
     var altered = m2
     altered[1150] ^= 1
     _ = sent(HandshakeLayout.Finish.size) { span in
-        let outcome = initiator.finish(
-            altered.span, header: second, own: ours, psk: psk, mac: mac, writing: &span)
-        switch consume outcome {
-        case .success: fatalError("an altered M2 was taken")
-        case .refused: break
-        }
+        do throws(Drop) {
+            _ = try initiator.finish(
+                altered.span, header: second, own: ours, psk: psk, mac: mac, writing: &span)
+        } catch { return }
+        fatalError("an altered M2 was taken")
     }
     var here: [UInt8] = []
     let m3 = sent(HandshakeLayout.Finish.size) { span in
-        let outcome = initiator.finish(
-            m2.span, header: second, own: ours, psk: psk, mac: mac, writing: &span)
-        switch consume outcome {
-        case .success(let made):
+        do throws(Drop) {
+            let made = try initiator.finish(
+                m2.span, header: second, own: ours, psk: psk, mac: mac, writing: &span)
             let exported = made.transcript.exporter()
             here = revealed(exported.bytes)
             _ = made.sessionKeys(SessionClock(began: now(), peerBegan: now()))
-        case .refused: fatalError("M2 was refused")
-        }
+        } catch { fatalError("M2 was refused") }
     }
 
     altered = m3
@@ -120,14 +115,13 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
         guard let claim = responder!.identify(message.span), claim.publicKey == caller else {
             fatalError("the identity in M3")
         }
-        switch responder!.accept(claim, message.span, psk: pskThere) {
-        case .refused: precondition(isPSKWrong || message != m3, "M3 was refused")
-        case .success(let made):
+        do throws(Drop) {
+            let made = try responder!.accept(claim, message.span, psk: pskThere)
             precondition(!isPSKWrong && message == m3, "a wrong M3 was taken")
             let there = made.transcript.exporter()
             precondition(revealed(there.bytes) == here, "two different sessions")
             _ = made.sessionKeys(SessionClock(began: now(), peerBegan: now()))
-        }
+        } catch { precondition(isPSKWrong || message != m3, "M3 was refused") }
     }
 }
 

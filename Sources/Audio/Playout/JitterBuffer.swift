@@ -10,7 +10,7 @@ public import Time
 /// - media - base` is how much later than the quickest a frame came. Real-time after `init`.
 public struct JitterBuffer: ~Copyable {
     /// How the buffer trades delay against lost sound.
-    public enum Preset: Sendable {
+    public enum Preset: String, CaseIterable, Sendable {
         /// Conversation first: accepts an occasional gap.
         case low
         case normal

@@ -4,7 +4,6 @@ extension Config {
     /// `[audio]`: the sound cards and what is done with their sound.
     public struct Audio: Equatable, Sendable {
         public enum Duplex: String, CaseIterable, Sendable { case half, full, auto }
-        public enum Jitter: String, CaseIterable, Sendable { case low, normal, robust }
         /// The value that a control of the card's mixer gets when the card is opened.
         public enum Volume: Equatable, Sendable {
             /// As it is.
@@ -36,7 +35,7 @@ extension Config {
         public internal(set) var gainControl = false
         /// How the sound of missing packets is made up; `auto` by a network where there is time.
         public internal(set) var concealment = Concealment.Wish.auto
-        public internal(set) var jitter = Jitter.normal
+        public internal(set) var jitter = JitterBuffer.Preset.normal
         /// The longest playout delay.
         public internal(set) var jitterMax = Duration.milliseconds(240)
         /// The control of the speaker, by name; nil is the usual one of the card.

@@ -6,9 +6,7 @@ public struct ConfigFolder {
     public let folder: String
     /// The directories that the main file sets, or the defaults where it cannot be read.
     public let paths: Paths
-    private let main: ConfigSource?
-    /// Why the main file cannot be read; nil when it can.
-    public let mainError: SystemError?
+    private let main: Result<ConfigSource, SystemError>
 
     /// Bytes of all files, many times those of a configuration with 31 peers.
     ///
@@ -34,24 +32,27 @@ public struct ConfigFolder {
                     advice: "it is empty, as a power cut may leave it: sudo intercomctl setup"
                         + " writes it")
             }
-            main = source
-            mainError = nil
+            main = .success(source)
             paths = Config.paths(in: source, otherwise: otherwise)
         } catch {
-            main = nil
-            mainError =
+            main = .failure(
                 error.errno == SystemError.noSuchFile
-                ? SystemError(
-                    operation: error.operation, errno: error.errno,
-                    advice: "sudo intercomctl setup writes it (man intercomd.conf),"
-                        + " or name another folder with --config DIR")
-                : error
+                    ? SystemError(
+                        operation: error.operation, errno: error.errno,
+                        advice: "sudo intercomctl setup writes it (man intercomd.conf),"
+                            + " or name another folder with --config DIR")
+                    : error)
             paths = otherwise
         }
     }
 
     private static func isBlank(_ bytes: [UInt8]) -> Bool {
         bytes.allSatisfy { $0 == 0 || $0 == 0x20 || (0x09...0x0d).contains($0) }
+    }
+
+    /// Why the main file cannot be read; nil when it can.
+    public var mainError: SystemError? {
+        if case .failure(let error) = main { error } else { nil }
     }
 
     /// Whether the main file is absent, or has nothing in it.
@@ -81,12 +82,7 @@ public struct ConfigFolder {
 
     /// Every file, in order of precedence.
     public func sources() throws(SystemError) -> [ConfigSource] {
-        guard let main else {
-            throw mainError
-                ?? SystemError(
-                    operation: "read \(folder)/intercomd.conf", errno: SystemError.noSuchFile)
-        }
-        return try others(beside: main)
+        try others(beside: main.get())
     }
 
     private func others(beside main: ConfigSource) throws(SystemError) -> [ConfigSource] {

@@ -32,7 +32,7 @@ public enum KeyStore {
 
     /// Reads a pre-shared key from any file.
     public static func psk(at path: String) throws(KeyStoreError) -> Key {
-        let key = try read(path, as: parsePSK) { (bytes) throws(SystemError) in
+        let key = try read(path, as: PSKFile.parse) { (bytes) throws(SystemError) in
             try FileStore.readSecret(path, into: &bytes)
         }
         guard let key else { throw missing(path) }
@@ -119,7 +119,7 @@ public enum KeyStore {
     public static func psk(named name: String, _ paths: Paths) throws(KeyStoreError) -> Key {
         let path = "\(paths.keys)/\(name)"
         try checkFolder(paths)
-        let key = try read(path, as: parsePSK) { (bytes) throws(SystemError) in
+        let key = try read(path, as: PSKFile.parse) { (bytes) throws(SystemError) in
             try paths.directory.readSecret("\(Paths.keysName)/\(name)", into: &bytes)
         }
         guard let key else { throw missing(path) }
@@ -178,7 +178,7 @@ public enum KeyStore {
     /// A damaged file stays as it is, because its owner may be able to restore it.
     private static func readIdentity(_ paths: Paths) throws(KeyStoreError) -> Key? {
         try read(
-            paths.identity, as: parseIdentity,
+            paths.identity, as: IdentityFile.parse,
             advising: { complaint in
                 "\(complaint); put a copy of it back, or remove it: then a new one is made, and"
                     + " every peer needs the new key"
@@ -189,14 +189,6 @@ public enum KeyStore {
     }
 
     private static let identityName = "\(Paths.keysName)/\(Paths.identityName)"
-
-    private static func parseIdentity(_ text: Span<UInt8>) throws(KeyFileError) -> Key {
-        try IdentityFile.parse(text)
-    }
-
-    private static func parsePSK(_ text: Span<UInt8>) throws(KeyFileError) -> Key {
-        try PSKFile.parse(text)
-    }
 }
 
 /// Why a key cannot be used, for the person who must act.

@@ -12,7 +12,7 @@ public struct PairedPeer: Sendable {
     /// The peer that had that name here before, and in whose place it may come; nil where none had.
     public let former: String?
     private let path: String
-    private let books: [PeerFiles]
+    private let files: PeerFiles
     /// The secret of the pairing is the file of this name with `.psk`.
     private let secret: String
     /// Whether the station was a peer before.
@@ -26,6 +26,8 @@ public struct PairedPeer: Sendable {
         /// has no place among the settings.
         case known(String)
         case failed(String)
+        /// Its files cannot be written.
+        case unwritten(PeerFilesError)
     }
 
     /// Finds out what is to be written.
@@ -85,12 +87,12 @@ public struct PairedPeer: Sendable {
                     + " take it back into the site, where it is introduced: sudo intercomctl pair"
                     + " --join")
         }
-        let files = Set(found.sources.map { $0.path })
+        let paths = Set(found.sources.map { $0.path })
         let name =
             known?.name
             ?? Self.free(wish ?? called) {
                 taken.contains($0) || ReservedName.meaning(ofPeer: $0) != nil
-                    || files.contains(used.path(of: $0)) || secrets.contains($0)
+                    || paths.contains(used.path(of: $0)) || secrets.contains($0)
                     || used.hasSecret(of: $0)
             }
         let path = used.path(of: name)
@@ -114,7 +116,9 @@ public struct PairedPeer: Sendable {
         do throws(PeerFilesError) {
             for place in books.indices { try books[place].put(file, at: path) }
         } catch { throw .failed(error.description) }
-        (self.books, self.path, self.key, self.name, self.called) = (books, path, key, name, called)
+        // The settings in use have no mistakes, so that they are the first.
+        files = books.first ?? used
+        (self.path, self.key, self.name, self.called) = (path, key, name, called)
         isAnew = known != nil
         bytes = file.bytes
         former = known == nil && name != called && hasFormer ? called : nil
@@ -138,15 +142,14 @@ public struct PairedPeer: Sendable {
     }
 
     /// Puts everything on the disk that needs room there; nobody reads it before `commit`.
-    public func prepare(psk: borrowing Key) throws(PeerFilesError) {
-        guard let book = books.first else { return }
+    public func prepare(psk: borrowing Key) throws(Refusal) {
         do throws(PeerFilesError) {
             // The draft first, as `removeLeftovers` finds a secret by it.
-            try book.prepare(path)
-            try book.write(psk: psk, of: secret)
+            try files.prepare(path)
+            try files.write(psk: psk, of: secret)
         } catch {
             withdraw()
-            throw error
+            throw .unwritten(error)
         }
     }
 
@@ -163,36 +166,27 @@ public struct PairedPeer: Sendable {
     ///
     /// - Parameter psk: The one that was prepared.
     /// - Throws: what cannot be written.
-    public func commit(psk: borrowing Key) throws(PeerFilesError) {
-        guard let book = books.first else { return }
+    public func commit(psk: borrowing Key) throws(Refusal) {
         do throws(PeerFilesError) {
-            if !book.isOnDisk(secretOf: secret) { try book.write(psk: psk, of: secret) }
-            try book.commit(path)
+            if !files.isOnDisk(secretOf: secret) { try files.write(psk: psk, of: secret) }
+            try files.commit(path)
         } catch {
             withdraw()
-            throw error
+            throw .unwritten(error)
         }
         // The secret that it had before.
-        if isAnew { _ = try? written?.removeStray(of: name) }
+        if isAnew { _ = try? files.renewed().removeStray(of: name) }
     }
 
     /// Removes what is prepared.
     public func withdraw() {
-        guard let book = books.first else { return }
         if isAnew {
-            _ = try? written?.removeStray(of: name)
-        } else if !book.isWritten(path) {
+            _ = try? files.renewed().removeStray(of: name)
+        } else if !files.isWritten(path) {
             // Meanwhile somebody may have made a peer of this name by hand, with its own secret.
-            try? KeyStore.removePSK(of: secret, book.paths)
+            try? KeyStore.removePSK(of: secret, files.paths)
         }
-        try? book.withdraw(path)
-    }
-
-    /// The settings in use with the peers that are on the disk now.
-    private var written: PeerFiles? {
-        guard let book = books.first, let state = try? ConfigFolder.stateSources(in: book.paths)
-        else { return nil }
-        return PeerFiles(book.sources.filter { !$0.role.isOfState } + state, in: book.paths)
+        try? files.withdraw(path)
     }
 
     /// Removes what pairings have prepared before the program died.

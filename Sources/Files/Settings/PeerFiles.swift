@@ -17,6 +17,14 @@ public struct PeerFiles: Sendable {
         self.paths = paths
     }
 
+    /// The same settings with the files of the state directory as they are now.
+    public func renewed() throws(PeerFilesError) -> PeerFiles {
+        do throws(SystemError) {
+            let written = try ConfigFolder.stateSources(in: paths)
+            return PeerFiles(sources.filter { !$0.role.isOfState } + written, in: paths)
+        } catch { throw PeerFilesError(error) }
+    }
+
     /// The settings as they stand.
     public func config() throws(ConfigError) -> Config {
         if let parsed { return parsed }

@@ -70,10 +70,8 @@ public enum SiteFiles {
     /// The stations that the site has taken out, their names by their keys as text; none where they
     /// cannot be read.
     public static func removed(_ paths: Paths) -> [String: String] {
-        let found = try? paths.directory.read(removedName, limit: ConfigFolder.sizeLimit)
-        guard let text = found else { return [:] }
         var names: [String: String] = [:]
-        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
+        for line in lines(of: removedName, paths) {
             let words = line.split(separator: " ").map { String($0) }
             guard words.count == 2, PublicKey(text: words[0]) != nil, isName(words[1]),
                 names.count < removedMax
@@ -101,10 +99,13 @@ public enum SiteFiles {
 
     /// The references of the keys under which the site of this station was introduced before.
     public static func left(_ paths: Paths) -> [UInt64] {
-        let found = try? paths.directory.read(leftName, limit: ConfigFolder.sizeLimit)
-        guard let text = found else { return [] }
-        return String(decoding: text, as: UTF8.self).split(separator: "\n")
-            .compactMap { UInt64($0, radix: 16) }
+        lines(of: leftName, paths).compactMap { UInt64($0, radix: 16) }
+    }
+
+    /// The lines of a file; none where it cannot be read.
+    private static func lines(of name: String, _ paths: Paths) -> [Substring] {
+        let text = try? paths.directory.read(name, limit: ConfigFolder.sizeLimit)
+        return String(decoding: text ?? [], as: UTF8.self).split(separator: "\n")
     }
 
     /// Keeps the key that this station leaves for another one of the same site: what has it may be

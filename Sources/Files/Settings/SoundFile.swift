@@ -23,23 +23,19 @@ public enum SoundFile {
 
     /// The samples of a plain file, 48 kHz, of at most so many seconds.
     public static func samples(_ path: String, seconds: Int) throws(Complaint) -> [Int16] {
-        let file: OpenFile
-        do throws(SystemError) { file = try OpenFile(reading: path) } catch { throw .unread(error) }
-        return try samples(file, seconds)
+        try samples(seconds) { () throws(SystemError) in try OpenFile(reading: path) }
     }
 
     /// The same of a pipe, too, or of standard input, which is "-": it waits for who writes to it.
     public static func samples(waitingFor path: String, seconds: Int) throws(Complaint) -> [Int16] {
-        let file: OpenFile
-        do throws(SystemError) {
-            file = try OpenFile(waitingFor: path)
-        } catch { throw .unread(error) }
-        return try samples(file, seconds)
+        try samples(seconds) { () throws(SystemError) in try OpenFile(waitingFor: path) }
     }
 
     private static func samples(
-        _ file: borrowing OpenFile, _ seconds: Int
+        _ seconds: Int, _ open: () throws(SystemError) -> OpenFile
     ) throws(Complaint) -> [Int16] {
+        let file: OpenFile
+        do throws(SystemError) { file = try open() } catch { throw .unread(error) }
         var reader = WAVReader()
         var sound: [Float] = []
         var bytes = [UInt8](repeating: 0, count: 65_536)

@@ -8,17 +8,6 @@ package import Time
 /// every 30 s. What cannot be written waits in memory, so much of it, and is tried again. Nothing
 /// here ends the program, and but for the start and the end nothing waits for the disk.
 package struct History: ~Copyable {
-    /// What happened to the files, for the journal.
-    package enum Notice: Equatable {
-        case torn
-        case setAside(lines: Int)
-        /// There is no room to set them aside: they stay where they are.
-        case damaged(lines: Int)
-        /// Nothing can be written, and why.
-        case failed(Fault)
-        case writtenAgain(lost: Int)
-    }
-
     /// What came of lines that were to be written.
     struct Written {
         var count = 0
@@ -52,8 +41,8 @@ package struct History: ~Copyable {
     package private(set) var setAside = 0
     /// Why nothing can be written; nil when it can.
     package private(set) var problem: Fault?
-    /// What happened, until the caller takes it.
-    private var notices: [Notice] = []
+    /// News of the files, for the journal, until the caller takes it.
+    private var notices: [String] = []
     private var owesSync = false
     private var nextSync = Instant(nanoseconds: .min)
     private var nextTry = Instant(nanoseconds: .min)
@@ -74,9 +63,10 @@ package struct History: ~Copyable {
     /// calls that were open when it fell.
     ///
     /// Waits for the disk.
-    package mutating func begin(wall: Int, at now: Instant) -> [Notice] {
-        let records = files.clean { notices.append($0) }
-        for case .setAside(let lines) in notices { setAside += lines }
+    package mutating func begin(wall: Int, at now: Instant) -> [String] {
+        var aside = 0
+        let records = files.clean(&aside) { notices.append($0) }
+        setAside += aside
         for start in HistoryRecord.open(in: records) {
             wait(for: start.ended(by: .crash, at: wall))
         }
@@ -95,14 +85,14 @@ package struct History: ~Copyable {
     }
 
     /// Keeps a record, which is written as soon as the disk takes it.
-    package mutating func append(_ record: HistoryRecord, at now: Instant) -> [Notice] {
+    package mutating func append(_ record: HistoryRecord, at now: Instant) -> [String] {
         if record.phase == .end { lastEnded = record }
         wait(for: record)
         return tick(at: now)
     }
 
     private mutating func wait(for record: HistoryRecord) {
-        let line = record.line
+        let line = record.encoded
         while waitingBytes + line.count > Self.waitingMax, !waiting.isEmpty {
             waitingBytes -= waiting.removeFirst().count
             lost += 1
@@ -112,7 +102,7 @@ package struct History: ~Copyable {
     }
 
     /// Writes, syncs and lists what is due, one after the other.
-    package mutating func tick(at now: Instant) -> [Notice] {
+    package mutating func tick(at now: Instant) -> [String] {
         if let written = writing?.take() {
             writing = nil
             follow(written, at: now)
@@ -159,12 +149,14 @@ package struct History: ~Copyable {
             fail(Fault(error))
         } else if problem != nil {
             problem = nil
-            notices.append(.writtenAgain(lost: lost))
+            notices.append(
+                "history: written again"
+                    + (lost > 0 ? ", without \(lost) records for which there was no room" : ""))
         }
     }
 
     private mutating func fail(_ reason: Fault) {
-        if problem == nil { notices.append(.failed(reason)) }
+        if problem == nil { notices.append(reason.sentence(ofWaiting: "history")) }
         problem = reason
     }
 
@@ -185,7 +177,7 @@ package struct History: ~Copyable {
     }
 
     /// Writes what waits, has the disk keep it, and waits for that so long at most.
-    package mutating func close(at now: Instant, within limit: Duration) -> [Notice] {
+    package mutating func close(at now: Instant, within limit: Duration) -> [String] {
         let end = Clock.now() + limit
         if let written = writing?.take(within: limit) {
             writing = nil
@@ -198,28 +190,9 @@ package struct History: ~Copyable {
         return takeNotices()
     }
 
-    private mutating func takeNotices() -> [Notice] {
+    private mutating func takeNotices() -> [String] {
         defer { notices = [] }
         return notices
-    }
-}
-
-extension History.Notice {
-    /// What the journal is told.
-    package var sentence: String {
-        switch self {
-        case .damaged(let lines):
-            "history: \(lines) damaged \(lines == 1 ? "line stays" : "lines stay") where they are: "
-                + "history.bad cannot take them"
-        case .torn:
-            "history: its last line was cut short by a power cut or a crash, and is left out"
-        case .setAside(let lines):
-            "history: \(lines) damaged \(lines == 1 ? "line" : "lines") set aside in history.bad"
-        case .failed(let reason): reason.sentence(ofWaiting: "history")
-        case .writtenAgain(let lost):
-            "history: written again"
-                + (lost > 0 ? ", without \(lost) records for which there was no room" : "")
-        }
     }
 }
 
@@ -275,10 +248,8 @@ final class HistoryFiles: @unchecked Sendable {
 
     /// The file to write to; it is opened anew after a failure.
     private func takeFile() throws(SystemError) -> AppendFile {
-        switch file.take() {
-        case .some(let file): return file
-        case .none: return try AppendFile(path, mode: Self.mode)
-        }
+        if let file = file.take() { return file }
+        return try AppendFile(path, mode: Self.mode)
     }
 
     private func sync() throws(SystemError) {
@@ -297,20 +268,29 @@ final class HistoryFiles: @unchecked Sendable {
     private func name(_ number: Int) -> String { number == 0 ? path : "\(path).\(number)" }
 
     /// Reads all files, and takes out of them what is damaged; that is kept in `history.bad`.
-    func clean(_ tell: (History.Notice) -> Void) -> [HistoryRecord] {
+    ///
+    /// - Parameters:
+    ///   - setAside: Counts the damaged lines.
+    ///   - tell: Is told what was found.
+    /// - Returns: The records, the oldest first.
+    func clean(_ setAside: inout Int, _ tell: (String) -> Void) -> [HistoryRecord] {
         var records: [HistoryRecord] = []
         for number in stride(from: History.former, through: 0, by: -1) {
-            records += clean(name(number), tell).records
+            records += clean(name(number), &setAside, tell).records
         }
         return records
     }
 
-    private func clean(_ path: String, _ tell: (History.Notice) -> Void) -> HistoryFile {
+    private func clean(
+        _ path: String, _ setAside: inout Int, _ tell: (String) -> Void
+    ) -> HistoryFile {
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try FileStore.read(path, limit: Self.readMax)
         } catch {
-            if error.errno != SystemError.noSuchFile { tell(.failed(Fault(error))) }
+            if error.errno != SystemError.noSuchFile {
+                tell(Fault(error).sentence(ofWaiting: "history"))
+            }
             return HistoryFile(parsing: [])
         }
         let found = HistoryFile(parsing: bytes)
@@ -319,15 +299,20 @@ final class HistoryFiles: @unchecked Sendable {
         if found.torn.count > Self.tornMax {
             damaged.append(found.torn + [UInt8(ascii: "\n")])
         } else if found.isTorn {
-            tell(.torn)
+            tell("history: its last line was cut short by a power cut or a crash, and is left out")
         }
         if !damaged.isEmpty {
             guard keep(damaged) else {
                 // They are passed over, now and at the next start.
-                tell(.damaged(lines: damaged.count))
+                let what = damaged.count == 1 ? "line stays" : "lines stay"
+                tell(
+                    "history: \(damaged.count) damaged \(what) where they are: history.bad cannot"
+                        + " take them")
                 return found
             }
-            tell(.setAside(lines: damaged.count))
+            setAside += damaged.count
+            let what = damaged.count == 1 ? "line" : "lines"
+            tell("history: \(damaged.count) damaged \(what) set aside in history.bad")
         }
         // Where that cannot be written either, the damaged lines are passed over once more.
         try? FileStore.write(found.whole.span, to: path, mode: Self.mode)

@@ -45,11 +45,7 @@ package struct Journal {
     ///
     /// - Returns: Why it failed, once a minute.
     package mutating func tick(at now: Instant) -> String? {
-        var complaint: String?
-        hook.tick(at: now) { notice in
-            if case .failed(let reason) = notice { complaint = reason }
-        }
-        return complaint
+        hook.tick(at: now)
     }
 
     /// Ends the programs that still run.
@@ -116,11 +112,6 @@ struct LogBudget {
 /// and where no room is left, who has the most waiting gives up its newest.
 /// What an event says goes into its environment: no shell reads it, no argument holds it.
 struct EventHook {
-    /// Why something did not run, or how it ended.
-    enum Notice: Equatable {
-        case failed(String)
-    }
-
     static let runningMax = 4
     static let waitingMax = 32
     static let patience = Duration.seconds(10)
@@ -180,14 +171,20 @@ struct EventHook {
     }
 
     /// Starts what waits, and ends what takes too long.
-    mutating func tick(at now: Instant, _ tell: (Notice) -> Void) {
+    ///
+    /// - Returns: Why something did not run, or how it ended; once a minute, as a program that
+    ///   fails does so at every event.
+    mutating func tick(at now: Instant) -> String? {
+        var complaint: String?
         for place in running.indices.reversed() {
             if let status = running[place].program.ended() {
                 let run = running.remove(at: place)
                 if run.isKilled {
-                    complain("the program took longer than 10 s, and was ended", at: now, tell)
+                    complaint = complaint ?? "the program took longer than 10 s, and was ended"
+                    left += 1
                 } else if status != 0 {
-                    complain("the program ended with status \(status)", at: now, tell)
+                    complaint = complaint ?? "the program ended with status \(status)"
+                    left += 1
                 }
             } else if now >= running[place].end, !running[place].isKilled {
                 running[place].program.kill()
@@ -199,22 +196,20 @@ struct EventHook {
             do throws(SystemError) {
                 let program = try ChildProgram(next.path, environment: next.environment)
                 running.append(Run(program: program, peer: next.peer, end: now + Self.patience))
-            } catch { complain(error.description, at: now, tell) }
+            } catch {
+                complaint = complaint ?? error.description
+                left += 1
+            }
         }
+        guard let complaint, now >= nextComplaint else { return nil }
+        nextComplaint = now + Self.quietFor
+        return "on-event: \(complaint)"
     }
 
     /// Ends all that still runs.
     mutating func close() {
         for run in running { run.program.kill() }
         waiting = []
-    }
-
-    /// Once a minute: a program that fails does so at every event.
-    private mutating func complain(_ what: String, at now: Instant, _ tell: (Notice) -> Void) {
-        left += 1
-        guard now >= nextComplaint else { return }
-        nextComplaint = now + Self.quietFor
-        tell(.failed("on-event: \(what)"))
     }
 
     /// What the program is told: a variable for each of the event's fields that is not null.
@@ -236,24 +231,5 @@ struct EventHook {
         if let asker = event.asker { all.append("INTERCOM_BY=\(asker.visible)") }
         if let user = event.user { all.append("INTERCOM_UID=\(user)") }
         return all
-    }
-}
-
-extension Event {
-    /// What people are told of the history's files.
-    package init(_ notice: History.Notice, at milliseconds: Int) {
-        self.init(.historyFault, at: milliseconds)
-        detail = notice.sentence
-    }
-
-    /// What people are told of the file of the state.
-    package init(_ notice: StateKeeper.Notice, at milliseconds: Int) {
-        self.init(.stateFault, at: milliseconds)
-        detail =
-            switch notice {
-            case .damaged(let reason): reason
-            case .failed(let reason): reason.sentence(ofWaiting: "state")
-            case .writtenAgain: "state: written again"
-            }
     }
 }

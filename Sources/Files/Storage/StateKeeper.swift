@@ -8,13 +8,6 @@ package import Time
 /// Written some seconds after the last change, for a knob that is turned is many changes; whole or
 /// not at all. Nothing here ends the program, and nothing waits for the disk.
 package struct StateKeeper {
-    package enum Notice: Equatable {
-        /// The file was not as it was written, and has another name now.
-        case damaged(String)
-        case failed(Fault)
-        case writtenAgain
-    }
-
     private static let rest = Duration.seconds(3)
     /// Somebody who turns a knob for minutes is written all the same.
     private static let restMax = Duration.seconds(30)
@@ -32,32 +25,33 @@ package struct StateKeeper {
     package init(in folder: String) { path = "\(folder)/\(Paths.savedStateName)" }
 
     /// Reads what was set before; returns what was wrong with the file.
-    package mutating func begin() -> Notice? {
+    package mutating func begin() -> String? {
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try FileStore.read(path, limit: Self.sizeMax)
         } catch {
             return error.errno == SystemError.noSuchFile ? nil : setAside(error.description)
         }
-        guard let read = SavedState(parsing: bytes) else {
+        guard let read = SavedState(parsing: bytes.span) else {
             return setAside("it is damaged")
         }
         state = read
         return nil
     }
 
-    private func setAside(_ reason: String) -> Notice {
+    private func setAside(_ reason: String) -> String {
         try? FileStore.rename(path, to: "\(path).bad")
-        return .damaged("\(path): \(reason); volumes, mutes and do-not-disturb begin anew")
+        return "\(path): \(reason); volumes, mutes and do-not-disturb begin anew"
     }
 
-    /// Takes over what a person wants; returns what has changed, or nil where it was so before.
+    /// Takes over what a person wants; returns the event that tells of it, or nil where it was so
+    /// before.
     ///
     /// `names` are the peers and channels of the settings, `milliseconds` the time since 1970.
-    package mutating func follow(
+    package mutating func apply(
         _ request: StateRequest, among names: [String], at now: Instant, milliseconds: Int
-    ) throws(SavedState.UnknownName) -> SavedState.Change? {
-        let change = try state.follow(request, among: names, at: milliseconds)
+    ) throws(SavedState.UnknownName) -> Event? {
+        let change = try state.apply(request, among: names, at: milliseconds)
         guard let change else { return nil }
         let since = changedSince ?? now
         changedSince = since
@@ -66,7 +60,7 @@ package struct StateKeeper {
     }
 
     /// Writes what is due; returns what is new about the file.
-    package mutating func tick(at now: Instant) -> Notice? {
+    package mutating func tick(at now: Instant) -> String? {
         if let work {
             guard let result = work.take() else {
                 return work.isLate(at: now) ? failed(lateness(ofDiskWith: path)) : nil
@@ -77,7 +71,7 @@ package struct StateKeeper {
         guard let due, now >= due else { return nil }
         self.due = nil
         changedSince = nil
-        work = DiskWork { [path, line = state.line] in
+        work = DiskWork { [path, line = state.encoded] in
             Result { () throws(SystemError) in
                 try FileStore.write(line.span, to: path, mode: 0o600)
             }
@@ -86,7 +80,7 @@ package struct StateKeeper {
     }
 
     /// Writes what has changed, now, and waits for the disk so long at most.
-    package mutating func close(at now: Instant, within limit: Duration) -> Notice? {
+    package mutating func close(at now: Instant, within limit: Duration) -> String? {
         let end = Clock.now() + limit
         if let result = work?.take(within: limit) {
             work = nil
@@ -104,19 +98,19 @@ package struct StateKeeper {
 
     private mutating func finished(
         _ result: Result<Void, SystemError>, at now: Instant
-    ) -> Notice? {
+    ) -> String? {
         if case .failure(let error) = result {
             // What has changed meanwhile is written then, too.
             due = now + Self.retry
             return failed(Fault(error))
         }
         defer { problem = nil }
-        return problem == nil ? nil : .writtenAgain
+        return problem == nil ? nil : "state: written again"
     }
 
-    private mutating func failed(_ reason: Fault) -> Notice? {
+    private mutating func failed(_ reason: Fault) -> String? {
         defer { problem = reason }
-        return problem == nil ? .failed(reason) : nil
+        return problem == nil ? reason.sentence(ofWaiting: "state") : nil
     }
 }
 

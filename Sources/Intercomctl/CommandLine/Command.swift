@@ -1,19 +1,23 @@
 /// One row of the table of commands: name, arguments, options, help and function.
 struct Command: Sendable {
+    typealias Function = @Sendable (borrowing Invocation) throws(Failure) -> ExitCode
+
     /// "peer add": one word or two.
     let name: String
     /// What follows the name, as help shows it.
     var arguments = ""
-    /// How many arguments it takes.
-    var count = 0...0
+    /// How many arguments it takes at most, where `arguments` does not show it.
+    var most: Int?
     /// The kind of each argument, in order.
     var takes: [Expected] = []
     /// Names of the options it takes besides `sharedOptions`.
-    let options: [String]
+    var options = ["--json"]
     /// The options that it cannot do without.
     var needed: [String] = []
     let help: String
-    let function: @Sendable (borrowing Invocation) throws(Failure) -> ExitCode
+    /// One to three lines to copy; none where its name is all that there is to type.
+    var examples: [String] = []
+    let function: Function
 }
 
 extension Command {
@@ -21,6 +25,16 @@ extension Command {
     static let sharedOptions = ["--config", "--socket", "--help"]
 
     static let all = CommandGroup.all.flatMap { $0.commands }
+
+    /// How many arguments it takes.
+    var count: ClosedRange<Int> {
+        let words = arguments.split(separator: " ")
+        let least = words.count { !$0.hasPrefix("[") }
+        return least...(most ?? words.count)
+    }
+
+    /// The words of its name.
+    var words: [String] { name.split(separator: " ").map { String($0) } }
 
     /// `peer add [--psk-file FILE] NAME ADDRESS KEY`.
     var usage: String {

@@ -7,111 +7,132 @@ extension CommandGroup {
             "Look",
             [
                 Command(
-                    name: "status", options: ["--json"],
+                    name: "status",
                     help: "show the station, its devices and its peers", function: showStatus),
                 Command(
-                    name: "peers", options: ["--json"],
+                    name: "peers",
                     help: "show only the peers", function: showPeers),
                 Command(
                     name: "monitor", options: ["--json", "--json-lines"],
                     help: "print events, line by line, until Ctrl-C", function: monitor),
                 Command(
                     name: "history", options: ["--missed", "--since", "--limit", "--json"],
-                    help: "show the call history", function: showHistory),
+                    help: "show the call history",
+                    examples: ["intercomctl history --missed --since 1d"], function: showHistory),
                 Command(
-                    name: "stats", arguments: "[PEER]", count: 0...1, takes: [.peer],
-                    options: ["--json"],
-                    help: "show sound quality and network figures", function: showStats),
+                    name: "stats", arguments: "[PEER]", takes: [.peer],
+                    help: "show sound quality and network figures",
+                    examples: ["intercomctl stats garage"], function: showStats),
                 Command(
                     name: "levels", options: ["--json-lines", "--seconds"],
                     help: "show live meters until Ctrl-C", function: showLevels),
                 Command(
                     name: "metrics", options: [],
-                    help: "print the status as OpenMetrics text",
-                    function: printMetrics),
+                    help: "print the status as OpenMetrics text", function: printMetrics),
             ]),
         CommandGroup(
             "Talk",
             [
                 Command(
-                    name: "talk", arguments: "TARGET", count: 1...1, takes: [.target],
+                    name: "talk", arguments: "TARGET", takes: [.target],
                     options: ["--seconds", "--json"],
-                    help: "talk to a peer or channel until Ctrl-C", function: talk),
+                    help: "talk to a peer or channel until Ctrl-C",
+                    examples: ["intercomctl talk house", "intercomctl talk --seconds 10 garage"],
+                    function: talk),
                 Command(
-                    name: "ptt", arguments: "down|up TARGET", count: 2...2,
-                    takes: [.oneOf(["down", "up"]), .target],
-                    options: ["--no-wait", "--json"],
+                    name: "ptt", arguments: "down|up TARGET",
+                    takes: [.oneOf(["down", "up"]), .target], options: ["--no-wait", "--json"],
                     help: "press or release a virtual talk button",
+                    examples: ["intercomctl ptt down house", "intercomctl ptt up house"],
                     function: pressTalkKey),
                 Command(
-                    name: "reply", arguments: "down|up", count: 1...1,
-                    takes: [.oneOf(["down", "up"])],
+                    name: "reply", arguments: "down|up", takes: [.oneOf(["down", "up"])],
                     options: ["--no-wait", "--json"],
-                    help: "virtual talk button for the peer heard last", function: reply),
+                    help: "virtual talk button for the peer heard last",
+                    examples: ["intercomctl reply down", "intercomctl reply up"], function: reply),
                 Command(
-                    name: "page", arguments: "TARGET", count: 1...1, takes: [.target],
+                    name: "page", arguments: "TARGET", takes: [.target],
                     options: ["--priority", "--seconds", "--json"],
-                    help: "speak to a peer or channel at once, until Ctrl-C", function: page),
+                    help: "speak to a peer or channel at once, until Ctrl-C",
+                    examples: [
+                        "intercomctl page house", "intercomctl page --priority high garage",
+                    ],
+                    function: page),
                 Command(
-                    name: "announce", arguments: "TARGET", count: 1...2, takes: [.target],
+                    name: "announce", arguments: "TARGET", most: 2, takes: [.target],
                     options: ["--file", "--priority", "--json"], needed: ["--file"],
-                    help: "play a WAV file to a peer or channel", function: announce),
+                    help: "play a WAV file to a peer or channel",
+                    examples: ["intercomctl announce --file gong.wav house"], function: announce),
                 Command(
-                    name: "relay", arguments: "NAME [PEER]", count: 1...2, takes: [.relay, .peer],
+                    name: "relay", arguments: "NAME [PEER]", takes: [.relay, .peer],
                     options: ["--no-wait", "--json"],
                     help: "switch a relay on for its pulse, here or at a peer",
+                    examples: ["intercomctl relay door", "intercomctl relay door frontdoor"],
                     function: switchRelay),
                 Command(
-                    name: "signal", arguments: "PEER", count: 1...1, takes: [.peer],
+                    name: "signal", arguments: "PEER", takes: [.peer],
                     options: ["--no-wait", "--json"],
-                    help: "light the call light of a peer", function: signalPeer),
+                    help: "light the call light of a peer", examples: ["intercomctl signal garage"],
+                    function: signalPeer),
             ]),
         CommandGroup(
             "Call",
             [
                 Command(
-                    name: "call", arguments: "TARGET", count: 1...1, takes: [.target],
+                    name: "call", arguments: "TARGET", takes: [.target],
                     options: ["--priority", "--no-wait", "--json"],
-                    help: "call a peer, or all of a channel", function: callTarget),
+                    help: "call a peer, or all of a channel",
+                    examples: [
+                        "intercomctl call garage", "intercomctl call --priority high house",
+                    ],
+                    function: calling(.call)),
                 Command(
-                    name: "answer", options: ["--json"],
-                    help: "answer the call that rings here", function: answerCall),
+                    name: "answer",
+                    help: "answer the call that rings here", function: asking(.answer)),
                 Command(
-                    name: "reject", options: ["--json"],
-                    help: "reject the call that rings here", function: rejectCall),
+                    name: "reject",
+                    help: "reject the call that rings here", function: asking(.reject)),
                 Command(
-                    name: "hangup", options: ["--json"],
-                    help: "end the call, or cancel one you are making", function: hangUp),
+                    name: "hangup",
+                    help: "end the call, or cancel one you are making", function: asking(.hangUp)),
                 Command(
-                    name: "drop-in", arguments: "PEER", count: 1...1, takes: [.peer],
+                    name: "drop-in", arguments: "PEER", takes: [.peer],
                     options: ["--no-wait", "--json"],
-                    help: "open both microphones, if the peer allows it", function: dropIn),
+                    help: "open both microphones, if the peer allows it",
+                    examples: ["intercomctl drop-in nursery"], function: calling(.dropIn)),
                 Command(
-                    name: "listen", arguments: "PEER", count: 1...1, takes: [.peer],
+                    name: "listen", arguments: "PEER", takes: [.peer],
                     options: ["--no-wait", "--json"],
-                    help: "listen to a peer's room, if the peer allows it", function: listenIn),
+                    help: "listen to a peer's room, if the peer allows it",
+                    examples: ["intercomctl listen nursery"], function: calling(.listen)),
             ]),
         CommandGroup(
             "Volume and quiet",
             [
                 Command(
-                    name: "volume", arguments: "[WHAT] [N|+N|-N]", count: 0...2,
+                    name: "volume", arguments: "[WHAT] [N|+N|-N]",
                     takes: [.oneOf(SavedState.Volumes.Kind.allCases.map { $0.rawValue })],
-                    options: ["--json"],
-                    help: "set speaker, ring, tones or page, in percent", function: setVolume),
+                    help: "set speaker, ring, tones or page, in percent",
+                    examples: [
+                        "intercomctl volume",
+                        "intercomctl volume 60",
+                        "intercomctl volume ring -10",
+                    ],
+                    function: setVolume),
                 Command(
-                    name: "mute", arguments: "WHAT", count: 1...1, takes: [.mutable],
-                    options: ["--json"],
-                    help: "mute mic, speaker, a peer or a channel", function: mute),
+                    name: "mute", arguments: "WHAT", takes: [.mutable],
+                    help: "mute mic, speaker, a peer or a channel",
+                    examples: ["intercomctl mute mic", "intercomctl mute garage"],
+                    function: muting(true)),
                 Command(
-                    name: "unmute", arguments: "WHAT", count: 1...1, takes: [.mutable],
-                    options: ["--json"],
-                    help: "unmute mic, speaker, a peer or a channel", function: unmute),
+                    name: "unmute", arguments: "WHAT", takes: [.mutable],
+                    help: "unmute mic, speaker, a peer or a channel",
+                    examples: ["intercomctl unmute mic"], function: muting(false)),
                 Command(
-                    name: "dnd", arguments: "[on|off]", count: 0...1,
-                    takes: [.oneOf(["on", "off"])],
+                    name: "dnd", arguments: "[on|off]", takes: [.oneOf(["on", "off"])],
                     options: ["--for", "--json"],
                     help: "do not disturb, for a time or until turned off",
+                    examples: ["intercomctl dnd on --for 1h", "intercomctl dnd off"],
                     function: setDoNotDisturb),
             ]),
         CommandGroup(
@@ -121,102 +142,151 @@ extension CommandGroup {
                     name: "key show", options: ["--json", "--fingerprint"],
                     help: "print the public key, or its fingerprint", function: showPublicKey),
                 Command(
-                    name: "peer list", options: ["--json"],
-                    help: "list the peers in the files; needs no daemon",
-                    function: listPeers),
+                    name: "peer list",
+                    help: "list the peers in the files; needs no daemon", function: listPeers),
                 Command(
-                    name: "peer show", arguments: "NAME", count: 1...1, takes: [.peer],
-                    options: ["--json"],
-                    help: "the same as show peer", function: showPeer),
+                    name: "peer show", arguments: "NAME", takes: [.peer],
+                    help: "the same as show peer", examples: ["intercomctl peer show garage"],
+                    function: showPeer),
                 Command(
-                    name: "show peer", arguments: "NAME", count: 1...1, takes: [.peer],
-                    options: ["--json"],
-                    help: "show how a peer is protected and what it may do", function: showPeer),
+                    name: "show peer", arguments: "NAME", takes: [.peer],
+                    help: "show how a peer is protected and what it may do",
+                    examples: ["intercomctl show peer garage"], function: showPeer),
                 Command(
-                    name: "pair", arguments: "[HOST] [CODE]", count: 0...12,
+                    name: "pair", arguments: "[HOST] [CODE]", most: 12,
                     options: ["--name", "--join", "--move", "--yes", "--json"],
                     help: "make two stations peers by a code",
+                    examples: [
+                        "intercomctl pair",
+                        "intercomctl pair 7K9M-QX2W",
+                        "intercomctl pair 192.0.2.7 7K9M-QX2W",
+                    ],
                     function: pair),
                 Command(
                     name: "invite", options: ["--name", "--yes"],
                     help: "over ssh: invite | ssh HOST intercomctl accept",
+                    examples: ["intercomctl invite | ssh garage intercomctl accept"],
                     function: invite),
                 Command(
                     name: "accept", options: ["--name", "--yes", "--json"],
                     help: "pair by the invitation on standard input",
+                    examples: ["ssh garage intercomctl invite | intercomctl accept"],
                     function: accept),
                 Command(
-                    name: "peer add", arguments: "NAME ADDRESS KEY", count: 3...16,
-                    takes: [.anything],
+                    name: "peer add", arguments: "NAME ADDRESS KEY", most: 16, takes: [.anything],
                     options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
-                    help: "add a peer; write - as ADDRESS if it calls here", function: addPeer),
+                    help: "add a peer; write - as ADDRESS if it calls here",
+                    examples: [
+                        "sudo intercomctl peer add garage garage.local intercom1:...",
+                        "sudo intercomctl peer add --psk-file house.psk garage - intercom1:...",
+                    ],
+                    function: addPeer),
                 Command(
-                    name: "peer set", arguments: "NAME", count: 1...1, takes: [.peer],
+                    name: "peer set", arguments: "NAME", takes: [.peer],
                     options: [
                         "--address", "--psk-file", "--suite", "--gain", "--revoked", "--no-reload",
                         "--json",
                     ],
-                    help: "change settings of a peer", function: setPeer),
+                    help: "change settings of a peer",
+                    examples: [
+                        "sudo intercomctl peer set --address garage.local garage",
+                        "sudo intercomctl peer set --gain -6dB garage",
+                    ],
+                    function: setPeer),
                 Command(
-                    name: "peer verify", arguments: "NAME DIGITS", count: 2...7, takes: [.peer],
+                    name: "peer verify", arguments: "NAME DIGITS", most: 7, takes: [.peer],
                     options: ["--no-reload", "--json"],
-                    help: "record that a peer's fingerprint was compared", function: verifyPeer),
+                    help: "record that a peer's fingerprint was compared",
+                    examples: ["sudo intercomctl peer verify garage 6615 5028 5009 7032 9321 0175"],
+                    function: verifyPeer),
                 Command(
-                    name: "peer rename", arguments: "NAME NEW", count: 2...2, takes: [.peer],
+                    name: "peer rename", arguments: "NAME NEW", takes: [.peer],
                     options: ["--no-reload", "--json"],
-                    help: "rename a peer on this station", function: renamePeer),
+                    help: "rename a peer on this station",
+                    examples: ["sudo intercomctl peer rename garage workshop"],
+                    function: renamePeer),
                 Command(
-                    name: "peer replace", arguments: "NAME KEY|PEER", count: 2...2,
-                    takes: [.peer, .peer], options: ["--yes", "--no-reload", "--json"],
-                    help: "let a new station take a dead one's place", function: replacePeer),
+                    name: "peer replace", arguments: "NAME KEY|PEER", takes: [.peer, .peer],
+                    options: ["--yes", "--no-reload", "--json"],
+                    help: "let a new station take a dead one's place",
+                    examples: [
+                        "sudo intercomctl peer replace garage garage-2",
+                        "sudo intercomctl peer replace garage intercom1:...",
+                    ],
+                    function: replacePeer),
                 Command(
-                    name: "peer remove", arguments: "NAME", count: 1...1, takes: [.peer],
+                    name: "peer remove", arguments: "NAME", takes: [.peer],
                     options: ["--no-reload", "--json"],
-                    help: "remove a peer that is not of the site", function: removePeer),
+                    help: "remove a peer that is not of the site",
+                    examples: ["sudo intercomctl peer remove garage"], function: removePeer),
             ]),
         CommandGroup(
             "Site",
             [
                 Command(
-                    name: "site init", arguments: "NAME", count: 1...1, takes: [.anything],
+                    name: "site init", arguments: "NAME", takes: [.anything],
                     options: ["--address", "--take-over", "--yes", "--no-reload", "--json"],
-                    help: "begin a site, whose stations are introduced here", function: beginSite),
+                    help: "begin a site, whose stations are introduced here",
+                    examples: ["sudo intercomctl site init house"], function: beginSite),
                 Command(
-                    name: "site add", arguments: "NAME [KEY]", count: 1...2, takes: [.peer],
+                    name: "site add", arguments: "NAME [KEY]", takes: [.peer],
                     options: ["--address", "--no-reload", "--json"],
-                    help: "introduce a station to all of the site", function: addToSite),
+                    help: "introduce a station to all of the site",
+                    examples: [
+                        "sudo intercomctl site add garage intercom1:...",
+                        "sudo intercomctl site add garage",
+                    ],
+                    function: addToSite),
                 Command(
-                    name: "site remove", arguments: "NAME", count: 1...1, takes: [.peer],
+                    name: "site remove", arguments: "NAME", takes: [.peer],
                     options: ["--yes", "--no-reload", "--json"],
-                    help: "take a station out of the site", function: removeFromSite),
+                    help: "take a station out of the site",
+                    examples: ["sudo intercomctl site remove garage"], function: removeFromSite),
                 Command(
-                    name: "site replace", arguments: "NAME KEY|PEER", count: 2...2,
-                    takes: [.peer, .peer],
+                    name: "site replace", arguments: "NAME KEY|PEER", takes: [.peer, .peer],
                     options: ["--address", "--yes", "--no-reload", "--json"],
-                    help: "introduce the successor of a dead station", function: replaceInSite),
+                    help: "introduce the successor of a dead station",
+                    examples: [
+                        "sudo intercomctl site replace garage garage-2",
+                        "sudo intercomctl site replace garage intercom1:...",
+                    ],
+                    function: replaceInSite),
                 Command(
-                    name: "site rename", arguments: "NAME NEW", count: 2...2,
-                    takes: [.peer, .anything], options: ["--no-reload", "--json"],
-                    help: "give a station of the site another name", function: renameInSite),
+                    name: "site rename", arguments: "NAME NEW", takes: [.peer, .anything],
+                    options: ["--no-reload", "--json"],
+                    help: "give a station of the site another name",
+                    examples: ["sudo intercomctl site rename garage workshop"],
+                    function: renameInSite),
                 Command(
-                    name: "site channel", arguments: "NAME STATIONS", count: 2...33,
+                    name: "site channel", arguments: "NAME STATIONS", most: 33,
                     takes: [.anything, .peer], options: ["--no-reload", "--json"],
                     help: "make a channel of stations, or of all; - ends it",
+                    examples: [
+                        "sudo intercomctl site channel upstairs attic bedroom",
+                        "sudo intercomctl site channel everyone all",
+                        "sudo intercomctl site channel upstairs -",
+                    ],
                     function: setSiteChannel),
                 Command(
-                    name: "site join", arguments: "[PEER]", count: 0...1, takes: [.peer],
+                    name: "site join", arguments: "[PEER]", takes: [.peer],
                     options: ["--site", "--yes", "--json"],
-                    help: "join the site that a peer shows", function: joinSite),
+                    help: "join the site that a peer shows", examples: ["intercomctl site join"],
+                    function: joinSite),
                 Command(
-                    name: "site list", options: ["--json"],
+                    name: "site list",
                     help: "show the site and its stations; needs no daemon", function: listSite),
                 Command(
                     name: "site export", options: ["--key"],
                     help: "print the signed roster, for site import", function: exportSite),
                 Command(
-                    name: "site import", arguments: "[FILE]", count: 0...1, takes: [.file],
+                    name: "site import", arguments: "[FILE]", takes: [.file],
                     options: ["--key", "--site", "--yes", "--no-reload", "--json"],
-                    help: "make the stations of a roster peers", function: importSite),
+                    help: "make the stations of a roster peers",
+                    examples: [
+                        "ssh kitchen intercomctl site export | sudo intercomctl site import",
+                        "sudo intercomctl site import house.roster",
+                    ],
+                    function: importSite),
                 Command(
                     name: "site leave", options: ["--no-reload", "--json"],
                     help: "forget the site, and the peers that came with it", function: leaveSite),
@@ -225,21 +295,28 @@ extension CommandGroup {
             "Recordings",
             [
                 Command(
-                    name: "recording keygen", arguments: "[FILE]", count: 0...1, takes: [.file],
-                    options: ["--json"],
-                    help: "make a key to seal recordings to", function: makeRecordingKey),
+                    name: "recording keygen", arguments: "[FILE]", takes: [.file],
+                    help: "make a key to seal recordings to",
+                    examples: ["intercomctl recording keygen house.key"],
+                    function: makeRecordingKey),
                 Command(
-                    name: "recording verify", arguments: "FILE", count: 1...1, takes: [.file],
+                    name: "recording verify", arguments: "FILE", takes: [.file],
                     options: ["--key-file", "--json"],
-                    help: "check that a recording is whole", function: verifyRecording),
+                    help: "check that a recording is whole",
+                    examples: ["intercomctl recording verify talk.icrec"],
+                    function: verifyRecording),
                 Command(
-                    name: "recording show", arguments: "FILE", count: 1...1, takes: [.file],
+                    name: "recording show", arguments: "FILE", takes: [.file],
                     options: ["--key-file", "--json"], needed: ["--key-file"],
-                    help: "show the talkers and figures of a recording", function: showRecording),
+                    help: "show the talkers and figures of a recording",
+                    examples: ["intercomctl recording show --key-file house.key talk.icrec"],
+                    function: showRecording),
                 Command(
-                    name: "recording open", arguments: "FILE", count: 1...1, takes: [.file],
+                    name: "recording open", arguments: "FILE", takes: [.file],
                     options: ["--key-file", "--out", "--mix", "--json"], needed: ["--key-file"],
-                    help: "write a WAV file for each talker", function: openRecording),
+                    help: "write a WAV file for each talker",
+                    examples: ["intercomctl recording open --key-file house.key talk.icrec"],
+                    function: openRecording),
             ]),
         CommandGroup(
             "Set up",
@@ -248,57 +325,61 @@ extension CommandGroup {
                     name: "setup", options: ["--name", "--yes", "--force", "--json"],
                     help: "write a first configuration for this machine", function: setUp),
                 Command(
-                    name: "doctor", arguments: "[TOPIC...]", count: 0...32,
-                    takes: [.oneOf(Check.Topic.allCases.map { $0.rawValue })], options: ["--json"],
-                    help: "look for faults and print how to fix each", function: runDoctor),
+                    name: "doctor", arguments: "[TOPIC...]", most: 32,
+                    takes: [.oneOf(Check.Topic.allCases.map { $0.rawValue })],
+                    help: "look for faults and print how to fix each",
+                    examples: ["intercomctl doctor", "intercomctl doctor status network"],
+                    function: runDoctor),
                 Command(
-                    name: "config check", options: ["--json"],
+                    name: "config check",
                     help: "check the configuration", function: checkConfig),
                 Command(
                     name: "config show", options: ["--effective", "--json"],
                     help: "print the configuration with every default", function: showConfig),
                 Command(
-                    name: "config diff", options: ["--json"],
+                    name: "config diff",
                     help: "show what a reload would change", function: showDifference),
                 Command(
-                    name: "reload", options: ["--json"],
+                    name: "reload",
                     help: "make the daemon read the configuration again", function: reloadConfig),
             ]),
         CommandGroup(
             "Try devices",
             [
                 Command(
-                    name: "test speaker", options: ["--json"],
+                    name: "test speaker",
                     help: "play a rising tone on the speaker", function: testSpeaker),
                 Command(
-                    name: "test mic", options: ["--json"],
+                    name: "test mic",
                     help: "show the microphone's level for 3 s", function: testMicrophone),
                 Command(
-                    name: "test loop", options: ["--json"],
+                    name: "test loop",
                     help: "play a sound, check that the microphone hears it", function: testLoop),
                 Command(
-                    name: "test latency", arguments: "PEER", count: 1...1, takes: [.peer],
-                    options: ["--json"],
-                    help: "measure the delay from here to a peer's speaker", function: testLatency),
+                    name: "test latency", arguments: "PEER", takes: [.peer],
+                    help: "measure the delay from here to a peer's speaker",
+                    examples: ["intercomctl test latency garage"], function: testLatency),
                 Command(
-                    name: "test button", arguments: "[NAME]", count: 0...1, takes: [.button],
+                    name: "test button", arguments: "[NAME]", takes: [.button],
                     options: ["--timeout", "--json"],
-                    help: "wait for a press of a talk button", function: testButton),
+                    help: "wait for a press of a talk button",
+                    examples: ["intercomctl test button", "intercomctl test button ptt"],
+                    function: testButton),
                 Command(
-                    name: "test led", arguments: "[NAME]", count: 0...1, takes: [.lamp],
-                    options: ["--json"],
-                    help: "blink a lamp five times", function: testLamp),
+                    name: "test led", arguments: "[NAME]", takes: [.lamp],
+                    help: "blink a lamp five times", examples: ["intercomctl test led mic"],
+                    function: testLamp),
                 Command(
-                    name: "audio list", options: ["--json"],
+                    name: "audio list",
                     help: "list sound cards and their values for [audio]", function: listAudio),
                 Command(
-                    name: "audio controls", options: ["--json"],
+                    name: "audio controls",
                     help: "list volumes and mutes of the configured cards", function: listControls),
                 Command(
-                    name: "gpio list", options: ["--json"],
+                    name: "gpio list",
                     help: "list GPIO lines and their values for line", function: listGPIO),
                 Command(
-                    name: "keys list", options: ["--json"],
+                    name: "keys list",
                     help: "list keys of keypads and their values for line",
                     function: listKeypadKeys),
             ]),
@@ -306,18 +387,24 @@ extension CommandGroup {
             "Help",
             [
                 Command(
-                    name: "version", options: ["--json"],
-                    help: "print the versions of this program and the daemon", function: showVersion
-                ),
+                    name: "version",
+                    help: "print the versions of this program and the daemon",
+                    function: showVersion),
                 Command(
-                    name: "completion", arguments: "bash|zsh|fish", count: 1...1000,
+                    name: "completion", arguments: "bash|zsh|fish", most: 1000,
                     takes: [.oneOf(CompletionScript.shells)], options: [],
                     help: "print a script that completes commands with Tab",
+                    examples: [
+                        "intercomctl completion bash",
+                        "intercomctl completion fish > ~/.config/fish/completions/intercomctl.fish",
+                    ],
                     function: completion),
                 Command(
-                    name: "help", arguments: "[COMMAND]", count: 0...2,
-                    takes: [.command, .command], options: [],
-                    help: "print this, or the help of one command", function: showHelp),
+                    name: "help", arguments: "[COMMAND]", most: 2, takes: [.command, .command],
+                    options: [],
+                    help: "print this, or the help of one command",
+                    examples: ["intercomctl help talk", "intercomctl help peer add"],
+                    function: showHelp),
             ]),
     ]
 }

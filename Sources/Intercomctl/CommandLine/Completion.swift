@@ -66,11 +66,10 @@ struct Completion {
     func answer(_ names: () -> StationNames) -> Answer {
         if let open { return fitting(open.takes, names) }
         if !isPlain, last.hasPrefix("-") { return optionAnswer(names) }
-        let count = words.count
-        guard let command = command, count >= command.words else {
+        guard let command else {
             return .words(fitting(Self.commandWords(after: words)))
         }
-        if let expected = command.expected(at: count - command.words) {
+        if let expected = command.expected(at: words.count - command.words.count) {
             if expected == .command { return .words(fitting(helped(command))) }
             return fitting(expected, names)
         }
@@ -79,10 +78,7 @@ struct Completion {
 
     /// The command whose words are complete.
     private var command: Command? {
-        Command.all.first { command in
-            let own = command.name.split(separator: " ").map { String($0) }
-            return Array(words.prefix(own.count)) == own
-        }
+        Command.all.first { words.starts(with: $0.words) }
     }
 
     private func fitting(_ all: [Suggestion]) -> [Suggestion] {
@@ -132,8 +128,8 @@ struct Completion {
         guard words.count < 2 else { return [] }
         var found: [Suggestion] = []
         for command in Command.all {
-            let own = command.name.split(separator: " ").map { String($0) }
-            guard own.count > words.count, Array(own.prefix(words.count)) == words else { continue }
+            let own = command.words
+            guard own.count > words.count, own.starts(with: words) else { continue }
             let word = own[words.count]
             guard !found.contains(where: { $0.word == word }) else { continue }
             let isLast = own.count == words.count + 1
@@ -147,14 +143,11 @@ struct Completion {
 
     /// The words that `help` takes next.
     private func helped(_ command: Command) -> [Suggestion] {
-        Self.commandWords(after: Array(words.dropFirst(command.words)))
+        Self.commandWords(after: Array(words.dropFirst(command.words.count)))
     }
 }
 
 extension Command {
-    /// How many words its name has.
-    fileprivate var words: Int { name.split(separator: " ").count }
-
     /// What it takes at this place after its name; nil if nothing.
     fileprivate func expected(at index: Int) -> Expected? {
         guard index < count.upperBound else { return nil }
@@ -174,8 +167,7 @@ func completion(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     }
     guard let script = CompletionScript.all[word], invocation.arguments.count == 1 else {
         let shells = CompletionScript.shells
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             unknown(
                 "shell", invocation.arguments.joined(separator: " "), among: shells,
                 or: "intercomctl completion \(shells.joined(separator: "|"))"))

@@ -23,7 +23,7 @@ struct Failure: Error {
     let refusal: ControlError.Code?
 
     init(
-        _ code: ExitCode, _ finding: String, _ refusal: ControlError.Code? = nil,
+        _ finding: String, _ code: ExitCode = .failed, refusal: ControlError.Code? = nil,
         fix: String? = nil
     ) {
         (self.code, self.finding, self.fix, self.refusal) = (code, finding, fix, refusal)
@@ -42,7 +42,6 @@ struct Failure: Error {
 
     /// The reply does not belong to the request.
     static let misfit = Failure(
-        .failed,
         "the daemon's reply does not fit the request; compare versions: intercomctl version")
 
     /// An option that no command has; it suggests one of the command that the other words name.
@@ -59,26 +58,46 @@ struct Failure: Error {
             trial = "intercomctl \(words[0]) --help"
         }
         let known = options + Command.sharedOptions
-        self.init(.usage, unknown("option", name, among: known, or: trial))
+        self.init(unknown("option", name, among: known, or: trial), .usage)
     }
 
-    /// An error of the system; if permission is missing, with the advice to use sudo.
-    init(_ error: SystemError) {
-        let isRefused = error.errno == SystemError.noPermission
-        self.init(.failed, error.finding, fix: error.fix ?? (isRefused ? Self.withSudo : nil))
+    /// A command line that cannot be carried out.
+    static func usage(_ finding: String) -> Failure { Failure(finding, .usage) }
+
+    /// The same with the advice to use sudo where permission is missing, and no other.
+    init(_ finding: String, fix: String? = nil, isRefused: Bool) {
+        self.init(finding, fix: fix ?? (isRefused ? "try it with sudo" : nil))
     }
+}
 
-    /// A peer file that could not be read or written.
-    init(_ error: PeerFilesError) { self.init(refused: error.isRefused, error.description) }
+/// An error of a lower module that says by itself what a person is to know.
+protocol Explained: Error {
+    var failure: Failure { get }
+}
 
-    /// A key file that could not be read or written.
-    init(_ error: KeyStoreError) { self.init(refused: error.isRefused, error.description) }
-
-    private init(refused: Bool, _ text: String) {
-        self.init(.failed, text, fix: refused ? Self.withSudo : nil)
+extension SystemError: Explained {
+    var failure: Failure {
+        Failure(finding, fix: fix, isRefused: errno == SystemError.noPermission)
     }
+}
 
-    private static let withSudo = "try it with sudo"
+extension PeerFilesError: Explained {
+    var failure: Failure { Failure(description, isRefused: isRefused) }
+}
+
+extension KeyStoreError: Explained {
+    var failure: Failure { Failure(description, isRefused: isRefused) }
+}
+
+extension PCMError: Explained {
+    var failure: Failure { Failure(description) }
+}
+
+/// Does something of a lower module, whose error becomes that of the command.
+func attempt<Value: ~Copyable, Problem: Explained>(
+    _ work: () throws(Problem) -> Value
+) throws(Failure) -> Value {
+    do throws(Problem) { return try work() } catch { throw error.failure }
 }
 
 /// The complaint about an unknown word: it suggests the nearest known word, or a command to try.
@@ -94,6 +113,12 @@ func unknown(
 
 /// Asks a person at the terminal; only a written yes is one.
 func isAgreed(_ question: String) -> Bool { ["y", "yes"].contains(answer(to: question)) }
+
+/// Says that a person has declined.
+func printUnchanged() throws(Failure) -> ExitCode {
+    try printLine("nothing is changed")
+    return .failed
+}
 
 /// A person's line at a terminal, in small letters.
 func answer(to question: String) -> String {

@@ -61,8 +61,7 @@ struct Invocation {
             // What phones and web pages make of --.
             if let dash = word.unicodeScalars.first, (0x2010...0x2015).contains(dash.value) {
                 let name = word.unicodeScalars.drop { (0x2010...0x2015).contains($0.value) }
-                throw Failure(
-                    .usage,
+                throw Failure.usage(
                     "\(word.visible) begins with a typographic dash;"
                         + " type --\(String(name).visible)")
             }
@@ -80,13 +79,13 @@ struct Invocation {
             }
             options.append(name)
             guard !option.value.isEmpty else {
-                guard parts.count == 1 else { throw Failure(.usage, "\(name) takes no value") }
+                guard parts.count == 1 else { throw Failure.usage("\(name) takes no value") }
                 try option.take(&self, "")
                 continue
             }
             let following: String? = parts.count == 2 ? String(parts[1]) : rest.popFirst()
             guard let value = following, !value.isEmpty else {
-                throw Failure(.usage, "\(name) needs a value")
+                throw Failure.usage("\(name) needs a value")
             }
             try option.take(&self, value)
         }
@@ -98,8 +97,7 @@ struct Invocation {
         case "down": return true
         case "up": return false
         case let word:
-            throw Failure(
-                .usage, "\(unknown("action", word, among: ["down", "up"])) (down or up)")
+            throw Failure.usage("\(unknown("action", word, among: ["down", "up"])) (down or up)")
         }
     }
 }
@@ -138,7 +136,9 @@ extension StationNames {
     ///
     /// A person who presses Tab must not wait and gets no complaints: without either, no names.
     init(_ invocation: borrowing Invocation) {
-        if let status = try? Self.status(invocation) {
+        if var daemon = try? Daemon(invocation, patience: .milliseconds(500)),
+            case .status(let status)? = try? daemon.askAtOnce(.status)
+        {
             peers = status.peers.map { $0.name }
             channels = status.channels.map { $0.name }
             buttons = status.buttons.map { $0.name }
@@ -151,13 +151,5 @@ extension StationNames {
             lamps = config.lamps.map { $0.name }
             relays = config.relays.map { $0.name }
         }
-    }
-
-    private static func status(_ invocation: borrowing Invocation) throws(Failure) -> Status {
-        var daemon = try Daemon(invocation, patience: .milliseconds(500))
-        guard case .status(let status) = try daemon.askAtOnce(.status) else {
-            throw Failure.misfit
-        }
-        return status
     }
 }

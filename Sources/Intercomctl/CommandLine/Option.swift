@@ -21,18 +21,18 @@ struct Option: Sendable {
 
 extension Option {
     static let all: [Option] = [
-        text("--config", "DIR", "the settings' folder, instead of /etc/intercomd") {
+        text("--config", "DIR", "the settings' folder, instead of /etc/intercomd", takes: .folder) {
             $0.config = folder(typed: $1)
-        }.taking(.folder),
-        text("--socket", "PATH", "the daemon's control socket") { $0.socket = $1 }
-            .taking(.file),
+        },
+        text("--socket", "PATH", "the daemon's control socket", takes: .file) { $0.socket = $1 },
         flag("--json", "print one JSON object on one line") { $0.isJSON = true },
         flag("--fingerprint", "print the 24 digits to read out, not the key") {
             $0.isFingerprint = true
         },
-        text("--psk-file", "FILE", "file of 64 hexadecimal digits, one for both stations") {
-            $0.pskFile = $1
-        }.taking(.file),
+        text(
+            "--psk-file", "FILE", "file of 64 hexadecimal digits, one for both stations",
+            takes: .file
+        ) { $0.pskFile = $1 },
         // `config show` prints the effective configuration with and without it.
         flag("--effective", "changes nothing: every default is always shown") { _ in },
         text("--name", "NAME", "a name: with setup of this station, with pair of the other") {
@@ -62,22 +62,24 @@ extension Option {
         number("--seconds", "N", 1...86_400, "", "stop after N seconds") {
             $0.seconds = $1
         },
-        text("--file", "FILE.wav", "PCM or float, up to a minute") { $0.file = $1 }
-            .taking(.file),
-        text("--key-file", "FILE", "the secret half of a recording key") { $0.keyFile = $1 }
-            .taking(.file),
-        text("--out", "DIR", "the folder to write to, instead of this one") {
+        text("--file", "FILE.wav", "PCM or float, up to a minute", takes: .file) { $0.file = $1 },
+        text("--key-file", "FILE", "the secret half of a recording key", takes: .file) {
+            $0.keyFile = $1
+        },
+        text("--out", "DIR", "the folder to write to, instead of this one", takes: .folder) {
             $0.outputFolder = folder(typed: $1)
-        }.taking(.folder),
+        },
         flag("--mix", "write one file of all talkers") { $0.isMixed = true },
-        Option(name: "--priority", value: "P", help: "normal, high or emergency") {
-            (typed, word) throws(Failure) in
+        Option(
+            name: "--priority", value: "P", help: "normal, high or emergency",
+            takes: .oneOf(Priority.words)
+        ) { (typed, word) throws(Failure) in
             guard let priority = Priority(word: word) else {
                 let complaint = unknown("priority", word, among: Priority.words)
-                throw Failure(.usage, "\(complaint) (\(Priority.words.joined(separator: ", ")))")
+                throw Failure.usage("\(complaint) (\(Priority.words.joined(separator: ", ")))")
             }
             typed.priority = priority
-        }.taking(.oneOf(Priority.words)),
+        },
         flag("--no-wait", "do not wait for the outcome") { $0.isNoWait = true },
         flag("--missed", "only missed calls") { $0.isMissed = true },
         Option(name: "--since", value: "WHEN", help: "30m, 2h or 3d ago, 21:00, 2026-11-20") {
@@ -90,19 +92,22 @@ extension Option {
             (typed, word) throws(Failure) in
             guard let seconds = When.seconds(word), (1...StateRequest.secondsMax).contains(seconds)
             else {
-                throw Failure(.usage, "--for takes a time such as 90s, 30m, 1h or 2d; 31d at most")
+                throw Failure.usage("--for takes a time such as 90s, 30m, 1h or 2d; 31d at most")
             }
             typed.length = seconds
         },
         text("--address", "ADDRESS", "HOST or HOST:PORT, a comma between two; - for none") {
             $0.address = $1
         },
-        text("--suite", "N", "auto, 1 (AES-256-GCM) or 2 (ChaCha20-Poly1305)") { $0.suite = $1 }
-            .taking(.oneOf(["auto", "1", "2"])),
+        text(
+            "--suite", "N", "auto, 1 (AES-256-GCM) or 2 (ChaCha20-Poly1305)",
+            takes: .oneOf(["auto", "1", "2"])
+        ) { $0.suite = $1 },
         text("--gain", "DB", "-40dB to +20dB: volume of the peer here") { $0.gain = $1 },
-        text("--revoked", "yes|no", "yes: no session with the peer; no: take it back") {
-            $0.revoked = $1
-        }.taking(.oneOf(["yes", "no"])),
+        text(
+            "--revoked", "yes|no", "yes: no session with the peer; no: take it back",
+            takes: .oneOf(["yes", "no"])
+        ) { $0.revoked = $1 },
         flag("--no-reload", "only write the files; reload applies them") { $0.isUnapplied = true },
         flag("--version", "print the versions, as the command version does") {
             $0.isVersion = true
@@ -113,12 +118,6 @@ extension Option {
     /// Short forms of options.
     static let shorts = ["-h": "--help", "-V": "--version"]
 
-    private func taking(_ takes: Expected) -> Option {
-        var option = self
-        option.takes = takes
-        return option
-    }
-
     static func named(_ name: String) -> Option? { all.first { $0.name == name } }
 
     private static func flag(
@@ -128,11 +127,11 @@ extension Option {
     }
 
     private static func text(
-        _ name: String, _ value: String, _ help: String,
+        _ name: String, _ value: String, _ help: String, takes: Expected = .anything,
         _ set: @escaping @Sendable (inout Invocation, String) -> Void
     ) -> Option {
-        Option(name: name, value: value, help: help) { (typed, text) throws(Failure) in
-            set(&typed, text)
+        Option(name: name, value: value, help: help, takes: takes) {
+            (typed, text) throws(Failure) in set(&typed, text)
         }
     }
 
@@ -143,7 +142,7 @@ extension Option {
         Option(name: name, value: value, help: help) { (typed, text) throws(Failure) in
             guard let number = Int(text), range.contains(number) else {
                 let bounds = "\(range.lowerBound) to \(range.upperBound)"
-                throw Failure(.usage, "\(name) takes \(bounds)\(unit.isEmpty ? "" : " \(unit)")")
+                throw Failure.usage("\(name) takes \(bounds)\(unit.isEmpty ? "" : " \(unit)")")
             }
             set(&typed, number)
         }

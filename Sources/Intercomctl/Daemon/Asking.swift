@@ -1,7 +1,6 @@
 internal import HAL
 internal import Report
 internal import Time
-internal import Wire
 
 // Requests whose outcome arrives as an event. Each subscribes first, so that it misses none.
 
@@ -12,11 +11,7 @@ private let patience = Duration.seconds(10)
 func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     let done = try daemon.order(request)
-    if invocation.isJSON {
-        try printLine(done.json)
-    } else {
-        try printLine(done.text.visible)
-    }
+    try printResult(done.json, done.text.visible, invocation)
     return .ok
 }
 
@@ -24,9 +19,9 @@ func ask(_ request: Request, _ invocation: borrowing Invocation) throws(Failure)
 ///
 /// At a terminal it goes on while it rings.
 func beginCall(
-    _ mode: Request.CallMode, _ priority: Priority, _ invocation: borrowing Invocation
+    _ mode: Request.CallMode, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
-    let request = Request.call(invocation.arguments[0], mode, priority)
+    let request = Request.call(invocation.arguments[0], mode, invocation.priority)
     return try askAndFollow(request, invocation) {
         done, watch, invocation throws(Failure) in
         var call = CallWatch(call: done.call, mode: mode)
@@ -80,11 +75,10 @@ private struct CallWatch {
     mutating func followed(
         _ watch: inout EventWatch, _ invocation: borrowing Invocation
     ) throws(Failure) -> Outcome {
-        let signals: TerminalSignals
-        do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
+        let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
         while true {
             if signals.next() == .end {
-                guard try callNow(invocation).call == call else {
+                guard try statusNow(invocation).call.call == call else {
                     return Outcome(.cancelled, at: nil, as: mode)
                 }
                 var daemon = try Daemon(invocation)
@@ -130,10 +124,6 @@ private struct CallWatch {
     }
 }
 
-private func callNow(_ invocation: borrowing Invocation) throws(Failure) -> CallStatus {
-    try statusNow(invocation).call
-}
-
 /// The state of the station, as the daemon has it.
 func statusNow(_ invocation: borrowing Invocation) throws(Failure) -> Status {
     var daemon = try Daemon(invocation)
@@ -148,9 +138,7 @@ struct EventWatch: ~Copyable {
     /// Nil if the daemon has no room for another watcher.
     init?(_ invocation: borrowing Invocation) throws(Failure) {
         var daemon = try Daemon(invocation)
-        do throws(Failure) {
-            guard case .monitor = try daemon.askAtOnce(.monitor) else { return nil }
-        } catch { return nil }
+        guard case .monitor? = try? daemon.askAtOnce(.monitor) else { return nil }
         self.daemon = daemon
     }
 

@@ -23,20 +23,18 @@ struct Daemon: ~Copyable {
         do throws(Failure) {
             peer = try Self.connect(path)
         } catch {
-            guard error.code == .notRunning, Self.isNew(invocation) else { throw error }
-            throw Failure(.notRunning, Self.newness)
+            // A station that has no settings yet.
+            guard error.code == .notRunning, invocation.socket == nil,
+                ConfigFolder(invocation.configFolder).isEmpty
+            else { throw error }
+            throw Failure(
+                "this station is not set up yet, and intercomd is not running: sudo intercomctl"
+                    + " setup",
+                .notRunning)
         }
         self.path = path
         self.patience = patience
         lines = LineBuffer(limit: ControlLimits.reply)
-    }
-
-    private static let newness =
-        "this station is not set up yet, and intercomd is not running: sudo intercomctl setup"
-
-    /// Whether the station that the command line names has no settings yet.
-    private static func isNew(_ invocation: borrowing Invocation) -> Bool {
-        invocation.socket == nil && ConfigFolder(invocation.configFolder).isEmpty
     }
 
     private static func connect(_ path: String) throws(Failure) -> LocalPeer {
@@ -45,17 +43,16 @@ struct Daemon: ~Copyable {
         } catch {
             if error.errno == SystemError.noPermission, let user = Membership.joined() {
                 throw Failure(
-                    .failed,
                     "\(user.visible) is a member of group intercom from the next login on",
                     fix: "log in again, or type sudo before intercomctl")
             }
             throw absences.contains(error.errno)
                 ? Failure(
-                    .notRunning,
                     "intercomd is not running (no answer at \(path)); start it:"
                         + " sudo systemctl start intercomd;"
-                        + " why it stopped: intercomctl config check, journalctl -u intercomd")
-                : Failure(error)
+                        + " why it stopped: intercomctl config check, journalctl -u intercomd",
+                    .notRunning)
+                : error.failure
         }
     }
 
@@ -72,7 +69,7 @@ struct Daemon: ~Copyable {
         // With `--config`, never fall back to the socket of another station.
         // A folder without settings may belong to a station that waits for them.
         if invocation.config != nil, !folder.isEmpty, let error = folder.mainError {
-            throw Failure(error)
+            throw error.failure
         }
         return folder.paths.controlSocket
     }
@@ -107,7 +104,7 @@ struct Daemon: ~Copyable {
 
     private mutating func askOnce(_ request: Request) throws(Failure) -> Reply {
         try send(request.encoded)
-        return try Self.reply(try nextLine(isPatient: false))
+        return try nextReply()
     }
 
     /// Sends a request without waiting; `answer(until:)` reads the reply.
@@ -119,30 +116,29 @@ struct Daemon: ~Copyable {
         return try answer(try Self.reply(line))
     }
 
-    /// Sends audio; the daemon reads it as fast as it plays it.
-    borrowing func give(_ bytes: [UInt8]) throws(Failure) {
-        try send(bytes)
-    }
-
     /// The second reply, to a request that takes time.
-    mutating func answerLate() throws(Failure) -> Reply {
-        try answer(try Self.reply(try nextLine(isPatient: false)))
+    mutating func answerLate() throws(Failure) -> Reply { try answer(try nextReply()) }
+
+    private mutating func nextReply() throws(Failure) -> Reply {
+        guard let line = try nextLine(until: Clock.now() + patience) else { throw Self.silence }
+        return try Self.reply(line)
     }
 
     private static func reply(_ line: [UInt8]) throws(Failure) -> Reply {
         do throws(ControlError) {
             return try Reply(parsing: line.span)
-        } catch { throw Failure(.failed, error.text) }
+        } catch { throw Failure(error.text) }
     }
 
     private borrowing func answer(_ reply: Reply) throws(Failure) -> Reply {
         if case .refused(let error) = reply {
-            throw Failure(.failed, error.text.visibleLines, error.code)
+            throw Failure(error.text.visibleLines, refusal: error.code)
         }
         return reply
     }
 
-    private borrowing func send(_ bytes: [UInt8]) throws(Failure) {
+    /// Sends a request, or audio, which the daemon reads as fast as it plays it.
+    borrowing func send(_ bytes: [UInt8]) throws(Failure) {
         var rest = bytes.span
         while !rest.isEmpty {
             switch peer.write(rest) {
@@ -155,20 +151,11 @@ struct Daemon: ~Copyable {
         }
     }
 
-    /// The next line; a patient caller waits without limit.
-    mutating func nextLine(isPatient: Bool) throws(Failure) -> [UInt8] {
+    /// The next line, or nil when none comes before `end`, if there is an end.
+    mutating func nextLine(until end: Instant?) throws(Failure) -> [UInt8]? {
         while true {
             if let line = try arrivedLine() { return line }
-            let limit = isPatient ? Duration.seconds(3_600) : patience
-            guard peer.waitReadable(limit: limit) || isPatient else { throw Self.silence }
-        }
-    }
-
-    /// The next line, or nil when none comes before `end`.
-    mutating func nextLine(until end: Instant) throws(Failure) -> [UInt8]? {
-        while true {
-            if let line = try arrivedLine() { return line }
-            let left = end - Clock.now()
+            let left = end.map { $0 - Clock.now() } ?? .seconds(3_600)
             guard left > .zero else { return nil }
             _ = peer.waitReadable(limit: left)
         }
@@ -189,24 +176,21 @@ struct Daemon: ~Copyable {
             switch peer.read(into: &span) {
             case .bytes(let count): lines.append(chunk.span.extracting(first: count))
             case .wouldBlock: return nil
-            case .closed: throw Self.gone
+            case .closed:
+                throw Failure(
+                    "the daemon closed the connection; it may be stopping: journalctl -u intercomd",
+                    .notRunning)
             }
         }
     }
 
     private static var silence: Failure {
-        Failure(.failed, "the daemon does not answer", fix: "see: journalctl -u intercomd")
+        Failure("the daemon does not answer", fix: "see: journalctl -u intercomd")
     }
 
     private static var excess: Failure {
         Failure(
-            .failed, "the daemon's answer is too long",
+            "the daemon's answer is too long",
             fix: "compare versions: intercomctl version")
-    }
-
-    private static var gone: Failure {
-        Failure(
-            .notRunning,
-            "the daemon closed the connection; it may be stopping: journalctl -u intercomd")
     }
 }

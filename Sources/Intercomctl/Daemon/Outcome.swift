@@ -10,14 +10,9 @@ struct Outcome {
     func print(
         _ done: Reply.Done, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
-        if invocation.isJSON {
-            var done = done
-            done.text = text
-            done.outcome = code
-            try printLine(done.json)
-        } else {
-            try printLine(text.visible)
-        }
+        var done = done
+        (done.text, done.outcome) = (text, code)
+        try printResult(done.json, text.visible, invocation)
         return exit
     }
 }

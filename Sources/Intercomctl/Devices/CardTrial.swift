@@ -33,6 +33,10 @@ struct CardTrial: Equatable {
     let isUSB: Bool
     let input: Outcome
     let output: Outcome
+
+    func outcome(_ direction: PCMError.Direction) -> Outcome {
+        direction == .capture ? input : output
+    }
 }
 
 extension CardTrial {
@@ -43,13 +47,14 @@ extension CardTrial {
             let value = value(of: card, among: cards)
             return CardTrial(
                 value: value.description, name: card.name, isUSB: card.usb != nil,
-                input: card.captures ? capture(value) : .none,
-                output: card.plays ? playback(value) : .none)
+                input: card.captures ? outcome(ofOpening: value, .capture) : .none,
+                output: card.plays ? outcome(ofOpening: value, .playback) : .none)
         }
         guard trials.isEmpty else { return trials }
         let fallback = CardTrial(
             value: DeviceName.auto.description, name: "ALSA's default", isUSB: false,
-            input: capture(.default), output: playback(.default))
+            input: outcome(ofOpening: .default, .capture),
+            output: outcome(ofOpening: .default, .playback))
         return fallback.input.isUsable || fallback.output.isUsable ? [fallback] : []
     }
 
@@ -86,25 +91,20 @@ extension CardTrial {
         text.utf8.allSatisfy { (0x21..<0x7f).contains($0) && $0 != UInt8(ascii: "#") }
     }
 
-    static func capture(_ name: PCMName) -> Outcome {
+    static func outcome(ofOpening name: PCMName, _ direction: PCMError.Direction) -> Outcome {
+        let wanted = PCMParameters.Wanted()
         do throws(PCMError) {
-            _ = try CapturePCM(name: name, wanted: PCMParameters.Wanted())
+            switch direction {
+            case .capture: _ = try CapturePCM(name: name, wanted: wanted)
+            case .playback: _ = try PlaybackPCM(name: name, wanted: wanted)
+            }
             return .opens
-        } catch { return outcome(of: error) }
-    }
-
-    static func playback(_ name: PCMName) -> Outcome {
-        do throws(PCMError) {
-            _ = try PlaybackPCM(name: name, wanted: PCMParameters.Wanted())
-            return .opens
-        } catch { return outcome(of: error) }
-    }
-
-    private static func outcome(of error: PCMError) -> Outcome {
-        switch error.reason {
-        case .busy: .busy
-        case .oneWay: .none
-        default: .refused(error.description)
+        } catch {
+            switch error.reason {
+            case .busy: return .busy
+            case .oneWay: return .none
+            default: return .refused(error.description)
+            }
         }
     }
 }
@@ -160,21 +160,18 @@ struct LoopTrial {
         }
         let floor = room.noiseFloor
         let found = heard(in: recording)
-        guard let loudest = found.map({ $0.level }).max() else {
-            return TrialReport(
-                test: "loop", device: device, verdict: .failed,
-                text: "not heard, noise floor \(whole(floor)) dBFS: loudspeaker off, microphone"
-                    + " muted, or too far apart (test speaker, test mic)",
-                word: "silent",
-                numbers: [("level_dbfs", nil), ("delay_ms", nil), ("noise_floor_dbfs", floor)])
-        }
-        let delays = found.map { $0.delay }.sorted()
-        let delay = Double(delays[delays.count / 2]) / 48
+        let loudest = found.map { $0.level }.max()
+        let middle = found.map { $0.delay }.sorted().dropFirst(found.count / 2).first
+        let delay = middle.map { Double($0) / 48 }
+        let text =
+            loudest == nil
+            ? "not heard, noise floor \(whole(floor)) dBFS: loudspeaker off, microphone muted, or"
+                + " too far apart (test speaker, test mic)"
+            : "heard at \(whole(loudest)) dBFS, \(whole(delay)) ms after it was played; noise floor"
+                + " \(whole(floor)) dBFS"
         return TrialReport(
-            test: "loop", device: device, verdict: .ok,
-            text: "heard at \(whole(loudest)) dBFS, \(whole(delay)) ms after it was played;"
-                + " noise floor \(whole(floor)) dBFS",
-            word: "heard",
+            test: "loop", device: device, verdict: loudest == nil ? .failed : .ok, text: text,
+            word: loudest == nil ? "silent" : "heard",
             numbers: [("level_dbfs", loudest), ("delay_ms", delay), ("noise_floor_dbfs", floor)])
     }
 }

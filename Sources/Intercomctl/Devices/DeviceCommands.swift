@@ -6,24 +6,19 @@ internal import Report
 /// `audio list`: the sound cards, each by the name that survives a reboot.
 func listAudio(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let cards = PCMCard.all
-    if invocation.isJSON {
-        var list = JSON.array()
-        for card in cards { list.append(json(of: card, among: cards)) }
-        try printListing("cards", list)
-        return .ok
-    }
-    guard !cards.isEmpty else {
-        try printLine("no sound cards; a pcm:NAME of the ALSA configuration may still work")
-        return .ok
-    }
-    var table = Table(["VALUE", "INPUT", "OUTPUT", "CARD"])
-    for card in cards {
-        table.add([
+    let table = Table(["VALUE", "INPUT", "OUTPUT", "CARD"], cards) { card in
+        [
             CardTrial.value(of: card, among: cards).description, card.captures ? "yes" : "-",
             card.plays ? "yes" : "-", card.name,
-        ])
+        ]
     }
-    try printText(table.text + (CardTrial.twinsNote(cards) ?? ""))
+    let text =
+        cards.isEmpty
+        ? "no sound cards; a pcm:NAME of the ALSA configuration may still work"
+        : table.text + (CardTrial.twinsNote(cards) ?? "")
+    try printResult(
+        JSON.result("cards", cards) { json(of: $0, among: cards) }, text, invocation,
+        isFolded: cards.isEmpty)
     return .ok
 }
 
@@ -52,16 +47,21 @@ func listGPIO(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             refusals.append(error.description)
         }
     }
+    let table = Table(["VALUE", "PLACE", "DIRECTION", "USE"], lines) { $0.row }
+    return try printDevices(
+        JSON.result("lines", lines) { $0.json }, lines.isEmpty ? nil : table,
+        orElse: "no GPIO lines", refusals, invocation)
+}
+
+/// Prints devices, and those that could not be looked at; without any of them, a word about that.
+private func printDevices(
+    _ json: borrowing JSON, _ table: Table?, orElse none: String, _ refusals: [String],
+    _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
     for refusal in refusals { Terminal.write("intercomctl: \(refusal.visible)\n", to: .complaint) }
-    if invocation.isJSON {
-        var list = JSON.array()
-        for line in lines { list.append(line.json) }
-        try printListing("lines", list)
-    } else if lines.isEmpty, refusals.isEmpty {
-        try printLine("no GPIO lines")
-    } else if !lines.isEmpty {
-        try printText(NamedLine.table(of: lines))
-    }
+    let isEmpty = table == nil && refusals.isEmpty
+    let text = isEmpty ? none : table?.text ?? ""
+    try printResult(json, text, invocation, isFolded: isEmpty)
     return refusals.isEmpty ? .ok : .failed
 }
 
@@ -86,15 +86,8 @@ private struct NamedLine {
         return line.holder.isEmpty ? "used" : "used by \(line.holder)"
     }
 
-    static func table(of lines: [NamedLine]) -> String {
-        var table = Table(["VALUE", "PLACE", "DIRECTION", "USE"])
-        for line in lines {
-            table.add([
-                line.value, "\(line.chip)/\(line.line.offset)",
-                line.line.isOutput ? "output" : "input", line.use,
-            ])
-        }
-        return table.text
+    var row: [String] {
+        [value, "\(chip)/\(line.offset)", line.isOutput ? "output" : "input", use]
     }
 
     var json: JSON {
@@ -117,72 +110,50 @@ func listControls(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
         ("input", audio.input, .capture, audio.mixerInput),
         ("output", audio.output, .playback, audio.mixerOutput),
     ]
-    var list = JSON.array()
-    var table = Table(["SIDE", "CONTROL", "VOLUME", "MUTED", "DEVICE"])
-    var count = 0
-    for (word, device, direction, name) in sides {
+    var found: [(side: String, device: DeviceName, control: CardControl, isChosen: Bool)] = []
+    for (side, device, direction, name) in sides {
         guard let pcm = device.pcm else { continue }
         let controls = CardControl.all(of: pcm, direction)
-        let chosen = CardControl.chosen(among: controls, name, direction)
-        for control in controls {
-            count += 1
-            list.append(
-                json(of: control, side: word, device, isChosen: control.name == chosen?.name))
-            let mark = control.name == chosen?.name ? " *" : ""
-            table.add([
-                word, control.name.visible + mark, control.percent.map { "\($0)%" } ?? "-",
-                control.isMuted.map { $0 ? "yes" : "no" } ?? "-", device.description,
-            ])
-        }
+        let chosen = CardControl.chosen(among: controls, name, direction)?.name
+        for control in controls { found.append((side, device, control, control.name == chosen)) }
     }
-    if invocation.isJSON {
-        try printListing("controls", list)
-    } else if count == 0 {
-        try printLine("no controls: \(audio.input) and \(audio.output) have no mixer")
-    } else {
-        try printText(table.text)
-        try printLine("* set by volume or mic-volume; mixer-output and mixer-input choose another")
+    let json = JSON.result("controls", found) { one in
+        var json = JSON.object()
+        json.set("side", JSON(one.side))
+        json.set("device", JSON(one.device.description))
+        json.set("name", JSON(one.control.name))
+        json.set("percent", one.control.percent.map { JSON($0) } ?? .null())
+        json.set("muted", one.control.isMuted.map { JSON($0) } ?? .null())
+        json.set("chosen", JSON(one.isChosen))
+        return json
     }
+    guard !found.isEmpty, !invocation.isJSON else {
+        let none = "no controls: \(audio.input) and \(audio.output) have no mixer"
+        try printResult(json, none, invocation)
+        return .ok
+    }
+    let table = Table(["SIDE", "CONTROL", "VOLUME", "MUTED", "DEVICE"], found) { one in
+        [
+            one.side, one.control.name.visible + (one.isChosen ? " *" : ""),
+            one.control.percent.map { "\($0)%" } ?? "-",
+            one.control.isMuted.map { $0 ? "yes" : "no" } ?? "-", one.device.description,
+        ]
+    }
+    try printText(table.text)
+    try printLine("* set by volume or mic-volume; mixer-output and mixer-input choose another")
     return .ok
-}
-
-private func json(
-    of control: CardControl, side: String, _ device: DeviceName, isChosen: Bool
-) -> JSON {
-    var json = JSON.object()
-    json.set("side", JSON(side))
-    json.set("device", JSON(device.description))
-    json.set("name", JSON(control.name))
-    json.set("percent", control.percent.map { JSON($0) } ?? .null())
-    json.set("muted", control.isMuted.map { JSON($0) } ?? .null())
-    json.set("chosen", JSON(isChosen))
-    return json
 }
 
 /// `keys list`: every key of every input device, as `line` takes it.
 func listKeypadKeys(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let (devices, refused) = InputDevice.all()
-    for error in refused {
-        Terminal.write("intercomctl: \(error.description.visible)\n", to: .complaint)
+    let keys = devices.flatMap { device in device.keys.map { (code: $0, device: device) } }
+    let table = Table(["VALUE", "DEVICE"], keys) { key in
+        [value(of: key.code, key.device), "/dev/input/\(key.device.node)"]
     }
-    if invocation.isJSON {
-        var list = JSON.array()
-        for device in devices {
-            for key in device.keys { list.append(json(of: key, device)) }
-        }
-        try printListing("keys", list)
-    } else if devices.isEmpty, refused.isEmpty {
-        try printLine("no input devices with keys")
-    } else if !devices.isEmpty {
-        var table = Table(["VALUE", "DEVICE"])
-        for device in devices {
-            for key in device.keys {
-                table.add([value(of: key, device).visible, "/dev/input/\(device.node)"])
-            }
-        }
-        try printText(table.text)
-    }
-    return refused.isEmpty ? .ok : .failed
+    return try printDevices(
+        JSON.result("keys", keys) { json(of: $0.code, $0.device) }, devices.isEmpty ? nil : table,
+        orElse: "no input devices with keys", refused.map { $0.description }, invocation)
 }
 
 private func value(of key: UInt16, _ device: InputDevice) -> String {

@@ -17,11 +17,7 @@ func testLatency(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     guard case .latency(let latency) = try daemon.ask(.latency(peer: name)) else {
         throw Failure.misfit
     }
-    if invocation.isJSON {
-        try printLine(latency.json)
-    } else {
-        try printText(latencyScreen(of: latency))
-    }
+    try printResult(latency.json, latencyScreen(of: latency), invocation, isFolded: false)
     return latency.finding == .silent && latency.problem != nil ? .failed : .ok
 }
 
@@ -67,12 +63,11 @@ struct DaemonTrials: ~Copyable {
 
     /// Nil if no daemon runs.
     init?(_ invocation: borrowing Invocation) {
-        do throws(Failure) {
-            var daemon = try Daemon(invocation)
-            guard case .status(let status) = try daemon.ask(.status) else { return nil }
-            self.daemon = daemon
-            self.status = status
-        } catch { return nil }
+        guard var daemon = try? Daemon(invocation),
+            case .status(let status)? = try? daemon.ask(.status)
+        else { return nil }
+        self.daemon = daemon
+        self.status = status
     }
 
     var hasSpeaker: Bool { has(status.audio.output) }
@@ -99,24 +94,18 @@ struct DaemonTrials: ~Copyable {
         try printProgress("intercomd plays a rising tone on \(device.visible)", invocation)
         _ = try daemon.order(.tone)
         Clock.sleep(Chime.trialLength)
-        let volume = status.state.volumes.speaker
-        return report(
-            .done,
-            "played at volume \(volume); if you heard nothing: check volume (alsamixer) and cable,"
-                + " or try another output (intercomctl audio list)")
+        return report(.done, "played at volume \(status.state.volumes.speaker); \(ifUnheard)")
     }
 
     /// Judges three seconds of the daemon's meters as `test mic` does.
     mutating func microphone(_ invocation: borrowing Invocation) throws(Failure) -> TrialReport {
         let device = status.audio.input.name
-        if let fault = status.audio.input.fault {
-            return TrialReport(
-                test: "mic", device: device, verdict: .failed, text: fault.sentence)
+        func failure(_ text: String) -> TrialReport {
+            TrialReport(test: "mic", device: device, verdict: .failed, text: text)
         }
+        if let fault = status.audio.input.fault { return failure(fault.sentence) }
         guard !status.state.isMicrophoneMuted else {
-            return TrialReport(
-                test: "mic", device: device, verdict: .failed,
-                text: "the microphone is muted: intercomctl unmute mic")
+            return failure("the microphone is muted: intercomctl unmute mic")
         }
         try printProgress(
             "intercomd has \(device.visible): listening for 3 s, speak", invocation)
@@ -131,16 +120,11 @@ struct DaemonTrials: ~Copyable {
             if let level = meter.rmsDBFS { levels.append(level) }
         }
         levels.sort()
-        guard !levels.isEmpty else {
-            return TrialReport(
-                test: "mic", device: device, verdict: .failed,
-                text: "\(device) moves no sound: \(Standstill.fix)")
-        }
-        let verdict = LevelSurvey.Verdict(
-            level: levels[levels.count * 19 / 20],
-            clips: clips.map { $0.last - $0.first } ?? 0)
+        guard !levels.isEmpty else { return failure("\(device) moves no sound: \(Standstill.fix)") }
+        let level = levels[levels.count * 19 / 20]
+        let count = clips.map { $0.last - $0.first } ?? 0
         return microphoneReport(
-            verdict, device: device, level: levels[levels.count * 19 / 20],
-            noiseFloor: levels[levels.count / 10], clips: clips.map { $0.last - $0.first } ?? 0)
+            LevelSurvey.Verdict(level: level, clips: count), device: device, level: level,
+            noiseFloor: levels[levels.count / 10], clips: count)
     }
 }

@@ -8,9 +8,7 @@ internal import Time
 func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfigOrDefaults(invocation)
     let buttons = config.buttons.filter { !$0.isVoiceOperated }
-    let names = buttons.map { $0.name }
-    let place = try chosen(invocation.arguments.first, among: names, kind: "button")
-    let button = buttons[place]
+    let button = try chosen(invocation, among: buttons, kind: "button") { $0.name }
     let patience = Duration.seconds(invocation.timeout ?? 20)
     let trial: PressTrial
     do throws(GPIOError) {
@@ -19,7 +17,7 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         trial = try watch(line, button, patience, invocation)
     } catch {
         guard case .busy = error.reason, isRunning(invocation) else {
-            throw Failure(.failed, error.description.visible)
+            throw Failure(error.description.visible)
         }
         return try watchThroughDaemon(button, patience, invocation)
     }
@@ -28,10 +26,8 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 
 /// `test led [NAME]`: five blinks; only the person can tell whether it is seen.
 func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let config = try readConfigOrDefaults(invocation)
-    let names = config.lamps.map { $0.name }
-    let place = try chosen(invocation.arguments.first, among: names, kind: "lamp")
-    let lamp = config.lamps[place]
+    let lamps = try readConfigOrDefaults(invocation).lamps
+    let lamp = try chosen(invocation, among: lamps, kind: "lamp") { $0.name }
     do throws(GPIOError) {
         let line = try OutputLine(
             name: lamp.line, activeLow: lamp.isActiveLow, consumer: "intercomctl test")
@@ -44,9 +40,9 @@ func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
     } catch {
         guard case .busy(let holder) = error.reason, holder.hasPrefix("intercomd") else {
-            throw Failure(.failed, error.description.visible)
+            throw Failure(error.description.visible)
         }
-        throw Failure(.failed, "\(lamp.line): \(daemonHasIt)")
+        throw Failure("\(lamp.line): \(daemonHasIt)")
     }
     let turned = lamp.isActiveLow ? "high" : "low"
     return try TrialReport(
@@ -56,22 +52,22 @@ func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     ).print(invocation)
 }
 
-/// The index of the section of this name, or of the first one without a name.
-private func chosen(
-    _ name: String?, among names: [String], kind: String
-) throws(Failure) -> Int {
-    guard !names.isEmpty else {
+/// The section of the name that was typed; without one, the first.
+private func chosen<Section>(
+    _ invocation: borrowing Invocation, among sections: [Section], kind: String,
+    _ name: (Section) -> String
+) throws(Failure) -> Section {
+    guard let first = sections.first else {
         throw Failure(
-            .failed,
             "there is no [\(kind) NAME] in the configuration: nothing to test"
                 + " (man intercomd.conf)")
     }
-    guard let name else { return 0 }
-    guard let place = names.firstIndex(of: name) else {
-        throw Failure(
-            .usage, unknown(kind, name, among: names, or: names.joined(separator: ", ")))
+    guard let typed = invocation.arguments.first else { return first }
+    guard let section = sections.first(where: { name($0) == typed }) else {
+        let names = sections.map(name)
+        throw Failure.usage(unknown(kind, typed, among: names, or: names.joined(separator: ", ")))
     }
-    return place
+    return section
 }
 
 /// Follows the line until the button was pressed and released, or the time is over.

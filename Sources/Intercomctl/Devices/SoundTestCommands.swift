@@ -18,12 +18,14 @@ func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     let isPlayed = try trial.play(sound, on: &pcm)
     return try TrialReport(
         test: "speaker", device: pcm.device, verdict: isPlayed ? .done : .failed,
-        text: isPlayed
-            ? "played; if you heard nothing: check volume (alsamixer) and cable, or try"
-                + " another output (intercomctl audio list)"
-            : stuck(pcm.device)
+        text: isPlayed ? "played; \(ifUnheard)" : stuck(pcm.device)
     ).print(invocation)
 }
+
+/// The advice after a sound that only the person can have heard.
+let ifUnheard =
+    "if you heard nothing: check volume (alsamixer) and cable, or try another output"
+    + " (intercomctl audio list)"
 
 /// `test mic`: three seconds of levels, and a verdict.
 func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
@@ -33,25 +35,21 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     let audio = try readConfigOrDefaults(invocation).audio
     var pcm = try openInput(audio, invocation)
     let isJSON = invocation.isJSON
-    // Converters need a moment to settle after they are switched on.
-    let (settling, wanted) = (10, 300)
     var survey = LevelSurvey()
-    var frames = 0
+    var blocks = 0
     var loudest = LevelMeter.floor
-    var trial = try SoundTrial(samples: (settling + wanted) * PCM.blockMax)
+    var trial = try SoundTrial(blocks: 300)
     try printProgress("listening on \(pcm.device.visible) for 3 s: speak", invocation)
-    let isWhole = try trial.listen(settling + wanted, on: &pcm) { (frame) throws(Failure) in
-        frames += 1
-        guard frames > settling else { return }
-        loudest = max(loudest, survey.add(frame))
-        guard (frames - settling) % 50 == 0 else { return }
-        if !isJSON { try printLine(bar(Double(frames - settling) / 100, loudest)) }
+    let isWhole = try trial.listen(300, on: &pcm) { (block) throws(Failure) in
+        blocks += 1
+        loudest = max(loudest, survey.add(block))
+        guard blocks % 50 == 0 else { return }
+        if !isJSON { try printLine(bar(Double(blocks) / 100, loudest)) }
         loudest = LevelMeter.floor
     }
     guard isWhole else {
         return try TrialReport(
-            test: "mic", device: pcm.device, verdict: .failed,
-            text: stuck(pcm.device)
+            test: "mic", device: pcm.device, verdict: .failed, text: stuck(pcm.device)
         ).print(invocation)
     }
     return try microphoneReport(
@@ -95,7 +93,7 @@ private func openOutput(
     _ audio: Config.Audio, _ invocation: borrowing Invocation
 ) throws(Failure) -> PlaybackPCM {
     guard let name = audio.output.pcm else {
-        throw Failure(.failed, "[audio] output = none: there is no loudspeaker to test")
+        throw Failure("[audio] output = none: there is no loudspeaker to test")
     }
     do throws(PCMError) {
         return try PlaybackPCM(name: name, wanted: SoundTrial.wanted(audio))
@@ -106,7 +104,7 @@ private func openInput(
     _ audio: Config.Audio, _ invocation: borrowing Invocation
 ) throws(Failure) -> CapturePCM {
     guard let name = audio.input.pcm else {
-        throw Failure(.failed, "[audio] input = none: there is no microphone to test")
+        throw Failure("[audio] input = none: there is no microphone to test")
     }
     do throws(PCMError) {
         return try CapturePCM(name: name, wanted: SoundTrial.wanted(audio))
@@ -116,9 +114,9 @@ private func openInput(
 /// A busy card is most often held by the daemon.
 private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> Failure {
     guard error.reason == .busy, isRunning(invocation) else {
-        return Failure(.failed, error.description.visible)
+        return Failure(error.description.visible)
     }
-    return Failure(.failed, "\(error.device.visible): \(daemonHasIt)")
+    return Failure("\(error.device.visible): \(daemonHasIt)")
 }
 
 /// The advice for a test of a device that the daemon has.

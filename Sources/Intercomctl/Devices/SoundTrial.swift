@@ -14,15 +14,9 @@ struct SoundTrial: ~Copyable {
     private static let held = 160 * 48
     /// Often enough for them.
     private static let pause = Duration.milliseconds(5)
-    /// How long a card may give or take nothing.
-    private static let patience = Duration.seconds(5)
-
-    /// The result of one transfer of samples.
-    private enum Step {
-        case moved(Int)
-        case nothing
-        case lost
-    }
+    /// Blocks that are not looked at: converters need a moment to settle after they are switched
+    /// on.
+    private static let settling = 10
 
     /// The played and the recorded sound, and the offset between them.
     struct Heard {
@@ -31,12 +25,16 @@ struct SoundTrial: ~Copyable {
         var offset = 0
     }
 
-    /// Begins a trial that moves this many samples each way.
-    init(samples: Int) throws(Failure) {
-        do throws(SystemError) {
-            waiting = try EventLoop()
-        } catch { throw Failure(error) }
-        end = Clock.now() + .milliseconds(samples / 48) + Self.patience
+    /// Begins a trial that moves this many samples each way, with so much time beside for a card
+    /// that gives or takes nothing.
+    init(samples: Int, patience: Duration = .seconds(5)) throws(Failure) {
+        waiting = try attempt { () throws(SystemError) in try EventLoop() }
+        end = Clock.now() + .milliseconds(samples / 48) + patience
+    }
+
+    /// Begins one that listens for this many blocks.
+    init(blocks: Int, patience: Duration = .seconds(5)) throws(Failure) {
+        try self.init(samples: (Self.settling + blocks) * PCM.blockMax, patience: patience)
     }
 
     static func wanted(_ audio: Config.Audio) -> PCMParameters.Wanted {
@@ -49,39 +47,37 @@ struct SoundTrial: ~Copyable {
     ///
     /// False when the card takes no more.
     mutating func play(_ sound: [Int16], on pcm: inout PlaybackPCM) throws(Failure) -> Bool {
-        do throws(PCMError) { try pcm.start() } catch { throw Failure(.failed, "\(error)") }
+        try attempt { () throws(PCMError) in try pcm.start() }
         var done = 0
         while done < sound.count {
-            switch try Self.step(pcm.write(sound.span.extracting(droppingFirst: done))) {
-            case .moved(let count): done += count
-            case .nothing, .lost: guard wait() else { return false }
-            }
+            let moved = try Self.samples(pcm.write(sound.span.extracting(droppingFirst: done))) ?? 0
+            done += moved
+            guard moved > 0 || wait() else { return false }
         }
         _ = waiting.wait(until: Clock.now() + .milliseconds(pcm.delay() / 48 + 20))
         pcm.stop()
         return true
     }
 
-    /// Gives `count` frames to `each`, as they come; false when the card gives no more.
+    /// Gives `count` blocks to `each`, as they come; false when the card gives no more.
     mutating func listen(
         _ count: Int, on pcm: inout CapturePCM, _ each: (Block) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
-        do throws(PCMError) { try pcm.start() } catch { throw Failure(.failed, "\(error)") }
+        try attempt { () throws(PCMError) in try pcm.start() }
         var block = [Int16](repeating: 0, count: pcm.granted.bufferSamples)
         var frame = Block(repeating: 0)
         var filled = 0
-        var frames = 0
-        while frames < count {
-            var moved = 0
+        var blocks = -Self.settling
+        while blocks < count {
             var span = block.mutableSpan
-            if case .moved(let taken) = try Self.step(pcm.read(into: &span)) { moved = taken }
-            for index in 0..<moved where frames < count {
+            let moved = try Self.samples(pcm.read(into: &span)) ?? 0
+            for index in 0..<moved where blocks < count {
                 frame[filled] = block[index]
                 filled += 1
                 guard filled == PCM.blockMax else { continue }
                 filled = 0
-                frames += 1
-                try each(frame)
+                blocks += 1
+                if blocks > 0 { try each(frame) }
             }
             guard moved > 0 || wait() else { return false }
         }
@@ -93,28 +89,19 @@ struct SoundTrial: ~Copyable {
     mutating func playAndListen(
         _ sound: [Int16], on output: inout PlaybackPCM, _ input: inout CapturePCM
     ) throws(Failure) -> Heard? {
-        do throws(PCMError) {
-            try PCMPair.start(&input, &output)
-        } catch { throw Failure(.failed, "\(error)") }
+        try attempt { () throws(PCMError) in try PCMPair.start(&input, &output) }
         var heard = Heard()
         var offsets: [Int] = []
         var block = [Int16](repeating: 0, count: input.granted.bufferSamples)
         var done = 0
         while heard.sound.count < sound.count {
-            var moved = 0
             var span = block.mutableSpan
-            switch try Self.step(input.read(into: &span)) {
-            case .moved(let count): moved = count
-            case .nothing: break
-            case .lost: return nil
-            }
+            guard let moved = try Self.samples(input.read(into: &span)) else { return nil }
             heard.sound += block[..<moved]
             if done < sound.count {
-                switch try Self.step(output.write(sound.span.extracting(droppingFirst: done))) {
-                case .moved(let count): done += count
-                case .nothing: break
-                case .lost: return nil
-                }
+                let rest = sound.span.extracting(droppingFirst: done)
+                guard let played = try Self.samples(output.write(rest)) else { return nil }
+                done += played
                 // Seen at one moment; the next time tells whether it was one moment.
                 offsets.append(heard.sound.count + input.delay() - (done - output.delay()))
             }
@@ -127,12 +114,13 @@ struct SoundTrial: ~Copyable {
         return heard
     }
 
-    private static func step(_ transfer: PCMTransfer) throws(Failure) -> Step {
+    /// How many samples a transfer has moved; nil where some were lost.
+    private static func samples(_ transfer: PCMTransfer) throws(Failure) -> Int? {
         switch transfer {
-        case .samples(let count): return .moved(count)
-        case .wouldBlock, .suspended: return .nothing
-        case .xrun: return .lost
-        case .gone(let error): throw Failure(.failed, "\(error)")
+        case .samples(let count): return count
+        case .wouldBlock, .suspended: return 0
+        case .xrun: return nil
+        case .gone(let error): throw error.failure
         }
     }
 
@@ -152,13 +140,7 @@ struct TrialReport {
         case failed
 
         /// The start of the line, padded to one width.
-        var word: String {
-            switch self {
-            case .ok: "ok    "
-            case .done: "done  "
-            case .failed: "FAIL  "
-            }
-        }
+        var word: String { padded(self == .failed ? "FAIL" : rawValue, to: 6) }
     }
 
     /// `speaker`.
@@ -174,17 +156,12 @@ struct TrialReport {
 
     /// Prints it; what failed ends with 1.
     func print(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-        if invocation.isJSON {
-            try printLine(json)
-        } else {
-            try printLine(verdict.word + text.visible)
-        }
+        try printResult(json, verdict.word + text.visible, invocation)
         return verdict == .failed ? .failed : .ok
     }
 
     private var json: JSON {
-        var json = JSON.object()
-        json.set("schema", JSON(1))
+        var json = JSON.result()
         json.set("test", JSON(test))
         json.set("device", JSON(device))
         json.set("ok", JSON(verdict != .failed))

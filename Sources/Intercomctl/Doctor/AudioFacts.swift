@@ -4,7 +4,6 @@ internal import Files
 internal import HAL
 internal import Peering
 internal import Report
-internal import Time
 
 /// Both directions of sound: whether they open, and the microphone's level.
 struct AudioFacts {
@@ -43,105 +42,81 @@ struct AudioFacts {
     /// Above it, speech of a person a metre away drowns.
     private static let loudFloor = -35.0
 
-    init(input: Side, output: Side) {
-        self.input = input
-        self.output = output
+    func report(to found: inout Diagnosis) {
+        if case .opened(let granted) = input.state {
+            reportSound("\(input.name)  \(description(of: granted))", to: &found)
+        } else {
+            report(input, to: &found)
+        }
+        report(output, to: &found)
+        for control in muted { report(control, to: &found) }
+        reportName(input, to: &found)
+        reportName(output, to: &found)
+        reportClocks(to: &found)
     }
 
-    var checks: [Check] {
-        inputChecks + outputChecks + muted.map { check($0) } + nameChecks(input)
-            + nameChecks(output) + clockChecks
-    }
-
-    private var inputChecks: [Check] {
-        guard case .opened(let granted) = input.state else { return [check(input)] }
-        let opened = "\(input.name)  \(description(of: granted))"
+    /// Tells how the microphone sounds; `opened` names its card.
+    private func reportSound(_ opened: String, to found: inout Diagnosis) {
+        let lower = "alsamixer, F4: lower the capture channel"
         guard let survey else {
-            return [
-                .fail(
-                    .audio, of: "input", "\(opened), but no sound comes from it",
-                    fix: Standstill.fix)
-            ]
+            return found.add(
+                .fail, of: "input", "\(opened), but no sound comes from it", fix: Standstill.fix)
         }
         // Even a silent room has the noise of the converter; a muted microphone has none.
-        if survey.level <= LevelMeter.floor {
-            return [
-                .warn(
-                    .audio, of: "input", "\(opened), digital silence: muted, or no microphone",
-                    fix: "alsamixer, F4: unmute and raise the capture channel")
-            ]
+        guard survey.level > LevelMeter.floor else {
+            return found.add(
+                .warn, of: "input", "\(opened), digital silence: muted, or no microphone",
+                fix: "alsamixer, F4: unmute and raise the capture channel")
         }
         let levels =
             "noise floor \(whole(survey.noiseFloor)) dBFS, level \(whole(survey.level)) dBFS"
-        var checks = [Check.ok(.audio, of: "input", "\(opened), \(levels)")]
+        found.add(.ok, of: "input", "\(opened), \(levels)")
         if survey.verdict == .clipping {
-            checks.append(
-                .warn(
-                    .audio, of: "input", "clipping \(survey.clips) times in 1 s",
-                    fix: "alsamixer, F4: lower the capture channel"))
+            found.add(.warn, of: "input", "clipping \(survey.clips) times in 1 s", fix: lower)
         } else if survey.noiseFloor > Self.loudFloor {
-            checks.append(
-                .warn(
-                    .audio, of: "input", "it is never quiet: noise, hum, or too much gain",
-                    fix: "alsamixer, F4: lower the capture channel"))
+            found.add(
+                .warn, of: "input", "it is never quiet: noise, hum, or too much gain", fix: lower)
         }
-        return checks
     }
 
-    private func check(_ muted: CardControl) -> Check {
+    private func report(_ muted: CardControl, to found: inout Diagnosis) {
         let side = muted.direction == .capture ? input : output
         let how = muted.isMuted == true ? "muted" : "at 0 %"
         let reason = muted.direction == .capture ? HeardBy.Reason.microphoneCardMuted : .cardMuted
-        return .warn(
-            .audio, of: side.word, "control \(muted.name.visible) of \(side.name) is \(how)",
+        found.add(
+            .warn, of: side.word, "control \(muted.name.visible) of \(side.name) is \(how)",
             fix: reason.fix)
     }
 
-    private var outputChecks: [Check] {
-        guard case .opened(let granted) = output.state else { return [check(output)] }
-        return [
-            .ok(
-                .audio, of: "output",
-                "\(output.name)  \(description(of: granted)), sound not tested",
-                advice: "intercomctl test speaker")
-        ]
-    }
-
-    /// What holds for both directions alike.
-    private func check(_ side: Side) -> Check {
+    /// Tells how one direction is, as far as opening it shows that.
+    private func report(_ side: Side, to found: inout Diagnosis) {
+        let test = "intercomctl test \(side.direction == .capture ? "mic" : "speaker")"
+        let list = "plug it in, or set \(side.word) in [audio] (intercomctl audio list)"
         switch side.state {
-        case .unused: return .ok(.audio, of: side.word, "none, as configured")
+        case .unused: found.add(.ok, of: side.word, "none, as configured")
+        case .opened(let granted):
+            found.add(
+                .ok, of: side.word, "\(side.name)  \(description(of: granted)), sound not tested",
+                fix: test)
         case .untouched:
             if let fault = side.fault {
-                return .fail(
-                    .audio, of: side.word, "\(side.name): \(fault.text)",
-                    fix: fault.fix ?? list(side))
-            }
-            return isRunning
-                ? .ok(
-                    .audio, of: side.word, "\(side.name): left to intercomd, which runs",
-                    advice: "intercomctl test \(side.direction == .capture ? "mic" : "speaker")")
-                : .warn(
-                    .audio, of: side.word, "\(side.name): not opened, for intercomd may have it",
+                found.add(
+                    .fail, of: side.word, "\(side.name): \(fault.text)", fix: fault.fix ?? list)
+            } else if isRunning {
+                found.add(
+                    .ok, of: side.word, "\(side.name): left to intercomd, which runs", fix: test)
+            } else {
+                found.add(
+                    .warn, of: side.word, "\(side.name): not opened, for intercomd may have it",
                     fix: "sudo intercomctl doctor")
-        case .opened(let granted):
-            return .ok(.audio, of: side.word, "\(side.name)  \(description(of: granted))")
-        case .failed(let error): return failure(side, error)
-        }
-    }
-
-    private func failure(_ side: Side, _ error: PCMError) -> Check {
-        if error.reason == .notPermitted, error.isKernels {
-            return .fail(
-                .audio, of: side.word, "\(side.name): this user may not open it",
+            }
+        case .failed(let error) where error.reason == .notPermitted && error.isKernels:
+            found.add(
+                .fail, of: side.word, "\(side.name): this user may not open it",
                 fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
+        case .failed(let error):
+            found.add(.fail, of: side.word, "\(side.name): \(error.text)", fix: error.fix ?? list)
         }
-        return .fail(
-            .audio, of: side.word, "\(side.name): \(error.text)", fix: error.fix ?? list(side))
-    }
-
-    private func list(_ side: Side) -> String {
-        "plug it in, or set \(side.word) in [audio] (intercomctl audio list)"
     }
 
     private func description(of granted: PCMParameters) -> String {
@@ -151,31 +126,25 @@ struct AudioFacts {
 }
 
 extension AudioFacts {
-    /// Names that may mean another card after a restart.
-    private func nameChecks(_ side: Side) -> [Check] {
+    /// Warns of a name that may mean another card after a restart.
+    private func reportName(_ side: Side, to found: inout Diagnosis) {
         if Self.isNumbered(side.name) {
-            return [
-                .warn(
-                    .audio, of: side.word, "\(side.name) names a card by its number, which changes",
-                    fix: "\(side.word) = card:ID in [audio] (intercomctl audio list)")
-            ]
+            return found.add(
+                .warn, of: side.word, "\(side.name) names a card by its number, which changes",
+                fix: "\(side.word) = card:ID in [audio] (intercomctl audio list)")
         }
         let twins = cards.filter { $0.value.description == side.name }
         if twins.count > 1 {
             let values = twins.map { CardTrial.value(of: $0, among: cards).description }
-            return [
-                .warn(
-                    .audio, of: side.word, "\(side.name) fits \(twins.count) cards that are alike",
-                    fix: "\(side.word) = \(values.joined(separator: " or ")) in [audio]")
-            ]
+            return found.add(
+                .warn, of: side.word, "\(side.name) fits \(twins.count) cards that are alike",
+                fix: "\(side.word) = \(values.joined(separator: " or ")) in [audio]")
         }
         let fit = cards.filter { side.direction == .capture ? $0.captures : $0.plays }
-        guard side.name == "default", fit.count > 1 else { return [] }
-        return [
-            .ok(
-                .audio, of: side.word, "default depends on the order of \(fit.count) cards",
-                advice: "\(side.word) = \(fit[0].value) in [audio], if that one is meant")
-        ]
+        guard side.name == "default", fit.count > 1 else { return }
+        found.add(
+            .ok, of: side.word, "default depends on the order of \(fit.count) cards",
+            fix: "\(side.word) = \(fit[0].value) in [audio], if that one is meant")
     }
 
     /// `pcm:plughw:1,0`, `pcm:dsnoop:CARD=0` and the like: a number where a card's name should be.
@@ -191,15 +160,13 @@ extension AudioFacts {
     }
 
     /// Two cards have two clocks, which drift apart.
-    private var clockChecks: [Check] {
-        if case .unused = input.state { return [] }
-        if case .unused = output.state { return [] }
-        guard input.name != output.name, !isRunning else { return [] }
-        return [
-            .ok(
-                .audio, of: "clocks", "\(input.name) and \(output.name) are two cards: two clocks",
-                advice: "use one card for both if there are small gaps")
-        ]
+    private func reportClocks(to found: inout Diagnosis) {
+        if case .unused = input.state { return }
+        if case .unused = output.state { return }
+        guard input.name != output.name, !isRunning else { return }
+        found.add(
+            .ok, of: "clocks", "\(input.name) and \(output.name) are two cards: two clocks",
+            fix: "use one card for both if there are small gaps")
     }
 }
 
@@ -207,27 +174,15 @@ extension AudioFacts {
     /// Opens both directions, unless the daemon may have them, and listens for a second.
     init?(_ situation: Situation) {
         guard let audio = situation.config?.audio else { return nil }
-        let mayOpen = situation.mayOpen
-        let wanted = PCMParameters.Wanted(
-            periodSamples: audio.periodSamples, periods: audio.periods)
-        var survey: LevelSurvey?
-        var input = Side(.capture, audio.input)
-        var output = Side(.playback, audio.output)
-        Self.listen(&input, audio.input, wanted, mayOpen) { pcm in
-            // Both at once, as the daemon has them.
-            Self.play(&output, audio.output, wanted, mayOpen)
-            survey = Self.survey(&pcm)
-        }
-        if case .untouched = output.state { Self.play(&output, audio.output, wanted, mayOpen) }
-        self.init(input: input, output: output)
-        self.survey = survey
+        self.init(input: Side(.capture, audio.input), output: Side(.playback, audio.output))
         cards = PCMCard.all
         isRunning = situation.status != nil
         if let held = situation.status?.audio {
-            self.input.fault = held.input.state == .open ? nil : held.input.fault
-            self.output.fault = held.output.state == .open ? nil : held.output.fault
+            input.fault = held.input.state == .open ? nil : held.input.fault
+            output.fault = held.output.state == .open ? nil : held.output.fault
         }
-        guard mayOpen else { return }
+        guard situation.mayOpen else { return }
+        open(audio)
         muted = [
             Self.muted(.capture, audio.input, audio.mixerInput),
             Self.muted(.playback, audio.output, audio.mixerOutput),
@@ -242,65 +197,48 @@ extension AudioFacts {
         return CardControl.silencing(CardControl.all(of: name, direction), mixer, direction)
     }
 
-    private static func listen(
-        _ side: inout Side, _ device: DeviceName, _ wanted: PCMParameters.Wanted, _ mayOpen: Bool,
-        _ use: (inout CapturePCM) -> Void
-    ) {
-        guard mayOpen, let name = device.pcm else { return }
-        do throws(PCMError) {
-            var pcm = try CapturePCM(name: name, wanted: wanted)
-            side.name = pcm.device
-            let granted = pcm.granted
-            try pcm.start()
-            use(&pcm)
-            side.state = .opened(granted)
-        } catch { side.state = .failed(error) }
+    /// Opens both at once, as the daemon has them, the speaker silently.
+    private mutating func open(_ audio: Config.Audio) {
+        let wanted = PCMParameters.Wanted(
+            periodSamples: audio.periodSamples, periods: audio.periods)
+        if let name = audio.input.pcm {
+            do throws(PCMError) {
+                var pcm = try CapturePCM(name: name, wanted: wanted)
+                input.name = pcm.device
+                try pcm.start()
+                input.state = .opened(pcm.granted)
+                openOutput(audio.output, wanted)
+                survey = Self.survey(&pcm)
+                return
+            } catch { input.state = .failed(error) }
+        }
+        openOutput(audio.output, wanted)
     }
 
-    /// Opens the speaker, silently.
-    private static func play(
-        _ side: inout Side, _ device: DeviceName, _ wanted: PCMParameters.Wanted, _ mayOpen: Bool
-    ) {
-        guard mayOpen, let name = device.pcm else { return }
+    private mutating func openOutput(_ device: DeviceName, _ wanted: PCMParameters.Wanted) {
+        guard let name = device.pcm else { return }
         do throws(PCMError) {
             let pcm = try PlaybackPCM(name: name, wanted: wanted)
-            side.name = pcm.device
-            side.state = .opened(pcm.granted)
-        } catch { side.state = .failed(error) }
+            output.name = pcm.device
+            output.state = .opened(pcm.granted)
+        } catch { output.state = .failed(error) }
     }
 
     /// Hears the microphone for a second; nil when it gives nothing.
     private static func survey(_ pcm: inout CapturePCM) -> LevelSurvey? {
-        // Converters need a moment to settle after they are switched on.
-        let (settling, wanted) = (10, 100)
-        let deadline = Clock.now() + patience
-        guard var pause = try? EventLoop() else { return nil }
-        var survey = LevelSurvey()
-        var block = [Int16](repeating: 0, count: pcm.granted.bufferSamples)
-        var frame = Block(repeating: 0)
-        var (filled, frames) = (0, 0)
-        while frames < settling + wanted, Clock.now() < deadline {
-            var span = block.mutableSpan
-            switch pcm.read(into: &span) {
-            case .samples(let count):
-                for sample in block[..<count] {
-                    frame[filled] = sample
-                    filled += 1
-                    guard filled == PCM.blockMax else { continue }
-                    filled = 0
-                    frames += 1
-                    if frames > settling { survey.add(frame) }
-                }
-            case .wouldBlock, .xrun, .suspended:
-                _ = pause.wait(until: Clock.now() + .milliseconds(5))
-            case .gone: return nil
-            }
-        }
-        return frames > settling ? survey : nil
+        var survey: LevelSurvey?
+        // A card that hangs is found by then.
+        guard var trial = try? SoundTrial(blocks: 100, patience: .milliseconds(400)),
+            (try? trial.listen(
+                100, on: &pcm,
+                { (block) throws(Failure) in
+                    var heard = survey ?? LevelSurvey()
+                    heard.add(block)
+                    survey = heard
+                })) != nil
+        else { return nil }
+        return survey
     }
-
-    /// For a second of sound; a card that hangs is found by then.
-    private static let patience = Duration.milliseconds(1500)
 }
 
 extension AudioFacts.Side {
@@ -320,12 +258,29 @@ struct VoiceFacts {
     var directory: String?
     var missing: [SpokenWord] = []
 
-    init(directory: String?, missing: [SpokenWord]) {
-        self.directory = directory
-        self.missing = missing
+    func report(to found: inout Diagnosis) {
+        guard let directory = directory?.visible else { return }
+        let count = SpokenWord.allCases.count
+        switch missing.count {
+        case 0: found.add(.ok, of: "words", "what pairing says is in \(directory)")
+        case count:
+            found.add(
+                .ok, of: "words",
+                "the talk button pairs with beeps: there are no words in \(directory)",
+                fix: "the package intercomd-voices has them, and tools/voices makes them")
+        case let some:
+            found.add(
+                .warn, of: "words",
+                "\(some) of \(count) words of pairing are missing in \(directory): beeps are heard"
+                    + " in their place",
+                fix: "install the package intercomd-voices, or run tools/voices")
+        }
     }
+}
 
+extension VoiceFacts {
     init(_ situation: Situation) {
+        self.init()
         guard let config = situation.config, config.pairingButton != nil else { return }
         let directory = config.sounds.words
         self.directory = directory
@@ -335,28 +290,5 @@ struct VoiceFacts {
                 return false
             } catch { return true }
         }
-    }
-
-    var checks: [Check] {
-        guard let directory else { return [] }
-        guard !missing.isEmpty else {
-            return [.ok(.audio, of: "words", "what pairing says is in \(directory.visible)")]
-        }
-        let count = SpokenWord.allCases.count
-        guard missing.count < count else {
-            return [
-                .ok(
-                    .audio, of: "words",
-                    "the talk button pairs with beeps: there are no words in \(directory.visible)",
-                    advice: "the package intercomd-voices has them, and tools/voices makes them")
-            ]
-        }
-        return [
-            .warn(
-                .audio, of: "words",
-                "\(missing.count) of \(count) words of pairing are missing in"
-                    + " \(directory.visible): beeps are heard in their place",
-                fix: "install the package intercomd-voices, or run tools/voices")
-        ]
     }
 }

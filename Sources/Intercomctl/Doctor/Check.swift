@@ -6,55 +6,19 @@ struct Check: Equatable {
         case ok, warn, fail
 
         /// The word on the screen; problems stand out in capitals.
-        var word: String {
-            switch self {
-            case .ok: "ok"
-            case .warn: "WARN"
-            case .fail: "FAIL"
-            }
-        }
+        var word: String { self == .ok ? rawValue : rawValue.uppercased() }
     }
 
     let topic: Topic
-    /// "audio input", "gpio GPIO17".
-    let name: String
+    /// The part of the topic that it is about: "input", "GPIO17".
+    let subject: String?
     let verdict: Verdict
     let text: String
     /// A command to paste, or what to do; with `ok` mere advice.
     let fix: String?
 
-    private init(
-        _ topic: Topic, _ subject: String?, _ verdict: Verdict, _ text: String, _ fix: String?
-    ) {
-        self.topic = topic
-        self.name = subject.map { "\(topic.noun) \($0)" } ?? topic.noun
-        self.verdict = verdict
-        self.text = text
-        self.fix = fix
-    }
-
-    static func ok(
-        _ topic: Topic, of subject: String? = nil, _ text: String, advice: String? = nil
-    ) -> Check {
-        Check(topic, subject, .ok, text, advice)
-    }
-
-    static func warn(
-        _ topic: Topic, of subject: String? = nil, _ text: String, fix: String
-    ) -> Check {
-        Check(topic, subject, .warn, text, fix)
-    }
-
-    static func fail(
-        _ topic: Topic, of subject: String? = nil, _ text: String, fix: String
-    ) -> Check {
-        Check(topic, subject, .fail, text, fix)
-    }
-
-    /// What the daemon has found.
-    static func said(_ verdict: Verdict, _ fault: Fault) -> Check {
-        Check(.status, nil, verdict, fault.finding, fault.fix)
-    }
+    /// "audio input", "gpio GPIO17".
+    var name: String { subject.map { "\(topic.noun) \($0)" } ?? topic.noun }
 }
 
 extension Check {
@@ -69,13 +33,23 @@ extension Check {
     }
 }
 
-/// The doctor's whole report, with the counts of failures and warnings.
+/// The doctor's report, to which each topic adds its checks, with the counts of failures and
+/// warnings.
 struct Diagnosis {
-    var checks: [Check] = []
+    /// The topic of the checks that come next.
+    var topic = Check.Topic.config
+    private(set) var checks: [Check] = []
 
     var failures: Int { checks.count { $0.verdict == .fail } }
     var warnings: Int { checks.count { $0.verdict == .warn } }
     var exitCode: ExitCode { failures + warnings == 0 ? .ok : .degraded }
+
+    mutating func add(
+        _ verdict: Check.Verdict, of subject: String? = nil, _ text: String, fix: String? = nil
+    ) {
+        checks.append(
+            Check(topic: topic, subject: subject, verdict: verdict, text: text, fix: fix))
+    }
 
     /// One line a check, then the count.
     var screen: String {
@@ -92,19 +66,18 @@ struct Diagnosis {
     }
 
     var json: JSON {
-        var list = JSON.array()
-        for check in checks {
-            var object = JSON.object()
-            object.set("topic", JSON(check.topic.rawValue))
-            object.set("name", JSON(check.name))
-            object.set("verdict", JSON(check.verdict.rawValue))
-            object.set("text", JSON(check.text))
-            object.set("fix", check.fix.map { JSON($0) } ?? .null())
-            list.append(object)
-        }
-        var json = JSON.object()
-        json.set("schema", JSON(1))
-        json.set("checks", list)
+        var json = JSON.result()
+        json.set(
+            "checks",
+            JSON.list(checks) { check in
+                var object = JSON.object()
+                object.set("topic", JSON(check.topic.rawValue))
+                object.set("name", JSON(check.name))
+                object.set("verdict", JSON(check.verdict.rawValue))
+                object.set("text", JSON(check.text))
+                object.set("fix", check.fix.map { JSON($0) } ?? .null())
+                return object
+            })
         json.set("failures", JSON(failures))
         json.set("warnings", JSON(warnings))
         return json

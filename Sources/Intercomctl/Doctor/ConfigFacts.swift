@@ -9,21 +9,55 @@ struct ConfigFacts {
     let folder: String
     let settings: Situation.Settings
     /// Files and folders of settings that the station's user may not read.
-    let hidden: [String]
+    var hidden: [String] = []
 
     /// More mistakes than fit on a screen are for `config check`.
     private static let shown = 5
 
-    init(_ situation: Situation) {
-        self.init(
-            situation.folder, situation.settings,
-            hidden: Self.hidden(in: situation.folder, situation.paths))
+    func report(to found: inout Diagnosis) {
+        reportSettings(to: &found)
+        for path in hidden {
+            found.add(
+                .fail, "\(path) may not be read by the station's own user",
+                fix: "sudo chmod a+rX \(path)")
+        }
     }
 
-    init(_ folder: String, _ settings: Situation.Settings, hidden: [String] = []) {
-        self.folder = folder
-        self.settings = settings
-        self.hidden = hidden
+    /// Tells what reading the files found.
+    private func reportSettings(to found: inout Diagnosis) {
+        switch settings {
+        case .absent:
+            found.add(
+                .fail, "there are no settings in \(folder)/intercomd.conf yet",
+                fix: "sudo intercomctl setup")
+        // Not a fault of the station: the caller lacks the right.
+        case .unreadable(let error) where error.errno == SystemError.noPermission:
+            found.add(.warn, error.finding, fix: "sudo intercomctl doctor")
+        case .unreadable(let error):
+            found.add(.fail, error.finding, fix: error.fix ?? "intercomctl config check")
+        case .wrong(let error):
+            for mistake in error.mistakes.prefix(Self.shown) {
+                found.add(.fail, "\(mistake.origin): \(mistake.what)", fix: mistake.fix)
+            }
+            let more = error.mistakes.dropFirst(Self.shown).count + error.omitted
+            guard more > 0 else { return }
+            found.add(
+                .fail, "and \(plural(more, "mistake")) more", fix: "intercomctl config check")
+        case .right(let config):
+            let peers = plural(config.otherPeers.count, "peer")
+            found.add(.ok, "\(folder)/intercomd.conf + \(peers)")
+            for warning in config.warnings + PlaceChecks.mistakes(in: config, of: folder) {
+                found.add(.warn, "\(warning.origin): \(warning.what)", fix: warning.fix)
+            }
+        }
+    }
+}
+
+extension ConfigFacts {
+    init(_ situation: Situation) {
+        self.init(
+            folder: situation.folder, settings: situation.settings,
+            hidden: Self.hidden(in: situation.folder, situation.paths))
     }
 
     /// The station's user is the owner of the state directory; what others may do, it may.
@@ -42,53 +76,6 @@ struct ConfigFacts {
             }
         }
         return found
-    }
-
-    var checks: [Check] {
-        read
-            + hidden.map { path in
-                .fail(
-                    .config, "\(path) may not be read by the station's own user",
-                    fix: "sudo chmod a+rX \(path)")
-            }
-    }
-
-    /// What reading the files found.
-    private var read: [Check] {
-        switch settings {
-        case .absent:
-            return [
-                .fail(
-                    .config, "there are no settings in \(folder)/intercomd.conf yet",
-                    fix: "sudo intercomctl setup")
-            ]
-        case .unreadable(let error):
-            // Not a fault of the station: the caller lacks the right.
-            if error.errno == SystemError.noPermission {
-                return [.warn(.config, error.finding, fix: "sudo intercomctl doctor")]
-            }
-            return [.fail(.config, error.finding, fix: error.fix ?? "intercomctl config check")]
-        case .wrong(let error):
-            var checks = error.mistakes.prefix(Self.shown).map { mistake in
-                Check.fail(
-                    .config, "\(mistake.origin): \(mistake.what)", fix: mistake.fix)
-            }
-            let more = error.mistakes.count - checks.count + error.omitted
-            if more > 0 {
-                checks.append(
-                    .fail(
-                        .config, "and \(plural(more, "mistake")) more",
-                        fix: "intercomctl config check"))
-            }
-            return checks
-        case .right(let config):
-            let peers = plural(config.otherPeers.count, "peer")
-            return [.ok(.config, "\(folder)/intercomd.conf + \(peers)")]
-                + (config.warnings + PlaceChecks.mistakes(in: config, of: folder)).map { warning in
-                    .warn(
-                        .config, "\(warning.origin): \(warning.what)", fix: warning.fix)
-                }
-        }
     }
 }
 
@@ -124,9 +111,6 @@ struct KeyFileFacts {
     var peersWithoutPSK: [String] = []
     /// Peers whose pre-shared key is in a file that another peer names, too.
     var shared: [String] = []
-    var peerCount = 0
-
-    init(paths: Paths) { self.paths = paths }
 }
 
 extension KeyFileFacts {
@@ -145,7 +129,6 @@ extension KeyFileFacts {
         do throws(KeyChecks.ItselfError) {
             config = try KeyChecks.withoutItself(config, own: own)
         } catch { mistakes = [error.mistake] }
-        peerCount = config.peers.count
         mistakes += KeyChecks.keys(of: config.peers, own: own).mistakes
         let site = try? SiteBook.roster(paths)
         var files: [String] = []
@@ -158,18 +141,16 @@ extension KeyFileFacts {
             case .file(let name):
                 if files.contains(name) { shared.append(peer.name) }
                 files.append(name)
-                psks.append(psk(of: peer, named: name, sight(of: name)))
+                var psk = PSK(
+                    peer: peer.name, path: "\(paths.keys)/\(name)", sight: sight(of: name))
+                if case .seen = psk.sight {
+                    do throws(KeyStoreError) {
+                        _ = try KeyStore.psk(of: peer, paths)
+                    } catch { psk.fault = error.description }
+                }
+                psks.append(psk)
             }
         }
-    }
-
-    private func psk(of peer: Config.Peer, named name: String, _ sight: Sight) -> PSK {
-        var psk = PSK(peer: peer.name, path: "\(paths.keys)/\(name)", sight: sight)
-        guard case .seen = sight else { return psk }
-        do throws(KeyStoreError) {
-            _ = try KeyStore.psk(of: peer, paths)
-        } catch { psk.fault = error.description }
-        return psk
     }
 
     /// The folder of keys, or a file in it.
@@ -180,99 +161,82 @@ extension KeyFileFacts {
             // Reading says what is wrong with it.
             if name != nil, !status.isRegular { _ = try paths.directory.read(path, limit: 0) }
             return .seen(mode: status.mode, owner: status.owner)
-        } catch { return Sight(error) }
-    }
-}
-
-extension KeyFileFacts.Sight {
-    fileprivate init(_ error: SystemError) {
-        let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
-        self = isMute ? .hidden : .refused(error)
+        } catch {
+            let isMute = error.errno == SystemError.noPermission && error.advice.isEmpty
+            return isMute ? .hidden : .refused(error)
+        }
     }
 }
 
 extension KeyFileFacts {
-    var checks: [Check] {
-        var found: [Check] = []
-        found += complaint(about: folder, paths.keys, mode: 0o700)
-        found += complaint(about: identity, paths.identity, mode: 0o600)
-        if found.isEmpty, let identityFault {
-            found.append(.fail(.keys, identityFault, fix: "restore \(paths.identity)"))
+    func report(to found: inout Diagnosis) {
+        let before = found.checks.count
+        report(folder, paths.keys, mode: 0o700, to: &found)
+        report(identity, paths.identity, mode: 0o600, to: &found)
+        if found.checks.count == before, let identityFault {
+            found.add(.fail, identityFault, fix: "restore \(paths.identity)")
         }
-        for psk in psks { found += complaint(about: psk) }
-        found += mistakes.map { mistake in
-            .fail(
-                .keys, "\(mistake.origin): \(mistake.what)",
+        for psk in psks { report(psk, to: &found) }
+        for mistake in mistakes {
+            found.add(
+                .fail, "\(mistake.origin): \(mistake.what)",
                 fix: "intercomctl key show on that station")
         }
-        if found.isEmpty { found.append(summary) }
-        return found + advice
+        if found.checks.count == before { reportGood(to: &found) }
+        // It works, and could be better.
+        for peer in peersWithoutPSK {
+            found.add(
+                .ok, of: peer, "no pre-shared key: no post-quantum authentication",
+                fix: "sudo intercomctl peer set --psk-file FILE \(peer), on both stations")
+        }
+        for peer in shared {
+            found.add(
+                .ok, of: peer, "its pre-shared key is also another peer's",
+                fix: "sudo intercomctl peer set --psk-file FILE \(peer), one for each pair")
+        }
     }
 
-    private var summary: Check {
+    /// Tells in one line that there is nothing to mend.
+    private func reportGood(to found: inout Diagnosis) {
         switch (folder, identity) {
         case (.hidden, _), (_, .hidden):
-            return .ok(
-                .keys, "not readable by this user, as intended",
-                advice: "sudo intercomctl doctor keys")
+            found.add(
+                .ok, "not readable by this user, as intended", fix: "sudo intercomctl doctor keys")
         case (.absent, _), (_, .absent):
-            return .ok(.keys, "no identity yet; intercomd makes it at its first start")
-        // What was refused is a complaint, and then there is no summary.
+            found.add(.ok, "no identity yet; intercomd makes it at its first start")
+        // A refusal is a complaint, and then this is not called.
         case (.seen, .seen), (.refused, _), (_, .refused):
             let secrets = psks.isEmpty ? "" : ", \(plural(psks.count, "pre-shared key"))"
-            return .ok(.keys, "identity 0600 in \(paths.keys) 0700\(secrets)")
+            found.add(.ok, "identity 0600 in \(paths.keys) 0700\(secrets)")
         }
     }
 
-    /// What works, and could be better.
-    private var advice: [Check] {
-        peersWithoutPSK.map { peer in
-            .ok(
-                .keys, of: peer, "no pre-shared key: no post-quantum authentication",
-                advice: "sudo intercomctl peer set --psk-file FILE \(peer), on both stations")
-        }
-            + shared.map { peer in
-                .ok(
-                    .keys, of: peer, "its pre-shared key is also another peer's",
-                    advice: "sudo intercomctl peer set --psk-file FILE \(peer), one for each pair")
-            }
-    }
-
-    private func complaint(about sight: Sight, _ path: String, mode: UInt32) -> [Check] {
+    /// Complains about the kind, the rights or the owner of a file or folder.
+    private func report(_ sight: Sight, _ path: String, mode: UInt32, to found: inout Diagnosis) {
         if case .refused(let error) = sight {
-            return [.fail(.keys, error.finding, fix: error.fix ?? "sudo ls -ln \(path)")]
+            return found.add(.fail, error.finding, fix: error.fix ?? "sudo ls -ln \(path)")
         }
-        guard case .seen(let found, let owner) = sight else { return [] }
-        if found & 0o077 != 0 {
-            return [
-                .fail(
-                    .keys, "\(path) is \(octal(found)): others have rights on it",
-                    fix: "sudo chmod \(octal(mode).dropFirst()) \(path)")
-            ]
+        guard case .seen(let seen, let owner) = sight else { return }
+        if seen & 0o077 != 0 {
+            return found.add(
+                .fail, "\(path) is \(octal(seen)): others have rights on it",
+                fix: "sudo chmod \(octal(mode).dropFirst()) \(path)")
         }
-        guard let station = self.owner, owner != station else { return [] }
-        return [
-            .fail(
-                .keys, "\(path) belongs to user \(owner), the station to user \(station)",
-                fix: "sudo chown -h \(station) \(path)")
-        ]
+        guard let station = self.owner, owner != station else { return }
+        found.add(
+            .fail, "\(path) belongs to user \(owner), the station to user \(station)",
+            fix: "sudo chown -h \(station) \(path)")
     }
 
-    private func complaint(about psk: PSK) -> [Check] {
+    private func report(_ psk: PSK, to found: inout Diagnosis) {
+        let fix = "sudo intercomctl peer set --psk-file FILE \(psk.peer)"
         if psk.sight == .absent, folder != .hidden {
-            return [
-                .fail(
-                    .keys, of: psk.peer, "there is no \(psk.path)",
-                    fix: "sudo intercomctl peer set --psk-file FILE \(psk.peer)")
-            ]
+            return found.add(.fail, of: psk.peer, "there is no \(psk.path)", fix: fix)
         }
-        let rights = complaint(about: psk.sight, psk.path, mode: 0o600)
-        guard rights.isEmpty, let fault = psk.fault else { return rights }
-        return [
-            .fail(
-                .keys, of: psk.peer, fault,
-                fix: "sudo intercomctl peer set --psk-file FILE \(psk.peer)")
-        ]
+        let before = found.checks.count
+        report(psk.sight, psk.path, mode: 0o600, to: &found)
+        guard found.checks.count == before, let fault = psk.fault else { return }
+        found.add(.fail, of: psk.peer, fault, fix: fix)
     }
 }
 

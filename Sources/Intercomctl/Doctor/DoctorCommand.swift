@@ -13,93 +13,94 @@ func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     var diagnosis = Diagnosis()
     for topic in Check.Topic.allCases where topics.contains(topic) {
-        // A warning of the settings is a note of the daemon, too.
-        let said = diagnosis.checks.map { $0.text }
-        let found = checks(of: topic, situation).filter {
-            topic != .status || !said.contains($0.text)
-        }
-        diagnosis.checks +=
-            found.isEmpty && topic == .status
-            ? [.ok(.status, "intercomd knows of nothing else to mend")] : found
+        diagnosis.topic = topic
+        report(on: topic, situation, to: &diagnosis)
     }
-    if invocation.isJSON {
-        try printLine(diagnosis.json)
-    } else {
-        try printScreen(diagnosis.screen)
-    }
+    try printResult(diagnosis.json, diagnosis.screen, invocation)
     return diagnosis.exitCode
 }
 
 /// The topics that were named; all when none was.
 private func wantedTopics(_ words: [String]) throws(Failure) -> [Check.Topic] {
     guard !words.isEmpty else { return Check.Topic.allCases }
-    var topics: [Check.Topic] = []
-    for word in words {
-        guard let topic = Check.Topic(rawValue: word) else {
-            let all = Check.Topic.allCases.map { $0.rawValue }
-            throw Failure(
-                .usage, unknown("topic", word, among: all, or: all.joined(separator: ", ")))
-        }
-        topics.append(topic)
+    return try words.map { (word) throws(Failure) in
+        if let topic = Check.Topic(rawValue: word) { return topic }
+        let all = Check.Topic.allCases.map { $0.rawValue }
+        throw Failure.usage(unknown("topic", word, among: all, or: all.joined(separator: ", ")))
     }
-    return topics
 }
 
 /// Gathers and judges the facts of one topic.
-private func checks(of topic: Check.Topic, _ situation: Situation) -> [Check] {
+private func report(
+    on topic: Check.Topic, _ situation: Situation, to found: inout Diagnosis
+) {
     switch topic {
-    case .config: ConfigFacts(situation).checks
-    case .keys: KeyFileFacts(situation).checks
-    case .daemon: DaemonFacts(situation).checks
-    case .status: statusChecks(situation)
-    case .service: UnitFacts().checks
-    case .selfTest: SelfTestFacts().checks
+    case .config: ConfigFacts(situation).report(to: &found)
+    case .keys: KeyFileFacts(situation).report(to: &found)
+    case .daemon: DaemonFacts(situation).report(to: &found)
+    case .status: reportStatus(situation, to: &found)
+    case .service: UnitFacts().report(to: &found)
+    case .selfTest:
+        // Both programs are installed together.
+        let program = Program.folder.map { "\($0)/intercomd" }
+        reportSelfTest(of: program, { SystemProgram.run($0, ["--self-test"]) }, to: &found)
     case .audio:
-        (AudioFacts(situation)?.checks ?? [unseen(topic, situation)])
-            + VoiceFacts(situation).checks
-    case .gpio: lineChecks(situation)
-    case .realtime: RightsFacts(situation).realtimeChecks
-    case .memory: RightsFacts(situation).memoryChecks
-    case .network: NetworkFacts(situation).checks
-    case .peers: PeersFacts(situation)?.checks ?? [unseen(topic, situation)]
-    case .wifi: WirelessFacts().checks
-    case .clock: ClockFacts().checks
-    case .disk: DiskFacts(situation).checks
+        if AudioFacts(situation)?.report(to: &found) == nil { reportUnseen(situation, to: &found) }
+        VoiceFacts(situation).report(to: &found)
+    case .gpio: reportLines(situation, to: &found)
+    case .realtime: RightsFacts(situation).reportRealtime(to: &found)
+    case .memory: RightsFacts(situation).reportMemory(to: &found)
+    case .network: NetworkFacts(situation).report(to: &found)
+    case .peers:
+        if PeersFacts(situation)?.report(to: &found) == nil { reportUnseen(situation, to: &found) }
+    case .wifi: reportWiFi(WirelessInterface.all(), to: &found)
+    case .clock: reportClock(isSynchronised: ClockState.isSynchronised, to: &found)
+    case .disk: DiskFacts(situation).report(to: &found)
     }
 }
 
-/// The problems, notes and unknown callers that `status` shows; the daemon words them.
-private func statusChecks(_ situation: Situation) -> [Check] {
+/// Tells of the problems, notes and unknown callers that `status` shows; the daemon words them.
+private func reportStatus(_ situation: Situation, to found: inout Diagnosis) {
     guard let status = situation.status else {
-        return [.ok(.status, "intercomd does not tell: see daemon")]
+        return found.add(.ok, "intercomd does not tell: see daemon")
     }
-    let found =
-        status.problems.map { Check.said(.fail, $0) } + status.notes.map { Check.said(.warn, $0) }
-        + status.callers.map { caller in
-            caller.station == nil && caller.formerStation != nil
-                ? .ok(.status, words(about: caller), advice: fix(for: caller))
-                : .warn(.status, words(about: caller), fix: fix(for: caller))
+    // A warning of the settings is a note of the daemon, too.
+    let said = found.checks.map { $0.text }
+    let before = found.checks.count
+    for (verdict, faults) in [(Check.Verdict.fail, status.problems), (.warn, status.notes)] {
+        for fault in faults where !said.contains(fault.finding) {
+            found.add(verdict, fault.finding, fix: fault.fix)
         }
-    return found.isEmpty ? [.ok(.status, "intercomd knows of nothing to mend")] : found
-}
-
-private func lineChecks(_ situation: Situation) -> [Check] {
-    guard let lines = LineFacts.all(situation) else { return [unseen(.gpio, situation)] }
-    guard !lines.isEmpty else {
-        return [.ok(.gpio, "no line is configured", advice: "[button NAME] in intercomd.conf")]
     }
-    let hasRelays = lines.contains { $0.kind == .relay }
-    return lines.flatMap { $0.checks } + RelayFacts(hasRelays: hasRelays).checks
+    for caller in status.callers {
+        let isFormer = caller.station == nil && caller.formerStation != nil
+        found.add(isFormer ? .ok : .warn, words(about: caller), fix: fix(for: caller))
+    }
+    guard found.checks.count == before else { return }
+    let isAll = status.problems.isEmpty && status.notes.isEmpty
+    found.add(.ok, "intercomd knows of nothing \(isAll ? "" : "else ")to mend")
 }
 
-/// The check of a topic that needs valid settings or a running daemon.
-private func unseen(_ topic: Check.Topic, _ situation: Situation) -> Check {
+private func reportLines(_ situation: Situation, to found: inout Diagnosis) {
+    guard let lines = LineFacts.all(situation) else {
+        return reportUnseen(situation, to: &found)
+    }
+    if lines.isEmpty {
+        found.add(.ok, "no line is configured", fix: "[button NAME] in intercomd.conf")
+    }
+    for line in lines { line.report(to: &found) }
+    RelayFacts(hasRelays: lines.contains { $0.kind == .relay }).report(to: &found)
+}
+
+/// Says that a topic needs valid settings or a running daemon.
+private func reportUnseen(_ situation: Situation, to found: inout Diagnosis) {
     if case .unreadable = situation.settings {
-        return .warn(
-            topic, "not looked at: the settings cannot be read", fix: "sudo intercomctl doctor")
+        found.add(
+            .warn, "not looked at: the settings cannot be read", fix: "sudo intercomctl doctor")
+    } else {
+        found.add(
+            .warn, "not looked at: the settings are wrong", fix: "intercomctl config check")
     }
-    return .warn(
-        topic, "not looked at: the settings are wrong", fix: "intercomctl config check")
 }
 
 /// The start of every check: the settings, and the daemon's status if it answers.
@@ -124,21 +125,6 @@ struct Situation {
     let settings: Settings
     let daemon: Answer
 
-    init(_ invocation: borrowing Invocation) {
-        let folder = ConfigFolder(invocation.configFolder)
-        self.folder = folder.folder
-        (settings, paths) = Self.settings(in: folder)
-        let isNowhere = invocation.config != nil && !folder.isEmpty && folder.mainError != nil
-        daemon = isNowhere && invocation.socket == nil ? .down : Self.daemon(invocation)
-    }
-
-    init(folder: String, paths: Paths, settings: Settings, daemon: Answer) {
-        self.folder = folder
-        self.paths = paths
-        self.settings = settings
-        self.daemon = daemon
-    }
-
     /// The settings that name the devices; nil if they are wrong.
     var config: Config? {
         switch settings {
@@ -152,19 +138,25 @@ struct Situation {
         return status
     }
 
-    /// Whether the daemon waits for settings, and so holds no device.
-    var isUnconfigured: Bool {
-        guard case .absent = settings, let audio = status?.audio else { return false }
-        return audio.input.state == .none && audio.output.state == .none
-    }
-
     /// Whether devices may be opened here, because the daemon cannot have them.
     var mayOpen: Bool {
-        switch daemon {
-        case .down: true
-        case .up: isUnconfigured
-        case .deaf: false
+        switch (daemon, settings) {
+        case (.down, _): true
+        // It waits for settings, and so holds no device.
+        case (.up(let status, _), .absent):
+            status.audio.input.state == .none && status.audio.output.state == .none
+        case (.up, _), (.deaf, _): false
         }
+    }
+}
+
+extension Situation {
+    init(_ invocation: borrowing Invocation) {
+        let folder = ConfigFolder(invocation.configFolder)
+        self.folder = folder.folder
+        (settings, paths) = Self.settings(in: folder)
+        let isNowhere = invocation.config != nil && !folder.isEmpty && folder.mainError != nil
+        daemon = isNowhere && invocation.socket == nil ? .down : Self.daemon(invocation)
     }
 
     private static func settings(in folder: ConfigFolder) -> (Settings, Paths) {
@@ -198,7 +190,7 @@ struct Situation {
             theirs.version != Product.version
         else { return nil }
         return Failure(
-            .failed, "intercomd \(theirs.version) runs, and intercomctl is \(Product.version)",
+            "intercomd \(theirs.version) runs, and intercomctl is \(Product.version)",
             fix: "sudo systemctl restart intercomd, or install both of one version")
     }
 }

@@ -10,21 +10,6 @@ struct LineFacts {
         case button, lamp, relay
     }
 
-    /// The wiring of a button according to the settings.
-    struct Wiring: Equatable {
-        let isActiveLow: Bool
-        let bias: Config.Button.Bias
-
-        /// Whether the pull alone holds the line where a press should bring it.
-        var pullsToActive: Bool {
-            switch bias {
-            case .pullUp: !isActiveLow
-            case .pullDown: isActiveLow
-            case .none: false
-            }
-        }
-    }
-
     enum State {
         /// Opened by us for a moment, and read.
         case read(isPressed: Bool)
@@ -43,81 +28,79 @@ struct LineFacts {
     /// The name of the button, lamp or relay.
     let name: String
     /// Nil for a lamp or relay, and for a button that the settings no longer have.
-    var wiring: Wiring?
+    var button: Config.Button?
     var state: State
 
-    var checks: [Check] {
+    func report(to found: inout Diagnosis) {
         switch state {
-        case .free:
-            return [.ok(.gpio, of: line, "\(title), free")]
-        case .read(let isPressed):
-            return [
-                isPressed
-                    ? pressed
-                    : .ok(
-                        .gpio, of: line, "\(name), free, reads released; a press is not tested",
-                        advice: "intercomctl test button")
-            ]
-        case .failed(let error): return [failure(error)]
-        case .key(let button): return [check(button)]
-        case .lamp(let lamp):
-            guard lamp.state == .failed else {
-                return [.ok(.gpio, of: line, "\(title), \(lamp.state.rawValue)")]
-            }
-            return [failure(lamp.fault)]
-        case .relay(let relay):
-            guard relay.state == .failed else {
-                return [.ok(.gpio, of: line, "\(title), \(relay.state.rawValue)")]
-            }
-            return [failure(relay.fault)]
+        case .free: found.add(.ok, of: line, "\(title), free")
+        case .read(isPressed: true): reportPress(to: &found)
+        case .read:
+            found.add(
+                .ok, of: line, "\(name), free, reads released; a press is not tested",
+                fix: "intercomctl test button")
+        case .failed(let error):
+            let right = error.group.map { "sudo adduser $USER \($0), or sudo intercomctl doctor" }
+            reportFailure(error.text, fix: right ?? error.fix, to: &found)
+        case .key(let button): report(button, to: &found)
+        case .lamp(let lamp) where lamp.state == .failed: report(lamp.fault, to: &found)
+        case .lamp(let lamp): found.add(.ok, of: line, "\(title), \(lamp.state.rawValue)")
+        case .relay(let relay) where relay.state == .failed: report(relay.fault, to: &found)
+        case .relay(let relay): found.add(.ok, of: line, "\(title), \(relay.state.rawValue)")
         }
     }
 
     private var title: String { kind == .button ? name : "\(kind.rawValue) \(name)" }
 
-    private func check(_ button: Status.Button) -> Check {
+    private func report(_ button: Status.Button, to found: inout Diagnosis) {
         switch button.state {
-        case .unreadable: return failure(button.fault)
-        case .pressed:
-            return button.isTalking
-                ? .ok(.gpio, of: line, "\(name), pressed, and heard by \(button.target)") : pressed
+        case .unreadable: report(button.fault, to: &found)
+        case .pressed where button.isTalking:
+            found.add(.ok, of: line, "\(name), pressed, and heard by \(button.target)")
+        case .pressed: reportPress(to: &found)
         case .released:
             guard let seconds = button.pressAgeSeconds else {
-                return .ok(
-                    .gpio, of: line, "\(name), released; no press seen since the start",
-                    advice: "intercomctl test button")
+                return found.add(
+                    .ok, of: line, "\(name), released; no press seen since the start",
+                    fix: "intercomctl test button")
             }
-            return .ok(
-                .gpio, of: line, "\(name), released, last pressed \(age(seconds: seconds)) ago")
+            let age = age(seconds: seconds)
+            found.add(.ok, of: line, "\(name), released, last pressed \(age) ago")
         }
     }
 
-    /// A button that nobody presses should not read pressed.
-    private var pressed: Check {
-        if let wiring, wiring.pullsToActive {
-            let (pull, level) = wiring.bias == .pullUp ? ("pull-up", "low") : ("pull-down", "high")
-            return .warn(
-                .gpio, of: line, "\(name), reads pressed at rest: its \(pull) holds it at `active`",
+    /// Warns of a press: a button that nobody presses should not read pressed.
+    private func reportPress(to found: inout Diagnosis) {
+        if let button, button.pullsToActive {
+            let (pull, level) = button.bias == .pullUp ? ("pull-up", "low") : ("pull-down", "high")
+            return found.add(
+                .warn, of: line, "\(name), reads pressed at rest: its \(pull) holds it at `active`",
                 fix: "active = \(level) in [button \(name)]")
         }
-        let other = wiring?.isActiveLow == false ? "low" : "high"
-        return .warn(
-            .gpio, of: line, "\(name), reads pressed: jammed, shorted, or it opens when pressed",
+        let other = button?.isActiveLow == false ? "low" : "high"
+        found.add(
+            .warn, of: line, "\(name), reads pressed: jammed, shorted, or it opens when pressed",
             fix: "let it go; if it is not held, active = \(other) in [button \(name)]")
     }
 
-    private func failure(_ error: GPIOError) -> Check {
-        guard let group = error.group else { return failure(error.text, fix: error.fix) }
-        return failure(error.text, fix: "sudo adduser $USER \(group), or sudo intercomctl doctor")
+    /// Tells of a line that the daemon could not open.
+    private func report(_ fault: Fault?, to found: inout Diagnosis) {
+        reportFailure(fault?.text ?? "not open yet", fix: fault?.fix, to: &found)
     }
 
-    /// A line that the daemon could not open.
-    private func failure(_ fault: Fault?) -> Check {
-        failure(fault?.text ?? "not open yet", fix: fault?.fix)
+    private func reportFailure(_ text: String, fix: String?, to found: inout Diagnosis) {
+        found.add(.fail, of: line, "\(title), \(text)", fix: fix ?? "intercomctl gpio list")
     }
+}
 
-    private func failure(_ text: String, fix: String?) -> Check {
-        .fail(.gpio, of: line, "\(title), \(text)", fix: fix ?? "intercomctl gpio list")
+extension Config.Button {
+    /// Whether the pull alone holds the line where a press should bring it.
+    fileprivate var pullsToActive: Bool {
+        switch bias {
+        case .pullUp: !isActiveLow
+        case .pullDown: isActiveLow
+        case .none: false
+        }
     }
 }
 
@@ -129,8 +112,7 @@ extension LineFacts {
             let keys = status.buttons.filter { !$0.line.isEmpty }.map { button in
                 LineFacts(
                     line: button.line, kind: .button, name: button.name,
-                    wiring: config?.buttons.first { $0.name == button.name }.map(Wiring.init),
-                    state: .key(button))
+                    button: config?.buttons.first { $0.name == button.name }, state: .key(button))
             }
             return keys
                 + status.lamps.map {
@@ -144,21 +126,19 @@ extension LineFacts {
         let mayOpen = situation.mayOpen
         return config.buttons.filter { !$0.isVoiceOperated }.map { button in
             LineFacts(
-                line: button.line, kind: .button, name: button.name, wiring: Wiring(button),
+                line: button.line, kind: .button, name: button.name, button: button,
                 state: button.keyCode == nil
-                    ? look(button.line, mayOpen ? Wiring(button) : nil) : read(button))
+                    ? look(button.line, mayOpen ? button : nil) : read(button))
         }
             + config.lamps.map {
-                LineFacts(
-                    line: $0.line, kind: .lamp, name: $0.name, state: look($0.line, nil))
+                LineFacts(line: $0.line, kind: .lamp, name: $0.name, state: look($0.line, nil))
             }
             + config.relays.map {
-                LineFacts(
-                    line: $0.line, kind: .relay, name: $0.name, state: look($0.line, nil))
+                LineFacts(line: $0.line, kind: .relay, name: $0.name, state: look($0.line, nil))
             }
     }
 
-    /// Reads the key of an input device, which does not disturb other programs.
+    /// Reads a button for a moment; with a key of an input device, that disturbs no other program.
     private static func read(_ button: Config.Button) -> State {
         do throws(GPIOError) {
             let input = try InputLine(button, consumer: "intercomctl")
@@ -167,24 +147,14 @@ extension LineFacts {
     }
 
     /// Looks at a line; reads it for a moment if it is free and belongs to a button.
-    private static func look(_ line: String, _ key: Wiring?) -> State {
+    private static func look(_ line: String, _ key: Config.Button?) -> State {
         do throws(GPIOError) {
             let found = try GPIOLine.find(line)
             guard !found.isUsed else {
                 return .failed(GPIOError(line: line, reason: .busy(holder: found.holder)))
             }
-            guard let key else { return .free }
-            let input = try InputLine(
-                name: line, bias: key.bias.input, activeLow: key.isActiveLow,
-                consumer: "intercomctl")
-            return .read(isPressed: try input.isActive())
+            return key.map { read($0) } ?? .free
         } catch { return .failed(error) }
-    }
-}
-
-extension LineFacts.Wiring {
-    init(_ button: Config.Button) {
-        self.init(isActiveLow: button.isActiveLow, bias: button.bias)
     }
 }
 
@@ -198,25 +168,20 @@ struct RelayFacts {
     var hasSystemd = false
     var switchesOff = false
 
-    var checks: [Check] {
-        guard hasRelays, keepsOutputs == true else { return [] }
+    func report(to found: inout Diagnosis) {
+        guard hasRelays, keepsOutputs == true else { return }
         if hasSystemd, switchesOff {
-            return [
-                .ok(
-                    .gpio, of: "relays",
-                    "this kernel leaves one on when the daemon dies; the "
-                        + "service switches it off then")
-            ]
+            return found.add(
+                .ok, of: "relays",
+                "this kernel leaves one on when the daemon dies; the service switches it off then")
         }
         let how =
             hasSystemd
             ? "ExecStopPost=-intercomd --relays-off in the unit"
             : "intercomd --relays-off after the daemon"
-        return [
-            .warn(
-                .gpio, of: "relays", "this kernel leaves one on when the daemon dies",
-                fix: "\(how), or dtparam=strict_gpiod in /boot/firmware/config.txt")
-        ]
+        found.add(
+            .warn, of: "relays", "this kernel leaves one on when the daemon dies",
+            fix: "\(how), or dtparam=strict_gpiod in /boot/firmware/config.txt")
     }
 }
 

@@ -6,40 +6,29 @@ internal import Time
 /// The service as systemd will start it: installed, enabled, with which limits.
 struct UnitFacts {
     /// Whether systemd runs this machine.
-    var hasSystemd = false
+    var hasSystemd: Bool
     /// Where the unit file is; nil when there is none.
     var path: String?
-    var isEnabled = false
+    var isEnabled: Bool
     /// Settings of the unit and its drop-ins, the last of each.
     var settings: [(key: String, value: String)] = []
 
-    init(hasSystemd: Bool, path: String?, isEnabled: Bool) {
-        self.hasSystemd = hasSystemd
-        self.path = path
-        self.isEnabled = isEnabled
-    }
-
     subscript(_ key: String) -> String? { settings.last { $0.key == key }?.value }
 
-    var checks: [Check] {
-        guard hasSystemd else {
-            return [.ok(.service, "no systemd here: intercomd is started by other means")]
+    func report(to found: inout Diagnosis) {
+        let atBoot = "nothing starts it at boot"
+        if !hasSystemd {
+            found.add(.ok, "no systemd here: intercomd is started by other means")
+        } else if let path, isEnabled {
+            found.add(.ok, "\(path), enabled")
+        } else if let path {
+            found.add(
+                .warn, "\(path) is not enabled: \(atBoot)", fix: "sudo systemctl enable intercomd")
+        } else {
+            found.add(
+                .warn, "there is no unit intercomd.service: \(atBoot)",
+                fix: "sudo install -m 644 systemd/intercomd.service /etc/systemd/system/")
         }
-        guard let path else {
-            return [
-                .warn(
-                    .service, "there is no unit intercomd.service: nothing starts it at boot",
-                    fix: "sudo install -m 644 systemd/intercomd.service /etc/systemd/system/")
-            ]
-        }
-        guard isEnabled else {
-            return [
-                .warn(
-                    .service, "\(path) is not enabled: nothing starts it at boot",
-                    fix: "sudo systemctl enable intercomd")
-            ]
-        }
-        return [.ok(.service, "\(path), enabled")]
     }
 }
 
@@ -123,8 +112,46 @@ struct DaemonFacts {
     /// Sockets bound to it; nil if that is unknown.
     var sockets: Int?
 
-    init(answer: Situation.Answer) { self.answer = answer }
+    func report(to found: inout Diagnosis) {
+        reportLife(to: &found)
+        guard let port, let sockets else { return }
+        let look = "sudo ss -lunp \"sport = :\(port)\""
+        switch answer {
+        case .down where sockets > 0:
+            found.add(
+                .fail, of: "port", "UDP port \(port) is taken by another program", fix: look)
+        case .up where sockets > PortSockets.count:
+            found.add(
+                .warn, of: "port", "UDP port \(port) has \(sockets) sockets: a second daemon?",
+                fix: look)
+        case .down, .up, .deaf: break
+        }
+    }
 
+    private func reportLife(to found: inout Diagnosis) {
+        switch answer {
+        case .down:
+            let start = "sudo systemctl start intercomd"
+            found.add(
+                .fail, "intercomd is not running",
+                fix: !isSetUp
+                    ? "sudo intercomctl setup"
+                    : isWrong ? "correct the settings, then: \(start)" : start)
+        case .deaf(let failure):
+            found.add(
+                .fail, failure.finding, fix: failure.fix ?? "try again; journalctl -u intercomd")
+        case .up(let status, let process):
+            let age = age(seconds: status.uptimeSeconds)
+            let text = "intercomd \(status.version), up \(age), process \(process)"
+            guard status.version != version else { return found.add(.ok, text) }
+            found.add(
+                .warn, "\(text); intercomctl is \(version)",
+                fix: "sudo systemctl restart intercomd")
+        }
+    }
+}
+
+extension DaemonFacts {
     init(_ situation: Situation) {
         self.init(answer: situation.daemon)
         if case .absent = situation.settings { isSetUp = false }
@@ -132,52 +159,6 @@ struct DaemonFacts {
         guard let config = situation.config else { return }
         port = config.network.port
         sockets = UDPPort.socketCount(of: config.network.port)
-    }
-
-    var checks: [Check] { [life] + portChecks }
-
-    private var life: Check {
-        switch answer {
-        case .down:
-            let start = "sudo systemctl start intercomd"
-            return .fail(
-                .daemon, "intercomd is not running",
-                fix: !isSetUp
-                    ? "sudo intercomctl setup"
-                    : isWrong ? "correct the settings, then: \(start)" : start)
-        case .deaf(let failure):
-            return .fail(
-                .daemon, failure.finding, fix: failure.fix ?? "try again; journalctl -u intercomd")
-        case .up(let status, let process):
-            let age = age(seconds: status.uptimeSeconds)
-            let text = "intercomd \(status.version), up \(age), process \(process)"
-            guard status.version == version else {
-                return .warn(
-                    .daemon, "\(text); intercomctl is \(version)",
-                    fix: "sudo systemctl restart intercomd")
-            }
-            return .ok(.daemon, text)
-        }
-    }
-
-    private var portChecks: [Check] {
-        guard let port, let sockets else { return [] }
-        let look = "sudo ss -lunp \"sport = :\(port)\""
-        switch answer {
-        case .down where sockets > 0:
-            return [
-                .fail(
-                    .daemon, of: "port", "UDP port \(port) is taken by another program", fix: look)
-            ]
-        case .up where sockets > PortSockets.count:
-            return [
-                .warn(
-                    .daemon, of: "port",
-                    "UDP port \(port) has \(sockets) sockets: a second daemon?",
-                    fix: look)
-            ]
-        case .down, .up, .deaf: return []
-        }
     }
 }
 

@@ -7,18 +7,14 @@ internal import Time
 /// `pair`, `pair HOST CODE`: the running daemon pairs with another station by a code (protocol.md
 /// §4.1); this program shows what it says.
 func pair(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let joining = try joining(invocation)
+    guard invocation.isJoining || !invocation.isMoving else {
+        throw Failure.usage("--move goes with --join")
+    }
+    let joining = invocation.isJoining ? try Joining(invocation) : nil
     guard let (peer, former) = try pairedPeer(joining, invocation) else { return .failed }
     if let joining { return try joining.go(on: peer, invocation) }
     try remindOfSite(peer, after: former, invocation)
     return .ok
-}
-
-private func joining(_ invocation: borrowing Invocation) throws(Failure) -> Joining? {
-    guard invocation.isJoining || !invocation.isMoving else {
-        throw Failure(.usage, "--move goes with --join")
-    }
-    return invocation.isJoining ? try Joining(invocation) : nil
 }
 
 /// Pairs, as the command line says.
@@ -32,7 +28,7 @@ private func joining(_ invocation: borrowing Invocation) throws(Failure) -> Join
 func pairedPeer(
     _ joining: Joining?, _ invocation: borrowing Invocation
 ) throws(Failure) -> (name: String, former: String?)? {
-    let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
+    let name = try peerName(ifAny: invocation.name)
     // The one that introduces takes it back into the site.
     let takesBack = invocation.isYes || joining?.isIntroducing == true
     let request: PairRequest
@@ -45,7 +41,7 @@ func pairedPeer(
         let host = try host.map(hostText)
         let code = try askForCode(of: host, complaint)
         request = .enter(code: code, host: host, name: name, takesBack: takesBack)
-    case .wrong(let what): throw Failure(.usage, what)
+    case .wrong(let what): throw Failure.usage(what)
     }
     var former: String?
     do throws(Failure) {
@@ -78,11 +74,10 @@ func pairedPeer(
             throw error
         }
         throw Failure(
-            error.code,
             error.text + "\nfor the site a peer need not be paired again: sudo intercomctl site"
                 + " add NAME where the site is introduced, then, unless it is in the site still,"
                 + " intercomctl site join at the other",
-            error.refusal)
+            error.code, refusal: error.refusal)
     }
 }
 
@@ -90,7 +85,7 @@ func pairedPeer(
 private func hostText(_ typed: String) throws(Failure) -> String {
     let address = try peerAddress(typed)
     guard PeerAddress(text: address) != nil else {
-        throw Failure(.usage, "\"\(typed.visible)\" is no single address; write HOST or HOST:PORT")
+        throw Failure.usage("\"\(typed.visible)\" is no single address; write HOST or HOST:PORT")
     }
     return address
 }
@@ -134,12 +129,11 @@ func follow(
         guard report.stage == .paired else { continue }
         guard let problem = report.problem else { return report }
         throw Failure(
-            .failed,
             "\(report.name ?? "") is written, but intercomd has not applied it:\n\(problem)\n"
                 + "correct that, then: intercomctl reload")
     }
     if isCut { return nil }
-    throw Failure(.failed, "the daemon does not answer; see: journalctl -u intercomd")
+    throw Failure("the daemon does not answer; see: journalctl -u intercomd")
 }
 
 /// Shows a person one thing that happened in a pairing.
@@ -251,8 +245,7 @@ private func showCode(
 ///
 /// It is shown as it is typed: it is good for two minutes and once, and stands on another screen.
 func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> String {
-    let missing = Failure(
-        .usage,
+    let missing = Failure.usage(
         "the code is missing: pair HOST CODE, with the code that the other station shows"
             + (complaint.map { " (\($0))" } ?? ""))
     guard Keyboard.isThere else {
@@ -263,7 +256,7 @@ func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> Strin
     while true {
         let place = host.map { "that \($0.visible) shows" } ?? "of the other station"
         Terminal.write("the code \(place): ", to: .complaint)
-        guard let line = Keyboard.line() else { throw Failure(.usage, "no code was typed") }
+        guard let line = Keyboard.line() else { throw Failure.usage("no code was typed") }
         do throws(Failure) {
             return try code(in: line)
         } catch { Terminal.write("\(error.text)\n", to: .complaint) }
@@ -273,9 +266,9 @@ func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> Strin
 private func code(in line: String) throws(Failure) -> String {
     switch PastedPairing([line]) {
     case .code(let code, host: _): return code
-    case .nothing: throw Failure(.usage, "the code is empty")
+    case .nothing: throw Failure.usage("the code is empty")
     case .host(let text, let complaint):
-        throw Failure(.usage, complaint ?? "\"\((text ?? "").visible)\" is no code")
-    case .wrong(let what): throw Failure(.usage, what)
+        throw Failure.usage(complaint ?? "\"\((text ?? "").visible)\" is no code")
+    case .wrong(let what): throw Failure.usage(what)
     }
 }

@@ -167,12 +167,11 @@ enum PastedPairing: Equatable {
 /// The output is the invitation alone; everything else goes to the person.
 func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard !Terminal.isInteractive(.result) else {
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             "the invitation is for another station: intercomctl invite | ssh HOST intercomctl"
                 + " accept\nto read a code and type it there: intercomctl pair")
     }
-    let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
+    let name = try peerName(ifAny: invocation.name)
     // The other program may have stored this station, and be gone, before the daemon here says so.
     let paired = try follow(
         .show(name: name, takesBack: invocation.isYes), invocation, patience: .seconds(5)
@@ -185,7 +184,7 @@ func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         }
     }
     guard paired != nil else {
-        throw Failure(.failed, "the reader of the invitation is gone, and did not accept it")
+        throw Failure("the reader of the invitation is gone, and did not accept it")
     }
     return .ok
 }
@@ -193,12 +192,11 @@ func invite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 /// `accept`: pairs with the station whose invitation comes on standard input.
 func accept(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard !Keyboard.isThere else {
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             "the invitation comes from another station: ssh HOST intercomctl invite | intercomctl"
                 + " accept\nto type a code: intercomctl pair CODE")
     }
-    let name = try invocation.name.map { (name) throws(Failure) in try peerName(name) }
+    let name = try peerName(ifAny: invocation.name)
     var invitation: Invitation?
     var lines = 0
     while invitation == nil, lines < linesMax, let line = Keyboard.line() {
@@ -207,7 +205,6 @@ func accept(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     guard let invitation else {
         throw Failure(
-            .failed,
             "there is no invitation in the input; on the other station: intercomctl invite")
     }
     let hosts = invitation.hosts.isEmpty ? nil : invitation.hosts.joined(separator: ",")

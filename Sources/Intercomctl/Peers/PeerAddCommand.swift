@@ -57,8 +57,7 @@ func pastedKey(_ text: String) throws(Failure) -> PublicKey {
     switch PastedKey(text) {
     case .key(let key): return key
     case .wrong(let what):
-        throw Failure(
-            .failed, "\(what); \"intercomctl key show\" on the other station prints its key")
+        throw Failure("\(what); \"intercomctl key show\" on the other station prints its key")
     }
 }
 
@@ -69,14 +68,12 @@ private func checkStation(
     let config = try book.config()
     if try ownKey(book.paths) == key {
         throw Failure(
-            .failed,
             "that is this station's own key; if another station shows it, one's memory card was"
                 + " copied from the other's: \(book.paths.keyAnew(on: "the copy"))"
         )
     }
     guard name != config.station.name else {
         throw Failure(
-            .failed,
             "\(name) is this station's own name; call the peer something else: the name is for"
                 + " this station alone")
     }
@@ -84,7 +81,6 @@ private func checkStation(
         let isSameKey = PublicKey(text: peer.key) == key
         if isSameKey, peer.name != name {
             throw Failure(
-                .failed,
                 "that key is already known as \(peer.name): \(peer.origin)"
                     + (peer.isLearned ? " (intercomctl peer rename)" : ""))
         }
@@ -97,11 +93,10 @@ private func checkStation(
                 peer.isLearned
                 ? "if its station was replaced: sudo intercomctl peer replace \(name) \(key.text)"
                 : "remove it there if its station was replaced"
-            throw Failure(
-                .failed, "\(name) is already known with another key: \(peer.keyOrigin); \(way)")
+            throw Failure("\(name) is already known with another key: \(peer.keyOrigin); \(way)")
         }
         guard peer.isLearned else {
-            throw Failure(.failed, "\(name) is already known, change it in \(peer.origin.file)")
+            throw Failure("\(name) is already known, change it in \(peer.origin.file)")
         }
         return peer
     }
@@ -118,7 +113,7 @@ private func pskOfBefore(
     do throws(KeyStoreError) {
         _ = try KeyStore.psk(of: former, book.paths)
     } catch {
-        throw Failure(.failed, "\(error); pass the file again with --psk-file")
+        throw Failure("\(error); pass the file again with --psk-file")
     }
     return former.psk
 }
@@ -142,10 +137,7 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     }
     let former = try book.peer(name)
     let successor = try Successor.find(typed, of: former, in: book)
-    guard try successor.isConfirmed(invocation, former, in: book) else {
-        try printLine("nothing is changed")
-        return .failed
-    }
+    guard try successor.isConfirmed(invocation, former) else { return try printUnchanged() }
     try successor.takePlace(of: name, in: &book)
 
     var report = PeerReport(
@@ -180,35 +172,29 @@ struct Successor {
             return Successor(key: key, paired: nil)
         // What is no name may be a secret, and is not repeated.
         case .wrong(let what) where !isName(typed):
-            throw Failure(
-                .failed, "\(what); \"intercomctl key show\" on the new station prints its key")
+            throw Failure("\(what); \"intercomctl key show\" on the new station prints its key")
         case .wrong: break
         }
         guard typed != former.name else {
-            throw Failure(
-                .failed, "\(typed) cannot replace itself; give the new station's key or peer")
+            throw Failure("\(typed) cannot replace itself; give the new station's key or peer")
         }
         let peer = try book.peer(typed)
         let path = try book.knownFile(of: typed).path
-        guard let key = PublicKey(text: peer.key) else {
-            throw Failure(.failed, "\(peer.keyOrigin): the key has a typing error")
-        }
-        return Successor(key: key, paired: (typed, path, peer))
+        return Successor(key: try book.key(of: typed), paired: (typed, path, peer))
     }
 
     private static func check(
         _ key: PublicKey, of former: Config.Peer, in book: PeerBook
     ) throws(Failure) {
         guard try ownKey(book.paths) != key else {
-            throw Failure(.failed, "that is this station's own key (intercomctl key show, there)")
+            throw Failure("that is this station's own key (intercomctl key show, there)")
         }
         let other = try book.config().peers.first { PublicKey(text: $0.key) == key }
         guard let other else { return }
         guard other.name != former.name else {
-            throw Failure(.failed, "\(other.name) has that key already; nothing is changed")
+            throw Failure("\(other.name) has that key already; nothing is changed")
         }
         throw Failure(
-            .failed,
             "that key belongs to \(other.name); if that is the new \(former.name):"
                 + " sudo intercomctl peer replace \(former.name) \(other.name)")
     }
@@ -239,12 +225,11 @@ struct Successor {
 
     /// Asks at a terminal; a program says `--yes`.
     func isConfirmed(
-        _ invocation: borrowing Invocation, _ former: Config.Peer, in book: PeerBook
+        _ invocation: borrowing Invocation, _ former: Config.Peer
     ) throws(Failure) -> Bool {
         if invocation.isYes { return true }
         guard Keyboard.isThere else {
-            throw Failure(
-                .usage,
+            throw Failure.usage(
                 "the new \(former.name) gets all its rights; without a terminal to ask at,"
                     + " say --yes")
         }
@@ -262,9 +247,9 @@ struct Successor {
                 paired.peer.psk == .file(PeerFiles.pskFile(of: $0))
             })
         else { return nil }
-        do throws(KeyStoreError) {
-            return try KeyStore.psk(of: paired.peer, book.paths)
-        } catch { throw Failure(error) }
+        return try attempt { () throws(KeyStoreError) in
+            try KeyStore.psk(of: paired.peer, book.paths)
+        }
     }
 
     /// What else of the name's settings is the station's own.

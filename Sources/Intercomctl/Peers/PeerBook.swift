@@ -6,13 +6,11 @@ internal import Report
 
 /// The peer files in the state directory, which `peer add` writes, with all other settings.
 struct PeerBook {
-    private var files: PeerFiles
+    private(set) var files: PeerFiles
 
     init(_ invocation: borrowing Invocation) throws(Failure) {
         let folder = ConfigFolder(invocation.configFolder)
-        do throws(SystemError) {
-            files = PeerFiles(try folder.sources(), in: folder.paths)
-        } catch { throw Failure(error) }
+        files = PeerFiles(try folder.read(), in: folder.paths)
     }
 
     var paths: Paths { files.paths }
@@ -21,7 +19,7 @@ struct PeerBook {
     func config() throws(Failure) -> Config {
         do throws(ConfigError) {
             return try files.config()
-        } catch { throw Failure(PeerFilesError(error)) }
+        } catch { throw PeerFilesError(error).failure }
     }
 
     /// The writable file that has this peer.
@@ -38,26 +36,32 @@ struct PeerBook {
         if let found = file(of: peer) { return found }
         for source in files.sources where PeerFile(source.bytes).has(peer) {
             throw Failure(
-                .failed,
                 "\(peer) is defined in \(source.path), which this command never writes: edit it"
             )
         }
-        throw Failure(
-            .failed,
-            unknown("peer", peer, among: names, or: "intercomctl peer list"))
+        throw stranger(peer)
     }
 
     /// The settings of a peer that is in one of the files.
     func peer(_ name: String) throws(Failure) -> Config.Peer {
         guard let peer = try config().peers.first(where: { $0.name == name }) else {
-            throw Failure(
-                .failed, unknown("peer", name, among: names, or: "intercomctl peer list"))
+            throw stranger(name)
         }
         return peer
     }
 
-    /// The files that can be changed.
-    var learned: [ConfigSource] { files.sources.filter { $0.role == .learned } }
+    /// The key of a peer that is in one of the files.
+    func key(of name: String) throws(Failure) -> PublicKey {
+        let peer = try peer(name)
+        guard let key = PublicKey(text: peer.key) else {
+            throw Failure("\(peer.keyOrigin): the key has a typing error")
+        }
+        return key
+    }
+
+    private func stranger(_ name: String) -> Failure {
+        Failure(unknown("peer", name, among: names, or: "intercomctl peer list"))
+    }
 
     /// The names of all peers in all files.
     var names: [String] { files.sources.flatMap { PeerFile($0.bytes).peers } }
@@ -73,12 +77,12 @@ struct PeerBook {
     ///
     /// - Throws: what would be wrong with the settings then.
     mutating func put(_ file: PeerFile?, at path: String) throws(Failure) {
-        do throws(PeerFilesError) { try files.put(file, at: path) } catch { throw Failure(error) }
+        try attempt { () throws(PeerFilesError) in try files.put(file, at: path) }
     }
 
     /// Writes a file of this book, or removes it from the disk if the book no longer has it.
     func write(_ path: String) throws(Failure) {
-        do throws(PeerFilesError) { try files.write(path) } catch { throw Failure(error) }
+        try attempt { () throws(PeerFilesError) in try files.write(path) }
     }
 
     /// Gives a peer another name, with its secret, and writes that.
@@ -93,18 +97,15 @@ struct PeerBook {
             file.set("psk", to: "file:\(PeerFiles.pskFile(of: new))", of: new)
         }
         try put(file, at: path)
-        if let own { try copy(secret: own, to: new) }
+        if let own {
+            let secret = try attempt { () throws(KeyStoreError) in
+                try KeyStore.psk(named: own, paths)
+            }
+            try write(psk: secret, of: new)
+        }
         try write(path)
         try moveFile(path, of: old, to: new)
         if hasOwnSecret { _ = try removeStray(of: old) }
-    }
-
-    private func copy(secret file: String, to new: String) throws(Failure) {
-        let psk: Key
-        do throws(KeyStoreError) {
-            psk = try KeyStore.psk(named: file, paths)
-        } catch { throw Failure(error) }
-        try write(psk: psk, of: new)
     }
 
     /// Gives the peer's own file the peer's new name, unless another file has that.
@@ -114,55 +115,59 @@ struct PeerBook {
             let place = { (name: String) in "\(Paths.learnedPeersName)/\(name).conf" }
             guard try paths.directory.status(of: place(new)) == nil else { return }
             try paths.directory.rename(place(old), to: place(new))
-        } catch { throw Failure(error) }
+        } catch { throw error.failure }
     }
 
     /// Writes a peer's pre-shared key; must come before the file that names it.
     func write(psk: borrowing Key, of peer: String) throws(Failure) {
         do throws(PeerFilesError) {
             try files.write(psk: psk, of: peer)
-        } catch { throw Failure(error) }
+        } catch { throw error.failure }
     }
 
     /// Removes `NAME.psk` when no peer of this book names it; returns whether there was one.
     func removeStray(of peer: String) throws(Failure) -> Bool {
-        do throws(PeerFilesError) {
-            return try files.removeStray(of: peer)
-        } catch { throw Failure(error) }
+        try attempt { () throws(PeerFilesError) in try files.removeStray(of: peer) }
     }
 }
 
 /// The pre-shared key in the file that `--psk-file` names.
 func readPSK(_ invocation: borrowing Invocation) throws(Failure) -> Key? {
     guard let path = invocation.pskFile else { return nil }
-    do throws(KeyStoreError) {
-        return try KeyStore.psk(at: path)
-    } catch { throw Failure(error) }
+    return try attempt { () throws(KeyStoreError) in try KeyStore.psk(at: path) }
+}
+
+/// A peer's name as typed; nil where none was.
+func peerName(ifAny typed: String?) throws(Failure) -> String? {
+    try typed.map { (name) throws(Failure) in try peerName(name) }
 }
 
 /// A peer's name as typed, without the blanks that were pasted with it.
 func peerName(_ typed: String) throws(Failure) -> String {
     let name = trimmed(typed)
-    guard !isName(name) else { return name }
+    guard isName(name) else { throw Failure(noName(typed, near: name)) }
+    return name
+}
+
+/// The complaint about a word that cannot be a name, with the name that is nearest to `name`.
+func noName(_ typed: String, near name: String) -> String {
     let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
-    throw Failure(
-        .failed, "\"\(typed.visible)\" is not a name: \(nameForm)\(nearest)")
+    return "\"\(typed.visible)\" is not a name: \(nameForm)\(nearest)"
 }
 
 /// Addresses as typed, as the settings have them; empty for a peer that calls this station.
 func peerAddress(_ typed: String) throws(Failure) -> String {
     if trimmed(typed) == "-" { return "" }
     guard !trimmed(typed).isEmpty else {
-        throw Failure(.failed, "the address is empty; write - for a peer that calls this station")
+        throw Failure("the address is empty; write - for a peer that calls this station")
     }
     let parts = typed.split(separator: ",", omittingEmptySubsequences: false).map { part in
         trimmed(String(part))
     }
     for part in parts {
-        let example: String? =
-            ["ADDRESS", "HOST"].contains(part) ? "\(part) stands for an address" : nil
+        let example = ["ADDRESS", "HOST"].contains(part) ? "\(part) stands for an address" : nil
         guard let complaint = example ?? PeerAddress.complaint(about: part) else { continue }
-        throw Failure(.failed, "\(complaint); an address is HOST or HOST:PORT, or - for none")
+        throw Failure("\(complaint); an address is HOST or HOST:PORT, or - for none")
     }
     return parts.joined(separator: ", ")
 }
@@ -178,11 +183,8 @@ func trimmed(_ text: String) -> String {
 /// `key show`: the public key, from the daemon or, without it, from the identity file.
 func showPublicKey(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let key = try publicKey(invocation)
-    if invocation.isJSON {
-        try printLine(key.json)
-    } else {
-        try printLine(invocation.isFingerprint ? key.fingerprint.visible : key.key.visible)
-    }
+    let text = invocation.isFingerprint ? key.fingerprint : key.key
+    try printResult(key.json, text.visible, invocation)
     return .ok
 }
 
@@ -198,9 +200,9 @@ private func publicKey(
         let paths = ConfigFolder(invocation.configFolder).paths
         guard let key = try ownKey(paths) else {
             throw Failure(
-                .notRunning,
                 "this station has no identity yet and intercomd, which makes it, is not running:"
-                    + " start it once (sudo systemctl start intercomd), then ask again")
+                    + " start it once (sudo systemctl start intercomd), then ask again",
+                .notRunning)
         }
         var reply = Reply.PublicKeyText()
         reply.key = key.text
@@ -211,9 +213,5 @@ private func publicKey(
 
 /// The station's own public key, from its identity file; nil when there is none yet.
 func ownKey(_ paths: Paths) throws(Failure) -> PublicKey? {
-    do throws(KeyStoreError) {
-        return try KeyStore.publicKey(paths)
-    } catch {
-        throw Failure(error)
-    }
+    try attempt { () throws(KeyStoreError) in try KeyStore.publicKey(paths) }
 }

@@ -12,21 +12,15 @@ let peerFix = "; add one: intercomctl pair, or sudo intercomctl peer add NAME AD
 func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let book = try PeerBook(invocation)
     let config = try book.config()
-    if invocation.isJSON {
-        var list = JSON.array()
-        for peer in config.otherPeers { list.append(peer.json) }
-        try printListing("peers", list)
-    } else if config.otherPeers.isEmpty {
-        try printLine("no peers\(peerFix)")
-    } else {
-        var table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"])
-        // One that is damaged is told by `site list`.
-        let site = try? SiteBook.roster(book.paths)
-        for peer in config.otherPeers {
-            table.add(peer.row(verified: site?.lists(peer) == true ? "site" : "no"))
-        }
-        try printText(table.text)
+    let peers = config.otherPeers
+    // One that is damaged is told by `site list`.
+    let site = try? SiteBook.roster(book.paths)
+    let table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"], peers) { peer in
+        peer.row(verified: site?.lists(peer) == true ? "site" : "no")
     }
+    try printResult(
+        JSON.result("peers", peers) { $0.json }, peers.isEmpty ? "no peers\(peerFix)" : table.text,
+        invocation, isFolded: peers.isEmpty)
     return .ok
 }
 
@@ -56,7 +50,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var (roster, fault): (Roster?, String?) = (nil, nil)
     do throws(Failure) { roster = try SiteBook.roster(book.paths) } catch { fault = error.text }
     if let fault, SitePeers.isOfSite(file.bytes) {
-        throw Failure(.failed, "\(name) is a station of the site; \(fault); \(alone)")
+        throw Failure("\(name) is a station of the site; \(fault); \(alone)")
     }
     let known = (try? statusNow(invocation))?.peers.first { $0.name == name }
     file.remove(name)
@@ -97,7 +91,6 @@ func refuse(
         (try? hasSiteKey(book.paths)) == true
         ? "" : ", at \(SiteStatus(at: invocation).introducer.visible)"
     throw Failure(
-        .failed,
         "\(name) is a station of the site \(station.site), so: sudo intercomctl site"
             + " \(command(station.name))\(place)" + (alone.map { "; \($0)" } ?? ""))
 }
@@ -126,13 +119,13 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     if (try? hasSiteKey(book.paths)) == true {
         try refuse(old, in: book, unlessCalled: new, invocation) { "rename \($0) \(new)" }
     }
-    guard old != new else { throw Failure(.usage, "that is its name already") }
+    guard old != new else { throw Failure.usage("that is its name already") }
     let config = try? book.config()
     guard new != config?.station.name else {
-        throw Failure(.failed, "\(new) is this station's own name")
+        throw Failure("\(new) is this station's own name")
     }
     guard !book.names.contains(new) else {
-        throw Failure(.failed, "there is a peer \(new) already (intercomctl peer list)")
+        throw Failure("there is a peer \(new) already (intercomctl peer list)")
     }
     try book.rename(old, to: new)
     var report = PeerReport(name: new, former: old)
@@ -183,7 +176,7 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         address != nil || hasPSK || invocation.suite != nil || invocation.gain != nil
             || invocation.revoked != nil
     else {
-        throw Failure(.usage, "peer set needs --address, --suite, --gain, --revoked or --psk-file")
+        throw Failure.usage("peer set needs --address, --suite, --gain, --revoked or --psk-file")
     }
     var book = try PeerBook(invocation)
     var (path, file) = try book.knownFile(of: name)
@@ -246,8 +239,7 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let typed = invocation.arguments.dropFirst().joined(separator: " ")
     guard let digits = Config.Peer.digits(in: typed.withoutHyphens) else {
         let count = typed.utf8.count { (48...57).contains($0) }
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             (count == 24 || count == 0 ? "" : "these are \(plural(count, "digit")); ")
                 + "DIGITS are the 24 that \"intercomctl key show --fingerprint\" prints on \(name)")
     }
@@ -255,13 +247,11 @@ func verifyPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let peer = try book.peer(name)
     guard let key = PublicKey(text: peer.key), key.fingerprint == digits else {
         throw Failure(
-            .failed,
             "these digits do NOT fit the key that this station has for \(name): have them read out"
                 + " again; if they still differ, \(peer.keyOrigin) holds another station's key")
     }
     guard peer.isLearned else {
         throw Failure(
-            .failed,
             "the digits are right, but this command never writes \(peer.keyOrigin.file): add"
                 + " this line below the key there: verified = \(digits)")
     }

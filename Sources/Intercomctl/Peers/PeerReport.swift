@@ -26,11 +26,8 @@ struct PeerReport {
         } else {
             ending = try apply(invocation)
         }
-        if invocation.isJSON {
-            try printLine(json)
-        } else {
-            for line in lines { try printLine(line.visible) }
-        }
+        let text = lines.map { $0.visible }.joined(separator: "\n")
+        try printResult(json, text, invocation)
         return ending
     }
 
@@ -41,7 +38,6 @@ struct PeerReport {
         } catch {
             guard error.code == .notRunning else {
                 throw Failure(
-                    .failed,
                     "\(name) is written, but intercomd has not applied it:\n\(error.text)\n"
                         + "correct that, then: intercomctl reload")
             }
@@ -69,8 +65,7 @@ struct PeerReport {
     }
 
     private var json: JSON {
-        var json = JSON.object()
-        json.set("schema", JSON(1))
+        var json = JSON.result()
         json.set("name", JSON(name))
         json.set("fingerprint", fingerprint.map { JSON($0) } ?? .null())
         json.set("applied", JSON(isApplied))
@@ -132,11 +127,8 @@ func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     let request = Request.show(peer: invocation.arguments[0])
     guard case .peer(let detail) = try daemon.ask(request) else { throw Failure.misfit }
-    if invocation.isJSON {
-        try printLine(detail.json)
-    } else {
-        try printScreen(screen(of: detail, try site(of: detail.peer, invocation)))
-    }
+    let site = invocation.isJSON ? nil : try site(of: detail.peer, invocation)
+    try printResult(detail.json, screen(of: detail, site), invocation)
     return .ok
 }
 

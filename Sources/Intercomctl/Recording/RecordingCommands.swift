@@ -15,11 +15,10 @@ func makeRecordingKey(_ invocation: borrowing Invocation) throws(Failure) -> Exi
             try FileStore.make(text.bytes, at: path, mode: 0o600)
             isNew = true
         }
-    } catch { throw Failure(error) }
+    } catch { throw error.failure }
     let key = try recordingKey(path).publicKey
     if invocation.isJSON {
-        var json = JSON.object()
-        json.set("schema", JSON(1))
+        var json = JSON.result()
         json.set("key", JSON(key.text))
         json.set("id", JSON(key.id))
         json.set("made", JSON(isNew))
@@ -55,8 +54,7 @@ func showRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
 func openRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let contents = try openedRecording(invocation)
     guard contents.end <= WAVFormat.samplesMax else {
-        throw Failure(
-            .failed, "\(contents.path) lasts longer than a WAV file can: 12 hours and 25 minutes")
+        throw Failure("\(contents.path) lasts longer than a WAV file can: 12 hours and 25 minutes")
     }
     let folder = invocation.outputFolder ?? "."
     let files: [(path: String, tracks: [RecordedTrack])] =
@@ -70,8 +68,8 @@ func openRecording(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
             try write(file.tracks, to: file.path)
         }
     } catch {
-        guard error.errno == SystemError.exists else { throw Failure(error) }
-        throw Failure(.failed, "\(error.finding); name another folder: --out DIR")
+        guard error.errno == SystemError.exists else { throw error.failure }
+        throw Failure("\(error.finding); name another folder: --out DIR")
     }
     let text = files.map { "\($0.path.visible)\n" }.joined()
     return try report(contents, text, invocation, files: files.map { $0.path })
@@ -86,9 +84,7 @@ private func report(
         var json = contents.json
         if hasFigures { contents.addFigures(to: &json) }
         json.set("contents_checked", JSON(invocation.keyFile != nil))
-        var list = JSON.array()
-        for file in files { list.append(JSON(file)) }
-        json.set("files", list)
+        json.set("files", JSON.list(files))
         try printLine(json)
     } else {
         try printText(text)
@@ -101,7 +97,7 @@ private func openedRecording(
     _ invocation: borrowing Invocation
 ) throws(Failure) -> RecordingContents {
     guard let keyFile = invocation.keyFile else {
-        throw Failure(.usage, "name the secret half of a recording key: --key-file FILE")
+        throw Failure.usage("name the secret half of a recording key: --key-file FILE")
     }
     return try RecordingContents(invocation.arguments[0], keyFile: keyFile)
 }
@@ -121,11 +117,7 @@ private func write(_ tracks: [RecordedTrack], to path: String) throws(SystemErro
                 mixer.add(block)
             }
             mixer.render(into: &block)
-            for place in 0..<min(left, PCM.blockMax) {
-                let sample = UInt16(bitPattern: block[place])
-                bytes.append(UInt8(truncatingIfNeeded: sample))
-                bytes.append(UInt8(sample >> 8))
-            }
+            for place in 0..<min(left, PCM.blockMax) { append(block[place], to: &bytes) }
             left = max(0, left - PCM.blockMax)
             guard left == 0 || bytes.count >= 65_536 else { continue }
             try file.append(bytes)
@@ -190,17 +182,12 @@ extension RecordingContents {
     }
 
     fileprivate var json: JSON {
-        var json = JSON.object()
-        json.set("schema", JSON(1))
+        var json = JSON.result()
         json.set("bytes", JSON(size))
         json.set("start_ms", JSON(Int(clamping: header.startMilliseconds)))
         json.set("chunks", JSON(chunkCount))
-        var keys = JSON.array()
-        for id in header.ids { keys.append(JSON(id)) }
-        json.set("keys", keys)
-        var list = JSON.array()
-        for fault in faults { list.append(fault.json) }
-        json.set("faults", list)
+        json.set("keys", JSON.list(header.ids))
+        json.set("faults", JSON.list(faults) { $0.json })
         return json
     }
 
@@ -209,8 +196,7 @@ extension RecordingContents {
         json.set("seconds", JSON(seconds))
         json.set("opus_bytes", JSON(payload))
         json.set("compression", JSON(compression))
-        var talkers = JSON.array()
-        for talker in self.talkers {
+        let talkers = JSON.list(talkers) { talker in
             var one = JSON.object()
             one.set("source", JSON(Int(talker.source)))
             one.set("name", JSON(talker.name))
@@ -222,7 +208,7 @@ extension RecordingContents {
             one.set("level_dbfs", JSON(talker.track.levelDBFS))
             one.set("snr_db", talker.track.signalToNoise.map { JSON($0) } ?? .null())
             one.set("snr_good", talker.isClear.map { JSON($0) } ?? .null())
-            talkers.append(one)
+            return one
         }
         json.set("talkers", talkers)
     }

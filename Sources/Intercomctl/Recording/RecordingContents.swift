@@ -46,10 +46,9 @@ struct RecordingContents {
 
     /// Reads a file; without a key, only its frame.
     init(_ path: String, keyFile: String?) throws(Failure) {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try FileStore.read(path, limit: Self.sizeMax)
-        } catch { throw Failure(error) }
+        let bytes = try attempt { () throws(SystemError) in
+            try FileStore.read(path, limit: Self.sizeMax)
+        }
         var (chunks, faults): ([(index: UInt32, entries: [UInt8])], [RecordingFault]) = ([], [])
         var reader = RecordingReader()
         var place = 0
@@ -63,7 +62,7 @@ struct RecordingContents {
                 let key = try recordingKey(keyFile)
                 do throws(RecordingFault) {
                     try reader.unlock(with: key)
-                } catch { throw Failure(.failed, "\(path) \(error.words.text)") }
+                } catch { throw Failure("\(path) \(error.words.text)") }
             case .chunk(let index, let place):
                 if index != place { faults.append(.misplaced(chunk: place, found: index)) }
                 chunks.append((index, reader.entries.indices.map { reader.entries[$0] }))
@@ -72,7 +71,7 @@ struct RecordingContents {
         }
         guard let header = reader.header else {
             let fault = faults.first ?? .notARecording
-            throw Failure(.failed, "\(path) \(fault.words.text)")
+            throw Failure("\(path) \(fault.words.text)")
         }
         (self.path, self.header, size, chunkCount) = (path, header, bytes.count, chunks.count)
         for fault in faults { add(fault.words, isOfCopy: true) }
@@ -81,7 +80,7 @@ struct RecordingContents {
         chunks.sort { $0.index < $1.index }
         do throws(OpusError) {
             try read(chunks)
-        } catch { throw Failure(.failed, "the Opus decoder cannot start: \(error)") }
+        } catch { throw Failure("the Opus decoder cannot start: \(error)") }
     }
 
     private mutating func add(_ words: (code: String, text: String), isOfCopy: Bool = false) {
@@ -159,8 +158,8 @@ func recordingKey(_ path: String) throws(Failure) -> RecordingKey {
     do throws(SystemError) {
         var bytes = secret.mutableBytes
         count = try FileStore.readSecret(path, into: &bytes)
-    } catch { throw Failure(error) }
+    } catch { throw error.failure }
     do throws(KeyFileError) {
         return try RecordingKey.parse(secret.bytes.extracting(first: count))
-    } catch { throw Failure(.failed, "\(path) \(error)") }
+    } catch { throw Failure("\(path) \(error)") }
 }

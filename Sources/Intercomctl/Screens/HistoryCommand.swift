@@ -28,20 +28,15 @@ func showHistory(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         (all.isCut, all.problem) = (list.isCut, list.problem)
         if new.isEmpty { break }
     } while all.isCut && all.calls.count < limit
-    if invocation.isJSON {
-        try printLine(all.json)
-    } else {
-        try printScreen(text(of: all, isMissed: query.isMissed))
-    }
+    try printResult(all.json, text(of: all, isMissed: query.isMissed), invocation)
     return all.problem == nil ? .ok : .degraded
 }
 
 private func text(of list: HistoryList, isMissed: Bool) -> String {
     var text = list.problem.map { "! \($0.visible)\n" } ?? ""
     guard !list.calls.isEmpty else { return text + "no \(isMissed ? "missed " : "")calls\n" }
-    var table = Table(["WHEN", "WHO", "WHAT", "RANG", "TALKED", "HOW IT ENDED"])
-    for call in list.calls.reversed() { table.add(row(call)) }
-    text += table.text
+    let header = ["WHEN", "WHO", "WHAT", "RANG", "TALKED", "HOW IT ENDED"]
+    text += Table(header, list.calls.reversed()) { row($0) }.text
     if list.isCut { text += "older calls are not shown: --limit N\n" }
     return text
 }
@@ -71,7 +66,6 @@ private func duration(_ seconds: Double?) -> String {
     guard let seconds, seconds.isFinite, (0...1e9).contains(seconds) else { return "-" }
     let whole = Int(seconds + 0.5)
     guard whole >= 60 else { return "\(whole) s" }
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     guard whole >= 3600 else { return "\(whole / 60):\(two(whole % 60))" }
     return "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))"
 }
@@ -79,7 +73,6 @@ private func duration(_ seconds: Double?) -> String {
 /// Local time: 2026-11-20 21:10:04.
 func localTime(milliseconds: Int) -> String {
     guard let time = LocalTime(milliseconds: Int64(milliseconds)) else { return "?" }
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     return "\(time.year)-\(two(time.month))-\(two(time.day)) "
         + "\(two(time.hour)):\(two(time.minute)):\(two(time.second))"
 }
@@ -126,8 +119,7 @@ enum When: Equatable {
     }
 
     static var complaint: Failure {
-        Failure(
-            .usage,
+        Failure.usage(
             "--since takes a time such as 30m, 2h, 3d, 21:00, 2026-11-20 or \"2026-11-20 21:00\"")
     }
 
@@ -186,14 +178,14 @@ enum When: Equatable {
 func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .monitor = try daemon.ask(.monitor) else { throw Failure.misfit }
-    while true {
-        let line = try daemon.nextLine(isPatient: true)
+    while let line = try daemon.nextLine(until: nil) {
         if invocation.isJSON || invocation.isJSONLines {
             try printText(String(decoding: line, as: UTF8.self).escaped + "\n")
         } else if let event = Event(parsing: line.span) {
             try printLine(sentence(of: event))
         }
     }
+    return .ok
 }
 
 private func sentence(of event: Event) -> String {

@@ -7,14 +7,8 @@ func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var daemon = try Daemon(invocation)
     guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
-    if invocation.isJSONLines {
-        return try printLooks(&daemon, until: end, every: 1) { $0.0.escaped }
-    }
-    guard hasCursor else {
-        // Twice a second is enough to read.
-        return try printLooks(&daemon, until: end, every: 10) { LevelsScreen.plain($0.1) }
-    }
-    return try drawLooks(&daemon, until: end)
+    return !invocation.isJSONLines && hasCursor
+        ? try drawLooks(&daemon, until: end) : try printLooks(&daemon, until: end, invocation)
 }
 
 /// Whether the output is a terminal that can move its cursor, and NO_COLOR does not forbid it.
@@ -36,24 +30,20 @@ private var isRich: Bool {
 }
 
 private func printLooks(
-    _ daemon: inout Daemon, until end: Instant?, every: Int,
-    _ text: ((String, Levels)) -> String
+    _ daemon: inout Daemon, until end: Instant?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
     var count = 0
-    while let line = try nextLook(&daemon, until: end) {
+    while let line = try daemon.nextLine(until: end) {
         let levels = try look(line)
-        if count % every == 0 {
-            try printText(text((String(decoding: line, as: UTF8.self), levels)) + "\n")
+        if invocation.isJSONLines {
+            try printText(String(decoding: line, as: UTF8.self).escaped + "\n")
+        } else if count % 10 == 0 {
+            // Twice a second is enough to read.
+            try printText(LevelsScreen.plain(levels) + "\n")
         }
         count += 1
     }
     return .ok
-}
-
-/// The next line; nil at the end.
-private func nextLook(_ daemon: inout Daemon, until end: Instant?) throws(Failure) -> [UInt8]? {
-    guard let end else { return try daemon.nextLine(isPatient: true) }
-    return try daemon.nextLine(until: end)
 }
 
 private func look(_ line: [UInt8]) throws(Failure) -> Levels {
@@ -61,21 +51,12 @@ private func look(_ line: [UInt8]) throws(Failure) -> Levels {
     return levels
 }
 
-private func takeSignals() throws(Failure) -> TerminalSignals {
-    do throws(SystemError) { return try TerminalSignals() } catch { throw Failure(error) }
-}
-
-private func eventLoop(_ descriptors: [Int32]) throws(Failure) -> EventLoop {
-    do throws(SystemError) {
-        let loop = try EventLoop()
-        for fd in descriptors { try loop.add(fd: fd, token: 0) }
-        return loop
-    } catch { throw Failure(error) }
-}
-
 private func drawLooks(_ daemon: inout Daemon, until end: Instant?) throws(Failure) -> ExitCode {
-    let signals = try takeSignals()
-    var loop = try eventLoop([signals.fd, daemon.fd])
+    let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
+    var loop = try attempt { () throws(SystemError) in try EventLoop() }
+    for fd in [signals.fd, daemon.fd] {
+        try attempt { () throws(SystemError) in try loop.add(fd: fd, token: 0) }
+    }
     var screen = LevelsScreen(isRich: isRich)
     var terminal = LiveScreen()
     defer { terminal.leave() }

@@ -180,10 +180,17 @@ struct LevelsScreen {
         var cells = [Character](repeating: " ", count: columns)
         for level in stride(from: -60, through: -10, by: 10) {
             let start = Self.nameWidth + Self.levelWidth + Int(Self.place(Double(level), width))
-            for (offset, character) in "\(level)".enumerated() { cells[start + offset] = character }
+            Self.write("\(level)", at: start, into: &cells)
         }
-        for (offset, character) in "peak".enumerated() { cells[columns - 14 + offset] = character }
+        Self.write("peak", at: columns - 14, into: &cells)
         return String(cells).trimmingEnd
+    }
+
+    /// Puts a text into a row, as far as the row goes.
+    private static func write(_ text: String, at start: Int, into cells: inout [Character]) {
+        for (place, character) in zip(start..., text) where place < cells.count {
+            cells[place] = character
+        }
     }
 
     private func bar(
@@ -242,14 +249,9 @@ struct LevelsScreen {
         var caption = [Character](repeating: " ", count: columns)
         for (band, hertz) in Spectrum.centres.enumerated() where band % 3 == 1 {
             let name = hertz >= 1000 ? "\(decimalOrWhole(hertz))k" : "\(hertz)"
-            for (offset, character) in name.enumerated() {
-                let place = band * width + offset
-                if place < columns { caption[place] = character }
-            }
+            Self.write(name, at: band * width, into: &caption)
         }
-        for (offset, character) in "Hz".enumerated() where columns - 2 + offset < columns {
-            caption[columns - 2 + offset] = character
-        }
+        Self.write("Hz", at: columns - 2, into: &caption)
         return lines + [String(caption).trimmingEnd]
     }
 

@@ -14,23 +14,24 @@ func print(secret: Span<UInt8>) throws(Failure) {
 }
 
 private var unwritten: Failure {
-    Failure(.failed, "the output cannot be written: the reader is gone or the disk is full")
+    Failure("the output cannot be written: the reader is gone or the disk is full")
 }
 
 /// Prints a line for a person, or several; at a terminal, sentences that are longer end their lines
 /// between words.
 func printLine(_ text: String, to output: Terminal.Output = .result) throws(Failure) {
-    let size = Terminal.isInteractive(output) ? Terminal.size(of: output) : nil
-    guard Terminal.write(folded(text, columns: size?.columns ?? Int.max), to: output) else {
-        throw unwritten
-    }
+    guard Terminal.write(folded(text, for: output), to: output) else { throw unwritten }
 }
 
 /// Prints a question as `printLine` does its lines, and leaves the cursor behind it.
 func printQuestion(_ text: String, to output: Terminal.Output = .result) throws(Failure) {
-    let size = Terminal.isInteractive(output) ? Terminal.size(of: output) : nil
-    let question = folded(text, columns: size?.columns ?? Int.max).dropLast()
+    let question = folded(text, for: output).dropLast()
     guard Terminal.write("\(question) ", to: output) else { throw unwritten }
+}
+
+private func folded(_ text: String, for output: Terminal.Output) -> String {
+    let size = Terminal.isInteractive(output) ? Terminal.size(of: output) : nil
+    return folded(text, columns: size?.columns ?? Int.max)
 }
 
 /// Prints the lines of a screen, each with its end; sentences among them as `printLine` does.
@@ -45,12 +46,52 @@ func printLine(_ json: borrowing JSON) throws(Failure) {
     try printText(String(decoding: bytes, as: UTF8.self).escaped + "\n")
 }
 
-/// Prints a list of objects as JSON.
-func printListing(_ key: String, _ list: consuming JSON) throws(Failure) {
-    var json = JSON.object()
-    json.set("schema", JSON(1))
-    json.set(key, list)
-    try printLine(json)
+/// Prints what a command has found: for a program with `--json`, and else for a person.
+///
+/// - Parameters:
+///   - json: One object.
+///   - text: Lines as `printScreen` takes them; empty where there is nothing to say.
+///   - invocation: The command line.
+///   - isFolded: Whether lines that are too long for the terminal end between words; those of a
+///     table stay as they are.
+/// - Throws: an output that cannot be written.
+func printResult(
+    _ json: borrowing JSON, _ text: @autoclosure () -> String,
+    _ invocation: borrowing Invocation, isFolded: Bool = true
+) throws(Failure) {
+    if invocation.isJSON {
+        try printLine(json)
+    } else if isFolded {
+        try printScreen(text())
+    } else {
+        try printText(text())
+    }
+}
+
+extension JSON {
+    /// The object that a command prints, with the number of its form.
+    static func result() -> JSON {
+        var json = JSON.object()
+        json.set("schema", JSON(1))
+        return json
+    }
+
+    /// The same with one list.
+    static func result<Element>(
+        _ key: String, _ elements: [Element], _ json: (Element) -> JSON
+    ) -> JSON {
+        var result = JSON.result()
+        result.set(key, list(elements, json))
+        return result
+    }
+
+    static func list<Element>(_ elements: [Element], _ json: (Element) -> JSON) -> JSON {
+        var list = JSON.array()
+        for element in elements { list.append(json(element)) }
+        return list
+    }
+
+    static func list(_ words: [String]) -> JSON { list(words) { JSON($0) } }
 }
 
 extension String {
@@ -141,6 +182,11 @@ struct Table {
 
     init(_ header: [String] = []) { rows = header.isEmpty ? [] : [header] }
 
+    init<Element>(_ header: [String], _ elements: [Element], _ row: (Element) -> [String]) {
+        self.init(header)
+        for element in elements { add(row(element)) }
+    }
+
     mutating func add(_ row: [String]) { rows.append(row.map { $0.visible }) }
 
     var text: String {
@@ -216,10 +262,12 @@ func age(seconds: Double?) -> String {
     return seconds < 10 ? decimal(seconds, unit: "s") : age(seconds: Int(seconds))
 }
 
+/// Two digits at least.
+func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
 /// The local time of day: 21:10:04.113.
 func timeOfDay(milliseconds: Int) -> String {
     guard let time = LocalTime(milliseconds: Int64(milliseconds)) else { return "?" }
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     let fraction = (milliseconds % 1000 + 1000) % 1000
     let zeros = fraction < 10 ? "00" : fraction < 100 ? "0" : ""
     return "\(two(time.hour)):\(two(time.minute)):\(two(time.second)).\(zeros)\(fraction)"

@@ -4,20 +4,13 @@ internal import Report
 /// `stats [PEER]`: sound quality and network figures.
 func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try statusNow(invocation)
-    guard let name = invocation.arguments.first else {
-        if invocation.isJSON {
-            try printLine(statsJSON(of: status, status.peers))
-        } else {
-            try printText(statsScreen(of: status, invocation))
-        }
-        return .ok
+    let one = try invocation.arguments.first.map { (name) throws(Failure) in
+        try findPeer(name, in: status)
     }
-    let peer = try findPeer(name, in: status)
-    if invocation.isJSON {
-        try printLine(statsJSON(of: status, [peer]))
-    } else {
-        try printText(statsScreen(of: peer))
-    }
+    try printResult(
+        statsJSON(of: status, one.map { [$0] } ?? status.peers),
+        one.map { statsScreen(of: $0) } ?? statsScreen(of: status, invocation), invocation,
+        isFolded: false)
     return .ok
 }
 
@@ -25,27 +18,23 @@ func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 func findPeer(_ name: String, in status: Status) throws(Failure) -> PeerStatus {
     guard let peer = status.peers.first(where: { $0.name == name }) else {
         let names = status.peers.map { $0.name }
-        throw Failure(.failed, unknown("peer", name, among: names, or: "intercomctl peers"))
+        throw Failure(unknown("peer", name, among: names, or: "intercomctl peers"))
     }
     return peer
 }
 
 private func statsJSON(of status: Status, _ peers: [PeerStatus]) -> JSON {
-    var json = JSON.object()
-    json.set("schema", JSON(1))
+    var json = JSON.result()
     json.set("name", JSON(status.name))
     json.set("microphone", status.microphone.json)
     json.set("speaker", status.speaker.json)
-    var list = JSON.array()
-    for peer in peers { list.append(peer.json) }
-    json.set("peers", list)
+    json.set("peers", JSON.list(peers) { $0.json })
     return json
 }
 
 /// Both directions and all peers; no wider than 80 columns while names and numbers are short.
 func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> String {
-    var text = padded(status.name.visible, to: 36)
-    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
+    var text = head(of: status)
     let microphone = status.microphone
     text += "microphone  \(microphone.isOpen ? "OPEN  " : "closed")  \(levels(microphone.meter))"
     text += "  SNR \(whole(microphone.snrDB, unit: " dB"))\n"
@@ -74,16 +63,17 @@ func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> Strin
 /// One peer, in both directions.
 func statsScreen(of peer: PeerStatus) -> String {
     func line(_ head: String, _ rest: String) -> String { padded(head, to: 20) + rest + "\n" }
+    func arrival(_ loss: Double?, _ jitter: Double?) -> String {
+        let share = decimal(loss, unit: "%")
+        return line("  as it comes", "loss \(share)   jitter \(decimal(jitter, unit: "ms"))")
+    }
     var text = line(peer.name.visible, "\(peer.state.rawValue)\(endpoint(of: peer))")
     if peer.isProblem, let fault = peer.fault { text += "! \(fault.sentence.visible)\n" }
     let talking =
         peer.isTalking
         ? "talking  \(whole(peer.rmsDBFS)) dBFS, peak \(whole(peer.peakDBFS))" : "silent"
     text += line("its voice here", talking)
-    text += line(
-        "  as it comes",
-        "loss \(decimal(peer.lossPercent, unit: "%"))"
-            + "   jitter \(decimal(peer.jitterMilliseconds, unit: "ms"))")
+    text += arrival(peer.lossPercent, peer.jitterMilliseconds)
     text += line(
         "  as it is played",
         "concealed \(decimal(peer.concealedPercent, unit: "%")) of its last 10 s, "
@@ -97,10 +87,7 @@ func statsScreen(of peer: PeerStatus) -> String {
     }
     if let reported = peer.report.ageSeconds {
         text += line("our voice there", "as it reported \(age(seconds: reported)) ago")
-        text += line(
-            "  as it comes",
-            "loss \(decimal(peer.report.lossPercent, unit: "%"))"
-                + "   jitter \(decimal(peer.report.jitterMilliseconds, unit: "ms"))")
+        text += arrival(peer.report.lossPercent, peer.report.jitterMilliseconds)
         text += line(
             "  as it is played",
             "concealed \(whole(peer.report.concealedMilliseconds, unit: "ms")) of a second")

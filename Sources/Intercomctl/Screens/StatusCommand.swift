@@ -4,11 +4,7 @@ internal import Report
 /// `status`: one screen, problems first.
 func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try statusNow(invocation)
-    if invocation.isJSON {
-        try printLine(status.json)
-    } else {
-        try printScreen(screen(of: status, invocation))
-    }
+    try printResult(status.json, screen(of: status, invocation), invocation)
     return status.problems.isEmpty ? .ok : .degraded
 }
 
@@ -16,15 +12,14 @@ func showStatus(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 func showPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .peers(let list) = try daemon.ask(.peers) else { throw Failure.misfit }
-    if invocation.isJSON {
-        try printLine(list.json)
-    } else if list.peers.isEmpty {
-        try printLine(noPeers(invocation, fix: peerFix))
-        try printScreen(remarks(onPeersOf: list))
-    } else {
-        try printScreen(table(of: list.peers) + remarks(onPeersOf: list))
-    }
+    try printResult(list.json, screen(of: list, invocation), invocation)
     return .ok
+}
+
+private func screen(of list: PeerList, _ invocation: borrowing Invocation) -> String {
+    let peers =
+        list.peers.isEmpty ? "\(noPeers(invocation, fix: peerFix))\n" : table(of: list.peers)
+    return peers + remarks(onPeersOf: list)
 }
 
 /// Whether the echo is cancelled, and how well.
@@ -33,9 +28,14 @@ private func echo(_ audio: Status.Audio) -> String {
     return "-\(Int(gone.rounded())) dB"
 }
 
+/// The first line of a screen.
+func head(of status: Status) -> String {
+    padded(status.name.visible, to: 36)
+        + "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
+}
+
 private func screen(of status: Status, _ invocation: borrowing Invocation) -> String {
-    var text = padded(status.name.visible, to: 36)
-    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
+    var text = head(of: status)
     for problem in status.problems { text += "! \(problem.sentence.visible)\n" }
     for note in status.notes { text += "* \(note.sentence.visible)\n" }
     text += lines(of: status.callers)
@@ -183,17 +183,16 @@ private func remarks(on peer: PeerStatus) -> String {
 }
 
 private func table(of peers: [PeerStatus]) -> String {
-    var table = Table(["PEER", "STATE", "HEARD", "RTT", "JITTER", "LOSS", "BUFFER", "KEY", ""])
-    for peer in peers {
-        table.add([
+    let header = ["PEER", "STATE", "HEARD", "RTT", "JITTER", "LOSS", "BUFFER", "KEY", ""]
+    return Table(header, peers) { peer in
+        [
             peer.name, peer.state.rawValue, age(seconds: peer.heardAgeSeconds),
             whole(peer.rttMilliseconds, unit: "ms"),
             decimal(peer.jitterMilliseconds, unit: "ms"),
             decimal(peer.lossPercent, unit: "%"), whole(peer.bufferMilliseconds, unit: "ms"),
             peer.fingerprint, remarks(on: peer),
-        ])
-    }
-    return table.text
+        ]
+    }.text
 }
 
 /// Peers whose key no person has compared, and peers whose requests were refused.

@@ -7,41 +7,35 @@ internal import Report
 /// `config check`: every mistake with its place, before the daemon meets it.
 func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let folder = ConfigFolder(invocation.configFolder)
-    let sources: [ConfigSource]
-    do throws(SystemError) {
-        sources = try folder.sources()
-    } catch {
-        throw Failure(error)
-    }
-    var report = ConfigReport()
+    let sources = try folder.read()
+    var (errors, warnings, omitted): ([Mistake], [Mistake], Int) = ([], [], 0)
     var summary = ""
     do throws(ConfigError) {
         let config = try Config(sources, paths: folder.paths)
         let found = keyMistakes(in: config)
         let places = PlaceChecks.mistakes(in: found.config, of: folder.folder)
-        let warnings = found.config.warnings + places
-        report.warnings = warnings.map(ConfigReport.Finding.init)
-        report.errors = found.errors
+        warnings = found.config.warnings + places
+        errors = found.errors
         summary = "ok: \(plural(sources.count, "file")), station \(config.station.name),"
         summary += " \(plural(config.buttons.count, "button")),"
         summary += " \(plural(config.channels.count, "channel")),"
         summary +=
             " \(plural(config.lamps.count, "lamp")), \(plural(found.config.peers.count, "peer"))"
     } catch {
-        report.errors = error.mistakes.map(ConfigReport.Finding.init)
-        report.omitted = error.omitted
+        (errors, omitted) = (error.mistakes, error.omitted)
     }
     if invocation.isJSON {
-        try printLine(report.json)
+        var json = JSON.result()
+        json.set("ok", JSON(errors.isEmpty))
+        json.set("errors", JSON.list(errors) { $0.json })
+        json.set("omitted", JSON(omitted))
+        json.set("warnings", JSON.list(warnings) { $0.json })
+        try printLine(json)
     } else {
-        for finding in report.errors {
-            try? printLine(finding.text.visibleLines, to: .complaint)
-        }
-        if report.omitted > 0 { try? printLine("and \(report.omitted) more", to: .complaint) }
-        for finding in report.warnings {
-            try? printLine("warning: \(finding.text.visibleLines)", to: .complaint)
-        }
-        if report.errors.isEmpty {
+        for mistake in errors { try? printLine(mistake.line, to: .complaint) }
+        if omitted > 0 { try? printLine("and \(omitted) more", to: .complaint) }
+        for mistake in warnings { try? printLine("warning: \(mistake.line)", to: .complaint) }
+        if errors.isEmpty {
             try printLine(summary)
         } else {
             let start = "sudo systemctl start intercomd"
@@ -49,105 +43,72 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
             try? printLine("correct that, then: \(next)", to: .complaint)
         }
     }
-    guard report.errors.isEmpty else { return .failed }
-    return report.warnings.isEmpty ? .ok : .degraded
+    guard errors.isEmpty else { return .failed }
+    return warnings.isEmpty ? .ok : .degraded
 }
 
 /// The checks that need the keys themselves; of what the caller may not read there is none.
 ///
 /// - Returns: the settings without this station itself, and what is wrong with its keys.
-private func keyMistakes(in config: Config) -> (config: Config, errors: [ConfigReport.Finding]) {
+private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake]) {
     let paths = config.paths
     do throws(KeyStoreError) {
         try KeyStore.checkFolder(paths)
     } catch {
-        return (config, [ConfigReport.Finding(error, of: paths.keys)])
+        return (config, [Mistake(error, of: paths.keys)])
     }
-    var findings: [ConfigReport.Finding] = []
+    var findings: [Mistake] = []
     var own: PublicKey?
     do throws(KeyStoreError) {
         own = try KeyStore.publicKey(paths)
     } catch {
-        if !error.isRefused { findings.append(ConfigReport.Finding(error, of: paths.identity)) }
+        if !error.isRefused { findings.append(Mistake(error, of: paths.identity)) }
     }
     var config = config
     do throws(KeyChecks.ItselfError) {
         config = try KeyChecks.withoutItself(config, own: own)
-    } catch { findings.append(ConfigReport.Finding(error.mistake)) }
-    findings += KeyChecks.keys(of: config.peers, own: own).mistakes.map(ConfigReport.Finding.init)
+    } catch { findings.append(error.mistake) }
+    findings += KeyChecks.keys(of: config.peers, own: own).mistakes
     for peer in config.peers {
         guard case .file(let name) = peer.psk else { continue }
         let path = "\(paths.keys)/\(name)"
         do throws(KeyStoreError) {
             if try KeyStore.hasPSK(named: name, paths) == false {
                 let what = "psk: there is no file \(path)"
-                findings.append(ConfigReport.Finding(Mistake(peer.pskOrigin, what)))
+                findings.append(Mistake(peer.pskOrigin, what))
             } else {
                 _ = try KeyStore.psk(of: peer, paths)
             }
         } catch {
-            if !error.isRefused { findings.append(ConfigReport.Finding(error, of: path)) }
+            if !error.isRefused { findings.append(Mistake(error, of: path)) }
         }
     }
     return (config, findings)
 }
 
-/// What was found, as JSON has it.
-private struct ConfigReport: JSONRecord {
-    var errors: [Finding] = []
-    /// Mistakes beyond those listed.
-    var omitted = 0
-    var warnings: [Finding] = []
-
-    mutating func fields(_ coder: inout JSONCoder) {
-        var schema = 1
-        var isRight = errors.isEmpty
-        coder.field("schema", &schema)
-        coder.field("ok", &isRight)
-        coder.field("errors", &errors)
-        coder.field("omitted", &omitted)
-        coder.field("warnings", &warnings)
+extension Mistake {
+    /// A key file that cannot be used; the error names the place itself.
+    fileprivate init(_ error: KeyStoreError, of file: String) {
+        self.init(Origin(file: file, line: 0), error.description)
     }
 
-    struct Finding: JSONRecord {
-        var file = ""
-        var line = 0
-        var what = ""
-        var suggestion: String?
-        var text = ""
+    /// For a person.
+    fileprivate var line: String { (origin.line == 0 ? what : description).visibleLines }
 
-        init() {}
-
-        init(_ error: KeyStoreError, of file: String) {
-            (self.file, what, text) = (file, error.description, error.description)
-        }
-
-        init(_ mistake: Mistake) {
-            file = mistake.origin.file
-            line = mistake.origin.line
-            what = mistake.what
-            suggestion = mistake.suggestion
-            text = mistake.description
-        }
-
-        mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("file", &file)
-            coder.field("line", &line)
-            coder.field("message", &what)
-            coder.field("suggestion", &suggestion)
-        }
+    fileprivate var json: JSON {
+        var json = JSON.object()
+        json.set("file", JSON(origin.file))
+        json.set("line", JSON(origin.line))
+        json.set("message", JSON(what))
+        json.set("suggestion", suggestion.map { JSON($0) } ?? .null())
+        return json
     }
 }
 
 /// `config show --effective`: what the files say together, every default included.
 func showConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfig(ConfigFolder(invocation.configFolder))
-    guard invocation.isJSON else {
-        try printText(config.effective)
-        return .ok
-    }
-    var sections = JSON.array()
-    for section in config.effectiveSections {
+    let json = JSON.result("sections", config.effectiveSections) { section in
         var settings = JSON.object()
         for (key, value) in section.entries { settings.set(key, JSON(value)) }
         var json = JSON.object()
@@ -155,24 +116,26 @@ func showConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         json.set("name", section.name.isEmpty ? .null() : JSON(section.name))
         if let file = section.file { json.set("file", JSON(file)) }
         json.set("settings", settings)
-        sections.append(json)
+        return json
     }
-    try printListing("sections", sections)
+    try printResult(json, config.effective, invocation, isFolded: false)
     return .ok
+}
+
+extension ConfigFolder {
+    /// The text of the files.
+    func read() throws(Failure) -> [ConfigSource] {
+        try attempt { () throws(SystemError) in try sources() }
+    }
 }
 
 /// The configuration in a folder, or everything that is wrong with it.
 func readConfig(_ folder: ConfigFolder) throws(Failure) -> Config {
-    let sources: [ConfigSource]
-    do throws(SystemError) {
-        sources = try folder.sources()
-    } catch {
-        throw Failure(error)
-    }
+    let sources = try folder.read()
     do throws(ConfigError) {
         return try Config(sources, paths: folder.paths)
     } catch {
-        throw Failure(.failed, error.description)
+        throw Failure(error.description)
     }
 }
 

@@ -49,13 +49,8 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 
 /// Whether the daemon answers.
 func isRunning(_ invocation: borrowing Invocation) -> Bool {
-    do throws(Failure) {
-        var daemon = try Daemon(invocation)
-        _ = try daemon.ask(.version)
-        return true
-    } catch {
-        return false
-    }
+    guard var daemon = try? Daemon(invocation) else { return false }
+    return (try? daemon.ask(.version)) != nil
 }
 
 /// One run of `setup`: the devices found, the choices and the result.
@@ -74,7 +69,7 @@ struct Setup {
         self.folder = folder
         let choice: SetupPlan.Choice
         if let name {
-            try Self.check(name: name)
+            guard isName(name) else { throw Failure.usage(noName(name, near: name)) }
             choice = SetupPlan.Choice(value: name, reason: "as given")
         } else if !folder.isMainAbsent, let config = try? readConfig(folder) {
             choice = SetupPlan.Choice(value: config.station.name, reason: "its name now")
@@ -90,56 +85,42 @@ struct Setup {
         plan = SetupPlan(name: choice, cards: cards, key: ButtonTrial.usual())
     }
 
-    private static func check(name: String) throws(Failure) {
-        guard !isName(name) else { return }
-        let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
-        throw Failure(
-            .usage, "\"\(name.visible)\" is not a name: \(nameForm)\(nearest)")
-    }
-
     /// Keeps an existing configuration, unless `--force` replaces it; a symbolic link always stays.
     func checkPlace(isForced: Bool) throws(Failure) {
-        let isLink: Bool
-        do throws(SystemError) {
-            isLink = try FileStore.isLink(path)
-            let isTaken = try FileStore.status(of: path) != nil && !folder.isMainAbsent
-            guard isTaken && !isForced || isLink else { return }
-        } catch { throw Failure(error) }
+        let (isLink, isThere) = try attempt { () throws(SystemError) in
+            (try FileStore.isLink(path), try FileStore.status(of: path) != nil)
+        }
+        guard isThere && !folder.isMainAbsent && !isForced || isLink else { return }
         guard !isLink else {
             throw Failure(
-                .failed,
                 "\(path) is a symbolic link and stays as it is: remove the link, or put the text"
                     + " that intercomctl setup prints into the file it points to")
         }
         throw Failure(
-            .failed,
             "\(path) is there already and stays as it is (intercomctl config show);"
                 + " --force writes it anew and keeps the old one as intercomd.conf.bak")
     }
 
     /// Says before the first question that the answers could not be written.
     func checkRight() throws(Failure) {
-        do throws(SystemError) {
-            guard try !FileStore.mayWrite(in: folder.folder) else { return }
-        } catch { throw Failure(error) }
+        let mayWrite = try attempt { () throws(SystemError) in
+            try FileStore.mayWrite(in: folder.folder)
+        }
+        guard !mayWrite else { return }
         throw Failure(
-            .failed,
             "no right to write \(path): sudo intercomctl setup (without a right to write,"
                 + " intercomctl setup | cat shows what it would write)")
     }
 
     /// What the daemon would say of the plan.
     func settings() throws(Failure) -> Result<Config, ConfigError> {
-        let sources: [ConfigSource]
-        do throws(SystemError) {
-            let main = ConfigSource(role: .main, path: path, bytes: Array(plan.text.utf8))
-            // A folder that does not exist yet has no other files.
-            let isMissing = folder.isMainAbsent && !folder.isEmpty
-            let others = isMissing ? [] : try folder.sources(orElse: "")
-            sources = [main] + others.filter { $0.role != .main }
-        } catch {
-            throw Failure(error)
+        let main = ConfigSource(role: .main, path: path, bytes: Array(plan.text.utf8))
+        // A folder that does not exist yet has no other files.
+        let isMissing = folder.isMainAbsent && !folder.isEmpty
+        let others = try attempt { () throws(SystemError) in
+            isMissing ? [] : try folder.sources(orElse: "")
         }
+        let sources = [main] + others.filter { $0.role != .main }
         do throws(ConfigError) {
             return .success(try Config(sources, paths: folder.paths))
         } catch { return .failure(error) }
@@ -148,7 +129,7 @@ struct Setup {
     func check() throws(Failure) {
         guard case .failure(let error) = try settings() else { return }
         let text = error.mistakes.map { $0.description }.joined(separator: "\n")
-        throw Failure(.failed, "with this the configuration would be wrong:\n\(text)")
+        throw Failure("with this the configuration would be wrong:\n\(text)")
     }
 
     mutating func write() throws(Failure) {
@@ -161,7 +142,7 @@ struct Setup {
                 backup = kept
             }
             try FileStore.write(Array(plan.text.utf8).span, to: path, mode: 0o644)
-        } catch { throw Failure(error) }
+        } catch { throw error.failure }
         isWritten = true
     }
 
@@ -178,15 +159,42 @@ struct Setup {
 }
 
 /// Whether the usual GPIO line of a talk button is available.
-enum ButtonTrial: Equatable {
-    case free(place: String)
+struct ButtonTrial: Equatable {
+    let reason: String
+    /// A held line is there, too: the daemon may hold it, or the other program may be removed.
+    var isThere = false
+    var warning: String?
+
+    private static let byHand = "talk with: intercomctl talk house"
+
+    static func free(place: String) -> ButtonTrial {
+        ButtonTrial(reason: "\(place), free", isThere: true)
+    }
+
     /// Another program holds it; its name may be empty.
-    case held(by: String)
+    static func held(by holder: String) -> ButtonTrial {
+        let reason = "in use by \(holder.isEmpty ? "the kernel" : holder.visible)"
+        let warning =
+            "\(SetupPlan.usualLine) is \(reason): free it, or write another line"
+            + " (intercomctl gpio list)"
+        return ButtonTrial(
+            reason: reason, isThere: true, warning: holder.hasPrefix("intercomd") ? nil : warning)
+    }
+
     /// There are GPIO chips, but none has the line.
-    case noLine
-    case noChip
+    static let noLine = ButtonTrial(
+        reason: "no GPIO line has the name \(SetupPlan.usualLine)",
+        warning:
+            "no talk button: write [button ptt] with a line of intercomctl gpio list; \(byHand)")
+
+    static let noChip = ButtonTrial(
+        reason: "no GPIO on this machine", warning: "no talk button; \(byHand)")
+
     /// The error that prevented a look.
-    case unknown(String)
+    static func unknown(_ why: String) -> ButtonTrial {
+        ButtonTrial(
+            reason: "the GPIO lines cannot be listed", warning: "\(why.visible); \(byHand)")
+    }
 
     static func usual() -> ButtonTrial {
         do throws(GPIOError) {
@@ -201,40 +209,6 @@ enum ButtonTrial: Equatable {
                 return .unknown(GPIOError(line: chip, reason: error.reason).description)
             default: return .unknown(error.description)
             }
-        }
-    }
-
-    /// A held line counts, too: the daemon may hold it, or the other program may be removed.
-    var isThere: Bool {
-        switch self {
-        case .free, .held: true
-        case .noLine, .noChip, .unknown: false
-        }
-    }
-
-    var reason: String {
-        switch self {
-        case .free(let place): "\(place), free"
-        case .held(let holder): "in use by \(holder.isEmpty ? "the kernel" : holder.visible)"
-        case .noLine: "no GPIO line has the name \(SetupPlan.usualLine)"
-        case .noChip: "no GPIO on this machine"
-        case .unknown: "the GPIO lines cannot be listed"
-        }
-    }
-
-    var warning: String? {
-        let byHand = "talk with: intercomctl talk house"
-        switch self {
-        case .free: return nil
-        case .held(let holder):
-            guard !holder.hasPrefix("intercomd") else { return nil }
-            return "\(SetupPlan.usualLine) is \(reason): free it, or write another line"
-                + " (intercomctl gpio list)"
-        case .noLine:
-            return
-                "no talk button: write [button ptt] with a line of intercomctl gpio list; \(byHand)"
-        case .noChip: return "no talk button; \(byHand)"
-        case .unknown(let why): return "\(why.visible); \(byHand)"
         }
     }
 }

@@ -24,13 +24,13 @@ extension Setup {
         var unheard: String?
         while true {
             guard try ask(.output, lines) else { return false }
-            guard plan.output.value != unheard else {
+            guard plan[.output].value != unheard else {
                 try printLine("  it stays; try it again later: intercomctl test speaker")
                 break
             }
             guard let isHeard = try isHeard() else { return false }
             if isHeard { break }
-            unheard = plan.output.value
+            unheard = plan[.output].value
         }
         if let text = lines.text { try printLine(text) }
         guard try ask(.key, lines) else { return false }
@@ -145,10 +145,10 @@ extension Setup {
     /// The choices with their reasons, then the warnings.
     var summary: String {
         var table = Table()
-        table.add(["name", plan.name.value, plan.name.reason])
-        table.add(["input", plan.input.value, plan.input.reason])
-        table.add(["output", plan.output.value, plan.output.reason])
-        table.add(["button", plan.key.value, plan.key.reason])
+        table.add(["name", plan[.name].value, plan[.name].reason])
+        table.add(["input", plan[.input].value, plan[.input].reason])
+        table.add(["output", plan[.output].value, plan[.output].reason])
+        table.add(["button", plan[.key].value, plan[.key].reason])
         return table.text + warnings
     }
 
@@ -164,7 +164,7 @@ extension Setup {
     func advice(isRunning: Bool) -> String {
         var text = written
         text += "try:  intercomctl test speaker, test mic"
-        text += plan.key.value == "none" ? "\n" : ", test button\n"
+        text += plan[.key].value == "none" ? "\n" : ", test button\n"
         text +=
             isRunning
             ? "next: intercomctl reload\n" : "next: sudo systemctl enable --now intercomd\n"
@@ -174,18 +174,15 @@ extension Setup {
     static let pairing = "pair: intercomctl pair; it shows a code to type at the other station\n"
 
     var json: JSON {
-        var json = JSON.object()
-        json.set("schema", JSON(1))
+        var json = JSON.result()
         json.set("path", JSON(path))
         json.set("written", JSON(isWritten))
         json.set("backup", backup.map { JSON($0) } ?? .null())
-        json.set("name", JSON(plan.name.value))
-        json.set("input", JSON(plan.input.value))
-        json.set("output", JSON(plan.output.value))
-        json.set("key", plan.key.value == "none" ? .null() : JSON(plan.key.value))
-        var warnings = JSON.array()
-        for warning in plan.warnings { warnings.append(JSON(warning)) }
-        json.set("warnings", warnings)
+        json.set("name", JSON(plan[.name].value))
+        json.set("input", JSON(plan[.input].value))
+        json.set("output", JSON(plan[.output].value))
+        json.set("key", plan[.key].value == "none" ? .null() : JSON(plan[.key].value))
+        json.set("warnings", JSON.list(plan.warnings))
         json.set("text", JSON(plan.text))
         return json
     }

@@ -17,7 +17,7 @@ extension Setup {
                 try printScreen(Self.pairing)
                 return applied
             }
-            guard try statusNow(invocation).name == plan.name.value else {
+            guard try statusNow(invocation).name == plan[.name].value else {
                 try printLine("the intercomd that runs has other settings than these")
                 return .ok
             }
@@ -43,14 +43,13 @@ extension Setup {
             return false
         }
         if let why = ServiceStart.failure() {
-            throw Failure(.failed, "\(why); the reason: journalctl -u intercomd -n 20")
+            throw Failure("\(why); the reason: journalctl -u intercomd -n 20")
         }
         // A unit that does not say when it is ready.
         let end = Clock.now() + .seconds(5)
         while !isRunning(invocation) {
             guard Clock.now() < end else {
                 throw Failure(
-                    .failed,
                     "intercomd was started, but does not answer; the reason:"
                         + " journalctl -u intercomd -n 20")
             }
@@ -111,9 +110,8 @@ extension Setup {
                     continue
                 }
                 throw Failure(
-                    error.code,
                     error.text + "\nthe settings are written; to pair, again: intercomctl pair",
-                    error.refusal)
+                    error.code, refusal: error.refusal)
             }
             guard let peer else { return .failed }
             return try offerToJoin(peer, invocation)

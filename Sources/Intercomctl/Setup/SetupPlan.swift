@@ -10,11 +10,8 @@ struct SetupPlan {
         var reason: String
     }
 
-    var name: Choice
-    var input: Choice
-    var output: Choice
-    /// The talk button's line; "none" leaves the button out.
-    var key: Choice
+    /// By the number of the question; "none" leaves the talk button out.
+    private var choices: [Choice]
     /// Warnings about a choice, while it stands.
     private var cautions: [(question: SetupQuestion, text: String)] = []
 
@@ -26,9 +23,9 @@ struct SetupPlan {
     init(name: Choice, cards: [CardTrial], key: ButtonTrial) {
         // Nobody hears what a virtual card plays: a person may type it.
         let cards = cards.filter { !PCMCard.isVirtual($0.name) }
-        self.name = name
-        (input, output) = Self.devices(among: cards)
-        self.key = Choice(value: key.isThere ? Self.usualLine : "none", reason: key.reason)
+        let (input, output) = Self.devices(among: cards)
+        let line = Choice(value: key.isThere ? Self.usualLine : "none", reason: key.reason)
+        choices = [name, input, output, line]
         if let warning = Self.warning(on: cards) { cautions.append((.input, warning)) }
         for (question, side) in [(SetupQuestion.input, "microphone"), (.output, "loudspeaker")]
         where self[question].value == "none" {
@@ -36,6 +33,12 @@ struct SetupPlan {
             cautions.append((question, "no \(side) that works: \(advice)"))
         }
         if let warning = key.warning { cautions.append((.key, warning)) }
+    }
+
+    /// The choice that a question is about.
+    subscript(_ question: SetupQuestion) -> Choice {
+        get { choices[question.rawValue] }
+        set { choices[question.rawValue] = newValue }
     }
 
     var warnings: [String] { cautions.map { $0.text } }
@@ -50,12 +53,13 @@ struct SetupPlan {
     /// The text of the file, as short as possible.
     var text: String {
         var text = "# Written by intercomctl setup; intercomd.conf(5) describes every setting.\n"
-        text += "[station]\nname = \(name.value)\n"
-        if input.value != Self.unnamed || output.value != Self.unnamed {
-            text += "\n[audio]\ninput = \(input.value)\noutput = \(output.value)\n"
+        text += "[station]\nname = \(self[.name].value)\n"
+        let (input, output) = (self[.input].value, self[.output].value)
+        if input != Self.unnamed || output != Self.unnamed {
+            text += "\n[audio]\ninput = \(input)\noutput = \(output)\n"
         }
-        if key.value != "none" {
-            text += "\n[button ptt]\nline = \(key.value)\ntalk = house\n"
+        if self[.key].value != "none" {
+            text += "\n[button ptt]\nline = \(self[.key].value)\ntalk = house\n"
         }
         return text + "\n[channel house]\nmembers = *\n"
     }
@@ -69,43 +73,35 @@ extension SetupPlan {
             let later = Choice(value: unnamed, reason: "no sound card found")
             return (later, later)
         }
-        let whole = cards.filter { $0.input.isUsable && $0.output.isUsable }
-        if let card = best(whole, { max(rank($0.input), rank($0.output)) }) {
-            let input = Choice(value: card.value, reason: reason(card, card.input))
-            return (input, Choice(value: card.value, reason: "the same card"))
+        if let card = best(cards, for: [.capture, .playback]) {
+            return (choice(card, for: .capture), Choice(value: card.value, reason: "the same card"))
         }
-        let input = best(cards.filter { $0.input.isUsable }) { rank($0.input) }
-        let output = best(cards.filter { $0.output.isUsable }) { rank($0.output) }
-        let nothing = Choice(value: "none", reason: "no card that works")
         return (
-            input.map { Choice(value: $0.value, reason: reason($0, $0.input)) } ?? nothing,
-            output.map { Choice(value: $0.value, reason: reason($0, $0.output)) } ?? nothing
+            choice(best(cards, for: [.capture]), for: .capture),
+            choice(best(cards, for: [.playback]), for: .playback)
         )
     }
 
-    private static func rank(_ outcome: CardTrial.Outcome) -> Int { outcome == .opens ? 0 : 1 }
-
-    /// The first of the lowest rank.
-    ///
-    /// HDMI comes last: few screens have speakers.
-    private static func best(_ cards: [CardTrial], _ rank: (CardTrial) -> Int) -> CardTrial? {
-        cards.enumerated().min { left, right in
-            order(left, rank) < order(right, rank)
-        }?.element
+    /// The first of the best among those that can be used.
+    private static func best(
+        _ cards: [CardTrial], for directions: [PCMError.Direction]
+    ) -> CardTrial? {
+        func rank(_ card: CardTrial) -> (Int, Int) {
+            // HDMI comes last: few screens have speakers.
+            let isForScreen = [card.name, card.value].contains { PCMCard.isForScreen($0) }
+            let isFree = directions.allSatisfy { card.outcome($0) == .opens }
+            return (card.isUSB ? 0 : isForScreen ? 2 : 1, isFree ? 0 : 1)
+        }
+        return cards.filter { card in directions.allSatisfy { card.outcome($0).isUsable } }
+            .min { rank($0) < rank($1) }
     }
 
-    private static func order(
-        _ card: (offset: Int, element: CardTrial), _ rank: (CardTrial) -> Int
-    ) -> (Int, Int, Int) {
-        let isForScreen = [card.element.name, card.element.value]
-            .contains { PCMCard.isForScreen($0) }
-        let kind = card.element.isUSB ? 0 : isForScreen ? 2 : 1
-        return (kind, rank(card.element), card.offset)
-    }
-
-    private static func reason(_ card: CardTrial, _ outcome: CardTrial.Outcome) -> String {
-        let name = card.name.visible
-        return outcome == .busy ? "\(name), in use now" : "\(name), opens at 48 kHz"
+    private static func choice(
+        _ card: CardTrial?, for direction: PCMError.Direction
+    ) -> Choice {
+        guard let card else { return Choice(value: "none", reason: "no card that works") }
+        let state = card.outcome(direction) == .busy ? "in use now" : "opens at 48 kHz"
+        return Choice(value: card.value, reason: "\(card.name.visible), \(state)")
     }
 
     private static func warning(on cards: [CardTrial]) -> String? {
@@ -182,12 +178,9 @@ struct HeaderLines: Equatable {
 
     /// The number in such a name.
     private static func number(of name: String) -> Int? {
-        guard name.hasPrefix("GPIO") else { return nil }
-        let digits = name.utf8.dropFirst(4)
-        guard (1...2).contains(digits.count) else { return nil }
-        guard let number = Int(String(Substring(digits))), name == "GPIO\(number)" else {
-            return nil
-        }
+        guard let number = Int(name.dropFirst(4)), (0...99).contains(number),
+            name == "GPIO\(number)"
+        else { return nil }
         return number
     }
 

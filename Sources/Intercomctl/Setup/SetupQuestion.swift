@@ -3,7 +3,7 @@ internal import Files
 internal import HAL
 
 /// What `setup` asks at a terminal, in this order.
-enum SetupQuestion {
+enum SetupQuestion: Int {
     case name, input, output, key
 
     var text: String {
@@ -41,16 +41,12 @@ enum SetupQuestion {
     ) -> String? {
         let why: String? =
             switch self {
-            case .name: Self.doubt(of: plan.name.value)
+            case .name: Self.doubt(of: plan[self].value)
             case .input:
-                Self.doubt(
-                    of: config.audio.input, at: plan.input.value, among: cards,
-                    { $0.input }, CardTrial.capture)
+                Self.doubt(of: config.audio.input, at: plan[self].value, among: cards, .capture)
             case .output:
-                Self.doubt(
-                    of: config.audio.output, at: plan.output.value, among: cards,
-                    { $0.output }, CardTrial.playback)
-            case .key: lines.doubt(of: plan.key.value)
+                Self.doubt(of: config.audio.output, at: plan[self].value, among: cards, .playback)
+            case .key: lines.doubt(of: plan[self].value)
             }
         return why.map { "\($0); the same again takes it" }
     }
@@ -67,36 +63,15 @@ enum SetupQuestion {
 
     private static func doubt(
         of device: DeviceName, at value: String, among cards: [CardTrial],
-        _ known: (CardTrial) -> CardTrial.Outcome, _ trial: (PCMName) -> CardTrial.Outcome
+        _ direction: PCMError.Direction
     ) -> String? {
         // Without a card yet, one may be plugged in later.
         guard let name = device.pcm, device != .auto || !cards.isEmpty else { return nil }
-        switch cards.first(where: { $0.value == value }).map(known) ?? trial(name) {
+        let known = cards.first { $0.value == value }?.outcome(direction)
+        switch known ?? CardTrial.outcome(ofOpening: name, direction) {
         case .opens, .busy: return nil
         case .none: return "\(value) has no such direction"
         case .refused(let why): return why
-        }
-    }
-}
-
-extension SetupPlan {
-    /// The choice that a question is about.
-    subscript(_ question: SetupQuestion) -> Choice {
-        get {
-            switch question {
-            case .name: name
-            case .input: input
-            case .output: output
-            case .key: key
-            }
-        }
-        set {
-            switch question {
-            case .name: name = newValue
-            case .input: input = newValue
-            case .output: output = newValue
-            case .key: key = newValue
-            }
         }
     }
 }

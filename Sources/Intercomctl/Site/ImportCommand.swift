@@ -15,13 +15,18 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         signer = found.verifyingKey
         key = consume found
     }
-    let text = if let file { try read(file) } else { try readInput() }
+    let text =
+        if let file {
+            try attempt { () throws(SystemError) in
+                try FileStore.read(file, limit: Roster.sizeMax)
+            }
+        } else { try readInput() }
     let roster: Roster
     do throws(RosterFault) {
         roster = try Roster(parsing: text)
-    } catch { throw Failure(.failed, "\(file ?? "the input") \(error)") }
+    } catch { throw Failure("\(file ?? "the input") \(error)") }
     guard signer ?? roster.key == roster.key else {
-        throw Failure(.failed, "that is not the key of the site \(roster.name); nothing is changed")
+        throw Failure("that is not the key of the site \(roster.name); nothing is changed")
     }
     var book = try SiteBook(invocation)
     let isNews = try isNews(roster, in: book, withKey: signer != nil)
@@ -29,8 +34,7 @@ func importSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         let question = SiteQuestion(
             name: roster.name, stations: roster.stations.count, digits: roster.key.fingerprint)
         guard try question.isConfirmed(invocation, mayAsk: file != nil) else {
-            try printLine("nothing is changed")
-            return .failed
+            return try printUnchanged()
         }
     }
     if isNews { try book.adopt(roster, text: text) }
@@ -58,23 +62,19 @@ private func isNews(
     case .older where hasKey: return false
     case .older(let held):
         throw Failure(
-            .failed,
             "that roster is old: it has number \(roster.counter), and this station has \(held);"
                 + " nothing is changed")
     case .forked:
         throw Failure(
-            .failed,
             "there are two rosters of number \(roster.counter), signed by one key: somebody else"
                 + " may have the site's key; nothing is changed (man intercomctl, site import)")
     case .foreign:
         throw Failure(
-            .failed,
             "that is the site \(roster.name) with another key than this station's site has;"
                 + " to change over: sudo intercomctl site leave")
     }
     guard roster.stations.contains(where: { $0.key == book.own }) else {
         throw Failure(
-            .failed,
             "this station is not in that roster; at the one that introduces: sudo intercomctl"
                 + " site add \(book.ownName) \(book.own.text)\n"
                 + (book.held == nil ? "nothing is changed" : "to leave it: intercomctl site leave"))
@@ -82,17 +82,10 @@ private func isNews(
     return true
 }
 
-private func read(_ path: String) throws(Failure) -> [UInt8] {
-    do throws(SystemError) {
-        return try FileStore.read(path, limit: Roster.sizeMax)
-    } catch { throw Failure(error) }
-}
-
 /// The lines of standard input; nothing follows a roster.
 private func readInput() throws(Failure) -> [UInt8] {
     guard !Keyboard.isThere else {
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             "the roster comes from another station: ssh HOST intercomctl site export | sudo"
                 + " intercomctl site import\nor from a file: intercomctl site import FILE")
     }
@@ -111,8 +104,7 @@ enum SiteKeyOnTheWay {
         let book = try SiteBook(invocation)
         let key = try book.introducersKey(invocation)
         guard !Terminal.isInteractive(.result) else {
-            throw Failure(
-                .usage,
+            throw Failure.usage(
                 "the key of the site is for another station, and no screen: sudo intercomctl site"
                     + " export --key | ssh HOST sudo intercomctl site import --key")
         }
@@ -126,8 +118,7 @@ enum SiteKeyOnTheWay {
     /// Reads the line from a program.
     static func receive(_ file: String?) throws(Failure) -> SigningKey {
         guard file == nil, !Keyboard.isThere else {
-            throw Failure(
-                .usage,
+            throw Failure.usage(
                 "the key of the site comes from the station that introduces, not a file:"
                     + " ssh HOST sudo intercomctl site export --key"
                     + " | sudo intercomctl site import --key")
@@ -138,7 +129,6 @@ enum SiteKeyOnTheWay {
         let number = try? PSKFile.parse(text.bytes.extracting(first: count))
         guard let number, let key = SigningKey(number) else {
             throw Failure(
-                .failed,
                 "the input has no key of a site; at the station that introduces: sudo intercomctl"
                     + " site export --key")
         }

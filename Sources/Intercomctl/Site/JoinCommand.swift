@@ -7,57 +7,46 @@ internal import Time
 
 /// `site join [PEER]`: joins the site that a peer shows, and leaves the one of this station.
 func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let wish = try invocation.arguments.first.map { (name) throws(Failure) in try peerName(name) }
+    let wish = try peerName(ifAny: invocation.arguments.first)
     let paths = ConfigFolder(invocation.configFolder).paths
-    let held = try siteNow(invocation)
-    if held.introduces, let name = held.name {
-        throw Failure(.failed, SiteFiles.refusal(toLeave: name.visible, paths))
+    let now = try statusNow(invocation)
+    if now.site.introduces, let name = now.site.name {
+        throw Failure(SiteFiles.refusal(toLeave: name.visible, paths))
     }
-    let peers = try statusNow(invocation).peers
-    if let wish, !peers.contains(where: { $0.name == wish }) {
-        let names = peers.map { $0.name }
-        throw Failure(.failed, unknown("peer", wish, among: names, or: "intercomctl peers"))
-    }
+    if let wish { _ = try findPeer(wish, in: now) }
     let status = try siteShown(by: wish, within: .seconds(5), invocation)
     let offers = status.offers.filter { wish == nil || $0.peer == wish }
     guard let offer = offers.first else {
         // Of those that show the same site one is kept.
         if let other = status.offers.first {
             throw Failure(
-                .failed,
                 "\(wish ?? "no peer") shows no site beside that of \(other.peer.visible):"
                     + " \(other.name.visible), \(other.fingerprint.visible); to join it:"
                     + " intercomctl site join \(other.peer.visible)")
         }
         if let name = status.name {
             throw Failure(
-                .failed,
                 "this station is in the site \(name.visible) already, and \(wish ?? "no peer")"
                     + " shows another one; to come back to it, if it has taken this station out:"
                     + " intercomctl pair --join --move, and sudo intercomctl pair --join CODE at"
                     + " \(status.introducer.visible)")
         }
         throw Failure(
-            .failed,
             "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; "
-                + (peers.contains { $0.state == .up }
+                + (now.peers.contains { $0.state == .up }
                     ? "after site leave, or a start, wait half a minute; else " : "")
                 + "pair with the station that introduces: intercomctl pair --join here, and sudo"
                 + " intercomctl pair --join CODE there")
     }
     guard offers.count == 1 else {
         let peers = offers.map { "\($0.peer.visible) (\($0.name.visible))" }
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             "several peers show a site: \(peers.joined(separator: ", ")); name one: site join PEER")
     }
     let question = SiteQuestion(
         name: offer.name, stations: offer.stations, digits: offer.fingerprint,
         showing: "\(offer.peer) shows the ", leaving: status.name)
-    guard try question.isConfirmed(invocation, mayAsk: true) else {
-        try printLine("nothing is changed")
-        return .failed
-    }
+    guard try question.isConfirmed(invocation, mayAsk: true) else { return try printUnchanged() }
     return try join(offer, invocation)
 }
 
@@ -87,7 +76,7 @@ private func siteShown(
 ) throws(Failure) -> SiteStatus {
     let end = Clock.now() + patience
     while true {
-        let status = try siteNow(invocation)
+        let status = try statusNow(invocation).site
         let isShown = status.offers.contains { peer == nil || $0.peer == peer }
         if isShown || Clock.now() > end { return status }
         Clock.sleep(.milliseconds(200))
@@ -111,7 +100,7 @@ enum Joining {
     ///
     /// - Throws: that it can do neither, before anything is paired.
     init(_ invocation: borrowing Invocation) throws(Failure) {
-        let status = try siteNow(invocation)
+        let status = try statusNow(invocation).site
         guard let name = status.name else {
             self = .joining(leaving: nil)
             return
@@ -119,22 +108,20 @@ enum Joining {
         let paths = ConfigFolder(invocation.configFolder).paths
         if invocation.isMoving {
             guard !status.introduces else {
-                throw Failure(.failed, SiteFiles.refusal(toLeave: name.visible, paths))
+                throw Failure(SiteFiles.refusal(toLeave: name.visible, paths))
             }
             self = .joining(leaving: (status.fingerprint, status.number ?? 0))
             return
         }
         guard status.introduces else {
             throw Failure(
-                .failed,
                 "this station is in the site \(name.visible), and does not introduce it: pair the"
                     + " new one with \(status.introducer.visible); or, to leave that site, or to"
                     + " come back to it: intercomctl pair --join --move")
         }
-        guard try seesSiteKey(paths) else {
+        guard try hasSiteKey(paths) != nil else {
             let words = invocation.arguments
             throw Failure(
-                .failed,
                 "this station introduces others to the site \(name.visible), and that needs root:"
                     + " sudo intercomctl pair \(words.map { "\($0) " }.joined().visible)--join")
         }
@@ -157,7 +144,7 @@ enum Joining {
         }
         var hasHint = invocation.isJSON
         while Clock.now() < begin + Self.patience {
-            let status = try siteNow(invocation)
+            let status = try statusNow(invocation).site
             // It is in the site already, and waits for the list that says so.
             let isKnown = former?.digits == status.fingerprint && status.peers.contains(peer)
             if !hasHint, Clock.now() > begin + (isKnown ? Self.patience / 4 : Self.hint) {
@@ -185,7 +172,6 @@ enum Joining {
             Clock.sleep(.milliseconds(300))
         }
         throw Failure(
-            .failed,
             "\(peer.visible) is a peer, and has shown no site; if it introduces one, there: sudo"
                 + " intercomctl site add, with the name that this station has there; if not, first:"
                 + " sudo intercomctl site init NAME; then here: intercomctl site join")
@@ -197,7 +183,7 @@ enum Joining {
 func remindOfSite(
     _ peer: String, after former: String? = nil, _ invocation: borrowing Invocation
 ) throws(Failure) {
-    guard !invocation.isJSON, let site = try? siteNow(invocation), let name = site.name,
+    guard !invocation.isJSON, let site = try? statusNow(invocation).site, let name = site.name,
         !site.peers.contains(peer)
     else { return }
     if let book = try? PeerBook(invocation), let key = try? book.peer(peer).key,
@@ -232,12 +218,8 @@ func wayIntoSite(of peer: String, inPlaceOf former: String?, _ site: SiteStatus)
 extension SiteStatus {
     /// As the daemon has it; empty where none answers.
     init(at invocation: borrowing Invocation) {
-        self = (try? siteNow(invocation)) ?? SiteStatus()
+        self = (try? statusNow(invocation).site) ?? SiteStatus()
     }
-}
-
-private func siteNow(_ invocation: borrowing Invocation) throws(Failure) -> SiteStatus {
-    try statusNow(invocation).site
 }
 
 private func join(
@@ -245,11 +227,8 @@ private func join(
 ) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     let done = try daemon.order(.join(peer: offer.peer, site: offer.fingerprint))
-    guard !invocation.isJSON else {
-        try printLine(done.json)
-        return .ok
-    }
-    for line in done.text.split(separator: "\n") { try printLine(String(line).visible) }
+    let lines = done.text.split(separator: "\n").map { String($0).visible }
+    try printResult(done.json, lines.joined(separator: "\n"), invocation)
     return .ok
 }
 
@@ -279,8 +258,7 @@ struct SiteQuestion {
         }
         if invocation.isYes { return true }
         guard Keyboard.isThere, mayAsk else {
-            throw Failure(
-                .usage,
+            throw Failure.usage(
                 "to join the site \(name.visible), add --site with the digits that"
                     + " \"intercomctl site list\" shows at the station that introduces")
         }
@@ -307,7 +285,6 @@ struct SiteQuestion {
     }
 
     private static let otherDigits = Failure(
-        .failed,
         "these are NOT the digits of the key of that site: have them read out again at the station"
             + " that introduces (intercomctl site list); nothing is changed")
 }

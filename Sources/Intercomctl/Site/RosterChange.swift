@@ -98,7 +98,7 @@ enum RosterChange {
             case .set(let channel): try roster.set(channel)
             case .removeChannel(let name): try roster.remove(channel: name)
             }
-        } catch { throw Failure(.failed, complaint(error, of: roster)) }
+        } catch { throw Failure(complaint(error, of: roster)) }
     }
 
     /// Does to a peer of this station, which a pairing has made, what is done in the site: people
@@ -197,17 +197,6 @@ enum RosterChange {
 }
 
 extension SiteBook {
-    /// - Throws: The name that a station has in the site, where a person has typed the one here.
-    private static func checkName(
-        _ name: String, in roster: Roster, _ peers: [(name: String, key: PublicKey)]
-    ) throws(Failure) {
-        guard !roster.stations.contains(where: { $0.name == name }),
-            let key = peers.first(where: { $0.name == name })?.key,
-            let station = roster.station(with: key)
-        else { return }
-        throw Failure(.failed, "\(name) is called \(station.name) in the site: type that name")
-    }
-
     /// The secret that signs the roster of the site.
     ///
     /// - Throws: That this station introduces no site, and which one does.
@@ -215,12 +204,10 @@ extension SiteBook {
         if let roster = held {
             if let key = try siteKey(paths), key.verifyingKey == roster.key { return key }
             throw Failure(
-                .failed,
                 "this station does not introduce the site \(roster.name): type this at"
                     + " \(SiteStatus(at: invocation).introducer.visible)")
         }
         throw Failure(
-            .failed,
             "this station introduces no site; type this at the one that does, or begin one:"
                 + " sudo intercomctl site init NAME")
     }
@@ -242,17 +229,22 @@ extension SiteBook {
         if let name = change.former,
             roster.stations.contains(where: { $0.name == name && $0.key == book.own })
         {
-            throw Failure(.failed, "\(name) is this station, which introduces the others")
+            throw Failure("\(name) is this station, which introduces the others")
         }
         if case .replace(_, let station, _) = change, station.key == book.own {
-            throw Failure(.failed, "that is this station, which introduces the others")
+            throw Failure("that is this station, which introduces the others")
         }
         let before = roster
         let peers = try book.peers()
-        for name in change.subjects { try checkName(name, in: roster, peers) }
+        for name in change.subjects where !roster.stations.contains(where: { $0.name == name }) {
+            // A person has typed the name that a station has here.
+            let key = peers.first { $0.name == name }?.key
+            guard let station = key.flatMap({ before.station(with: $0) }) else { continue }
+            throw Failure("\(name) is called \(station.name) in the site: type that name")
+        }
         try change.apply(to: &roster)
         guard !roster.says(theSameAs: before) else {
-            throw Failure(.failed, "it is so already; nothing is changed")
+            throw Failure("it is so already; nothing is changed")
         }
         let former = before.stations.first { station in
             station.name == change.former && !roster.stations.contains { $0.key == station.key }

@@ -7,7 +7,7 @@ internal import Report
 
 /// The site that this station is in, as its files have it.
 struct SiteBook {
-    private let files: PeerFiles
+    private let book: PeerBook
     let own: PublicKey
     let ownName: String
     /// The roster in use; nil where this station is in no site.
@@ -16,32 +16,24 @@ struct SiteBook {
     private(set) var told: [String] = []
 
     init(_ invocation: borrowing Invocation) throws(Failure) {
-        let folder = ConfigFolder(invocation.configFolder)
-        do throws(SystemError) {
-            files = PeerFiles(try folder.sources(), in: folder.paths)
-        } catch { throw Failure(error) }
-        guard let own = try ownKey(files.paths) else {
+        book = try PeerBook(invocation)
+        guard let own = try ownKey(book.paths) else {
             throw Failure(
-                .failed,
                 "this station has no key yet; its first start makes it:"
                     + " sudo systemctl enable --now intercomd")
         }
         self.own = own
-        do throws(ConfigError) {
-            ownName = try files.config().station.name
-        } catch { throw Failure(PeerFilesError(error)) }
-        held = try Self.roster(files.paths)
+        ownName = try book.config().station.name
+        held = try Self.roster(book.paths)
     }
 
-    var paths: Paths { files.paths }
+    var paths: Paths { book.paths }
 
     /// The names of all peers here, and their keys.
     func peers() throws(Failure) -> [(name: String, key: PublicKey)] {
-        do throws(ConfigError) {
-            return try files.config().peers.compactMap { peer in
-                PublicKey(text: peer.key).map { (peer.name, $0) }
-            }
-        } catch { throw Failure(PeerFilesError(error)) }
+        try book.config().peers.compactMap { peer in
+            PublicKey(text: peer.key).map { (peer.name, $0) }
+        }
     }
 
     /// The roster in use.
@@ -49,14 +41,14 @@ struct SiteBook {
         guard let text = try text(paths) else { return nil }
         do throws(RosterFault) {
             return try Roster(parsing: text)
-        } catch { throw Failure(.failed, "\(SiteFiles.path(paths)) \(error)") }
+        } catch { throw Failure("\(SiteFiles.path(paths)) \(error)") }
     }
 
     /// Its text.
     static func text(_ paths: Paths) throws(Failure) -> [UInt8]? {
-        do throws(PeerFilesError) {
-            return try SiteFiles.roster(paths, limit: Roster.sizeMax)
-        } catch { throw Failure(error) }
+        try attempt { () throws(PeerFilesError) in
+            try SiteFiles.roster(paths, limit: Roster.sizeMax)
+        }
     }
 
     /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
@@ -71,10 +63,10 @@ struct SiteBook {
         _ roster: Roster?, text: [UInt8]?, puttingOut former: PublicKey? = nil
     ) throws(Failure) {
         do throws(PeerFilesError) {
-            var peers = try SitePeers(files, own: own)
+            var peers = try SitePeers(book.files, own: own)
             try peers.adopt(roster, text: text, after: held, puttingOut: former)
             told = peers.told + peers.warnings
-        } catch { throw Failure(error) }
+        } catch { throw error.failure }
     }
 }
 
@@ -112,70 +104,54 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     try printLine("site \(roster.name), number \(roster.counter)")
     try printLine("the digits of its key: \(roster.key.fingerprint)")
-    let seesKey = try hasSiteKey(paths)
+    let seesKey = try hasSiteKey(paths) == true
     if seesKey || now?.introduces == true { try printLine("this station introduces") }
     for name in now?.introducers ?? [] { try printLine("\(name.visible) introduces") }
-    var table = Table(["STATION", "HAS IT", "ADDRESS", "FINGERPRINT"])
-    for station in roster.stations {
+    let table = Table(["STATION", "HAS IT", "ADDRESS", "FINGERPRINT"], roster.stations) { station in
         let address = station.addresses.joined(separator: ", ")
         let older = now?.older.first { $0.station == station.name }.map { "no, \($0.number)" }
         let mark = behind.map { $0.contains(station.name) ? older ?? "?" : "yes" } ?? "-"
-        table.add([
-            station.name, mark, address.isEmpty ? "-" : address, station.key.fingerprint,
-        ])
+        return [station.name, mark, address.isEmpty ? "-" : address, station.key.fingerprint]
     }
     try printText(table.text)
-    switch behind {
-    case nil: try printLine("intercomd does not say which stations have this number")
-    case let names? where !names.isEmpty:
+    if behind == nil {
+        try printLine("intercomd does not say which stations have this number")
+    } else if behind?.isEmpty == false {
         try printLine(
             "a number is that of the list it has; ? is not known to have one: it is off, has not"
                 + " joined, or has not changed over to this key; in the site, a station takes the"
                 + " newest list from any that it meets")
-    case _?: break
     }
     guard !roster.channels.isEmpty else { return .ok }
-    var channels = Table(["CHANNEL", "STATIONS"])
-    for channel in roster.channels {
-        channels.add([channel.name, channel.members?.joined(separator: ", ") ?? "all"])
+    let channels = Table(["CHANNEL", "STATIONS"], roster.channels) { channel in
+        [channel.name, channel.members?.joined(separator: ", ") ?? "all"]
     }
     try printText("\n\(channels.text)")
     return .ok
 }
 
 private func json(of roster: Roster?, behind: [String]?) -> JSON {
-    var json = JSON.object()
-    json.set("schema", JSON(1))
+    var json = JSON.result()
     json.set("site", roster.map { JSON($0.name) } ?? .null())
     json.set("fingerprint", roster.map { JSON($0.key.fingerprint) } ?? .null())
     json.set("number", roster.map { JSON(Int(clamping: $0.counter)) } ?? .null())
-    var stations = JSON.array()
-    for station in roster?.stations ?? [] {
+    let stations = JSON.list(roster?.stations ?? []) { station in
         var one = JSON.object()
         one.set("name", JSON(station.name))
         one.set("key", JSON(station.key.text))
-        var addresses = JSON.array()
-        for address in station.addresses { addresses.append(JSON(address)) }
-        one.set("addresses", addresses)
-        stations.append(one)
+        one.set("addresses", JSON.list(station.addresses))
+        return one
     }
     json.set("stations", stations)
-    json.set("behind", behind.map { names(in: $0) } ?? .null())
-    var channels = JSON.array()
-    for channel in roster?.channels ?? [] {
+    json.set("behind", behind.map { JSON.list($0) } ?? .null())
+    let channels = JSON.list(roster?.channels ?? []) { channel in
         var one = JSON.object()
         one.set("name", JSON(channel.name))
-        one.set("stations", channel.members.map { names(in: $0) } ?? .null())
-        channels.append(one)
+        one.set("stations", channel.members.map { JSON.list($0) } ?? .null())
+        return one
     }
     json.set("channels", channels)
     return json
-}
-
-private func names(in members: [String]) -> JSON {
-    var names = JSON.array()
-    for name in members { names.append(JSON(name)) }
-    return names
 }
 
 /// `site export`: the roster in use, as it was signed.
@@ -184,7 +160,7 @@ func exportSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     if invocation.hasSiteKey { try SiteKeyOnTheWay.send(invocation) }
     // One that is damaged is not passed on.
     guard try SiteBook.roster(paths) != nil, let text = try SiteBook.text(paths) else {
-        throw Failure(.failed, "this station is in no site")
+        throw Failure("this station is in no site")
     }
     try printText(String(decoding: text, as: UTF8.self))
     return .ok
@@ -193,9 +169,9 @@ func exportSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
 /// `site leave`: forgets the site, and the peers that came with it.
 func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var book = try SiteBook(invocation)
-    guard let held = book.held else { throw Failure(.failed, "this station is in no site") }
+    guard let held = book.held else { throw Failure("this station is in no site") }
     guard try siteKey(book.paths) == nil else {
-        throw Failure(.failed, SiteFiles.refusal(toLeave: held.name, book.paths))
+        throw Failure(SiteFiles.refusal(toLeave: held.name, book.paths))
     }
     try book.adopt(nil, text: nil)
     var report = PeerReport(name: held.name)

@@ -10,17 +10,14 @@ internal import Report
 func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     var book = try SiteBook(invocation)
-    guard try mayBegin(book, invocation) else {
-        try printLine("nothing is changed")
-        return .failed
-    }
+    guard try mayBegin(book, invocation) else { return try printUnchanged() }
     let key = SigningKey.random()
     // A site whose introducer is lost, or is not to be trusted any more, is taken over.
     let begun =
         book.held.map { Roster(name: name, key: key.verifyingKey, takingOver: $0) }
         ?? Roster(name: name, key: key.verifyingKey)
     guard var roster = begun else {
-        throw Failure(.failed, "\(name) cannot be the name of a site")
+        throw Failure("\(name) cannot be the name of a site")
     }
     if book.held == nil {
         try RosterChange.add(try station(book.ownName, book.own, invocation)).apply(to: &roster)
@@ -64,7 +61,6 @@ private func mayBegin(
                         + " other station has to join it anew. Go on? [no]")
         }
         throw Failure(
-            .failed,
             hasKey
                 ? "this station introduces the site \(held.name) already; next:"
                     + " sudo intercomctl pair --join"
@@ -72,11 +68,10 @@ private func mayBegin(
                     + " leave; to introduce its stations under a new key: --take-over")
     }
     guard !invocation.isTakingOver else {
-        throw Failure(.failed, "this station is in no site whose stations it could take over")
+        throw Failure("this station is in no site whose stations it could take over")
     }
     guard !hasKey else {
         throw Failure(
-            .failed,
             "there is a key of a site, \(SiteFiles.keyPath(book.paths)), and no roster: remove it"
                 + " if that site is no more")
     }
@@ -123,8 +118,7 @@ func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     if isThere, !invocation.isYes, !invocation.isJSON, Keyboard.isThere,
         !isAgreed("Take \(name) out, at all stations of the site? [no]")
     {
-        try printLine("nothing is changed")
-        return .failed
+        return try printUnchanged()
     }
     return try SiteBook.change(.remove(name), telling: "took out \(name)", invocation)
 }
@@ -134,9 +128,9 @@ func renameInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     let (name, other) = (
         try peerName(invocation.arguments[0]), try peerName(invocation.arguments[1])
     )
-    guard name != other else { throw Failure(.usage, "that is its name already") }
+    guard name != other else { throw Failure.usage("that is its name already") }
     if ReservedName.meaning(ofPeer: other) != nil {
-        throw Failure(.failed, "a station of a site cannot be called \(other): that has a meaning")
+        throw Failure("a station of a site cannot be called \(other): that has a meaning")
     }
     return try SiteBook.change(
         .rename(name, other), telling: "\(name) is called \(other)", invocation)
@@ -156,8 +150,7 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
         key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
     }
     guard try mayReplace(name, of: site.held, by: key, peer ?? key.short, invocation) else {
-        try printLine("nothing is changed")
-        return .failed
+        return try printUnchanged()
     }
     let change = RosterChange.replace(name, try station(name, key, invocation), peer: peer)
     return try SiteBook.change(change, telling: "replaced \(name)", invocation)
@@ -178,8 +171,7 @@ private func mayReplace(
     // For a while one that has lost its power is up, too.
     let finding = "\(name) was heard \(age(seconds: peer.heardAgeSeconds ?? 0)) ago"
     guard Keyboard.isThere else {
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             "\(finding), and would be put out; without a terminal to ask at, say --yes")
     }
     return isAgreed("\(finding). Put it out, and give its name to \(called)? [no]")
@@ -206,17 +198,12 @@ private func station(
     }
     let places = (known?.addresses ?? []).map { $0.description }.joined(separator: ",")
     let address = try peerAddress(invocation.address ?? (places.isEmpty ? "-" : places))
-    let addresses =
-        address.isEmpty
-        ? []
-        : address.split(separator: ",").map { part in
-            String(part.drop { $0 == " " })
-        }
+    let addresses = address.split(separator: ",").map { part in String(part.drop { $0 == " " }) }
     if ReservedName.meaning(ofPeer: name) != nil {
-        throw Failure(.failed, "a station of a site cannot be called \(name): that has a meaning")
+        throw Failure("a station of a site cannot be called \(name): that has a meaning")
     }
     guard let station = Roster.Station(name: name, key: key, addresses: addresses) else {
-        throw Failure(.failed, "\(name) with the address \(address) cannot be in a roster")
+        throw Failure("\(name) with the address \(address) cannot be in a roster")
     }
     return station
 }
@@ -225,56 +212,38 @@ private func station(
 private func stationKey(
     of name: String, _ typed: String?, _ invocation: borrowing Invocation
 ) throws(Failure) -> PublicKey {
-    guard let typed else {
-        let peer = try PeerBook(invocation).peer(name)
-        guard let key = PublicKey(text: peer.key) else {
-            throw Failure(.failed, "\(peer.keyOrigin): the key has a typing error")
-        }
-        return key
-    }
-    return try pastedKey(typed)
+    if let typed { try pastedKey(typed) } else { try PeerBook(invocation).key(of: name) }
 }
 
 /// The secret of the site that this station introduces; nil where it introduces none.
 func siteKey(_ paths: Paths) throws(Failure) -> SigningKey? {
-    do throws(KeyStoreError) {
-        return try KeyStore.siteKey(paths)
-    } catch { throw Failure(error) }
+    try attempt { () throws(KeyStoreError) in try KeyStore.siteKey(paths) }
 }
 
-/// Whether this station introduces a site, as far as this user can see.
-func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool {
-    do throws(KeyStoreError) {
-        return try KeyStore.hasSiteKey(paths) == true
-    } catch { throw Failure(error) }
-}
-
-/// Whether this user may see if there is one.
-func seesSiteKey(_ paths: Paths) throws(Failure) -> Bool {
-    do throws(KeyStoreError) {
-        return try KeyStore.hasSiteKey(paths) != nil
-    } catch { throw Failure(error) }
+/// Whether this station introduces a site; nil where this user may not see that.
+func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool? {
+    try attempt { () throws(KeyStoreError) in try KeyStore.hasSiteKey(paths) }
 }
 
 /// Keeps whether another station has had the secret, too.
 func keep(isKeyShared: Bool, _ paths: Paths) throws(Failure) {
-    do throws(PeerFilesError) {
+    try attempt { () throws(PeerFilesError) in
         try SiteFiles.write(isKeyShared: isKeyShared, paths)
-    } catch { throw Failure(error) }
+    }
 }
 
 /// Makes this station introduce a site.
 func write(siteKey: borrowing SigningKey, _ paths: Paths) throws(Failure) {
     do throws(KeyStoreError) {
         try KeyStore.write(siteKey: siteKey, paths)
-    } catch { throw Failure(error) }
+    } catch { throw error.failure }
 }
 
 /// `site channel NAME STATION...|all|-`: makes a channel of the site, changes or removes it.
 func setSiteChannel(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     if let meaning = ReservedName.meaning(ofPeer: name) {
-        throw Failure(.failed, "a channel cannot be called \(name): that means \(meaning)")
+        throw Failure("a channel cannot be called \(name): that means \(meaning)")
     }
     let words = invocation.arguments.dropFirst().flatMap { word in
         word.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
@@ -286,13 +255,13 @@ func setSiteChannel(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     var members: [String]?
     if words != ["all"] {
         guard !words.contains("all"), !words.contains("-") else {
-            throw Failure(.usage, "all, and - to end the channel, stand alone")
+            throw Failure.usage("all, and - to end the channel, stand alone")
         }
         members = []
         for word in words { members?.append(try peerName(word)) }
     }
     guard let channel = Roster.Channel(name: name, members: members) else {
-        throw Failure(.usage, "name the stations of the channel \(name), or write all")
+        throw Failure.usage("name the stations of the channel \(name), or write all")
     }
     let shown = channel.members?.joined(separator: ", ") ?? "all stations"
     return try SiteBook.change(.set(channel), telling: "channel \(name): \(shown)", invocation)

@@ -1,33 +1,16 @@
 internal import HAL
 internal import Report
 internal import Time
-internal import Wire
 
-/// `call PEER|CHANNEL`: rings it.
-func callTarget(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try beginCall(.call, invocation.priority, invocation)
+/// `call TARGET` rings it; `drop-in PEER` and `listen PEER` open microphones without an answer, if
+/// the peer allows it.
+func calling(_ mode: Request.CallMode) -> Command.Function {
+    { (invocation) throws(Failure) in try beginCall(mode, invocation) }
 }
 
-/// `drop-in PEER`: opens both microphones without an answer, if the peer allows it.
-func dropIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try beginCall(.dropIn, .normal, invocation)
-}
-
-/// `listen PEER`: opens the peer's microphone, if the peer allows it.
-func listenIn(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try beginCall(.listen, .normal, invocation)
-}
-
-func answerCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.answer, invocation)
-}
-
-func rejectCall(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.reject, invocation)
-}
-
-func hangUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.hangUp, invocation)
+/// `answer`, `reject`, `hangup`: a request that is done at once.
+func asking(_ request: Request) -> Command.Function {
+    { (invocation) throws(Failure) in try ask(request, invocation) }
 }
 
 /// `relay NAME [PEER]`: switches a relay on for its pulse.

@@ -11,10 +11,9 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let priority = invocation.priority
     let seconds = invocation.seconds ?? PageLimit.seconds
     guard seconds <= PageLimit.seconds else {
-        throw Failure(.usage, "--seconds: a page lasts \(PageLimit.seconds) seconds at most")
+        throw Failure.usage("--seconds: a page lasts \(PageLimit.seconds) seconds at most")
     }
-    let signals: TerminalSignals
-    do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
+    let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
     var lifeline = Lifeline(at: Clock.now())
     // The page ends when this connection closes.
     var daemon = try Daemon(invocation)
@@ -32,7 +31,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var other = try Daemon(invocation)
     _ = try? other.ask(.page(target, isDown: false, priority))
     guard let line = try daemon.nextLine(until: Clock.now() + wordsMax) else {
-        throw Failure(.failed, "the daemon did not report what was heard of the page")
+        throw Failure("the daemon did not report what was heard of the page")
     }
     return try ended(line, after: nil, invocation)
 }
@@ -50,14 +49,9 @@ private func ended(
     guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
         throw Failure.misfit
     }
-    if invocation.isJSON {
-        try printLine(done.json)
-    } else {
-        if time != nil { try printLine(done.text.visible) }
-        if done.outcome != "replaced" {
-            try printLine("heard: \(done.heard.sentence.visible)")
-        }
-    }
+    var lines = time == nil ? [] : [done.text.visible]
+    if done.outcome != "replaced" { lines.append("heard: \(done.heard.sentence.visible)") }
+    try printResult(done.json, lines.joined(separator: "\n"), invocation)
     return isTimeUp && done.heard.isHeard ? .ok : .failed
 }
 
@@ -66,13 +60,12 @@ private func ended(
 /// This program reads the file with the caller's permissions; the daemon only receives samples.
 func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if let file = invocation.arguments.dropFirst().first {
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             "a file is given as an option: announce \(invocation.arguments[0].visible)"
                 + " --file \(file.visible)")
     }
     guard let path = invocation.file else {
-        throw Failure(.usage, "announce needs --file FILE.wav")
+        throw Failure.usage("announce needs --file FILE.wav")
     }
     let sound = try samples(path)
     let target = invocation.arguments[0]
@@ -89,14 +82,10 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try printLine("announcing \(length) to \(begun.target.visible): \(listeners)")
     }
     for start in stride(from: 0, to: sound.count, by: 8_192) {
-        try daemon.give(bytes(sound[start..<min(start + 8_192, sound.count)]))
+        try daemon.send(bytes(sound[start..<min(start + 8_192, sound.count)]))
     }
     guard case .announce(let over) = try daemon.answerLate() else { throw Failure.misfit }
-    if invocation.isJSON {
-        try printLine(over.json)
-    } else {
-        try printLine("heard: \(over.heard.sentence.visible)")
-    }
+    try printResult(over.json, "heard: \(over.heard.sentence.visible)", invocation)
     return over.heard.isHeard ? .ok : .failed
 }
 
@@ -105,21 +94,24 @@ private func samples(_ path: String) throws(Failure) -> [Int16] {
     do throws(SoundFile.Complaint) {
         return try SoundFile.samples(waitingFor: path, seconds: 60)
     } catch {
-        if case .unread(let error) = error { throw Failure(error) }
+        if case .unread(let error) = error { throw error.failure }
         let name = path == "-" ? "standard input" : path.visible
-        throw Failure(.failed, "\(name) \(error.text)")
+        throw Failure("\(name) \(error.text)")
     }
 }
 
-/// Two bytes of each, the low one first.
+/// Two bytes of each.
 private func bytes(_ samples: ArraySlice<Int16>) -> [UInt8] {
     var bytes: [UInt8] = []
-    for sample in samples {
-        let bits = UInt16(bitPattern: sample)
-        bytes.append(UInt8(truncatingIfNeeded: bits))
-        bytes.append(UInt8(bits >> 8))
-    }
+    for sample in samples { append(sample, to: &bytes) }
     return bytes
+}
+
+/// Adds a sample, its low byte first.
+func append(_ sample: Int16, to bytes: inout [UInt8]) {
+    let bits = UInt16(bitPattern: sample)
+    bytes.append(UInt8(truncatingIfNeeded: bits))
+    bytes.append(UInt8(bits >> 8))
 }
 
 /// `ptt down|up TARGET`: presses or releases a virtual talk button.
@@ -140,23 +132,15 @@ func press(
     let request = Request.ptt(isDown: isDown, target: target)
     guard case .ptt(let result) = try daemon.ask(request) else { throw Failure.misfit }
     guard result.isTalking else {
-        if invocation.isJSON {
-            try printLine(result.json)
-        } else {
-            try printLine(
-                (result.wasTalking ? "stopped talking to " : "no command was talking to ")
-                    + result.target.visible)
-        }
+        let finding = result.wasTalking ? "stopped talking to" : "no command was talking to"
+        try printResult(result.json, "\(finding) \(result.target.visible)", invocation)
         return .ok
     }
     var words = FirstWords(result.heard, at: Clock.now())
     if !invocation.isNoWait { try words.ask(&daemon) }
-    if invocation.isJSON {
-        var json = result
-        json.heard = words.heard
-        try printLine(json.json)
-    } else {
-        try printLine("talking to \(result.target.visible): \(words.sentence().visible)")
-    }
+    var answer = result
+    answer.heard = words.heard
+    let text = "talking to \(result.target.visible): \(words.sentence().visible)"
+    try printResult(answer.json, text, invocation)
     return words.isUnheard ? .failed : .ok
 }

@@ -13,35 +13,30 @@ func setVolume(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard words.count == 1, let change = StateRequest.VolumeChange(typed: word) else {
         let kinds = SavedState.Volumes.Kind.allCases.map { $0.rawValue }
         if !word.isEmpty, word.utf8.allSatisfy({ (48...57).contains($0) }) {
-            throw Failure(.usage, "\(word) is no volume: 0 to 100, or a change such as +5 or -5")
+            throw Failure.usage("\(word) is no volume: 0 to 100, or a change such as +5 or -5")
         }
         let names = StationNames(invocation)
         if names.peers.contains(word) {
-            throw Failure(
-                .usage,
+            throw Failure.usage(
                 "\(word) is a peer; how loud it is here is its gain:"
                     + " sudo intercomctl peer set \(word) --gain -6dB")
         }
         if names.channels.contains(word) {
-            throw Failure(
-                .usage,
+            throw Failure.usage(
                 "\(word) is a channel; how loud it is here is gain in [channel \(word)]")
         }
-        throw Failure(
-            .usage,
+        throw Failure.usage(
             unknown("volume", word, among: kinds, or: kinds.joined(separator: ", "))
                 + " (then 0 to 100, +5 or -5)")
     }
     return try ask(.volume(kind, change), invocation)
 }
 
-/// `mute WHAT`: "mic", "speaker", a peer or a channel.
-func mute(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.mute(what: invocation.arguments[0], isOn: true), invocation)
-}
-
-func unmute(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    try ask(.mute(what: invocation.arguments[0], isOn: false), invocation)
+/// `mute WHAT`, `unmute WHAT`: "mic", "speaker", a peer or a channel.
+func muting(_ isOn: Bool) -> Command.Function {
+    { (invocation) throws(Failure) in
+        try ask(.mute(what: invocation.arguments[0], isOn: isOn), invocation)
+    }
 }
 
 /// `dnd [on|off] [--for TIME]`.
@@ -52,7 +47,7 @@ func setDoNotDisturb(_ invocation: borrowing Invocation) throws(Failure) -> Exit
     case "on": return try ask(.doNotDisturb(isOn: true, seconds: seconds), invocation)
     case "off" where seconds == nil:
         return try ask(.doNotDisturb(isOn: false, seconds: nil), invocation)
-    default: throw Failure(.usage, "usage: intercomctl dnd on [--for TIME], or dnd off")
+    default: throw Failure.usage("usage: intercomctl dnd on [--for TIME], or dnd off")
     }
 }
 
@@ -61,11 +56,7 @@ private func ask(
 ) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .state(let state) = try daemon.ask(.state(request)) else { throw Failure.misfit }
-    if invocation.isJSON {
-        try printLine(state.json)
-    } else {
-        try printText(lines(of: state))
-    }
+    try printResult(state.json, lines(of: state), invocation, isFolded: false)
     return .ok
 }
 
@@ -75,14 +66,12 @@ private func lines(of state: SavedState) -> String {
     var text = "volume  \(volumes.joined(separator: "   "))\n"
     let remarks = remarks(on: state, withVolumes: false)
     text += (remarks ?? "nothing is muted, do not disturb is off") + "\n"
-    if SavedState.isInaudible(state.volumes.speaker) {
-        text += "the speaker is at \(state.volumes.speaker)%: no voice is heard here\n"
-    }
-    if SavedState.isInaudible(state.volumes.ring) {
-        text += "rings are at \(state.volumes.ring)%: no call is heard here\n"
-    }
-    if SavedState.isInaudible(state.volumes.page) {
-        text += "pages are at \(state.volumes.page)%: no page is heard here\n"
+    let sounds = [
+        ("the speaker is", state.volumes.speaker, "voice"),
+        ("rings are", state.volumes.ring, "call"), ("pages are", state.volumes.page, "page"),
+    ]
+    for (subject, volume, sound) in sounds where SavedState.isInaudible(volume) {
+        text += "\(subject) at \(volume)%: no \(sound) is heard here\n"
     }
     return text
 }

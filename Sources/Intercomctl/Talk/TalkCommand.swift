@@ -4,8 +4,7 @@ internal import Time
 
 /// `talk TARGET`: holds a virtual talk button until this program ends, or its terminal is closed.
 func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let signals: TerminalSignals
-    do throws(SystemError) { signals = try TerminalSignals() } catch { throw Failure(error) }
+    let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
     var lifeline = Lifeline(at: Clock.now())
     // The talk ends when this connection closes.
     var daemon = try Daemon(invocation)
@@ -34,7 +33,7 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
             throw Failure.misfit
         }
-        throw Failure(.failed, done.text.visible)
+        throw Failure(done.text.visible)
     }
     if watch.isUntold, watch.tell() { try say(watch.words, result, invocation) }
     return watch.isUnheard(at: Clock.now()) ? .failed : .ok
@@ -44,12 +43,9 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 private func say(
     _ words: FirstWords, _ result: Reply.PTT, _ invocation: borrowing Invocation
 ) throws(Failure) {
-    guard invocation.isJSON else {
-        return try printLine(words.sentence("heard by ").visible)
-    }
     var result = result
     result.heard = words.heard
-    try printLine(result.json)
+    try printResult(result.json, words.sentence("heard by ").visible, invocation)
 }
 
 /// The reports of the listeners during a talk, over a second connection to the daemon.

@@ -6,7 +6,7 @@ internal import Station
 internal import Time
 internal import Wire
 
-/// Events of talks, calls and requests, in the words and names that people know.
+/// Events in the words and names that people know.
 extension Names {
     /// The event that tells people of this.
     ///
@@ -19,98 +19,110 @@ extension Names {
     func event(
         of notice: Notice, at now: Instant, wall milliseconds: Int, station: () -> Snapshot
     ) -> Event? {
-        var event = Event(.talk, at: milliseconds)
+        func event(
+            _ kind: Event.Kind, _ peer: Int? = nil, to target: String? = nil,
+            seconds: Double? = nil, detail: String? = nil
+        ) -> Event {
+            Event(
+                kind, at: milliseconds, peer: peer.map { directory[$0].name }, target: target,
+                seconds: seconds, detail: detail)
+        }
         switch notice {
         case .callBegan: return nil
         case .callStands(let id, let state, let peer, let channel):
             guard let kind = Event.Kind(state) else { return nil }
-            event.kind = kind
-            event.peer = peer.map { directory[$0].name }
-            event.target = name(of: channel)
-            event.call = id.text
+            var told = event(kind, peer, to: name(of: channel))
+            told.call = id.text
+            return told
         case .callEnded(let summary, let ending, let channel):
-            describe(summary, ending, channel, at: now, in: &event)
-        case .inCall(let notice, let peer):
-            guard let kind = Event.Kind(notice) else { return nil }
-            event.kind = kind
-            event.peer = directory[peer].name
+            let cause = HistoryRecord.Cause(ending)
+            var told = event(
+                summary.isMissed(by: ending) ? .missedCall : .callEnded,
+                summary.answeredBy ?? summary.peers.first, to: name(of: channel),
+                seconds: summary.answeredAt.map { (now - $0).inSeconds }, detail: cause.words)
+            (told.call, told.cause) = (summary.id.text, cause.rawValue)
+            return told
+        case .inCall(let notice, let peer): return Event.Kind(notice).map { event($0, peer) }
         case .pageBegan(let peer, let reference, let priority):
-            event.kind = .page
-            event.peer = directory[peer].name
-            event.target = routing.channelName(of: reference)
-            event.detail = priority == .normal ? nil : priority.word
+            return event(
+                .page, peer, to: routing.channelName(of: reference), detail: priority.wordAbove)
         case .pageEnded(let peer, let isTimeUp):
-            event.kind = .pageEnd
-            event.peer = directory[peer].name
-            event.detail = isTimeUp ? "a page lasts a minute at most" : nil
+            return event(
+                .pageEnd, peer, detail: isTimeUp ? "a page lasts a minute at most" : nil)
         case .announcementBegan(let name, let priority):
-            event.kind = .announce
-            event.target = name
-            event.detail = priority == .normal ? nil : priority.word
-        case .announcementEnded(let name):
-            event.kind = .announceEnd
-            event.target = name
+            return event(.announce, to: name, detail: priority.wordAbove)
+        case .announcementEnded(let name): return event(.announceEnd, to: name)
         case .refused(let peer, let refusal, let count):
-            event.kind = .refused
-            event.peer = directory[peer].name
-            event.target = refusal.rawValue
             let what = refusal == .flood ? "too many to act on" : "not allowed"
-            event.detail = what + (count > 1 ? ", \(count) times since the start" : "")
+            return event(
+                .refused, peer, to: refusal.rawValue,
+                detail: what + (count > 1 ? ", \(count) times since the start" : ""))
         case .signal(let peer, let time):
-            event.kind = .signal
-            event.peer = directory[peer].name
-            event.detail = "for \(time.milliseconds / 1000) s"
-        case .talkBegan(let name): event.target = name
+            return event(.signal, peer, detail: "for \(time.milliseconds / 1000) s")
+        case .talkBegan(let name): return event(.talk, to: name)
         case .talkEnded(let name, let since):
-            event.kind = .talkEnd
-            event.target = name
-            event.seconds = since.map { (now - $0).inSeconds }
+            return event(.talkEnd, to: name, seconds: since.map { (now - $0).inSeconds })
         case .voiceBegan(let peer, let channel):
-            event.peer = directory[peer].name
-            event.target = channel.flatMap { routing.channelName($0) }
+            return event(.talk, peer, to: channel.flatMap { routing.channelName($0) })
         case .voiceEnded(let peer, let channel, let since):
-            event.kind = .talkEnd
-            event.peer = directory[peer].name
-            event.target = channel.flatMap { routing.channelName($0) }
-            event.seconds = since.map { (now - $0).inSeconds }
-        case .result(let peer, let request, let what, let outcome):
+            return event(
+                .talkEnd, peer, to: channel.flatMap { routing.channelName($0) },
+                seconds: since.map { (now - $0).inSeconds })
+        case .result(let peer, let request, let what, let status):
             return Event(
-                PeerAnswer(outcome), to: what, request: Int(request), of: directory[peer].name,
+                PeerAnswer(status), to: what, request: Int(request), of: directory[peer].name,
                 at: milliseconds)
         case .noListener(let target, let heard):
-            event.kind = .noListener
-            event.target = target
-            tell(named(heard, station), "unheard", in: &event)
-        case .heard(let target, let length, let heard):
-            event.kind = .heard
-            event.target = target
-            event.seconds = length.inSeconds
             let heard = named(heard, station)
-            tell(heard, heard.isHeard ? "heard" : "unheard", in: &event)
-        default: return station().event(of: notice, at: milliseconds)
+            var told = event(.noListener, to: target, detail: heard.sentence)
+            (told.heard, told.outcome) = (heard, "unheard")
+            return told
+        case .heard(let target, let length, let heard):
+            let heard = named(heard, station)
+            var told = event(
+                .heard, to: target, seconds: length.inSeconds, detail: heard.sentence)
+            (told.heard, told.outcome) = (heard, heard.isHeard ? "heard" : "unheard")
+            return told
+        case .peerUp(let peer):
+            guard let session = station().peers[peer].session else { return nil }
+            return event(
+                .peerUp, peer,
+                detail: "suite \(session.suite.rawValue)"
+                    + (session.hasPSK ? "" : ", no post-quantum authentication"))
+        case .peerDown(let peer): return event(.peerDown, peer)
+        case .peerStale(let peer): return event(.peerStale, peer)
+        case .peerHeard(let peer): return event(.peerHeard, peer)
+        case .unresolved(let peer, let complaint):
+            return event(.peerUnresolved, peer, detail: complaint)
+        case .sharedKey(let peer):
+            return event(.sharedKey, peer, detail: station().sharedKeyFault(of: peer)?.sentence)
+        case .networkFault(let trouble):
+            return event(.networkFault, detail: "\(trouble.text) -> \(trouble.fix)")
+        case .networkReady: return event(.networkReady)
+        case .xrun(let direction):
+            return event(.xrun, detail: direction == .capture ? "input" : "output")
+        case .stalled:
+            return event(
+                .audioStalled,
+                detail:
+                    "the sound card wakes without sound: its driver is at fault; using the timer")
+        case .overload:
+            return event(
+                .overload, detail: "the processor cannot keep up: \(station().shedText)")
+        case .overloadEnd:
+            return event(
+                .overloadEnd, detail: "the processor keeps up: the sound is whole again")
+        case .asleep(let direction):
+            return event(.audioAsleep, detail: station().asleep(direction))
+        case .awake(let direction):
+            return event(.audioAwake, detail: station().awake(direction))
         }
-        return event
     }
+}
 
-    private func tell(_ heard: [HeardBy], _ outcome: String, in event: inout Event) {
-        event.detail = heard.sentence
-        event.outcome = outcome
-        event.heard = heard
-    }
-
-    private func describe(
-        _ summary: CallSummary, _ ending: CallEnding, _ channel: CallDesk.Channel,
-        at now: Instant, in event: inout Event
-    ) {
-        let cause = HistoryRecord.Cause(ending)
-        event.kind = summary.isMissed(by: ending) ? .missedCall : .callEnded
-        event.peer = (summary.answeredBy ?? summary.peers.first).map { directory[$0].name }
-        event.target = name(of: channel)
-        event.seconds = summary.answeredAt.map { (now - $0).inSeconds }
-        event.detail = cause.words
-        event.call = summary.id.text
-        event.cause = cause.rawValue
-    }
+extension Priority {
+    /// As an event has it: nil for the usual one.
+    fileprivate var wordAbove: String? { self == .normal ? nil : word }
 }
 
 extension Event.Kind {
@@ -140,35 +152,16 @@ extension Event.Kind {
 }
 
 extension PeerAnswer {
-    init(_ outcome: PeerRequests.Outcome) {
+    /// The answer of a peer; nil: none came.
+    init(_ status: RequestResult.Status?) {
         self =
-            switch outcome {
-            case .done: .done
-            case .denied: .denied
-            case .unseen: .unseen
-            case .unknown: .unknown
-            case .noAnswer: .noAnswer
+            switch status {
+            case .done?: .done
+            case .denied?: .denied
+            case .unseen?: .unseen
+            case .some: .unknown
+            case nil: .noAnswer
             }
-    }
-}
-
-extension Event {
-    /// What the journal says of a change that a person has made.
-    init(_ change: SavedState.Change, at milliseconds: Int) {
-        switch change {
-        case .volume(let kind, let percent):
-            self.init(.volume, at: milliseconds)
-            target = kind.rawValue
-            detail = "\(percent)%"
-        case .mute(let what, let isOn):
-            self.init(.mute, at: milliseconds)
-            target = what
-            detail = isOn ? "on" : "off"
-        case .doNotDisturb(let isOn, let seconds):
-            self.init(.dnd, at: milliseconds)
-            let length = seconds.map { " for \($0) s" } ?? ""
-            detail = isOn ? "on\(length)" : "off"
-        }
     }
 }
 
@@ -184,47 +177,35 @@ extension Names {
     func record(
         of notice: Notice, at now: Instant, wall milliseconds: Int
     ) -> HistoryRecord? {
+        let (summary, channel): (CallSummary, CallDesk.Channel)
+        var ending: CallEnding?
         switch notice {
-        case .callBegan(let summary, let channel):
-            return record(of: summary, channel, .start, at: milliseconds)
-        case .callEnded(let summary, let ending, let channel):
-            var record = record(of: summary, channel, .end, at: milliseconds)
-            record.cause = HistoryRecord.Cause(ending)
-            record.isMissed = summary.isMissed(by: ending)
-            record.ringSeconds = ((summary.answeredAt ?? now) - summary.since).inSeconds
-            guard let answered = summary.answeredAt else { return record }
-            record.talkSeconds = (now - answered).inSeconds
-            // A call that opens by itself was answered by nobody.
-            guard record.kind == .call else { return record }
-            record.answeredBy =
-                summary.isOutgoing
-                ? summary.answeredBy.map { directory[$0].name } ?? "" : config.station.name
-            return record
+        case .callBegan(let began, let place): (summary, channel) = (began, place)
+        case .callEnded(let ended, let why, let place):
+            (summary, channel, ending) = (ended, place, why)
         default: return nil
         }
-    }
-
-    private func record(
-        of summary: CallSummary, _ channel: CallDesk.Channel, _ phase: HistoryRecord.Phase,
-        at milliseconds: Int
-    ) -> HistoryRecord {
         var record = HistoryRecord()
         record.timeMilliseconds = milliseconds
-        record.phase = phase
+        record.phase = ending == nil ? .start : .end
         record.call = summary.id.text
-        record.kind =
-            switch summary.mode {
-            case .call: .call
-            case .announce: .announce
-            case .dropIn: .dropIn
-            case .monitor: .listenIn
-            default: .other
-            }
+        record.kind = HistoryRecord.Kind(summary.mode)
         record.direction = summary.isOutgoing ? .outgoing : .incoming
         let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
         record.peer = peer.map { directory[$0].name } ?? ""
         record.channel = name(of: channel)
         record.priority = summary.priority
+        guard let ending else { return record }
+        record.cause = HistoryRecord.Cause(ending)
+        record.isMissed = summary.isMissed(by: ending)
+        record.ringSeconds = ((summary.answeredAt ?? now) - summary.since).inSeconds
+        guard let answered = summary.answeredAt else { return record }
+        record.talkSeconds = (now - answered).inSeconds
+        // A call that opens by itself was answered by nobody.
+        guard record.kind == .call else { return record }
+        record.answeredBy =
+            summary.isOutgoing
+            ? summary.answeredBy.map { directory[$0].name } ?? "" : config.station.name
         return record
     }
 
@@ -233,6 +214,19 @@ extension Names {
         case .named(let name): name
         case .reference(let reference): routing.channelName(of: reference)
         }
+    }
+}
+
+extension HistoryRecord.Kind {
+    init(_ mode: Offer.Mode) {
+        self =
+            switch mode {
+            case .call: .call
+            case .announce: .announce
+            case .dropIn: .dropIn
+            case .monitor: .listenIn
+            default: .other
+            }
     }
 }
 
@@ -256,57 +250,6 @@ extension HistoryRecord.Cause {
             case .timeUp: .timeUp
             case .peerGone: .stopped
             case .preempted: .preempted
-            case .crash: .crash
             }
-    }
-}
-
-/// Events of peers that come and go, the network, the cards and the processor.
-extension Snapshot {
-    /// The event that tells people of this; nil where they are told nothing.
-    func event(of notice: Notice, at milliseconds: Int) -> Event? {
-        var event = Event(.peerUp, at: milliseconds)
-        switch notice {
-        case .peerUp(let peer):
-            guard let session = peers[peer].session else { return nil }
-            event.peer = directory[peer].name
-            event.detail =
-                "suite \(session.suite.rawValue)"
-                + (session.hasPSK ? "" : ", no post-quantum authentication")
-        case .peerDown(let peer): (event.kind, event.peer) = (.peerDown, directory[peer].name)
-        case .peerStale(let peer): (event.kind, event.peer) = (.peerStale, directory[peer].name)
-        case .peerHeard(let peer): (event.kind, event.peer) = (.peerHeard, directory[peer].name)
-        case .unresolved(let peer, let complaint):
-            (event.kind, event.peer) = (.peerUnresolved, directory[peer].name)
-            event.detail = complaint
-        case .sharedKey(let peer):
-            (event.kind, event.peer) = (.sharedKey, directory[peer].name)
-            event.detail = sharedKeyFault(of: peer)?.sentence
-        case .networkFault(let trouble):
-            event.kind = .networkFault
-            event.detail = "\(trouble.text) -> \(trouble.fix)"
-        case .networkReady: event.kind = .networkReady
-        case .xrun(let direction):
-            event.kind = .xrun
-            event.detail = direction == .capture ? "input" : "output"
-        case .stalled:
-            event.kind = .audioStalled
-            event.detail =
-                "the sound card wakes without sound: its driver is at fault; using the timer"
-        case .overload:
-            event.kind = .overload
-            event.detail = "the processor cannot keep up: \(shedText)"
-        case .overloadEnd:
-            event.kind = .overloadEnd
-            event.detail = "the processor keeps up: the sound is whole again"
-        case .asleep(let direction):
-            event.kind = .audioAsleep
-            event.detail = asleep(direction)
-        case .awake(let direction):
-            event.kind = .audioAwake
-            event.detail = awake(direction)
-        default: return nil
-        }
-        return event
     }
 }

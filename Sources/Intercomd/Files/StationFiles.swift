@@ -10,6 +10,13 @@ struct StationFiles {
     /// Why the files are no use, in words for whoever wrote them.
     struct Failure: Error {
         let text: String
+
+        /// The result of `body`; its error becomes a failure in the same words.
+        static func unless<Value: ~Copyable, Reason: Error & CustomStringConvertible>(
+            _ body: () throws(Reason) -> Value
+        ) throws(Failure) -> Value {
+            do throws(Reason) { return try body() } catch { throw Failure(text: error.description) }
+        }
     }
 
     /// A peer's pre-shared key, between its file and the peer table.
@@ -17,12 +24,7 @@ struct StationFiles {
         let key: Key?
         init(_ key: consuming Key?) { self.key = key }
 
-        func copy() -> Key? {
-            switch key {
-            case .some(let key): key.copy()
-            case .none: nil
-            }
-        }
+        func copy() -> Key? { key?.copy() }
     }
 
     /// The settings of a folder, and the files that they are from.
@@ -55,7 +57,12 @@ struct StationFiles {
             throw Failure(text: complaints.joined(separator: "\n"))
         }
         var psks: [PSK] = []
-        for peer in config.peers { psks.append(try Self.psk(of: peer, paths)) }
+        for peer in config.peers {
+            let psk = try Failure.unless { () throws(KeyStoreError) in
+                try KeyStore.psk(of: peer, paths)
+            }
+            psks.append(PSK(psk))
+        }
         self.config = config
         keys = zip(config.peers, checked.keys).map { peer, key in
             peer.isRevoked ? Self.nobody(insteadOf: key) : key
@@ -77,18 +84,9 @@ struct StationFiles {
         return number
     }
 
-    private static func psk(of peer: Config.Peer, _ paths: Paths) throws(Failure) -> PSK {
-        do throws(KeyStoreError) {
-            return PSK(try KeyStore.psk(of: peer, paths))
-        } catch { throw Failure(text: error.description) }
-    }
-
     /// The settings in a folder; without any, those of a station that has no peers and no sound.
     static func settings(in folder: String) throws(Failure) -> Read {
-        let found: (folder: ConfigFolder, sources: [ConfigSource])
-        do throws(SystemError) {
-            found = try sources(in: folder)
-        } catch { throw Failure(text: error.description) }
+        let found = try Failure.unless { () throws(SystemError) in try sources(in: folder) }
         return try settings(
             found.sources, in: found.folder.paths, isUnconfigured: found.folder.isEmpty)
     }
@@ -113,21 +111,19 @@ struct StationFiles {
     static func settings(
         _ others: [ConfigSource], andStateIn paths: Paths, isUnconfigured: Bool
     ) throws(Failure) -> Read {
-        let written: [ConfigSource]
-        do throws(SystemError) {
-            written = try ConfigFolder.stateSources(in: paths)
-        } catch { throw Failure(text: error.description) }
+        let written = try Failure.unless { () throws(SystemError) in
+            try ConfigFolder.stateSources(in: paths)
+        }
         return try settings(others + written, in: paths, isUnconfigured: isUnconfigured)
     }
 
     private static func settings(
         _ sources: [ConfigSource], in paths: Paths, isUnconfigured: Bool
     ) throws(Failure) -> Read {
-        do throws(ConfigError) {
-            return Read(
-                config: try Config(sources, paths: paths), sources: sources,
-                isUnconfigured: isUnconfigured)
-        } catch { throw Failure(text: error.description) }
+        let config = try Failure.unless { () throws(ConfigError) in
+            try Config(sources, paths: paths)
+        }
+        return Read(config: config, sources: sources, isUnconfigured: isUnconfigured)
     }
 
     /// The files of a folder, which may have mistakes.

@@ -73,8 +73,8 @@ extension ControlLoop {
             tellLoss(error)
         case .masterStalled: report(.cardStalled)
         case .stream(let direction, let change):
-            report(.stream(StillStreams.Direction(direction), StillStreams.Change(change)))
-        case .shedding(let step): report(.overload(Overload.Step(step)))
+            report(.stream(StillStreams.Direction(direction), change))
+        case .shedding(let step): report(.overload(step))
         case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
         case .gaveUp(let direction): devices.cards.gaveUp(direction)
@@ -96,36 +96,6 @@ extension ControlLoop {
     mutating func tellLoss(_ error: PCMError) {
         report(.streamLost(.init(error.direction)))
         tell(.audioLost, detail: error.description)
-    }
-}
-
-// What the media loop reports, in the switchboard's words: how much it leaves out, and what became
-// of a stream of sound.
-
-extension Overload.Step {
-    init(_ step: LoadShedding.Step) {
-        self =
-            switch step {
-            case .none: .none
-            case .thriftyEncoder: .thriftyEncoder
-            case .plainEncoder: .plainEncoder
-            case .noNoiseSuppression: .noNoiseSuppression
-            case .noEchoCancelling: .noEchoCancelling
-            case .fourVoices: .fourVoices
-            case .twoVoices: .twoVoices
-            }
-    }
-}
-
-extension StillStreams.Change {
-    init(_ change: StreamWatch.Change) {
-        self =
-            switch change {
-            case .stands: .stands
-            case .suspended: .suspended
-            case .moves: .moves
-            case .over: .over
-            }
     }
 }
 
@@ -177,19 +147,15 @@ extension ControlLoop {
 
     private mutating func tell(of change: Lines.Change) {
         switch change {
-        case .key(let place, nil):
-            tell(.buttonReady, button: place)
-        case .key(let place, let error?):
-            tell(.buttonFault, button: place, detail: error.description)
-        case .lamp(let place, nil):
-            tell(.lampReady, lamp: config.lamps[place].name)
-        case .lamp(let place, let error?):
-            let name = config.lamps[place].name
-            tell(.lampFault, lamp: name, detail: error.description)
-        case .relay(let place, nil):
-            tell(.relayReady, target: config.relays[place].name)
-        case .relay(let place, let error?):
-            tell(.relayFault, target: config.relays[place].name, detail: error.description)
+        case .key(let place, let error):
+            let kind: Event.Kind = error == nil ? .buttonReady : .buttonFault
+            tell(kind, button: place, detail: error?.description)
+        case .lamp(let place, let error):
+            let kind: Event.Kind = error == nil ? .lampReady : .lampFault
+            tell(kind, lamp: config.lamps[place].name, detail: error?.description)
+        case .relay(let place, let error):
+            let kind: Event.Kind = error == nil ? .relayReady : .relayFault
+            tell(kind, target: config.relays[place].name, detail: error?.description)
         case .relayRests(let place, let rest, let who):
             let detail = Lines.Switched.detail(rest: rest, askedBy: who)
             tell(.relayRests, target: config.relays[place].name, detail: detail)
@@ -206,7 +172,7 @@ extension ControlLoop {
         let isDeaf = devices.cards.input.isWanted && !devices.cards.input.isOpen
         let isMute = devices.cards.output.isWanted && !devices.cards.output.isOpen
         guard switchboard.downWatch.networkTrouble == nil else { return true }
-        return isDeaf || isMute || switchboard.cardTroubles.isStalled || switchboard.still.isAny
+        return isDeaf || isMute || switchboard.isCardStalled || switchboard.still.isAny
             || devices.lines.hasFault
     }
 

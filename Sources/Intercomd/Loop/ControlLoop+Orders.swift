@@ -43,7 +43,7 @@ extension ControlLoop {
             let switched = pulse(relay, by: "peer \(directory[peer].name)", peer: peer)
             let status = RequestResult.Status(switched)
             feed { board, _, _ in board.switched(status, for: signal, of: peer) }
-        case .notice(let notice): follow(notice)
+        case .notice(let notice): publish(notice)
         case .answer(let caller, let answer):
             let reply = Reply(answer, names, switchboard) { snapshot() }
             server.replyLate(reply, to: caller, at: now)
@@ -54,16 +54,15 @@ extension ControlLoop {
         case .announce:
             if let box = reader.takeAnnouncement() { rings.tell(.announce(box)) }
         case .endAnnouncement: rings.tell(.announceEnd(isNow: true))
-        case .reportsAreIn: break
         }
     }
 
     /// Keeps what the history is to know, and tells people.
-    private mutating func follow(_ notice: Notice) {
+    private mutating func publish(_ notice: Notice) {
         let (names, wall) = (names, wall)
         if var record = names.record(of: notice, at: now, wall: wall) {
             askers.complete(&record)
-            for fault in history.append(record, at: now) { announce(Event(fault, at: wall)) }
+            for fault in history.append(record, at: now) { tell(.historyFault, detail: fault) }
         }
         let event = names.event(of: notice, at: now, wall: wall) { snapshot() }
         if let event { announce(event) }
@@ -76,9 +75,9 @@ extension ControlLoop {
     mutating func followPairing() {
         if let caller = pairings.caller, server.hasHungUp(caller) { pairings.cancel() }
         if pairings.isSearching {
-            pairings.found(neighbourhood.pairings(at: now), on: pairingGround, at: now)
+            pairings.found(neighbourhood.pairings(at: now), at: now)
         }
-        if pairings.isBusy { pairings.tick(on: pairingGround, at: now) }
+        if pairings.isBusy { pairings.tick(ownStation, at: now) }
         if pairings.hasUnused, settings.canReload(isTakingLeave: cores.table.isTakingLeave) {
             if let asker = pairings.job?.asker { askers.begin(asker, .reload(isCheck: false)) }
             beginReload(for: .pairing)
@@ -87,7 +86,7 @@ extension ControlLoop {
         while let order = pairings.nextOrder() {
             switch order {
             case .tell(let report, let caller): server.tell(.pairing(report), to: caller)
-            case .say(let outcome): pairingButton.heard(outcome)
+            case .say(let word, let isOver): pairingButton.report(word, isOver: isOver)
             case .answer(let reply, let caller): server.replyLate(reply, to: caller, at: now)
             case .announce(var event):
                 event.timeMilliseconds = wall
@@ -99,17 +98,15 @@ extension ControlLoop {
             }
         }
         let place = config.pairingButton
-        let front = place.map {
-            PairingButton.Front(
-                button: config.buttons[$0].name, key: devices.lines.keys[$0],
-                hasSpeaker: devices.cards.output.isOpen, ground: pairingGround)
-        }
-        let told = pairingButton.serve(front, config.sounds, &pairings, by: rings, at: now)
+        let (hasSpeaker, own) = (devices.cards.output.isOpen, place.map { _ in ownStation })
+        let told = pairingButton.serve(
+            place.map { devices.lines.keys[$0] }, hasSpeaker: hasSpeaker, own, config.sounds,
+            &pairings, by: rings, at: now)
         for detail in told { tell(.keyAction, button: place, detail: "pairing: \(detail)") }
         let eraser = config.resetButton
         let word = resetButton.serve(
-            eraser.map { devices.lines.keys[$0] }, hasSpeaker: devices.cards.output.isOpen, config,
-            by: writer, at: now)
+            eraser.map { devices.lines.keys[$0] }, hasSpeaker: hasSpeaker, config, by: writer,
+            at: now)
         if let word {
             pairingButton.say([word], config.sounds, by: rings)
             tell(
@@ -118,8 +115,9 @@ extension ControlLoop {
         }
     }
 
-    var pairingGround: PairingGround {
-        PairingGround(
+    /// This station as a pairing sees it.
+    var ownStation: OwnStation {
+        OwnStation(
             publicKey: cores.table.publicKey, config: config,
             used: PeerFiles(settings.sources, in: config.paths), folder: facts.folder,
             isOnLAN: neighbourhood.isSearched,
@@ -137,7 +135,7 @@ extension ControlLoop {
 extension ControlLoop {
     /// Lets the site go on, and does what it wants.
     mutating func followSite() {
-        site.follow(settings.sources, config.paths, at: now)
+        site.tick(PeerFiles(settings.sources, in: config.paths), at: now)
         while let (peer, record) = site.nextRecord() {
             let session = cores.table.state(of: peer)?.sessionIndex
             rings.tell(

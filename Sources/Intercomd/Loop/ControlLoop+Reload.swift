@@ -158,7 +158,7 @@ extension ControlLoop {
 extension ControlLoop {
     /// Writes what is due; do-not-disturb ends by itself, quiet hours begin and end.
     mutating func tickState() {
-        if let fault = keeper.tick(at: now) { announce(Event(fault, at: wall)) }
+        if let fault = keeper.tick(at: now) { tell(.stateFault, detail: fault) }
         if keeper.state.isUndisturbedLongEnough(at: wall) {
             _ = answer(.doNotDisturb(isOn: false, seconds: nil))
         }
@@ -181,13 +181,13 @@ extension ControlLoop {
     /// - Returns: what it is now.
     mutating func answer(_ request: StateRequest) -> Reply {
         do throws(SavedState.UnknownName) {
-            let change = try keeper.follow(
+            let change = try keeper.apply(
                 request, among: routing.names, at: now, milliseconds: wall)
             guard let change else { return .state(stateNow) }
-            announce(Event(change, at: wall))
+            announce(change)
             tellVolumes()
             // A call in the same moment must meet the new state.
-            if case .doNotDisturb = change { consent() }
+            if change.kind == .dnd { consent() }
         } catch {
             return .refused(.unknown("peer or channel", error.name, known: error.known))
         }

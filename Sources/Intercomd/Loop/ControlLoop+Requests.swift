@@ -21,43 +21,12 @@ extension ControlLoop {
         // A caller that has given up waiting does not want the microphone open any more.
         guard !request.isForNow || !server.hasHungUp(place) else { return }
         let asker = Asker(name: "intercomctl", user: server.user(place).map { Int($0) })
-        guard request.outlastsItsReply else {
-            return server.reply(answer(request, by: asker), to: place)
-        }
-        let ticket = server.keep(place)
-        askers.begin(asker, request)
-        let begun = begin(request, for: ticket, by: asker)
-        askers.end(begun)
-        guard let reply = begun else { return }
-        guard reply.isLast else { return server.reply(reply, to: place) }
-        server.replyLate(reply, to: ticket, at: now)
-    }
-
-    /// Begins what a caller waits for.
-    ///
-    /// - Returns: The answer where it can be given at once.
-    private mutating func begin(
-        _ request: Request, for caller: CallerTicket, by asker: Asker
-    ) -> Reply? {
-        switch request {
-        case .latency(let peer): return beginLatencyTrial(peer, for: caller)
-        case .announce(let target, let priority, let samples):
-            return beginAnnouncement(target, priority, samples: samples, for: caller)
-        case .reload:
-            beginReload(for: .caller(caller))
-            return nil
-        case .history(let query):
-            guard historians.count < 16 else {
-                return .refused(ControlError(.failed, "the disk does not answer; ask again later"))
-            }
-            history.ask(query)
-            historians.append(caller)
-            return nil
-        case .pair(let request):
-            return pairings.begin(request, for: caller, by: asker, on: pairingGround, at: now)
-        case .join(let peer, let digits):
-            return site.join(peer, digits, for: caller, settings.sources, config.paths)
-        default: return answer(request, for: caller, by: asker)
+        let ticket = request.outlastsItsReply ? server.keep(place) : nil
+        guard let reply = answer(request, for: ticket, by: asker) else { return }
+        if let ticket, reply.isLast {
+            server.replyLate(reply, to: ticket, at: now)
+        } else {
+            server.reply(reply, to: place)
         }
     }
 
@@ -65,22 +34,24 @@ extension ControlLoop {
     ///
     /// - Parameters:
     ///   - request: What is asked for, by a program or by a button.
-    ///   - caller: The program that a talk or a page lasts as long as; nil where there is none.
+    ///   - caller: The program that waits for more than a reply (`outlastsItsReply`); nil where
+    ///     none does.
     ///   - asker: Who asks, for the journal.
-    /// - Returns: What became of it.
-    mutating func answer(
+    /// - Returns: What became of it; nil where the caller is answered later.
+    private mutating func answer(
         _ request: Request, for caller: CallerTicket? = nil, by asker: Asker
-    ) -> Reply {
+    ) -> Reply? {
         askers.begin(asker, request)
-        let reply = found(request, for: caller, by: asker)
+        let reply = perform(request, for: caller, by: asker)
         askers.end(reply)
         return reply
     }
 
-    private mutating func found(
+    private mutating func perform(
         _ request: Request, for caller: CallerTicket?, by asker: Asker
-    ) -> Reply {
+    ) -> Reply? {
         if let wish = Wish(request, names, id: Boot.callID()) { return obey(wish, for: caller) }
+        // There is a caller where the request outlasts its reply.
         switch request {
         case .status:
             site.lookForKey(config.paths)
@@ -101,24 +72,38 @@ extension ControlLoop {
             key.key = cores.table.publicKey.text
             key.fingerprint = cores.table.publicKey.fingerprint
             return .key(key)
-        case .version:
-            var version = Reply.Version()
-            version.version = Product.version
-            return .version(version)
-        case .reload:
+        case .version: return .version(Reply.Version())
+        case .reload(isCheck: true):
             let found = Result { () throws(ControlError) in
                 try settings.read(facts.folder, cores.table).lines
             }
             return Reply(found, isCheck: true)
+        case .reload(isCheck: false):
+            beginReload(for: .caller(caller!))
+            return nil
+        case .latency(let peer): return beginLatencyTrial(peer, for: caller!)
+        case .announce(let target, let priority, let samples):
+            return beginAnnouncement(target, priority, samples: samples, for: caller!)
+        case .history(let query):
+            guard historians.count < 16 else {
+                return .refused(ControlError(.failed, "the disk does not answer; ask again later"))
+            }
+            history.ask(query)
+            historians.append(caller!)
+            return nil
+        case .pair(let request):
+            return pairings.begin(request, for: caller!, by: asker, ownStation, at: now)
+        case .join(let peer, let digits):
+            let files = PeerFiles(settings.sources, in: config.paths)
+            return site.join(peer, digits, for: caller!, files)
         case .state(let request): return answer(request)
         case .show(let name):
             guard let peer = directory.number(named: name) else {
                 return .refused(.unknownPeer(name, directory))
             }
             return .peer(snapshot().detail(of: peer))
-        case .ptt, .talk, .announce, .latency, .signal, .tone, .call, .answer, .reject, .hangUp,
-            .page, .pair, .history, .join:
-            preconditionFailure("it is a wish, or its line is kept")
+        case .ptt, .talk, .signal, .tone, .call, .answer, .reject, .hangUp, .page:
+            preconditionFailure("it is a wish")
         }
     }
 
@@ -163,9 +148,8 @@ extension ControlLoop {
         guard place != config.pairingButton else { return }
         guard let act = config.buttons[place].acts[touch] else { return }
         let request = Request(act, page: switchboard.pager.name, state: keeper.state)
-        let reply = answer(
-            request, by: Asker(name: "button \(config.buttons[place].name)"))
-        guard case .refused(let error) = reply else {
+        let reply = answer(request, by: Asker(name: "button \(config.buttons[place].name)"))
+        guard case .refused(let error)? = reply else {
             return tell(.keyAction, button: place, detail: act.text)
         }
         tell(.keyAction, button: place, detail: "\(act.text): \(error.text)")

@@ -32,11 +32,11 @@ extension ControlLoop {
 
     private mutating func take(_ handshake: Links.Handshake) {
         if mailbox?.take(handshake.bytes, from: handshake.source, at: now) ?? false { return }
-        let verdict = feed { _, table, now in
+        let drop = feed { _, table, now in
             table.receive(handshake.bytes, from: Endpoint(handshake.source), at: now)
         }
         // Nothing more: the next datagram must not wait for what this one was.
-        if case .dropped(let drop) = verdict { links.count(drop) }
+        if let drop { links.count(drop) }
     }
 
     /// Control records the media loop has opened.
@@ -59,13 +59,17 @@ extension ControlLoop {
             // answers go out together, no more of them than the packet.
             feed { board, _, _ in board.begin(packetOf: peer) }
             for record in packet.all {
-                if case .roster(let told) = record { site.receive(told, from: peer, at: now) }
-                if case .other(.pong(let token)) = record,
-                    let askedAt = switchboard.whenAsked(token, of: peer)
-                {
+                switch record {
+                case .roster, .rosterQuestion, .rosterPart:
+                    site.receive(record, from: peer, at: now)
+                case .pong(let token):
+                    guard let askedAt = switchboard.station.whenAsked(token, of: peer) else {
+                        break
+                    }
                     rings.tell(
                         .answered(
                             peer: peer, index: index, askedAt: askedAt, time: opened.time))
+                default: break
                 }
                 feed { board, table, now in
                     switch record {
@@ -78,12 +82,12 @@ extension ControlLoop {
                         table.follow(.response(token), of: peer, index: index, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
                     case .keyShared: table.ownKeySigns.reported(by: peer, at: now)
-                    case .roster: break
+                    case .roster, .rosterQuestion, .rosterPart: break
                     default:
                         guard isOfThisRun else { return }
                         board.receive(
-                            record, from: peer, at: now, cameAt: opened.cameAt,
-                            age: now - opened.madeAt)
+                            record, beside: packet.heard(beside: record), from: peer, at: now,
+                            cameAt: opened.cameAt, age: now - opened.madeAt)
                     }
                 }
             }
@@ -174,14 +178,14 @@ extension ControlLoop {
     }
 
     mutating func takeAnswers() {
-        while let answer = links.nextAnswer() {
-            guard let peer = answer.peer else {
-                pairings.lookedUp(
-                    answer.addresses, answer.endpoints, on: pairingGround, at: now)
+        while let answer = links.resolver.next() {
+            let addresses = answer.question.addresses
+            guard let peer = answer.question.peer else {
+                pairings.lookedUp(addresses, answer.endpoints, at: now)
                 continue
             }
             guard directory.contains(peer) else { continue }
-            guard answer.addresses == directory[peer].places else {
+            guard addresses == directory[peer].places else {
                 // The settings have changed meanwhile.
                 resolve(peer)
                 continue
@@ -228,12 +232,12 @@ extension ControlLoop {
             }
         }
         for call in feed({ _, table, _ in table.vainCalls.take() }) {
-            var event = Event(call.peer == nil ? .unknownKey : .wrongSecret, at: wall)
-            event.peer =
+            let name =
                 call.peer.map { directory[$0].name } ?? site.formerName(of: call.publicKey)
-            event.target = SocketAddress(call.source).description
-            event.detail = call.publicKey.text
-            announce(event)
+            announce(
+                Event(
+                    call.peer == nil ? .unknownKey : .wrongSecret, at: wall, peer: name,
+                    target: SocketAddress(call.source).description, detail: call.publicKey.text))
         }
     }
 

@@ -15,9 +15,9 @@ extension ControlLoop {
         let found = Snapshot(
             of: config, directory, routing, plan, switchboard, key: cores.table.publicKey,
             startedAt: facts.startedAt, at: now)
-        found.files.folder = facts.folder
-        found.files.isUnconfigured = settings.isUnconfigured
-        found.files.awaitsRestart = settings.awaitsRestart
+        found.folder = facts.folder
+        found.isUnconfigured = settings.isUnconfigured
+        found.awaitsRestart = settings.awaitsRestart
         found.state = stateNow
         found.surroundings = switchboard.surroundings
         for talk in switchboard.openTalks.talks { found.talkingSince[talk.target] = talk.since }
@@ -27,9 +27,9 @@ extension ControlLoop {
         found.soundClock = devices.soundClock(rings.counters)
         found.isCapturing = isCapturing
         found.closedMicrophone = (meters.slow.reading, meters.slow.clips)
-        found.network.ownHosts = links.ownHosts
-        found.network.isSearched = neighbourhood.isSearched
-        found.network.searchProblem = neighbourhood.problem
+        found.ownHosts = links.ownHosts
+        found.isLANSearched = neighbourhood.isSearched
+        found.searchProblem = neighbourhood.problem
         cores.table.describe(in: found)
         for peer in found.peers.indices {
             found.peers[peer].traffic = Readings(rings.traffic[peer].values)
@@ -44,11 +44,11 @@ extension ControlLoop {
         found.broker = mailbox?.status
         found.pairing = pairings.status
         // A site that a peer shows tells who they are, once it is joined.
-        found.strangers.removeAll { site.isOffered($0.caller.publicKey) }
-        for place in found.strangers.indices {
-            let key = found.strangers[place].caller.publicKey
-            found.strangers[place].station = site.stationName(of: key)
-            found.strangers[place].formerStation = site.formerName(of: key)
+        for caller in cores.table.unknownCallers(at: now) where !site.isOffered(caller.publicKey) {
+            var stranger = CallerStatus(caller, at: now)
+            stranger.station = site.stationName(of: caller.publicKey)
+            stranger.formerStation = site.formerName(of: caller.publicKey)
+            found.strangers.append(stranger)
         }
         found.isRealtime = facts.isRealtime
         found.usesAES = facts.usesAES
@@ -61,7 +61,7 @@ extension ControlLoop {
             history.problem, keeper.problem, relayNote, mailbox?.fault(at: now), site.problem,
         ].compactMap { $0 }
         found.media = Readings(rings.counters.values)
-        found.floods.packets = figures.flood
+        found.packetFlood = figures.flood
         return found
     }
 }
@@ -74,13 +74,13 @@ extension Devices {
         found.keys = lines.keys
         for place in lines.lamps.indices {
             found.lamps.append(
-                Snapshot.Lamp(
+                Status.Lamp(
                     lines.lamps[place].lamp, lines.lamps[place].output.error,
                     isShowing: lines.lamps[place].isShowing))
         }
         for place in lines.relays.indices {
             found.relays.append(
-                Snapshot.Relay(
+                Status.Relay(
                     lines.relays[place].relay, lines.relays[place].output.error,
                     isOn: lines.relays[place].pulse.isOn))
         }
@@ -95,14 +95,10 @@ extension PeerTable {
     /// Adds what the sessions know of peers and callers to a snapshot.
     fileprivate func describe(in found: Snapshot) {
         let now = found.now
-        found.strangers = unknownCallers(at: now).map { Snapshot.Stranger($0) }
         found.ownKeyCaller = ownKeySigns.caller(at: now)
-        found.floods.handshakes = flood
+        found.handshakeFlood = flood
         for peer in found.peers.indices {
-            let state = state(of: peer)
-            found.peers[peer].session = state
-            found.peers[peer].downSince = state?.downSince
-            found.peers[peer].endpoints = state?.endpoints ?? []
+            found.peers[peer].session = state(of: peer)
             found.peers[peer].downReason = downReason(
                 of: peer, hasNetwork: !found.surroundings.cutOff.contains(peer),
                 isUnresolved: found.switchboard.whereabouts.complaint(of: peer) != nil, at: now)
@@ -114,15 +110,10 @@ extension PeerTable {
 
 extension Snapshot.Card {
     init(_ side: Cards.Side) {
-        self.init()
-        shown = side.shown
-        isWanted = side.isWanted
-        isReopening = side.isReopening
-        error = side.error
-        granted = side.granted
-        route = side.route
-        mixerChange = side.mixerChange
-        control = side.control
+        self.init(
+            shown: side.shown, isWanted: side.isWanted, isReopening: side.isReopening,
+            error: side.error, granted: side.granted, route: side.route,
+            mixerChange: side.mixerChange, control: side.control)
     }
 }
 
@@ -132,22 +123,21 @@ extension ControlLoop {
         var counters = MediaCount.allCases.compactMap { count in
             count.name.map { Counter(name: $0.description, value: Int(rings.counters[count])) }
         }
-        func add(_ name: CounterName, _ value: Int) { counters.append(Counter(name, value)) }
-        func add(_ family: CounterFamily, _ cause: String, _ value: Int) {
-            counters.append(Counter(family, cause, value))
+        func add(_ name: String, _ value: Int) {
+            counters.append(Counter(name: name, value: value))
         }
-        add(.dropped, "full", UDPSocket.overflow(of: facts.dataSocket))
-        add(.dropped, "stray", UDPSocket.overflow(of: facts.straySocket))
+        add("dropped_full", UDPSocket.overflow(of: facts.dataSocket))
+        add("dropped_stray", UDPSocket.overflow(of: facts.straySocket))
         for (place, name) in Drop.names.enumerated() {
             let word = name.description.map { $0 == "-" ? "_" : String($0) }.joined()
-            add(.handshakeDropped, word, links.drops[place])
+            add("handshake_dropped_\(word)", links.drops[place])
         }
         // With those of former peers, which have left or whose number another peer has now.
         var handshakes = links.handshakesBefore
         for peer in directory.numbers { handshakes += cores.table.state(of: peer)?.handshakes ?? 0 }
-        add(.handshakes, Int(handshakes))
+        add("handshakes", Int(handshakes))
         add(
-            .handshakeDropped, "full",
+            "handshake_dropped_full",
             UDPSocket.overflow(of: links.socket.fd)
                 + UDPSocket.overflow(of: links.initiations.fd))
         var (sent, opened) = figures.packetsBefore
@@ -155,36 +145,35 @@ extension ControlLoop {
             sent += rings.traffic[peer][.sent]
             opened += rings.traffic[peer][.opened]
         }
-        add(.packetsSent, Int(sent))
-        add(.packetsOpened, Int(opened))
-        add(.handshakesUnsent, links.unsent)
-        let initiations = cores.table.initiationCounts
-        add(.handshakeInitiations, Int(initiations.initiations))
-        add(.cookiesSent, Int(initiations.cookiesSent))
-        add(.halfOpenEvicted, Int(initiations.evicted))
+        add("packets_sent", Int(sent))
+        add("packets_opened", Int(opened))
+        add("handshakes_unsent", links.unsent)
+        add("handshake_initiations", Int(cores.table.initiations))
+        add("cookies_sent", Int(cores.table.cookiesSent))
+        add("half_open_evicted", Int(cores.table.evictions))
         let discovery = neighbourhood.counts
-        add(.discoveryBeacons, discovery.beacons)
-        add(.discoveryQuestions, discovery.questions)
-        add(.discoveryReceived, discovery.received)
-        add(.discoverySightings, discovery.sightings)
+        add("discovery_beacons", discovery.beacons)
+        add("discovery_questions", discovery.questions)
+        add("discovery_received", discovery.received)
+        add("discovery_sightings", discovery.sightings)
         for drop in DiscoveryDrop.allCases {
-            add(.discoveryDropped, drop.name.description, discovery.drops[drop.rawValue])
+            add("discovery_dropped_\(drop.rawValue)", discovery.drops[drop] ?? 0)
         }
         if let counts = mailbox?.counts {
-            add(.rendezvousTold, counts.told)
-            add(.rendezvousRefused, counts.forged + counts.stale)
+            add("rendezvous_told", counts.told)
+            add("rendezvous_refused", counts.forged + counts.stale)
         }
-        add(.callersRefused, server.callersRefused)
-        add(.requestsRefused, server.requestsRefused)
-        add(.eventsUntold, server.eventsUntold)
-        add(.levelsUntold, server.levelsUntold)
-        add(.journalSuppressed, journal.suppressed)
-        add(.historyLost, history.lost)
-        add(.historySetAside, history.setAside)
-        add(.hookFailed, journal.unhooked)
-        add(.journalLost, journal.lost)
-        add(.pairingStrangers, pairings.strangers)
-        add(.pairingAttempts, pairings.failedAttempts)
+        add("callers_refused", server.callersRefused)
+        add("requests_refused", server.requestsRefused)
+        add("events_untold", server.eventsUntold)
+        add("levels_untold", server.levelsUntold)
+        add("journal_suppressed", journal.suppressed)
+        add("history_lost", history.lost)
+        add("history_set_aside", history.setAside)
+        add("hook_failed", journal.unhooked)
+        add("journal_lost", journal.lost)
+        add("pairing_strangers", pairings.strangers)
+        add("pairing_attempts_failed", pairings.failedAttempts)
         return counters
     }
 }
@@ -203,14 +192,12 @@ extension ControlLoop {
         _ kind: Event.Kind, peer: Int? = nil, target: String? = nil, button: Int? = nil,
         lamp: String? = nil, since: Instant? = nil, detail: String? = nil
     ) {
-        var event = Event(kind, at: wall)
-        if let peer { event.peer = directory[peer].name }
-        if let button { event.button = config.buttons[button].name }
+        var event = Event(
+            kind, at: wall, peer: peer.map { directory[$0].name }, target: target,
+            seconds: since.map { (now - $0).inSeconds }, detail: detail)
+        event.button = button.map { config.buttons[$0].name }
         event.lamp = lamp
-        if let since { event.seconds = (now - since).inSeconds }
-        event.target = target
-        event.detail = detail
-        if kind == .relay, let peer { event.asker = "peer \(directory[peer].name)" }
+        if kind == .relay { event.asker = event.peer.map { "peer \($0)" } }
         announce(event)
     }
 }

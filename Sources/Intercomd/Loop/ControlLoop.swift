@@ -120,8 +120,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
     mutating func run() {
         let name = "\(config.station.name), \(cores.table.publicKey.text)"
         tell(.started, detail: "intercomd \(Product.version) is \(name)")
-        for fault in history.begin(wall: wall, at: now) { announce(Event(fault, at: wall)) }
-        if let fault = keeper.begin() { announce(Event(fault, at: wall)) }
+        for fault in history.begin(wall: wall, at: now) { tell(.historyFault, detail: fault) }
+        if let fault = keeper.begin() { tell(.stateFault, detail: fault) }
         tellVolumes()
         let formerCalls = history.formerCalls().compactMap { CallID($0) }
         feed { board, _, now in board.recover(ended: formerCalls, at: now) }
@@ -198,7 +198,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         feed { [neighbourhood] _, table, now in neighbourhood.follow(&table, at: now) }
         serveMailbox()
         links.follow(cores.table, at: now)
-        for fault in history.tick(at: now) { announce(Event(fault, at: wall)) }
+        for fault in history.tick(at: now) { tell(.historyFault, detail: fault) }
         while let list = history.nextList() {
             server.replyLate(.history(list), to: historians.removeFirst(), at: now)
         }
@@ -248,7 +248,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
                 table.hostMoved(at: now)
             }
             mailbox?.look()
-        case .pairing(let part): pairings.serve(part, on: pairingGround, at: now)
+        case .pairing(let part): pairings.serve(part, ownStation, at: now)
         case .caller(let place): serveCaller(place)
         }
     }
@@ -266,7 +266,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
 
     /// When the first of the owners has something to do.
     private var deadline: Instant? {
-        let all: [16 of Instant?] = [
+        let all: [Instant?] = [
             devices.deadline(at: now), cores.deadline, settings.deadline,
             links.resolver.deadline(at: now), history.deadline(at: now),
             journal.deadline(at: now), meters.deadline,
@@ -274,12 +274,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             resetButton.deadline(at: now), links.intake.restsUntil, links.addressesDue,
             neighbourhood.deadline, site.deadline(at: now), mailbox?.deadline(at: now),
         ]
-        var first: Instant?
-        for place in all.indices {
-            guard let deadline = all[place] else { continue }
-            first = min(first ?? deadline, deadline)
-        }
-        return first
+        return all.compactMap { $0 }.min()
     }
 
     private mutating func everySecond() {
@@ -328,10 +323,10 @@ struct ControlLoop: ~Copyable, CoresOwner {
         devices.cards.awaitClosing(within: .seconds(2))
         tell(.stopped)
         for fault in history.close(at: now, within: .seconds(3)) {
-            announce(Event(fault, at: wall))
+            tell(.historyFault, detail: fault)
         }
         if let fault = keeper.close(at: now, within: .seconds(3)) {
-            announce(Event(fault, at: wall))
+            tell(.stateFault, detail: fault)
         }
         journal.close()
     }

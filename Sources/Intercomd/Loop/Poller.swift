@@ -27,44 +27,35 @@ struct Poller: ~Copyable {
         /// A program on the local socket, by its place.
         case caller(Int)
 
-        private static let firstCaller: UInt32 = 64
+        /// All but the callers; the place is the token of each.
+        private static let fixed: [Source] = [
+            .handshakes, .initiations, .media, .signals, .server, .network, .pairing(.port),
+            .pairing(.stream), .neighbours, .mailbox,
+        ]
+        private static let firstCaller = 64
 
         fileprivate var token: UInt32 {
-            switch self {
-            case .handshakes: 0
-            case .media: 1
-            case .signals: 2
-            case .server: 3
-            case .network: 6
-            case .initiations: 7
-            case .pairing(.port): 8
-            case .pairing(.stream): 9
-            case .neighbours: 10
-            case .mailbox: 11
-            case .caller(let place): Self.firstCaller + UInt32(place)
+            if case .caller(let place) = self { return UInt32(Self.firstCaller + place) }
+            guard let place = Self.fixed.firstIndex(of: self) else {
+                preconditionFailure("a source without a token is never served")
             }
+            return UInt32(place)
         }
 
         /// Nil for the timer, which has done its work when it fires.
         fileprivate init?(token: UInt32) {
-            switch token {
-            case 0: self = .handshakes
-            case 1: self = .media
-            case 2: self = .signals
-            case 3: self = .server
-            case 6: self = .network
-            case 7: self = .initiations
-            case 8: self = .pairing(.port)
-            case 9: self = .pairing(.stream)
-            case 10: self = .neighbours
-            case 11: self = .mailbox
-            case Self.firstCaller...: self = .caller(Int(token - Self.firstCaller))
-            default: return nil
+            let place = Int(token)
+            if place >= Self.firstCaller {
+                self = .caller(place - Self.firstCaller)
+            } else if Self.fixed.indices.contains(place) {
+                self = Self.fixed[place]
+            } else {
+                return nil
             }
         }
     }
 
-    private static let timerToken: UInt32 = 5
+    private static let timerToken: UInt32 = 63
 
     private var loop: EventLoop
     private let timer: Timer
@@ -188,10 +179,7 @@ struct Cores: ~Copyable {
 
     /// When to let time pass for them next; nil means never.
     var deadline: Instant? {
-        guard let first = table.deadline, let other = switchboard.deadline else {
-            return table.deadline ?? switchboard.deadline
-        }
-        return min(first, other)
+        [table.deadline, switchboard.deadline].compactMap { $0 }.min()
     }
 
     /// What is to be done next; nil when nothing is.

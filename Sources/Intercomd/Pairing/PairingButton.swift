@@ -13,17 +13,6 @@ internal import Time
 /// `ButtonPairing` decides. This owner tells it the level of the button, does what it wants, and
 /// makes its words sound.
 struct PairingButton: ~Copyable {
-    /// What a person stands before.
-    struct Front {
-        /// The name of the button that pairs.
-        let button: String
-        let key: Lines.Key
-        let hasSpeaker: Bool
-        let ground: PairingGround
-
-        var asker: Asker { Asker(name: "button \(button)") }
-    }
-
     private var core = ButtonPairing()
     /// The line that is watched; another one is another button.
     private var line = ""
@@ -38,21 +27,23 @@ struct PairingButton: ~Copyable {
     /// Looks at the button, lets time pass, and does what that means.
     ///
     /// - Parameters:
-    ///   - front: Where a button pairs now; nil while none does.
+    ///   - key: The button that pairs now; nil while none does.
+    ///   - hasSpeaker: Whether words can be heard.
+    ///   - own: This station as a pairing sees it; nil like the button.
     ///   - sounds: The settings of the words.
     ///   - pairings: What a press begins and ends.
     ///   - rings: The way to the loop that plays the words.
     ///   - now: The time.
     /// - Returns: What people are told of.
     mutating func serve(
-        _ front: Front?, _ sounds: Config.Sounds, _ pairings: inout Pairings, by rings: Rings,
-        at now: Instant
+        _ key: Lines.Key?, hasSpeaker: Bool, _ own: OwnStation?, _ sounds: Config.Sounds,
+        _ pairings: inout Pairings, by rings: Rings, at now: Instant
     ) -> [String] {
-        if let front {
+        if let key {
             // Words that a speaker took with it are never over.
-            if front.hasSpeaker, !hasSpeaker { core.spoken(at: now) }
-            hasSpeaker = front.hasSpeaker
-            follow(front, at: now)
+            if hasSpeaker, !self.hasSpeaker { core.spoken(at: now) }
+            self.hasSpeaker = hasSpeaker
+            update(key, at: now)
         } else {
             core.allow(false)
             line = ""
@@ -64,12 +55,10 @@ struct PairingButton: ~Copyable {
             case .say(let words): say(words, sounds, by: rings)
             case .hush: rings.tell(.say(nil))
             case .close: pairings.cancel()
-            case .open:
-                if let front { told.append(open(front, &pairings, at: now)) }
-            case .enter(let digits):
-                if let why = front.flatMap({ enter(digits, $0, &pairings, at: now) }) {
-                    told.append(why)
-                }
+            case .open, .enter:
+                guard let key, let own else { continue }
+                let asker = Asker(name: "button \(key.button.name)")
+                if let text = begin(step, by: asker, own, &pairings, at: now) { told.append(text) }
             }
         }
         return told
@@ -91,10 +80,10 @@ struct PairingButton: ~Copyable {
         return true
     }
 
-    mutating func heard(_ outcome: ButtonPairing.Outcome) { core.heard(outcome) }
+    /// Says what has become of a pairing that the button began.
+    mutating func report(_ word: SpokenWord, isOver: Bool) { core.report(word, isOver: isOver) }
 
-    private mutating func follow(_ front: Front, at now: Instant) {
-        let key = front.key
+    private mutating func update(_ key: Lines.Key, at now: Instant) {
         if key.button.line != line {
             line = key.button.line
             core.lost()
@@ -108,34 +97,28 @@ struct PairingButton: ~Copyable {
         core.tick(at: now)
     }
 
-    private mutating func open(
-        _ front: Front, _ pairings: inout Pairings, at now: Instant
-    ) -> String {
-        guard front.hasSpeaker else {
-            core.refused(isForNow: false)
-            return "there is no speaker to say a code by"
-        }
-        switch pairings.open(by: front.asker, on: front.ground, at: now) {
-        case .open(let code):
-            core.opened(code)
-            return "a window of two minutes"
-        case .later:
-            core.refused(isForNow: true)
-            return "no window now: try again later"
-        case .failed(let why):
-            core.refused(isForNow: false)
-            return why
-        }
-    }
-
-    /// - Returns: Why the digits are not tried.
-    private mutating func enter(
-        _ digits: String, _ front: Front, _ pairings: inout Pairings, at now: Instant
+    /// Opens a window for six digits, or tries those of another station.
+    ///
+    /// - Returns: What people are told of.
+    private mutating func begin(
+        _ step: ButtonPairing.Step, by asker: Asker, _ own: OwnStation,
+        _ pairings: inout Pairings, at now: Instant
     ) -> String? {
-        let error = pairings.enter(digits, by: front.asker, on: front.ground, at: now)
-        guard let error else { return nil }
-        core.refused(isForNow: error.code == .busy)
-        return error.text
+        do throws(ControlError) {
+            if case .enter(let digits) = step {
+                try pairings.enter(digits, by: asker, own, at: now)
+                return nil
+            }
+            guard hasSpeaker else {
+                throw ControlError(.failed, "there is no speaker to say a code by")
+            }
+            core.opened(try pairings.open(by: asker, own, at: now))
+            return "a window of two minutes"
+        } catch {
+            let isForNow = error.code == .busy
+            core.refused(isForNow: isForNow)
+            return isForNow && step == .open ? "no window now: try again later" : error.text
+        }
     }
 }
 

@@ -53,17 +53,10 @@ struct PairingPort: ~Copyable {
 
     /// The next station that has connected, and where it is; nil when none waits.
     mutating func accept() -> SocketAddress? {
-        guard let stream = takeStream() else { return nil }
+        guard let stream = listener?.accept() else { return nil }
         other = stream.other
         line = Line(stream: stream, isConnecting: false)
         return other
-    }
-
-    private func takeStream() -> TCPStream? {
-        switch listener {
-        case .some(let listener): listener.accept()
-        case .none: nil
-        }
     }
 
     /// Begins to connect to a station that shows a code, from the address at which the settings
@@ -136,7 +129,7 @@ struct PairingPort: ~Copyable {
     mutating func awaitWhatIsNext(
         hasRoom: Bool, _ watch: (Part, Int32, UInt32, _ isNew: Bool) -> Void
     ) {
-        if let fd = portDescriptor, hasRoom != isPortAwaited {
+        if let fd = listener?.fd, hasRoom != isPortAwaited {
             watch(.port, fd, hasRoom ? EventLoop.readable : 0, isPortAwaited == nil)
             isPortAwaited = hasRoom
         }
@@ -149,17 +142,10 @@ struct PairingPort: ~Copyable {
         }
         self.line = consume line
     }
-
-    private var portDescriptor: Int32? {
-        switch listener {
-        case .some(let listener): listener.fd
-        case .none: nil
-        }
-    }
 }
 
 /// This station as a pairing sees it at the moment: its key, settings and files.
-struct PairingGround {
+struct OwnStation {
     let publicKey: PublicKey
     let config: Config
     /// The files of the settings in use.
@@ -172,11 +158,14 @@ struct PairingGround {
     let up: [PublicKey]
 
     /// The introduction that the other station gets.
-    var card: PairingCard? {
+    func card() throws(ControlError) -> PairingCard {
         var capabilities = Capabilities(bootID: 0)
         capabilities.flags = config.network.port
-        return PairingCard(
-            publicKey: publicKey, capabilities: capabilities, name: config.station.name)
+        let name = config.station.name
+        guard
+            let card = PairingCard(publicKey: publicKey, capabilities: capabilities, name: name)
+        else { throw ControlError(.failed, "\(name) is no name for a station") }
+        return card
     }
 
     /// The one address at which the settings let it listen, never wider than was asked for; nil
@@ -219,14 +208,12 @@ struct PairingGround {
     ///
     /// Settings that a person is just changing, and that cannot be read, do not hinder a pairing.
     private func found() throws(PairedPeer.Refusal) -> PeerFiles {
-        do throws(SystemError) {
-            return PeerFiles(try StationFiles.sources(in: folder).sources, in: used.paths)
-        } catch {}
-        do throws(SystemError) {
-            let written = try ConfigFolder.stateSources(in: used.paths)
-            return PeerFiles(
-                used.sources.filter { !$0.role.isOfState } + written, in: used.paths)
-        } catch { throw .failed(error.description) }
+        if let (_, sources) = try? StationFiles.sources(in: folder) {
+            return PeerFiles(sources, in: used.paths)
+        }
+        do throws(PeerFilesError) { return try used.renewed() } catch {
+            throw .failed(error.description)
+        }
     }
 }
 
@@ -238,12 +225,17 @@ extension SocketAddress {
 /// A pairing under way: who asked for it, and what is known of it so far.
 struct PairingJob {
     /// The program that waits for it, which ends it by its own end; nil for the talk button.
-    let caller: CallerTicket?
+    var caller: CallerTicket?
     let asker: Asker
+    /// As it is now.
+    var own: OwnStation
     /// The name that the other station is to have here; nil for its own.
-    let name: String?
-    /// Whether it may be one that the site has taken out.
-    let takesBack: Bool
+    var name: String?
+    /// Whether it may be one that the site has taken out, perhaps as stolen: a press of the talk
+    /// button cannot say that it means such a one.
+    var takesBack = false
+    /// Whether the code was typed here, and is tried at another station.
+    var isEntering = false
     /// Where a code is tried, as the settings have an address; nil where one is shown.
     var host: String?
     /// How many stations were found that show codes.
@@ -259,18 +251,6 @@ struct PairingJob {
     var written: (peer: PairedPeer, end: Instant)?
 
     static let strangersTold = 3
-
-    init(
-        caller: CallerTicket?, asker: Asker, name: String?, takesBack: Bool, host: String? = nil
-    ) {
-        (self.caller, self.asker, self.name) = (caller, asker, name)
-        (self.takesBack, self.host) = (takesBack, host)
-    }
-
-    /// That of the talk button.
-    ///
-    /// A press cannot say that it means a station which the site has taken out, perhaps as stolen.
-    init(button: Asker) { self.init(caller: nil, asker: button, name: nil, takesBack: false) }
 
     /// An event of it.
     func event(_ kind: Event.Kind, at host: String?, _ detail: String) -> Event {

@@ -5,6 +5,7 @@ internal import HAL
 internal import Peering
 internal import Report
 internal import Time
+internal import Wire
 
 /// The files of the other station: written in the background, so that nothing waits for the disk.
 extension Pairings {
@@ -13,61 +14,58 @@ extension Pairings {
         enum Step { case prepare, commit, withdraw }
 
         let step: Step
-        let work: Background<Result<PairedPeer, Failure>>
+        let work: Background<Result<PairedPeer, PairedPeer.Refusal>>
         /// False where the pairing has ended meanwhile.
         var isWanted = true
         /// The person was told that it takes long.
         var isToldLate = false
     }
 
-    enum Failure: Error {
-        case refused(PairedPeer.Refusal)
-        case unwritten(String)
-    }
-
-    /// The other station, as it has introduced itself.
-    struct Candidate {
-        let card: PairingCard
-        let suite: Suite
-        /// Where it is, as settings have an address.
-        let address: String
-    }
-
     /// Has the other station written as a peer, or prepared but for the last step.
     ///
     /// Its name is judged when all is written that was begun before: a roster of the site may bring
     /// the same name.
-    mutating func begin(
-        _ step: Storing.Step, _ candidate: Candidate, psk: borrowing Key, on ground: PairingGround
-    ) {
-        let (former, before, name) = (job?.prepared, storing, job?.name)
-        let isAdmitted = former?.key == candidate.card.publicKey
-        let takesBack = job?.takesBack ?? false
-        let key = psk.copy()
-        job?.prepared = nil
-        let work = writer.begin { () -> Result<PairedPeer, Failure> in
+    mutating func store(_ paired: borrowing Paired, _ step: Storing.Step) {
+        guard let job else { return }
+        let (own, name, takesBack, former) = (job.own, job.name, job.takesBack, job.prepared)
+        let (card, suite, before) = (paired.peer, paired.suite, storing)
+        let address = address(of: card)
+        let key = paired.psk.copy()
+        let isAdmitted = former?.key == card.publicKey
+        self.job?.prepared = nil
+        let work = writer.begin { () -> Result<PairedPeer, PairedPeer.Refusal> in
             // What nobody wants any more.
             if let before, before.step == .prepare, case .success(let peer)? = before.work.take() {
                 peer.withdraw()
             }
             do throws(PairedPeer.Refusal) {
-                let peer = try ground.peer(
-                    candidate.card, suite: candidate.suite, named: name, at: candidate.address,
-                    isAdmitted: isAdmitted, takesBack: takesBack)
-                do throws(PeerFilesError) {
-                    if step == .prepare || former?.isWritten(like: peer) != true {
-                        former?.withdraw()
-                        try peer.prepare(psk: key)
-                    }
-                    if step == .commit { try peer.commit(psk: key) }
-                } catch { return .failure(.unwritten(error.description)) }
+                let peer = try own.peer(
+                    card, suite: suite, named: name, at: address, isAdmitted: isAdmitted,
+                    takesBack: takesBack)
+                if step == .prepare || former?.isWritten(like: peer) != true {
+                    former?.withdraw()
+                    try peer.prepare(psk: key)
+                }
+                if step == .commit { try peer.commit(psk: key) }
                 return .success(peer)
             } catch {
                 former?.withdraw()
-                return .failure(.refused(error))
+                return .failure(error)
             }
         }
         storing = Storing(step: step, work: work)
+    }
+
+    /// Where the other station is, as settings have an address: where the code was tried, or from
+    /// where it has connected, with its own port, at which it receives.
+    private func address(of card: PairingCard) -> String {
+        guard let job, let other = port.other else { return "" }
+        if job.isEntering { return job.host ?? other.asTyped }
+        let own = card.capabilities.flags
+        return SocketAddress(
+            high: other.high, low: other.low, port: own == 0 ? PeerAddress.defaultPort : own,
+            scope: other.scope
+        ).asTyped
     }
 
     /// Removes what is prepared of a station that becomes no peer.
@@ -79,7 +77,7 @@ extension Pairings {
     }
 
     private mutating func remove(_ peer: PairedPeer) {
-        let work = writer.begin { () -> Result<PairedPeer, Failure> in
+        let work = writer.begin { () -> Result<PairedPeer, PairedPeer.Refusal> in
             peer.withdraw()
             return .success(peer)
         }
@@ -87,7 +85,7 @@ extension Pairings {
     }
 
     /// Goes on when the disk has done what it was asked for.
-    mutating func tickStoring(on ground: PairingGround, at now: Instant) {
+    mutating func tickStoring(at now: Instant) {
         guard let storing else { return }
         guard let result = storing.work.take() else {
             guard storing.work.isLate(at: now), !storing.isToldLate else { return }
@@ -99,7 +97,7 @@ extension Pairings {
         case (.withdraw, _): break
         case (.prepare, .success(let peer)) where storing.isWanted:
             job?.prepared = peer
-            send(desk.admit(at: now), on: ground, at: now)
+            send(core.admit(at: now), at: now)
         case (.prepare, .success(let peer)): remove(peer)
         case (.prepare, .failure) where !storing.isWanted: break
         case (.commit, .success(let peer)):
@@ -107,79 +105,11 @@ extension Pairings {
             port.finish()
             job?.written = (peer, now + Self.usePatience)
         case (_, .failure(let failure)):
-            desk.refuse()
             switch failure {
-            case .refused(.known(let text)): fail("known", text)
-            case .refused(.failed(let text)): fail("refused", text)
-            case .unwritten(let text): fail("not_written", text)
+            case .known(let text): fail("known", text)
+            case .failed(let text): fail("refused", text)
+            case .unwritten(let error): fail("not_written", error.description)
             }
         }
-    }
-}
-
-extension PairingErrand.Failure {
-    /// For programs.
-    var cause: String {
-        switch self {
-        case .unreachable: "unreachable"
-        case .gone: "gone"
-        case .declined: "declined"
-        case .refused(.code): "wrong_code"
-        case .refused(.malformed), .refused(.suites), .refused(.ownKey): "refused"
-        }
-    }
-
-    /// For the person who typed the code.
-    func text(of host: String, reason: String?) -> String {
-        switch self {
-        case .unreachable:
-            "\(reason ?? "\(host) does not answer"); see whether that is its address, whether it"
-                + " is on, and whether \"intercomctl pair\" runs there and shows a code"
-        case .gone:
-            "\(host) ended the pairing: run \"intercomctl pair\" there again for a new code, and"
-                + " type that one"
-        case .declined:
-            "\(host) accepted the code but did not pair. Its screen says why; perhaps this station"
-                + " is already its peer. Nothing is changed here"
-        case .refused(let failure): failure.text(of: host)
-        }
-    }
-}
-
-extension PairingFailure {
-    /// For the person who is shown the code, which a station at `host` has proved.
-    func textWhereShown(of host: String) -> String {
-        guard self == .code else { return text(of: host) }
-        return "what \(host) said after it had proved the code was changed on the way, so nothing"
-            + " is changed here; run \"intercomctl pair\" again"
-    }
-
-    /// For the person at either side: what is wrong with the other one.
-    func text(of host: String) -> String {
-        switch self {
-        case .code:
-            "the code is not the one that \(host) shows; look again, or, as the third wrong code"
-                + " ends it there, ask for a new one"
-        case .malformed: "what answers at \(host) is no intercomd of this version"
-        case .suites: "\(host) and this station have no cipher in common"
-        case .ownKey:
-            "\(host) has this station's own key: its memory card was copied from this one, or this"
-                + " one's from it; "
-                + Paths(stateDirectory: nil, runtimeDirectory: nil).keyAnew(on: "the copy")
-        }
-    }
-}
-
-extension ButtonPairing.Outcome {
-    /// For the person at the talk button: the end of a pairing in vain, by its cause for programs.
-    init(cause: String) {
-        self =
-            switch cause {
-            case "wrong_code": .wrongCode
-            case "not_found": .noStationFound
-            case "burnt", "used_up": .burnt
-            case "timed_out": .timedOut
-            default: .failed
-            }
     }
 }

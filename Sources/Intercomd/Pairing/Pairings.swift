@@ -10,22 +10,21 @@ internal import Wire
 
 /// Pairing with another station by a code, one at a time (protocol.md §4.1).
 ///
-/// `PairingDesk` decides where a code is shown, `PairingErrand` where one is tried. This owner
-/// carries their bytes, writes the new peer, and puts what others have to do into `Order`s.
+/// `Pairing` decides. This owner carries its bytes, writes the new peer, and puts what others have
+/// to do into `Order`s.
 ///
 /// Each try stretches the code on the control loop: a tenth of a second on a fast processor, by
 /// estimate one or two on the slowest. A stranger can make it do so three times a window, the
-/// person here three times an errand. The watchdog waits for ten seconds, and the media loop does
+/// person here three times for a code. The watchdog waits for ten seconds, and the media loop does
 /// not notice: a thread of its own would be of no use.
 ///
-/// - `Pairings+Showing` is the side that shows a code, `Pairings+Entering` the other one;
-///   `Pairings+Storing` has the new peer written.
+/// `Pairings+Storing` has the new peer written, `Pairings+Ending` says what has become of it all.
 struct Pairings: ~Copyable {
     /// A task for the other owners of the control loop.
     enum Order {
         case tell(PairingReport, CallerTicket)
         /// News for the person at the talk button.
-        case say(ButtonPairing.Outcome)
+        case say(SpokenWord, isOver: Bool)
         /// The last thing that the caller is told.
         case answer(Reply, CallerTicket)
         case announce(Event)
@@ -36,33 +35,41 @@ struct Pairings: ~Copyable {
         case seek(Bool)
     }
 
+    /// A code that was typed, before it is known where it is tried.
+    struct TypedCode: ~Copyable {
+        let code: PairingCode
+        /// The name that is looked up; nil where stations that show a code are looked for on the
+        /// LAN.
+        let address: PeerAddress?
+        let began: Instant
+    }
+
     /// How long a written peer may take to come into use before the person is told.
     static let usePatience = Duration.seconds(5)
+    /// How long the lookup of a name may take.
+    private static let lookUpPatience = Duration.seconds(20)
+    /// How long it looks for stations on the LAN if none answers.
+    private static let searchPatience = Duration.seconds(3)
+    /// How long others may answer after the first one.
+    private static let gathering = Duration.seconds(1)
 
     /// Counted since the start: streams that were no station's, and attempts that have failed.
     var strangers = 0
     var failedAttempts = 0
 
-    var desk: PairingDesk
-    var errand: PairingErrand?
+    var core: Pairing
     var port = PairingPort()
     var job: PairingJob?
-    /// A name that is being looked up, with the code that is tried there.
-    var lookUp: LookUp?
-    /// A code that is to be tried at whatever is found on the LAN.
-    var search: Search?
+    var typed: TypedCode?
     var storing: Storing?
-    private var isOffered = false
+    var isOffered = false
     private var orders: [Order] = []
-
-    let suites: OfferedSuites
     /// Writes the files of peers, one after the other.
     let writer: WorkChain
 
     init(usesAES: Bool, writer: WorkChain) {
         self.writer = writer
-        suites = OfferedSuites(withAES: usesAES)
-        desk = PairingDesk(suites: suites)
+        core = Pairing(suites: OfferedSuites(withAES: usesAES))
     }
 
     /// Whether anything is under way, so that time must be let pass.
@@ -78,8 +85,7 @@ struct Pairings: ~Copyable {
     var status: PairingStatus {
         var status = PairingStatus()
         guard let job else { return status }
-        let isEntering = errand != nil || lookUp != nil || search != nil
-        status.state = isEntering ? .entering : .showing
+        status.state = job.isEntering ? .entering : .showing
         status.asker = job.asker.text
         return status
     }
@@ -95,241 +101,152 @@ struct Pairings: ~Copyable {
         if let caller { order(.tell(report, caller)) }
     }
 
-    /// Lets the neighbours find the window at this port.
-    mutating func offer(_ port: UInt16) {
-        isOffered = true
-        order(.offer(port))
-    }
+    // MARK: The beginning
 
     /// Begins to pair for a caller, who is told what happens.
     ///
     /// - Returns: The first answer where it can be given at once.
     mutating func begin(
-        _ request: PairRequest, for caller: CallerTicket, by asker: Asker,
-        on ground: PairingGround, at now: Instant
-    ) -> Reply? {
-        switch request {
-        case .show(let name, let takesBack):
-            if let obstacle = obstacle(name: name) { return obstacle }
-            return show(
-                for: PairingJob(caller: caller, asker: asker, name: name, takesBack: takesBack),
-                on: ground, at: now)
-        case .enter(let code, let host, let name, let takesBack):
-            if let obstacle = obstacle(name: name) { return obstacle }
-            let job = PairingJob(
-                caller: caller, asker: asker, name: name, takesBack: takesBack, host: host)
-            return enter(code, for: job, on: ground, at: now)
-        }
-    }
-
-    /// Why nothing can begin now; nil where it can.
-    func obstacle(name: String? = nil) -> Reply? {
-        if let job {
-            return .refused(
-                ControlError(
-                    .failed,
-                    "\(job.asker.text) is already pairing here: wait, or "
-                        + (job.caller == nil ? "press it once" : "press Ctrl-C there")))
-        }
-        guard let name, !isName(name) else { return nil }
-        let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
-        return .refused(
-            ControlError(.failed, "\"\(name)\" is not a name: \(nameForm)\(nearest)"))
-    }
-
-    /// When to call `tick` at the latest.
-    func deadline(at now: Instant) -> Instant? {
-        if let storing { return storing.work.look(at: now) }
-        guard let job else { return nil }
-        if let written = job.written { return written.end }
-        if let lookUp = lookUpEnd { return lookUp }
-        if let search = searchDeadline(at: now) { return search }
-        switch errand {
-        case .some(let errand): return errand.deadline
-        case .none: return desk.deadline(at: now)
-        }
-    }
-
-    /// Something has come.
-    mutating func serve(_ part: PairingPort.Part, on ground: PairingGround, at now: Instant) {
-        guard let job, job.written == nil else { return }
-        switch part {
-        case .port:
-            if desk.hasRoom(at: now), port.accept() != nil { desk.enter(at: now) }
-        case .stream:
-            let arrival = port.take()
-            if isOnErrand {
-                take(arrival, on: ground, at: now)
-            } else {
-                show(arrival, on: ground, at: now)
-            }
-        }
-    }
-
-    private var isOnErrand: Bool {
-        switch errand {
-        case .some: true
-        case .none: false
-        }
-    }
-
-    /// Lets time pass.
-    mutating func tick(on ground: PairingGround, at now: Instant) {
-        tickStoring(on: ground, at: now)
-        guard let job, storing?.step != .commit else { return }
-        if let written = job.written {
-            guard now >= written.end else { return }
-            return used(because: "other settings are still being taken over")
-        }
-        tickEntering(on: ground, at: now)
-        tickShowing(on: ground, at: now)
-    }
-
-    /// Tells `watch` what the loop waits for.
-    mutating func awaitWhatIsNext(
-        at now: Instant, _ watch: (PairingPort.Part, Int32, UInt32, _ isNew: Bool) -> Void
-    ) {
-        port.awaitWhatIsNext(hasRoom: desk.hasRoom(at: now), watch)
-    }
-
-    /// The peer that was written is in use, or is not, because of something.
-    mutating func used(because problem: String? = nil) {
-        guard let job, let peer = job.written?.peer else { return }
-        let text = "paired with \(peer.name)"
-        var report = PairingReport(.paired, text)
-        report.name = peer.name
-        report.called = peer.called
-        report.former = peer.former
-        report.fingerprint = peer.key.fingerprint
-        report.isApplied = problem == nil
-        report.problem = problem
-        var event = job.event(.paired, at: job.host, peer.key.fingerprint)
-        event.peer = peer.name
-        order(.announce(event))
-        end(.pairing(report), .paired)
-    }
-
-    /// Ends the pairing in vain: `cause` is for programs, `text` for people.
-    mutating func fail(_ cause: String, _ text: String, isNews: Bool = true) {
-        guard let job else { return }
-        if isNews {
-            var event = job.event(
-                .pairingFailed, at: port.other?.host ?? job.host,
-                text.split(separator: "\n").joined(separator: "; "))
-            event.cause = cause
-            order(.announce(event))
-        }
-        let code: ControlError.Code =
-            switch cause {
-            case "known": .known
-            case "declined": .declined
-            default: .failed
-            }
-        end(.refused(ControlError(code, text)), ButtonPairing.Outcome(cause: cause))
-    }
-
-    /// The program that asked is gone.
-    ///
-    /// A peer that is written already, or just now, is used all the same.
-    mutating func cancel() {
-        guard !hasUnused, storing?.step != .commit else { return }
-        close()
-    }
-
-    private mutating func end(_ reply: Reply, _ outcome: ButtonPairing.Outcome) {
-        guard let job else { return }
-        order(job.caller.map { .answer(reply, $0) } ?? .say(outcome))
-        close()
-    }
-
-    private mutating func close() {
-        withdraw()
-        desk.close()
-        errand = nil
-        lookUp = nil
-        stopSearching()
-        if isOffered { order(.offer(nil)) }
-        isOffered = false
-        port.close()
-        job = nil
-    }
-}
-
-/// What a person without a screen does by the talk button (`ButtonPairing`).
-///
-/// The button is the one that asked where a job has no caller.
-extension Pairings {
-    /// Whether a window opens for six digits.
-    enum Opening: ~Copyable {
-        case open(PairingCode)
-        /// Not now: a pairing is under way, or codes rest after wrong ones.
-        case later
-        case failed(String)
-    }
-
-    /// Opens a window for six digits.
-    mutating func open(
-        by asker: Asker, on ground: PairingGround, at now: Instant
-    ) -> Opening {
-        guard !isBusy else { return .later }
-        let code = PairingCode.randomDigits()
-        do throws(ControlError) {
-            _ = try open(
-                code.copy(), for: PairingJob(button: asker), on: ground, at: now)
-        } catch {
-            return error.code == .busy ? .later : .failed(error.text)
-        }
-        return .open(code)
-    }
-
-    /// Tries digits at the station that shows a code.
-    ///
-    /// - Returns: Why not; nil where the outcome comes later.
-    mutating func enter(
-        _ digits: String, by asker: Asker, on ground: PairingGround, at now: Instant
-    ) -> ControlError? {
-        guard !isBusy else {
-            return ControlError(.busy, "a pairing is under way")
-        }
-        guard
-            case .refused(let error)? = enter(
-                digits, for: PairingJob(button: asker), on: ground, at: now)
-        else { return nil }
-        return error
-    }
-}
-
-/// The search for stations that show a code, where one was typed without a host (protocol.md §1.9).
-extension Pairings {
-    /// What is found, and the code that is tried there.
-    struct Search: ~Copyable {
-        let code: PairingCode
-        let began: Instant
-
-        consuming fileprivate func leave() -> PairingCode { code }
-    }
-
-    /// How long others may answer after the first one.
-    private static let gathering = Duration.seconds(1)
-    /// How long it looks if none answers.
-    private static let patience = Duration.seconds(3)
-
-    /// Looks for stations that show a code.
-    ///
-    /// - Returns: Why not; nil where the answer comes later.
-    mutating func search(
-        for job: PairingJob, _ code: consuming PairingCode, on ground: PairingGround,
+        _ request: PairRequest, for caller: CallerTicket, by asker: Asker, _ own: OwnStation,
         at now: Instant
     ) -> Reply? {
-        guard ground.isOnLAN else {
-            return .refused(ControlError(.failed, Self.unsearched(ground.config.network)))
+        var job = PairingJob(caller: caller, asker: asker, own: own)
+        do throws(ControlError) {
+            switch request {
+            case .show(let name, let takesBack):
+                (job.name, job.takesBack) = (name, takesBack)
+                try check(name: name)
+                return try show(for: job, at: now)
+            case .enter(let code, let host, let name, let takesBack):
+                (job.name, job.takesBack, job.host) = (name, takesBack, host)
+                try check(name: name)
+                try enter(code, for: job, at: now)
+                return nil
+            }
+        } catch { return .refused(error) }
+    }
+
+    /// - Throws: Why nothing can begin now.
+    private func check(name: String?) throws(ControlError) {
+        if let job {
+            throw ControlError(
+                .failed,
+                "\(job.asker.text) is already pairing here: wait, or "
+                    + (job.caller == nil ? "press it once" : "press Ctrl-C there"))
+        }
+        guard let name, !isName(name) else { return }
+        let nearest = nearestName(to: name).map { "; try \"\($0)\"" } ?? ""
+        throw ControlError(.failed, "\"\(name)\" is not a name: \(nameForm)\(nearest)")
+    }
+
+    /// Shows a code to a person at a screen.
+    private mutating func show(
+        for job: PairingJob, at now: Instant
+    ) throws(ControlError) -> Reply {
+        let code = PairingCode.random()
+        let shown = code.shown
+        let end = try open(code, for: job, at: now)
+        let seconds = (end - now).components.seconds
+        var report = PairingReport(.code, "the code is \(shown), for \(seconds / 60) minutes")
+        report.code = shown
+        report.hosts = job.own.hosts
+        report.port = Int(job.own.config.network.port)
+        report.isAnnounced = job.own.isOnLAN
+        report.seconds = Int(seconds)
+        return .pairing(report)
+    }
+
+    /// Opens a window for a code; none may be open.
+    ///
+    /// - Returns: When it closes.
+    private mutating func open(
+        _ code: consuming PairingCode, for job: PairingJob, at now: Instant
+    ) throws(ControlError) -> Instant {
+        let card = try job.own.card()
+        let network = job.own.config.network
+        do throws(SystemError) {
+            try port.open(at: job.own.listen, port: network.port)
+        } catch { throw ControlError(.failed, error.description) }
+        let isAtScreen = job.caller != nil
+        guard let end = core.show(code, as: card, isAtScreen: isAtScreen, at: now) else {
+            port.close()
+            throw ControlError(.busy, "codes rest after wrong ones")
         }
         self.job = job
-        search = Search(code: code, began: now)
-        order(.seek(true))
-        let text = "looking for a station that shows a code"
-        tell(PairingReport(.searching, text))
-        return nil
+        isOffered = job.own.isOnLAN
+        if isOffered { order(.offer(network.port)) }
+        return end
+    }
+
+    /// Opens a window for six digits, which a person without a screen hears (`ButtonPairing`).
+    mutating func open(
+        by button: Asker, _ own: OwnStation, at now: Instant
+    ) throws(ControlError) -> PairingCode {
+        guard !isBusy else { throw ControlError(.busy, "a pairing is under way") }
+        let code = PairingCode.randomDigits()
+        _ = try open(code.copy(), for: PairingJob(asker: button, own: own), at: now)
+        return code
+    }
+
+    /// Tries digits that such a person has typed at the station that shows a code.
+    mutating func enter(
+        _ digits: String, by button: Asker, _ own: OwnStation, at now: Instant
+    ) throws(ControlError) {
+        guard !isBusy else { throw ControlError(.busy, "a pairing is under way") }
+        try enter(digits, for: PairingJob(asker: button, own: own), at: now)
+    }
+
+    /// Tries a code at a host, or at what is found on the LAN.
+    private mutating func enter(
+        _ text: String, for job: PairingJob, at now: Instant
+    ) throws(ControlError) {
+        let code: PairingCode
+        do throws(PairingCode.Fault) {
+            code = try PairingCode(typed: text)
+        } catch { throw ControlError(.failed, "the code is wrong: \(error)") }
+        var job = job
+        job.isEntering = true
+        guard let host = job.host else {
+            guard job.own.isOnLAN else {
+                throw ControlError(.failed, Self.unsearched(job.own.config.network))
+            }
+            self.job = job
+            typed = TypedCode(code: code, address: nil, began: now)
+            order(.seek(true))
+            return tell(PairingReport(.searching, "looking for a station that shows a code"))
+        }
+        guard !host.utf8.contains(UInt8(ascii: ",")) else {
+            let endpoints = try Self.endpoints(hosts: host)
+            // The address of the peer is the one at which it answers.
+            job.host = nil
+            self.job = job
+            typed = TypedCode(code: code, address: nil, began: now)
+            return tryCode(at: [endpoints], at: now)
+        }
+        if let complaint = PeerAddress.complaint(about: host) {
+            throw ControlError(.failed, "\(complaint); an address is HOST or HOST:PORT")
+        }
+        guard let address = PeerAddress(text: host) else {
+            throw ControlError(.failed, "\"\(host)\" is no address")
+        }
+        self.job = job
+        typed = TypedCode(code: code, address: address, began: now)
+        guard let place = SocketAddress(host: address.host, port: address.port) else {
+            return order(.lookUp(address))
+        }
+        tryCode(at: [[Endpoint(place)]], at: now)
+    }
+
+    /// The addresses of a station that has several.
+    private static func endpoints(hosts: String) throws(ControlError) -> [Endpoint] {
+        var endpoints: [Endpoint] = []
+        for host in hosts.split(separator: ",").prefix(Limits.addresses) {
+            guard let address = PeerAddress(text: String(host)),
+                let place = SocketAddress(host: address.host, port: address.port)
+            else { throw ControlError(.failed, "of several hosts, \"\(host)\" is no address") }
+            endpoints.append(Endpoint(place))
+        }
+        return endpoints
     }
 
     /// Why there is no search, and what to do.
@@ -344,40 +261,142 @@ extension Pairings {
         return "\(search) (\(why)): pair HOST CODE, with an address of that station"
     }
 
-    private var began: Instant? {
-        switch search {
-        case .some(let search): search.began
+    // MARK: Where a typed code is tried
+
+    /// Whether stations that show a code are looked for on the LAN (protocol.md §1.9).
+    var isSearching: Bool { waiting.map { $0.address == nil } ?? false }
+
+    /// The address for which the typed code waits, and since when.
+    private var waiting: (address: PeerAddress?, began: Instant)? {
+        switch typed {
+        case .some(let typed): (typed.address, typed.began)
         case .none: nil
         }
     }
 
-    var isSearching: Bool { began != nil }
-
-    /// When to look at what was found.
-    func searchDeadline(at now: Instant) -> Instant? {
-        guard let began else { return nil }
-        return now < began + Self.gathering ? began + Self.gathering : began + Self.patience
+    /// A name was looked up.
+    mutating func lookedUp(
+        _ addresses: [PeerAddress], _ endpoints: [Endpoint], at now: Instant
+    ) {
+        guard let address = waiting?.address else { return }
+        // The answer may be for a former pairing, which was given up.
+        guard addresses == [address] else { return order(.lookUp(address)) }
+        guard !endpoints.isEmpty else {
+            return fail(
+                "unreachable",
+                "there is no host \(address.host), or no name server answers: type its address")
+        }
+        tryCode(at: [endpoints], at: now)
     }
 
     /// Tries the code at the stations that were found, when others have had their time.
-    mutating func found(_ stations: [[Endpoint]], on ground: PairingGround, at now: Instant) {
-        guard let began, now >= began + Self.gathering else { return }
+    mutating func found(_ stations: [[Endpoint]], at now: Instant) {
+        guard isSearching, let began = waiting?.began, now >= began + Self.gathering else { return }
         if stations.isEmpty {
-            guard now >= began + Self.patience else { return }
+            guard now >= began + Self.searchPatience else { return }
             return fail(
                 "not_found",
                 "no station on this LAN shows a code; does \"intercomctl pair\" run there? If it"
                     + " does, type its address, too: pair HOST CODE")
         }
-        guard let search = search.take() else { return }
         order(.seek(false))
         job?.found = stations.count
-        set(out: search.leave(), to: stations.map { .init($0) }, on: ground, at: now)
+        tryCode(at: stations, at: now)
     }
 
-    mutating func stopSearching() {
-        guard isSearching else { return }
-        search = nil
-        order(.seek(false))
+    /// Tries the typed code at these boxes, one after the other.
+    private mutating func tryCode(at boxes: [[Endpoint]], at now: Instant) {
+        guard let job, let typed = typed.take() else { return }
+        let card: PairingCard
+        do throws(ControlError) {
+            card = try job.own.card()
+        } catch { return fail("refused", error.text) }
+        perform(core.enter(typed.code, at: boxes, as: card, at: now), at: now)
+    }
+
+    // MARK: Streams and time
+
+    /// When to call `tick` at the latest.
+    func deadline(at now: Instant) -> Instant? {
+        if let storing { return storing.work.look(at: now) }
+        guard let job else { return nil }
+        if let written = job.written { return written.end }
+        guard let began = waiting?.began else { return core.deadline(at: now) }
+        guard isSearching else { return began + Self.lookUpPatience }
+        let gathered = began + Self.gathering
+        return now < gathered ? gathered : began + Self.searchPatience
+    }
+
+    /// Something has come.
+    mutating func serve(_ part: PairingPort.Part, _ own: OwnStation, at now: Instant) {
+        guard job != nil, !hasUnused else { return }
+        job?.own = own
+        switch part {
+        case .port:
+            if core.hasRoom(at: now), port.accept() != nil { core.accepted(at: now) }
+        case .stream:
+            switch port.take() {
+            case .nothing: break
+            case .connected: perform(core.connected(at: now), at: now)
+            case .bytes(let bytes): perform(core.receive(bytes.span, at: now), at: now)
+            case .ended(let isInOrder, let error):
+                if let error { job?.connectionError = error.description }
+                perform(core.ended(isInOrder: isInOrder, at: now), at: now)
+            }
+        }
+    }
+
+    /// Lets time pass.
+    mutating func tick(_ own: OwnStation, at now: Instant) {
+        job?.own = own
+        tickStoring(at: now)
+        guard let job, storing?.step != .commit else { return }
+        if let written = job.written {
+            guard now >= written.end else { return }
+            return used(because: "other settings are still being taken over")
+        }
+        if let host = job.host, let began = waiting?.began, now >= began + Self.lookUpPatience {
+            return fail("unreachable", "the address of \(host) was not found in time")
+        }
+        while self.job != nil, let due = core.deadline(at: now), now >= due {
+            perform(core.tick(at: now), at: now)
+        }
+    }
+
+    /// Tells `watch` what the loop waits for.
+    mutating func awaitWhatIsNext(
+        at now: Instant, _ watch: (PairingPort.Part, Int32, UInt32, _ isNew: Bool) -> Void
+    ) {
+        port.awaitWhatIsNext(hasRoom: core.hasRoom(at: now), watch)
+    }
+
+    private mutating func perform(_ step: consuming Pairing.Step, at now: Instant) {
+        switch consume step {
+        case .wait: break
+        case .connect(let endpoint): connect(to: SocketAddress(endpoint), at: now)
+        case .send(let message): send(message, at: now)
+        case .prepare(let paired): store(paired, .prepare)
+        case .paired(let paired):
+            if job?.isEntering == false { job?.host = port.other?.host ?? "?" }
+            store(paired, .commit)
+        case .failed(let failure): failed(failure)
+        }
+    }
+
+    private mutating func connect(to place: SocketAddress, at now: Instant) {
+        port.hangUp()
+        do throws(SystemError) {
+            try port.connect(to: place, from: job?.own.listen)
+        } catch {
+            job?.connectionError = error.description
+            return perform(core.ended(isInOrder: false, at: now), at: now)
+        }
+        var report = PairingReport(.trying, "trying the code at \(place)")
+        report.host = place.host
+        tell(report)
+    }
+
+    mutating func send(_ message: [UInt8], at now: Instant) {
+        if !port.send(message) { perform(core.ended(isInOrder: false, at: now), at: now) }
     }
 }

@@ -42,7 +42,7 @@ struct Links: ~Copyable {
     var preferred: (addresses: [Endpoint], since: Instant)?
     /// By the number of the peer.
     var probes = ByPeer<Probe?>(nil)
-    /// Handshake datagrams dropped, by `Drop.counter`.
+    /// Handshake datagrams dropped, by `Drop`.
     private(set) var drops = [Int](repeating: 0, count: Drop.names.count)
     /// Handshake datagrams that could not be sent.
     private(set) var unsent = 0
@@ -85,7 +85,7 @@ struct Links: ~Copyable {
         return true
     }
 
-    mutating func count(_ drop: Drop) { drops[drop.counter] += 1 }
+    mutating func count(_ drop: Drop) { drops[drop.rawValue] += 1 }
 }
 
 /// Where data packets of peers come from, as the kernel is told.
@@ -165,29 +165,14 @@ extension DownWatch.NetworkTrouble {
 
 /// Where peers are.
 extension Links {
-    /// What is known of the addresses of a peer without the resolver.
-    struct Found {
-        let endpoints: [Endpoint]
-        /// None of them is a name.
-        let isAll: Bool
-    }
-
-    /// An answer of the resolver.
-    struct Answer {
-        /// Nil where a pairing has asked.
-        let peer: Int?
-        /// What was looked up.
-        let addresses: [PeerAddress]
-        let endpoints: [Endpoint]
-        let complaint: String?
-    }
-
-    /// Gives the addresses that are numbers; names go to the resolver.
-    mutating func lookUp(_ addresses: [PeerAddress], of peer: Int) -> Found {
+    /// Gives the addresses that are numbers, and whether those are all; names go to the resolver.
+    mutating func lookUp(
+        _ addresses: [PeerAddress], of peer: Int
+    ) -> (endpoints: [Endpoint], isAll: Bool) {
         let numeric = addresses.compactMap { SocketAddress(host: $0.host, port: $0.port) }
         let isAll = numeric.count == addresses.count
         if !isAll { resolver.resolve(.init(peer: peer, addresses: addresses)) }
-        return Found(endpoints: numeric.map { Endpoint($0) }, isAll: isAll)
+        return (numeric.map { Endpoint($0) }, isAll)
     }
 
     /// Calls a peer at these addresses, which may not be those it had.
@@ -199,15 +184,6 @@ extension Links {
             table.moved(to: endpoints, peer: peer, at: now)
         } else {
             table.setEndpoints(endpoints, of: peer, at: now)
-        }
-    }
-
-    /// The next answer of the resolver; nil when none waits.
-    mutating func nextAnswer() -> Answer? {
-        resolver.next().map {
-            Answer(
-                peer: $0.question.peer, addresses: $0.question.addresses,
-                endpoints: $0.endpoints.map { Endpoint($0) }, complaint: $0.complaint)
         }
     }
 }
@@ -350,7 +326,7 @@ struct Resolver {
         ///
         /// Each name that is found makes an answer, and so does the last of
         /// several that are not.
-        let endpoints: [SocketAddress]
+        let endpoints: [Endpoint]
         /// What is wrong with the last name that gave nothing.
         let complaint: String?
     }
@@ -360,7 +336,7 @@ struct Resolver {
         let question: Question
         /// By the place of the address; nil where there is an answer.
         var lookUps: [NameLookup?]
-        var found: [SocketAddress] = []
+        var found: [Endpoint] = []
         var complaint: String?
 
         var isOver: Bool { lookUps.allSatisfy { $0 == nil } }
@@ -376,7 +352,7 @@ struct Resolver {
                 case .found(let addresses):
                     let port = question.addresses[place].port
                     found += addresses.map {
-                        SocketAddress(high: $0.high, low: $0.low, port: port, scope: $0.scope)
+                        Endpoint(high: $0.high, low: $0.low, port: port, scope: $0.scope)
                     }
                 }
                 lookUps[place] = nil

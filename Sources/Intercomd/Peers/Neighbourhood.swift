@@ -66,7 +66,7 @@ final class Neighbourhood {
         looksAt = now + Self.interval
         guard isOn, sockets.look() else { return }
         core.setLinks(sockets.links, at: now)
-        table.follow(.elsewhere, at: now)
+        table.forgetSightings()
     }
 
     /// Looks if that is long ago; once a second.
@@ -128,7 +128,7 @@ final class Neighbourhood {
             switch action {
             case .send(let bytes, let link): send(bytes, on: link, at: now)
             case .sighted(let peer, let address, let mark):
-                table.follow(.sighted(peer: peer, at: address, mark: mark), at: now)
+                table.sighted(peer, at: address, mark: mark, at: now)
             }
         }
     }

@@ -153,8 +153,6 @@ struct PeerDirectory {
     /// The peers there are, in the order of the configuration.
     private(set) var numbers: [Int] = []
 
-    init() {}
-
     /// Takes over the peers of a configuration, with the key and the number of each.
     mutating func configure(_ peers: [Config.Peer], keys: [PublicKey], numbers: [Int]) {
         for (place, number) in numbers.enumerated() {

@@ -91,13 +91,11 @@ extension Reply {
     ) {
         switch outcome {
         case .talk(let target, let listeners):
-            var ptt = PTT(to: target, names.named(listeners, station), of: wish, names)
-            ptt.isTalking = true
-            self = .ptt(ptt)
+            let heard = names.named(listeners, station)
+            self = .ptt(PTT(to: target, heard, of: wish, names, isTalking: true))
         case .letGo(let target, let wasHeld, let listeners):
-            var ptt = PTT(to: target, names.named(listeners, station), of: wish, names)
-            ptt.wasTalking = wasHeld
-            self = .ptt(ptt)
+            let heard = names.named(listeners, station)
+            self = .ptt(PTT(to: target, heard, of: wish, names, wasTalking: wasHeld))
         case .page(let listeners):
             let heard = names.named(listeners, station)
             let able = heard.able.joined(separator: ", ")
@@ -139,9 +137,9 @@ extension Reply {
         _ problem: Wish.Problem, of wish: Wish, _ names: Names, during call: CallStatus,
         microphone: String?, speaker: String?
     ) {
-        let text =
+        let text: String? =
             switch problem {
-            case .unknown: ""
+            case .unknown: nil
             case .nobodyHeard: "no peer has been heard yet"
             case .noMicrophone:
                 "there is no microphone: \(microphone ?? wish.withoutMicrophone)"
@@ -154,11 +152,7 @@ extension Reply {
             case .call(.noCall): "there is no call"
             case .call(.nobody): "there is nobody to call"
             }
-        if case .unknown = problem {
-            self = .refused(.unknown(wish, names))
-        } else {
-            self = .refused(ControlError(.failed, text))
-        }
+        self = .refused(text.map { ControlError(.failed, $0) } ?? .unknown(wish, names))
     }
 }
 
@@ -230,8 +224,12 @@ extension Wish {
 }
 
 extension Reply.PTT {
-    fileprivate init(to target: Int, _ heard: [HeardBy], of wish: Wish, _ names: Names) {
+    fileprivate init(
+        to target: Int, _ heard: [HeardBy], of wish: Wish, _ names: Names,
+        isTalking: Bool = false, wasTalking: Bool = false
+    ) {
         self.init()
+        (self.isTalking, self.wasTalking) = (isTalking, wasTalking)
         self.target = names.routing.target(target)?.name ?? wish.name
         self.heard = heard
         listeners = heard.able

@@ -49,12 +49,7 @@ extension MediaPlan {
             case .spurt: .spurt
             }
         if let concealment { self.concealment = concealment }
-        jitterPreset =
-            switch audio.jitter {
-            case .low: .low
-            case .normal: .normal
-            case .robust: .robust
-            }
+        jitterPreset = audio.jitter
     }
 
     private static func gains(_ config: Config, _ directory: PeerDirectory, _ routing: Routing)

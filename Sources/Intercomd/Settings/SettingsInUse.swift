@@ -54,58 +54,47 @@ struct SettingsInUse {
     // --- what the files say ---
 
     /// Reads and checks the files of a folder, and changes nothing.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - table: The peers as they are.
+    ///   - isOfPeers: Only the files of the state directory are read anew; all else stays as it was
+    ///     read before, whatever a person is changing there just now.
+    /// - Returns: What the files say.
+    /// - Throws: What is wrong with them.
     func read(
-        _ folder: String, _ table: borrowing PeerTable
+        _ folder: String, _ table: borrowing PeerTable, isOfPeers: Bool = false
     ) throws(ControlError) -> FoundSettings {
         do throws(StationFiles.Failure) {
-            let read = try StationFiles.settings(in: folder)
-            guard !read.isUnconfigured || isUnconfigured else {
+            let all =
+                try isOfPeers
+                ? StationFiles.settings(
+                    sources.filter { !$0.role.isOfState }, andStateIn: config.paths,
+                    isUnconfigured: isUnconfigured)
+                : StationFiles.settings(in: folder)
+            guard !all.isUnconfigured || isUnconfigured else {
                 throw .init(text: "\(folder)/intercomd.conf is not there any more")
             }
-            return try found(read, table)
-        } catch {
-            throw ControlError(.failed, error.text)
-        }
-    }
-
-    /// Reads the files of the state directory anew; all else stays as it was read before, whatever
-    /// a person is changing there just now.
-    func readPeers(_ table: borrowing PeerTable) throws(ControlError) -> FoundSettings {
-        do throws(StationFiles.Failure) {
-            let read = try StationFiles.settings(
-                sources.filter { !$0.role.isOfState }, andStateIn: config.paths,
-                isUnconfigured: isUnconfigured)
-            return try found(read, table)
-        } catch {
-            throw ControlError(.failed, error.text)
-        }
-    }
-
-    private func found(
-        _ read: StationFiles.Read, _ table: borrowing PeerTable
-    ) throws(StationFiles.Failure) -> FoundSettings {
-        let read = try read.withoutItself(table.publicKey)
-        // Other directories wait for a restart, and so do the keys in them.
-        let files = try StationFiles(read.config, in: config.paths, own: table.publicKey)
-        return FoundSettings(
-            files: files, config: read.config.applied(over: config), sources: read.sources,
-            isUnconfigured: read.isUnconfigured, lines: difference(to: files, table))
+            let read = try all.withoutItself(table.publicKey)
+            // Other directories wait for a restart, and so do the keys in them.
+            let files = try StationFiles(read.config, in: config.paths, own: table.publicKey)
+            return FoundSettings(
+                read: read, files: files, config: read.config.applied(over: config),
+                lines: difference(to: files, table))
+        } catch { throw ControlError(.failed, error.text) }
     }
 
     /// Whether a reload can begin; not while one is under way.
     func canReload(isTakingLeave: Bool) -> Bool { !isChanging && !isReloading && !isTakingLeave }
 
-    /// As `read` or `readPeers`, for a reload: refused while one is under way.
+    /// As `read`, for a reload: refused while one is under way.
     func readToReload(
         _ folder: String, _ table: borrowing PeerTable, for cause: ReloadCause
     ) throws(ControlError) -> FoundSettings {
         guard canReload(isTakingLeave: table.isTakingLeave) else {
             throw ControlError(.busy, "a reload is under way: try again in a second")
         }
-        switch cause {
-        case .caller, .signal: return try read(folder, table)
-        case .pairing, .site: return try readPeers(table)
-        }
+        return try read(folder, table, isOfPeers: cause == .pairing || cause == .site)
     }
 
     private func difference(
@@ -136,8 +125,8 @@ struct SettingsInUse {
 
     /// Takes over the peers, under these numbers, and what tells of the files.
     mutating func take(_ found: FoundSettings, numbers: [Int]) {
-        isUnconfigured = found.isUnconfigured
-        sources = found.sources
+        isUnconfigured = found.read.isUnconfigured
+        sources = found.read.sources
         awaitsRestart = found.awaitsRestart
         directory.configure(found.config.peers, keys: found.files.keys, numbers: numbers)
     }
@@ -199,13 +188,10 @@ struct SettingsInUse {
 
 /// What the files say now, read and checked, and what of it is not in use yet.
 struct FoundSettings {
+    let read: StationFiles.Read
     let files: StationFiles
     /// The settings that can be taken over without a restart, and the others as they are in use.
     let config: Config
-    /// The files as they were read.
-    let sources: [ConfigSource]
-    /// The folder has no settings yet.
-    let isUnconfigured: Bool
     let lines: [ConfigDifference.Line]
 
     /// Settings that only a restart applies.

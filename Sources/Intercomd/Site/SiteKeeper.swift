@@ -209,22 +209,21 @@ struct SiteKeeper {
     /// Lets time pass, and has a newer roster written that has come.
     ///
     /// - Parameters:
-    ///   - sources: The files of the settings in use.
-    ///   - paths: The directories of the station.
+    ///   - files: Those of the settings in use.
     ///   - now: The time.
-    mutating func follow(_ sources: [ConfigSource], _ paths: Paths, at now: Instant) {
+    mutating func tick(_ files: PeerFiles, at now: Instant) {
         exchange.tick(at: now)
-        tickAdoption(paths, at: now)
+        tickAdoption(files.paths, at: now)
         if adoption == nil, leftOut != tried {
             tried = leftOut
             if !leftOut.isEmpty, let held = exchange.held?.roster {
-                adopt(held, text, from: nil, for: nil, sources, paths)
+                adopt(held, text, from: nil, for: nil, files)
             }
         }
         while adoption == nil, let news = exchange.nextNews() {
             switch news {
             case .taken(let found):
-                adopt(found.roster, found.text, from: found.peer, for: nil, sources, paths)
+                adopt(found.roster, found.text, from: found.peer, for: nil, files)
             case .offered(let peer):
                 guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
                 say(
@@ -233,7 +232,7 @@ struct SiteKeeper {
                         keys: (
                             offer.roster.key.fingerprint, exchange.held?.roster.key.fingerprint
                         ),
-                        introduces: introduces(paths)
+                        introduces: introduces(files.paths)
                     ).sentence,
                     from: peer)
             case .forked(let peer):
@@ -267,18 +266,16 @@ struct SiteKeeper {
     ///   - peer: Its name.
     ///   - digits: Those of the site's key, as a person was shown them.
     ///   - caller: The program that waits.
-    ///   - sources: The files of the settings in use.
-    ///   - paths: The directories of the station.
+    ///   - files: Those of the settings in use.
     /// - Returns: Why not; nil where the answer comes later.
     mutating func join(
-        _ peer: String, _ digits: String, for caller: CallerTicket, _ sources: [ConfigSource],
-        _ paths: Paths
+        _ peer: String, _ digits: String, for caller: CallerTicket, _ files: PeerFiles
     ) -> Reply? {
         if let held = exchange.held?.roster {
             do throws(KeyStoreError) {
-                guard try KeyStore.hasSiteKey(paths) == false else {
+                guard try KeyStore.hasSiteKey(files.paths) == false else {
                     return .refused(
-                        ControlError(.failed, SiteFiles.refusal(toLeave: held.name, paths)))
+                        ControlError(.failed, SiteFiles.refusal(toLeave: held.name, files.paths)))
                 }
             } catch { return .refused(ControlError(.failed, error.description)) }
         }
@@ -292,24 +289,19 @@ struct SiteKeeper {
             return .refused(
                 ControlError(.failed, "a roster of the site is just being written; ask again"))
         }
-        adopt(offer.roster, offer.text, from: offer.peer, for: caller, sources, paths)
+        adopt(offer.roster, offer.text, from: offer.peer, for: caller, files)
         return nil
     }
 
     /// Has a roster written, with its peers, that is newer, or joined, or held already.
     private mutating func adopt(
         _ roster: Roster, _ text: [UInt8], from peer: Int?, for caller: CallerTicket?,
-        _ sources: [ConfigSource], _ paths: Paths
+        _ files: PeerFiles
     ) {
         let (own, held) = (own, exchange.held?.roster)
         let work = writer.begin { () -> Result<[String], PeerFilesError> in
             do throws(PeerFilesError) {
-                let written: [ConfigSource]
-                do throws(SystemError) {
-                    written = try ConfigFolder.stateSources(in: paths)
-                } catch { throw PeerFilesError(error) }
-                let files = PeerFiles(sources.filter { !$0.role.isOfState } + written, in: paths)
-                var peers = try SitePeers(files, own: own)
+                var peers = try SitePeers(files.renewed(), own: own)
                 try peers.adopt(roster, text: text, after: held)
                 return .success(peers.told)
             } catch { return .failure(error) }

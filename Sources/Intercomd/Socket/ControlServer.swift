@@ -53,7 +53,7 @@ struct ControlServer: ~Copyable {
                     .busy, "intercomd has \(holders.count) callers; try again in a few seconds")
                 continue
             }
-            watch(caller.fd, place)
+            watch(caller.peer.fd, place)
             callers[place] = consume caller
         }
     }
@@ -87,7 +87,7 @@ struct ControlServer: ~Copyable {
     }
 
     /// The user who runs the program.
-    func user(_ place: Int) -> UInt32? { isFree(place) ? nil : callers[place]!.user }
+    func user(_ place: Int) -> UInt32? { isFree(place) ? nil : callers[place]!.holder.user }
 
     /// A caller's next request, when there is a whole one and its last reply has been taken.
     ///
@@ -114,9 +114,7 @@ struct ControlServer: ~Copyable {
             }
             if text.isEmpty { return nil }
             let request = try Request(parsing: text.span)
-            guard request.right == .person || holder(place).mayAdminister else {
-                throw request.refusal
-            }
+            if let refusal = request.refusal, !holder(place).mayAdminister { throw refusal }
             if let subscription = Caller.Subscription(request) {
                 try beginWatch(place, subscription)
             }
@@ -176,7 +174,7 @@ struct ControlServer: ~Copyable {
 
     /// Whether a kept caller is gone, or was answered.
     func hasHungUp(_ ticket: CallerTicket) -> Bool {
-        !isValid(ticket) || callers[ticket.place]!.hasHungUp
+        !isValid(ticket) || callers[ticket.place]!.peer.hasHungUp
     }
 
     private func isValid(_ ticket: CallerTicket) -> Bool {
@@ -184,7 +182,7 @@ struct ControlServer: ~Copyable {
     }
 
     /// Whether a caller is gone, and nobody waits for its answer any more.
-    func hasHungUp(_ place: Int) -> Bool { isFree(place) || callers[place]!.hasHungUp }
+    func hasHungUp(_ place: Int) -> Bool { isFree(place) || callers[place]!.peer.hasHungUp }
 
     /// Sends a reply, or what the other end takes of it now; `tick` sends the rest.
     mutating func reply(_ reply: Reply, to place: Int) {
@@ -201,9 +199,7 @@ struct ControlServer: ~Copyable {
     /// Sends an event to everyone who watches.
     mutating func tell(_ event: Event) {
         eventsUntold += publish(event.encoded, to: .events, waitingMax: Self.watchMax) { lost in
-            var note = Event(.dropped, at: event.timeMilliseconds)
-            note.detail = "\(lost)"
-            return note.encoded + event.encoded
+            Event(.dropped, at: event.timeMilliseconds, detail: "\(lost)").encoded + event.encoded
         }
     }
 
@@ -307,7 +303,7 @@ struct Caller: ~Copyable {
         }
     }
 
-    private let peer: LocalPeer
+    let peer: LocalPeer
     /// What was sent, in lines.
     var lines = LineBuffer(limit: ControlLimits.request)
     /// What is still to be written.
@@ -326,24 +322,16 @@ struct Caller: ~Copyable {
 
     /// The user who runs it, and whether that is root, the daemon's own, or one of these
     /// administrators; as it was when it connected.
-    private let owner: CallerShares.Holder
+    let holder: CallerShares.Holder
 
     init(peer: consuming LocalPeer, administrators: UInt32?, lastActive: Instant) {
         let user = peer.identity.user
         let isTrusted = user == 0 || user == Environment.userID
         let isMember = administrators.map { peer.isMember(of: $0) } ?? false
-        owner = CallerShares.Holder(user: user, mayAdminister: isTrusted || isMember)
+        holder = CallerShares.Holder(user: user, mayAdminister: isTrusted || isMember)
         self.peer = peer
         self.lastActive = lastActive
     }
-
-    var fd: Int32 { peer.fd }
-
-    var hasHungUp: Bool { peer.hasHungUp }
-
-    var holder: CallerShares.Holder { owner }
-
-    var user: UInt32 { owner.user }
 
     /// Tells one that gets no place why; a socket that is new has room for it.
     func refuse(_ code: ControlError.Code, _ message: String) {

@@ -77,28 +77,19 @@ extension HeardBy.Reason {
     }
 }
 
-extension PeerDirectory {
-    /// What listeners have heard, with their names.
-    func named(_ heard: [HeardAt]) -> [HeardBy] {
-        heard.map { one in
-            HeardBy(
-                self[one.peer].name, percent: one.percent,
-                reason: one.obstacle.map { HeardBy.Reason($0) })
-        }
-    }
-}
-
 extension Names {
     /// What listeners have heard, with names, and how those that are down refuse this station.
     ///
     /// `station` is asked for only where one is down.
     func named(_ heard: [HeardAt], _ station: () -> Snapshot) -> [HeardBy] {
-        var named = directory.named(heard)
-        let down = heard.indices.filter { heard[$0].obstacle == .down }
-        guard !down.isEmpty else { return named }
-        let station = station()
-        for place in down { named[place].detail = station.peerStatus(heard[place].peer).refusal }
-        return named
+        let station = heard.contains { $0.obstacle == .down } ? station() : nil
+        return heard.map { one in
+            var named = HeardBy(
+                directory[one.peer].name, percent: one.percent,
+                reason: one.obstacle.map { HeardBy.Reason($0) })
+            if one.obstacle == .down { named.detail = station?.peerStatus(one.peer).refusal }
+            return named
+        }
     }
 }
 

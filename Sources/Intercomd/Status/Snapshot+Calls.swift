@@ -30,13 +30,7 @@ extension Snapshot {
             case .active: .active
             }
         status.call = summary.id.text
-        status.kind =
-            switch summary.mode {
-            case .announce: "announce"
-            case .dropIn: "drop_in"
-            case .monitor: "listen_in"
-            default: "call"
-            }
+        status.kind = HistoryRecord.Kind(summary.mode).rawValue
         status.direction = summary.isOutgoing ? "out" : "in"
         status.peers = station.participants.map { directory[$0].name }
         status.weak = station.weakParticipants.map { directory[$0].name }
@@ -182,16 +176,8 @@ extension Snapshot {
         direction == .capture ? "audio input \(input.shown)" : "audio output \(output.shown)"
     }
 
-    var captureDrift: PCMClock.Drift? {
-        CardClocks.told(media[.captureDrift], media[.captureDriftError])
-    }
-
-    var playbackDrift: PCMClock.Drift? {
-        CardClocks.told(media[.playbackDrift], media[.playbackDriftError])
-    }
-
-    func told(_ drift: PCMClock.Drift?) -> (Double?, Double?) {
-        guard let drift else { return (nil, nil) }
+    func drift(_ drift: MediaCount, _ error: MediaCount) -> (Double?, Double?) {
+        guard let drift = CardClocks.told(media[drift], media[error]) else { return (nil, nil) }
         return (tenths(drift.ppm), max(0.1, tenths(drift.uncertainty)))
     }
 }
@@ -232,29 +218,7 @@ extension Snapshot {
         var mixerChange: CardControl.Change?
         var control: CardControl?
 
-        init() {}
-
         var isOpen: Bool { granted != nil }
-    }
-
-    struct Lamp {
-        let lamp: Config.Lamp
-        let error: GPIOError?
-        let isShowing: Bool
-
-        init(_ lamp: Config.Lamp, _ error: GPIOError?, isShowing: Bool) {
-            (self.lamp, self.error, self.isShowing) = (lamp, error, isShowing)
-        }
-    }
-
-    struct Relay {
-        let relay: Config.Relay
-        let error: GPIOError?
-        let isOn: Bool
-
-        init(_ relay: Config.Relay, _ error: GPIOError?, isOn: Bool) {
-            (self.relay, self.error, self.isOn) = (relay, error, isOn)
-        }
     }
 }
 
@@ -272,14 +236,6 @@ extension Snapshot {
         if let error = key.error { return Fault(error, of: device) }
         return key.isOpen ? nil : Fault("not_open", of: device, "not open yet")
     }
-}
-
-extension Snapshot.Lamp {
-    var fault: Fault? { error.map { Fault($0, of: "lamp \(lamp.name)") } }
-}
-
-extension Snapshot.Relay {
-    var fault: Fault? { error.map { Fault($0, of: "relay \(relay.name)") } }
 }
 
 /// Counters and gauges as they were at one moment.

@@ -16,7 +16,7 @@ extension Snapshot {
         let isCutOff = surroundings.cutOff.contains(peer)
         let reason = peers[peer].downReason ?? (isCutOff ? .noNetwork : nil)
         guard let reason, reason != .noNetwork else { return reason }
-        let here = peers[peer].endpoints.first { isOwn(SocketAddress($0)) }
+        let here = peers[peer].session?.endpoints.first { isOwn(SocketAddress($0)) }
         let correction = switchboard.correction(
             of: peer, isProven: reason.isProven, isHere: here != nil)
         return switch correction {
@@ -34,31 +34,6 @@ extension Snapshot {
         return site.name != nil && refusing > reasons.count { $0 == nil }
     }
 
-    private func fault(of peer: Int, _ reason: DownReason) -> Fault {
-        let state = peers[peer].session
-        return Fault(
-            reason,
-            in: PeerContext(
-                peer: directory[peer].name,
-                endpoint: state?.endpoint.map { SocketAddress($0).description },
-                suite: state?.suite ?? .aesGCM, own: config.station.name,
-                ownKey: ownKey.text, hasPSK: state?.hasPSK ?? false,
-                isSearched: network.isSearched,
-                isInSite: peers[peer].isInSite,
-                former: peers[peer].formerName.map { ($0, directory[peer].key) },
-                isPutOut: isPutOut, place: site.place,
-                heir: reason == .noAnswer ? heir(of: peer) : nil,
-                resolver: switchboard.whereabouts.complaint(of: peer)))
-    }
-
-    /// The peer that is up at the address of this one, as its successor is.
-    private func heir(of peer: Int) -> String? {
-        guard let place = peers[peer].session?.endpoint else { return nil }
-        return directory.numbers.first {
-            $0 != peer && peers[$0].downReason == nil && peers[$0].session?.endpoint == place
-        }.map { directory[$0].name }
-    }
-
     /// Whether what is sent there comes back to this station itself.
     private func isOwn(_ address: SocketAddress) -> Bool {
         guard address.port == config.network.port else { return false }
@@ -66,7 +41,7 @@ extension Snapshot {
         if let listen, listen != .any(port: address.port), listen != .anyIPv4(port: address.port) {
             return address == listen
         }
-        return address.isLoopback || network.ownHosts.contains(address.host)
+        return address.isLoopback || ownHosts.contains(address.host)
     }
 
     /// What to mend so that the peer comes up, or what else is wrong with it; nil when that is
@@ -77,7 +52,8 @@ extension Snapshot {
         guard !directory[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
             !isToldOnce(reason),
             DownWatch.isProblem(
-                needsMending: reason.needsMending, downSince: peers[peer].downSince, at: now)
+                needsMending: reason.needsMending, downSince: peers[peer].session?.downSince,
+                at: now)
         else { return nil }
         return fault(of: peer, reason)
     }
@@ -111,7 +87,7 @@ extension Snapshot {
         status.fault = reason.map { fault(of: peer, $0) } ?? problem ?? silence(of: peer)
         guard let reason else { return }
         status.down.reason = reason.code.description
-        status.down.ageSeconds = peers[peer].downSince.map { (now - $0).inSeconds }
+        status.down.ageSeconds = peers[peer].session?.downSince.map { (now - $0).inSeconds }
     }
 
     /// Two stations use the key of a peer.
@@ -155,51 +131,48 @@ extension Snapshot {
     }
 
     /// For how long it is told that a former station still calls.
-    private static let formerCallerTime = Duration.seconds(60)
+    private static let formerCallerSeconds = 60.0
 
     /// But for one that is taken for a peer with another key: that is told of the peer.
     var callers: [CallerStatus] {
-        let taken: [PublicKey] = directory.numbers.compactMap { peer in
+        let taken: [String] = directory.numbers.compactMap { peer in
             guard case .otherKey(let key, _) = downReason(of: peer) else { return nil }
-            return key
+            return key.text
         }
         // That one was put out is told of the peer, too.
         let out = directory.numbers.filter { directory[$0].isRevoked }.map { directory[$0].key }
         return strangers.filter {
-            !taken.contains($0.caller.publicKey) && !out.contains($0.caller.publicKey.text)
-                && ($0.formerStation == nil || now < $0.caller.calledAt + Self.formerCallerTime)
-        }.map { stranger in
-            let caller = stranger.caller
-            var status = CallerStatus()
-            status.key = caller.publicKey.text
-            status.fingerprint = caller.publicKey.fingerprint
-            status.address = SocketAddress(caller.source).description
-            status.ageSeconds = (now - caller.calledAt).inSeconds
-            status.isProven = caller.isProven
-            status.station = stranger.station
-            status.formerStation = stranger.formerStation
-            return status
+            !taken.contains($0.key) && !out.contains($0.key)
+                && ($0.formerStation == nil || $0.ageSeconds < Self.formerCallerSeconds)
         }
+    }
+}
+
+extension CallerStatus {
+    init(_ caller: UnknownCaller, at now: Instant) {
+        self.init()
+        key = caller.publicKey.text
+        fingerprint = caller.publicKey.fingerprint
+        address = SocketAddress(caller.source).description
+        ageSeconds = (now - caller.calledAt).inSeconds
+        isProven = caller.isProven
     }
 }
 
 extension Snapshot {
     /// What a person should mend, worst first; empty when all is well.
     var problems: [Fault] {
-        var found = [networkFault].compactMap { $0 }
-        found += [PCMError.Direction.capture, .playback].compactMap { cardFault($0) }
-        found += floodFaults
-        if let overloadFault { found.append(overloadFault) }
-        if isSoundStill {
-            found.append(
-                Fault(
-                    "sound_still", "the audio thread stands still",
-                    fix: "the service restarts intercomd; else restart it"))
-        }
-        if switchboard.cardTroubles.isStalled { found.append(stallFault) }
+        let still = Fault(
+            "sound_still", "the audio thread stands still",
+            fix: "the service restarts intercomd; else restart it")
+        var found = [
+            networkFault, cardFault(.capture), cardFault(.playback), handshakeFault, packetFault,
+            overloadFault, isSoundStill ? still : nil,
+            switchboard.isCardStalled ? stallFault : nil,
+        ].compactMap { $0 }
         found += standingHindrances.map { $0.fault }
-        found += keys.compactMap { fault(of: $0) }
-        found += lamps.compactMap { $0.fault } + relays.compactMap { $0.fault }
+        found += keys.compactMap { fault(of: $0) } + lamps.compactMap { $0.fault }
+        found += relays.compactMap { $0.fault }
         for key in keys where key.isStuck {
             found.append(
                 Fault(
@@ -210,17 +183,14 @@ extension Snapshot {
         if isPutOut, let name = site.name {
             found.append(Advice.putOut(of: name, site))
         }
-        found += directory.numbers.compactMap { problem(of: $0) }
-        if let ownKeyFault { found.append(ownKeyFault) }
+        found += (directory.numbers.map { problem(of: $0) } + [ownKeyFault]).compactMap { $0 }
         if !isRealtime {
             found.append(
                 Fault(
                     "no_realtime", "no real-time priority, sound may break under load",
                     fix: "give the service LimitRTPRIO=70, or ulimit -r 70"))
         }
-        found += fileFaults
-        if let memoryFault { found.append(memoryFault) }
-        return found
+        return found + fileFaults + [memoryFault].compactMap { $0 }
     }
 
     /// A card that wakes the loop for nothing; a sound server does so when periods are short.

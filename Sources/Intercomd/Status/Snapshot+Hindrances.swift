@@ -54,15 +54,13 @@ extension Snapshot {
             found.append(
                 Hindrance(
                     .here, .cardMuted,
-                    "no voice is heard here: \(control.name) of \(output.shown) is "
-                        + "\(how) in the card's mixer",
-                    HeardBy.Reason.cardMuted.fix))
+                    "no voice is heard here: \(control.name) of \(output.shown) is \(how) in the"
+                        + " card's mixer"))
         }
         if state.isSpeakerMuted {
             found.append(
                 Hindrance(
-                    .here, .speakerMuted, "no voice is heard here: the speaker is muted",
-                    HeardBy.Reason.speakerMuted.fix))
+                    .here, .speakerMuted, "no voice is heard here: the speaker is muted"))
         }
         if Audibility.isInaudible(Gain(percent: state.volumes.speaker).factor) {
             found.append(
@@ -95,31 +93,25 @@ extension Snapshot {
                     "intercomctl unmute \(name)",
                     peer: directory.number(named: name).map { _ in name }))
         }
-        let peers = config.peers.map {
-            (
-                name: $0.name, peer: $0.name as String?, section: "peer \($0.name)",
-                isMuted: $0.isMuted, gain: $0.gain
-            )
-        }
-        let channels = config.channels.map {
-            (
-                name: "channel \($0.name)", peer: nil as String?, section: "channel \($0.name)",
-                isMuted: $0.isMuted, gain: $0.gain
-            )
-        }
-        for one in peers + channels where one.isMuted || isInaudible(one.gain) {
-            let how = one.isMuted ? "muted" : "turned down"
+        func judge(
+            _ name: String, _ section: String, isMuted: Bool, _ gain: Double, peer: String?
+        ) {
+            guard isMuted || Audibility.isInaudible(Gain(decibels: gain).factor) else { return }
+            let how = isMuted ? "muted" : "turned down"
             found.append(
                 Hindrance(
-                    .here, .turnedDown,
-                    "\(one.name) is not heard here: it is \(how) in the settings",
-                    "change mute and gain in [\(one.section)]", peer: one.peer))
+                    .here, .turnedDown, "\(name) is not heard here: it is \(how) in the settings",
+                    "change mute and gain in [\(section)]", peer: peer))
+        }
+        for peer in config.peers {
+            judge(
+                peer.name, "peer \(peer.name)", isMuted: peer.isMuted, peer.gain, peer: peer.name)
+        }
+        for channel in config.channels {
+            let section = "channel \(channel.name)"
+            judge(section, section, isMuted: channel.isMuted, channel.gain, peer: nil)
         }
         return found
-    }
-
-    private func isInaudible(_ decibels: Double) -> Bool {
-        Audibility.isInaudible(Gain(decibels: decibels).factor)
     }
 
     /// The talks that somebody holds open, and since when.
@@ -157,8 +149,7 @@ extension Snapshot {
         let silence = HeardBy.Reason(obstacle)
         return [
             Hindrance(
-                .there, silence, "no listener hears this station now: \(silence.wordsHere)",
-                silence.fix)
+                .there, silence, "no listener hears this station now: \(silence.wordsHere)")
         ]
     }
 }
@@ -191,8 +182,7 @@ extension Snapshot {
                     Hindrance(
                         .here, reason,
                         "\(name) spoke \(Int(age)) s ago and was not heard here: "
-                            + reason.wordsHere,
-                        reason.fix, peer: name, ageSeconds: age))
+                            + reason.wordsHere, peer: name, ageSeconds: age))
             }
             if !switchboard.ownTalks.isSpeaking(to: number),
                 let last = switchboard.ownTalks.lastWords(to: number),

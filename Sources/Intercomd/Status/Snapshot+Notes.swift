@@ -11,14 +11,14 @@ extension Snapshot {
     /// What a person might want to know, beside the problems.
     var notes: [Fault] {
         var found: [Fault] = []
-        if let failed = counters.value(of: .hookFailed), failed > 0 {
+        if let failed = counters.first(where: { $0.name == "hook_failed" })?.value, failed > 0 {
             found.append(
                 Fault(
                     "hook_failed", of: "on-event", "its program failed at \(failed) events",
                     fix: "journalctl INTERCOM_EVENT=hook_fault"))
         }
-        if files.isUnconfigured {
-            found.append(Advice.unconfigured(files.folder))
+        if isUnconfigured {
+            found.append(Advice.unconfigured(folder))
         } else if directory.isEmpty {
             found.append(Advice.unpaired(isInSite: site.name != nil))
         }
@@ -47,8 +47,8 @@ extension Snapshot {
         if config.audio.wantsEchoGone, let apart = clocksApart {
             found.append(Advice.echoStays(apart))
         }
-        for line in files.awaitsRestart { found.append(Advice.restart(for: line)) }
-        if let problem = network.searchProblem {
+        for line in awaitsRestart { found.append(Advice.restart(for: line)) }
+        if let problem = searchProblem {
             found.append(
                 Fault(
                     "no_discovery", "peers are not found on the LAN: \(problem)",

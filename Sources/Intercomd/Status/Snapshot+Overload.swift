@@ -20,31 +20,35 @@ extension Snapshot {
 
     /// The configured work that is left out: a word for programs, and a text for people.
     var leftOut: [(word: String, text: String)] {
-        switchboard.overload.losses(of: processing).map { loss in
-            switch loss {
-            case .encoderCare(let isPlain):
-                ("encoder_care", "speech is encoded \(isPlain ? "plainly" : "with less care")")
-            case .noiseSuppression: ("noise_suppression", "noise stays in")
-            case .echoCancelling:
+        let overload = switchboard.overload
+        var found: [(word: String, text: String)] = []
+        if overload >= .thriftyEncoder {
+            let care = overload >= .plainEncoder ? "plainly" : "with less care"
+            found.append(("encoder_care", "speech is encoded \(care)"))
+        }
+        if overload >= .noNoiseSuppression, config.audio.noiseSuppression != .off {
+            found.append(("noise_suppression", "noise stays in"))
+        }
+        if isEchoShed {
+            found.append(
                 (
                     "echo_cancelling",
                     "the echo is not cancelled, and the speaker is silent while you talk"
-                )
-            case .voices(let count): ("voices", "\(count) voices are heard at once at most")
-            }
+                ))
         }
-    }
-
-    var processing: Overload.Processing {
-        Overload.Processing(
-            suppressesNoise: config.audio.noiseSuppression != .off,
-            cancelsEcho: handsFree.cancelsEcho)
+        if overload >= .fourVoices {
+            let count = overload >= .twoVoices ? 2 : 4
+            found.append(("voices", "\(count) voices are heard at once at most"))
+        }
+        return found
     }
 
     /// Whether microphone and speaker take turns: as set, or because the echo is not cancelled now.
     var isHalfDuplexNow: Bool { handsFree.isHalfDuplex || isEchoShed }
 
-    var isEchoShed: Bool { switchboard.overload.leavesOutEcho(of: processing) }
+    var isEchoShed: Bool {
+        switchboard.overload >= .noEchoCancelling && handsFree.cancelsEcho
+    }
 
     /// Concealment, echo and duplex as they are now.
     func tellShed(_ audio: inout Status.Audio) {
@@ -72,7 +76,7 @@ extension Fault {
 ///
 /// It is looked at once a second. What a house sends by mistake, after a restart, a move or from a
 /// network that doubles packets, is far less.
-struct PacketFlood: Equatable, Sendable {
+struct PacketFlood {
     /// A second with so many is one of a flood.
     static let least = 1_000
     /// A flood is told of for so long after the last such second.
@@ -85,7 +89,7 @@ struct PacketFlood: Equatable, Sendable {
     private var last: (totals: Totals, at: Instant)?
 
     /// What was counted since the start.
-    struct Totals: Equatable, Sendable {
+    struct Totals {
         /// Packets that were read and are of no session, false, or known already.
         var refused: UInt64
         /// Packets that found the queue of unknown addresses full.
@@ -93,17 +97,7 @@ struct PacketFlood: Equatable, Sendable {
         /// Packets that found the queue of the peers' addresses full.
         var lost: UInt64
 
-        init(refused: UInt64, straysLost: UInt64, lost: UInt64) {
-            (self.refused, self.straysLost, self.lost) = (refused, straysLost, lost)
-        }
-
         fileprivate var all: UInt64 { refused + straysLost + lost }
-    }
-
-    init() {}
-
-    static func == (a: PacketFlood, b: PacketFlood) -> Bool {
-        (a.perSecond, a.until, a.lossUntil) == (b.perSecond, b.until, b.lossUntil)
     }
 
     /// Whether it is there now.

@@ -163,8 +163,6 @@ struct PeerFigures {
     private static let kept = 10
     private static let samplesPerMs: UInt64 = 48
 
-    init() {}
-
     /// Takes the counters of this moment, `milliseconds` after those before.
     mutating func follow(
         sent: UInt64, opened: UInt64, playedSamples: UInt64, concealedMs: UInt64,

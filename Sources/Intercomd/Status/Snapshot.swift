@@ -20,8 +20,7 @@ internal import Wire
 ///   among it, or might want to know,
 /// - `Snapshot+Hindrances` is what keeps voices from being heard, and what kept them,
 /// - `Snapshot+Calls` is of calls and policies, cards, buttons, lamps and relays,
-/// - `Snapshot+Overload` is of processor and network,
-/// - `Names+Event` tells of what happened to peers, network, cards and processor.
+/// - `Snapshot+Overload` is of processor and network.
 final class Snapshot {
     let now: Instant
     let startedAt: Instant
@@ -32,7 +31,12 @@ final class Snapshot {
     let routing: Routing
     /// What the media loop was told of them.
     let plan: MediaPlan
-    var files = Files()
+    /// Where the settings are from.
+    var folder = ""
+    /// The folder has no settings yet.
+    var isUnconfigured = false
+    /// Settings in the files that only a restart applies.
+    var awaitsRestart: [String] = []
 
     // What was decided, and what a person has set.
     let switchboard: Switchboard
@@ -55,8 +59,8 @@ final class Snapshot {
     var input = Card()
     var output = Card()
     var keys: [Lines.Key] = []
-    var lamps: [Lamp] = []
-    var relays: [Relay] = []
+    var lamps: [Status.Lamp] = []
+    var relays: [Status.Relay] = []
     /// The control of the speaker's card that lets nothing through; nil where none does.
     var silentSpeaker: CardControl?
     /// That of the microphone's card.
@@ -74,12 +78,19 @@ final class Snapshot {
 
     // Peers and the network.
     let ownKey: PublicKey
-    var network = Network()
+    /// The addresses of this machine.
+    var ownHosts: Set<String> = []
+    /// Whether peers are looked for on a LAN now.
+    var isLANSearched = false
+    /// Why they cannot be.
+    var searchProblem: String?
     /// By number, those that have left as well.
     var peers: [Peer]
     /// Callers that are no peers, newest first.
-    var strangers: [Stranger] = []
-    var floods = Floods()
+    var strangers: [CallerStatus] = []
+    /// The last flood of first messages of handshakes; it may be over.
+    var handshakeFlood: Flood?
+    var packetFlood = PacketFlood()
     /// The last caller that used this station's own key; nil when there was none lately.
     var ownKeyCaller: UnknownCaller?
 
@@ -111,29 +122,6 @@ final class Snapshot {
 
     var station: Station { switchboard.station }
 
-    /// Where the settings are from.
-    struct Files {
-        var folder = ""
-        /// The folder has no settings yet.
-        var isUnconfigured = false
-        /// Settings in the files that only a restart applies.
-        var awaitsRestart: [String] = []
-
-        init() {}
-    }
-
-    /// What this machine's network is, for peers.
-    struct Network {
-        /// The addresses of this machine.
-        var ownHosts: Set<String> = []
-        /// Whether peers are looked for on a LAN now.
-        var isSearched = false
-        /// Why they cannot be.
-        var searchProblem: String?
-
-        init() {}
-    }
-
     /// Whether the microphone is open for anybody.
     var isTalking: Bool { !talkingSince.isEmpty }
 
@@ -141,28 +129,16 @@ final class Snapshot {
     var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
 }
 
-extension Snapshot {
-    /// More comes from the network than a house of stations sends.
-    struct Floods {
-        /// The last one of first messages of handshakes; it may be over.
-        var handshakes: Flood?
-        var packets = PacketFlood()
-
-        init() {}
-    }
-}
-
+/// More comes from the network than a house of stations sends.
 extension Snapshot {
     /// A flood lasts at least so long; a house whose power returns needs less.
     private static let floodLeast = Duration.seconds(10)
     /// First messages in a second that no house sends, not even when its power returns.
     private static let floodRate = 200
 
-    /// The problems of `status`; none while nothing floods.
-    var floodFaults: [Fault] { [handshakeFlood, packetFlood].compactMap { $0 } }
-
-    private var packetFlood: Fault? {
-        let flood = floods.packets
+    /// The problem of `status`; nil while nothing floods.
+    var packetFault: Fault? {
+        let flood = packetFlood
         guard flood.isOn(at: now) else { return nil }
         let effect =
             flood.isLossy(at: now) ? "some of what peers say is lost meanwhile" : "talk goes on"
@@ -172,8 +148,8 @@ extension Snapshot {
             fix: "find the sender, or block it")
     }
 
-    private var handshakeFlood: Fault? {
-        guard let flood = floods.handshakes, now < flood.until,
+    var handshakeFault: Fault? {
+        guard let flood = handshakeFlood, now < flood.until,
             now >= flood.since + Self.floodLeast || flood.perSecond >= Self.floodRate
         else { return nil }
         let source = flood.lastSource.map { ", the last from \(SocketAddress($0))" } ?? ""
@@ -198,10 +174,6 @@ extension Snapshot {
         var isInSite = false
         /// Its name in that site, which has put it out.
         var formerName: String?
-        /// When it was added or lost; nil when it is up.
-        var downSince: Instant?
-        /// The addresses at which it is called.
-        var endpoints: [Endpoint] = []
         /// Two stations use its key.
         var sharedKey: SharedKey?
         /// It reports that another station uses this station's own key.
@@ -212,23 +184,8 @@ extension Snapshot {
         var hearings = [Hearing](repeating: .unbound, count: 32)
         /// The last value of each of `hearings` that let it be heard.
         var formerHearings = [Hearing](repeating: .unbound, count: 32)
-
-        init() {}
     }
 
-    /// A caller that is no peer.
-    struct Stranger {
-        let caller: UnknownCaller
-        /// Its name in this station's site; nil where it is in none, or in another one.
-        var station: String?
-        /// That which it had there before it was taken out.
-        var formerStation: String?
-
-        init(_ caller: UnknownCaller) { self.caller = caller }
-    }
-}
-
-extension Snapshot {
     /// What the button at this place does now.
     func button(_ place: Int) -> Status.Button {
         var button = Status.Button()
@@ -248,23 +205,23 @@ extension Snapshot {
 }
 
 extension Status.Lamp {
-    init(_ row: Snapshot.Lamp) {
+    init(_ lamp: Config.Lamp, _ error: GPIOError?, isShowing: Bool) {
         self.init()
-        name = row.lamp.name
-        line = row.lamp.line
-        show = row.lamp.show.rawValue
-        fault = row.fault
-        state = row.error != nil ? .failed : row.isShowing ? .on : .off
+        name = lamp.name
+        line = lamp.line
+        show = lamp.show.rawValue
+        fault = error.map { Fault($0, of: "lamp \(lamp.name)") }
+        state = error != nil ? .failed : isShowing ? .on : .off
     }
 }
 
 extension Status.Relay {
-    init(_ row: Snapshot.Relay) {
+    init(_ relay: Config.Relay, _ error: GPIOError?, isOn: Bool) {
         self.init()
-        name = row.relay.name
-        line = row.relay.line
-        fault = row.fault
-        state = row.error != nil ? .failed : row.isOn ? .on : .off
+        name = relay.name
+        line = relay.line
+        fault = error.map { Fault($0, of: "relay \(relay.name)") }
+        state = error != nil ? .failed : isOn ? .on : .off
     }
 }
 
@@ -327,8 +284,10 @@ extension Snapshot {
         status.unheard = hindrances
         status.audio.input = device(input, .capture, xruns: .captureXruns)
         status.audio.output = device(output, .playback, xruns: .playbackXruns)
-        (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = told(captureDrift)
-        (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) = told(playbackDrift)
+        (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) =
+            drift(.captureDrift, .captureDriftError)
+        (status.audio.output.driftPPM, status.audio.output.driftErrorPPM) =
+            drift(.playbackDrift, .playbackDriftError)
         status.audio.isOneClock = soundClock?.isOneClock ?? false
         status.audio.clockReason = soundClock?.reason
         status.audio.profile = config.audio.profile.rawValue
@@ -347,8 +306,8 @@ extension Snapshot {
         status.announcement = switchboard.announcer.job?.name
         status.speaker = speakerMeter
         status.buttons = config.buttons.indices.map { button($0) }
-        status.lamps = lamps.map { Status.Lamp($0) }
-        status.relays = relays.map { Status.Relay($0) }
+        status.lamps = lamps
+        status.relays = relays
         status.peers = directory.numbers.map { peerStatus($0) }
         status.callers = callers
         status.site = site

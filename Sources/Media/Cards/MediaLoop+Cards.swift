@@ -1,6 +1,7 @@
 internal import Audio
 internal import HAL
 internal import Realtime
+internal import Station
 internal import Time
 
 /// Cards that come and go (`CardPair`), and what that means to talks and voices.

@@ -1,4 +1,5 @@
 internal import HAL
+internal import Station
 internal import Time
 
 /// Whether one direction of a card moves sound as it should, and when a stream that does not is to
@@ -6,18 +7,6 @@ internal import Time
 ///
 /// Only time in which the loop looked counts: a loop that was held up has seen nothing.
 package struct StreamWatch {
-    /// A change of a stream, for the control thread.
-    package enum Change: Equatable, Sendable {
-        /// It moves no sound and reports no error, as a hanging USB card does.
-        case stands
-        /// The card reports that it is suspended.
-        case suspended
-        /// It moves sound again.
-        case moves
-        /// It is stopped or gone, so it need not move.
-        case over
-    }
-
     /// A stream that has moved sound may stand still for so long.
     static let silenceMax = Duration.milliseconds(500)
     /// One that was opened again in vain is given twice as long each time, but no more than this.

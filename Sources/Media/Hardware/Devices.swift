@@ -51,7 +51,7 @@ package struct Devices: ~Copyable {
 
     /// Lights the lamps for what holds now.
     package mutating func show(_ facts: LampFacts, at now: Instant) {
-        lines.show(at: now) { facts.pattern(for: LampShow($0)) }
+        lines.show(at: now) { facts.pattern(for: $0) }
     }
 
     /// Darkens the lamps and switches the relays off, for good.

@@ -291,19 +291,19 @@ extension Lines {
     }
 }
 
-extension LampShow {
-    package init(_ configured: Config.Lamp.Show) {
-        self =
-            switch configured {
-            case .talking: .talking
-            case .receiving: .receiving
-            case .listening: .listening
-            case .ringing: .ringing
-            case .missed: .missed
-            case .calling: .calling
-            case .dnd: .doNotDisturb
-            case .fault: .fault
-            case .unpaired: .unpaired
-            }
+extension LampFacts {
+    /// The rhythm of a lamp that shows this; nil when it is dark.
+    func pattern(for show: Config.Lamp.Show) -> LampPattern? {
+        switch show {
+        case .talking: isTalking ? isUnheard ? .unheard : .steady : nil
+        case .receiving: isReceiving ? .steady : nil
+        case .listening: isListening || isTalking ? .steady : nil
+        case .ringing: isRinging ? .ringing : nil
+        case .missed: hasMissed ? .missed : nil
+        case .calling: isCalled ? .calling : nil
+        case .dnd: isResting ? .steady : nil
+        case .fault: hasFault ? .steady : nil
+        case .unpaired: isUnpaired ? .steady : nil
+        }
     }
 }

@@ -1,3 +1,4 @@
+internal import Station
 internal import Time
 
 /// The work that the media loop leaves out while the processor cannot keep up.
@@ -5,24 +6,9 @@ internal import Time
 /// Two signs tell that it cannot: the loop's own work takes nearly all of the time, or sound waits
 /// in the card because the loop was not let run, as with a share of a processor that is spent.
 /// Either sign twice in a row leads to the next step; a calm time takes one step back. What a step
-/// saved is remembered, so that no step is taken back only to be taken again at once.
+/// saved is remembered, so that no step is taken back only to be taken again at once. Each step
+/// (`Overload`) leaves out what those before it do, too.
 package struct LoadShedding {
-    /// In the order in which they are taken; each includes those before it.
-    package enum Step: Int, CaseIterable, Comparable, Sendable {
-        case none
-        /// The encoder looks less hard for the best packet, then hardly at all.
-        case thriftyEncoder
-        case plainEncoder
-        case noNoiseSuppression
-        /// The echo is not cancelled: microphone and speaker take turns instead.
-        case noEchoCancelling
-        /// Fewer talkers are heard at once, by priority.
-        case fourVoices
-        case twoVoices
-
-        package static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
-    }
-
     /// The time over which work is measured.
     static let window = Duration.milliseconds(100)
     /// Shares of the time: more is too much; a step is taken back where it would come to less.
@@ -47,7 +33,7 @@ package struct LoadShedding {
     /// Samples that waited in the card, from which on the loop came late.
     private static let lateSamples = 960
 
-    private(set) var step = Step.none
+    private(set) var step = Overload.none
     private var wasLate = false
     /// Steps that would change nothing, by their raw value.
     private var isIdle = InlineArray<7, Bool>(repeating: false)
@@ -89,7 +75,7 @@ package struct LoadShedding {
     }
 
     /// Sets whether a step would change anything: one that would not is passed over.
-    mutating func setUse(of step: Step, _ isOfUse: Bool) { isIdle[step.rawValue] = !isOfUse }
+    mutating func setUse(of step: Overload, _ isOfUse: Bool) { isIdle[step.rawValue] = !isOfUse }
 
     /// A window is over.
     ///
@@ -98,7 +84,7 @@ package struct LoadShedding {
     ///   - busy: Processor time of the loop's thread since its start, in ns.
     ///   - isLate: Sound has waited in the card in this window because the loop did not run.
     /// - Returns: The step from now on, where it is another.
-    mutating func windowEnded(at now: Instant, busy: Int64, isLate: Bool) -> Step? {
+    mutating func windowEnded(at now: Instant, busy: Int64, isLate: Bool) -> Overload? {
         let wall = since == Instant(nanoseconds: .min) ? 0 : (now - since).nanoseconds
         let work = busy - busyBefore
         since = now
@@ -108,7 +94,7 @@ package struct LoadShedding {
         return judge(load: min(1, Double(work) / Double(wall)), isLate: isLate)
     }
 
-    private mutating func judge(load: Double, isLate: Bool) -> Step? {
+    private mutating func judge(load: Double, isLate: Bool) -> Overload? {
         sinceShed = min(sinceShed + 1, Self.lasting)
         sinceBack = min(sinceBack + 1, Self.lasting)
         if sinceBack == Self.lasting, step == .none { patience = Self.calmFirst }
@@ -130,10 +116,10 @@ package struct LoadShedding {
         return calm >= calmWanted ? takeBack() : nil
     }
 
-    private mutating func shed(_ load: Double) -> Step? {
+    private mutating func shed(_ load: Double) -> Overload? {
         var next = step.rawValue + 1
-        while next < Step.allCases.count, isIdle[next] { next += 1 }
-        guard let wanted = Step(rawValue: next) else { return nil }
+        while next < isIdle.count, isIdle[next] { next += 1 }
+        guard let wanted = Overload(rawValue: next) else { return nil }
         if sinceBack < Self.lasting { patience = min(patience * 2, Self.calmMax) }
         sinceBack = Self.lasting
         sinceShed = 0
@@ -145,14 +131,14 @@ package struct LoadShedding {
         return step
     }
 
-    private mutating func takeBack() -> Step? {
+    private mutating func takeBack() -> Overload? {
         guard step > .none else { return nil }
         var next = step.rawValue - 1
         while next > 0, isIdle[next] { next -= 1 }
         calm = 0
         calmWanted = Self.calmNext
         sinceBack = 0
-        step = Step(rawValue: next) ?? .none
+        step = Overload(rawValue: next) ?? .none
         return step
     }
 }

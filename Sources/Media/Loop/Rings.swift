@@ -134,9 +134,9 @@ package enum MediaEvent: Sendable {
     /// The card woke the loop without moving sound; the timer has taken over.
     case masterStalled
     /// A stream stands still, or does so no more.
-    case stream(PCMError.Direction, StreamWatch.Change)
+    case stream(PCMError.Direction, StillStreams.Change)
     /// The processor cannot keep up, or can again: what is left out from now on.
-    case shedding(LoadShedding.Step)
+    case shedding(Overload)
     /// The tone trial is over, or could not be.
     case trialEnded
     /// The new settings hold: places of keys mean theirs from here on.

@@ -22,16 +22,7 @@ public struct Discovery {
         public var questions = 0
         public var received = 0
         public var sightings = 0
-        /// By `DiscoveryDrop`.
-        public var drops = [Int](repeating: 0, count: DiscoveryDrop.allCases.count)
-
-        public init() {}
-    }
-
-    private struct Peer {
-        let number: Int
-        let publicKey: PublicKey
-        let key: TagKey
+        public var drops: [DiscoveryDrop: Int] = [:]
     }
 
     /// The UDP port of multicast DNS (RFC 6762 §3).
@@ -47,7 +38,7 @@ public struct Discovery {
     /// are announced and found.
     private let isOn: Bool
     private let lots: Lots
-    private var peers: [Peer] = []
+    private var peers: [(number: Int, publicKey: PublicKey, key: TagKey)] = []
     private var links: [LinkAddresses] = []
     private var stations = ServiceLinks(ServiceInstance.stations)
     private var pairings = ServiceLinks(ServiceInstance.pairings)
@@ -80,7 +71,7 @@ public struct Discovery {
     public mutating func setPeers(
         _ peers: [(number: Int, publicKey: PublicKey, key: TagKey)], at now: Instant
     ) {
-        self.peers = peers.map { Peer(number: $0.number, publicKey: $0.publicKey, key: $0.key) }
+        self.peers = peers
         if !links.isEmpty { renew(silently: false, at: now) }
     }
 
@@ -117,7 +108,7 @@ public struct Discovery {
     ) {
         counts.received += 1
         if let drop = take(datagram, source, hopLimit, link, at: now) {
-            counts.drops[drop.rawValue] += 1
+            counts.drops[drop, default: 0] += 1
         }
     }
 
@@ -294,8 +285,6 @@ public struct PairingPlaces: Sendable {
 
     private var places: [Place] = []
 
-    public init() {}
-
     /// The places known now, in the order in which they were found.
     public func list(at now: Instant) -> [Place] { places.filter { now < $0.until } }
 
@@ -322,26 +311,18 @@ public struct PairingPlaces: Sendable {
 }
 
 /// Why a datagram of the LAN was ignored; the caller counts them.
-public enum DiscoveryDrop: Int, CaseIterable, Sendable {
+///
+/// Its raw value is the word for programs.
+public enum DiscoveryDrop: String, CaseIterable, Sendable {
     /// It did not come from the link itself: its hop limit is not 255, or its source is another
     /// network's.
-    case offLink
+    case offLink = "off_link"
     /// It came from another port than that of multicast DNS.
     case port
     /// It is no message that can be read.
     case malformed
     /// There were too many.
     case flood
-
-    /// The word for programs.
-    public var name: StaticString {
-        switch self {
-        case .offLink: "off_link"
-        case .port: "port"
-        case .malformed: "malformed"
-        case .flood: "flood"
-        }
-    }
 }
 
 /// Draws lots from unpredictable bytes.

@@ -17,23 +17,8 @@ public struct ButtonPairing: ~Copyable {
         case open
         /// Close the window.
         case close
-        /// Try this code at the station that shows one: tell `heard`.
+        /// Try this code at the station that shows one: tell `report`.
         case enter(String)
-    }
-
-    /// News of a pairing that this button began.
-    public enum Outcome: CaseIterable, Equatable, Sendable {
-        /// Somebody has tried a wrong code at this station, and may try again.
-        case attempt
-        /// All further outcomes end it.
-        case paired
-        /// The digits that were typed here are not those of the other station.
-        case wrongCode
-        case noStationFound
-        /// Too many wrong codes were tried at this station.
-        case burnt
-        case timedOut
-        case failed
     }
 
     /// How long a person holds the button to open a window.
@@ -152,33 +137,20 @@ public struct ButtonPairing: ~Copyable {
         if state == .showing { readingDue = now + Self.readingPause }
     }
 
-    /// Takes news of the pairing that this button began.
-    public mutating func heard(_ outcome: Outcome) {
+    /// Says what has become of the pairing that this button began, or, where it is not over, of
+    /// somebody's try at its code.
+    public mutating func report(_ word: SpokenWord, isOver: Bool = true) {
         // A station may be written as the window is closed.
-        guard state != .typing || outcome == .paired else { return }
-        if outcome != .attempt { end() }
-        switch outcome {
-        case .attempt, .wrongCode: say([.wrongCode])
-        case .paired: say([.paired])
-        case .noStationFound: say([.noStationFound])
-        case .burnt: say([.codeBurnt])
-        case .timedOut: say([.windowClosed])
-        case .failed: say([.failed])
-        }
+        guard state != .typing || word == .paired else { return }
+        if isOver { end() }
+        say([word])
     }
 
     /// When to call `tick` at the latest; nil means never.
     public var deadline: Instant? {
         guard isAllowed else { return nil }
-        let all: [6 of Instant?] = [
-            settlesAt, holdDue, isSettled ? digitDue : nil, typedDue, hintDue, readingDue,
-        ]
-        var first: Instant?
-        for place in all.indices {
-            guard let deadline = all[place] else { continue }
-            first = min(first ?? deadline, deadline)
-        }
-        return first
+        return [settlesAt, holdDue, isSettled ? digitDue : nil, typedDue, hintDue, readingDue]
+            .compactMap { $0 }.min()
     }
 
     /// Lets time pass.

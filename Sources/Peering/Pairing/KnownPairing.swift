@@ -37,25 +37,19 @@ public enum KnownPairing {
             code: shown, suites: OfferedSuites(withAES: false), card: other)
 
         hash.update(entering.first.span)
-        let second = try showing.take(
+        let second = try showing.receive(
             entering.first.span, nonce: KnownBytes.key(0xB2), randomness: KnownBytes.key(0x68)
         ) { password in exchange(.b, password, 0x41) }
-        guard case .send(let second) = consume second else { return nil }
+        guard let second else { return nil }
         hash.update(second.span)
-        guard case .send(let third) = try entering.take(second.span) else { return nil }
+        guard case .send(let third) = try entering.receive(second.span) else { return nil }
         hash.update(third.span)
-        guard case .send(let fourth) = try showing.take(third.span) else { return nil }
+        guard let fourth = try showing.receive(third.span) else { return nil }
         hash.update(fourth.span)
-        guard case .paired(let mine) = try entering.take(fourth.span),
-            let theirs = showing.closed(), text(of: mine.psk) == text(of: theirs.psk)
+        guard case .paired(let mine) = try entering.receive(fourth.span),
+            let theirs = showing.paired(), mine.psk.isEqual(to: theirs.psk)
         else { return nil }
         hash.update(mine.psk.bytes)
-        return hash.finishText()
-    }
-
-    private static func text(of psk: borrowing Key) -> String {
-        var hash = SHA256()
-        hash.update(psk.bytes)
         return hash.finishText()
     }
 

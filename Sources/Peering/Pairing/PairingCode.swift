@@ -153,10 +153,7 @@ public struct PairingCard: Equatable, Sendable {
 
     /// Nil when the name is not 1 to 31 letters a to z, digits and hyphens, no hyphen first.
     public init?(publicKey: PublicKey, capabilities: Capabilities, name: String) {
-        let count = name.utf8.count
-        guard (1...Self.nameMax).contains(count), name.utf8.allSatisfy(Self.isAllowed),
-            name.utf8.first != UInt8(ascii: "-")
-        else { return nil }
+        guard Roster.isName(name) else { return nil }
         self.publicKey = publicKey
         self.capabilities = capabilities
         self.name = name
@@ -179,21 +176,11 @@ public struct PairingCard: Equatable, Sendable {
 
     /// The 80 bytes.
     var encoded: [UInt8] {
-        var caps = [UInt8](repeating: 0, count: Capabilities.size)
-        var room = caps.mutableSpan
-        capabilities.write(into: &room)
+        let capabilities = capabilities.encoded
+        let caps = capabilities.indices.map { capabilities[$0] }
         let own = publicKey.bytes.indices.map { publicKey.bytes[$0] }
         let padding = [UInt8](repeating: 0, count: Self.nameMax - name.utf8.count)
         return own + caps + [UInt8(name.utf8.count)] + Array(name.utf8) + padding
-    }
-
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"):
-            true
-        default: false
-        }
     }
 }
 

@@ -8,8 +8,6 @@ enum PairingMessage: UInt8 {
     case p4 = 8
 
     static let version: UInt8 = 1
-    /// Length and type, before a body.
-    static let headerSize = 3
 
     /// Bytes of its body.
     var bodySize: Int {
@@ -21,17 +19,22 @@ enum PairingMessage: UInt8 {
         }
     }
 
+    /// Length and type, before a body.
+    var header: [UInt8] {
+        let length = bodySize + 1
+        return [UInt8(length >> 8), UInt8(length & 0xFF), rawValue]
+    }
+
     /// The message as it goes into the stream.
     func framed(_ body: [UInt8]) -> [UInt8] {
         precondition(body.count == bodySize)
-        let length = body.count + 1
-        return [UInt8(length >> 8), UInt8(length & 0xFF), rawValue] + body
+        return header + body
     }
 }
 
 /// Puts one message together from what a stream brings.
 struct PairingReader {
-    private(set) var expected: PairingMessage
+    private let expected: PairingMessage
     private var bytes: [UInt8] = []
 
     init(_ expected: PairingMessage) { self.expected = expected }
@@ -40,19 +43,15 @@ struct PairingReader {
     ///
     /// - Returns: The body when it is complete, nil before.
     /// - Throws: What is no beginning of the message, or more than it: nobody sends that.
-    mutating func take(_ some: Span<UInt8>) throws(PairingFailure) -> [UInt8]? {
-        let whole = PairingMessage.headerSize + expected.bodySize
+    mutating func receive(_ some: Span<UInt8>) throws(PairingFailure) -> [UInt8]? {
+        let header = expected.header
+        let whole = header.count + expected.bodySize
         guard bytes.count + some.count <= whole else { throw .malformed }
         for place in some.indices { bytes.append(some[place]) }
-        let length = expected.bodySize + 1
-        let header = [UInt8(length >> 8), UInt8(length & 0xFF), expected.rawValue]
         guard bytes.prefix(3) == header.prefix(bytes.count)[...] else { throw .malformed }
         guard bytes.count == whole else { return nil }
-        return Array(bytes[PairingMessage.headerSize...])
+        return Array(bytes[header.count...])
     }
-
-    /// The message taken is done with; another one follows.
-    mutating func expect(_ next: PairingMessage) { self = PairingReader(next) }
 }
 
 /// What a station knows of another one after a pairing, and shares with it.
@@ -60,16 +59,8 @@ public struct Paired: ~Copyable {
     public let peer: PairingCard
     public let suite: Suite
     public let psk: Key
-}
 
-/// What a side does next.
-public enum PairingStep: ~Copyable {
-    /// More must come.
-    case wait
-    /// This goes into the stream.
-    case send([UInt8])
-    /// The pairing is done; the stream can be closed.
-    case paired(Paired)
+    func copy() -> Paired { Paired(peer: peer, suite: suite, psk: psk.copy()) }
 }
 
 /// The suites that a station offers, as in P1: bit 0 for suite 1, bit 1 for suite 2.

@@ -1,4 +1,4 @@
-public import Crypto
+internal import Crypto
 
 /// What both sides have once their codes agree: keys, and the suite of their sessions.
 struct Agreement: ~Copyable {
@@ -33,24 +33,24 @@ struct Agreement: ~Copyable {
 }
 
 /// One attempt on the side that shows the code, B of protocol.md §4.1: it listens, and answers.
-public struct ShowingSide: ~Copyable {
+struct ShowingSide: ~Copyable {
     private let code: PairingCode
     private let suites: OfferedSuites
     private let card: PairingCard
     private let rounds: UInt32
     private var reader = PairingReader(.p1)
     private var agreed: Agreement?
-    private var paired: Paired?
+    private var proved: Paired?
 
     /// Whether the code was stretched for P1.
     ///
     /// The other side gets P2 then and can check a guess, so an attempt that ends without `paired`
     /// has failed, for whatever reason.
-    public private(set) var hasAnswered = false
+    private(set) var hasAnswered = false
     /// Whether the other side has proved that it has the code, whatever else it is.
-    public private(set) var isProved = false
+    private(set) var isProved = false
 
-    public init(
+    init(
         code: consuming PairingCode, suites: OfferedSuites, card: PairingCard,
         rounds: UInt32 = CodeKey.rounds
     ) {
@@ -63,57 +63,41 @@ public struct ShowingSide: ~Copyable {
     /// Takes what the stream brings; stretches the code after P1, which takes a tenth of a second
     /// or more.
     ///
-    /// - Returns: Never `paired`: that is only so when the other side has closed the stream.
+    /// - Returns: What goes into the stream; nil while more must come.
     /// - Throws: When the attempt has ended.
-    public mutating func take(_ bytes: Span<UInt8>) throws(PairingFailure) -> PairingStep {
-        try take(bytes, nonce: .random(), randomness: .random()) { password in
+    mutating func receive(_ bytes: Span<UInt8>) throws(PairingFailure) -> [UInt8]? {
+        try receive(bytes, nonce: .random(), randomness: .random()) { password in
             SPAKE2(.b, password: password)
         }
     }
 
-    mutating func take(
+    mutating func receive(
         _ bytes: Span<UInt8>, nonce: borrowing Key, randomness: borrowing Key,
         exchange: (consuming Key) -> SPAKE2
-    ) throws(PairingFailure) -> PairingStep {
-        guard paired == nil else { throw .malformed }
-        guard let body = try reader.take(bytes) else { return .wait }
+    ) throws(PairingFailure) -> [UInt8]? {
+        guard proved == nil else { throw .malformed }
+        guard let body = try reader.receive(bytes) else { return nil }
         guard let agreed = agreed.take() else {
             let answer = try answer(
                 to: body, nonce: nonce.bytes.extracting(first: 16), randomness: randomness.bytes,
                 exchange: exchange)
-            reader.expect(.p3)
-            return .send(PairingMessage.p2.framed(answer))
+            reader = PairingReader(.p3)
+            return PairingMessage.p2.framed(answer)
         }
         let bytes = body.span
         guard agreed.keys.isConfirmation(bytes.extracting(first: 32), of: .a) else { throw .code }
         isProved = true
         let theirs = try agreed.card(bytes.extracting(last: 96), of: .a, own: card)
         let answer = agreed.sealed(card, of: .b)
-        paired = Paired(
+        proved = Paired(
             peer: theirs, suite: agreed.suite,
             psk: agreed.keys.psk(a: theirs.publicKey, b: card.publicKey))
-        return .send(PairingMessage.p4.framed(answer))
+        return PairingMessage.p4.framed(answer)
     }
 
-    /// The station that has proved the code, and the suite; judge it before P4 is sent, because a
-    /// station that gets P4 stores this one.
-    public var guest: (card: PairingCard, suite: Suite)? {
-        switch paired {
-        case .some(let paired): (paired.peer, paired.suite)
-        case .none: nil
-        }
-    }
-
-    /// The pre-shared key of both, for who wants to write it before P4 is sent.
-    public var psk: Key? {
-        switch paired {
-        case .some(let paired): paired.psk.copy()
-        case .none: nil
-        }
-    }
-
-    /// The other side has closed the stream: nil unless it had all it needed before.
-    public consuming func closed() -> Paired? { paired.take() }
+    /// The station that has proved the code; judge it before P4 is sent, because a station that
+    /// gets P4 stores this one.
+    func paired() -> Paired? { proved?.copy() }
 
     /// Reads P1: version, suites, nonceA, pA, ek; makes P2.
     ///
@@ -157,7 +141,7 @@ public struct ShowingSide: ~Copyable {
 /// The side on which the code is typed, A of protocol.md §4.1: it connects, and speaks first.
 ///
 /// It makes one run of SPAKE2, and so tries the code once.
-public struct EnteringSide: ~Copyable {
+struct EnteringSide: ~Copyable {
     private let card: PairingCard
     private let suites: OfferedSuites
     private let exchange: SPAKE2
@@ -168,7 +152,7 @@ public struct EnteringSide: ~Copyable {
     private var agreed: Agreement?
 
     /// Stretches the code, which takes a tenth of a second or more.
-    public init(
+    init(
         code: borrowing PairingCode, suites: OfferedSuites, card: PairingCard,
         rounds: UInt32 = CodeKey.rounds
     ) {
@@ -199,18 +183,18 @@ public struct EnteringSide: ~Copyable {
     }
 
     /// P1, to be sent first.
-    public var first: [UInt8] { PairingMessage.p1.framed(opening) }
+    var first: [UInt8] { PairingMessage.p1.framed(opening) }
 
     /// Takes what the stream brings.
     ///
     /// - Throws: When the pairing has ended without success.
-    public mutating func take(_ bytes: Span<UInt8>) throws(PairingFailure) -> PairingStep {
-        guard let body = try reader.take(bytes) else { return .wait }
+    mutating func receive(_ bytes: Span<UInt8>) throws(PairingFailure) -> Pairing.Step {
+        guard let body = try reader.receive(bytes) else { return .wait }
         guard let agreed = agreed.take() else {
             let agreed = try agreement(after: body)
             let answer = agreed.proof(of: .a, with: card)
             self.agreed = consume agreed
-            reader.expect(.p4)
+            reader = PairingReader(.p4)
             return .send(PairingMessage.p3.framed(answer))
         }
         let theirs = try agreed.card(body.span, of: .b, own: card)

@@ -27,8 +27,6 @@ public struct Rendezvous {
         public var forged = 0
         /// Old messages.
         public var stale = 0
-
-        public init() {}
     }
 
     private struct Peer {

@@ -8,7 +8,6 @@ internal import Wire
 final class Association {
     /// The repeats of M3 (protocol.md §1.7, rule 1).
     struct Finish {
-        let index: UInt32
         let suite: Suite
         let message: HandshakeDatagram
         let endpoint: Endpoint
@@ -120,14 +119,8 @@ final class Association {
         let name = SHA256.hash(label: "intercom/1 member", publicKey.bytes.span)
         memberName = MemberName(
             high: name.span.leadingUInt64, low: name.span.extracting(8..<16).leadingUInt64)
-        switch consume psk {
-        case .some(let key):
-            self.psk = key
-            hasPSK = true
-        case .none:
-            self.psk = Key.zero()
-            hasPSK = false
-        }
+        hasPSK = psk != nil
+        self.psk = psk ?? Key.zero()
     }
 
     /// Whether the index is in use here; indices are unique over all peers.
@@ -175,17 +168,19 @@ extension Association {
         latest = []
     }
 
-    /// Writes a fresh M1, in the place of one of the latest if a cookie answers that.
+    /// A fresh M1, in the place of one of the latest if a cookie answers that.
     func initiate(
         index: UInt32, target: Endpoint, tries: TryLimit, cookie: Cookie? = nil,
-        inPlaceOf former: Initiator? = nil,
-        random: (inout MutableSpan<UInt8>) -> Void, writing message: inout MutableSpan<UInt8>
-    ) {
+        inPlaceOf former: Initiator? = nil
+    ) -> HandshakeDatagram {
+        var message = HandshakeDatagram(count: HandshakeLayout.Initiation.size)
+        var bytes = message.mutableBytes
         latest.removeAll { $0 === former }
         latest.append(
             Initiator(
                 suite: former?.suite ?? suite, responder: publicKey, mac: mac, index: index,
-                target: target, tries: tries, cookie: cookie, random: random, writing: &message))
+                target: target, tries: tries, cookie: cookie, random: random, writing: &bytes))
+        return message
     }
 
     /// Notes that an M1 has been sent there; one with a cookie is not noted.

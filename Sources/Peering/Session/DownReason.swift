@@ -43,44 +43,33 @@ public enum DownReason: Equatable, Sendable {
     case blocked(Endpoint)
 
     /// The word for programs.
-    public var code: StaticString {
-        switch self {
-        case .revoked: "revoked"
-        case .noNetwork: "no_network"
-        case .unresolved: "unresolved"
-        case .ownAddress: "own_address"
-        case .noAddress: "no_address"
-        case .calling: "calling"
-        case .noAnswer: "no_answer"
-        case .notAccepted: "not_accepted"
-        case .psk: "psk"
-        case .suite: "suite"
-        case .otherKey: "other_key"
-        case .toldOtherKey: "told_other_key"
-        case .otherVersion: "other_version"
-        case .portClosed: "port_closed"
-        case .unreachable: "unreachable"
-        case .noRoute: "no_route"
-        case .blocked: "blocked"
-        }
-    }
+    public var code: StaticString { row.code }
 
     /// Whether a handshake with the peer's own key proves the reason.
-    public var isProven: Bool {
-        switch self {
-        case .notAccepted, .psk, .suite: true
-        default: false
-        }
-    }
+    public var isProven: Bool { row.isProven }
 
     /// Whether a person must change a setting on one side: waiting does not help.
-    public var needsMending: Bool {
+    public var needsMending: Bool { row.needsMending }
+
+    private var row: (code: StaticString, isProven: Bool, needsMending: Bool) {
         switch self {
-        case .revoked, .unresolved, .ownAddress, .notAccepted, .psk, .suite, .otherKey,
-            .toldOtherKey, .otherVersion, .blocked:
-            true
-        case .noNetwork, .noAddress, .calling, .noAnswer, .portClosed, .unreachable, .noRoute:
-            false
+        case .revoked: ("revoked", false, true)
+        case .noNetwork: ("no_network", false, false)
+        case .unresolved: ("unresolved", false, true)
+        case .ownAddress: ("own_address", false, true)
+        case .noAddress: ("no_address", false, false)
+        case .calling: ("calling", false, false)
+        case .noAnswer: ("no_answer", false, false)
+        case .notAccepted: ("not_accepted", true, true)
+        case .psk: ("psk", true, true)
+        case .suite: ("suite", true, true)
+        case .otherKey: ("other_key", false, true)
+        case .toldOtherKey: ("told_other_key", false, true)
+        case .otherVersion: ("other_version", false, true)
+        case .portClosed: ("port_closed", false, false)
+        case .unreachable: ("unreachable", false, false)
+        case .noRoute: ("no_route", false, false)
+        case .blocked: ("blocked", false, true)
         }
     }
 }
@@ -127,7 +116,6 @@ public struct PeerState: Sendable {
     public let handshakes: UInt64
     public let endpoint: Endpoint?
     public var endpointSource: EndpointSource? = nil
-    public let lastOpened: Instant?
     /// When it was added or lost; nil when it is up.
     public var downSince: Instant? = nil
     /// The addresses of the settings, at which it is called.

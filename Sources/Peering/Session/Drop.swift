@@ -1,17 +1,10 @@
-public import Crypto
 public import Time
 public import Wire
 
-/// The outcome of a datagram from the handshake socket.
-public enum Verdict: Equatable, Sendable {
-    case accepted
-    case dropped(Drop)
-}
-
 /// Why a handshake message was ignored.
 ///
-/// None is answered. The caller counts them by `counter`.
-public enum Drop: Equatable, Sendable {
+/// None is answered. The caller counts them by `rawValue`.
+public enum Drop: Int, CaseIterable, Error {
     /// Its length is not that of its type.
     case length
     /// A type, version, suite or flag that this version does not have, or an index whose first byte
@@ -34,48 +27,25 @@ public enum Drop: Equatable, Sendable {
     /// M2, or the identity in M3, does not decrypt.
     case decrypt
     /// M3 names a key that belongs to no peer; the claim is not proven.
-    case unknownKey(PublicKey)
+    case unknownKey
     /// M3 of a peer that is configured for the other suite.
-    case wrongSuite(peer: Int)
+    case wrongSuite
     /// M3 names a peer, but its end does not decrypt: another psk, or not that peer.
-    case psk(peer: Int)
+    case psk
     /// M3 of a peer, while our own M3 to it is under way and has precedence.
-    case crossed(peer: Int)
-    /// An M1 whose source had as many answers as it may have under load.
-    case rate
+    case crossed
     /// A second, different M3 for a handshake that is complete, or an M1 with a cookie again.
     case repeated
     /// The station is saying goodbye.
     case closing
+    /// An M1 whose source had as many answers as it may have under load.
+    case rate
 
-    /// The words for `counter`, in its order.
+    /// Their words, in this order.
     public static let names: [StaticString] = [
         "length", "header", "cookie", "mac", "suite", "modulus", "low-order", "index", "tries",
         "decrypt", "unknown-key", "wrong-suite", "psk", "crossed", "repeated", "closing", "rate",
     ]
-
-    /// The number of the cause, an index into `names`.
-    public var counter: Int {
-        switch self {
-        case .length: 0
-        case .header: 1
-        case .cookie: 2
-        case .mac: 3
-        case .suite: 4
-        case .modulus: 5
-        case .lowOrder: 6
-        case .index: 7
-        case .tries: 8
-        case .decrypt: 9
-        case .unknownKey: 10
-        case .wrongSuite: 11
-        case .psk: 12
-        case .crossed: 13
-        case .repeated: 14
-        case .closing: 15
-        case .rate: 16
-        }
-    }
 }
 
 /// More handshakes are asked for than a house of stations needs.
@@ -87,15 +57,4 @@ public struct Flood: Equatable, Sendable {
     public let perSecond: Int
     /// Where the last one without a cookie came from, or claims to.
     public let lastSource: Endpoint?
-}
-
-/// What was counted of the handshakes that others have started.
-public struct InitiationCounts: Equatable, Sendable {
-    /// M1 whose mac was right.
-    public var initiations: UInt64 = 0
-    public var cookiesSent: UInt64 = 0
-    /// Handshakes that were given up to make room.
-    public var evicted: UInt64 = 0
-
-    public init() {}
 }

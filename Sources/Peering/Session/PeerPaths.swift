@@ -170,15 +170,11 @@ extension PeerTable {
                 let token = association.paths.seen(
                     source, inUse: association.endpoint, at: now, random: random)
             else { return }
-            actions.push(
-                .send(
-                    peer: peer, index: index, ControlPayload(.pathChallenge(token)), to: source))
+            send(.pathChallenge(token), to: peer, on: index, at: source)
         case .challenge(let token, let source):
             // Before both sides have proved the keys, nothing but CONFIRM is sent (rule 2).
             guard isCurrent || association.records.previous?.index == index else { return }
-            actions.push(
-                .send(
-                    peer: peer, index: index, ControlPayload(.pathResponse(token)), to: source))
+            send(.pathResponse(token), to: peer, on: index, at: source)
         case .response(let token):
             let step = association.paths.answered(
                 token, inUse: association.endpoint, at: now, random: random)
@@ -230,9 +226,8 @@ extension PeerTable {
         case .none: break
         case .greet:
             guard let current = association.records.current else { return }
-            let ping = ControlRecord.ping(UInt32(truncatingIfNeeded: PeerPaths.token(random)))
-            actions.push(
-                .send(peer: peer, index: current.index, ControlPayload(ping), to: nil))
+            let number = UInt32(truncatingIfNeeded: PeerPaths.token(random))
+            send(.ping(number), to: peer, on: current.index)
         case .doubt(let elsewhere):
             if let elsewhere { _ = association.sightings.call(elsewhere, at: now) }
             doubted(peer: peer, at: now)
@@ -247,10 +242,7 @@ extension PeerTable {
         case .check(let token):
             guard let current = association.records.current, let endpoint = association.endpoint
             else { return }
-            actions.push(
-                .send(
-                    peer: peer, index: current.index, ControlPayload(.pathChallenge(token)),
-                    to: endpoint))
+            send(.pathChallenge(token), to: peer, on: current.index, at: endpoint)
         case .moved(let endpoint):
             association.endpoint = endpoint
             actions.push(.endpoint(peer: peer, endpoint))

@@ -31,9 +31,7 @@ extension PeerTable {
             guard let association, association.goodbye == nil else { continue }
             association.endInitiation()
             association.confirmation = nil
-            while let record = association.records.remove(where: { _ in true }) {
-                actions.push(.drop(peer: peer, index: record.index))
-            }
+            drop(peer, association) { _ in true }
             lose(peer, association, at: now)
             association.restartSeries()
             association.initiateAt = now
@@ -59,18 +57,13 @@ extension PeerTable {
     mutating func continueGoodbye(_ peer: Int, _ association: Association, at now: Instant) {
         guard var goodbye = association.goodbye, now >= goodbye.due else { return }
         if let current = association.records.current {
-            actions.push(
-                .send(
-                    peer: peer, index: current.index, ControlPayload(.close(goodbye.reason)),
-                    to: nil))
+            send(.close(goodbye.reason), to: peer, on: current.index)
             goodbye.remaining -= 1
             goodbye.due = now + limits.closeInterval
             association.goodbye = goodbye
             guard goodbye.remaining == 0 else { return }
         }
-        while let record = association.records.remove(where: { _ in true }) {
-            actions.push(.drop(peer: peer, index: record.index))
-        }
+        drop(peer, association) { _ in true }
         lose(peer, association, at: now)
         associations[peer] = nil
         ownKeySigns.forget(peer)
@@ -106,14 +99,11 @@ extension PeerTable {
         }
     }
 
-    /// What was counted of the handshakes that others have started.
-    public var initiationCounts: InitiationCounts {
-        var counts = InitiationCounts()
-        counts.initiations = door.load.initiations
-        counts.cookiesSent = door.cookiesSent
-        counts.evicted = halfOpen.evictions
-        return counts
-    }
+    /// M1 whose mac was right, since the start.
+    public var initiations: UInt64 { door.load.initiations }
+    public var cookiesSent: UInt64 { door.cookiesSent }
+    /// Handshakes of others that were given up to make room.
+    public var evictions: UInt64 { halfOpen.evictions }
 
     /// The fate of the datagram that `SessionAction.probe` asked for.
     public mutating func probed(

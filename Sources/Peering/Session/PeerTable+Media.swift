@@ -15,8 +15,7 @@ extension PeerTable {
             if let named = association.records.name(index, boot: boot) {
                 use(named, of: peer, association, at: now)
             }
-            actions.push(
-                .send(peer: peer, index: index, own.confirmation(1), to: record.endpoint))
+            send(own.confirmation(1), to: peer, on: index, at: record.endpoint)
         }
         markDue(association, at: now)
     }
@@ -32,10 +31,8 @@ extension PeerTable {
             guard let record = association.records.record(index) else { return }
             bootID = record.bootID
         }
-        while let record = association.records.remove(where: {
+        drop(peer, association) {
             index == nil || $0.index == index || bootID != nil && $0.bootID == bootID
-        }) {
-            actions.push(.drop(peer: peer, index: record.index))
         }
         if association.records.current == nil { lose(peer, association, at: now) }
         if association.records.next == nil {
@@ -54,11 +51,8 @@ extension PeerTable {
     public mutating func switched(peer: Int, index: UInt32, at now: Instant) {
         // A peer that is being removed does not come up again.
         guard let association = associations[peer], association.goodbye == nil else { return }
-        switch association.records.switched(to: index) {
-        case .next(let record), .displaced(let record):
+        if let record = association.records.switched(to: index) {
             use(record, of: peer, association, at: now)
-        case .dropped, .unknown:
-            break
         }
         markDue(association, at: now)
     }
@@ -105,8 +99,7 @@ extension PeerTable {
         if association.boots.shared(at: now) != nil {
             // Whichever of the two it is: neither can know by itself. Each of them comes back, so
             // that one that is lost is made up for with the next session.
-            actions.push(
-                .send(peer: peer, index: record.index, ControlPayload(.keyShared), to: nil))
+            send(.keyShared, to: peer, on: record.index)
         }
         association.handshakes += 1
         association.lastSuite = record.suite

@@ -5,15 +5,6 @@ internal import Wire
 // The timers of one peer (protocol.md §1.7). `advance` and `deadline` belong together:
 // `deadline` names each time at which `advance` has something to do.
 extension PeerTable {
-    /// Why a handshake of our own is wanted.
-    private enum Need {
-        case none
-        /// The session works and is getting old.
-        case rekey
-        /// No session, or none on which packets arrive.
-        case session
-    }
-
     /// Does all that is due for one peer.
     mutating func advance(_ peer: Int, at now: Instant) {
         guard let association = associations[peer] else { return }
@@ -35,24 +26,22 @@ extension PeerTable {
     /// When `advance` next has something to do.
     func deadline(of association: Association) -> Instant? {
         if let goodbye = association.goodbye { return goodbye.due }
-        var first = association.records.expiry(after: limits.expiry)
-        func consider(_ instant: Instant?) {
-            guard let instant else { return }
-            first = first.map { min($0, instant) } ?? instant
+        let mayCall = association.mayInitiate && association.target != nil
+        let all: [8 of Instant?] = [
+            association.records.expiry(after: limits.expiry),
+            association.confirmation.map { $0.remaining > 0 ? $0.due : $0.end },
+            association.upSince.flatMap { _ in association.lastOpened }.map {
+                $0 + limits.downAfter
+            },
+            association.finish?.due,
+            mayCall ? association.initiateAt ?? association.rekeyDue(limits) : nil,
+            association.beatDue, association.paths.deadline, association.greeting.deadline,
+        ]
+        var first: Instant?
+        for place in all.indices {
+            guard let due = all[place] else { continue }
+            first = min(first ?? due, due)
         }
-        if let confirmation = association.confirmation {
-            consider(confirmation.remaining > 0 ? confirmation.due : confirmation.end)
-        }
-        if association.upSince != nil {
-            consider(association.lastOpened.map { $0 + limits.downAfter })
-        }
-        consider(association.finish?.due)
-        if association.mayInitiate, association.target != nil {
-            consider(association.initiateAt ?? association.rekeyDue(limits))
-        }
-        consider(association.beatDue)
-        consider(association.paths.deadline)
-        consider(association.greeting.deadline)
         return first
     }
 
@@ -76,6 +65,15 @@ extension PeerTable {
         actions.push(.down(peer: peer))
     }
 
+    /// Erases those sessions of a peer that match.
+    mutating func drop(
+        _ peer: Int, _ association: Association, where matches: (SessionRecord) -> Bool
+    ) {
+        while let record = association.records.remove(where: matches) {
+            actions.push(.drop(peer: peer, index: record.index))
+        }
+    }
+
     /// Restarts the series of M1, the first at once unless the last one is too recent (rule 6).
     func restart(_ association: Association, at now: Instant) {
         association.restartSeries()
@@ -92,10 +90,9 @@ extension PeerTable {
     private mutating func expire(_ peer: Int, _ association: Association, at now: Instant) {
         let isSpent = association.sent >= limits.packetsMax
         let current = association.records.current?.index
-        while let record = association.records.remove(where: {
-            now >= $0.established + limits.expiry || (isSpent && $0.index == current)
-        }) {
-            actions.push(.drop(peer: peer, index: record.index))
+        let expiry = limits.expiry
+        drop(peer, association) {
+            now >= $0.established + expiry || (isSpent && $0.index == current)
         }
         if association.records.current == nil { lose(peer, association, at: now) }
     }
@@ -105,18 +102,15 @@ extension PeerTable {
         guard var confirmation = association.confirmation else { return }
         if now >= confirmation.end {
             association.confirmation = nil
-            if let record = association.records.remove(where: { $0.index == confirmation.index }) {
-                actions.push(.drop(peer: peer, index: record.index))
-            }
+            drop(peer, association) { $0.index == confirmation.index }
             // If only our half of the confirmation was lost, the peer uses a session that no longer
             // exists; another handshake ends that sooner than waiting for silence.
             association.isInDoubt = true
             association.initiateAt = now + association.nextWait(limits)
         } else if confirmation.remaining > 0, now >= confirmation.due {
-            actions.push(
-                .send(
-                    peer: peer, index: confirmation.index, own.confirmation(0),
-                    to: association.records.record(confirmation.index)?.endpoint))
+            send(
+                own.confirmation(0), to: peer, on: confirmation.index,
+                at: association.records.record(confirmation.index)?.endpoint)
             confirmation.remaining -= 1
             confirmation.due = now + limits.confirmInterval
             association.confirmation = confirmation
@@ -143,7 +137,7 @@ extension PeerTable {
     /// M1, at once when there is a new need, then by the series of rule 7.
     private mutating func initiate(_ peer: Int, _ association: Association, at now: Instant) {
         guard association.mayInitiate else { return }
-        guard need(association, at: now) != .none, let target = association.target else {
+        guard needsHandshake(association, at: now), let target = association.target else {
             association.endInitiation()
             association.sightings.settle()
             return
@@ -164,12 +158,9 @@ extension PeerTable {
         let targets = [target] + association.otherTargets
         association.beginInitiation()
         for target in targets {
-            var message = HandshakeDatagram(count: HandshakeLayout.Initiation.size)
-            var bytes = message.mutableBytes
-            association.initiate(
+            let message = association.initiate(
                 index: newIndex(), target: target,
-                tries: TryLimit(perSecond: limits.triesPerSecond), random: random,
-                writing: &bytes)
+                tries: TryLimit(perSecond: limits.triesPerSecond))
             actions.push(.transmit(message, to: target))
         }
         association.initiated(to: target, at: now)
@@ -185,18 +176,18 @@ extension PeerTable {
         association.heartbeat = association.nextHeartbeat(limits)
     }
 
-    private func need(_ association: Association, at now: Instant) -> Need {
+    /// Whether there is no session, or none on which packets arrive, or it is getting old.
+    private func needsHandshake(_ association: Association, at now: Instant) -> Bool {
         guard association.records.current?.bootID != nil, association.upSince != nil,
             !association.isInDoubt
-        else { return .session }
+        else { return true }
         // The peer uses a session of ours that we can no longer open (rule 6).
         if let refused = association.lastRefused, let opened = association.lastOpened,
             refused >= opened + limits.refusedAfter
         {
-            return .session
+            return true
         }
-        if let due = association.rekeyDue(limits), now >= due { return .rekey }
-        return .none
+        return association.rekeyDue(limits).map { now >= $0 } ?? false
     }
 }
 

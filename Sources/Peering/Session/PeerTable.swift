@@ -190,6 +190,15 @@ public struct PeerTable: ~Copyable {
         }
     }
 
+    /// Has a record sealed on the session with this index of ours, and sent there, or else to the
+    /// peer's endpoint.
+    mutating func send(
+        _ record: ControlRecord, to peer: Int, on index: UInt32, at endpoint: Endpoint? = nil
+    ) {
+        actions.push(
+            .send(peer: peer, index: index, ControlPayload(record), to: endpoint))
+    }
+
     /// Runs the peer's timers before the next action is fetched.
     mutating func markDue(_ association: Association, at now: Instant) {
         association.isDue = true
@@ -255,7 +264,6 @@ extension PeerTable {
             sessionSince: association.records.current?.established,
             handshakes: association.handshakes,
             endpoint: association.place, endpointSource: association.placeSource,
-            lastOpened: association.lastOpened,
             downSince: association.upSince == nil ? association.evidence.since : nil,
             endpoints: association.endpoints,
             sessionIndex: association.records.current?.index, memberName: association.memberName)
@@ -277,26 +285,16 @@ extension Association {
     }
 }
 
-/// What the LAN tells of peers.
-public enum LANNews: Equatable, Sendable {
-    /// A peer seems to be at this address; `mark` differs between two of its beacons.
-    case sighted(peer: Int, at: Endpoint, mark: UInt64)
-    /// This station's addresses have changed: what was seen before was in another network.
-    case elsewhere
-}
-
 // Peers that were seen on the LAN (protocol.md §1.9).
 extension PeerTable {
-    /// Follows what the LAN tells of peers.
+    /// A peer seems to be at this address; `mark` differs between two of its beacons.
     ///
     /// A peer that is down or in doubt is called where it was seen, at once if that is news, and a
     /// peer that may have moved together with this station is doubted sooner. A peer that is up is
     /// not disturbed.
-    public mutating func follow(_ news: LANNews, at now: Instant) {
-        guard case .sighted(let peer, let address, let mark) = news else {
-            for case let association? in associations { association.sightings.forget() }
-            return
-        }
+    public mutating func sighted(
+        _ peer: Int, at address: Endpoint, mark: UInt64, at now: Instant
+    ) {
         guard let association = associations[peer], association.goodbye == nil,
             association.sightings.saw(address, mark: mark, at: now, random: random)
         else { return }
@@ -312,6 +310,11 @@ extension PeerTable {
             association.greeting.sighted(address)
         }
         markDue(association, at: now)
+    }
+
+    /// This station's addresses have changed: what was seen before was in another network.
+    public mutating func forgetSightings() {
+        for case let association? in associations { association.sightings.forget() }
     }
 
     /// A peer has told, sealed for this station alone, where it can be called (protocol.md §1.10).

@@ -26,16 +26,6 @@ struct SessionRecords {
     /// The last `next` that was replaced or dropped, in case a report of its switch is under way.
     private var displaced: (record: SessionRecord, isDropped: Bool)?
 
-    enum Switch {
-        /// `next` became `current`.
-        case next(SessionRecord)
-        /// A replaced session became `current`; `next` still waits.
-        case displaced(SessionRecord)
-        /// A dropped session became `current`, and was then erased.
-        case dropped
-        case unknown
-    }
-
     func owns(_ index: UInt32) -> Bool {
         previous?.index == index || current?.index == index || next?.index == index
             || displaced?.record.index == index
@@ -68,18 +58,22 @@ struct SessionRecords {
         next = record
     }
 
-    mutating func switched(to index: UInt32) -> Switch {
+    /// `next` became `current`; or one did that was replaced meanwhile, while `next` still waits, or
+    /// one that was dropped, and was then erased.
+    ///
+    /// - Returns: The session in use now; nil for one that was dropped, or is not known.
+    mutating func switched(to index: UInt32) -> SessionRecord? {
         if let next, next.index == index {
             previous = current
             current = next
             self.next = nil
-            return .next(next)
+            return next
         }
-        guard let late = displaced, late.record.index == index else { return .unknown }
+        guard let late = displaced, late.record.index == index else { return nil }
         displaced = nil
         previous = current
         current = late.isDropped ? nil : late.record
-        return late.isDropped ? .dropped : .displaced(late.record)
+        return current
     }
 
     /// Removes one session that matches; nil when there is none left.
@@ -102,26 +96,16 @@ struct SessionRecords {
 
     /// When the next session expires.
     func expiry(after age: Duration) -> Instant? {
-        var first: Instant?
-        for record in [previous, current, next] {
-            guard let record else { continue }
-            let end = record.established + age
-            first = first.map { min($0, end) } ?? end
-        }
-        return first
+        [previous, current, next].compactMap { $0.map { $0.established + age } }.min()
     }
 }
 
 /// Two stations that use the same key.
-public struct SharedKey: Equatable, Sendable {
+public struct SharedKey: Sendable {
     /// The two endpoints at which they were told apart.
     public let endpoints: (Endpoint, Endpoint)
     /// When both were last seen.
     public let seenAt: Instant
-
-    public static func == (left: SharedKey, right: SharedKey) -> Bool {
-        left.endpoints == right.endpoints && left.seenAt == right.seenAt
-    }
 }
 
 /// The runs of a peer's daemon, named by the boot ids of its sessions.

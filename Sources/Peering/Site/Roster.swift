@@ -328,14 +328,11 @@ extension Roster {
         guard let other = zip(body, text).enumerated().first(where: { $1.0 != $1.1 })?.offset
         else {
             guard key.verifies(signature, of: body.span) else { throw .signature }
-            guard self.isWhole(text, body: body, signature) else { throw .line(lines.count + 1) }
+            let whole = body + Array("signature \(signature.text)\n".utf8)
+            guard text == whole else { throw .line(lines.count + 1) }
             return
         }
         throw .line(text[..<other].count { $0 == UInt8(ascii: "\n") } + 1)
-    }
-
-    private func isWhole(_ text: [UInt8], body: [UInt8], _ signature: Signature) -> Bool {
-        text == body + Array("signature \(signature.text)\n".utf8)
     }
 
     private static func station(_ line: String) -> Station? {

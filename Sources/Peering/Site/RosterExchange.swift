@@ -175,8 +175,8 @@ public struct RosterExchange {
         peers[peer]?.told = told
         peers[peer]?.introduced = found.introduces ? found.site : nil
         if let held, isIn(peer), isOfOurs(notice) {
-            if notice == held.notice { peers[peer]?.acknowledge(at: now) }
-            if notice.counter < held.roster.counter { peers[peer]?.repeatNotice(at: now) }
+            if notice == held.notice { peers[peer]?.notices.acknowledge(at: now) }
+            if notice.counter < held.roster.counter { peers[peer]?.notices.beginAgain(at: now) }
         }
         guard mayBring(notice, peer), isWanted(notice) else {
             peers[peer]?.setNotice(nil)
@@ -198,7 +198,7 @@ public struct RosterExchange {
     /// Lets time pass; call it at `deadline`.
     public mutating func tick(at now: Instant) {
         for number in peers.keys.sorted() where mayHave(number) {
-            guard var notice = held?.notice, peers[number]?.announces(at: now) == true
+            guard var notice = held?.notice, peers[number]?.notices.goesOut(at: now) == true
             else { continue }
             notice.introduces = introduces
             records.append((number, .roster(notice)))
@@ -219,7 +219,7 @@ public struct RosterExchange {
         var first = fetches.values.map { $0.deadline }.min()
         func consider(_ due: Instant) { first = min(first ?? due, due) }
         for (number, peer) in peers where peer.isUp {
-            if mayHave(number), let due = peer.nextNotice { consider(due) }
+            if mayHave(number), let due = peer.notices.due { consider(due) }
             if fetches[number] == nil, let notice = peer.notice {
                 consider(max(opening(for: notice), peer.restsUntil ?? opening(for: notice)))
             }

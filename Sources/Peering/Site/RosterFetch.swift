@@ -100,7 +100,7 @@ struct RosterPeer {
     /// Nil where it does not rest.
     private(set) var restsUntil: Instant?
     /// When the peer gets notices of this station's roster; they begin with its first session.
-    private var notices = NoticeSchedule()
+    var notices = NoticeSchedule()
     /// The roster of the peer that was read and not taken; it is not fetched again.
     private var refused: UInt64?
 
@@ -112,24 +112,12 @@ struct RosterPeer {
         refused = nil
     }
 
-    /// When `announces` has something to do; nil before its first session.
-    var nextNotice: Instant? { notices.due }
-
     /// It has told of one that may be fetched, or of none.
     mutating func setNotice(_ notice: RosterNotice?) {
         self.notice = notice?.text == refused ? nil : notice
     }
 
     func rests(at now: Instant) -> Bool { restsUntil.map { now < $0 } ?? false }
-
-    /// It has an older one.
-    mutating func repeatNotice(at now: Instant) { notices.beginAgain(at: now) }
-
-    /// It has the same.
-    mutating func acknowledge(at now: Instant) { notices.acknowledge(at: now) }
-
-    /// Whether it is time for a notice, which goes out then.
-    mutating func announces(at now: Instant) -> Bool { notices.goesOut(at: now) }
 
     /// What it gave was of use; it rests until then.
     mutating func succeeds(restingUntil end: Instant? = nil) {

@@ -49,7 +49,7 @@ enum RosterAddress {
 
     /// 1 to 253 letters, digits, `-`, `_` and `.`, the first no `-` and no `.`.
     private static func isHost(_ bytes: ArraySlice<UInt8>) -> Bool {
-        (1...253).contains(bytes.count) && bytes.allSatisfy { isOfHost($0) }
+        (1...253).contains(bytes.count) && bytes.allSatisfy { ofHost.contains($0) }
             && bytes.first != UInt8(ascii: "-") && bytes.first != UInt8(ascii: ".")
     }
 
@@ -60,33 +60,24 @@ enum RosterAddress {
         let (address, zone) = (bytes[..<place], bytes[place...].dropFirst())
         guard (2...45).contains(address.count),
             address.count(where: { $0 == UInt8(ascii: ":") }) > 1,
-            address.allSatisfy({ isOfIPv6($0) })
+            address.allSatisfy({ ofIPv6.contains($0) })
         else { return false }
         return place == bytes.endIndex
-            || (1...15).contains(zone.count) && zone.allSatisfy { isOfHost($0) }
+            || (1...15).contains(zone.count) && zone.allSatisfy { ofHost.contains($0) }
     }
 
     /// Nothing, or `:` and 1 to 65535 without a leading zero.
     private static func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard let colon = bytes.first else { return true }
-        let digits = bytes.dropFirst()
-        guard colon == UInt8(ascii: ":"), (1...5).contains(digits.count),
-            digits.allSatisfy({ isDigit($0) }), digits.first != UInt8(ascii: "0")
+        let number = bytes.dropFirst()
+        guard colon == UInt8(ascii: ":"), (1...5).contains(number.count),
+            number.allSatisfy({ digits.contains($0) }), number.first != UInt8(ascii: "0")
         else { return false }
-        return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) } <= 65_535
+        return number.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) } <= 65_535
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
-
-    private static func isOfHost(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
-    }
-
-    private static func isOfIPv6(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
-            || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
-    }
+    private static let ofHost = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)
+    private static let ofIPv6 = Set("abcdefABCDEF0123456789:.".utf8)
+    private static let digits = Set("0123456789".utf8)
 }

@@ -85,7 +85,7 @@ package struct Announcer: Sendable {
     mutating func reportsAreIn(_ number: Int, _ heard: [HeardAt], _ orders: inout Orders) {
         guard case .over(let job, spurt: number) = state else { return }
         state = .idle
-        orders.addFirst(.answer(job.caller, .announced(to: job.name, heard)))
+        orders.add(.answer(job.caller, .announced(to: job.name, heard)))
     }
 
     /// Forgets a caller that is gone: after the end nobody waits for what was heard, and the next

@@ -135,8 +135,6 @@ package struct Consent: Sendable {
 
     static let speakerPatience = Duration.seconds(10)
 
-    /// Whether people here want to be disturbed.
-    var availability = Availability.open
     /// What could tell people when that was looked at last.
     package private(set) var signs = Signs.none
     /// When something could tell people last.

@@ -49,17 +49,6 @@ package enum Obstacle: Equatable, Sendable {
     case told(Unheard)
 }
 
-extension Obstacle {
-    init(_ silence: MicrophoneWatch.Silence) {
-        self =
-            switch silence {
-            case .muted: .microphoneMuted
-            case .lost: .microphoneLost
-            case .cardMuted: .microphoneCardMuted
-            }
-    }
-}
-
 /// The voices of peers: what each of their streams means here, and which of them sound.
 package struct HeardVoices: Sendable {
     private struct Voice: Sendable {

@@ -13,9 +13,9 @@ package struct HeldTalks: Sendable {
     struct Talk: Equatable, Sendable {
         let target: Int
         /// Nil where it lasts until it is let go.
-        var caller: CallerTicket?
+        let caller: CallerTicket?
         /// What its caller calls the target.
-        var name = ""
+        let name: String
     }
 
     private(set) var talks: [Talk] = []
@@ -26,15 +26,13 @@ package struct HeldTalks: Sendable {
     /// The callers who hold it open for as long as they are there.
     var callers: [CallerTicket] { talks.compactMap { $0.caller } }
 
-    /// The microphone opened for a target, for as long as the caller is there.
-    mutating func begin(_ target: Int, named name: String, for caller: CallerTicket) {
-        talks.append(Talk(target: target, caller: caller, name: name))
-    }
-
-    /// The microphone opened for a target until it is let go.
-    mutating func hold(_ target: Int) {
-        guard !talks.contains(where: { $0.caller == nil && $0.target == target }) else { return }
-        talks.append(Talk(target: target))
+    /// The microphone opened for a target, for as long as the caller is there; without one, until
+    /// it is let go.
+    mutating func hold(_ target: Int, named name: String = "", for caller: CallerTicket? = nil) {
+        let isHeld = talks.contains { $0.caller == nil && $0.target == target }
+        if caller != nil || !isHeld {
+            talks.append(Talk(target: target, caller: caller, name: name))
+        }
     }
 
     /// Closes the microphone to a target, and tells the callers that held it open.

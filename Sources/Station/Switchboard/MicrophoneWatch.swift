@@ -3,16 +3,6 @@ package import Time
 /// Whether this station's own microphone gives anything: where it does not, its listeners hear
 /// silence, and cannot know.
 package struct MicrophoneWatch: Sendable {
-    /// Why nothing comes of it.
-    package enum Silence: Equatable, Sendable {
-        /// A person has muted it here.
-        case muted
-        /// Its card is gone, or stands still.
-        case lost
-        /// A control of its card lets nothing through.
-        case cardMuted
-    }
-
     /// What it depends on.
     package struct Facts: Equatable, Sendable {
         let isMuted: Bool
@@ -40,7 +30,7 @@ package struct MicrophoneWatch: Sendable {
     private var facts = Facts(isMuted: false, isWanted: false, isOpen: false, isCardMuted: false)
     private var soundAt: Instant?
     /// What the last look found.
-    private var found: Silence?
+    private var found: Obstacle?
 
     /// Whether the microphone gives as little as a control that is turned down lets through.
     ///
@@ -68,16 +58,16 @@ package struct MicrophoneWatch: Sendable {
     }
 
     /// Why nothing comes of the microphone; nil where sound does, as far as is known.
-    func silence(isStill: Bool) -> Silence? {
-        if facts.isMuted { return .muted }
+    func silence(isStill: Bool) -> Obstacle? {
+        if facts.isMuted { return .microphoneMuted }
         guard facts.isWanted else { return nil }
-        if !facts.isOpen || isStill { return .lost }
-        return facts.isCardMuted ? .cardMuted : nil
+        if !facts.isOpen || isStill { return .microphoneLost }
+        return facts.isCardMuted ? .microphoneCardMuted : nil
     }
 
     /// Since when nothing comes of it, where its own sound tells that.
     func silentSince(isStill: Bool) -> Instant? {
-        silence(isStill: isStill) == .cardMuted ? soundAt : nil
+        silence(isStill: isStill) == .microphoneCardMuted ? soundAt : nil
     }
 
     /// Looks again, once a second: a card that comes back at once was not away.

@@ -1,66 +1,24 @@
 package import Time
 
-/// What the sound leaves out because the processor cannot keep up.
-package struct Overload: Sendable {
-    /// How much is left out; each step leaves out what those before it do, too.
-    package enum Step: Int, CaseIterable, Comparable, Sendable {
-        case none, thriftyEncoder, plainEncoder, noNoiseSuppression, noEchoCancelling, fourVoices
-        case twoVoices
+/// How much the sound leaves out because the processor cannot keep up.
+///
+/// In the order in which it is left out; each step leaves out what those before it do, too.
+package enum Overload: Int, CaseIterable, Comparable, Sendable {
+    case none
+    /// The encoder looks less hard for the best packet, then hardly at all.
+    case thriftyEncoder
+    case plainEncoder
+    case noNoiseSuppression
+    /// The echo is not cancelled: microphone and speaker take turns instead.
+    case noEchoCancelling
+    /// Fewer talkers are heard at once, by priority.
+    case fourVoices
+    case twoVoices
 
-        package static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
-    }
+    /// Whether anything is left out.
+    package var isOn: Bool { self > .none }
 
-    /// The processing that the settings turn on: the rest cannot be left out.
-    package struct Processing: Equatable, Sendable {
-        let suppressesNoise: Bool
-        let cancelsEcho: Bool
-
-        /// - Parameters:
-        ///   - suppressesNoise: The microphone's noise is to be taken away.
-        ///   - cancelsEcho: The echo is to be cancelled, and can be.
-        package init(suppressesNoise: Bool, cancelsEcho: Bool) {
-            (self.suppressesNoise, self.cancelsEcho) = (suppressesNoise, cancelsEcho)
-        }
-    }
-
-    /// One thing that is left out.
-    package enum Loss: Equatable, Sendable {
-        /// Speech is encoded with less care, or with hardly any.
-        case encoderCare(isPlain: Bool)
-        case noiseSuppression
-        case echoCancelling
-        /// No more voices than this are heard at once.
-        case voices(Int)
-    }
-
-    private var step = Step.none
-
-    /// Whether the processor cannot keep up now.
-    package var isOn: Bool { step > .none }
-
-    /// The sound leaves out so much from now on.
-    mutating func follow(_ step: Step, _ orders: inout Orders) {
-        guard step != self.step else { return }
-        self.step = step
-        orders.add(isOn ? .overload : .overloadEnd)
-    }
-
-    /// All that the settings ask for and that is left out.
-    package func losses(of processing: Processing) -> [Loss] {
-        var found: [Loss] = []
-        if step >= .thriftyEncoder { found.append(.encoderCare(isPlain: step >= .plainEncoder)) }
-        if step >= .noNoiseSuppression, processing.suppressesNoise {
-            found.append(.noiseSuppression)
-        }
-        if leavesOutEcho(of: processing) { found.append(.echoCancelling) }
-        if step >= .fourVoices { found.append(.voices(step >= .twoVoices ? 2 : 4)) }
-        return found
-    }
-
-    /// Whether the echo is not cancelled although the settings ask for it.
-    package func leavesOutEcho(of processing: Processing) -> Bool {
-        step >= .noEchoCancelling && processing.cancelsEcho
-    }
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// What happens to the cards, the processor and the network of this machine.
@@ -76,7 +34,7 @@ package enum MachineNews: Equatable, Sendable {
     /// A card is gone.
     case cardLost
     /// The sound leaves out so much from now on, because the processor cannot keep up.
-    case overload(Overload.Step)
+    case overload(Overload)
     /// What the microphone's sound depends on, and when more than a muted card gives came last;
     /// told in each turn, and when a person mutes it.
     case microphone(MicrophoneWatch.Facts, soundAt: Instant)

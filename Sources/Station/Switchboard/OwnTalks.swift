@@ -36,14 +36,23 @@ package struct OwnTalks: Sendable {
 extension OwnTalks {
     /// The microphone opened for a target, or an announcement began.
     ///
+    /// `first` is the number of its first frame, where that is known, and `isDoubted` says whether
+    /// its listeners did not hear what was said last.
+    ///
     /// - Returns: The number of the talkspurt, which its outcome bears.
+    @discardableResult
     mutating func began(
-        _ start: TalkspurtStart, _ around: Surroundings, at now: Instant, _ orders: inout Orders
+        _ target: Int, called name: String?, _ listeners: PeerSet, first: UInt16? = nil,
+        isDoubted: Bool = false, _ around: Surroundings, at now: Instant, _ orders: inout Orders
     ) -> Int {
         if spurts.count >= Self.spurtsMax { spurts.removeFirst() }
         begun += 1
+        let share = HeardShare(
+            stream: target < 32 ? UInt8(target) : 0, first: first, listeners: listeners,
+            frameMs: Double(around.frameSamples) / 48)
         spurts.append(
-            Talkspurt(number: begun, start, frameSamples: around.frameSamples, at: now))
+            Talkspurt(
+                number: begun, to: target, called: name, share, isDoubted: isDoubted, at: now))
         judge(spurts.count - 1, around, at: now, &orders)
         return begun
     }
@@ -185,15 +194,19 @@ extension OwnTalks {
         return ended.at + Self.reportsMax + min(way ?? .zero, Self.wayMax)
     }
 
-    /// Tells of talkspurts whose last reports are in.
-    mutating func tick(_ around: Surroundings, at now: Instant, _ orders: inout Orders) {
+    /// Tells of talkspurts whose last reports are in, first to the callers that wait for that.
+    mutating func tick(
+        _ around: Surroundings, at now: Instant, _ pager: inout Pager,
+        _ announcer: inout Announcer, _ orders: inout Orders
+    ) {
         while let place = spurts.firstIndex(where: {
             reportsIn($0).map { now >= $0 } ?? false
         }) {
             let spurt = spurts.remove(at: place)
             guard let ended = spurt.ended else { continue }
             let heard = outcomes(of: spurt, ended, around)
-            orders.add(.reportsAreIn(spurt: spurt.number, target: spurt.target, heard))
+            pager.reportsAreIn(spurt.number, to: spurt.target, heard, &orders)
+            announcer.reportsAreIn(spurt.number, heard, &orders)
             // A key let go at once has said nothing.
             guard ended.frames > 0 else { continue }
             // A peer that hangs up reports no more; and in a call each can say whether it hears.

@@ -14,30 +14,24 @@ package struct StillStreams: Equatable, Sendable {
 
     /// What became of a stream.
     package enum Change: Equatable, Sendable {
-        /// It moves no sound, and its card says nothing of it.
+        /// It moves no sound, and its card says nothing of it, as a hanging USB card does.
         case stands
         /// Its card says that it is suspended.
         case suspended
         /// It moves sound again.
         case moves
-        /// It is stopped, so it need not move.
+        /// It is stopped or gone, so it need not move.
         case over
     }
 
-    private var capture: Cause?
-    private var playback: Cause?
+    private var causes: [Direction: Cause] = [:]
 
-    package var isAny: Bool { capture != nil || playback != nil }
+    package var isAny: Bool { !causes.isEmpty }
 
     /// Why this stream moves no sound; nil where it moves, or need not.
     package private(set) subscript(_ direction: Direction) -> Cause? {
-        get { direction == .capture ? capture : playback }
-        set {
-            switch direction {
-            case .capture: capture = newValue
-            case .playback: playback = newValue
-            }
-        }
+        get { causes[direction] }
+        set { causes[direction] = newValue }
     }
 
     /// What became of a stream.

@@ -46,11 +46,6 @@ extension Switchboard {
         station.replace(peer: peer, firstMid: firstMid)
     }
 
-    /// When the PING was sent that this answers; nil when none waits.
-    package func whenAsked(_ token: UInt32, of peer: Int) -> Instant? {
-        station.whenAsked(token, of: peer)
-    }
-
     /// A peer is about to be called at the addresses it has now.
     ///
     /// - Returns: Whether they are new.
@@ -95,23 +90,6 @@ extension Switchboard {
             protection.measured(roundTrip, to: peer, at: now, &orders)
             ownTalks.measured(roundTrip, to: peer)
         default: break
-        }
-    }
-
-    /// Takes one record of an opened packet of a peer, unless it is for the sessions.
-    package mutating func receive(
-        _ record: PacketRecords.Record, from peer: Int, at now: Instant, cameAt: Instant?,
-        age: Duration = .zero
-    ) {
-        switch record {
-        case .confirm, .close, .pathChallenge, .pathResponse, .keyShared, .roster:
-            break
-        case .report(let report, let heard):
-            receive(.report(report), beside: heard, from: peer, at: now, age: age)
-        case .heard(let heard, let isAlone):
-            if isAlone { receive(.heard(heard), from: peer, at: now, age: age) }
-        case .other(let record):
-            receive(record, from: peer, at: now, cameAt: cameAt, age: age)
         }
     }
 }
@@ -159,11 +137,11 @@ extension Switchboard {
         switch news {
         case .talking(let target, let name, let first, let isDoubted):
             let listeners = listeners(of: target)
-            search.want(listeners, &orders)
+            want(listeners)
             openTalks.began(target, called: name, at: now, &orders)
-            let start = TalkspurtStart(
-                to: target, called: name, listeners: listeners, first: first, isDoubted: isDoubted)
-            _ = ownTalks.began(start, surroundings, at: now, &orders)
+            ownTalks.began(
+                target, called: name, listeners, first: first, isDoubted: isDoubted, surroundings,
+                at: now, &orders)
         case .silent(let target, let name): openTalks.ended(target, called: name, &orders)
         case .said(let target, let frames): ownTalks.ended(target, frames: frames, at: now)
         case .receiving(let peer, let stream, let isOn):
@@ -185,7 +163,7 @@ extension Switchboard {
         guard aims.aim(stream, at: aim, &orders) else { return }
         let target = Int(stream)
         ownTalks.joined(target, by: listeners, at: now)
-        if openTalks.since(target) != nil { search.want(listeners, &orders) }
+        if openTalks.since(target) != nil { want(listeners) }
     }
 
     /// A peer has left: its number may be another's soon.
@@ -225,10 +203,26 @@ extension Switchboard {
     package mutating func secondPassed(at now: Instant) {
         self.now = now
         for peer in peers where voices.isHeard(peer) { station.measure(peer, at: now) }
-        let unresolved = peers.filter { !whereabouts.isResolved($0) }
-        let talks = openTalks.targets.map { listeners(of: $0) }
-        search.seek(unresolved: unresolved, talks: talks, at: now, &orders)
+        if nextSearch.map({ now >= $0 }) ?? true {
+            nextSearch = now + Self.searchInterval
+            // A host name that was never resolved gives no address to call, so the retries of
+            // handshakes do not reach it.
+            for peer in peers where !whereabouts.isResolved(peer) {
+                orders.add(.resolve(peer: peer))
+            }
+            for target in openTalks.targets { want(listeners(of: target)) }
+        }
         ownTalks.followSilentListeners(surroundings, at: now, &orders)
+    }
+
+    /// How often peers that an open talk waits for are called again: they are to be back as soon as
+    /// they can be.
+    private static let searchInterval = Duration.seconds(2)
+
+    /// Calls those of these peers that have no session, at once: a held key wants them as much as a
+    /// key press does (protocol.md §1.7 rule 6).
+    mutating func want(_ listeners: PeerSet) {
+        for peer in listeners { orders.add(.want(peer: peer)) }
     }
 
     // MARK: Judgement

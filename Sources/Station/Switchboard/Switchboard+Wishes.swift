@@ -32,7 +32,7 @@ extension Switchboard {
             guard !isDown || sound.hasMicrophone else { throw .noMicrophone }
             callDesk.seen()
             reply(isDown: isDown)
-            return talk(to: target, named: nil, isDown: isDown, for: nil)
+            return talk(to: target, isDown: isDown, for: nil)
         case .page(let named, let priority):
             callDesk.seen()
             guard let target = named.found else { throw .unknown }
@@ -72,8 +72,8 @@ extension Switchboard {
             guard let peer = named.found else { throw .unknown }
             // The other station's settings say how long its relay is on.
             let time: Duration = target == .callLight ? CallLight.requested : .zero
-            let mid = station.ask(peer, target, reference: reference, time: time, at: now)
-            peerRequests.asked(peer, mid: mid, for: what)
+            let mid = station.ask(
+                peer, target, reference: reference, time: time, called: what, at: now)
             orders.add(.want(peer: peer))
             return .asked(peerRequest: mid)
         case .tone:
@@ -95,7 +95,7 @@ extension Switchboard {
     /// Every press goes out by the same queue: a release that was decided before must not close
     /// what was opened since.
     private mutating func talk(
-        to target: TalkTarget, named name: String?, isDown: Bool, for caller: CallerTicket?
+        to target: TalkTarget, named name: String = "", isDown: Bool, for caller: CallerTicket?
     ) -> Wish.Outcome {
         orders.add(.press(target: target.id, isDown: isDown))
         let listeners = surroundings.listeners(among: target.listeners)
@@ -104,11 +104,7 @@ extension Switchboard {
             heldTalks.end(target.id, .letGo, &orders)
             return .letGo(target: target.id, wasHeld: wasHeld, listeners)
         }
-        if let caller, let name {
-            heldTalks.begin(target.id, named: name, for: caller)
-        } else {
-            heldTalks.hold(target.id)
-        }
+        heldTalks.hold(target.id, named: name, for: caller)
         return .talk(target: target.id, listeners)
     }
 
@@ -189,9 +185,8 @@ extension Switchboard {
         to policies: [Policy], _ availability: Availability, isHalfDuplex: Bool, at now: Instant
     ) {
         self.now = now
-        self.consent.availability = availability
         station.consent(to: policies, availability, at: now)
-        station.setHalfDuplex(isHalfDuplex)
+        station.isHalfDuplex = isHalfDuplex
     }
 
     /// What stands for a peer towards other stations.
@@ -212,7 +207,7 @@ extension Switchboard {
     /// Calls that ended before this start: an offer of one that comes again is no new call.
     package mutating func recover(ended: [CallID], at now: Instant) {
         self.now = now
-        station.recover([], ended: ended, at: now)
+        station.recover(ended: ended, at: now)
     }
 
     // MARK: Buttons
@@ -257,8 +252,8 @@ extension Switchboard {
     /// Ends this station's own page: closes the microphone for it.
     ///
     /// Its end comes here, whatever the reason: a person (`Wish.endPage`), its caller that goes
-    /// (`forget`), the next page, a minute (`PageAction.timeUp`, by the clock of `Pages`), a
-    /// microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away
+    /// (`forget`), the next page, a minute (`Station.Action.pageTimeUp`, by the clock of `Pages`),
+    /// a microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away
     /// (`adopted`), or the limit of its talk key where all of this fails (`endTalks`). Only when
     /// the daemon stops does the media loop close the microphone by itself. The pages of peers end
     /// in `Station.closeHeardPage`.
@@ -275,7 +270,7 @@ extension Switchboard {
         announcer.begin(job)
         let listeners = job.target.listeners
         aim(TalkTarget.announcement, at: listeners, name: .named(job.name))
-        search.want(listeners, &orders)
+        want(listeners)
     }
 
     /// Enough of its sound is here: it begins.
@@ -289,9 +284,9 @@ extension Switchboard {
                 listeners: listeners, priority: job.priority, purpose: .page), at: now)
         followStation()
         orders.add(.announcementBegan(to: job.name, job.priority))
-        let start = TalkspurtStart(
-            to: Announcer.target, called: job.name, listeners: listeners)
-        announcer.speak(ownTalks.began(start, surroundings, at: now, &orders))
+        announcer.speak(
+            ownTalks.began(
+                Announcer.target, called: job.name, listeners, surroundings, at: now, &orders))
         orders.add(.announce)
     }
 

@@ -35,7 +35,6 @@ package struct Switchboard {
     package internal(set) var openTalks = OpenTalks()
     /// The voices of peers that are heard.
     package internal(set) var voices = HeardVoices()
-    var peerRequests = PeerRequests()
     /// Whether each peer is there.
     package internal(set) var presence = Presence()
     /// Whether the addresses of each peer are known.
@@ -44,13 +43,16 @@ package struct Switchboard {
     package internal(set) var downWatch = DownWatch()
     /// Streams of sound that are open and move none.
     package internal(set) var still = StillStreams()
-    /// What is lost, or goes wrong, between a card and this program.
-    package internal(set) var cardTroubles = CardTroubles()
+    /// The card woke the sound for nothing; a timer has taken over.
+    package internal(set) var isCardStalled = false
+    /// How often sound was lost between card and program, as far as that has been told.
+    private var losses: (capture: UInt64, playback: UInt64) = (0, 0)
     /// What the sound leaves out because the processor cannot keep up.
-    package internal(set) var overload = Overload()
+    package internal(set) var overload = Overload.none
     var microphoneWatch = MicrophoneWatch()
     var doubts = Doubts()
-    var search = Search()
+    /// When peers that are missing are called again.
+    var nextSearch: Instant?
     /// The rights that peers have here now.
     package internal(set) var consent = Consent()
 
@@ -79,12 +81,7 @@ package struct Switchboard {
     ///
     /// What the stations tell each other comes behind it, by `nextOrder`.
     package mutating func nextDecision() -> Order? {
-        let order = orders.next()
-        if case .reportsAreIn(let spurt, let target, let heard)? = order {
-            pager.reportsAreIn(spurt, to: target, heard, &orders)
-            announcer.reportsAreIn(spurt, heard, &orders)
-        }
-        return order
+        orders.next()
     }
 
     /// The next thing to be done; nil when all is done.
@@ -92,29 +89,34 @@ package struct Switchboard {
         while true {
             if let order = nextDecision() { return order }
             guard let action = station.nextAction() else { return nil }
-            follow(action)
+            apply(action)
         }
     }
 
     /// What the station wants done now comes before the orders that follow.
     mutating func followStation() {
-        while let action = station.nextAction() { follow(action) }
+        while let action = station.nextAction() { apply(action) }
     }
 
     /// Takes what the station wants, or reports.
-    mutating func follow(_ action: Station.Action) {
+    mutating func apply(_ action: Station.Action) {
         switch action {
         case .send(let peer, let payload): orders.add(.send(peer: peer, payload))
         case .hear(let peer, let stream, let hearing, let priority):
             voices.bound(stream, of: peer, to: hearing)
             orders.add(.hear(peer: peer, stream: stream, hearing, priority))
-        case .call(let action): follow(action)
-        case .page(let action): follow(action)
+        case .callBegan(let summary): callDesk.began(summary, &orders)
+        case .callState(let state):
+            guard let summary = station.call?.summary else { return }
+            callDesk.stands(summary, state, &orders)
+        case .callEnded(let summary, let ending): callDesk.ended(summary, ending, &orders)
+        case .microphone(let listeners): openMicrophone(to: listeners)
+        case .inCall(let notice, let peer): callDesk.told(notice, of: peer, &orders)
+        case .redial(let peer): orders.add(.redial(peer: peer))
+        case .pageTimeUp(TalkTarget.page): endPage()
+        case .pageTimeUp: stopAnnouncement()
         case .signalled(let peer, let signal): signalled(signal, by: peer)
-        case .resulted(let peer, let request, let status):
-            peerRequests.resulted(request, of: peer, PeerRequests.Outcome(status), &orders)
-        case .refused(let peer, let refusal, let count):
-            orders.add(.refused(peer: peer, refusal, count: count))
+        case .notice(let notice): orders.add(notice)
         }
     }
 
@@ -133,7 +135,7 @@ package struct Switchboard {
         self.now = now
         station.tick(at: now)
         callLight.tick(at: now)
-        ownTalks.tick(surroundings, at: now, &orders)
+        ownTalks.tick(surroundings, at: now, &pager, &announcer, &orders)
     }
 }
 
@@ -146,18 +148,12 @@ extension Switchboard {
     ///   - hasFault: A card, a line or anything else of this station does not work.
     /// - Returns: The facts from which the pattern of each lamp follows.
     package func lamps(isListening: Bool, hasFault: Bool) -> LampFacts {
-        var facts = LampFacts()
-        facts.isTalking = openTalks.isAny
-        facts.isUnheard = ownTalks.isTalkingToNobody(openTalks.targets)
-        facts.isReceiving = voices.isAny
-        facts.isListening = isListening
-        facts.isRinging = station.call?.state == .ringing
-        facts.hasMissed = callDesk.hasMissed
-        facts.isCalled = callLight.isLit
-        facts.isResting = consent.availability == .doNotDisturb
-        facts.hasFault = hasFault
-        facts.isUnpaired = peers.isEmpty
-        return facts
+        LampFacts(
+            isTalking: openTalks.isAny, isUnheard: ownTalks.isTalkingToNobody(openTalks.targets),
+            isReceiving: voices.isAny, isListening: isListening,
+            isRinging: station.call?.state == .ringing, hasMissed: callDesk.hasMissed,
+            isCalled: callLight.isLit, isResting: station.availability == .doNotDisturb,
+            hasFault: hasFault, isUnpaired: peers.isEmpty)
     }
 }
 
@@ -177,9 +173,11 @@ extension Switchboard {
     ///   - isHere: One of its addresses is this station's own.
     /// - Returns: That reason; `none` where the sessions know best.
     package func correction(of peer: Int, isProven: Bool, isHere: Bool) -> DownWatch.Correction {
-        DownWatch.correction(
-            isProven: isProven, hasMoved: whereabouts.hasMoved(peer),
-            isUnresolved: whereabouts.complaint(of: peer) != nil, isHere: isHere)
+        // Evidence of a peer that has moved tells of the address that it had before.
+        if whereabouts.hasMoved(peer), whereabouts.complaint(of: peer) != nil {
+            return .unresolved
+        }
+        return !isProven && isHere ? .ownAddress : .none
     }
 }
 
@@ -196,10 +194,18 @@ extension Switchboard {
             if direction == .capture, pager.name != nil { endPage() }
             still.lost(direction)
         case .xruns(let capture, let playback):
-            cardTroubles.lost(capture: capture, playback: playback, &orders)
-        case .cardStalled: cardTroubles.stalled(&orders)
-        case .cardLost: cardTroubles.cardLost()
-        case .overload(let step): overload.follow(step, &orders)
+            if capture != losses.capture { orders.add(.xrun(.capture)) }
+            if playback != losses.playback { orders.add(.xrun(.playback)) }
+            losses = (capture, playback)
+        case .cardStalled:
+            isCardStalled = true
+            orders.add(.stalled)
+        // The next one may do better.
+        case .cardLost: isCardStalled = false
+        case .overload(let step):
+            guard step != overload else { break }
+            overload = step
+            orders.add(step.isOn ? .overload : .overloadEnd)
         case .microphone(let facts, let soundAt):
             if microphoneWatch.follow(facts, soundAt: soundAt) { judgeAnew() }
         case .network(let trouble, let loopback):
@@ -209,7 +215,7 @@ extension Switchboard {
 
     /// Why nothing comes of this station's microphone; nil where sound does, as far as is known.
     package var microphoneSilence: Obstacle? {
-        microphoneWatch.silence(isStill: isMicrophoneStill).map { Obstacle($0) }
+        microphoneWatch.silence(isStill: isMicrophoneStill)
     }
 
     var isMicrophoneStill: Bool { still[.capture] != nil }
@@ -223,38 +229,14 @@ extension Switchboard {
 
 /// What calls, pages, signals and relays want.
 extension Switchboard {
-    mutating func follow(_ action: CallAction) {
-        switch action {
-        case .began(let summary): callDesk.began(summary, &orders)
-        case .state(_, let state):
-            guard let summary = station.call?.summary else { return }
-            callDesk.stands(summary, state, &orders)
-        case .ended(let summary, let ending): callDesk.ended(summary, ending, &orders)
-        case .microphone(let stream, let listeners): open(stream, to: listeners)
-        case .notice(let notice, let peer): callDesk.told(notice, of: peer, &orders)
-        case .redial(let peer): orders.add(.redial(peer: peer))
-        }
-    }
-
-    mutating func follow(_ action: PageAction) {
-        switch action {
-        case .began(let peer, _, let reference, let priority):
-            orders.add(.pageBegan(peer: peer, reference: reference, priority))
-        case .ended(let peer, _, let isTimeUp):
-            orders.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
-        case .timeUp(TalkTarget.page): endPage()
-        case .timeUp: stopAnnouncement()
-        }
-    }
-
     /// The microphone goes to these in the call, or closes.
-    private mutating func open(_ stream: UInt8, to listeners: [Int]) {
-        let target = Int(stream)
+    private mutating func openMicrophone(to listeners: [Int]) {
+        let target = Int(TalkTarget.call)
         if listeners.isEmpty {
             orders.add(.press(target: target, isDown: false))
-            aim(stream, at: [], name: .none)
+            aim(TalkTarget.call, at: [], name: .none)
         } else {
-            aim(stream, at: PeerSet(listeners), name: .peers(listeners))
+            aim(TalkTarget.call, at: PeerSet(listeners), name: .peers(listeners))
             orders.add(.press(target: target, isDown: true))
         }
     }
@@ -274,20 +256,6 @@ extension Switchboard {
         _ status: RequestResult.Status, for signal: Signal, of peer: Int
     ) {
         station.result(status, of: signal, from: peer, at: now)
-    }
-}
-
-extension PeerRequests.Outcome {
-    /// What a peer has answered; nil: nothing.
-    init(_ status: RequestResult.Status?) {
-        self =
-            switch status {
-            case .done?: .done
-            case .denied?: .denied
-            case .unseen?: .unseen
-            case .some: .unknown
-            case nil: .noAnswer
-            }
     }
 }
 
@@ -312,31 +280,6 @@ package struct ReplyKey: Sendable {
         replyingTo = isDown ? lastHeard : nil
         return isDown && former != lastHeard ? former : nil
     }
-}
-
-/// What is lost, or goes wrong, between a card and this program.
-package struct CardTroubles: Sendable {
-    /// The card woke the sound for nothing; a timer has taken over.
-    package private(set) var isStalled = false
-    /// How often sound was lost, as far as that has been told.
-    private var captureLosses: UInt64 = 0
-    private var playbackLosses: UInt64 = 0
-
-    /// How often sound was lost since the start; call it once a second.
-    mutating func lost(capture: UInt64, playback: UInt64, _ orders: inout Orders) {
-        if capture != captureLosses { orders.add(.xrun(.capture)) }
-        if playback != playbackLosses { orders.add(.xrun(.playback)) }
-        (captureLosses, playbackLosses) = (capture, playback)
-    }
-
-    /// The card wakes the sound for nothing.
-    mutating func stalled(_ orders: inout Orders) {
-        isStalled = true
-        orders.add(.stalled)
-    }
-
-    /// The card is gone: the next one may do better.
-    mutating func cardLost() { isStalled = false }
 }
 
 /// The talk targets that the microphone is open for, and since when.

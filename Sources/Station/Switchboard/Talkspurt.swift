@@ -1,26 +1,5 @@
 internal import Time
 
-/// A talkspurt that begins.
-struct TalkspurtStart: Sendable {
-    /// The talk target, by its `id`.
-    let target: Int
-    /// What people call the target.
-    let name: String?
-    let listeners: PeerSet
-    /// The number of its first frame, where that is known.
-    let first: UInt16?
-    /// Whether its listeners did not hear what was said last.
-    let isDoubted: Bool
-
-    init(
-        to target: Int, called name: String?, listeners: PeerSet, first: UInt16? = nil,
-        isDoubted: Bool = false
-    ) {
-        (self.target, self.name, self.listeners) = (target, name, listeners)
-        (self.first, self.isDoubted) = (first, isDoubted)
-    }
-}
-
 /// A talkspurt of this station that listeners still report on.
 struct Talkspurt: Sendable {
     /// Counted since the start.
@@ -59,13 +38,20 @@ struct Talkspurt: Sendable {
     private static let tellingsMax = 6
     private static let tellingsApart = Duration.seconds(10)
 
-    init(number: Int, _ start: TalkspurtStart, frameSamples: Int, at now: Instant) {
+    /// - Parameters:
+    ///   - number: Its own.
+    ///   - target: The talk target, by its `id`.
+    ///   - name: What people call it.
+    ///   - share: What its listeners have heard of it.
+    ///   - isDoubted: Whether they did not hear what was said last.
+    ///   - now: The time.
+    init(
+        number: Int, to target: Int, called name: String?, _ share: HeardShare, isDoubted: Bool,
+        at now: Instant
+    ) {
         (begun, joined) = (now, now)
-        self.number = number
-        (target, name, isDoubted) = (start.target, start.name, start.isDoubted)
-        share = HeardShare(
-            stream: start.target < 32 ? UInt8(start.target) : 0, first: start.first,
-            listeners: start.listeners, frameMs: Double(frameSamples) / 48)
+        (self.number, self.target, self.name) = (number, target, name)
+        (self.share, self.isDoubted) = (share, isDoubted)
     }
 
     /// Others hear it as well from now on.

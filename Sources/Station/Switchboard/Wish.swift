@@ -141,12 +141,6 @@ package enum Order: Equatable, Sendable {
     /// came of it.
     case switchRelay(peer: Int, Signal)
 
-    /// A talkspurt to this target is over, and its listeners have told what they heard of it.
-    ///
-    /// For the switchboard itself: `nextDecision` answers those who wait for it as it hands the
-    /// order out, and the loop has nothing to do.
-    case reportsAreIn(spurt: Int, target: Int, [HeardAt])
-
     // To people.
     /// The journal, and everyone who watches, is told.
     case notice(Notice)
@@ -209,23 +203,18 @@ package enum Notice: Equatable, Sendable {
     case noListener(target: String?, [HeardAt])
     /// How long this target was talked to, and what its listeners heard of it.
     case heard(target: String?, Duration, [HeardAt])
-    /// What came of a peer request, by its number.
-    case result(peer: Int, peerRequest: UInt32, what: String, PeerRequests.Outcome)
+    /// The result of a peer request, by its number; nil: nothing came back.
+    case result(peer: Int, peerRequest: UInt32, what: String, RequestResult.Status?)
 }
 
 /// Orders that wait to be carried out, in the order in which they were given.
 package struct Orders: Sendable {
     private var waiting: [Order] = []
 
-    package init() {}
-
     mutating func add(_ order: Order) { waiting.append(order) }
 
     /// People are told.
     mutating func add(_ notice: Notice) { waiting.append(.notice(notice)) }
-
-    /// This is done before all that waits.
-    mutating func addFirst(_ order: Order) { waiting.insert(order, at: 0) }
 
     /// The oldest one; nil when none waits.
     package mutating func next() -> Order? { waiting.isEmpty ? nil : waiting.removeFirst() }

@@ -5,11 +5,11 @@ extension FuzzTarget {
     static let history = FuzzTarget(name: "history") { bytes, isPlanted in
         let file = HistoryFile(parsing: bytes.array)
         precondition(HistoryFile(parsing: file.whole).records == file.records)
-        _ = SavedState(parsing: bytes.array)
+        _ = SavedState(parsing: bytes)
         guard let object = JSON(parsing: bytes) else { return }
         if let record = HistoryRecord(json: object) {
             // Numbers and words that JSON holds are kept, or refused.
-            if HistoryFile(parsing: record.line).records == [record] {
+            if HistoryFile(parsing: record.encoded).records == [record] {
                 planted(isPlanted, at: record.timeMilliseconds < 0)
             }
         }
@@ -18,7 +18,7 @@ extension FuzzTarget {
                 SavedState.Volumes.Kind.allCases.allSatisfy {
                     (0...100).contains(state.volumes[$0])
                 })
-            precondition(SavedState(parsing: state.line) == state)
+            precondition(SavedState(parsing: state.encoded.span) == state)
         }
     }
 }

@@ -11,7 +11,7 @@ extension FuzzTarget {
         one.core.seekPairings(at: Neighbour.start)
         one.hear(bytes, from: 7, at: Neighbour.start)
         let counts = one.core.counts
-        precondition(counts.received == 1 && counts.drops.reduce(0, +) <= 1)
+        precondition(counts.received == 1 && counts.drops.values.reduce(0, +) <= 1)
         let places = one.core.pairingPlaces.list(at: Neighbour.start)
         precondition(places.count <= 1)
         planted(isPlanted, at: places.contains { $0.address.port & 0xF == 7 })

@@ -16,33 +16,26 @@ extension FuzzTarget {
     }
 }
 
-/// A desk, an errand to it, and the stream between them.
+/// A station that shows a code, another one that tries one, and the stream between them.
 private struct PairingRoom: ~Copyable {
-    private var desk = PairingDesk(suites: OfferedSuites(withAES: true), rounds: 1)
-    private var errand: PairingErrand
+    private var showing = Pairing(suites: OfferedSuites(withAES: true), rounds: 1)
+    private var entering = Pairing(suites: OfferedSuites(withAES: true), rounds: 1)
     private var now = Instant(nanoseconds: 1_000_000_000)
     private let isSameCode: Bool
-    /// The bytes sent to the desk and to the errand on this stream, and those that have arrived.
+    /// The bytes sent to the first and to the second on this stream, and those that have arrived.
     private var sent: [[UInt8]] = [[], []]
     private var given: [[UInt8]] = [[], []]
     /// Attempts without the code in this window.
     private var failures = 0
     private(set) var pairings = 0
 
-    private static let toDesk = 0
-    private static let toErrand = 1
-    private static let box = PairingErrand.Box([Endpoint(high: 0, low: 1, port: 5577)])
+    private static let toShowing = 0
+    private static let toEntering = 1
+    private static let box = [Endpoint(high: 0, low: 1, port: 5577)]
 
     init(isSameCode: Bool) {
         self.isSameCode = isSameCode
-        errand = Self.errand(isSameCode)
         show()
-    }
-
-    private static func errand(_ isSameCode: Bool) -> PairingErrand {
-        PairingErrand(
-            code(isSameCode ? "7K9M-QX2W" : "7K9M-QX2V"), at: [box], card: card("office"),
-            suites: OfferedSuites(withAES: true), rounds: 1)
     }
 
     private static func code(_ text: String) -> PairingCode {
@@ -57,7 +50,7 @@ private struct PairingRoom: ~Copyable {
     }
 
     private mutating func show() {
-        let end = desk.show(
+        let end = showing.show(
             Self.code("7K9M-QX2W"), as: Self.card("kitchen"), isAtScreen: true, at: now)
         if end != nil { failures = 0 }
     }
@@ -65,8 +58,8 @@ private struct PairingRoom: ~Copyable {
     mutating func step(_ input: inout FuzzInput) {
         switch input.below(9) {
         case 0: begin(&input)
-        case 1: give(next(Self.toDesk), to: Self.toDesk, &input)
-        case 2: give(next(Self.toErrand), to: Self.toErrand, &input)
+        case 1: give(next(Self.toShowing), to: Self.toShowing, &input)
+        case 2: give(next(Self.toEntering), to: Self.toEntering, &input)
         case 3, 4:
             let side = input.below(2)
             var bytes = next(side)
@@ -77,13 +70,13 @@ private struct PairingRoom: ~Copyable {
             give(input.piece(input.below(64)), to: side, &input)
         case 6:
             now = now + .milliseconds(Int(input.word()))
-            end(desk.tick(at: now))
-            follow(errand.tick(at: now), &input)
+            end(showing.tick(at: now))
+            follow(entering.tick(at: now), &input)
         case 7:
             if input.below(2) == 0 {
-                if let result = desk.left(isInOrder: input.below(2) == 0, at: now) { end(result) }
+                end(showing.ended(isInOrder: input.below(2) == 0, at: now))
             } else {
-                follow(errand.left(at: now), &input)
+                follow(entering.ended(isInOrder: false, at: now), &input)
             }
         default: show()
         }
@@ -93,67 +86,70 @@ private struct PairingRoom: ~Copyable {
     private func next(_ side: Int) -> [UInt8] { Array(sent[side].dropFirst(given[side].count)) }
 
     private mutating func begin(_ input: inout FuzzInput) {
-        if let result = desk.left(isInOrder: false, at: now) { end(result) }
-        errand = Self.errand(isSameCode)
+        end(showing.ended(isInOrder: false, at: now))
         (sent, given) = ([[], []], [[], []])
-        guard case .connect = errand.begin(at: now) else { preconditionFailure("there is a box") }
-        guard desk.hasRoom(at: now) else { return follow(errand.left(at: now), &input) }
-        desk.enter(at: now)
-        follow(errand.connected(at: now), &input)
+        let code = Self.code(isSameCode ? "7K9M-QX2W" : "7K9M-QX2V")
+        guard
+            case .connect = entering.enter(code, at: [Self.box], as: Self.card("office"), at: now)
+        else { preconditionFailure("there is a box") }
+        guard showing.hasRoom(at: now) else {
+            return follow(entering.ended(isInOrder: false, at: now), &input)
+        }
+        showing.accepted(at: now)
+        follow(entering.connected(at: now), &input)
     }
 
     private mutating func give(_ bytes: [UInt8], to side: Int, _ input: inout FuzzInput) {
         given[side] += bytes
-        guard side == Self.toDesk else { return follow(errand.take(bytes.span, at: now), &input) }
-        switch desk.take(bytes.span, at: now) {
+        guard side == Self.toShowing else {
+            return follow(entering.receive(bytes.span, at: now), &input)
+        }
+        switch showing.receive(bytes.span, at: now) {
         case .wait: break
-        case .send(let bytes): sent[Self.toErrand] += bytes
-        case .judge:
+        case .connect: preconditionFailure("it waits for the other side")
+        case .paired: preconditionFailure("the other side has to end the stream first")
+        case .send(let bytes): sent[Self.toEntering] += bytes
+        case .prepare:
             precondition(isSameCode && given[side] == sent[side], "it has proved nothing")
             if input.below(4) == 3 {
-                desk.refuse()
+                showing.close()
             } else {
-                sent[Self.toErrand] += desk.admit(at: now)
+                sent[Self.toEntering] += showing.admit(at: now)
             }
-        case .over(let result): end(result)
+        case .failed(let failure): count(failure)
         }
     }
 
-    private mutating func follow(
-        _ step: consuming PairingErrand.Step, _ input: inout FuzzInput
-    ) {
+    private mutating func follow(_ step: consuming Pairing.Step, _ input: inout FuzzInput) {
         switch consume step {
         case .wait: break
         case .failed: break
         case .connect: preconditionFailure("there is one box")
-        case .send(let bytes): sent[Self.toDesk] += bytes
+        case .prepare: preconditionFailure("it shows no code")
+        case .send(let bytes): sent[Self.toShowing] += bytes
         case .paired:
             precondition(isSameCode && given == sent, "what was changed has paired")
             pairings += 1
         }
     }
 
-    private mutating func end(_ tick: consuming PairingDesk.Tick) {
-        switch consume tick {
-        case .nothing: break
-        case .timedOut: break
-        case .over(let result): end(result)
+    /// What time, or the end of the stream, has brought where the code is shown.
+    private mutating func end(_ step: consuming Pairing.Step) {
+        switch consume step {
+        case .failed(let failure): count(failure)
+        case .paired:
+            precondition(
+                isSameCode && given[Self.toShowing] == sent[Self.toShowing],
+                "what was changed has paired")
+        default: break
         }
     }
 
-    private mutating func end(_ result: consuming PairingDesk.Try) {
-        switch consume result {
-        case .stranger: break
-        case .unfinished: break
-        case .refused: break
-        case .wrongCode(let left):
-            failures += 1
-            precondition(left == 3 - failures, "an attempt is not counted")
-            precondition((left == 0) == !desk.isShowing, "the code is burnt after three")
-        case .paired:
-            precondition(
-                isSameCode && given[Self.toDesk] == sent[Self.toDesk], "what was changed has paired"
-            )
-        }
+    private mutating func count(_ failure: Pairing.Failure) {
+        guard case .wrongCode(let left) = failure else { return }
+        failures += 1
+        precondition(left == 3 - failures, "an attempt is not counted")
+        precondition(
+            (left == 0) == (showing.deadline(at: now) == nil), "the code is burnt after three")
     }
 }

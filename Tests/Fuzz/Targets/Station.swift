@@ -74,7 +74,7 @@ private struct Town {
         case 3:
             _ = station.call([peer], id: CallID(high: 7, low: UInt64(now.nanoseconds)), at: now)
         case 4: station.measure(peer, at: now)
-        default: _ = station.ask(peer, .relay, reference: 5, time: .zero, at: now)
+        default: _ = station.ask(peer, .relay, reference: 5, time: .zero, called: "it", at: now)
         }
     }
 
@@ -90,13 +90,12 @@ private struct Town {
                     signal.target == .relay
                         ? policy.relays.contains(signal.reference) : policy.signal,
                     "a request was taken that the policy denies")
-            case .call(let call):
-                if case .state(_, .ringing) = call { hasRung = true }
-            case .page(.began(let peer, _, _, let priority)):
+            case .callState(.ringing): hasRung = true
+            case .notice(.pageBegan(let peer, _, let priority)):
                 precondition(
                     policies[peer].announce || priority == .emergency && policies[peer].emergency,
                     "a page is heard that the policy denies")
-            case .send, .hear, .page, .resulted, .refused: break
+            default: break
             }
         }
         if let call = station.call, !call.summary.isOutgoing {

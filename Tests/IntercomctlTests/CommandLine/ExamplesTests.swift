@@ -21,8 +21,7 @@ import Testing
             var invocation = try Invocation(words)
             let found = try findCommand(invocation.words)
             guard found.name == command.name else { return "it is \(found.name)" }
-            invocation.arguments = Array(
-                invocation.words.dropFirst(found.name.split(separator: " ").count))
+            invocation.arguments = Array(invocation.words.dropFirst(found.words.count))
             try found.check(invocation)
             return nil
         } catch { return error.text }
@@ -30,20 +29,17 @@ import Testing
 
     @Test func eachCommandWithArgumentsHasThreeAtMostAndEachIsTaken() throws {
         for command in Command.all {
-            let examples = Examples.of(command.name)
             #expect(
-                (command.arguments.isEmpty ? 0...3 : 1...3).contains(examples.count),
+                (command.arguments.isEmpty ? 0...3 : 1...3).contains(command.examples.count),
                 "\(command.name)")
-            for line in examples {
+            for line in command.examples {
                 #expect(try complaint(about: line, of: command) == nil, "\(line)")
             }
         }
     }
 
-    @Test func noExampleIsOfACommandThatThereIsNot() {
-        let names = Command.all.map { $0.name }
-        #expect(Examples.all.allSatisfy { names.contains($0.command) })
-        #expect(Set(Examples.all.map { $0.command }).count == Examples.all.count)
+    @Test func noCommandIsThereTwice() {
+        #expect(Set(Command.all.map { $0.name }).count == Command.all.count)
     }
 
     @Test func aLineThatIsWrongIsNoticed() throws {

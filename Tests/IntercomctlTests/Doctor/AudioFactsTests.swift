@@ -22,7 +22,7 @@ import Testing
     }
 
     func heard(_ survey: LevelSurvey?) -> [String] {
-        Array(lines(facts(.opened(Self.granted), survey: survey).checks).dropLast())
+        Array(lines(.audio, facts(.opened(Self.granted), survey: survey).report(to:)).dropLast())
     }
 
     /// A second of a square wave of this height; in its last fifth of that one.
@@ -70,7 +70,7 @@ import Testing
 
     func refused(_ reason: PCMError.Reason) -> String {
         let error = PCMError(device: "card:A", direction: .capture, reason: reason)
-        return lines(facts(.failed(error)).checks)[0]
+        return lines(.audio, facts(.failed(error)).report(to:))[0]
     }
 
     @Test func eachRefusalHasItsCure() {
@@ -94,7 +94,7 @@ import Testing
         var facts = facts(.untouched, .untouched)
         facts.isRunning = true
         #expect(
-            lines(facts.checks) == [
+            lines(.audio, facts.report(to:)) == [
                 "ok    audio input     card:A: left to intercomd, which runs"
                     + "  -> intercomctl test mic",
                 "ok    audio output    card:A: left to intercomd, which runs"
@@ -102,7 +102,7 @@ import Testing
             ])
         facts.input.fault = Fault("absent", "no such card")
         #expect(
-            lines(facts.checks)[0]
+            lines(.audio, facts.report(to:))[0]
                 == "FAIL  audio input     card:A: no such card"
                 + "  -> plug it in, or set input in [audio] (intercomctl audio list)")
     }
@@ -115,7 +115,7 @@ import Testing
             facts.muted = [
                 CardControl(name: "Level", direction: direction, percent: 0, isMuted: isMuted)
             ]
-            let found = lines(facts.checks).filter { $0.hasPrefix("WARN") }
+            let found = lines(.audio, facts.report(to:)).filter { $0.hasPrefix("WARN") }
             #expect(found.count == 1)
             #expect(
                 found[0].hasPrefix("WARN  audio \(word)")
@@ -124,8 +124,8 @@ import Testing
     }
 
     @Test func whatADeafDaemonMayHaveIsNotOpened() {
-        let found = facts(.untouched, .untouched).checks
-        #expect(found.map { $0.verdict } == [.warn, .warn])
+        let found = verdicts(.audio, facts(.untouched, .untouched).report(to:))
+        #expect(found == [.warn, .warn])
     }
 
     @Test(arguments: [
@@ -133,7 +133,9 @@ import Testing
     ])
     func aCardByItsNumberIsAWarning(name: String) {
         #expect(AudioFacts.isNumbered(name))
-        let found = facts(.opened(Self.granted), names: (name, name)).checks
+        let found = diagnosis(
+            .audio, facts(.opened(Self.granted), names: (name, name)).report(to:)
+        ).checks
         #expect(found.count { $0.verdict == .warn } == 2)
     }
 
@@ -146,9 +148,11 @@ import Testing
     }
 
     @Test func twoCardsHaveTwoClocks() {
-        let two = facts(.opened(Self.granted), names: ("card:A", "card:B")).checks
+        let two = diagnosis(
+            .audio, facts(.opened(Self.granted), names: ("card:A", "card:B")).report(to:)
+        ).checks
         #expect(two.contains { $0.name == "audio clocks" && $0.verdict == .ok })
-        let one = facts(.unused, names: ("none", "card:B")).checks
+        let one = diagnosis(.audio, facts(.unused, names: ("none", "card:B")).report(to:)).checks
         #expect(!one.contains { $0.name == "audio clocks" })
     }
 
@@ -159,7 +163,7 @@ import Testing
         }
         var facts = facts(.opened(Self.granted), names: ("default", "usb:0001:0002"))
         facts.cards = [card("HDMI", nil), card("A", usb), card("A_1", usb)]
-        let found = lines(facts.checks)
+        let found = lines(.audio, facts.report(to:))
         #expect(
             found.contains(
                 "ok    audio input     default depends on the order of 3 cards"

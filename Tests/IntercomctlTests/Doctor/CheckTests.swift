@@ -4,12 +4,16 @@ import Testing
 @testable import Intercomctl
 
 @Suite struct CheckTests {
-    let some = Diagnosis(checks: [
-        .ok(.config, "etc + 1 peer"),
-        .warn(.wifi, of: "wlan0", "power save is on", fix: "iw"),
-        .fail(.peers, of: "a-station-with-a-name", "no answer", fix: "ping"),
-        .ok(.peers, of: "attic", "no psk", advice: "add one"),
-    ])
+    let some: Diagnosis = {
+        var some = Diagnosis(topic: .config)
+        some.add(.ok, "etc + 1 peer")
+        some.topic = .wifi
+        some.add(.warn, of: "wlan0", "power save is on", fix: "iw")
+        some.topic = .peers
+        some.add(.fail, of: "a-station-with-a-name", "no answer", fix: "ping")
+        some.add(.ok, of: "attic", "no psk", fix: "add one")
+        return some
+    }()
 
     @Test func theCureStandsOnTheSameLineAndTheCountComesLast() {
         #expect(
@@ -41,7 +45,7 @@ import Testing
     }
 
     @Test func whatAKernelSaysCannotMoveTheCursor() {
-        let evil = Diagnosis(checks: [.fail(.gpio, of: "\u{1b}A", "held by \u{7}", fix: "\r")])
+        let evil = diagnosis(.gpio) { $0.add(.fail, of: "\u{1b}A", "held by \u{7}", fix: "\r") }
         #expect(evil.screen == "FAIL  gpio ?A         held by ?  -> ?\n1 failure, 0 warnings\n")
     }
 }

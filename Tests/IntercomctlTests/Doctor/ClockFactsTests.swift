@@ -4,8 +4,11 @@ import Testing
 
 @Suite struct ClockFactsTests {
     @Test func aClockThatNobodySetIsAWarning() {
-        #expect(ClockFacts(isSynchronised: false).checks.map { $0.verdict } == [.warn])
-        #expect(ClockFacts(isSynchronised: true).checks.map { $0.verdict } == [.ok])
-        #expect(ClockFacts(isSynchronised: nil).checks.map { $0.verdict } == [.ok])
+        for (isSynchronised, verdict) in [(false, .warn), (true, .ok), (nil, .ok)]
+            as [(Bool?, Check.Verdict)]
+        {
+            let found = verdicts(.clock) { reportClock(isSynchronised: isSynchronised, to: &$0) }
+            #expect(found == [verdict])
+        }
     }
 }

@@ -15,7 +15,7 @@ import Testing
     }
 
     func checks(_ settings: Situation.Settings) -> [String] {
-        lines(ConfigFacts("/etc/intercomd", settings).checks)
+        lines(.config, ConfigFacts(folder: "/etc/intercomd", settings: settings).report(to:))
     }
 
     @Test func aGoodOneCountsItsPeers() {
@@ -27,9 +27,10 @@ import Testing
 
     @Test func whatOnlyRootMayReadIsNoUseToTheStation() {
         let facts = ConfigFacts(
-            "/etc/intercomd", settings(""), hidden: ["/etc/intercomd/peers.d/garage.conf"])
+            folder: "/etc/intercomd", settings: settings(""),
+            hidden: ["/etc/intercomd/peers.d/garage.conf"])
         #expect(
-            lines(facts.checks) == [
+            lines(.config, facts.report(to:)) == [
                 "ok    config          /etc/intercomd/intercomd.conf + 0 peers",
                 "FAIL  config          /etc/intercomd/peers.d/garage.conf may not be read by the"
                     + " station's own user  -> sudo chmod a+rX /etc/intercomd/peers.d/garage.conf",

@@ -9,7 +9,7 @@ import Testing
     ) -> [String] {
         var facts = DaemonFacts(answer: answer)
         (facts.version, facts.port, facts.sockets) = ("1.2", 5577, sockets)
-        return lines(facts.checks)
+        return lines(.daemon, facts.report(to:))
     }
 
     func up(_ version: String) -> Situation.Answer {
@@ -48,13 +48,13 @@ import Testing
         var facts = DaemonFacts(answer: .down)
         facts.isSetUp = false
         #expect(
-            lines(facts.checks) == [
+            lines(.daemon, facts.report(to:)) == [
                 "FAIL  daemon          intercomd is not running  -> sudo intercomctl setup"
             ])
         facts = DaemonFacts(answer: .down)
         facts.isWrong = true
         #expect(
-            lines(facts.checks) == [
+            lines(.daemon, facts.report(to:)) == [
                 "FAIL  daemon          intercomd is not running"
                     + "  -> correct the settings, then: sudo systemctl start intercomd"
             ])
@@ -67,11 +67,11 @@ import Testing
     @Test func aDaemonThatDoesNotAnswerIsAFailure() {
         #expect(
             facts(
-                .deaf(Failure(.failed, "connect to /x: Permission denied", fix: "join the group")),
+                .deaf(Failure("connect to /x: Permission denied", fix: "join the group")),
                 sockets: 2)
                 == ["FAIL  daemon          connect to /x: Permission denied  -> join the group"])
         #expect(
-            facts(.deaf(Failure(.failed, "intercomd is busy")))
+            facts(.deaf(Failure("intercomd is busy")))
                 == [
                     "FAIL  daemon          intercomd is busy"
                         + "  -> try again; journalctl -u intercomd"

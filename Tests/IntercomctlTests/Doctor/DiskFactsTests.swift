@@ -4,26 +4,27 @@ import Testing
 @testable import Intercomctl
 
 @Suite struct DiskFactsTests {
-    func checks(_ free: UInt64, isReadOnly: Bool = false) -> [Check] {
-        DiskFacts(path: "/s", space: DiskSpace(freeBytes: free, isReadOnly: isReadOnly)).checks
+    func found(_ free: UInt64, isReadOnly: Bool = false) -> [String] {
+        let space = DiskSpace(freeBytes: free, isReadOnly: isReadOnly)
+        return lines(.disk, DiskFacts(path: "/s", space: space).report(to:))
     }
 
     @Test func littleRoomIsAWarningAndNoneAFailure() {
-        #expect(lines(checks(100 << 20)) == ["ok    disk            100 MB free at /s"])
-        #expect(checks(15 << 20).map { $0.verdict } == [.warn])
-        #expect(checks(4096).map { $0.verdict } == [.fail])
+        #expect(found(100 << 20) == ["ok    disk            100 MB free at /s"])
+        #expect(found(15 << 20).map { $0.prefix(4) } == ["WARN"])
+        #expect(found(4096).map { $0.prefix(4) } == ["FAIL"])
     }
 
     @Test func aReadOnlyFolderIsAWarningWhateverItsRoom() {
         #expect(
-            lines(checks(1 << 40, isReadOnly: true))[0].hasPrefix(
+            found(1 << 40, isReadOnly: true)[0].hasPrefix(
                 "WARN  disk            /s is read-only"))
     }
 
     @Test func aFolderThatForgetsIsAWarning() {
         func text(_ kind: DiskSpace.Kind) -> String {
             let space = DiskSpace(freeBytes: 1 << 30, isReadOnly: false, kind: kind)
-            return lines(DiskFacts(path: "/s", space: space).checks)[0]
+            return lines(.disk, DiskFacts(path: "/s", space: space).report(to:))[0]
         }
         #expect(text(.lasting).hasPrefix("ok    disk"))
         #expect(text(.memory).hasPrefix("WARN  disk            /s is in memory: after a restart"))
@@ -33,14 +34,14 @@ import Testing
     @Test func whatWasSetAsideIsSaidUntilItIsTakenAway() {
         var facts = DiskFacts(path: "/s", space: DiskSpace(freeBytes: 1 << 30, isReadOnly: false))
         facts.setAside = ["history.bad"]
-        #expect(facts.checks.map { $0.verdict } == [.warn, .ok])
-        #expect(facts.checks[0].text.contains("/s/history.bad"))
+        #expect(verdicts(.disk, facts.report(to:)) == [.warn, .ok])
+        #expect(diagnosis(.disk, facts.report(to:)).checks[0].text.contains("/s/history.bad"))
     }
 
     @Test func noFolderIsAWarningAndAHiddenOneIsNot() {
         let none = SystemError(operation: "x", errno: 2)
-        #expect(DiskFacts(path: "/s", space: nil, fault: none).checks.map { $0.verdict } == [.warn])
+        #expect(verdicts(.disk, DiskFacts(path: "/s", fault: none).report(to:)) == [.warn])
         let hidden = SystemError(operation: "x", errno: 13)
-        #expect(DiskFacts(path: "/s", space: nil, fault: hidden).checks.map { $0.verdict } == [.ok])
+        #expect(verdicts(.disk, DiskFacts(path: "/s", fault: hidden).report(to:)) == [.ok])
     }
 }

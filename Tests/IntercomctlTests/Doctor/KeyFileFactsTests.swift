@@ -22,7 +22,7 @@ import Testing
             .init(peer: "a", path: "/s/keys/a.psk", sight: .seen(mode: 0o600, owner: 990))
         ]
         #expect(
-            lines(facts.checks)
+            lines(.keys, facts.report(to:))
                 == ["ok    keys            identity 0600 in /s/keys 0700, 1 pre-shared key"])
     }
 
@@ -34,7 +34,7 @@ import Testing
             .init(peer: "a", path: "/s/keys/a.psk", sight: .seen(mode: 0o604, owner: 990))
         ]
         #expect(
-            lines(facts.checks) == [
+            lines(.keys, facts.report(to:)) == [
                 "FAIL  keys            /s/keys is 0750: others have rights on it"
                     + "  -> sudo chmod 700 /s/keys",
                 "FAIL  keys            /s/keys/identity is 0644: others have rights on it"
@@ -48,7 +48,7 @@ import Testing
         var facts = facts()
         facts.identity = .seen(mode: 0o600, owner: 0)
         #expect(
-            lines(facts.checks) == [
+            lines(.keys, facts.report(to:)) == [
                 "FAIL  keys            /s/keys/identity belongs to user 0, the station to user 990"
                     + "  -> sudo chown -h 990 /s/keys/identity"
             ])
@@ -62,7 +62,7 @@ import Testing
                 peer: "b", path: "/s/keys/b.psk", sight: .seen(mode: 0o600, owner: 990),
                 fault: "/s/keys/b.psk is torn"),
         ]
-        let found = lines(facts.checks)
+        let found = lines(.keys, facts.report(to:))
         #expect(found.count == 2)
         #expect(found[0].hasPrefix("FAIL  keys a          there is no /s/keys/a.psk  -> sudo"))
         #expect(found[1].hasPrefix("FAIL  keys b          /s/keys/b.psk is torn  -> sudo"))
@@ -71,11 +71,13 @@ import Testing
     @Test func aTornIdentityIsAFailure() {
         var facts = facts()
         facts.identityFault = "/s/keys/identity is not an identity"
-        #expect(lines(facts.checks)[0].hasPrefix("FAIL  keys            /s/keys/identity is not"))
+        #expect(
+            lines(.keys, facts.report(to:))[0].hasPrefix(
+                "FAIL  keys            /s/keys/identity is not"))
     }
 
     @Test func beforeTheFirstStartThereIsNone() {
-        #expect(lines(KeyFileFacts(paths: paths).checks)[0].contains("no identity yet"))
+        #expect(lines(.keys, KeyFileFacts(paths: paths).report(to:))[0].contains("no identity yet"))
     }
 
     @Test func whatIsHiddenFromUsIsHiddenFromOthers() {
@@ -83,7 +85,7 @@ import Testing
         facts.identity = .hidden
         facts.psks = [.init(peer: "a", path: "/s/keys/a.psk", sight: .hidden)]
         #expect(
-            lines(facts.checks) == [
+            lines(.keys, facts.report(to:)) == [
                 "ok    keys            not readable by this user, as intended"
                     + "  -> sudo intercomctl doctor keys"
             ])
@@ -93,7 +95,7 @@ import Testing
         var facts = facts()
         facts.peersWithoutPSK = ["a"]
         facts.shared = ["b"]
-        #expect(facts.checks.allSatisfy { $0.verdict == .ok } && facts.checks.count == 3)
+        #expect(verdicts(.keys, facts.report(to:)) == [.ok, .ok, .ok])
     }
 
     /// Nobody goes to a thief to give both sides a secret.
@@ -115,7 +117,7 @@ import Testing
         var facts = facts()
         facts.mistakes = [Mistake(Origin(file: "/p", line: 3), "key: it is this station's own key")]
         #expect(
-            lines(facts.checks) == [
+            lines(.keys, facts.report(to:)) == [
                 "FAIL  keys            /p:3: key: it is this station's own key"
                     + "  -> intercomctl key show on that station"
             ])

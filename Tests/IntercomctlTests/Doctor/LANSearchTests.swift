@@ -29,7 +29,7 @@ import Testing
         ]
         let search = try LANSearch(settings(""), none)
         #expect(search == .noInterface)
-        #expect(search?.check.verdict == .warn)
+        #expect(verdicts(.network) { search?.report(to: &$0) } == [.warn])
         // The one address of the settings is that of another interface.
         let other = try LANSearch(settings("listen = 192.0.2.9"), [interface("eth0", "192.0.2.2")])
         #expect(other == .noInterface)
@@ -38,18 +38,19 @@ import Testing
     @Test func theSettingsMayForbidIt() throws {
         let eth0 = [interface("eth0", "192.0.2.2")]
         #expect(try LANSearch(settings("discovery = no"), eth0) == .off)
-        #expect(try LANSearch(settings("discovery = no"), eth0)?.check.verdict == .ok)
+        #expect(verdicts(.network, LANSearch.off.report(to:)) == [.ok])
         // A station that listens to this machine alone finds nobody, and that is meant.
         #expect(try LANSearch(settings("listen = 127.0.0.1"), eth0) == nil)
     }
 
     @Test func aPortThatCannotBeOpenedIsAWarningWithItsReason() {
         let error = SystemError(operation: "open UDP port 5353 on eth0", errno: 98)
-        let check = LANSearch.blocked(error).check
-        #expect(check.verdict == .warn)
-        #expect(lines([check])[0].contains("peers are not found: open UDP port 5353 on eth0"))
-        #expect(lines([LANSearch.on(["eth0", "wlan0"]).check])[0].contains("on eth0, wlan0"))
-        let some = LANSearch.on(["eth0"], leftOut: ["veth8", "veth9"]).check
-        #expect(lines([some])[0].hasSuffix("on eth0 (UDP 5353, multicast), not on veth8, veth9"))
+        let blocked = lines(.network, LANSearch.blocked(error).report(to:))[0]
+        #expect(blocked.hasPrefix("WARN"))
+        #expect(blocked.contains("peers are not found: open UDP port 5353 on eth0"))
+        let all = LANSearch.on(["eth0", "wlan0"])
+        #expect(lines(.network, all.report(to:))[0].contains("on eth0, wlan0"))
+        let some = lines(.network, LANSearch.on(["eth0"], leftOut: ["veth8", "veth9"]).report(to:))
+        #expect(some[0].hasSuffix("on eth0 (UDP 5353, multicast), not on veth8, veth9"))
     }
 }

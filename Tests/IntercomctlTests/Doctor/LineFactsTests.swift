@@ -1,27 +1,42 @@
-import Config
 import HAL
 import Report
 import Testing
 
+@testable import Config
 @testable import Intercomctl
 
 @Suite struct LineFactsTests {
-    typealias Wiring = LineFacts.Wiring
+    /// The wiring of a button in the settings.
+    struct Wiring {
+        let isActiveLow: Bool
+        let bias: Config.Button.Bias
+
+        var button: Config.Button {
+            var button = Config.Button()
+            (button.active, button.bias) = (isActiveLow ? .low : .high, bias)
+            return button
+        }
+    }
 
     func key(
-        _ state: LineFacts.State, _ wiring: Wiring? = Wiring(isActiveLow: true, bias: .pullUp)
+        _ state: LineFacts.State, _ wiring: Wiring = Wiring(isActiveLow: true, bias: .pullUp)
     ) -> String {
         lines(
-            LineFacts(line: "GPIO17", kind: .button, name: "ptt", wiring: wiring, state: state)
-                .checks)[0]
+            .gpio,
+            LineFacts(
+                line: "GPIO17", kind: .button, name: "ptt", button: wiring.button, state: state
+            ).report(to:))[0]
     }
 
     func lamp(_ state: LineFacts.State) -> String {
-        lines(LineFacts(line: "GPIO23", kind: .lamp, name: "mic", state: state).checks)[0]
+        lines(.gpio, LineFacts(line: "GPIO23", kind: .lamp, name: "mic", state: state).report(to:))[
+            0]
     }
 
     func relay(_ state: LineFacts.State) -> String {
-        lines(LineFacts(line: "GPIO24", kind: .relay, name: "door", state: state).checks)[0]
+        lines(
+            .gpio, LineFacts(line: "GPIO24", kind: .relay, name: "door", state: state).report(to:))[
+                0]
     }
 
     func button(

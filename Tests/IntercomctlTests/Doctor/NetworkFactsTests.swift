@@ -13,33 +13,34 @@ import Testing
     }
 
     private func facts(_ interfaces: [NetworkInterface]) -> NetworkFacts {
-        NetworkFacts([interface("lo", "127.0.0.1")] + interfaces)
+        NetworkFacts(interfaces: [interface("lo", "127.0.0.1")] + interfaces)
     }
 
     @Test func aLinkWithAnAddressIsWell() {
         #expect(
-            lines(facts([interface("eth0", "192.0.2.5")]).checks)
+            lines(.network, facts([interface("eth0", "192.0.2.5")]).report(to:))
                 == ["ok    network eth0    192.0.2.5"])
     }
 
     @Test func aCableThatIsOutIsAFailureAndIsNamed() {
         #expect(
-            lines(facts([interface("eth0", "192.0.2.5", isRunning: false)]).checks) == [
-                "FAIL  network         eth0 has no link: its cable or switch is out"
-                    + "  -> plug the cable in at both ends",
-                "ok    network eth0    192.0.2.5, no link",
-            ])
+            lines(.network, facts([interface("eth0", "192.0.2.5", isRunning: false)]).report(to:))
+                == [
+                    "FAIL  network         eth0 has no link: its cable or switch is out"
+                        + "  -> plug the cable in at both ends",
+                    "ok    network eth0    192.0.2.5, no link",
+                ])
         // Another way is there: nothing is wrong.
         let both = [interface("eth0", isRunning: false), interface("wlan0", "192.0.2.6")]
-        #expect(lines(facts(both).checks) == ["ok    network wlan0   192.0.2.6"])
+        #expect(lines(.network, facts(both).report(to:)) == ["ok    network wlan0   192.0.2.6"])
     }
 
     @Test func anAddressOfAnotherKindThanThePeersIsNone() {
         var facts = facts([interface("eth0", "fe80::1%1")])
-        #expect(facts.checks.allSatisfy { $0.verdict == .ok })
+        #expect(verdicts(.network, facts.report(to:)).allSatisfy { $0 == .ok })
         let peer = SocketAddress(parsing: "192.0.2.9:5577")!
         facts.ways = [.init(peer: "garage", address: peer, source: nil)]
-        let found = lines(facts.checks)
+        let found = lines(.network, facts.report(to:))
         #expect(found[0].hasPrefix("FAIL  network         eth0 has no address that reaches a peer"))
         #expect(
             found.last?.hasPrefix("FAIL  network route   no route to garage at 192.0.2.9") == true)
@@ -49,7 +50,7 @@ import Testing
         var facts = facts([interface("eth0", "10.9.9.77")])
         facts.listen = SocketAddress(host: "10.9.9.1", port: 0)
         #expect(
-            lines(facts.checks)[0]
+            lines(.network, facts.report(to:))[0]
                 == "FAIL  network         this machine has no longer the address 10.9.9.1, at "
                 + "which alone it listens  -> have the router give that address again, or set "
                 + "another `listen` in [network]")
@@ -59,16 +60,16 @@ import Testing
         var facts = facts([interface("eth0", "192.0.2.5")])
         let peer = SocketAddress(parsing: "127.0.0.1:5577")!
         facts.ways = [.init(peer: "garage", address: peer, source: nil)]
-        #expect(facts.checks.count == 1)
+        #expect(diagnosis(.network, facts.report(to:)).checks.count == 1)
     }
 
     @Test func aPortOnWhichNobodyListensIsAFailure() {
         var facts = facts([interface("eth0", "192.0.2.5")])
         (facts.port, facts.sockets, facts.isDaemonUp) = (5577, 2, true)
-        #expect(facts.checks.last?.verdict == .ok)
+        #expect(verdicts(.network, facts.report(to:)).last == .ok)
         facts.sockets = 0
-        #expect(facts.checks.last?.verdict == .fail)
+        #expect(verdicts(.network, facts.report(to:)).last == .fail)
         facts.isDaemonUp = false
-        #expect(facts.checks.count == 1)
+        #expect(diagnosis(.network, facts.report(to:)).checks.count == 1)
     }
 }

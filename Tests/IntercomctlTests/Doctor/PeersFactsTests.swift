@@ -1,16 +1,26 @@
-import Config
 import Report
 import Testing
 
+@testable import Config
 @testable import HAL
 @testable import Intercomctl
 
 @Suite struct PeersFactsTests {
+    private static func peer(_ name: String) -> Config.Peer {
+        var peer = Config.Peer()
+        peer.name = name
+        return peer
+    }
+
     @Test func aRunningDaemonIsComparedWithTheFiles() {
         func facts(_ files: [String], _ known: [String]) -> [String] {
-            let files = files.map { PeersFacts.Peer(name: $0) }
-            let known = known.map { (name: $0, isUp: $0 == "hall") }
-            return lines(PeersFacts(files, known: known).checks)
+            let known = known.map { name in
+                var peer = PeerStatus()
+                (peer.name, peer.state) = (name, name == "hall" ? .up : .down)
+                return peer
+            }
+            return lines(
+                .peers, PeersFacts(peers: files.map { Self.peer($0) }, known: known).report(to:))
         }
         #expect(
             facts(["attic", "hall"], ["hall", "attic"]) == [
@@ -28,17 +38,18 @@ import Testing
 
     @Test func nobodyIsAWarning() {
         #expect(
-            lines(PeersFacts([], known: []).checks) == [
+            lines(.peers, PeersFacts(peers: [], known: []).report(to:)) == [
                 "WARN  peer            none: there is nobody to talk to"
                     + "  -> intercomctl pair; it shows a code to type at the other station"
             ])
     }
 
     func lookedUp(_ host: String?, _ answer: NameLookup.Answer? = nil) -> String {
-        var peer = PeersFacts.Peer(name: "attic")
+        var peer = Self.peer("attic")
         if let host { peer.addresses = [PeerAddress(host: host, port: 5577)] }
-        if let answer { peer.answers = [answer] }
-        return lines(PeersFacts([peer]).checks)[0]
+        var facts = PeersFacts(peers: [peer])
+        if let answer { facts.answers = ["attic": [answer]] }
+        return lines(.peers, facts.report(to:))[0]
     }
 
     @Test func withoutTheDaemonNamesAreLookedUp() throws {
@@ -54,13 +65,13 @@ import Testing
     }
 
     @Test func aProcessorWithoutAESWantsTheOtherSuite() {
-        var facts = PeersFacts([PeersFacts.Peer(name: "attic")])
+        var facts = PeersFacts(peers: [Self.peer("attic")])
         facts.usesAES = false
         for suite in [nil, 2] as [UInt8?] {
             facts.peers[0].suite = suite
-            #expect(facts.checks.allSatisfy { $0.verdict == .ok })
+            #expect(verdicts(.peers, facts.report(to:)).allSatisfy { $0 == .ok })
         }
         facts.peers[0].suite = 1
-        #expect(facts.checks.last?.verdict == .warn)
+        #expect(verdicts(.peers, facts.report(to:)).last == .warn)
     }
 }

@@ -10,7 +10,9 @@ import Testing
         var facts = RelayFacts()
         (facts.hasRelays, facts.keepsOutputs) = (relays, keeps)
         (facts.hasSystemd, facts.switchesOff) = (systemd, unit)
-        return facts.checks.map { "\($0.verdict.rawValue) \($0.fix ?? "")" }
+        return diagnosis(.gpio, facts.report(to:)).checks.map {
+            "\($0.verdict.rawValue) \($0.fix ?? "")"
+        }
     }
 
     @Test func aKernelThatKeepsOutputsIsToldOf() {

@@ -3,18 +3,19 @@ import Testing
 @testable import Intercomctl
 
 @Suite struct RightsFactsTests {
-    typealias Source = RightsFacts.Source
-
-    func verdicts(_ source: Source) -> [Check.Verdict] {
-        let facts = RightsFacts(source: source)
-        return (facts.realtimeChecks + facts.memoryChecks).map { $0.verdict }
+    func verdicts(_ facts: RightsFacts) -> [Check.Verdict] {
+        let found = diagnosis(.memory) {
+            facts.reportRealtime(to: &$0)
+            facts.reportMemory(to: &$0)
+        }
+        return found.checks.map { $0.verdict }
     }
 
     @Test func theRunningDaemonKnowsBest() {
         #expect(verdicts(.daemon(isRealtime: true, isLocked: true)) == [.ok, .ok])
         #expect(verdicts(.daemon(isRealtime: false, isLocked: false)) == [.warn, .warn])
         #expect(
-            lines(RightsFacts(source: .daemon(isRealtime: false, isLocked: true)).realtimeChecks)
+            lines(.realtime, RightsFacts.daemon(isRealtime: false, isLocked: true).reportRealtime)
                 == [
                     "WARN  realtime        no real-time priority: sound may break under load"
                         + "  -> LimitRTPRIO=70 in the service, or ulimit -r 70"

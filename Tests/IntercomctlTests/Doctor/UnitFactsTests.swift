@@ -6,20 +6,21 @@ import Testing
 @Suite struct UnitFactsTests {
     @Test func aMachineWithoutSystemdNeedsNoUnit() {
         let facts = UnitFacts(hasSystemd: false, path: nil, isEnabled: false)
-        #expect(facts.checks.map { $0.verdict } == [.ok])
+        #expect(verdicts(.service, facts.report(to:)) == [.ok])
     }
 
     @Test func aUnitMustBeThereAndEnabled() {
         #expect(
-            lines(UnitFacts(hasSystemd: true, path: nil, isEnabled: false).checks)[0]
+            lines(.service, UnitFacts(hasSystemd: true, path: nil, isEnabled: false).report(to:))[0]
                 .hasPrefix("WARN  service         there is no unit intercomd.service"))
         #expect(
-            lines(UnitFacts(hasSystemd: true, path: "/u", isEnabled: false).checks) == [
-                "WARN  service         /u is not enabled: nothing starts it at boot"
-                    + "  -> sudo systemctl enable intercomd"
-            ])
+            lines(.service, UnitFacts(hasSystemd: true, path: "/u", isEnabled: false).report(to:))
+                == [
+                    "WARN  service         /u is not enabled: nothing starts it at boot"
+                        + "  -> sudo systemctl enable intercomd"
+                ])
         #expect(
-            lines(UnitFacts(hasSystemd: true, path: "/u", isEnabled: true).checks)
+            lines(.service, UnitFacts(hasSystemd: true, path: "/u", isEnabled: true).report(to:))
                 == ["ok    service         /u, enabled"])
     }
 

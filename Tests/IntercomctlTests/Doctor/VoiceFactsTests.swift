@@ -6,7 +6,7 @@ import Testing
 /// Whether a station that pairs by its button has words for it.
 @Suite struct VoiceFactsTests {
     private func told(_ missing: [SpokenWord], in directory: String? = "/words") -> [String] {
-        lines(VoiceFacts(directory: directory, missing: missing).checks)
+        lines(.audio, VoiceFacts(directory: directory, missing: missing).report(to:))
     }
 
     @Test func wordsOrBeepsAreBothWellAndHalfOfThemIsNot() {

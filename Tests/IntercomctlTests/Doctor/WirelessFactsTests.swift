@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct WirelessFactsTests {
     func checks(_ interfaces: [WirelessInterface]) -> [String] {
-        lines(WirelessFacts(interfaces: interfaces).checks)
+        lines(.wifi) { reportWiFi(interfaces, to: &$0) }
     }
 
     @Test func powerSaveIsAWarningWithItsCommand() {

@@ -98,7 +98,7 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
     @Test func oneCardForBothComesBeforeTwoAndUSBBeforeBuiltIn() {
         let chosen = { (cards: [CardTrial]) -> [String] in
             let plan = plan(cards)
-            return [plan.input.value, plan.output.value]
+            return [plan[.input].value, plan[.output].value]
         }
         #expect(chosen([hat, headset]) == ["usb:0d8c:0014", "usb:0d8c:0014"])
         #expect(chosen([headphones, hat]) == [hat.value, hat.value])
@@ -112,28 +112,28 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
 
     @Test func aBusyCardIsTakenWhenNoneOfItsKindIsFree() {
         let busy = card("usb:1:1", usb: true, .busy, .busy)
-        #expect(plan([busy, headset]).input.value == headset.value)
+        #expect(plan([busy, headset])[.input].value == headset.value)
         let taken = plan([busy, hat])
-        #expect(taken.input.value == "usb:1:1" && taken.input.reason.contains("in use"))
+        #expect(taken[.input].value == "usb:1:1" && taken[.input].reason.contains("in use"))
     }
 
     @Test func aCardThatCannotIsPassedOverWithItsReason() {
         let slow = card("usb:1:1", usb: true, .refused("cannot do 48000 Hz"), .opens)
         let plan = plan([slow, hat])
-        #expect(plan.input.value == hat.value && plan.output.value == hat.value)
+        #expect(plan[.input].value == hat.value && plan[.output].value == hat.value)
         #expect(plan.warnings == ["cannot do 48000 Hz"])
     }
 
     @Test func withoutAMicrophoneItListensOnlyAndSaysSo() {
         let plan = plan([headphones])
-        #expect(plan.input.value == "none" && plan.output.value == "card:Headphones")
+        #expect(plan[.input].value == "none" && plan[.output].value == "card:Headphones")
         #expect(plan.warnings.count == 1 && plan.warnings[0].contains("no microphone"))
     }
 
     @Test func withoutAnyCardItWaitsForOne() {
         let plan = plan([])
         #expect(!plan.text.contains("[audio]"))
-        #expect(plan.input.value == "auto" && plan.output.value == "auto")
+        #expect(plan[.input].value == "auto" && plan[.output].value == "auto")
         #expect(plan.warnings == ["no sound card: plug one in, and intercomd opens it"])
     }
 
@@ -149,7 +149,7 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
     ])
     func withoutTheLineThereIsNoKeyAndAnotherWayToTalk(_ key: ButtonTrial) {
         let plan = plan([hat], key)
-        #expect(plan.key.value == "none" && !plan.text.contains("[button"))
+        #expect(plan[.key].value == "none" && !plan.text.contains("[button"))
         #expect(plan.warnings.count == 1 && plan.warnings[0].contains("intercomctl talk house"))
     }
 
@@ -159,7 +159,7 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         let microphone = card("usb:1:2", usb: true, .opens, .none)
         let chosen = { (cards: [CardTrial]) -> [String] in
             let plan = plan(cards)
-            return [plan.input.value, plan.output.value]
+            return [plan[.input].value, plan[.output].value]
         }
         #expect(chosen([loopback, microphone, headphones]) == ["usb:1:2", "card:Headphones"])
         #expect(chosen([loopback, microphone]) == ["usb:1:2", "none"])

@@ -1,4 +1,5 @@
 import Audio
+import Config
 import Report
 import Time
 import Wire

@@ -86,7 +86,7 @@ enum ConsentWay: String, CaseIterable {
         case .ownCall:
             let id = CallID(high: 3, low: 3)
             room.obey(.call(named, .init(id, ringTime: .seconds(30))))
-            room.receive { .ringing(Ringing(mid: $0, id: id)) }
+            room.receive { .ringing(mid: $0, id) }
             room.wait(2)
             room.receive {
                 .answer(

@@ -35,7 +35,7 @@ import Wire
     func theSameButtonUnmutes(what: String) throws {
         var state = SavedState()
         #expect(request(.mute(what), state) == .state(.mute(what: what, isOn: true)))
-        _ = try state.follow(.mute(what: what, isOn: true), among: ["house"], at: 0)
+        _ = try state.apply(.mute(what: what, isOn: true), among: ["house"], at: 0)
         #expect(request(.mute(what), state) == .state(.mute(what: what, isOn: false)))
     }
 
@@ -46,15 +46,5 @@ import Wire
         state.doNotDisturb.isOn = true
         #expect(
             request(.doNotDisturb, state) == .state(.doNotDisturb(isOn: false, seconds: nil)))
-    }
-
-    @Test func aChangeIsToldInFewWords() {
-        let volume = Event(.volume(.ring, percent: 40), at: 7)
-        #expect(volume.kind == .volume && volume.target == "ring" && volume.detail == "40%")
-        let mute = Event(.mute("mic", isOn: false), at: 7)
-        #expect(mute.kind == .mute && mute.target == "mic" && mute.detail == "off")
-        #expect(Event(.doNotDisturb(isOn: true, seconds: 90), at: 7).detail == "on for 90 s")
-        #expect(Event(.doNotDisturb(isOn: true, seconds: nil), at: 7).detail == "on")
-        #expect(Event(.doNotDisturb(isOn: false, seconds: nil), at: 7).detail == "off")
     }
 }

@@ -168,32 +168,33 @@ struct CallWorld {
     }
 
     func states(_ own: Int) -> [CallState] {
-        actions[own].compactMap { if case .call(.state(_, let state)) = $0 { state } else { nil } }
+        actions[own].compactMap { if case .callState(let state) = $0 { state } else { nil } }
     }
 
     func notices(_ own: Int) -> [CallNotice] {
         actions[own].compactMap { action in
-            if case .call(.notice(let notice, _)) = action { notice } else { nil }
+            if case .inCall(let notice, _) = action { notice } else { nil }
         }
     }
 
     func redials(_ own: Int) -> Int {
-        actions[own].count { if case .call(.redial) = $0 { true } else { false } }
+        actions[own].count { if case .redial = $0 { true } else { false } }
     }
 
     /// The events of pages and requests, in words.
     func pages(_ own: Int) -> [String] {
         actions[own].compactMap { action in
             switch action {
-            case .page(.began(let peer, _, _, _)): "began \(peer)"
-            case .page(.ended(let peer, _, let isTimeUp)):
+            case .notice(.pageBegan(let peer, _, _)): "began \(peer)"
+            case .notice(.pageEnded(let peer, let isTimeUp)):
                 "\(isTimeUp ? "time up" : "ended") \(peer)"
-            case .page(.timeUp(let stream)): "own time up \(stream)"
+            case .pageTimeUp(let stream): "own time up \(stream)"
             case .signalled(_, let signal): "asked \(signal.target.rawValue) \(signal.time)"
-            case .resulted(_, let request, let status):
+            case .notice(.result(_, let request, _, let status)):
                 "result \(request) \(status.map { "\($0.rawValue)" } ?? "none")"
-            case .refused(_, let refusal, let count): "refused \(refusal.rawValue) \(count)"
-            case .call, .send, .hear: nil
+            case .notice(.refused(_, let refusal, let count)):
+                "refused \(refusal.rawValue) \(count)"
+            default: nil
             }
         }
     }
@@ -202,13 +203,18 @@ struct CallWorld {
 
     /// Kills a station and starts it again.
     mutating func crash(_ own: Int, recovers: Bool = true) {
-        let open = history[own].values.filter { $0.ends < $0.starts }.compactMap { $0.summary }
         boots[own] += 1
         listeners[own] = []
         stations[own] = fresh(own)
         consent(own)
         let ended = history[own].keys.sorted().suffix(32).map { $0 }
-        if recovers { act(own) { $0.recover(open, ended: ended, at: $1) } }
+        if recovers {
+            // The history closes the record that it finds open.
+            for (id, entry) in history[own] where entry.ends < entry.starts {
+                history[own][id]!.ends += 1
+            }
+            act(own) { $0.recover(ended: ended, at: $1) }
+        }
         connect(own)
         for peer in stations.indices where peer != own {
             stations[peer].up(peer: own, isNewBoot: true, at: now)
@@ -292,7 +298,7 @@ struct CallWorld {
             case .send(let peer, let payload): send(.control(payload), own, peer)
             case .hear(let peer, let stream, let hearing, let priority):
                 heard[own][[peer, Int(stream)]] = (hearing, priority)
-            case .call, .page, .signalled, .resulted, .refused: note(action, at: own)
+            default: note(action, at: own)
             }
             if let open = stations[own].call?.summary, !open.isOutgoing, !isAllowed(open, at: own) {
                 trespasses.append("station \(own) is in call \(open.id.high) against its policy")
@@ -339,19 +345,17 @@ struct CallWorld {
         actions[own].append(action)
         if actions[own].count > 200 { actions[own].removeFirst(100) }
         switch action {
-        case .call(.began(let summary)):
+        case .callBegan(let summary):
             history[own][summary.id, default: Entry()].starts += 1
             history[own][summary.id]!.summary = summary
-        case .call(.ended(let summary, let ending)):
+        case .callEnded(let summary, let ending):
             history[own][summary.id, default: Entry()].ends += 1
             history[own][summary.id]!.ending = ending
             history[own][summary.id]!.summary = summary
-        case .call(.microphone(_, let to)): listeners[own] = to
+        case .microphone(let to): listeners[own] = to
         case .signalled(let peer, let signal):
             stations[own].result(.done, of: signal, from: peer, at: now)
-        case .call(.state), .call(.notice), .call(.redial), .page, .resulted, .refused, .send,
-            .hear:
-            break
+        default: break
         }
     }
 

@@ -69,8 +69,8 @@ extension Room {
         let records = PacketRecords(packet.payload.span)
         feed { board, _, _ in board.begin(packetOf: peer) }
         for record in records.all {
-            if case .other(.pong(let token)) = record,
-                let askedAt = switchboard.whenAsked(token, of: peer)
+            if case .pong(let token) = record,
+                let askedAt = switchboard.station.whenAsked(token, of: peer)
             {
                 sound.answered(peer, index, askedAt: askedAt, time: packet.time)
             }
@@ -82,8 +82,8 @@ extension Room {
                 default:
                     guard isOfThisRun else { return }
                     board.receive(
-                        record, from: peer, at: now, cameAt: packet.cameAt,
-                        age: now - packet.madeAt)
+                        record, beside: records.heard(beside: record), from: peer, at: now,
+                        cameAt: packet.cameAt, age: now - packet.madeAt)
                 }
             }
         }

@@ -9,7 +9,7 @@ extension Room {
     func perform(_ order: Order) {
         rules.saw(order, at: self)
         switch order {
-        case .protect, .doubt, .chime, .ring, .beep, .reportsAreIn, .reopen: break
+        case .protect, .doubt, .chime, .ring, .beep, .reopen: break
         case .hear(let peer, let stream, let hearing, let priority):
             tell { $0.hear(peer, stream, hearing, priority) }
         case .press(let target, let isDown): tell { $0.press(target, isDown: isDown) }

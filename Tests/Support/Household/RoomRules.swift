@@ -285,7 +285,7 @@ extension CallEnding {
     /// Whether its caller was told that nothing came of it.
     fileprivate var isRefusal: Bool {
         switch self {
-        case .hungUp, .hungUpThere, .cancelled, .answeredElsewhere, .preempted, .crash: false
+        case .hungUp, .hungUpThere, .cancelled, .answeredElsewhere, .preempted: false
         default: true
         }
     }

@@ -9,6 +9,8 @@ import Wire
     @Test func whatWasHeardIsToldWhenTheLastReportsAreIn() {
         var world = TalkWorld()
         let spurt = world.begin()
+        let caller = CallerTicket(place: 1, number: 10)
+        world.awaitPage(spurt, for: caller)
         world.wait(1_000)
         world.reportShare(from: 1)
         world.end(frames: 100)
@@ -24,7 +26,7 @@ import Wire
         let found = [heard(1, 100), heard(2, 50, .network)]
         #expect(
             world.taken() == [
-                .reportsAreIn(spurt: spurt, target: TalkWorld.channel, found),
+                .answer(caller, .pageOver(to: "house", found)),
                 .notice(.heard(target: "target 3", .seconds(1), found)),
             ])
         #expect(world.talks.deadline == nil)
@@ -148,30 +150,30 @@ import Wire
         var world = TalkWorld()
         world.around.silence = .microphoneMuted
         let target = Int(TalkTarget.announcement)
-        let spurt = world.begin(target, [1], first: nil)
+        world.begin(target, [1], first: nil)
         #expect(world.taken() == [])
         world.wait(1_000)
         world.reportShare(from: 1, on: target)
         world.end(target, frames: 100)
         world.awaitReports()
-        #expect(world.taken().first == .reportsAreIn(spurt: spurt, target: target, [heard(1, 100)]))
+        #expect(
+            world.taken()
+                == [.notice(.heard(target: "target \(target)", .seconds(1), [heard(1, 100)]))])
     }
 
     @Test func ofACallAndOfNothingSaidNothingIsTold() {
         var world = TalkWorld()
         let call = Int(TalkTarget.call)
-        let calling = world.begin(call, [1])
+        world.begin(call, [1])
         world.end(call, frames: 100)
         let empty = world.begin()
+        let caller = CallerTicket(place: 1, number: 10)
+        world.awaitPage(empty, for: caller)
         world.end(frames: 0)
         world.awaitReports()
-        #expect(
-            world.taken() == [
-                .reportsAreIn(spurt: calling, target: call, [heard(1, 0, .noAnswer)]),
-                .reportsAreIn(
-                    spurt: empty, target: TalkWorld.channel,
-                    [heard(1, 0, .noAnswer), heard(2, 0, .noAnswer)]),
-            ])
+        // Except to a caller that waits for it.
+        let nothing = [heard(1, 0, .noAnswer), heard(2, 0, .noAnswer)]
+        #expect(world.taken() == [.answer(caller, .pageOver(to: "house", nothing))])
         #expect(world.talks.lastWords(to: 1) == nil)
     }
 

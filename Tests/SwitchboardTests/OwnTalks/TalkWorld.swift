@@ -14,6 +14,8 @@ struct TalkWorld {
 
     var talks = OwnTalks()
     var around = Surroundings()
+    var pager = Pager()
+    private var announcer = Announcer()
     var now = TalkWorld.start
     private var orders = Orders()
 
@@ -38,10 +40,9 @@ struct TalkWorld {
         _ target: Int = Self.channel, _ listeners: PeerSet = Self.members, first: UInt16? = 1_000,
         isDoubted: Bool = false
     ) -> Int {
-        let start = TalkspurtStart(
-            to: target, called: "target \(target)", listeners: listeners, first: first,
-            isDoubted: isDoubted)
-        return talks.began(start, around, at: now, &orders)
+        talks.began(
+            target, called: "target \(target)", listeners, first: first, isDoubted: isDoubted,
+            around, at: now, &orders)
     }
 
     mutating func end(_ target: Int = Self.channel, frames: Int) {
@@ -95,11 +96,18 @@ struct TalkWorld {
     mutating func awaitReports() {
         while let deadline = talks.deadline {
             now = max(now, deadline)
-            talks.tick(around, at: now, &orders)
+            tick()
         }
     }
 
-    mutating func tick() { talks.tick(around, at: now, &orders) }
+    mutating func tick() { talks.tick(around, at: now, &pager, &announcer, &orders) }
+
+    /// A page is over whose caller waits for what was heard of this talkspurt.
+    mutating func awaitPage(_ spurt: Int, for caller: CallerTicket) {
+        pager.begin("house", during: spurt, after: nil, &orders)
+        pager.keep(for: caller)
+        pager.end(spurt, &orders)
+    }
 
     func hearsNow(_ peer: Int, isHeld: Bool = false) -> NowHeard? {
         talks.hearsNow(peer, isHeld: isHeld, around, at: now)

@@ -220,20 +220,9 @@ struct DNSWriter {
     private static let internet: UInt16 = 1
     private static let authoritativeResponse: UInt16 = 0x8400
 
-    init() {}
-
-    /// The header of a question; multicast messages have the id 0 (RFC 6762 §18.1).
-    mutating func beginQuery(questions: Int) {
-        header(0, questions: questions, answers: 0)
-    }
-
-    /// The header of a response.
-    mutating func beginResponse(answers: Int) {
-        header(Self.authoritativeResponse, questions: 0, answers: answers)
-    }
-
-    private mutating func header(_ flags: UInt16, questions: Int, answers: Int) {
-        precondition(bytes.isEmpty)
+    /// Begins a question, or a response; multicast messages have the id 0 (RFC 6762 §18.1).
+    init(questions: Int = 0, answers: Int = 0) {
+        let flags = questions > 0 ? 0 : Self.authoritativeResponse
         for word in [0, flags, UInt16(questions), UInt16(answers), 0, 0] { self.word(word) }
     }
 

@@ -39,8 +39,7 @@ struct ServiceInstance: Equatable, Sendable {
     func message(
         _ addresses: [Endpoint], timeToLive: UInt32 = Self.timeToLive, catalogued: Bool = false
     ) -> [UInt8] {
-        var writer = DNSWriter()
-        writer.beginResponse(answers: 3 + addresses.count + (catalogued ? 1 : 0))
+        var writer = DNSWriter(answers: 3 + addresses.count + (catalogued ? 1 : 0))
         writer.record(service, DNSMessage.Kind.pointer, timeToLive: timeToLive) { $0.name(name) }
         writer.record(name, DNSMessage.Kind.service, timeToLive: timeToLive) { writer in
             for word in [0, 0, port] { writer.word(word) }
@@ -67,8 +66,7 @@ struct ServiceInstance: Equatable, Sendable {
 
     /// The question by which instances of a service are found.
     static func question(for service: DNSName) -> [UInt8] {
-        var writer = DNSWriter()
-        writer.beginQuery(questions: 1)
+        var writer = DNSWriter(questions: 1)
         writer.question(service, DNSMessage.Kind.pointer)
         return writer.bytes
     }

@@ -20,17 +20,16 @@ struct Doorkeeper: ~Copyable {
     init(own: PublicKey) { seal = CookieSeal(responder: own) }
 
     /// Checks the mac, with a cookie if the M1 has one; counts the M1 if it is right.
-    mutating func refusal(
-        of initiation: Span<UInt8>, _ header: HandshakeHeader, from source: Endpoint,
+    mutating func check(
+        _ initiation: Span<UInt8>, _ header: HandshakeHeader, from source: Endpoint,
         mac: HandshakeMAC, waiting: Int, at now: Instant
-    ) -> Drop? {
+    ) throws(Drop) {
         if header.isCookieKeyed {
-            guard jar.verifies(initiation, from: source, mac: mac, at: now) else { return .cookie }
+            guard jar.verifies(initiation, from: source, mac: mac, at: now) else { throw .cookie }
         } else {
-            guard mac.verify(initiation) else { return .mac }
+            guard mac.verify(initiation) else { throw .mac }
         }
         load.count(waiting: waiting, at: now)
-        return nil
     }
 
     /// Whether an M1 without a cookie is asked for one, as long as the load lasts.
@@ -61,19 +60,18 @@ struct Doorkeeper: ~Copyable {
         return reply
     }
 
-    /// Whether an M1 may cost a key agreement, which this pays for.
-    mutating func refusalOfWork(
+    /// Pays for the key agreement that an M1 costs.
+    mutating func pay(
         for hash: Digest, _ header: HandshakeHeader, from source: Endpoint, isPeers: Bool,
         at now: Instant
-    ) -> Drop? {
-        guard header.isCookieKeyed else { return nil }
+    ) throws(Drop) {
+        guard header.isCookieKeyed else { return }
         guard !answered.peers.contains(hash), !answered.others.contains(hash) else {
-            return .repeated
+            throw .repeated
         }
         guard !load.isUnderLoad(at: now) || buckets.allows(source, isPeers: isPeers, at: now)
-        else { return .rate }
+        else { throw .rate }
         if isPeers { answered.peers.insert(hash) } else { answered.others.insert(hash) }
-        return nil
     }
 }
 
@@ -116,7 +114,7 @@ struct LoadWatch {
     private(set) var initiations: UInt64 = 0
     /// When the load began, and when it ends if nothing comes; nil when there is none.
     private(set) var spell: (since: Instant, until: Instant)?
-    private var bucket: TokenBucket?
+    private var bucket = TokenBucket(rate: LoadWatch.rate, burst: LoadWatch.burst)
     // M1 in this second and in the one before.
     private var secondBegan = Instant(nanoseconds: 0)
     private var counts = (last: 0, this: 0)
@@ -131,16 +129,8 @@ struct LoadWatch {
         initiations += 1
         countSecond(at: now)
         if !isUnderLoad(at: now) { spell = nil }
-        guard !takesToken(at: now) || waiting > Self.waitingMax else { return }
+        guard !bucket.take(at: now) || waiting > Self.waitingMax else { return }
         spell = (spell?.since ?? now, now + Self.calmAfter)
-    }
-
-    private mutating func takesToken(at now: Instant) -> Bool {
-        var bucket = bucket ?? TokenBucket(rate: Self.rate, burst: Self.burst, at: now)
-        let isThere = bucket.hasToken(at: now)
-        if isThere { bucket.take(at: now) }
-        self.bucket = bucket
-        return isThere
     }
 
     private mutating func countSecond(at now: Instant) {
@@ -221,12 +211,12 @@ struct TokenBucket {
     let rate: Int
     let burst: Int
     private var tokens: Int64
-    private var then: Instant
+    private var then = Instant(nanoseconds: 0)
     /// Tokens are counted in these, so that a fraction is not lost.
     private static let unit: Int64 = 1_000_000_000
 
-    init(rate: Int, burst: Int, at now: Instant) {
-        (self.rate, self.burst, then) = (rate, burst, now)
+    init(rate: Int, burst: Int) {
+        (self.rate, self.burst) = (rate, burst)
         tokens = Int64(burst) * Self.unit
     }
 
@@ -235,9 +225,12 @@ struct TokenBucket {
 
     func hasToken(at now: Instant) -> Bool { filled(at: now) >= Self.unit }
 
-    mutating func take(at now: Instant) {
+    /// Takes a token; false when there is none.
+    mutating func take(at now: Instant) -> Bool {
+        guard hasToken(at: now) else { return false }
         tokens = filled(at: now) - Self.unit
         then = now
+        return true
     }
 
     /// The tokens that are in it by now.
@@ -278,13 +271,12 @@ struct SourceBuckets {
     }
 
     private var buckets: [(source: Source, bucket: TokenBucket)] = []
-    private var all: TokenBucket?
+    private var all = TokenBucket(
+        rate: SourceBuckets.rateOfAll, burst: SourceBuckets.rateOfAll)
 
     /// Takes a token of the source; false when there is none.
     mutating func allows(_ endpoint: Endpoint, isPeers: Bool, at now: Instant) -> Bool {
         let source = Source(endpoint, isPeers: isPeers)
-        var all = all ?? TokenBucket(rate: Self.rateOfAll, burst: Self.rateOfAll, at: now)
-        defer { self.all = all }
         guard isPeers || all.hasToken(at: now) else { return false }
         let place: Int
         if let known = buckets.firstIndex(where: { $0.source == source }) {
@@ -293,13 +285,10 @@ struct SourceBuckets {
             if buckets.count >= Self.capacity / 2 { forget(at: now) }
             guard buckets.count < Self.capacity else { return false }
             place = buckets.count
-            buckets.append(
-                (source, TokenBucket(rate: Self.rate, burst: Self.burst, at: now)))
+            buckets.append((source, TokenBucket(rate: Self.rate, burst: Self.burst)))
         }
-        guard buckets[place].bucket.hasToken(at: now) else { return false }
-        buckets[place].bucket.take(at: now)
-        if !isPeers { all.take(at: now) }
-        return true
+        guard buckets[place].bucket.take(at: now) else { return false }
+        return isPeers || all.take(at: now)
     }
 
     private mutating func forget(at now: Instant) {

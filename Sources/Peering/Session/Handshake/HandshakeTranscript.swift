@@ -2,51 +2,28 @@ internal import Crypto
 internal import Time
 internal import Wire
 
-/// The values that both sides of a handshake mix, in the order of protocol.md §1.4.
-///
-/// A step that fails leaves the mixes before it in place, so a message from the network is always
-/// tried on a `copy()`.
-struct HandshakeTranscript: ~Copyable {
-    private var state: SymmetricState
-
-    init(suite: Suite, responder: PublicKey) {
-        state = SymmetricState(suite: suite, responder: responder)
-    }
-
-    private init(state: consuming SymmetricState) { self.state = state }
-
-    borrowing func copy() -> HandshakeTranscript { HandshakeTranscript(state: state.copy()) }
-
-    /// h, for tests.
-    var hash: Digest { state.handshakeHash }
-    /// The exporter of §1.5, for tests.
-    borrowing func exporter() -> Key { state.exporter() }
-
+// The values that both sides of a handshake mix, in the order of protocol.md §1.4.
+extension SymmetricState {
     /// Mixes the fields of M1.
     mutating func mixInitiation(_ message: Span<UInt8>) {
         typealias Layout = HandshakeLayout.Initiation
-        state.mixHash(message.extracting(Layout.header))
-        state.mixHash(message.extracting(Layout.ephemeral))
-        state.mixHash(message.extracting(Layout.encapsulationKey))
+        mixHash(message.extracting(Layout.header))
+        mixHash(message.extracting(Layout.ephemeral))
+        mixHash(message.extracting(Layout.encapsulationKey))
         // M1's payload is empty, and not encrypted, as there is no key yet.
-        state.mixHash(message.extracting(0..<0))
+        mixHash(message.extracting(0..<0))
     }
 
     mutating func mix(_ message: Span<UInt8>, _ range: Range<Int>) {
-        state.mixHash(message.extracting(range))
+        mixHash(message.extracting(range))
     }
-
-    mutating func mixKey(_ key: borrowing Key) { state.mixKey(key) }
-
-    /// The psk, last of all (protocol.md §1.1).
-    mutating func mixKeyAndHash(_ psk: borrowing Key) { state.mixKeyAndHash(psk) }
 
     /// Seals a field into its place in a message.
     mutating func seal(
         _ plaintext: Span<UInt8>, into message: inout MutableSpan<UInt8>, _ range: Range<Int>
     ) {
         var field = message._mutatingExtracting(range)
-        let size = state.encryptAndHash(plaintext, into: &field)
+        let size = encryptAndHash(plaintext, into: &field)
         precondition(size == range.count)
     }
 
@@ -54,19 +31,8 @@ struct HandshakeTranscript: ~Copyable {
     mutating func open(
         _ message: Span<UInt8>, _ range: Range<Int>, into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {
-        state.decryptAndHash(message.extracting(range), into: &plaintext)
+        decryptAndHash(message.extracting(range), into: &plaintext)
     }
-
-    /// Ends the handshake.
-    consuming func sessionKeys(
-        isInitiator: Bool, local: UInt32, remote: UInt32, clock: SessionClock
-    ) -> SessionKeys {
-        state.sessionKeys(
-            isInitiator: isInitiator, localIndex: local, remoteIndex: remote, clock: clock)
-    }
-
-    /// The keys of §1.5 as they are, for tests.
-    consuming func transportKeys() -> TransportKeys { state.transportKeys() }
 }
 
 /// A completed handshake.
@@ -77,19 +43,14 @@ struct Established: ~Copyable {
     /// The peer's.
     let capabilities: Capabilities
     /// After M3.
-    let transcript: HandshakeTranscript
+    let transcript: SymmetricState
 
     /// The session; the secrets of the handshake are wiped.
     consuming func sessionKeys(_ clock: SessionClock) -> SessionKeys {
         transcript.sessionKeys(
-            isInitiator: isInitiator, local: localIndex, remote: remoteIndex, clock: clock)
+            isInitiator: isInitiator, localIndex: localIndex, remoteIndex: remoteIndex,
+            clock: clock)
     }
-}
-
-/// The outcome of a handshake message.
-enum HandshakeOutcome<Success: ~Copyable>: ~Copyable {
-    case success(Success)
-    case refused(Drop)
 }
 
 /// Bounds the attempts on a pending handshake (protocol.md §1.4, rule 6).
@@ -139,8 +100,8 @@ struct Identity: ~Copyable {
     }
 
     /// CONFIRM: of keys, and which run of the program has them.
-    func confirmation(_ value: UInt8) -> ControlPayload {
-        ControlPayload(.confirm(value, boot: capabilities.bootID))
+    func confirmation(_ value: UInt8) -> ControlRecord {
+        .confirm(value, boot: capabilities.bootID)
     }
 }
 

@@ -21,7 +21,7 @@ final class Initiator {
     /// The mac of M1: a cookie reply is bound to it.
     private let initiationMAC: InlineArray<8, UInt8>
     /// After M1.
-    let transcript: HandshakeTranscript
+    let transcript: SymmetricState
 
     /// Starts a handshake and writes M1.
     ///
@@ -49,7 +49,7 @@ final class Initiator {
             mac.sign(&message)
         }
 
-        var transcript = HandshakeTranscript(suite: suite, responder: responder)
+        var transcript = SymmetricState(suite: suite, responder: responder)
         transcript.mixInitiation(message.span)
 
         let start = Layout.mac.lowerBound
@@ -75,67 +75,43 @@ final class Initiator {
     func finish(
         _ response: Span<UInt8>, header: HandshakeHeader, own: borrowing Identity,
         psk: borrowing Key, mac: HandshakeMAC, writing message: inout MutableSpan<UInt8>
-    ) -> HandshakeOutcome<Established> {
-        var transcript = transcript.copy()
-        let theirs: PublicKey
-        switch read(response, transcript: &transcript) {
-        case .refused(let drop): return .refused(drop)
-        case .success(let answer):
-            theirs = answer.ephemeral
-            guard let se = X25519.shared(own.secret, with: theirs) else {
-                return .refused(.lowOrder)
-            }
-            write(
-                &message, to: header.senderIndex, own: own, se: se, psk: psk,
-                transcript: &transcript)
-            mac.sign(&message)
-            return .success(
-                Established(
-                    isInitiator: true, localIndex: index, remoteIndex: header.senderIndex,
-                    capabilities: answer.capabilities, transcript: transcript))
-        }
-    }
-
-    private struct Answer {
-        let ephemeral: PublicKey
-        let capabilities: Capabilities
-    }
-
-    private func read(
-        _ response: Span<UInt8>, transcript: inout HandshakeTranscript
-    ) -> HandshakeOutcome<Answer> {
+    ) throws(Drop) -> Established {
         typealias Layout = HandshakeLayout.Response
+        var transcript = transcript.copy()
         let theirs = PublicKey(bytes: response.extracting(Layout.ephemeral))
         transcript.mix(response, Layout.header)
         transcript.mix(response, Layout.ephemeral)
-        guard let ee = X25519.shared(ephemeral, with: theirs) else {
-            return .refused(.lowOrder)
-        }
+        guard let ee = X25519.shared(ephemeral, with: theirs) else { throw .lowOrder }
         transcript.mixKey(ee)
 
         var ciphertext = InlineArray<1088, UInt8>(repeating: 0)
         var ciphertextSpan = ciphertext.mutableSpan
         guard transcript.open(response, Layout.ciphertext, into: &ciphertextSpan) else {
-            return .refused(.decrypt)
+            throw .decrypt
         }
         // A wrong ciphertext gives a wrong secret (FIPS 203 §6.3), and the capabilities stay shut.
         transcript.mixKey(decapsulationKey.decapsulate(ciphertext.span))
-        guard let es = X25519.shared(ephemeral, with: responder) else {
-            return .refused(.lowOrder)
-        }
+        guard let es = X25519.shared(ephemeral, with: responder) else { throw .lowOrder }
         transcript.mixKey(es)
 
-        var capabilities = InlineArray<16, UInt8>(repeating: 0)
-        var capabilitiesSpan = capabilities.mutableSpan
-        guard transcript.open(response, Layout.capabilities, into: &capabilitiesSpan),
-            let read = Capabilities(parsing: capabilities.span)
-        else { return .refused(.decrypt) }
-        return .success(Answer(ephemeral: theirs, capabilities: read))
+        var bytes = InlineArray<16, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        guard transcript.open(response, Layout.capabilities, into: &span),
+            let capabilities = Capabilities(parsing: bytes.span)
+        else { throw .decrypt }
+        guard let se = X25519.shared(own.secret, with: theirs) else { throw .lowOrder }
+        write(
+            &message, to: header.senderIndex, own: own, se: se, psk: psk,
+            transcript: &transcript)
+        mac.sign(&message)
+        return Established(
+            isInitiator: true, localIndex: index, remoteIndex: header.senderIndex,
+            capabilities: capabilities, transcript: transcript)
     }
 
     private func write(
         _ message: inout MutableSpan<UInt8>, to receiver: UInt32, own: borrowing Identity,
-        se: borrowing Key, psk: borrowing Key, transcript: inout HandshakeTranscript
+        se: borrowing Key, psk: borrowing Key, transcript: inout SymmetricState
     ) {
         typealias Layout = HandshakeLayout.Finish
         HandshakeHeader.finish(suite: suite.rawValue, receiver: receiver).write(into: &message)

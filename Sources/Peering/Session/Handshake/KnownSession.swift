@@ -30,6 +30,12 @@ public enum KnownSession {
     ///   - flipped: A bit of a frame, to see that a wrong one is noticed.
     /// - Returns: Nil where a side refuses what the other one has made.
     static func digest(_ suite: Suite, flipped: UInt8 = 0) -> String? {
+        do throws(Drop) {
+            return try frames(suite, flipped)
+        } catch { return nil }
+    }
+
+    private static func frames(_ suite: Suite, _ flipped: UInt8) throws(Drop) -> String? {
         let office = Identity(secret: KnownBytes.key(0x11), bootID: 0x0102_0304_0506_0708)
         let kitchen = Identity(secret: KnownBytes.key(0x22), bootID: 0x1112_1314_1516_1718)
         let psk = KnownBytes.key(0x77)
@@ -48,23 +54,20 @@ public enum KnownSession {
         var secondRoom = second.mutableSpan
         fills = [0x44, 0x66]
         guard let header = HandshakeHeader(parsing: first.span) else { return nil }
-        let answered = Responder.respond(
+        let responder = try Responder.respond(
             to: first.span, header: header, suite: suite, own: kitchen, index: 0xB1B2_B3B4,
             random: { KnownBytes.fill(&$0, fills.removeFirst()) }, writing: &secondRoom)
-        guard case .success(let responder) = consume answered else { return nil }
         hash.update(second.span)
 
         var third = [UInt8](repeating: 0, count: HandshakeLayout.Finish.size)
         var thirdRoom = third.mutableSpan
         guard let header = HandshakeHeader(parsing: second.span) else { return nil }
-        let finished = initiator.finish(
+        let here = try initiator.finish(
             second.span, header: header, own: office, psk: psk, mac: kitchen.mac,
             writing: &thirdRoom)
-        guard case .success(let here) = consume finished,
-            let claim = responder.identify(third.span), claim.publicKey == office.publicKey
+        guard let claim = responder.identify(third.span), claim.publicKey == office.publicKey
         else { return nil }
-        let accepted = responder.accept(claim, third.span, psk: psk)
-        guard case .success(let there) = consume accepted else { return nil }
+        let there = try responder.accept(claim, third.span, psk: psk)
         hash.update(third.span)
 
         let keys = here.transcript.copy().transportKeys()

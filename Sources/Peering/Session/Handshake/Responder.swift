@@ -10,7 +10,7 @@ struct Responder: ~Copyable {
     private let localIndex: UInt32
     private let remoteIndex: UInt32
     /// After M2.
-    let transcript: HandshakeTranscript
+    let transcript: SymmetricState
 
     /// Takes M1, whose header and mac have been checked, and writes M2.
     ///
@@ -19,20 +19,18 @@ struct Responder: ~Copyable {
         to initiation: Span<UInt8>, header: HandshakeHeader, suite: Suite,
         own: borrowing Identity, index: UInt32, random: (inout MutableSpan<UInt8>) -> Void,
         writing message: inout MutableSpan<UInt8>
-    ) -> HandshakeOutcome<Responder> {
+    ) throws(Drop) -> Responder {
         typealias Theirs = HandshakeLayout.Initiation
         typealias Ours = HandshakeLayout.Response
         let encapsulationKey = initiation.extracting(Theirs.encapsulationKey)
-        guard MLKEM768.isValid(encapsulationKey: encapsulationKey) else {
-            return .refused(.modulus)
-        }
+        guard MLKEM768.isValid(encapsulationKey: encapsulationKey) else { throw .modulus }
         let theirs = PublicKey(bytes: initiation.extracting(Theirs.ephemeral))
         let ephemeral = Key(filling: random)
         guard let ee = X25519.shared(ephemeral, with: theirs),
             let es = X25519.shared(own.secret, with: theirs)
-        else { return .refused(.lowOrder) }
+        else { throw .lowOrder }
 
-        var transcript = HandshakeTranscript(suite: suite, responder: own.publicKey)
+        var transcript = SymmetricState(suite: suite, responder: own.publicKey)
         transcript.mixInitiation(initiation)
         HandshakeHeader.response(
             suite: suite.rawValue, sender: index, receiver: header.senderIndex
@@ -48,23 +46,22 @@ struct Responder: ~Copyable {
         guard
             let shared = MLKEM768.encapsulate(
                 to: encapsulationKey, randomness: randomness.bytes, ciphertext: &ciphertextSpan)
-        else { return .refused(.modulus) }
+        else { throw .modulus }
         transcript.seal(ciphertext.span, into: &message, Ours.ciphertext)
         transcript.mixKey(shared)
         transcript.mixKey(es)
         transcript.seal(own.nameless.encoded.span, into: &message, Ours.capabilities)
         own.mac.sign(&message)
 
-        return .success(
-            Responder(
-                suite: suite, ephemeral: ephemeral, localIndex: index,
-                remoteIndex: header.senderIndex, transcript: transcript))
+        return Responder(
+            suite: suite, ephemeral: ephemeral, localIndex: index,
+            remoteIndex: header.senderIndex, transcript: transcript)
     }
 
     /// An M3 whose identity has opened; the rest is still to be proven.
     struct Claim: ~Copyable {
         let publicKey: PublicKey
-        fileprivate var transcript: HandshakeTranscript
+        fileprivate var transcript: SymmetricState
     }
 
     /// Opens the identity in M3, whose header, index and mac have been checked.
@@ -82,16 +79,17 @@ struct Responder: ~Copyable {
     borrowing func accepts(
         _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key
     ) -> Bool {
-        if case .success = accept(claim, finish, psk: psk) { true } else { false }
+        do throws(Drop) {
+            _ = try accept(claim, finish, psk: psk)
+            return true
+        } catch { return false }
     }
 
     /// Proves a claim with the peer's static key and a psk.
     borrowing func accept(
         _ claim: consuming Claim, _ finish: Span<UInt8>, psk: borrowing Key
-    ) -> HandshakeOutcome<Established> {
-        guard let se = X25519.shared(ephemeral, with: claim.publicKey) else {
-            return .refused(.lowOrder)
-        }
+    ) throws(Drop) -> Established {
+        guard let se = X25519.shared(ephemeral, with: claim.publicKey) else { throw .lowOrder }
         var transcript = claim.transcript
         transcript.mixKey(se)
         transcript.mixKeyAndHash(psk)
@@ -99,10 +97,9 @@ struct Responder: ~Copyable {
         var span = bytes.mutableSpan
         guard transcript.open(finish, HandshakeLayout.Finish.capabilities, into: &span),
             let capabilities = Capabilities(parsing: bytes.span)
-        else { return .refused(.decrypt) }
-        return .success(
-            Established(
-                isInitiator: false, localIndex: localIndex, remoteIndex: remoteIndex,
-                capabilities: capabilities, transcript: transcript))
+        else { throw .decrypt }
+        return Established(
+            isInitiator: false, localIndex: localIndex, remoteIndex: remoteIndex,
+            capabilities: capabilities, transcript: transcript)
     }
 }

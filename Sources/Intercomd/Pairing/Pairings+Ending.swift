@@ -1,0 +1,173 @@
+internal import Config
+internal import Crypto
+internal import Files
+internal import HAL
+internal import Peering
+internal import Report
+
+/// What has become of a pairing, or of a try at the code that is shown, for people and programs.
+extension Pairings {
+    /// A try at the code that is shown has failed, or the pairing has.
+    mutating func failed(_ failure: Pairing.Failure) {
+        let host = port.other?.host ?? "?"
+        let typedHost = job?.host ?? port.other?.asTyped ?? "the other station"
+        switch failure {
+        case .stranger:
+            strangers += 1
+            job?.strangers += 1
+            guard let told = job?.strangers, told <= PairingJob.strangersTold else { break }
+            attempt("something at \(host) connected, and was no station that pairs", at: host)
+        case .wrongCode(let left):
+            failedAttempts += 1
+            let text = "a station at \(host) tried to pair, and did not prove the code"
+            attempt(text, at: host, left: left, cause: "wrong_code")
+            guard left == 0 else { break }
+            fail(
+                "burnt",
+                "three attempts failed, so this code is no longer valid; run \"intercomctl pair\""
+                    + " again")
+        case .unfinished(let left):
+            withdraw()
+            attempt(
+                "\(host) had the code, but did not finish; nothing is changed here", at: host,
+                cause: "unfinished")
+            guard left == 0 else { break }
+            fail(
+                "used_up",
+                "the code was used \(PairingWindow.unfinishedMost) times in vain, so it is no"
+                    + " longer valid; run \"intercomctl pair\" again")
+        case .unfit(.code):
+            fail(
+                "refused",
+                "what \(host) said after it had proved the code was changed on the way, so nothing"
+                    + " is changed here; run \"intercomctl pair\" again")
+        case .unfit(let failure): fail("refused", failure.text(of: host))
+        case .timedOut: fail("timed_out", "the code was not typed within two minutes")
+        case .unreachable:
+            failTyped(
+                "unreachable",
+                "\(job?.connectionError ?? "\(typedHost) does not answer"); see whether that is its"
+                    + " address, whether it is on, and whether \"intercomctl pair\" runs there and"
+                    + " shows a code")
+        case .gone:
+            failTyped(
+                "gone",
+                "\(typedHost) ended the pairing: run \"intercomctl pair\" there again for a new"
+                    + " code, and type that one")
+        case .declined:
+            failTyped(
+                "declined",
+                "\(typedHost) accepted the code but did not pair. Its screen says why; perhaps this"
+                    + " station is already its peer. Nothing is changed here")
+        case .refused(let failure):
+            failTyped(failure == .code ? "wrong_code" : "refused", failure.text(of: typedHost))
+        }
+        port.hangUp()
+    }
+
+    private mutating func failTyped(_ cause: String, _ text: String) {
+        var text = text
+        if let found = job?.found, found > Pairing.boxesMost {
+            text +=
+                "; of \(found) stations that show codes \(Pairing.boxesMost) were tried: for a"
+                + " certain one, pair HOST CODE"
+        }
+        fail(cause, text)
+    }
+
+    /// Tells of an attempt: the person, and with a cause everybody.
+    private mutating func attempt(
+        _ text: String, at host: String, left: Int? = nil, cause: String? = nil
+    ) {
+        guard let job else { return }
+        var report = PairingReport(.attempt, text)
+        report.host = host
+        report.attemptsLeft = left
+        tell(report)
+        guard let cause else { return }
+        if job.caller == nil, left != 0 { order(.say(.wrongCode, isOver: false)) }
+        var event = job.event(.pairingFailed, at: host, text)
+        event.cause = cause
+        order(.announce(event))
+    }
+
+    /// The peer that was written is in use, or is not, because of something.
+    mutating func used(because problem: String? = nil) {
+        guard let job, let peer = job.written?.peer else { return }
+        let text = "paired with \(peer.name)"
+        var report = PairingReport(.paired, text)
+        report.name = peer.name
+        report.called = peer.called
+        report.former = peer.former
+        report.fingerprint = peer.key.fingerprint
+        report.isApplied = problem == nil
+        report.problem = problem
+        var event = job.event(.paired, at: job.host, peer.key.fingerprint)
+        event.peer = peer.name
+        order(.announce(event))
+        end(.pairing(report), .paired)
+    }
+
+    /// Ends the pairing in vain: `cause` is for programs, `text` for people.
+    mutating func fail(_ cause: String, _ text: String) {
+        guard let job else { return }
+        var event = job.event(
+            .pairingFailed, at: port.other?.host ?? job.host,
+            text.split(separator: "\n").joined(separator: "; "))
+        event.cause = cause
+        order(.announce(event))
+        let (code, word): (ControlError.Code, SpokenWord) =
+            switch cause {
+            case "known": (.known, .failed)
+            case "declined": (.declined, .failed)
+            case "wrong_code": (.failed, .wrongCode)
+            case "not_found": (.failed, .noStationFound)
+            case "burnt", "used_up": (.failed, .codeBurnt)
+            case "timed_out": (.failed, .windowClosed)
+            default: (.failed, .failed)
+            }
+        end(.refused(ControlError(code, text)), word)
+    }
+
+    /// The program that asked is gone.
+    ///
+    /// A peer that is written already, or just now, is used all the same.
+    mutating func cancel() {
+        guard !hasUnused, storing?.step != .commit else { return }
+        close()
+    }
+
+    private mutating func end(_ reply: Reply, _ word: SpokenWord) {
+        guard let job else { return }
+        order(job.caller.map { .answer(reply, $0) } ?? .say(word, isOver: true))
+        close()
+    }
+
+    private mutating func close() {
+        withdraw()
+        core.close()
+        if isSearching { order(.seek(false)) }
+        typed = nil
+        if isOffered { order(.offer(nil)) }
+        isOffered = false
+        port.close()
+        job = nil
+    }
+}
+
+extension PairingFailure {
+    /// For the person at either side: what is wrong with the other one.
+    fileprivate func text(of host: String) -> String {
+        switch self {
+        case .code:
+            "the code is not the one that \(host) shows; look again, or, as the third wrong code"
+                + " ends it there, ask for a new one"
+        case .malformed: "what answers at \(host) is no intercomd of this version"
+        case .suites: "\(host) and this station have no cipher in common"
+        case .ownKey:
+            "\(host) has this station's own key: its memory card was copied from this one, or this"
+                + " one's from it; "
+                + Paths(stateDirectory: nil, runtimeDirectory: nil).keyAnew(on: "the copy")
+        }
+    }
+}

@@ -1,0 +1,148 @@
+internal import Config
+internal import Crypto
+internal import HAL
+internal import Peering
+internal import Report
+internal import Station
+internal import Wire
+
+/// Why a peer is down and what to do about it.
+///
+/// Where the only sign is a packet from its address, which anyone may have sent, the words tell of
+/// that packet, and do not claim that it is true.
+extension Snapshot {
+    func fault(of peer: Int, _ reason: DownReason) -> Fault {
+        let (text, fix): (String, String)
+        let name = directory[peer].name
+        let session = peers[peer].session
+        let isInSite = peers[peer].isInSite
+        // Its name in this station's site, which has put it out.
+        let former = peers[peer].formerName
+        let place = session?.endpoint.map { SocketAddress($0).description } ?? "its address"
+        let own = (name: config.station.name, key: ownKey.text)
+        let siteCommand = isInSite ? "\(site.place): sudo intercomctl site" : nil
+        // It may want nothing of this station, which is seen there.
+        let refusals =
+            "intercomctl status there: it may have put this station out, or have its name for"
+            + " another one"
+            + (isInSite ? "; if it is not in the site yet: intercomctl site join" : "")
+        switch reason {
+        case .revoked where isInSite:
+            text = "it was put out here: there is no session with it"
+            fix = "to take it back: sudo intercomctl peer set \(name) --revoked no"
+        case .revoked:
+            text =
+                "it was put out, by its site\(former == nil ? " or here" : ""): there is no"
+                + " session with it"
+            fix =
+                "to be rid of it: sudo intercomctl peer remove \(name), once no settings name it;"
+                + " to take it back"
+                + (former.map {
+                    ", \(site.place): sudo intercomctl site add \($0) \(directory[peer].key)"
+                } ?? ": sudo intercomctl peer set \(name) --revoked no")
+        case .noNetwork:
+            text = "this station has no network"
+            fix = "intercomctl doctor network"
+        case .unresolved:
+            text =
+                switchboard.whereabouts.complaint(of: peer)
+                ?? "the name of its address is not found"
+            fix = "see whether that name is right, and whether the router or mDNS knows it"
+        case .ownAddress(let endpoint):
+            text = "its address \(SocketAddress(endpoint)) is this station's own"
+            fix = "give it its own: sudo intercomctl peer set \(name) --address ADDRESS"
+        case .noAddress where isLANSearched:
+            text = "has no address here, and does not announce itself to this station on the LAN"
+            fix =
+                "see whether it is on, on the same network, and knows the key of this station"
+                + " (\(refusals)); on another network it needs an address: sudo"
+                + " intercomctl peer set \(name) --address ADDRESS"
+        case .noAddress:
+            text = "has not called, and there is no address to call it at"
+            fix = "see whether it is on, and knows the address and key of this station"
+        case .calling:
+            text = "is being called at \(place)"
+            fix = "wait a few seconds"
+        case .noAnswer:
+            text = "no answer from \(place)" + (heir(of: peer).map { ", where \($0) is now" } ?? "")
+            fix =
+                "see whether it is on and intercomd runs there (intercomctl doctor), and whether a"
+                + " firewall drops UDP"
+        case .notAccepted where isPutOut:
+            text = "does not accept this station any more"
+            fix = "intercomctl status says what that may mean"
+        case .notAccepted:
+            text =
+                "answers at \(place), but does not accept this station: this station is not added"
+                + " there, or has another psk or suite there"
+            fix =
+                isInSite
+                ? "see \(refusals)"
+                : "see intercomctl status there; if this station is not added there: "
+                    + (session?.hasPSK ?? false
+                        ? "pair the two anew: intercomctl pair"
+                        : "sudo intercomctl peer add \(own.name) ADDRESS \(own.key)")
+        case .psk:
+            text = "calls with another psk than the one known here"
+            fix =
+                "pair the two anew: intercomctl pair; or give both sides the same psk: sudo"
+                + " intercomctl peer set --psk-file FILE \(name)"
+        case .suite(let theirs):
+            let ours = session?.suite ?? .aesGCM
+            text = "calls with \(Self.words(theirs)), and here it has \(Self.words(ours))"
+            fix = "on both sides: sudo intercomctl peer set --suite auto NAME; here NAME is \(name)"
+        case .otherKey(let key, let endpoint):
+            text =
+                "a station at \(SocketAddress(endpoint)) calls with another key than the one known"
+                + " here: \(key.text) (\(key.fingerprint))"
+            fix =
+                "if that is \(name) with a new key, compare these digits with intercomctl"
+                + " key show --fingerprint there, then "
+                + (siteCommand ?? "here: sudo intercomctl peer")
+                + " replace \(name) \(key.text)"
+        case .toldOtherKey(let endpoint):
+            text =
+                "a packet from its address \(SocketAddress(endpoint)) was made for another key than"
+                + " this station's"
+            fix =
+                (siteCommand ?? "there: sudo intercomctl peer")
+                + " replace \(own.name) \(own.key)"
+        case .otherVersion(let version, let endpoint):
+            text =
+                "a packet from its address \(SocketAddress(endpoint)) speaks version \(version) of"
+                + " the protocol, and this station version \(HandshakeHeader.version)"
+            fix =
+                "install the same intercomd on both; its version: intercomctl version, here and"
+                + " there"
+        case .portClosed(let endpoint):
+            text = "nothing listens at \(SocketAddress(endpoint)): the port is closed"
+            fix =
+                "see whether intercomd runs there, whether port in its [network] is this one, and"
+                + " whether its firewall lets UDP in: intercomctl doctor"
+        case .unreachable(let endpoint):
+            text = "\(SocketAddress(endpoint).host) cannot be reached"
+            fix =
+                "see whether it is on and has its cable or Wi-Fi, whether that is still its"
+                + " address, and whether a firewall refuses UDP"
+        case .noRoute(let endpoint):
+            text = "this machine has no route to \(SocketAddress(endpoint).host)"
+            fix = "see whether that address is right, and ip route"
+        case .blocked(let endpoint):
+            text = "this machine's own firewall lets nothing out to \(SocketAddress(endpoint))"
+            fix = "let UDP to that port out"
+        }
+        return Fault(reason.code.description, of: name, text, fix: fix)
+    }
+
+    /// The peer that is up at the address of this one, as its successor is.
+    private func heir(of peer: Int) -> String? {
+        guard let place = peers[peer].session?.endpoint else { return nil }
+        return directory.numbers.first {
+            $0 != peer && peers[$0].downReason == nil && peers[$0].session?.endpoint == place
+        }.map { directory[$0].name }
+    }
+
+    private static func words(_ suite: Suite) -> String {
+        suite == .aesGCM ? "suite 1 (AES-256-GCM)" : "suite 2 (ChaCha20-Poly1305)"
+    }
+}

@@ -1,0 +1,279 @@
+public import Time
+internal import Wire
+
+/// Effects of time, of the network and of crashed stations on calls.
+extension Station {
+    /// An authentic packet of the peer was opened, audio or other.
+    public mutating func heard(peer: Int, at moment: Instant) {
+        guard let current = ongoing,
+            let place = current.legs.firstIndex(where: { $0.peer == peer })
+        else { return }
+        ongoing?.legs[place].heardAt = max(current.legs[place].heardAt, moment)
+        if current.legs[place].isWeak, moment > current.legs[place].heardAt {
+            ongoing?.legs[place].isWeak = false
+            tell(.inCall(.strong, peer: peer))
+        }
+        // We answered its call: any later packet shows that the network path works.
+        if current.summary.isOutgoing, current.legs[place].state == .connecting,
+            moment > current.legs[place].since
+        {
+            confirmPath(of: peer, at: moment)
+        }
+    }
+
+    /// The peer has our answer, or its sound in this call has come.
+    mutating func confirmPath(of peer: Int, at now: Instant) {
+        guard let current = ongoing,
+            let place = current.legs.firstIndex(where: { $0.peer == peer }),
+            current.legs[place].state == .connecting
+        else { return }
+        peers[peer].exchange.forget(current.id)
+        ongoing?.legs[place].state = .active
+        ongoing?.legs[place].since = now
+        showCall()
+    }
+
+    /// An OFFER was never acknowledged, although it was repeated to the end.
+    mutating func unreachable(_ id: CallID, peer: Int) {
+        guard let current = ongoing, current.id == id,
+            current.legs.contains(where: { $0.peer == peer && $0.state == .trying })
+        else { return }
+        // It may have arrived, and what came back was lost: it is not to ring on there.
+        send(ControlRecord.cancel, id, .normal, to: peer)
+        dropLeg(peer, .unreachable)
+    }
+
+    /// The peer has restarted; an offer that it has not answered is sent again.
+    mutating func restartCall(of peer: Int) {
+        takeOut(peer)
+        guard let current = ongoing, let leg = current.legs.first(where: { $0.peer == peer }),
+            leg.state != .trying
+        else { return }
+        let isIntercom =
+            current.summary.isOutgoing && current.legs.count == 1 && leg.isOpen && !leg.hasRung
+            && current.summary.mode == .call && !current.isRedial
+        dropLeg(peer, .peerRestarted)
+        if isIntercom { tell(.redial(peer: peer)) }
+    }
+
+    /// The peer closed its session, or was silent for long.
+    mutating func endCall(of peer: Int) {
+        takeOut(peer)
+        guard let leg = ongoing?.legs.first(where: { $0.peer == peer }), leg.state != .trying
+        else { return }
+        dropLeg(peer, .peerGone)
+    }
+
+    /// Another peer has this number from now on.
+    mutating func forgetCalls(of peer: Int) {
+        takeOut(peer)
+        if ongoing?.legs.contains(where: { $0.peer == peer }) == true {
+            dropLeg(peer, .peerGone)
+        }
+        policies[peer] = Policy()
+        memberNames[peer] = nil
+    }
+
+    mutating func tickCall() {
+        guard let current = ongoing else { return }
+        if now >= current.ringsUntil { stopRinging() }
+        if now >= current.endsAt { return leaveCall(.timeUp) }
+        for leg in ongoing?.legs ?? [] where current.keepsUp(with: leg) { check(leg) }
+        for other in ongoing?.others ?? [] where now - other.at >= Call.otherTime {
+            takeOut(other.peer)
+        }
+        judgeUninvited()
+        keepUp()
+    }
+
+    /// The time to answer is over.
+    private mutating func stopRinging() {
+        guard let current = ongoing else { return }
+        guard current.summary.isOutgoing else {
+            if current.state == .ringing { endCall(.noAnswer) }
+            return
+        }
+        for leg in current.legs where !leg.isOpen {
+            dismiss(leg, of: current, cause: .normal)
+            dropLeg(leg.peer, .noAnswer)
+        }
+    }
+
+    private mutating func check(_ leg: Call.Leg) {
+        guard let current = ongoing else { return }
+        let silence = now - leg.heardAt
+        if leg.state == .connecting, now - leg.since >= Call.pathTime {
+            send(ControlRecord.bye, current.id, .noMedia, to: leg.peer)
+            dropLeg(leg.peer, .noPath)
+        } else if leg.state == .active, silence >= Call.deadTime {
+            send(ControlRecord.bye, current.id, .noMedia, to: leg.peer)
+            dropLeg(leg.peer, .mediaTimeout)
+        } else if leg.state == .ringing, silence >= Call.deadTime {
+            send(ControlRecord.cancel, current.id, .normal, to: leg.peer)
+            dropLeg(leg.peer, .unreachable)
+        } else if leg.state == .active, silence >= Call.warnTime, !leg.isWeak {
+            let place = current.legs.firstIndex { $0.peer == leg.peer }!
+            ongoing?.legs[place].isWeak = true
+            tell(.inCall(.weak, peer: leg.peer))
+        }
+    }
+
+    /// Members send each other a packet every second, and a confirmation every five.
+    private mutating func keepUp() {
+        guard let current = ongoing else { return }
+        if now >= current.nextPing {
+            ongoing?.nextPing = now + .seconds(1)
+            for leg in current.legs
+            where current.keepsUp(with: leg) && now - leg.heardAt >= .milliseconds(900) {
+                ping(leg.peer)
+            }
+        }
+        if now >= current.nextRefresh {
+            ongoing?.nextRefresh = now + Call.refreshTime
+            for leg in current.legs where leg.isOpen { bindCall(to: leg.peer) }
+            // Those that have not come yet as well: it may be the network.
+            for peer in memberNames.indices where mayJoin(peer, current) { bindCall(to: peer) }
+        }
+    }
+
+    var callDeadline: Instant? {
+        guard let current = ongoing else { return nil }
+        var first = min(current.nextPing, current.nextRefresh, current.endsAt)
+        for leg in current.legs {
+            switch leg.state {
+            case .ringing where current.keepsUp(with: leg):
+                first = min(first, current.ringsUntil, leg.heardAt + Call.deadTime)
+            case .trying, .ringing: first = min(first, current.ringsUntil)
+            case .connecting: first = min(first, leg.since + Call.pathTime)
+            case .active:
+                first = min(first, leg.heardAt + (leg.isWeak ? Call.deadTime : Call.warnTime))
+            }
+        }
+        for other in current.others { first = min(first, other.at + Call.otherTime) }
+        for one in current.uninvited { first = min(first, one.since + Call.introducedIn) }
+        return first
+    }
+}
+
+/// The members of a call of a channel: the caller names them to all that are in it (protocol.md
+/// §2.4 "Members"), and no other station comes in.
+extension Station {
+    // MARK: At the caller
+
+    /// A station has come into the call, or gone: the others learn it, and it learns who they are.
+    mutating func introduce(_ peer: Int, isIn: Bool) {
+        guard let current = ongoing, current.summary.isOutgoing, current.isConference,
+            let name = memberNames[peer]
+        else { return }
+        let reference = current.id.reference
+        for leg in current.legs where leg.isOpen && leg.peer != peer {
+            send(name, isIn: isIn, reference: reference, to: leg.peer)
+            if isIn, let other = memberNames[leg.peer] {
+                send(other, isIn: true, reference: reference, to: peer)
+            }
+        }
+    }
+
+    /// A peer has not acknowledged who is in the call, although it was told to the end.
+    mutating func untold(_ member: CallMember, peer: Int) {
+        guard let current = ongoing, current.summary.isOutgoing,
+            current.id.reference == member.reference,
+            current.legs.contains(where: { $0.peer == peer && $0.isOpen })
+        else { return }
+        let isIn = current.legs.contains { $0.isOpen && memberNames[$0.peer] == member.name }
+        guard isIn == member.isIn else { return }
+        send(member.name, isIn: isIn, reference: member.reference, to: peer)
+    }
+
+    // MARK: At those it called
+
+    /// A peer names a station that is in a call, or is no longer: its caller may.
+    mutating func named(_ member: CallMember, by peer: Int) {
+        guard let current = ongoing, !current.summary.isOutgoing, current.isConference,
+            current.isAnswered, current.id.reference == member.reference,
+            current.legs[0].peer == peer
+        else { return }
+        let other = memberNames.indices.first { memberNames[$0] == member.name }
+        if let place = current.members.firstIndex(where: { $0.name == member.name }) {
+            // What is said again makes nobody send anything: who names may do so without end.
+            guard !member.isIn else { return }
+            ongoing?.members[place].isIn = false
+        } else if current.members.count < PeerSet.capacity {
+            ongoing?.members.append(Call.Member(name: member.name, isIn: member.isIn))
+        }
+        guard let other, let current = ongoing else { return }
+        guard member.isIn else { return takeOut(other) }
+        // It admits us when its caller has named us there, and then says so itself.
+        if mayJoin(other, current) { bindCall(to: other) }
+    }
+
+    /// A peer that this station was not called by is in this call, it says.
+    mutating func joined(_ peer: Int) {
+        guard let current = ongoing else { return }
+        guard hasNamed(peer, in: current) else {
+            // Its caller may be about to name it.
+            if !current.uninvited.contains(where: { $0.peer == peer }) {
+                ongoing?.uninvited.append((peer, now))
+            }
+            return
+        }
+        guard current.isAnswered, current.isConference, mayJoin(peer, current) else { return }
+        if let place = current.others.firstIndex(where: { $0.peer == peer }) {
+            ongoing?.others[place].at = now
+            return
+        }
+        ongoing?.others.append((peer, now))
+        tell(.inCall(.joined, peer: peer))
+        bindCall(to: peer)
+        hearCall(of: peer)
+        showCall()
+    }
+
+    /// Counts those that wanted into the call uninvited.
+    mutating func judgeUninvited() {
+        guard let current = ongoing else { return }
+        for one in current.uninvited where now - one.since >= Call.introducedIn {
+            ongoing?.uninvited.removeAll { $0.peer == one.peer }
+            if !hasNamed(one.peer, in: current) { refuse(.uninvited, by: one.peer) }
+        }
+    }
+
+    /// Whether this peer may be in this call besides its caller.
+    ///
+    /// Its caller has named it, it is a member of the channel here, and the policy lets it in. A
+    /// person who answered has agreed to a call of the channel. Where the policy answered, nobody
+    /// has: then only those for whom it would, too.
+    func mayJoin(_ peer: Int, _ current: Call) -> Bool {
+        let isAllowed =
+            current.summary.isAutomatic
+            ? policies[peer].call == .auto : policies[peer].call != .never
+        let isIn = current.members.contains { $0.isIn && $0.name == memberNames[peer] }
+        return isAllowed && isIn
+            && channels.contains {
+                $0.reference == current.summary.reference && $0.members.contains(peer)
+            }
+    }
+
+    /// Whether the caller has said of this peer that it is, or was, in the call.
+    private func hasNamed(_ peer: Int, in current: Call) -> Bool {
+        current.members.contains { $0.name == memberNames[peer] }
+    }
+
+    /// The peer is in this call no more, and does not come back.
+    mutating func putOut(_ peer: Int) {
+        for place in ongoing?.members.indices ?? 0..<0
+        where ongoing?.members[place].name == memberNames[peer] {
+            ongoing?.members[place].isIn = false
+        }
+        takeOut(peer)
+    }
+
+    /// The peer is not in this call for now.
+    mutating func takeOut(_ peer: Int) {
+        guard ongoing?.others.contains(where: { $0.peer == peer }) == true else { return }
+        ongoing?.others.removeAll { $0.peer == peer }
+        tell(.inCall(.left, peer: peer))
+        hearCall(of: peer)
+        showCall()
+    }
+}
