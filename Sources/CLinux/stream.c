@@ -88,10 +88,6 @@ static int pack_path(const char *path, struct sockaddr_un *packed, socklen_t *si
     *packed = (struct sockaddr_un){.sun_family = AF_UNIX};
     memcpy(packed->sun_path, path, length);
     *size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1);
-    if (path[0] == '@') {
-        packed->sun_path[0] = '\0';
-        *size -= 1; // All bytes of an abstract name count: no zero at the end.
-    }
     return 0;
 }
 
@@ -194,6 +190,11 @@ int clinux_local_send_to(int fd, const char *path, const void *bytes, size_t siz
     int error = pack_path(path, &packed, &length);
     if (error < 0)
         return error;
+    // The service manager's may be an abstract name: all its bytes count, and no zero ends it.
+    if (path[0] == '@') {
+        packed.sun_path[0] = '\0';
+        length -= 1;
+    }
     ssize_t count = TEMP_FAILURE_RETRY(
         sendto(fd, bytes, size, MSG_NOSIGNAL, (struct sockaddr *)&packed, length));
     return count < 0 ? -errno : 0;

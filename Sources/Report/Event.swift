@@ -211,7 +211,7 @@ public enum PeerAnswer: String, Sendable, CaseIterable {
     public var words: String {
         switch self {
         case .done: "done"
-        case .denied: "no such relay there, not allowed, or a fault"
+        case .denied: "not allowed or not known there, or a fault"
         case .unseen: "nothing there shows it: no lamp has show = calling"
         case .unknown: "not known there"
         case .noAnswer: "no answer"

@@ -12,10 +12,11 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     /// The peers that say so of themselves, by their names here: one, or none that was heard of
     /// since the start.
     public var introducers: [String] = []
-    /// The stations of the roster that are not known to have it or a newer one, by their names
-    /// there: they may use an older one.
+    /// The stations of the roster that are not known to have it, by their names there: they may
+    /// use an older one.
     public var behind: [String] = []
-    /// The stations among those that have told of an older one last.
+    /// The stations among those that have told of another one last: an older one, or a newer one
+    /// that is on its way here.
     public var older: [Older] = []
     /// Peers that are in the site under a key that this station has left.
     public var left: [String] = []

@@ -40,6 +40,28 @@ import Wire
         #expect(!isStillTold)
     }
 
+    /// One of the two has got a key of its own, and calls with it.
+    @Test func aCopyWithAnotherKeyIsNoneAnyMore() {
+        let pair = Pair(seed: 3)
+        let copy = SimulatedStation(pair.network, at: host(3), secret: pair.b.secret)
+        let heir = SimulatedStation(
+            pair.network, at: host(3), secret: [UInt8](repeating: 9, count: 32))
+        pair.a.peers.append(.init(publicKey: heir.publicKey, psk: Pair.psk))
+        (copy.peers, heir.peers) = (pair.b.peers, pair.b.peers)
+        pair.start()
+        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        copy.start()
+        #expect(pair.network.run(for: .seconds(190)) { pair.a.sharedKey() != nil })
+        copy.stop()
+        heir.start()
+        #expect(pair.network.run(for: .seconds(60)) { pair.a.isUp(1) })
+        #expect(pair.a.sharedKey() == nil)
+        // The one that keeps the key is told of no other any more, soon after.
+        pair.network.run(for: .seconds(390))
+        let isTold = pair.b.table.ownKeySigns.isReported(by: 0, at: pair.network.now)
+        #expect(pair.a.isUp() && !isTold)
+    }
+
     @Test func aStationThatMovesAndRestartsIsNotTwo() {
         for seed in testSeeds(5) {
             let pair = Pair(seed: seed)

@@ -26,7 +26,7 @@ import Wire
         let station = try Kitchen.snapshot()
         station.site.name = "house"
         let note = Advice.putOut(of: "house", station.site).sentence
-        #expect(note.hasSuffix("pair --join CODE at the station that introduces"))
+        #expect(note.hasSuffix("sudo intercomctl pair --join CODE at the station that introduces"))
         // One that is off says nothing; where as many are up, it may be the other that is behind.
         for (garage, office, isTold) in [
             (.notAccepted, .notAccepted, true), (.notAccepted, .noAnswer, true),

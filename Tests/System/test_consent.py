@@ -131,7 +131,7 @@ class Consent(CallersTest):
                  "garage does not allow it: its [policy] needs monitor = allow"),
                 (("drop-in", "garage"), 1,
                  "garage does not allow it: its [policy] needs drop-in = allow"),
-                (("relay", "door", "garage"), 1, "relay door: no such relay there, not allowed"),
+                (("relay", "door", "garage"), 1, "relay door: not allowed or not known there"),
                 (("signal", "garage"), 1, "call light: nothing there shows it"),
                 (("call", "garage"), 0, "ringing at garage; to hang up: intercomctl hangup")):
             with self.subTest(words):
@@ -176,14 +176,14 @@ class Consent(CallersTest):
         for _ in range(2):
             text = kitchen.prints("relay", "door", "garage", code=1)
             self.assertIn("asked garage for its relay door\n"
-                          "relay door: no such relay there, not allowed", text)
+                          "relay door: not allowed or not known there", text)
         # A program is told by a code what a person is told in words.
         code, text, _ = kitchen.ctl("relay", "door", "garage", "--json")
         self.assertEqual((code, json.loads(text)["outcome"]), (1, "denied"), text)
         self.refused(garage, "relay", 3)
         self.watches[kitchen].saw(
             "result", peer="garage", status="failed", cause="denied",
-            detail="relay door: no such relay there, not allowed, or a fault")
+            detail="relay door: not allowed or not known there, or a fault")
         self.assertFalse(garage.is_lit(DOOR))
         self.allow(garage, relay="door")
         found = json.loads(self.do(kitchen, "relay", "door", "garage", "--json"))
@@ -197,7 +197,7 @@ class Consent(CallersTest):
         self.assertEqual(kitchen.ctl("relay", "gate", "garage")[0], 1)
         self.refused(garage, "relay", 4)
         self.watches[kitchen].saw(
-            "result", detail="relay gate: no such relay there, not allowed, or a fault")
+            "result", detail="relay gate: not allowed or not known there, or a fault")
 
     def test_nothing_in_the_room_tells_of_levels_or_of_a_relay_here(self):
         door = {"relay door": {"line": DOOR, "pulse": "300ms"}}

@@ -1,6 +1,7 @@
 internal import HAL
 internal import Report
 internal import Time
+internal import Wire
 
 // Requests whose outcome arrives as an event. Each subscribes first, so that it misses none.
 
@@ -24,7 +25,7 @@ func beginCall(
     let request = Request.call(invocation.arguments[0], mode, invocation.priority)
     return try askAndFollow(request, invocation) {
         done, watch, invocation throws(Failure) in
-        var call = CallWatch(call: done.call, mode: mode)
+        var call = CallWatch(call: done.call, mode: mode, priority: invocation.priority)
         if !invocation.isJSON, Terminal.isInteractive(.result) {
             return try call.followed(&watch, invocation)
         }
@@ -68,6 +69,7 @@ private func askAndFollow(
 private struct CallWatch {
     var call: String?
     let mode: Request.CallMode
+    let priority: Priority
     /// The person was told that it rings.
     var isRinging = false
 
@@ -79,7 +81,7 @@ private struct CallWatch {
         while true {
             if signals.next() == .end {
                 guard try statusNow(invocation).call.call == call else {
-                    return Outcome(.cancelled, at: nil, as: mode)
+                    return Outcome(.cancelled, at: nil, as: mode, priority)
                 }
                 var daemon = try Daemon(invocation)
                 let done = try daemon.order(.hangUp)
@@ -110,7 +112,7 @@ private struct CallWatch {
                 if cause == .unreachable {
                     return Outcome(unreached: event.peer, try statusNow(invocation))
                 }
-                let outcome = Outcome(cause, at: event.peer, as: mode)
+                let outcome = Outcome(cause, at: event.peer, as: mode, priority)
                 guard cause == .cancelled else { return outcome }
                 // Both stations called each other, and the call of the peer has won.
                 let now = try statusNow(invocation)

@@ -1,4 +1,13 @@
 internal import Report
+internal import Wire
+
+extension Status {
+    /// Whether the microphone takes part in the call, for a person.
+    fileprivate var microphoneWords: String {
+        guard !state.isMicrophoneMuted else { return "the microphone is muted" }
+        return audio.input.state == .open ? "the microphone is open" : "and there is no microphone"
+    }
+}
 
 /// The outcome of a request: a code for programs, a sentence for people.
 struct Outcome {
@@ -34,8 +43,7 @@ extension Outcome {
         case (.active, _):
             text =
                 (peer.map { "speaking with \($0)" } ?? "a station has answered")
-                + ", the microphone is \(status.state.isMicrophoneMuted ? "muted" : "open")"
-                + "; end: intercomctl hangup"
+                + ", \(status.microphoneWords); end: intercomctl hangup"
         }
     }
 
@@ -52,12 +60,20 @@ extension Outcome {
     }
 
     /// A call that is over, and the other of it where there was one.
-    init(_ cause: HistoryRecord.Cause, at peer: String?, as mode: Request.CallMode) {
+    init(
+        _ cause: HistoryRecord.Cause, at peer: String?, as mode: Request.CallMode,
+        _ priority: Priority
+    ) {
         code = cause.rawValue
         exit = cause == .hungUp ? .ok : .failed
         let other = peer?.visible ?? "the other station"
         switch (cause, mode) {
-        case (.doNotDisturb, _): text = "\(other) did not ring: do not disturb is on there"
+        case (.doNotDisturb, _):
+            text = "\(other) did not ring: do not disturb is on there, or quiet hours are"
+        case (.denied, .call) where priority == .emergency:
+            text =
+                "\(other) takes no emergency call from here (its [policy] has call = never, or"
+                + " emergency = deny)"
         case (.denied, .call):
             text = "\(other) does not take calls from here (its [policy] has call = never)"
         case (.denied, _):

@@ -2,6 +2,7 @@ internal import Config
 internal import Crypto
 internal import Files
 internal import HAL
+internal import Peering
 internal import Report
 
 /// `peer add NAME ADDRESS KEY`: adds a peer, or rewrites address and key of a known one.
@@ -169,6 +170,10 @@ struct Successor {
         switch PastedKey(typed) {
         case .key(let key):
             try check(key, of: former, in: book)
+            let roster = try? SiteBook.roster(book.paths)
+            if let station = roster?.station(with: key), station.name != former.name {
+                throw Failure("that key is in the site already, as \(station.name)")
+            }
             return Successor(key: key, paired: nil)
         // What is no name may be a secret, and is not repeated.
         case .wrong(let what) where !isName(typed):

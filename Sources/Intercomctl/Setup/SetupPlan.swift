@@ -227,6 +227,11 @@ struct HeaderLines: Equatable {
 
     /// Why a line is perhaps not meant; nil where it is well.
     func doubt(of value: String) -> String? {
+        // Of the header of a Raspberry Pi, which has these.
+        let isHeader = Set(2...27).isSubset(of: lines.map { $0.number })
+        if isHeader, value == "GPIO2" || value == "GPIO3" {
+            return "\(value) is a line of the I2C bus, and has a resistor of its own"
+        }
         guard let number = Self.number(of: value),
             let holder = lines.first(where: { $0.number == number })?.holder,
             !holder.hasPrefix("intercomd")

@@ -15,9 +15,14 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     if let wish { _ = try findPeer(wish, in: now) }
     let status = try siteShown(by: wish, within: .seconds(5), invocation)
-    let offers = status.offers.filter { wish == nil || $0.peer == wish }
+    var offers = status.offers.filter { wish == nil || $0.peer == wish }
+    // Of those that show the same site one is kept; a person sees, or types, which site it is.
+    if offers.isEmpty, status.offers.count == 1,
+        invocation.site != nil || (Keyboard.isThere && !invocation.isYes)
+    {
+        offers = status.offers
+    }
     guard let offer = offers.first else {
-        // Of those that show the same site one is kept.
         if let other = status.offers.first {
             throw Failure(
                 "\(wish ?? "no peer") shows no site beside that of \(other.peer.visible):"
@@ -27,9 +32,10 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if let name = status.name {
             throw Failure(
                 "this station is in the site \(name.visible) already, and \(wish ?? "no peer")"
-                    + " shows another one; to come back to it, if it has taken this station out:"
-                    + " intercomctl pair --join --move, and sudo intercomctl pair --join CODE at"
-                    + " \(status.introducer.visible)")
+                    + " shows another one; to change to that of a station with another key, first:"
+                    + " sudo intercomctl site leave; to come back, if it has taken this station"
+                    + " out: intercomctl pair --join --move, and sudo intercomctl pair --join CODE"
+                    + " at \(status.introducer.visible)")
         }
         throw Failure(
             "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; "

@@ -1,8 +1,10 @@
 internal import Config
 internal import Crypto
 internal import Files
+internal import HAL
 internal import Peering
 internal import Report
+internal import Time
 
 /// What an introducer does to the roster of its site.
 enum RosterChange {
@@ -46,8 +48,9 @@ enum RosterChange {
             known.contains(station.key)
                 ? "on \(station.name) itself, unless it is in the site already: intercomctl site"
                     + " join"
-                : "\(station.name) is to know this station before it can join: intercomctl pair"
-                    + " --join on it, then sudo intercomctl pair --join CODE here"
+                : "\(station.name), unless it is in the site already, is to know this station"
+                    + " before it can join: intercomctl pair --join on it, then sudo intercomctl"
+                    + " pair --join CODE here"
         case .rename(let name, let other):
             "what \(name) calls itself is in its own settings: there, [station] name = \(other)"
         case .add, .replace, .remove, .set, .removeChannel: nil
@@ -212,6 +215,34 @@ extension SiteBook {
                 + " sudo intercomctl site init NAME")
     }
 
+    /// Waits a moment for what stations that are up have to tell of the list, as after a start that
+    /// which is held here may be older than theirs: files may have been restored.
+    ///
+    /// - Returns: Whether another one is known to have it.
+    /// - Throws: That one has a newer one.
+    private static func waitForOthers(
+        _ others: Int, _ invocation: borrowing Invocation
+    ) throws(Failure) -> Bool {
+        let end = Clock.now() + .seconds(5)
+        while others > 0, let status = try? statusNow(invocation),
+            let number = status.site.number
+        {
+            let newer = status.site.older.first { $0.number > number }
+            if newer == nil, number == 1 || status.site.behind.count < others { return true }
+            let isAlone = !status.peers.contains {
+                $0.state == .up && status.site.peers.contains($0.name)
+            }
+            if isAlone || Clock.now() > end {
+                guard let newer else { return false }
+                throw Failure(
+                    "\(newer.station.visible) has number \(newer.number) of the list, and this"
+                        + " station \(number): wait until it has come (intercomctl site list)")
+            }
+            Clock.sleep(.milliseconds(200))
+        }
+        return false
+    }
+
     /// Changes the site that this station introduces, and signs that.
     ///
     /// - Parameters:
@@ -224,6 +255,11 @@ extension SiteBook {
         _ change: RosterChange, telling what: String, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
         var book = try SiteBook(invocation)
+        _ = try book.introducersKey(invocation)
+        let others = (book.held?.stations.count ?? 1) - 1
+        let isConfirmed = try waitForOthers(others, invocation)
+        // What they have may have come meanwhile.
+        book = try SiteBook(invocation)
         let key = try book.introducersKey(invocation)
         guard var roster = book.held else { throw Failure.misfit }
         if let name = change.former,
@@ -265,11 +301,7 @@ extension SiteBook {
         report.add(
             "stations of the site that can be reached get it within seconds, others when they meet"
                 + " one that has it")
-        // Whether it has met one since its files were restored, nobody knows.
-        if before.counter > 1, let site = try? statusNow(invocation).site,
-            site.number == Int(clamping: before.counter),
-            site.behind.count > 1, site.behind.count == before.stations.count - 1
-        {
+        if before.counter > 1, others > 1, !isConfirmed {
             report.add(
                 "no other station is known to have number \(before.counter): if this box was"
                     + " restored from a backup, theirs may be newer, and end this change or be"

@@ -41,7 +41,7 @@ struct SiteKeeper {
     /// The stations of the roster that are no peers, though their names are free here now, and
     /// those for which that was tried.
     private var (leftOut, tried): ([String], [String]) = ([], [])
-    /// A station of the roster that is no peer, as a peer that was put out has its name.
+    /// A station of the roster that is no peer, as something else has its name.
     private var displaced: Fault?
     private var answers: [(CallerTicket, Reply)] = []
     /// Peers were written, and are not in use yet.
@@ -89,11 +89,20 @@ struct SiteKeeper {
             name != config.station.name && !config.peers.contains { $0.name == name }
                 && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
         }
+        if displaced == nil, let name = absent.first(where: { !leftOut.contains($0) }) {
+            displaced = unnamed(name, config)
+        }
         do throws(PeerFilesError) {
             hasUnused = try SiteFiles.renewChannels(of: roster, own: own, config.paths)
         } catch {
             fault("the channels of the site cannot be written: \(error.finding)", fix: error.fix)
         }
+    }
+
+    /// A station of the site that cannot be a peer, as something else here has its name.
+    private func unnamed(_ name: String, _ config: Config) -> Fault {
+        if name == config.station.name { return Advice.ownName(name) }
+        return Advice.nameTaken(name, by: config.peers.first { $0.name == name })
     }
 
     /// A peer that was put out and keeps a station of the site from its place; nil where none does.
@@ -368,7 +377,14 @@ struct SiteKeeper {
     // MARK: For people
 
     /// The fault of the site; nil when all is well.
-    var problem: Fault? { complaint ?? disputed ?? displaced }
+    var problem: Fault? { complaint ?? disputed ?? rivals ?? displaced }
+
+    /// Several stations have the site's key, as far as they say.
+    private var rivals: Fault? {
+        let others = exchange.introducers.map { name($0) }
+        let all = (exchange.introduces ? ["this station"] : []) + others
+        return all.count > 1 ? Advice.rivals(all) : nil
+    }
 
     /// Looks whether this station has the site's key, which a person may have removed.
     mutating func lookForKey(_ paths: Paths) { exchange.introduces = introduces(paths) }

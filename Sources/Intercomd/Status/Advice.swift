@@ -1,4 +1,5 @@
 internal import Audio
+internal import Config
 internal import Report
 
 /// What a person is told to do next, in the journal and in `status` alike.
@@ -43,10 +44,10 @@ enum Advice {
             return fault(
                 "is in a site \(site) with the key \(theirs) …, and this station in the one with"
                     + " \(own) …",
-                fix: "if this one is the newer, there: intercomctl site join; if that one is, here:"
-                    + " "
+                fix: "if this one is the right one, there: sudo intercomctl site leave, then"
+                    + " intercomctl site join; if that one is, here: "
                     + (introduces
-                        ? "sudo intercomctl site leave" : "intercomctl site join \(peer)"))
+                        ? "sudo intercomctl site leave says how" : "intercomctl site join"))
         }
         if introduces {
             return fault("shows the site \(site), and this station introduces \(other)", fix: nil)
@@ -77,6 +78,41 @@ enum Advice {
             fix: "to make room: sudo intercomctl peer remove \(name)")
     }
 
+    /// A station of the site has no peer here, as another peer, or a channel, has its name.
+    static func nameTaken(_ name: String, by peer: Config.Peer?) -> Fault {
+        let fix =
+            if let peer, peer.isLearned {
+                "give that one another: sudo intercomctl peer rename \(name) NAME"
+            } else {
+                "give that one another, in \(peer?.origin.file ?? "the settings"), then:"
+                    + " intercomctl reload"
+            }
+        return Fault(
+            "displaced", of: name,
+            "the one of the site is no peer here: \(peer == nil ? "a channel" : "another peer") has"
+                + " that name", fix: fix)
+    }
+
+    /// The same where this station itself has the name.
+    static func ownName(_ name: String) -> Fault {
+        Fault(
+            "displaced", of: name,
+            "the one of the site is no peer here: this station itself is called that",
+            fix: "give this one another name, in [station], then: intercomctl reload; if it takes"
+                + " the place of that one, where the site is introduced: sudo intercomctl site"
+                + " replace \(name) PEER")
+    }
+
+    /// Several stations say that they introduce the site of this one.
+    static func rivals(_ stations: [String]) -> Fault {
+        Fault(
+            "site",
+            "\(stations.joined(separator: " and ")) introduce the site: what one changes, the other"
+                + " undoes without knowing it",
+            fix: "where the key is not to be: sudo rm /var/lib/intercomd/keys/site.key (its state"
+                + " directory), then intercomctl reload")
+    }
+
     /// The same where settings name the one that was put out: they are to mean its successor.
     static func succeeded(_ peer: String, _ name: String, by heir: String) -> Fault {
         Fault(
@@ -93,13 +129,13 @@ enum Advice {
             ? (
                 "another one may introduce the site \(name) now, with a new key",
                 "to join it: leave this one (sudo intercomctl site leave says how), then"
-                    + " intercomctl pair --join here, and pair --join CODE there"
+                    + " intercomctl pair --join here, and sudo intercomctl pair --join CODE there"
             )
             : (
                 "the site \(name) may have put it out",
                 // Not by name: one that lies would lead this station into its own site.
-                "to come back: intercomctl pair --join --move, and pair --join CODE at the station"
-                    + " that introduces"
+                "to come back: intercomctl pair --join --move, and sudo intercomctl pair --join"
+                    + " CODE at the station that introduces"
             )
         return Fault("put_out", "stations of the site refuse this one: \(cause)", fix: fix)
     }

@@ -96,6 +96,9 @@ extension PeerTable {
         let isNewBoot = association.bootID != bootID
         association.bootID = bootID
         association.boots.used(bootID, at: record.endpoint, now: now)
+        for case let other? in associations where other !== association {
+            other.boots.usesOtherKey(at: record.endpoint)
+        }
         if association.boots.shared(at: now) != nil {
             // Whichever of the two it is: neither can know by itself. Each of them comes back, so
             // that one that is lost is made up for with the next session.

@@ -352,6 +352,9 @@ extension PeerTable {
 
 /// Signs that another station uses this station's own key: its memory card was copied.
 public struct OwnKeySigns {
+    /// Whoever still sees two says so on each session, and of two in a row one may be lost.
+    static let reportLifetime = Duration.seconds(380)
+
     private var caller: UnknownCaller?
     /// When peers have last reported it, by their number.
     private var reports: [Int: Instant] = [:]
@@ -372,6 +375,6 @@ public struct OwnKeySigns {
 
     /// Whether a peer has lately reported another station with the key.
     public func isReported(by peer: Int, at now: Instant) -> Bool {
-        reports[peer].map { now < $0 + Boots.lifetime } ?? false
+        reports[peer].map { now < $0 + Self.reportLifetime } ?? false
     }
 }

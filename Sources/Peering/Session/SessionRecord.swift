@@ -58,8 +58,8 @@ struct SessionRecords {
         next = record
     }
 
-    /// `next` became `current`; or one did that was replaced meanwhile, while `next` still waits, or
-    /// one that was dropped, and was then erased.
+    /// `next` became `current`; or one did that was replaced meanwhile, while `next` still waits,
+    /// or one that was dropped, and was then erased.
     ///
     /// - Returns: The session in use now; nil for one that was dropped, or is not known.
     mutating func switched(to index: UInt32) -> SessionRecord? {
@@ -131,6 +131,15 @@ struct Boots {
         seen.removeAll { $0.boot == boot }
         if seen.count == Self.capacity { seen.removeFirst() }
         seen.append((boot, endpoint))
+    }
+
+    /// Another key is in use at this address: one of the two that were there has it now.
+    mutating func usesOtherKey(at endpoint: Endpoint) {
+        guard let found = shared?.endpoints, found.0 == endpoint || found.1 == endpoint else {
+            return
+        }
+        shared = nil
+        seen.removeAll { $0.endpoint == endpoint }
     }
 
     /// The two stations; nil when they were last seen long ago.

@@ -245,13 +245,11 @@ public struct RosterExchange {
     /// Whether a peer is in the roster.
     public func isIn(_ peer: Int) -> Bool { peers[peer].map { held?.has($0.key) == true } ?? false }
 
-    /// Whether the owner of a key has told that it has the roster that is held, or a newer one.
+    /// Whether the owner of a key has told that it has the roster that is held.
     public func isKnownToHave(_ key: PublicKey) -> Bool {
-        guard let held else { return false }
-        return peers.values.contains { peer in
-            guard peer.key == key, let told = peer.told else { return false }
-            return told == held.notice || told.counter > held.roster.counter
-        }
+        held.map { held in
+            peers.values.contains { $0.key == key && $0.told == held.notice }
+        } ?? false
     }
 
     /// The number of the roster that the owner of a key has told of last; nil where it has not

@@ -23,6 +23,7 @@ private struct Story {
 
     mutating func stands(_ state: CallStatus.State, call: String, _ peers: [String] = ["garage"]) {
         (status.call.state, status.call.call, status.call.peers) = (state, call, peers)
+        status.audio.input.state = .open
     }
 
     func daemon(_ folder: StationFolder) throws -> FakeDaemon {
@@ -72,7 +73,7 @@ private struct Story {
     @Test(arguments: [
         (
             "call", HistoryRecord.Cause.doNotDisturb,
-            "garage did not ring: do not disturb is on there"
+            "garage did not ring: do not disturb is on there, or quiet hours are"
         ),
         (
             "call", .unreachable,
@@ -105,6 +106,15 @@ private struct Story {
         #expect(outcome.code == 1)
     }
 
+    @Test func anEmergencyThatIsNotAllowedIsToldAsThat() throws {
+        var story = Story()
+        story.add(.callEnded, call: "1", cause: .denied, peer: "garage")
+        let outcome = try story.run("call", "garage", "--priority", "emergency")
+        #expect(
+            outcome.output == "calling garage\ngarage takes no emergency call from here (its"
+                + " [policy] has call = never, or emergency = deny)\n")
+    }
+
     @Test func whyAPeerIsUnreachableIsSaid() throws {
         var story = Story()
         story.add(.callEnded, call: "1", cause: .unreachable, peer: "garage")
@@ -134,6 +144,11 @@ private struct Story {
             outcome.output.hasSuffix(
                 "\nspeaking with garage, the microphone is open; end: intercomctl hangup\n"))
         #expect(outcome.code == 0)
+        story.status.audio.input.state = .absent
+        let silent = try story.run("call", "garage")
+        #expect(
+            silent.output.hasSuffix(
+                "\nspeaking with garage, and there is no microphone; end: intercomctl hangup\n"))
         // It may still begin: then its own events tell.
         story.stands(.connecting, call: "0")
         story.add(.callEnded, call: "0", cause: .mediaTimeout)

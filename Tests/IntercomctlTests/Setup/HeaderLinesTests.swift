@@ -27,8 +27,12 @@ import Testing
     }
 
     @Test func aLineIsDoubtedWhereItIsHeldAndRefusedWhereItIsAbsent() {
-        let found = lines([2, 3], [4: "w1", 5: "intercomd", 6: ""])
+        let found = lines([2, 3, 7], [4: "w1", 5: "intercomd", 6: ""])
+        #expect(found.doubt(of: "GPIO7") == nil)
         #expect(found.doubt(of: "GPIO2") == nil)
+        #expect(
+            lines(Array(0...27)).doubt(of: "GPIO2")
+                == "GPIO2 is a line of the I2C bus, and has a resistor of its own")
         #expect(found.doubt(of: "GPIO4") == "GPIO4 is in use by w1")
         #expect(found.doubt(of: "GPIO6") == "GPIO6 is in use by the kernel")
         #expect(found.lacks("GPIO9") && !found.lacks("GPIO4"))
