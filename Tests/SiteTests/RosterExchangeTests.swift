@@ -14,7 +14,7 @@ import Wire
     @Test func theIntroducerTellsThatItIsOne() throws {
         let house = try House(3)
         house.sign(at: 0)
-        house.stations[0].exchange.introduces = true
+        house.stations[0].exchange.setIntroduces(true, at: house.now)
         house.run(.seconds(1))
         // What was told before the others have joined counts then.
         #expect(house.stations[1].exchange.introducers == [])
@@ -27,9 +27,10 @@ import Wire
         #expect(house.stations.allSatisfy { $0.taken == 0 })
         // The key goes to another station, and one that is out is none.
         house.mend(0)
-        house.stations[0].exchange.introduces = false
-        house.stations[1].exchange.introduces = true
-        house.run(.seconds(16))
+        house.stations[0].exchange.setIntroduces(false, at: house.now)
+        house.stations[1].exchange.setIntroduces(true, at: house.now)
+        // At once, whoever of the two tells of the roster first.
+        house.run(.seconds(1))
         #expect(house.stations.map { $0.exchange.introducers } == [[1], [], [1]])
         try house.roster.remove("s1")
         house.sign(at: 2)

@@ -23,6 +23,18 @@ class Anew(SiteTest):
         wait(lambda: heir in self.do(attic, "peer", "list", "--json"), "attic has the successor")
         wait(lambda: word not in self.do(attic, "status", code=None), "it is not told any more")
 
+    def test_a_name_that_another_peer_has_is_told_of(self):
+        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
+        self.do(attic, "peer", "add", "garage", "-", Identity().text)
+        roster = self.begin(kitchen, garage, attic)
+        for one in (garage, attic):
+            self.do(one, "site", "import", "--site", self.digits(kitchen), text=roster)
+        word = "garage: the one of the site is no peer here: another peer has that name"
+        wait(lambda: word in self.do(attic, "status", code=None), "attic says so")
+        self.do(attic, "peer", "rename", "garage", "shed")
+        wait(lambda: attic.is_with(garage), "there is room now")
+        self.assertNotIn(word, self.do(attic, "status", code=None))
+
     def test_a_button_for_the_dead_one_is_given_its_successor(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
         self.introduce(attic, garage, join=())

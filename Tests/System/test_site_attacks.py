@@ -218,10 +218,16 @@ class Introducer(SiteTest):
         key = f"{garage.state}/keys/site.key"
         self.assertEqual(subprocess.run(["stat", "-c", "%a", key], capture_output=True,
                                         check=True).stdout, b"600\n")
+        rivals = "introduce the site: what one changes, the other undoes"
+        for one, other in ((kitchen, "garage"), (garage, "kitchen")):
+            wait(lambda: f"this station and {other} {rivals}" in self.do(one, "status", code=None),
+                 "two introduce")
         os.unlink(f"{kitchen.state}/keys/site.key")
         self.assertNotIn("this station introduces", self.do(kitchen, "site", "list"))
         self.assertIn("does not introduce", self.do(
             kitchen, "site", "rename", "garage", "loft", code=1))
+        self.do(kitchen, "reload")
+        wait(lambda: rivals not in self.do(garage, "status", code=None), "one introduces")
         self.do(garage, "site", "add", "attic", attic.public_key, "--address",
                 f"127.0.0.1:{attic.port}")
         wait(lambda: "attic" in self.found(kitchen), "kitchen has it from garage")

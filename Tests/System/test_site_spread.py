@@ -386,7 +386,8 @@ class Return(SiteTest):
 
 MUTATIONS = (
     # The roster is shown to nobody.
-    ("Sources/Peering/Site/RosterExchange.swift", "peers[number]?.announce(at: now)", "",
+    ("Sources/Peering/Site/RosterExchange.swift",
+     "peers[number]?.announce(at: now)\n            if before", "if before",
      "Spread.test_a_change_is_everywhere_in_a_moment"),
     # A newer roster is written and not used.
     ("Sources/Intercomd/Loop/ControlLoop+Orders.swift", "beginReload(for: .site)", "_ = site",

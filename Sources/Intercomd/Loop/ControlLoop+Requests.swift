@@ -54,7 +54,7 @@ extension ControlLoop {
         // There is a caller where the request outlasts its reply.
         switch request {
         case .status:
-            site.lookForKey(config.paths)
+            site.lookForKey(config.paths, at: now)
             let found = snapshot()
             found.counters = counters
             return .status(found.status)

@@ -79,7 +79,7 @@ struct SiteKeeper {
             }
         exchange.configure(peers.numbers.map { ($0, peers.key(of: $0)) }, introductions)
         read(config.paths, at: now)
-        lookForKey(config.paths)
+        lookForKey(config.paths, at: now)
         (leftOut, displaced) = ([], nil)
         guard let roster = exchange.held?.roster else { return }
         let known = [own.text] + config.peers.map { $0.key }
@@ -387,7 +387,9 @@ struct SiteKeeper {
     }
 
     /// Looks whether this station has the site's key, which a person may have removed.
-    mutating func lookForKey(_ paths: Paths) { exchange.introduces = introduces(paths) }
+    mutating func lookForKey(_ paths: Paths, at now: Instant) {
+        exchange.setIntroduces(introduces(paths), at: now)
+    }
 
     private func introduces(_ paths: Paths) -> Bool {
         exchange.held != nil && (try? KeyStore.hasSiteKey(paths)) == true

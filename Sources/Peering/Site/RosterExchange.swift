@@ -52,7 +52,7 @@ public struct RosterExchange {
     /// The sites that this station has left for the one that it is in, under a newer key.
     public var left: [UInt64] = []
     /// Whether this station has the key that signs the roster, which its notices tell.
-    public var introduces = false
+    public private(set) var introduces = false
     private var introductions = Introductions.ask
     /// By number.
     private var peers: [Int: RosterPeer] = [:]
@@ -114,6 +114,14 @@ public struct RosterExchange {
                 peers[number]?.setNotice(nil)
             }
         }
+    }
+
+    /// This station has that key from now on, or has it no more: peers hear of it at once, as what
+    /// they tell of the same roster would put off the next notice.
+    public mutating func setIntroduces(_ isIntroducer: Bool, at now: Instant) {
+        guard isIntroducer != introduces else { return }
+        introduces = isIntroducer
+        for number in peers.keys { peers[number]?.announce(at: now) }
     }
 
     /// Takes over the peers, by number; those that stay are where they were.
