@@ -65,8 +65,8 @@ extension Key {
 
 /// The secret of two stations for their rendezvous at a broker (protocol.md §1.10).
 ///
-/// Nobody else can tell their topics from random ones, read the messages there, or leave one that
-/// they take. A class, so that its secret stays in place.
+/// To anybody else their topics look random; only the two can read the messages there, and they
+/// take none of a third. A class, so that its secret stays in place.
 public final class RendezvousKey: Sendable {
     private static let saltSize = 16
     /// By so much a sealed text is longer than the text.

@@ -85,7 +85,7 @@ enum ConstantTime {
 
     /// Declares bytes known from here on, which the check of constant time cannot know.
     ///
-    /// What a message says decides what is done, and no key is ever in one. Compiles to nothing.
+    /// A message decides by its content what is done, and has no key in it. Compiles to nothing.
     static func disclose(_ bytes: Span<UInt8>) {
         // SAFETY: in the check it reads no memory.
         unsafe bytes.withUnsafeBytes { unsafe secret_declassify($0.baseAddress, $0.count) }

@@ -105,7 +105,7 @@ public struct TransportKeys: ~Copyable, Sendable {
 /// which the session did not exist there, so it can tell how old a frame is at most, whoever held
 /// it back. No clock of the day is involved. All moments are those of this station's own clock.
 public struct SessionClock: Sendable {
-    /// What one step of a frame's time stands for.
+    /// The length of one step of a frame's time.
     public static let step = Duration.milliseconds(10)
 
     /// A frame that may be older than this was held back: what it carries is not acted on.
@@ -126,7 +126,7 @@ public struct SessionClock: Sendable {
         self.peerBegan = peerBegan
     }
 
-    /// What a frame carries that is sealed now, in steps.
+    /// The time that a frame carries which is sealed now, in steps.
     public func time(at now: Instant) -> UInt16 {
         UInt16(clamping: (now - began).nanoseconds / Self.step.nanoseconds)
     }

@@ -232,7 +232,7 @@ public struct PeerFilesError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// What a station has learned: all files of its state directory.
+/// All files of a station's state directory: it has learned what is in them.
 public enum LearnedFiles {
     /// Removes its identity, the peers that were paired or added, their secrets, the history of
     /// calls and what people have set.

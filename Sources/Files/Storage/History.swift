@@ -200,7 +200,7 @@ package struct History: ~Copyable {
 final class HistoryFiles: @unchecked Sendable {
     /// A file of another's making may be larger than ours ever are.
     private static let readMax = 4 * History.fileMax
-    /// What one cut can leave of a record, at most.
+    /// The most bytes of a record that one cut can leave.
     private static let tornMax = 4 * 1024
     private static let mode: UInt32 = 0o600
 
