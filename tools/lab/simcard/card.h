@@ -16,7 +16,7 @@ enum {
 	CARD_RATE = 48000,        // nominal frames a second
 	CARD_RING = 1 << 18,      // frames in a ring: 5.4 seconds
 	CARD_TAPS = 14400,        // the longest answer of a room: 0.3 seconds
-	CARD_VERSION = 6,
+	CARD_VERSION = 7,
 	CARD_FIRST_FRAME = CARD_RATE, // so that no frame of interest has a number near zero
 };
 
@@ -71,9 +71,6 @@ struct card_shared {
 
 	// What happened, for `simcard status`.
 	_Atomic uint32_t opens[2], starts[2], xruns[2], running[2];
-	// The most frames that had passed when a program moved some: of those it had given to be
-	// played, and of those it had room for. Asked for, it begins anew.
-	_Atomic int32_t spent[2];
 
 	_Alignas(4096) card_cell microphone[CARD_RING];
 	card_cell speaker[CARD_RING];

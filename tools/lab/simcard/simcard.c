@@ -311,11 +311,7 @@ static int run(struct card *card, const char *command, char **words)
 	const char *word = words[0];
 	if (strcmp(command, "status") == 0)
 		return status(shared);
-	if (strcmp(command, "spent") == 0) {
-		int32_t playback = atomic_exchange(&shared->spent[CARD_PLAYBACK], 0);
-		int32_t capture = atomic_exchange(&shared->spent[CARD_CAPTURE], 0);
-		printf("{\"playback\":%" PRId32 ",\"capture\":%" PRId32 "}\n", playback, capture);
-	} else if (strcmp(command, "unplug") == 0) {
+	if (strcmp(command, "unplug") == 0) {
 		atomic_store(&shared->absent, 1);
 		atomic_fetch_add(&shared->unplugs, 1);
 	} else if (strcmp(command, "replug") == 0) {

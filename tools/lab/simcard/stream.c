@@ -203,20 +203,6 @@ static int16_t get_sample(const unsigned char *at, snd_pcm_format_t format)
 	return (int16_t)(at[0] | at[1] << 8);
 }
 
-// Notes how near the program comes to an xrun, each time it moves something in time.
-static void note_spent(struct stream *stream)
-{
-	struct card_shared *card = stream->card.shared;
-	if (!stream->running)
-		return;
-	int64_t moved = (card_frame_at(card, card_now_ns()) - stream->start_frame) / ticks(stream, 1);
-	int64_t spent = moved - (int64_t)stream->io.appl_ptr;
-	if (stream->direction == CARD_PLAYBACK)
-		spent += (int64_t)stream->io.buffer_size;
-	if (spent > atomic_load(&card->spent[stream->direction]))
-		atomic_store(&card->spent[stream->direction], (int32_t)spent);
-}
-
 // Called with a block that starts at `io->appl_ptr`; with memory-mapped capture, perhaps again with
 // the same one.
 static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
@@ -231,7 +217,6 @@ static snd_pcm_sframes_t on_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel
 		void *volatile memory = malloc(64);
 		free(memory);
 	}
-	note_spent(stream);
 	size_t step = areas->step / 8;
 	unsigned char *left = (unsigned char *)areas->addr + areas->first / 8 + offset * step;
 	unsigned char *right = left;
