@@ -5,9 +5,12 @@ namespace.
 """
 
 import importlib
+import signal
 import sys
 import unittest
 
+# Programs end at Ctrl-C also where a shell in the background lets the tests ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 module = importlib.import_module(f"test_{sys.argv[1]}")
 if "member" in sys.modules:
     sys.modules["member"].isolate()

@@ -25,7 +25,7 @@ def script(command):
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(os.environ.items())
              if name.startswith("INTERCOM_")]
     # One thread of a library that would make more: there is one processor.
-    lines += ["export PYTHONDONTWRITEBYTECODE=1 OPENBLAS_NUM_THREADS=1",
+    lines += ["export INTERCOM_GUEST=1 PYTHONDONTWRITEBYTECODE=1 OPENBLAS_NUM_THREADS=1",
               shlex.join(command),
               "code=$?", "read -r up _ </proc/uptime",
               "cp -r /tmp/intercom-* /run/share/" if os.environ.get("INTERCOM_KEEP") else "",
