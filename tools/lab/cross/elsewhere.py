@@ -21,7 +21,8 @@ SWIFT = ["git", "ca-certificates", "libcurl4t64", "libedit2", "libncurses6", "li
          "libstdc++-14-dev", "libxml2", "libz3-4", "tzdata", "zlib1g-dev"]
 """What the toolchain needs on Debian 13."""
 SWIFT_12 = {"libcurl4t64": "libcurl4", "libstdc++-14-dev": "libstdc++-12-dev"}
-PEOPLE = ["espeak-ng", "kmod", "man-db", "mount", "openssh-client", "procps", "sudo", "systemd"]
+PEOPLE = ["espeak-ng", "kmod", "man-db", "mount", "openssh-client", "procps", "sudo",
+          "systemd", "systemd-sysv"]
 """What any machine has, and some tests use."""
 PASSED = ["INTERCOM_ALL"]
 """What the command is told of this environment."""
