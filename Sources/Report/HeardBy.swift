@@ -118,7 +118,7 @@ extension HeardBy.Reason {
         case .outranked: "something of higher priority was heard there"
         case .notListening: "it does not listen to this channel"
         case .notMember: "this station is no member of the channel there"
-        case .doNotDisturb: "do not disturb"
+        case .doNotDisturb: "do not disturb is on there, or quiet hours are"
         case .denied: "not allowed there"
         case .over: "it is over there"
         case .tooMany: "too many spoke there at once"
@@ -194,7 +194,7 @@ extension HeardBy.Reason {
         case .outranked, .over, .tooMany: "say it again"
         case .notListening: "set listen = yes in its [channel]"
         case .notMember: "compare the names and members of the [channel] on both sides"
-        case .doNotDisturb: "intercomctl dnd off"
+        case .doNotDisturb: "intercomctl dnd off; if quiet hours are on: hours in [quiet]"
         case .denied:
             "in its [policy]: announce = allow, or for an emergency: emergency = allow"
         case .other: "intercomctl doctor"

@@ -292,7 +292,8 @@ class Heard(HeardTest):
         for does in (announced, paged):
             code, text, _ = does()
             self.assertEqual(code, 1, text)
-            self.assertIn("heard: kitchen nothing (do not disturb)", text)
+            self.assertIn(
+                "heard: kitchen nothing (do not disturb is on there, or quiet hours are)", text)
             code, text, _ = does("--json")
             self.assertEqual(code, 1, text)
             found = json.loads(text)

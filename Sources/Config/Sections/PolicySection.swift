@@ -90,7 +90,10 @@ extension Config {
                 ? (start..<end).contains(minute) : minute >= start || minute < end
         }
 
-        var text: String { "\(Self.text(start))-\(Self.text(end))" }
+        var text: String { "\(Self.text(start))-\(endText)" }
+
+        /// The time of day at which it ends: `06:30`.
+        public var endText: String { Self.text(end) }
 
         private static func text(_ minute: Int) -> String {
             let (hours, rest) = (minute / 60, minute % 60)

@@ -69,7 +69,7 @@ extension Outcome {
         let other = peer?.visible ?? "the other station"
         switch (cause, mode) {
         case (.doNotDisturb, _):
-            text = "\(other) did not ring: do not disturb is on there, or quiet hours are"
+            text = "\(other) did not ring: \(HeardBy.Reason.doNotDisturb.words)"
         case (.denied, .call) where priority == .emergency:
             text =
                 "\(other) takes no emergency call from here (its [policy] has call = never, or"

@@ -178,11 +178,13 @@ extension Snapshot {
                 !isMended(reason, of: number, on: stream, since: at)
             {
                 let age = (now - at).inSeconds
+                let (words, fix) =
+                    reason == .doNotDisturb ? rest : (reason.wordsHere, reason.fix)
                 found.append(
                     Hindrance(
                         .here, reason,
-                        "\(name) spoke \(Int(age)) s ago and was not heard here: "
-                            + reason.wordsHere, peer: name, ageSeconds: age))
+                        "\(name) spoke \(Int(age)) s ago and was not heard here: \(words)", fix,
+                        peer: name, ageSeconds: age))
             }
             if !switchboard.ownTalks.isSpeaking(to: number),
                 let last = switchboard.ownTalks.lastWords(to: number),
@@ -204,6 +206,15 @@ extension Snapshot {
             }
         }
         return found
+    }
+
+    /// What keeps all but emergencies from being heard here, and the way out: a person has set one
+    /// of the two by a command, and the other in the settings.
+    private var rest: (words: String, fix: String) {
+        guard !state.doNotDisturb.isOn, let hours = config.quiet.hours else {
+            return (HeardBy.Reason.doNotDisturb.wordsHere, "intercomctl dnd off")
+        }
+        return ("quiet hours are on until \(hours.endText)", "change hours in [quiet]")
     }
 
     /// Whether what kept this station's voice from being heard at a peer may hold still.
