@@ -148,13 +148,16 @@ extension ConfigReader {
             nearestWord(to: name, among: peers))
     }
 
-    /// The policy of a peer is for a peer that is there.
+    /// Only a warning: the peer may be gone, or not paired yet, and what is done with another peer
+    /// must not wait for that.
     private mutating func checkPolicies() {
         let peers = config.peers.map { $0.name }
         for policy in config.policies where !peers.contains(policy.name) {
-            miss(
-                policy.name, policy.origin,
-                "[policy \(policy.name)]: there is no [peer \(policy.name)]", among: peers)
+            warn(
+                policy.origin,
+                "[policy \(policy.name)] has no effect: there is no [peer \(policy.name)]; pair"
+                    + " with it, or remove this section",
+                nearestWord(to: policy.name, among: peers))
         }
     }
 }

@@ -78,7 +78,6 @@ private let wrongCases: [WrongCase] = [
         "[policy]\ncall = sometimes", "4: call: \"sometimes\" must be ring, auto or never"),
     WrongCase(
         "[policy]\ndrop-in = yes", "4: drop-in: \"yes\" must be allow or deny"),
-    WrongCase("[policy attic]", "3: [policy attic]: there is no [peer attic]"),
     WrongCase(
         "[call]\nring-time = 31s",
         "4: ring-time: \"31s\" is out of range; must be 1s to 30s"),
