@@ -7,11 +7,12 @@ What harms a pairing is in test_pairing_harm.
 import json
 import os
 import pty
+import re
 import subprocess
 import time
 from pathlib import Path
 
-from codes import PATIENCE_S, Guest, PairingTest, Watch
+from codes import CODE, PATIENCE_S, Guest, PairingTest, Watch
 from lab import wait
 from stage.identity import Identity
 
@@ -174,6 +175,28 @@ class Screens(PairingTest):
                 said += os.read(control, 4096)
             self.assertEqual(program.wait(30), 0)
         self.assertIn(b"it has 4 of 8 characters", said)
+
+    def test_a_code_that_is_typed_where_one_is_shown_is_answered(self):
+        control, terminal = pty.openpty()
+        self.addCleanup(os.close, control)
+        with subprocess.Popen(
+                self.words(self.kitchen, "pair"), stdin=terminal, stdout=terminal,
+                stderr=terminal) as program:
+            os.close(terminal)
+            said = ""
+
+            def read(words):
+                nonlocal said
+                while not (found := re.search(words, said)):
+                    said += os.read(control, 4096).decode()
+                return found
+            code = read(CODE)[1]
+            os.write(control, b"\n7K9M-QX2W\n")
+            read(r"type this code at the other station; or, .*type: intercomctl pair CODE")
+            self.assertEqual(self.garage.ctl("pair", self.at(), code)[0], 0)
+            read("paired with garage")
+            self.assertEqual(program.wait(30), 0)
+        self.assertEqual(said.count("nothing is typed here"), 1)
 
 
 class Invitations(PairingTest):

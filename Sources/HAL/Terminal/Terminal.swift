@@ -102,6 +102,25 @@ public enum Keyboard {
     /// Whether standard input is a terminal, not a file or another program.
     public static var isThere: Bool { clinux_is_terminal(descriptor) == 1 }
 
+    /// Drops what somebody has typed at the terminal so far, and never waits.
+    ///
+    /// - Returns: Whether that was more than blanks. Of a program that the shell has sent to the
+    ///   background nothing is read, which would stop it.
+    public static func dropTyped() -> Bool {
+        var (isText, byte) = (false, UInt8(0))
+        while isThere, clinux_is_foreground(descriptor) == 1,
+            clinux_poll(descriptor, Int16(CLINUX_READABLE), 0) == 1
+        {
+            // SAFETY: the call writes at most the one byte.
+            let result = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
+                unsafe clinux_read(descriptor, pointer, 1)
+            }
+            guard result == 1 else { break }
+            isText = isText || byte > UInt8(ascii: " ")
+        }
+        return isText
+    }
+
     /// The next line without its line feed; nil at the end, and when it is too long.
     ///
     /// Bytes that are not UTF-8 are replaced. Ended by Ctrl-D in the middle, it was dropped.

@@ -116,6 +116,13 @@ func follow(
         if !isCut, lifeline.poll(at: Clock.now()) {
             (end, isCut) = (Clock.now() + patience, true)
         }
+        // A person with two codes before them types one at the wrong screen.
+        if case .show = request, !isCut, Keyboard.dropTyped() {
+            try? printLine(
+                "nothing is typed here: type this code at the other station; or, if that one shows"
+                    + " a code, end this by Ctrl-C, and type: intercomctl pair CODE"
+                    + (invocation.isJoining ? " --join" : ""), to: .complaint)
+        }
         guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(200)) else {
             continue
         }
