@@ -73,6 +73,17 @@ class Pairing(PairingTest):
                 self.assertEqual(self.kitchen.ctl("peer", "remove", f"{name}-2")[0], 0)
         self.kitchen.prints("reply", "down", code=1)
 
+    def test_a_code_that_was_used_is_told_from_a_wrong_one(self):
+        screen = self.show()
+        self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
+        self.assertEqual(screen.ended(), 0)
+        errors = self.garage.complains("pair", self.at(), screen.code)
+        self.assertIn(f"no code is shown at {self.at()} now: a code ends with one pairing, after "
+                      "two minutes, ", errors)
+        self.show()
+        errors = self.garage.complains("pair", self.at(), screen.code)
+        self.assertIn(f"the code is not the one that {self.at()} shows", errors)
+
     def test_one_pairing_at_a_time(self):
         screen = self.show()
         second = self.show()

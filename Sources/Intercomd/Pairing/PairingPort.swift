@@ -244,7 +244,7 @@ struct PairingJob {
     /// first are told of.
     var strangers = 0
     /// Why the last connection was not made.
-    var connectionError: String?
+    var connectionError: SystemError?
     /// The peer of which all is on the disk but the last rename.
     var prepared: PairedPeer?
     /// The peer, when it is written, and until when it must be in use.

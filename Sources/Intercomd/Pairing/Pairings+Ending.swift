@@ -42,13 +42,19 @@ extension Pairings {
                 "what \(host) said after it had proved the code was changed on the way, so nothing"
                     + " is changed here; run \"intercomctl pair\" again")
         case .unfit(let failure): fail("refused", failure.text(of: host))
-        case .timedOut: fail("timed_out", "the code was not typed within two minutes")
+        case .timedOut:
+            fail(
+                "timed_out",
+                "the two minutes of this code are over; for a new one, run \"intercomctl pair\""
+                    + " again")
+        case .unreachable where job?.connectionError?.errno == SystemError.refused:
+            failTyped("unreachable", "no code is shown at \(typedHost) now: \(Self.endsOfCodes)")
         case .unreachable:
             failTyped(
                 "unreachable",
-                "\(job?.connectionError ?? "\(typedHost) does not answer"); see whether that is its"
-                    + " address, whether it is on, and whether \"intercomctl pair\" runs there and"
-                    + " shows a code")
+                "\(job?.connectionError?.description ?? "\(typedHost) does not answer"); see"
+                    + " whether that is its address, whether it is on, and whether \"intercomctl"
+                    + " pair\" runs there and shows a code")
         case .gone:
             failTyped(
                 "gone",
@@ -64,6 +70,11 @@ extension Pairings {
         }
         port.hangUp()
     }
+
+    /// Where no code is shown, another box may have used the one that was typed, or it has ended.
+    static let endsOfCodes =
+        "a code ends with one pairing, after two minutes, after three wrong ones, or with the"
+        + " command that shows it; for a new one, there: intercomctl pair"
 
     private mutating func failTyped(_ cause: String, _ text: String) {
         var text = text

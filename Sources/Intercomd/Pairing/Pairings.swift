@@ -296,8 +296,8 @@ struct Pairings: ~Copyable {
             guard now >= began + Self.searchPatience else { return }
             return fail(
                 "not_found",
-                "no station on this LAN shows a code; does \"intercomctl pair\" run there? If it"
-                    + " does, type its address, too: pair HOST CODE")
+                "no station on this LAN shows a code now: \(Self.endsOfCodes); if it shows one,"
+                    + " type its address, too: pair HOST CODE")
         }
         order(.seek(false))
         job?.found = stations.count
@@ -340,7 +340,7 @@ struct Pairings: ~Copyable {
             case .connected: perform(core.connected(at: now), at: now)
             case .bytes(let bytes): perform(core.receive(bytes.span, at: now), at: now)
             case .ended(let isInOrder, let error):
-                if let error { job?.connectionError = error.description }
+                if let error { job?.connectionError = error }
                 perform(core.ended(isInOrder: isInOrder, at: now), at: now)
             }
         }
@@ -388,7 +388,7 @@ struct Pairings: ~Copyable {
         do throws(SystemError) {
             try port.connect(to: place, from: job?.own.listen)
         } catch {
-            job?.connectionError = error.description
+            job?.connectionError = error
             return perform(core.ended(isInOrder: false, at: now), at: now)
         }
         var report = PairingReport(.trying, "trying the code at \(place)")
