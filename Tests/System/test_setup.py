@@ -356,6 +356,23 @@ name of this station [raspberrypi]:  raspberrypi
         self.assertFalse(self.path.exists())
         self.assertNotIn("]: ", screen)
 
+    def test_one_that_was_cut_off_goes_on_with_what_it_has_written(self):
+        self.path.write_text(WRITTEN, encoding="ascii")
+        code, screen = self.converse()
+        self.assertEqual((code, screen), (0, """\
+DIR/default/etc/intercomd.conf is there already and stays as it is (intercomctl config show); \
+--force writes it anew and keeps the old one as intercomd.conf.bak
+try:  intercomctl test speaker, test mic, test button
+next: sudo systemctl enable --now intercomd
+pair: intercomctl pair; it shows a code to type at the other station
+"""))
+        self.assertEqual(self.path.read_text("ascii"), WRITTEN)
+        # The control: settings that are wrong are not gone on with.
+        self.path.write_text("[station]\nnom = kitchen\n", encoding="ascii")
+        code, screen = self.converse()
+        self.assertEqual(code, 1)
+        self.assertIn("is there already and stays as it is", screen)
+
     @unittest.skipIf(os.geteuid() != 0, "only root may become another user")
     def test_without_the_right_to_write_nothing_is_asked(self):
         code, screen = self.converse(user=NOBODY)

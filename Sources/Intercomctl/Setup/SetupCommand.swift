@@ -11,6 +11,13 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         && Terminal.isInteractive(.result)
     let isWriting = invocation.isYes || isAsking
     var setup = try Setup(folder, name: invocation.name)
+    if isAsking, !invocation.isForced,
+        (try? readConfig(folder))?.station.name == setup.plan[.name].value
+    {
+        // A run before it was cut off, or what a person has written waits for the rest.
+        try setup.checkRight()
+        return try setup.goOn(invocation)
+    }
     if isWriting { try setup.checkPlace(isForced: invocation.isForced) }
     if isAsking {
         try setup.checkRight()
@@ -96,9 +103,13 @@ struct Setup {
                 "\(path) is a symbolic link and stays as it is: remove the link, or put the text"
                     + " that intercomctl setup prints into the file it points to")
         }
-        throw Failure(
-            "\(path) is there already and stays as it is (intercomctl config show);"
-                + " --force writes it anew and keeps the old one as intercomd.conf.bak")
+        throw Failure(kept)
+    }
+
+    /// The line about a file that was there before.
+    var kept: String {
+        "\(path) is there already and stays as it is (intercomctl config show);"
+            + " --force writes it anew and keeps the old one as intercomd.conf.bak"
     }
 
     /// Says before the first question that the answers could not be written.

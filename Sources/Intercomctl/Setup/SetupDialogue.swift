@@ -158,7 +158,8 @@ extension Setup {
 
     /// The lines about the file that was written, and the former one that is kept.
     var written: String {
-        "wrote \(path)\n" + (backup.map { "kept the old one as \($0)\n" } ?? "")
+        guard isWritten else { return kept + "\n" }
+        return "wrote \(path)\n" + (backup.map { "kept the old one as \($0)\n" } ?? "")
     }
 
     func advice(isRunning: Bool) -> String {
