@@ -116,15 +116,25 @@ extension Config {
 
     /// Whether settings name a peer or a channel that no file of a person has.
     public var namesOthers: Bool {
-        if peers.contains(where: { $0.isLearned && names(peer: $0.name) }) { return true }
+        peers.contains { $0.isLearned && names(peer: $0.name) } || !awaited.isEmpty
+            || !buttonsOfSite.isEmpty
+    }
+
+    /// The buttons for a channel that no file of a person has, and where each names it.
+    public var buttonsOfSite: [(button: String, channel: String, origin: Origin)] {
         let others = channels.filter { $0.isOfSite || $0.isWaiting }.map { $0.name }
-        return !awaited.isEmpty
-            || buttons.contains { button in
-                let acts = button.acts.values.map { $0.channelName }
-                return ([button.talk?.name] + acts).contains { name in
-                    name.map { others.contains($0) } ?? false
-                }
+        var found: [(button: String, channel: String, origin: Origin)] = []
+        for button in buttons {
+            var places = [(button.talk?.name, button.talkOrigin)]
+            for touch in Touch.allCases {
+                let origin = button.actOrigins[touch] ?? button.origin
+                places.append((button.acts[touch]?.channelName, origin))
             }
+            for case (let name?, let origin) in places where others.contains(name) {
+                found.append((button.name, name, origin))
+            }
+        }
+        return found
     }
 
     /// Where a peer is named, for words; empty where that is not known.
