@@ -108,6 +108,14 @@ enum SiteKeyOnTheWay {
                 "the key of the site is for another station, and no screen: sudo intercomctl site"
                     + " export --key | ssh HOST sudo intercomctl site import --key")
         }
+        // As `readSecret` refuses it; the shell has made the file.
+        if let file = try? FileStore.status(of: "/dev/stdout"), file.isRegular,
+            file.mode & 0o077 != 0
+        {
+            throw Failure.usage(
+                "others can read the file that this goes to, so it has no key now: (umask 077; sudo"
+                    + " intercomctl site export --key >NEW-FILE)")
+        }
         var text = Secret(count: PSKFile.size)
         var bytes = text.mutableBytes
         PSKFile.write(Key(copying: key.bytes), into: &bytes)
