@@ -320,11 +320,22 @@ extension Station {
 
     /// Forgets which streams of removed targets the peer knows: if the targets come back, they are
     /// bound again at once.
+    ///
+    /// The stream of a channel means nothing until then, and the peer is told so: it would go on to
+    /// tell of a channel that nobody has any more.
     mutating func forgetBindingsGone(to peer: Int) {
         let present = targets + aimed
-        peers[peer].bindings.removeAll { binding in
-            !present.contains {
-                $0.stream == binding.record.stream && $0.listeners.contains(peer)
+        let gone = peers[peer].bindings.map { $0.record }.filter { record in
+            !present.contains { $0.stream == record.stream && $0.listeners.contains(peer) }
+        }
+        for record in gone {
+            peers[peer].bindings.removeAll { $0.record.stream == record.stream }
+            guard peers[peer].isUp, record.purpose == .talk, record.reference != 0 else { continue }
+            peers[peer].exchange.send(at: now) { mid in
+                .stream(
+                    StreamBinding(
+                        mid: mid, stream: record.stream, purpose: .none, priority: .normal,
+                        reference: 0))
             }
         }
     }

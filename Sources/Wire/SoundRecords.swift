@@ -54,6 +54,8 @@ public struct StreamBinding: Equatable, Sendable {
         public static let talk = Purpose(rawValue: 0)
         public static let page = Purpose(rawValue: 1)
         public static let call = Purpose(rawValue: 2)
+        /// The number means nothing, and is not heard.
+        public static let none = Purpose(rawValue: 255)
     }
 
     public var mid: UInt32
