@@ -118,7 +118,8 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
     public var isProven = false
     /// The name that it has in the site; nil where it is in none that this station is in.
     public var station: String?
-    /// The name that it had in the site until that took it out; nil for any other.
+    /// The name that it had until the site took it out, or it was no peer here any more; nil for
+    /// any other.
     public var formerStation: String?
 
     public init() {}

@@ -44,8 +44,8 @@ import Testing
         event.peer = "mill"
         #expect(
             event.sentence
-                == "the former mill, which the site removed, still calls, from 192.0.2.7:5577;"
-                + " nothing to do"
+                == "the former mill, no peer any more, still calls, from 192.0.2.7:5577;"
+                + " if that box is still in use: remove this station there, too"
         )
     }
 

@@ -50,8 +50,8 @@ class Spread(SiteTest):
         for one in (kitchen, attic):
             said = wait(lambda one=one: self.told_of(one, "the former garage"),
                         f"{one.name} tells of it")
-            self.assertIn("garage, which the site removed, still calls, from", said)
-            self.assertIn("nothing to do", said)
+            self.assertIn("garage, no peer any more, still calls, from", said)
+            self.assertIn("remove this station there, too", said)
             self.assertNotIn("peer add", said)
         # The control: to one that was never in the site it is a stranger, which can be added.
         self.assertIn("peer add NAME", wait(

@@ -77,6 +77,21 @@ class Strangers(SceneTest):
         self.assertEqual(kitchen.peer("garage")["state"], "up")
         self.assertTrue(kitchen.peer("garage")["psk"])
 
+    def test_a_peer_that_was_removed_is_no_stranger_who_calls(self):
+        kitchen, garage = self.enter("kitchen", "garage")
+        garage.knows(kitchen)
+        self.scene.start(together=False)
+        caller, = wait(lambda: kitchen.status()["callers"], "garage calls")
+        self.assertIsNone(caller["former_station"])
+        kitchen.prints("peer", "add", "garage", "-", garage.public_key)
+        kitchen.wait_for(garage)
+        kitchen.prints("peer", "remove", "garage")
+        caller, = wait(lambda: kitchen.status()["callers"], "garage calls still")
+        self.assertEqual((caller["key"], caller["former_station"]), (garage.public_key, "garage"))
+        text = kitchen.ctl("status")[1]
+        self.assertIn("* the former garage, no peer any more, still calls, from ", text)
+        self.assertNotIn("unknown station", text)
+
     def test_people_are_told_of_it_after_the_next_answer_whosever_key_it_was(self):
         with Scene("kitchen", "garage", "attic", "cellar") as scene:
             callers = {}

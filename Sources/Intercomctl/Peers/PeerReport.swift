@@ -100,7 +100,7 @@ func fix(for caller: CallerStatus) -> String {
             + " peer (sudo intercomctl peer rename, or peer remove); where the site is introduced:"
             + " site rename"
     } else if caller.formerStation != nil {
-        "nothing to do"
+        "if that box is still in use: remove this station there, too"
     } else {
         // With a pre-shared key, which it may use, its key alone is not enough.
         "if you know it: intercomctl pair" + (caller.isProven ? ", or \(caller.addition)" : "")
@@ -115,8 +115,8 @@ func words(about caller: CallerStatus) -> String {
         ? "" : " (unproven: it uses a pre-shared key, or borrows somebody's key)"
     let age = age(seconds: caller.ageSeconds)
     if caller.station == nil, let name = caller.formerStation {
-        return "the former \(name), which the site removed, still calls, from \(caller.address)"
-            + " \(age) ago"
+        return
+            "the former \(name), no peer any more, still calls, from \(caller.address) \(age) ago"
     }
     let subject = caller.station.map { "\($0) of the site, no peer here," } ?? "an unknown station"
     return "\(subject) called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"

@@ -53,6 +53,10 @@ struct SiteKeeper {
     private var words: [Line] = []
     /// The names of stations that were taken out of the site, by their keys as text.
     private var former: [String: String] = [:]
+    /// The names of the peers, and of some that were peers since the start and may still call, by
+    /// their keys as text.
+    private var (known, gone): ([String: String], [String: String]) = ([:], [:])
+    private static let goneMost = 64
 
     init(own: PublicKey, writer: WorkChain) {
         (self.own, self.writer) = (own, writer)
@@ -70,6 +74,12 @@ struct SiteKeeper {
     mutating func load(_ config: Config, _ peers: PeerDirectory, at now: Instant) {
         names = [:]
         for number in peers.numbers { names[number] = peers[number].name }
+        for (key, name) in known where gone.count < Self.goneMost { gone[key] = name }
+        known = [:]
+        for number in peers.numbers {
+            let key = peers.key(of: number).text
+            (known[key], gone[key]) = (peers[number].name, nil)
+        }
         hasUnused = false
         let introductions: RosterExchange.Introductions =
             switch config.site.introductions {
@@ -176,8 +186,9 @@ struct SiteKeeper {
         exchange.offers.contains { $0.roster.station(with: key) != nil }
     }
 
-    /// The name that the station with this key had before it was taken out.
-    func formerName(of key: PublicKey) -> String? { former[key.text] }
+    /// The name that the station with this key had before it was taken out, or was no peer here any
+    /// more.
+    func formerName(of key: PublicKey) -> String? { former[key.text] ?? gone[key.text] }
 
     /// That of a peer, unless another station has the name now.
     func formerName(of peer: Config.Peer) -> String? {

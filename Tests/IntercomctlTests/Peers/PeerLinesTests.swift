@@ -33,7 +33,7 @@ import Testing
         (caller.address, caller.ageSeconds) = ("192.0.2.7:5577", 12)
         #expect(
             lines(of: [caller])
-                == "* the former hall, which the site removed, still calls, from 192.0.2.7:5577"
-                + " 12s ago -> nothing to do\n")
+                == "* the former hall, no peer any more, still calls, from 192.0.2.7:5577 12s ago"
+                + " -> if that box is still in use: remove this station there, too\n")
     }
 }
