@@ -282,6 +282,20 @@ class Spread(SiteTest):
         self.assertEqual(garage.status()["site"]["offers"], [])
 
 
+    def test_any_station_that_shows_the_site_can_be_named(self):
+        kitchen, attic, garage = self.enter("kitchen", "attic", "garage")
+        self.join(kitchen, attic)
+        for one in (kitchen, attic):
+            self.do(garage, "peer", "add", one.name, f"127.0.0.1:{one.port}", one.public_key)
+        self.do(kitchen, "site", "add", "garage", garage.public_key, "--address",
+                f"127.0.0.1:{garage.port}")
+        offer, = wait(lambda: garage.status()["site"]["offers"], "they show the site")
+        self.all_up(garage, kitchen, attic)
+        other = {"kitchen": "attic", "attic": "kitchen"}[offer["peer"]]
+        said = self.do(garage, "site", "join", other, "--site", self.digits(kitchen))
+        self.assertIn("joined the site house, from", said)
+
+
 class Return(SiteTest):
 
     def house(self, *names):

@@ -1,0 +1,88 @@
+import Foundation
+import Report
+import Synchronization
+import Testing
+
+/// A change of the site at the station that introduces, and what the others have of it.
+@Suite struct SiteChangeTests {
+    /// Kitchen introduces garage and attic: number 3.
+    private func folder() throws -> StationFolder {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        for words in [
+            ["init", "house"], ["add", "garage", otherKey], ["add", "attic", thirdKey],
+        ] {
+            let outcome = try folder.run(["site"] + words)
+            #expect(outcome.code == 0, "\(outcome.complaint)")
+        }
+        return folder
+    }
+
+    /// Garage is up; these are not known to have number 3.
+    private func status(behind: [String]) -> Status {
+        var garage = PeerStatus()
+        (garage.name, garage.state) = ("garage", .up)
+        var status = Status()
+        status.peers = [garage]
+        (status.site.name, status.site.number) = ("house", 3)
+        (status.site.peers, status.site.behind) = (["attic", "garage"], behind)
+        return status
+    }
+
+    @Test func aChangeWaitsUntilAStationThatIsUpHasToldOfItsList() throws {
+        let folder = try folder()
+        let asked = Mutex(0)
+        let replies = [["garage", "attic"], ["garage", "attic"], ["attic"]].map {
+            Reply.status(status(behind: $0)).encoded
+        }
+        let daemon = try FakeDaemon(at: folder.socket) { _ in
+            let count = asked.withLock { count in
+                count += 1
+                return count
+            }
+            return [replies[min(count, replies.count) - 1]]
+        }
+        let outcome = try folder.run("site", "channel", "--no-reload", "up", "garage")
+        #expect(outcome.code == 0, "\(outcome.complaint)")
+        #expect(asked.withLock { $0 } == 3)
+        #expect(!outcome.output.contains("no other station is known to have"))
+        withExtendedLifetime(daemon) {}
+    }
+
+    @Test func aChangeOfAnOlderListThanAnotherStationHasIsRefused() throws {
+        let folder = try folder()
+        let before = folder.read("state/roster")
+        var status = status(behind: ["garage", "attic"])
+        status.peers = []
+        var newer = SiteStatus.Older()
+        (newer.station, newer.number) = ("garage", 4)
+        status.site.older = [newer]
+        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        let outcome = try folder.run("site", "channel", "up", "garage")
+        #expect(outcome.code == 1)
+        #expect(
+            outcome.complaint
+                == "intercomctl: garage has number 4 of the list, and this station 3: wait until it"
+                + " has come (intercomctl site list)\n")
+        #expect(folder.read("state/roster") == before && before != nil)
+        withExtendedLifetime(daemon) {}
+    }
+
+    /// Of a station that is no peer here, as something else has had its name.
+    @Test func aKeyOfTheSiteTakesNoPeersPlace() throws {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        for words in [["init", "house"], ["add", "garage", otherKey]] {
+            let outcome = try folder.run(["site"] + words)
+            #expect(outcome.code == 0, "\(outcome.complaint)")
+        }
+        try FileManager.default.removeItem(atPath: folder.state + "/peers.d/garage.conf")
+        let barn = "[peer barn]\nkey = \(thirdKey)\n"
+        try folder.write(barn, to: "state/peers.d/barn.conf")
+        let outcome = try folder.run("peer", "replace", "--yes", "barn", otherKey)
+        #expect(outcome.code == 1)
+        #expect(
+            outcome.complaint == "intercomctl: that key is in the site already, as garage\n")
+        #expect(folder.read("state/peers.d/barn.conf") == barn)
+    }
+}
