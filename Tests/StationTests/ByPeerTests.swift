@@ -36,13 +36,6 @@ import Testing
         #expect(holders[0].token == nil)
     }
 
-    @Test func aPeerMayBecomeBlankAgain() {
-        var times = ByPeer<Int?>(nil)
-        times[3] = 5
-        times[3] = nil
-        #expect(times[3] == nil)
-    }
-
     @Test func aNumberThatNoPeerCanHaveTraps() async {
         await #expect(processExitsWith: .failure) {
             var counts = ByPeer(0)

@@ -5,10 +5,9 @@ import Wire
 
 /// No peer keeps this station busy for ever.
 @Suite struct CallBoundTests {
-    private let moment = Duration.milliseconds(50)
+    private var world = CallWorld(2)
 
-    @Test func anAnnouncementEndsAsAPageDoes() {
-        var world = CallWorld(2)
+    @Test mutating func anAnnouncementEndsAsAPageDoes() {
         let id = world.call(0, [1], mode: .announce)
         world.run(for: .seconds(59))
         #expect(world.state(1) == .active)
@@ -17,8 +16,7 @@ import Wire
     }
 
     /// Its sender goes on, as if it did not know.
-    @Test func anAnnouncementWithoutEndIsEndedHere() {
-        var world = CallWorld(2)
+    @Test mutating func anAnnouncementWithoutEndIsEndedHere() {
         world.swallows = { if case .bye = $0 { true } else { false } }
         let id = world.call(0, [1], mode: .announce)
         world.run(for: .seconds(62))
@@ -28,9 +26,8 @@ import Wire
     }
 
     @Test(arguments: [Offer.Mode.call, .dropIn, .monitor])
-    func aCallOfAnyModeEndsByItself(mode: Offer.Mode) {
+    mutating func aCallOfAnyModeEndsByItself(mode: Offer.Mode) {
         let hours = mode == .monitor ? 12 : 2
-        var world = CallWorld(2)
         world.policy = Policy(call: .auto, dropIn: true, monitor: true)
         let id = world.call(0, [1], mode: mode)
         world.run(for: .seconds(hours * 3600 - 60))
@@ -40,33 +37,32 @@ import Wire
     }
 
     /// Who knows the id of another's call, as members of a channel do, cancels it for nobody else.
-    @Test func aCancelCountsForItsOwnSendersOffersOnly() {
+    @Test mutating func aCancelCountsForItsOwnSendersOffersOnly() {
         for (canceller, rings) in [(2, true), (0, false)] {
-            var world = CallWorld(3)
+            world = CallWorld(3)
             let id = world.newID()
-            cancel(id, by: canceller, at: 1, &world)
+            cancel(id, by: canceller, at: 1)
             _ = world.act(0) {
                 $0.call(
                     [1], id: id, mode: .call, priority: .normal, reference: 0, isHunt: true, at: $1)
             }
-            world.run(for: moment)
+            world.run()
             #expect((world.state(1) == .ringing) == rings)
         }
     }
 
     /// One peer may open the microphone; other members of the channel may not because of that.
     @Test(arguments: [true, false])
-    func whereThePolicyAnsweredOnlyThoseJoinForWhomItWouldToo(isAutomatic: Bool) {
+    mutating func whereThePolicyAnsweredOnlyThoseJoinForWhomItWouldToo(isAutomatic: Bool) {
         for other in Policy.Answering.allCases {
-            var world = CallWorld(3)
+            world = CallWorld(3)
             let caller = Policy(call: isAutomatic ? .auto : .ring)
             world.act(1) {
                 $0.consent(to: [caller, Policy(), Policy(call: other)], .open, at: $1)
             }
-            let id = world.call(0, [1], isHunt: false)
-            world.run(for: moment)
-            if !isAutomatic { _ = world.act(1) { $0.answer(at: $1) } }
-            world.run(for: moment)
+            let id = world.ring(0, [1], isHunt: false)
+            if !isAutomatic { world.answer(1, wait: .zero) }
+            world.run()
             #expect(world.state(1) == .active)
             world.says(that: 2, isIn: id, from: 0, to: 1)
             world.comes(into: id, from: 2, to: 1)
@@ -76,26 +72,25 @@ import Wire
     }
 
     /// However many calls somebody cancels that were never offered, what others say is kept.
-    @Test func cancelsOfOnePeerDoNotPushOutThoseOfAnother() {
-        var world = CallWorld(3)
+    @Test mutating func cancelsOfOnePeerDoNotPushOutThoseOfAnother() {
+        world = CallWorld(3)
         let id = world.newID()
-        cancel(id, by: 0, at: 1, &world)
-        for _ in 0..<200 { cancel(world.newID(), by: 2, at: 1, &world) }
+        cancel(id, by: 0, at: 1)
+        for _ in 0..<200 { cancel(world.newID(), by: 2, at: 1) }
         _ = world.act(0) {
             $0.call([1], id: id, mode: .call, priority: .normal, reference: 0, isHunt: true, at: $1)
         }
-        world.run(for: moment)
+        world.run()
         #expect(world.state(1) == nil)
     }
 
-    private func cancel(_ id: CallID, by peer: Int, at station: Int, _ world: inout CallWorld) {
+    private mutating func cancel(_ id: CallID, by peer: Int, at station: Int) {
         let mid = UInt32(truncatingIfNeeded: id.high) << 4
         world.inject(.cancel(CallEnd(mid: mid, id: id, cause: .normal)), from: peer, to: station)
     }
 
     /// The offer arrives, and nothing that comes back does.
-    @Test func anOfferThatIsGivenUpRingsNoLonger() {
-        var world = CallWorld(2)
+    @Test mutating func anOfferThatIsGivenUpRingsNoLonger() {
         world.swallows = { record in
             switch record {
             case .ack, .ringing: true
@@ -111,7 +106,7 @@ import Wire
 
     /// The share of half an hour in which a third station is told "busy", while 0 calls 1 again
     /// whenever nothing holds 1.
-    private func busyShare(_ world: inout CallWorld, mode: Offer.Mode) -> Double {
+    private mutating func busyShare(mode: Offer.Mode) -> Double {
         var busy = 0
         for _ in 0..<1800 {
             if world.state(1) == nil { world.call(0, [1], mode: mode) }
@@ -121,46 +116,36 @@ import Wire
         return Double(busy) / 1800
     }
 
-    @Test func ringingInTurnIsBoundedOverTime() {
-        var world = CallWorld(3)
-        let share = busyShare(&world, mode: .call)
+    @Test(arguments: [Offer.Mode.call, .announce])
+    mutating func callsInTurnAreBoundedOverTime(mode: Offer.Mode) {
+        world = CallWorld(3)
+        let share = busyShare(mode: mode)
         // Two minutes at once, and a sixth of the time.
         #expect(share > 0.15 && share < 0.27, "\(share)")
         #expect(world.stations[1].refusals(of: 0)[.tooOften] > 0)
         // Another's call rings at once, whenever this one does not.
         while world.state(1) != nil { world.step() }
-        let other = world.call(2, [1])
-        world.run(for: moment)
+        let other = world.ring(2, [1])
         #expect(world.stations[1].call?.summary.id == other)
     }
 
-    @Test func announcementsInTurnAreBoundedOverTime() {
-        var world = CallWorld(2)
-        let share = busyShare(&world, mode: .announce)
-        #expect(share > 0.15 && share < 0.27, "\(share)")
-    }
-
-    @Test func whoeverIsAnsweredMayRingAgain() {
-        var world = CallWorld(2)
+    @Test mutating func whoeverIsAnsweredMayRingAgain() {
         for _ in 0..<10 {
             let id = world.call(0, [1])
             world.run(for: .seconds(25))
             #expect(world.state(1) == .ringing)
-            _ = world.act(1) { $0.answer(at: $1) }
-            world.run(for: moment)
+            world.answer(1)
             #expect(world.state(1) == .active && world.ending(0, id) == nil)
-            _ = world.act(1) { $0.hangUp(at: $1) }
+            world.hangUp(1, wait: .zero)
             world.run(for: .seconds(1))
         }
         #expect(world.stations[1].refusals(of: 0)[.tooOften] == 0)
     }
 
-    @Test func anEmergencyThatMayRingsAtAnyTime() {
-        var world = CallWorld(2)
+    @Test mutating func anEmergencyThatMayRingsAtAnyTime() {
         world.policy = Policy(emergency: true)
         for _ in 0..<8 {
-            world.call(0, [1], priority: .emergency)
-            world.run(for: moment)
+            world.ring(0, [1], priority: .emergency)
             #expect(world.state(1) == .ringing)
             world.run(for: .seconds(35))
         }

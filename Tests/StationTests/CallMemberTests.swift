@@ -5,13 +5,12 @@ import Wire
 
 /// Into a call of a channel comes nobody but those whom its caller has called, and says are in it.
 @Suite struct CallMemberTests {
-    private let moment = Duration.milliseconds(50)
+    private var world = CallWorld(2)
 
     /// Station 0 calls some of its channel, and those it calls answer.
-    private func call(_ world: inout CallWorld, _ called: [Int], answering: [Int]) -> CallID {
-        let id = world.call(0, called, isHunt: false)
-        world.run(for: moment)
-        for station in answering { _ = world.act(station) { $0.answer(at: $1) } }
+    private mutating func call(_ called: [Int], answering: [Int]) -> CallID {
+        let id = world.ring(0, called, isHunt: false)
+        for station in answering { world.answer(station, wait: .zero) }
         world.run(for: .seconds(1))
         return id
     }
@@ -19,10 +18,10 @@ import Wire
     /// It is a member of the channel everywhere, it is up, and it knows the call: a person here
     /// has answered a call of the channel, but not with it.
     @Test(arguments: [Policy.Answering.ring, .auto])
-    func whoWasNotCalledDoesNotComeIn(answering: Policy.Answering) {
-        var world = CallWorld(4)
+    mutating func whoWasNotCalledDoesNotComeIn(answering: Policy.Answering) {
+        world = CallWorld(4)
         world.policies[1] = Policy(call: answering)
-        let id = call(&world, [1, 2], answering: answering == .auto ? [2] : [1, 2])
+        let id = call([1, 2], answering: answering == .auto ? [2] : [1, 2])
         #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
         for _ in 0..<4 {
             world.comes(into: id, from: 3, to: 1)
@@ -38,11 +37,11 @@ import Wire
     }
 
     /// Nor is it told of the call at all.
-    @Test func whoWasNotCalledLearnsNothingOfTheCall() {
-        var world = CallWorld(4)
+    @Test mutating func whoWasNotCalledLearnsNothingOfTheCall() {
+        world = CallWorld(4)
         var told: [ControlRecord] = []
         world.seesFor = { record, to in if to == 3 { told.append(record) } }
-        let id = call(&world, [1, 2], answering: [1, 2])
+        let id = call([1, 2], answering: [1, 2])
         world.run(for: .seconds(20))
         let isTold = told.contains { record in
             guard case .stream(let binding) = record else { return false }
@@ -51,13 +50,13 @@ import Wire
         #expect(!isTold)
     }
 
-    @Test func whoHasNotAnsweredIsNotInIt() {
-        var world = CallWorld(4)
-        let id = call(&world, [1, 2, 3], answering: [1, 2])
+    @Test mutating func whoHasNotAnsweredIsNotInIt() {
+        world = CallWorld(4)
+        let id = call([1, 2, 3], answering: [1, 2])
         world.comes(into: id, from: 3, to: 1)
         world.run(for: .seconds(1))
         #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
-        _ = world.act(3) { $0.answer(at: $1) }
+        world.answer(3, wait: .zero)
         world.run(for: .seconds(1))
         #expect(world.listeners == [[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])
         world.run(for: .seconds(10))
@@ -70,9 +69,9 @@ import Wire
     }
 
     /// Only the caller says who is in its call.
-    @Test func amongThemselvesMembersBringNobodyIn() {
-        var world = CallWorld(4)
-        let id = call(&world, [1, 2], answering: [1, 2])
+    @Test mutating func amongThemselvesMembersBringNobodyIn() {
+        world = CallWorld(4)
+        let id = call([1, 2], answering: [1, 2])
         world.says(that: 3, isIn: id, from: 2, to: 1)
         world.comes(into: id, from: 3, to: 1)
         world.run(for: .seconds(1))
@@ -87,9 +86,9 @@ import Wire
     }
 
     /// Whoever names a member again and again makes nobody send to that member.
-    @Test func whatTheCallerSaysAgainMakesNobodySend() {
-        var world = CallWorld(3)
-        let id = call(&world, [1, 2], answering: [1, 2])
+    @Test mutating func whatTheCallerSaysAgainMakesNobodySend() {
+        world = CallWorld(3)
+        let id = call([1, 2], answering: [1, 2])
         world.run(for: .seconds(1))
         var bindings = 0
         world.seesFor = { record, to in
@@ -105,12 +104,12 @@ import Wire
 
     /// A person who calls one station has agreed to no call of a channel: whoever is called cannot
     /// make one of it by calling back.
-    @Test func aCallOfOneStationIsNotMadeACallOfTheChannel() {
-        var world = CallWorld(4)
+    @Test mutating func aCallOfOneStationIsNotMadeACallOfTheChannel() {
+        world = CallWorld(4)
         let lower = world.call(1, [0, 2, 3], isHunt: false)
         world.call(0, [1])
         world.run(for: .milliseconds(50))
-        for station in 2...3 { _ = world.act(station) { $0.answer(at: $1) } }
+        for station in 2...3 { world.answer(station, wait: .zero) }
         world.run(for: .seconds(5))
         #expect(world.stations[0].call?.summary.id != lower)
         #expect(world.listeners[0] == [])
@@ -118,15 +117,15 @@ import Wire
     }
 
     /// Whoever knows the reference of a call, but is not in it, is not told that it is over.
-    @Test func whoWasNotInACallIsNotToldOfItsEnd() {
-        var world = CallWorld(4)
+    @Test mutating func whoWasNotInACallIsNotToldOfItsEnd() {
+        world = CallWorld(4)
         var told: [Int] = []
         world.seesFor = { record, to in if case .bye = record { told.append(to) } }
-        let id = call(&world, [1, 2], answering: [1, 2])
+        let id = call([1, 2], answering: [1, 2])
         world.comes(into: id, from: 3, to: 0)
         world.run(for: .seconds(1))
         #expect(told == [])
-        _ = world.act(0) { $0.hangUp(at: $1) }
+        world.hangUp(0, wait: .zero)
         world.run(for: .seconds(1))
         told = []
         world.comes(into: id, from: 3, to: 0)
@@ -140,9 +139,9 @@ import Wire
     }
 
     /// Its caller has put it out; an old word that it is in does not bring it back.
-    @Test func whoIsOutStaysOut() {
-        var world = CallWorld(4)
-        let id = call(&world, [1, 2, 3], answering: [1, 2, 3])
+    @Test mutating func whoIsOutStaysOut() {
+        world = CallWorld(4)
+        let id = call([1, 2, 3], answering: [1, 2, 3])
         world.says(that: 3, isIn: id, false, from: 0, to: 1)
         #expect(world.listeners[1] == [0, 2])
         world.says(that: 3, isIn: id, from: 0, to: 1)
@@ -151,10 +150,10 @@ import Wire
     }
 
     /// Two members that cannot reach each other come together when they can.
-    @Test func membersFindEachOtherWhenTheNetworkIsBack() {
-        var world = CallWorld(3)
+    @Test mutating func membersFindEachOtherWhenTheNetworkIsBack() {
+        world = CallWorld(3)
         world.cut = [[1, 2]]
-        _ = call(&world, [1, 2], answering: [1, 2])
+        _ = call([1, 2], answering: [1, 2])
         world.run(for: .seconds(60))
         #expect(world.listeners == [[1, 2], [0], [0]])
         world.cut = []
@@ -164,40 +163,16 @@ import Wire
     }
 
     /// Whatever word of the caller is lost, for as long as it is in the call with both.
-    @Test func theCallerSaysItAgainUntilItIsKnown() {
-        var world = CallWorld(3)
+    @Test mutating func theCallerSaysItAgainUntilItIsKnown() {
+        world = CallWorld(3)
         let start = world.now
         world.swallows = { if case .member = $0 { true } else { false } }
-        _ = call(&world, [1, 2], answering: [1, 2])
+        _ = call([1, 2], answering: [1, 2])
         #expect(world.listeners == [[1, 2], [0], [0]])
         world.run(for: .seconds(20) - (world.now - start))
         world.swallows = { _ in false }
         world.run(for: .seconds(9))
         #expect(world.listeners == [[1, 2], [0, 2], [0, 1]])
-    }
-
-    /// A member that restarts was in the call once: it does not come back by itself.
-    @Test func aMemberThatRestartsIsOut() {
-        var world = CallWorld(4)
-        _ = call(&world, [1, 2, 3], answering: [1, 2, 3])
-        world.crash(3)
-        world.run(for: .seconds(30))
-        #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
-        #expect(world.disagreements() == [])
-    }
-
-    /// Of two that call the channel at one moment, one call is left, and both are in it.
-    @Test(arguments: 1...20)
-    func twoWhoCallTheChannelAtOnceAreInOneCall(seed: UInt64) {
-        var world = CallWorld(4, seed: seed)
-        world.call(0, [1, 2, 3], isHunt: false)
-        world.call(1, [0, 2, 3], isHunt: false)
-        world.run(for: .seconds(1))
-        for station in 2...3 { _ = world.act(station) { $0.answer(at: $1) } }
-        world.run(for: .seconds(2))
-        #expect(world.state(0) == .active && world.state(1) == .active)
-        #expect(world.stations[0].call?.summary.id == world.stations[1].call?.summary.id)
-        #expect(world.disagreements() == [])
     }
 }
 

@@ -3,71 +3,48 @@ import Testing
 import Time
 import Wire
 
-/// Every row of the table of calls (talking.md "Calls"), with two or three stations and a network.
+/// Rows of the table of calls (talking.md "Calls"), with two or three stations and a network.
+///
+/// The rows of an ordinary call, such as a rejection, are in Tests/System/test_calls.py.
 @Suite struct CallTableTests {
-    /// Long enough for a record to the peer and its answer.
-    let moment = Duration.milliseconds(50)
+    private var world = CallWorld(2)
 
     // MARK: Idle
 
-    @Test func test_idle_user_calls_offers_and_tries() {
-        var world = CallWorld(2)
-        world.cut = [[0, 1]]
-        let id = world.call(0, [1])
-        #expect(world.state(0) == .trying)
-        #expect(world.history[0][id]?.starts == 1)
-        #expect(world.state(1) == nil)
-    }
-
-    @Test func test_idle_offer_rings_and_tells_the_caller() {
-        var world = CallWorld(2)
-        let id = world.call(0, [1])
-        world.run(for: moment)
+    @Test mutating func test_idle_offer_rings_and_tells_the_caller() {
+        let id = world.ring(0, [1])
         #expect(world.state(0) == .calling)
         #expect(world.state(1) == .ringing)
         #expect(world.history[1][id]?.starts == 1)
         #expect(world.listeners == [[], []])
     }
 
-    @Test func test_idle_offer_do_not_disturb_rejects_480_and_logs_missed() {
-        var world = CallWorld(2)
-        world.resting = [1]
-        let id = world.call(0, [1])
-        world.run(for: moment)
-        #expect(world.ending(0, id) == .doNotDisturb)
-        #expect(world.ending(1, id) == .doNotDisturb)
-        #expect(world.history[1][id]!.summary!.isMissed(by: .doNotDisturb))
-        #expect(world.state(0) == nil && world.state(1) == nil)
-    }
-
-    @Test func test_ringing_do_not_disturb_rejects_480_and_logs_missed() {
-        var world = CallWorld(2)
-        let id = world.call(0, [1])
-        world.run(for: moment)
-        #expect(world.state(1) == .ringing)
+    @Test(arguments: [false, true])
+    mutating func test_offer_do_not_disturb_rejects_480_and_logs_missed(ringsAlready: Bool) {
+        if !ringsAlready { world.resting = [1] }
+        let id = world.ring(0, [1])
+        #expect((world.state(1) == .ringing) == ringsAlready)
         world.resting = [1]
         #expect(world.state(1) == nil)
-        world.run(for: moment)
-        #expect(world.ending(0, id) == .doNotDisturb)
-        #expect(world.ending(1, id) == .doNotDisturb)
+        world.run()
+        for station in 0...1 { #expect(world.ending(station, id) == .doNotDisturb) }
         #expect(world.history[1][id]!.summary!.isMissed(by: .doNotDisturb))
+        #expect(world.state(0) == nil)
     }
 
-    @Test func test_active_right_taken_away_ends_as_refused_on_both() {
-        var world = CallWorld(2)
+    @Test mutating func test_active_right_taken_away_ends_as_refused_on_both() {
         world.policy = Policy(call: .auto)
-        let id = world.call(0, [1])
-        world.run(for: moment)
+        let id = world.ring(0, [1])
         #expect(world.state(0) == .active && world.state(1) == .active)
         world.policies[1] = Policy(call: .never)
-        world.run(for: moment)
+        world.run()
         #expect(world.ending(0, id) == .refused)
         #expect(world.ending(1, id) == .refused)
     }
 
     @Test(arguments: 1...8)
-    func test_trying_glare_with_one_denied_is_refused_and_tried_again(_ seed: UInt64) {
-        var world = CallWorld(2, seed: seed)
+    mutating func test_trying_glare_with_one_denied_is_refused_and_tried_again(_ seed: UInt64) {
+        world = CallWorld(2, seed: seed)
         // Station 0 lets no station call it.
         world.policies[0] = Policy(call: .never)
         world.policies[1] = Policy(call: .auto)
@@ -83,13 +60,11 @@ import Wire
         #expect(world.disagreements() == [])
     }
 
-    @Test func test_idle_offers_too_many_are_busy_and_leave_no_trace() {
-        var world = CallWorld(2)
+    @Test mutating func test_idle_offers_too_many_are_busy_and_leave_no_trace() {
         world.policy = Policy(call: .never, emergency: true)
         // No room for them either where each has another cause.
         for _ in 0..<100 {
-            world.call(0, [1])
-            world.run(for: moment)
+            world.ring(0, [1])
         }
         #expect(world.history[1].count == 16)
         #expect(world.history[0].count == 100)
@@ -99,41 +74,33 @@ import Wire
             let before = world.history[1].count
             world.run(for: .seconds(60 * minutes))
             for _ in 0..<40 {
-                world.call(0, [1])
-                world.run(for: moment)
+                world.ring(0, [1])
             }
             #expect(world.history[1].count - before == min(minutes, 16))
         }
     }
 
-    @Test func test_idle_offers_too_many_an_emergency_of_one_who_may_rings() {
-        var world = CallWorld(2)
+    @Test mutating func test_idle_offers_too_many_an_emergency_of_one_who_may_rings() {
         world.policy = Policy(call: .never, emergency: true)
         for _ in 0..<20 {
-            world.call(0, [1])
-            world.run(for: moment)
+            world.ring(0, [1])
         }
         world.policy = Policy(emergency: true)
-        world.call(0, [1], priority: .emergency)
-        world.run(for: moment)
+        world.ring(0, [1], priority: .emergency)
         #expect(world.state(1) == .ringing)
     }
 
-    @Test func test_idle_offer_do_not_disturb_emergency_of_one_who_may_rings() {
-        var world = CallWorld(2)
+    @Test mutating func test_idle_offer_do_not_disturb_emergency_of_one_who_may_rings() {
         world.policy = Policy(emergency: true)
         world.resting = [1]
-        world.call(0, [1], priority: .emergency)
-        world.run(for: moment)
+        world.ring(0, [1], priority: .emergency)
         #expect(world.state(1) == .ringing)
     }
 
     @Test(arguments: [Offer.Mode.call, .dropIn, .monitor, .announce])
-    func test_idle_offer_denied_by_policy_rejects_403_and_logs(_ mode: Offer.Mode) {
-        var world = CallWorld(2)
+    mutating func test_idle_offer_denied_by_policy_rejects_403_and_logs(_ mode: Offer.Mode) {
         world.policy = Policy(call: .never, announce: false)
-        let id = world.call(0, [1], mode: mode)
-        world.run(for: moment)
+        let id = world.ring(0, [1], mode: mode)
         #expect(world.ending(0, id) == .refused)
         #expect(world.ending(1, id) == .refused)
         #expect(!world.history[1][id]!.summary!.isMissed(by: .refused))
@@ -141,27 +108,21 @@ import Wire
         #expect(Refusal.allCases.map { refusals[$0] }.reduce(0, +) == 1)
     }
 
-    @Test func test_idle_offer_of_unknown_mode_rejects_488() {
-        var world = CallWorld(2)
-        let id = world.call(0, [1], mode: Offer.Mode(rawValue: 9))
-        world.run(for: moment)
+    @Test mutating func test_idle_offer_of_unknown_mode_rejects_488() {
+        let id = world.ring(0, [1], mode: Offer.Mode(rawValue: 9))
         #expect(world.ending(0, id) == .unknownMode)
         #expect(world.ending(1, id) == .unknownMode)
     }
 
-    @Test func test_idle_offer_emergency_without_right_is_refused() {
-        var world = CallWorld(2)
-        let id = world.call(0, [1], priority: .emergency)
-        world.run(for: moment)
+    @Test mutating func test_idle_offer_emergency_without_right_is_refused() {
+        let id = world.ring(0, [1], priority: .emergency)
         #expect(world.ending(0, id) == .refused)
         #expect(world.stations[1].refusals(of: 0)[.emergency] == 1)
     }
 
-    @Test func test_idle_offer_auto_answer_opens_the_microphone() {
-        var world = CallWorld(2)
+    @Test mutating func test_idle_offer_auto_answer_opens_the_microphone() {
         world.policy = Policy(call: .auto)
-        world.call(0, [1])
-        world.run(for: moment)
+        world.ring(0, [1])
         #expect(world.state(0) == .active && world.state(1) == .active)
         #expect(world.listeners == [[1], [0]])
         #expect(world.notices(1) == [.autoAnswered])
@@ -170,16 +131,14 @@ import Wire
         #expect(world.stations[0].call?.summary.isHeardUnasked == false)
     }
 
-    @Test func test_active_auto_answered_ends_when_it_would_ring_now() {
-        var world = CallWorld(2)
+    @Test mutating func test_active_auto_answered_ends_when_it_would_ring_now() {
         world.policy = Policy(call: .auto)
-        let id = world.call(0, [1])
-        world.run(for: moment)
+        let id = world.ring(0, [1])
         world.policies[1] = Policy(call: .auto, announce: false)
         #expect(world.state(1) == .active)
         world.policies[1] = Policy(call: .ring)
         #expect(world.state(1) == nil && world.listeners[1] == [])
-        world.run(for: moment)
+        world.run()
         #expect(world.ending(0, id) == .refused && world.ending(1, id) == .refused)
         // One that a person answered goes on.
         world.policy = Policy(call: .ring)
@@ -190,36 +149,25 @@ import Wire
         #expect(world.state(1) == .active)
     }
 
-    @Test func test_idle_offer_drop_in_allowed_is_heard_and_hears_and_never_silent() {
-        var world = CallWorld(2)
-        world.policy = Policy(dropIn: true)
-        world.call(0, [1], mode: .dropIn)
-        world.run(for: moment)
-        #expect(world.listeners == [[1], [0]])
-        #expect(world.notices(1) == [.droppedIn])
-    }
-
-    @Test func test_idle_offer_monitor_allowed_is_told_once_for_as_long_as_it_lasts() {
-        var world = CallWorld(2)
-        world.policy = Policy(monitor: true)
-        world.call(0, [1], mode: .monitor)
+    /// Each is told once, for as long as it lasts.
+    @Test(arguments: [
+        (Offer.Mode.dropIn, CallNotice.droppedIn, [[1], [0]]),
+        // The room is heard, and hears nothing.
+        (.monitor, .monitored, [[], [0]]), (.announce, .announced, [[1], []]),
+    ])
+    mutating func test_idle_offer_that_opens_by_itself_is_told_and_heard_as_its_mode_says(
+        _ mode: Offer.Mode, _ notice: CallNotice, _ listeners: [[Int]]
+    ) {
+        world.policy = Policy(dropIn: true, monitor: true)
+        world.call(0, [1], mode: mode)
         world.run(for: .seconds(45))
-        #expect(world.listeners == [[], [0]], "the room is heard, and hears nothing")
-        #expect(world.notices(1) == [.monitored])
-    }
-
-    @Test func test_idle_offer_announce_is_heard_only() {
-        var world = CallWorld(2)
-        world.call(0, [1], mode: .announce)
-        world.run(for: moment)
-        #expect(world.listeners == [[1], []])
-        #expect(world.notices(1) == [.announced])
+        #expect(world.listeners == listeners)
+        #expect(world.notices(1) == [notice])
     }
 
     // MARK: Any
 
-    @Test func test_any_offer_expired_is_dropped_and_logged_missed() {
-        var world = CallWorld(2)
+    @Test mutating func test_any_offer_expired_is_dropped_and_logged_missed() {
         let id = world.newID()
         world.inject(
             .offer(
@@ -230,12 +178,9 @@ import Wire
         #expect(world.history[1][id]!.summary!.isMissed(by: .expired))
     }
 
-    @Test func test_any_offer_replayed_is_dropped() {
-        var world = CallWorld(2)
-        let id = world.call(0, [1])
-        world.run(for: moment)
-        _ = world.act(1) { $0.reject(at: $1) }
-        world.run(for: moment)
+    @Test mutating func test_any_offer_replayed_is_dropped() {
+        let id = world.ring(0, [1])
+        world.reject(1)
         // Even under another number.
         world.inject(
             .offer(
@@ -245,11 +190,10 @@ import Wire
         #expect(world.history[1][id]?.starts == 1)
     }
 
-    @Test func test_any_own_restart_ends_open_records_as_crash_and_the_peers_call() {
-        var world = CallWorld(2)
+    @Test mutating func test_any_own_restart_ends_open_records_as_crash_and_the_peers_call() {
         let id = world.connected()
         world.crash(1)
-        world.run(for: moment)
+        world.run()
         #expect(world.state(1) == nil && world.history[1][id]?.ends == 1)
         #expect(world.ending(0, id) == .peerRestarted)
         #expect(world.disagreements() == [])
@@ -257,41 +201,37 @@ import Wire
 
     // MARK: Busy
 
-    @Test func test_busy_offer_of_another_rejects_486() {
-        var world = CallWorld(3)
+    @Test mutating func test_busy_offer_of_another_rejects_486() {
+        world = CallWorld(3)
         world.connected()
-        let id = world.call(2, [1])
-        world.run(for: moment)
+        let id = world.ring(2, [1])
         #expect(world.ending(2, id) == .busy)
         #expect(world.ending(1, id) == .busy)
         #expect(world.history[1][id]!.summary!.isMissed(by: .busy))
         #expect(world.state(1) == .active)
     }
 
-    @Test func test_busy_emergency_preempts_with_bye() {
-        var world = CallWorld(3)
+    @Test mutating func test_busy_emergency_preempts_with_bye() {
+        world = CallWorld(3)
         world.policy = Policy(emergency: true)
         let old = world.connected()
-        world.call(2, [1], priority: .emergency)
-        world.run(for: moment)
+        world.ring(2, [1], priority: .emergency)
         #expect(world.ending(1, old) == .preempted)
         #expect(world.ending(0, old) == .hungUpThere)
         #expect(world.state(1) == .ringing)
     }
 
-    @Test func test_busy_with_a_monitor_yields_to_a_call() {
-        var world = CallWorld(3)
+    @Test mutating func test_busy_with_a_monitor_yields_to_a_call() {
+        world = CallWorld(3)
         world.policy = Policy(monitor: true)
-        let old = world.call(0, [1], mode: .monitor)
-        world.run(for: moment)
-        world.call(2, [1])
-        world.run(for: moment)
+        let old = world.ring(0, [1], mode: .monitor)
+        world.ring(2, [1])
         #expect(world.ending(1, old) == .preempted)
         #expect(world.state(1) == .ringing)
     }
 
-    @Test func test_busy_user_calls_is_refused() {
-        var world = CallWorld(3)
+    @Test mutating func test_busy_user_calls_is_refused() {
+        world = CallWorld(3)
         world.connected()
         let id = world.newID()
         let problem = world.act(0) { station, now in
@@ -302,8 +242,7 @@ import Wire
 
     // MARK: Trying
 
-    @Test func test_trying_resends_and_gives_up_as_unreachable_after_8_s() {
-        var world = CallWorld(2)
+    @Test mutating func test_trying_resends_and_gives_up_as_unreachable_after_8_s() {
         var ttls: [UInt16] = []
         world.cut = [[0, 1]]
         world.sees = { if case .offer(let offer) = $0 { ttls.append(offer.ttl) } }
@@ -316,19 +255,17 @@ import Wire
         #expect(ttls == [30_000, 29_500, 29_000, 28_000, 26_000])
     }
 
-    @Test func test_trying_peer_without_session_is_offered_to_when_it_comes() {
-        var world = CallWorld(2)
+    @Test mutating func test_trying_peer_without_session_is_offered_to_when_it_comes() {
         world.cut = [[0, 1]]
         world.call(0, [1])
         world.run(for: .seconds(3))
         world.cut = []
         world.crash(1)
-        world.run(for: moment)
+        world.run()
         #expect(world.state(1) == .ringing, "a start of the peer does not void the offer")
     }
 
-    @Test func test_trying_ringing_acknowledges_the_offer() {
-        var world = CallWorld(2)
+    @Test mutating func test_trying_ringing_acknowledges_the_offer() {
         var offers = 0
         world.sees = { if case .offer = $0 { offers += 1 } }
         world.swallows = { if case .ack = $0 { true } else { false } }
@@ -338,25 +275,21 @@ import Wire
         #expect(offers == 1)
     }
 
-    @Test func test_trying_answer_without_ringing_connects() {
-        var world = CallWorld(2)
+    @Test mutating func test_trying_answer_without_ringing_connects() {
         world.swallows = {
             switch $0 {
             case .ringing, .ack: true
             default: false
             }
         }
-        world.call(0, [1])
-        world.run(for: moment)
-        _ = world.act(1) { $0.answer(at: $1) }
-        world.run(for: moment)
+        world.ring(0, [1])
+        world.answer(1)
         #expect(world.state(0) == .active)
     }
 
-    @Test func test_trying_user_cancels_and_the_callee_misses_it() {
-        var world = CallWorld(2)
+    @Test mutating func test_trying_user_cancels_and_the_callee_misses_it() {
         let id = world.call(0, [1])
-        _ = world.act(0) { $0.hangUp(at: $1) }
+        world.hangUp(0, wait: .zero)
         #expect(world.state(0) == nil)
         world.run(for: .seconds(3))
         #expect(world.ending(0, id) == .cancelled)

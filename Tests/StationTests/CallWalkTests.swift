@@ -42,7 +42,7 @@ import Wire
             default: false
             }
         }
-        _ = world.act(0) { $0.hangUp(at: $1) }
+        world.hangUp(0, wait: .zero)
         rest(&world)
         #expect(world.disagreements() == ["station 1 is in call 2 with 0 alone"])
     }
@@ -62,9 +62,9 @@ import Wire
             let own = world.draw(count)
             switch world.draw(20) {
             case 0...3: dial(&world, from: own)
-            case 4...7: _ = world.act(own) { $0.answer(at: $1) }
-            case 8: _ = world.act(own) { $0.reject(at: $1) }
-            case 9...11: _ = world.act(own) { $0.hangUp(at: $1) }
+            case 4...7: world.answer(own, wait: .zero)
+            case 8: world.reject(own, wait: .zero)
+            case 9...11: world.hangUp(own, wait: .zero)
             case 12:
                 if world.draw(4) == 0 { world.crash(own) }
             case 13:

@@ -5,10 +5,12 @@ import Wire
 
 /// What was held back is not acted on, and what was given up cannot happen any more.
 @Suite struct FreshnessTests {
+    private var world = CallWorld(2)
+
     let old = Station.freshFor + .milliseconds(10)
 
-    func offer(
-        _ world: inout CallWorld, _ mode: Offer.Mode, madeAgo tenths: UInt8, age: Duration
+    private mutating func offer(
+        _ mode: Offer.Mode, madeAgo tenths: UInt8, age: Duration
     ) -> CallID {
         let id = world.newID()
         let offer = Offer(
@@ -18,8 +20,7 @@ import Wire
         return id
     }
 
-    @Test func aRequestThatWasHeldBackIsNeitherDoneNorNoted() {
-        var world = CallWorld(2)
+    @Test mutating func aRequestThatWasHeldBackIsNeitherDoneNorNoted() {
         world.policy = Policy(relays: [1])
         let signal = Signal(mid: 9, target: .relay, reference: 1, time: 0)
         world.inject(.signal(signal), from: 0, to: 1, age: old)
@@ -31,8 +32,7 @@ import Wire
         #expect(world.pages(1).count == 1)
     }
 
-    @Test func aPageThatWasHeldBackIsNotHeard() {
-        var world = CallWorld(2)
+    @Test mutating func aPageThatWasHeldBackIsNotHeard() {
         let binding = StreamBinding(
             mid: 9, stream: 30, purpose: .page, priority: .normal, reference: world.channel)
         world.inject(.stream(binding), from: 0, to: 1, age: old)
@@ -42,33 +42,28 @@ import Wire
     }
 
     @Test(arguments: [Offer.Mode.dropIn, .monitor, .announce])
-    func whatOpensByItselfDoesSoForThreeSeconds(_ mode: Offer.Mode) {
-        var world = CallWorld(2)
+    mutating func whatOpensByItselfDoesSoForThreeSeconds(_ mode: Offer.Mode) {
         world.policy = Policy(dropIn: true, monitor: true)
-        let late = offer(&world, mode, madeAgo: 20, age: .milliseconds(1_010))
+        let late = offer(mode, madeAgo: 20, age: .milliseconds(1_010))
         #expect(world.state(1) == nil)
         #expect(world.ending(1, late) == .expired)
-        var next = CallWorld(2)
-        next.policy = world.policy
-        _ = offer(&next, mode, madeAgo: 20, age: .milliseconds(1_000))
-        #expect(next.state(1) == .connecting)
+        world = CallWorld(2)
+        world.policy = Policy(dropIn: true, monitor: true)
+        _ = offer(mode, madeAgo: 20, age: .milliseconds(1_000))
+        #expect(world.state(1) == .connecting)
     }
 
-    @Test func aCallThatWouldAnswerItselfRingsInstead() {
-        var world = CallWorld(2)
+    @Test mutating func aCallThatWouldAnswerItselfRingsInstead() {
         world.policy = Policy(call: .auto)
-        _ = offer(&world, .call, madeAgo: 31, age: .zero)
+        _ = offer(.call, madeAgo: 31, age: .zero)
         #expect(world.state(1) == .ringing)
     }
 
-    @Test func noCopyOfARequestIsMadeAfterASecondAndNoAnswerIsToldLater() {
-        var world = CallWorld(2)
+    @Test mutating func noCopyOfARequestIsMadeAfterASecondAndNoAnswerIsToldLater() {
         world.cut = [[0, 1], [1, 0]]
         var copies = 0
         world.sees = { if case .signal = $0 { copies += 1 } }
-        let request = world.act(0) {
-            $0.ask(1, .relay, reference: 1, time: .zero, called: "it", at: $1)
-        }
+        let request = world.ask(.relay, 1)
         world.run(for: .milliseconds(1_100))
         #expect(copies == 5)
         world.run(for: .milliseconds(2_050))
@@ -80,12 +75,9 @@ import Wire
         #expect(Duration.milliseconds(1_000) + Station.freshFor < .milliseconds(3_200))
     }
 
-    @Test func anAcknowledgementIsTrueWheneverItComes() {
-        var world = CallWorld(2)
+    @Test mutating func anAcknowledgementIsTrueWheneverItComes() {
         world.swallows = { if case .ack = $0 { true } else { false } }
-        let request = world.act(0) {
-            $0.ask(1, .callLight, reference: 0, time: .zero, called: "it", at: $1)
-        }
+        let request = world.ask(.callLight)
         world.run(for: .milliseconds(50))
         var copies = 0
         world.sees = { if case .signal = $0 { copies += 1 } }

@@ -36,43 +36,49 @@ import Wire
         return found
     }
 
-    @Test func aKeyThatKnowsPressesOnlyActsAtOnce() {
-        var key = key(press: true)
-        #expect(touches(&key, [100, 2000, 2100, 2150]) == ["press 100", "press 2100"])
+    fileprivate struct Course: CustomTestStringConvertible {
+        var knows: String
+        var debounce = 0
+        let changes: [Int]
+        let touches: [String]
+        var testDescription: String { "\(knows): \(changes)" }
     }
 
-    @Test func oneThatKnowsHoldsActsAtTheReleaseOrAfterHalfASecond() {
-        var short = key(press: true, hold: true)
-        #expect(touches(&short, [100, 599]) == ["press 599"])
-        var long = key(press: true, hold: true)
-        #expect(touches(&long, [100, 3000]) == ["hold 600"])
-    }
-
-    @Test func oneThatKnowsDoublePressesWaitsForTheSecond() {
-        var single = key(press: true, double: true)
-        #expect(touches(&single, [100, 200]) == ["press 500"])
-        var double = key(press: true, double: true)
-        #expect(touches(&double, [100, 200, 499, 600]) == ["double 499"])
-        var slow = key(press: true, double: true)
-        #expect(touches(&slow, [100, 200, 501, 600]) == ["press 500", "press 900"])
+    @Test(arguments: [
+        // Presses alone act at once.
+        Course(
+            knows: "press", changes: [100, 2000, 2100, 2150], touches: ["press 100", "press 2100"]),
+        // With holds they act at the release, or after half a second.
+        Course(knows: "press hold", changes: [100, 599], touches: ["press 599"]),
+        Course(knows: "press hold", changes: [100, 3000], touches: ["hold 600"]),
+        // With double presses they wait for the second.
+        Course(knows: "press double", changes: [100, 200], touches: ["press 500"]),
+        Course(knows: "press double", changes: [100, 200, 499, 600], touches: ["double 499"]),
+        Course(
+            knows: "press double", changes: [100, 200, 501, 600],
+            touches: ["press 500", "press 900"]),
+        // A long press is a press where holds mean nothing.
+        Course(
+            knows: "press double", changes: [100, 3000, 3100, 3150],
+            touches: ["press 600", "press 3450"]),
+        // A touch without a meaning is not told.
+        Course(knows: "hold", changes: [0, 100, 200, 300], touches: []),
+        Course(knows: "double", changes: [0, 100, 1000, 2000], touches: []),
+        Course(
+            knows: "press double", debounce: 10, changes: [0, 3, 5, 100, 102, 104],
+            touches: ["press 414"]),
+    ])
+    fileprivate func touchesMeanWhatTheKeyKnows(_ course: Course) {
+        var key = key(
+            press: course.knows.contains("press"), hold: course.knows.contains("hold"),
+            double: course.knows.contains("double"), debounce: .milliseconds(course.debounce))
+        #expect(touches(&key, course.changes) == course.touches)
     }
 
     @Test func allThreeAreToldApart() {
         var key = key(press: true, hold: true, double: true)
         let changes = [0, 100, 1000, 2000, 3000, 3100, 3200, 4500]
         #expect(touches(&key, changes, until: 9000) == ["press 400", "hold 1500", "double 3200"])
-    }
-
-    @Test func aLongPressIsAPressWhereHoldsMeanNothing() {
-        var key = key(press: true, double: true)
-        #expect(touches(&key, [100, 3000, 3100, 3150]) == ["press 600", "press 3450"])
-    }
-
-    @Test func whatMeansNothingIsNotTold() {
-        var key = key(hold: true)
-        #expect(touches(&key, [0, 100, 200, 300]) == [])
-        var double = self.key(double: true)
-        #expect(touches(&double, [0, 100, 1000, 2000]) == [])
     }
 
     @Test func aHoldLastsUntilTheRelease() {
@@ -90,11 +96,6 @@ import Wire
         _ = key.handle(.level(isDown: true), at: at(0))
         #expect(key.handle(.level(isDown: false), at: at(700)) == .hold)
         #expect(key.sustained == nil)
-    }
-
-    @Test func aBounceIsNoSecondPress() {
-        var key = key(press: true, double: true, debounce: .milliseconds(10))
-        #expect(touches(&key, [0, 3, 5, 100, 102, 104]) == ["press 414"])
     }
 
     @Test func aKeyHeldAtTheStartMeansNothingUntilReleased() {

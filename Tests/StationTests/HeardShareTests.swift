@@ -15,48 +15,33 @@ import Wire
     private let begin = Instant(nanoseconds: 7_000_000_000)
     private var end: Instant { begin + .seconds(1) }
 
-    private func share() -> HeardShare { HeardShare(stream: 3, listeners: [1, 2], frameMs: 10) }
-
-    @Test func whoReportsAllOfItHasHeardAll() {
+    @Test func ofAllThatIsReportedOnItsOwnStreamTheShareIsCounted() {
         var share = share()
-        for _ in 0..<2 { share.report(report(received: 100), from: 1, at: begin) }
-        share.report(report(received: 50), from: 1, at: begin)
-        #expect(share.percent(of: 1, frames: 250) == 100)
-    }
-
-    @Test func whoReportsNothingHasHeardNothing() {
-        var share = share()
-        share.report(report(received: 100), from: 1, at: begin)
-        #expect(share.percent(of: 2, frames: 100) == 0)
-    }
-
-    @Test func ofAnotherStreamOrAnotherPeerNothingCounts() {
-        var share = share()
-        share.report(report(4, received: 100), from: 1, at: begin)
+        for received: UInt16 in [100, 100, 50] {
+            share.report(report(received: received), from: 1, at: begin)
+        }
+        share.report(report(4, received: 100), from: 2, at: begin)
         share.report(report(received: 100), from: 5, at: begin)
-        #expect(share.percent(of: 1, frames: 100) == 0)
-        #expect(share.percent(of: 5, frames: 100) == 0)
+        #expect(share.percent(of: 1, frames: 250) == 100)
+        #expect(share.percent(of: 2, frames: 250) == 0)
+        #expect(share.percent(of: 5, frames: 250) == 0)
+        // A peer that came late has heard a part.
+        share.join([7])
+        share.report(report(received: 25), from: 7, at: begin)
+        #expect(share.percent(of: 7, frames: 100) == 25)
+        // No share is over a hundred, or of nothing.
+        share.report(report(received: .max, loss: 255), from: 1, at: begin)
+        #expect(share.percent(of: 1, frames: 10) == 100)
+        #expect(share.percent(of: 1, frames: 0) == 0)
     }
+
+    private func share() -> HeardShare { HeardShare(stream: 3, listeners: [1, 2], frameMs: 10) }
 
     @Test func whatWasInventedWasNotHeard() {
         var share = share()
         // A fifth lost, half of it repaired by copies.
         share.report(report(received: 80, loss: 51, concealed: 100), from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 90)
-    }
-
-    @Test func whoCameLateHasHeardAPart() {
-        var share = share()
-        share.join([7])
-        share.report(report(received: 25), from: 7, at: begin)
-        #expect(share.percent(of: 7, frames: 100) == 25)
-    }
-
-    @Test func noShareIsOverAHundredOrOfNothing() {
-        var share = share()
-        share.report(report(received: .max, loss: 255), from: 1, at: begin)
-        #expect(share.percent(of: 1, frames: 10) == 100)
-        #expect(share.percent(of: 1, frames: 0) == 0)
     }
 
     private func talk(first: UInt16) -> HeardShare {
@@ -78,14 +63,6 @@ import Wire
         // Six frames before the numbers wrap around, and four after.
         #expect(share.report(report(received: 10, highest: 3), from: 1, at: begin) == nil)
         #expect(share.percent(of: 1, frames: 100) == 10)
-    }
-
-    @Test func aReportOfTwoTalksIsDividedBetweenThem() {
-        var share = talk(first: 1_000)
-        let both = report(received: 100, highest: 1_029, concealed: 100)
-        let earlier = share.report(both, from: 1, at: begin)
-        #expect(earlier == report(received: 70, highest: 999, concealed: 70))
-        #expect(share.percent(of: 1, frames: 30) == 90)
     }
 
     @Test func whatWasPlayedCountsAndNotWhatArrived() {
@@ -131,18 +108,6 @@ import Wire
         #expect(share.waiting(at: 2, frames: 100) == 670)
     }
 
-    @Test func ofWhomNothingComesBackIsSilentAfterThreeReports() {
-        var share = talk(first: 0)
-        #expect(!share.isSilent(1, since: begin, at: begin + .seconds(3)))
-        #expect(share.isSilent(1, since: begin, at: begin + .seconds(4)))
-        share.note(heard(255), from: 1, at: begin + .seconds(2))
-        #expect(!share.isSilent(1, since: begin, at: begin + .seconds(5)))
-        #expect(share.isSilent(1, since: begin, at: begin + .seconds(6)))
-        #expect(!share.isOlder(1) && !share.isOlder(2))
-        share.report(report(received: 100, highest: 99), from: 2, at: begin)
-        #expect(share.isOlder(2))
-    }
-
     @Test func aTalkIsReportedOnHoweverLongItIs() {
         var share = talk(first: 1_000)
         for second in 1...700 {
@@ -157,16 +122,6 @@ import Wire
         Heard(stream: stream, share: share, why: why)
     }
 
-    @Test func whatReachedNoSpeakerWasNotHeard() {
-        var share = share()
-        share.report(report(received: 100), heard(0, .speakerMuted), from: 1, at: begin)
-        share.report(report(received: 100), heard(255), from: 2, at: begin)
-        let muted = share.outcome(of: 1, frames: 100, endedAt: end)
-        #expect(muted.percent == 0 && muted.why == .speakerMuted && muted.isKnown)
-        let whole = share.outcome(of: 2, frames: 100, endedAt: end)
-        #expect(whole.percent == 100 && whole.why == .heard && whole.isKnown)
-    }
-
     @Test func aPartThatWasHeldDownIsMissingAndTheReasonIsKept() {
         var share = share()
         share.report(report(received: 100), heard(255), from: 1, at: begin)
@@ -174,20 +129,10 @@ import Wire
         share.report(report(received: 100), heard(255), from: 1, at: begin)
         let found = share.outcome(of: 1, frames: 300, endedAt: end)
         #expect(found.percent == 80 && found.why == .heldDown)
-    }
-
-    @Test func aSyllableThatWasHeldDownIsNoReason() {
-        var share = share()
-        share.report(report(received: 100), heard(245, .heldDown), from: 1, at: begin)
-        let found = share.outcome(of: 1, frames: 100, endedAt: end)
-        #expect(found.percent == 96 && found.why == .heard)
-    }
-
-    @Test func aReportAloneIsOfWhatArrivedAndNotOfWhatWasHeard() {
-        var share = share()
-        share.report(report(received: 100), from: 1, at: begin)
-        let found = share.outcome(of: 1, frames: 100, endedAt: end)
-        #expect(found.percent == 100 && found.hasReported && !found.isKnown)
+        // A syllable is no reason.
+        share.report(report(received: 100), heard(245, .heldDown), from: 2, at: begin)
+        let syllable = share.outcome(of: 2, frames: 100, endedAt: end)
+        #expect(syllable.percent == 96 && syllable.why == .heard)
     }
 
     /// Its card fails in the middle: it plays nothing any more, and reports nothing.
@@ -238,17 +183,5 @@ import Wire
         #expect(one.percent == 0 && one.why == .notListening && one.hasReported)
         // A report on another stream says nothing about this one.
         #expect(share.outcome(of: 2, frames: 100, endedAt: end) == HeardShare.Outcome())
-    }
-
-    @Test func whetherItIsHeardNowIsWhatWasSaidLast() {
-        var share = share()
-        #expect(share.hearsNow(1) == nil && share.whyNow(1) == nil)
-        share.note(heard(0, .heldDown), from: 1, at: begin)
-        #expect(share.hearsNow(1) == false && share.whyNow(1) == .heldDown)
-        share.note(heard(255), from: 1, at: begin)
-        #expect(share.hearsNow(1) == true && share.whyNow(1) == nil)
-        // A report by a peer that is no listener is ignored.
-        share.note(heard(255), from: 9, at: begin)
-        #expect(share.hearsNow(9) == nil)
     }
 }

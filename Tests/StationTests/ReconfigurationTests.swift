@@ -17,37 +17,21 @@ import Wire
         Channel(number: number, reference: reference, members: members, isListenedTo: true)
     }
 
+    private var station: Station
+
     /// A station with the channel of the house, and peer 0 up.
-    private func station() -> Station {
-        var station = Station(
-            targets: [target(1, house, [0, 1])], channels: [channel(1, house, [0, 1])],
-            firstMids: [100, 200])
+    init() {
+        let listeners: PeerSet = [0, 1]
+        station = Station(
+            targets: [TalkTarget(stream: 1, reference: house, listeners: listeners)],
+            channels: [
+                Channel(number: 1, reference: house, members: [0, 1], isListenedTo: true)
+            ], firstMids: [100, 200])
         station.up(peer: 0, isNewBoot: true, at: start)
-        _ = drain(&station)
+        _ = station.drained()
         var list = Acknowledgement(100)
         list.append(101)
         station.receive(.ack(list), from: 0, at: start)
-        return station
-    }
-
-    private func drain(_ station: inout Station) -> [Station.Action] {
-        var actions: [Station.Action] = []
-        while let action = station.nextAction() { actions.append(action) }
-        return actions
-    }
-
-    private func bindings(in actions: [Station.Action]) -> [StreamBinding] {
-        var found: [StreamBinding] = []
-        for case .send(_, let payload) in actions {
-            _ = ControlReader.read(payload.bytes.span) { record in
-                if case .stream(let binding) = record { found.append(binding) }
-            }
-        }
-        return found
-    }
-
-    private func hearings(in actions: [Station.Action]) -> [Hearing] {
-        actions.compactMap { if case .hear(_, _, let hearing, _) = $0 { hearing } else { nil } }
     }
 
     private func binds(_ stream: UInt8, _ reference: UInt64, mid: UInt32) -> ControlRecord {
@@ -56,41 +40,30 @@ import Wire
                 mid: mid, stream: stream, purpose: .talk, priority: .normal, reference: reference))
     }
 
-    @Test func theSameSettingsTellNobodyAnything() {
-        var station = station()
+    @Test mutating func onlyWhatIsNewOrMeansAnotherChannelIsBound() {
         station.configure(
             targets: [target(1, house, [0, 1])], channels: [channel(1, house, [0, 1])], at: start)
-        #expect(drain(&station).isEmpty)
-    }
-
-    @Test func onlyWhatIsNewIsBound() {
-        var station = station()
+        #expect(station.drained().isEmpty)
         station.configure(
             targets: [target(1, house, [0, 1]), target(2, yard, [0])],
             channels: [channel(1, house, [0, 1]), channel(2, yard, [0])], at: start)
-        #expect(bindings(in: drain(&station)).map { $0.reference } == [yard])
-    }
-
-    @Test func aStreamThatMeansAnotherChannelIsBoundAgain() {
-        var station = station()
+        #expect(station.drained().records().bindings.map(\.reference) == [yard])
         station.configure(
             targets: [target(1, yard, [0])], channels: [channel(1, yard, [0])], at: start)
-        #expect(bindings(in: drain(&station)).map { $0.reference } == [yard])
+        #expect(station.drained().records().bindings.map(\.reference) == [yard])
     }
 
-    @Test func aChannelThatWentAndCameBackIsBoundAgainAtOnce() {
-        var station = station()
+    @Test mutating func aChannelThatWentAndCameBackIsBoundAgainAtOnce() {
         station.configure(
             targets: [target(2, yard, [0])], channels: [channel(2, yard, [0])], at: start)
-        #expect(bindings(in: drain(&station)).map { $0.reference } == [0, yard])
+        #expect(station.drained().records().bindings.map(\.reference) == [0, yard])
         station.configure(
             targets: [target(1, house, [0])], channels: [channel(1, house, [0])], at: start)
-        #expect(bindings(in: drain(&station)).map { $0.reference } == [0, house])
+        #expect(station.drained().records().bindings.map(\.reference) == [0, house])
     }
 
     /// In a site a channel goes at all stations at once; a peer that binds it again has it still.
-    @Test func aChannelThatIsRemovedHereIsNotSaidToBeSpokenOn() {
-        var station = station()
+    @Test mutating func aChannelThatIsRemovedHereIsNotSaidToBeSpokenOn() {
         station.configure(targets: [], channels: [channel(7, yard, [0])], at: start)
         station.receive(binds(4, yard, mid: 1), from: 0, at: start)
         station.configure(targets: [], channels: [], at: start)
@@ -101,30 +74,27 @@ import Wire
         #expect(station.view(of: 0).hasUnknownChannel)
     }
 
-    @Test func whatAPeerHasBoundIsLookedAtAgain() {
-        var station = station()
+    @Test mutating func whatAPeerHasBoundIsLookedAtAgain() {
         station.receive(binds(4, yard, mid: 1), from: 0, at: start)
-        #expect(hearings(in: drain(&station)) == [.ignored(.notMember)])
+        #expect(station.drained().hearings == [.ignored(.notMember)])
         #expect(station.view(of: 0).hasUnknownChannel)
-        station.configure(
-            targets: [], channels: [channel(7, yard, [0])], at: start)
-        #expect(hearings(in: drain(&station)) == [.channel(7)])
+        station.configure(targets: [], channels: [channel(7, yard, [0])], at: start)
+        #expect(station.drained().hearings == [.channel(7)])
         #expect(!station.view(of: 0).hasUnknownChannel)
         station.configure(targets: [], channels: [channel(7, yard, [1])], at: start)
-        #expect(hearings(in: drain(&station)) == [.ignored(.notMember)])
+        #expect(station.drained().hearings == [.ignored(.notMember)])
     }
 
-    @Test func aNumberGivenToAnotherPeerForgetsTheOneBefore() {
-        var station = station()
+    @Test mutating func aNumberGivenToAnotherPeerForgetsTheOneBefore() {
         station.receive(binds(4, house, mid: 1), from: 0, at: start)
-        _ = drain(&station)
+        _ = station.drained()
         station.replace(peer: 0, firstMid: 500)
-        #expect(hearings(in: drain(&station)) == Array(repeating: .unbound, count: 32))
+        #expect(station.drained().hearings == Array(repeating: .unbound, count: 32))
         station.configure(targets: [], channels: [channel(1, house, [0])], at: start)
-        #expect(hearings(in: drain(&station)).isEmpty)
+        #expect(station.drained().hearings.isEmpty)
         // Its own numbers begin elsewhere, and the same record is new to it.
         station.receive(binds(4, house, mid: 1), from: 0, at: start)
-        #expect(hearings(in: drain(&station)) == [.channel(1)])
+        #expect(station.drained().hearings == [.channel(1)])
     }
 
     @Test func noTwoTargetsAreOfOneNumber() {

@@ -39,28 +39,4 @@ import Wire
             }
         }
     }
-
-    /// Which of these numbers count, in this order.
-    private func accepted(_ numbers: some Sequence<UInt32>, by window: inout RecordWindow)
-        -> [UInt32]
-    {
-        var found: [UInt32] = []
-        for number in numbers where window.accept(number) { found.append(number) }
-        return found
-    }
-
-    @Test func whatLiesBelowItIsRefusedForEver() {
-        var window = RecordWindow()
-        #expect(accepted([1_000, 745, 744], by: &window) == [1_000, 745])
-        #expect(accepted(1_001...100_000, by: &window).count == 99_000)
-        #expect(accepted([1_000, 745, 744, 100_000 - 256], by: &window) == [])
-    }
-
-    @Test func aNumberCountsOnceAroundTheWrap() {
-        var window = RecordWindow()
-        let numbers = [UInt32.max - 1, .max, 0, 1]
-        #expect(accepted(numbers, by: &window) == numbers)
-        #expect(accepted(numbers, by: &window) == [])
-        #expect(accepted([.max - 100], by: &window) == [.max - 100])
-    }
 }

@@ -39,13 +39,12 @@ import Time
         #expect(relay.isOn)
         relay.tick(at: at(3000))
         #expect(!relay.isOn && relay.deadline == nil)
-    }
-
-    @Test func anotherRequestMakesItLastLonger() {
-        var relay = RelayPulse()
-        _ = relay.request(.seconds(3), at: at(0))
-        _ = relay.request(.seconds(3), at: at(2000))
-        #expect(relay.deadline == at(5000))
+        // Another request makes it last longer.
+        for ms in [10_000, 12_000] { _ = relay.request(.seconds(3), at: at(ms)) }
+        #expect(relay.deadline == at(15_000))
+        // Its line is lost.
+        relay.stop()
+        #expect(!relay.isOn && relay.deadline == nil)
     }
 
     @Test func oneThatWasHeldItsLongestRestsAsLongAgainAndThenTwiceAsLongEachTime() {
@@ -108,13 +107,6 @@ import Time
         let (on, rests) = course(hours: 2) { tenth, _ in tenth % 150 == 0 }
         #expect(rests.isEmpty)
         #expect(on.count { $0 } == 7200 / 15 * 30)
-    }
-
-    @Test func itStopsAtOnceWhenItsLineIsLost() {
-        var relay = RelayPulse()
-        _ = relay.request(.seconds(3), at: at(0))
-        relay.stop()
-        #expect(!relay.isOn && relay.deadline == nil)
     }
 
     /// A line that is lost and found again at each pulse is no way around the rest.

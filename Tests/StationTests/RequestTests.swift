@@ -5,11 +5,9 @@ import Wire
 
 /// Pages, call lights and relays: the things peers may do here without an answer.
 @Suite struct RequestTests {
-    let moment = Duration.milliseconds(50)
+    private var world = CallWorld(2)
 
-    func page(
-        _ world: inout CallWorld, _ priority: Priority = .normal, reference: UInt64? = nil
-    ) {
+    private mutating func page(_ priority: Priority = .normal, reference: UInt64? = nil) {
         let reference = reference ?? world.channel
         world.act(0) {
             $0.aim(
@@ -17,12 +15,12 @@ import Wire
                     stream: TalkTarget.page, reference: reference, listeners: [1],
                     priority: priority, purpose: .page), at: $1)
         }
-        world.run(for: moment)
+        world.run()
     }
 
-    @Test func aPageIsHeardUntilItsSenderHasSaidAll() {
-        var world = CallWorld(2)
-        page(&world)
+    @Test mutating func aPageIsHeardUntilItsSenderHasSaidAll() {
+        // Said again, it is the same page.
+        for _ in 0..<2 { page() }
         #expect(world.pages(1) == ["began 0"])
         #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
         world.inject(.spurtEnd(SpurtEnd(stream: 30, last: 9)), from: 0, to: 1)
@@ -34,79 +32,65 @@ import Wire
         #expect(world.hearing(1, 0, 30) == .ignored(.over))
     }
 
-    @Test func aPageLastsAMinuteAtMostOnBothSides() {
-        var world = CallWorld(2)
-        page(&world)
+    @Test mutating func aPageLastsAMinuteAtMostOnBothSides() {
+        page()
         world.run(for: .seconds(64))
         #expect(world.pages(0) == ["own time up 30"])
         #expect(world.pages(1) == ["began 0", "time up 0"])
         #expect(world.hearing(1, 0, 30) == .ignored(.over))
     }
 
-    @Test func aPageSaidAgainIsTheSamePage() {
-        var world = CallWorld(2)
-        page(&world)
-        page(&world)
-        #expect(world.pages(1) == ["began 0"])
-    }
-
-    @Test func aPageWithoutConsentIsRefusedAndCounted() {
-        var world = CallWorld(2)
+    @Test mutating func aPageWithoutConsentIsRefusedAndCounted() {
         world.policy = Policy(announce: false)
-        page(&world)
+        page()
         #expect(world.pages(1) == ["refused announce 1"])
         #expect(world.hearing(1, 0, 30) == .ignored(.denied))
     }
 
-    @Test func anEmergencyWithoutRightIsRefusedAndSaidOnceAMinute() {
-        var world = CallWorld(2)
+    @Test mutating func anEmergencyWithoutRightIsRefusedAndSaidOnceAMinute() {
         for _ in 0..<5 {
-            page(&world, .emergency)
+            page(.emergency)
             world.run(for: .seconds(10))
         }
         #expect(world.pages(1) == ["refused emergency 1"])
         world.run(for: .seconds(20))
-        page(&world, .emergency)
+        page(.emergency)
         #expect(world.pages(1) == ["refused emergency 1", "refused emergency 6"])
         #expect(world.stations[1].refusals(of: 0)[.emergency] == 6)
     }
 
-    @Test func aChannelThatIsNotHereIsRefused() {
-        var world = CallWorld(2)
-        page(&world, reference: 0xBAD)
+    @Test mutating func aChannelThatIsNotHereIsRefused() {
+        page(reference: 0xBAD)
         #expect(world.pages(1) == ["refused channel 1"])
     }
 
-    @Test func doNotDisturbIsOverriddenByAnEmergencyOfOneWhoMay() {
-        var world = CallWorld(2)
+    @Test mutating func doNotDisturbIsOverriddenByAnEmergencyOfOneWhoMay() {
         world.policy = Policy(emergency: true)
         world.resting = [1]
-        page(&world, .high)
+        page(.high)
         #expect(world.pages(1) == [])
         #expect(world.hearing(1, 0, 30) == .ignored(.doNotDisturb))
-        page(&world, .emergency)
+        page(.emergency)
         #expect(world.pages(1) == ["began 0"])
     }
 
-    @Test func aPageUnderWayEndsWherePeopleRestAndAnEmergencyGoesOn() {
-        var world = CallWorld(2)
+    @Test mutating func aPageUnderWayEndsWherePeopleRestAndAnEmergencyGoesOn() {
         world.policy = Policy(emergency: true)
-        page(&world, .high)
+        page(.high)
         world.resting = [1]
         #expect(world.pages(1) == ["began 0", "ended 0"])
         #expect(world.hearing(1, 0, 30) == .ignored(.doNotDisturb))
         // A repeated binding means the same page.
-        page(&world, .high)
+        page(.high)
         #expect(world.hearing(1, 0, 30) == .ignored(.doNotDisturb))
-        page(&world, .emergency)
+        page(.emergency)
         world.resting = []
         world.resting = [1]
         #expect(world.pages(1) == ["began 0", "ended 0", "began 0"])
     }
 
     @Test(arguments: [Priority.high, .emergency, Priority(rawValue: 200)])
-    func aPriorityWithoutRightIsNormalAndItsSenderKnows(_ claimed: Priority) {
-        var world = CallWorld(2)
+    mutating func aPriorityWithoutRightIsNormalAndItsSenderKnows(_ claimed: Priority) {
         let target = TalkTarget(
             stream: 1, reference: world.channel, listeners: [1], priority: claimed)
         world.act(0) { station, now in
@@ -127,18 +111,7 @@ import Wire
         #expect(!world.stations[0].view(of: 1).isLowered)
     }
 
-    @Test func talkThatClaimsAnEmergencyWithoutRightCountsAsHigh() {
-        var world = CallWorld(2)
-        world.policy = Policy(high: true)
-        let binding = StreamBinding(
-            mid: 5, stream: 1, purpose: .talk, priority: .emergency, reference: world.channel)
-        world.inject(.stream(binding), from: 0, to: 1)
-        #expect(world.priority(1, 0, 1) == .high)
-        #expect(world.pages(1) == ["refused emergency 1"])
-    }
-
-    @Test func aRightThatIsTakenAwayCountsNoMoreWhereItIsInUse() {
-        var world = CallWorld(2)
+    @Test mutating func aRightThatIsTakenAwayCountsNoMoreWhereItIsInUse() {
         world.policy = Policy(emergency: true)
         let binding = StreamBinding(
             mid: 5, stream: 1, purpose: .talk, priority: .emergency, reference: world.channel)
@@ -151,10 +124,9 @@ import Wire
     }
 
     @Test(arguments: [Priority.normal, .emergency])
-    func aPageEndsWithTheRightToIt(_ priority: Priority) {
-        var world = CallWorld(2)
+    mutating func aPageEndsWithTheRightToIt(_ priority: Priority) {
         world.policy = Policy(emergency: true)
-        page(&world, priority)
+        page(priority)
         #expect(world.pages(1) == ["began 0"])
         world.policy = priority == .emergency ? Policy() : Policy(announce: false)
         #expect(world.pages(1) == ["began 0", "ended 0"])
@@ -162,13 +134,12 @@ import Wire
     }
 
     /// The end of a page is sent three times, the last perhaps after the next page has begun.
-    @Test func theEndOfTheFormerPageIsNotTheNextOnes() {
-        var world = CallWorld(2)
-        page(&world)
+    @Test mutating func theEndOfTheFormerPageIsNotTheNextOnes() {
+        page()
         let end = SpurtEnd(stream: 30, last: 9)
         world.inject(.spurtEnd(end), from: 0, to: 1)
         world.act(0) { station, _ in station.release(TalkTarget.page) }
-        page(&world, .high)
+        page(.high)
         world.inject(.spurtEnd(end), from: 0, to: 1)
         world.run(for: .seconds(5))
         #expect(world.hearing(1, 0, 30) == .page(channel: 1, overrides: false))
@@ -177,8 +148,7 @@ import Wire
         #expect(world.hearing(1, 0, 30) == .ignored(.over))
     }
 
-    @Test func anAnnouncementOfAMinuteIsHeardToItsEnd() {
-        var world = CallWorld(2)
+    @Test mutating func anAnnouncementOfAMinuteIsHeardToItsEnd() {
         let binding = StreamBinding(
             mid: 5, stream: TalkTarget.announcement, purpose: .page, priority: .normal,
             reference: world.channel)
@@ -189,53 +159,31 @@ import Wire
         #expect(world.pages(1) == ["began 0", "time up 0"])
     }
 
-    @Test func aCallLightIsAskedForAndAnswered() {
-        var world = CallWorld(2)
-        let request = world.act(0) {
-            $0.ask(1, .callLight, reference: 0, time: .seconds(5), called: "it", at: $1)
-        }
-        world.run(for: moment)
+    @Test mutating func aCallLightIsAskedForAndAnswered() {
+        let request = world.ask(.callLight, time: .seconds(5))
+        world.run()
         #expect(world.pages(1) == ["asked 1 50"])
         #expect(world.pages(0) == ["result \(request) 0"])
     }
 
-    @Test func aRelayIsDeniedUnlessAllowed() {
-        var world = CallWorld(2)
-        let first = world.act(0) {
-            $0.ask(1, .relay, reference: 3, time: .zero, called: "it", at: $1)
-        }
-        world.run(for: moment)
-        #expect(world.pages(0) == ["result \(first) 1"])
-        #expect(world.pages(1) == ["refused relay 1"])
-        world.policy = Policy(relays: [4, 3])
-        let second = world.act(0) {
-            $0.ask(1, .relay, reference: 3, time: .zero, called: "it", at: $1)
-        }
-        world.run(for: moment)
-        #expect(world.pages(0) == ["result \(first) 1", "result \(second) 0"])
-    }
-
     /// A right to the door is none to the garage, nor to a relay that is not there.
-    @Test func aRelayThatThePolicyDoesNotNameIsDenied() {
-        var world = CallWorld(2)
+    @Test mutating func aRelayThatThePolicyDoesNotNameIsDenied() {
         world.policy = Policy(relays: [3])
         for reference: UInt64 in [0, 2, 3 | 1 << 32, 3 << 8] {
-            let request = world.act(0) {
-                $0.ask(1, .relay, reference: reference, time: .zero, called: "it", at: $1)
-            }
-            world.run(for: moment)
+            let request = world.ask(.relay, reference)
+            world.run()
             #expect(world.pages(0).last == "result \(request) 1")
         }
         #expect(world.stations[1].refusals(of: 0)[.relay] == 4)
         #expect(world.pages(1) == ["refused relay 1"])
+        let allowed = world.ask(.relay, 3)
+        world.run()
+        #expect(world.pages(0).last == "result \(allowed) 0")
     }
 
-    @Test func whatIsAskedInVainIsSaid() {
-        var world = CallWorld(2)
+    @Test mutating func whatIsAskedInVainIsSaid() {
         world.cut = [[0, 1]]
-        let request = world.act(0) {
-            $0.ask(1, .relay, reference: 3, time: .zero, called: "it", at: $1)
-        }
+        let request = world.ask(.relay, 3)
         world.run(for: .milliseconds(8100))
         #expect(world.pages(0) == ["result \(request) none"])
     }

@@ -133,15 +133,46 @@ struct CallWorld {
         return id
     }
 
+    /// Calls, and the offer has arrived.
+    @discardableResult
+    mutating func ring(
+        _ from: Int, _ to: [Int], mode: Offer.Mode = .call, priority: Priority = .normal,
+        isHunt: Bool = true
+    ) -> CallID {
+        let id = call(from, to, mode: mode, priority: priority, isHunt: isHunt)
+        run()
+        return id
+    }
+
+    /// Station 0 asks station 1 for something.
+    mutating func ask(
+        _ target: Signal.Target, _ reference: UInt64 = 0, time: Duration = .zero
+    ) -> UInt32 {
+        act(0) { $0.ask(1, target, reference: reference, time: time, called: "it", at: $1) }
+    }
+
+    mutating func answer(_ station: Int, wait: Duration = Self.moment) {
+        _ = act(station) { $0.answer(at: $1) }
+        run(for: wait)
+    }
+
+    mutating func reject(_ station: Int, wait: Duration = Self.moment) {
+        _ = act(station) { $0.reject(at: $1) }
+        run(for: wait)
+    }
+
+    mutating func hangUp(_ station: Int, wait: Duration = Self.moment) {
+        _ = act(station) { $0.hangUp(at: $1) }
+        run(for: wait)
+    }
+
     func state(_ station: Int) -> CallState? { stations[station].call?.state }
 
     /// A call of station 0 that station 1 has answered.
     @discardableResult
     mutating func connected() -> CallID {
-        let id = call(0, [1])
-        run(for: .milliseconds(50))
-        _ = act(1) { $0.answer(at: $1) }
-        run(for: .milliseconds(50))
+        let id = ring(0, [1])
+        answer(1)
         return id
     }
 
@@ -222,8 +253,12 @@ struct CallWorld {
         }
     }
 
+    /// Long enough for a record to the peer and its answer.
+    static let moment = Duration.milliseconds(50)
+
     /// Lets time pass, with all that happens in it.
-    mutating func run(for duration: Duration) {
+    mutating func run(for duration: Duration = Self.moment) {
+        guard duration > .zero else { return }
         let end = now + duration
         while let moment = nextMoment, moment <= end { step(to: moment) }
         now = end
