@@ -26,9 +26,7 @@ import Wire
     }
 
     @Test func aPeerThatLeavesIsAimedAtNoMore() {
-        let start = Instant(nanoseconds: 5_000_000_000)
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         switchboard.aim(TalkTarget.page, at: [1, 2], name: .named("house"))
         switchboard.aim(TalkTarget.call, at: [2], name: .peers([2]))
         _ = switchboard.decided
@@ -43,13 +41,10 @@ import Wire
     }
 
     @Test func peersThatJoinAnOpenTalkAreWantedAtOnce() {
-        let start = Instant(nanoseconds: 5_000_000_000)
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         switchboard.aim(TalkTarget.call, at: [1], name: .peers([1]))
         #expect(switchboard.decided == [.aim(target: Int(TalkTarget.call), [1])])
-        let talking = SoundNews.talking(
-            target: Int(TalkTarget.call), name: nil, first: nil, isDoubted: false)
+        let talking = SoundNews.talking(Int(TalkTarget.call))
         switchboard.follow(talking, at: start)
         _ = switchboard.decided
         switchboard.aim(TalkTarget.call, at: [1, 2], name: .peers([1, 2]))

@@ -5,13 +5,10 @@ import Wire
 @testable import Station
 
 @Suite struct AnnouncerTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private let caller = CallerTicket(place: 1, number: 10)
     private let announcement = Int(TalkTarget.announcement)
     private let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
-    private var switchboard = Switchboard(
-        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-        at: Instant(nanoseconds: 5_000_000_000))
+    private var switchboard = Switchboard.bare()
 
     private mutating func announce() {
         switchboard.announce(
@@ -72,21 +69,5 @@ import Wire
         // It is over, and nobody waits for what was heard of it: the next may begin.
         switchboard.forget { $0 == caller }
         #expect(switchboard.announcer.job == nil)
-    }
-
-    @Test mutating func oneThatIsTooLongIsEnded() {
-        announce()
-        switchboard.speakAnnouncement(at: start)
-        _ = switchboard.decided
-        switchboard.tick(at: start + .seconds(63))
-        var orders: [Order] = []
-        while let order = switchboard.nextOrder() { orders.append(order) }
-        #expect(orders.contains(.endAnnouncement))
-    }
-
-    @Test mutating func theEndOfNoneIsNoNews() {
-        switchboard.announcementEnded()
-        switchboard.stopAnnouncement()
-        #expect(switchboard.decided.isEmpty)
     }
 }

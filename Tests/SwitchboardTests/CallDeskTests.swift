@@ -6,7 +6,8 @@ import Wire
 @testable import Station
 
 @Suite struct CallDeskTests {
-    private let start = Instant(nanoseconds: 9_000_000_000)
+    private var desk = CallDesk()
+    private var orders = Orders()
     private let id = CallID(high: 1, low: 2)
     private let other = CallID(high: 3, low: 4)
 
@@ -18,9 +19,7 @@ import Wire
             reference: 0, since: start)
     }
 
-    @Test func aCallInVainIsMissedUntilSomebodyIsHere() {
-        var desk = CallDesk()
-        var orders = Orders()
+    @Test mutating func aCallInVainIsMissedUntilSomebodyIsHere() {
         desk.stands(summary(), .ringing, &orders)
         #expect(
             orders.all == [
@@ -37,18 +36,14 @@ import Wire
         #expect(!desk.hasMissed)
     }
 
-    @Test func aCallThatWasTurnedAwayLeavesTheOneThatRingsAlone() {
-        var desk = CallDesk()
-        var orders = Orders()
+    @Test mutating func aCallThatWasTurnedAwayLeavesTheOneThatRingsAlone() {
         desk.stands(summary(), .ringing, &orders)
         _ = orders.all
         desk.ended(summary(other), .busy, &orders)
         #expect(orders.all == [.notice(.callEnded(summary(other), .busy, .reference(0)))])
     }
 
-    @Test func aCallOutWantsItsPeersAndSoundsLikeWhatCameOfIt() {
-        var desk = CallDesk()
-        var orders = Orders()
+    @Test mutating func aCallOutWantsItsPeersAndSoundsLikeWhatCameOfIt() {
         let call = summary(isOutgoing: true, peers: [1, 2])
         desk.stands(call, .trying, &orders)
         #expect(orders.all == [.want(peer: 1), .want(peer: 2)])
@@ -61,9 +56,7 @@ import Wire
         #expect(orders.all.suffix(2) == [.ring(nil), .chime(.busy)])
     }
 
-    @Test func aHuntKeepsTheNameOfItsChannel() {
-        var desk = CallDesk()
-        var orders = Orders()
+    @Test mutating func aHuntKeepsTheNameOfItsChannel() {
         desk.hunts("house", by: id)
         desk.began(summary(isOutgoing: true), &orders)
         desk.began(summary(other, isOutgoing: true), &orders)
@@ -74,9 +67,7 @@ import Wire
             ])
     }
 
-    @Test func theRoomIsToldByABeepThatItIsHeard() {
-        let desk = CallDesk()
-        var orders = Orders()
+    @Test mutating func theRoomIsToldByABeepThatItIsHeard() {
         desk.told(.monitored, of: 2, &orders)
         #expect(orders.all == [.beep(true), .notice(.inCall(.monitored, peer: 2))])
         desk.told(.autoAnswered, of: 2, &orders)

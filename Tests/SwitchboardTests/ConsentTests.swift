@@ -4,7 +4,6 @@ import Time
 @testable import Station
 
 @Suite struct ConsentTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private var consent = Consent()
     /// All that a peer may be allowed.
     private let all = Policy(
@@ -20,11 +19,6 @@ import Time
         -> [Policy]
     {
         consent.policies([all, Policy()], signs, isHeard: isHeard, at: start + .milliseconds(ms))
-    }
-
-    @Test mutating func aSpeakerThatCanBeepLetsPeersListen() {
-        #expect(policies(signs(open: true), at: 0) == [all, Policy()])
-        #expect(policies(signs(open: true), at: 60_000) == [all, Policy()])
     }
 
     /// Whoever begins to listen is told of at once, or refused.
@@ -50,16 +44,6 @@ import Time
                 == all.withoutListeners)
     }
 
-    /// Cards are opened after the start.
-    @Test mutating func nothingTellsAnybodyBeforeTheCardsAreOpen() {
-        #expect(!consent.tellsOfListeners)
-        #expect(policies(signs(), at: 0)[0] == all.withoutListeners)
-    }
-
-    @Test mutating func aSpeakerThatIsNotToBeHeardTellsNobody() {
-        #expect(policies(signs(open: true, beep: false), at: 0)[0] == all.withoutListeners)
-    }
-
     @Test mutating func aLampIsEnough() {
         #expect(policies(signs(beep: false, lamp: true), at: 60_000)[0] == all)
     }
@@ -73,8 +57,7 @@ import Time
     }
 
     @Test func theSwitchboardSaysWhetherPeopleAreTold() {
-        var switchboard = Switchboard(
-            peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         #expect(!switchboard.consent.tellsOfListeners)
         #expect(switchboard.policies([all], signs(open: true), at: start) == [all])
         #expect(switchboard.consent.tellsOfListeners)

@@ -4,7 +4,6 @@ import Time
 @testable import Station
 
 @Suite struct DoubtsTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private var doubts = Doubts()
 
     private func listener(
@@ -87,17 +86,6 @@ import Time
         #expect(checked([listener(session: nil)], at: 4500) == [.checkSession(peer: 1)])
     }
 
-    @Test mutating func withoutTalksNothingIsDue() {
-        _ = checked([listener()], at: 0)
-        _ = checked([], at: 100)
-        #expect(doubts.deadline == nil)
-    }
-
-    @Test mutating func theFirstDeadlineIsThatOfAll() {
-        _ = checked([listener(1, opened: 400), listener(2, opened: 200), listener(3)], at: 500)
-        #expect(doubts.deadline == start + .milliseconds(2500))
-    }
-
     @Test mutating func anotherPeerOfTheSameNumberWasNotChecked() {
         #expect(checked([listener()], at: 2500) == [.checkSession(peer: 1)])
         doubts.forget(1)
@@ -105,15 +93,13 @@ import Time
     }
 
     @Test func theSwitchboardAsksAndSaysWhenToLookAgain() {
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         let targets = [
             TalkTarget(stream: 3, reference: 77, listeners: [1, 2]),
             TalkTarget(stream: 0, reference: 0, listeners: [3]),
         ]
         switchboard.configure(peers: [1, 2, 3], targets: targets, channels: [], at: start)
-        switchboard.follow(
-            .talking(target: 3, name: nil, first: nil, isDoubted: false), at: start)
+        switchboard.follow(.talking(3), at: start)
         _ = switchboard.decided
         // No peer has the number 2 now, and peer 3 is not talked to.
         let signs = Doubts.SignsOfLife(opened: start, sessionSince: start)

@@ -4,12 +4,9 @@ import Time
 @testable import Station
 
 @Suite struct DownWatchTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private let unplugged = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
     private let off = DownWatch.NetworkTrouble(code: "link_down", text: "off", fix: "on")
-    private var switchboard = Switchboard(
-        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-        at: Instant(nanoseconds: 5_000_000_000))
+    private var switchboard = Switchboard.bare()
 
     private mutating func looks(_ hasChanged: Bool = false, at seconds: Int) -> Bool {
         switchboard.looksAtNetwork(hasChanged: hasChanged, at: start + .seconds(seconds))
@@ -82,14 +79,5 @@ import Time
         #expect(switchboard.correction(of: 1, isProven: false, isHere: true) == .ownAddress)
         #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .none)
         #expect(switchboard.correction(of: 1, isProven: false, isHere: false) == .none)
-    }
-
-    @Test(arguments: [(0, false), (59, false), (60, true)])
-    func aPeerThatIsDownForLongIsAProblem(seconds: Int, isProblem: Bool) {
-        let now = start + .seconds(seconds)
-        #expect(
-            DownWatch.isProblem(needsMending: false, downSince: start, at: now) == isProblem)
-        #expect(DownWatch.isProblem(needsMending: true, downSince: start, at: now))
-        #expect(!DownWatch.isProblem(needsMending: false, downSince: nil, at: now))
     }
 }

@@ -5,7 +5,6 @@ import Wire
 @testable import Station
 
 @Suite struct HeardVoicesTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private var voices = HeardVoices()
     private var orders = Orders()
 
@@ -45,26 +44,16 @@ import Wire
         #expect(voices.hearings(of: 1)[30] == .ignored(.denied))
     }
 
-    @Test mutating func anotherPeerOfTheSameNumberHasNotSpoken() {
-        voices.bound(0, of: 1, to: .direct)
-        _ = follow(0, true, at: 0)
-        voices.forget(1)
-        #expect(!voices.isHeard(1))
-        #expect(voices.hearings(of: 1)[0] == .unbound)
-    }
-
     /// What the peer says of its streams comes through the station.
     @Test func theSwitchboardKnowsWhatAStreamMeans() {
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         let house = Channel(number: 3, reference: 77, members: [1], isListenedTo: true)
         switchboard.configure(peers: [1], targets: [], channels: [house], at: start)
         switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         let binding = StreamBinding(
             mid: 1, stream: 3, purpose: .talk, priority: .normal, reference: 77)
         switchboard.receive(.stream(binding), from: 1, at: start)
-        var orders: [Order] = []
-        while let order = switchboard.nextOrder() { orders.append(order) }
+        let orders = switchboard.ordered
         #expect(orders.contains(.hear(peer: 1, stream: 3, .channel(3), .normal)))
         #expect(switchboard.voices.hearings(of: 1)[3] == .channel(3))
         switchboard.follow(.receiving(peer: 1, stream: 3, isOn: true), at: start)

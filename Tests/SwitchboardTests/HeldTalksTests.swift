@@ -4,12 +4,12 @@ import Time
 @testable import Station
 
 @Suite struct HeldTalksTests {
+    private var talks = HeldTalks()
+    private var orders = Orders()
     private let one = CallerTicket(place: 1, number: 10)
     private let other = CallerTicket(place: 2, number: 11)
 
-    @Test func endingATalkTellsEveryCallerThatHeldItAndClosesTheMicrophoneOnce() {
-        var talks = HeldTalks()
-        var orders = Orders()
+    @Test mutating func endingATalkTellsEveryCallerThatHeldItAndClosesTheMicrophoneOnce() {
         talks.hold(5, named: "house", for: one)
         talks.hold(5, named: "house", for: other)
         talks.hold(5)
@@ -26,9 +26,7 @@ import Time
         #expect(orders.all.isEmpty)
     }
 
-    @Test func theMicrophoneStaysOpenWhileAnotherCallerHoldsIt() {
-        var talks = HeldTalks()
-        var orders = Orders()
+    @Test mutating func theMicrophoneStaysOpenWhileAnotherCallerHoldsIt() {
         talks.hold(5, named: "house", for: one)
         talks.hold(5, named: "house", for: other)
         talks.forget({ $0 == one }, &orders)
@@ -38,9 +36,7 @@ import Time
         #expect(talks.targets.isEmpty)
     }
 
-    @Test func aHoldWithoutCallerIsNobodysToForget() {
-        var talks = HeldTalks()
-        var orders = Orders()
+    @Test mutating func aHoldWithoutCallerIsNobodysToForget() {
         talks.hold(5)
         talks.hold(5)
         #expect(talks.targets == [5])
@@ -50,9 +46,7 @@ import Time
         #expect(orders.all == [.press(target: 5, isDown: false)])
     }
 
-    @Test func releasingAHoldLeavesTheTalkOfACallerOpen() {
-        var talks = HeldTalks()
-        var orders = Orders()
+    @Test mutating func releasingAHoldLeavesTheTalkOfACallerOpen() {
         talks.hold(5)
         talks.hold(5, named: "house", for: one)
         talks.release(5, &orders)
@@ -61,15 +55,12 @@ import Time
     }
 
     @Test func aReleaseNeverClosesWhatWasOpenedAfterIt() throws {
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-            at: Instant(nanoseconds: 0))
+        var switchboard = Switchboard.bare()
         let house = Wish.Named("house", TalkTarget(stream: 5, reference: 77, listeners: [1]))
         let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
-        let now = Instant(nanoseconds: 0)
-        _ = try switchboard.obey(.talk(house, isDown: true), with: sound, at: now)
-        _ = try switchboard.obey(.talk(house, isDown: false), with: sound, at: now)
-        _ = try switchboard.obey(.talk(house, isDown: true), for: one, with: sound, at: now)
+        _ = try switchboard.obey(.talk(house, isDown: true), with: sound, at: start)
+        _ = try switchboard.obey(.talk(house, isDown: false), with: sound, at: start)
+        _ = try switchboard.obey(.talk(house, isDown: true), for: one, with: sound, at: start)
         #expect(switchboard.decided.last == .press(target: 5, isDown: true))
         #expect(switchboard.heldTalks.targets == [5])
     }

@@ -6,9 +6,7 @@ import Wire
 
 @Suite struct LampsTests {
     @Test func theSwitchboardKnowsWhatItsLampsShow() {
-        let start = Instant(nanoseconds: 5_000_000_000)
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         func facts(listening: Bool = false, fault: Bool = false) -> LampFacts {
             switchboard.lamps(isListening: listening, hasFault: fault)
         }
@@ -18,8 +16,7 @@ import Wire
         #expect(facts() == LampFacts())
         #expect(
             facts(listening: true, fault: true) == LampFacts(isListening: true, hasFault: true))
-        switchboard.follow(
-            .talking(target: target.id, name: nil, first: nil, isDoubted: false), at: start)
+        switchboard.follow(.talking(target.id), at: start)
         // The peer is down.
         #expect(facts() == LampFacts(isTalking: true, isUnheard: true))
         switchboard.follow(.silent(target: target.id, name: nil), at: start)
@@ -32,21 +29,19 @@ import Wire
     }
 
     @Test func aCallRingsAndIsMissed() {
-        let start = Instant(nanoseconds: 5_000_000_000)
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         switchboard.configure(peers: [1], targets: [], channels: [], at: start)
         switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
         let offer = Offer(
             mid: 1, id: CallID(high: 1, low: 2), mode: .call, priority: .normal, ttl: 10,
             reference: 0)
         switchboard.receive(.offer(offer), from: 1, at: start)
-        while switchboard.nextOrder() != nil {}
+        _ = switchboard.ordered
         func facts() -> LampFacts { switchboard.lamps(isListening: false, hasFault: false) }
         #expect(facts().isRinging && !facts().hasMissed)
         for second in 1...120 {
             switchboard.tick(at: start + .seconds(second))
-            while switchboard.nextOrder() != nil {}
+            _ = switchboard.ordered
         }
         #expect(!facts().isRinging && facts().hasMissed)
         switchboard.buttonPressed()

@@ -6,7 +6,6 @@ import Wire
 @testable import Station
 
 private let frames = LossProtection.Frames(samples: 480, size: 58, sizeRepeated: 50)
-private let start = Instant(nanoseconds: 5_000_000_000_000)
 
 /// A talker on a narrow link with a queue before it that drops what does not fit, and one who
 /// listens and reports once a second; the way back is wide.

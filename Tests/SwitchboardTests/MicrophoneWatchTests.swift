@@ -4,8 +4,6 @@ import Time
 @testable import Station
 
 @Suite struct MicrophoneWatchTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
-
     private func facts(
         muted: Bool = false, wanted: Bool = true, open: Bool = true, cardMuted: Bool = false
     ) -> MicrophoneWatch.Facts {
@@ -43,16 +41,6 @@ import Time
         #expect(news == [false, true, false, true, true, false])
     }
 
-    @Test func aPersonsMuteIsNewsAtOnceAndACardIsNot() {
-        var watch = MicrophoneWatch()
-        let all = [
-            facts(), facts(muted: true), facts(muted: true), facts(), facts(open: false),
-            facts(cardMuted: true),
-        ]
-        let news = all.map { watch.follow($0, soundAt: start) }
-        #expect(news == [false, true, false, true, false, false])
-    }
-
     @Test func theSoundOfAMutedCardTellsSinceWhen() {
         var watch = MicrophoneWatch()
         _ = watch.follow(facts(muted: true, cardMuted: true), soundAt: start)
@@ -78,8 +66,7 @@ import Time
     }
 
     @Test func aStreamThatStandsStillGivesNothing() {
-        var switchboard = Switchboard(
-            peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         switchboard.follow(.microphone(facts(), soundAt: start), at: start)
         #expect(switchboard.microphoneSilence == nil)
         switchboard.follow(.stream(.capture, .stands), at: start)

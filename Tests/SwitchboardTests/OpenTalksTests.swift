@@ -4,7 +4,6 @@ import Time
 @testable import Station
 
 @Suite struct OpenTalksTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private var talks = OpenTalks()
     private var orders = Orders()
 

@@ -4,10 +4,7 @@ import Time
 @testable import Station
 
 @Suite struct OverloadTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
-    private var switchboard = Switchboard(
-        peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-        at: Instant(nanoseconds: 5_000_000_000))
+    private var switchboard = Switchboard.bare()
 
     private mutating func follow(_ step: Overload) -> [Order] {
         switchboard.follow(.overload(step), at: start)

@@ -6,14 +6,11 @@ import Wire
 
 /// What goes back for one packet of a peer: no more packets than it.
 @Suite struct PacketAnswersTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
-    private var switchboard = Switchboard(
-        peers: 2, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-        at: Instant(nanoseconds: 5_000_000_000))
+    private var switchboard = Switchboard.bare()
 
     init() {
         switchboard.follow(.up(isNewBoot: true), of: 0, at: start)
-        while switchboard.nextOrder() != nil {}
+        _ = switchboard.ordered
     }
 
     /// The records in each packet that goes out, while and after a packet with these is read.

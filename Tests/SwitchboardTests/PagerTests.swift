@@ -5,15 +5,12 @@ import Wire
 @testable import Station
 
 @Suite struct PagerTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private let caller = CallerTicket(place: 1, number: 10)
     private let other = CallerTicket(place: 2, number: 11)
     private let page = Int(TalkTarget.page)
     private let house = TalkTarget(stream: 1, reference: 77, listeners: [1, 2])
     private let heard = [HeardAt(peer: 1, percent: 100, nil)]
-    private var switchboard = Switchboard(
-        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-        at: Instant(nanoseconds: 5_000_000_000))
+    private var switchboard = Switchboard.bare()
 
     private mutating func begin(_ name: String, for caller: CallerTicket) throws {
         let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: false)
@@ -23,8 +20,7 @@ import Wire
 
     /// The talkspurt of the page, from its beginning to its last reports.
     private mutating func speak() -> Int? {
-        switchboard.follow(
-            .talking(target: page, name: "house", first: nil, isDoubted: false), at: start)
+        switchboard.follow(.talking(page, "house"), at: start)
         return switchboard.ownTalks.lastSpurt(to: page)
     }
 
@@ -144,24 +140,6 @@ import Wire
         switchboard.forget { $0 == caller }
         #expect(switchboard.pager.name == nil)
         #expect(switchboard.decided == [.press(target: page, isDown: false)])
-    }
-
-    @Test mutating func aMicrophoneThatGoesLeavesWhatWasHeardUntilThePageEnds() throws {
-        try begin("house", for: caller)
-        _ = switchboard.decided
-        switchboard.pager.reportsAreIn(7, to: page, heard, &switchboard.orders)
-        #expect(switchboard.decided.isEmpty)
-        switchboard.endPage()
-        #expect(
-            switchboard.decided.first == .answer(caller, .pageOver(to: "house", heard)))
-    }
-
-    @Test mutating func aPageLastsAMinuteAtMost() throws {
-        try begin("house", for: caller)
-        _ = switchboard.decided
-        switchboard.tick(at: start + .seconds(61))
-        while switchboard.nextOrder() != nil {}
-        #expect(switchboard.pager.name == nil)
     }
 
     @Test mutating func aPeerThatLeavesHearsThePageNoMoreAndTheOthersGoOn() throws {

@@ -6,19 +6,16 @@ import Wire
 
 /// What calls and signals of peers want done here.
 @Suite struct PeerWantsTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private let call = Int(TalkTarget.call)
     private let id = CallID(high: 1, low: 2)
     private let door = Signal(mid: 7, target: .relay, reference: 1, time: 0)
-    private var switchboard = Switchboard(
-        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-        at: Instant(nanoseconds: 5_000_000_000))
+    private var switchboard = Switchboard.bare()
 
     init() {
         for peer in 1...2 { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
         let policies = [Policy](repeating: Policy(call: .ring, relays: [1]), count: 4)
         switchboard.consent(to: policies, .open, isHalfDuplex: false, at: start)
-        while switchboard.nextOrder() != nil {}
+        _ = switchboard.ordered
     }
 
     /// Takes all that is to be done now.

@@ -4,10 +4,7 @@ import Time
 @testable import Station
 
 @Suite struct SearchTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
-    private var switchboard = Switchboard(
-        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-        at: Instant(nanoseconds: 5_000_000_000))
+    private var switchboard = Switchboard.bare()
 
     private mutating func second(at ms: Int) -> [Order] {
         switchboard.secondPassed(at: start + .milliseconds(ms))
@@ -23,10 +20,7 @@ import Time
     }
 
     private mutating func talk(to target: Int, _ isOn: Bool) -> [Order] {
-        switchboard.follow(
-            isOn
-                ? .talking(target: target, name: nil, first: nil, isDoubted: false)
-                : .silent(target: target, name: nil), at: start)
+        switchboard.follow(isOn ? .talking(target) : .silent(target: target, name: nil), at: start)
         return switchboard.decided.filter {
             if case .want = $0 { true } else { false }
         }
@@ -52,11 +46,5 @@ import Time
         #expect(second(at: 2000) == [.want(peer: 0)])
         #expect(talk(to: 32, false).isEmpty)
         #expect(second(at: 4000).isEmpty)
-    }
-
-    @Test mutating func aKeyPressWaitsForNothing() {
-        configure()
-        _ = second(at: 0)
-        #expect(talk(to: 32, true) == [.want(peer: 0)])
     }
 }

@@ -3,13 +3,15 @@ import Wire
 
 @testable import Station
 
+let start = Instant(nanoseconds: 5_000_000_000)
+
 extension Switchboard {
-    /// Of a station without targets and channels.
-    init(peers: Int, frames: LossProtection.Frames, at now: Instant) {
-        self.init(
+    /// A switchboard of a station without targets and channels.
+    static func bare(at now: Instant = start) -> Switchboard {
+        Switchboard(
             station: Station(
-                targets: [], channels: [], firstMids: (0..<peers).map { 100 * UInt32($0) }),
-            frames: frames, at: now)
+                targets: [], channels: [], firstMids: (0..<4).map { 100 * UInt32($0) }),
+            frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: now)
     }
 
     /// Takes all that was decided; records to peers stay where they are.
@@ -17,6 +19,15 @@ extension Switchboard {
         mutating get {
             var found: [Order] = []
             while let order = nextDecision() { found.append(order) }
+            return found
+        }
+    }
+
+    /// Takes all that was decided, with what the station has to send or do.
+    var ordered: [Order] {
+        mutating get {
+            var found: [Order] = []
+            while let order = nextOrder() { found.append(order) }
             return found
         }
     }
@@ -41,5 +52,23 @@ extension Switchboard {
         apply(
             .signalled(
                 peer: peer, Signal(mid: 1, target: .callLight, reference: 0, time: tenths)))
+    }
+}
+
+extension SoundNews {
+    /// A talkspurt whose first frame is not known begins.
+    static func talking(_ target: Int, _ name: String? = nil) -> SoundNews {
+        .talking(target: target, name: name, first: nil, isDoubted: false)
+    }
+}
+
+extension Orders {
+    /// Takes all that wait.
+    var all: [Order] {
+        mutating get {
+            var found: [Order] = []
+            while let order = next() { found.append(order) }
+            return found
+        }
     }
 }

@@ -7,22 +7,8 @@ import Wire
 
 /// What goes in at the door comes to its owner, and what the owner wants done comes out.
 @Suite struct SwitchboardTests {
-    private let start = Instant(nanoseconds: 5_000_000_000)
     private let frames = LossProtection.Frames(samples: 480, size: 58, sizeRepeated: 50)
-    private var switchboard = Switchboard(
-        peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50),
-        at: Instant(nanoseconds: 5_000_000_000))
-
-    @Test mutating func aCallLightIsLitUntilItsDeadlineOrAButton() {
-        switchboard.signalled(by: 1, for: .seconds(30), at: start)
-        #expect(switchboard.decided == [.notice(.signal(peer: 1, .seconds(30)))])
-        #expect(switchboard.callLight.deadline == start + .seconds(30))
-        switchboard.tick(at: start + .seconds(30))
-        #expect(!switchboard.callLight.isLit && switchboard.callLight.deadline == nil)
-        switchboard.signalled(by: 1, for: .seconds(30), at: start + .seconds(31))
-        switchboard.buttonPressed()
-        #expect(!switchboard.callLight.isLit)
-    }
+    private var switchboard = Switchboard.bare()
 
     @Test mutating func adoptedSettingsEndAPageAndTalksWhoseTargetsAreGone() throws {
         let page = Int(TalkTarget.page)
@@ -41,7 +27,7 @@ import Wire
         for (wish, caller) in wishes {
             _ = try switchboard.obey(wish, for: caller, with: sound, at: start)
         }
-        while switchboard.nextOrder() != nil {}
+        _ = switchboard.ordered
 
         // What the settings still have goes on.
         switchboard.configure(peers: [1, 2], targets: [attic, house], channels: [], at: start)
@@ -60,20 +46,6 @@ import Wire
             ])
         #expect(switchboard.pager.name == nil && !switchboard.hasPermitTone)
         #expect(switchboard.heldTalks.targets == [attic.id])
-    }
-
-    @Test mutating func theFirstDeadlineOfAllCounts() {
-        switchboard.signalled(by: 1, for: .seconds(1), at: start)
-        let target = TalkTarget(stream: 0, reference: 0, listeners: [2])
-        switchboard.configure(peers: [2], targets: [target], channels: [], at: start)
-        switchboard.follow(
-            .talking(target: target.id, name: nil, first: nil, isDoubted: false), at: start)
-        switchboard.followListeners(at: start) { _ in
-            Doubts.SignsOfLife(opened: start, sessionSince: nil)
-        }
-        #expect(switchboard.deadline == start + .seconds(1))
-        switchboard.buttonPressed()
-        #expect(switchboard.deadline == start + .milliseconds(2500))
     }
 
     @Test mutating func lossThatIsReportedProtectsThatPeerAlone() {

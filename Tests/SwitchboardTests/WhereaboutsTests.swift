@@ -45,10 +45,4 @@ import Testing
         #expect(isFirstCall && !isSecondCall)
         #expect(!places.hasMoved(1) && !places.hasMoved(0))
     }
-
-    @Test mutating func anotherPeerOfTheSameNumberIsNotFoundYet() {
-        places.resolved(1)
-        places.forget(1)
-        #expect(!places.isResolved(1))
-    }
 }

@@ -7,8 +7,9 @@ import Wire
 
 /// What is told of a talkspurt while it goes on.
 @Suite struct JudgementTests {
-    @Test func aPeerThatHasNotSaidIsTakenToHear() {
-        var world = TalkWorld()
+    private var world = TalkWorld()
+
+    @Test mutating func aPeerThatHasNotSaidIsTakenToHear() {
         world.begin()
         #expect(world.taken() == [])
         #expect(!world.isTalkingToNobody)
@@ -16,8 +17,7 @@ import Wire
         #expect(world.talks.isSpeaking(to: 1) && !world.talks.isSpeaking(to: 3))
     }
 
-    @Test func nobodyIsToldOfWhenTheLastListenerIsDeaf() {
-        var world = TalkWorld()
+    @Test mutating func nobodyIsToldOfWhenTheLastListenerIsDeaf() {
         world.begin()
         world.tell(from: 1, .speakerMuted)
         #expect(world.taken() == [.doubt(peer: 1, true)])
@@ -37,9 +37,8 @@ import Wire
         #expect(!world.isTalkingToNobody)
     }
 
-    @Test func whatIsToldAgainIsNoNews() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func whatIsToldAgainIsNoNews() {
+        world.begin(to: [1])
         world.tell(from: 1, .speakerMuted)
         #expect(world.taken().count == 3)
         world.tell(from: 1, .speakerMuted)
@@ -47,10 +46,9 @@ import Wire
         #expect(world.taken() == [])
     }
 
-    @Test func withoutTonesTheJournalAloneIsTold() {
-        var world = TalkWorld()
+    @Test mutating func withoutTonesTheJournalAloneIsTold() {
         world.around.hasPermitTone = false
-        world.begin(TalkWorld.channel, [1])
+        world.begin(to: [1])
         world.tell(from: 1, .speakerMuted)
         world.tell(from: 1, .heard)
         #expect(
@@ -61,8 +59,7 @@ import Wire
     }
 
     @Test(arguments: [TalkTarget.call, TalkTarget.announcement])
-    func inACallOrAnAnnouncementNoToneSounds(target: UInt8) {
-        var world = TalkWorld()
+    mutating func inACallOrAnAnnouncementNoToneSounds(target: UInt8) {
         world.begin(Int(target), [1])
         world.tell(from: 1, on: Int(target), .speakerMuted)
         #expect(
@@ -75,9 +72,8 @@ import Wire
             world.talks.isTalkingToNobody([Int(target)]) == (target == TalkTarget.call))
     }
 
-    @Test func wherePeersAreDownTheSoundItselfSaysSo() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [4])
+    @Test mutating func wherePeersAreDownTheSoundItselfSaysSo() {
+        world.begin(to: [4])
         #expect(world.taken() == [nobodyHears((4, .down))])
         // One that was not heard lately is as good as down, and has a session.
         world.around.down = [5, 6, 7]
@@ -85,9 +81,8 @@ import Wire
         #expect(world.taken() == [nobodyHears((4, .down), target: 7)])
     }
 
-    @Test func aNetworkThatGoesIsToldOfToTheToneAndTheTalker() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func aNetworkThatGoesIsToldOfToTheToneAndTheTalker() {
+        world.begin(to: [1])
         world.around.cutOff = [1]
         world.judgeAnew()
         #expect(
@@ -99,10 +94,9 @@ import Wire
         #expect(world.taken() == [.doubt(peer: 1, false), .chime(.permit)])
     }
 
-    @Test func oneThatSaysThisAndThatIsToldOfNowAndThen() {
-        var world = TalkWorld()
+    @Test mutating func oneThatSaysThisAndThatIsToldOfNowAndThen() {
         world.around.hasPermitTone = false
-        world.begin(TalkWorld.channel, [1])
+        world.begin(to: [1])
         func tellings(_ world: inout TalkWorld) -> Int {
             world.taken().count { if case .notice(.noListener) = $0 { true } else { false } }
         }
@@ -124,11 +118,8 @@ import Wire
         #expect(world.isTalkingToNobody)
     }
 
-    @Test func ofAListenerThatStopsReportingNothingIsTakenForGranted() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
-        world.wait(1_000)
-        world.reportShare(from: 1)
+    @Test mutating func ofAListenerThatStopsReportingNothingIsTakenForGranted() {
+        world.beginHeard()
         world.wait(3_100)
         world.followSilentListeners()
         #expect(world.taken() == [] && world.hearsNow(1) == .heard)
@@ -148,9 +139,8 @@ import Wire
         #expect(world.taken() == [.chime(.permit), .doubt(peer: 1, false)])
     }
 
-    @Test func aSilentListenerThatIsNotUpIsNotCalledDeaf() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func aSilentListenerThatIsNotUpIsNotCalledDeaf() {
+        world.begin(to: [1])
         world.around.up = []
         world.wait(4_000)
         world.followSilentListeners()
@@ -158,8 +148,7 @@ import Wire
         #expect(!world.talks.isDeaf(1))
     }
 
-    @Test func aJoinerIsWaitedForAsLongAsTheFirst() {
-        var world = TalkWorld()
+    @Test mutating func aJoinerIsWaitedForAsLongAsTheFirst() {
         let page = Int(TalkTarget.page)
         world.begin(page, [1])
         world.wait(3_000)
@@ -173,8 +162,7 @@ import Wire
             world.taken().last == nobodyHears((1, .noAnswer), (2, .noAnswer), target: page))
     }
 
-    @Test func aDoubtedTalkWaitsForTheFirstThatHears() {
-        var world = TalkWorld()
+    @Test mutating func aDoubtedTalkWaitsForTheFirstThatHears() {
         world.begin(isDoubted: true)
         world.tell(from: 1, .speakerMuted)
         #expect(world.taken() == [.doubt(peer: 1, true)])
@@ -183,39 +171,23 @@ import Wire
         #expect(!world.isTalkingToNobody)
     }
 
-    @Test func aDoubtedTalkThatNobodyHearsIsToldOfWhenAllHaveSaid() {
-        var world = TalkWorld()
-        world.begin(isDoubted: true)
-        world.tell(from: 1, .speakerMuted)
-        _ = world.taken()
-        world.tell(from: 2, .volume)
-        #expect(
-            world.taken() == [
-                .chime(.nobody), nobodyHears((1, .told(.speakerMuted)), (2, .told(.volume))),
-                .doubt(peer: 2, true),
-            ])
-    }
-
     /// The sound has played no tone at the beginning of a talk that is doubted.
-    @Test func aDoubtedTalkWhereNobodyIsThereHasItsTone() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [4], isDoubted: true)
+    @Test mutating func aDoubtedTalkWhereNobodyIsThereHasItsTone() {
+        world.begin(to: [4], isDoubted: true)
         #expect(world.taken() == [.chime(.nobody), nobodyHears((4, .down))])
     }
 
-    @Test func whatIsSaidOfAnOlderTalkspurtTellsNothingOfThis() {
-        var world = TalkWorld()
+    @Test mutating func whatIsSaidOfAnOlderTalkspurtTellsNothingOfThis() {
         world.begin(Int(TalkTarget.announcement), [1])
         world.tell(from: 1, on: Int(TalkTarget.announcement), .volume)
-        world.begin(TalkWorld.channel, [1])
+        world.begin(to: [1])
         #expect(world.hearsNow(1) == nil)
         #expect(world.talks.whyNotNow(1, at: world.now) == nil)
         #expect(world.talks.whyNotNow(3, at: world.now) == nil)
     }
 
-    @Test func anotherPeerOfTheSameNumberIsNotDoubted() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func anotherPeerOfTheSameNumberIsNotDoubted() {
+        world.begin(to: [1])
         world.tell(from: 1, .speakerMuted)
         world.end(frames: 100)
         world.awaitReports()
@@ -227,9 +199,8 @@ import Wire
         #expect(world.taken() == [])
     }
 
-    @Test func aTalkspurtThatIsOverIsJudgedNoMore() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func aTalkspurtThatIsOverIsJudgedNoMore() {
+        world.begin(to: [1])
         world.end(frames: 100)
         world.around.cutOff = [1]
         world.judgeAnew()

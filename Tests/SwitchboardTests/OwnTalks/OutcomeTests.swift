@@ -6,8 +6,9 @@ import Wire
 
 /// What is told of a talkspurt once its last reports are in.
 @Suite struct OutcomeTests {
-    @Test func whatWasHeardIsToldWhenTheLastReportsAreIn() {
-        var world = TalkWorld()
+    private var world = TalkWorld()
+
+    @Test mutating func whatWasHeardIsToldWhenTheLastReportsAreIn() {
         let spurt = world.begin()
         let caller = CallerTicket(place: 1, number: 10)
         world.awaitPage(spurt, for: caller)
@@ -35,19 +36,19 @@ import Wire
         #expect(world.talks.lastWords(to: 3) == nil)
     }
 
-    @Test func listenersAreToldOfInTheOrderOfThePeers() {
-        var world = TalkWorld()
+    @Test mutating func listenersAreToldOfInTheOrderOfThePeers() {
         world.around.peers = [2, 0, 1]
-        world.begin(TalkWorld.channel, [0, 1, 2])
+        world.begin(to: [0, 1, 2])
         world.end(frames: 100)
         #expect(world.outcomes().first?.map { $0.peer } == [2, 0, 1])
     }
 
-    @Test func aSlowWayIsWaitedForUpToThreeSeconds() {
-        var world = TalkWorld()
+    @Test mutating func aSlowWayIsWaitedForUpToThreeSeconds() {
         world.talks.measured(.milliseconds(400), to: 1)
         world.talks.measured(.milliseconds(900), to: 2)
         world.talks.measured(.seconds(20), to: 3)
+        // A session of the same start keeps the way.
+        world.talks.cameUp(2, isNewBoot: false)
         world.begin()
         world.end(frames: 100)
         #expect(world.talks.deadline == world.now + .milliseconds(2_200))
@@ -61,24 +62,14 @@ import Wire
         world.talks.cameUp(2, isNewBoot: true)
         world.talks.removed(1)
         world.replace(3)
-        world.begin(TalkWorld.channel, [1, 2, 3])
+        world.begin(to: [1, 2, 3])
         world.end(frames: 100)
         #expect(world.talks.deadline == world.now + .milliseconds(1_300))
     }
 
-    @Test func aSessionOfTheSameStartKeepsTheWay() {
-        var world = TalkWorld()
-        world.talks.measured(.milliseconds(400), to: 1)
-        world.talks.cameUp(1, isNewBoot: false)
-        world.begin()
-        world.end(frames: 100)
-        #expect(world.talks.deadline == world.now + .milliseconds(1_700))
-    }
-
-    @Test func whoeverReportsNothingIsDownCutOffOrSilent() {
-        var world = TalkWorld()
+    @Test mutating func whoeverReportsNothingIsDownCutOffOrSilent() {
         world.around.cutOff = [2]
-        world.begin(TalkWorld.channel, [1, 2, 4])
+        world.begin(to: [1, 2, 4])
         world.end(frames: 100)
         #expect(
             world.outcomes() == [
@@ -86,8 +77,7 @@ import Wire
             ])
     }
 
-    @Test func theListenersReasonIsTold() {
-        var world = TalkWorld()
+    @Test mutating func theListenersReasonIsTold() {
         world.begin()
         world.reportShare(from: 1, share: 0, .speakerMuted)
         world.reportShare(from: 2, share: 128, .volume)
@@ -98,9 +88,8 @@ import Wire
             ])
     }
 
-    @Test func anOlderListenerDoesNotKnowWhatWasHeard() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func anOlderListenerDoesNotKnowWhatWasHeard() {
+        world.begin(to: [1])
         world.report(from: 1, nil)
         #expect(world.hearsNow(1) == .unheard(.unknown))
         world.end(frames: 100)
@@ -110,7 +99,7 @@ import Wire
     @Test func theNetworkIsNotBlamedForAListenerThatWasOff() {
         for isNewBoot in [true, false] {
             var world = TalkWorld()
-            world.begin(TalkWorld.channel, [1])
+            world.begin(to: [1])
             world.wait(1_000)
             world.talks.cameUp(1, isNewBoot: isNewBoot)
             world.reportShare(from: 1, frames: 4, share: 255)
@@ -119,8 +108,7 @@ import Wire
         }
     }
 
-    @Test func aListenerThatDiesInMidTalkHasHeardAPart() {
-        var world = TalkWorld()
+    @Test mutating func aListenerThatDiesInMidTalkHasHeardAPart() {
         world.begin()
         world.wait(1_000)
         world.reportShare(from: 1)
@@ -136,18 +124,14 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 100), heard(2, 25, .down)]])
     }
 
-    @Test func aListenerWhoseLastReportsWereLostHasAnsweredToAPart() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
-        world.wait(1_000)
-        world.reportShare(from: 1)
+    @Test mutating func aListenerWhoseLastReportsWereLostHasAnsweredToAPart() {
+        world.beginHeard()
         world.wait(3_000)
         world.end(frames: 400)
         #expect(world.outcomes() == [[heard(1, 25, .noAnswer)]])
     }
 
-    @Test func anAnnouncementIsJudgedWithoutTheMicrophone() {
-        var world = TalkWorld()
+    @Test mutating func anAnnouncementIsJudgedWithoutTheMicrophone() {
         world.around.silence = .microphoneMuted
         let target = Int(TalkTarget.announcement)
         world.begin(target, [1], first: nil)
@@ -161,8 +145,7 @@ import Wire
                 == [.notice(.heard(target: "target \(target)", .seconds(1), [heard(1, 100)]))])
     }
 
-    @Test func ofACallAndOfNothingSaidNothingIsTold() {
-        var world = TalkWorld()
+    @Test mutating func ofACallAndOfNothingSaidNothingIsTold() {
         let call = Int(TalkTarget.call)
         world.begin(call, [1])
         world.end(call, frames: 100)
@@ -177,8 +160,7 @@ import Wire
         #expect(world.talks.lastWords(to: 1) == nil)
     }
 
-    @Test func aJoinerHasHeardWhatCameAfter() {
-        var world = TalkWorld()
+    @Test mutating func aJoinerHasHeardWhatCameAfter() {
         let page = Int(TalkTarget.page)
         world.begin(page, [1])
         world.wait(1_000)
@@ -194,14 +176,12 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 100), heard(3, 50, .network)]])
     }
 
-    @Test func whatEndsWithoutHavingBegunIsNothing() {
-        var world = TalkWorld()
+    @Test mutating func whatEndsWithoutHavingBegunIsNothing() {
         world.end(frames: 100)
         #expect(world.talks.deadline == nil)
     }
 
-    @Test func theOldestOfTooManyIsGivenUp() {
-        var world = TalkWorld()
+    @Test mutating func theOldestOfTooManyIsGivenUp() {
         for target in 0...OwnTalks.spurtsMax { world.begin(32 + target, [1]) }
         #expect(world.talks.spurts.count == OwnTalks.spurtsMax)
         #expect(world.talks.lastSpurt(to: 32) == nil)

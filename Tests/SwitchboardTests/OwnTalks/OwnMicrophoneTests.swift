@@ -7,10 +7,11 @@ import Wire
 
 /// Talk into a microphone that gives nothing: the listeners report that they heard all of it.
 @Suite struct OwnMicrophoneTests {
-    @Test func aMutedMicrophoneIsToldOfAtOnce() {
-        var world = TalkWorld()
+    private var world = TalkWorld()
+
+    @Test mutating func aMutedMicrophoneIsToldOfAtOnce() {
         world.around.silence = .microphoneMuted
-        world.begin(TalkWorld.channel, [1], isDoubted: true)
+        world.begin(to: [1], isDoubted: true)
         #expect(world.taken() == [.chime(.nobody), nobodyHears((1, .microphoneMuted))])
         #expect(world.hearsNow(1) == .unheard(.microphoneMuted))
         world.wait(1_000)
@@ -19,11 +20,8 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 0, .microphoneMuted)]])
     }
 
-    @Test func ofATalkThatIsMutedMidwayTheRestIsNotHeard() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
-        world.wait(1_000)
-        world.reportShare(from: 1)
+    @Test mutating func ofATalkThatIsMutedMidwayTheRestIsNotHeard() {
+        world.beginHeard()
         world.around.silence = .microphoneMuted
         world.judgeAnew()
         #expect(world.taken() == [.chime(.nobody), nobodyHears((1, .microphoneMuted))])
@@ -33,10 +31,9 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 25, .microphoneMuted)]])
     }
 
-    @Test func aMicrophoneThatIsOpenedAgainIsPermittedAgain() {
-        var world = TalkWorld()
+    @Test mutating func aMicrophoneThatIsOpenedAgainIsPermittedAgain() {
         world.around.silence = .microphoneMuted
-        world.begin(TalkWorld.channel, [1])
+        world.begin(to: [1])
         world.wait(1_000)
         _ = world.taken()
         world.around.silence = nil
@@ -49,9 +46,8 @@ import Wire
     }
 
     /// The card's mixer is looked at now and then; the sound tells since when it gives nothing.
-    @Test func theMixerOfTheCardCountsFromWhereItsSoundStopped() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func theMixerOfTheCardCountsFromWhereItsSoundStopped() {
+        world.begin(to: [1])
         world.wait(1_000)
         world.around.silence = .microphoneCardMuted
         world.around.silentSince = TalkWorld.start + .milliseconds(400)
@@ -61,13 +57,13 @@ import Wire
         world.end(frames: 200)
         #expect(world.outcomes() == [[heard(1, 20, .microphoneCardMuted)]])
         // Of a talk that began since, all of it is silence.
-        world.begin(TalkWorld.channel, [1], first: 2_000)
+        world.begin(to: [1], first: 2_000)
         world.wait(1_000)
         world.reportShare(from: 1, highest: 2_099)
         world.end(frames: 100)
         #expect(world.outcomes() == [[heard(1, 0, .microphoneCardMuted)]])
         // Of one that goes on into an open microphone, what was before it does not count.
-        world.begin(TalkWorld.channel, [1], first: 3_000)
+        world.begin(to: [1], first: 3_000)
         world.wait(1_000)
         world.around.silence = nil
         world.judgeAnew()
@@ -77,11 +73,8 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 50, .microphoneCardMuted)]])
     }
 
-    @Test func aMicrophoneThatIsLostMidwaySendsNothing() {
-        var world = TalkWorld()
-        world.begin(TalkWorld.channel, [1])
-        world.wait(1_000)
-        world.reportShare(from: 1)
+    @Test mutating func aMicrophoneThatIsLostMidwaySendsNothing() {
+        world.beginHeard()
         world.around.silence = .microphoneLost
         world.judgeAnew()
         #expect(world.taken() == [.chime(.nobody), nobodyHears((1, .microphoneLost))])
@@ -102,16 +95,14 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 33, .microphoneLost)]])
     }
 
-    @Test func whereNothingCameBackOfSilenceThatIsTheReason() {
-        var world = TalkWorld()
+    @Test mutating func whereNothingCameBackOfSilenceThatIsTheReason() {
         world.around.silence = .microphoneLost
-        world.begin(TalkWorld.channel, [1, 4])
+        world.begin(to: [1, 4])
         world.end(frames: 10)
         #expect(world.outcomes() == [[heard(1, 0, .microphoneLost), heard(4, 0, .down)]])
     }
 
-    @Test func aTalkThatIsHeldOpenWithoutAMicrophoneIsHeardByNobody() {
-        var world = TalkWorld()
+    @Test mutating func aTalkThatIsHeldOpenWithoutAMicrophoneIsHeardByNobody() {
         #expect(world.hearsNow(1, isHeld: true) == nil)
         world.around.silence = .microphoneLost
         #expect(world.hearsNow(1, isHeld: true) == .unheard(.microphoneLost))

@@ -9,18 +9,6 @@ import Wire
         Heard.Played(ms: ms, total: total)
     }
 
-    @Test func whatReportsThatWereLostHaveToldIsInTheNext() {
-        var sum = PlayedSum()
-        sum.begin()
-        #expect(sum.grow(to: played(1_000, 1_000)) == 1_000)
-        #expect(sum.grow(to: played(1_000, 3_000)) == 2_000)
-        // Said again.
-        #expect(sum.grow(to: played(0, 3_000)) == 0)
-        // The first ones of all were lost.
-        sum.begin()
-        #expect(sum.grow(to: played(500, 2_500)) == 2_500)
-    }
-
     @Test func theSumGoesRound() {
         var sum = PlayedSum()
         sum.begin()

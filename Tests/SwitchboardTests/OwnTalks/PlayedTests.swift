@@ -14,15 +14,12 @@ import Wire
             played: .init(ms: ms, total: total))
     }
 
-    private func world() -> TalkWorld {
-        var world = TalkWorld()
-        for peer in 0..<8 { world.talks.cameUp(peer, isNewBoot: true) }
-        return world
-    }
+    private var world = TalkWorld()
 
-    @Test func whatLostReportsHaveToldIsInTheNext() {
-        var world = world()
-        world.begin(TalkWorld.channel, [1])
+    init() { for peer in 0..<8 { world.talks.cameUp(peer, isNewBoot: true) } }
+
+    @Test mutating func whatLostReportsHaveToldIsInTheNext() {
+        world.begin(to: [1])
         world.report(from: 1, played(1_000, total: 1_000))
         world.wait(3_000)
         world.report(from: 1, highest: 1_299, played(1_000, total: 3_000))
@@ -30,9 +27,8 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 100)]])
     }
 
-    @Test func theLastSumComesWithoutAReport() {
-        var world = world()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func theLastSumComesWithoutAReport() {
+        world.begin(to: [1])
         world.report(from: 1, played(700, total: 700))
         world.end(frames: 100)
         world.wait(300)
@@ -40,14 +36,13 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 100)]])
     }
 
-    @Test func whatWasSaidFirstWasPlayedFirst() {
-        var world = world()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func whatWasSaidFirstWasPlayedFirst() {
+        world.begin(to: [1])
         world.wait(1_000)
         world.report(from: 1, played(600, total: 600))
         world.end(frames: 100)
         world.wait(100)
-        world.begin(TalkWorld.channel, [1], first: 1_100)
+        world.begin(to: [1], first: 1_100)
         world.wait(1_000)
         // 400 ms of it are what was still to be played of the first.
         world.report(from: 1, highest: 1_199, played(1_400, total: 2_000))
@@ -55,12 +50,11 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 100)], [heard(1, 100)]])
     }
 
-    @Test func aReportOfTwoTalkspurtsIsDivided() {
-        var world = world()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func aReportOfTwoTalkspurtsIsDivided() {
+        world.begin(to: [1])
         world.wait(500)
         world.end(frames: 50)
-        world.begin(TalkWorld.channel, [1], first: 1_050)
+        world.begin(to: [1], first: 1_050)
         world.wait(500)
         world.reportShare(from: 1)
         world.end(frames: 50)
@@ -68,8 +62,7 @@ import Wire
     }
 
     /// Streams to one peer alone are all 0.
-    @Test func ofStreamZeroEachPeerReportsOnItsOwn() {
-        var world = world()
+    @Test mutating func ofStreamZeroEachPeerReportsOnItsOwn() {
         world.begin(40, [1])
         world.begin(41, [2])
         // Copies have brought half of it.
@@ -83,25 +76,24 @@ import Wire
         #expect(world.outcomes().map { $0.map { $0.percent } } == [[100], [50]])
     }
 
-    @Test func aPeerThatWasAddedMayCountOn() {
-        var world = TalkWorld()
+    @Test mutating func aPeerThatWasAddedMayCountOn() {
+        world = TalkWorld()
         world.replace(1)
         world.talks.cameUp(1, isNewBoot: true)
-        world.begin(TalkWorld.channel, [1])
+        world.begin(to: [1])
         world.report(from: 1, played(500, total: 20_500))
         world.end(frames: 100)
         #expect(world.outcomes() == [[heard(1, 50, .network)]])
         // From its next start on, both count from 0.
         world.talks.cameUp(1, isNewBoot: true)
-        world.begin(TalkWorld.channel, [1], first: 2_000)
+        world.begin(to: [1], first: 2_000)
         world.report(from: 1, highest: 2_099, played(500, total: 1_000))
         world.end(frames: 100)
         #expect(world.outcomes() == [[heard(1, 100)]])
     }
 
-    @Test func aNewSessionOfTheSameStartForgetsTheSum() {
-        var world = world()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func aNewSessionOfTheSameStartForgetsTheSum() {
+        world.begin(to: [1])
         world.report(from: 1, played(500, total: 500))
         world.talks.cameUp(1, isNewBoot: false)
         world.report(from: 1, highest: 1_199, played(500, total: 30_000))
@@ -110,9 +102,8 @@ import Wire
     }
 
     /// A sum is of what was played before, and tells nothing of this moment.
-    @Test func aSumIsNoWordOnWhetherItHearsNow() {
-        var world = world()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func aSumIsNoWordOnWhetherItHearsNow() {
+        world.begin(to: [1])
         world.report(from: 1, played(500, total: 500))
         world.tell(from: 1, played(500, total: 1_000, share: 0))
         #expect(world.hearsNow(1) == .heard)
@@ -121,9 +112,8 @@ import Wire
         #expect(world.outcomes() == [[heard(1, 50, .network)]])
     }
 
-    @Test func whatIsNoStreamIsNotCounted() {
-        var world = world()
-        world.begin(TalkWorld.channel, [1])
+    @Test mutating func whatIsNoStreamIsNotCounted() {
+        world.begin(to: [1])
         world.tell(from: 1, played(500, total: 500, on: 200))
         world.end(frames: 100)
         #expect(world.outcomes() == [[heard(1, 0, .noAnswer)]])

@@ -7,12 +7,9 @@ import Wire
 
 /// The way of a talkspurt through the switchboard's door.
 @Suite struct SwitchboardTalkTests {
-    private let start = Instant(nanoseconds: 7_000_000_000)
-
     /// Of a station with two peers that are up; target 3 is a channel with these of them.
     private func switchboard(_ listeners: PeerSet = [0]) -> Switchboard {
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         let house = TalkTarget(stream: 3, reference: 77, listeners: listeners)
         switchboard.configure(peers: [0, 1], targets: [house], channels: [], at: start)
         for peer in [0, 1] { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
@@ -46,12 +43,10 @@ import Wire
     }
 
     @Test func theFirstOfAllDeadlinesIsTheSwitchboards() {
-        var switchboard = Switchboard(
-            peers: 4, frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: start)
+        var switchboard = Switchboard.bare()
         switchboard.signalled(by: 0, for: .seconds(30), at: start)
         #expect(switchboard.callLight.deadline == start + .seconds(30))
-        switchboard.follow(
-            .talking(target: 3, name: nil, first: nil, isDoubted: false), at: start)
+        switchboard.follow(.talking(3), at: start)
         _ = switchboard.decided
         switchboard.follow(.said(target: 3, frames: 0), at: start)
         #expect(switchboard.deadline == start + .milliseconds(1_300))
@@ -66,8 +61,7 @@ import Wire
         switchboard.follow(.network(nil, loopback: [1]), at: start)
         #expect(
             switchboard.decided == [.notice(.networkReady), .retryAll, .doubt(peer: 0, false)])
-        switchboard.follow(
-            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        switchboard.follow(.talking(3, "house"), at: start)
         _ = switchboard.decided
         for peer in [0, 1] { switchboard.follow(.resolved, of: peer, at: start) }
         switchboard.secondPassed(at: start + .seconds(4))
@@ -97,8 +91,7 @@ import Wire
 
     @Test func aTalkerLearnsAtOnceThatTheLastListenerHasGone() {
         var switchboard = switchboard([0, 1])
-        switchboard.follow(
-            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        switchboard.follow(.talking(3, "house"), at: start)
         _ = switchboard.decided
         switchboard.follow(.down, of: 1, at: start)
         #expect(told(switchboard.decided) == [.notice(.peerDown(1))])
@@ -118,8 +111,7 @@ import Wire
         var switchboard = switchboard()
         switchboard.hasPermitTone = true
         switchboard.follow(facts(), at: start)
-        switchboard.follow(
-            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        switchboard.follow(.talking(3, "house"), at: start)
         _ = switchboard.decided
         switchboard.follow(facts(muted: true), at: start)
         #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneMuted))])
@@ -136,8 +128,7 @@ import Wire
     /// The network may go in the very turn in which the last reports are due.
     @Test func whatWasHeardIsJudgedByAllNewsThatCameBeforeTheTick() {
         var switchboard = switchboard()
-        switchboard.follow(
-            .talking(target: 3, name: "house", first: nil, isDoubted: false), at: start)
+        switchboard.follow(.talking(3, "house"), at: start)
         _ = switchboard.decided
         switchboard.follow(.down, of: 0, at: start)
         switchboard.follow(.said(target: 3, frames: 100), at: start)

@@ -45,6 +45,21 @@ struct TalkWorld {
             around, at: now, &orders)
     }
 
+    /// A talkspurt to the channel begins, which these hear.
+    @discardableResult
+    mutating func begin(to listeners: PeerSet, first: UInt16? = 1_000, isDoubted: Bool = false)
+        -> Int
+    {
+        begin(Self.channel, listeners, first: first, isDoubted: isDoubted)
+    }
+
+    /// A second of a talkspurt to peer 1, which has heard it.
+    mutating func beginHeard() {
+        begin(to: [1])
+        wait(1_000)
+        reportShare(from: 1)
+    }
+
     mutating func end(_ target: Int = Self.channel, frames: Int) {
         talks.ended(target, frames: frames, at: now)
     }
