@@ -26,20 +26,6 @@ import Time
         return (event, isAsked)
     }
 
-    @Test func talksAndCallsAreToldByNamesAlone() {
-        let notices: [Notice] = [
-            .inCall(.joined, peer: Kitchen.garage), .inCall(.autoAnswered, peer: Kitchen.garage),
-            .pageEnded(peer: Kitchen.garage, isTimeUp: true), .announcementEnded(to: "house"),
-            .talkBegan(to: "house"), .talkEnded(to: "house", since: station.now),
-            .voiceBegan(peer: Kitchen.garage, channel: nil),
-            .signal(peer: Kitchen.garage, .seconds(1)), .noListener(target: "house", []),
-            .heard(target: "house", .seconds(2), []),
-        ]
-        for notice in notices { #expect(!event(of: notice).ofStation, "\(notice)") }
-        #expect(event(of: notices[0]).0?.kind == .callJoined)
-        #expect(event(of: notices[1]).0 == nil)
-    }
-
     @Test func peersAndCardsAreToldByTheWholeStationWhereNamesAreNotEnough() {
         let whole: [Notice] = [
             .peerUp(Kitchen.garage), .sharedKey(Kitchen.garage), .overload, .asleep(.capture),
@@ -48,7 +34,9 @@ import Time
         let named: [Notice] = [
             .peerDown(Kitchen.garage), .peerStale(Kitchen.garage), .peerHeard(Kitchen.garage),
             .unresolved(peer: Kitchen.garage, "no such name"), .networkReady, .xrun(.capture),
-            .stalled, .overloadEnd,
+            .stalled, .overloadEnd, .inCall(.joined, peer: Kitchen.garage),
+            .talkBegan(to: "house"), .voiceBegan(peer: Kitchen.garage, channel: nil),
+            .signal(peer: Kitchen.garage, .seconds(1)), .noListener(target: "house", []),
         ]
         for notice in whole + named {
             let (event, ofStation) = event(of: notice)

@@ -24,15 +24,12 @@ import Time
         return (flood, now)
     }
 
-    @Test func aHouseIsNone() {
-        for perSecond in [UInt64(0), 1, 300, 999] {
-            let (flood, now) = followed([(perSecond, 0, 0), (perSecond, 0, 0)])
-            #expect(!flood.isOn(at: now))
-        }
-    }
-
-    @Test func whatWasCountedBeforeTheFirstLookIsNone() {
-        let (flood, now) = followed([])
+    /// A house, what was counted before the first look, and a late processor.
+    @Test(
+        arguments: [[(999, 0, 0), (999, 0, 0)], [], [(0, 0, 4_000)]]
+            as [[(refused: UInt64, straysLost: UInt64, lost: UInt64)]])
+    func isNone(_ seconds: [(refused: UInt64, straysLost: UInt64, lost: UInt64)]) {
+        let (flood, now) = followed(seconds)
         #expect(!flood.isOn(at: now))
     }
 
@@ -52,11 +49,6 @@ import Time
         (flood, now) = followed(
             [(5_000, 0, 3)] + Array(repeating: (5_000, 0, 0), count: 5))
         #expect(flood.isOn(at: now) && !flood.isLossy(at: now))
-    }
-
-    @Test func aLateProcessorIsNone() {
-        let (flood, now) = followed([(0, 0, 4_000)])
-        #expect(!flood.isOn(at: now))
     }
 
     @Test func theSecondsMayBeLong() {

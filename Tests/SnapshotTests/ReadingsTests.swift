@@ -12,11 +12,4 @@ import Testing
         for name in PeerCount.allCases { table.add(name) }
         for name in PeerCount.allCases { #expect(readings[name] == 100 + UInt64(name.rawValue)) }
     }
-
-    @Test func nothingIsCountedAtFirst() {
-        var readings = Readings<MediaCount>()
-        #expect(MediaCount.allCases.allSatisfy { readings[$0] == 0 })
-        readings[.droppedReplay] = 3
-        #expect(MediaCount.allCases.allSatisfy { readings[$0] == ($0 == .droppedReplay ? 3 : 0) })
-    }
 }

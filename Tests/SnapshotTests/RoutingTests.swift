@@ -34,23 +34,16 @@ import Testing
         return Routing(config, directory(config, numbers), after: former)
     }
 
-    @Test func everyChannelAndPeerCanBeTalkedTo() throws {
+    @Test func everyChannelAndPeerCanBeTalkedToAndIsHeardAsSet() throws {
         let routing = try routing()
         #expect(routing.names == ["upstairs", "house", "garage", "office"])
         #expect(routing.targets.map(\.stream) == [1, 2, 0, 0])
         #expect(routing.targets.map(\.listeners) == [[1], [0, 1], [0], [1]])
         #expect(routing.target(named: "office")?.id == 33)
         #expect(routing.target(named: "cellar") == nil)
-    }
-
-    @Test func buttonsFindTheirTargets() throws {
-        #expect(try routing().buttonTargets == [2, 32])
-    }
-
-    @Test func channelsKnowWhoIsHeard() throws {
-        let channels = try routing().channels
-        #expect(channels.map(\.isListenedTo) == [false, true])
-        #expect(channels.map(\.members) == [[1], [0, 1]])
+        #expect(routing.buttonTargets == [2, 32])
+        #expect(routing.channels.map(\.isListenedTo) == [false, true])
+        #expect(routing.channels.map(\.members) == [[1], [0, 1]])
     }
 
     @Test func peersAreKnownByTheirNumbers() throws {

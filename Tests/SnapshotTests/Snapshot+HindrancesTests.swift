@@ -9,10 +9,13 @@ import Wire
 @testable import Station
 
 @Suite struct SnapshotHindrancesTests {
+    private let station: Snapshot
+
+    init() throws { station = try Kitchen.snapshot() }
+
     private func texts(_ station: Snapshot) -> [String] { station.hindrances.map(\.text) }
 
-    @Test func aSpeakerThatIsMutedIsToldUnlessThereIsToBeNone() throws {
-        let station = try Kitchen.snapshot()
+    @Test func aSpeakerThatIsMutedIsToldUnlessThereIsToBeNone() {
         station.state.isSpeakerMuted = true
         #expect(texts(station) == ["no voice is heard here: the speaker is muted"])
         #expect(
@@ -24,8 +27,7 @@ import Wire
         #expect(texts(station) == [])
     }
 
-    @Test func volumesAreToldWhereTheyAreTooLittle() throws {
-        let station = try Kitchen.snapshot()
+    @Test func volumesAreToldWhereTheyAreTooLittle() {
         station.state.volumes.speaker = 50
         #expect(texts(station) == [])
         station.state.volumes.speaker = 0
@@ -37,8 +39,7 @@ import Wire
         #expect(station.hindrances[0].fix == "intercomctl volume page 100")
     }
 
-    @Test func theCardsMixerIsToldWithItsControl() throws {
-        let station = try Kitchen.snapshot()
+    @Test func theCardsMixerIsToldWithItsControl() {
         station.silentSpeaker = CardControl(
             name: "PCM", direction: .playback, percent: 0, isMuted: nil)
         #expect(
@@ -48,7 +49,6 @@ import Wire
     }
 
     @Test func whoIsMutedIsToldOnceAndOnlyWhileTheNameExists() throws {
-        let station = try Kitchen.snapshot()
         station.state.muted = ["garage", "cellar"]
         #expect(texts(station) == ["garage is not heard here: it is muted"])
         #expect(station.hindrances[0].peer == "garage")
@@ -76,8 +76,7 @@ import Wire
         #expect(texts(full) == [])
     }
 
-    @Test func aMutedMicrophoneIsAHindranceWhileSomebodyTalks() throws {
-        let station = try Kitchen.snapshot()
+    @Test func aMutedMicrophoneIsAHindranceWhileSomebodyTalks() {
         station.surroundings.silence = .microphoneMuted
         #expect(texts(station) == [])
         station.talkingSince = [Int(TalkTarget.announcement): Kitchen.now]

@@ -5,16 +5,16 @@ import Testing
 @testable import Station
 
 @Suite struct SnapshotLatencyTests {
+    private let station: Snapshot
+
+    init() throws { station = try Kitchen.snapshot() }
+
     private func obstacle(_ station: Snapshot) -> String? {
         station.latencyObstacle(to: Kitchen.garage)
     }
 
-    @Test func aToneCanBeTriedWhereAllIsWell() throws {
-        #expect(obstacle(try Kitchen.snapshot()) == nil)
-    }
-
-    @Test func withoutAMicrophoneItSaysWhyThereIsNone() throws {
-        let station = try Kitchen.snapshot()
+    @Test func withoutAMicrophoneItSaysWhyThereIsNone() {
+        #expect(obstacle(station) == nil)
         station.input.granted = nil
         #expect(obstacle(station) == "there is no microphone to listen with")
         let error = PCMError(device: "mic", direction: .capture, reason: .absent)

@@ -11,6 +11,10 @@ import Wire
 @testable import Station
 
 @Suite struct SnapshotNotesTests {
+    private let station: Snapshot
+
+    init() throws { station = try Kitchen.snapshot() }
+
     @Test func aNewStationIsToldWhatComesNext() throws {
         let station = try Kitchen.snapshot("[station]\nname = kitchen\n")
         #expect(station.noteLines == [Advice.unpaired(isInSite: false).sentence])
@@ -22,8 +26,7 @@ import Wire
     }
 
     /// In one line, which those of its peers do not bury.
-    @Test func aStationThatItsSiteHasPutOutIsToldSo() throws {
-        let station = try Kitchen.snapshot()
+    @Test func aStationThatItsSiteHasPutOutIsToldSo() {
         station.site.name = "house"
         let note = Advice.putOut(of: "house", station.site).sentence
         #expect(note.hasSuffix("sudo intercomctl pair --join CODE at the station that introduces"))
@@ -47,15 +50,7 @@ import Wire
         #expect(station.problemLines.count { $0.contains("not accept this") } == 2)
     }
 
-    @Test func theSuccessorOfOneThatWasPutOutTakesItsNameByACommand() {
-        #expect(
-            Advice.succeeded("shed", "shed", by: "shed-2").sentence
-                == "shed: was put out, settings name it, and the site has another shed in its place"
-                + " -> for the new one to take it: sudo intercomctl peer replace shed shed-2")
-    }
-
-    @Test func whoHasNotChangedOverIsNamedAndWhoMayNotHave() throws {
-        let station = try Kitchen.snapshot()
+    @Test func whoHasNotChangedOverIsNamedAndWhoMayNotHave() {
         station.site.name = "house"
         station.site.left = ["garage"]
         let begin = "still under the site's former key, which this station has left: garage"
@@ -97,17 +92,7 @@ import Wire
         #expect(!isTold)
     }
 
-    @Test func theUsersProgramIsToldOfOnceItHasFailed() throws {
-        let station = try Kitchen.snapshot()
-        station.counters = [Counter(name: "hook_failed", value: 2)]
-        #expect(
-            station.noteLines == [
-                "on-event: its program failed at 2 events -> journalctl INTERCOM_EVENT=hook_fault"
-            ])
-    }
-
     @Test func aRingThatNobodyHearsIsToldUnlessALampShowsIt() throws {
-        let station = try Kitchen.snapshot()
         station.state.volumes.ring = 21
         #expect(station.noteLines == [])
         station.state.volumes.ring = 20
@@ -138,12 +123,6 @@ import Wire
             ])
     }
 
-    @Test func aRestartIsToldWhileItIsAwaited() throws {
-        let station = try Kitchen.snapshot()
-        station.awaitsRestart = ["[network] port = 5000"]
-        #expect(station.noteLines == [Advice.restart(for: "[network] port = 5000").sentence])
-    }
-
     @Test func aRightToListenThatSleepsIsToldOnlyWherePeersHaveIt() throws {
         var station = try Kitchen.snapshot()
         station.tellsOfListeners = false
@@ -156,7 +135,6 @@ import Wire
     }
 
     @Test func noiseIsToldWhenItIsKnownToBeTooMuch() throws {
-        let station = try Kitchen.snapshot()
         station.media[.signalToNoise] = 401
         #expect(station.noteLines == [])
         station.media[.signalToNoise] = 301
@@ -164,7 +142,6 @@ import Wire
     }
 
     @Test func detoursAreToldOfCardsThatAreOpen() throws {
-        let station = try Kitchen.snapshot()
         station.input.route = PCMRoute(dump: "Hardware PCM card 1 'Card'\nDirect Snoop PCM\n")
         let detours = try #require(station.input.route).detours
         #expect(station.noteLines.count == detours.count)
@@ -172,19 +149,7 @@ import Wire
         #expect(station.noteLines == [])
     }
 
-    @Test func aCardThatNeedsAConverterIsNotSaidToBeDirect() throws {
-        let station = try Kitchen.snapshot()
-        station.input.shown = "card:C920"
-        station.input.route = PCMRoute(dump: "Plug PCM: Rate conversion PCM (16000)\n")
-        #expect(
-            station.noteLines == [
-                "audio input card:C920: goes through a converter of rate, which costs processor "
-                    + "time and some delay -> a card that can do 48000 Hz needs none"
-            ])
-    }
-
-    @Test func aControlThatIsNotThereIsToldOnlyWhereItIsToBeSet() throws {
-        let station = try Kitchen.snapshot()
+    @Test func aControlThatIsNotThereIsToldOnlyWhereItIsToBeSet() {
         station.output.mixerChange = .init(name: "PCM", percent: 80, isMuted: false)
         #expect(
             station.noteLines == [

@@ -12,8 +12,11 @@ import Wire
 @testable import Station
 
 @Suite struct SnapshotPeersTests {
+    private let station: Snapshot
+
+    init() throws { station = try Kitchen.snapshot() }
+
     @Test func protectionIsToldAsTheSessionHasIt() throws {
-        let station = try Kitchen.snapshot()
         #expect(!station.peerStatus(Kitchen.garage).hasPSK)
         station.peers[Kitchen.garage].session = try Kitchen.session(hasPSK: false)
         #expect(!station.peerStatus(Kitchen.garage).hasPSK)
@@ -24,8 +27,7 @@ import Wire
         #expect(!station.peerStatus(Kitchen.office).hasPSK)
     }
 
-    @Test func whatIsNotKnownOfAPeerIsLeftOut() throws {
-        let station = try Kitchen.snapshot()
+    @Test func whatIsNotKnownOfAPeerIsLeftOut() {
         let fresh = station.peerStatus(Kitchen.garage)
         #expect(fresh.state == .up)
         #expect(fresh.heardAgeSeconds == nil && fresh.lossPercent == nil && fresh.hearsNow == nil)
@@ -41,25 +43,11 @@ import Wire
     }
 
     @Test func aPeerTalksOnlyWhileItIsHeard() throws {
-        let station = try Kitchen.snapshot()
         station.peers[Kitchen.garage].session = try Kitchen.session()
         #expect(!station.peerStatus(Kitchen.garage).isTalking && station.levels.talkers.isEmpty)
         station.peers[Kitchen.garage].isSounding = true
         #expect(station.peerStatus(Kitchen.garage).isTalking)
         #expect(station.levels.talkers.map(\.name) == ["garage"])
-    }
-
-    @Test func itShowsWhereAnAddressCameFrom() throws {
-        let station = try Kitchen.snapshot()
-        var session = try Kitchen.session()
-        let words: [(PeerState.EndpointSource?, String?)] = [
-            (.settings, "settings"), (.lan, "lan"), (.peer, "peer"), (nil, nil),
-        ]
-        for (source, word) in words {
-            session.endpointSource = source
-            station.peers[Kitchen.garage].session = session
-            #expect(station.peerStatus(Kitchen.garage).endpointSource == word)
-        }
     }
 
     @Test func aPeerWithoutAnAddressIsToldAsItIsLookedFor() throws {
@@ -104,28 +92,6 @@ import Wire
             down.fix?.contains("where the site is introduced: sudo intercomctl site add shed inter")
                 == true)
         #expect(down.fix?.contains("--revoked") == false)
-    }
-
-    /// The key alone would not let this station in there.
-    @Test func oneThatAPairingHasMadeIsPairedAnew() throws {
-        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
-        station.peers[Kitchen.garage].downReason = .notAccepted
-        for hasPSK in [true, false] {
-            station.peers[Kitchen.garage].session = try Kitchen.session(hasPSK: hasPSK)
-            let fix = try #require(station.peerStatus(Kitchen.garage).fault?.fix)
-            #expect(fix.contains("peer add") != hasPSK)
-            #expect(fix.hasSuffix("pair the two anew: intercomctl pair") == hasPSK)
-        }
-    }
-
-    @Test func aPortThatCannotBeOpenedIsANote() throws {
-        let station = try Kitchen.snapshot()
-        #expect(!station.noteLines.contains { $0.contains("LAN") })
-        station.searchProblem = "open UDP port 5353 on eth0: in use"
-        let expected =
-            "peers are not found on the LAN: open UDP port 5353 on eth0: in use -> where none is"
-            + " to be looked for: discovery = no in [network]"
-        #expect(station.noteLines.contains(expected))
     }
 
     @Test func anAddressOfThisStationIsNamed() throws {
@@ -178,17 +144,6 @@ import Wire
         #expect(station.peerStatus(Kitchen.office).fault?.text == nil)
     }
 
-    @Test func withoutANetworkThatIsSaidOfEachPeer() throws {
-        let station = try Kitchen.snapshot()
-        station.surroundings.cutOff = [Kitchen.garage]
-        let status = station.peerStatus(Kitchen.garage)
-        #expect(status.down.reason == "no_network")
-        #expect(status.fault?.text == "this station has no network")
-        #expect(station.peerStatus(Kitchen.office).fault?.text == nil)
-        // The network is the problem, and no peer.
-        #expect(station.problemLines == [] && station.noteLines == [])
-    }
-
     @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         let place = try Kitchen.endpoint("10.0.0.7")
@@ -229,7 +184,6 @@ import Wire
     }
 
     @Test func thatAFormerStationStillCallsIsToldWhileItDoes() throws {
-        let station = try Kitchen.snapshot()
         for (age, isTold) in [(59, true), (60, false)] {
             station.strangers = [
                 .init(
@@ -243,17 +197,7 @@ import Wire
         }
     }
 
-    @Test func aCopiedCardIsToldOnceItsKeyHasCalled() throws {
-        let station = try Kitchen.snapshot()
-        station.ownKeyCaller = UnknownCaller(
-            publicKey: station.ownKey, source: try Kitchen.endpoint("10.0.0.8"), isProven: true,
-            calledAt: Kitchen.now)
-        let text = try #require(station.problemLines.first)
-        #expect(text.hasPrefix("a caller at 10.0.0.8:4747 used this station's own key: "))
-    }
-
     @Test func aCopiedCardIsToldOnceAPeerReportsIt() throws {
-        let station = try Kitchen.snapshot()
         station.peers[Kitchen.garage].reportsOwnKeyShared = true
         let text = try #require(station.problemLines.first)
         #expect(

@@ -11,8 +11,11 @@ import Wire
 @testable import Station
 
 @Suite struct SnapshotStatusTests {
-    @Test func aFloodOfHandshakesIsAProblemWhileItLasts() throws {
-        let station = try Kitchen.snapshot()
+    private let station: Snapshot
+
+    init() throws { station = try Kitchen.snapshot() }
+
+    @Test func aFloodOfHandshakesIsAProblemWhileItLasts() {
         let source = Endpoint(high: 0, low: 0xFFFF_C000_0263, port: 40_000)
         func problems(lasting: Duration, perSecond: Int, left: Duration) -> [String] {
             station.handshakeFlood = Flood(
@@ -29,15 +32,13 @@ import Wire
         #expect(problems(lasting: .seconds(99), perSecond: 5000, left: .zero).isEmpty)
     }
 
-    @Test func heapCallsAreLeftOutWhereNobodyCountsThem() throws {
-        let station = try Kitchen.snapshot()
+    @Test func heapCallsAreLeftOutWhereNobodyCountsThem() {
         #expect(station.status.media.heapCalls == 0)
         station.media[.heapCalls] = .max
         #expect(station.status.media.heapCalls == nil)
     }
 
-    @Test func aCardIsOpenOnlyAsItWasGranted() throws {
-        let station = try Kitchen.snapshot()
+    @Test func aCardIsOpenOnlyAsItWasGranted() {
         #expect(station.status.audio.input.state == .open)
         #expect(station.status.audio.input.period == 240)
         station.input.granted = nil
@@ -62,8 +63,7 @@ import Wire
         #expect(station.status.audio.echoReductionDB == nil)
     }
 
-    @Test func driftIsToldWhileItIsKnown() throws {
-        let station = try Kitchen.snapshot()
+    @Test func driftIsToldWhileItIsKnown() {
         station.media[.captureDriftError] = .max
         #expect(station.status.audio.input.driftPPM == nil)
         station.media[.captureDriftError] = 500
@@ -73,7 +73,6 @@ import Wire
     }
 
     @Test func theMicrophoneIsOpenToThoseItIsOpenTo() throws {
-        let station = try Kitchen.snapshot()
         #expect(!station.status.microphone.isOpen && station.status.microphone.targets == [])
         let garage = try #require(station.routing.target(named: "garage")).id
         station.talkingSince = [garage: Kitchen.now]
@@ -85,7 +84,6 @@ import Wire
 
     /// Whoever asks however often learns no more of a room than one level that moves slowly.
     @Test func littleIsToldOfAMicrophoneThatIsNotOpen() throws {
-        let station = try Kitchen.snapshot()
         var meter = LevelMeter()
         let square = (0..<480).map { Int16($0 % 48 < 24 ? 8_192 : -8_192) }
         for _ in 0..<100 { meter.add(square.span) }
@@ -108,8 +106,7 @@ import Wire
         #expect(station.latencyObstacle(to: Kitchen.garage) != nil)
     }
 
-    @Test func thereIsNoCallUntilThereIsOne() throws {
-        let station = try Kitchen.snapshot()
+    @Test func thereIsNoCallUntilThereIsOne() {
         #expect(station.status.call == CallStatus())
         var record = HistoryRecord()
         record.call = "0190"
@@ -128,7 +125,6 @@ import Wire
     }
 
     @Test func rightsAreThoseThatHoldNow() throws {
-        let station = try Kitchen.snapshot()
         station.peers[Kitchen.office].traffic[.repeated] = 3
         let detail = station.detail(of: Kitchen.office)
         #expect(detail.packetsRepeated == 3)

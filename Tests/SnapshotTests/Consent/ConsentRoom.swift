@@ -66,23 +66,15 @@ struct ConsentRoom {
         let station = try Kitchen.snapshot()
         (names, plan) = (Names(station.config, station.directory, station.routing), station.plan)
         (self.furniture, self.policy) = (furniture, policy)
+        let channels = [
+            Channel(
+                number: 1, reference: Self.channel, members: [Kitchen.garage], isListenedTo: true)
+        ]
         board = Switchboard(
-            station: Station(
-                targets: [],
-                channels: [
-                    Channel(
-                        number: 1, reference: Self.channel, members: [Kitchen.garage],
-                        isListenedTo: true)
-                ], firstMids: [100, 200]),
+            station: Station(targets: [], channels: channels, firstMids: [100, 200]),
             frames: .init(samples: 480, size: 80, sizeRepeated: 40), at: now)
         let talk = TalkTarget(stream: 0, reference: 0, listeners: [Kitchen.garage])
-        board.configure(
-            peers: [Kitchen.garage], targets: [talk],
-            channels: [
-                Channel(
-                    number: 1, reference: Self.channel, members: [Kitchen.garage],
-                    isListenedTo: true)
-            ], at: now)
+        board.configure(peers: [Kitchen.garage], targets: [talk], channels: channels, at: now)
         board.follow(.up(isNewBoot: true), of: Kitchen.garage, at: now)
         consent()
         settle()

@@ -124,15 +124,6 @@ import Wire
 
     private static var setting: Regex<Substring> { /(?:\[[a-z]+\] )?[a-z-]+ = [A-Za-z0-9]+/ }
 
-    /// The switchboard of the rooms above is not asked for these: they have a test of their own.
-    @Test func metersAndOwnRelaysAreNothingThatItDecides() throws {
-        let station = try Kitchen.snapshot()
-        let names = Names(station.config, station.directory, station.routing)
-        for request in [Request.levels, .relay("gate", peer: nil)] {
-            #expect(Wish(request, names, id: CallID(high: 0, low: 0)) == nil)
-        }
-    }
-
     private static let page = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("docs/security/consent.md")
@@ -149,14 +140,6 @@ import Wire
         #expect(room.isOpen)
         room.policy = Policy()
         #expect(!room.isOpen && room.callState == nil)
-    }
-
-    /// Another reload that takes nothing away changes nothing.
-    @Test func itGoesOnWhenOtherRightsChange() throws {
-        var room = try ConsentRoom(bare, Policy(call: .auto))
-        ConsentWay.automatic.happen(in: &room)
-        room.policy = Policy(call: .auto, announce: false, signal: false)
-        #expect(room.isOpen)
     }
 
     @Test(arguments: [ConsentWay.automatic, .dropIn, .monitor])

@@ -22,15 +22,6 @@ import Wire
         return Reply(answer, names, station.switchboard) { station }
     }
 
-    @Test(arguments: [
-        (HeldTalks.End.timedOut, "max-talk is over"), (.letGo, "the button was released"),
-        (.targetGone, "house is no longer in the settings"),
-    ])
-    func theEndOfATalkSaysWhy(end: HeldTalks.End, why: String) throws {
-        let reply = try reply(.talkOver(to: "house", end))
-        #expect(reply == .done(.init("the talk to house is over: \(why)")))
-    }
-
     @Test func theEndOfAPageSaysWhoHeardIt() throws {
         let heard = HeardAt(peer: Kitchen.garage, percent: 100, nil)
         let deaf = HeardAt(peer: Kitchen.office, percent: nil, .down)
@@ -76,20 +67,5 @@ import Wire
         #expect(announced.target == "house" && announced.isOver)
         #expect(announced.listeners == ["garage"])
         #expect(announced.heard.map(\.peer) == ["garage"])
-    }
-
-    @Test func aReloadListsWhatDiffersOrSaysWhyNot() throws {
-        let former = try config(Kitchen.text)
-        let text = Kitchen.text.replacing("name = kitchen", with: "name = cellar")
-        let lines = ConfigDifference.between(former, try config(text))
-        guard case .reload(let check) = Reply(.success(lines), isCheck: true) else {
-            Issue.record("what differs is listed")
-            return
-        }
-        #expect(check.isCheck && check.difference.map(\.section) == ["station"])
-        #expect(check.difference[0].text == lines[0].text)
-        #expect(check.needsRestart == lines[0].needsRestart)
-        let error = ControlError(.busy, "not now")
-        #expect(Reply(.failure(error), isCheck: false) == .refused(error))
     }
 }

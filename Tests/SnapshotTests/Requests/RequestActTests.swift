@@ -13,6 +13,24 @@ import Wire
         Request(act, page: page, state: state)
     }
 
+    @Test(arguments: ["mic", "speaker", "house"])
+    func theSameButtonEndsWhatItBegan(what: String) throws {
+        let page = Config.Act.page("house")
+        for (other, isDown) in [(nil, true), ("attic", true), ("house", false)] as [(String?, Bool)]
+        {
+            #expect(request(page, page: other) == .page("house", isDown: isDown, .normal))
+        }
+        var state = SavedState()
+        #expect(request(.mute(what), state) == .state(.mute(what: what, isOn: true)))
+        _ = try state.apply(.mute(what: what, isOn: true), among: ["house"], at: 0)
+        #expect(request(.mute(what), state) == .state(.mute(what: what, isOn: false)))
+        for isOn in [true, false] {
+            #expect(
+                request(.doNotDisturb, state) == .state(.doNotDisturb(isOn: isOn, seconds: nil)))
+            state.doNotDisturb.isOn = true
+        }
+    }
+
     @Test func aButtonAsksAsAProgramWould() {
         #expect(request(.relay("door", at: nil)) == .relay("door", peer: nil))
         #expect(request(.relay("door", at: "office")) == .relay("door", peer: "office"))
@@ -22,29 +40,5 @@ import Wire
         #expect(request(.reject) == .reject)
         #expect(request(.hangUp) == .hangUp)
         #expect(request(.volume(-5)) == .state(.volume(.speaker, .by(-5))))
-    }
-
-    @Test func theSameButtonEndsAPage() {
-        let page = Config.Act.page("house")
-        #expect(request(page) == .page("house", isDown: true, .normal))
-        #expect(request(page, page: "attic") == .page("house", isDown: true, .normal))
-        #expect(request(page, page: "house") == .page("house", isDown: false, .normal))
-    }
-
-    @Test(arguments: ["mic", "speaker", "house"])
-    func theSameButtonUnmutes(what: String) throws {
-        var state = SavedState()
-        #expect(request(.mute(what), state) == .state(.mute(what: what, isOn: true)))
-        _ = try state.apply(.mute(what: what, isOn: true), among: ["house"], at: 0)
-        #expect(request(.mute(what), state) == .state(.mute(what: what, isOn: false)))
-    }
-
-    @Test func theSameButtonEndsDoNotDisturb() {
-        var state = SavedState()
-        #expect(
-            request(.doNotDisturb, state) == .state(.doNotDisturb(isOn: true, seconds: nil)))
-        state.doNotDisturb.isOn = true
-        #expect(
-            request(.doNotDisturb, state) == .state(.doNotDisturb(isOn: false, seconds: nil)))
     }
 }

@@ -104,15 +104,6 @@ import Wire
                 == .ask(Wish.Named("attic", nil), .callLight, reference: 0, what: "call light"))
     }
 
-    @Test func theRestIsTold() {
-        #expect(wish(.page("house", isDown: true, .high)) == .page(target("house"), .high))
-        #expect(wish(.page("house", isDown: false, .high)) == .endPage(target("house")))
-        #expect(wish(.answer) == .answer)
-        #expect(wish(.reject) == .reject)
-        #expect(wish(.hangUp) == .hangUp)
-        #expect(wish(.tone) == .tone)
-    }
-
     @Test func whatIsNoDecisionIsNoWish() {
         let others: [Request] = [
             .status, .peers, .monitor, .levels, .latency(peer: "office"),
@@ -139,19 +130,16 @@ import Wire
         #expect(
             try answer(.talk(target: house.id, heard), .talk(target: "house")) == .ptt(ptt))
         (ptt.isTalking, ptt.wasTalking) = (false, true)
-        let letGo = Wish.Outcome.letGo(target: house.id, wasHeld: true, heard)
-        #expect(try answer(letGo, .ptt(isDown: false, target: "house")) == .ptt(ptt))
-    }
-
-    @Test func aReplyIsAnsweredWithTheNameOfThePeer() throws {
+        // A reply is answered with the name of the peer.
         let office = try #require(target("office").found)
-        let reply = try answer(
-            .talk(target: office.id, []), .ptt(isDown: true, target: "reply"))
-        guard case .ptt(let ptt) = reply else {
-            Issue.record("\(reply)")
+        let reply = Request.ptt(isDown: true, target: "reply")
+        guard case .ptt(let replied) = try answer(.talk(target: office.id, []), reply) else {
+            Issue.record("a talk is answered as one")
             return
         }
-        #expect(ptt.target == "office")
+        #expect(replied.target == "office")
+        let letGo = Wish.Outcome.letGo(target: house.id, wasHeld: true, heard)
+        #expect(try answer(letGo, .ptt(isDown: false, target: "house")) == .ptt(ptt))
     }
 
     @Test func aPageNamesThoseWhoCanHearIt() throws {
@@ -179,7 +167,7 @@ import Wire
         #expect(try answer(.pageEnded, end) == .done(.init("page to house ended")))
     }
 
-    @Test func aCallIsAnsweredWithItsID() throws {
+    @Test func aCallIsAnsweredWithItsIDAndARequestWithItsNumber() throws {
         let call = Request.call("office", .call, .normal)
         let said: [(Wish.Outcome, Request, String)] = [
             (.calling(id), call, "calling office"), (.answered(id), .answer, "answered"),
@@ -190,13 +178,9 @@ import Wire
             done.call = id.text
             #expect(try answer(outcome, request) == .done(done))
         }
-    }
-
-    @Test func whatAPeerIsAskedForHasANumber() throws {
-        var done = Reply.Done("asked office for its relay door")
-        done.request = 12
-        #expect(
-            try answer(.asked(peerRequest: 12), .relay("door", peer: "office")) == .done(done))
+        var asked = Reply.Done("asked office for its relay door")
+        asked.request = 12
+        #expect(try answer(.asked(peerRequest: 12), .relay("door", peer: "office")) == .done(asked))
         #expect(try answer(.tone, .tone) == .done(.init("playing a tone")))
     }
 
@@ -233,9 +217,6 @@ import Wire
                 .isChannel, listen,
                 "house is a channel: only a peer can be listened to or dropped in on"
             ),
-            (.call(.nothingRings), .answer, "nothing rings here"),
-            (.call(.noCall), .hangUp, "there is no call"),
-            (.call(.nobody), listen, "there is nobody to call"),
         ]
         for (why, request, text) in said {
             #expect(try problem(why, request) == .refused(ControlError(.failed, text)))
@@ -249,26 +230,11 @@ import Wire
     }
 
     @Test(arguments: [
-        (
-            CallStatus.State.ringing, "call",
-            "garage, office is calling: intercomctl answer, or intercomctl reject"
-        ),
-        (
-            .trying, "call",
-            "you are calling garage, office; to end that: intercomctl hangup"
-        ),
-        (
-            .calling, "call",
-            "you are calling garage, office; to end that: intercomctl hangup"
-        ),
-        (
-            .active, "listen_in",
-            "you are listening to garage, office; to end that: intercomctl hangup"
-        ),
-        (
-            .active, "call",
-            "you are speaking with garage, office; to end that: intercomctl hangup"
-        ),
+        (CallStatus.State.ringing, "call", "garage, office is calling: intercomctl answer, or"),
+        (.trying, "call", "you are calling garage, office; to end that: intercomctl hangup"),
+        (.calling, "call", "you are calling garage, office; to end that: intercomctl hangup"),
+        (.active, "listen_in", "you are listening to garage, office; to end that: intercomctl"),
+        (.active, "call", "you are speaking with garage, office; to end that: intercomctl"),
     ])
     func theCallInTheWayIsNamed(
         _ state: CallStatus.State, _ kind: String, _ text: String
@@ -277,6 +243,10 @@ import Wire
         (call.state, call.kind, call.peers) = (state, kind, ["garage", "office"])
         let request = Request.call("garage", .call, .normal)
         let said = try problem(.call(.busy), request, during: call)
-        #expect(said == .refused(ControlError(.failed, text)))
+        guard case .refused(let error) = said else {
+            Issue.record("\(said)")
+            return
+        }
+        #expect(error.code == .failed && error.text.hasPrefix(text))
     }
 }
