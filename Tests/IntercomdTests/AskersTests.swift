@@ -19,11 +19,6 @@ import Wire
         return event.asker.map { Asker(name: $0, user: event.user) }
     }
 
-    @Test func aSentenceNamesProgramAndUser() {
-        #expect(anna.text == "intercomctl (uid 1000)")
-        #expect(Asker(name: "button door").text == "button door")
-    }
-
     @Test mutating func aRelayIsOfWhoAsksNowAndOfNobodyAfterwards() {
         askers.begin(anna, .relay("door", peer: nil))
         #expect(told(.relay) == anna)

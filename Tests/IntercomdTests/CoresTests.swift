@@ -120,15 +120,6 @@ private struct Owner: ~Copyable, CoresOwner {
             ])
     }
 
-    @Test func anOrderMayFeedTheSessions() {
-        var owner = Owner()
-        let (address, now) = (address, owner.now)
-        owner.feeds["press 1"] = { _, table in table.setEndpoints([address], of: 0, at: now) }
-        owner.feed { board, _, _ in board.press(1) }
-        #expect(owner.begun == ["press 1", "transmit", "resolve 0"])
-        #expect(owner.depthMax == 1)
-    }
-
     /// Whatever is fed, from outside and while things are done: nothing waits afterwards.
     @Test(arguments: testSeeds(50))
     func nothingIsLeftUndone(seed: UInt64) {

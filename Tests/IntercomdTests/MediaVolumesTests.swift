@@ -38,12 +38,9 @@ import Testing
         MediaVolumes(state, names, isCardMuted: false, isMicrophoneSilent: false)
     }
 
-    @Test func withoutAWishAllIsAsLoudAsItComes() {
-        #expect(volumes(SavedState()) == MediaVolumes())
-    }
-
     @Test func eachVolumeIsItsOwn() {
         var state = SavedState()
+        #expect(volumes(state) == MediaVolumes())
         (state.volumes.speaker, state.volumes.ring) = (80, 60)
         (state.volumes.tones, state.volumes.page) = (40, 20)
         let volumes = volumes(state)

@@ -3,14 +3,11 @@ import Testing
 @testable import Intercomd
 
 @Suite struct OptionsTests {
-    @Test func theFolderMayBeChosen() throws {
-        #expect(try Options([]).folder == "/etc/intercomd")
-        #expect(try Options(["--config", "/tmp/x"]).folder == "/tmp/x")
-    }
-
-    @Test func relaysMayBeSwitchedOffAndNothingElse() throws {
-        #expect(try !Options([]).switchesRelaysOff)
-        #expect(try Options(["--relays-off", "--config", "/tmp/x"]).switchesRelaysOff)
+    @Test func folderAndRelaysMayBeChosen() throws {
+        let usual = try Options([])
+        #expect(usual.folder == "/etc/intercomd" && !usual.switchesRelaysOff)
+        let chosen = try Options(["--relays-off", "--config", "/tmp/x"])
+        #expect(chosen.folder == "/tmp/x" && chosen.switchesRelaysOff)
     }
 
     @Test(

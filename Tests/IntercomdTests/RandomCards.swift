@@ -52,7 +52,6 @@ struct RandomCards: ~Copyable {
     private var outQueued = 0.0
     private var captureHangs = false
     private var busy: Int64 = 0
-    private var nextReport: Int64 = 0
 
     // The parts of the loop.
     private var clocks = CardClocks()

@@ -45,7 +45,7 @@ private final class Folder {
 }
 
 /// Settings in use, with the sessions that belong to them.
-private struct Station: ~Copyable {
+private final class Station {
     var settings: SettingsInUse
     var table = PeerTable(identity: Key.random(), bootID: 1) { Random.fill(&$0) }
     let folder: String
@@ -81,7 +81,7 @@ private struct Station: ~Copyable {
         } catch { return error.text }
     }
 
-    mutating func change(to found: FoundSettings) {
+    func change(to found: FoundSettings) {
         let routing = Routing(found.config, settings.directory, after: settings.routing)
         let handsFree = HandsFree(found.config.audio, clocksApart: nil)
         _ = settings.change(to: found.config, routing, handsFree, at: now)
@@ -89,6 +89,14 @@ private struct Station: ~Copyable {
 }
 
 @Suite struct SettingsInUseTests {
+    private let folder: Folder
+    private let station: Station
+
+    init() throws {
+        folder = try Folder("")
+        station = try Station(folder)
+    }
+
     private static func newKey() -> String { X25519.publicKey(of: Key.random()).text }
 
     private static let peers = """
@@ -145,8 +153,6 @@ private struct Station: ~Copyable {
     }
 
     @Test func whatOnlyARestartAppliesIsNotTakenOver() throws {
-        let folder = try Folder("")
-        var station = try Station(folder)
         let port = station.settings.config.network.port
         try folder.write("[network]\nport = 5999\n[talk]\npreroll = 0\n")
         let found = try station.read()
@@ -158,8 +164,6 @@ private struct Station: ~Copyable {
     }
 
     @Test func aMistakeOrAMissingFileIsRefused() throws {
-        let folder = try Folder("")
-        let station = try Station(folder)
         try folder.write("[audio]\nprerol = 0\n")
         #expect(station.complaint.contains("prerol"))
         try FileStore.remove("\(folder.path)/intercomd.conf")
@@ -167,8 +171,6 @@ private struct Station: ~Copyable {
     }
 
     @Test func anotherReloadIsRefusedWhileOneIsUnderWay() throws {
-        let folder = try Folder("")
-        var station = try Station(folder)
         let found = try station.settings.readToReload(
             folder.path, station.table, for: .signal)
         station.settings.begin(found, for: .signal, at: station.now)
@@ -182,8 +184,6 @@ private struct Station: ~Copyable {
     }
 
     @Test func theFormerSettingsHoldUntilTheMediaLoopHasTakenTheOthersOver() throws {
-        let folder = try Folder("")
-        var station = try Station(folder)
         try folder.write("[talk]\npreroll = 0\n")
         let before = station.settings.config.talk.preroll
         let found = try station.read()
@@ -198,8 +198,6 @@ private struct Station: ~Copyable {
     }
 
     @Test func aReloadIsAnsweredWhenItIsInUseOrAfterASecond() throws {
-        let folder = try Folder("")
-        var station = try Station(folder)
         let found = try station.read()
         let caller = CallerTicket(place: 2, number: 9)
         let now = station.now
@@ -223,7 +221,7 @@ private struct Station: ~Copyable {
     /// what is half written in use.
     @Test func aReloadOfPeersReadsNothingElse() throws {
         let folder = try Folder("[talk]\npreroll = 0\n")
-        var station = try Station(folder)
+        let station = try Station(folder)
         try folder.learn("barn", key: Self.newKey())
         for edited in ["[talk]\npreroll = 100ms\n", "[talk]\nprerol = 0\n"] {
             try folder.write(edited)
@@ -248,8 +246,6 @@ private struct Station: ~Copyable {
     }
 
     @Test func aSignalDuringAReloadIsOwed() throws {
-        let folder = try Folder("")
-        var station = try Station(folder)
         let found = try station.read()
         station.settings.begin(found, for: .signal, at: station.now)
         let isBegun = station.settings.beginBySignal()
