@@ -20,23 +20,6 @@ import Testing
         }
     }
 
-    @Test func sentencesReadLikeThis() {
-        var event = Event(.talkEnd, at: 0)
-        (event.target, event.seconds) = ("house", 2.46)
-        #expect(event.sentence == "talk to house ended after 2.5 s")
-        event.peer = "garage"
-        #expect(event.sentence == "garage stopped talking to house after 2.5 s")
-        event.kind = .talk
-        event.seconds = nil
-        #expect(event.sentence == "garage talks to house")
-        event.kind = .peerUp
-        event.detail = "suite 1"
-        #expect(event.sentence == "garage up, suite 1")
-        event.kind = .keyDown
-        event.button = "ptt"
-        #expect(event.sentence == "button ptt pressed, talk to house")
-    }
-
     @Test func nothingInAnEventBeginsALineOrMovesACursor() {
         for kind in Event.Kind.allCases {
             var event = Event(kind, at: 0)

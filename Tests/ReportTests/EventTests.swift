@@ -58,16 +58,6 @@ import Testing
         #expect(event.sentence == "lamp red: ")
     }
 
-    @Test func anEventOfAnOlderDaemonIsRead() {
-        let line =
-            #"{"event":"result","time_ms":1,"peer":"garage","target":null,"button":null,"#
-            + #""call":null,"seconds":null,"level_dbfs":null,"detail":"call light: done","#
-            + #""outcome":"done","heard":[],"schema":1}"#
-        let event = Event(parsing: Array(line.utf8).span)
-        #expect(event?.kind == .result)
-        #expect(event?.status == nil)
-    }
-
     @Test func aStatusOfANewerDaemonIsNotDone() {
         var event = Event(.result, at: 1)
         event.status = .done

@@ -32,13 +32,6 @@ import Wire
         #expect([HeardBy]().sentence == "nobody")
     }
 
-    /// An emergency is allowed by a setting of its own.
-    @Test func whoMayNotBeHeardLearnsOfBothSettings() {
-        #expect(
-            HeardBy.Reason.denied.fix
-                == "in its [policy]: announce = allow, or for an emergency: emergency = allow")
-    }
-
     @Test func aReasonOfANewerProgramIsReadAsAnother() {
         let line = #"{"peer":"a","percent":0,"reason":"asleep"}"#
         guard let json = JSON(parsing: Array(line.utf8).span) else {

@@ -1,4 +1,3 @@
-import Seeds
 import Testing
 
 @testable import Report
@@ -45,14 +44,6 @@ import Testing
         json.set("record", JSON("middle"))
         let file = HistoryFile(parsing: json.line + record(2).encoded)
         #expect(file.unknown == 1 && file.isSound && file.records == [record(2)])
-    }
-
-    @Test func garbageIsReadToItsEnd() {
-        var random = SplitMix64(seed: testSeed())
-        for _ in 0..<200 {
-            let bytes = (0..<500).map { _ in UInt8.random(in: 0...40, using: &random) }
-            #expect(HistoryFile(parsing: bytes).records.isEmpty)
-        }
     }
 
     @Test func openAreThoseWithoutAnEnd() {

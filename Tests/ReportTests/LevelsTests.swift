@@ -17,12 +17,6 @@ import Testing
         #expect(line.count < 1024, "twenty of them a second")
     }
 
-    @Test func whatIsNoLookIsNone() {
-        for text in ["", "[]", "{}", #"{"schema":1}"#] {
-            #expect(Levels(parsing: Array(text.utf8).span) == nil)
-        }
-    }
-
     @Test func aLatencyIsReadBack() throws {
         var latency = Latency()
         (latency.peer, latency.finding) = ("garage", .heard)

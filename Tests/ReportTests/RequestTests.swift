@@ -129,18 +129,16 @@ private func refusal(_ line: String) -> ControlError.Code? {
         #expect(refusal(line) == code)
     }
 
-    @Test func aReloadIsACheckOnlyWhenItSaysSo() throws {
-        let line = Array(#"{"v":1,"do":"reload"}"#.utf8)
-        #expect(try Request(parsing: line.span) == .reload(isCheck: false))
-    }
-
-    @Test func aLineOverTheLimitIsRefused() {
+    @Test func aLineOverTheLimitIsRefusedAndAReloadWithoutAWordIsNone() {
         let start = #"{"v":1,"do":"status","x":""#
         func line(of count: Int) -> String {
             start + String(repeating: "x", count: count - start.utf8.count - 2) + "\"}"
         }
         #expect(refusal(line(of: 4096)) == nil)
         #expect(refusal(line(of: 4097)) == .tooLong)
+        // A reload is a check only when it says so.
+        let reload = Array(#"{"v":1,"do":"reload"}"#.utf8)
+        #expect((try? Request(parsing: reload.span)) == .reload(isCheck: false))
     }
 
     @Test func garbageIsRefusedNotFollowed() {

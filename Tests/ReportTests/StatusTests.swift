@@ -63,106 +63,11 @@ private let golden = """
     "counters":{"frames_sent":10,"dropped_replay":1}}
     """
 
+/// The status that the text says.
 func sample() -> Status {
-    var status = Status()
-    status.version = "0.1.0"
-    status.name = "kitchen"
-    status.uptimeSeconds = 273_600
-    status.isRealtime = true
-    status.problems = [Fault("absent", of: "audio input x", "no card", fix: "plug it in")]
-    status.unheard = [
-        Hindrance(.there, .heldDown, "half", "wait", peer: "garage", ageSeconds: 1.5)
-    ]
-    var input = Status.Device()
-    input.name = "usb:0d8c:0014"
-    input.state = .open
-    (input.rate, input.channels, input.format) = (48_000, 1, "S16_LE")
-    (input.period, input.buffer, input.xruns) = (480, 960, 2)
-    status.audio.input = input
-    (status.audio.input.driftPPM, status.audio.input.driftErrorPPM) = (80.4, 0.3)
-    status.audio.input.detours = ["PulseAudio"]
-    status.audio.clockReason = "two cards"
-    status.audio.output.name = "card:Device"
-    status.audio.output.state = .absent
-    status.audio.output.fault = Fault("absent", "unplugged")
-    status.microphone.isOpen = true
-    status.microphone.targets = ["house"]
-    status.microphone.mayOpen = ["attic"]
-    status.microphone.levelDBFS = -18.5
-    status.microphone.snrDB = 43.5
-    (status.microphone.meter.peakDBFS, status.microphone.meter.rmsDBFS) = (-6.5, -18.5)
-    status.microphone.meter.clips = 3
-    (status.call.state, status.call.call, status.call.kind) = (.active, "0190", "call")
-    (status.call.direction, status.call.peers, status.call.seconds) = ("in", ["attic"], 4.5)
-    (status.call.last, status.call.lastDirection) = ("018f", "out")
-    (status.call.lastPeer, status.call.lastCause) = ("garage", "rejected")
-    status.call.lastEndedMilliseconds = 1000
-    status.call.weak = ["attic"]
-    status.announcement = "house"
-    var button = Status.Button()
-    (button.name, button.line, button.state) = ("ptt", "GPIO17", .pressed)
-    (button.target, button.isTalking, button.pressAgeSeconds) = ("house", true, 2.5)
-    status.buttons = [button]
-    var lamp = Status.Lamp()
-    (lamp.name, lamp.line, lamp.state, lamp.show) = ("mic", "GPIO23", .on, "talking")
-    status.lamps = [lamp]
-    var relay = Status.Relay()
-    (relay.name, relay.line, relay.state) = ("door", "GPIO24", .off)
-    status.relays = [relay]
-    var peer = PeerStatus()
-    peer.redundancyDepth = 2
-    (peer.name, peer.state, peer.heardAgeSeconds) = ("garage", .up, 0.4)
-    (peer.rttMilliseconds, peer.jitterMilliseconds) = (1, 0.6)
-    (peer.lossPercent, peer.bufferMilliseconds, peer.fingerprint) = (0, 20, "7f3a-91c2")
-    (peer.hasPSK, peer.endpoint, peer.sessionAgeSeconds) = (true, "192.0.2.17:5577", 12.5)
-    peer.endpointSource = "lan"
-    (peer.packetsSent, peer.packetsOpened, peer.packetsRefused) = (1000, 900, 1)
-    peer.claimsRefused = 3
-    (peer.bytesSent, peer.bytesOpened, peer.sentPerSecond) = (115_000, 103_500, 11_500)
-    (peer.peakDBFS, peer.rmsDBFS, peer.concealedMilliseconds) = (-9.5, -20.5, 40)
-    (peer.concealedPercent, peer.quality.delayMilliseconds) = (0.5, 48.5)
-    (peer.quality.rating, peer.quality.mos, peer.report.ageSeconds) = (93, 4.25, 0.5)
-    (peer.heardPercent, peer.heardReason, peer.hearsNow) = (98, .heldDown, "heard")
-    peer.lastWordsAgeSeconds = 2.5
-    (peer.report.lossPercent, peer.report.jitterMilliseconds) = (1.5, 0.5)
-    (peer.report.bufferMilliseconds, peer.report.concealedMilliseconds) = (11, 20)
-    status.peers = [peer]
-    var caller = CallerStatus()
-    (caller.key, caller.fingerprint, caller.address) = (
-        "intercom1:a", "7699 5418", "192.0.2.9:5577"
-    )
-    (caller.ageSeconds, caller.isProven, caller.station) = (12.5, true, "hall")
-    status.callers = [caller]
-    var broker = Status.Broker()
-    (broker.address, broker.isConnected) = ("a.example:8883", true)
-    broker.seenAs = "192.0.2.3:5577"
-    status.broker = broker
-    (status.pairing.state, status.pairing.asker) = (.showing, "button ptt")
-    status.leftOut = ["voices"]
-    var channel = Status.Channel()
-    (channel.name, channel.isListening, channel.members) = ("house", true, ["garage"])
-    channel.isTalking = true
-    status.channels = [channel]
-    (status.media.cpuNanoseconds, status.media.periods) = (123_456_789, 1000)
-    status.media.heapCalls = 0
-    (status.site.name, status.site.number, status.site.fingerprint) = ("house", 3, "1234")
-    status.site.peers = ["garage"]
-    var offer = SiteStatus.Offer()
-    (offer.peer, offer.name, offer.fingerprint) = ("attic", "barn", "5678")
-    (offer.number, offer.stations) = (2, 5)
-    status.site.introducers = ["attic"]
-    status.site.behind = ["attic"]
-    var older = SiteStatus.Older()
-    (older.station, older.number) = ("attic", 2)
-    (status.site.older, status.site.left) = ([older], ["barn"])
-    status.site.offers = [offer]
-    status.state.volumes.speaker = 80
-    (status.state.isMicrophoneMuted, status.state.muted) = (true, ["garage"])
-    status.state.doNotDisturb.isOn = true
-    status.state.doNotDisturb.untilMilliseconds = 1000
-    status.counters = [
-        Counter(name: "frames_sent", value: 10), Counter(name: "dropped_replay", value: 1),
-    ]
+    guard let json = object(golden), let status = Status(json: json) else {
+        preconditionFailure("the text is no status")
+    }
     return status
 }
 
