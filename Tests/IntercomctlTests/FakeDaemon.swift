@@ -28,10 +28,6 @@ final class FakeDaemon {
         thread.start()
     }
 
-    convenience init(at path: String, reply: Reply) throws {
-        try self.init(at: path) { _ in [reply.encoded] }
-    }
-
     deinit { stop() }
 
     /// Ends the daemon; its socket goes a moment later.

@@ -1,4 +1,6 @@
 import Foundation
+import Report
+import Testing
 
 /// The built program, run as a person would.
 enum Intercomctl {
@@ -68,6 +70,19 @@ final class StationFolder {
 
     deinit { try? FileManager.default.removeItem(at: root) }
 
+    /// The program that answers in place of this station's daemon; it ends with the folder.
+    private var daemon: FakeDaemon?
+
+    /// Lets a daemon answer each request with these lines, in place of a former one.
+    func answer(hasMore: Bool = false, _ lines: @escaping @Sendable (Request?) -> [[UInt8]]) throws
+    {
+        daemon?.stop()
+        daemon = nil
+        daemon = try FakeDaemon(at: socket, hasMore: hasMore, answer: lines)
+    }
+
+    func answer(_ reply: Reply) throws { try answer { _ in [reply.encoded] } }
+
     func write(_ text: String, to name: String, mode: Int = 0o644) throws {
         let url = root.appendingPathComponent(name)
         try FileManager.default.createDirectory(
@@ -91,6 +106,16 @@ final class StationFolder {
 
     func run(_ arguments: [String]) throws -> Intercomctl.Outcome {
         try Intercomctl.run(["--config", config] + arguments)
+    }
+
+    /// Runs a command that succeeds.
+    ///
+    /// - Returns: The text that it prints.
+    @discardableResult
+    func does(_ arguments: String...) throws -> String {
+        let outcome = try run(arguments)
+        #expect(outcome.code == 0, "\(arguments): \(outcome.complaint)")
+        return outcome.output
     }
 
     /// The identity whose secret is 32 times 0x11; its public key is `ownKey`.

@@ -21,13 +21,6 @@ import Testing
         }
     }
 
-    @Test(arguments: ["bash", "zsh", "fish"]) func eachShellHasAScript(shell: String) throws {
-        let outcome = try Intercomctl.run(["completion", shell])
-        #expect(outcome.code == 0)
-        #expect(outcome.output.contains("# \(shell) completion for intercomctl\n"))
-        #expect(outcome.output.contains("intercomctl completion words -- "))
-    }
-
     @Test func anotherShellIsRefused() throws {
         let outcome = try Intercomctl.run(["completion", "bsh"])
         #expect(outcome.code == 2)
@@ -44,9 +37,8 @@ import Testing
         var (garage, wicked) = (PeerStatus(), PeerStatus())
         (garage.name, wicked.name) = ("garage", "$(reboot)")
         status.peers = [garage, wicked]
-        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        try folder.answer(.status(status))
         #expect(try words(folder, "peer", "remove", "") == ["garage"])
-        withExtendedLifetime(daemon) {}
     }
 
     @Test func withoutADaemonTheSettingsAreRead() throws {
@@ -61,8 +53,7 @@ import Testing
         #expect(try words(folder, "mute", "") == ["mic", "speaker"])
         let busy = try StationFolder(settings)
         let error = ControlError(.busy, "no")
-        let daemon = try FakeDaemon(at: busy.socket, reply: .refused(error))
+        try busy.answer(.refused(error))
         #expect(try words(busy, "talk", "") == ["attic", "house"])
-        withExtendedLifetime(daemon) {}
     }
 }

@@ -38,20 +38,10 @@ import Testing
         }
     }
 
-    @Test func noCommandIsThereTwice() {
-        #expect(Set(Command.all.map { $0.name }).count == Command.all.count)
-    }
-
     @Test func aLineThatIsWrongIsNoticed() throws {
         let talk = try #require(Command.all.first { $0.name == "talk" })
         for line in ["intercomctl talk", "intercomctl talk --for 1h x", "intercomctl call x"] {
             #expect(try complaint(about: line, of: talk) != nil, "\(line)")
         }
-    }
-
-    @Test func helpShowsThem() throws {
-        let outcome = try Intercomctl.run(["help", "dnd"])
-        #expect(outcome.output.contains("examples:\n  intercomctl dnd on --for 1h\n"))
-        #expect(try Intercomctl.run(["peers", "--help"]).output.contains("example") == false)
     }
 }

@@ -2,73 +2,53 @@ import Foundation
 import Report
 import Testing
 
-private struct UsageCase: CustomTestStringConvertible {
-    let arguments: [String]
-    let complaint: String
-    var testDescription: String { arguments.joined(separator: " ") }
-}
+@testable import Intercomctl
 
-private let usageCases: [UsageCase] = [
-    UsageCase(
-        arguments: ["statsu"], complaint: "unknown command \"statsu\"; did you mean \"status\"?"),
-    UsageCase(arguments: ["zzz"], complaint: "unknown command \"zzz\"; try: intercomctl help"),
-    UsageCase(
-        arguments: ["peer"],
-        complaint: "\"peer\" needs a subcommand:"
-            + " list, show, add, set, verify, rename, replace, remove"),
-    UsageCase(
-        arguments: ["key", "list"], complaint: "unknown command \"key list\"; try: key show"),
-    UsageCase(
-        arguments: ["peer", "ad"],
-        complaint: "unknown command \"peer ad\"; did you mean \"peer add\"?"),
-    UsageCase(
-        arguments: ["--jsno"], complaint: "unknown option \"--jsno\"; did you mean \"--json\"?"),
-    UsageCase(
-        arguments: ["monitor", "--foo"],
-        complaint: "unknown option \"--foo\"; try: intercomctl monitor --help"),
-    UsageCase(
-        arguments: ["--foo", "monitor"],
-        complaint: "unknown option \"--foo\"; try: intercomctl monitor --help"),
-    UsageCase(
-        arguments: ["dnd", "on", "--foo", "1h"],
-        complaint: "unknown option \"--foo\"; did you mean \"--for\"?"),
-    UsageCase(
-        arguments: ["peer", "--no-relaod"],
-        complaint: "unknown option \"--no-relaod\"; did you mean \"--no-reload\"?"),
-    UsageCase(
-        arguments: ["peer", "--foo"],
-        complaint: "unknown option \"--foo\"; try: intercomctl peer --help"),
-    UsageCase(arguments: ["--config"], complaint: "--config needs a value"),
-    UsageCase(arguments: ["--config="], complaint: "--config needs a value"),
-    UsageCase(arguments: ["--json=yes"], complaint: "--json takes no value"),
-    UsageCase(
-        arguments: ["status", "now"], complaint: "usage: intercomctl status [--json]"),
-    UsageCase(
-        arguments: ["status", "--fingerprint"],
-        complaint: "status takes no --fingerprint; usage: intercomctl status [--json]"),
-    UsageCase(
-        arguments: ["peer", "add", "x"],
-        complaint: "usage: intercomctl peer add [--psk-file FILE] [--suite N] [--gain DB]"
-            + " [--no-reload] [--json] NAME ADDRESS KEY"),
-    UsageCase(
-        arguments: ["announce", "house", "supper.wav"],
-        complaint: "a file is given as an option: announce house --file supper.wav"),
-    UsageCase(
-        arguments: ["ptt", "dwon", "house"],
-        complaint: "unknown action \"dwon\"; did you mean \"down\"? (down or up)"),
-    UsageCase(
-        arguments: ["help", "stauts"],
-        complaint: "unknown command \"stauts\"; did you mean \"status\"?"),
-    UsageCase(
-        arguments: ["\u{1b}[2Jstatus"],
-        complaint: "unknown command \"?[2Jstatus\"; try: intercomctl help"),
+private let usageCases: [([String], String)] = [
+    (["statsu"], "unknown command \"statsu\"; did you mean \"status\"?"),
+    (["zzz"], "unknown command \"zzz\"; try: intercomctl help"),
+    (
+        ["peer"],
+        "\"peer\" needs a subcommand:"
+            + " list, show, add, set, verify, rename, replace, remove"
+    ),
+    (["key", "list"], "unknown command \"key list\"; try: key show"),
+    (["peer", "ad"], "unknown command \"peer ad\"; did you mean \"peer add\"?"),
+    (["--jsno"], "unknown option \"--jsno\"; did you mean \"--json\"?"),
+    (["monitor", "--foo"], "unknown option \"--foo\"; try: intercomctl monitor --help"),
+    (["--foo", "monitor"], "unknown option \"--foo\"; try: intercomctl monitor --help"),
+    (["dnd", "on", "--foo", "1h"], "unknown option \"--foo\"; did you mean \"--for\"?"),
+    (["peer", "--no-relaod"], "unknown option \"--no-relaod\"; did you mean \"--no-reload\"?"),
+    (["peer", "--foo"], "unknown option \"--foo\"; try: intercomctl peer --help"),
+    (["--config"], "--config needs a value"),
+    (["--config="], "--config needs a value"),
+    (["--json=yes"], "--json takes no value"),
+    (["status", "now"], "usage: intercomctl status [--json]"),
+    (
+        ["status", "--fingerprint"],
+        "status takes no --fingerprint; usage: intercomctl status [--json]"
+    ),
+    (
+        ["peer", "add", "x"],
+        "usage: intercomctl peer add [--psk-file FILE] [--suite N] [--gain DB]"
+            + " [--no-reload] [--json] NAME ADDRESS KEY"
+    ),
+    (
+        ["announce", "house", "supper.wav"],
+        "a file is given as an option: announce house --file supper.wav"
+    ),
+    (["ptt", "dwon", "house"], "unknown action \"dwon\"; did you mean \"down\"? (down or up)"),
+    (["help", "stauts"], "unknown command \"stauts\"; did you mean \"status\"?"),
+    (["\u{1b}[2Jstatus"], "unknown command \"?[2Jstatus\"; try: intercomctl help"),
+    (["doctor", "gpoi"], "unknown topic \"gpoi\"; did you mean \"gpio\"?"),
 ]
 
 @Suite struct UsageTests {
-    @Test(arguments: usageCases) fileprivate func isRefusedWithTwo(_ usage: UsageCase) throws {
-        let outcome = try Intercomctl.run(usage.arguments)
+    @Test(arguments: usageCases)
+    func isRefusedWithTwo(_ arguments: [String], _ complaint: String) throws {
+        let outcome = try Intercomctl.run(arguments)
         #expect(outcome.code == 2)
-        #expect(outcome.complaint == "intercomctl: \(usage.complaint)\n")
+        #expect(outcome.complaint == "intercomctl: \(complaint)\n")
         #expect(outcome.output.isEmpty)
     }
 
@@ -118,13 +98,8 @@ private let usageCases: [UsageCase] = [
         for arguments in [["help"], ["--help"], ["-h"]] {
             let outcome = try Intercomctl.run(arguments)
             #expect(outcome.code == 0)
-            for command in [
-                "status", "peers", "ptt", "monitor", "key show", "peer add", "setup", "doctor",
-                "config check", "config show", "config diff", "reload", "test speaker", "test mic",
-                "test loop", "test button", "test led", "audio list", "gpio list", "version",
-                "help",
-            ] {
-                #expect(outcome.output.contains("\n  \(command) "))
+            for command in Command.all {
+                #expect(outcome.output.contains("\n  \(command.name) "))
             }
         }
         let one = try Intercomctl.run(["ptt", "--help"])
@@ -134,30 +109,6 @@ private let usageCases: [UsageCase] = [
                     "usage: intercomctl ptt [--no-wait] [--json] down|up TARGET\n")
         )
         #expect(try Intercomctl.run(["help", "peer", "add"]).output.contains("--psk-file FILE"))
-    }
-
-    @Test(arguments: [["peer", "--help"], ["peer", "-h"], ["help", "peer"]])
-    func helpOfAGroupNamesItsCommandsAndEndsWithZero(arguments: [String]) throws {
-        let outcome = try Intercomctl.run(arguments)
-        #expect(outcome.code == 0)
-        for command in ["list", "add", "set", "show", "verify", "rename", "replace", "remove"] {
-            #expect(outcome.output.contains("  peer \(command) "))
-        }
-        #expect(!outcome.output.contains("ptt"))
-    }
-
-    @Test(arguments: [["--version"], ["-V"], ["version"]])
-    func theVersionIsTold(arguments: [String]) throws {
-        let outcome = try Intercomctl.run(arguments)
-        #expect(outcome.code == 0)
-        #expect(outcome.output.hasPrefix("intercomctl \(Product.version)"))
-    }
-
-    /// What a command cannot do without stands in its usage without brackets.
-    @Test func theUsageTellsWhichOptionIsNeeded() throws {
-        let outcome = try Intercomctl.run(["announce"])
-        #expect(outcome.code == 2)
-        #expect(outcome.complaint.contains("announce --file FILE.wav [--priority P]"))
     }
 
     /// Help is read at a terminal, and says what each option takes.
@@ -180,9 +131,10 @@ private let usageCases: [UsageCase] = [
     }
 
     @Test func versionNeedsNoDaemon() throws {
-        let outcome = try Intercomctl.run(["--socket", "/nowhere", "version"])
-        #expect(outcome.code == 0)
-        #expect(outcome.output == "intercomctl \(Product.version)\n")
+        for typed in [["--version"], ["-V"], ["version"]] {
+            let outcome = try Intercomctl.run(["--socket", "/nowhere"] + typed)
+            #expect(outcome.code == 0 && outcome.output == "intercomctl \(Product.version)\n")
+        }
         let json = try Intercomctl.run(["--socket", "/nowhere", "version", "--json"])
         #expect(
             json.output

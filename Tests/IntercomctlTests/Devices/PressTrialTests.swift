@@ -44,6 +44,9 @@ private func moment(_ milliseconds: Double) -> Instant {
         #expect(untouched.isUntouched && !untouched.isPressed && untouched.pressedFor == nil)
         #expect(!untouched.isOver(at: moment(20_000)))
         let held = trial([100])
+        // A touch too short to hold is a bounce.
+        let touched = trial([100, 101])
+        #expect(touched.pressedFor == nil && !touched.isOver(at: moment(20_000)))
         #expect(held.isPressed && held.pressedFor == nil && !held.isOver(at: moment(20_000)))
     }
 
@@ -54,11 +57,6 @@ private func moment(_ milliseconds: Double) -> Instant {
         let pressed = trial([100, 300, 700], isPressed: true)
         #expect(pressed.pressedFor == .milliseconds(400) && pressed.isOver(at: moment(1_000)))
         #expect(trial([], isPressed: true).isPressed)
-    }
-
-    @Test func aTouchTooShortToHoldIsABounce() {
-        let trial = trial([100, 101])
-        #expect(trial.pressedFor == nil && !trial.isOver(at: moment(20_000)))
     }
 
     @Test func aLineThatSwingsForEverFillsNoMemory() {

@@ -9,16 +9,15 @@ import Testing
         return lines(.disk, DiskFacts(path: "/s", space: space).report(to:))
     }
 
-    @Test func littleRoomIsAWarningAndNoneAFailure() {
-        #expect(found(100 << 20) == ["ok    disk            100 MB free at /s"])
+    @Test func littleRoomIsAWarningAndNoneAFailureAndAFolderMustBeWritable() {
+        #expect(found(100 << 20) == ["ok disk 100 MB free at /s"])
         #expect(found(15 << 20).map { $0.prefix(4) } == ["WARN"])
         #expect(found(4096).map { $0.prefix(4) } == ["FAIL"])
-    }
-
-    @Test func aReadOnlyFolderIsAWarningWhateverItsRoom() {
-        #expect(
-            found(1 << 40, isReadOnly: true)[0].hasPrefix(
-                "WARN  disk            /s is read-only"))
+        #expect(found(1 << 40, isReadOnly: true)[0].hasPrefix("WARN disk /s is read"))
+        for (errno, verdict) in [(2, Check.Verdict.warn), (13, .ok)] as [(Int32, Check.Verdict)] {
+            let fault = SystemError(operation: "x", errno: errno)
+            #expect(verdicts(.disk, DiskFacts(path: "/s", fault: fault).report(to:)) == [verdict])
+        }
     }
 
     @Test func aFolderThatForgetsIsAWarning() {
@@ -26,9 +25,9 @@ import Testing
             let space = DiskSpace(freeBytes: 1 << 30, isReadOnly: false, kind: kind)
             return lines(.disk, DiskFacts(path: "/s", space: space).report(to:))[0]
         }
-        #expect(text(.lasting).hasPrefix("ok    disk"))
-        #expect(text(.memory).hasPrefix("WARN  disk            /s is in memory: after a restart"))
-        #expect(text(.overlay).hasPrefix("WARN  disk            /s is on an overlay: if that is"))
+        #expect(text(.lasting).hasPrefix("ok disk"))
+        #expect(text(.memory).hasPrefix("WARN disk /s is in memory: after a restart"))
+        #expect(text(.overlay).hasPrefix("WARN disk /s is on an overlay: if that is"))
     }
 
     @Test func whatWasSetAsideIsSaidUntilItIsTakenAway() {
@@ -36,12 +35,5 @@ import Testing
         facts.setAside = ["history.bad"]
         #expect(verdicts(.disk, facts.report(to:)) == [.warn, .ok])
         #expect(diagnosis(.disk, facts.report(to:)).checks[0].text.contains("/s/history.bad"))
-    }
-
-    @Test func noFolderIsAWarningAndAHiddenOneIsNot() {
-        let none = SystemError(operation: "x", errno: 2)
-        #expect(verdicts(.disk, DiskFacts(path: "/s", fault: none).report(to:)) == [.warn])
-        let hidden = SystemError(operation: "x", errno: 13)
-        #expect(verdicts(.disk, DiskFacts(path: "/s", fault: hidden).report(to:)) == [.ok])
     }
 }

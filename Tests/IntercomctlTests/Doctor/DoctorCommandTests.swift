@@ -3,15 +3,11 @@ import Report
 import Testing
 
 @Suite struct DoctorCommandTests {
-    @Test func aTopicThatIsNoneIsTwo() throws {
-        let outcome = try Intercomctl.run(["doctor", "gpoi"])
-        #expect(outcome.code == 2 && outcome.output.isEmpty)
-        #expect(
-            outcome.complaint == "intercomctl: unknown topic \"gpoi\"; did you mean \"gpio\"?\n")
-    }
+    private let folder: StationFolder
+
+    init() throws { folder = try StationFolder() }
 
     @Test func topicsAreToldInTheirOwnOrderOnce() throws {
-        let folder = try StationFolder()
         let outcome = try folder.run("doctor", "status", "config", "status")
         #expect(
             outcome.output == """
@@ -32,10 +28,9 @@ import Testing
                 "no_target", of: "\(folder.config)/intercomd.conf:8",
                 "press: there is no peer \"barn\" now", fix: "pair with that station")
         ]
-        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        try folder.answer(.status(status))
         let lines = try folder.run("doctor", "config", "status").output.split(separator: "\n")
         #expect(lines.count == 4 && lines[3] == "0 failures, 1 warning", "\(lines)")
-        withExtendedLifetime(daemon) {}
     }
 
     @Test func wrongSettingsHideNothingElse() throws {
@@ -46,20 +41,8 @@ import Testing
         #expect(outcome.output.hasSuffix("1 failure, 3 warnings\n"))
     }
 
-    @Test func anEmptyFolderLeadsToSetup() throws {
-        let folder = try StationFolder()
-        try FileManager.default.removeItem(atPath: "\(folder.config)/intercomd.conf")
-        let outcome = try folder.run("doctor", "config")
-        #expect(outcome.code == 4)
-        #expect(
-            outcome.output.hasPrefix(
-                "FAIL  config          there are no settings in \(folder.config)/intercomd.conf yet"
-                    + "  -> sudo intercomctl setup\n"))
-    }
-
     /// The others would name commands that fail before it, or do harm.
     @Test func beforeSetupNothingIsMissedThatItBrings() throws {
-        let folder = try StationFolder()
         try FileManager.default.removeItem(atPath: "\(folder.config)/intercomd.conf")
         let found = try folder.run("doctor", "config", "daemon", "service", "peers", "disk").output
         #expect(found.contains("intercomd is not running  -> sudo intercomctl setup\n"))
@@ -80,16 +63,10 @@ import Testing
     }
 
     @Test func whatTheDaemonSaysOfItselfIsShownAsStatusHasIt() throws {
-        let folder = try StationFolder()
-        func said(_ status: Status) throws -> Intercomctl.Outcome {
-            let daemon = try FakeDaemon(at: folder.socket) { _ in [Reply.status(status).encoded] }
-            defer { withExtendedLifetime(daemon) {} }
-            return try folder.run("doctor", "status")
-        }
         var status = Status()
-        let well = try said(status)
-        #expect(well.code == 0)
-        #expect(well.output.hasPrefix("ok    status          intercomd knows of nothing to mend"))
+        try folder.answer(.status(status))
+        let output = try folder.does("doctor", "status")
+        #expect(output.hasPrefix("ok    status          intercomd knows of nothing to mend"))
         status.problems = [
             Fault(
                 "stands_still", of: "audio input card:x", "stands still", fix: "plug it in anew"),
@@ -100,7 +77,8 @@ import Testing
         (caller.key, caller.address, caller.ageSeconds) = ("intercom1:abc", "192.0.2.7:5577", 12)
         caller.isProven = true
         status.callers = [caller]
-        let ill = try said(status)
+        try folder.answer(.status(status))
+        let ill = try folder.run("doctor", "status")
         #expect(ill.code == 4)
         let lines = ill.output.split(separator: "\n").map { String($0) }
         #expect(
@@ -115,8 +93,7 @@ import Testing
     }
 
     @Test func aDaemonThatIsSilentIsToldInTime() throws {
-        let folder = try StationFolder()
-        let daemon = try FakeDaemon(at: folder.socket) { _ in
+        try folder.answer { _ in
             Thread.sleep(forTimeInterval: 2)
             return []
         }
@@ -126,15 +103,13 @@ import Testing
             outcome.output.contains("FAIL  daemon          the daemon does not answer  -> see: "))
         // It may have the cards: they are left alone.
         #expect(outcome.output.contains(": not opened, for intercomd may have it"))
-        withExtendedLifetime(daemon) {}
     }
 
     @Test func aDaemonOfAnotherVersionIsToldApart() throws {
-        let folder = try StationFolder()
         var version = Reply.Version()
         version.version = "9.9"
         let reply = Reply.version(version).encoded
-        let daemon = try FakeDaemon(at: folder.socket) { request in
+        try folder.answer { request in
             request == .version ? [reply] : [Array("{\"v\":1,\"ok\":true,\"status\":{}}\n".utf8)]
         }
         let outcome = try folder.run("doctor", "daemon")
@@ -142,6 +117,5 @@ import Testing
             outcome.output.contains(
                 "FAIL  daemon          intercomd 9.9 runs, and intercomctl is \(Product.version)"
                     + "  -> sudo systemctl restart intercomd"))
-        withExtendedLifetime(daemon) {}
     }
 }

@@ -16,86 +16,82 @@ import Testing
         return facts
     }
 
-    @Test func rightKeysAreOneLine() {
-        var facts = facts()
-        facts.psks = [
-            .init(peer: "a", path: "/s/keys/a.psk", sight: .seen(mode: 0o600, owner: 990))
+    private func psk(_ peer: String, _ sight: KeyFileFacts.Sight, fault: String? = nil)
+        -> KeyFileFacts.PSK
+    {
+        .init(peer: peer, path: "/s/keys/\(peer).psk", sight: sight, fault: fault)
+    }
+
+    @Test func eachFaultHasItsLineWithTheCommandThatMendsIt() {
+        let well = KeyFileFacts.Sight.seen(mode: 0o600, owner: 990)
+        let cases: [((inout KeyFileFacts) -> Void, [String])] = [
+            (
+                { $0.psks = [psk("a", well)] },
+                ["ok keys identity 0600 in /s/keys 0700, 1 pre-shared key"]
+            ),
+            (
+                {
+                    $0.folder = .seen(mode: 0o750, owner: 990)
+                    $0.identity = .seen(mode: 0o644, owner: 990)
+                    $0.psks = [psk("a", .seen(mode: 0o604, owner: 990))]
+                },
+                [("", "750", "700"), ("/identity", "644", "600"), ("/a.psk", "604", "600")].map {
+                    "FAIL keys /s/keys\($0) is 0\($1): others have rights on it"
+                        + " -> sudo chmod \($2) /s/keys\($0)"
+                }
+            ),
+            (
+                { $0.identity = .seen(mode: 0o600, owner: 0) },
+                [
+                    "FAIL keys /s/keys/identity belongs to user 0, the station to user"
+                        + " 990 -> sudo chown -h 990 /s/keys/identity"
+                ]
+            ),
+            (
+                { $0.psks = [psk("a", .absent), psk("b", well, fault: "/s/keys/b.psk is torn")] },
+                [
+                    "FAIL keys a there is no /s/keys/a.psk -> sudo",
+                    "FAIL keys b /s/keys/b.psk is torn -> sudo",
+                ]
+            ),
+            (
+                { $0.identityFault = "/s/keys/identity is not an identity" },
+                ["FAIL keys /s/keys/identity is not"]
+            ),
+            // A secret that is hidden from us is hidden from others.
+            (
+                {
+                    $0.identity = .hidden
+                    $0.psks = [psk("a", .hidden)]
+                }, ["ok keys not readable by this user, as intended"]
+            ),
+            (
+                {
+                    let own = "key: it is this station's own key"
+                    $0.mistakes = [Mistake(Origin(file: "/p", line: 3), own)]
+                },
+                [
+                    "FAIL keys /p:3: key: it is this station's own key"
+                        + " -> intercomctl key show on that station"
+                ]
+            ),
+            (
+                { ($0.peersWithoutPSK, $0.shared) = (["a"], ["b"]) }, ["ok ", "ok ", "ok "]
+            ),
         ]
-        #expect(
-            lines(.keys, facts.report(to:))
-                == ["ok    keys            identity 0600 in /s/keys 0700, 1 pre-shared key"])
-    }
-
-    @Test func rightsForOthersAreAFailureWithTheirCommand() {
-        var facts = facts()
-        facts.folder = .seen(mode: 0o750, owner: 990)
-        facts.identity = .seen(mode: 0o644, owner: 990)
-        facts.psks = [
-            .init(peer: "a", path: "/s/keys/a.psk", sight: .seen(mode: 0o604, owner: 990))
-        ]
-        #expect(
-            lines(.keys, facts.report(to:)) == [
-                "FAIL  keys            /s/keys is 0750: others have rights on it"
-                    + "  -> sudo chmod 700 /s/keys",
-                "FAIL  keys            /s/keys/identity is 0644: others have rights on it"
-                    + "  -> sudo chmod 600 /s/keys/identity",
-                "FAIL  keys            /s/keys/a.psk is 0604: others have rights on it"
-                    + "  -> sudo chmod 600 /s/keys/a.psk",
-            ])
-    }
-
-    @Test func keysOfAnotherUserAreAFailure() {
-        var facts = facts()
-        facts.identity = .seen(mode: 0o600, owner: 0)
-        #expect(
-            lines(.keys, facts.report(to:)) == [
-                "FAIL  keys            /s/keys/identity belongs to user 0, the station to user 990"
-                    + "  -> sudo chown -h 990 /s/keys/identity"
-            ])
-    }
-
-    @Test func aMissingOrTornSecretIsAFailure() {
-        var facts = facts()
-        facts.psks = [
-            .init(peer: "a", path: "/s/keys/a.psk", sight: .absent),
-            .init(
-                peer: "b", path: "/s/keys/b.psk", sight: .seen(mode: 0o600, owner: 990),
-                fault: "/s/keys/b.psk is torn"),
-        ]
-        let found = lines(.keys, facts.report(to:))
-        #expect(found.count == 2)
-        #expect(found[0].hasPrefix("FAIL  keys a          there is no /s/keys/a.psk  -> sudo"))
-        #expect(found[1].hasPrefix("FAIL  keys b          /s/keys/b.psk is torn  -> sudo"))
-    }
-
-    @Test func aTornIdentityIsAFailure() {
-        var facts = facts()
-        facts.identityFault = "/s/keys/identity is not an identity"
-        #expect(
-            lines(.keys, facts.report(to:))[0].hasPrefix(
-                "FAIL  keys            /s/keys/identity is not"))
+        for (change, expected) in cases {
+            var facts = facts()
+            change(&facts)
+            let found = lines(.keys, facts.report(to:))
+            #expect(found.count == expected.count, "\(found)")
+            for (line, begin) in zip(found, expected) {
+                #expect(line.hasPrefix(begin), "\(line)")
+            }
+        }
     }
 
     @Test func beforeTheFirstStartThereIsNone() {
         #expect(lines(.keys, KeyFileFacts(paths: paths).report(to:))[0].contains("no identity yet"))
-    }
-
-    @Test func whatIsHiddenFromUsIsHiddenFromOthers() {
-        var facts = facts()
-        facts.identity = .hidden
-        facts.psks = [.init(peer: "a", path: "/s/keys/a.psk", sight: .hidden)]
-        #expect(
-            lines(.keys, facts.report(to:)) == [
-                "ok    keys            not readable by this user, as intended"
-                    + "  -> sudo intercomctl doctor keys"
-            ])
-    }
-
-    @Test func aPeerWithoutPSKAndOneThatSharesItAreAdvice() {
-        var facts = facts()
-        facts.peersWithoutPSK = ["a"]
-        facts.shared = ["b"]
-        #expect(verdicts(.keys, facts.report(to:)) == [.ok, .ok, .ok])
     }
 
     /// Nobody goes to a thief to give both sides a secret.
@@ -112,14 +108,4 @@ import Testing
 
     private static let key =
         X25519.publicKey(of: Key(copying: [UInt8](repeating: 9, count: 32).span)).text
-
-    @Test func aPeersKeyThatDoesNotFitIsAFailure() {
-        var facts = facts()
-        facts.mistakes = [Mistake(Origin(file: "/p", line: 3), "key: it is this station's own key")]
-        #expect(
-            lines(.keys, facts.report(to:)) == [
-                "FAIL  keys            /p:3: key: it is this station's own key"
-                    + "  -> intercomctl key show on that station"
-            ])
-    }
 }

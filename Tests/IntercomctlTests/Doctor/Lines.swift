@@ -7,9 +7,11 @@ func diagnosis(_ topic: Check.Topic, _ report: (inout Diagnosis) -> Void) -> Dia
     return found
 }
 
-/// Its lines, as the screen has them without the count.
+/// Its lines, as the screen has them without the count, and without its columns.
 func lines(_ topic: Check.Topic, _ report: (inout Diagnosis) -> Void) -> [String] {
-    diagnosis(topic, report).screen.split(separator: "\n").dropLast().map(String.init)
+    diagnosis(topic, report).screen.split(separator: "\n").dropLast().map { line in
+        line.split(separator: " ").joined(separator: " ")
+    }
 }
 
 /// The verdicts on it.

@@ -17,8 +17,8 @@ import Testing
         #expect(
             lines(.realtime, RightsFacts.daemon(isRealtime: false, isLocked: true).reportRealtime)
                 == [
-                    "WARN  realtime        no real-time priority: sound may break under load"
-                        + "  -> LimitRTPRIO=70 in the service, or ulimit -r 70"
+                    "WARN realtime no real-time priority: sound may break under load"
+                        + " -> LimitRTPRIO=70 in the service, or ulimit -r 70"
                 ])
     }
 

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func wordsOrBeepsAreBothWellAndHalfOfThemIsNot() {
-        #expect(told([]) == ["ok    audio words     what pairing says is in /words"])
+        #expect(told([]) == ["ok audio words what pairing says is in /words"])
         let none = told(SpokenWord.allCases)
         #expect(none.count == 1 && none[0].hasPrefix("ok "))
         #expect(none[0].contains("pairs with beeps: there are no words in /words"))

@@ -11,13 +11,13 @@ import Testing
     @Test func powerSaveIsAWarningWithItsCommand() {
         #expect(
             checks([WirelessInterface(name: "wlan0", isUp: true, savesPower: true)]) == [
-                "WARN  wifi wlan0      power save is on: expect drop-outs"
-                    + "  -> sudo iw dev wlan0 set power_save off"
+                "WARN wifi wlan0 power save is on: expect drop-outs"
+                    + " -> sudo iw dev wlan0 set power_save off"
             ])
     }
 
     @Test func allElseIsWell() {
-        #expect(checks([]) == ["ok    wifi            no Wi-Fi interface"])
+        #expect(checks([]) == ["ok wifi no Wi-Fi interface"])
         let found = checks([
             WirelessInterface(name: "a", isUp: true, savesPower: false),
             WirelessInterface(name: "b", isUp: false, savesPower: true),
@@ -25,9 +25,9 @@ import Testing
         ])
         #expect(
             found == [
-                "ok    wifi a          power save is off", "ok    wifi b          not in use",
-                "ok    wifi c          the driver does not say whether power save is on"
-                    + "  -> iw dev c get power_save",
+                "ok wifi a power save is off", "ok wifi b not in use",
+                "ok wifi c the driver does not say whether power save is on"
+                    + " -> iw dev c get power_save",
             ])
     }
 }

@@ -23,7 +23,11 @@ private let written = """
     """
 
 @Suite struct PeerCommandsTests {
-    private func folder(_ main: String = "") throws -> StationFolder {
+    private let folder: StationFolder
+
+    init() throws { folder = try Self.made() }
+
+    private static func made(_ main: String = "") throws -> StationFolder {
         let folder = try StationFolder(main)
         try folder.writeIdentity()
         try folder.write(psk, to: "state/keys/garage.psk", mode: 0o600)
@@ -32,64 +36,55 @@ private let written = """
     }
 
     @Test func addingAgainKeepsWhatItDoesNotSet() throws {
-        let folder = try folder()
-        let outcome = try folder.run("peer", "add", "garage", "192.0.2.8", otherKey)
-        #expect(outcome.code == 0, "\(outcome.complaint)")
+        let output = try folder.does("peer", "add", "garage", "192.0.2.8", otherKey)
         #expect(
             folder.read("state/peers.d/garage.conf")
                 == written.replacing("192.0.2.7  # wired", with: "192.0.2.8  # wired"))
         #expect(folder.read("state/keys/garage.psk") == psk)
-        #expect(!outcome.output.contains("peer verify"), "it is verified already")
+        #expect(!output.contains("peer verify"), "it is verified already")
     }
 
     @Test func settingChangesThatAlone() throws {
-        let folder = try folder()
-        let outcome = try folder.run(
+        try folder.does(
             "peer", "set", "garage", "--address", "barn.local, 192.0.2.9:6000", "--gain", "-6dB",
             "--suite", "1")
-        #expect(outcome.code == 0, "\(outcome.complaint)")
         #expect(
             folder.read("state/peers.d/garage.conf")
                 == written.replacing(
                     "192.0.2.7  # wired", with: "barn.local, 192.0.2.9:6000  # wired"
                 ).replacing("suite = 2", with: "suite = 1").replacing("+3dB", with: "-6dB"))
-        #expect(try folder.run("config", "check").code == 0)
+        try folder.does("config", "check")
     }
 
     @Test func aPeerIsPutOutAndTakenBack() throws {
-        let folder = try folder()
-        #expect(try folder.run("peer", "set", "garage", "--revoked", "yes").code == 0)
+        try folder.does("peer", "set", "garage", "--revoked", "yes")
         #expect(folder.read("state/peers.d/garage.conf")?.contains("\nrevoked = yes\n") == true)
-        #expect(try folder.run("config", "check").code == 0)
-        #expect(try folder.run("peer", "set", "garage", "--revoked", "no").code == 0)
+        try folder.does("config", "check")
+        try folder.does("peer", "set", "garage", "--revoked", "no")
         #expect(folder.read("state/peers.d/garage.conf")?.contains("revoked") == false)
     }
 
     @Test func aStationOfTheSiteWithAPersonsSecretIsThatPersonsPeer() throws {
-        let folder = try folder()
         let path = "state/peers.d/attic.conf"
         let text = "# Written by intercomctl site.\n[peer attic]\nkey = \(thirdKey)\n"
         try folder.write(text, to: path)
         try folder.write(psk, to: "shared.psk", mode: 0o600)
         let file = folder.root.appendingPathComponent("shared.psk").path
-        #expect(try folder.run("peer", "set", "attic", "--gain", "+1dB").code == 0)
+        try folder.does("peer", "set", "attic", "--gain", "+1dB")
         #expect(folder.read(path)?.hasPrefix("# Written by intercomctl site.\n") == true)
-        let outcome = try folder.run("peer", "set", "attic", "--psk-file", file)
-        #expect(outcome.code == 0, "\(outcome.complaint)")
+        try folder.does("peer", "set", "attic", "--psk-file", file)
         let found = try #require(folder.read(path))
         #expect(found.hasPrefix("# Written by intercomctl peer set.\n"))
         #expect(found.contains("\npsk = file:attic.psk\n"))
     }
 
     @Test func wrongOptionsChangeNothing() throws {
-        let folder = try folder()
         for (options, complaint) in [
             (["--gain", "loud"], "gain: \"loud\""), (["--suite", "3"], "suite: \"3\""),
             (["--address", "192.168.1"], "four numbers"), (["--address", ""], "needs a value"),
             (["--revoked", "maybe"], "revoked: \"maybe\""), ([], "peer set needs"),
         ] {
-            let outcome = try Intercomctl.run(
-                ["--config", folder.config, "peer", "set", "garage"] + options)
+            let outcome = try folder.run(["peer", "set", "garage"] + options)
             #expect(outcome.code != 0 && outcome.complaint.contains(complaint))
             #expect(folder.read("state/peers.d/garage.conf") == written)
         }
@@ -98,7 +93,6 @@ private let written = """
     }
 
     @Test func listShowsThePeersWithoutADaemon() throws {
-        let folder = try folder()
         try folder.write("[peer attic]\nkey = \(thirdKey)\n", to: "etc/peers.d/attic.conf")
         let text = try folder.run("peer", "list").output
         #expect(text.contains("attic"))
@@ -109,19 +103,17 @@ private let written = """
     }
 
     @Test func removingForgetsThePeerItsPolicyAndItsSecret() throws {
-        let folder = try folder()
-        let outcome = try folder.run("peer", "remove", "garage")
-        #expect(outcome.code == 0, "\(outcome.complaint)")
-        #expect(outcome.output.hasPrefix("removed garage and its pre-shared key\n"))
+        let output = try folder.does("peer", "remove", "garage")
+        #expect(output.hasPrefix("removed garage and its pre-shared key\n"))
         #expect(folder.read("state/peers.d/garage.conf") == nil)
         #expect(folder.read("state/keys/garage.psk") == nil)
         #expect(try folder.run("peer", "list").output.hasPrefix("no peers"))
     }
 
     @Test func whatTheSettingsNeedIsNotRemoved() throws {
-        let folder = try folder("[channel house]\nmembers = garage")
+        let folder = try Self.made("[channel house]\nmembers = garage")
         for words in [["remove", "garage"], ["rename", "garage", "barn"]] {
-            let outcome = try Intercomctl.run(["--config", folder.config, "peer"] + words)
+            let outcome = try folder.run(["peer"] + words)
             #expect(outcome.code == 1)
             #expect(
                 outcome.complaint.contains(
@@ -132,9 +124,7 @@ private let written = """
     }
 
     @Test func anotherNameIsThatOfFileAndSecretToo() throws {
-        let folder = try folder()
-        let outcome = try folder.run("peer", "rename", "garage", "barn")
-        #expect(outcome.code == 0, "\(outcome.complaint)")
+        try folder.does("peer", "rename", "garage", "barn")
         #expect(folder.read("state/peers.d/garage.conf") == nil)
         #expect(
             folder.read("state/peers.d/barn.conf")
@@ -143,7 +133,7 @@ private let written = """
                 .replacing("garage.psk", with: "barn.psk"))
         #expect(folder.read("state/keys/barn.psk") == psk)
         #expect(folder.read("state/keys/garage.psk") == nil)
-        #expect(try folder.run("config", "check").code == 0)
+        try folder.does("config", "check")
         for name in ["kitchen", "Barn"] {
             #expect(try folder.run("peer", "rename", "barn", name).code == 1)
         }
@@ -156,21 +146,10 @@ private let written = """
         for words in [
             ["remove", "attic"], ["rename", "attic", "loft"], ["set", "attic", "--suite", "2"],
         ] {
-            let outcome = try Intercomctl.run(["--config", folder.config, "peer"] + words)
+            let outcome = try folder.run(["peer"] + words)
             #expect(
                 outcome.code == 1 && outcome.complaint.contains("attic.conf, which this command"))
             #expect(folder.read("etc/peers.d/attic.conf") == text)
         }
-    }
-
-    @Test func withoutADaemonThatIsSaidAndAllIsWell() throws {
-        let folder = try folder()
-        let outcome = try folder.run("peer", "rename", "garage", "barn")
-        #expect(outcome.output.hasPrefix("renamed garage to barn\nintercomd is not running; "))
-        let json = try folder.run("peer", "set", "barn", "--suite", "1", "--json")
-        #expect(
-            json.output
-                == "{\"schema\":1,\"name\":\"barn\",\"fingerprint\":null,\"applied\":false,"
-                + "\"restart\":false}\n")
     }
 }

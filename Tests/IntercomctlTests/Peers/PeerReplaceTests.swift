@@ -6,9 +6,11 @@ import Testing
     private static let psk = String(repeating: "5a", count: 32) + "\n"
     private static let otherPSK = String(repeating: "77", count: 32) + "\n"
 
+    private let folder: StationFolder
+
     /// A kitchen whose garage has a policy and a channel, and a garage-2 from a pairing.
-    private func station() throws -> StationFolder {
-        let folder = try StationFolder("[channel house]\nmembers = garage\n")
+    init() throws {
+        folder = try StationFolder("[channel house]\nmembers = garage\n")
         try folder.writeIdentity()
         try folder.write(
             """
@@ -34,19 +36,14 @@ import Testing
 
             """, to: "state/peers.d/garage-2.conf")
         try folder.write(Self.otherPSK, to: "state/keys/garage-2.psk", mode: 0o600)
-        return folder
     }
 
-    private func replace(
-        _ folder: StationFolder, _ words: String...
-    ) throws -> Intercomctl.Outcome {
-        try Intercomctl.run(
-            ["--config", folder.config, "peer", "replace", "--no-reload"] + words)
+    private func replace(_ words: String...) throws -> Intercomctl.Outcome {
+        try folder.run(["peer", "replace", "--no-reload"] + words)
     }
 
     @Test func aPeerFromAPairingTakesThePlaceWithItsKeyAddressAndSecret() throws {
-        let folder = try station()
-        let outcome = try replace(folder, "--yes", "garage", "garage-2")
+        let outcome = try replace("--yes", "garage", "garage-2")
         #expect(outcome.code == 0, "\(outcome.complaint)")
         #expect(outcome.output.contains("garage-2 is garage now"))
         let text = try #require(folder.read("state/peers.d/garage.conf"))
@@ -61,13 +58,12 @@ import Testing
         #expect(folder.mode(of: "state/keys/garage.psk") == 0o600)
         #expect(folder.read("state/peers.d/garage-2.conf") == nil)
         #expect(folder.read("state/keys/garage-2.psk") == nil)
-        #expect(try folder.run("config", "check").code == 0)
+        try folder.does("config", "check")
     }
 
     @Test func aKeyTakesThePlaceWithoutTheSecretAndTheMarkOfTheFormerOne() throws {
-        let folder = try station()
         _ = try folder.run("peer", "remove", "--no-reload", "garage-2")
-        let outcome = try replace(folder, "--yes", "garage", thirdKey)
+        let outcome = try replace("--yes", "garage", thirdKey)
         #expect(outcome.code == 0, "\(outcome.complaint)")
         #expect(outcome.output.contains("peer verify garage DIGITS"))
         let text = try #require(folder.read("state/peers.d/garage.conf"))
@@ -78,7 +74,6 @@ import Testing
     }
 
     @Test func whatCannotTakeThePlaceIsRefusedAndChangesNothing() throws {
-        let folder = try station()
         let before = folder.read("state/peers.d/garage.conf")
         for (words, complaint) in [
             (["attic", thirdKey], "unknown peer \"attic\""),
@@ -94,7 +89,7 @@ import Testing
             (["garage", "garage-3"], "unknown peer \"garage-3\""),
             (["garage", String(repeating: "5a", count: 32)], "that is a secret and not a"),
         ] {
-            let outcome = try replace(folder, "--yes", words[0], words[1])
+            let outcome = try replace("--yes", words[0], words[1])
             #expect(outcome.code == 1, "\(words)")
             #expect(outcome.complaint.contains(complaint), "\(words): \(outcome.complaint)")
         }
@@ -103,8 +98,7 @@ import Testing
     }
 
     @Test func withoutATerminalAProgramHasToSayYes() throws {
-        let folder = try station()
-        let outcome = try replace(folder, "garage", "garage-2")
+        let outcome = try replace("garage", "garage-2")
         #expect(outcome.code == 2)
         #expect(outcome.complaint.contains("--yes"))
         #expect(folder.read("state/peers.d/garage-2.conf") != nil)
@@ -112,27 +106,25 @@ import Testing
 
     /// A peer of the administrator's own file stays the administrator's.
     @Test func aPeerInTheSettingsIsNotTouched() throws {
-        let folder = try station()
         try folder.write(
             "[peer attic]\nkey = \(ownKey)\n".replacingOccurrences(of: ownKey, with: thirdKey),
             to: "etc/peers.d/attic.conf")
         _ = try folder.run("peer", "remove", "--no-reload", "garage-2")
-        let outcome = try replace(folder, "--yes", "attic", otherKey)
+        let outcome = try replace("--yes", "attic", otherKey)
         #expect(outcome.code == 1)
         #expect(outcome.complaint.contains("which this command never writes: edit it"))
-        let paired = try replace(folder, "--yes", "garage", "attic")
+        let paired = try replace("--yes", "garage", "attic")
         #expect(paired.code == 1)
         #expect(paired.complaint.contains("etc/peers.d/attic.conf"))
     }
 
     /// What the settings name cannot go.
     @Test func aPairedPeerThatAChannelNamesStays() throws {
-        let folder = try station()
         try folder.write(
             try #require(folder.read("etc/intercomd.conf")) + "[channel two]\nmembers = garage-2\n",
             to: "etc/intercomd.conf")
         let before = folder.read("state/peers.d/garage.conf")
-        let outcome = try replace(folder, "--yes", "garage", "garage-2")
+        let outcome = try replace("--yes", "garage", "garage-2")
         #expect(outcome.code == 1)
         #expect(outcome.complaint.contains("nothing is changed"))
         #expect(folder.read("state/peers.d/garage.conf") == before)

@@ -3,8 +3,11 @@ import Report
 import Testing
 
 @Suite struct PublicKeyTests {
+    private let folder: StationFolder
+
+    init() throws { folder = try StationFolder() }
+
     @Test func theIdentityFileIsEnough() throws {
-        let folder = try StationFolder()
         try folder.writeIdentity()
         #expect(try folder.run("key", "show").output == "\(ownKey)\n")
         #expect(try folder.run("key", "show", "--fingerprint").output == "\(ownFingerprint)\n")
@@ -14,22 +17,18 @@ import Testing
     }
 
     @Test func theDaemonIsAskedFirst() throws {
-        let folder = try StationFolder()
         var key = Reply.PublicKeyText()
         key.key = otherKey
-        let daemon = try FakeDaemon(at: folder.socket, reply: .key(key))
+        try folder.answer(.key(key))
         #expect(try folder.run("key", "show").output == "\(otherKey)\n")
-        withExtendedLifetime(daemon) {}
     }
 
     @Test func noIdentityYetIsThree() throws {
-        let folder = try StationFolder()
         let outcome = try folder.run("key", "show")
         #expect(outcome.code == 3 && outcome.complaint.contains("start it once"))
     }
 
     @Test func wideRightsAreRefusedWithTheMendingCommand() throws {
-        let folder = try StationFolder()
         try folder.writeIdentity(mode: 0o640)
         let outcome = try folder.run("key", "show")
         #expect(outcome.code == 1 && outcome.output.isEmpty)
@@ -37,12 +36,11 @@ import Testing
     }
 
     @Test func aFolderOfKeysThatOthersMayEnterIsRefused() throws {
-        let folder = try StationFolder()
         try folder.writeIdentity()
         let keys = "\(folder.state)/keys"
         try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: keys)
         for command in [["key", "show"], ["peer", "add", "garage", "-", otherKey]] {
-            let outcome = try Intercomctl.run(["--config", folder.config] + command)
+            let outcome = try folder.run(command)
             #expect(outcome.code == 1 && outcome.output.isEmpty)
             #expect(outcome.complaint.hasSuffix(": chmod 700 \(keys)\n"))
         }
@@ -53,7 +51,6 @@ import Testing
 
     @Test(arguments: ["", "intercom-identity-1 11\n", "intercom-identity-2 "])
     func aSpoiledIdentityIsRefusedWithoutItsContents(_ start: String) throws {
-        let folder = try StationFolder()
         try folder.write(
             start + String(repeating: "a7", count: 20), to: "state/keys/identity", mode: 0o600)
         let outcome = try folder.run("key", "show")

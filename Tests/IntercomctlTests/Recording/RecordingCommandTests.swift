@@ -58,6 +58,12 @@ import Wire
                 environment: ["TZ": "UTC"])
         }
 
+        func open(_ more: String...) throws -> Intercomctl.Outcome {
+            let words = ["recording", "open", "--key-file", path("a.key"), path("talk.icrec")]
+            return try Intercomctl.run(
+                words + ["--out", path("out")] + more, environment: ["TZ": "UTC"])
+        }
+
         /// 1 kHz at half of full scale, in packets of 10 ms.
         private static func tone(_ count: Int) throws -> [[UInt8]] {
             var encoder = try OpusEncoder(.voice)
@@ -148,9 +154,7 @@ import Wire
     @Test func openWritesEachTalkerOnItsTimeOrAMix() throws {
         let place = try Place()
         let out = place.path("out")
-        let opened = try place.run(
-            "recording", "open", "--key-file", place.path("a.key"), place.path("talk.icrec"),
-            "--out", out)
+        let opened = try place.open()
         #expect(opened.code == 0 && opened.output == "\(out)/office.wav\n\(out)/kitchen.wav\n")
         let office = try samples("\(out)/office.wav")
         let kitchen = try samples("\(out)/kitchen.wav")
@@ -158,13 +162,9 @@ import Wire
         #expect(office[..<(500 * 48)].allSatisfy { $0 == 0 })
         #expect(office[(510 * 48)..<(1_500 * 48)].contains { $0 > 12_000 })
         #expect(office[(1_500 * 48)..<(2_500 * 48)].allSatisfy { $0 == 0 })
-        let again = try place.run(
-            "recording", "open", "--key-file", place.path("a.key"), place.path("talk.icrec"),
-            "--out", out)
+        let again = try place.open()
         #expect(again.code == 1 && again.complaint.contains("--out DIR"))
-        let mixed = try place.run(
-            "recording", "open", "--key-file", place.path("a.key"), place.path("talk.icrec"),
-            "--out", out, "--mix")
+        let mixed = try place.open("--mix")
         #expect(mixed.output == "\(out)/mix.wav\n")
         let mix = try samples("\(out)/mix.wav")
         #expect(mix.count == kitchen.count)
@@ -181,9 +181,7 @@ import Wire
         let swapped =
             changed[..<starts[2]] + changed[starts[3]..<starts[4]] + changed[starts[2]..<starts[3]]
         try place.write(Array(swapped), to: "talk.icrec")
-        let opened = try place.run(
-            "recording", "open", "--key-file", place.path("a.key"), place.path("talk.icrec"),
-            "--out", place.path("out"))
+        let opened = try place.open()
         #expect(opened.code == 4 && opened.output.contains("has a damaged chunk, number 1"))
         #expect(opened.output.contains("has chunk 3 in the place of chunk 2"))
         let office = try samples(place.path("out/office.wav"))
@@ -195,9 +193,7 @@ import Wire
     @Test func namesThatNoFolderShouldTakeAreReplaced() throws {
         for names in [#"{"0":"../x","7":"A b"}"#, #"{"0":"x","7":"x"}"#, "no JSON"] {
             let place = try Place(names: names)
-            let opened = try place.run(
-                "recording", "open", "--key-file", place.path("a.key"), place.path("talk.icrec"),
-                "--out", place.path("out"))
+            let opened = try place.open()
             let found = try FileManager.default.contentsOfDirectory(atPath: place.path("out"))
             #expect(opened.code == 0 && Set(found) == ["talker-0.wav", "talker-7.wav"])
         }

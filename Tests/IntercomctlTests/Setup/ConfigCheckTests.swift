@@ -75,11 +75,4 @@ import Testing
 
                 """)
     }
-
-    @Test func noFileIsOne() throws {
-        let outcome = try Intercomctl.run(["--config", "/nowhere", "config", "check"])
-        #expect(outcome.code == 1)
-        #expect(
-            outcome.complaint.hasPrefix("intercomctl: open /nowhere/intercomd.conf: No such file"))
-    }
 }

@@ -19,6 +19,8 @@ private func plan(_ cards: [CardTrial], _ key: ButtonTrial = .free(place: "gpioc
 private let headphones = card("card:Headphones", "bcm2835 Headphones", .none, .opens)
 private let screen = card("card:vc4hdmi0", "vc4-hdmi-0", .none, .opens)
 private let headset = card("usb:0d8c:0014", "USB PnP", usb: true, .opens, .opens)
+private let microphone = card("usb:1:2", usb: true, .opens, .none)
+private let loopback = card("card:Loopback", "Loopback", .opens, .opens)
 private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .opens)
 
 @Suite struct SetupPlanTests {
@@ -53,17 +55,6 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         }
     }
 
-    @Test(arguments: [SetupQuestion.name, .input, .output, .key])
-    func aQuestionIsAboutOneChoice(question: SetupQuestion) {
-        var changed = plan([headset])
-        let before = changed
-        changed[question].value = "other"
-        #expect(changed[question].value == "other")
-        for same in [SetupQuestion.name, .input, .output, .key] where same != question {
-            #expect(changed[same] == before[same])
-        }
-    }
-
     @Test func aWarningIsOfAChoiceThatStands() {
         var other = plan([hat], .held(by: "gpio-keys"))
         other.choose("GPIO17", for: .key)
@@ -74,40 +65,22 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         #expect(other.warnings.isEmpty)
     }
 
-    @Test func theWholeFileIsTheShortestThatWorks() {
-        #expect(
-            plan([headphones, screen, headset]).text == """
-                # Written by intercomctl setup; intercomd.conf(5) describes every setting.
-                [station]
-                name = kitchen
-
-                [audio]
-                input = usb:0d8c:0014
-                output = usb:0d8c:0014
-
-                [button ptt]
-                line = GPIO17
-                talk = house
-
-                [channel house]
-                members = *
-
-                """)
-    }
-
-    @Test func oneCardForBothComesBeforeTwoAndUSBBeforeBuiltIn() {
-        let chosen = { (cards: [CardTrial]) -> [String] in
-            let plan = plan(cards)
-            return [plan[.input].value, plan[.output].value]
-        }
-        #expect(chosen([hat, headset]) == ["usb:0d8c:0014", "usb:0d8c:0014"])
-        #expect(chosen([headphones, hat]) == [hat.value, hat.value])
-        let microphone = card("usb:1:2", usb: true, .opens, .none)
-        #expect(chosen([headphones, microphone, hat]) == [hat.value, hat.value])
-        #expect(chosen([headphones, microphone]) == ["usb:1:2", "card:Headphones"])
-        // Few screens have loudspeakers.
-        #expect(chosen([screen, headphones, microphone]) == ["usb:1:2", "card:Headphones"])
-        #expect(chosen([screen, microphone]) == ["usb:1:2", "card:vc4hdmi0"])
+    /// One card for both comes before two, and USB before what is built in.
+    ///
+    /// Few screens have loudspeakers, so a screen comes last. A virtual card is left to a person.
+    @Test(arguments: [
+        ([hat, headset], ["usb:0d8c:0014", "usb:0d8c:0014"]),
+        ([headphones, hat], [hat.value, hat.value]),
+        ([headphones, microphone, hat], [hat.value, hat.value]),
+        ([headphones, microphone], ["usb:1:2", "card:Headphones"]),
+        ([screen, headphones, microphone], ["usb:1:2", "card:Headphones"]),
+        ([screen, microphone], ["usb:1:2", "card:vc4hdmi0"]),
+        ([loopback, microphone, headphones], ["usb:1:2", "card:Headphones"]),
+        ([loopback, microphone], ["usb:1:2", "none"]), ([loopback], ["auto", "auto"]),
+    ])
+    fileprivate func theseAreChosen(_ cards: [CardTrial], _ chosen: [String]) {
+        let plan = plan(cards)
+        #expect([plan[.input].value, plan[.output].value] == chosen)
     }
 
     @Test func aBusyCardIsTakenWhenNoneOfItsKindIsFree() {
@@ -124,19 +97,6 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         #expect(plan.warnings == ["cannot do 48000 Hz"])
     }
 
-    @Test func withoutAMicrophoneItListensOnlyAndSaysSo() {
-        let plan = plan([headphones])
-        #expect(plan[.input].value == "none" && plan[.output].value == "card:Headphones")
-        #expect(plan.warnings.count == 1 && plan.warnings[0].contains("no microphone"))
-    }
-
-    @Test func withoutAnyCardItWaitsForOne() {
-        let plan = plan([])
-        #expect(!plan.text.contains("[audio]"))
-        #expect(plan[.input].value == "auto" && plan[.output].value == "auto")
-        #expect(plan.warnings == ["no sound card: plug one in, and intercomd opens it"])
-    }
-
     @Test func aLineHeldByAnotherIsWrittenWithAWarningButNotOneOfOurs() {
         let other = plan([hat], .held(by: "gpio-keys"))
         #expect(other.text.contains("line = GPIO17"))
@@ -151,19 +111,6 @@ private let hat = card("card:seeed2micvoicec", "seeed-2mic-voicecard", .opens, .
         let plan = plan([hat], key)
         #expect(plan[.key].value == "none" && !plan.text.contains("[button"))
         #expect(plan.warnings.count == 1 && plan.warnings[0].contains("intercomctl talk house"))
-    }
-
-    @Test func aVirtualCardIsLeftToAPerson() {
-        let loopback = CardTrial(
-            value: "card:Loopback", name: "Loopback", isUSB: false, input: .opens, output: .opens)
-        let microphone = card("usb:1:2", usb: true, .opens, .none)
-        let chosen = { (cards: [CardTrial]) -> [String] in
-            let plan = plan(cards)
-            return [plan[.input].value, plan[.output].value]
-        }
-        #expect(chosen([loopback, microphone, headphones]) == ["usb:1:2", "card:Headphones"])
-        #expect(chosen([loopback, microphone]) == ["usb:1:2", "none"])
-        #expect(chosen([loopback]) == ["auto", "auto"])
     }
 
     @Test func twoCardsThatAreAlikeAreToldApart() {
