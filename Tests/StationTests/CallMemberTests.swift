@@ -174,6 +174,30 @@ import Wire
         world.run(for: .seconds(9))
         #expect(world.listeners == [[1, 2], [0, 2], [0, 1]])
     }
+
+    /// A member that restarts was in the call once: it does not come back by itself.
+    @Test mutating func aMemberThatRestartsIsOut() {
+        world = CallWorld(4)
+        _ = call([1, 2, 3], answering: [1, 2, 3])
+        world.crash(3)
+        world.run(for: .seconds(30))
+        #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
+        #expect(world.disagreements() == [])
+    }
+
+    /// Of two that call the channel at one moment, one call is left, and both are in it.
+    @Test(arguments: 1...20)
+    mutating func twoWhoCallTheChannelAtOnceAreInOneCall(seed: UInt64) {
+        world = CallWorld(4, seed: seed)
+        world.call(0, [1, 2, 3], isHunt: false)
+        world.call(1, [0, 2, 3], isHunt: false)
+        world.run(for: .seconds(1))
+        for station in 2...3 { world.answer(station, wait: .zero) }
+        world.run(for: .seconds(2))
+        #expect(world.state(0) == .active && world.state(1) == .active)
+        #expect(world.stations[0].call?.summary.id == world.stations[1].call?.summary.id)
+        #expect(world.disagreements() == [])
+    }
 }
 
 extension CallWorld {
