@@ -5,17 +5,20 @@ import Testing
 @Suite struct CaptureChainTests {
     private let echo = CaptureChain.Settings(cancelsEcho: true)
 
-    @Test(arguments: [480, 240, 120]) func theEchoOfARoomGoes(block: Int) {
-        let scene = RoomScene(seconds: 10, far: 0..<10, near: nil)
+    /// In blocks of any size; from a speaker that clips; and again two seconds after the path of
+    /// the echo has changed.
+    @Test(arguments: [
+        (480, false, Double?.none, 5.0..<10.0, 35.0), (240, false, nil, 5..<10, 35),
+        (120, false, nil, 5..<10, 35), (480, true, nil, 5..<10, 22), (480, false, 7, 9..<10, 15),
+    ])
+    func theEchoOfARoomGoes(
+        block: Int, isClipping: Bool, change: Double?, span: Range<Double>, least: Double
+    ) {
+        let scene = RoomScene(
+            seconds: 10, far: 0..<10, near: nil, isClipping: isClipping, pathChange: change)
         let (out, estimate) = scene.improved(by: echo, block: block)
-        #expect(scene.gone(out, 5..<10) >= 35)
-        #expect(estimate!.isGood)
-    }
-
-    @Test func mostOfTheEchoOfAClippingSpeakerGoes() {
-        let scene = RoomScene(seconds: 10, far: 0..<10, near: nil, isClipping: true)
-        let (out, _) = scene.improved(by: echo)
-        #expect(scene.gone(out, 5..<10) >= 22)
+        #expect(scene.gone(out, span) >= least)
+        if !isClipping, change == nil { #expect(estimate!.isGood) }
     }
 
     @Test(arguments: [false, true]) func aVoiceHerePassesWhileTheOtherSpeaks(isClipping: Bool) {
@@ -23,12 +26,6 @@ import Testing
         let (out, _) = scene.improved(by: echo)
         let lost = level(scene.near, 7.5..<15.5) - level(out, 7.51..<15.51)
         #expect(lost <= 4)
-    }
-
-    @Test func theEchoIsGoneAgainTwoSecondsAfterItsPathChanged() {
-        let scene = RoomScene(seconds: 12, far: 0..<12, near: nil, pathChange: 7)
-        let (out, _) = scene.improved(by: echo)
-        #expect(scene.gone(out, 9..<10) >= 15)
     }
 
     @Test func withAllOffSoundPassesAsItIs() {

@@ -3,7 +3,27 @@ import Testing
 @testable import Audio
 
 @Suite struct ConcealmentTests {
-    static let enough = Concealment.most(.voice)
+    /// By itself it takes half of the time for two at most; as set, any.
+    @Test(arguments: [
+        (Concealment.Wish.auto, Duration?.some(.microseconds(1_250)), String?.none),
+        (.auto, nil, "this machine's libopus has no network for it"),
+        (.neural, nil, "this machine's libopus has no network for it"),
+        (
+            .auto, .nanoseconds(1_250_001),
+            "it takes 1.25ms of processor time for a missing packet, and 1.25ms is the most"
+        ),
+    ])
+    func theNetworkIsUsedWhereItIsThereAndQuick(
+        wish: Concealment.Wish, cost: Duration?, refusal: String?
+    ) {
+        let found = Concealment(wish, .voice, cost: cost)
+        #expect(found.isNeural == (refusal == nil))
+        if let refusal { #expect(found.reason == refusal) }
+        #expect(Concealment.most(.lowpower) == .microseconds(2_500))
+        let set = Concealment(.neural, .voice, cost: .microseconds(4_070))
+        #expect(set.isNeural)
+        #expect(set.reason == "as set; it takes 4.07ms of processor time for a missing packet")
+    }
 
     @Test func asSetNothingIsMeasured() {
         var isMeasured = false
@@ -14,31 +34,6 @@ import Testing
         let found = Concealment(.plain, .voice, cost: cost())
         #expect(!found.isNeural && found.reason == "as set")
         #expect(!isMeasured)
-    }
-
-    @Test(arguments: [Concealment.Wish.auto, .neural]) func withoutANetworkItIsPlain(
-        wish: Concealment.Wish
-    ) {
-        let found = Concealment(wish, .voice, cost: nil)
-        #expect(!found.isNeural)
-        #expect(found.reason == "this machine's libopus has no network for it")
-    }
-
-    @Test func byItselfItTakesHalfOfTheTimeForTwo() {
-        #expect(Concealment.most(.voice) == .microseconds(1_250))
-        #expect(Concealment.most(.lowpower) == .microseconds(2_500))
-        #expect(Concealment(.auto, .voice, cost: Self.enough).isNeural)
-        let slow = Concealment(.auto, .voice, cost: Self.enough + .nanoseconds(1))
-        #expect(!slow.isNeural)
-        #expect(
-            slow.reason == "it takes 1.25ms of processor time for a missing packet, and 1.25ms is"
-                + " the most")
-    }
-
-    @Test func asSetItMayTakeLonger() {
-        let found = Concealment(.neural, .voice, cost: .microseconds(4_070))
-        #expect(found.isNeural)
-        #expect(found.reason == "as set; it takes 4.07ms of processor time for a missing packet")
     }
 }
 

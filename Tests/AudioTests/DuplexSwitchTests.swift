@@ -1,28 +1,17 @@
+import Seeds
 import Testing
 
 @testable import Audio
 
 @Suite struct DuplexSwitchTests {
-    /// Noise at this level in dBFS; a speaking side adds a word of -20 dBFS in every other half
-    /// second.
     private struct Room {
-        var noise = Noise(seed: 11)
+        var random = SplitMix64(seed: 11)
         let level: Double
-        mutating func block(speaks: Bool) -> [Int16] {
-            let decibels = speaks ? -20 : level
-            return noise.samples(480, decibels: decibels)
-        }
-    }
 
-    private struct Noise {
-        var state: UInt64
-        init(seed: UInt64) { state = seed }
-        mutating func samples(_ count: Int, decibels: Double) -> [Int16] {
-            let scale = Decibels.ratio(decibels) * 32_767 * 1.732
-            return (0..<count).map { _ in
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                let value = scale * (Double(state >> 40) / 8_388_608 - 1)
-                return Int16(max(-32_767, min(32_767, value)))
+        mutating func block(speaks: Bool) -> [Int16] {
+            let scale = Decibels.ratio(speaks ? -20 : level) * 32_767 * 1.732
+            return (0..<480).map { _ in
+                Int16(max(-32_767, min(32_767, scale * (2 * random.unit() - 1))))
             }
         }
     }

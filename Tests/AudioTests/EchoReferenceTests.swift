@@ -30,18 +30,18 @@ import Testing
                 captured: captured)
         }
 
-        /// The number of the sample that is played when this one is captured.
-        func played(at position: Int) -> Int { position + captureStart - playbackStart }
+        /// What is played when this sample is captured.
+        func played(at position: Int) -> Int16 {
+            let lead = 96
+            return Self.sound(position + captureStart - playbackStart + lead)
+        }
     }
-
-    private let lead = 96
 
     @Test func itSaysWhatWasPlayedAtACapturedSample() {
         var cards = Cards(captureStart: 0, playbackStart: -333)
         for _ in 0..<20 { cards.turn(480, queued: 960) }
         for position in stride(from: 5_000, to: 9_600, by: 77) {
-            let expected = Cards.sound(cards.played(at: position) + lead)
-            #expect(cards.reference.sample(at: position) == expected)
+            #expect(cards.reference.sample(at: position) == cards.played(at: position))
         }
         #expect(cards.reference.realignments == 0)
     }
@@ -63,9 +63,8 @@ import Testing
         cards.reference.breakOff()
         #expect(cards.reference.sample(at: cards.captured - 10) == 0)
         for _ in 0..<20 { cards.turn(480, queued: 960) }
-        let position = cards.captured - 100
-        let expected = Cards.sound(cards.played(at: position) + lead)
-        #expect(cards.reference.sample(at: position) == expected)
+        let last = cards.captured - 100
+        #expect(cards.reference.sample(at: last) == cards.played(at: last))
     }
 
     @Test func aSilentJumpIsNoticed() {
@@ -75,9 +74,8 @@ import Testing
         cards.playbackStart += 2_000
         for _ in 0..<10 { cards.turn(480, queued: 960) }
         #expect(cards.reference.realignments == 1)
-        let position = cards.captured - 100
-        let expected = Cards.sound(cards.played(at: position) + lead)
-        #expect(cards.reference.sample(at: position) == expected)
+        let last = cards.captured - 100
+        #expect(cards.reference.sample(at: last) == cards.played(at: last))
     }
 
     @Test func delaysThatTrembleDoNotMoveIt() {

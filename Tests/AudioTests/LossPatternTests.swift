@@ -43,10 +43,4 @@ import Testing
         #expect(pattern.residual(depth: 0, offset: 1) == 0.1)
         #expect(LossPattern(loss: 0, meanBurst: 0).residual(depth: 0, offset: 1) == 0)
     }
-
-    @Test func copiesFartherApartOutliveLongerLosses() {
-        let pattern = LossPattern(loss: 0.1, meanBurst: 6)
-        let residuals = (1...4).map { pattern.residual(depth: 3, offset: $0) }
-        #expect(residuals == residuals.sorted(by: >))
-    }
 }

@@ -16,19 +16,6 @@ import Testing
         return slots.take(sequence, into: &span).map { Array(bytes.prefix($0)) }
     }
 
-    @Test func whatIsPutIsTakenOnce() {
-        var slots = PacketSlots()
-        for number in 0..<Int64(200) {
-            let bytes = payload(number, size: 1 + 2 * Int(number))
-            slots.put(bytes.span, at: number)
-            let (isHere, wasHere) = (slots.contains(number), slots.contains(number - 128))
-            #expect(isHere && !wasHere)
-            let (first, again) = (take(number, of: &slots), take(number, of: &slots))
-            #expect(first == bytes)
-            #expect(again == nil)
-        }
-    }
-
     @Test(arguments: [(count: 128, size: 128), (51, 320), (40, 400)])
     func allThatMayWaitAtTheHighestBitrateIsKept(count: Int, size: Int) {
         var slots = PacketSlots()

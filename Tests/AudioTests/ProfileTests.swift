@@ -36,24 +36,6 @@ private func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] 
         }
     }
 
-    @Test func bitsThatDoNotFitAPacketAreRefused() {
-        #expect(throws: OpusError.self) { _ = try OpusEncoder(.lowpower, bitrate: 168_000) }
-        #expect(throws: OpusError.self) { _ = try OpusEncoder(.voice, bitrate: 300_000) }
-    }
-
-    @Test(arguments: Profile.allCases)
-    func everyPacketIsOneFrameOfOneSize(profile: Profile) throws {
-        let packets = try packets(of: Self.speech, profile)
-        let row = profile.settings
-        #expect(Set(packets.map(\.count)) == [row.bitrate * row.frameSamples / 384_000])
-        for packet in packets {
-            let samples = OpusDecoder.sampleCount(of: packet.span)
-            #expect(samples == row.frameSamples)
-        }
-        // Without SILK there is no look-ahead for it (RFC 6716 §3.1: configurations 16 to 31).
-        if row.mode == .lowDelay { #expect(packets.allSatisfy { $0[0] >> 3 >= 16 }) }
-    }
-
     /// Every frame length is heard in blocks of every length.
     @Test(arguments: Profile.allCases, [120, 240, 480])
     func anyFramesAreHeardInAnyBlocks(profile: Profile, block: Int) throws {

@@ -209,22 +209,6 @@ private struct Way {
         #expect(way.choice.depth == 2)
     }
 
-    /// Six large frames exceed the room, so nothing else ends the growth.
-    @Test(arguments: [(480, 320), (960, 400), (960, 240)])
-    func wideAgainPacketsTakeNoMoreThanThereIsRoomFor(_ samples: Int, _ size: Int) {
-        var way = Way(samples: samples, size: size, depthMin: 0)
-        var wasNarrow = false
-        for second in 0..<200 {
-            let isQueued = (10..<19).contains(second)
-            way.pass(loss: 0.2, burst: 1, roundTrip: .milliseconds(isQueued ? 250 : 2))
-            let choice = way.choice
-            wasNarrow = wasNarrow || choice.room < 1172
-            #expect(choice.room <= 1172, "after \(second) s")
-            #expect(choice.frameSize * (1 + choice.depth) <= 1172, "after \(second) s")
-        }
-        #expect(wasNarrow && way.choice.room == 1172)
-    }
-
     @Test func whateverIsReportedTheChoiceIsInRange() {
         let seed = testSeed()
         var random = SplitMix64(seed: seed)

@@ -83,11 +83,10 @@ extension RoomScene {
     init(
         seconds: Double, far: Range<Double>?, near here: Range<Double>?, noise: Double = -65,
         coupling: Double = 0, isClipping: Bool = false, pathChange: Double? = nil,
-        playedLevel: Double = -20, nearLevel: Double = -23
+        nearLevel: Double = -23
     ) {
         let count = Int(seconds * 48_000)
-        let voice = leveled(
-            Speech(seconds: seconds, pauses: true, seed: 3).samples, playedLevel)
+        let voice = leveled(Speech(seconds: seconds, pauses: true, seed: 3).samples, -20)
         let other =
             here == nil
             ? [] : leveled(Speech(seconds: seconds, pauses: true, seed: 9).samples, nearLevel)
@@ -120,27 +119,27 @@ extension RoomScene {
     }
 
     /// The remainder after a canceller alone, and its estimate of the result.
-    func cancelled(frame: Int = 480) -> (sound: [Int16], estimate: EchoEstimate) {
-        var canceller = EchoCanceller(frameSamples: frame)
+    func cancelled() -> (sound: [Int16], estimate: EchoEstimate) {
+        var canceller = EchoCanceller(frameSamples: 480)
         var estimate = EchoEstimate()
-        let sound = blocks(of: frame) { block, start in
+        let sound = blocks(of: 480) { block, start in
             let powers = canceller.process(
-                &block, reference: played.span.extracting(start..<start + frame))
-            estimate.add(powers, samples: frame)
+                &block, reference: played.span.extracting(start..<start + 480))
+            estimate.add(powers, samples: 480)
         }
         return (sound, estimate)
     }
 
-    /// The remainder after a chain, when the loudspeaker's card has so many samples queued.
+    /// The remainder after a chain, when the loudspeaker's card has 960 samples queued.
     func improved(
-        by settings: CaptureChain.Settings, block: Int = 480, queued: Int = 960
+        by settings: CaptureChain.Settings, block: Int = 480
     ) -> (sound: [Int16], chain: EchoEstimate?) {
         var chain = CaptureChain(settings, blockSamples: block)
         var reference = EchoReference()
         var given = 0
         let sound = blocks(of: block) { samples, start in
             // So much is captured by now, and this much more was passed to the speaker.
-            while given < min(played.count, start + block + queued) {
+            while given < min(played.count, start + block + 960) {
                 let end = min(played.count, given + block)
                 reference.append(played.span.extracting(given..<end))
                 given = end

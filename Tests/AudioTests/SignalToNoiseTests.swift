@@ -113,9 +113,7 @@ import Testing
 
     static func measure(_ samples: [Int16], block: Int = 480) -> Double? {
         var meter = SignalToNoise()
-        for start in stride(from: 0, to: samples.count - block + 1, by: block) {
-            meter.add(samples.span.extracting(start..<start + block))
-        }
+        meter.add(samples[...], by: block)
         return meter.decibels
     }
 
@@ -146,20 +144,14 @@ import Testing
         let parts = Parts(.white, seed: 5, seconds: 8)
         var meter = SignalToNoise()
         let noise = parts.noise.map { Int16((100 * $0).rounded()) }
-        for start in stride(from: 0, to: noise.count, by: 480) {
-            meter.add(noise.span.extracting(start..<start + 480))
-        }
+        meter.add(noise[...])
         var found = meter.decibels
         #expect(found == nil, "nobody spoke")
         let tone = (0..<48_000).map { Int16(10_000 * sin(Double($0) / 10)) }
-        for start in stride(from: 0, to: 43_200, by: 480) {
-            meter.add(tone.span.extracting(start..<start + 480))
-        }
+        meter.add(tone[..<43_200])
         found = meter.decibels
         #expect(found == nil, "0.9 s of speech")
-        for start in stride(from: 0, to: 14_400, by: 480) {
-            meter.add(tone.span.extracting(start..<start + 480))
-        }
+        meter.add(tone[..<14_400])
         found = meter.decibels
         #expect(found != nil)
         meter.reset()
@@ -199,12 +191,19 @@ import Testing
         var meter = SignalToNoise()
         for truth in [45.0, 20] {
             let sound = parts.mixed(truth, speechLevel: -23)
-            for start in stride(from: 0, to: sound.count, by: 480) {
-                meter.add(sound.span.extracting(start..<start + 480))
-            }
+            meter.add(sound[...])
             let decibels = meter.decibels
             let found = try #require(decibels)
             #expect(abs(found - truth) <= 2, "\(truth) dB: \(found)")
+        }
+    }
+}
+
+extension SignalToNoise {
+    /// Sound in blocks.
+    fileprivate mutating func add(_ sound: ArraySlice<Int16>, by block: Int = 480) {
+        for start in stride(from: sound.startIndex, to: sound.endIndex - block + 1, by: block) {
+            add(sound[start..<start + block].span)
         }
     }
 }

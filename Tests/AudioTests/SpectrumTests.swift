@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import Seeds
 import Testing
 
 @Suite struct SpectrumTests {
@@ -24,11 +25,8 @@ import Testing
     }
 
     @Test func allBandsTogetherAreTheSound() {
-        var state: UInt64 = 1
-        let noise = (0..<2_048).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int16(truncatingIfNeeded: Int(state >> 52) - 2_048)
-        }
+        var random = SplitMix64(seed: 1)
+        let noise = (0..<2_048).map { _ in Int16.random(in: -2_048..<2_048, using: &random) }
         let power = bands(noise).reduce(0) { $0 + pow(10, $1 / 10) }
         let whole = noise.reduce(0.0) { $0 + Double($1) * Double($1) } / 2_048 / 32_768 / 32_768
         // White noise: the bands reach from 89 Hz to 17.8 kHz of 24 kHz.

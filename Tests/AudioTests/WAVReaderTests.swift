@@ -44,13 +44,6 @@ import Testing
         return samples
     }
 
-    private func problem(_ bytes: [UInt8]) -> WAVProblem? {
-        do throws(WAVProblem) {
-            _ = try read(bytes)
-            return nil
-        } catch { return error }
-    }
-
     @Test(
         arguments: [
             (8, 1, [0, 128, 255, 192]), (16, 1, [0, 0x80, 0, 0, 0xFF, 0x7F, 0, 0x40]),
@@ -103,36 +96,34 @@ import Testing
         #expect(try read(bytes) == [0, 0])
     }
 
-    @Test func whatCannotBePlayedIsSaid() {
-        let data = ("data", [UInt8](repeating: 1, count: 8))
-        #expect(problem([]) == .notWAV)
-        #expect(problem(Array("ID3\u{4} an mp3 file, perhaps".utf8)) == .notWAV)
-        #expect(problem(Self.file([data])) == .malformed)
-        #expect(problem(Self.file([("fmt ", [1, 0]), data])) == .malformed)
-        #expect(problem(Self.file([("fmt ", Self.format(tag: 2)), data])) == .compressed(2))
-        #expect(problem(Self.file([("fmt ", Self.format(tag: 85)), data])) == .compressed(85))
-        #expect(problem(Self.file([("fmt ", Self.format(bits: 12)), data])) == .bits(12))
-        #expect(problem(Self.file([("fmt ", Self.format(tag: 3)), data])) == .bits(16))
-        #expect(problem(Self.file([("fmt ", Self.format(channels: 6)), data])) == .channels(6))
-        #expect(problem(Self.file([("fmt ", Self.format(channels: 0)), data])) == .channels(0))
-        #expect(problem(Self.file([("fmt ", Self.format(rate: 3_999)), data])) == .rate(3_999))
-        #expect(
-            problem(Self.file([("fmt ", Self.format(rate: 192_001)), data])) == .rate(192_001))
-        #expect(problem(Self.file([("fmt ", Self.format())])) == .empty)
-        #expect(problem(Self.file([("fmt ", Self.format()), ("data", [])])) == .empty)
-        let long = Self.file([("fmt ", Self.format()), data], sizes: ["data": 10])
-        #expect(problem(long) == .truncated)
-        #expect(problem(Array(long.dropLast(20))) == .truncated)
+    private static let data = ("data", [UInt8](repeating: 1, count: 8))
+    private static let long = file([("fmt ", format()), data], sizes: ["data": 10])
+
+    @Test(
+        arguments: [
+            ([], .notWAV), (Array("ID3\u{4} an mp3 file, perhaps".utf8), .notWAV),
+            (file([data]), .malformed), (file([("fmt ", [1, 0]), data]), .malformed),
+            (file([("fmt ", format(tag: 2)), data]), .compressed(2)),
+            (file([("fmt ", format(tag: 85)), data]), .compressed(85)),
+            (file([("fmt ", format(bits: 12)), data]), .bits(12)),
+            (file([("fmt ", format(tag: 3)), data]), .bits(16)),
+            (file([("fmt ", format(channels: 6)), data]), .channels(6)),
+            (file([("fmt ", format(channels: 0)), data]), .channels(0)),
+            (file([("fmt ", format(rate: 3_999)), data]), .rate(3_999)),
+            (file([("fmt ", format(rate: 192_001)), data]), .rate(192_001)),
+            (file([("fmt ", format())]), .empty),
+            (file([("fmt ", format()), ("data", [])]), .empty),
+            (long, .truncated), (Array(long.dropLast(20)), .truncated),
+        ] as [([UInt8], WAVProblem)])
+    func whatCannotBePlayedIsSaid(bytes: [UInt8], problem: WAVProblem) {
+        #expect(throws: problem) { try read(bytes) }
     }
 
     /// Any bytes in any parts give samples or a problem, and never end the program.
     @Test func anyBytesAreReadToTheirEnd() throws {
         let seed = testSeed()
-        var state = seed
-        let next = { () -> Int in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33)
-        }
+        var random = SplitMix64(seed: seed)
+        let next = { Int(random.next() >> 33) }
         let good = Self.file([
             ("LIST", [1, 2, 3]), ("fmt ", Self.format(channels: 2, bits: 24, isLong: true)),
             ("data", [UInt8](repeating: 7, count: 60)),

@@ -19,17 +19,6 @@ import Testing
         return true
     }
 
-    @Test func anyBytesGiveAConfigOrErrors() {
-        let seed = testSeed()
-        var random = SplitMix64(seed: seed)
-        for _ in 0..<300 * Self.times {
-            let bytes = (0..<Int.random(in: 0...400, using: &random)).map { _ in
-                UInt8.random(in: 0...255, using: &random)
-            }
-            #expect(survives(bytes), "seed \(seed)")
-        }
-    }
-
     @Test func spoiledGoodFilesGiveAConfigOrErrors() {
         let seed = testSeed()
         var random = SplitMix64(seed: seed)

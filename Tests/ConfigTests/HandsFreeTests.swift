@@ -5,49 +5,36 @@ import Testing
 @Suite struct HandsFreeTests {
     private static let apart = "pcm:a and pcm:b are two cards"
 
-    private func handsFree(_ text: String, apart: String? = nil) throws -> HandsFree {
+    @Test(
+        arguments: [
+            // Without echo cancelling, auto is half.
+            ("duplex = auto", String?.none, true, false, "off", "echo = off"),
+            ("duplex = auto", apart, true, false, "off", "echo = off"),
+            // With one clock it is full, whatever the names: one card may have two.
+            (
+                "input = pcm:desk\noutput = card:A\necho = on", nil, false, true, "on",
+                "the echo is cancelled"
+            ),
+            ("echo = auto", nil, false, true, "on", "the echo is cancelled"),
+            ("echo = on", apart, true, false, "refused", apart),
+            ("echo = auto", apart, true, false, "refused", apart),
+            // What is set by hand holds.
+            ("duplex = half\necho = on", nil, true, true, "on", "as set"),
+            ("duplex = half\necho = auto", nil, true, false, "off", "as set"),
+            ("duplex = half\necho = auto", apart, true, false, "off", "as set"),
+            ("duplex = full", nil, false, false, "off", "as set"),
+            ("duplex = full\necho = on", apart, false, false, "refused", "as set; \(apart)"),
+            // One direction alone has no echo.
+            ("input = none\necho = on", nil, true, false, "off", "it has only one direction"),
+            ("output = none\necho = on", nil, true, false, "off", "it has only one direction"),
+        ] as [(String, String?, Bool, Bool, String, String)])
+    func duplexAndEcho(
+        text: String, apart: String?, isHalf: Bool, cancels: Bool, echo: String, reason: String
+    ) throws {
         let audio = try parse("[station]\nname = a\n[audio]\n\(text)").audio
-        return HandsFree(audio, clocksApart: apart)
-    }
-
-    @Test(arguments: [nil, apart]) func withoutEchoCancellingAutoIsHalf(apart: String?) throws {
-        let found = try handsFree("duplex = auto", apart: apart)
-        #expect(found.isHalfDuplex && !found.cancelsEcho && found.echoState == "off")
-        #expect(found.duplexReason == "echo = off")
-    }
-
-    @Test(arguments: ["on", "auto"]) func withOneClockAutoIsFull(echo: String) throws {
-        // The names do not matter: one card may have two.
-        let found = try handsFree("input = pcm:desk\noutput = card:A\necho = \(echo)")
-        #expect(!found.isHalfDuplex && found.cancelsEcho && found.echoState == "on")
-        #expect(found.duplexReason == "the echo is cancelled")
-    }
-
-    @Test(arguments: ["on", "auto"]) func acrossTwoClocksItIsRefusedWithTheReason(
-        echo: String
-    ) throws {
-        let found = try handsFree("echo = \(echo)", apart: Self.apart)
-        #expect(found.isHalfDuplex && !found.cancelsEcho && found.echoState == "refused")
-        #expect(found.duplexReason == Self.apart)
-    }
-
-    @Test func whatIsSetByHandHolds() throws {
-        #expect(try handsFree("duplex = half\necho = on").isHalfDuplex)
-        #expect(try handsFree("duplex = half\necho = on").cancelsEcho)
-        #expect(try !handsFree("duplex = half\necho = auto").cancelsEcho)
-        #expect(try handsFree("duplex = half\necho = auto", apart: "x").echoState == "off")
-        #expect(try !handsFree("duplex = full").isHalfDuplex)
-        #expect(try handsFree("duplex = full").duplexReason == "as set")
-        let across = try handsFree("duplex = full\necho = on", apart: Self.apart)
-        #expect(!across.isHalfDuplex && across.echoState == "refused")
-        #expect(across.duplexReason == "as set; \(Self.apart)")
-    }
-
-    @Test(arguments: ["input = none", "output = none"]) func oneDirectionHasNoEcho(
-        text: String
-    ) throws {
-        let found = try handsFree("\(text)\necho = on")
-        #expect(!found.cancelsEcho && found.echoState == "off")
-        #expect(found.duplexReason == "it has only one direction")
+        let found = HandsFree(audio, clocksApart: apart)
+        #expect(found.isHalfDuplex == isHalf && found.cancelsEcho == cancels)
+        #expect(found.echoState == echo)
+        #expect(found.duplexReason == reason)
     }
 }

@@ -45,11 +45,9 @@ extension AudioOnSimulatedCard {
 }
 
 @Suite struct CardControlChoiceTests {
-    private func control(_ name: String) -> CardControl {
-        CardControl(name: name, direction: .playback, percent: 1, isMuted: nil)
-    }
-
-    private func control(_ name: String, percent: Int?, isMuted: Bool? = nil) -> CardControl {
+    private func control(
+        _ name: String, percent: Int? = 1, isMuted: Bool? = nil
+    ) -> CardControl {
         CardControl(name: name, direction: .playback, percent: percent, isMuted: isMuted)
     }
 
@@ -82,11 +80,11 @@ extension AudioOnSimulatedCard {
     }
 
     @Test func theUsualOneIsChosenUnlessNamed() {
-        let controls = ["Headphone", "PCM", "Beep"].map(control)
+        let controls = ["Headphone", "PCM", "Beep"].map { control($0) }
         #expect(CardControl.chosen(among: controls, nil, .playback)?.name == "PCM")
         #expect(CardControl.chosen(among: controls, "Beep", .playback)?.name == "Beep")
         #expect(CardControl.chosen(among: controls, "Bass", .playback) == nil)
         #expect(CardControl.chosen(among: [control("Odd")], nil, .playback)?.name == "Odd")
-        #expect(CardControl.chosen(among: ["A", "B"].map(control), nil, .playback) == nil)
+        #expect(CardControl.chosen(among: ["A", "B"].map { control($0) }, nil, .playback) == nil)
     }
 }

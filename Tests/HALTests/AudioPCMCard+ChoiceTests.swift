@@ -11,62 +11,49 @@ import Testing
             id: id, name: id, usb: usb ? numbers : nil, captures: captures, plays: plays)
     }
 
-    func chosen(_ cards: [PCMCard]) -> [String?] {
-        [PCMError.Direction.capture, .playback].map {
+    private static let mic = card("Mic", usb: true, plays: false)
+    private static let screen = card("vc4hdmi0", captures: false)
+
+    @Test(
+        arguments: [
+            (
+                "a USB card before a screen", [screen, card("Device", usb: true)], "Device",
+                "Device"
+            ),
+            (
+                "one card for both before two",
+                [mic, card("wm8960"), card("Speaker", usb: true, captures: false)], "wm8960",
+                "wm8960"
+            ),
+            (
+                "the best of each direction", [screen, card("amp", captures: false), mic], "Mic",
+                "amp"
+            ),
+            ("no virtual card", [card("Loopback"), mic, screen], "Mic", "vc4hdmi0"),
+            ("nor one of the kernel's tests", [card("Dummy_1"), mic], "Mic", nil),
+            ("nor a gadget", [card("UAC2Gadget"), mic, screen], "Mic", "vc4hdmi0"),
+            (
+                "whatever its id, its driver's name shows it",
+                [PCMCard(id: "sink", name: "Loopback", usb: nil, captures: true, plays: true)], nil,
+                nil
+            ),
+            ("a direction that no card has is absent", [screen], nil, "vc4hdmi0"),
+            ("two of a kind in the kernel's order", [card("B"), card("A")], "B", "B"),
+        ] as [(String, [PCMCard], String?, String?)])
+    func theBestCardIsChosen(why: String, cards: [PCMCard], capture: String?, playback: String?) {
+        let chosen = [PCMError.Direction.capture, .playback].map {
             PCMName.automatic.resolved(among: cards, for: $0)?.description
         }
-    }
-
-    @Test func aUSBCardGoesBeforeTheScreenThatIsCardZero() {
-        let cards = [Self.card("vc4hdmi0", captures: false), Self.card("Device", usb: true)]
-        #expect(chosen(cards) == ["card:Device", "card:Device"])
-    }
-
-    @Test func oneCardForBothGoesBeforeTwo() {
-        let cards = [
-            Self.card("Mic", usb: true, plays: false), Self.card("wm8960"),
-            Self.card("Speaker", usb: true, captures: false),
-        ]
-        #expect(chosen(cards) == ["card:wm8960", "card:wm8960"])
-    }
-
-    @Test func whereNoneHasBothEachDirectionHasItsBest() {
-        let cards = [
-            Self.card("vc4hdmi0", captures: false), Self.card("amp", captures: false),
-            Self.card("Mic", usb: true, plays: false),
-        ]
-        #expect(chosen(cards) == ["card:Mic", "card:amp"])
-    }
-
-    @Test(arguments: ["Loopback", "Dummy_1", "UAC2Gadget"])
-    func aVirtualCardIsNeverChosen(id: String) {
-        let virtual = Self.card(id)
-        let cards = [
-            virtual, Self.card("Headphones", captures: false),
-            Self.card("Mic", usb: true, plays: false),
-        ]
-        #expect(chosen(cards) == ["card:Mic", "card:Headphones"])
-        #expect(chosen([virtual, Self.card("Mic", usb: true, plays: false)]) == ["card:Mic", nil])
-        // Whatever its id, the driver's name shows it.
-        let renamed = PCMCard(id: "sink", name: id, usb: nil, captures: true, plays: true)
-        #expect(chosen([renamed]) == [nil, nil])
-    }
-
-    @Test func aDirectionThatNoCardHasIsAbsentAndNoSoundServersBusiness() {
-        #expect(chosen([Self.card("vc4hdmi0", captures: false)]) == [nil, "card:vc4hdmi0"])
+        #expect(chosen == [capture, playback].map { $0.map { "card:\($0)" } }, "\(why)")
     }
 
     @Test func withoutAnyCardItIsWhatALSACallsDefault() {
-        #expect(chosen([]) == ["default", "default"])
+        #expect(PCMName.automatic.resolved(among: [], for: .capture) == .default)
     }
 
     @Test func whatIsNamedIsTaken() {
         let name = PCMName.default
         #expect(name.resolved(among: [Self.card("Device", usb: true)], for: .capture) == .default)
-    }
-
-    @Test func twoOfAKindAreTakenInTheKernelsOrder() {
-        #expect(chosen([Self.card("B", usb: true), Self.card("A", usb: true)])[0] == "card:B")
     }
 
     @Test func whatIsMeantIsShownWithTheCardFound() {

@@ -32,13 +32,6 @@ extension AudioOnSimulatedCard {
             _ = consume playback
         }
 
-        @Test func cardHeldByAnotherProgramIsBusy() throws {
-            let card = SimCard()
-            let other = card.begin("busy", "capture")
-            defer { other.child.send(SIGTERM) }
-            #expect(reason(card.pcm()) == .busy)
-        }
-
         @Test func cardThatCannotServeSaysWhatItLacks() {
             #expect(reason(SimCard().pcm("RATE=44100")) == .rate)
             #expect(reason(SimCard().pcm("FORMATS=U8")) == .format)

@@ -95,12 +95,10 @@ struct SimCard {
 
 struct CardStatus: Decodable {
     struct Direction: Decodable { let running, opens, starts, xruns: Int }
-    let present, asleep: Bool
-    let ppm: Double
     let playback, capture: Direction
 }
 
 struct WorldReport: Decodable {
-    let first_sample_ns, first_frame: Int
-    let samples, missed: Int?
+    let first_frame: Int
+    let missed: Int?
 }

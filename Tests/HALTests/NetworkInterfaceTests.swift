@@ -98,44 +98,21 @@ import Testing
             DefaultRoutes.interfaces(Array(route.utf8), Array(route6.utf8)) == ["wlan0", "eth1"])
         #expect(DefaultRoutes.interfaces([], []) == [])
     }
-
-    @Test func everyFaultHasWords() {
-        let faults: [NetworkFault] = [
-            .noInterface, .down("eth0"), .noCarrier("eth0"), .noCarrier("wlan0"),
-            .noAddress("eth0"), .lostListen("192.0.2.5"),
-        ]
-        #expect(Set(faults.map(\.text)).count == faults.count)
-        #expect(faults.allSatisfy { !$0.fix.isEmpty })
-    }
-
-    @Test func theWatchTellsNothingWhereNothingChanges() throws {
-        let watch = try NetworkWatch()
-        // Takes the changes from before the test.
-        _ = watch.hasChanged()
-        #expect(!watch.hasChanged() || !watch.hasChanged() || !watch.hasChanged())
-    }
 }
 
 @Suite struct WirelessInterfaceTests {
     @Test func onlyWirelessOnesAreTaken() throws {
-        let root = FileManager.default.temporaryDirectory
-            .appendingPathComponent("net-\(UInt32.random(in: 0...UInt32.max))")
-        defer { try? FileManager.default.removeItem(at: root) }
+        let root = TemporaryFolder()
         for folder in ["eth0", "nowlan0/phy80211", "nowlan1/wireless"] {
             try FileManager.default.createDirectory(
-                at: root.appendingPathComponent(folder), withIntermediateDirectories: true)
+                atPath: root.path(folder), withIntermediateDirectories: true)
         }
-        let state = root.appendingPathComponent("nowlan0/operstate")
-        try "down\n".write(to: state, atomically: false, encoding: .utf8)
-        let found = WirelessInterface.all(in: root.path)
+        try Data("down\n".utf8).write(to: URL(filePath: root.path("nowlan0/operstate")))
         #expect(
-            found == [
+            WirelessInterface.all(in: root.path) == [
                 WirelessInterface(name: "nowlan0", isUp: false, savesPower: nil),
                 WirelessInterface(name: "nowlan1", isUp: nil, savesPower: nil),
             ])
-    }
-
-    @Test func aMachineWithoutAnyHasNone() {
         #expect(WirelessInterface.all(in: "/nowhere").isEmpty)
     }
 }

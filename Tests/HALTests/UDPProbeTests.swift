@@ -24,9 +24,7 @@ import Time
         // the port: a single attempt proves nothing.
         for attempt in 1...20 {
             // A port that was free a moment ago, and is again.
-            let port = try PortSockets(
-                listen: address("127.0.0.1", 0), port: 0, dscp: 0
-            ).handshake.local.port
+            let port = try localSockets().handshake.local.port
             let found = fault(at: address("127.0.0.1", port), within: .milliseconds(500))
             if found == nil, attempt < 20 { continue }
             #expect(found == .portClosed)
@@ -35,8 +33,7 @@ import Time
     }
 
     @Test func onePortWhereSomebodyListensTellsNothingAndGetsAnEmptyDatagram() throws {
-        let pair = try PortSockets(
-            listen: address("127.0.0.1", 0), port: 0, dscp: 0)
+        let pair = try localSockets()
         let probe = try UDPProbe(to: pair.handshake.local)
         #expect(loopback_settle() == 0)
         #expect(probe.fault() == nil)

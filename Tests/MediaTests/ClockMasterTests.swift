@@ -7,10 +7,6 @@ import Time
 @Suite struct ClockMasterTests {
     let period: Int64 = 10_000_000
 
-    func at(_ milliseconds: Int) -> Instant {
-        Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
-    }
-
     @Test func aCardThatMovesSoundIsTrustedForEver() {
         var clock = ClockMaster()
         for turn in 0..<10_000 {
@@ -43,8 +39,7 @@ import Time
 @Suite struct MasterTests {
     /// alsa-lib's null device waits on /dev/null, which epoll refuses.
     @Test func aCardThatCannotBeWatchedIsServedByTheTimer() throws {
-        let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-        let sockets = try PortSockets(listen: address, port: 0, dscp: 0)
+        let sockets = try localSockets()
         var loop = try MediaLoop(
             plan: emptyPlan(), rings: try Rings(),
             socket: sockets.data, strays: sockets.strays, firstSequences: [0, 0, 0])

@@ -45,9 +45,8 @@ struct CoverLine: ~Copyable {
 
     static func made(_ profile: Profile, _ cover: Cover) throws -> CoverLine {
         let clock = Clock.now()
-        let any = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-        let ours = try PortSockets(listen: any, port: 0, dscp: 0)
-        let theirs = try PortSockets(listen: any, port: 0, dscp: 0)
+        let ours = try localSockets()
+        let theirs = try localSockets()
         let (near, there) = (ours.data.local, theirs.data.local)
         var plan = emptyPlan(profile)
         plan.cover = cover

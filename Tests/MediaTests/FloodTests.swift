@@ -8,9 +8,8 @@ import Testing
 /// The media loop's own socket, and more datagrams than it takes at once.
 @Suite struct FloodTests {
     @Test func aFloodIsTakenInBoundedShares() throws {
-        let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-        let ours = try PortSockets(listen: address, port: 0, dscp: 0)
-        let theirs = try PortSockets(listen: address, port: 0, dscp: 0)
+        let ours = try localSockets()
+        let theirs = try localSockets()
         let target = ours.data.local
         let rings = try Rings()
         var loop = try MediaLoop(
@@ -48,10 +47,9 @@ import Testing
 
     /// Those from elsewhere than peers are known to be cost less, and nothing of what those have.
     @Test func strayPacketsAreTakenInASmallerShareOfTheirOwn() throws {
-        let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-        let ours = try PortSockets(listen: address, port: 0, dscp: 0)
-        let peer = try PortSockets(listen: address, port: 0, dscp: 0)
-        let other = try PortSockets(listen: address, port: 0, dscp: 0)
+        let ours = try localSockets()
+        let peer = try localSockets()
+        let other = try localSockets()
         let target = ours.data.local
         try ours.handshake.prefer([peer.data.local])
         let rings = try Rings()

@@ -5,10 +5,6 @@ import Time
 @testable import Media
 
 @Suite struct HalfDuplexTests {
-    private func at(_ milliseconds: Int64) -> Instant {
-        Instant(nanoseconds: 1_000_000_000 + milliseconds * 1_000_000)
-    }
-
     private func duplex() -> HalfDuplex {
         var duplex = HalfDuplex()
         duplex.isOn = true

@@ -92,14 +92,6 @@ private struct Processor {
         }
     }
 
-    @Test func aShareOfTheTimeIsNoticedByWhatCameLate() {
-        var processor = Processor()
-        processor.run(seconds: 5)
-        processor.share = 0.2
-        processor.run(seconds: 1)
-        #expect(processor.shedding.step >= .plainEncoder)
-    }
-
     @Test func whatIsTriedAndDoesNotLastIsTriedLessAndLessOften() {
         var processor = Processor()
         processor.share = 0.2

@@ -8,10 +8,6 @@ import Time
 @Suite struct PacedAnnouncementTests {
     private let frame = 480
 
-    private func at(_ milliseconds: Int64) -> Instant {
-        Instant(nanoseconds: milliseconds * 1_000_000)
-    }
-
     /// One that has begun, and the ring its sound is pushed into.
     private func begun(
         _ paced: inout PacedAnnouncement
@@ -95,7 +91,7 @@ import Time
         var paced = PacedAnnouncement()
         _ = try begun(&paced)
         var samples = 0
-        for turn in 1...100 { samples += paced.pace.samplesDue(at: at(Int64(turn) * 7)) }
+        for turn in 1...100 { samples += paced.pace.samplesDue(at: at(turn * 7)) }
         #expect(abs(samples - 700 * 48) <= 1)
     }
 

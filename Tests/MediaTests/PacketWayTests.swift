@@ -24,11 +24,10 @@ import Wire
     }
 
     private func end(at now: Instant) throws -> End {
-        let address = try #require(SocketAddress(host: "127.0.0.1", port: 1))
-        let sockets = try PortSockets(listen: address, port: 0, dscp: 0)
+        let sockets = try localSockets()
         let local = sockets.data.local
         // The data socket remains alone on its port, and gets all, even indices as small as here.
-        let elsewhere = try PortSockets(listen: address, port: 0, dscp: 0)
+        let elsewhere = try localSockets()
         let rings = try Rings()
         return End(
             socket: try DataSocket(sockets.data, strays: elsewhere.strays, rings),
@@ -61,13 +60,29 @@ import Wire
         other.socket.peers[own].nextEndpoint = one.address
     }
 
-    /// Introduces two ends, and lets both use their session.
-    private func meet(_ one: inout End, _ other: inout End) {
-        introduce(&one, as: 0, &other, as: 0)
-        one.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
+    /// Introduces two ends, of which the second knows the first as `own`, and lets both use their
+    /// session.
+    private func meet(
+        _ one: inout End, _ other: inout End, as own: Int = 0, localIndex: UInt32 = 10
+    ) {
+        introduce(&one, as: 0, &other, as: own, localIndex: localIndex)
+        one.socket.send(ControlPayload(), to: 0, onSession: localIndex, made: now)
         _ = open(&other)
-        other.socket.sendCover(to: 0, at: now)
+        other.socket.sendCover(to: own, at: now)
         _ = open(&one)
+    }
+
+    /// One block that the talkers of an end play.
+    private func mix(
+        _ talkers: inout Talkers, _ plan: MediaPlan, _ tones: inout Tones, _ end: inout End,
+        at moment: Instant
+    ) {
+        var room = Block(repeating: 0)
+        var all = room.mutableSpan
+        var block = all._mutatingExtracting(first: plan.sound.blockSamples)
+        _ = talkers.mix(
+            by: &block, plan, .init(byHand: MediaVolumes(), isHeldDown: false), &tones,
+            &end.socket, at: moment)
     }
 
     /// One frame of silence, as an end sends it.
@@ -141,63 +156,13 @@ import Wire
         var kitchen = try end(at: now)
         var garage = try end(at: now)
         for index in [10, 30] as [UInt32] {
-            introduce(&kitchen, as: 0, &garage, as: 0, localIndex: index)
-            kitchen.socket.send(ControlPayload(), to: 0, onSession: index, made: now)
-            _ = open(&garage)
-            garage.socket.sendCover(to: 0, at: now)
-            _ = open(&kitchen)
+            meet(&kitchen, &garage, localIndex: index)
         }
         for (session, opens) in [(10, 20), (30, 40), (nil, 40)] as [(UInt32?, UInt32)] {
             kitchen.socket.send(ControlPayload(), to: 0, onSession: session, made: now)
             let opened = open(&garage)
             #expect(opened?.index == opens)
         }
-    }
-
-    @Test func soundIsHeardAndItsTalkerIsToldSo() throws {
-        var kitchen = try end(at: now)
-        var garage = try end(at: now)
-        meet(&kitchen, &garage)
-
-        let plan = emptyPlan()
-        var encoder = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
-        var frames = EncodedFrames()
-        var tone = Block(repeating: 0)
-        for index in 0..<480 { tone[index] = index % 96 < 48 ? 8_000 : -8_000 }
-        var talkers = try Talkers(plan, garage.rings)
-        talkers.bind(1, of: 0, to: .direct, at: now)
-        var tones = Tones()
-        var spurt = SentTalkspurt(sequence: 65_530, listeners: PeerSet([0]))
-        spurt.begin(at: 0)
-        var voices = 0
-        var moment = now
-        for number in 0..<20 {
-            frames.append(tone.span, by: &encoder)
-            kitchen.socket.frameSize = encoder.frameSize
-            kitchen.socket.send(
-                frame: number, of: frames, spurt, to: spurt.listeners, stream: 1,
-                isSpurtStart: number < 10,
-                isLast: false, at: moment)
-            spurt.sent()
-            let packetOpened = open(&garage)
-            let packet = try #require(packetOpened)
-            talkers.receive(packet, in: garage.receiver, .open, by: &garage.socket, at: moment)
-            for _ in 0..<480 / plan.sound.blockSamples {
-                var room = Block(repeating: 0)
-                var all = room.mutableSpan
-                var block = all._mutatingExtracting(first: plan.sound.blockSamples)
-                voices = talkers.mix(
-                    by: &block, plan, .init(byHand: MediaVolumes(), isHeldDown: false), &tones,
-                    &garage.socket, at: moment)
-            }
-            moment = moment + .milliseconds(10)
-        }
-        #expect(voices == 1)
-        let speaker = talkers.lastSpeaker
-        #expect(speaker == 0)
-        let heardOpened = open(&kitchen)
-        let heard = try #require(heardOpened)
-        #expect(heard.flags.kind == .control, "HEARD")
     }
 
     /// Three packets of silence a second on each of eight streams, of whatever priority, and
@@ -207,16 +172,8 @@ import Wire
         var hostile = try end(at: now)
         var kitchen = try end(at: now)
         var garage = try end(at: now)
-        introduce(&hostile, as: 0, &garage, as: 0)
-        hostile.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
-        _ = open(&garage)
-        garage.socket.sendCover(to: 0, at: now)
-        _ = open(&hostile)
-        introduce(&kitchen, as: 0, &garage, as: 1, localIndex: 30)
-        kitchen.socket.send(ControlPayload(), to: 0, onSession: 30, made: now)
-        _ = open(&garage)
-        garage.socket.sendCover(to: 1, at: now)
-        _ = open(&kitchen)
+        meet(&hostile, &garage)
+        meet(&kitchen, &garage, as: 1, localIndex: 30)
 
         let plan = emptyPlan()
         var silence = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
@@ -263,12 +220,7 @@ import Wire
             }
             spurt.sent()
             for _ in 0..<480 / plan.sound.blockSamples {
-                var room = Block(repeating: 0)
-                var all = room.mutableSpan
-                var block = all._mutatingExtracting(first: plan.sound.blockSamples)
-                _ = talkers.mix(
-                    by: &block, plan, .init(byHand: MediaVolumes(), isHeldDown: false), &tones,
-                    &garage.socket, at: moment)
+                mix(&talkers, plan, &tones, &garage, at: moment)
             }
             let played = garage.rings.traffic[1][.playedSamples]
             if heardAfter == nil, played > 0 { heardAfter = number - 100 }
@@ -332,12 +284,7 @@ import Wire
         var tones = Tones()
         // One block later.
         func neural(_ talkers: inout Talkers, _ garage: inout End) -> [Int] {
-            var room = Block(repeating: 0)
-            var all = room.mutableSpan
-            var block = all._mutatingExtracting(first: plan.sound.blockSamples)
-            _ = talkers.mix(
-                by: &block, plan, .init(byHand: MediaVolumes(), isHeldDown: false), &tones,
-                &garage.socket, at: now)
+            mix(&talkers, plan, &tones, &garage, at: now)
             return talkers.slots.indices.filter {
                 talkers.slots[$0].owner != nil && talkers.slots[$0].voice.concealsNeurally
             }
@@ -360,28 +307,5 @@ import Wire
         // What the first one had is the third one's now.
         talkers.release(0, at: now)
         #expect(neural(&talkers, &garage) == [1, 2])
-    }
-
-    @Test func whatDoesNotOpenIsCounted() throws {
-        var kitchen = try end(at: now)
-        var garage = try end(at: now)
-        var stranger = try end(at: now)
-        introduce(&kitchen, as: 0, &garage, as: 0)
-        var friend = try end(at: now)
-        introduce(&stranger, as: 0, &friend, as: 0)
-        stranger.socket.peers[0].nextEndpoint = garage.address
-        // The keys are others, so the number of the packet is unmasked to any other: one that is
-        // too high, or one that the packet is not authentic for.
-        stranger.socket.send(ControlPayload(), to: 0, onSession: 10, made: now)
-        let opened = open(&garage)
-        #expect(opened == nil)
-        let refused =
-            garage.rings.counters[.droppedAuthentication]
-            + garage.rings.counters[.droppedCounter]
-        #expect(refused == 1)
-        guard case .none = garage.rings.events.pop() else {
-            Issue.record("nothing is to be told of it")
-            return
-        }
     }
 }

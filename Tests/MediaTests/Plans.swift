@@ -1,5 +1,7 @@
 import Audio
+import HAL
 import Station
+import Time
 
 @testable import Media
 
@@ -11,4 +13,14 @@ func emptyPlan(_ profile: Profile = .voice) -> MediaPlan {
             TalkKey.Settings(mode: .momentary, debounce: .zero, tail: .zero, talkMax: .seconds(60))
         }, gains: [], profile: profile, bitrate: profile.settings.bitrate, periodSamples: 480,
         preroll: .zero, jitterMax: .milliseconds(240))
+}
+
+/// A moment, in milliseconds.
+func at(_ milliseconds: Int) -> Instant {
+    Instant(nanoseconds: 1_000_000_000 + Int64(milliseconds) * 1_000_000)
+}
+
+/// The sockets of a port of this machine.
+func localSockets() throws -> PortSockets {
+    try PortSockets(listen: SocketAddress(host: "127.0.0.1", port: 1), port: 0, dscp: 0)
 }

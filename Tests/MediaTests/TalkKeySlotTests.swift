@@ -5,10 +5,6 @@ import Time
 @testable import Media
 
 @Suite struct TalkKeySlotTests {
-    func at(_ milliseconds: Int) -> Instant {
-        Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
-    }
-
     func settings(_ mode: TalkKey.Mode) -> TalkKey.Settings {
         TalkKey.Settings(mode: mode, debounce: .zero, tail: .zero, talkMax: .seconds(60))
     }
@@ -26,19 +22,6 @@ import Time
         #expect(slot.key.isTalking)
     }
 
-    @Test func aHotMicrophoneClosedByHandStaysClosedUnderOtherSettings() {
-        var slot = TalkKeySlot(settings: settings(.open), target: 0, at: at(0))
-        slot.readable(isDown: false, settings(.open))
-        _ = slot.handle(.level(isDown: true), at: at(2))
-        _ = slot.handle(.level(isDown: false), at: at(3))
-        // The line is away as the settings come, and comes back under them.
-        _ = slot.unreadable(at: at(4))
-        var other = TalkKeySlot(settings: settings(.open), target: 1, at: at(5))
-        other.inheritLine(of: &slot, settings(.open))
-        other.readable(isDown: false, settings(.open))
-        #expect(!other.key.isTalking)
-    }
-
     @Test func aHotMicrophoneClosedByHandStaysClosedWhenItsLineIsBack() {
         var slot = TalkKeySlot(settings: settings(.open), target: 0, at: at(0))
         slot.readable(isDown: false, settings(.open))
@@ -46,12 +29,18 @@ import Time
         _ = slot.handle(.level(isDown: false), at: at(3))
         #expect(!slot.key.isTalking)
 
+        // The line is away as other settings come, and comes back under them.
         _ = slot.unreadable(at: at(4))
-        slot.readable(isDown: false, settings(.open))
-        #expect(!slot.key.isTalking)
+        var other = TalkKeySlot(settings: settings(.open), target: 1, at: at(5))
+        other.inheritLine(of: &slot, settings(.open))
+        other.readable(isDown: false, settings(.open))
+        #expect(!other.key.isTalking)
+        _ = other.unreadable(at: at(6))
+        other.readable(isDown: false, settings(.open))
+        #expect(!other.key.isTalking)
 
-        _ = slot.handle(.level(isDown: true), at: at(6))
-        #expect(slot.key.isTalking)
+        _ = other.handle(.level(isDown: true), at: at(7))
+        #expect(other.key.isTalking)
     }
 
     @Test func aKeyHeldWhileItsLineComesBackDoesNotTalk() {
@@ -108,19 +97,8 @@ import Time
         _ = slot.handle(.level(isDown: true), at: at(3000))
         let tap = slot.handle(.level(isDown: false), at: at(3100))
         #expect(tap == .init(talk: nil, touch: .press))
-    }
-
-    @Test func aHoldThatTalksStopsWhenItsLineIsLost() {
-        var slot = slot(.hold, hold: true)
-        _ = slot.handle(.level(isDown: true), at: at(100))
-        _ = slot.handle(.tick, at: at(600))
-        #expect(slot.unreadable(at: at(700)).talk == .closeMicrophone)
-    }
-
-    @Test func aKeyThatDoesNotTalkNeverDoes() {
-        var slot = slot(nil, press: true)
-        let press = slot.handle(.level(isDown: true), at: at(100))
-        #expect(press == .init(talk: nil, touch: .press))
-        #expect(!slot.key.isTalking)
+        _ = slot.handle(.level(isDown: true), at: at(4000))
+        _ = slot.handle(.tick, at: at(4500))
+        #expect(slot.unreadable(at: at(4600)).talk == .closeMicrophone)
     }
 }

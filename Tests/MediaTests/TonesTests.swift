@@ -6,10 +6,6 @@ import Time
 @testable import Media
 
 @Suite struct TonesTests {
-    private func at(_ milliseconds: Int64) -> Instant {
-        Instant(nanoseconds: 1_000_000_000 + milliseconds * 1_000_000)
-    }
-
     /// The loudest sample of so many blocks.
     private func peak(
         _ tones: inout Tones, _ volumes: MediaVolumes = MediaVolumes(), blocks: Int = 20,
@@ -23,7 +19,7 @@ import Time
             var span = block.mutableSpan
             tones.mix(
                 into: &mixer, by: &span, plan, volumes, isOutranked: isOutranked,
-                at: at(Int64(number) * 10))
+                at: at(number * 10))
             mixer.render(into: &span)
             for index in 0..<480 { peak = max(peak, abs(Int(block[index]))) }
         }
@@ -59,13 +55,5 @@ import Time
         _ = peak(&tones, volumes, blocks: 5)
         #expect(peak(&tones, volumes, blocks: 100) == 0)
         #expect(!tones.isUrgent(at: at(5_000)))
-    }
-
-    @Test func whatIsPlayedTellsWhetherAnyListenerHears() {
-        var tones = Tones()
-        tones.play(DataSocket.Prospect.doubted)
-        #expect(peak(&tones) == 0, "the listeners' first HEARD decides")
-        tones.play(DataSocket.Prospect.heard)
-        #expect(peak(&tones) > 1_000)
     }
 }

@@ -4,10 +4,6 @@ import Time
 @testable import Media
 
 @Suite struct VoiceClaimsTests {
-    private func at(_ milliseconds: Int) -> Instant {
-        Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
-    }
-
     private func claim(
         _ peer: Int, rank: Int = 0, since: Int = 0, last: Int = 3_000, isHeard: Bool = false
     ) -> VoiceClaims.Claim {

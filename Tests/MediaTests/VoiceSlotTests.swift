@@ -5,10 +5,6 @@ import Time
 @testable import Media
 
 @Suite struct VoiceSlotTests {
-    func at(_ milliseconds: Int) -> Instant {
-        Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
-    }
-
     /// Two seconds of frames come at once, of which 1.28 s fit: the newest are played, and what is
     /// skipped is told to the talker as not heard.
     @Test func ofABurstThatIsTooLongOnlyTheOldestIsSkippedAndNotHeard() throws {

@@ -21,12 +21,6 @@ import Testing
         #expect(graveyard.dead == [])
     }
 
-    @Test func theValueEndsOnceWithItsBox() {
-        let graveyard = Graveyard()
-        do { _ = Box(Payload(number: 1, graveyard: graveyard)) }
-        #expect(graveyard.dead == [1])
-    }
-
     @Test func aTakenValueOutlivesItsBoxAndEndsOnce() {
         let graveyard = Graveyard()
         do {
@@ -96,11 +90,5 @@ import Testing
         }
         #expect(numbers == Array(1...1000))
         #expect(graveyard.dead == numbers)
-    }
-
-    @Test func aBoxOfASendableValueIsSendable() {
-        func send<Value: Sendable & ~Copyable>(_ value: consuming Value) -> Bool { true }
-        let isSendable = send(Box(7))
-        #expect(isSendable)
     }
 }

@@ -41,15 +41,6 @@ import Testing
         #expect(found == [1, 7, 17, 7])
     }
 
-    @Test func elementsStayAsTheyAreWhenMoreAreMade() {
-        var numbers = GrowingArray(capacity: 4) { 5 }
-        numbers[0] = 1
-        numbers[3] += 1
-        let found = (0..<4).map { numbers[$0] }
-        #expect(found == [1, 5, 5, 6])
-        #expect(numbers.indices == 0..<4)
-    }
-
     @Test func everyElementDiesOnce() {
         let lives = Lives()
         do {

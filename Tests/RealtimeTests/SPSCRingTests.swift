@@ -3,15 +3,6 @@ import Realtime
 import Testing
 
 @Suite struct SPSCRingTests {
-    /// A noncopyable element that reports its end.
-    struct Token: ~Copyable {
-        let number: Int
-        let graveyard: Graveyard
-        deinit { graveyard.dead.append(number) }
-    }
-
-    final class Graveyard: @unchecked Sendable { var dead: [Int] = [] }
-
     @Test func refusesWhenFullAndKeepsTheOrder() {
         let ring = SPSCRing<Int>(capacity: 2)
         #expect(ring.push(1) == nil)
@@ -22,19 +13,6 @@ import Testing
         #expect(ring.pop() == 2)
         #expect(ring.pop() == 4)
         #expect(ring.pop() == nil)
-    }
-
-    @Test func ownedElementsDieExactlyOnce() {
-        let graveyard = Graveyard()
-        do {
-            let ring = SPSCRing<Token>(capacity: 4)
-            for number in 1...3 {
-                _ = ring.push(Token(number: number, graveyard: graveyard))
-            }
-            _ = ring.pop()
-            #expect(graveyard.dead == [1])
-        }
-        #expect(graveyard.dead == [1, 2, 3])
     }
 
     @Test func twoThreadsSeeEveryElementOnceAndInOrder() async {

@@ -4,13 +4,13 @@ import Files
 import Foundation
 import Testing
 
-@Suite struct KeyStoreTests {
+@Suite final class KeyStoreTests {
     let state = FileManager.default.temporaryDirectory
         .appending(path: "keystore-\(UUID().uuidString)").path
 
     var paths: Paths { Paths(stateDirectory: state, runtimeDirectory: nil) }
 
-    func remove() { try? FileManager.default.removeItem(atPath: state) }
+    deinit { try? FileManager.default.removeItem(atPath: state) }
 
     func mode(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
@@ -18,7 +18,6 @@ import Testing
     }
 
     @Test func theIdentityIsMadeOnceAndForItsOwnerAlone() throws {
-        defer { remove() }
         #expect(try KeyStore.publicKey(paths) == nil)
         var made = 0
         let first = X25519.publicKey(of: try KeyStore.identity(paths) { made += 1 })
@@ -31,7 +30,6 @@ import Testing
     }
 
     @Test func widerRightsAreRefusedWithTheMendingCommand() throws {
-        defer { remove() }
         _ = try KeyStore.identity(paths) {}
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o644], ofItemAtPath: paths.identity)
@@ -43,10 +41,9 @@ import Testing
     }
 
     @Test(arguments: [0o755, 0o770, 0o701]) func aFolderOthersMayEnterIsRefused(mode: Int) throws {
-        defer { remove() }
         _ = try KeyStore.identity(paths) {}
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: paths.keys)
-        let isMending = { (error: any Error) in
+        let isMending = { [paths] (error: any Error) in
             (error as? KeyStoreError)?.description.hasSuffix("chmod 700 \(paths.keys)") == true
         }
         #expect(performing: { _ = try KeyStore.identity(paths) {} }, throws: isMending)
@@ -59,7 +56,6 @@ import Testing
     }
 
     @Test func aPskIsWrittenForItsOwnerAloneAndReadAgain() throws {
-        defer { remove() }
         _ = try KeyStore.identity(paths) {}
         let psk = Key.random()
         try KeyStore.write(psk: psk, of: "house", paths)
@@ -67,10 +63,15 @@ import Testing
         #expect(try mode(file) == 0o600)
         let isSame = try KeyStore.psk(at: file).isEqual(to: psk)
         #expect(isSame)
+        // As a person writes it.
+        try (String(repeating: "7f", count: 32) + "\n")
+            .write(toFile: file, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        let typed = try KeyStore.psk(at: file)
+        #expect(typed.bytes[0] == 0x7F && typed.bytes[31] == 0x7F)
     }
 
     @Test func aPskThatIsNotThereIsToldWithItsPlaceInTheConfiguration() throws {
-        defer { remove() }
         _ = try KeyStore.identity(paths) {}
         let key = try KeyStore.publicKey(paths)!.text
         let text = "[station]\nname = a\n[peer gg]\nkey = \(key)\npsk = file:gg.psk\n"
@@ -86,21 +87,9 @@ import Testing
 
     @Test(arguments: ["", "intercom-identity-1 12\n", String(repeating: "x", count: 4000)])
     func whatIsNoIdentityIsRefusedAndKept(text: String) throws {
-        defer { remove() }
         _ = try KeyStore.identity(paths) {}
         try text.write(toFile: paths.identity, atomically: false, encoding: .utf8)
         #expect(throws: KeyStoreError.self) { _ = try KeyStore.identity(paths) {} }
         #expect(try String(contentsOfFile: paths.identity, encoding: .utf8) == text)
-    }
-
-    @Test func aPskFileIsRead() throws {
-        defer { remove() }
-        _ = try KeyStore.identity(paths) {}
-        let file = "\(paths.keys)/house.psk"
-        try (String(repeating: "7f", count: 32) + "\n")
-            .write(toFile: file, atomically: false, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
-        let psk = try KeyStore.psk(at: file)
-        #expect(psk.bytes[0] == 0x7F && psk.bytes[31] == 0x7F)
     }
 }

@@ -5,9 +5,11 @@ import Foundation
 import Testing
 
 /// What a station forgets: LearnedFiles.
-@Suite struct LearnedFilesTests {
+@Suite final class LearnedFilesTests {
     let state = FileManager.default.temporaryDirectory
         .appending(path: "learned-\(UUID().uuidString)").path
+
+    deinit { try? FileManager.default.removeItem(atPath: state) }
 
     private func write(_ path: String) throws {
         let whole = URL(filePath: "\(state)/\(path)")
@@ -37,7 +39,6 @@ import Testing
     }
 
     @Test func allIsForgottenButTheSecretsThatSettingsName() throws {
-        defer { try? FileManager.default.removeItem(atPath: state) }
         for path in [
             "keys/identity", "keys/garage.psk", "keys/office.psk", "peers.d/garage.conf",
             "history", "history.bad", "state",

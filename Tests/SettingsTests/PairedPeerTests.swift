@@ -6,14 +6,14 @@ import HAL
 import Testing
 
 /// A peer that a pairing has found, among the files of a station: PairedPeer and PeerFiles.
-@Suite struct PairedPeerTests {
+@Suite final class PairedPeerTests {
     let state = FileManager.default.temporaryDirectory
         .appending(path: "paired-\(UUID().uuidString)").path
     let key = X25519.publicKey(of: .random())
 
     var paths: Paths { Paths(stateDirectory: state, runtimeDirectory: nil) }
 
-    func remove() { try? FileManager.default.removeItem(atPath: state) }
+    deinit { try? FileManager.default.removeItem(atPath: state) }
 
     private func text(of path: String) -> String? {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
@@ -44,7 +44,6 @@ import Testing
     }
 
     @Test func itIsWrittenAsAPersonWouldHaveWrittenIt() throws {
-        defer { remove() }
         let files = files()
         let peer = try peer("garage", used: files, found: files)
         #expect(text(of: "\(state)/peers.d/garage.conf") == nil)
@@ -97,7 +96,6 @@ import Testing
     }
 
     @Test func aNameWhoseSecretLiesThereGetsANumber() throws {
-        defer { remove() }
         let files = files()
         try files.write(psk: .random(), of: "garage")
         #expect(try peer("garage", used: files, found: files).name == "garage-2")
@@ -139,7 +137,6 @@ import Testing
     /// One that its site has put out comes back with it, where that is introduced.
     @Test(arguments: [(true, true), (true, false), (false, true)])
     func oneThatWasPutOutIsTakenBackWhereThatIsDone(isBySite: Bool, introduces: Bool) throws {
-        defer { remove() }
         if introduces { try KeyStore.write(siteKey: .random(), paths) }
         let writer = isBySite ? "intercomctl site, which has put it out" : "intercomctl peer set"
         let files = files(learned: [
@@ -158,7 +155,6 @@ import Testing
 
     /// It was restored without its secrets, or put out at one side.
     @Test func aPeerWithoutASessionIsPairedAnew() throws {
-        defer { remove() }
         try peer("garage", used: files(), found: files()).store(.random())
         let written = try ConfigFolder.stateSources(in: paths)
         func again(isUp: Bool = false) throws -> PairedPeer {
@@ -196,7 +192,6 @@ import Testing
 
     /// A person changes the peer while the other station has not finished.
     @Test func whatIsChangedWhileAPeerIsPairedAnewStays() throws {
-        defer { remove() }
         let file = entry("garage", key.text, more: "[policy garage]\nsignal = allow\n")
         let known = files(learned: ["garage": file])
         try known.write("\(paths.learnedPeers)/garage.conf")
@@ -236,7 +231,6 @@ import Testing
     }
 
     @Test func oneThatTheSiteHasTakenOutComesBackOnlyIfThatIsMeant() throws {
-        defer { remove() }
         let other = X25519.publicKey(of: .random()).text
         try FileManager.default.createDirectory(
             atPath: state, withIntermediateDirectories: true)
@@ -289,7 +283,6 @@ import Testing
     }
 
     @Test func whatCannotBeWrittenLeavesNothing() throws {
-        defer { remove() }
         let files = files()
         let peer = try peer("garage", used: files, found: files)
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -305,7 +298,6 @@ import Testing
     }
 
     @Test func whatIsWithdrawnIsGone() throws {
-        defer { remove() }
         let files = files()
         let peer = try peer("garage", used: files, found: files)
         try peer.prepare(psk: .random())
@@ -317,7 +309,6 @@ import Testing
 
     /// A peer that is on no disk must not be told as one.
     @Test func withoutItsFolderItIsNotMadeAPeer() throws {
-        defer { remove() }
         let files = files()
         let peer = try peer("garage", used: files, found: files)
         try peer.prepare(psk: .random())
@@ -333,7 +324,6 @@ import Testing
 
     /// Somebody adds a peer of that name by hand before the other station has finished.
     @Test func aWithdrawalSparesAPeerThatWasAddedMeanwhile() throws {
-        defer { remove() }
         let files = files()
         let peer = try peer("garage", used: files, found: files)
         try peer.prepare(psk: .random())
@@ -348,7 +338,6 @@ import Testing
     }
 
     @Test func whatADeadProgramHasPreparedIsRemoved() throws {
-        defer { remove() }
         let files = files()
         PairedPeer.removeLeftovers(files)
         for name in ["garage", "barn"] {

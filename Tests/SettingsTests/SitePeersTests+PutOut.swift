@@ -10,7 +10,6 @@ extension SitePeersTests {
     /// A thief's key is of no use at boxes that had paired with the box, either; but who has the
     /// site's key may not have a peer forgotten that a person has made.
     @Test func theSitePutsOutAPeerThatSomebodyHasPaired() throws {
-        defer { remove() }
         let (both, one) = (try roster([("attic", 0), ("barn", 1)]), try roster([("barn", 1)]))
         try byHand("attic", keys[0], "psk = file:attic.psk")
         try byHand("friend", keys[3])

@@ -18,6 +18,8 @@ import Testing
 
     func remove() { try? FileManager.default.removeItem(atPath: state) }
 
+    deinit { remove() }
+
     /// A roster of this station and of these, by the places of their keys.
     func roster(
         _ stations: [(String, Int)], addresses: [String: String] = [:],
@@ -79,7 +81,6 @@ import Testing
     private static let button = "[button b]\nline = GPIO1\ntalk = attic\n"
 
     @Test func aButtonForOnePersonNeverBecomesOneForAChannel() throws {
-        defer { remove() }
         let first = try roster([("attic", 0), ("garage", 1)])
         for next in [
             try roster([("garage", 1)], channels: [("attic", nil)]),
@@ -102,7 +103,6 @@ import Testing
     }
 
     @Test func aPeerMadeByHandKeepsItsFile() throws {
-        defer { remove() }
         let first = try roster([("attic", 0)])
         try adopt(first, after: nil)
         try byHand("friend", keys[3])
@@ -119,7 +119,6 @@ import Testing
     }
 
     @Test func namesMoveOnInOneStep() throws {
-        defer { remove() }
         let first = try roster([("attic", 0), ("barn", 1)])
         try adopt(first, after: nil)
         // One is renamed, and a new one has its name; then a chain of three.
@@ -136,20 +135,8 @@ import Testing
         #expect(told.count { $0.contains("that name is taken here") } == 2, "\(told)")
     }
 
-    @Test func aSuccessorTakesPlaceAndAddress() throws {
-        defer { remove() }
-        let first = try roster(
-            [("barn", 0), ("barn-2", 1)], addresses: ["barn": "192.0.2.8"])
-        let button = Self.button.replacing("attic", with: "barn")
-        try adopt(first, after: nil)
-        try adopt(try roster([("barn", 1)]), after: first, button)
-        #expect(try found(button) == ["barn": 1])
-        #expect(try config(button).peers[0].addresses.isEmpty, "another box, at another place")
-    }
-
     /// What cannot be in one line of a roster does not hold up that another one is put out.
     @Test func oneBadStationDoesNotHinderARevocation() throws {
-        defer { remove() }
         let first = try roster([("attic", 0), ("barn", 1)])
         try adopt(first, after: nil)
         let told = try adopt(
@@ -163,7 +150,6 @@ import Testing
 
     /// A station that has lost the file of the site's channels starts, and gets it again.
     @Test func theChannelsAreWrittenAgain() throws {
-        defer { remove() }
         let roster = try roster([("attic", 0)], channels: [("up", nil)])
         let button = Self.button.replacing("attic", with: "up")
         try adopt(roster, after: nil)
@@ -179,20 +165,8 @@ import Testing
         }
     }
 
-    /// Buttons may be for a peer or a channel that is erased.
-    @Test(arguments: ["talk = attic", "talk = up", "press = signal attic", "hold = relay x@attic"])
-    func anErasedStationStarts(act: String) throws {
-        defer { remove() }
-        let button = Self.button.replacing("talk = attic", with: act)
-        try adopt(try roster([("attic", 0)], channels: [("up", nil)]), after: nil)
-        try LearnedFiles.erase(config(button))
-        let config = try config(button)
-        #expect(config.peers.isEmpty && config.awaited.count == 1)
-    }
-
     /// A person does not take a peer from under a button, in a site or not.
     @Test func aPersonsOwnChangeIsRefusedAsEver() throws {
-        defer { remove() }
         try adopt(try roster([("barn", 1)]), after: nil)
         try byHand("attic", keys[3])
         var files = PeerFiles(try sources(Self.button), in: paths)
@@ -203,7 +177,6 @@ import Testing
 
     /// Not even where the site has a channel of that name, which the peer hides so far.
     @Test func aPersonsOwnRenameGivesNoButtonToAChannel() throws {
-        defer { remove() }
         try adopt(try roster([("attic", 0)], channels: [("attic2", nil)]), after: nil)
         try byHand("attic2", keys[3])
         let button = Self.button.replacing("attic", with: "attic2")
@@ -211,30 +184,8 @@ import Testing
         #expect(throws: PeerFilesError.self) { try files.put(nil, at: files.path(of: "attic2")) }
     }
 
-    @Test func aPersonsOwnRevocationStays() throws {
-        defer { remove() }
-        let first = try roster([("attic", 0), ("barn", 1)])
-        try adopt(first, after: nil)
-        var files = PeerFiles(try sources(""), in: paths)
-        let source = try #require(files.sources.first { $0.path == files.path(of: "attic") })
-        var file = PeerFile(source.bytes)
-        file.set("revoked", to: "yes", of: "attic")
-        try files.put(file, at: source.path)
-        try files.write(source.path)
-        let second = try roster([("attic", 0), ("barn", 1)], channels: [("up", nil)])
-        try adopt(second, after: first)
-        #expect(try found() == ["barn": 1])
-        // Negative control: put out of the site and introduced again, it is a peer again.
-        let third = try roster([("barn", 1)])
-        let button = Self.button
-        try adopt(third, after: second, button)
-        try adopt(first, after: third, button)
-        #expect(try found(button) == ["attic": 0, "barn": 1])
-    }
-
     /// A successor under another name, and settings that know that name.
     @Test func settingsThatNameASuccessorDoNotHoldUpTheRevocation() throws {
-        defer { remove() }
         let first = try roster(
             [("attic", 0), ("spare", 1)], channels: [("up", ["kitchen", "spare"])])
         for rest in ["[policy spare]\ncall = ring\n", Self.button.replacing("attic", with: "up")] {
@@ -247,7 +198,6 @@ import Testing
 
     /// 31 peers, 16 channels and a long main file have no room in one station.
     @Test func withoutRoomTheChannelsAreLeftOut() throws {
-        defer { remove() }
         let long = String(repeating: "# a line of a long file\n", count: 5450)
         let first = try roster([("attic", 0)])
         try adopt(first, after: nil, long)
@@ -261,16 +211,5 @@ import Testing
         // The station starts, also when the daemon has written what follows from the roster.
         _ = try SiteFiles.renewChannels(of: third, own: own, paths)
         #expect(try config(long).peers.count == 2)
-    }
-
-    @Test func toLeaveTakesAllOfIt() throws {
-        defer { remove() }
-        let roster = try roster([("attic", 0)], channels: [("up", nil)])
-        try adopt(roster, after: nil)
-        try byHand("friend", keys[3])
-        try adopt(nil, after: roster)
-        #expect(try found() == ["friend": 3])
-        #expect(try config().channels.isEmpty)
-        #expect(try SiteFiles.roster(paths, limit: Roster.sizeMax) == nil)
     }
 }

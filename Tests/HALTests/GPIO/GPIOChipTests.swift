@@ -50,13 +50,4 @@ import Testing
         }
         #expect(error == GPIOError(line: "GPIO17", reason: .noChip))
     }
-
-    @Test(.enabled(if: SimulatedGPIO.hasTools, "gpiod is not installed"))
-    func realToolFindsTheSameLine() {
-        let gpio = SimulatedGPIO(chips: ["expander:X,Y", "header:GPIO16..GPIO18"])
-        let found =
-            SimulatedGPIO.toolsAreOld
-            ? gpio.tool("gpiofind", ["GPIO17"]) : gpio.tool("gpioinfo", ["GPIO17"])
-        #expect(found.hasPrefix("gpiochip1 1"), "\(found)")
-    }
 }

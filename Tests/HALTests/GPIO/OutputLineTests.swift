@@ -3,21 +3,15 @@ import Testing
 @Suite struct OutputLineTests {
     let gpio = SimulatedGPIO()
 
-    @Test func drivesThePinFromTheFirstMoment() {
-        #expect(gpio.probe("output GPIO23 high on off") == "ok")
-        #expect(gpio.world("get GPIO23").level == 1)
+    @Test(arguments: [("high", 1), ("low", 0)])
+    func drivesThePinFromTheFirstMoment(active: String, level: Int) {
+        #expect(gpio.probe("output GPIO23 \(active) on off") == "ok")
         #expect(gpio.world("get GPIO23").driven == true)
-        #expect(gpio.probe("off") == "ok")
-        #expect(gpio.world("get GPIO23").level == 0)
-        #expect(gpio.probe("on") == "ok")
-        #expect(gpio.world("get GPIO23").level == 1)
-    }
-
-    @Test func activeLowTurnsThePinOver() {
-        #expect(gpio.probe("output GPIO23 low off off") == "ok")
-        #expect(gpio.world("get GPIO23").level == 1)
-        #expect(gpio.probe("on") == "ok")
-        #expect(gpio.world("get GPIO23").level == 0)
+        #expect(gpio.world("get GPIO23").level == level)
+        for (command, wanted) in [("off", 1 - level), ("on", level)] {
+            #expect(gpio.probe(command) == "ok")
+            #expect(gpio.world("get GPIO23").level == wanted)
+        }
     }
 
     @Test func lineIsLetGoWithItsOwner() {

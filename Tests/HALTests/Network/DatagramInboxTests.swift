@@ -4,11 +4,6 @@ import HAL
 import Testing
 
 @Suite struct DatagramInboxTests {
-    private func makePair() throws -> PortSockets {
-        let any = try #require(SocketAddress(host: "127.0.0.1", port: 0))
-        return try PortSockets(listen: any, port: 0, dscp: 0)
-    }
-
     /// Sends a datagram from one socket of the pair to the other.
     private func send(_ bytes: [UInt8], within pair: borrowing PortSockets) throws {
         let port = pair.data.local.port
@@ -19,7 +14,7 @@ import Testing
 
     /// More than one fill, so that the next one takes the rest, and then nothing.
     @Test func allThatWaitComeInOrderWithTheirSource() throws {
-        let pair = try makePair()
+        let pair = try localSockets()
         let source = pair.handshake.local.port
         var inbox = try DatagramInbox()
         let total = DatagramInbox.capacity + 3
@@ -47,7 +42,7 @@ import Testing
 
     /// Each has its own moment, and the second fill starts anew.
     @Test func eachSaysHowLongItHasWaited() throws {
-        let pair = try makePair()
+        let pair = try localSockets()
         var inbox = try DatagramInbox()
         // The kernel begins to stamp datagrams some time after the first request.
         usleep(50_000)
@@ -67,7 +62,7 @@ import Testing
     }
 
     @Test func oneThatIsTooLongSaysSoAndOneThatFitsDoesNot() throws {
-        let pair = try makePair()
+        let pair = try localSockets()
         var inbox = try DatagramInbox()
         for size in [1500, 1501, 4000, 20] {
             try send([UInt8](repeating: 0x40, count: size), within: pair)

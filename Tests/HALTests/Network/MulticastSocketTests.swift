@@ -64,17 +64,6 @@ struct MulticastSocketTests {
         }
     }
 
-    @Test func itSendsFromTheAddressThatIsGiven() throws {
-        for family in families {
-            for address in interface.addresses where address.family == family {
-                let socket = try MulticastSocket(family, on: interface, from: address)
-                _ = socket.send(message(flags: 0).span)
-                let found = heard(socket)
-                #expect(found.first?.0.from.host == address.host)
-            }
-        }
-    }
-
     @Test func responsesAboutOtherServicesStayInTheKernel() throws {
         let socket = try MulticastSocket(.ipv4, on: interface)
         let ours = message(flags: 0x84, "_intercomd")

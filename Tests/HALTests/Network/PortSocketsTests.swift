@@ -22,18 +22,12 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         return (Array(bytes.prefix(datagram.count)), datagram)
     }
 
-    private func isQuiet(_ socket: borrowing UDPSocket) -> Bool {
-        var bytes = [UInt8](repeating: 0, count: 10)
-        var span = bytes.mutableSpan
-        return socket.receive(into: &span) == nil
-    }
-
     private func address(_ host: String, _ port: UInt16) throws -> SocketAddress {
         try #require(SocketAddress(host: host, port: port))
     }
 
     @Test func whatFindsTheKernelsBufferFullIsCounted() throws {
-        let pair = try PortSockets(listen: address("127.0.0.1", 0), port: 0, dscp: 0)
+        let pair = try localSockets()
         #expect(UDPSocket.overflow(of: pair.data.fd) == 0)
         let target = try address("127.0.0.1", pair.data.local.port)
         let large = [UInt8](repeating: 0x42, count: 1200)
@@ -51,44 +45,6 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         while pair.data.receive(into: &span) != nil { came += 1 }
         #expect(came == sent - overflow)
         #expect(UDPSocket.overflow(of: pair.handshake.fd) == 0)
-    }
-
-    /// The guarantee on which the daemon's two loops rest, for each way a packet may come.
-    @Test(
-        arguments: [
-            (listen: String?.none, target: "127.0.0.1"), (listen: nil, target: "::1"),
-            (listen: "127.0.0.1", target: "127.0.0.1"), (listen: "::1", target: "::1"),
-            (listen: "0.0.0.0", target: "127.0.0.1"),
-        ].filter { hasIPv6 || $0.target != "::1" })
-    func firstByteDecidesTheSocket(_ way: (listen: String?, target: String)) throws {
-        let listen = way.listen.flatMap { SocketAddress(host: $0, port: 0) }
-        let pair = try PortSockets(listen: listen, port: 0, dscp: 46)
-        let sender = try PortSockets(port: 0, dscp: 46)
-        let target = try address(way.target, pair.data.local.port)
-
-        for first in UInt8.min...UInt8.max {
-            let packet = [first, 1, 2, first]
-            #expect(sender.data.send(packet.span, to: target) == .sent)
-            let got =
-                switch first {
-                case 1: try receive(pair.initiations)
-                case 0x10...: try receive(pair.data)
-                default: try receive(pair.handshake)
-                }
-            #expect(got?.bytes == packet)
-            let othersAreQuiet =
-                isQuiet(pair.handshake) && isQuiet(pair.data) && isQuiet(pair.initiations)
-            #expect(othersAreQuiet)
-        }
-    }
-
-    @Test func emptyDatagramGoesToTheHandshakeSocket() throws {
-        let pair = try PortSockets(port: 0, dscp: 0)
-        let target = try address("127.0.0.1", pair.data.local.port)
-        #expect(pair.data.send([UInt8]().span, to: target) == .sent)
-        #expect(try receive(pair.handshake)?.datagram.count == 0)
-        let dataIsQuiet = isQuiet(pair.data)
-        #expect(dataIsQuiet)
     }
 
     @Test func bothSocketsSendFromThePort() throws {
@@ -133,21 +89,8 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         #expect(try receive(pair.data)?.bytes == [0x77])
     }
 
-    @Test func portIsFreeAgainAfterThePair() throws {
-        // Not a port that the kernel gives to whoever asks for any, such as the test beside.
-        let port = try #require(
-            (20_000..<20_100).first { (try? PortSockets(port: $0, dscp: 0)) != nil })
-        #expect(try PortSockets(port: port, dscp: 0).data.local.port == port)
-    }
-
-    @Test func bothFamiliesAreServedWhereThereAreBoth() throws {
-        let pair = try PortSockets(port: 0, dscp: 0)
-        #expect(pair.data.local.family == (hasIPv6 ? .ipv6 : .ipv4))
-        #expect(pair.handshake.local == pair.data.local)
-    }
-
     @Test func noRouteIsUnreachableAndNothingWorse() throws {
-        let pair = try PortSockets(listen: try address("127.0.0.1", 0), port: 0, dscp: 0)
+        let pair = try localSockets()
         // A socket of one family cannot reach the other.
         #expect(pair.data.send([0x20].span, to: try address("::1", 9)) == .unreachable)
         let huge = [UInt8](repeating: 0x20, count: 70_000)
@@ -179,8 +122,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func ourOwnSocketsAreSeen() throws {
-        let pair = try PortSockets(
-            listen: SocketAddress(host: "127.0.0.1", port: 0), port: 0, dscp: 0)
+        let pair = try localSockets()
         #expect(UDPPort.socketCount(of: pair.data.local.port) == PortSockets.count)
     }
 }

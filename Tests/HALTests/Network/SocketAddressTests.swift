@@ -81,10 +81,6 @@ import Testing
         }
         #expect(error.description.hasPrefix("address of no such host: "))
     }
-
-    @Test func noNamesAreNoWork() {
-        #expect(NameLookup.addresses(of: [], limit: .zero).isEmpty)
-    }
 }
 
 extension SocketAddress {

@@ -56,16 +56,9 @@ import Time
         return other.read(into: &span)
     }
 
-    @Test func whatIsClosedEndsInOrder() throws {
+    /// The death of the program looks as if it is dropped: nobody closes the stream then.
+    @Test func whatIsClosedEndsInOrderAndWhatIsDroppedFails() throws {
         #expect(try Self.ending { $0.close() } == .closed)
-    }
-
-    @Test func whatIsAbortedFails() throws {
-        #expect(try Self.ending { _ in } == .failed)
-    }
-
-    /// The death of the program looks the same: nobody closes the stream then.
-    @Test func whatIsDroppedFails() throws {
         #expect(try Self.ending { stream in _ = consume stream } == .failed)
     }
 
@@ -78,32 +71,6 @@ import Time
         let bytes: [UInt8] = [1]
         #expect(stream.write(bytes.span) == 1)
         return stream
-    }
-
-    /// However many connections say nothing, the first that speaks is taken at once.
-    @Test func silentOnesTakeNoPlace() throws {
-        let port = try Port()
-        var silent: [Held] = []
-        for _ in 0..<100 {
-            let stream = try TCPStream(connectingTo: port.place)
-            try Self.wait(stream.fd, for: EventLoop.writable)
-            silent.append(Held(stream))
-        }
-        switch port.listener.accept() {
-        case .none: break
-        case .some: Issue.record("a silent one is taken")
-        }
-        let stream = try Self.speaking(to: port, from: SocketAddress(host: "127.0.0.9", port: 1))
-        try Self.wait(port.listener.fd, for: EventLoop.readable)
-        guard let other = port.listener.accept() else { throw NoPort() }
-        #expect(other.other.host == "127.0.0.9")
-        _ = consume stream
-        #expect(silent.count == 100)
-    }
-
-    private final class Held {
-        let stream: TCPStream
-        init(_ stream: consuming TCPStream) { self.stream = stream }
     }
 
     @Test func whatIsAcceptedAndDroppedEndsInOrder() throws {

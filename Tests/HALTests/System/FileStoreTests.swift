@@ -13,6 +13,8 @@ import Testing
     @Test func writtenFileIsReadBackWithItsMode() throws {
         let path = folder.path("state")
         try write("one", to: path, mode: 0o640)
+        // What a crash has left is no obstacle.
+        try Data("half".utf8).write(to: URL(fileURLWithPath: path + ".new"))
         try write("second", to: path, mode: 0o664)
         #expect(try FileStore.read(path, limit: 100) == Array("second".utf8))
         let status = try #require(try FileStore.status(of: path))
@@ -21,13 +23,9 @@ import Testing
         #expect(status.isRegular)
         // No draft is left behind.
         #expect(try FileStore.names(in: folder.path, suffix: "") == ["state"])
-    }
-
-    @Test func draftOfACrashIsNoObstacle() throws {
-        let path = folder.path("state")
-        try Data("half".utf8).write(to: URL(fileURLWithPath: path + ".new"))
-        try write("whole", to: path)
-        #expect(try FileStore.read(path, limit: 5) == Array("whole".utf8))
+        // To remove it twice is no error.
+        for _ in 0..<2 { try FileStore.remove(path) }
+        #expect(try FileStore.status(of: path) == nil)
     }
 
     @Test func failedWriteLeavesWhatWasThere() throws {
@@ -49,14 +47,7 @@ import Testing
         #expect(error?.description.contains("at most 5 bytes") == true)
         // A file of the kernel reports no size at all.
         #expect(throws: SystemError.self) { try FileStore.read("/proc/self/maps", limit: 10) }
-        #expect(try FileStore.read("/proc/self/comm", limit: 100).isEmpty == false)
-    }
-
-    @Test func fileThatIsLongerThanItSaysIsReadToItsEnd() throws {
-        // It reports 0, but is longer than the first buffer.
-        let text = try FileStore.read("/proc/self/maps", limit: 1 << 20)
-        #expect(text.count > 8192)
-        #expect(text.last == UInt8(ascii: "\n"))
+        #expect(try FileStore.read("/proc/self/maps", limit: 1 << 20).count > 8192)
     }
 
     @Test func onlyPlainFilesAreRead() throws {
@@ -144,14 +135,6 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: lost, withDestinationPath: "nowhere")
         #expect(try FileStore.isLink(link) && FileStore.isLink(lost))
         #expect(try !FileStore.isLink(file) && !FileStore.isLink(folder.path("none")))
-    }
-
-    @Test func removingTwiceIsNoError() throws {
-        let path = folder.path("x")
-        try write("x", to: path)
-        try FileStore.remove(path)
-        try FileStore.remove(path)
-        #expect(try FileStore.status(of: path) == nil)
     }
 }
 

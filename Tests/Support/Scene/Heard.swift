@@ -25,7 +25,7 @@ public struct Flight {
     }
 
     /// Puts the packet into a jitter buffer.
-    func land(in voice: inout Voice) {
+    public func land(in voice: inout Voice) {
         voice.insert(
             sequence: sequence, payload: payload.span, isSpurtStart: isSpurtStart,
             isLast: isLast, isCopy: isCopy, at: instant(arrival))
