@@ -24,6 +24,12 @@ static inline int close_with(int fd, int error) {
     return error;
 }
 
+/// A socket of this type, of one family of addresses.
+static inline int make_socket(int is_v6, int type) {
+    int family = is_v6 ? AF_INET6 : AF_INET;
+    return result(socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
 /// Fills a socket address of the socket's family; -EAFNOSUPPORT for IPv6 on an IPv4 socket.
 int clinux_address_pack(
     const struct clinux_address *address, int is_v6, struct sockaddr_storage *packed,

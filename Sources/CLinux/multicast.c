@@ -67,10 +67,10 @@ static int join_v4(int fd, uint32_t interface, const struct clinux_address *sour
     };
     // Without this the socket would get the group on every interface that any program joins.
     int error = set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
-    if (error == 0 && setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group) < 0)
-        error = -errno;
-    if (error == 0 && setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &group, sizeof group) < 0)
-        error = -errno;
+    if (error == 0)
+        error = result(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group));
+    if (error == 0)
+        error = result(setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &group, sizeof group));
     if (error == 0)
         error = set_option(fd, IPPROTO_IP, IP_MULTICAST_TTL, HOPS);
     return error == 0 ? set_option(fd, IPPROTO_IP, IP_RECVTTL, 1) : error;
@@ -78,9 +78,7 @@ static int join_v4(int fd, uint32_t interface, const struct clinux_address *sour
 
 static int join_v6(int fd, uint32_t interface) {
     struct ipv6_mreq group = {.ipv6mr_multiaddr = group_v6, .ipv6mr_interface = interface};
-    int error = 0;
-    if (setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group, sizeof group) < 0)
-        error = -errno;
+    int error = result(setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group, sizeof group));
     if (error == 0)
         error = set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, (int)interface);
     if (error == 0)
@@ -110,9 +108,9 @@ static int prepare(int fd, int is_v6, uint32_t interface, const struct clinux_ad
 }
 
 int clinux_multicast_make(int is_v6, uint32_t interface, const struct clinux_address *source) {
-    int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = make_socket(is_v6, SOCK_DGRAM);
     if (fd < 0)
-        return -errno;
+        return fd;
     int error = prepare(fd, is_v6, interface, source);
     return error < 0 ? close_with(fd, error) : fd;
 }

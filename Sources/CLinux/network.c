@@ -106,9 +106,9 @@ int clinux_network_changed(int fd) {
 
 static int make_probe(const struct clinux_address *to) {
     int is_v6 = !clinux_address_is_v4(to);
-    int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = make_socket(is_v6, SOCK_DGRAM);
     if (fd < 0)
-        return -errno;
+        return fd;
     struct sockaddr_storage packed;
     socklen_t size;
     int error = clinux_address_pack(to, is_v6, &packed, &size);
@@ -133,10 +133,4 @@ int clinux_udp_source(const struct clinux_address *to, struct clinux_address *so
     if (fd < 0)
         return fd;
     return close_with(fd, clinux_udp_local(fd, source));
-}
-
-int clinux_udp_probe_error(int fd) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
 }

@@ -10,9 +10,9 @@
 #include <sys/un.h>
 
 static int make_tcp(int is_v6) {
-    int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = make_socket(is_v6, SOCK_STREAM);
     if (fd < 0)
-        return -errno;
+        return fd;
     int error = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (error == 0 && is_v6)
         error = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
@@ -70,7 +70,7 @@ int clinux_tcp_connect(int is_v6, const struct clinux_address *to,
     return fd;
 }
 
-int clinux_tcp_error(int fd) {
+int clinux_socket_error(int fd) {
     int error = 0;
     socklen_t size = sizeof error;
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? -errno : -error;
@@ -95,13 +95,16 @@ static int make_local(int type) {
     return result(socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
+// A stream, and the address of the file that it is for.
+static int make_stream(const char *path, struct sockaddr_un *packed, socklen_t *size) {
+    int error = pack_path(path, packed, size);
+    return error < 0 ? error : make_local(SOCK_STREAM);
+}
+
 int clinux_local_listen(const char *path, uint32_t mode) {
     struct sockaddr_un packed;
     socklen_t size;
-    int error = pack_path(path, &packed, &size);
-    if (error < 0)
-        return error;
-    int fd = make_local(SOCK_STREAM);
+    int fd = make_stream(path, &packed, &size);
     if (fd < 0)
         return fd;
     // Before bind the mode of the socket itself, less the umask, becomes that of its file, so
@@ -109,7 +112,7 @@ int clinux_local_listen(const char *path, uint32_t mode) {
     if (fchmod(fd, mode) < 0 || bind(fd, (struct sockaddr *)&packed, size) < 0)
         return close_with(fd, -errno);
     if (chmod(path, mode) < 0 || listen(fd, 16) < 0) {
-        error = -errno;
+        int error = -errno;
         unlink(path);
         return close_with(fd, error);
     }
@@ -123,10 +126,7 @@ int clinux_local_set_group(const char *path, uint32_t group) {
 int clinux_local_connect(const char *path) {
     struct sockaddr_un packed;
     socklen_t size;
-    int error = pack_path(path, &packed, &size);
-    if (error < 0)
-        return error;
-    int fd = make_local(SOCK_STREAM);
+    int fd = make_stream(path, &packed, &size);
     if (fd < 0)
         return fd;
     if (connect(fd, (struct sockaddr *)&packed, size) < 0)
@@ -151,15 +151,9 @@ int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *gr
 }
 
 int clinux_local_has_group(int fd, uint32_t group) {
-    struct ucred identity;
-    socklen_t size = sizeof identity;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &identity, &size) < 0)
-        return 0;
-    if (identity.gid == group)
-        return 1;
     // A user has a few groups; the kernel allows 65536.
     gid_t few[64], *groups = few;
-    size = sizeof few;
+    socklen_t size = sizeof few;
     int result = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
     if (result < 0 && errno == ERANGE) {
         groups = malloc(size);

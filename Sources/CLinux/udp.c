@@ -9,9 +9,9 @@
 #include <time.h>
 
 int clinux_udp_make(int is_v6) {
-    int fd = socket(is_v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = make_socket(is_v6, SOCK_DGRAM);
     if (fd < 0)
-        return -errno;
+        return fd;
     int error = is_v6 ? set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) : 0;
     return error < 0 ? close_with(fd, error) : fd;
 }

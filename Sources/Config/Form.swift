@@ -146,7 +146,7 @@ extension Form {
         guard !text.isEmpty else { return .value([]) }
         var items: [Value] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let text = trimmed(part)
+            let text = String(decoding: INI.trimmed(Array(part.utf8)[...]), as: UTF8.self)
             guard !text.isEmpty else { return .has("an empty place between its commas") }
             switch parse(text) {
             case .value(let item) where items.contains(item): return .has("\(quoted(text)) twice")
@@ -159,13 +159,6 @@ extension Form {
             return .has("\(items.count) items; at most \(limit) are allowed")
         }
         return .value(items)
-    }
-
-    private static func trimmed(_ part: Substring) -> String {
-        var bytes = part.utf8[...]
-        while bytes.first == 0x20 || bytes.first == 0x09 { bytes = bytes.dropFirst() }
-        while bytes.last == 0x20 || bytes.last == 0x09 { bytes = bytes.dropLast() }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -167,7 +167,7 @@ struct INI {
     }
 
     /// Without the blanks at both ends, and without the carriage return of a Windows file.
-    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var line = line
         while let last = line.last, isBlank(last) || last == 0x0d { line = line.dropLast() }
         while let first = line.first, isBlank(first) { line = line.dropFirst() }

@@ -250,8 +250,6 @@ public struct OpusError: Error, Equatable {
     /// The library's own number (`OPUS_BAD_ARG` …, negative).
     public let status: Int32
 
-    init(status: Int32) { self.status = status }
-
     /// Passes a good status through and throws the others.
     @discardableResult
     static func check(_ status: Int32) throws(OpusError) -> Int32 {

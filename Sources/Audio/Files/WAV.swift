@@ -20,13 +20,9 @@ public struct WAVFormat: Equatable, Sendable {
 
     /// Bytes of one sample on all channels.
     public var frameSize: Int { sampleSize * channels }
+}
 
-    init(rate: Int, channels: Int, encoding: Encoding) {
-        self.rate = rate
-        self.channels = channels
-        self.encoding = encoding
-    }
-
+extension WAVFormat {
     /// The last 14 bytes of every format that WAVE_FORMAT_EXTENSIBLE names by the old numbers.
     private static let family: [14 of UInt8] = [
         0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71,

@@ -147,7 +147,8 @@ extension MutableSpan<Int16> {
         guard count > 0 else { return }
         let slope = (last.factor - first.factor) / Float(count)
         for i in indices {
-            self[i] = Int16(Float(self[i]) * (first.factor + slope * Float(i)))
+            let value = Float(self[i]) * (first.factor + slope * Float(i))
+            self[i] = Int16(max(-32_768, min(32_767, value)))
         }
     }
 }
@@ -199,10 +200,6 @@ public struct Fader: Sendable {
     ) {
         if goal == .unity, gain == .unity { return }
         let (first, last) = move(to: goal, samples: block.count, duration: duration)
-        let slope = (last.factor - first.factor) / Float(block.count)
-        for index in block.indices {
-            let value = Float(block[index]) * (first.factor + slope * Float(index))
-            block[index] = Int16(max(-32_768, min(32_767, value)))
-        }
+        block.scale(from: first, to: last)
     }
 }

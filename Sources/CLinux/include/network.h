@@ -33,8 +33,6 @@ int clinux_network_changed(int fd);
 
 /// Sends an empty datagram; returns the socket, on which an ICMP error will show.
 int clinux_udp_probe(const struct clinux_address *to);
-/// The error that came, as a positive errno; 0 while there is none.
-int clinux_udp_probe_error(int fd);
 /// The own address from which datagrams would go there; nothing is sent.
 int clinux_udp_source(const struct clinux_address *to, struct clinux_address *source);
 

@@ -69,8 +69,9 @@ int clinux_tcp_accept(int fd, struct clinux_address *from);
 /// Begins to connect; from that address, of the same family, where `from` is not NULL.
 int clinux_tcp_connect(int is_v6, const struct clinux_address *to,
                        const struct clinux_address *from);
-/// What became of connecting, once the socket is writable.
-int clinux_tcp_error(int fd);
+/// What became of connecting, once the socket is writable, or of what was sent, so far: a negated
+/// errno; 0 where all is well.
+int clinux_socket_error(int fd);
 /// Lets closing the socket tell the other side that the connection has failed, or, again, that it
 /// has ended in order.
 int clinux_tcp_set_abort(int fd, int on);
@@ -124,7 +125,7 @@ int clinux_local_listen(const char *path, uint32_t mode);
 int clinux_local_set_group(const char *path, uint32_t group);
 int clinux_local_connect(const char *path);
 int clinux_local_accept(int fd);
-/// 1 when the program at the other end had this group, its own or another, as it connected; else 0.
+/// 1 when the program at the other end had this group besides its own, as it connected; else 0.
 int clinux_local_has_group(int fd, uint32_t group);
 int clinux_local_identity(int fd, int32_t *process, uint32_t *user, uint32_t *group);
 /// Never raises SIGPIPE.

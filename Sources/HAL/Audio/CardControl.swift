@@ -78,14 +78,9 @@ public struct CardControl: Equatable, Sendable {
         guard let mixer = CardMixer(of: device, direction) else { return nil }
         return mixer.set(change, direction)
     }
+}
 
-    init(name: String, direction: PCMError.Direction, percent: Int?, isMuted: Bool?) {
-        self.name = name
-        self.direction = direction
-        self.percent = percent
-        self.isMuted = isMuted
-    }
-
+extension CardControl {
     init?(_ element: OpaquePointer, _ direction: PCMError.Direction) {
         let plays = direction == .playback
         let hasVolume =

@@ -14,11 +14,16 @@ public enum FileStore {
 
     /// The file at a path; nil when there is none.
     public static func status(of path: String) throws(SystemError) -> Status? {
+        try look(at: path, follow: 1).map { Status($0) }
+    }
+
+    /// The kernel's description of a path, or of what it leads to; nil when there is nothing.
+    static func look(at path: String, follow: Int32) throws(SystemError) -> clinux_file_status? {
         var status = clinux_file_status()
-        let result = unsafe clinux_file_status(path, 1, &status)
+        let result = unsafe clinux_file_status(path, follow, &status)
         if result == -ENOENT || result == -ENOTDIR { return nil }
         _ = try SystemError.check(result, "look at \(path)")
-        return Status(status)
+        return status
     }
 
     /// Whether there is anything at a path, as far as can be seen.
@@ -26,11 +31,7 @@ public enum FileStore {
 
     /// Whether a path is a symbolic link, whatever its target.
     public static func isLink(_ path: String) throws(SystemError) -> Bool {
-        var status = clinux_file_status()
-        let result = unsafe clinux_file_status(path, 0, &status)
-        if result == -ENOENT || result == -ENOTDIR { return false }
-        _ = try SystemError.check(result, "look at \(path)")
-        return status.is_link != 0
+        try look(at: path, follow: 0).map { $0.is_link != 0 } ?? false
     }
 
     /// Reads a whole file of at most `limit` bytes.
@@ -202,9 +203,8 @@ public struct AppendFile: ~Copyable {
     /// Opens a file, or makes it.
     public init(_ path: String, mode: UInt32) throws(SystemError) {
         var (size, last): (UInt64, UInt8) = (0, 0)
-        let raw = try SystemError.check(
+        descriptor = try FileDescriptor(
             unsafe clinux_append_open(path, mode, &size, &last), "open \(path)")
-        descriptor = FileDescriptor(owning: raw)
         self.path = path
         self.size = Int(clamping: size)
         isTorn = size > 0 && last != UInt8(ascii: "\n")

@@ -9,8 +9,8 @@ public struct OpenFile: ~Copyable {
     /// Opens a plain file for reading; refuses anything else (a directory, a pipe).
     public init(reading path: String) throws(SystemError) {
         var status = clinux_file_status()
-        let raw = try SystemError.check(unsafe clinux_file_open(path, &status), "open \(path)")
-        let descriptor = FileDescriptor(owning: raw)
+        let descriptor = try FileDescriptor(
+            unsafe clinux_file_open(path, &status), "open \(path)")
         guard status.is_regular != 0 else {
             throw SystemError(
                 operation: "open \(path)", errno: status.is_directory != 0 ? EISDIR : EINVAL,
@@ -25,16 +25,14 @@ public struct OpenFile: ~Copyable {
     ///
     /// "-" is standard input. Its status is not known.
     public init(waitingFor path: String) throws(SystemError) {
-        let raw = try SystemError.check(unsafe clinux_source_open(path), "open \(path)")
-        descriptor = FileDescriptor(owning: raw)
+        descriptor = try FileDescriptor(unsafe clinux_source_open(path), "open \(path)")
         status = FileStore.Status(clinux_file_status())
         self.path = path
     }
 
     /// Makes a file that must not exist yet.
     init(making path: String, mode: UInt32) throws(SystemError) {
-        let raw = try SystemError.check(unsafe clinux_file_create(path, mode), "make \(path)")
-        descriptor = FileDescriptor(owning: raw)
+        descriptor = try FileDescriptor(unsafe clinux_file_create(path, mode), "make \(path)")
         status = FileStore.Status(
             size: 0, mode: mode, owner: Environment.userID, isRegular: true,
             isDirectory: false)

@@ -36,10 +36,7 @@ public struct StateDirectory: Sendable {
         _ path: String
     ) throws(SystemError) -> (id: UInt32, group: UInt32)? {
         for follow: Int32 in [0, 1] {
-            var status = clinux_file_status()
-            let result = unsafe clinux_file_status(path, follow, &status)
-            if result == -ENOENT || result == -ENOTDIR { return nil }
-            _ = try SystemError.check(result, "look at \(path)")
+            guard let status = try FileStore.look(at: path, follow: follow) else { return nil }
             if status.owner != 0 { return (status.owner, status.group) }
         }
         return nil

@@ -14,11 +14,6 @@ public struct InputLine: ~Copyable, Sendable {
         public let isActive: Bool
         /// The moment of the kernel's interrupt.
         public let moment: Instant
-
-        init(isActive: Bool, moment: Instant) {
-            self.isActive = isActive
-            self.moment = moment
-        }
     }
 
     /// The line as the configuration names it.

@@ -72,11 +72,7 @@ struct InputKey: ~Copyable {
         next = 0
         end = 0
         var room = bytes.mutableSpan
-        let raw = device.raw
-        let count = unsafe room.withUnsafeMutableBufferPointer { buffer in
-            // SAFETY: the size is that of the buffer.
-            unsafe clinux_read(raw, buffer.baseAddress!, buffer.count)
-        }
+        let count = device.read(into: &room)
         if count == -Int(EAGAIN) { return false }
         // The end of the file means that the device is gone, too.
         guard count > 0 else {
@@ -203,16 +199,12 @@ public struct InputDevice: Equatable, Sendable {
 
     private static func open(path: String, line: String) throws(GPIOError) -> FileDescriptor {
         let raw = unsafe clinux_input_open(path)
-        guard raw >= 0 else {
-            let reason: GPIOError.Reason =
-                switch -raw {
-                case EACCES, EPERM: .noPermission(path: path)
-                case ENOENT, ENODEV, ENXIO: .noDevice
-                default: .failed(errno: -raw)
-                }
-            throw GPIOError(line: line, reason: reason)
+        switch -raw {
+        case ...0: return FileDescriptor(owning: raw)
+        case EACCES, EPERM: throw GPIOError(line: line, reason: .noPermission(path: path))
+        case ENOENT, ENODEV, ENXIO: throw GPIOError(line: line, reason: .noDevice)
+        case let errno: throw GPIOError(line: line, reason: .failed(errno: errno))
         }
-        return FileDescriptor(owning: raw)
     }
 
     private static func name(of file: borrowing FileDescriptor) -> String {

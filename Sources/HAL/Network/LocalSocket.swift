@@ -19,8 +19,7 @@ public struct LocalSocket: ~Copyable, Sendable {
             try LocalSocket.removeStale(path)
             raw = unsafe clinux_local_listen(path, 0o660)
         }
-        let descriptor = FileDescriptor(
-            owning: try SystemError.check(raw, "listen on \(path)"))
+        let descriptor = try FileDescriptor(raw, "listen on \(path)")
         if let group {
             // If that fails, root alone can talk to the daemon, which is better than a daemon that
             // does not start.
@@ -105,9 +104,7 @@ public struct LocalPeer: ~Copyable, Sendable {
                     + " intercom,intercom-admin $USER, then log in again"
             default: ""
             }
-        self.init(
-            accepted: FileDescriptor(
-                owning: try SystemError.check(raw, "connect to \(path)", advice: advice)))
+        self.init(accepted: try FileDescriptor(raw, "connect to \(path)", advice: advice))
     }
 
     init(accepted descriptor: consuming FileDescriptor) {
@@ -122,7 +119,7 @@ public struct LocalPeer: ~Copyable, Sendable {
 
     /// Whether the other program was of this group, or of it besides its own, when it connected.
     public borrowing func isMember(of group: UInt32) -> Bool {
-        clinux_local_has_group(descriptor.raw, group) == 1
+        identity.group == group || clinux_local_has_group(descriptor.raw, group) == 1
     }
 
     /// Whether the other program is gone, and has not merely finished sending.

@@ -34,9 +34,8 @@ public struct MulticastSocket: ~Copyable, Sendable {
             family == .ipv6 ? 1 : 0, interface.index, &address)
         let advice =
             raw == -EADDRINUSE ? "another program has it for itself (sudo ss -ulpn shows it)" : ""
-        descriptor = FileDescriptor(
-            owning: try SystemError.check(
-                raw, "open UDP port 5353 on \(interface.name)", advice: advice))
+        descriptor = try FileDescriptor(
+            raw, "open UDP port 5353 on \(interface.name)", advice: advice)
     }
 
     /// To watch for `EventLoop.readable`.

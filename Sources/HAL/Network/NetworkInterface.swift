@@ -304,8 +304,7 @@ public final class NetworkWatch {
     private let descriptor: FileDescriptor
 
     public init() throws(SystemError) {
-        descriptor = FileDescriptor(
-            owning: try SystemError.check(clinux_network_watch(), "watch the network"))
+        descriptor = try FileDescriptor(clinux_network_watch(), "watch the network")
     }
 
     /// The descriptor for the event loop: readable when something has changed.

@@ -73,8 +73,8 @@ internal import CLinux
         _ address: SocketAddress, _ dscp: UInt8, _ receiveSize: Int32, joins: Bool = false
     ) throws(SystemError) -> FileDescriptor {
         let isIPv6: Int32 = address.family == .ipv6 ? 1 : 0
-        let raw = try SystemError.check(clinux_udp_make(isIPv6), "make a UDP socket")
-        let socket = FileDescriptor(owning: raw)
+        let socket = try FileDescriptor(clinux_udp_make(isIPv6), "make a UDP socket")
+        let raw = socket.raw
         _ = try SystemError.check(
             clinux_udp_set_dscp(raw, isIPv6, Int32(dscp)), "mark packets with DSCP \(dscp)")
         _ = try SystemError.check(

@@ -44,8 +44,7 @@ public struct TCPStream: ~Copyable, Sendable {
         } else {
             raw = unsafe clinux_tcp_connect(isIPv6, &target, nil)
         }
-        descriptor = FileDescriptor(
-            owning: try SystemError.check(raw, Self.operation(to: other)))
+        descriptor = try FileDescriptor(raw, Self.operation(to: other))
         self.other = other
         _ = clinux_tcp_set_abort(descriptor.raw, 1)
     }
@@ -61,7 +60,7 @@ public struct TCPStream: ~Copyable, Sendable {
     public borrowing func connectionError() -> SystemError? {
         do throws(SystemError) {
             _ = try SystemError.check(
-                clinux_tcp_error(descriptor.raw), Self.operation(to: other))
+                clinux_socket_error(descriptor.raw), Self.operation(to: other))
             return nil
         } catch { return error }
     }
@@ -104,8 +103,7 @@ public struct TCPListener: ~Copyable, Sendable {
             raw = unsafe clinux_tcp_listen(0, &address)
         }
         let advice = raw == -EADDRINUSE ? "another program listens there" : ""
-        descriptor = FileDescriptor(
-            owning: try SystemError.check(raw, "listen on TCP port \(port)", advice: advice))
+        descriptor = try FileDescriptor(raw, "listen on TCP port \(port)", advice: advice)
     }
 
     /// To watch for `EventLoop.readable`.

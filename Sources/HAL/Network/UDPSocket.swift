@@ -180,7 +180,7 @@ public final class UDPProbe {
 
     /// The error that has come since; nil while there is none.
     public func fault() -> Fault? {
-        switch clinux_udp_probe_error(descriptor.raw) {
+        switch -clinux_socket_error(descriptor.raw) {
         case 0: nil
         case ECONNREFUSED: .portClosed
         case EHOSTUNREACH, EHOSTDOWN, ENETUNREACH, ENETDOWN, EACCES: .unreachable

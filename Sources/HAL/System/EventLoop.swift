@@ -23,8 +23,7 @@ public import Time
     private var count = 0
 
     public init() throws(SystemError) {
-        let raw = try SystemError.check(clinux_epoll_make(), "epoll_create")
-        epoll = FileDescriptor(owning: raw)
+        epoll = try FileDescriptor(clinux_epoll_make(), "epoll_create")
         unsafe ready = .allocate(capacity: EventLoop.eventsMax)
     }
 
@@ -90,8 +89,7 @@ public struct EventSignal: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
     public init() throws(SystemError) {
-        let raw = try SystemError.check(clinux_event_make(), "eventfd")
-        descriptor = FileDescriptor(owning: raw)
+        descriptor = try FileDescriptor(clinux_event_make(), "eventfd")
     }
 
     /// To watch for `EventLoop.readable`.
@@ -119,8 +117,7 @@ public struct Timer: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
     public init() throws(SystemError) {
-        let raw = try SystemError.check(clinux_timer_make(), "timerfd_create")
-        descriptor = FileDescriptor(owning: raw)
+        descriptor = try FileDescriptor(clinux_timer_make(), "timerfd_create")
     }
 
     /// To watch for `EventLoop.readable`.

@@ -74,6 +74,13 @@ public struct FileDescriptor: ~Copyable, Sendable {
         self.raw = raw
     }
 
+    /// Takes over a descriptor that CLinux has opened; throws what it returned as a negated errno.
+    init(
+        _ raw: Int32, _ operation: @autoclosure () -> String, advice: String = ""
+    ) throws(SystemError) {
+        self.init(owning: try SystemError.check(raw, operation(), advice: advice))
+    }
+
     /// Blocks these signals for the process, to be read here, and ignores broken pipes and stray
     /// signals: one sent by mistake, such as SIGUSR1, would end the process at once.
     init(signals numbers: [Int32]) throws(SystemError) {
@@ -81,7 +88,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
             // SAFETY: the kernel reads `count` numbers of the array.
             unsafe clinux_signals_make(buffer.baseAddress, Int32(buffer.count))
         }
-        self.init(owning: try SystemError.check(raw, "signalfd"))
+        try self.init(raw, "signalfd")
         clinux_ignore_strays()
     }
 
