@@ -36,23 +36,6 @@ import Testing
         #expect(signed == datagram)
     }
 
-    @Test func everyFlippedBitIsRefused() throws {
-        let vectors = try IntercomVectors.read()
-        let mac = HandshakeMAC(responder: PublicKey(hex: try #require(vectors.public["resp"])))
-        let datagram = [UInt8](hex: vectors.handshake(.aesGCM).m3)
-        for bit in 0..<datagram.count * 8 {
-            var flipped = datagram
-            flipped[bit / 8] ^= 1 << (bit % 8)
-            #expect(mac.verify(flipped.span) == false, "bit \(bit)")
-        }
-    }
-
-    @Test func anotherRespondersMacIsRefused() throws {
-        let vectors = try IntercomVectors.read()
-        let mac = HandshakeMAC(responder: PublicKey(hex: try #require(vectors.public["init"])))
-        #expect(mac.verify([UInt8](hex: vectors.handshake(.aesGCM).m1).span) == false)
-    }
-
     @Test func datagramsShorterThanAMacAreRefused() {
         let mac = HandshakeMAC(responder: PublicKey(bytes: Key.random().bytes))
         for count in 0..<8 {

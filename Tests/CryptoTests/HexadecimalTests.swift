@@ -3,11 +3,6 @@ import Testing
 @testable import Crypto
 
 @Suite struct HexadecimalTests {
-    @Test func digitsAreTheSixteen() {
-        let digits = (UInt8(0)..<16).map { Hexadecimal.digit($0) }
-        #expect(String(decoding: digits, as: UTF8.self) == "0123456789abcdef")
-    }
-
     @Test func everyCharacterDecodesToItsValueOrNotAtAll() {
         for character in UInt8.min...UInt8.max {
             // Not Character.hexDigitValue: it knows full-width digits too, but no byte is one.

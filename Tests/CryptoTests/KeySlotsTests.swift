@@ -101,7 +101,7 @@ import Time
         #expect(slots.currentIndex == 1)
         #expect(slots.nextIndex == nil)
         #expect(open(&slots, frame) == .refused(.copy))
-        #expect(open(&slots, one.there.sealer.sealed(flags: 0, plaintext)) == .opened(.current))
+        #expect(open(&slots, one.there.frame()) == .opened(.current))
     }
 
     @Test func previousStillOpensAndTheOneBeforeIsRetired() {
@@ -110,25 +110,19 @@ import Time
         var two = pair(2)
         var three = pair(3)
         _ = localIndex(slots.install(one.here))
-        #expect(
-            open(&slots, one.there.sealer.sealed(flags: 0, plaintext))
-                == .switched(1, retired: nil))
-        let late = one.there.sealer.sealed(flags: 0, plaintext)
-        let later = one.there.sealer.sealed(flags: 0, plaintext)
+        #expect(open(&slots, one.there.frame()) == .switched(1, retired: nil))
+        let late = one.there.frame()
+        let later = one.there.frame()
 
         _ = localIndex(slots.install(two.here))
         #expect(open(&slots, late) == .opened(.current), "next does not disturb current")
-        #expect(
-            open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
-                == .switched(2, retired: nil))
+        #expect(open(&slots, two.there.frame()) == .switched(2, retired: nil))
         #expect(open(&slots, later) == .opened(.previous))
         #expect(slots.slot(of: 1) == .previous)
 
-        let last = one.there.sealer.sealed(flags: 0, plaintext)
+        let last = one.there.frame()
         _ = localIndex(slots.install(three.here))
-        #expect(
-            open(&slots, three.there.sealer.sealed(flags: 0, plaintext))
-                == .switched(3, retired: 1))
+        #expect(open(&slots, three.there.frame()) == .switched(3, retired: 1))
         #expect(open(&slots, last) == .foreign)
         #expect(slots.slot(of: 2) == .previous)
     }
@@ -139,7 +133,7 @@ import Time
         let two = pair(2)
         _ = localIndex(slots.install(one.here))
         #expect(localIndex(slots.install(two.here)) == 1)
-        #expect(open(&slots, one.there.sealer.sealed(flags: 0, plaintext)) == .foreign)
+        #expect(open(&slots, one.there.frame()) == .foreign)
         #expect(slots.owns(index: 2) == true)
         #expect(slots.owns(index: 1) == false)
     }
@@ -149,7 +143,7 @@ import Time
         var one = pair(1)
         var two = pair(2)
         _ = localIndex(slots.install(one.here))
-        _ = open(&slots, one.there.sealer.sealed(flags: 0, plaintext))
+        _ = open(&slots, one.there.frame())
         #expect(one.there.opener.opened(seal(&slots) ?? []) != .refused(.authentication))
         #expect(slots.currentCounter == 1)
 
@@ -158,7 +152,7 @@ import Time
         #expect(
             one.there.opener.opened(still)
                 == .opened(flags: 0x40, counter: 1, isNewest: true, plaintext))
-        _ = open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
+        _ = open(&slots, two.there.frame())
         #expect(slots.currentCounter == 0)
         let now = seal(&slots) ?? []
         #expect(
@@ -178,12 +172,12 @@ import Time
         // As `next`, as `current` and as `previous`, a session has one counter.
         var sent: [[UInt8]?] = []
         for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
-        _ = open(&slots, one.there.sealer.sealed(flags: 0, plaintext))
+        _ = open(&slots, one.there.frame())
         for _ in 0..<5 { sent.append(seal(&slots)) }
         for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
         var two = pair(2)
         _ = localIndex(slots.install(two.here))
-        _ = open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
+        _ = open(&slots, two.there.frame())
         for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
 
         var counters: [UInt64] = []
@@ -218,9 +212,9 @@ import Time
         var two = pair(2)
         let three = pair(3)
         _ = localIndex(slots.install(one.here))
-        _ = open(&slots, one.there.sealer.sealed(flags: 0, plaintext))
+        _ = open(&slots, one.there.frame())
         _ = localIndex(slots.install(two.here))
-        _ = open(&slots, two.there.sealer.sealed(flags: 0, plaintext))
+        _ = open(&slots, two.there.frame())
         _ = localIndex(slots.install(three.here))
 
         #expect(localIndex(slots.drop(index: 2)) == 2)
@@ -232,5 +226,12 @@ import Time
         #expect(left == [1, 3])
         slots.removeAll()
         #expect(slots.owns(index: 1) == false)
+    }
+}
+
+extension SessionKeys {
+    /// A datagram of this end.
+    fileprivate mutating func frame() -> [UInt8]? {
+        sealer.sealed(flags: 0, [UInt8](repeating: 0x11, count: 64))
     }
 }

@@ -4,17 +4,16 @@ import Testing
 @testable import Crypto
 
 /// Every ML-KEM-768 case of NIST's ACVP and of Wycheproof that lies in `$INTERCOM_VECTORS`.
-@Suite(
-    .enabled(
-        if: MLKEM768Vectors.folder != nil,
-        "INTERCOM_VECTORS is not set: the published ML-KEM-768 vectors are not run"))
+@Suite(.enabled(if: PublishedVectors.arePresent, PublishedVectors.skipReason))
 struct MLKEM768VectorTests {
+    private func bytes(_ hex: Any?) -> [UInt8] { [UInt8](hex: hex as? String ?? "") }
+
     @Test func keysAreThoseOfACVP() throws {
         var count = 0
         let path = "acvp/ML-KEM-keyGen-FIPS203/internalProjection.json"
         for group in try MLKEM768Vectors.groups(path) {
             for test in MLKEM768Vectors.tests(group) {
-                let seed = MLKEM768Vectors.bytes(test["d"]) + MLKEM768Vectors.bytes(test["z"])
+                let seed = bytes(test["d"]) + bytes(test["z"])
                 expectKey(seed: seed, test)
                 count += 1
             }
@@ -26,8 +25,8 @@ struct MLKEM768VectorTests {
     private func expectKey(seed: [UInt8], _ test: [String: Any]) {
         let key = MLKEM768.DecapsulationKey(seed: seed.span)
         let isPublicKey =
-            MLKEM768Tests.encapsulationKey(of: key) == MLKEM768Vectors.bytes(test["ek"])
-        let isSecretKey = ExpandedKey.write(key) == MLKEM768Vectors.bytes(test["dk"])
+            MLKEM768Tests.encapsulationKey(of: key) == bytes(test["ek"])
+        let isSecretKey = ExpandedKey.write(key) == bytes(test["dk"])
         #expect(isPublicKey && isSecretKey, "case \(test["tcId"] ?? "?")")
     }
 
@@ -38,14 +37,14 @@ struct MLKEM768VectorTests {
             let function = group["function"] as? String ?? ""
             for test in MLKEM768Vectors.tests(group) {
                 counts[function, default: 0] += 1
-                let publicKey = MLKEM768Vectors.bytes(test["ek"])
-                let secretKey = MLKEM768Vectors.bytes(test["dk"])
-                let ciphertext = MLKEM768Vectors.bytes(test["c"])
-                let secret = MLKEM768Vectors.bytes(test["k"])
+                let publicKey = bytes(test["ek"])
+                let secretKey = bytes(test["dk"])
+                let ciphertext = bytes(test["c"])
+                let secret = bytes(test["k"])
                 let passes = test["testPassed"] as? Bool
                 switch function {
                 case "encapsulation":
-                    let randomness = MLKEM768Vectors.bytes(test["m"])
+                    let randomness = bytes(test["m"])
                     let sent = MLKEM768Tests.encapsulate(to: publicKey, randomness: randomness)
                     let isSame = sent?.ciphertext == ciphertext && sent?.secret == secret
                     #expect(isSame, "case \(test["tcId"] ?? "?")")
@@ -69,28 +68,28 @@ struct MLKEM768VectorTests {
         guard ciphertext.count == MLKEM768.ciphertextSize,
             let key = ExpandedKey.read(expandedKey)
         else { return nil }
-        return MLKEM768Tests.bytes(of: key.decapsulate(ciphertext.span))
+        return [UInt8](key.decapsulate(ciphertext.span).bytes)
     }
 
     /// Whatever the file's name: each group names the kind of its cases.
     @Test func everyKindOfWycheproofCaseHolds() throws {
         var counts: [String: Int] = [:]
-        for path in try MLKEM768Vectors.files(in: "wycheproof", prefix: "mlkem_") {
-            for group in try MLKEM768Vectors.groups(path) {
+        for file in try PublishedVectors.files("wycheproof", prefix: "mlkem_") {
+            for group in try MLKEM768Vectors.groups("wycheproof/\(file.lastPathComponent)") {
                 let kind = group["type"] as? String ?? ""
                 for test in MLKEM768Vectors.tests(group) {
                     let isValid = test["result"] as? String == "valid"
                     counts["\(kind) \(isValid ? "valid" : "invalid")", default: 0] += 1
                     switch kind {
                     case "MLKEMKeyGen":
-                        expectKey(seed: MLKEM768Vectors.bytes(test["seed"]), test)
+                        expectKey(seed: bytes(test["seed"]), test)
                     case "MLKEMTest": expectSeedAndSecret(test, isValid: isValid)
                     case "MLKEMEncapsTest": expectEncapsulation(test, isValid: isValid)
                     case "MLKEMDecapsValidationTest":
                         let secret = decapsulate(
-                            MLKEM768Vectors.bytes(test["c"]),
-                            with: MLKEM768Vectors.bytes(test["dk"]))
-                        let wanted = isValid ? MLKEM768Vectors.bytes(test["K"]) : nil
+                            bytes(test["c"]),
+                            with: bytes(test["dk"]))
+                        let wanted = isValid ? bytes(test["K"]) : nil
                         #expect(secret == wanted, "case \(test["tcId"] ?? "?")")
                     default: Issue.record("unknown kind \(kind)")
                     }
@@ -105,8 +104,8 @@ struct MLKEM768VectorTests {
 
     private func expectSeedAndSecret(_ test: [String: Any], isValid: Bool) {
         let number = test["tcId"] ?? "?"
-        let seed = MLKEM768Vectors.bytes(test["seed"])
-        let ciphertext = MLKEM768Vectors.bytes(test["c"])
+        let seed = bytes(test["seed"])
+        let ciphertext = bytes(test["c"])
         // Callers check lengths: a message of another length is never read.
         guard seed.count == MLKEM768.seedSize, ciphertext.count == MLKEM768.ciphertextSize
         else {
@@ -115,20 +114,20 @@ struct MLKEM768VectorTests {
         }
         let key = MLKEM768.DecapsulationKey(seed: seed.span)
         let isPublicKey =
-            MLKEM768Tests.encapsulationKey(of: key) == MLKEM768Vectors.bytes(test["ek"])
+            MLKEM768Tests.encapsulationKey(of: key) == bytes(test["ek"])
         let isSecret =
-            MLKEM768Tests.bytes(of: key.decapsulate(ciphertext.span))
-            == MLKEM768Vectors.bytes(test["K"])
+            [UInt8](key.decapsulate(ciphertext.span).bytes)
+            == bytes(test["K"])
         #expect(isValid && isPublicKey && isSecret, "case \(number)")
     }
 
     private func expectEncapsulation(_ test: [String: Any], isValid: Bool) {
         let sent = MLKEM768Tests.encapsulate(
-            to: MLKEM768Vectors.bytes(test["ek"]), randomness: MLKEM768Vectors.bytes(test["m"]))
+            to: bytes(test["ek"]), randomness: bytes(test["m"]))
         let isSame =
             isValid
-            ? sent?.ciphertext == MLKEM768Vectors.bytes(test["c"])
-                && sent?.secret == MLKEM768Vectors.bytes(test["K"])
+            ? sent?.ciphertext == bytes(test["c"])
+                && sent?.secret == bytes(test["K"])
             : sent == nil
         #expect(isSame, "case \(test["tcId"] ?? "?")")
     }

@@ -12,13 +12,4 @@ import Testing
         let last = PublicKey(hex: "01" + String(repeating: "ff", count: 30) + "fe")
         #expect(last < low)
     }
-
-    @Test func equalKeysHashAlike() {
-        let key = PublicKey(hex: String(repeating: "ab", count: 32))
-        let same = PublicKey(hex: String(repeating: "ab", count: 32))
-        let other = PublicKey(hex: String(repeating: "ab", count: 31) + "ac")
-        #expect(key == same)
-        #expect(key != other)
-        #expect(Set([key, same, other]).count == 2)
-    }
 }

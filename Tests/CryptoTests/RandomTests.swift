@@ -11,8 +11,4 @@ import Testing
         }
         #expect(!seen.contains(0))
     }
-
-    @Test func nothingIsAskedForNothing() {
-        #expect(filled(0) { Random.fill(&$0) } == [])
-    }
 }

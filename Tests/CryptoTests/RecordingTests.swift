@@ -1,4 +1,3 @@
-import Foundation
 import Seeds
 import Testing
 
@@ -102,14 +101,6 @@ extension RecordingSealer {
         let frame = ReadRecording(frameOf: sealed.file)
         #expect(frame.chunks.count == 4 && frame.chunks.values.allSatisfy { $0 == [] })
         #expect(frame.faults == [])
-    }
-
-    @Test func headerTellsStartAndKeys() throws {
-        let keys = [RecordingKey.random().publicKey, RecordingKey.random().publicKey]
-        let header = RecordingSealer(suite: .aesGCM, startMilliseconds: 7, to: keys).header
-        #expect(header.startMilliseconds == 7)
-        #expect(header.ids == keys.map { $0.id })
-        #expect(header.ids.allSatisfy { $0.count == 16 })
     }
 
     @Test func afterTheLastChunkNothingIsSealed() {

@@ -30,15 +30,4 @@ import Testing
             #expect(hash.finish().hex == whole, "cut at \(cut)")
         }
     }
-
-    @Test func labelsAreTheirAsciiBytes() {
-        let rest: [UInt8] = [1, 2, 3]
-        let joined = Array("intercom/1 x".utf8) + rest
-        #expect(
-            SHA256.hash(label: "intercom/1 x", rest.span).hex == SHA256.hash(joined.span).hex)
-        #expect(
-            SHA256.hash(
-                label: "intercom/1 x", rest.span.extracting(0..<1), rest.span.extracting(1..<3)
-            ).hex == SHA256.hash(joined.span).hex)
-    }
 }

@@ -23,13 +23,6 @@ import Testing
         #expect(!beacon.isOf(stranger.publicKey, by: garage.tagKey(with: kitchen)))
     }
 
-    @Test func aCopyOfItsOwnIsNotTakenForThePeers() {
-        let key = kitchen.tagKey(with: garage)
-        #expect(!beacon().isOf(garage.publicKey, by: key))
-        // The key is that of the pair: without the announcer in the tag it would be.
-        #expect(beacon().isOf(kitchen.publicKey, by: key))
-    }
-
     @Test func twoOfThemHaveNothingInCommon() {
         let (one, other) = (beacon(1), beacon(2))
         #expect(one.nonce != other.nonce)

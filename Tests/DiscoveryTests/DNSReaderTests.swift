@@ -49,10 +49,4 @@ import Testing
             #expect(name(header + [length, 97, 0], at: 12).0 == nil)
         }
     }
-
-    @Test func namesThatEndTooEarlyAreNone() {
-        let whole = header + [3, 97, 98, 99, 0]
-        for count in 12..<whole.count { #expect(name(Array(whole[..<count]), at: 12).0 == nil) }
-        #expect(name(whole + [0xC0], at: whole.count).0 == nil)
-    }
 }

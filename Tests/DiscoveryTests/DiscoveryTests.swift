@@ -27,6 +27,14 @@ private final class LAN {
         for number in 0..<count { meet(number) }
     }
 
+    /// Two that know each other, of which one has been here for a while.
+    static func withOne(for time: Int64) -> LAN {
+        let lan = LAN(2)
+        lan.join(0, at: 1)
+        lan.run(for: time)
+        return lan
+    }
+
     func meet(_ number: Int) {
         let others = people.indices.filter { $0 != number }
         stations[number].setPeers(
@@ -38,8 +46,6 @@ private final class LAN {
     func join(_ number: Int, at host: UInt64) {
         stations[number].setLinks([place(host)], at: ms(now))
     }
-
-    func leave(_ number: Int) { stations[number].setLinks([], at: ms(now)) }
 
     func tell(_ number: Int, _ body: (inout Discovery, Instant) -> Void) {
         body(&stations[number], ms(now))
@@ -86,35 +92,19 @@ private final class LAN {
     }
 }
 
-@Suite struct DiscoveryTests {
-    @Test func stationsThatStartSeeEachOtherWithinAQuarterOfASecond() {
-        for seed in testSeeds(20) {
-            let lan = LAN(2, seed: seed)
-            lan.join(0, at: 1)
-            lan.join(1, at: 2)
-            lan.run(for: 260)
-            #expect(lan.places(of: 1, by: 0).first == host(2, port: 5577), "seed \(seed)")
-            #expect(lan.places(of: 0, by: 1).first == host(1, port: 5577), "seed \(seed)")
-        }
-    }
+/// The station that announces itself in a message.
+private func heard(_ bytes: [UInt8]) -> HeardInstance? {
+    HeardInstance(of: ServiceInstance.stations, in: message(bytes)!)
+}
 
+@Suite struct DiscoveryTests {
     @Test func aStationIsSeenByWhoeverAsksLater() {
-        let lan = LAN(2)
-        lan.join(0, at: 1)
-        lan.run(for: 60_000)
+        let lan = LAN.withOne(for: 60_000)
         #expect(lan.places(of: 0, by: 1) == [])
         lan.join(1, at: 2)
         lan.tell(1) { $0.setSought(true, at: $1) }
         lan.run(for: 300)
         #expect(lan.places(of: 0, by: 1) == [host(1, port: 5577)])
-    }
-
-    @Test func nothingIsSaidOnAnotherLink() {
-        let lan = LAN(2)
-        lan.join(0, at: 1)
-        lan.run(for: 5000)
-        #expect(lan.messages.count == 2)
-        #expect(lan.counts(1).drops[.offLink] == 2)
     }
 
     @Test func beaconsAreReplacedWithinAQuarterOfAnHour() throws {
@@ -124,9 +114,7 @@ private final class LAN {
         let hours = isLongRun ? 10 : 4
         for _ in 0..<60 * hours { lan.run(for: 60_000) }
         let all = lan.messages.filter { $0.from == 0 }.compactMap { one in
-            HeardInstance(of: ServiceInstance.stations, in: message(one.bytes)!).map {
-                (one.at, $0)
-            }
+            heard(one.bytes).map { (one.at, $0) }
         }
         let begun = all.filter { !$0.1.isFarewell }
         var names: [(at: Int64, name: DNSName)] = []
@@ -143,15 +131,11 @@ private final class LAN {
     }
 
     @Test func newAddressesMeanAnotherBeaconAndNoWordOfTheFormer() {
-        let lan = LAN(2)
-        lan.join(0, at: 1)
-        lan.run(for: 5000)
+        let lan = LAN.withOne(for: 5000)
         let before = lan.messages.count
         lan.join(0, at: 9)
         lan.run(for: 5000)
-        let names = lan.messages.map {
-            HeardInstance(of: ServiceInstance.stations, in: message($0.bytes)!)!
-        }
+        let names = lan.messages.map { heard($0.bytes)! }
         #expect(Set(names[..<before].map(\.name)).isDisjoint(with: names[before...].map(\.name)))
         #expect(names.allSatisfy { !$0.isFarewell })
         // The same addresses are no news.
@@ -161,14 +145,10 @@ private final class LAN {
     }
 
     @Test func otherPeersMeanAnotherBeacon() {
-        let lan = LAN(2)
-        lan.join(0, at: 1)
-        lan.run(for: 5000)
+        let lan = LAN.withOne(for: 5000)
         lan.meet(0)
         lan.run(for: 5000)
-        let instances = lan.messages.map {
-            HeardInstance(of: ServiceInstance.stations, in: message($0.bytes)!)!
-        }
+        let instances = lan.messages.map { heard($0.bytes)! }
         #expect(instances.map(\.isFarewell) == [false, false, true, false, false])
         #expect(instances[0].name == instances[2].name && instances[2].name != instances[3].name)
     }
@@ -193,15 +173,11 @@ private final class LAN {
     }
 
     @Test func atTheEndItSaysFarewellAndNothingMore() {
-        let lan = LAN(2)
-        lan.join(0, at: 1)
-        lan.run(for: 5000)
+        let lan = LAN.withOne(for: 5000)
         lan.tell(0) { $0.close(at: $1) }
         lan.run(for: 2_000_000)
         #expect(lan.messages.count == 3)
-        let last = HeardInstance(
-            of: ServiceInstance.stations, in: message(lan.messages[2].bytes)!)
-        #expect(last?.isFarewell == true)
+        #expect(heard(lan.messages[2].bytes)?.isFarewell == true)
         lan.tell(0) { $0.setSought(true, at: $1) }
         lan.join(0, at: 7)
         lan.meet(0)
@@ -225,9 +201,7 @@ private final class LAN {
 
     /// What a station of two says, and a LAN in which the other hears it.
     private func overheard() -> (LAN, [UInt8]) {
-        let lan = LAN(2)
-        lan.join(0, at: 1)
-        lan.run(for: 500)
+        let lan = LAN.withOne(for: 500)
         lan.join(1, at: 2)
         return (lan, lan.messages[0].bytes)
     }
@@ -274,9 +248,7 @@ private final class LAN {
             return
         }
         #expect(address == host(66, port: 5577))
-        let beacon = HeardInstance(
-            of: ServiceInstance.stations, in: message(said)!
-        ).flatMap { Beacon(text: $0.text) }
+        let beacon = heard(said).flatMap { Beacon(text: $0.text) }
         #expect(mark == beacon?.mark)
         // Who repeats what a station has said itself is not taken for its peer.
         let before = lan.counts(0).sightings
@@ -356,15 +328,5 @@ private final class LAN {
         }
         // One beacon for all: no more messages than stations.
         #expect(lan.messages.count == 4)
-    }
-
-    @Test func aBeaconThatWasNotTakenIsRepeated() {
-        let lan = LAN(2)
-        lan.join(0, at: 1)
-        lan.run(for: 300)
-        #expect(lan.messages.count == 1)
-        lan.tell(0) { $0.notSent(on: wired, at: $1) }
-        lan.run(for: 10_000)
-        #expect(lan.messages.count == 3)
     }
 }

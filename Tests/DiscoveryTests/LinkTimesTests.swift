@@ -15,12 +15,6 @@ import Time
         return all
     }
 
-    @Test func aBeaconIsRepeatedOnceASecondLater() {
-        var times = LinkTimes()
-        times.announce(after: .milliseconds(200), at: ms(0))
-        #expect(steps(&times, until: 100_000) == [200: .announce, 1200: .announce])
-    }
-
     @Test func questionsComeEverMoreRarelyUpToOnceAnHour() {
         var times = LinkTimes()
         times.ask(after: .milliseconds(50), at: ms(0))
@@ -64,16 +58,6 @@ import Time
         // Only once.
         let asked = [times.takeCatalogued(), times.takeCatalogued()]
         #expect(asked == [true, false])
-    }
-
-    @Test func withdrawingEndsBoth() {
-        var times = LinkTimes()
-        times.announce(after: .zero, at: ms(0))
-        times.withdraw()
-        #expect(times.deadline == nil)
-        times.answer(after: .zero, catalogued: false, at: ms(0))
-        times.withdraw()
-        #expect(times.deadline == nil)
     }
 
     @Test func whatTheKernelDidNotTakeIsTriedAgainForAWhile() {

@@ -45,12 +45,6 @@ import Wire
         #expect(own.message(most, catalogued: true).count < 700)
     }
 
-    @Test func namesAreRandom() {
-        #expect(instance(1).name != instance(2).name)
-        #expect(instance(1).host != instance(2).host)
-        #expect(instance(1).name.bytes.first == 8)
-    }
-
     @Test func itAnswersQuestionsAboutItselfAlone() {
         let own = instance()
         func answers(_ name: DNSName, _ kinds: [UInt16]) -> [UInt16] {

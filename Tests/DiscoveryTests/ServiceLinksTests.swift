@@ -103,20 +103,6 @@ import Wire
         #expect(message(more[0].message.bytes)?.records.last?.name != ServiceInstance.catalogue)
     }
 
-    @Test func aNewInstanceSaysFarewellForTheOld() {
-        var (service, own) = announced()
-        let farewells = service.announce(instance(2), silently: false, lots(), at: ms(5000))
-        #expect(farewells.map(\.link) == [wired, wiredIPv6])
-        for one in farewells {
-            let records = message(one.bytes)!.records
-            #expect(records.allSatisfy { $0.timeToLive == 0 })
-            #expect(records.first?.content == .pointer(own.name))
-        }
-        var (other, _) = announced()
-        let silence = other.announce(instance(2), silently: true, lots(), at: ms(5000))
-        #expect(silence.isEmpty)
-    }
-
     @Test func itDoesNotAnswerItsOwnQuestion() {
         var (service, own) = announced()
         service.seek(lots(), at: ms(5000))

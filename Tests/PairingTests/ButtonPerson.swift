@@ -73,6 +73,15 @@ final class ButtonPerson {
         return steps
     }
 
+    /// Expects what was said and done since the last time.
+    func expect(
+        _ said: [SpokenWord] = [], _ steps: [ButtonPairing.Step] = [],
+        at place: SourceLocation = #_sourceLocation
+    ) {
+        #expect(takeSaid() == said, sourceLocation: place)
+        #expect(take() == steps, sourceLocation: place)
+    }
+
     func takeSaid() -> [SpokenWord] {
         defer { said = [] }
         return said

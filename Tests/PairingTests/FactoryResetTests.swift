@@ -29,12 +29,12 @@ import Time
         }
 
         /// Holds on to hear the warning, lets go, and presses once more.
-        func press(for seconds: Double = 0.3) {
+        func press() {
             wait(10.5)
             turn(false)
             wait(1.2)
             turn(true)
-            wait(seconds)
+            wait(0.3)
             turn(false)
             wait(0.2)
         }
@@ -48,12 +48,7 @@ import Time
         #expect(person.steps == [])
         person.wait(0.2)
         #expect(person.steps == [.say(.eraseWarning)])
-        person.turn(false)
-        person.wait(1)
-        person.turn(true)
-        person.wait(0.3)
-        person.turn(false)
-        person.wait(0.2)
+        person.press()
         #expect(person.steps == [.say(.eraseWarning), .erase])
         // Nothing is said before it is so, however long that takes.
         person.wait(60)
@@ -92,7 +87,7 @@ import Time
     @Test func aButtonThatChattersErasesNothing() {
         let first = testSeed()
         for seed in first..<first + 50 {
-            var random = SplitMix(seed)
+            var random = SplitMix64(seed: seed)
             let person = Person()
             person.wait(11)
             for time in 0..<60 {
@@ -105,66 +100,26 @@ import Time
         }
     }
 
-    @Test func aLongPressErasesNothing() {
-        let person = Person()
-        person.press(for: 2.3)
-        person.wait(60)
-        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
-    }
-
-    @Test func aButtonThatIsLetGoSoonerErasesNothing() {
-        let person = Person()
-        person.wait(9.5)
-        person.turn(false)
-        person.wait(1)
-        person.turn(true)
-        person.wait(60)
-        #expect(person.steps == [])
-    }
-
-    @Test func aButtonThatIsJammedErasesNothing() {
-        let person = Person()
-        person.wait(3_600)
-        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
-        person.turn(false)
-        person.wait(1)
-        person.turn(true)
-        person.wait(60)
-        #expect(person.steps.count == 2)
-    }
-
-    @Test func letGoAfterTheWarningItErasesNothing() {
-        let person = Person()
-        person.wait(10.5)
-        person.turn(false)
-        person.wait(60)
-        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
-    }
-
-    @Test func aBounceIsNoOtherPress() {
-        let person = Person()
-        person.wait(10.5)
-        for _ in 0..<20 {
-            person.turn(false)
-            person.wait(0.02)
-            person.turn(true)
-            person.wait(0.02)
+    /// What a person, or a broken button, does otherwise: how long it is down, up and down again,
+    /// from the start, and whether the warning comes in between.
+    @Test(
+        arguments: [
+            ("a long second press", [10.5, 1.2, 2.3], true),
+            ("let go before the warning", [9.5, 1], false),
+            ("jammed", [3600, 1], true),
+            ("let go after the warning", [10.5], true),
+            ("a bounce", [10.5] + [Double](repeating: 0.02, count: 40), true),
+            ("up first", [0, 1, 60, 1], false),
+        ] as [(String, [Double], Bool)])
+    func nothingElseErases(what: String, times: [Double], warns: Bool) {
+        let person = Person(isDown: times[0] > 0)
+        for (place, time) in times.enumerated() {
+            if place > 0 { person.turn(place % 2 == 0) }
+            person.wait(time)
         }
-        person.turn(false)
+        person.turn(times.count % 2 == 0)
         person.wait(60)
-        #expect(person.steps == [.say(.eraseWarning), .say(.notErased)])
-    }
-
-    @Test func aButtonThatIsUpFirstErasesNothing() {
-        let person = Person(isDown: false)
-        person.wait(1)
-        person.turn(true)
-        person.wait(60)
-        person.turn(false)
-        person.wait(1)
-        person.turn(true)
-        person.wait(60)
-        #expect(person.steps == [])
+        #expect(person.steps == (warns ? [.say(.eraseWarning), .say(.notErased)] : []), "\(what)")
     }
 
     @Test func afterTheEndNothingIsErased() {
@@ -186,7 +141,7 @@ import Time
     }
 
     private func isErasedAfterTheWarning(seed: UInt64) -> Bool {
-        var random = SplitMix(seed)
+        var random = SplitMix64(seed: seed)
         let person = Person(isDown: random.next() % 2 == 0)
         for _ in 0..<40 {
             let most: UInt64 = random.next() % 3 == 0 ? 1_200 : 250

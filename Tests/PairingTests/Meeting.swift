@@ -9,31 +9,15 @@ import Wire
 ///
 /// Codes are stretched with one round, so that a thousand meetings take seconds.
 struct Meeting: ~Copyable {
-    /// What has come of it at one of the two.
-    enum End: Equatable {
-        case none
-        case failed(Pairing.Failure)
-        case paired(String, Suite, psk: String)
-
-        /// Of another step none.
-        init(_ step: consuming Pairing.Step) {
-            switch consume step {
-            case .failed(let failure): self = .failed(failure)
-            case .paired(let paired):
-                self = .paired(paired.peer.name, paired.suite, psk: hex(paired.psk))
-            default: self = .none
-            }
-        }
-    }
-
     static let start = Instant(nanoseconds: 1_000_000_000)
     static let box = [Endpoint(high: 0, low: 1, port: 5577)]
 
     var showing: Pairing
     var entering: Pairing
     var now = start
-    var showingEnd = End.none
-    var enteringEnd = End.none
+    /// What has come of it at each of the two.
+    var showingEnd = Outcome.waits
+    var enteringEnd = Outcome.waits
     /// The messages as they were sent, P1 first.
     var messages: [[UInt8]] = []
     private let typed: PairingCode
@@ -77,35 +61,32 @@ struct Meeting: ~Copyable {
     private mutating func followEntering(
         _ step: consuming Pairing.Step, _ change: (Int, [UInt8]) -> [UInt8]
     ) {
-        switch consume step {
-        case .wait: break
-        case .connect: Issue.record("there is one box")
-        case .prepare: Issue.record("it shows no code")
-        case .send(let bytes):
+        let outcome = Outcome(step)
+        switch outcome {
+        case .sends(let bytes):
             messages.append(bytes)
             let arrived = change(messages.count, bytes)
             followShowing(showing.receive(arrived.span, at: now), change)
-        case .paired(let paired):
-            enteringEnd = .paired(paired.peer.name, paired.suite, psk: hex(paired.psk))
-            note(showing.ended(isInOrder: true, at: now))
-        case .failed(let failure):
-            enteringEnd = .failed(failure)
-            note(showing.ended(isInOrder: false, at: now))
+        case .paired, .failed:
+            enteringEnd = outcome
+            note(showing.ended(isInOrder: outcome.peer != nil, at: now))
+        case .waits: break
+        default: Issue.record("there is one box, and it shows no code: \(outcome)")
         }
     }
 
     private mutating func followShowing(
         _ step: consuming Pairing.Step, _ change: (Int, [UInt8]) -> [UInt8]
     ) {
-        switch consume step {
-        case .wait: break
-        case .connect: Issue.record("it waits for the other side")
-        case .paired: Issue.record("the other side has to end the stream first")
-        case .send(let bytes): sendBack(bytes, change)
-        case .prepare: sendBack(showing.admit(at: now), change)
-        case .failed(let failure):
-            showingEnd = .failed(failure)
+        let outcome = Outcome(step)
+        switch outcome {
+        case .sends(let bytes): sendBack(bytes, change)
+        case .prepares: sendBack(showing.admit(at: now), change)
+        case .failed:
+            showingEnd = outcome
             followEntering(entering.ended(isInOrder: false, at: now), change)
+        case .waits: break
+        default: Issue.record("the other side connects, and ends the stream: \(outcome)")
         }
     }
 
@@ -117,14 +98,10 @@ struct Meeting: ~Copyable {
 
     /// What time, or the end of the stream, has brought where the code is shown.
     private mutating func note(_ step: consuming Pairing.Step) {
-        let end = End(step)
-        if end != .none { showingEnd = end }
+        let end = Outcome(step)
+        if end != .waits { showingEnd = end }
     }
 
     /// Whether either has stored the other.
-    var hasPaired: Bool {
-        if case .paired = showingEnd { return true }
-        if case .paired = enteringEnd { return true }
-        return false
-    }
+    var hasPaired: Bool { showingEnd.peer != nil || enteringEnd.peer != nil }
 }

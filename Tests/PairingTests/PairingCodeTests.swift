@@ -23,11 +23,6 @@ import Testing
         }
     }
 
-    @Test func aCopyIsTheSameCode() {
-        let code = PairingCode.randomDigits()
-        #expect(code.copy().shown == code.shown)
-    }
-
     @Test func freshCodesDiffer() {
         let codes = Set((0..<100).map { _ in PairingCode.random().shown })
         #expect(codes.count == 100)

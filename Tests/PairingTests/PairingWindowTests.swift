@@ -1,4 +1,3 @@
-import Seeds
 import Testing
 import Time
 
@@ -80,57 +79,5 @@ import Time
         // It rests as long as before for a button.
         window.close()
         #expect(window.state(at: at(2)) == .resting(until: at(60)))
-    }
-
-    /// Windows in which somebody who knows nothing has guessed the first digits of the code, as
-    /// often as each window lets them.
-    private func windowsGuessed(
-        of count: Int, digits: Int, guesses: Int, _ chance: inout SplitMix
-    ) -> Int {
-        var window = PairingWindow()
-        var guessed = 0
-        var now: Int64 = 0
-        let most = (0..<digits).reduce(1 as UInt64) { most, _ in most * 10 }
-        for _ in 0..<count {
-            // The attacker waits until the button can open a window again.
-            if case .resting(let end) = window.state(at: at(now)) {
-                now = (end - at(0)).components.seconds
-            }
-            guard window.open(at: at(now)) != nil else { return -1 }
-            let code = PairingCode.randomDigits()
-            var shown = 0
-            for place in 0..<digits { shown = shown * 10 + Int(code.bytes[place]) - 48 }
-            var tried: [Int] = []
-            for _ in 0..<guesses where window.state(at: at(now)) == .open(until: at(now + 120)) {
-                var guess: Int
-                repeat { guess = Int(chance.next() % most) } while tried.contains(guess)
-                tried.append(guess)
-                if guess == shown {
-                    guessed += 1
-                    window.succeeded()
-                } else {
-                    _ = window.failed(at: at(now))
-                }
-            }
-            window.close()
-            now += 120
-        }
-        return guessed
-    }
-
-    /// protocol.md §4.1: three guesses in a million for each window, and no more.
-    @Test func theChanceOfAGuesserIsThatOfThreeGuesses() {
-        let seed = testSeed()
-        var chance = SplitMix(seed)
-        // 0.3 are expected, or 0.03; more than five happen once in two million runs.
-        let (many, guesses) = isLongRun ? (100_000, 1000) : (10_000, 100)
-        let whole = windowsGuessed(of: many, digits: 6, guesses: guesses, &chance)
-        #expect((0...5).contains(whole), "\(whole), seed \(seed)")
-        // Of two digits three guesses find 3 in 100: 900, with a standard deviation of 30.
-        let some = windowsGuessed(of: 30_000, digits: 2, guesses: guesses, &chance)
-        #expect((760...1040).contains(some), "\(some), seed \(seed)")
-        // The control: two guesses are seen to be fewer.
-        let fewer = windowsGuessed(of: 30_000, digits: 2, guesses: 2, &chance)
-        #expect((490...710).contains(fewer), "\(fewer), seed \(seed)")
     }
 }

@@ -91,69 +91,7 @@ import Wire
             last = outcome.sent
             #expect(!last.isEmpty)
         }
-        guard case .paired(let peer, _, _) = Outcome(last, to: &talk.entering) else {
-            Issue.record("not paired")
-            return
-        }
-        #expect(peer.name == "kitchen")
-    }
-
-    @Test func aWrongCodeIsNoticedByTheSideThatTypedItAndToldToNobody() throws {
-        var talk = try Talk(PairingCode.random().shown, code)
-        let second = Outcome(talk.entering.first, to: &talk.showing)
-        let hasAnswered = talk.showing.hasAnswered
-        #expect(hasAnswered)
-        #expect(Outcome(second.sent, to: &talk.entering) == .fails(.code))
-        let isPaired = talk.showing.paired() != nil
-        #expect(!isPaired)
-    }
-
-    /// Every byte of P2, P3 and P4 but the padding of none is under a proof.
-    @Test func aChangedByteEndsThePairing() throws {
-        for message in 1...4 {
-            for place in [4, 130] {
-                var talk = try Talk(code, code)
-                var bytes = talk.entering.first
-                var ended = false
-                for number in 1...4 {
-                    if number == message { bytes[min(place, bytes.count - 1)] ^= 1 }
-                    let outcome =
-                        number % 2 == 1
-                        ? Outcome(bytes, to: &talk.showing) : Outcome(bytes, to: &talk.entering)
-                    if case .fails = outcome {
-                        ended = true
-                        break
-                    }
-                    if number < 4 { bytes = outcome.sent }
-                }
-                #expect(ended, "byte \(place) of P\(message)")
-                let isPaired = talk.showing.paired() != nil
-                // P4 is the last message: only the side that reads it can see that it is changed.
-                #expect(isPaired == (message == 4), "byte \(place) of P\(message)")
-            }
-        }
-    }
-
-    @Test func pointsThatAreNoneAreRefusedBeforeAnAnswer() throws {
-        let identity = [UInt8](repeating: 0, count: 65)
-        let offCurve = [4] + [UInt8](repeating: 1, count: 64)
-        for point in [identity, offCurve] {
-            var talk = try Talk(code, code)
-            var first = talk.entering.first
-            first.replaceSubrange(21..<86, with: point)
-            #expect(Outcome(first, to: &talk.showing) == .fails(.malformed))
-            let hasAnswered = talk.showing.hasAnswered
-            #expect(!hasAnswered)
-        }
-    }
-
-    @Test func anEncapsulationKeyThatIsNotReducedIsRefusedBeforeAnAnswer() throws {
-        var talk = try Talk(code, code)
-        var first = talk.entering.first
-        first.replaceSubrange(86..<89, with: [0xFF, 0xFF, 0xFF])
-        #expect(Outcome(first, to: &talk.showing) == .fails(.malformed))
-        let hasAnswered = talk.showing.hasAnswered
-        #expect(!hasAnswered)
+        #expect(Outcome(last, to: &talk.entering).peer == "kitchen")
     }
 
     @Test func whoHasOurOwnKeyIsRefused() throws {
@@ -179,16 +117,6 @@ import Wire
             #expect(suite == (mine == offers[0] && theirs == offers[0] ? .aesGCM : .chaChaPoly))
         }
         #expect(offers[0].chosen(with: OfferedSuites(bits: 4)) == nil)
-    }
-
-    @Test func moreThanAMessageIsRefused() throws {
-        var talk = try Talk(code, code)
-        #expect(Outcome(talk.entering.first + [0], to: &talk.showing) == .fails(.malformed))
-    }
-
-    @Test func anotherTypeIsRefusedAtItsFirstByte() throws {
-        var talk = try Talk(code, code)
-        #expect(Outcome([0x04, 0xF4, 6], to: &talk.showing) == .fails(.malformed))
     }
 }
 

@@ -64,18 +64,25 @@ func card(_ name: String, secret: borrowing Key = .random()) throws -> PairingCa
             name: name))
 }
 
-/// What came of giving bytes to a side.
+/// What a pairing, or one side of it, wants done.
 enum Outcome: Equatable {
     case waits
+    case connects(UInt64)
     case sends([UInt8])
+    case prepares(String)
     case paired(PairingCard, Suite, psk: String)
+    case failed(Pairing.Failure)
+    /// Of a side alone.
     case fails(PairingFailure)
 
     init(_ step: consuming Pairing.Step) {
         switch consume step {
+        case .wait: self = .waits
+        case .connect(let place): self = .connects(place.low)
         case .send(let bytes): self = .sends(bytes)
+        case .prepare(let paired): self = .prepares(paired.peer.name)
         case .paired(let paired): self = .paired(paired.peer, paired.suite, psk: hex(paired.psk))
-        default: self = .waits
+        case .failed(let failure): self = .failed(failure)
         }
     }
 
@@ -91,4 +98,7 @@ enum Outcome: Equatable {
 
     /// The bytes it sends; none otherwise.
     var sent: [UInt8] { if case .sends(let bytes) = self { bytes } else { [] } }
+
+    /// The name of the station that is stored.
+    var peer: String? { if case .paired(let peer, _, _) = self { peer.name } else { nil } }
 }

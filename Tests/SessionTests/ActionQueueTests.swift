@@ -5,22 +5,6 @@ import Time
 @testable import Peering
 
 @Suite struct ActionQueueTests {
-    @Test func actionsComeOutInOrder() {
-        var queue = ActionQueue()
-        var expected: [Fetched] = []
-        var fetched: [Fetched] = []
-        for round in 0..<100 {
-            for peer in 0..<(round % 20) {
-                queue.push(.cover(peer: peer))
-                expected.append(.cover(peer: peer))
-            }
-            while let action = queue.pop() { fetched.append(Fetched(action)) }
-        }
-        #expect(fetched == expected)
-        let isEmpty = queue.isEmpty
-        #expect(isEmpty)
-    }
-
     @Test(arguments: [0, 1, 31, 32, 500])
     func howeverManyWaitTheyComeOutInOrder(before: Int) {
         var queue = ActionQueue()

@@ -44,24 +44,6 @@ import Wire
         }
     }
 
-    @Test func bothStartAtOnceInBadWeather() {
-        for seed in testSeeds(100) {
-            let pair = Pair(seed: seed)
-            let network = pair.network
-            network.weather.delayMs = 0...(1 + network.random(200))
-            network.weather.lost = network.random(300)
-            network.weather.repeated = network.random(300)
-            pair.a.lag = .milliseconds(network.random(20))
-            pair.b.lag = .milliseconds(network.random(20))
-            pair.a.start()
-            network.run(for: .milliseconds(network.random(400)))
-            pair.b.start()
-            let met = network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() }
-            #expect(met, "seed \(seed)")
-            expectOneSession(pair, "seed \(seed)")
-        }
-    }
-
     @Test func eitherRestartsAtAnyMoment() {
         // Over the whole of a handshake and its confirmation, then at some later times.
         let step = isLongRun ? 3 : 10
@@ -90,38 +72,11 @@ import Wire
         }
     }
 
-    @Test func restartsInBadWeather() {
-        for seed in testSeeds(60) {
-            let pair = Pair(seed: seed)
-            let network = pair.network
-            network.weather.delayMs = 0...(1 + network.random(200))
-            network.weather.lost = network.random(300)
-            network.weather.repeated = network.random(300)
-            pair.a.lag = .milliseconds(network.random(20))
-            pair.b.lag = .milliseconds(network.random(20))
-            pair.start()
-            for _ in 0..<(1 + network.random(4)) {
-                network.run(for: .milliseconds(network.random(3000)))
-                let station = network.random(2) == 0 ? pair.a : pair.b
-                if network.random(2) == 0 {
-                    station.stop()
-                    network.run(for: .milliseconds(network.random(3000)))
-                }
-                station.start()
-            }
-            network.weather = .init()
-            let met = network.run(for: .seconds(120)) { pair.isConverged }
-            #expect(met, "seed \(seed)")
-            expectOneSession(pair, "seed \(seed)")
-        }
-    }
-
     @Test func aStationThatIsOnlyCalledIsFoundAgainAfterItsRestart() {
         // b has no address of a; a notices the silence.
         let pair = Pair(seed: 1)
         pair.b.peers[0].endpoints = []
-        pair.start()
-        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.meet()
         pair.b.start()
         #expect(pair.network.run(for: .seconds(55)) { pair.isConverged })
         expectOneSession(pair, "after the restart")
@@ -172,8 +127,7 @@ import Wire
     @Test func aCutOfTheNetworkEndsAndHeals() {
         for (seconds, oneWay) in [(30, false), (60, false), (60, true), (400, false)] {
             let pair = Pair(seed: UInt64(seconds))
-            pair.start()
-            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+            pair.meet()
             pair.a.clearHappenings()
             pair.network.isCut = { from, _ in !oneWay || from == host(1) }
             pair.network.run(for: .seconds(seconds))
@@ -188,29 +142,11 @@ import Wire
         }
     }
 
-    @Test func aMovedStationIsFound() {
-        for isTold in [true, false] {
-            let pair = Pair(seed: 1)
-            pair.start()
-            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
-            pair.b.move(to: host(7))
-            if isTold {
-                pair.a.control { $0.setEndpoints([host(7)], of: 0, at: pair.network.now) }
-            }
-            let met = pair.network.run(for: .seconds(70)) {
-                pair.isConverged && pair.a.media[0].endpoint == host(7)
-            }
-            #expect(met)
-            expectOneSession(pair, "told \(isTold)")
-        }
-    }
-
     @Test func aStationWhoseNewAddressIsConfiguredIsFoundAtOnce() {
         for address in [host(7), host(8)] {
             let pair = Pair(seed: 2)
             pair.b.peers[0].endpoints = []
-            pair.start()
-            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+            pair.meet()
             pair.b.move(to: host(7))
             pair.a.control { $0.moved(to: [address], peer: 0, at: pair.network.now) }
             let met = pair.network.run(for: .seconds(3)) {
@@ -235,33 +171,12 @@ import Wire
 
     @Test func anAddressThatIsStillRightChangesNothing() {
         let pair = Pair(seed: 3)
-        pair.start()
-        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.meet()
         let sent = pair.a.transmitted
         pair.a.control { $0.moved(to: [host(9), host(2)], peer: 0, at: pair.network.now) }
         pair.network.run(for: .seconds(5))
         #expect(pair.a.transmitted == sent)
         #expect(pair.isConverged)
-    }
-
-    @Test func fiveStationsAllMeet() {
-        let network = SimulatedNetwork(seed: 5)
-        network.weather = .init(lost: 100, repeated: 50, delayMs: 0...60)
-        let stations = (1...5).map { number in
-            SimulatedStation(
-                network, at: host(UInt64(number)),
-                secret: [UInt8](repeating: UInt8(number), count: 32))
-        }
-        for station in stations {
-            station.peers = stations.filter { $0 !== station }.map {
-                .init(publicKey: $0.publicKey, psk: Pair.psk, endpoints: [$0.endpoint])
-            }
-            station.start()
-        }
-        let met = network.run(for: .seconds(120)) {
-            stations.allSatisfy { station in (0..<4).allSatisfy { station.isUp($0) } }
-        }
-        #expect(met)
     }
 
     /// In good conditions and left alone, both stay on one session and hear each other.

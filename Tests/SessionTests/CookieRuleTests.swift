@@ -26,6 +26,14 @@ import Wire
         _ = exchange.responder.fetch()
     }
 
+    /// A station under load, and the M1 of its peer.
+    private func loaded() -> (Exchange, m1: [UInt8]) {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let m1 = exchange.m1()
+        load(exchange, m1)
+        return (exchange, m1)
+    }
+
     private func drop(
         _ exchange: Exchange, _ m1: [UInt8], from source: Endpoint
     ) -> Drop? {
@@ -86,9 +94,7 @@ import Wire
     }
 
     @Test func anM1WithACookieGetsThroughAndOneWithoutDoesNot() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m1 = exchange.m1()
-        load(exchange, m1)
+        let (exchange, m1) = loaded()
         let reply = try #require(answer(exchange, m1, from: Exchange.initiatorAt))
         #expect(reply[0] == 4)
         _ = exchange.initiator.receive(
@@ -101,9 +107,7 @@ import Wire
     }
 
     @Test func aCookieIsForItsSourceAndTwoToFourMinutes() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m1 = exchange.m1()
-        load(exchange, m1)
+        let (exchange, m1) = loaded()
         let good = try #require(keyed(exchange, exchange.signed(other(m1, 100)), from: host(7)))
         #expect(drop(exchange, good, from: host(8)) == .cookie)
         exchange.wait(.seconds(119))
@@ -119,9 +123,7 @@ import Wire
     }
 
     @Test func anM1WithACookieIsAnsweredOnce() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m1 = exchange.m1()
-        load(exchange, m1)
+        let (exchange, m1) = loaded()
         let good = try #require(keyed(exchange, exchange.signed(other(m1, 100)), from: host(7)))
         let m2 = try #require(answer(exchange, good, from: host(7)))
         // The same M2 for five seconds, four times a second at most.
@@ -138,9 +140,7 @@ import Wire
     }
 
     @Test func aSourceHasFiveAnswersAndThenTwoASecond() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m1 = exchange.m1()
-        load(exchange, m1)
+        let (exchange, m1) = loaded()
         var answers = 0
         for i in 0..<100 {
             exchange.wait(.milliseconds(100))
@@ -188,9 +188,7 @@ import Wire
     }
 
     @Test func aBurstThatEndsIsForgottenAfterFiveSeconds() {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m1 = exchange.m1()
-        load(exchange, m1)
+        let (exchange, m1) = loaded()
         exchange.wait(.milliseconds(4990))
         #expect(answer(exchange, exchange.signed(other(m1, 200)), from: host(7))?[0] == 4)
         exchange.wait(.seconds(15))

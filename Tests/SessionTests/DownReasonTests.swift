@@ -45,49 +45,39 @@ import Wire
         #expect(pair.b.unknownCallers.isEmpty)
     }
 
-    @Test func anotherPSKIsSeenByBothSides() {
-        let pair = Pair(seed: 3)
-        pair.b.peers[0].psk = [UInt8](repeating: 0x78, count: 32)
-        pair.start()
-        pair.network.run(for: .seconds(12))
-        #expect(pair.a.reason() == .psk)
-        #expect(pair.b.reason() == .psk)
+    private static let anotherPSK = [UInt8](repeating: 0x78, count: 32)
+    private static let anotherKey = X25519.publicKey(
+        of: key([UInt8](repeating: 0x33, count: 32)))
+
+    /// What is wrong in the settings of two, and what each of them says.
+    @Test func whatDiffersIsToldOnBothSides() {
+        expect(.psk, .psk) { $0.b.peers[0].psk = Self.anotherPSK }
         // From an address that is not the peer's, any station can claim its key.
-        let other = Pair(seed: 5)
-        other.b.peers[0].psk = [UInt8](repeating: 0x78, count: 32)
-        other.b.move(to: host(3))
-        other.start()
-        other.network.run(for: .seconds(30))
-        #expect(other.a.reason() == .noAnswer)
+        expect(.noAnswer, nil) {
+            $0.b.peers[0].psk = Self.anotherPSK
+            $0.b.move(to: host(3))
+        }
+        // One that never calls.
+        expect(.notAccepted, .psk) {
+            $0.b.peers[0].psk = nil
+            $0.b.peers[0].endpoints = []
+        }
+        expect(.suite(.chaChaPoly), .suite(.aesGCM)) { $0.b.peers[0].suite = .chaChaPoly }
+        expect(
+            .otherKey(Pair(seed: 3).b.publicKey, at: host(2)), .toldOtherKey(at: host(1))
+        ) { $0.a.peers[0].publicKey = Self.anotherKey }
     }
 
-    @Test func anotherPSKOfOneThatNeverCallsIsToldAsNotAccepted() {
+    private func expect(
+        _ atA: DownReason, _ atB: DownReason?, at place: SourceLocation = #_sourceLocation,
+        change: (Pair) -> Void
+    ) {
         let pair = Pair(seed: 3)
-        pair.b.peers[0].psk = nil
-        pair.b.peers[0].endpoints = []
+        change(pair)
         pair.start()
-        pair.network.run(for: .seconds(12))
-        #expect(pair.a.reason() == .notAccepted)
-        #expect(pair.b.reason() == .psk)
-    }
-
-    @Test func anotherSuiteIsNamedOnBothSides() {
-        let pair = Pair(seed: 4)
-        pair.b.peers[0].suite = .chaChaPoly
-        pair.start()
-        pair.network.run(for: .seconds(12))
-        #expect(pair.a.reason() == .suite(.chaChaPoly))
-        #expect(pair.b.reason() == .suite(.aesGCM))
-    }
-
-    @Test func aPeerWithAnotherKeyThanWeWereToldIsToldOnBothSides() {
-        let pair = Pair(seed: 5)
-        let wrong = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
-        pair.a.peers[0].publicKey = wrong
-        pair.start()
-        pair.network.run(for: .seconds(12))
-        #expect(pair.a.reason() == .otherKey(pair.b.publicKey, at: host(2)))
-        #expect(pair.b.reason() == .toldOtherKey(at: host(1)))
+        pair.network.run(for: .seconds(30))
+        #expect(pair.a.reason() == atA, sourceLocation: place)
+        if let atB { #expect(pair.b.reason() == atB, sourceLocation: place) }
     }
 
     @Test func aClosedPortIsToldAndForgottenWhenSomebodyListens() {
@@ -123,8 +113,7 @@ import Wire
 
     @Test func nothingIsSaidOfOneWhoIsUpWhateverComesFromItsAddress() {
         let pair = Pair(seed: 7)
-        pair.start()
-        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.meet()
         var forged = [UInt8](repeating: 0, count: 1232)
         (forged[0], forged[1], forged[2], forged[4]) = (1, 1, 1, 0x20)
         for _ in 0..<5 { pair.a.receive(forged, from: host(2)) }

@@ -1,4 +1,5 @@
 import Crypto
+import Testing
 import Time
 import Wire
 
@@ -73,6 +74,12 @@ final class Exchange {
     func m3(_ m2: [UInt8]) -> [UInt8]? {
         let drop = initiator.receive(m2.span, from: Self.responderAt, at: now)
         return drop == nil ? initiator.messages().first : nil
+    }
+
+    /// The initiator's M3 after an M1 and the answer to it.
+    func reachM3() throws -> [UInt8] {
+        let answer = try #require(self.m2(self.m1()))
+        return try #require(self.m3(answer))
     }
 
     /// The responder's actions on an M3.

@@ -24,8 +24,7 @@ import Wire
             pair.a.start()
             pair.network.run(for: .seconds(400))
             pair.network.tap = { _, _, _ in }
-            pair.start()
-            #expect(pair.network.run(for: .seconds(40)) { pair.isConverged })
+            pair.meet(within: 40)
         }
 
         /// Sends so many a second from now on.

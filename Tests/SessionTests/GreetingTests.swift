@@ -6,7 +6,7 @@ import Time
 @Suite struct GreetingTests {
     /// What is done when, in milliseconds after the change, if the peer answers then.
     private func steps(
-        answeredAt: Int64?, changes: [Int64] = [0], seenAt: Int64? = nil
+        answeredAt: Int64?, changes: [Int64], seenAt: Int64?
     ) -> [Int64: Greeting.Step] {
         var greeting = Greeting()
         var all: [Int64: Greeting.Step] = [:]
@@ -20,37 +20,26 @@ import Time
         return all
     }
 
-    @Test func aPeerThatIsSilentIsInDoubt() {
-        #expect(
-            steps(answeredAt: nil) == [0: .greet, 300: .greet, 900: .greet, 1500: .doubt(nil)])
-    }
-
-    @Test func aPeerThatAnswersIsNot() {
-        #expect(
-            steps(answeredAt: 20) == [0: .greet, 300: .greet, 900: .greet, 1500: .none])
-    }
-
-    @Test func aGroupOfChangesIsToldOnce() {
-        let all = steps(answeredAt: nil, changes: [0, 10, 20, 30])
-        #expect(all == [0: .greet, 250: .greet, 500: .greet, 930: .greet, 1530: .doubt(nil)])
-    }
-
-    @Test func aPeerThatIsSeenElsewhereIsInDoubtSooner() {
-        #expect(
-            steps(answeredAt: nil, seenAt: 100)
-                == [0: .greet, 300: .greet, 500: .doubt(host(9))])
-        #expect(
-            steps(answeredAt: nil, seenAt: 700)
-                == [0: .greet, 300: .greet, 700: .doubt(host(9))])
-        #expect(
-            steps(answeredAt: nil, seenAt: 1400)
-                == [0: .greet, 300: .greet, 900: .greet, 1400: .doubt(host(9))])
-    }
-
-    @Test func aPeerThatAnswersIsNotInDoubtWhereverItIsSeen() {
-        #expect(
-            steps(answeredAt: 270, seenAt: 100)
-                == [0: .greet, 300: .greet, 500: .none, 900: .greet, 1500: .none])
+    @Test(
+        arguments: [
+            // A silent one is in doubt, one that answers is not.
+            (nil, [0], nil, [0: .greet, 300: .greet, 900: .greet, 1500: .doubt(nil)]),
+            (20, [0], nil, [0: .greet, 300: .greet, 900: .greet, 1500: .none]),
+            // Several changes are told as one.
+            (
+                nil, [0, 10, 20, 30], nil,
+                [0: .greet, 250: .greet, 500: .greet, 930: .greet, 1530: .doubt(nil)]
+            ),
+            // One that is seen elsewhere is in doubt sooner, unless it answers.
+            (nil, [0], 100, [0: .greet, 300: .greet, 500: .doubt(host(9))]),
+            (nil, [0], 700, [0: .greet, 300: .greet, 700: .doubt(host(9))]),
+            (nil, [0], 1400, [0: .greet, 300: .greet, 900: .greet, 1400: .doubt(host(9))]),
+            (270, [0], 100, [0: .greet, 300: .greet, 500: .none, 900: .greet, 1500: .none]),
+        ] as [(Int64?, [Int64], Int64?, [Int64: Greeting.Step])])
+    func aPeerIsGreetedAfterAChange(
+        answeredAt: Int64?, changes: [Int64], seenAt: Int64?, expected: [Int64: Greeting.Step]
+    ) {
+        #expect(steps(answeredAt: answeredAt, changes: changes, seenAt: seenAt) == expected)
     }
 
     @Test func whatWasSeenBeforeTheChangeDoesNotCount() {

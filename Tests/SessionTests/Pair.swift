@@ -1,4 +1,5 @@
 import Crypto
+import Testing
 import Time
 import Wire
 
@@ -52,6 +53,15 @@ struct Pair {
     func start() {
         a.start()
         b.start()
+    }
+
+    /// Starts both, which come to one session.
+    func meet(
+        within seconds: Int = 2, _ name: String = "", at place: SourceLocation = #_sourceLocation
+    ) {
+        start()
+        let met = network.run(for: .seconds(seconds)) { isConverged }
+        #expect(met, "\(name)", sourceLocation: place)
     }
 }
 

@@ -8,8 +8,7 @@ import Wire
 @Suite struct PeerTableGoodbyeTests {
     private func met(seed: UInt64) -> Pair {
         let pair = Pair(seed: seed)
-        pair.start()
-        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.meet()
         pair.a.clearHappenings()
         pair.b.clearHappenings()
         return pair

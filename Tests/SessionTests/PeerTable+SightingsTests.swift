@@ -34,19 +34,6 @@ import Wire
         }
     }
 
-    /// Counts the M1 of a station, by their targets.
-    private final class Calls {
-        var all: [(at: Instant, to: Endpoint)] = []
-
-        init(of station: SimulatedStation, _ network: SimulatedNetwork) {
-            network.tap = { [unowned self, unowned network] bytes, from, to in
-                if bytes.first == 1, from == station.endpoint { all.append((network.now, to)) }
-            }
-        }
-
-        func count(to endpoint: Endpoint) -> Int { all.count { $0.to == endpoint } }
-    }
-
     @Test func aPeerWithoutAnAddressIsCalledWhenItIsSeen() {
         let pair = pair(seed: 1)
         let calls = Calls(of: pair.a, pair.network)

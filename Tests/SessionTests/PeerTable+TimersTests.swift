@@ -21,7 +21,7 @@ import Wire
         let peer = X25519.publicKey(of: key(vectors.input("resp_static")))
         table.add(publicKey: peer, psk: nil, suite: .aesGCM, at: ms(0))
         table.setEndpoints([host(2)], of: 0, at: ms(0))
-        let sent = table.run(from: ms(0), to: seconds(300)).filter { $0.what.message != nil }
+        let sent = table.run(from: ms(0), to: seconds(300)).messages
         let waits = zip(sent, sent.dropFirst()).map { $1.ms - $0.ms }
         let bases: [Int64] = [1, 2, 4, 8, 16, 30, 30, 30, 30, 30]
         #expect(waits.count >= bases.count)
@@ -73,9 +73,7 @@ import Wire
         let m2 = try #require(exchange.m2(exchange.m1()))
         exchange.wait(.milliseconds(20))
         let m3 = try #require(exchange.m3(m2))
-        let sent = exchange.initiator.run(from: ms(20), to: ms(4000)).filter {
-            $0.what.message != nil
-        }
+        let sent = exchange.initiator.run(from: ms(20), to: ms(4000)).messages
         let repeats = sent.prefix(5)
         #expect(repeats.map(\.ms) == [220, 420, 620, 820, 1020])
         #expect(repeats.allSatisfy { $0.what == .transmit(m3, to: Exchange.responderAt) })
@@ -85,17 +83,9 @@ import Wire
         #expect(sent.last?.what.message?.first == 1)
     }
 
-    @Test func theRepeatsOfM3EndWhenItHasSwitched() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        _ = try establish(exchange, at: ms(0))
-        let sent = exchange.initiator.run(from: ms(0), to: seconds(10))
-        #expect(sent.isEmpty)
-    }
-
     @Test func confirmIsRepeatedUntilTheSessionIsGivenUp() throws {
         let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m2 = try #require(exchange.m2(exchange.m1()))
-        let m3 = try #require(exchange.m3(m2))
+        let m3 = try exchange.reachM3()
         #expect(exchange.finish(m3).last == confirm0)
         let done = exchange.responder.run(from: ms(0), to: seconds(60))
         #expect(done.dropLast().map(\.ms) == [200, 400, 600, 800])
@@ -105,8 +95,7 @@ import Wire
 
     @Test func aConfirmIsAnsweredOnItsSession() throws {
         let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m2 = try #require(exchange.m2(exchange.m1()))
-        _ = try #require(exchange.m3(m2))
+        _ = try exchange.reachM3()
         exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(1))
         // Which run of the peer it is says CONFIRM(0) alone.
         #expect(exchange.initiator.fetch().isEmpty)
@@ -132,8 +121,7 @@ import Wire
 
     @Test func whoHasLostTheConfirmationRepeatsM3UntilItHasIt() throws {
         let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m2 = try #require(exchange.m2(exchange.m1()))
-        _ = try #require(exchange.m3(m2))
+        _ = try exchange.reachM3()
         _ = exchange.initiator.fetch()
         // The media loop has opened it, and the control loop had no room for it.
         exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(1))
@@ -148,11 +136,9 @@ import Wire
     }
 
     @Test func aGoodbyeEndsASessionWhoseRunIsUnknownAlone() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         exchange.now = seconds(120)
-        let m2 = try #require(exchange.m2(exchange.m1()))
-        _ = try #require(exchange.m3(m2))
+        _ = try exchange.reachM3()
         _ = exchange.initiator.fetch()
         let next = try #require(exchange.initiator.associations[0]?.records.next?.index)
         // It may be with the run that comes after the one that says goodbye.
@@ -165,8 +151,7 @@ import Wire
     }
 
     @Test func heartbeatsComeEveryFourteenToSixteenSeconds() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         let beats = beats(exchange, from: ms(0), to: seconds(100))
         #expect(beats.count >= 5)
         for (early, late) in zip([0] + beats, beats) {
@@ -176,20 +161,16 @@ import Wire
     }
 
     @Test func whoeverSendsNeedsNoHeartbeat() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         for second in Int64(1)...60 {
-            exchange.initiator.traffic(
-                peer: 0, sent: UInt64(second), lastSent: seconds(second),
-                lastOpened: seconds(second), lastRefused: nil, at: seconds(second))
+            exchange.initiator.hear(at: seconds(second), sent: UInt64(second))
             exchange.initiator.tick(at: seconds(second))
             #expect(exchange.initiator.fetch().isEmpty)
         }
     }
 
     @Test func aPeerIsDownAfterFiftySilentSecondsAndUpWhenHeard() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         let done = exchange.initiator.run(from: ms(0), to: seconds(50)).filter {
             $0.what != .cover(peer: 0)
         }
@@ -208,8 +189,7 @@ import Wire
     }
 
     @Test func theInitiatorRekeysAt120TheResponderAt150Seconds() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         exchange.responder.setEndpoints([Exchange.initiatorAt], of: 0, at: ms(0))
         var first: [Int64?] = [nil, nil]
         for second in Int64(1)...160 {
@@ -227,23 +207,17 @@ import Wire
     }
 
     @Test func eitherRekeysAfterAMillionPackets() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         for (sent, expected) in [(UInt64(1 << 20) - 1, 0), (1 << 20, 1)] {
-            exchange.initiator.traffic(
-                peer: 0, sent: sent, lastSent: ms(2000), lastOpened: ms(2000), lastRefused: nil,
-                at: ms(2000))
+            exchange.initiator.hear(at: ms(2000), sent: sent)
             #expect(exchange.initiator.messages().count == expected)
-            exchange.responder.traffic(
-                peer: 0, sent: sent, lastSent: ms(2000), lastOpened: ms(2000), lastRefused: nil,
-                at: ms(2000))
+            exchange.responder.hear(at: ms(2000), sent: sent)
             #expect(exchange.responder.messages().count == expected)
         }
     }
 
     @Test func aSessionIsErasedAt180Seconds() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         for second in Int64(1)...179 {
             hear(exchange, at: seconds(second))
             #expect(!exchange.initiator.fetch().contains(.drop(peer: 0, index: initiatorIndex)))
@@ -258,21 +232,16 @@ import Wire
     }
 
     @Test func aSessionIsErasedWhenItsCounterIsSpent() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
-        exchange.initiator.traffic(
-            peer: 0, sent: 1 << 22, lastSent: ms(9), lastOpened: ms(9), lastRefused: nil, at: ms(9))
+        let exchange = try established()
+        exchange.initiator.hear(at: ms(9), sent: 1 << 22)
         let done = exchange.initiator.fetch()
         #expect(Array(done.prefix(2)) == [.drop(peer: 0, index: initiatorIndex), .down(peer: 0)])
     }
 
     @Test func packetsThatDoNotOpenCallForAHandshakeAfterTwentySeconds() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         for (refused, expected) in [(Int64(19_999), 0), (20_000, 1)] {
-            exchange.initiator.traffic(
-                peer: 0, sent: 1, lastSent: ms(refused), lastOpened: ms(0),
-                lastRefused: ms(refused), at: ms(refused))
+            exchange.initiator.hear(at: ms(refused), opened: ms(0), refused: ms(refused))
             #expect(exchange.initiator.messages().count == expected)
         }
         // It is still up: noise cannot take the session away.
@@ -283,9 +252,7 @@ import Wire
         let exchange = Exchange(.aesGCM, vectors: vectors)
         _ = exchange.m1()
         // The sixth M1 is followed by a wait of 24 s or more.
-        let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).filter {
-            $0.what.message != nil
-        }
+        let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).messages
         #expect(sent.count == 5)
         let last = try #require(sent.last).ms
         let due = exchange.initiator.deadline
@@ -299,31 +266,27 @@ import Wire
     @Test func aKeyPressTooSoonAfterAnM1WaitsTheShortestTime() throws {
         let exchange = Exchange(.aesGCM, vectors: vectors)
         _ = exchange.m1()
-        let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).filter {
-            $0.what.message != nil
-        }
+        let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).messages
         let last = try #require(sent.last).ms
         exchange.initiator.wanted(peer: 0, at: ms(last + 999))
         let early = exchange.initiator.run(from: ms(last + 999), to: ms(last + 1200))
-        #expect(early.filter { $0.what.message != nil }.count == 1)
+        #expect(early.messages.count == 1)
     }
 
     @Test func aKeyPressWithASessionDoesNothing() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         exchange.initiator.wanted(peer: 0, at: seconds(5))
         #expect(exchange.initiator.fetch().isEmpty)
     }
 
     @Test func aSilenceThatIsDoubtedIsAnsweredByAHandshakeAndTheSessionStays() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        try establish(exchange, at: ms(0))
+        let exchange = try established()
         let before = exchange.initiator.associations[0]?.records.current?.index
         exchange.initiator.doubted(peer: 0, at: seconds(5))
         #expect(exchange.initiator.messages().count == 1)
         // Unanswered, the series continues as usual, and the peer stays up.
         let sent = exchange.initiator.run(from: seconds(5), to: seconds(10))
-        #expect(sent.filter { $0.what.message != nil }.count == 2)
+        #expect(sent.messages.count == 2)
         #expect(exchange.initiator.associations[0]?.records.current?.index == before)
         guard case .up = exchange.initiator.state(of: 0)?.phase else {
             Issue.record("a doubt is no end")
@@ -337,25 +300,22 @@ import Wire
         .send(peer: 0, index: responderIndex, Self.confirm0, to: Exchange.initiatorAt)
     }
 
-    /// Carries a handshake through to the switch on both sides.
-    private func establish(_ exchange: Exchange, at now: Instant) throws {
-        exchange.now = now
-        let m2 = try #require(exchange.m2(exchange.m1()))
-        let m3 = try #require(exchange.m3(m2))
-        #expect(exchange.finish(m3).count == 2)
-        exchange.initiator.switched(peer: 0, index: initiatorIndex, at: now)
-        exchange.initiator.confirm(0, boot: 7, peer: 0, index: initiatorIndex, at: now)
-        exchange.responder.switched(peer: 0, index: responderIndex, at: now)
+    /// A handshake that was carried through to the switch on both sides.
+    private func established() throws -> Exchange {
+        let exchange = Exchange(.aesGCM, vectors: vectors)
+        #expect(exchange.finish(try exchange.reachM3()).count == 2)
+        exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(0))
+        exchange.initiator.confirm(0, boot: 7, peer: 0, index: initiatorIndex, at: ms(0))
+        exchange.responder.switched(peer: 0, index: responderIndex, at: ms(0))
         _ = exchange.initiator.fetch()
         _ = exchange.responder.fetch()
+        return exchange
     }
 
     /// Both receive packets of each other.
     private func hear(_ exchange: Exchange, at now: Instant) {
-        exchange.initiator.traffic(
-            peer: 0, sent: 1, lastSent: now, lastOpened: now, lastRefused: nil, at: now)
-        exchange.responder.traffic(
-            peer: 0, sent: 1, lastSent: now, lastOpened: now, lastRefused: nil, at: now)
+        exchange.initiator.hear(at: now)
+        exchange.responder.hear(at: now)
     }
 
     /// When cover packets are sent, while the peer is heard all the time.

@@ -30,8 +30,7 @@ import Wire
             }
             pair.a.lag = .milliseconds(network.random(20))
             pair.b.lag = .milliseconds(network.random(20))
-            pair.start()
-            #expect(network.run(for: .seconds(60)) { pair.isConverged }, "seed \(seed)")
+            pair.meet(within: 60, "seed \(seed)")
             let before = pair.a.media[0].switches.count
             var said: UInt64 = 0
             while said < 3000 {
@@ -59,8 +58,7 @@ import Wire
         limits.rekeyPackets = 300
         let pair = Pair(seed: 3, limits: limits)
         pair.network.weather.delayMs = 5...30
-        pair.start()
-        #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
+        pair.meet(within: 5)
         for number in UInt64(0)..<2000 {
             #expect(pair.a.speak(number) && pair.b.speak(number))
             pair.network.run(for: .milliseconds(10))
@@ -84,17 +82,5 @@ import Wire
             // A handshake in two minutes, not more.
             #expect((29...34).contains(station.media[0].switches.count))
         }
-    }
-
-    @Test func withoutItsPeerASessionEndsAndItsKeysGo() {
-        let pair = Pair(seed: 5)
-        pair.start()
-        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
-        pair.b.stop()
-        pair.network.run(for: .seconds(179))
-        #expect(pair.a.remoteIndex() != nil)
-        pair.network.run(for: .seconds(2))
-        #expect(pair.a.remoteIndex() == nil)
-        #expect(pair.a.happenings.last == .down(peer: 0))
     }
 }

@@ -57,13 +57,12 @@ import Wire
         tell(pair.a, [host(2)], pair)
         #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
         pair.network.run(for: .seconds(3))
-        var calls = 0
-        pair.network.tap = { bytes, _, _ in if bytes.first == 1 { calls += 1 } }
+        let calls = Calls(of: pair.a, pair.network)
         for _ in 0..<20 {
             tell(pair.a, Self.dead, pair)
             pair.network.run(for: .seconds(1))
         }
-        #expect(calls == 0 && pair.a.media[0].endpoint == host(2))
+        #expect(calls.all.isEmpty && pair.a.media[0].endpoint == host(2))
     }
 
     /// A peer that says goodbye is not called at addresses that may be another's by then.
@@ -74,30 +73,25 @@ import Wire
         pair.network.run(for: .seconds(3))
         pair.a.control { $0.closed(peer: 0, at: pair.network.now) }
         pair.network.isCut = { _, _ in true }
-        var calls = 0
-        pair.network.tap = { bytes, from, _ in
-            if bytes.first == 1, from == host(1) { calls += 1 }
-        }
+        let calls = Calls(of: pair.a, pair.network)
         pair.network.run(for: .seconds(600))
-        #expect(calls == 0)
+        #expect(calls.all.isEmpty)
         tell(pair.a, Self.dead, pair)
         pair.network.run(for: .seconds(600))
-        #expect(calls > Self.dead.count)
+        #expect(calls.all.count > Self.dead.count)
         pair.network.run(for: .seconds(36 * 3600))
-        calls = 0
+        calls.all = []
         pair.network.run(for: .seconds(600))
-        #expect(calls == 0)
+        #expect(calls.all.isEmpty)
     }
 
     /// All addresses at once the first few times, and then one after the other.
     @Test func deadAddressesAreNotCalledAllAtOnceForEver() {
         let pair = pair(seed: 5)
-        var calls: [Instant] = []
-        pair.network.tap = { [network = pair.network] bytes, from, _ in
-            if bytes.first == 1, from == host(1) { calls.append(network.now) }
-        }
+        let all = Calls(of: pair.a, pair.network)
         tell(pair.a, Self.dead, pair)
         pair.network.run(for: .seconds(600))
+        let calls = all.all.map(\.at)
         let early = calls.count { $0 < calls[0] + .seconds(90) }
         #expect((5 * Self.dead.count...5 * Self.dead.count + 5).contains(early), "\(early)")
         let late = calls.filter { $0 > calls[0] + .seconds(90) }

@@ -87,8 +87,7 @@ import Wire
 
     @Test func m3AfterFiveSecondsIsTooLate() throws {
         let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m2 = try #require(exchange.m2(exchange.m1()))
-        let m3 = try #require(exchange.m3(m2))
+        let m3 = try exchange.reachM3()
         exchange.wait(.seconds(5))
         #expect(exchange.refusedByResponder(m3) == .index)
         exchange.responder.tick(at: exchange.now)
@@ -125,8 +124,7 @@ import Wire
 
     @Test func noMoreThanSixteenM3AreTriedInASecond() throws {
         let exchange = Exchange(.aesGCM, vectors: vectors)
-        let m2 = try #require(exchange.m2(exchange.m1()))
-        let m3 = try #require(exchange.m3(m2))
+        let m3 = try exchange.reachM3()
         var bad = m3
         bad[20] ^= 1
         bad = exchange.signed(bad)

@@ -17,8 +17,7 @@ import Wire
         pair.network.weather.delayMs = delayMs...delayMs
         pair.a.lag = .milliseconds(2)
         pair.b.lag = .milliseconds(2)
-        pair.start()
-        #expect(pair.network.run(for: .seconds(10)) { pair.isConverged })
+        pair.meet(within: 10)
         pair.network.run(for: .seconds(3))
         return pair
     }

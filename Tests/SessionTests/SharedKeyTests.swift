@@ -13,8 +13,7 @@ import Wire
         let pair = Pair(seed: 1)
         let copy = SimulatedStation(pair.network, at: host(3), secret: pair.b.secret)
         copy.peers = pair.b.peers
-        pair.start()
-        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.meet()
         copy.start()
         pair.network.run(for: .seconds(10))
         // So far it may have started again at another address.
@@ -25,19 +24,17 @@ import Wire
         // Both that have the key are told, each when its turn comes; the one that tells is not.
         let both = [pair.b, copy]
         let areTold = pair.network.run(for: .seconds(180)) {
-            both.allSatisfy { $0.table.ownKeySigns.isReported(by: 0, at: pair.network.now) }
+            both.allSatisfy { $0.isToldOfACopy }
         }
         #expect(areTold)
-        let isTeller = pair.a.table.ownKeySigns.isReported(by: 0, at: pair.network.now)
-        #expect(!isTeller)
+        #expect(!pair.a.isToldOfACopy)
         // Long after the copy is gone the report ends, and what was told of it.
         copy.stop()
         pair.network.run(for: .seconds(700))
         #expect(pair.a.isUp())
         #expect(pair.a.sharedKey() == nil)
         pair.network.run(for: .seconds(700))
-        let isStillTold = pair.b.table.ownKeySigns.isReported(by: 0, at: pair.network.now)
-        #expect(!isStillTold)
+        #expect(!pair.b.isToldOfACopy)
     }
 
     /// One of the two has got a key of its own, and calls with it.
@@ -48,8 +45,7 @@ import Wire
             pair.network, at: host(3), secret: [UInt8](repeating: 9, count: 32))
         pair.a.peers.append(.init(publicKey: heir.publicKey, psk: Pair.psk))
         (copy.peers, heir.peers) = (pair.b.peers, pair.b.peers)
-        pair.start()
-        #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
+        pair.meet()
         copy.start()
         #expect(pair.network.run(for: .seconds(190)) { pair.a.sharedKey() != nil })
         copy.stop()
@@ -58,8 +54,7 @@ import Wire
         #expect(pair.a.sharedKey() == nil)
         // The one that keeps the key is told of no other any more, soon after.
         pair.network.run(for: .seconds(390))
-        let isTold = pair.b.table.ownKeySigns.isReported(by: 0, at: pair.network.now)
-        #expect(pair.a.isUp() && !isTold)
+        #expect(pair.a.isUp() && !pair.b.isToldOfACopy)
     }
 
     @Test func aStationThatMovesAndRestartsIsNotTwo() {
@@ -77,8 +72,7 @@ import Wire
                     pair.b.start()
                 }
                 #expect(pair.a.sharedKey() == nil, "seed \(seed)")
-                let isTold = pair.b.table.ownKeySigns.isReported(by: 0, at: pair.network.now)
-                #expect(!isTold, "seed \(seed)")
+                #expect(!pair.b.isToldOfACopy, "seed \(seed)")
             }
         }
     }

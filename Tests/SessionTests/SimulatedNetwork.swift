@@ -74,6 +74,19 @@ final class SimulatedNetwork {
     }
 }
 
+/// Counts the M1 of a station, by their targets.
+final class Calls {
+    var all: [(at: Instant, to: Endpoint)] = []
+
+    init(of station: SimulatedStation, _ network: SimulatedNetwork) {
+        network.tap = { [unowned self, unowned network] bytes, from, to in
+            if bytes.first == 1, from == station.endpoint { all.append((network.now, to)) }
+        }
+    }
+
+    func count(to endpoint: Endpoint) -> Int { all.count { $0.to == endpoint } }
+}
+
 /// Bytes that look random and are the same in every run.
 final class ByteSource {
     private var generator: SplitMix64

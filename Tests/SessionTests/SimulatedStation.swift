@@ -112,6 +112,9 @@ final class SimulatedStation {
 
     func sharedKey(_ peer: Int = 0) -> SharedKey? { table.sharedKey(of: peer, at: network.now) }
 
+    /// Whether its peer has told it of another station with its key.
+    var isToldOfACopy: Bool { table.ownKeySigns.isReported(by: 0, at: network.now) }
+
     var flood: Flood? { table.flood.flatMap { network.now < $0.until ? $0 : nil } }
 
     func clearHappenings() { happenings = [] }

@@ -18,8 +18,7 @@ import Wire
     @Test func whoWakesUpUsesNoKeyFromBefore() {
         for seed in testSeeds(10) {
             let pair = Pair(seed: seed)
-            pair.start()
-            #expect(pair.network.run(for: .seconds(10)) { pair.isConverged })
+            pair.meet(within: 10)
             pair.network.run(for: .seconds(1))
             let before = pair.a.media[0].currentIndex
             let toB = pair.b.media[0].currentIndex

@@ -9,6 +9,15 @@ struct Timed: Equatable {
 }
 
 extension PeerTable {
+    /// The counts of the media thread, which has just sent something, and opened it unless said.
+    mutating func hear(
+        at now: Instant, sent: UInt64 = 1, opened: Instant? = nil, refused: Instant? = nil
+    ) {
+        traffic(
+            peer: 0, sent: sent, lastSent: now, lastOpened: opened ?? now, lastRefused: refused,
+            at: now)
+    }
+
     /// Lets the time pass, calling `tick` whenever the table asks for it.
     mutating func run(from start: Instant, to end: Instant) -> [Timed] {
         var all = fetch().map { Timed(ms: start.nanoseconds / 1_000_000, what: $0) }
@@ -19,6 +28,11 @@ extension PeerTable {
         }
         return all
     }
+}
+
+extension [Timed] {
+    /// The handshake messages alone.
+    var messages: [Timed] { filter { $0.what.message != nil } }
 }
 
 /// A moment, in milliseconds since the start of a test.

@@ -23,11 +23,4 @@ import Wire
             }
         }
     }
-
-    @Test func theFirstOnesAreAllowedAtOnce() {
-        var tries = TryLimit(perSecond: 16)
-        let answers = [Int64](repeating: 0, count: 17) + [999, 1000]
-        let allowed = answers.map { tries.allows(at: ms($0)) }
-        #expect(allowed == [Bool](repeating: true, count: 16) + [false, false, true])
-    }
 }

@@ -53,6 +53,14 @@ final class House {
         for place in 0..<count { try self.roster.add(entry(place)) }
     }
 
+    /// One whose stations all have its roster, and know that.
+    static func joined(_ count: Int) throws -> House {
+        let house = try House(count)
+        house.joinAll()
+        house.run(.seconds(1))
+        return house
+    }
+
     enum Fault: Error { case name }
 
     var text: [UInt8] { Array(roster.signed(by: key).utf8) }
@@ -84,8 +92,6 @@ final class House {
 
     /// The roster as it is now is held at one station.
     func hold(at place: Int) { stations[place].exchange.hold(roster, text: text, at: now) }
-
-    func sign(at place: Int) { hold(at: place) }
 
     func joinAll() {
         for place in stations.indices { hold(at: place) }
@@ -191,4 +197,11 @@ func offer(
         house.stations[other].exchange.receive(.rosterPart(part), from: peer, at: house.now)
     }
     house.follow(other)
+}
+
+/// The same with the roster of a site as it is.
+func offer(_ site: House, in house: House, from peer: Int = 0) {
+    offer(
+        site.text, counter: site.roster.counter, in: house, from: peer,
+        site: site.roster.key.reference)
 }

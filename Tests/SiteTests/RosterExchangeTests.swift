@@ -7,13 +7,11 @@ import Wire
 @testable import Peering
 
 @Suite struct RosterExchangeTests {
-    private let start = Instant(nanoseconds: 1_000_000_000)
-
     // MARK: What spreads
 
     @Test func theIntroducerTellsThatItIsOne() throws {
         let house = try House(3)
-        house.sign(at: 0)
+        house.hold(at: 0)
         house.stations[0].exchange.setIntroduces(true, at: house.now)
         house.run(.seconds(1))
         // What was told before the others have joined counts then.
@@ -33,17 +31,8 @@ import Wire
         house.run(.seconds(1))
         #expect(house.stations.map { $0.exchange.introducers } == [[1], [], [1]])
         try house.roster.remove("s1")
-        house.sign(at: 2)
+        house.hold(at: 2)
         #expect(house.stations[2].exchange.introducers == [])
-    }
-
-    @Test func aChangeReachesAllThatTheIntroducerCanReach() throws {
-        let house = try House(5)
-        house.joinAll()
-        try house.roster.add(house.newcomer())
-        house.sign(at: 0)
-        house.run(.seconds(3))
-        #expect(house.counters == Array(repeating: house.roster.counter, count: 5))
     }
 
     /// The introducer speaks to one station alone; the others hear of it from each other.
@@ -53,7 +42,7 @@ import Wire
         house.links = [[0, 1], [1, 2], [2, 3]]
         house.run(.seconds(1))
         try house.roster.remove("s3")
-        house.sign(at: 0)
+        house.hold(at: 0)
         house.run(.seconds(5))
         // The last one is out: nobody gives it the roster that says so.
         let now = house.roster.counter
@@ -62,13 +51,11 @@ import Wire
     }
 
     @Test func oneThatWasAwayCatchesUp() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         house.cut(2)
         for _ in 0..<3 {
             try house.roster.add(house.newcomer())
-            house.sign(at: 0)
+            house.hold(at: 0)
         }
         house.run(.seconds(2))
         #expect(house.counters[2] == house.counters[0] - 3)
@@ -110,7 +97,7 @@ import Wire
         house.joinAll()
         house.run(.seconds(1))
         for _ in 0..<20 { try house.roster.add(house.newcomer()) }
-        house.sign(at: 0)
+        house.hold(at: 0)
         house.run(.seconds(percent == 0 ? 3 : 300))
         #expect(house.counters == Array(repeating: house.roster.counter, count: 4), "\(house.seed)")
     }
@@ -149,9 +136,7 @@ import Wire
         for _ in 0..<50 {
             let other = try House(0)
             try other.roster.add(house.entry(1))
-            offer(
-                other.text, counter: other.roster.counter, in: house,
-                site: other.roster.key.reference)
+            offer(other, in: house)
             house.now = house.now + .seconds(3)
         }
         #expect((2...4).contains(house.stations[1].news.count))
@@ -180,7 +165,7 @@ import Wire
         house.stations[1].introductions = .no
         house.joinAll()
         try house.roster.add(house.newcomer())
-        house.sign(at: 0)
+        house.hold(at: 0)
         house.run(.seconds(100))
         #expect(house.counters[1] == house.counters[0] - 1)
         #expect(house.stations[1].news.isEmpty)
@@ -216,46 +201,38 @@ import Wire
     }
 
     @Test func aPersonDecidesWhetherAStationChangesOver() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         let (held, other) = (house.counters[1], try another(of: house))
-        let key = other.roster.key.reference
-        offer(other.text, counter: other.roster.counter, in: house, site: key)
+        offer(other, in: house)
         #expect(house.stations[1].news == [.offered(peer: 0)])
         #expect(house.stations[1].exchange.offers.map(\.roster) == [other.roster])
         #expect(house.stations[1].exchange.held?.roster == house.roster)
         // It does not keep out what its own site says, after which it is shown again.
         try house.roster.add(house.newcomer())
-        offer(house.text, counter: held + 1, in: house, from: 2)
+        offer(house, in: house, from: 2)
         #expect(house.counters[1] == held + 1)
         #expect(house.stations[1].exchange.offers.isEmpty)
         // A peer that has changed over shows its former site no more.
         house.now = house.now + .seconds(61)
-        offer(other.text, counter: other.roster.counter, in: house, site: key)
+        offer(other, in: house)
         #expect(house.stations[1].exchange.offers.map(\.roster) == [other.roster])
-        offer(house.text, counter: held + 1, in: house)
+        offer(house, in: house)
         #expect(house.stations[1].exchange.offers.isEmpty)
         // One that does not have this station is no offer.
         let third = try House(1)
-        offer(
-            third.text, counter: third.roster.counter, in: house, from: 2,
-            site: third.roster.key.reference)
+        offer(third, in: house, from: 2)
         #expect(house.stations[1].exchange.offers.isEmpty)
     }
 
     @Test func aSiteThatWasLeftIsNotOffered() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         let (held, other) = (house.counters[1], try another(of: house))
         house.stations[1].exchange.left = [other, house].map { $0.roster.key.reference }
-        let site = other.roster.key.reference
-        offer(other.text, counter: other.roster.counter, in: house, site: site)
+        offer(other, in: house)
         #expect(house.stations[1].exchange.offers.isEmpty && house.stations[1].news.isEmpty)
         let newcomer = try house.newcomer()
         try house.roster.add(newcomer)
-        offer(house.text, counter: held + 1, in: house, from: 2)
+        offer(house, in: house, from: 2)
         #expect(house.counters[1] == held + 1)
         // Nothing is known of the one that has told of neither site.
         #expect(house.stations[1].exchange.peersLeft.count == 1)
@@ -266,16 +243,12 @@ import Wire
 
     @Test func settingsSayWhoMayShowAnotherSite() throws {
         for (introducer, taken) in [(Int?.none, false), (2, false), (0, true)] {
-            let house = try House(3)
-            house.joinAll()
-            house.run(.seconds(1))
+            let house = try House.joined(3)
             house.stations[1].introductions =
                 introducer.map { .from(house.stations[$0].key) } ?? .no
             house.run(.milliseconds(5))
             let other = try another(of: house)
-            offer(
-                other.text, counter: other.roster.counter, in: house,
-                site: other.roster.key.reference)
+            offer(other, in: house)
             #expect(house.stations[1].exchange.offers.isEmpty != taken)
             #expect(house.stations[1].exchange.held?.roster == house.roster)
         }
@@ -283,9 +256,7 @@ import Wire
 
     /// A peer shows another site and gives nothing of it: what puts somebody out does not wait.
     @Test func itsOwnSiteComesFirst() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         let other = try another(of: house)
         house.stations[1].exchange.receive(
             .roster(
@@ -296,16 +267,14 @@ import Wire
         #expect(house.stations[1].exchange.nextRecord()?.peer == 0)
         try house.roster.add(house.newcomer())
         let counter = house.roster.counter
-        offer(house.text, counter: counter, in: house, from: 2)
+        offer(house, in: house, from: 2)
         #expect(house.counters[1] == counter)
     }
 
     // MARK: Peers that mean harm
 
     @Test func onlyWhatTheSiteHasSignedIsTaken() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         let held = house.roster.counter
         let former = house.text
         try house.roster.add(house.newcomer())
@@ -341,9 +310,7 @@ import Wire
     }
 
     @Test func aForkIsToldAndChangesNothing() throws {
-        let house = try House(2)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(2)
         let before = house.roster
         try house.roster.add(house.newcomer())
         house.hold(at: 1)
@@ -365,21 +332,17 @@ import Wire
     }
 
     @Test func oneThatIsLeftOutIsTold() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         let before = house.counters[1]
         try house.roster.remove("s1")
-        offer(house.text, counter: house.roster.counter, in: house)
+        offer(house, in: house)
         #expect(house.counters[1] == before)
         #expect(house.stations[1].news == [.leftOut(peer: 0)])
     }
 
     /// A peer announces again and again what it never gives: the others come in its way.
     @Test func aPeerThatGivesNothingHoldsNobodyUp() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         house.cut(0)
         let false_ = RosterNotice(
             site: house.roster.key.reference, counter: .max, size: .max, text: 1)
@@ -398,9 +361,7 @@ import Wire
     }
 
     @Test func garbageHasNoEffect() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         var random = SplitMix64(seed: house.seed)
         let its = try #require(house.stations[0].exchange.held?.notice)
         for _ in 0..<20_000 {

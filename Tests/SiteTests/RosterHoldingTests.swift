@@ -9,9 +9,7 @@ import Wire
     /// One has come, and is to be written, while a newer one, or that of another site, is.
     @Test func oneThatIsOlderThanWhatIsHeldMeanwhileIsNoNews() throws {
         for isOtherSite in [nil, false, true] {
-            let house = try House(3)
-            house.joinAll()
-            house.run(.seconds(1))
+            let house = try House.joined(3)
             try house.roster.add(house.newcomer())
             let (older, text) = (house.roster, house.text)
             let now = house.now

@@ -135,9 +135,7 @@ import Wire
 
     /// Old rosters are genuine, and may be shown one after the other: the newest does not wait.
     @Test func oldRostersDoNotKeepTheNewestAway() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         var old: [(text: [UInt8], counter: UInt64)] = []
         for _ in 0..<25 {
             try house.roster.add(house.newcomer())
@@ -149,7 +147,7 @@ import Wire
             offer(roster.text, counter: roster.counter, in: house)
             house.now = house.now + .milliseconds(200)
         }
-        offer(house.text, counter: house.roster.counter, in: house, from: 2)
+        offer(house, in: house, from: 2)
         while house.counters[1] != house.roster.counter, house.now - begun < .seconds(60) {
             house.run(.milliseconds(100))
         }
@@ -158,13 +156,11 @@ import Wire
 
     /// A thief of the site's key signs one number after the other.
     @Test func fewRostersAreTakenWhateverIsSigned() throws {
-        let house = try House(3)
-        house.joinAll()
-        house.run(.seconds(1))
+        let house = try House.joined(3)
         for place in 0..<100 {
             try house.roster.rename(
                 place == 0 ? "s2" : "n\(place)", to: "n\(place + 1)")
-            offer(house.text, counter: house.roster.counter, in: house)
+            offer(house, in: house)
             house.now = house.now + .milliseconds(200)
         }
         #expect((8...11).contains(house.stations[1].taken))

@@ -43,56 +43,27 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         #expect(!payload.isEmpty)
     }
 
-    @Test func whatWasPlayedStandsBehindTheReasonWhereItIsSaid() {
-        var heard = Heard(stream: 3, share: 128, why: .heldDown)
-        #expect(records(in: [10, 4, 3, 128, 7, 3]) == [.heard(heard)])
-        heard.played = Heard.Played(ms: 1_000, total: 513)
-        let bytes: [UInt8] = [10, 7, 3, 128, 7, 3, 232, 2, 1]
-        let padding = [UInt8](repeating: 0, count: 64 - bytes.count)
-        #expect(plaintext(of: ControlPayload(.heard(heard))) == bytes + padding)
-        #expect(records(in: bytes) == [.heard(heard)])
-        // Longer records of newer programs are read as far as they are known.
-        #expect(records(in: [10, 9, 3, 128, 7, 3, 232, 2, 1, 9, 9]) == [.heard(heard)])
+    /// Beyond the vectors: one that introduces says so behind the rest of its notice.
+    @Test func anIntroducerSaysSoAtTheEndOfItsNotice() {
+        var notice = RosterNotice(site: 1, counter: 9, size: 0x1234, text: 2)
+        let without = plaintext(of: ControlPayload(.roster(notice)))
+        notice.introduces = true
+        let with = plaintext(of: ControlPayload(.roster(notice)))
+        #expect(without[1] == 26 && with[1] == 27)
+        #expect(Array(with[2..<30]) == without[2..<28] + [1, 0])
+        #expect(records(in: with) == [.roster(notice)])
     }
 
-    /// The layout of protocol.md §2.4, byte by byte.
-    @Test func rostersAreSpokenOfAsThePageSays() throws {
-        let notice = RosterNotice(
-            site: 0x0102_0304_0506_0708, counter: 9, size: 0x1234, text: 0xA1A2_A3A4_A5A6_A7A8)
-        let text: [UInt8] = [0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8]
-        let body: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8] + [0, 0, 0, 0, 0, 0, 0, 9] + [0x12, 0x34]
-        let told: [UInt8] = [12, 26] + body + text
-        #expect(Array(plaintext(of: ControlPayload(.roster(notice))).prefix(28)) == told)
-        // A newer program may say more.
-        #expect(records(in: [12, 28] + body + text + [6, 7]) == [.roster(notice)])
-        var introducers = notice
-        introducers.introduces = true
-        let ending: [UInt8] = [1, 0]
-        #expect(
-            Array(plaintext(of: ControlPayload(.roster(introducers))).prefix(30))
-                == [12, 27] + body + text + ending)
-        #expect(records(in: [12, 27] + body + text + [1]) == [.roster(introducers)])
-        #expect(records(in: [12, 25] + body + text.dropLast()) == nil)
-        let question = RosterQuestion(text: notice.text, offset: 0x0130)
-        let asked: [UInt8] = [13, 10] + text + [1, 0x30]
-        #expect(Array(plaintext(of: ControlPayload(.rosterQuestion(question))).prefix(12)) == asked)
-        #expect(records(in: asked) == [.rosterQuestion(question)])
-        #expect(records(in: [13, 11] + text + [1, 0x30, 0]) == nil)
+    @Test(arguments: [(0, 48), (48, 48), (96, 4), (99, 1), (100, nil)])
+    func aPartIsOfItsPlaceInTheText(offset: UInt16, count: Int?) {
         let whole = (0..<100).map { UInt8($0) }
-        for (offset, count) in [(UInt16(0), 48), (48, 48), (96, 4), (99, 1)] {
-            let part = RosterPart(of: whole.span, at: offset, text: notice.text)
-            let found = try #require(part)
-            let wanted: [UInt8] =
-                [14, UInt8(10 + count)] + text + [0, UInt8(offset)]
-                + whole[Int(offset)..<Int(offset) + count]
-            let made = Array(plaintext(of: ControlPayload(.rosterPart(found))).prefix(12 + count))
-            #expect(made == wanted)
-            #expect(records(in: wanted) == [.rosterPart(found)])
+        let part = RosterPart(of: whole.span, at: offset, text: 1)
+        let made = part.map { plaintext(of: ControlPayload(.rosterPart($0))) }
+        #expect(made?[1] == count.map { UInt8(10 + $0) })
+        if let made, let count {
+            let wanted = [0, UInt8(offset)] + whole.dropFirst(Int(offset)).prefix(count)
+            #expect(Array(made[10..<12 + count]) == wanted)
         }
-        #expect(RosterPart(of: whole.span, at: 100, text: 1) == nil)
-        let none: [UInt8] = [14, 10] + text + [0, 0]
-        #expect(records(in: none) == nil)
-        #expect(records(in: [14, 59] + text + [0, 0] + whole.prefix(49)) == nil)
     }
 
     @Test func whatIsWrittenIsReadBack() {
@@ -236,75 +207,22 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
     /// What stands for the vectors' responder towards other stations.
     private static let responder = bytes(hex: "c6972257376d444b27abb3ce21efb9e9")
 
+    /// The records of the vectors.
+    private static let samples = (try? Vectors().cases("control")).map { cases in
+        cases.map { bytes(hex: ($0.expected as? [String: Any])?["record"]) }
+    }
+
+    /// One of the vectors with another body, or of a type that nobody knows.
     static func randomRecord(_ random: inout SplitMix64) -> ControlRecord {
-        let mid = UInt32(truncatingIfNeeded: random.next())
-        let id = CallID(high: random.next(), low: random.next())
-        let short = UInt16(truncatingIfNeeded: random.next())
-        let byte = UInt8(truncatingIfNeeded: random.next())
-        switch random.next() % 24 {
-        case 0: return .confirm(byte, boot: random.next())
-        case 1:
-            var list = Acknowledgement(mid)
-            for _ in 0..<random.next() % 8 { list.append(mid &+ 1) }
-            return .ack(list)
-        case 2:
-            return .report(
-                Report(
-                    stream: byte, highest: short, loss: byte &+ 1, burst: byte &+ 2,
-                    jitter: short &+ 1, delay: short &+ 2, concealed: short &+ 3,
-                    received: short &+ 4))
-        case 3: return .pathChallenge(random.next())
-        case 4: return .pathResponse(random.next())
-        case 5: return .ping(mid)
-        case 6: return .pong(mid)
-        case 7: return .spurtEnd(SpurtEnd(stream: byte, last: short))
-        case 8: return .close(CloseReason(rawValue: byte))
-        case 9:
-            return .offer(
-                Offer(
-                    mid: mid, id: id, mode: Offer.Mode(rawValue: byte),
-                    priority: Priority(rawValue: byte &+ 1), ttl: short, age: byte &+ 2,
-                    reference: random.next()))
-        case 10: return .ringing(mid: mid, id)
-        case 21:
-            return .roster(
-                RosterNotice(
-                    site: random.next(), counter: random.next(), size: short, text: random.next()))
-        case 22: return .rosterQuestion(RosterQuestion(text: random.next(), offset: short))
-        case 23:
-            let bytes = (0..<1 + random.next() % 48).map { UInt8($0) }
-            guard let part = RosterPart(of: bytes.span, at: 0, text: random.next()) else {
-                preconditionFailure("it has a byte")
+        while true {
+            guard var record = samples?.randomElement(using: &random) else {
+                preconditionFailure("there are vectors")
             }
-            return .rosterPart(part)
-        case 19:
-            return .heard(
-                Heard(stream: byte, share: byte &+ 1, why: Unheard(rawValue: byte &+ 2)))
-        case 20:
-            let name = MemberName(high: id.low, low: id.high)
-            return .member(
-                CallMember(mid: mid, reference: random.next(), isIn: byte > 99, name: name))
-        case 11:
-            return .answer(
-                Answer(mid: mid, id: id, isMicrophoneOpen: byte > 99, isHalfDuplex: short > 99))
-        case 12: return .reject(CallEnd(mid: mid, id: id, cause: CallEnd.Cause(rawValue: short)))
-        case 13: return .cancel(CallEnd(mid: mid, id: id, cause: CallEnd.Cause(rawValue: short)))
-        case 14: return .bye(CallEnd(mid: mid, id: id, cause: CallEnd.Cause(rawValue: short)))
-        case 15:
-            return .stream(
-                StreamBinding(
-                    mid: mid, stream: byte, purpose: StreamBinding.Purpose(rawValue: byte &+ 1),
-                    priority: Priority(rawValue: byte &+ 2), reference: random.next()))
-        case 16:
-            return .signal(
-                Signal(
-                    mid: mid, target: Signal.Target(rawValue: byte), reference: random.next(),
-                    time: short))
-        case 17:
-            return .result(
-                RequestResult(
-                    mid: mid, request: ~mid, status: RequestResult.Status(rawValue: byte)))
-        default: return .unknown(mid: mid, type: UInt8(26 + random.next() % 230))
+            if random.next() % 24 == 0 { record[0] = UInt8(26 + random.next() % 230) }
+            for place in 2..<record.count {
+                record[place] = UInt8(truncatingIfNeeded: random.next())
+            }
+            if let read = records(in: record)?.first { return read }
         }
     }
 }

@@ -3,7 +3,6 @@ import Foundation
 /// The parts of `intercom_v1.json` that concern keys and frames.
 struct IntercomVectors: Decodable {
     struct Inputs: Decodable {
-        struct Cookie: Decodable { let n: String }
         struct Frame: Decodable {
             let flags: UInt8
             let ctr: UInt64
@@ -11,23 +10,12 @@ struct IntercomVectors: Decodable {
             let plain: String
         }
         struct LAN: Decodable { let nonce: String }
-        struct Audio: Decodable {
-            let stream: UInt8
-            let start: UInt8
-            let ctr: UInt64
-            let time: UInt16
-        }
         let init_static: String
         let resp_static: String
-        let init_e: String
-        let resp_e: String
         let psk: String
         let init_index: String
         let resp_index: String
-        let init_caps: String
-        let resp_caps: String
         let frames: [Frame]
-        let audio: [Audio]
         let window: [[UInt64]]
         let reconstruct: [[Int64]]
         let keytext_refuse: [String]
@@ -44,16 +32,10 @@ struct IntercomVectors: Decodable {
             let r2i: Direction
         }
         let suite: UInt8
-        let name: String
-        let h0: String
         let m1: String
-        let h1: String
         let m2: String
-        let h2: String
         let m3: String
-        let h3: String
         let keys: Keys
-        let exporter: String
         let cookie: String
         let cookie_reply: String
         let m1_keyed_head: String
@@ -65,14 +47,6 @@ struct IntercomVectors: Decodable {
         let flags: UInt8
         let ctr: UInt64
         let frame: String
-    }
-    struct Audio: Decodable {
-        let plain: String
-        let frame: [String]
-    }
-    struct Control: Decodable {
-        let record: String
-        let frame: [String]
     }
     struct Text: Decodable {
         let pk: String
@@ -99,8 +73,6 @@ struct IntercomVectors: Decodable {
     let handshake: [Handshake]
     let cookie6: String
     let frames: [Frame]
-    let audio: [Audio]
-    let control: [Control]
     let window: [[Bool]]
     let reconstruct: [UInt64?]
     let text: [Text]

@@ -22,6 +22,24 @@ enum PublishedVectors {
             .sorted { $0.path() < $1.path() }
     }
 
+    /// Every case of the files of Wycheproof whose names begin with `prefix`; prints how many ran.
+    ///
+    /// `run` returns false for a case that the product has no way to express.
+    static func wycheproof(
+        _ prefix: String, run: (Wycheproof.Group, Wycheproof.Case) throws -> Bool
+    ) throws {
+        var tally = Tally()
+        for file in try files("wycheproof", prefix: prefix) {
+            for group in try read(file, as: Wycheproof.self).testGroups {
+                for test in group.tests {
+                    if try run(group, test) { tally.run() } else { tally.skip("of other sizes") }
+                }
+            }
+        }
+        #expect(!tally.isEmpty)
+        tally.report("\(prefix), Wycheproof")
+    }
+
     static func read<File: Decodable>(_ file: URL, as type: File.Type) throws -> File {
         try JSONDecoder().decode(type, from: Data(contentsOf: file))
     }
@@ -62,6 +80,7 @@ struct Tally {
     private var ran = 0
     private var unexpressed: [String: Int] = [:]
 
+    var isEmpty: Bool { ran == 0 }
     mutating func run() { ran += 1 }
     mutating func skip(_ reason: String) { unexpressed[reason, default: 0] += 1 }
 
