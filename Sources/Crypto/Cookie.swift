@@ -20,8 +20,6 @@ public struct Cookie: Equatable, Sendable {
 
 /// Closes and opens cookie replies: only programs with the responder's public key can.
 public struct CookieSeal: Sendable {
-    /// The number n of a reply, which makes its key.
-    public static let nonceSize = 16
     public static let sealedSize = Cookie.size + AEAD.tagSize
 
     private let key: Digest
@@ -71,28 +69,18 @@ public struct HandshakeMAC: Sendable {
         key = SHA256.hash(label: "intercom/1 mac1", responder.bytes.span)
     }
 
-    /// Writes the mac of all but the last eight bytes into those.
-    public func sign(_ datagram: inout MutableSpan<UInt8>) {
-        let empty = InlineArray<0, UInt8>(repeating: 0)
-        sign(&datagram, cookie: empty.span)
-    }
-
-    /// Writes the mac of an M1 with the 16-byte cookie that the responder sent.
-    public func sign(_ datagram: inout MutableSpan<UInt8>, cookie: Span<UInt8>) {
+    /// Writes the mac of all but the last eight bytes into those, in an M1 with the 16-byte cookie
+    /// that the responder sent.
+    public func sign(_ datagram: inout MutableSpan<UInt8>, cookie: Span<UInt8>? = nil) {
         let start = datagram.count - HandshakeMAC.size
         precondition(start >= 0)
         let mac = compute(datagram.span.extracting(0..<start), cookie: cookie)
         for i in 0..<HandshakeMAC.size { datagram[start + i] = mac[i] }
     }
 
-    /// True when the last eight bytes are the mac of the others; constant time.
-    public func verify(_ datagram: Span<UInt8>) -> Bool {
-        let empty = InlineArray<0, UInt8>(repeating: 0)
-        return verify(datagram, cookie: empty.span)
-    }
-
-    /// Verifies the mac of an M1 that was keyed with the cookie given to its source.
-    public func verify(_ datagram: Span<UInt8>, cookie: Span<UInt8>) -> Bool {
+    /// True when the last eight bytes are the mac of the others, in an M1 with the cookie that was
+    /// given to its source; constant time.
+    public func verify(_ datagram: Span<UInt8>, cookie: Span<UInt8>? = nil) -> Bool {
         let start = datagram.count - HandshakeMAC.size
         guard start >= 0 else { return false }
         let mac = compute(datagram.extracting(0..<start), cookie: cookie)
@@ -100,13 +88,16 @@ public struct HandshakeMAC: Sendable {
             mac.span, datagram.extracting(start..<datagram.count))
     }
 
-    private func compute(_ bytes: Span<UInt8>, cookie: Span<UInt8>) -> InlineArray<8, UInt8> {
-        precondition(cookie.isEmpty || cookie.count == HandshakeMAC.cookieSize)
-        let keyed = InlineArray<48, UInt8> { i in
-            i < 32 ? key[i] : i - 32 < cookie.count ? cookie[i - 32] : 0
+    private func compute(_ bytes: Span<UInt8>, cookie: Span<UInt8>?) -> InlineArray<8, UInt8> {
+        var keyed = InlineArray<48, UInt8>(repeating: 0)
+        for i in key.indices { keyed[i] = key[i] }
+        var size = Key.size
+        if let cookie {
+            precondition(cookie.count == HandshakeMAC.cookieSize)
+            for i in cookie.indices { keyed[size + i] = cookie[i] }
+            size += HandshakeMAC.cookieSize
         }
-        let digest = HMAC.authenticate(
-            bytes, key: keyed.span.extracting(0..<32 + cookie.count))
+        let digest = HMAC.authenticate(bytes, key: keyed.span.extracting(first: size))
         return InlineArray { i in digest[i] }
     }
 }

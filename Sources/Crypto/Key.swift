@@ -5,18 +5,13 @@ internal import CLinux
 /// They lie on a page of keys that is kept out of core dumps and, where the system allows it, out
 /// of swap. They are copied only by an explicit `copy()` and wiped when their owner ends. A key has
 /// no description, so it cannot reach a log by accident.
-// @unchecked Sendable: only this value reaches the memory, and only `mutating` access writes it.
-@safe public struct Key: ~Copyable, @unchecked Sendable {
+public struct Key: ~Copyable, Sendable {
     public static let size = 32
 
-    private let owner: SecretMemory
-    private let memory: UnsafeMutableRawBufferPointer
+    private var secret = Secret(count: Key.size)
 
     /// A key of zeros, to be filled.
-    init() {
-        owner = .page(Key.size)
-        unsafe memory = owner.bytes
-    }
+    init() {}
 
     /// Copies 32 bytes; wiping the original is its owner's duty.
     public init(copying bytes: Span<UInt8>) {
@@ -44,19 +39,12 @@ internal import CLinux
     /// The secret bytes, readable as long as the key exists.
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
-        get {
-            // SAFETY: the memory is this key's until deinit, and `self` outlives the span.
-            unsafe _overrideLifetime(
-                Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
-        }
+        get { secret.bytes }
     }
 
     var mutableBytes: MutableSpan<UInt8> {
         @_lifetime(&self)
-        mutating get {
-            // SAFETY: as above, and the exclusive access to `self` is the span's.
-            unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory), mutating: &self)
-        }
+        mutating get { secret.mutableBytes }
     }
 
     public borrowing func copy() -> Key { Key(copying: bytes) }

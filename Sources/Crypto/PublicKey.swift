@@ -72,13 +72,8 @@ extension PublicKey {
     /// A short name for logs and lists, no proof: 8 hex digits of the fingerprint's hash.
     public var short: String {
         let digest = fingerprintDigest
-        var characters: [UInt8] = []
-        for i in 0..<4 {
-            if i == 2 { characters.append(UInt8(ascii: "-")) }
-            characters.append(Hexadecimal.digit(digest[i] >> 4))
-            characters.append(Hexadecimal.digit(digest[i] & 15))
-        }
-        return String(decoding: characters, as: UTF8.self)
+        return Hexadecimal.text(digest.span.extracting(0..<2)) + "-"
+            + Hexadecimal.text(digest.span.extracting(2..<4))
     }
 
     private var fingerprintDigest: Digest {

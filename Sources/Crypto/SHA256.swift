@@ -74,17 +74,6 @@ public typealias Digest = InlineArray<32, UInt8>
     public static func hash(label: StaticString, _ rest: Span<UInt8>) -> Digest {
         hash(label.bytes, rest)
     }
-
-    /// The hash of a label and two parts.
-    public static func hash(
-        label: StaticString, _ first: Span<UInt8>, _ second: Span<UInt8>
-    ) -> Digest {
-        var hash = SHA256()
-        hash.update(label.bytes)
-        hash.update(first)
-        hash.update(second)
-        return hash.finish()
-    }
 }
 
 extension StaticString {

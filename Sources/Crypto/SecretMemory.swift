@@ -3,8 +3,7 @@ internal import CLinux
 /// Memory for secrets, wiped when its one owner ends.
 ///
 /// A class, because Embedded Swift cannot destroy a noncopyable value whose deinit is in another
-/// module. `Key`, `Secret` and `Scratch`, which cannot be copied, each hold the only reference to
-/// theirs.
+/// module. A `Secret`, which cannot be copied, holds the only reference to its own.
 // @unchecked Sendable: only the `mutating` access of its owner writes.
 @safe final class SecretMemory: @unchecked Sendable {
     let bytes: UnsafeMutableRawBufferPointer
@@ -45,32 +44,57 @@ internal import CLinux
 }
 
 /// Any number of secret bytes in memory of their own, wiped when it is freed.
-@safe public struct Secret: ~Copyable {
+// @unchecked Sendable: only this value reaches the memory, and only `mutating` access writes it.
+@safe public struct Secret: ~Copyable, @unchecked Sendable {
     private let owner: SecretMemory
     private let memory: UnsafeMutableRawBufferPointer
 
     /// Makes `count` zero bytes, at least one.
-    public init(count: Int) {
-        owner = .page(count)
+    public init(count: Int) { self.init(.page(count)) }
+
+    /// Working memory of a computation.
+    ///
+    /// On the heap, because Swift leaves copies of a value on the stack wherever it moves it.
+    init(scratch count: Int) { self.init(.heap(count)) }
+
+    private init(_ owner: SecretMemory) {
+        self.owner = owner
         unsafe memory = owner.bytes
     }
 
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
-        get {
-            // SAFETY: the memory is this value's until deinit, and `self` outlives the span.
-            unsafe _overrideLifetime(
-                Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
-        }
+        get { elements(UInt8.self) }
     }
 
     public var mutableBytes: MutableSpan<UInt8> {
         @_lifetime(&self)
-        mutating get {
-            // SAFETY: as above, and the exclusive access to `self` is the span's.
-            unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory), mutating: &self)
-        }
+        mutating get { mutableElements(UInt8.self) }
     }
+
+    /// The memory as numbers in the machine's byte order.
+    @_lifetime(borrow self)
+    func elements<Element: FixedWidthInteger & BitwiseCopyable>(
+        _: Element.Type
+    ) -> Span<Element> {
+        // SAFETY: any bytes are an integer, the alignment is that of the widest, the memory is
+        // `self`'s until deinit, and `self` outlives the span.
+        unsafe _overrideLifetime(
+            Span(_unsafeBytes: UnsafeRawBufferPointer(memory)), borrowing: self)
+    }
+
+    /// As `elements`, to be written.
+    @_lifetime(&self)
+    mutating func mutableElements<Element: FixedWidthInteger & BitwiseCopyable>(
+        _: Element.Type
+    ) -> MutableSpan<Element> {
+        // SAFETY: as above; the exclusive access to `self` is the span's.
+        unsafe _overrideLifetime(MutableSpan(_unsafeBytes: memory), mutating: &self)
+    }
+
+    /// Declares the first `count` bytes public from here on, which the check of constant time
+    /// cannot know.
+    func declassify(first count: Int) { ConstantTime.disclose(bytes.extracting(first: count)) }
 }
 
 /// Comparison in a time that does not depend on the contents.

@@ -143,7 +143,7 @@ struct Sponge: ~Copyable {
         }
     }
 
-    private var state = Scratch(size: Keccak.laneCount * MemoryLayout<UInt64>.stride)
+    private var state = Secret(scratch: Keccak.laneCount * MemoryLayout<UInt64>.stride)
     private var function = Function.sha3_256
     /// The next byte of the block, 0 to rate.
     private var position = 0

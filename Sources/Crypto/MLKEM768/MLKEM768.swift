@@ -36,12 +36,12 @@ public enum MLKEM768 {
         guard isValid(encapsulationKey: encapsulationKey) else { return nil }
         var sponge = Sponge()
         let hash = self.hash(ofKey: encapsulationKey, with: &sponge)
-        var derived = Scratch(size: 64)
+        var derived = Secret(scratch: 64)
         derive(message: randomness, keyHash: hash.span, into: &derived, with: &sponge)
         KPKE.encrypt(
-            randomness, to: encapsulationKey, coins: derived.span.extracting(last: 32),
+            randomness, to: encapsulationKey, coins: derived.bytes.extracting(last: 32),
             ciphertext: &ciphertext, with: &sponge)
-        return Key(copying: derived.span.extracting(first: 32))
+        return Key(copying: derived.bytes.extracting(first: 32))
     }
 
     /// H(ek), public as the key is.
@@ -58,10 +58,10 @@ public enum MLKEM768 {
 
     /// G(m ‖ H(ek)): the shared secret, then the coins of the encryption.
     static func derive(
-        message: Span<UInt8>, keyHash: Span<UInt8>, into derived: inout Scratch,
+        message: Span<UInt8>, keyHash: Span<UInt8>, into derived: inout Secret,
         with sponge: inout Sponge
     ) {
-        var span = derived.mutableSpan
+        var span = derived.mutableBytes
         sponge.start(.sha3_512)
         sponge.absorb(message)
         sponge.absorb(keyHash)
@@ -87,8 +87,8 @@ extension MLKEM768 {
             encapsulationKey = InlineArray(repeating: 0)
             rejection = Key(copying: seed.extracting(last: 32))
             var sponge = Sponge()
-            var derived = Scratch(size: 64)
-            var derivedSpan = derived.mutableSpan
+            var derived = Secret(scratch: 64)
+            var derivedSpan = derived.mutableBytes
             sponge.start(.sha3_512)
             sponge.absorb(seed.extracting(first: 32))
             sponge.absorb(UInt8(KPKE.rank))
@@ -97,8 +97,8 @@ extension MLKEM768 {
             derived.declassify(first: 32)
             var keySpan = encapsulationKey.mutableSpan
             KPKE.generateKey(
-                publicSeed: derived.span.extracting(first: 32),
-                secretSeed: derived.span.extracting(last: 32),
+                publicSeed: derived.bytes.extracting(first: 32),
+                secretSeed: derived.bytes.extracting(last: 32),
                 secret: &secret, encryptionKey: &keySpan, with: &sponge)
             encapsulationKeyHash = hash(ofKey: encapsulationKey.span, with: &sponge)
         }
@@ -126,31 +126,31 @@ extension MLKEM768 {
         public borrowing func decapsulate(_ ciphertext: Span<UInt8>) -> Key {
             precondition(ciphertext.count == ciphertextSize)
             var sponge = Sponge()
-            var message = Scratch(size: KPKE.messageSize)
-            var messageSpan = message.mutableSpan
+            var message = Secret(scratch: KPKE.messageSize)
+            var messageSpan = message.mutableBytes
             KPKE.decrypt(ciphertext, with: secret, message: &messageSpan)
 
-            var derived = Scratch(size: 64)
+            var derived = Secret(scratch: 64)
             derive(
-                message: message.span, keyHash: encapsulationKeyHash.span, into: &derived,
+                message: message.bytes, keyHash: encapsulationKeyHash.span, into: &derived,
                 with: &sponge)
 
-            var rejected = Scratch(size: Key.size)
-            var rejectedSpan = rejected.mutableSpan
+            var rejected = Secret(scratch: Key.size)
+            var rejectedSpan = rejected.mutableBytes
             sponge.start(.shake256)
             sponge.absorb(rejection.bytes)
             sponge.absorb(ciphertext)
             sponge.squeeze(into: &rejectedSpan)
 
-            var expected = Scratch(size: ciphertextSize)
-            var expectedSpan = expected.mutableSpan
+            var expected = Secret(scratch: ciphertextSize)
+            var expectedSpan = expected.mutableBytes
             KPKE.encrypt(
-                message.span, to: encapsulationKey.span, coins: derived.span.extracting(last: 32),
+                message.bytes, to: encapsulationKey.span, coins: derived.bytes.extracting(last: 32),
                 ciphertext: &expectedSpan, with: &sponge)
 
             return Self.select(
-                derived.span, orElse: rejected.span,
-                mask: Self.difference(ciphertext, expected.span))
+                derived.bytes, orElse: rejected.bytes,
+                mask: Self.difference(ciphertext, expected.bytes))
         }
 
         /// 0 when both hold the same bytes, else 255, in constant time.
@@ -181,9 +181,9 @@ extension MLKEM768 {
 extension MLKEM768.DecapsulationKey {
     /// The key pair of the 64 bytes that `body` writes; they are wiped.
     public init(filling body: (inout MutableSpan<UInt8>) -> Void) {
-        var seed = Scratch(size: MLKEM768.seedSize)
-        var span = seed.mutableSpan
+        var seed = Secret(scratch: MLKEM768.seedSize)
+        var span = seed.mutableBytes
         body(&span)
-        self.init(seed: seed.span)
+        self.init(seed: seed.bytes)
     }
 }

@@ -6,8 +6,7 @@ internal import CLinux
 struct Polynomial: ~Copyable {
     static let count = 256
 
-    private var storage = Scratch(
-        size: Polynomial.count * MemoryLayout<UInt16>.stride)
+    private var storage = Secret(scratch: Polynomial.count * MemoryLayout<UInt16>.stride)
 
     /// The zero polynomial.
     init() {}

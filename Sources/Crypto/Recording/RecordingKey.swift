@@ -52,12 +52,9 @@ public struct RecordingKey: ~Copyable {
     /// Writes the text of the secret file; wiping `text` afterwards is the caller's duty.
     public borrowing func write(into text: inout MutableSpan<UInt8>) {
         precondition(text.count == Self.fileSize)
-        let (prefix, bytes) = (Self.prefix.bytes, secret.bytes)
+        let prefix = Self.prefix.bytes
         for place in prefix.indices { text[place] = prefix[place] }
-        for place in bytes.indices {
-            text[prefix.count + 2 * place] = Hexadecimal.digit(bytes[place] >> 4)
-            text[prefix.count + 2 * place + 1] = Hexadecimal.digit(bytes[place] & 15)
-        }
+        Hexadecimal.write(secret.bytes, into: &text, at: prefix.count)
         text[Self.fileSize - 1] = UInt8(ascii: "\n")
     }
 

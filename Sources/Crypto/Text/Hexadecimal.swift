@@ -9,12 +9,18 @@ enum Hexadecimal {
 
     /// All digits of public bytes, in lower case.
     static func text(_ bytes: Span<UInt8>) -> String {
-        var characters: [UInt8] = []
-        for i in bytes.indices {
-            characters.append(digit(bytes[i] >> 4))
-            characters.append(digit(bytes[i] & 15))
-        }
+        var characters = [UInt8](repeating: 0, count: 2 * bytes.count)
+        var text = characters.mutableSpan
+        write(bytes, into: &text, at: 0)
         return String(decoding: characters, as: UTF8.self)
+    }
+
+    /// Writes two digits for each byte.
+    static func write(_ bytes: Span<UInt8>, into text: inout MutableSpan<UInt8>, at start: Int) {
+        for i in bytes.indices {
+            text[start + 2 * i] = digit(bytes[i] >> 4)
+            text[start + 2 * i + 1] = digit(bytes[i] & 15)
+        }
     }
 
     /// Reads pairs of digits of either case; false when one is not a digit.

@@ -75,11 +75,7 @@ private enum KeyFileDigits {
     }
 
     static func write(_ key: borrowing Key, into text: inout MutableSpan<UInt8>, at start: Int) {
-        let bytes = key.bytes
-        for i in bytes.indices {
-            text[start + 2 * i] = Hexadecimal.digit(bytes[i] >> 4)
-            text[start + 2 * i + 1] = Hexadecimal.digit(bytes[i] & 15)
-        }
+        Hexadecimal.write(key.bytes, into: &text, at: start)
         text[start + 2 * Key.size] = UInt8(ascii: "\n")
     }
 }
