@@ -137,7 +137,7 @@ public struct SymmetricState: ~Copyable, Sendable {
 
     /// Ends the handshake: the keys of both directions (protocol.md §1.5).
     public consuming func transportKeys() -> TransportKeys {
-        let prk = transportSecret
+        let prk = HMAC.key(from: chainingKey.bytes, key: handshakeHash.span)
         return TransportKeys(
             initiatorToResponder: DirectionKeys(
                 key: HKDF.key(prk: prk, info: "intercom/1 i2r key"),
@@ -147,25 +147,6 @@ public struct SymmetricState: ~Copyable, Sendable {
                 key: HKDF.key(prk: prk, info: "intercom/1 r2i key"),
                 headerKey: HKDF.key(prk: prk, info: "intercom/1 r2i hp"),
                 iv: SymmetricState.iv(prk: prk, info: "intercom/1 r2i iv")))
-    }
-
-    /// Ends the handshake: the session as this side holds it.
-    public consuming func sessionKeys(
-        isInitiator: Bool, localIndex: UInt32, remoteIndex: UInt32, clock: SessionClock
-    ) -> SessionKeys {
-        let suite = suite
-        return SessionKeys(
-            suite: suite, keys: transportKeys(), isInitiator: isInitiator,
-            localIndex: localIndex, remoteIndex: remoteIndex, clock: clock)
-    }
-
-    /// A secret that tests compare between both sides; nothing else uses it.
-    public borrowing func exporter() -> Key {
-        HKDF.key(prk: transportSecret, info: "intercom/1 exporter")
-    }
-
-    private var transportSecret: Key {
-        HMAC.key(from: chainingKey.bytes, key: handshakeHash.span)
     }
 
     private var nonce: AEAD.Nonce {

@@ -20,8 +20,14 @@ public struct HandshakeHeader: Equatable, Sendable {
             }
         }
 
+        /// Whether it has the index that its sender wants to receive by.
+        var hasSender: Bool { self == .initiation || self == .response }
+        /// Whether it has the index that its receiver chose, behind that of the sender.
+        var hasReceiver: Bool { self != .initiation }
+        fileprivate var receiverPlace: Int { hasSender ? 8 : 4 }
+
         /// How many bytes the header has: with one index 8, with two 12.
-        public var headerSize: Int { self == .response ? 12 : 8 }
+        public var headerSize: Int { hasSender && hasReceiver ? 12 : 8 }
     }
 
     public static let version: UInt8 = 1
@@ -54,55 +60,28 @@ public struct HandshakeHeader: Equatable, Sendable {
         self.kind = kind
         suite = message[2]
         isCookieKeyed = flags == 1
-        let first = message.uint32(at: 4)
-        guard Self.isValid(index: first) else { return nil }
-        switch kind {
-        case .initiation:
-            senderIndex = first
-            receiverIndex = 0
-        case .response:
-            senderIndex = first
-            receiverIndex = message.uint32(at: 8)
-            guard Self.isValid(index: receiverIndex) else { return nil }
-        case .finish, .cookieReply:
-            senderIndex = 0
-            receiverIndex = first
-        }
+        senderIndex = kind.hasSender ? message.uint32(at: 4) : 0
+        receiverIndex = kind.hasReceiver ? message.uint32(at: kind.receiverPlace) : 0
+        guard hasItsIndices else { return nil }
     }
 
-    private init(
-        kind: Kind, suite: UInt8, isCookieKeyed: Bool = false, sender: UInt32 = 0,
-        receiver: UInt32 = 0
+    /// The header of a message to be sent, with the indices that its kind has.
+    public init(
+        _ kind: Kind, suite: UInt8, sender: UInt32 = 0, receiver: UInt32 = 0,
+        isCookieKeyed: Bool = false
     ) {
-        precondition(Self.suites.contains(suite))
-        precondition(sender == 0 || Self.isValid(index: sender))
-        precondition(receiver == 0 || Self.isValid(index: receiver))
         self.kind = kind
         self.suite = suite
         self.isCookieKeyed = isCookieKeyed
         senderIndex = sender
         receiverIndex = receiver
+        precondition(Self.suites.contains(suite) && hasItsIndices)
+        precondition(!isCookieKeyed || kind == .initiation)
     }
 
-    public static func initiation(
-        suite: UInt8, sender: UInt32, isCookieKeyed: Bool = false
-    ) -> HandshakeHeader {
-        HandshakeHeader(
-            kind: .initiation, suite: suite, isCookieKeyed: isCookieKeyed, sender: sender)
-    }
-
-    public static func response(
-        suite: UInt8, sender: UInt32, receiver: UInt32
-    ) -> HandshakeHeader {
-        HandshakeHeader(kind: .response, suite: suite, sender: sender, receiver: receiver)
-    }
-
-    public static func finish(suite: UInt8, receiver: UInt32) -> HandshakeHeader {
-        HandshakeHeader(kind: .finish, suite: suite, receiver: receiver)
-    }
-
-    public static func cookieReply(suite: UInt8, receiver: UInt32) -> HandshakeHeader {
-        HandshakeHeader(kind: .cookieReply, suite: suite, receiver: receiver)
+    private var hasItsIndices: Bool {
+        Self.isValid(index: senderIndex) == kind.hasSender
+            && Self.isValid(index: receiverIndex) == kind.hasReceiver
     }
 
     /// Writes the header's `kind.headerSize` bytes to the front of `message`.
@@ -111,13 +90,8 @@ public struct HandshakeHeader: Equatable, Sendable {
         message[1] = Self.version
         message[2] = suite
         message[3] = isCookieKeyed ? 1 : 0
-        switch kind {
-        case .initiation: message.write(senderIndex, at: 4)
-        case .response:
-            message.write(senderIndex, at: 4)
-            message.write(receiverIndex, at: 8)
-        case .finish, .cookieReply: message.write(receiverIndex, at: 4)
-        }
+        if kind.hasSender { message.write(senderIndex, at: 4) }
+        if kind.hasReceiver { message.write(receiverIndex, at: kind.receiverPlace) }
     }
 }
 
@@ -174,41 +148,32 @@ public enum HandshakeLayout {
 public struct Capabilities: Equatable, Sendable {
     public static let size = 16
 
-    public var protoMin: UInt8
-    public var protoMax: UInt8
-    /// Sent as 0 and ignored in version 1, like the features.
-    public var flags: UInt16
-    public var features: UInt32
+    private static let version: UInt8 = 1
+
+    /// The UDP port of a station that pairs, 0 for the usual one; in a handshake 0 and ignored.
+    public var flags: UInt16 = 0
     /// Random at each daemon start: a new one means that the peer has forgotten everything.
     ///
     /// 0 in M2, which a stranger can open; there CONFIRM tells it.
     public var bootID: UInt64
 
     /// This version's capabilities.
-    public init(bootID: UInt64) {
-        protoMin = 1
-        protoMax = 1
-        flags = 0
-        features = 0
-        self.bootID = bootID
-    }
+    public init(bootID: UInt64) { self.bootID = bootID }
 
     /// Reads the sixteen bytes; nil when there are not exactly sixteen.
     public init?(parsing bytes: Span<UInt8>) {
         guard bytes.count == Self.size else { return nil }
-        protoMin = bytes[0]
-        protoMax = bytes[1]
         flags = bytes.uint16(at: 2)
-        features = bytes.uint32(at: 4)
         bootID = bytes.uint64(at: 8)
     }
 
     /// Writes sixteen bytes to the front of `bytes`.
     public func write(into bytes: inout MutableSpan<UInt8>) {
-        bytes[0] = protoMin
-        bytes[1] = protoMax
+        // The lowest and the highest version that it speaks; and features, of which there are none.
+        bytes[0] = Self.version
+        bytes[1] = Self.version
         bytes.write(flags, at: 2)
-        bytes.write(features, at: 4)
+        bytes.write(0 as UInt32, at: 4)
         bytes.write(bootID, at: 8)
     }
 }

@@ -69,8 +69,6 @@ import Wire
     ) {
         #expect(established.capabilities.bootID == bootID)
         #expect(hex(established.transcript.handshakeHash.array) == hex(bytes(hex: expected["h3"])))
-        let exporter = established.transcript.exporter()
-        #expect(hex(array(exporter.bytes)) == hex(bytes(hex: expected["exporter"])))
         let keys = established.transcript.copy().transportKeys()
         let directions = expected["keys"] as? [String: [String: Any]] ?? [:]
         check(keys.initiatorToResponder, directions["i2r"] ?? [:])

@@ -10,11 +10,11 @@ private func parse(_ message: [UInt8]) -> HandshakeHeader? {
     /// One good message of each kind and its header.
     static let good: [(message: [UInt8], header: HandshakeHeader)] = {
         let headers: [HandshakeHeader] = [
-            .initiation(suite: 1, sender: 0xA1A2_A3A4),
-            .initiation(suite: 2, sender: 0x1000_0000, isCookieKeyed: true),
-            .response(suite: 1, sender: 0xB1B2_B3B4, receiver: 0xA1A2_A3A4),
-            .finish(suite: 2, receiver: 0xB1B2_B3B4),
-            .cookieReply(suite: 1, receiver: 0xFFFF_FFFF),
+            .init(.initiation, suite: 1, sender: 0xA1A2_A3A4),
+            .init(.initiation, suite: 2, sender: 0x1000_0000, isCookieKeyed: true),
+            .init(.response, suite: 1, sender: 0xB1B2_B3B4, receiver: 0xA1A2_A3A4),
+            .init(.finish, suite: 2, receiver: 0xB1B2_B3B4),
+            .init(.cookieReply, suite: 1, receiver: 0xFFFF_FFFF),
         ]
         return headers.map { header in
             var message = [UInt8](repeating: 0x5A, count: header.kind.messageSize)
@@ -30,10 +30,10 @@ private func parse(_ message: [UInt8]) -> HandshakeHeader? {
         for handshake in handshakes {
             let suite = handshake.uint8("suite")
             let wanted: [(String, HandshakeHeader)] = [
-                ("m1", .initiation(suite: suite, sender: 0xA1A2_A3A4)),
-                ("m2", .response(suite: suite, sender: 0xB1B2_B3B4, receiver: 0xA1A2_A3A4)),
-                ("m3", .finish(suite: suite, receiver: 0xB1B2_B3B4)),
-                ("cookie_reply", .cookieReply(suite: suite, receiver: 0xA1A2_A3A4)),
+                ("m1", .init(.initiation, suite: suite, sender: 0xA1A2_A3A4)),
+                ("m2", .init(.response, suite: suite, sender: 0xB1B2_B3B4, receiver: 0xA1A2_A3A4)),
+                ("m3", .init(.finish, suite: suite, receiver: 0xB1B2_B3B4)),
+                ("cookie_reply", .init(.cookieReply, suite: suite, receiver: 0xA1A2_A3A4)),
             ]
             for (name, header) in wanted {
                 var message = bytes(hex: handshake[name])

@@ -103,8 +103,8 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
         do throws(Drop) {
             let made = try initiator.finish(
                 m2.span, header: second, own: ours, psk: psk, mac: mac, writing: &span)
-            let exported = made.transcript.exporter()
-            here = revealed(exported.bytes)
+            let keys = made.transcript.copy().transportKeys()
+            here = revealed(keys.initiatorToResponder.key.bytes)
             _ = made.sessionKeys(SessionClock(began: now(), peerBegan: now()))
         } catch { fatalError("M2 was refused") }
     }
@@ -118,8 +118,9 @@ func handshake(_ suite: Suite, isPSKWrong: Bool) {
         do throws(Drop) {
             let made = try responder!.accept(claim, message.span, psk: pskThere)
             precondition(!isPSKWrong && message == m3, "a wrong M3 was taken")
-            let there = made.transcript.exporter()
-            precondition(revealed(there.bytes) == here, "two different sessions")
+            let keys = made.transcript.copy().transportKeys()
+            let there = revealed(keys.initiatorToResponder.key.bytes)
+            precondition(there == here, "two different sessions")
             _ = made.sessionKeys(SessionClock(began: now(), peerBegan: now()))
         } catch { precondition(isPSKWrong || message != m3, "M3 was refused") }
     }

@@ -16,11 +16,7 @@ public struct PairingCode: ~Copyable {
 
     /// A fresh code for a screen.
     public static func random() -> PairingCode {
-        var bits = Secret(count: 5)
-        var span = bits.mutableBytes
-        Random.fill(&span)
-        var number: UInt64 = 0
-        for place in 0..<5 { number = number << 8 | UInt64(bits.bytes[place]) }
+        let number = randomNumber(bytes: 5)
         return PairingCode(count: characterCount) { place in
             characters[Int(number >> (35 - 5 * place) & 31)]
         }
@@ -29,19 +25,20 @@ public struct PairingCode: ~Copyable {
     /// A fresh code of six digits for a voice.
     public static func randomDigits() -> PairingCode {
         // The last 967,296 of the 2^32 numbers would make small codes likelier.
-        var number: UInt32
-        repeat {
-            var bits = Secret(count: 4)
-            var span = bits.mutableBytes
-            Random.fill(&span)
-            number = 0
-            for place in 0..<4 { number = number << 8 | UInt32(bits.bytes[place]) }
-        } while number >= 4_294_000_000
-        var divisor: UInt32 = 1_000_000
+        var number: UInt64
+        repeat { number = randomNumber(bytes: 4) } while number >= 4_294_000_000
+        var divisor: UInt64 = 1_000_000
         return PairingCode(count: digitCount) { _ in
             divisor /= 10
             return UInt8(ascii: "0") + UInt8(number / divisor % 10)
         }
+    }
+
+    private static func randomNumber(bytes count: Int) -> UInt64 {
+        var bits = Secret(count: count)
+        var span = bits.mutableBytes
+        Random.fill(&span)
+        return (0..<count).reduce(0) { number, place in number << 8 | UInt64(bits.bytes[place]) }
     }
 
     /// Reads what a person typed: in any case, with spaces and hyphens, O for 0, I and L for 1.

@@ -118,7 +118,7 @@ final class Association {
         mac = HandshakeMAC(responder: publicKey)
         let name = SHA256.hash(label: "intercom/1 member", publicKey.bytes.span)
         memberName = MemberName(
-            high: name.span.leadingUInt64, low: name.span.extracting(8..<16).leadingUInt64)
+            high: name.span.uint64(at: 0), low: name.span.uint64(at: 8))
         hasPSK = psk != nil
         self.psk = psk ?? Key.zero()
     }
@@ -137,13 +137,11 @@ final class Association {
     }
 
     /// The wait before the next heartbeat (§1.7, rule 8).
-    func nextHeartbeat(_ limits: SessionLimits) -> Duration {
-        RetrySchedule.heartbeatWait(PeerPaths.token(random)) * limits.heartbeatPercent / 100
-    }
+    func nextHeartbeat() -> Duration { RetrySchedule.heartbeatWait(PeerPaths.token(random)) }
 
     /// The wait before the next M1 (rule 7); a way that a router keeps open is used in time.
-    func nextWait(_ limits: SessionLimits) -> Duration {
-        let wait = retry.nextWait(PeerPaths.token(random)) * limits.retryPercent / 100
+    func nextWait() -> Duration {
+        let wait = retry.nextWait(PeerPaths.token(random))
         return longestWait.map { min(wait, $0) } ?? wait
     }
 

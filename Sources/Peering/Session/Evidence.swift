@@ -26,10 +26,13 @@ struct Evidence {
     /// The suite that the peer called with in vain, and how often in a row: once it may try the
     /// other one next.
     private var suite: (Suite, times: Int, at: Instant)?
-    private var otherKey: (PublicKey, from: Endpoint, at: Instant)?
-    private var toldOtherKey: (from: Endpoint, at: Instant)?
-    private var otherVersion: (UInt8, from: Endpoint, at: Instant)?
+    private var otherKey: Hint?
+    private var toldOtherKey: Hint?
+    private var otherVersion: Hint?
     private var probes: [(endpoint: Endpoint, outcome: ProbeOutcome, at: Instant)] = []
+
+    /// A reason that a packet from the peer's address hints at.
+    private typealias Hint = (reason: DownReason, at: Instant)
 
     init(since: Instant) { self.since = since }
 
@@ -57,15 +60,15 @@ struct Evidence {
     }
 
     mutating func sawOtherKey(_ key: PublicKey, from source: Endpoint, at now: Instant) {
-        otherKey = (key, source, now)
+        otherKey = (.otherKey(key, at: source), now)
     }
 
     mutating func sawMessageForOtherKey(from source: Endpoint, at now: Instant) {
-        toldOtherKey = (source, now)
+        toldOtherKey = (.toldOtherKey(at: source), now)
     }
 
     mutating func sawMessage(ofVersion version: UInt8, from source: Endpoint, at now: Instant) {
-        otherVersion = (version, source, now)
+        otherVersion = (.otherVersion(version, at: source), now)
     }
 
     mutating func probed(_ endpoint: Endpoint, _ outcome: ProbeOutcome, at now: Instant) {
@@ -98,16 +101,13 @@ struct Evidence {
         if isFresh(psk, now) { return .psk }
         if let suite, suite.times > 1, isFresh(suite.at, now) { return .suite(suite.0) }
         if let reason = probe(at: now) { return reason }
-        if let otherKey, isFresh(otherKey.at, now) {
-            return .otherKey(otherKey.0, at: otherKey.from)
-        }
-        if let toldOtherKey, isFresh(toldOtherKey.at, now) {
-            return .toldOtherKey(at: toldOtherKey.from)
+        for hint in [otherKey, toldOtherKey] {
+            if let hint, isFresh(hint.at, now) { return hint.reason }
         }
         let isAnswered = isFresh(answered, now)
         if isAnswered, unaccepted >= Self.unacceptedMin { return .notAccepted }
         if !isAnswered, let otherVersion, isFresh(otherVersion.at, now) {
-            return .otherVersion(otherVersion.0, at: otherVersion.from)
+            return otherVersion.reason
         }
         guard hasAddress else { return .noAddress }
         guard !isAnswered, let firstCall, now >= firstCall + Self.patience else { return .calling }

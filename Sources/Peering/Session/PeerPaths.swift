@@ -133,7 +133,7 @@ struct PeerPaths {
         var bytes = InlineArray<8, UInt8>(repeating: 0)
         var span = bytes.mutableSpan
         random(&span)
-        return bytes.span.leadingUInt64
+        return bytes.span.uint64(at: 0)
     }
 
     private mutating func move(to address: Endpoint) -> Step {

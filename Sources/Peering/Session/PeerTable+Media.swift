@@ -42,7 +42,7 @@ extension PeerTable {
             association.sightings.forget()
             association.told = []
             association.restartSeries()
-            association.initiateAt = now + association.nextWait(limits)
+            association.initiateAt = now + association.nextWait()
         }
         markDue(association, at: now)
     }
@@ -111,7 +111,7 @@ extension PeerTable {
         association.sightings.settle()
         association.sent = 0
         association.lastSent = now
-        association.heartbeat = association.nextHeartbeat(limits)
+        association.heartbeat = association.nextHeartbeat()
         association.lastOpened = later(association.lastOpened, now)
         association.greeting.end()
         if association.endpoint != record.endpoint {

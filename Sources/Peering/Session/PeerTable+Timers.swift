@@ -82,7 +82,7 @@ extension PeerTable {
             association.initiateAt = now
             return
         }
-        let due = last + association.nextWait(limits)
+        let due = last + association.nextWait()
         association.initiateAt = association.initiateAt.map { min($0, due) } ?? due
     }
 
@@ -106,7 +106,7 @@ extension PeerTable {
             // If only our half of the confirmation was lost, the peer uses a session that no longer
             // exists; another handshake ends that sooner than waiting for silence.
             association.isInDoubt = true
-            association.initiateAt = now + association.nextWait(limits)
+            association.initiateAt = now + association.nextWait()
         } else if confirmation.remaining > 0, now >= confirmation.due {
             send(
                 own.confirmation(0), to: peer, on: confirmation.index,
@@ -129,7 +129,7 @@ extension PeerTable {
         } else {
             finish.due = nil
             association.evidence.gaveUpFinish()
-            association.initiateAt = now + association.nextWait(limits)
+            association.initiateAt = now + association.nextWait()
         }
         association.finish = finish
     }
@@ -165,7 +165,7 @@ extension PeerTable {
         }
         association.initiated(to: target, at: now)
         actions.push(.resolve(peer: peer))
-        association.initiateAt = now + association.nextWait(limits)
+        association.initiateAt = now + association.nextWait()
     }
 
     /// A cover packet when nothing was sent to the peer for long (rule 8).
@@ -173,7 +173,7 @@ extension PeerTable {
         guard let due = association.beatDue, now >= due else { return }
         actions.push(.cover(peer: peer))
         association.lastSent = now
-        association.heartbeat = association.nextHeartbeat(limits)
+        association.heartbeat = association.nextHeartbeat()
     }
 
     /// Whether there is no session, or none on which packets arrive, or it is getting old.

@@ -229,8 +229,7 @@ public struct PeerTable: ~Copyable {
             var bytes = InlineArray<4, UInt8>(repeating: 0)
             var span = bytes.mutableSpan
             random(&span)
-            var index: UInt32 = 0
-            for i in bytes.indices { index = index << 8 | UInt32(bytes[i]) }
+            let index = bytes.span.uint32(at: 0)
             let isLive =
                 halfOpen.owns(index) || associations.contains { $0?.owns(index) ?? false }
             if HandshakeHeader.isValid(index: index), !isLive { return index }

@@ -63,10 +63,6 @@ public struct SessionLimits: Sendable {
     public var closeCount = 3
     public var closeInterval = Duration.milliseconds(20)
 
-    /// Multiplies the waits of §1.7, rules 7 and 8, in percent.
-    public var retryPercent = 100
-    public var heartbeatPercent = 100
-
     public init() {}
 
     /// Traps when one limit contradicts another.
@@ -86,38 +82,28 @@ public struct SessionLimits: Sendable {
         precondition((1...TryLimit.countMax).contains(triesPerSecond))
         precondition((1...TryLimit.countMax).contains(strangersPerSecond))
         precondition(probeSpacing > .zero)
-        precondition(finishRepeats >= 0 && retryPercent > 0 && heartbeatPercent > 0)
+        precondition(finishRepeats >= 0)
         precondition(finishInterval > .zero && confirmInterval > .zero && closeInterval > .zero)
     }
 }
 
 /// In which cipher this station and a peer may speak (protocol.md §1.7, "Suite").
-public enum SuiteChoice: Equatable, Sendable {
-    case aesGCM
-    case chaChaPoly
+public struct SuiteChoice: Equatable, Sendable {
+    public static let aesGCM = SuiteChoice(.aesGCM, usesAES: true)
+    public static let chaChaPoly = SuiteChoice(.chaChaPoly, usesAES: true)
     /// Where AES is fast and constant in time here: whichever the peer takes.
-    case either
+    public static let either = SuiteChoice(nil, usesAES: true)
+
+    /// The one that it has to be; nil where it may be either.
+    let only: Suite?
 
     /// The choice where settings name this suite; nil leaves it to the two stations.
     ///
     /// A station whose AES is neither fast nor constant in time takes the other cipher then, and
     /// nobody on the way can talk it into AES.
     public init(_ suite: Suite?, usesAES: Bool) {
-        switch suite ?? (usesAES ? nil : .chaChaPoly) {
-        case .aesGCM?: self = .aesGCM
-        case .chaChaPoly?: self = .chaChaPoly
-        case nil: self = .either
-        }
+        only = suite ?? (usesAES ? nil : .chaChaPoly)
     }
 
-    func accepts(_ suite: Suite) -> Bool { self == .either || only == suite }
-
-    /// The one that it has to be; nil where it may be either.
-    var only: Suite? {
-        switch self {
-        case .aesGCM: .aesGCM
-        case .chaChaPoly: .chaChaPoly
-        case .either: nil
-        }
-    }
+    func accepts(_ suite: Suite) -> Bool { only == nil || only == suite }
 }

@@ -39,19 +39,13 @@ public struct Roster: Equatable, Sendable {
     /// The station that has this key.
     public func station(with key: PublicKey) -> Station? { stations.first { $0.key == key } }
 
-    /// A site without stations; nil for a name that cannot be in a roster.
-    public init?(name: String, key: VerifyingKey) {
-        guard Self.isName(name) else { return nil }
-        (self.name, self.key, counter) = (name, key, 1)
-        (stations, channels) = ([], [])
-    }
-
-    /// The stations and channels of a site under another key; nil for a name that cannot be in a
-    /// roster.
-    public init?(name: String, key: VerifyingKey, takingOver held: Roster) {
+    /// A site with the stations and channels of a former one, or without any; nil for a name that
+    /// cannot be in a roster.
+    public init?(name: String, key: VerifyingKey, takingOver held: Roster? = nil) {
         guard Self.isName(name) else { return nil }
         self.init(
-            name: name, key: key, counter: 1, stations: held.stations, channels: held.channels)
+            name: name, key: key, counter: 1, stations: held?.stations ?? [],
+            channels: held?.channels ?? [])
     }
 
     /// For what was read and verified.

@@ -47,7 +47,7 @@ struct Doorkeeper: ~Copyable {
         let cookie = jar.cookie(of: source, random: random, at: now)
         var reply = HandshakeDatagram(count: Layout.size)
         var bytes = reply.mutableBytes
-        HandshakeHeader.cookieReply(suite: suite.rawValue, receiver: header.senderIndex)
+        HandshakeHeader(.cookieReply, suite: suite.rawValue, receiver: header.senderIndex)
             .write(into: &bytes)
         var nonce = InlineArray<16, UInt8>(repeating: 0)
         var span = nonce.mutableSpan
@@ -87,13 +87,13 @@ struct AnsweredOnce {
     private var hashes: [UInt64] = []
     private var next = 0
 
-    func contains(_ hash: Digest) -> Bool { hashes.contains(hash.span.leadingUInt64) }
+    func contains(_ hash: Digest) -> Bool { hashes.contains(hash.span.uint64(at: 0)) }
 
     mutating func insert(_ hash: Digest) {
         if hashes.count < Self.capacity {
-            hashes.append(hash.span.leadingUInt64)
+            hashes.append(hash.span.uint64(at: 0))
         } else {
-            hashes[next] = hash.span.leadingUInt64
+            hashes[next] = hash.span.uint64(at: 0)
             next = (next + 1) % Self.capacity
         }
     }
@@ -195,14 +195,12 @@ struct CookieJar: ~Copyable {
 extension Endpoint {
     /// The 16 bytes of the address, then the port.
     fileprivate var cookieBytes: InlineArray<18, UInt8> {
-        InlineArray { i in
-            switch i {
-            case 0..<8: UInt8(truncatingIfNeeded: high >> UInt64(56 - 8 * i))
-            case 8..<16: UInt8(truncatingIfNeeded: low >> UInt64(120 - 8 * i))
-            case 16: UInt8(port >> 8)
-            default: UInt8(truncatingIfNeeded: port)
-            }
-        }
+        var bytes = InlineArray<18, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        span.write(high, at: 0)
+        span.write(low, at: 8)
+        span.write(port, at: 16)
+        return bytes
     }
 }
 

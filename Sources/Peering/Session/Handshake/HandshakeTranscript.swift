@@ -27,6 +27,17 @@ extension SymmetricState {
         precondition(size == range.count)
     }
 
+    /// Opens capabilities in their place.
+    mutating func openCapabilities(
+        _ message: Span<UInt8>, _ range: Range<Int>
+    ) throws(Drop) -> Capabilities {
+        var bytes = InlineArray<16, UInt8>(repeating: 0)
+        var span = bytes.mutableSpan
+        guard open(message, range, into: &span), let found = Capabilities(parsing: bytes.span)
+        else { throw .decrypt }
+        return found
+    }
+
     /// Opens a field; false when it was sealed with another transcript.
     mutating func open(
         _ message: Span<UInt8>, _ range: Range<Int>, into plaintext: inout MutableSpan<UInt8>
@@ -47,9 +58,9 @@ struct Established: ~Copyable {
 
     /// The session; the secrets of the handshake are wiped.
     consuming func sessionKeys(_ clock: SessionClock) -> SessionKeys {
-        transcript.sessionKeys(
-            isInitiator: isInitiator, localIndex: localIndex, remoteIndex: remoteIndex,
-            clock: clock)
+        SessionKeys(
+            suite: transcript.suite, keys: transcript.transportKeys(), isInitiator: isInitiator,
+            localIndex: localIndex, remoteIndex: remoteIndex, clock: clock)
     }
 }
 
@@ -114,13 +125,6 @@ extension MutableSpan<UInt8> {
 }
 
 extension Span<UInt8> {
-    /// The first eight bytes, big-endian.
-    var leadingUInt64: UInt64 {
-        var value: UInt64 = 0
-        for i in 0..<8 { value = value << 8 | UInt64(self[i]) }
-        return value
-    }
-
     func equals(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         for i in indices where self[i] != other[i] { return false }

@@ -35,8 +35,8 @@ final class Initiator {
         ephemeral = Key(filling: random)
         decapsulationKey = MLKEM768.DecapsulationKey(filling: random)
 
-        HandshakeHeader.initiation(
-            suite: suite.rawValue, sender: index, isCookieKeyed: cookie != nil
+        HandshakeHeader(
+            .initiation, suite: suite.rawValue, sender: index, isCookieKeyed: cookie != nil
         ).write(into: &message)
         message.write(X25519.publicKey(of: ephemeral).bytes.span, at: Layout.ephemeral)
         do {
@@ -94,11 +94,7 @@ final class Initiator {
         guard let es = X25519.shared(ephemeral, with: responder) else { throw .lowOrder }
         transcript.mixKey(es)
 
-        var bytes = InlineArray<16, UInt8>(repeating: 0)
-        var span = bytes.mutableSpan
-        guard transcript.open(response, Layout.capabilities, into: &span),
-            let capabilities = Capabilities(parsing: bytes.span)
-        else { throw .decrypt }
+        let capabilities = try transcript.openCapabilities(response, Layout.capabilities)
         guard let se = X25519.shared(own.secret, with: theirs) else { throw .lowOrder }
         write(
             &message, to: header.senderIndex, own: own, se: se, psk: psk,
@@ -114,7 +110,7 @@ final class Initiator {
         se: borrowing Key, psk: borrowing Key, transcript: inout SymmetricState
     ) {
         typealias Layout = HandshakeLayout.Finish
-        HandshakeHeader.finish(suite: suite.rawValue, receiver: receiver).write(into: &message)
+        HandshakeHeader(.finish, suite: suite.rawValue, receiver: receiver).write(into: &message)
         transcript.mix(message.span, Layout.header)
         transcript.seal(own.publicKey.bytes.span, into: &message, Layout.identity)
         transcript.mixKey(se)

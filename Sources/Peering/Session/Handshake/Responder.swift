@@ -32,8 +32,8 @@ struct Responder: ~Copyable {
 
         var transcript = SymmetricState(suite: suite, responder: own.publicKey)
         transcript.mixInitiation(initiation)
-        HandshakeHeader.response(
-            suite: suite.rawValue, sender: index, receiver: header.senderIndex
+        HandshakeHeader(
+            .response, suite: suite.rawValue, sender: index, receiver: header.senderIndex
         ).write(into: &message)
         message.write(X25519.publicKey(of: ephemeral).bytes.span, at: Ours.ephemeral)
         transcript.mix(message.span, Ours.header)
@@ -93,11 +93,8 @@ struct Responder: ~Copyable {
         var transcript = claim.transcript
         transcript.mixKey(se)
         transcript.mixKeyAndHash(psk)
-        var bytes = InlineArray<16, UInt8>(repeating: 0)
-        var span = bytes.mutableSpan
-        guard transcript.open(finish, HandshakeLayout.Finish.capabilities, into: &span),
-            let capabilities = Capabilities(parsing: bytes.span)
-        else { throw .decrypt }
+        let capabilities = try transcript.openCapabilities(
+            finish, HandshakeLayout.Finish.capabilities)
         return Established(
             isInitiator: false, localIndex: localIndex, remoteIndex: remoteIndex,
             capabilities: capabilities, transcript: transcript)
