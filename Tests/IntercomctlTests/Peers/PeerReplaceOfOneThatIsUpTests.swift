@@ -14,7 +14,7 @@ import Testing
         (new.name, new.state) = ("garage-2", .up)
         var status = Status()
         status.peers = [new]
-        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        try folder.answer(.status(status))
         let outcome = try folder.run("peer", "replace", "--yes", "garage-2", "garage")
         #expect(outcome.code == 1)
         #expect(
@@ -26,6 +26,5 @@ import Testing
         // The control: the right way round.
         let right = try folder.run("peer", "replace", "--yes", "--no-reload", "garage", "garage-2")
         #expect(right.code == 0, "\(right.complaint)")
-        withExtendedLifetime(daemon) {}
     }
 }

@@ -35,7 +35,7 @@ import Testing
         let replies = [["garage", "attic"], ["garage", "attic"], ["attic"]].map {
             Reply.status(status(behind: $0)).encoded
         }
-        let daemon = try FakeDaemon(at: folder.socket) { _ in
+        try folder.answer { _ in
             let count = asked.withLock { count in
                 count += 1
                 return count
@@ -46,7 +46,6 @@ import Testing
         #expect(outcome.code == 0, "\(outcome.complaint)")
         #expect(asked.withLock { $0 } == 3)
         #expect(!outcome.output.contains("no other station is known to have"))
-        withExtendedLifetime(daemon) {}
     }
 
     @Test func aChangeOfAnOlderListThanAnotherStationHasIsRefused() throws {
@@ -57,7 +56,7 @@ import Testing
         var newer = SiteStatus.Older()
         (newer.station, newer.number) = ("garage", 4)
         status.site.older = [newer]
-        let daemon = try FakeDaemon(at: folder.socket, reply: .status(status))
+        try folder.answer(.status(status))
         let outcome = try folder.run("site", "channel", "up", "garage")
         #expect(outcome.code == 1)
         #expect(
@@ -65,7 +64,6 @@ import Testing
                 == "intercomctl: garage has number 4 of the list, and this station 3: wait until it"
                 + " has come (intercomctl site list)\n")
         #expect(folder.read("state/roster") == before && before != nil)
-        withExtendedLifetime(daemon) {}
     }
 
     /// Of a station that is no peer here, as something else has had its name.
