@@ -33,8 +33,9 @@ class KernelError(Exception):
 def kernel():
     """The path of a kernel that runs here; None when none can be had, and stderr says why.
 
-    KernelError for what should be there: the one that INTERCOM_UML names, and one that was to be
-    built here, which had all that takes. Whoever goes by exit codes would take it for a success.
+    KernelError for what should be there: the one that INTERCOM_UML names, one that was to be built
+    here, which had all that takes, and one that begins and does not end. Whoever goes by exit codes
+    would take it for a success.
     """
     named = os.environ.get("INTERCOM_UML")
     if named and not (os.path.isfile(named) and os.access(named, os.X_OK)):
@@ -97,8 +98,9 @@ def _silence(program):
                 guest = _begin(line, output, _environment())
                 try:
                     guest.wait(60)
-                except subprocess.TimeoutExpired:
-                    return "it stood still for a minute"
+                except subprocess.TimeoutExpired as error:
+                    # A busy machine must not look like one that can have no guests.
+                    raise KernelError(f"{program} stood still for a minute", 1) from error
                 finally:
                     _end(guest)
         except place.StageError as error:
