@@ -64,15 +64,15 @@ class StormTest(ConductTest):
     def assert_holds_nobody_up(self, made):
         """While friend sends full packets of these records, the daemon answers a person and others.
         """
+        before = self.kitchen.counters()
         with Storm(self.friend, made) as storm:
-            end, longest = time.monotonic() + STORM_S, 0.0
+            end = time.monotonic() + STORM_S
             while time.monotonic() < end:
-                asked = time.monotonic()
                 self.kitchen.status()
                 self.assert_answered(self.other)
                 time.sleep(0.01)
-                longest = max(longest, time.monotonic() - asked)
-        self.assertTrue(longest < 0.5, f"{storm.sent} packets: {longest:.2f} s")
+        self.kitchen.moved("packets_opened", before, storm.sent)
+        self.assertEqual(self.kitchen.counters()["dropped_full"], before["dropped_full"])
 
 
 def pings():
@@ -106,7 +106,7 @@ class Stop(ConductTest):
             time.sleep(1)
             asked = time.monotonic()
             self.kitchen.stop()
-            self.assertTrue(time.monotonic() - asked < 2.5, "it stops in time")
+            self.assertTrue(time.monotonic() - asked < 0.1, "it stops in time")
 
 
 class CallMembers(StormTest):

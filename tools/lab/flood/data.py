@@ -114,10 +114,9 @@ class Storm:
 
 def told(what, found):
     """A round in one line."""
-    share = "too little recorded" if found["share"] is None else f"{found['share']:.0%}"
-    return (f"{what}: {found['sent']:.0f} a second; heard {share}; {found['opened']:.0f} true "
-            f"packets and {found['taken']:.0f} others opened a second; media thread "
-            f"{found['busy']:.0%} of a processor")
+    return (f"{what}: {found['sent']:.0f} a second; heard {found['share']:.0%}; "
+            f"{found['opened']:.0f} true packets and {found['taken']:.0f} others opened a "
+            f"second; media thread {found['busy']:.0%} of a processor")
 
 
 def curve(storm, kind, capacity, origin):
@@ -129,7 +128,7 @@ def curve(storm, kind, capacity, origin):
         print(told(f"{kind} from {origin} x {times:g}", found)
               + ("" if is_reached else "; more cannot be sent here"), flush=True)
         share, steady = found["share"], origin == ELSEWHERE or times <= 0.5
-        if steady and share is not None and share < STEADY:
+        if steady and share < STEADY:
             bad.append(f"{kind} from {origin}, {times:g} of what it opens: {share:.0%} was heard")
         if not is_reached:
             break

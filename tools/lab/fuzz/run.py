@@ -60,12 +60,6 @@ def grown(before, after):
             and now > then + most]
 
 
-def unheard(shares):
-    """Complaints about kinds of rounds in none of which the speech could be judged."""
-    return [f"{kind}: the speech could be judged in none of {len(found)} rounds"
-            for kind, found in shares.items() if all(share is None for share in found)]
-
-
 class Fuzz:
     """The two stations, and whoever wishes the second one ill."""
 
@@ -75,7 +69,6 @@ class Fuzz:
         self.badnet = BadNet(scene, self.kitchen, self.garage, seed=1)
         scene.introduce(self.kitchen, self.garage, via=self.badnet)
         self.handshakes, self.complaints = [], []
-        self.shares = {"datagrams": [], "lines": []}
         self.totals = {"sent": 0, "dropped": 0, "refused": 0, "answered": 0, "seconds": 0.0}
 
     def start(self):
@@ -95,8 +88,8 @@ class Fuzz:
         with self.kitchen.talking():
             start, end = listen(1.0)
         share = heard_share(self.garage.recorded(), start, end)
-        if share is None or share < STEADY:
-            self.complaints.append(f"speech {when}: heard {share}")
+        if share < STEADY:
+            self.complaints.append(f"speech {when}: {share:.1%} was heard")
 
     def samples(self):
         """A capture of what garage was sent of late: handshakes of the start, frames of now."""
@@ -132,16 +125,14 @@ class Fuzz:
         found = json.loads(text)
         self.account(found, opened, sent)
         found["rate"] = rate
-        found["share"] = None if flood else heard["share"]
-        if not flood:
-            self.shares["datagrams"].append(found["share"])
+        found["share"] = heard["share"]
         return found
 
     def judged(self, count):
         """Rounds until one leaves the speech as it was; returns the figures of the last."""
         for rate in RATES:
             found = self.datagrams(min(count, rate * SECONDS_MOST), rate)
-            if found["share"] is None or found["share"] >= STEADY:
+            if found["share"] >= STEADY:
                 return found
             print(f"round {self.round}: {found}", flush=True)
         self.complaints.append(
@@ -200,7 +191,7 @@ class Fuzz:
     def lines(self, count):
         """A round of lines, which leaves the speech as it was; returns its figures."""
         found = self.round_of_lines(count)
-        if found.get("share") is not None and found["share"] < STEADY:
+        if found["share"] < STEADY:
             self.complaints.append(f"lines: {found['share']:.1%} of the speech was heard")
         return found
 
@@ -217,10 +208,9 @@ class Fuzz:
             seconds = (time.monotonic_ns() - heard["from"]) / 1e9
         if not process.is_alive(self.garage.process):
             self.complaints.append(f"lines, seed {self.seed}: the daemon ended")
-            return answers
+            return {**answers, "share": 0.0}
         self.garage.ask("ptt", action="up", target="house")
         self.garage.ask("ptt", action="up", target="kitchen")
-        self.shares["lines"].append(heard["share"])
         return {**answers, "share": heard["share"], "seconds": seconds}
 
     def converse(self, lines, answers, chance):
@@ -281,7 +271,7 @@ def control(fuzz):
     fuzz.died(sender)
     if not fuzz.complaints:
         unseen.append("that the daemon had ended")
-    if share is not None and share >= STEADY:
+    if share >= STEADY:
         unseen.append(f"that the speech had ended ({share:.1%})")
     fuzz.complaints = complaints
     return unseen
@@ -322,12 +312,10 @@ def main():
             found = fuzz.datagrams(count, flood=True) if flood else fuzz.judged(count)
             if not process.is_alive(fuzz.garage.process):
                 break
-            share = found["share"]
-            shown = "too little recorded" if share is None else f"heard {share:.1%}"
             print(f"round {fuzz.round}: {found['sent']} at {found['sent'] / found['seconds']:.0f}/s"
-                  f"{' without mercy' if flood else ''}, {shown}, kernel dropped "
-                  f"{'+'.join(map(str, found['dropped']))}, refused {found['refused']}, answered "
-                  f"{found['answers']}, unaccounted {found['unaccounted']}", flush=True)
+                  f"{' without mercy' if flood else ''}, heard {found['share']:.1%}, kernel "
+                  f"dropped {'+'.join(map(str, found['dropped']))}, refused {found['refused']}, "
+                  f"answered {found['answers']}, unaccounted {found['unaccounted']}", flush=True)
         answers = {}
         if process.is_alive(fuzz.garage.process):
             fuzz.check_speech("after the datagrams")
@@ -335,7 +323,6 @@ def main():
             print(f"lines: {answers}", flush=True)
             fuzz.check_speech("after the lines")
             fuzz.judge_growth(before)
-            fuzz.complaints += unheard(fuzz.shares)
             print(f"after: {fuzz.size()}", flush=True)
             complaints = [f"the judges do not see {what}" for what in control(fuzz)]
             fuzz.complaints += complaints

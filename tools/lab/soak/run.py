@@ -12,7 +12,7 @@ from stage import people, place, process, sanitizer, tool
 
 from . import growth, plan, verdict
 from .happen import Happen
-from .town import NAMES, STEADY, TONES, Town, loudness
+from .town import LATER_NS, NAMES, STEADY, TONES, Town, loudness
 
 TRIES = 4
 """How often a talk is repeated that the machine, not a daemon, was too late for."""
@@ -191,10 +191,9 @@ class Soak:
 
     def gaps(self, heard, span, talkers):
         """Where speech was not said, or sound not recorded: (from, to) in seconds of the span."""
-        unsaid = [gap for talker in talkers for gap in talker.missed_speech()]
-        found = [((start - span[0]) / 1e9, (to + people.LATER_NS - span[0]) / 1e9)
-                 for start, to in unsaid]
-        found += [((start - span[0]) / 1e9, (to - span[0]) / 1e9) for start, to in heard.gaps]
+        unsaid = [(start, to + LATER_NS) for talker in talkers for start, to in talker.unsaid()]
+        found = [((start - span[0]) / 1e9, (to - span[0]) / 1e9)
+                 for start, to in unsaid + heard.gaps]
         length = (span[1] - span[0]) / 1e9
         near = [gap for gap in found if gap[1] > 0 and gap[0] < length]
         self._late += 1000 * sum(to - start for start, to in near)

@@ -3,6 +3,8 @@
 import contextlib
 import pathlib
 
+import numpy
+
 from stage import people, sound
 from stage.wire import BadNet
 
@@ -14,11 +16,38 @@ VIA = [("kitchen", "garage"), ("kitchen", "cellar"), ("garage", "attic")]
 """The pairs with a bad network between them; the others are neighbours."""
 
 
+LATER_NS = 450_000_000
+"""No sound may take longer from mouth to ear, nor so long to recover from a gap in what is said."""
+
+
+class Citizen(people.Station):
+    """Knows where the machine, not a daemon, was too late for the sound: (from, to) in ns."""
+
+    def __init__(self, scene, name):
+        super().__init__(scene, name)
+        self._unsaid = []
+
+    def unsaid(self):
+        """Where its speech so far was not said; it goes on."""
+        speech = self._speech
+        self.speak(TONES[self.name])
+        self._unsaid += speech.gaps()
+        return self._unsaid
+
+    def recorded(self):
+        """The recording, which has `gaps`."""
+        take, heard = self._recorder, super().recorded()
+        if take is not None:
+            heard.gaps = take.gaps()
+        return heard
+
+
 class Town(people.Scene):
     """Four stations, all known to each other, some of them over a bad network."""
 
     def __init__(self, seed):
-        super().__init__(*NAMES)
+        super().__init__()
+        self.stations = [Citizen(self, name) for name in NAMES]
         self.badnets = {}
         self.apart = set()
         self.watchers = []
@@ -121,7 +150,11 @@ class Town(people.Scene):
 def loudness(heard, span, hertz, gaps):
     """(level in dBFS, share of the time it was there, seconds judged) of a tone; gaps left out."""
     samples = heard.span(*span)
-    track = sound.without(sound.tone_track(samples, hertz), gaps)
+    track = sound.tone_track(samples, hertz)
+    kept = numpy.ones(len(track), bool)
+    for start, end in gaps:
+        kept[max(0, int(start / 0.02)):max(0, int(end / 0.02) + 1)] = False
+    track = track[kept]
     if len(track) == 0:
         return -120.0, 0.0, 0.0
     power = (10 ** (track / 10)).mean()

@@ -38,11 +38,7 @@ def wait(condition, what, seconds=PATIENCE, interval=0.03):
 
 
 class Recording(measure.Sound):
-    """What a loudspeaker played; `gaps` are where the recorder, not the daemon, came too late."""
-
-    def __init__(self, samples, take):
-        super().__init__(samples, take.first_ns)
-        self.gaps = take.gaps()
+    """What a loudspeaker played."""
 
     def span(self, from_ns, to_ns):
         """The samples between two moments, which must have been recorded."""
@@ -63,8 +59,7 @@ class Station(station.Station):
                 "network": {"listen": "127.0.0.1"}, "audio": {"duplex": "full"}})
         self.known = []
         self.speaker = self.card
-        self._speech = self._said = self._recorder = None
-        self.unsaid = []
+        self._speech = self._recorder = None
         pathlib.Path(self.log_path).touch()
 
     def __str__(self):
@@ -182,23 +177,13 @@ class Station(station.Station):
         self.hush()
         path = os.path.join(self.folder, "said.wav")
         wav.write(path, what if hasattr(what, "__len__") else sound.tone(what))
-        self._speech, self._said = self.card.play(path, loop=loop), (what, loop)
+        self._speech = self.card.play(path, loop=loop)
         return self._speech.first_ns
 
     def hush(self):
         if self._speech is not None:
             self._speech.stop()
-            self.unsaid += self._speech.gaps()
         self._speech = None
-
-    def missed_speech(self):
-        """Where the speech so far was not said, for want of a processor: (from, to) in ns."""
-        if self._speech is not None:
-            self.hush()
-            what, loop = self._said
-            if loop:
-                self.speak(what)
-        return self.unsaid
 
     def record(self):
         """Begins to record the speaker."""
@@ -211,16 +196,11 @@ class Station(station.Station):
             return None
         taken, self._recorder = self._recorder, None
         taken.stop()
-        return Recording(wav.read(os.path.join(self.folder, "heard.wav")), taken)
+        return Recording(wav.read(os.path.join(self.folder, "heard.wav")), taken.first_ns)
 
 
 class Scene:
     """Stations in a folder, ended whatever happens; one of their own goes with them."""
-
-    last = None
-    """The scene that a test is about: the last that was entered and, if there is one, is not over.
-    """
-    _entered = []
 
     def __init__(self, *names, folder=None):
         assert not place.missing(), f"build first: {place.missing()}"
@@ -233,14 +213,9 @@ class Scene:
         return next(one for one in self.stations if one.name == name)
 
     def __enter__(self):
-        Scene._entered.append(self)
-        Scene.last = self
         return self
 
     def __exit__(self, kind, *_):
-        Scene._entered.remove(self)
-        if Scene._entered:
-            Scene.last = Scene._entered[-1]
         if kind is not None and issubclass(kind, Exception):
             for one in self.stations:
                 print(f"--- log of {one}", *one.log.splitlines()[-15:], sep="\n", file=sys.stderr)
@@ -321,19 +296,8 @@ def heard_meanwhile(talker, listener):
         found["share"] = heard_share(listener.recorded(), found["from"], found["to"])
 
 
-LATER_NS = 450_000_000
-"""No sound may take longer from mouth to ear, nor so long to recover from a gap in what is said."""
-
-
-def late_gaps(heard, since_ns):
-    """Where the world around the daemons was late: (from, to) in seconds of a recording."""
-    gaps = [(start, to + LATER_NS) for one in Scene.last.stations
-            for start, to in one.missed_speech()]
-    return [((start - since_ns) / 1e9, (to - since_ns) / 1e9) for start, to in gaps + heard.gaps]
-
-
 def heard_share(heard, start_ns, end_ns, hertz=500):
-    """The share of a span in which a tone is there, where the lab was in time; None: too little."""
-    track = sound.without(sound.tone_track(heard.span(start_ns, end_ns), hertz),
-                          late_gaps(heard, start_ns))
-    return float(numpy.mean(track > -18)) if len(track) > 25 else None
+    """The share of a span in which a tone is there."""
+    track = sound.tone_track(heard.span(start_ns, end_ns), hertz)
+    assert len(track), "there is nothing to hear in it"
+    return float(numpy.mean(track > -18))

@@ -70,14 +70,6 @@ def envelope(samples, step=0.01):
     return numpy.sqrt(numpy.mean(samples[: count * size].reshape(count, size) ** 2, axis=1))
 
 
-def without(track, gaps, step=0.02):
-    """A track without the steps that meet one of the gaps, (from, to) in seconds."""
-    kept = numpy.ones(len(track), bool)
-    for start, end in gaps:
-        kept[max(0, int(start / step)) : max(0, int(end / step) + 1)] = False
-    return track[kept]
-
-
 def likenesses(said, heard, longest=0.45, window=1.5, step=0.5):
     """How alike two sounds are in the course of their loudness, window by window.
 
