@@ -224,7 +224,9 @@ class Scene:
                 one.end()
         reports = [f"{one}: {text}" for one in self.stations for text in one.reports()]
         if os.environ.get("INTERCOM_KEEP"):
-            print(f"--- kept: {self.folder}", file=sys.stderr)
+            # A guest copies it to that folder of this machine.
+            where = os.environ.get("INTERCOM_GUEST", self.folder.parent)
+            print(f"--- kept: {where}/{self.folder.name}", file=sys.stderr)
         elif not self._is_given:
             shutil.rmtree(self.folder, ignore_errors=True)
         if reports:

@@ -20,12 +20,12 @@ MEMORY = "1500M"
 UNIT_TESTS = f"{place.ROOT}/.build/debug/intercomdPackageTests.xctest"
 
 
-def script(command):
-    """What the guest runs, for this command."""
+def script(command, folder):
+    """What the guest runs, for this command; `folder` is the one it shares with this machine."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(os.environ.items())
              if name.startswith("INTERCOM_")]
     # One thread of a library that would make more: there is one processor.
-    lines += ["export INTERCOM_GUEST=1 PYTHONDONTWRITEBYTECODE=1 OPENBLAS_NUM_THREADS=1",
+    lines += [f"export INTERCOM_GUEST={folder} PYTHONDONTWRITEBYTECODE=1 OPENBLAS_NUM_THREADS=1",
               shlex.join(command),
               "code=$?", "read -r up _ </proc/uptime",
               "cp -r /tmp/intercom-* /run/share/" if os.environ.get("INTERCOM_KEEP") else "",
@@ -49,7 +49,7 @@ def system(name, *tests):
 
 def run(program, command, needed, folder, seconds=SECONDS):
     """Plays it; prints what it printed, and returns its exit code."""
-    (folder / "play").write_text(script(command), encoding="utf-8")
+    (folder / "play").write_text(script(command, folder), encoding="utf-8")
     try:
         # The cards are simulated; one of the kernel's would be found before them.
         code = play([*words(program, folder, MEMORY), "snd_aloop.enable=0"], folder, needed,
