@@ -13,7 +13,7 @@ from peer import finding
 
 LOOK_S = 3.0
 """So long a station looks where none shows a code."""
-MEET_S = 10.0
+MEET_S = 1.5
 """Seconds from the typed code until both are up."""
 GUESSES = 2
 """Wrong codes of a stranger; a third one would end the window."""

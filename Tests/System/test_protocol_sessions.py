@@ -14,8 +14,8 @@ from test_second_implementation import hosts
 
 KEM = mlkem.generate(bytes(64))
 
-FOLLOWED_S = 1.0
-"""Mostly it takes half a second."""
+FOLLOWED_S = 0.3
+"""Seconds from the first packet of a new address to the first packet to it."""
 COPIES = 12
 """Of each packet of a peer that has moved, from as many addresses, all faster than the peer."""
 RACED_S = 8.0

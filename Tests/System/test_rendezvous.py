@@ -13,7 +13,7 @@ from stage.namespace import is_allowed
 
 MESSAGE = 224
 """Bytes of every message (docs/protocol.md §1.10)."""
-WITHIN_S = 5.0
+WITHIN_S = 0.1
 """From the start of both to the session: a connection to the broker, a question to the STUN server,
 and up to two first messages."""
 

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from lab import Scene, SceneTest, listen, longer, sanitizer, wait
-from stage import island, process
+from stage import island
 from stage.identity import Identity
 from stage.namespace import is_allowed
 from stage.wire import BadNet
@@ -134,7 +134,7 @@ class StrayPackets(SceneTest):
         with self.kitchen.talking():
             listen(1.0)
         sent = [one for one in self.island.frames[before:] if one[:2] == ("udp", GARAGE)]
-        self.assertLess(len(sent), 20, "sound is a hundred packets a second")
+        self.assertLess(len(sent), 4, "sound is a hundred packets a second")
         # The guard sees it when there is one.
         planted = self.island.socket(self.island.inside, socket.AF_INET, socket.SOCK_DGRAM)
         planted.sendto(b"hello", (STRANGER, 9))
@@ -170,9 +170,8 @@ class Cover(SceneTest):
                 wait(lambda: garage.hears("kitchen"), "garage hears kitchen")
             time.sleep(3)
             path = badnet.capture()
-            spans, ran = [], []
+            spans = []
             for talks in (False, True, False):
-                before = process.turns(kitchen.pid, "media")[0]
                 start = time.monotonic_ns()
                 if talks:
                     with kitchen.talking():
@@ -180,8 +179,6 @@ class Cover(SceneTest):
                 else:
                     time.sleep(SECONDS)
                 spans.append((start, time.monotonic_ns()))
-                ran.append((process.turns(kitchen.pid, "media")[0] - before)
-                           / seconds_of(spans[-1]))
             found = [(at, len(data)) for at, data in badnet.timed(path, kitchen, 16)]
             for one in scene.stations:
                 self.assertEqual(one.status()["media"]["heap_calls"],
@@ -189,17 +186,16 @@ class Cover(SceneTest):
             rates = [sum(start <= at < end for at, _ in found) / seconds_of((start, end))
                      for start, end in spans]
             print(f"cover = {cover}: packets a second {rates[0]:.1f} before a talk, {rates[1]:.1f}"
-                  f" in it, {rates[2]:.1f} after it; the media thread runs"
-                  f" {100 * ran[0]:.2f} %, {100 * ran[1]:.2f} %, {100 * ran[2]:.2f} %")
+                  f" in it, {rates[2]:.1f} after it")
             return spans, found, rates
 
     def test_without_cover_all_shows(self):
         spans, found, rates = self.watch("off")
-        self.assertLess(rates[0], 5)
+        self.assertLess(rates[0], 1)
         self.assertGreater(rates[1], 50)
         # SPURT_END comes in a rhythm of its own.
         after = [at for at, _ in found if at >= spans[2][0] + 150_000_000]
-        self.assertLess(len(after), 20)
+        self.assertLess(len(after), 4)
 
     def test_a_tail_hides_the_end(self):
         spans, found, _ = self.watch("spurt")

@@ -174,14 +174,14 @@ class InTheRoom(SceneTest):
                          (True, "quiet"))
         # Random steps up to 30 of 32,768 have an RMS of 17 of them.
         floor = self.found["still"]["numbers"]["noise_floor_dbfs"]
-        self.assertAlmostEqual(floor, -65.5, delta=1.5)
+        self.assertAlmostEqual(floor, -65.5, delta=0.3)
 
     def test_the_way_of_a_loop_is_measured(self):
         self.assertEqual(self.found["near"]["verdict"], "heard")
         numbers = self.found["near"]["numbers"]
-        self.assertAlmostEqual(numbers["delay_ms"], 12, delta=2)
+        self.assertAlmostEqual(numbers["delay_ms"], 12, delta=0.1)
         # 0.3 is 10.5 dB less; a sweep of -12 dBFS has an RMS of -15.5.
-        self.assertAlmostEqual(numbers["level_dbfs"], -26, delta=2)
+        self.assertAlmostEqual(numbers["level_dbfs"], -26, delta=0.3)
 
 
 class Lines(TryTest):
