@@ -15,7 +15,7 @@ import hostile
 from hostile import (
     DIGITS, KEY, THIRD, USER, Swaps, World, given, hard_link, huge, link, pipe, write)
 
-REAL = "it starts more programs than a guest can in its time, and listens to none"
+REAL = "between two steps of root's no attacker runs in a guest, and its disk is memory"
 
 COMMANDS = {
     "peer list": ["peer", "list"],

@@ -16,7 +16,7 @@ from cross.embedded import clang
 from cross.emulator import launcher, own_arch
 from stage.lines import Lines
 
-REAL = "they build what they run, which a guest cannot write, and measure processor time"
+REAL = "they ask for the modules of the package by swift, which a guest does not have"
 
 SAID = {
     "cpu_ratio": "  cpu_ratio  ", "improved_ratio": "  improved_ratio  ",
