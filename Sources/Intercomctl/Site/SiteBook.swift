@@ -175,10 +175,10 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     if let lost = try PeerBook(invocation).config().buttonsOfSite.first {
         throw Failure(
-            "the button \(lost.button) would have nothing to talk to: the channel \(lost.channel)"
-                + " goes with the site; nothing is changed. Give the button another target at"
-                + " \(lost.origin), or write a [channel \(lost.channel)] there; then, again: sudo"
-                + " intercomctl site leave")
+            "the button \(lost.button) names the channel \(lost.channel), which only the site can"
+                + " have; nothing is changed. Give the button another target at \(lost.origin), or"
+                + " write a [channel \(lost.channel)] there; then, again: sudo intercomctl site"
+                + " leave")
     }
     try book.adopt(nil, text: nil)
     var report = PeerReport(name: held.name)

@@ -48,7 +48,9 @@ extension Pairings {
                 "the two minutes of this code are over; for a new one, run \"intercomctl pair\""
                     + " again")
         case .unreachable where job?.connectionError?.errno == SystemError.refused:
-            failTyped("unreachable", "no code is shown at \(typedHost) now: \(Self.endsOfCodes)")
+            failTyped(
+                "unreachable",
+                "no code is shown at \(typedHost) now: \(Self.endsOfCodes); or that is another box")
         case .unreachable:
             failTyped(
                 "unreachable",

@@ -74,11 +74,14 @@ struct SiteKeeper {
     mutating func load(_ config: Config, _ peers: PeerDirectory, at now: Instant) {
         names = [:]
         for number in peers.numbers { names[number] = peers[number].name }
-        for (key, name) in known where gone.count < Self.goneMost { gone[key] = name }
+        let before = known
         known = [:]
-        for number in peers.numbers {
-            let key = peers.key(of: number).text
-            (known[key], gone[key]) = (peers[number].name, nil)
+        for number in peers.numbers { known[peers.key(of: number).text] = peers[number].name }
+        // One that a person has revoked is a peer still, though in use with another key.
+        let kept = known.keys + config.peers.map { $0.key }
+        for key in kept { gone[key] = nil }
+        for (key, name) in before where !kept.contains(key) && gone.count < Self.goneMost {
+            gone[key] = name
         }
         hasUnused = false
         let introductions: RosterExchange.Introductions =

@@ -19,8 +19,8 @@ import Testing
         #expect(outcome.code == 1)
         #expect(
             outcome.complaint
-                == "intercomctl: the button door would have nothing to talk to: the channel up goes"
-                + " with the site; nothing is changed. Give the button another target at"
+                == "intercomctl: the button door names the channel up, which only the site can"
+                + " have; nothing is changed. Give the button another target at"
                 + " \(folder.config)/intercomd.conf:\(line), or write a [channel up] there; then,"
                 + " again: sudo intercomctl site leave\n")
         #expect(folder.read("state/peers.d/garage.conf") != nil)
