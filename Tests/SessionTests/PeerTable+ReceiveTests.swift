@@ -86,10 +86,13 @@ import Wire
         let causes = try #require(Self.causes[step])
         let cases = vectors.refused(at: step, suite)
         #expect(cases.count == causes.count + others)
+        var tried = 0
         for (why, message) in cases {
             guard let cause = causes[why] else { continue }
+            tried += 1
             #expect(receive(message) == cause, "\(step): \(why)")
         }
+        #expect(tried == causes.count)
     }
 
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])

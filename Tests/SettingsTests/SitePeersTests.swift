@@ -135,6 +135,26 @@ import Testing
         #expect(told.count { $0.contains("that name is taken here") } == 2, "\(told)")
     }
 
+    @Test func aSuccessorTakesPlaceAndAddress() throws {
+        let first = try roster(
+            [("barn", 0), ("barn-2", 1)], addresses: ["barn": "192.0.2.8"])
+        let button = Self.button.replacing("attic", with: "barn")
+        try adopt(first, after: nil)
+        try adopt(try roster([("barn", 1)]), after: first, button)
+        #expect(try found(button) == ["barn": 1])
+        #expect(try config(button).peers[0].addresses.isEmpty, "another box, at another place")
+    }
+
+    /// Buttons may be for a peer or a channel that is erased.
+    @Test(arguments: ["talk = attic", "talk = up", "press = signal attic", "hold = relay x@attic"])
+    func anErasedStationStarts(act: String) throws {
+        let button = Self.button.replacing("talk = attic", with: act)
+        try adopt(try roster([("attic", 0)], channels: [("up", nil)]), after: nil)
+        try LearnedFiles.erase(config(button))
+        let config = try config(button)
+        #expect(config.peers.isEmpty && config.awaited.count == 1)
+    }
+
     /// What cannot be in one line of a roster does not hold up that another one is put out.
     @Test func oneBadStationDoesNotHinderARevocation() throws {
         let first = try roster([("attic", 0), ("barn", 1)])

@@ -7,13 +7,13 @@ import json
 import time
 
 from codes import ShownCode
-from lab import wait
+from lab import wait, within
 from neighbours import OnOneLan
 from peer import finding
 
 LOOK_S = 3.0
 """So long a station looks where none shows a code."""
-MEET_S = 1.5
+MEET_S = within(1.5)
 """Seconds from the typed code until both are up."""
 GUESSES = 2
 """Wrong codes of a stranger; a third one would end the window."""

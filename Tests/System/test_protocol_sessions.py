@@ -2,7 +2,7 @@
 
 
 from conduct import ConductTest, set_up
-from lab import SceneTest, wait
+from lab import SceneTest, wait, within
 from peer import handshake, mlkem, records
 from peer.frames import CONTROL, Sealer
 from peer.handshake import COOKIE, M1, M2, M3, Initiator
@@ -14,7 +14,7 @@ from test_second_implementation import hosts
 
 KEM = mlkem.generate(bytes(64))
 
-FOLLOWED_S = 0.3
+FOLLOWED_S = within(0.3)
 """Seconds from the first packet of a new address to the first packet to it."""
 COPIES = 12
 """Of each packet of a peer that has moved, from as many addresses, all faster than the peer."""

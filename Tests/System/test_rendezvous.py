@@ -8,12 +8,12 @@ import time
 import unittest
 
 from beyond import PORT, Beyond
-from lab import listen, process, wait
+from lab import listen, process, wait, within
 from stage.namespace import is_allowed
 
 MESSAGE = 224
 """Bytes of every message (docs/protocol.md §1.10)."""
-WITHIN_S = 0.1
+WITHIN_S = within(0.1)
 """From the start of both to the session: a connection to the broker, a question to the STUN server,
 and up to two first messages."""
 

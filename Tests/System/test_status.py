@@ -8,7 +8,7 @@ import pathlib
 import re
 import unittest
 
-from lab import ROOT, Scene, SceneTest, place, wait
+from lab import ROOT, Scene, SceneTest, place, wait, within
 
 from stage.identity import Identity
 
@@ -180,8 +180,8 @@ class Metrics(unittest.TestCase):
         self.assertEqual(samples['intercom_peer_state{peer="garage",state="down"}'], 0)
         self.assertEqual(samples['intercom_peer_state{peer="attic",state="down"}'], 1)
         self.assertNotIn('intercom_peer_heard_age_seconds{peer="attic"}', samples)
-        self.assertLess(samples['intercom_peer_heard_age_seconds{peer="garage"}'], 1)
-        self.assertLess(samples['intercom_peer_rtt_seconds{peer="garage"}'], 0.01)
+        self.assertLess(samples['intercom_peer_heard_age_seconds{peer="garage"}'], within(1))
+        self.assertLess(samples['intercom_peer_rtt_seconds{peer="garage"}'], within(0.01))
         self.assertGreater(samples['intercom_peer_packets_opened_total{peer="garage"}'], 20)
         lived = self.kitchen.status()["uptime_s"]
         self.assertTrue(0.1 < samples["intercom_media_cpu_seconds_total"] < lived + 1, samples)

@@ -73,6 +73,32 @@ import Time
         return stream
     }
 
+    /// However many connections say nothing, the first that speaks is taken at once.
+    @Test func silentOnesTakeNoPlace() throws {
+        let port = try Port()
+        var silent: [Held] = []
+        for _ in 0..<100 {
+            let stream = try TCPStream(connectingTo: port.place)
+            try Self.wait(stream.fd, for: EventLoop.writable)
+            silent.append(Held(stream))
+        }
+        switch port.listener.accept() {
+        case .none: break
+        case .some: Issue.record("a silent one is taken")
+        }
+        let stream = try Self.speaking(to: port, from: SocketAddress(host: "127.0.0.9", port: 1))
+        try Self.wait(port.listener.fd, for: EventLoop.readable)
+        guard let other = port.listener.accept() else { throw NoPort() }
+        #expect(other.other.host == "127.0.0.9")
+        _ = consume stream
+        #expect(silent.count == 100)
+    }
+
+    private final class Held {
+        let stream: TCPStream
+        init(_ stream: consuming TCPStream) { self.stream = stream }
+    }
+
     @Test func whatIsAcceptedAndDroppedEndsInOrder() throws {
         let port = try Port()
         let stream = try Self.speaking(to: port)

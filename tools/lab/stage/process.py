@@ -1,8 +1,10 @@
 """Processes of a scene: ended by their own id, and by the kernel should the scene be killed."""
 
+import errno
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +22,9 @@ def launch(words, *, environment=None, output=None, errors=None, folder=None, se
 
     With `session` it leads one, and so a process group of its own.
     """
+    path = (environment or os.environ).get("PATH")
+    if shutil.which(words[0], path=path) is None:
+        raise StageError(f"{words[0]}: {os.strerror(errno.ENOENT)}")
     try:
         return subprocess.Popen(
             [*_MORTAL, *words], env=environment, cwd=folder, stdin=subprocess.DEVNULL,
