@@ -1,20 +1,29 @@
 """Processes of a scene: ended by their own id, and by the kernel should the scene be killed."""
 
-import errno
+import ctypes
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 
 from .place import PATIENCE, StageError
 
-# To let Python do it in the child would fork all of its memory, which costs a guest some 25 ms; a
-# guest ends with all that is in it.
-_MORTAL = [] if os.environ.get("INTERCOM_GUEST") else ["setpriv", "--pdeathsig", "TERM", "--"]
-"""A program that begins so ends with the one that started it, also where that is killed."""
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _begin():
+    """Runs in the child: a scene that is killed leaves nobody behind, and Ctrl-C ends a program
+    also where a shell in the background has let the tests ignore it."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+# A guest ends with all that is in it; there the copy of Python that this is done in would cost some
+# 25 ms.
+_BEGIN = None if os.environ.get("INTERCOM_GUEST") else _begin
 
 
 def launch(words, *, environment=None, output=None, errors=None, folder=None, session=False):
@@ -22,13 +31,10 @@ def launch(words, *, environment=None, output=None, errors=None, folder=None, se
 
     With `session` it leads one, and so a process group of its own.
     """
-    path = (environment or os.environ).get("PATH")
-    if shutil.which(words[0], path=path) is None:
-        raise StageError(f"{words[0]}: {os.strerror(errno.ENOENT)}")
     try:
         return subprocess.Popen(
-            [*_MORTAL, *words], env=environment, cwd=folder, stdin=subprocess.DEVNULL,
-            stdout=output, stderr=errors, text=True, start_new_session=session)
+            words, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=errors, text=True, preexec_fn=_BEGIN, start_new_session=session)
     except OSError as error:
         raise StageError(f"{words[0]}: {error.strerror}") from error
 
