@@ -10,12 +10,16 @@ enum AudioLab {
     static let directory = FileManager.default.temporaryDirectory
         .appending(path: "intercom-audio-\(getpid())")
 
+    private static let lab = root.appending(path: "tools/lab")
+
+    /// False without a compiler.
+    static let isBuilt = run(lab.appending(path: "build").path, [built.path]).status == 0
+
     /// False without a compiler; the suites that need the card are then skipped.
     ///
     /// Every suite that opens a PCM asks, so that alsa-lib never sees another configuration.
     static let isReady: Bool = {
-        let lab = root.appending(path: "tools/lab")
-        guard run(lab.appending(path: "build").path, [built.path]).status == 0 else { return false }
+        guard isBuilt else { return false }
         let files = FileManager.default
         try? files.createDirectory(at: directory, withIntermediateDirectories: true)
         unsafe setenv("ALSA_CONFIG_PATH", lab.appending(path: "simcard/simcard.conf").path, 1)

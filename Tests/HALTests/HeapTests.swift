@@ -1,7 +1,6 @@
 import Testing
 
-@Suite(.enabled(if: SimulatedGPIO.hasHeapWatch, "tools/lab/heapwatch is not here"))
-struct HeapTests {
+@Suite struct HeapTests {
     private func heapCalls(_ command: String) -> String {
         let gpio = SimulatedGPIO(preload: SimulatedGPIO.heapWatch)
         #expect(gpio.probe("input GPIO17 up low") == "inactive")

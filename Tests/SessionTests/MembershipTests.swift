@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import Seeds
 import Testing
 import Time
 import Wire
@@ -94,7 +95,8 @@ import Wire
     /// place.
     private func isTold(_ ratios: [Double]?) -> Bool { !(0.9...1.1).contains(median(ratios)) }
 
-    @Test func theTimeDoesNotTellWhoIsAPeer() {
+    @Test(.enabled(if: isLongRun, "tools/test --all runs it: it measures processor time"))
+    func theTimeDoesNotTellWhoIsAPeer() {
         var ratios: [Caller: [Double]] = [:]
         measure(rounds: 40, into: &ratios)
         // More rounds bring each median nearer to what the work takes, so a difference that is

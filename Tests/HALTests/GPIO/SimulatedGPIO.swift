@@ -6,18 +6,11 @@ final class SimulatedGPIO {
     static let products = URL(fileURLWithPath: CommandLine.arguments[0])
         .deletingLastPathComponent().path
 
-    private static let lab = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("../../../tools/lab").path
-
-    fileprivate static let preload = compile(
-        "libgpiosim.so", from: "gpio/preload.c", ["-shared", "-fPIC"])
-    private static let program = compile("gpiosim", from: "gpio/gpiosim.c", [])
+    fileprivate static let preload = path(of: "libgpiosim.so")
+    private static let program = path(of: "gpiosim")
 
     /// Counts heap calls in the probe.
-    static let heapWatch = compile(
-        "libheapwatch.so", from: "heapwatch/heapwatch.c", ["-shared", "-fPIC"])
-    static let hasHeapWatch = FileManager.default.fileExists(
-        atPath: "\(lab)/heapwatch/heapwatch.c")
+    static let heapWatch = path(of: "libheapwatch.so")
 
     /// Whether libgpiod's own tools are here to give a second opinion.
     static let hasTools = FileManager.default.isExecutableFile(atPath: "/usr/bin/gpioinfo")
@@ -68,22 +61,13 @@ final class SimulatedGPIO {
         Child("/usr/bin/\(name)", arguments, environment: preloaded(folder)).readToEnd()
     }
 
-    /// Compiles a part of the simulator, and returns the path of the product.
-    private static func compile(_ name: String, from source: String, _ options: [String]) -> String
-    {
-        let made = "\(products)/\(name)"
-        // Another test run may be using the old one.
-        let draft = "\(made).\(getpid())"
-        let compiler = Child(
-            "/usr/bin/cc", ["-O1", "-o", draft, "\(lab)/\(source)"] + options)
-        _ = compiler.readToEnd()
-        let isMade = unsafe compiler.wait() == 0 && rename(draft, made) == 0
-        precondition(isMade, "cc \(source) failed")
-        return made
+    /// The path of a part of the simulator.
+    private static func path(of name: String) -> String {
+        precondition(AudioLab.isBuilt, "tools/lab/build failed")
+        return AudioLab.built.appending(path: name).path
     }
 }
 
-/// The environment that makes a program see the simulator's chips in the folder.
 private func preloaded(_ folder: TemporaryFolder, _ more: String = "") -> [String] {
     ["LD_PRELOAD=\(SimulatedGPIO.preload) \(more)", "GPIOSIM_SOCKET=\(folder.path("s"))"]
 }
