@@ -137,7 +137,8 @@ class WithoutTheDaemon(SetupPairs):
         self.folder = pathlib.Path(self.box.folder, "system")
         self.folder.mkdir()
         shutil.copytree("/etc", self.folder / "etc", symlinks=True)
-        (self.folder / "etc/intercomd").mkdir()
+        # It is there where the program is installed.
+        (self.folder / "etc/intercomd").mkdir(exist_ok=True)
         unit = self.folder / "etc/systemd/system/intercomd.service"
         shutil.copy(ROOT / "systemd/intercomd.service", unit)
         self.do(f"mount --bind {self.folder}/etc /etc",
