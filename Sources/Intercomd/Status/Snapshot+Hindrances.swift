@@ -208,8 +208,8 @@ extension Snapshot {
         return found
     }
 
-    /// What keeps all but emergencies from being heard here, and the way out: a person has set one
-    /// of the two by a command, and the other in the settings.
+    /// The words for do-not-disturb or quiet hours here, and the way out of them: the first a
+    /// person has set by a command, the second in the settings.
     private var rest: (words: String, fix: String) {
         guard !state.doNotDisturb.isOn, let hours = config.quiet.hours else {
             return (HeardBy.Reason.doNotDisturb.wordsHere, "intercomctl dnd off")
