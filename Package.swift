@@ -139,6 +139,7 @@ let package = Package(
         tests("Pairing", of: "Peering", with: ["Crypto", "Wire", "Time"]),
         tests("Discovery", of: "Peering", with: ["Crypto", "Time", "Wire"]),
         tests("Site", of: "Peering", with: ["Crypto", "Time", "Wire"]),
+        tests("Messages", of: "Peering", with: ["Crypto", "Time", "Wire"]),
         tests("Crypto"),
         tests("Audio", with: ["Time", "Scene"]),
         // Speech, networks and listeners in virtual time, and a program that says what they heard.

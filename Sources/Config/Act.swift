@@ -15,6 +15,10 @@ extension Config {
         case call(String)
         /// Opens the microphone for a page, or closes it again.
         case page(String)
+        /// Speaks a voice message to a peer, as long as the button is down.
+        case message(String)
+        /// Plays the messages that have not been heard, or stops that.
+        case messages
         case answer
         case reject
         case hangUp
@@ -32,8 +36,10 @@ extension Config {
         /// The peer or the channel that it is for; nil for one that is for neither.
         var peerName: String? {
             switch self {
-            case .call(let name), .page(let name), .signal(let name), .relay(_, let name?): name
-            case .answer, .reject, .hangUp, .relay, .mute, .volume, .doNotDisturb: nil
+            case .call(let name), .page(let name), .message(let name), .signal(let name),
+                .relay(_, let name?):
+                name
+            case .answer, .reject, .hangUp, .relay, .mute, .volume, .doNotDisturb, .messages: nil
             }
         }
 
@@ -41,7 +47,9 @@ extension Config {
         var channelName: String? {
             switch self {
             case .call(let name), .page(let name), .mute(let name): name
-            case .answer, .reject, .hangUp, .signal, .relay, .volume, .doNotDisturb: nil
+            case .answer, .reject, .hangUp, .signal, .relay, .volume, .doNotDisturb, .message,
+                .messages:
+                nil
             }
         }
 
@@ -50,6 +58,8 @@ extension Config {
             switch self {
             case .call(let name): "call \(name)"
             case .page(let name): "page \(name)"
+            case .message(let peer): "message \(peer)"
+            case .messages: "messages"
             case .answer: "answer"
             case .reject: "reject"
             case .hangUp: "hangup"
@@ -75,7 +85,7 @@ enum Deed: Equatable {
 
     static let words = [
         "talk", "call", "page", "answer", "reject", "hangup", reply, "signal", "relay", "mute",
-        "volume", "dnd",
+        "volume", "message", "messages", "dnd",
     ]
 
     static func parse(_ text: String) -> Parsed<Deed> {
@@ -91,8 +101,9 @@ enum Deed: Equatable {
         case ("reject", 1): return .value(.act(.reject))
         case ("hangup", 1): return .value(.act(.hangUp))
         case ("dnd", 1): return .value(.act(.doNotDisturb))
+        case ("messages", 1): return .value(.act(.messages))
         case (reply, 1): return .value(.talk(reply))
-        case ("answer", _), ("reject", _), ("hangup", _), ("dnd", _), (reply, _):
+        case ("answer", _), ("reject", _), ("hangup", _), ("dnd", _), ("messages", _), (reply, _):
             return .wrong("\(word) takes nothing after it")
         case ("volume", 2): return volume(parts[1])
         case ("relay", 2): return relay(parts[1])
@@ -105,7 +116,7 @@ enum Deed: Equatable {
         switch word {
         case "talk", "call": "NAME, of a channel or a peer"
         case "page": "NAME, of a channel or a peer"
-        case "signal": "PEER"
+        case "signal", "message": "PEER"
         case "relay": "NAME, or relay NAME@PEER"
         case "mute": "mic, speaker or a channel"
         default: "+5, or -5"
@@ -121,6 +132,7 @@ enum Deed: Equatable {
         case "call": return .value(.act(.call(name)))
         case "page": return .value(.act(.page(name)))
         case "signal": return .value(.act(.signal(name)))
+        case "message": return .value(.act(.message(name)))
         default: return .value(.act(.mute(name)))
         }
     }
@@ -166,11 +178,11 @@ extension ConfigReader {
         switch act {
         case .call(let name), .page(let name):
             found = ("channel or peer", name, channels + peers)
-        case .signal(let name): found = ("peer", name, peers)
+        case .signal(let name), .message(let name): found = ("peer", name, peers)
         case .relay(_, let peer?): found = ("peer", peer, peers)
         case .relay(let name, nil): found = ("relay", name, config.relays.map { $0.name })
         case .mute(let name): found = ("channel", name, ["mic", "speaker"] + channels)
-        case .answer, .reject, .hangUp, .volume, .doNotDisturb: return
+        case .answer, .reject, .hangUp, .volume, .doNotDisturb, .messages: return
         }
         guard !found.known.contains(found.name) else { return }
         let what = "\(key): there is no \(found.kind) \(quoted(found.name))"

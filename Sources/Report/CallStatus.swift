@@ -89,6 +89,7 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
     public var emergency = false
     public var relays: [String] = []
     public var signal = false
+    public var message = false
 
     public init() {}
 
@@ -101,6 +102,7 @@ public struct PeerPolicy: JSONRecord, Equatable, Sendable {
         coder.field("emergency", &emergency)
         coder.field("relays", &relays)
         coder.field("signal", &signal)
+        coder.late("message", &message)
     }
 }
 

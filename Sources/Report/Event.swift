@@ -48,6 +48,9 @@ public struct Event: JSONRecord, Equatable, Sendable {
         case callStrong = "call_strong"
         case callEnded = "call_ended"
         case missedCall = "missed_call"
+        /// A voice message from a peer has come, or something has become of one to it: `peer`,
+        /// `seconds`, `detail`.
+        case message
         /// A peer asked for what it may not do, at most once a minute: `peer`, `target`.
         case refused
         /// A page from a peer begins or ends: `peer`, `target`.

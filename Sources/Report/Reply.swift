@@ -21,6 +21,7 @@ public enum Reply: Equatable, Sendable {
     case peer(PeerDetail)
     /// Several, one after the other, until one of stage `paired`.
     case pairing(PairingReport)
+    case messages(MessageList)
     /// The request was done or is under way; the reply is a sentence.
     case done(Done)
     case refused(ControlError)
@@ -201,6 +202,7 @@ extension Reply {
         case .state(let state): json.set(Key.state.rawValue, state.json)
         case .peer(let detail): json.set(Key.detail.rawValue, detail.json)
         case .pairing(let report): json.set(Key.pair.rawValue, report.json)
+        case .messages(let list): json.set(Key.messages.rawValue, list.json)
         case .done(let done): json.set(Key.done.rawValue, done.json)
         case .refused(let error):
             var inner = JSON.object()
@@ -237,7 +239,7 @@ extension Reply {
     /// The member that has the reply.
     private enum Key: String, CaseIterable {
         case status, peers, ptt, monitor, levels, latency, announce, key, version, reload, history
-        case state, detail, done, pair
+        case state, detail, done, pair, messages
     }
 
     private static func accepted(_ json: borrowing JSON) -> Reply? {
@@ -259,6 +261,7 @@ extension Reply {
             case .detail: PeerDetail(json: inner).map { .peer($0) }
             case .done: Done(json: inner).map { .done($0) }
             case .pair: PairingReport(json: inner).map { .pairing($0) }
+            case .messages: MessageList(json: inner).map { .messages($0) }
             }
         }
         return nil

@@ -5,8 +5,8 @@ public import Wire
 /// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
 /// `latency`, `signal` and `show` have `peer`, `relay` has `relay` and perhaps `peer`; `call` has
 /// `target` and perhaps `mode` (`call`, `drop-in`, `listen`) and `priority`; `page` has `action`,
-/// `target` and perhaps `priority`. For others see `StateRequest`, `HistoryQuery` and
-/// `PairRequest`.
+/// `target` and perhaps `priority`. For others see `StateRequest`, `HistoryQuery`, `PairRequest`
+/// and `MessageRequest`.
 public enum Request: Equatable, Sendable {
     case status
     case peers
@@ -48,6 +48,8 @@ public enum Request: Equatable, Sendable {
     case pair(PairRequest)
     /// Joins the site that a peer shows, if these are the digits of its key.
     case join(peer: String, site: String)
+    /// Voice messages.
+    case message(MessageRequest)
 
     /// What is opened at the peer that is called.
     public enum CallMode: String, CaseIterable, Sendable {
@@ -147,6 +149,7 @@ public enum Request: Equatable, Sendable {
         case .join:
             let site = try verb.text("site", json, "the digits of its key")
             self = .join(peer: try verb.peer(json), site: site)
+        case .message: self = .message(try MessageRequest(json))
         }
     }
 
@@ -188,6 +191,7 @@ public enum Request: Equatable, Sendable {
         case .join(let peer, let site):
             json.set("peer", JSON(peer))
             json.set("site", JSON(site))
+        case .message(let request): request.write(&json)
         }
         // A few short words: the line is never too long.
         return json.line
@@ -200,7 +204,7 @@ extension Request {
         case status, peers, ptt, talk, monitor, levels, latency, announce, relay, signal, tone, key
         case version, reload, history, state, call, answer, reject
         case hangUp = "hangup"
-        case page, show, pair, join
+        case page, show, pair, join, message
 
         /// The member that has this key.
         func text(
@@ -267,6 +271,7 @@ extension Request {
         case .show: .show
         case .pair: .pair
         case .join: .join
+        case .message: .message
         }
     }
 }

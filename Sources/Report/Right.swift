@@ -37,7 +37,7 @@ extension Request {
             .announce(_, .emergency, _):
             "the emergency priority"
         case .status, .peers, .ptt, .talk, .monitor, .announce, .relay, .signal, .tone, .key,
-            .version, .history, .state, .call, .answer, .reject, .hangUp, .page, .show:
+            .version, .history, .state, .call, .answer, .reject, .hangUp, .page, .show, .message:
             nil
         }
     }

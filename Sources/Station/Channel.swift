@@ -139,12 +139,14 @@ public struct TalkTarget: Equatable, Sendable {
     public static let announcement: UInt8 = 29
     public static let page: UInt8 = 30
     public static let call: UInt8 = 31
-    /// The targets of these streams, without listeners.
-    public static let aimed: [TalkTarget] = [announcement, page, call].map {
+    /// Stands for a voice message, which is kept here: no stream, and no listeners.
+    public static let message: UInt8 = .max
+    /// The targets of these, without listeners.
+    public static let aimed: [TalkTarget] = [message, announcement, page, call].map {
         TalkTarget(stream: $0, reference: 0, listeners: [])
     }
 
-    /// 0…31; bound to the reference at every listener.
+    /// 0…31; bound to the reference at every listener; or `message`.
     public let stream: UInt8
     /// The channel's reference, or 0 for the peer itself.
     public let reference: UInt64
@@ -168,7 +170,7 @@ public struct TalkTarget: Equatable, Sendable {
         stream: UInt8, reference: UInt64, listeners: PeerSet, priority: Priority = .normal,
         purpose: StreamBinding.Purpose = .talk
     ) {
-        precondition(FrameFlags.streams.contains(stream))
+        precondition(FrameFlags.streams.contains(stream) || stream == Self.message)
         precondition(stream > 0 || listeners.count == 1)
         self.stream = stream
         self.reference = reference

@@ -14,6 +14,8 @@ package struct LampFacts: Equatable, Sendable {
     package var isRinging = false
     /// A call was missed, and nobody has touched anything since.
     package var hasMissed = false
+    /// A voice message has not been heard.
+    package var hasMessage = false
     /// A peer has lit the call light.
     package var isCalled = false
     /// Nobody is to be disturbed.
@@ -33,7 +35,7 @@ public enum LampPattern: Sendable {
     case unheard
     /// A call rings here: half a second on, half a second off.
     case ringing
-    /// A missed call: two short flashes every two seconds.
+    /// A missed call, or a voice message: two short flashes every two seconds.
     case missed
     /// A peer's call light: four times a second.
     case calling

@@ -285,7 +285,7 @@ public struct Station {
             guard FrameFlags.streams.contains(end.stream) else { return }
             pages.fadeOut(end, of: peer, at: now)
         case .confirm, .pathChallenge, .pathResponse, .close, .heard, .keyShared, .roster,
-            .rosterQuestion, .rosterPart, .unknown:
+            .rosterQuestion, .rosterPart, .message, .unknown:
             return
         }
     }

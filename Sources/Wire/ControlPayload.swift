@@ -79,6 +79,7 @@ public struct ControlPayload: Equatable, Sendable {
             add(part.text)
             add(part.offset)
             for place in 0..<part.count { add(part.bytes[place]) }
+        case .message(let message): add(message)
         case .offer(let offer): add(offer)
         case .ringing(_, let id): add(id)
         case .answer(let answer):
@@ -133,6 +134,27 @@ public struct ControlPayload: Equatable, Sendable {
         add(notice.size)
         add(notice.text)
         if notice.introduces { add(1 as UInt8) }
+    }
+
+    private mutating func add(_ message: MessageRecord) {
+        add(message.kind)
+        switch message {
+        case .ask(let id, let part):
+            add(id)
+            add(part)
+        case .part(let part):
+            add(part.id)
+            add(part.number)
+            for place in 0..<part.count { add(part.bytes[place]) }
+        case .notice(let notice):
+            add(notice.id)
+            add(notice.size)
+            add(notice.milliseconds)
+            add(notice.start)
+        case .state(let id, let state):
+            add(id)
+            add(state.rawValue)
+        }
     }
 
     private mutating func add(_ offer: Offer) {

@@ -52,6 +52,7 @@ public enum ControlReader {
         case 12: size >= 26
         case 13: size == 10
         case 14: size >= 11 && size <= 10 + RosterPart.size
+        case 15: true
         case 16: size == 33
         case 17: size == 20
         case 18: size == 21
@@ -67,7 +68,8 @@ public enum ControlReader {
 }
 
 extension ControlRecord {
-    /// Reads a body whose size `ControlReader` has checked; nil for unknown types below 16.
+    /// Reads a body whose size `ControlReader` has checked; nil for unknown types below 16, and for
+    /// unknown kinds of MESSAGE.
     fileprivate init?(type: UInt8, body: Span<UInt8>) {
         switch type {
         case 1: self = .confirm(body[0], boot: body.uint64(at: 1))
@@ -101,6 +103,9 @@ extension ControlRecord {
                 RosterPart(
                     text: body.uint64(at: 0), offset: body.uint16(at: 8),
                     bytes: body.extracting(droppingFirst: 10)))
+        case 15:
+            guard let message = MessageRecord(body) else { return nil }
+            self = .message(message)
         case 16: self = .offer(Offer(body))
         case 17: self = .ringing(mid: body.uint32(at: 0), body.callID(at: 4))
         case 18:

@@ -20,6 +20,7 @@ public enum ControlRecord: Equatable, Sendable {
     case roster(RosterNotice)
     case rosterQuestion(RosterQuestion)
     case rosterPart(RosterPart)
+    case message(MessageRecord)
     case offer(Offer)
     /// The offer of this call has reached a station that now rings.
     case ringing(mid: UInt32, CallID)
@@ -39,7 +40,7 @@ public enum ControlRecord: Equatable, Sendable {
     public var mid: UInt32? {
         switch self {
         case .confirm, .ack, .report, .pathChallenge, .pathResponse, .ping, .pong, .spurtEnd,
-            .close, .heard, .keyShared, .roster, .rosterQuestion, .rosterPart:
+            .close, .heard, .keyShared, .roster, .rosterQuestion, .rosterPart, .message:
             nil
         case .offer(let offer): offer.mid
         case .ringing(let mid, _): mid
@@ -61,7 +62,7 @@ public enum ControlRecord: Equatable, Sendable {
     public var isTimeless: Bool {
         switch self {
         case .confirm, .ack, .pathChallenge, .pathResponse, .ping, .pong, .close, .roster,
-            .rosterQuestion, .rosterPart:
+            .rosterQuestion, .rosterPart, .message:
             true
         default: false
         }
@@ -84,6 +85,7 @@ public enum ControlRecord: Equatable, Sendable {
         case .roster: 12
         case .rosterQuestion: 13
         case .rosterPart: 14
+        case .message: 15
         case .offer: 16
         case .ringing: 17
         case .answer: 18

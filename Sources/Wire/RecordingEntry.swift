@@ -26,6 +26,20 @@ public struct RecordingEntry: Equatable, Sendable {
         source = entries[offset + 4]
         content = start..<start + size
     }
+
+    /// Appends an entry to others; its content leaves room for its head in a chunk.
+    public static func append(
+        _ content: Span<UInt8>, source: UInt8, at milliseconds: UInt32, to entries: inout [UInt8]
+    ) {
+        precondition(content.count <= RecordingChunk.sizeMax - headerSize)
+        for shift in stride(from: 24, through: 0, by: -8) {
+            entries.append(UInt8(truncatingIfNeeded: milliseconds >> UInt32(shift)))
+        }
+        entries.append(source)
+        entries.append(UInt8(content.count >> 8))
+        entries.append(UInt8(truncatingIfNeeded: content.count))
+        for place in content.indices { entries.append(content[place]) }
+    }
 }
 
 /// The entries of a chunk that is being filled.
@@ -50,13 +64,7 @@ public struct RecordingChunk: Sendable {
             milliseconds < first || milliseconds - first < Self.spanMax
         else { return false }
         self.first = first
-        for shift in stride(from: 24, through: 0, by: -8) {
-            entries.append(UInt8(truncatingIfNeeded: milliseconds >> UInt32(shift)))
-        }
-        entries.append(source)
-        entries.append(UInt8(content.count >> 8))
-        entries.append(UInt8(truncatingIfNeeded: content.count))
-        for place in content.indices { entries.append(content[place]) }
+        RecordingEntry.append(content, source: source, at: milliseconds, to: &entries)
         return true
     }
 

@@ -124,6 +124,7 @@ func withoutOrigins(_ config: Config) -> Config {
                 emergency = deny
                 relay = deny
                 signal = allow
+                message = allow
 
                 [session]
                 rekey-after = 2m

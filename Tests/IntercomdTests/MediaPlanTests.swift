@@ -56,12 +56,13 @@ import Testing
 
     @Test func targetsThatAreAimedComeLastAndHaveKeysOfTheirOwn() throws {
         let plan = try plan(config("[station]\nname = a\n[talk]\nmax-talk = 1s\n"))
-        #expect(plan.targets.map(\.stream) == [29, 30, 31])
+        #expect(plan.targets.map(\.stream) == [255, 29, 30, 31])
         #expect(plan.targets[plan.announcement].stream == 29)
         #expect(plan.targets[plan.call].stream == 31)
         let talkMax = plan.virtualKeys.map(\.talkMax)
-        #expect(talkMax[1] == .seconds(60), "a page has a limit of its own")
-        #expect(talkMax[2] > .seconds(86_400 * 365), "a call has none")
-        #expect(plan.virtualKeys[2].tail == .zero, "and is closed at once")
+        #expect(talkMax[0] == .seconds(300), "so has a message")
+        #expect(talkMax[2] == .seconds(60), "a page has a limit of its own")
+        #expect(talkMax[3] > .seconds(86_400 * 365), "a call has none")
+        #expect(plan.virtualKeys[3].tail == .zero, "and is closed at once")
     }
 }

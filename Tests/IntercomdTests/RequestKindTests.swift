@@ -12,11 +12,14 @@ import Wire
         .signal(peer: "a"), .reload(isCheck: false), .call("a", .call, .normal),
         .answer, .page("a", isDown: true, .normal), .pair(.show(name: nil)),
         .pair(.enter(code: "012345", host: "a", name: nil)),
+        .message(.record(peer: "a")), .message(.send(peer: "a", bytes: 9)), .message(.play(1)),
+        .message(.delete(nil)),
     ]
     private static let others: [Request] = [
         .ptt(isDown: false, target: "a"), .reload(isCheck: true), .status, .peers, .monitor,
         .levels, .key, .version, .history(HistoryQuery()), .state(.show), .reject,
-        .hangUp, .show(peer: "a"), .page("a", isDown: false, .normal),
+        .hangUp, .show(peer: "a"), .page("a", isDown: false, .normal), .message(.end),
+        .message(.list),
     ]
 
     @Test func whatOpensRingsOrSwitchesIsForNowAndWhatClosesIsAlwaysDone() {
@@ -24,12 +27,14 @@ import Wire
         for request in Self.others { #expect(!request.isForNow, "\(request)") }
     }
 
-    @Test func aCallerWaitsForSevenKinds() {
+    @Test func aCallerWaitsForEightKinds() {
         let lasting: [Request] = [
             .talk(target: "a"), .latency(peer: "a"),
             .announce(target: "a", priority: .normal, samples: 1), .reload(isCheck: false),
             .page("a", isDown: true, .normal), .pair(.show(name: nil)),
             .pair(.enter(code: "012345", host: "a", name: nil)), .history(HistoryQuery()),
+            .message(.record(peer: "a")), .message(.send(peer: "a", bytes: 9)),
+            .message(.play(1)),
         ]
         for request in Self.opening + Self.others {
             #expect(request.outlastsItsReply == lasting.contains(request), "\(request)")

@@ -42,7 +42,7 @@ import Time
         let sockets = try localSockets()
         var loop = try MediaLoop(
             plan: emptyPlan(), rings: try Rings(),
-            socket: sockets.data, strays: sockets.strays, firstSequences: [0, 0, 0])
+            socket: sockets.data, strays: sockets.strays, firstSequences: [0, 0, 0, 0])
 
         loop.insertCapture(try CapturePCM(name: .pcm("null"), wanted: PCMParameters.Wanted()))
         let (hasCapture, master) = (loop.cards.hasCapture, loop.cards.clock.source)

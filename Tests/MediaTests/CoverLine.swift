@@ -30,7 +30,7 @@ struct CoverLine: ~Copyable {
     var receiver: PacketReceiver
     var clock: Instant
     /// The page's place among the targets.
-    let target = 1
+    let target = 2
 
     private init(
         _ loop: consuming MediaLoop, _ rings: Rings, _ far: consuming DataSocket,
@@ -53,7 +53,7 @@ struct CoverLine: ~Copyable {
         let (rings, others) = (try Rings(), try Rings())
         let loop = try MediaLoop(
             plan: plan, rings: rings, socket: ours.data, strays: ours.strays,
-            firstSequences: [0, 0, 0])
+            firstSequences: [0, 0, 0, 0])
         let far = try DataSocket(theirs.data, strays: theirs.strays, others)
         let receiver = try PacketReceiver(others, period: 5_000_000, at: clock)
         var line = CoverLine(loop, rings, far, receiver, at: clock)

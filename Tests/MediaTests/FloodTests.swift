@@ -14,7 +14,7 @@ import Testing
         let rings = try Rings()
         var loop = try MediaLoop(
             plan: emptyPlan(), rings: rings, socket: ours.data, strays: ours.strays,
-            firstSequences: [0, 0, 0])
+            firstSequences: [0, 0, 0, 0])
 
         // As many as the kernel keeps for us.
         let garbage = [UInt8](repeating: 0xff, count: 10)
@@ -55,7 +55,7 @@ import Testing
         let rings = try Rings()
         var loop = try MediaLoop(
             plan: emptyPlan(), rings: rings, socket: ours.data, strays: ours.strays,
-            firstSequences: [0, 0, 0])
+            firstSequences: [0, 0, 0, 0])
         var (share, all) = (loop.receiver.strayIntake.busyMax, loop.receiver.intake.busyMax)
         #expect(share > 0 && share * 4 == all)
 

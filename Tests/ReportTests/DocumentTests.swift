@@ -47,6 +47,9 @@ import Testing
         var history = HistoryList()
         history.calls = [HistoryList.Call()]
         all += keys(of: history.json)
+        var messages = MessageList()
+        messages.messages = [MessageList.Message()]
+        all += keys(of: messages.json)
         all += HistoryRecord.Cause.allCases.filter { $0 != .other }.map { $0.rawValue }
         all += Event.Kind.allCases.map { $0.rawValue }
         #expect(all.count > 80)

@@ -62,6 +62,20 @@ private func refusal(_ line: String) -> ControlError.Code? {
             .history(HistoryQuery()),
             #"{"v":1,"do":"history","missed":false,"since_ms":0,"limit":300,"skip":0}"#
         ),
+        (
+            .message(.record(peer: "a")),
+            #"{"v":1,"do":"message","action":"record","peer":"a"}"#
+        ),
+        (.message(.end), #"{"v":1,"do":"message","action":"end"}"#),
+        (
+            .message(.send(peer: "a", bytes: 9)),
+            #"{"v":1,"do":"message","action":"send","peer":"a","bytes":9}"#
+        ),
+        (.message(.list), #"{"v":1,"do":"message","action":"list"}"#),
+        (.message(.play(nil)), #"{"v":1,"do":"message","action":"play"}"#),
+        (.message(.play(3)), #"{"v":1,"do":"message","action":"play","number":3}"#),
+        (.message(.delete(3)), #"{"v":1,"do":"message","action":"delete","number":3}"#),
+        (.message(.delete(nil)), #"{"v":1,"do":"message","action":"delete"}"#),
         (.pair(.show(name: nil)), #"{"v":1,"do":"pair"}"#),
         (.pair(.show(name: "attic")), #"{"v":1,"do":"pair","name":"attic"}"#),
         (.pair(.show(name: nil, takesBack: true)), #"{"v":1,"do":"pair","takes_back":true}"#),

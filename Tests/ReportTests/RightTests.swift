@@ -16,6 +16,8 @@ import Wire
         .page("a", isDown: true, .normal), .page("a", isDown: true, .high),
         // What closes a microphone is never refused.
         .page("a", isDown: false, .emergency), .show(peer: "a"),
+        .message(.record(peer: "a")), .message(.end), .message(.send(peer: "a", bytes: 1)),
+        .message(.list), .message(.play(nil)), .message(.delete(1)),
     ]
     private static let forSome: [Request] = [
         .reload(isCheck: false), .reload(isCheck: true), .levels, .latency(peer: "a"),

@@ -48,6 +48,10 @@ class Work(MemberTest):
         "keys list": (0, "."),
         "levels.*": ((0, -15), r"microphone +-?\d+ dBFS"),
         "listen garage": (0, ".", "call_after", lambda self: self.garage.is_talking()),
+        "message list": (0, "no messages|PEER"),
+        "message play": ((0, 1), "no message waits|played"),
+        "message record garage": (0, "message to garage: "),
+        "message send garage .*": (0, "message to garage: 1.0 s"),
         "metrics": (0, "intercom_uptime_seconds"),
         "monitor": (-15, r"  talk +garage", "events"),
         "mute house": (0, "MUTED: house", "mute_after"),
@@ -251,7 +255,8 @@ class Work(MemberTest):
 
     def fitted(self, words):
         words = self.fitting(words)
-        if words[0] in ("talk", "page") and len(words) > 1 and "--seconds" not in words:
+        lasts = words[0] in ("talk", "page") or words[:2] == ["message", "record"]
+        if lasts and len(words) > 1 and "--seconds" not in words:
             # Until Ctrl-C, which a person presses.
             words += ["--seconds", "3"]
         return words

@@ -66,6 +66,38 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         }
     }
 
+    @Test func messagesAreAskedForAndComeInParts() throws {
+        let id = CallID(high: 0x0102_0304_0506_0708, low: 0xA1A2_A3A4_A5A6_A7A8)
+        let (first, last): ([UInt8], [UInt8]) = (
+            [1, 2, 3, 4, 5, 6, 7, 8], [0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8]
+        )
+        let whole = (0..<100).map { UInt8($0) }
+        let notice = MessageNotice(id: id, size: 100, milliseconds: 0x0102, start: 0x0304)
+        let (third, fourth) = (
+            MessagePart(2, of: whole.span, id: id), MessagePart(3, of: whole.span, id: id)
+        )
+        let part = try #require(third)
+        #expect(fourth == nil)
+        let size: [UInt8] = [0, 0, 0, 100, 0, 0, 1, 2]
+        let known: [(MessageRecord, [UInt8])] = [
+            (.ask(id, part: 2), [15, 21, 0] + first + last + [0, 0, 0, 2]),
+            (.part(part), [15, 19, 1] + first + [0, 0, 0, 2] + whole[94...]),
+            (.notice(notice), [15, 33, 2] + first + last + size + [0, 0, 0, 0, 0, 0, 3, 4]),
+            (.state(id, .heard), [15, 18, 3] + first + last + [2]),
+        ]
+        for (record, bytes) in known {
+            let made = Array(plaintext(of: ControlPayload(.message(record))).prefix(bytes.count))
+            #expect(made == bytes)
+            #expect(records(in: bytes) == [.message(record)])
+        }
+        // What is too short for its kind, and an unknown kind, are passed over.
+        #expect(records(in: [15, 14, 0] + [UInt8](repeating: 1, count: 13)) == [])
+        #expect(records(in: [15, 20, 0] + [UInt8](repeating: 1, count: 19)) == [])
+        #expect(records(in: [15, 30, 9] + [UInt8](repeating: 1, count: 29)) == [])
+        #expect(records(in: [15, 13, 1] + [UInt8](repeating: 1, count: 12)) == [])
+        #expect(records(in: [15, 0]) == [])
+    }
+
     @Test func whatIsWrittenIsReadBack() {
         let seed = testSeed()
         var random = SplitMix64(seed: seed)
@@ -207,9 +239,13 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
     /// What stands for the vectors' responder towards other stations.
     private static let responder = bytes(hex: "c6972257376d444b27abb3ce21efb9e9")
 
-    /// The records of the vectors.
+    /// The records of the vectors, and MESSAGE, which is in none.
     private static let samples = (try? Vectors().cases("control")).map { cases in
-        cases.map { bytes(hex: ($0.expected as? [String: Any])?["record"]) }
+        cases.map { bytes(hex: ($0.expected as? [String: Any])?["record"]) } + messages
+    }
+
+    private static let messages: [[UInt8]] = [(0, 21), (1, 60), (2, 33), (3, 18)].map {
+        [15, $1, $0] + [UInt8](repeating: 1, count: Int($1) - 1)
     }
 
     /// One of the vectors with another body, or of a type that nobody knows.
@@ -219,7 +255,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
                 preconditionFailure("there are vectors")
             }
             if random.next() % 24 == 0 { record[0] = UInt8(26 + random.next() % 230) }
-            for place in 2..<record.count {
+            for place in (record[0] == 15 ? 3 : 2)..<record.count {
                 record[place] = UInt8(truncatingIfNeeded: random.next())
             }
             if let read = records(in: record)?.first { return read }

@@ -2,7 +2,8 @@ extension Config {
     /// `[lamp NAME]`: one line that shows a state.
     public struct Lamp: Equatable, Sendable {
         public enum Show: String, CaseIterable, Sendable {
-            case talking, receiving, listening, ringing, missed, calling, dnd, fault, unpaired
+            case talking, receiving, listening, ringing, missed, message, calling, dnd, fault
+            case unpaired
         }
 
         public internal(set) var name = ""

@@ -7,6 +7,8 @@ public struct Paths: Equatable, Sendable {
 
     /// The secret keys; the directory is 0700, its files 0600.
     public var keys: String { "\(state)/\(Self.keysName)" }
+    /// Voice messages, sealed.
+    public var messages: String { "\(state)/\(Self.messagesName)" }
     /// The station's own secret key.
     public var identity: String { "\(keys)/\(Self.identityName)" }
     /// Peers added by `intercomctl peer add`.
@@ -16,6 +18,10 @@ public struct Paths: Equatable, Sendable {
     // The names that these have in their directories.
     public static let keysName = "keys"
     public static let identityName = "identity"
+    /// The secret half of the key that messages to this station are sealed to.
+    public static let messageKeyName = "messages"
+    /// The folder of voice messages.
+    public static let messagesName = "messages"
     public static let learnedPeersName = "peers.d"
     public static let savedStateName = "state"
 

@@ -14,6 +14,8 @@ extension Config {
         /// The relays of this station that the peer may switch.
         public internal(set) var relay: [String] = []
         public internal(set) var signal = true
+        /// Voice messages of the peer are kept here.
+        public internal(set) var message = true
         public internal(set) var origin = Origin.nowhere
         public internal(set) var relayOrigin = Origin.nowhere
     }
@@ -37,6 +39,7 @@ extension Config.Policy: NamedSection {
             Setting("relay", relaysForm, { $0.relay }, { $0.relay = $1 })
                 .at { $0.relayOrigin = $1 },
             Setting("signal", consent, { $0.signal }, { $0.signal = $1 }),
+            Setting("message", consent, { $0.message }, { $0.message = $1 }),
         ]
     }
 

@@ -72,23 +72,30 @@ public struct RecordingKey: ~Copyable {
 
 /// The public half of a recording key: an X25519 key and an ML-KEM-768 key that are fit for use.
 public struct RecordingPublicKey: Equatable, Sendable {
-    static let size = PublicKey.size + MLKEM768.encapsulationKeySize
+    public static let size = PublicKey.size + MLKEM768.encapsulationKeySize
 
     private static let prefix: StaticString = "intercomrec1:"
 
-    let bytes: [UInt8]
+    /// The X25519 key, then the ML-KEM-768 key.
+    public let bytes: [UInt8]
 
     fileprivate init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Takes the bytes of a key; nil where nothing can be sealed to it.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == Self.size else { return nil }
+        self.bytes = bytes
+        guard x25519.isUsable, MLKEM768.isValid(encapsulationKey: encapsulationKey) else {
+            return nil
+        }
+    }
 
     /// Reads `intercomrec1:<1946 characters>:<4 check characters>`, in any case; nil for any other
     /// text, and for a key that nothing can be sealed to.
     public init?(text: String) {
         let parsed = KeyText.parsed(text, size: Self.size, prefix: Self.prefix)
         guard let parsed else { return nil }
-        bytes = parsed
-        guard x25519.isUsable, MLKEM768.isValid(encapsulationKey: encapsulationKey) else {
-            return nil
-        }
+        self.init(bytes: parsed)
     }
 
     /// The key as text: 1964 lower-case ASCII characters.

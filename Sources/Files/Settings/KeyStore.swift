@@ -23,6 +23,27 @@ public enum KeyStore {
         } catch { throw KeyStoreError(error) }
     }
 
+    /// Reads the key that messages to this station are sealed to; makes it when there is none yet.
+    public static func messageKey(_ paths: Paths) throws(KeyStoreError) -> RecordingKey {
+        let name = "\(Paths.keysName)/\(Paths.messageKeyName)"
+        try checkFolder(paths)
+        var text = Secret(count: secretMax)
+        let count: Int
+        do throws(SystemError) {
+            if try paths.directory.status(of: name) == nil {
+                var made = Secret(count: RecordingKey.fileSize)
+                var bytes = made.mutableBytes
+                RecordingKey.random().write(into: &bytes)
+                try paths.directory.write(made.bytes, to: name, mode: 0o600)
+            }
+            var bytes = text.mutableBytes
+            count = try paths.directory.readSecret(name, into: &bytes)
+        } catch { throw KeyStoreError(error) }
+        do throws(KeyFileError) {
+            return try RecordingKey.parse(text.bytes.extracting(first: count))
+        } catch { throw KeyStoreError("\(paths.state)/\(name) \(error)") }
+    }
+
     /// The public key of the identity; nil when it has not been made yet.
     public static func publicKey(_ paths: Paths) throws(KeyStoreError) -> PublicKey? {
         try checkFolder(paths)

@@ -234,8 +234,8 @@ public struct PeerFilesError: Error, Equatable, CustomStringConvertible {
 
 /// All files of a station's state directory: it has learned what is in them.
 public enum LearnedFiles {
-    /// Removes its identity, the peers that were paired or added, their secrets, the history of
-    /// calls and what people have set.
+    /// Removes its identity, the peers that were paired or added, their secrets, messages, the
+    /// history of calls and what people have set.
     ///
     /// Settings stay, and with them peers that are in them, and the secrets that those name. Calls,
     /// roster and peers go first, and make room on a full disk: a station that is cut off in
@@ -256,6 +256,7 @@ public enum LearnedFiles {
             try state.remove(SiteFiles.channelsName)
         }
         try remove(from: Paths.learnedPeersName, of: state) { _ in true }
+        try remove(from: Paths.messagesName, of: state) { _ in true }
         let kept = secrets(of: config)
         try remove(from: Paths.keysName, of: state) { !kept.contains($0) }
     }

@@ -107,6 +107,32 @@ extension CommandGroup {
                     examples: ["intercomctl listen nursery"], function: calling(.listen)),
             ]),
         CommandGroup(
+            "Messages",
+            [
+                Command(
+                    name: "message record", arguments: "PEER", takes: [.peer],
+                    options: ["--seconds", "--json"],
+                    help: "speak a message to a peer until Ctrl-C",
+                    examples: ["intercomctl message record garage"], function: recordMessage),
+                Command(
+                    name: "message send", arguments: "PEER FILE.wav", takes: [.peer, .file],
+                    help: "leave a message of a WAV file",
+                    examples: ["intercomctl message send garage supper.wav"],
+                    function: sendMessage),
+                Command(
+                    name: "message list",
+                    help: "show the messages from peers and to them", function: listMessages),
+                Command(
+                    name: "message play", arguments: "[N]", takes: [.anything],
+                    help: "play what waits here, or one message",
+                    examples: ["intercomctl message play", "intercomctl message play 3"],
+                    function: playMessages),
+                Command(
+                    name: "message delete", arguments: "N|all", takes: [.anything],
+                    help: "delete a message, or all",
+                    examples: ["intercomctl message delete 3"], function: deleteMessages),
+            ]),
+        CommandGroup(
             "Volume and quiet",
             [
                 Command(

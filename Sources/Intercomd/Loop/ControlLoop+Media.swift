@@ -31,6 +31,7 @@ extension ControlLoop {
         case .switched(let peer, let index):
             feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
             feed { board, _, now in board.follow(.renewed, of: peer, at: now) }
+            messages.up(peer, at: now)
             tell(.rekey, peer: peer)
         case .elsewhere(let peer, let index, let source):
             feed { _, table, now in
@@ -39,13 +40,18 @@ extension ControlLoop {
         case .talking(let target, let first, let isDoubted):
             let name = routing.name(of: target, aimedBy: switchboard.aims, directory)
             report(.talking(target: target, name: name, first: first, isDoubted: isDoubted))
+            if target == Int(TalkTarget.message) {
+                messages.spoken?.source = .microphone(isOpen: true)
+            }
         case .silent(let target):
             let name = routing.name(of: target, aimedBy: switchboard.aims, directory)
             report(.silent(target: target, name: name))
+            if target == Int(TalkTarget.message) { messageSpoken() }
         case .said(let target, let frames): report(.said(target: target, frames: frames))
         case .receiving(let peer, let stream, let isOn):
             report(.receiving(peer: peer, stream: stream, isOn: isOn))
         case .spoken(let number):
+            messages.player?.spoken(number, at: now)
             if pairingButton.spoken(number, at: now) { resetButton.spoken() }
         case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
@@ -63,6 +69,7 @@ extension ControlLoop {
             tell(
                 isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
             if isDown { feed { board, _, _ in board.buttonPressed() } }
+            if !isDown { released(place) }
         case .keyUnreadable(let place, let error):
             guard devices.lines.lost(key: place, error, at: now) else { return }
             tell(.buttonFault, button: place, detail: error.description)
@@ -164,7 +171,9 @@ extension ControlLoop {
 
     /// What the lamps show.
     var lampFacts: LampFacts {
-        switchboard.lamps(isListening: isListening, hasFault: hasFault)
+        var facts = switchboard.lamps(isListening: isListening, hasFault: hasFault)
+        facts.hasMessage = messages.kept.contains { $0.state == .new }
+        return facts
     }
 
     /// What the fault lamp shows: something of this station does not work.

@@ -36,6 +36,7 @@ extension ControlLoop {
         let former = directory
         changePeers(found)
         site.load(config, directory, at: now)
+        messages.configure(directory, config)
         let routing = Routing(config, directory, after: self.routing)
         devices.lookAtClocks(rings.counters)
         tellMedia(config, routing)

@@ -1,3 +1,4 @@
+internal import Audio
 internal import Config
 internal import Crypto
 internal import Files
@@ -96,6 +97,7 @@ extension ControlLoop {
         case .join(let peer, let digits):
             let files = PeerFiles(settings.sources, in: config.paths)
             return site.join(peer, digits, for: caller!, files)
+        case .message(let request): return answer(request, for: caller)
         case .state(let request): return answer(request)
         case .show(let name):
             guard let peer = directory.number(named: name) else {
@@ -147,12 +149,33 @@ extension ControlLoop {
         // Its presses are digits, and relays are not to follow them.
         guard place != config.pairingButton else { return }
         guard let act = config.buttons[place].acts[touch] else { return }
-        let request = Request(act, page: switchboard.pager.name, state: keeper.state)
+        if act == .messages, messages.player != nil {
+            messages.player?.stop()
+            return tell(.keyAction, button: place, detail: act.text)
+        }
+        let isSpeaking = messages.spoken?.isOfMicrophone ?? false
+        let request = Request(
+            act, page: switchboard.pager.name, state: keeper.state, isSpeaking: isSpeaking)
         let reply = answer(request, by: Asker(name: "button \(config.buttons[place].name)"))
         guard case .refused(let error)? = reply else {
             return tell(.keyAction, button: place, detail: act.text)
         }
+        switch act {
+        case .message, .messages: rings.tell(.chime(.refusal))
+        default: break
+        }
         tell(.keyAction, button: place, detail: "\(act.text): \(error.text)")
+    }
+
+    /// A finger has let a button go: a message that is spoken by one is over.
+    mutating func released(_ place: Int) {
+        let isForMessage = config.buttons[place].acts.values.contains {
+            if case .message = $0 { true } else { false }
+        }
+        guard isForMessage, let spoken = messages.spoken, spoken.isOfMicrophone,
+            spoken.caller == nil
+        else { return }
+        feed { board, _, _ in board.speakMessage(to: nil) }
     }
 
     /// Switches a relay of this station on; `who` is for the journal.
@@ -266,6 +289,7 @@ extension Request {
         case .ptt(let isDown, _): isDown
         case .reload(let isCheck): !isCheck
         case .talk, .tone, .announce, .latency, .relay, .signal, .pair, .join: true
+        case .message(let request): request != .end && request != .list
         case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
         case .call, .answer: true
         case .page(_, let isDown, _): isDown
@@ -278,7 +302,7 @@ extension Request {
     var outlastsItsReply: Bool {
         switch self {
         case .talk, .announce, .latency, .reload(isCheck: false), .page(_, true, _), .pair,
-            .history, .join:
+            .history, .join, .message(.record), .message(.send), .message(.play):
             true
         default: false
         }

@@ -62,6 +62,7 @@ extension ControlLoop {
                 switch record {
                 case .roster, .rosterQuestion, .rosterPart:
                     site.receive(record, from: peer, at: now)
+                case .message(let message): messages.receive(message, from: peer, at: now)
                 case .pong(let token):
                     guard let askedAt = switchboard.station.whenAsked(token, of: peer) else {
                         break
@@ -82,7 +83,7 @@ extension ControlLoop {
                         table.follow(.response(token), of: peer, index: index, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
                     case .keyShared: table.ownKeySigns.reported(by: peer, at: now)
-                    case .roster, .rosterQuestion, .rosterPart: break
+                    case .roster, .rosterQuestion, .rosterPart, .message: break
                     default:
                         guard isOfThisRun else { return }
                         board.receive(
@@ -132,9 +133,11 @@ extension ControlLoop {
             resolve(peer)
         case .up(let peer, let newBoot):
             site.up(peer, at: now)
+            messages.up(peer, at: now)
             feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
         case .down(let peer):
             site.down(peer, at: now)
+            messages.down(peer)
             feed { board, _, now in board.follow(.down, of: peer, at: now) }
         }
     }

@@ -51,6 +51,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var pairingButton = PairingButton()
     var resetButton: ResetButton
     var site: SiteKeeper
+    var messages: Messages
     /// Writes the files of peers and site, and erases them.
     let writer = WorkChain()
     var now = Clock.now()
@@ -103,6 +104,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
         site = SiteKeeper(own: cores.table.publicKey, writer: writer)
+        messages = Messages(settings.config.paths, usesAES: facts.usesAES)
         self.cores = cores
         pairings = Pairings(usesAES: facts.usesAES, writer: writer)
         resetButton = ResetButton(sinceBoot: facts.startedAt + Clock.suspended())
@@ -129,6 +131,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         protectAnew()
         devices.noteRelays(config)
         site.load(config, directory, at: now)
+        messages.configure(directory, config)
         openDevices()
         // A card that is well sounds when the service is ready.
         let end = Clock.now() + .seconds(2)
@@ -209,6 +212,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }
         followPairing()
         followSite()
+        followMessages()
         pairings.awaitWhatIsNext(at: now) { part, fd, events, isNew in
             // One that cannot be watched ends when its time is over.
             if isNew { try? poller.watch(fd, as: .pairing(part)) }
@@ -273,6 +277,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             reader.deadline(at: now), pairings.deadline(at: now), pairingButton.deadline,
             resetButton.deadline(at: now), links.intake.restsUntil, links.addressesDue,
             neighbourhood.deadline, site.deadline(at: now), mailbox?.deadline(at: now),
+            messages.deadline(at: now),
         ]
         return all.compactMap { $0 }.min()
     }

@@ -2,6 +2,7 @@ internal import Audio
 internal import Config
 internal import HAL
 internal import Media
+internal import Peering
 internal import Report
 internal import Station
 internal import Time
@@ -78,6 +79,7 @@ extension MediaPlan {
             switch target.stream {
             case TalkTarget.call: (.zero, endless)
             case TalkTarget.page: (talk.tail, pageMax)
+            case TalkTarget.message: (talk.tail, .seconds(SealedMessage.secondsMax))
             default: (talk.tail, talk.maxTalk)
             }
         return TalkKey.Settings(mode: .momentary, debounce: .zero, tail: tail, talkMax: limit)

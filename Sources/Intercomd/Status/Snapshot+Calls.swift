@@ -102,6 +102,7 @@ extension Snapshot {
         detail.policy.emergency = policy.emergency
         detail.policy.relays = config.policy(ofPeer: directory[number].name).relay
         detail.policy.signal = policy.signal
+        detail.policy.message = config.policy(ofPeer: directory[number].name).message
         detail.opensMicrophone = policy.opensMicrophone
         detail.packetsRepeated = Int(peers[number].traffic[.repeated])
         let refusals = station.refusals(of: number)

@@ -300,6 +300,7 @@ extension LampFacts {
         case .listening: isListening || isTalking ? .steady : nil
         case .ringing: isRinging ? .ringing : nil
         case .missed: hasMissed ? .missed : nil
+        case .message: hasMessage ? .missed : nil
         case .calling: isCalled ? .calling : nil
         case .dnd: isResting ? .steady : nil
         case .fault: hasFault ? .steady : nil

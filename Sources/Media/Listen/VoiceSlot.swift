@@ -116,12 +116,14 @@ struct VoiceSlot: ~Copyable {
 package struct Utterance: ~Copyable, Sendable {
     /// Tells it from others when it is over.
     package let number: Int
+    /// Whether it begins when those before it are over, and does not take their place.
+    fileprivate let isNext: Bool
     /// 48 kHz.
     private let samples: FixedArray<Int16>
     private var place = 0
 
-    package init(number: Int, _ samples: [Int16]) {
-        self.number = number
+    package init(number: Int, isNext: Bool = false, _ samples: [Int16]) {
+        (self.number, self.isNext) = (number, isNext)
         self.samples = FixedArray(count: samples.count) { samples[$0] }
     }
 
@@ -149,12 +151,26 @@ struct Speaking: ~Copyable {
     /// What sounds now ends with the next block, softly, so that it does not click.
     private var isCut = false
 
-    /// Says other words, in the place of these; nil says none.
+    /// Says other words, in the place of these or behind them; nil says none.
     mutating func say(_ other: consuming Box<Utterance>?, _ rings: Rings) {
-        isCut = true
-        if let displaced = next.take() { rings.handBack(.utterance(displaced)) }
+        var isNext = false
+        if let words = other.take() {
+            isNext = Self.isNext(words)
+            other = consume words
+        }
+        isCut = isCut || !isNext
+        // What waits to begin keeps its turn.
+        if isNext { now = now.take() ?? next.take() }
+        if let displaced = next.take() {
+            rings.notify(.spoken(Self.number(of: displaced)))
+            rings.handBack(.utterance(displaced))
+        }
         next = consume other
     }
+
+    private static func isNext(_ words: borrowing Box<Utterance>) -> Bool { words.value.isNext }
+
+    private static func number(of words: borrowing Box<Utterance>) -> Int { words.value.number }
 
     /// Adds the words to the mix; `block` is room for them.
     ///

@@ -27,6 +27,9 @@ package final class Rings: Sendable {
     /// Media to control: the microphone's sound, only while it is watched; fetched 20 times a
     /// second, so it wakes no thread.
     package let sound = SPSCRing<SoundBlock>(capacity: 32)
+    /// Media to control: what is encoded of a message, while one is spoken; fetched 20 times a
+    /// second, so it wakes no thread. Two thirds of a second of the shortest frames.
+    package let packets = SPSCRing<KeptPacket>(capacity: 256)
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// By the peer's number.
     package let traffic: [CounterTable<PeerCount>]
@@ -146,6 +149,23 @@ package enum MediaEvent: Sendable {
     case stopped
 }
 
+/// An Opus packet that is to be kept.
+package struct KeptPacket: Sendable {
+    /// The talker's number as the source of a recording; 0 is this station.
+    package let talker: UInt8
+    /// Where it begins on the talker's own time, in samples.
+    package let place: Int
+    package private(set) var count = 0
+    package private(set) var bytes = InlineArray<400, UInt8>(repeating: 0)
+
+    /// Copies a frame that is still encoded.
+    init(talker: UInt8, place: Int, _ frame: Int, of frames: borrowing EncodedFrames) {
+        (self.talker, self.place, count) = (talker, place, frames.frameSize)
+        var room = bytes.mutableSpan
+        frames.copy(frame, into: &room, at: 0)
+    }
+}
+
 /// An opened control packet, on its way to session and station.
 package struct OpenedRecords: Sendable {
     package let peer: Int
@@ -185,6 +205,11 @@ extension Rings {
     func pass(_ opened: OpenedRecords) {
         if !records.push(opened) { counters.add(.eventsLost) }
         hasNews.raise()
+    }
+
+    /// Keeps a frame of a message.
+    func keep(_ packet: KeptPacket) {
+        if packets.push(packet) != nil { counters.add(.eventsLost) }
     }
 
     /// Hands something back to the control thread, where it dies.

@@ -140,7 +140,8 @@ package struct MediaPlan: Sendable {
         let isWhole = capture.cancelsEcho && sound.frameSamples % PCM.blockMax == 0
         return isWhole ? PCM.blockMax : sound.blockSamples
     }
-    /// The places of two targets that are aimed.
+    /// The places of three targets that are aimed.
+    var message: Int { targets.count - 4 }
     package var announcement: Int { Self.announcement(among: targets.count) }
     package var call: Int { Self.call(among: targets.count) }
     static func announcement(among targets: Int) -> Int { targets - 3 }

@@ -17,8 +17,13 @@ extension MediaLoop {
         guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
         if isCall { duplex.callBegins() }
         let listeners = talks.spurts[target].listeners
-        let prospect = socket.prospect(
-            of: listeners, isMicrophoneSilent: volumes.isMicrophoneSilent, at: now)
+        // The tone before a message says that it is kept.
+        let isKept = target == plan.message
+        let prospect: DataSocket.Prospect =
+            isKept
+            ? .heard
+            : socket.prospect(
+                of: listeners, isMicrophoneSilent: volumes.isMicrophoneSilent, at: now)
         // First: where the card does not start, the end of it follows.
         rings.notify(
             .talking(
@@ -27,7 +32,7 @@ extension MediaLoop {
         wakeCapture()
         hasBacklog = true
         talks.openedAt = trial.target == nil ? now : nil
-        if plan.hasPermitTone, trial.target == nil, !isCall { tones.play(prospect) }
+        if plan.hasPermitTone || isKept, trial.target == nil, !isCall { tones.play(prospect) }
     }
 
     /// Closes it: the frame being captured is the talkspurt's last.

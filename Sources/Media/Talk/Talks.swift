@@ -180,12 +180,17 @@ struct Talks: ~Copyable {
         openedAt = nil
     }
 
-    /// Sends one encoded frame to everyone who hears this target.
+    /// Sends one encoded frame to everyone who hears this target, or keeps it for a message.
     mutating func sendFrame(
         _ number: Int, of target: Int, isLast: Bool, _ plan: borrowing MediaPlan,
         by socket: inout DataSocket, at now: Instant
     ) {
         spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
+        guard target != plan.message else {
+            let place = number * plan.sound.frameSamples
+            rings.keep(KeptPacket(talker: 0, place: place, number, of: frames))
+            return spurts[target].sent()
+        }
         socket.send(
             frame: number, of: frames, spurts[target], to: spurts[target].listeners,
             stream: plan.targets[target].stream,

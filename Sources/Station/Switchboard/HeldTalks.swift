@@ -96,7 +96,9 @@ package struct Aims: Sendable {
     ///
     /// - Returns: Whether they are others than before.
     mutating func aim(_ stream: UInt8, at new: Aim, _ orders: inout Orders) -> Bool {
-        let place = Int(stream - TalkTarget.announcement)
+        guard let place = TalkTarget.aimed.firstIndex(where: { $0.stream == stream }) else {
+            return false
+        }
         let former = aims[place]
         aims[place] = new
         guard new.listeners != former.listeners else { return false }

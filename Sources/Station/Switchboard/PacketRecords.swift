@@ -3,8 +3,8 @@ package import Wire
 /// The records of one packet that was opened, as far as they count.
 ///
 /// A packet has room for hundreds, and each may be answered or judged, so few count (protocol.md
-/// §2.4): so many, of numbered ones as many as one ACK names, one PING, one PATH_CHALLENGE and one
-/// ROSTER_ASK. A CONFIRM is alone. Of HEARD only the first counts.
+/// §2.4): so many, of numbered ones as many as one ACK names, one PING, one PATH_CHALLENGE, one
+/// ROSTER_ASK and one MESSAGE. A CONFIRM is alone. Of HEARD only the first counts.
 package struct PacketRecords {
     static let most = 32
     static let numberedMost = Acknowledgement.capacity
@@ -72,7 +72,7 @@ package struct PacketRecords {
             switch record {
             // The answer to a challenge goes wherever the packet came from; each question is
             // answered with a packet of its own.
-            case .ping, .pathChallenge, .rosterQuestion:
+            case .ping, .pathChallenge, .rosterQuestion, .message:
                 let bit: UInt32 = 1 << UInt32(record.type)
                 guard taken & bit == 0 else { return false }
                 taken |= bit

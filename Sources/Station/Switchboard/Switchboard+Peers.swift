@@ -139,6 +139,8 @@ extension Switchboard {
             let listeners = listeners(of: target)
             want(listeners)
             openTalks.began(target, called: name, at: now, &orders)
+            // Nobody is to hear a message now.
+            guard target != Int(TalkTarget.message) else { return }
             ownTalks.began(
                 target, called: name, listeners, first: first, isDoubted: isDoubted, surroundings,
                 at: now, &orders)

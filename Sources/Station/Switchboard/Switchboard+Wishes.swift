@@ -263,6 +263,16 @@ extension Switchboard {
         station.release(TalkTarget.page)
     }
 
+    // MARK: Messages
+
+    /// The microphone opens for a message to this peer, or closes.
+    package mutating func speakMessage(to name: String?) {
+        if let name {
+            aim(TalkTarget.message, at: [], name: .named("a message to \(name)"))
+        }
+        orders.add(.press(target: Int(TalkTarget.message), isDown: name != nil))
+    }
+
     // MARK: Announcements
 
     /// An announcement is to begin as soon as there is sound of it; none may be under way.

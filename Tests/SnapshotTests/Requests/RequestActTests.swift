@@ -36,9 +36,17 @@ import Wire
         #expect(request(.relay("door", at: "office")) == .relay("door", peer: "office"))
         #expect(request(.signal("office")) == .signal(peer: "office"))
         #expect(request(.call("house")) == .call("house", .call, .normal))
+        #expect(request(.message("office")) == .message(.record(peer: "office")))
+        #expect(request(.messages) == .message(.play(nil)))
         #expect(request(.answer) == .answer)
         #expect(request(.reject) == .reject)
         #expect(request(.hangUp) == .hangUp)
         #expect(request(.volume(-5)) == .state(.volume(.speaker, .by(-5))))
+    }
+
+    @Test func theSameButtonEndsAMessage() {
+        let ending = Request(
+            .message("office"), page: nil, state: SavedState(), isSpeaking: true)
+        #expect(ending == .message(.end))
     }
 }

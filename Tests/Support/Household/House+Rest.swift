@@ -89,7 +89,8 @@ extension House {
                 return "stream \(target.stream) means \(hearing)"
             }
         }
-        for target in TalkTarget.aimed where hearings[Int(target.stream)].isHeard {
+        for target in TalkTarget.aimed
+        where target.stream != TalkTarget.message && hearings[Int(target.stream)].isHeard {
             return "stream \(target.stream) is heard"
         }
         return nil

@@ -1,0 +1,144 @@
+internal import Audio
+internal import Files
+internal import HAL
+internal import Report
+internal import Time
+internal import Wire
+
+/// The most that a message lasts.
+private let secondsMax = 300
+
+/// `message send PEER FILE`: leaves a message of a WAV file, or of standard input.
+///
+/// This program encodes it, so that the daemon only has to seal what comes.
+func sendMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let (peer, path) = (invocation.arguments[0], invocation.arguments[1])
+    let sound: [Int16]
+    do throws(SoundFile.Complaint) {
+        sound = try SoundFile.samples(waitingFor: path, seconds: secondsMax)
+    } catch {
+        if case .unread(let error) = error { throw error.failure }
+        let name = path == "-" ? "standard input" : path.visible
+        throw Failure("\(name) \(error.text)")
+    }
+    let entries: [UInt8]
+    do throws(OpusError) { entries = try packets(of: sound) } catch {
+        throw Failure("the Opus encoder cannot start: \(error)")
+    }
+    var daemon = try Daemon(invocation, patience: .seconds(15))
+    _ = try daemon.order(.message(.send(peer: peer, bytes: entries.count)))
+    for start in stride(from: 0, to: entries.count, by: 16_384) {
+        try daemon.send(Array(entries[start..<min(start + 16_384, entries.count)]))
+    }
+    return try printEnd(try daemon.answerLate(), invocation)
+}
+
+/// The packets of a sound, as a recording has them.
+private func packets(of sound: [Int16]) throws(OpusError) -> [UInt8] {
+    var encoder = try OpusEncoder(.voice)
+    let frame = encoder.frameSamples
+    var entries: [UInt8] = []
+    var packet = [UInt8](repeating: 0, count: encoder.frameSize)
+    var samples = [Int16](repeating: 0, count: frame)
+    for start in stride(from: 0, to: sound.count, by: frame) {
+        for place in 0..<frame {
+            samples[place] = start + place < sound.count ? sound[start + place] : 0
+        }
+        var room = packet.mutableSpan
+        _ = encoder.encode(samples.span, into: &room)
+        let milliseconds = start * 1_000 / PCM.sampleRate
+        RecordingEntry.append(
+            packet.span, source: 0, at: UInt32(milliseconds), to: &entries)
+    }
+    return entries
+}
+
+/// `message record PEER`: speaks a message until Ctrl-C, or for `--seconds`.
+func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let seconds = invocation.seconds ?? secondsMax
+    guard seconds <= secondsMax else {
+        throw Failure.usage("--seconds: a message lasts \(secondsMax) seconds at most")
+    }
+    let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
+    var lifeline = Lifeline(at: Clock.now())
+    // What is spoken is dropped when this connection closes before its end.
+    var daemon = try Daemon(invocation)
+    let begun = try daemon.order(.message(.record(peer: invocation.arguments[0])))
+    if !invocation.isJSON { try printLine("\(begun.text.visible); Ctrl-C ends it and sends it") }
+    let end = Clock.now() + .seconds(seconds)
+    while Clock.now() < end {
+        if lifeline.poll(at: Clock.now()) { return .failed }
+        if signals.next() == .end { break }
+        guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(20)) else {
+            continue
+        }
+        return try printEnd(reply, invocation)
+    }
+    // On a second connection: the first one waits for what becomes of it.
+    var other = try Daemon(invocation)
+    _ = try? other.ask(.message(.end))
+    guard let reply = try daemon.answer(until: Clock.now() + .seconds(15)) else {
+        throw Failure("the daemon did not say what became of the message")
+    }
+    return try printEnd(reply, invocation)
+}
+
+/// `message play [N]`: plays a message at the station's speaker, or all that wait; Ctrl-C stops.
+func playMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let number = try messageNumber(invocation.arguments.first)
+    let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
+    var lifeline = Lifeline(at: Clock.now())
+    var daemon = try Daemon(invocation)
+    let begun = try daemon.order(.message(.play(number)))
+    if !invocation.isJSON { try printLine(begun.text.visible) }
+    // It stops when this connection closes.
+    while !lifeline.poll(at: Clock.now()), signals.next() != .end {
+        if let reply = try daemon.answer(until: Clock.now() + .milliseconds(50)) {
+            return try printEnd(reply, invocation)
+        }
+    }
+    return .failed
+}
+
+/// `message delete N|all`.
+func deleteMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    let word = invocation.arguments[0]
+    return try ask(.message(.delete(word == "all" ? nil : try messageNumber(word))), invocation)
+}
+
+private func messageNumber(_ word: String?) throws(Failure) -> Int? {
+    guard let word else { return nil }
+    guard let number = Int(word), number > 0 else {
+        throw Failure.usage("\(word.visible) is no number of intercomctl message list")
+    }
+    return number
+}
+
+private func printEnd(
+    _ reply: Reply, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    guard case .done(let done) = reply else { throw Failure.misfit }
+    try printResult(done.json, done.text.visible, invocation)
+    return .ok
+}
+
+/// `message list`.
+func listMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
+    var daemon = try Daemon(invocation)
+    guard case .messages(let list) = try daemon.ask(.message(.list)) else { throw Failure.misfit }
+    let table = Table(["N", "PEER", "WHEN", "LASTS", "BYTES", "KBIT/S", "STATE"], list.messages) {
+        [
+            "\($0.number)", ($0.isIncoming ? "from " : "to ") + $0.peer,
+            $0.start == 0 ? "unknown" : localTime(milliseconds: $0.start),
+            decimal($0.seconds, unit: " s"), "\($0.bytes)", decimal($0.bitrate / 1_000),
+            $0.state + ($0.reason.map { ": \($0)" } ?? ""),
+        ]
+    }
+    let text = list.messages.isEmpty ? "no messages\n" : table.text
+    if invocation.isJSON {
+        try printLine(list.json)
+    } else {
+        try printText(text)
+    }
+    return .ok
+}

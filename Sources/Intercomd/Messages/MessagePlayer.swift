@@ -1,0 +1,163 @@
+internal import Audio
+internal import Config
+internal import Crypto
+internal import Files
+internal import HAL
+internal import Media
+internal import Peering
+internal import Realtime
+internal import Station
+internal import Time
+internal import Wire
+
+/// Plays messages at the speaker, one after the other.
+///
+/// A thread opens and decodes each, some seconds ahead; the loop passes the pieces on as words that
+/// the station says.
+struct MessagePlayer {
+    /// What has become of it.
+    enum Outcome: Equatable {
+        case playing
+        /// This message was played to its end.
+        case heard(KeptMessage)
+        case over
+        case stopped
+        /// Its file cannot be opened, or the speaker does not play.
+        case failed
+    }
+
+    /// Two seconds; a whole number of blocks.
+    private static let pieceSamples = 200 * PCM.blockMax
+    private static let aheadMax = 2
+    /// A speaker that plays ends a piece within this time.
+    private static let patience = Duration.seconds(10)
+    /// Other words have smaller numbers.
+    private static let firstNumber = 1 << 32
+
+    let caller: CallerTicket?
+    private let paths: Paths
+    private var queue: [KeptMessage]
+    private var current: (message: KeptMessage, sound: MessageSound)?
+    /// The numbers of pieces that are said.
+    private var ahead: [Int] = []
+    private var number: Int
+    private var movedAt: Instant
+    private var isStopped = false
+    private(set) var count = 0
+
+    init(_ messages: [KeptMessage], for caller: CallerTicket?, _ paths: Paths, at now: Instant) {
+        (queue, self.caller, self.paths, movedAt) = (messages, caller, paths, now)
+        // No piece of another player has it.
+        number = Self.firstNumber + Int(now.nanoseconds)
+    }
+
+    func isPlaying(_ message: KeptMessage) -> Bool { current?.message.number == message.number }
+
+    func deadline(at now: Instant) -> Instant { now + .milliseconds(50) }
+
+    /// Ends all of it.
+    mutating func stop() { isStopped = true }
+
+    /// A piece is over.
+    mutating func spoken(_ number: Int, at now: Instant) {
+        guard number >= Self.firstNumber else { return }
+        ahead.removeAll { $0 == number }
+        movedAt = now
+    }
+
+    /// Passes on what is decoded.
+    mutating func tick(_ rings: Rings, at now: Instant) -> Outcome {
+        guard !isStopped else {
+            end(rings)
+            return .stopped
+        }
+        guard let (message, sound) = current else {
+            guard !queue.isEmpty else { return .over }
+            let next = queue.removeFirst()
+            current = (next, MessageSound("\(paths.messages)/\(next.fileName)", paths))
+            movedAt = now
+            return .playing
+        }
+        // Looked at first: behind the last piece nothing comes.
+        let isWhole = sound.result
+        while ahead.count < Self.aheadMax, let piece = sound.pieces.pop() {
+            number += 1
+            ahead.append(number)
+            movedAt = now
+            rings.tell(.say(Box(Utterance(number: number, isNext: true, piece))))
+        }
+        guard isWhole != false, now - movedAt <= Self.patience else {
+            end(rings)
+            return .failed
+        }
+        guard isWhole == true, ahead.isEmpty else { return .playing }
+        current = nil
+        count += 1
+        return .heard(message)
+    }
+
+    private mutating func end(_ rings: Rings) {
+        current?.sound.end()
+        if !ahead.isEmpty { rings.tell(.say(nil)) }
+        (current, queue, ahead) = (nil, [], [])
+    }
+
+    /// The sound of one message, on a thread of its own.
+    private final class MessageSound {
+        let pieces: SPSCRing<[Int16]>
+        private let ends: SPSCRing<Bool>
+        private let work: Background<Bool>
+        private var found: Bool?
+
+        init(_ path: String, _ paths: Paths) {
+            let pieces = SPSCRing<[Int16]>(capacity: 2)
+            let ends = SPSCRing<Bool>(capacity: 1)
+            (self.pieces, self.ends) = (pieces, ends)
+            work = Background {
+                guard let track = Self.track(path, paths) else { return false }
+                var left = track.end
+                while left > 0 {
+                    var piece = [Int16](repeating: 0, count: MessagePlayer.pieceSamples)
+                    var room = piece.mutableSpan
+                    track.render(into: &room)
+                    if left < piece.count { piece.removeLast(piece.count - left) }
+                    left -= piece.count
+                    var waiting = pieces.push(piece)
+                    while let again = waiting {
+                        guard ends.pop() == nil else { return false }
+                        Clock.sleep(.milliseconds(20))
+                        waiting = pieces.push(again)
+                    }
+                }
+                return true
+            }
+        }
+
+        /// Whether all of it was opened and decoded; nil while it is under way.
+        var result: Bool? {
+            found = found ?? work.take()
+            return found
+        }
+
+        /// Nobody listens any more.
+        func end() { _ = ends.push(true) }
+
+        private static func track(_ path: String, _ paths: Paths) -> RecordedTrack? {
+            guard let file = try? FileStore.read(path, limit: SealedMessage.sizeMax),
+                let track = try? RecordedTrack()
+            else { return nil }
+            let opened: [UInt8]?
+            do throws(KeyStoreError) {
+                let key = try KeyStore.messageKey(paths)
+                opened = SealedMessage.open(file.span, with: key)
+            } catch { return nil }
+            guard let entries = opened else { return nil }
+            var place = 0
+            while let entry = RecordingEntry(parsing: entries.span, at: place) {
+                track.add(entries.span.extracting(entry.content), at: entry.milliseconds)
+                place = entry.content.upperBound
+            }
+            return track
+        }
+    }
+}

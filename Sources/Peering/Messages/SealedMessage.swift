@@ -1,0 +1,170 @@
+public import Crypto
+public import Wire
+
+/// A voice message as it lies on a disk and goes from one station to another: a recording of one
+/// talker (protocol.md §8), sealed to the message key of the station that it is for.
+public enum SealedMessage {
+    /// The longest message.
+    public static let secondsMax = 300
+    /// The largest file.
+    public static let sizeMax = 2 << 20
+    /// The most bytes of entries, which leaves room for the header and the seals of chunks.
+    public static let entriesMax = sizeMax - 8_192
+
+    /// Seals entries, of which none has more than `RecordingChunk.sizeMax` bytes.
+    public static func seal(
+        _ entries: Span<UInt8>, startMilliseconds: UInt64, to key: RecordingPublicKey,
+        suite: Suite
+    ) -> [UInt8] {
+        var sealer = RecordingSealer(
+            suite: suite, startMilliseconds: startMilliseconds, to: [key])
+        var (file, chunk) = (sealer.header.bytes, RecordingChunk())
+        var place = 0
+        while let entry = RecordingEntry(parsing: entries, at: place) {
+            let content = entries.extracting(entry.content)
+            while !chunk.add(content, source: entry.source, at: entry.milliseconds) {
+                append(&chunk, by: &sealer, isLast: false, to: &file)
+            }
+            place = entry.content.upperBound
+        }
+        append(&chunk, by: &sealer, isLast: true, to: &file)
+        return file
+    }
+
+    private static func append(
+        _ chunk: inout RecordingChunk, by sealer: inout RecordingSealer, isLast: Bool,
+        to file: inout [UInt8]
+    ) {
+        let size = chunk.entries.count + RecordingSealer.overhead
+        var room = [UInt8](repeating: 0, count: size)
+        var span = room.mutableSpan
+        _ = sealer.seal(chunk.entries.span, isLast: isLast, into: &span)
+        file += room
+        chunk.clear()
+    }
+
+    /// The entries of a message; nil where it is not whole, or not sealed to this key.
+    public static func open(_ file: Span<UInt8>, with key: borrowing RecordingKey) -> [UInt8]? {
+        var reader = RecordingReader()
+        var (place, entries): (Int, [UInt8]) = (0, [])
+        while reader.wanted > 0 {
+            let part = place..<min(place + reader.wanted, file.count)
+            place = part.upperBound
+            switch reader.take(file.extracting(part)) {
+            case .more, .end: break
+            case .header:
+                guard (try? reader.unlock(with: key)) != nil else { return nil }
+            case .chunk(let index, let place):
+                guard index == place else { return nil }
+                for place in reader.entries.indices { entries.append(reader.entries[place]) }
+            case .fault: return nil
+            }
+        }
+        return entries
+    }
+}
+
+/// What the name of a message's file tells, which is all that this station knows of one that it has
+/// sent.
+public struct KeptMessage: Equatable, Sendable {
+    public enum State: String, CaseIterable, Sendable {
+        // Of this station's own messages.
+        /// Not taken by the peer yet.
+        case waiting
+        case delivered
+        case listened
+        /// The key of the peer does not open it.
+        case unreadable
+        // Of those from peers.
+        case new
+        case heard
+        /// Deleted, unheard or heard; it is not taken again.
+        case gone
+        case heardAndGone = "heard-and-gone"
+    }
+
+    public let id: CallID
+    /// The characters of the peer's public key.
+    public let peer: String
+    /// In milliseconds since 1970, by the clock of the station where it was spoken; 0 if unknown.
+    public let start: Int
+    public let milliseconds: Int
+    /// Bytes of the sealed file.
+    public let size: Int
+    public var state: State
+    /// Stands for it as long as the program runs.
+    public var number = 0
+
+    public init(
+        id: CallID, peer: String, start: Int, milliseconds: Int, size: Int, state: State
+    ) {
+        (self.id, self.peer, self.start) = (id, peer, start)
+        (self.milliseconds, self.size, self.state) = (milliseconds, size, state)
+    }
+
+    /// Whether a peer has sent it.
+    public var isIncoming: Bool {
+        switch state {
+        case .new, .heard, .gone, .heardAndGone: true
+        case .waiting, .delivered, .listened, .unreadable: false
+        }
+    }
+
+    /// Whether it is remembered alone, so that it does not come again.
+    public var isDeleted: Bool { state == .gone || state == .heardAndGone }
+
+    public var seconds: Double { Double(milliseconds) / 1_000 }
+
+    /// What its peer is told of it.
+    public var notice: MessageNotice {
+        MessageNotice(
+            id: id, size: UInt32(clamping: size), milliseconds: UInt32(clamping: milliseconds),
+            start: UInt64(clamping: start))
+    }
+
+    /// Whether its sound is kept.
+    public var hasSound: Bool { state == .waiting || state == .new || state == .heard }
+
+    public var fileName: String {
+        // Fixed, so that names are in the order of their times.
+        let digits = String(start)
+        let padding = String(repeating: "0", count: max(0, 13 - digits.utf8.count))
+        return "\(padding)\(digits)_\(id.text)_\(milliseconds)_\(size)_\(peer).\(state.rawValue)"
+    }
+
+    /// Reads what `fileName` writes; nil for anything else.
+    public init?(fileName: String) {
+        let dot = fileName.split(separator: ".")
+        guard dot.count == 2, let state = State(rawValue: String(dot[1])) else { return nil }
+        let parts = dot[0].split(separator: "_").map { String($0) }
+        guard parts.count == 5, let start = Int(parts[0]), let id = CallID(parts[1]),
+            let milliseconds = Int(parts[2]), let size = Int(parts[3])
+        else { return nil }
+        self.init(
+            id: id, peer: parts[4], start: start, milliseconds: milliseconds, size: size,
+            state: state)
+        guard self.fileName == fileName else { return nil }
+    }
+}
+
+/// Whether messages find room; each peer's share shrinks as the room does, so that one that sends
+/// many leaves room to the others.
+public struct MessageRoom: Sendable {
+    static let bytesMax = 64 << 20
+    static let countMax = 256
+
+    private var all = (bytes: 0, count: 0)
+    private var own = (bytes: 0, count: 0)
+
+    /// The room for one more message to a peer, or from it, among those that are kept.
+    public init(for peer: String, isIncoming: Bool, among kept: [KeptMessage]) {
+        for message in kept where message.hasSound && message.isIncoming == isIncoming {
+            all = (all.bytes + message.size, all.count + 1)
+            if message.peer == peer { own = (own.bytes + message.size, own.count + 1) }
+        }
+    }
+
+    public func has(_ size: Int) -> Bool {
+        own.bytes + size <= Self.bytesMax - all.bytes && own.count < Self.countMax - all.count
+    }
+}

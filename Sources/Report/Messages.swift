@@ -1,0 +1,112 @@
+/// What people ask for of voice messages: `message` has `action`, and what that needs besides.
+public enum MessageRequest: Equatable, Sendable {
+    /// Opens the microphone for a message, which is dropped where its caller goes without `end`.
+    case record(peer: String)
+    /// What is spoken is whole, and goes on its way.
+    case end
+    /// This many bytes of packets follow the reply, as a recording has them (protocol.md §8).
+    case send(peer: String, bytes: Int)
+    case list
+    /// Plays the message of this number, or all that have not been heard; it is stopped where its
+    /// caller goes.
+    case play(Int?)
+    /// Deletes one, or all.
+    case delete(Int?)
+
+    init(_ json: borrowing JSON) throws(ControlError) {
+        let verb = Request.Verb.message
+        let number = json.member("number")?.integer
+        guard !json.has("number") || number != nil else {
+            throw ControlError(.badRequest, "message takes \"number\": that of a message")
+        }
+        switch json.member("action")?.text {
+        case "record": self = .record(peer: try verb.peer(json))
+        case "end": self = .end
+        case "send":
+            guard let bytes = json.member("bytes")?.integer else {
+                throw ControlError(.badRequest, "message needs \"bytes\": how many follow")
+            }
+            self = .send(peer: try verb.peer(json), bytes: bytes)
+        case "list": self = .list
+        case "play": self = .play(number)
+        case "delete": self = .delete(number)
+        default:
+            throw ControlError(
+                .badRequest,
+                "message needs \"action\": \"record\", \"end\", \"send\", \"list\", \"play\" or "
+                    + "\"delete\"")
+        }
+    }
+
+    func write(_ json: inout JSON) {
+        switch self {
+        case .record(let peer):
+            json.set("action", JSON("record"))
+            json.set("peer", JSON(peer))
+        case .end: json.set("action", JSON("end"))
+        case .send(let peer, let bytes):
+            json.set("action", JSON("send"))
+            json.set("peer", JSON(peer))
+            json.set("bytes", JSON(bytes))
+        case .list: json.set("action", JSON("list"))
+        case .play(let number), .delete(let number):
+            if case .play = self {
+                json.set("action", JSON("play"))
+            } else {
+                json.set("action", JSON("delete"))
+            }
+            if let number { json.set("number", JSON(number)) }
+        }
+    }
+}
+
+/// The voice messages that a station keeps, its own and those from peers.
+public struct MessageList: JSONRecord, Equatable, Sendable {
+    public var schema = 1
+    /// From the oldest.
+    public var messages: [Message] = []
+
+    public init() {}
+
+    public mutating func fields(_ coder: inout JSONCoder) {
+        coder.field("schema", &schema)
+        coder.field("messages", &messages)
+    }
+
+    public struct Message: JSONRecord, Equatable, Sendable {
+        /// Stands for it until the daemon is started again.
+        public var number = 0
+        public var id = ""
+        /// The station that it is from, or to.
+        public var peer = ""
+        public var isIncoming = false
+        /// When it was spoken, in milliseconds since 1970; 0 where that station's clock was not
+        /// set.
+        public var start = 0
+        public var seconds = 0.0
+        /// Bytes of the sealed file.
+        public var bytes = 0
+        /// Bits of the file for each second of it.
+        public var bitrate = 0.0
+        /// `new` or `heard` of one from a peer; `waiting`, `sent`, `delivered`, `heard` or
+        /// `unreadable` of one to it.
+        public var state = ""
+        /// The reason why it waits, as the peer has told.
+        public var reason: String?
+
+        public init() {}
+
+        public mutating func fields(_ coder: inout JSONCoder) {
+            coder.field("number", &number)
+            coder.field("id", &id)
+            coder.field("peer", &peer)
+            coder.field("incoming", &isIncoming)
+            coder.field("start_ms", &start)
+            coder.field("seconds", &seconds)
+            coder.field("bytes", &bytes)
+            coder.field("bitrate", &bitrate)
+            coder.field("state", &state)
+            coder.field("reason", &reason)
+        }
+    }
+}
