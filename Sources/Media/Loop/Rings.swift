@@ -27,8 +27,10 @@ package final class Rings: Sendable {
     /// Media to control: the microphone's sound, only while it is watched; fetched 20 times a
     /// second, so it wakes no thread.
     package let sound = SPSCRing<SoundBlock>(capacity: 32)
-    /// Media to control: what is encoded of a message, while one is spoken; fetched 20 times a
-    /// second, so it wakes no thread. Two thirds of a second of the shortest frames.
+    /// Media to control: what is encoded of a message, while one is spoken.
+    ///
+    /// Fetched 20 times a second, so it wakes no thread. Two thirds of a second of the shortest
+    /// frames.
     package let packets = SPSCRing<KeptPacket>(capacity: 256)
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
     /// By the peer's number.
