@@ -166,6 +166,14 @@ extension ConfigReader {
                     continue
                 }
                 check(act, touch.rawValue, at: origin, peers, channels)
+                guard case .message = act else { continue }
+                // The same touch would begin something else, or be over at once.
+                if button.talks || touch == .press && button.acts.count > 1 {
+                    fail(
+                        origin,
+                        "\(touch.rawValue): a message is spoken while the button is down: talk,"
+                            + " hold and double belong on another button")
+                }
             }
         }
     }

@@ -61,6 +61,16 @@ private let otherWrongCases = [
         "5: press: there is no peer \"gargae\"; did you mean \"garage\"?",
         peers: "[peer garage]\nkey = \(keyA)\n"),
     WrongCase(
+        "[button p]\nline = GPIO17\npress = message garage\ndouble = dnd",
+        "5: press: a message is spoken while the button is down: talk, hold and double belong on"
+            + " another button",
+        peers: "[peer garage]\nkey = \(keyA)\n"),
+    WrongCase(
+        "[button p]\nline = GPIO17\ntalk = garage\nhold = message garage",
+        "6: hold: a message is spoken while the button is down: talk, hold and double belong on"
+            + " another button",
+        peers: "[peer garage]\nkey = \(keyA)\n"),
+    WrongCase(
         "[channel c]\nmembers = gargae",
         "4: members: there is no [peer gargae]; did you mean \"garage\"?",
         peers: "[peer garage]\nkey = \(keyA)\n"),

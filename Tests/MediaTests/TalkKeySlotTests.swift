@@ -77,12 +77,46 @@ import Time
         return slot
     }
 
+    @Test func aGestureIsLetGoOnceAndSoonerOrLater() {
+        var chattering = TalkKeySlot(
+            settings: settings(.momentary), target: nil,
+            meaning: KeyMeaning(
+                talkTouch: nil,
+                gestures: Gesture.Settings(
+                    press: true, hold: false, double: false, debounce: .milliseconds(20))),
+            at: at(0))
+        chattering.readable(isDown: false, settings(.momentary))
+        _ = chattering.handle(.level(isDown: true), at: at(10))
+        let press = chattering.handle(.tick, at: at(30))
+        #expect(press == .init(touch: .press))
+        for moment in 40..<50 {
+            let edge = chattering.handle(.level(isDown: moment % 2 == 1), at: at(moment))
+            #expect(edge == .init(), "a contact that chatters lets nothing go")
+        }
+        _ = chattering.handle(.level(isDown: false), at: at(100))
+        let release = chattering.handle(.tick, at: at(120))
+        #expect(release == .init(isLetGo: true))
+        var lost = slot(nil, press: true)
+        let began = lost.handle(.level(isDown: true), at: at(10))
+        #expect(began == .init(touch: .press))
+        let ended = lost.unreadable(at: at(20))
+        #expect(ended == .init(isLetGo: true))
+        lost.readable(isDown: true, settings(.momentary))
+        let again = lost.handle(.level(isDown: false), at: at(30))
+        #expect(again == .init(), "it is told once")
+        // The loop stood still: what began is over by the time that it is told.
+        var late = slot(nil, hold: true)
+        _ = late.handle(.level(isDown: true), at: at(100))
+        let both = late.handle(.level(isDown: false), at: at(900))
+        #expect(both == .init(touch: .hold, isLetGo: true))
+    }
+
     @Test func aTalkWaitsForNoGesture() {
         var slot = slot(.press, press: true, hold: true)
         let press = slot.handle(.level(isDown: true), at: at(100))
         #expect(press == .init(talk: .openMicrophone, touch: nil))
         let release = slot.handle(.level(isDown: false), at: at(200))
-        #expect(release == .init(talk: .closeMicrophone, touch: .press))
+        #expect(release == .init(talk: .closeMicrophone, touch: .press, isLetGo: true))
     }
 
     @Test func aHoldThatTalksDoesSoUntilTheRelease() {
@@ -93,10 +127,10 @@ import Time
         let held = slot.handle(.tick, at: at(600))
         #expect(held == .init(talk: .openMicrophone, touch: nil))
         let release = slot.handle(.level(isDown: false), at: at(2000))
-        #expect(release == .init(talk: .closeMicrophone, touch: nil))
+        #expect(release == .init(talk: .closeMicrophone, touch: nil, isLetGo: true))
         _ = slot.handle(.level(isDown: true), at: at(3000))
         let tap = slot.handle(.level(isDown: false), at: at(3100))
-        #expect(tap == .init(talk: nil, touch: .press))
+        #expect(tap == .init(talk: nil, touch: .press, isLetGo: true))
         _ = slot.handle(.level(isDown: true), at: at(4000))
         _ = slot.handle(.tick, at: at(4500))
         #expect(slot.unreadable(at: at(4600)).talk == .closeMicrophone)

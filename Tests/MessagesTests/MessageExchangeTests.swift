@@ -164,6 +164,10 @@ private struct Pair {
         var count = 0
         while exchange.nextRecord() != nil { count += 1 }
         #expect(count == 256)
+        var asKey = Self.notice(99)
+        asKey.id = CallID(high: 0, low: 9)
+        exchange.receive(.notice(asKey), from: 3, at: now)
+        #expect(exchange.nextNews() == nil, "its parts would be those of the key")
         exchange.fetch(Self.notice(.max >> 33), from: 3, at: now)
         exchange.receive(.part(part), from: 3, at: now)
         exchange.forget(3)
@@ -216,10 +220,19 @@ private struct Pair {
         #expect(KeptMessage(fileName: old.fileName) == old)
         let others = [
             "", ".new", "a.b", "\(old.fileName).new", "+\(old.fileName)", "1_2_3_4_5.new",
+            Self.name("-000000000001", "1", "2"), Self.name("10000000000000", "1", "2"),
+            Self.name("0000000000001", "-1", "2"), Self.name("0000000000001", "301001", "2"),
+            Self.name("0000000000001", "1", "-2"), Self.name("0000000000001", "1", "2097153"),
+            Self.name("0000000000001", "1", "\(Int.max)"),
         ]
+        #expect(KeptMessage(fileName: Self.name("0000000000001", "1", "2")) != nil)
         for name in others {
             #expect(KeptMessage(fileName: name) == nil, "\(name)")
         }
+    }
+
+    private static func name(_ start: String, _ milliseconds: String, _ size: String) -> String {
+        "\(start)_\(CallID(high: 1, low: 2).text)_\(milliseconds)_\(size)_abc.new"
     }
 
     @Test func onePeerLeavesRoomToTheOthers() {

@@ -2,6 +2,7 @@
 called it."""
 
 import itertools
+import pathlib
 import secrets
 import threading
 import time
@@ -16,6 +17,7 @@ STREAM, FOR_A_CALL = 31, 2
 OVER = 14
 """Why a listener does not hear the stream of a call that the talker is not in."""
 HOUSE = records.channel("house")
+MESSAGE = 15
 FULL = 1207
 """The greatest plaintext of a packet."""
 UNREAD = 1000
@@ -75,6 +77,14 @@ class StormTest(ConductTest):
         self.assertEqual(self.kitchen.counters()["dropped_full"], before["dropped_full"])
 
 
+def messages():
+    """That there is a message of a new id, or its first part, for which nobody has asked."""
+    made, size = call_id(), secrets.choice((1, 40, 1300))
+    notice = bytes([2]) + made + size.to_bytes(4, "big") + bytes(12)
+    part = bytes([1]) + made[:8] + bytes(4) + secrets.token_bytes(min(size, 47))
+    return [records.Record(MESSAGE, secrets.choice((notice, part)))]
+
+
 def pings():
     return [record("PING", data=bytes([number, 0, 0, 0])) for number in range(200)]
 
@@ -88,6 +98,20 @@ class Harm(StormTest):
     def refused(self):
         return next((line for line in self.kitchen.ctl("status")[1].splitlines()
                      if line.startswith("refused since")), "")
+
+    def test_a_storm_of_messages_makes_no_threads_and_no_files(self):
+        tasks, most = pathlib.Path(f"/proc/{self.kitchen.pid}/task"), 0
+        before = len(list(tasks.iterdir()))
+
+        def made():
+            nonlocal most
+            most = max(most, len(list(tasks.iterdir())))
+            return messages()
+
+        self.assert_holds_nobody_up(made)
+        self.assertLess(most, before + 4)
+        left = [path.name for path in pathlib.Path(self.kitchen.state, "messages").iterdir()]
+        self.assertEqual([name for name in left if not name.endswith(".key")], [])
 
     def test_a_storm_holds_nobody_up(self):
         for made in (self.pages, pings):

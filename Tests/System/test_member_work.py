@@ -50,7 +50,7 @@ class Work(MemberTest):
         "listen garage": (0, ".", "call_after", lambda self: self.garage.is_talking()),
         "message list": (0, "no messages|PEER"),
         "message play": ((0, 1), "no message waits|played"),
-        "message record garage": (0, "message to garage: "),
+        "message record garage.*": (0, "message to garage: "),
         "message send garage .*": (0, "message to garage: 1.0 s"),
         "metrics": (0, "intercom_uptime_seconds"),
         "monitor": (-15, r"  talk +garage", "events"),

@@ -23,14 +23,19 @@ public enum KeyStore {
         } catch { throw KeyStoreError(error) }
     }
 
-    /// Reads the key that messages to this station are sealed to; makes it when there is none yet.
-    public static func messageKey(_ paths: Paths) throws(KeyStoreError) -> RecordingKey {
+    /// Reads the key that messages to this station are sealed to.
+    ///
+    /// It must be the one that is `known`; at the start none is, and it is made where there is none
+    /// yet.
+    public static func messageKey(
+        _ paths: Paths, known: RecordingPublicKey? = nil
+    ) throws(KeyStoreError) -> RecordingKey {
         let name = "\(Paths.keysName)/\(Paths.messageKeyName)"
         try checkFolder(paths)
         var text = Secret(count: secretMax)
         let count: Int
         do throws(SystemError) {
-            if try paths.directory.status(of: name) == nil {
+            if known == nil, try paths.directory.status(of: name) == nil {
                 var made = Secret(count: RecordingKey.fileSize)
                 var bytes = made.mutableBytes
                 RecordingKey.random().write(into: &bytes)
@@ -39,9 +44,20 @@ public enum KeyStore {
             var bytes = text.mutableBytes
             count = try paths.directory.readSecret(name, into: &bytes)
         } catch { throw KeyStoreError(error) }
-        do throws(KeyFileError) {
-            return try RecordingKey.parse(text.bytes.extracting(first: count))
-        } catch { throw KeyStoreError("\(paths.state)/\(name) \(error)") }
+        let key = try recordingKey(
+            text.bytes.extracting(first: count), of: "\(paths.state)/\(name)")
+        guard known == nil || key.publicKey == known else {
+            throw KeyStoreError("\(paths.state)/\(name) is another key than at the daemon's start")
+        }
+        return key
+    }
+
+    private static func recordingKey(
+        _ text: Span<UInt8>, of path: String
+    ) throws(KeyStoreError) -> RecordingKey {
+        do throws(KeyFileError) { return try RecordingKey.parse(text) } catch {
+            throw KeyStoreError("\(path) \(error)")
+        }
     }
 
     /// The public key of the identity; nil when it has not been made yet.

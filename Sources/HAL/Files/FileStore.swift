@@ -227,6 +227,11 @@ public struct AppendFile: ~Copyable {
         throw SystemError(operation: "write \(path)", errno: count < 0 ? Int32(-count) : ENOSPC)
     }
 
+    fileprivate borrowing func cut(to size: UInt64) throws(SystemError) {
+        _ = try SystemError.check(clinux_append_cut(descriptor.raw, size), "write \(path)")
+        try sync()
+    }
+
     /// Waits until the disk has all that was appended.
     public borrowing func sync() throws(SystemError) {
         _ = try SystemError.check(clinux_append_sync(descriptor.raw), "write \(path)")
@@ -234,6 +239,12 @@ public struct AppendFile: ~Copyable {
 }
 
 extension FileStore {
+    /// Takes a file's content away, and frees its room; one that is not there is made.
+    public static func empty(_ path: String) throws(SystemError) {
+        let file = try AppendFile(path, mode: 0o600)
+        try file.cut(to: 0)
+    }
+
     /// Renames a file, replacing one of that name; both in one directory.
     public static func rename(_ path: String, to other: String) throws(SystemError) {
         _ = try SystemError.check(

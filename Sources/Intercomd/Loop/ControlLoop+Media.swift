@@ -31,7 +31,6 @@ extension ControlLoop {
         case .switched(let peer, let index):
             feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
             feed { board, _, now in board.follow(.renewed, of: peer, at: now) }
-            messages.up(peer, at: now)
             tell(.rekey, peer: peer)
         case .elsewhere(let peer, let index, let source):
             feed { _, table, now in
@@ -40,18 +39,16 @@ extension ControlLoop {
         case .talking(let target, let first, let isDoubted):
             let name = routing.name(of: target, aimedBy: switchboard.aims, directory)
             report(.talking(target: target, name: name, first: first, isDoubted: isDoubted))
-            if target == Int(TalkTarget.message) {
-                messages.spoken?.source = .microphone(isOpen: true)
-            }
+            talkBegan(to: target)
         case .silent(let target):
             let name = routing.name(of: target, aimedBy: switchboard.aims, directory)
             report(.silent(target: target, name: name))
-            if target == Int(TalkTarget.message) { messageSpoken() }
+            if target == Int(TalkTarget.message) { finishSpokenMessage() }
         case .said(let target, let frames): report(.said(target: target, frames: frames))
         case .receiving(let peer, let stream, let isOn):
             report(.receiving(peer: peer, stream: stream, isOn: isOn))
-        case .spoken(let number):
-            messages.player?.spoken(number, at: now)
+        case .spoken(let number, let isWhole):
+            messages.player?.spoken(number, isWhole: isWhole, at: now)
             if pairingButton.spoken(number, at: now) { resetButton.spoken() }
         case .announcementEnded: feed { board, _, _ in board.announcementEnded() }
         case .talkTimedOut(let target, let place):
@@ -69,10 +66,11 @@ extension ControlLoop {
             tell(
                 isDown ? .keyDown : .keyUp, target: target.isEmpty ? nil : target, button: place)
             if isDown { feed { board, _, _ in board.buttonPressed() } }
-            if !isDown { released(place) }
         case .keyUnreadable(let place, let error):
             guard devices.lines.lost(key: place, error, at: now) else { return }
             tell(.buttonFault, button: place, detail: error.description)
+            endSpokenMessage(of: .button(place), because: "the button cannot be read")
+        case .letGo(let place): endSpokenMessage(of: .button(place))
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .captureFailed(let error), .playbackFailed(let error):
             devices.cards.lost(error.direction, error, at: now)
@@ -172,7 +170,7 @@ extension ControlLoop {
     /// What the lamps show.
     var lampFacts: LampFacts {
         var facts = switchboard.lamps(isListening: isListening, hasFault: hasFault)
-        facts.hasMessage = messages.kept.contains { $0.state == .new }
+        facts.hasMessage = messages.kept.contains { messages.isNew($0) }
         return facts
     }
 

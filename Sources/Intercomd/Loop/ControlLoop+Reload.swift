@@ -32,6 +32,10 @@ extension ControlLoop {
         do throws(ControlError) {
             found = try settings.readToReload(facts.folder, cores.table, for: cause)
         } catch { return answer(.failure(error), to: cause) }
+        // Its button may be another one from now on, or none.
+        if case .button? = messages.spoken?.owner {
+            endSpokenMessage(because: "the settings have changed")
+        }
         let config = found.config
         let former = directory
         changePeers(found)

@@ -153,10 +153,13 @@ extension ControlLoop {
             messages.player?.stop()
             return tell(.keyAction, button: place, detail: act.text)
         }
-        let isSpeaking = messages.spoken?.isOfMicrophone ?? false
-        let request = Request(
-            act, page: switchboard.pager.name, state: keeper.state, isSpeaking: isSpeaking)
-        let reply = answer(request, by: Asker(name: "button \(config.buttons[place].name)"))
+        let reply: Reply?
+        if case .message(let peer) = act {
+            reply = record(messageTo: peer, by: .button(place))
+        } else {
+            let request = Request(act, page: switchboard.pager.name, state: keeper.state)
+            reply = answer(request, by: Asker(name: "button \(config.buttons[place].name)"))
+        }
         guard case .refused(let error)? = reply else {
             return tell(.keyAction, button: place, detail: act.text)
         }
@@ -165,17 +168,6 @@ extension ControlLoop {
         default: break
         }
         tell(.keyAction, button: place, detail: "\(act.text): \(error.text)")
-    }
-
-    /// A finger has let a button go: a message that is spoken by one is over.
-    mutating func released(_ place: Int) {
-        let isForMessage = config.buttons[place].acts.values.contains {
-            if case .message = $0 { true } else { false }
-        }
-        guard isForMessage, let spoken = messages.spoken, spoken.isOfMicrophone,
-            spoken.caller == nil
-        else { return }
-        feed { board, _, _ in board.speakMessage(to: nil) }
     }
 
     /// Switches a relay of this station on; `who` is for the journal.

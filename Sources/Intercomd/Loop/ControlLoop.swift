@@ -52,7 +52,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var resetButton: ResetButton
     var site: SiteKeeper
     var messages: Messages
-    /// Writes the files of peers and site, and erases them.
+    /// Writes the files of peers, site and messages, and erases them.
     let writer = WorkChain()
     var now = Clock.now()
     private var sleep = SleepWatch(suspended: Clock.suspended())
@@ -104,7 +104,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         history = History(in: settings.config.paths.state)
         keeper = StateKeeper(in: settings.config.paths.state)
         site = SiteKeeper(own: cores.table.publicKey, writer: writer)
-        messages = Messages(settings.config.paths, usesAES: facts.usesAES)
+        messages = Messages(settings.config.paths, usesAES: facts.usesAES, writer: writer)
         self.cores = cores
         pairings = Pairings(usesAES: facts.usesAES, writer: writer)
         resetButton = ResetButton(sinceBoot: facts.startedAt + Clock.suspended())
@@ -326,6 +326,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         takeReturns()
         // Programs that share a card leave it to each other when they close it.
         devices.cards.awaitClosing(within: .seconds(2))
+        messages.close(within: .seconds(3))
         tell(.stopped)
         for fault in history.close(at: now, within: .seconds(3)) {
             tell(.historyFault, detail: fault)

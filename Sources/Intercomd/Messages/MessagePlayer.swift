@@ -1,6 +1,4 @@
 internal import Audio
-internal import Config
-internal import Crypto
 internal import Files
 internal import HAL
 internal import Media
@@ -20,9 +18,11 @@ struct MessagePlayer {
         case playing
         /// This message was played to its end.
         case heard(KeptMessage)
+        /// The file of this one cannot be opened; the next is played.
+        case damaged(KeptMessage)
         case over
         case stopped
-        /// Its file cannot be opened, or the speaker does not play.
+        /// The speaker does not play.
         case failed
     }
 
@@ -35,7 +35,7 @@ struct MessagePlayer {
     private static let firstNumber = 1 << 32
 
     let caller: CallerTicket?
-    private let paths: Paths
+    private let files: MessageFiles
     private var queue: [KeptMessage]
     private var current: (message: KeptMessage, sound: MessageSound)?
     /// The numbers of pieces that are said.
@@ -45,36 +45,45 @@ struct MessagePlayer {
     private var isStopped = false
     private(set) var count = 0
 
-    init(_ messages: [KeptMessage], for caller: CallerTicket?, _ paths: Paths, at now: Instant) {
-        (queue, self.caller, self.paths, movedAt) = (messages, caller, paths, now)
+    init(
+        _ messages: [KeptMessage], for caller: CallerTicket?, _ files: MessageFiles,
+        at now: Instant
+    ) {
+        (queue, self.caller, self.files, movedAt) = (messages, caller, files, now)
         // No piece of another player has it.
         number = Self.firstNumber + Int(now.nanoseconds)
     }
-
-    func isPlaying(_ message: KeptMessage) -> Bool { current?.message.number == message.number }
 
     func deadline(at now: Instant) -> Instant { now + .milliseconds(50) }
 
     /// Ends all of it.
     mutating func stop() { isStopped = true }
 
-    /// A piece is over.
-    mutating func spoken(_ number: Int, at now: Instant) {
-        guard number >= Self.firstNumber else { return }
-        ahead.removeAll { $0 == number }
-        movedAt = now
+    /// This message is deleted.
+    mutating func forget(_ message: KeptMessage) {
+        queue.removeAll { $0.number == message.number }
+        if current?.message.number == message.number { stop() }
     }
 
-    /// Passes on what is decoded.
-    mutating func tick(_ rings: Rings, at now: Instant) -> Outcome {
-        guard !isStopped else {
+    /// A piece is over; one that other words have ended ends all.
+    mutating func spoken(_ number: Int, isWhole: Bool, at now: Instant) {
+        guard let place = ahead.firstIndex(of: number) else { return }
+        ahead.remove(at: place)
+        movedAt = now
+        if !isWhole { stop() }
+    }
+
+    /// Passes on what is decoded; `isIdle` tells that no file is about to get another name.
+    mutating func tick(_ rings: Rings, isIdle: Bool, at now: Instant) -> Outcome {
+        guard !isStopped, now - movedAt <= Self.patience else {
             end(rings)
-            return .stopped
+            return isStopped ? .stopped : .failed
         }
         guard let (message, sound) = current else {
             guard !queue.isEmpty else { return .over }
+            guard isIdle else { return .playing }
             let next = queue.removeFirst()
-            current = (next, MessageSound("\(paths.messages)/\(next.fileName)", paths))
+            current = (next, MessageSound(next, files))
             movedAt = now
             return .playing
         }
@@ -84,21 +93,17 @@ struct MessagePlayer {
             number += 1
             ahead.append(number)
             movedAt = now
-            rings.tell(.say(Box(Utterance(number: number, isNext: true, piece))))
+            rings.tell(.say(Box(Utterance(number: number, isPiece: true, piece))))
         }
-        guard isWhole != false, now - movedAt <= Self.patience else {
-            end(rings)
-            return .failed
-        }
-        guard isWhole == true, ahead.isEmpty else { return .playing }
+        guard let isWhole, ahead.isEmpty else { return .playing }
         current = nil
-        count += 1
-        return .heard(message)
+        count += isWhole ? 1 : 0
+        return isWhole ? .heard(message) : .damaged(message)
     }
 
     private mutating func end(_ rings: Rings) {
         current?.sound.end()
-        if !ahead.isEmpty { rings.tell(.say(nil)) }
+        if !ahead.isEmpty { rings.tell(.endPieces) }
         (current, queue, ahead) = (nil, [], [])
     }
 
@@ -109,12 +114,12 @@ struct MessagePlayer {
         private let work: Background<Bool>
         private var found: Bool?
 
-        init(_ path: String, _ paths: Paths) {
+        init(_ message: KeptMessage, _ files: MessageFiles) {
             let pieces = SPSCRing<[Int16]>(capacity: 2)
             let ends = SPSCRing<Bool>(capacity: 1)
             (self.pieces, self.ends) = (pieces, ends)
             work = Background {
-                guard let track = Self.track(path, paths) else { return false }
+                guard let track = Self.track(message, files) else { return false }
                 var left = track.end
                 while left > 0 {
                     var piece = [Int16](repeating: 0, count: MessagePlayer.pieceSamples)
@@ -142,16 +147,14 @@ struct MessagePlayer {
         /// Nobody listens any more.
         func end() { _ = ends.push(true) }
 
-        private static func track(_ path: String, _ paths: Paths) -> RecordedTrack? {
+        private static func track(
+            _ message: KeptMessage, _ files: MessageFiles
+        ) -> RecordedTrack? {
+            let path = files.path(message.fileName)
             guard let file = try? FileStore.read(path, limit: SealedMessage.sizeMax),
+                let entries = try? files.open(file.span),
                 let track = try? RecordedTrack()
             else { return nil }
-            let opened: [UInt8]?
-            do throws(KeyStoreError) {
-                let key = try KeyStore.messageKey(paths)
-                opened = SealedMessage.open(file.span, with: key)
-            } catch { return nil }
-            guard let entries = opened else { return nil }
             var place = 0
             while let entry = RecordingEntry(parsing: entries.span, at: place) {
                 track.add(entries.span.extracting(entry.content), at: entry.milliseconds)

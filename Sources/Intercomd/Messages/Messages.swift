@@ -9,57 +9,30 @@ internal import Time
 internal import Wire
 
 /// The voice messages of this station: which there are, which go to peers and come from them, and
-/// their files.
+/// what is to be done to their files.
 ///
 /// A file's name tells all that is known of a message; its content is sealed, that of a message to
-/// a peer so that this station cannot open it. What a disk is to do is begun here and looked after
-/// later, so the loop does not wait.
+/// a peer so that this station cannot open it. What a disk is to do is done one after the other, by
+/// one thread at a time (`MessageFiles`), so neither a peer nor a person makes many threads.
 struct Messages {
-    /// What a disk had to say.
-    enum Finding: Sendable {
-        case done
-        case kept(KeptMessage)
-        case read([UInt8])
-        case unreadable
-        case failed(Fault)
-    }
-
-    private enum Job {
-        /// A message of this station; the program that waits for it.
-        case seal(CallerTicket?)
-        case keep(from: Int)
-        case offer(to: Int)
-        case mark
-    }
-
-    private struct Work {
-        let job: Job
-        let message: KeptMessage
-        let result: Background<Finding>
-    }
-
-    /// Something for people, and the program that waits for it.
+    /// Something for people, and who waits for it.
     struct Word {
         var peer: String?
         var seconds: Double?
         let text: String
         var isFault = false
-        var caller: CallerTicket?
-        var isNews = true
-
-        /// It is of a message that was spoken by a button, which has no other word for it.
-        var isOfButton: Bool { !isNews && caller == nil }
+        /// Who has spoken the message; nil where it is news.
+        var owner: SpokenMessage.Owner?
     }
 
     /// Messages without sound that are remembered of each peer: those that were deleted, so that
     /// they are not taken again, and those that it has taken.
     private static let rememberedMax = 64
-    /// Free bytes that messages leave on a disk.
-    private static let diskReserve: UInt64 = 16 << 20
+    /// The newest that are listed: a reply has room for them.
+    private static let listMax = 500
 
-    private let paths: Paths
-    private let suite: Suite
-    private let writer = WorkChain()
+    let files: MessageFiles
+    private let writer: WorkChain
     private var exchange: MessageExchange
     /// From the oldest that was kept.
     private(set) var kept: [KeptMessage] = []
@@ -68,84 +41,142 @@ struct Messages {
     /// The characters of the public keys of peers, by number.
     private var peers: [Int: String] = [:]
     private var denied: Set<Int> = []
-    private var works: [Work] = []
+    /// The first is under way.
+    private var jobs: [MessageFiles.Job] = []
+    private var running: Background<MessageFiles.Finding>?
+    /// The station is being erased: nothing is taken or written any more.
+    private(set) var isStopped = false
     private var words: [Word] = []
     private var number = 0
-    /// Own messages that a peer is taking, and what peers have told of those that wait.
+    /// The numbers of those whose files cannot be used, which are passed over until the next start.
+    private var damaged: Set<Int> = []
+    /// Own messages that a peer is taking, and why others wait.
     private var taking: Set<CallID> = []
     private var reasons: [CallID: String] = [:]
     /// Why this station has no message key; nil where it has one.
     private let keyFault: Fault?
     /// What was wrong with the disk when it was used last.
-    private(set) var problem: Fault?
+    private var problem: Fault?
     var spoken: SpokenMessage?
     var player: MessagePlayer?
 
-    /// Reads which messages there are.
-    init(_ paths: Paths, usesAES: Bool) {
-        (self.paths, suite) = (paths, usesAES ? .aesGCM : .chaChaPoly)
-        do throws(KeyStoreError) {
-            exchange = MessageExchange(own: try KeyStore.messageKey(paths).publicKey)
-            keyFault = nil
-        } catch {
-            exchange = MessageExchange(own: nil)
-            keyFault = Fault("messages", error.description)
+    // MARK: The start
+
+    /// Reads which messages there are; the message key is made where there is none.
+    init(_ paths: Paths, usesAES: Bool, writer: WorkChain) {
+        var own: RecordingPublicKey?
+        var fault: Fault?
+        do throws(KeyStoreError) { own = try KeyStore.messageKey(paths).publicKey } catch {
+            fault = Fault("messages", error.description)
         }
+        files = MessageFiles(paths: paths, suite: usesAES ? .aesGCM : .chaChaPoly, own: own)
+        (self.writer, keyFault, exchange) = (writer, fault, MessageExchange(own: own))
+        var strange = 0
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.messages, mode: 0o700)
             for name in try FileStore.names(in: paths.messages, suffix: "") {
-                if let message = KeptMessage(fileName: name) {
-                    add(message)
-                } else if name.hasSuffix(".new") {
-                    // What a power failure has cut off.
-                    try FileStore.remove("\(paths.messages)/\(name)")
-                }
+                strange += load(name) ? 0 : 1
             }
-            for name in try FileStore.names(in: paths.messages, suffix: ".key") {
-                let path = "\(paths.messages)/\(name)"
-                let bytes = try FileStore.read(path, limit: RecordingPublicKey.size)
-                keys[String(name.dropLast(4))] = RecordingPublicKey(bytes: bytes)
-            }
-        } catch { problem = Fault("messages", error.finding, fix: error.fix) }
-        if let fault = keyFault ?? problem {
-            words.append(Word(text: fault.sentence, isFault: true))
+        } catch { fail(Fault("messages", error.finding, fix: error.fix)) }
+        if let fault { fail(fault) }
+        if strange > 0 {
+            fail(
+                Fault(
+                    "messages", of: paths.messages, "\(strange) of its files are no messages",
+                    fix: "look what made them, and remove them"))
         }
     }
 
-    /// Adds a message, or takes over its newer state: a power failure may leave both files.
-    private mutating func add(_ message: KeptMessage) {
-        let place = kept.firstIndex {
+    /// Takes up a file.
+    ///
+    /// - Returns: False for one that is not of messages.
+    private mutating func load(_ name: String) -> Bool {
+        let path = files.path(name)
+        if var message = KeptMessage(fileName: name) {
+            number += 1
+            message.number = number
+            let size = (try? FileStore.status(of: path))?.size
+            if let place = place(of: message) {
+                // Both files of one message: its newer state is true.
+                let isNewer = kept[place].state.order < message.state.order
+                change(.remove(isNewer ? kept[place].fileName : name))
+                guard isNewer else { return true }
+                kept[place] = message
+            } else {
+                kept.append(message)
+            }
+            if !message.hasSound {
+                // A power failure came before its content was taken away.
+                if size != 0 { change(.mark(name, message)) }
+            } else if size != message.size {
+                setAside(message)
+            }
+            return true
+        }
+        if name.hasSuffix(".key") {
+            let bytes = try? FileStore.read(path, limit: RecordingPublicKey.size)
+            keys[String(name.dropLast(4))] = bytes.flatMap { RecordingPublicKey(bytes: $0) }
+            return bytes != nil
+        }
+        // What a power failure has cut off.
+        let whole = String(name.dropLast(4))
+        let isDraft = KeptMessage(fileName: whole) != nil || whole.hasSuffix(".key")
+        guard name.hasSuffix(".new"), isDraft else { return false }
+        change(.remove(name))
+        return true
+    }
+
+    private func place(of message: KeptMessage) -> Int? {
+        kept.firstIndex {
             $0.id == message.id && $0.peer == message.peer && $0.isIncoming == message.isIncoming
         }
-        guard let place else {
-            number += 1
-            var message = message
-            message.number = number
-            return kept.append(message)
-        }
-        let order = KeptMessage.State.allCases
-        if order.firstIndex(of: kept[place].state)! < order.firstIndex(of: message.state)! {
-            kept[place].state = message.state
-        }
+    }
+
+    private mutating func fail(_ fault: Fault) {
+        if problem != fault { words.append(Word(text: fault.sentence, isFault: true)) }
+        problem = fault
+    }
+
+    /// Its file is not what its name says, or cannot be read.
+    mutating func setAside(_ message: KeptMessage) {
+        guard damaged.insert(message.number).inserted else { return }
+        reasons[message.id] = "its file is damaged"
+        fail(
+            Fault(
+                "messages", of: files.path(message.fileName), "the file is damaged",
+                fix: "intercomctl message delete"))
+    }
+
+    /// Whether this one waits to be heard, and can be.
+    func isNew(_ message: KeptMessage) -> Bool {
+        message.state == .new && !damaged.contains(message.number)
     }
 
     // MARK: Peers
 
-    /// Takes over the peers of the settings.
+    /// Takes over the peers of the settings; what waits for one that is none any more is dropped.
     mutating func configure(_ directory: PeerDirectory, _ config: Config) {
-        for number in directory.numbers {
-            let body = directory.key(of: number).body
-            if peers[number] != body { exchange.forget(number) }
-            peers[number] = body
-        }
+        let former = peers
+        peers = [:]
+        for number in directory.numbers { peers[number] = directory.key(of: number).body }
+        for (number, body) in former where peers[number] != body { exchange.forget(number) }
         denied = Set(
             directory.numbers.filter { !config.policy(ofPeer: directory[$0].name).message })
+        let known = Set(peers.values)
+        for body in keys.keys.sorted() where !known.contains(body) {
+            keys[body] = nil
+            change(.remove("\(body).key"))
+        }
+        for message in kept where message.state == .waiting && !known.contains(message.peer) {
+            words.append(word(of: message, "dropped: it is for a former peer"))
+            forget(message)
+        }
     }
 
     mutating func up(_ peer: Int, at now: Instant) {
         guard let body = peers[peer] else { return }
         exchange.up(peer, knowing: keys[body], at: now)
-        offerNext(to: peer, at: now)
+        offerNext(to: body, at: now)
         let delivered = kept.filter { $0.peer == body && $0.state == .delivered }
         for message in delivered.suffix(32) { exchange.ask(peer, about: message.id) }
     }
@@ -153,73 +184,93 @@ struct Messages {
     mutating func down(_ peer: Int) { exchange.down(peer) }
 
     mutating func receive(_ record: MessageRecord, from peer: Int, at now: Instant) {
-        exchange.receive(record, from: peer, at: now)
+        if !isStopped { exchange.receive(record, from: peer, at: now) }
     }
 
+    private func number(of body: String) -> Int? { peers.keys.first { peers[$0] == body } }
+
     /// Why no message can be left for a peer; nil where one can.
-    func refusal(to peer: Int, called name: String) -> String? {
+    func refusal(to body: String, called name: String) -> String? {
+        if isStopped { return "this station is being erased" }
         if let keyFault { return "messages cannot be kept: \(keyFault.sentence)" }
-        guard let body = peers[peer], keys[body] != nil else {
+        guard keys[body] != nil else {
             return "\(name) has not told its message key yet: it does so when it is there, if its"
                 + " version has messages"
         }
+        let isSealing = jobs.contains { if case .seal = $0 { true } else { false } }
+        guard !isSealing else { return "the message before it is not written yet" }
         let room = MessageRoom(for: body, isIncoming: false, among: kept)
         return room.has(SealedMessage.sizeMax)
             ? nil
             : "there is no room for another message to \(name): intercomctl message delete"
     }
 
-    // MARK: Own messages
+    // MARK: Jobs
 
-    /// Has a message sealed and kept, to go to its peer.
-    mutating func seal(_ spoken: SpokenMessage, at now: Instant) {
-        guard let body = peers[spoken.peer], let key = keys[body] else { return }
-        let (folder, entries, suite) = (paths.messages, spoken.entries, suite)
-        let (id, start, length) = (Boot.callID(), spoken.start, spoken.milliseconds)
-        let message = KeptMessage(
-            id: id, peer: body, start: start, milliseconds: length, size: 0, state: .waiting)
-        begin(.seal(spoken.caller), message) {
-            let file = SealedMessage.seal(
-                entries.span, startMilliseconds: UInt64(start), to: key, suite: suite)
-            let whole = KeptMessage(
-                id: id, peer: body, start: start, milliseconds: length, size: file.count,
-                state: .waiting)
-            return Self.write(file, as: whole, in: folder)
+    private mutating func begin(_ job: MessageFiles.Job) {
+        if !isStopped { jobs.append(job) }
+    }
+
+    /// Changes that wait for the same disk are one job.
+    private mutating func change(_ change: MessageFiles.Change) {
+        if jobs.count > 1, case .change(let before)? = jobs.last {
+            jobs[jobs.count - 1] = .change(before + [change])
+        } else {
+            begin(.change([change]))
         }
     }
 
-    private mutating func begin(
-        _ job: Job, _ message: KeptMessage, _ work: @escaping @Sendable () -> Finding
-    ) {
-        works.append(Work(job: job, message: message, result: writer.begin(work)))
+    /// Has a message sealed and kept, to go to its peer.
+    mutating func seal(_ spoken: SpokenMessage) {
+        let message = KeptMessage(
+            id: Boot.callID(), peer: spoken.peer, start: spoken.start,
+            milliseconds: spoken.milliseconds, size: 0, state: .waiting)
+        guard let key = keys[spoken.peer], !isStopped else {
+            return words.append(lost(message, "it is for a former peer", spoken.owner))
+        }
+        begin(.seal(message, spoken.entries, to: key, for: spoken.owner))
     }
 
-    private static func write(
-        _ file: [UInt8], as message: KeptMessage, in folder: String
-    ) -> Finding {
-        do throws(SystemError) {
-            let free = try DiskSpace(at: folder).freeBytes
-            guard free > UInt64(file.count) + diskReserve else {
-                return .failed(Fault("messages", "the disk of \(folder) is full"))
-            }
-            try FileStore.write(file.span, to: "\(folder)/\(message.fileName)", mode: 0o600)
-            return .kept(message)
-        } catch { return .failed(Fault("messages", error.finding, fix: error.fix)) }
+    private func lost(
+        _ message: KeptMessage, _ why: String, _ owner: SpokenMessage.Owner
+    ) -> Word {
+        Word(
+            peer: message.peer, text: "the message is lost: \(why)", isFault: true, owner: owner)
+    }
+
+    private func word(of message: KeptMessage, _ text: String) -> Word {
+        Word(peer: message.peer, seconds: message.seconds, text: text)
+    }
+
+    /// The station is being erased.
+    mutating func stop() {
+        isStopped = true
+        player?.stop()
+        if jobs.count > 1 { jobs.removeLast(jobs.count - 1) }
+        if running == nil { jobs = [] }
+    }
+
+    /// Waits until all is written that was begun.
+    mutating func close(within limit: Duration) {
+        let end = Clock.now() + limit
+        while !jobs.isEmpty, Clock.now() < end {
+            tick(at: Clock.now())
+            Clock.sleep(.milliseconds(2))
+        }
     }
 
     /// Gives a peer the oldest message that waits for it.
-    private mutating func offerNext(to peer: Int, at now: Instant) {
-        let next = kept.first { $0.peer == peers[peer] && $0.state == .waiting }
-        let isRead = works.contains { if case .offer(peer) = $0.job { true } else { false } }
+    private mutating func offerNext(to body: String, at now: Instant) {
+        guard let peer = number(of: body) else { return }
+        let next = kept.first {
+            $0.peer == body && $0.state == .waiting && !damaged.contains($0.number)
+        }
+        let isRead = jobs.contains {
+            if case .offer(_, let other) = $0 { other == peer } else { false }
+        }
         guard exchange.offered(to: peer) != next?.id, !isRead else { return }
         exchange.offer(nil, to: peer, at: now)
-        guard let next, exchange.isUp(peer) else { return }
-        let path = "\(paths.messages)/\(next.fileName)"
-        begin(.offer(to: peer), next) {
-            do throws(SystemError) {
-                return .read(try FileStore.read(path, limit: SealedMessage.sizeMax))
-            } catch { return .failed(Fault("messages", error.finding, fix: error.fix)) }
-        }
+        if let next, exchange.isUp(peer) { begin(.offer(next, to: peer)) }
     }
 
     // MARK: What becomes of them
@@ -227,58 +278,35 @@ struct Messages {
     /// Gives a message another state, here and on the disk; those without sound lose their content.
     private mutating func mark(_ message: KeptMessage, _ state: KeptMessage.State) {
         guard let place = kept.firstIndex(where: { $0.number == message.number }) else { return }
-        let former = kept[place]
+        let former = kept[place].fileName
         kept[place].state = state
-        let (new, folder) = (kept[place], paths.messages)
-        begin(.mark, new) {
-            do throws(SystemError) {
-                let (before, after) = (
-                    "\(folder)/\(former.fileName)", "\(folder)/\(new.fileName)"
-                )
-                if new.hasSound {
-                    try FileStore.rename(before, to: after)
-                } else {
-                    try FileStore.write([UInt8]().span, to: after, mode: 0o600)
-                    try FileStore.remove(before)
-                }
-                return .done
-            } catch { return .failed(Fault("messages", error.finding, fix: error.fix)) }
-        }
-        trim(former.peer)
-    }
-
-    /// Forgets a message and its file.
-    private mutating func forget(_ message: KeptMessage) {
-        kept.removeAll { $0.number == message.number }
-        let path = "\(paths.messages)/\(message.fileName)"
-        begin(.mark, message) {
-            do throws(SystemError) {
-                try FileStore.remove(path)
-                return .done
-            } catch { return .failed(Fault("messages", error.finding, fix: error.fix)) }
-        }
-    }
-
-    private mutating func trim(_ peer: String) {
+        change(.mark(former, kept[place]))
         for isIncoming in [false, true] {
             let silent = kept.filter {
-                $0.peer == peer && !$0.hasSound && $0.isIncoming == isIncoming
+                $0.peer == message.peer && !$0.hasSound && $0.isIncoming == isIncoming
             }
             for message in silent.dropLast(Self.rememberedMax) { forget(message) }
         }
     }
 
+    /// Forgets a message and its file.
+    private mutating func forget(_ message: KeptMessage) {
+        kept.removeAll { $0.number == message.number }
+        reasons[message.id] = nil
+        damaged.remove(message.number)
+        taking.remove(message.id)
+        change(.remove(message.fileName))
+    }
+
     /// Deletes a message; one from a peer is remembered as such.
     mutating func delete(_ message: KeptMessage, at now: Instant) {
-        if player?.isPlaying(message) == true { player?.stop() }
+        player?.forget(message)
         switch message.state {
         case .new: mark(message, .gone)
         case .heard: mark(message, .heardAndGone)
         default:
             forget(message)
-            for peer in peers.keys where peers[peer] == message.peer {
-                offerNext(to: peer, at: now)
-            }
+            offerNext(to: message.peer, at: now)
         }
     }
 
@@ -288,86 +316,83 @@ struct Messages {
             return
         }
         mark(message, .heard)
-        for peer in peers.keys where peers[peer] == message.peer {
-            exchange.tell(peer, message.id, .heard)
-        }
+        if let peer = number(of: message.peer) { exchange.tell(peer, message.id, .heard) }
     }
 
     // MARK: Time
 
     /// Lets time pass: looks what disks and peers have to say.
     mutating func tick(at now: Instant) {
-        var unfinished: [Work] = []
-        let former = works
-        works = []
-        for work in former {
-            if let finding = work.result.take() {
-                finish(work, finding, at: now)
-            } else {
-                unfinished.append(work)
-            }
+        if let finding = running?.take() {
+            running = nil
+            finish(jobs.removeFirst(), finding, at: now)
         }
-        works = unfinished + works
         exchange.tick(at: now)
         while let news = exchange.nextNews() { handle(news, at: now) }
+        guard running == nil, let job = jobs.first else { return }
+        let files = files
+        running = writer.begin { files.perform(job) }
     }
 
     func deadline(at now: Instant) -> Instant? {
-        var first = exchange.deadline
-        func consider(_ due: Instant?) {
-            if let due { first = min(first ?? due, due) }
-        }
-        for work in works { consider(work.result.look(at: now)) }
-        consider(spoken?.deadline(at: now))
-        consider(player?.deadline(at: now))
-        return first
+        let all = [
+            exchange.deadline, running?.look(at: now), spoken?.deadline(at: now),
+            player?.deadline(at: now),
+        ]
+        return all.compactMap { $0 }.min()
     }
+
+    /// Whether no file is about to get another name.
+    var isIdle: Bool { jobs.isEmpty }
 
     mutating func nextRecord() -> (peer: Int, record: ControlRecord)? { exchange.nextRecord() }
 
     mutating func nextWord() -> Word? { words.isEmpty ? nil : words.removeFirst() }
 
-    private mutating func finish(_ work: Work, _ finding: Finding, at now: Instant) {
-        if case .failed(let fault) = finding {
-            if problem != fault { words.append(Word(text: fault.sentence, isFault: true)) }
-            problem = fault
+    private mutating func finish(
+        _ job: MessageFiles.Job, _ finding: MessageFiles.Finding, at now: Instant
+    ) {
+        switch finding {
+        case .failed(let fault): fail(fault)
+        case .kept: problem = nil
+        case .done, .read, .unreadable: break
         }
-        switch (work.job, finding) {
-        case (.seal(let caller), .kept(let message)):
-            problem = nil
+        switch (job, finding) {
+        case (.seal(_, _, _, let owner), .kept(let message)):
             add(message)
-            words.append(
-                Word(
-                    peer: message.peer, seconds: message.seconds, text: "waiting",
-                    caller: caller, isNews: false))
-            for peer in peers.keys where peers[peer] == message.peer {
-                offerNext(to: peer, at: now)
+            var word = word(of: message, "waiting")
+            word.owner = owner
+            words.append(word)
+            offerNext(to: message.peer, at: now)
+        case (.seal(let message, _, _, let owner), _):
+            words.append(lost(message, problem?.sentence ?? "it is too large", owner))
+        case (.keep(_, _, let peer), .kept(let message)):
+            add(message)
+            tell(peer, message, .delivered)
+            words.append(word(of: message, "new"))
+        case (.keep(let message, _, let peer), .unreadable): tell(peer, message, .unreadable)
+        case (.keep(let message, _, let peer), _): tell(peer, message, .full)
+        case (.offer(let message, let peer), .read(let file)):
+            let isWaiting = kept.contains { $0.number == message.number && $0.state == .waiting }
+            guard isWaiting, peers[peer] == message.peer else {
+                return offerNext(to: message.peer, at: now)
             }
-        case (.seal(let caller), _):
-            words.append(
-                Word(
-                    peer: work.message.peer,
-                    text: "the message is lost: \(problem?.sentence ?? "")", isFault: true,
-                    caller: caller, isNews: false))
-        case (.keep(let peer), .kept(let message)):
-            problem = nil
-            add(message)
-            tell(peer, message.id, .delivered, if: message.peer)
-            words.append(Word(peer: message.peer, seconds: message.seconds, text: "new"))
-        case (.keep(let peer), .unreadable):
-            tell(peer, work.message.id, .unreadable, if: work.message.peer)
-        case (.keep(let peer), _): tell(peer, work.message.id, .full, if: work.message.peer)
-        case (.offer(let peer), .read(let file)):
-            guard peers[peer] == work.message.peer, file.count == work.message.size,
-                kept.contains(where: { $0.id == work.message.id && $0.state == .waiting })
-            else { return offerNext(to: peer, at: now) }
-            exchange.offer(work.message.notice, file, to: peer, at: now)
-        default: break
+            exchange.offer(message.notice, file, to: peer, at: now)
+        case (.offer(let message, _), _):
+            if kept.contains(where: { $0.number == message.number }) { setAside(message) }
+            offerNext(to: message.peer, at: now)
+        case (.change, _): break
         }
     }
 
-    private mutating func tell(_ peer: Int, _ id: CallID, _ state: MessageState, if body: String) {
-        if peers[peer] == body { exchange.tell(peer, id, state) }
+    private mutating func add(_ message: KeptMessage) {
+        number += 1
+        kept.append(message)
+        kept[kept.count - 1].number = number
+    }
+
+    private mutating func tell(_ peer: Int, _ message: KeptMessage, _ state: MessageState) {
+        if peers[peer] == message.peer { exchange.tell(peer, message.id, state) }
     }
 
     private mutating func handle(_ news: MessageExchange.News, at now: Instant) {
@@ -375,24 +400,9 @@ struct Messages {
         case .key(let peer, let key):
             guard let body = peers[peer] else { return }
             keys[body] = key
-            let path = "\(paths.messages)/\(body).key"
-            let message = KeptMessage(
-                id: MessageRecord.key, peer: body, start: 0, milliseconds: 0, size: 0,
-                state: .gone)
-            begin(.mark, message) {
-                do throws(SystemError) {
-                    try FileStore.write(key.bytes.span, to: path, mode: 0o600)
-                    return .done
-                } catch { return .failed(Fault("messages", error.finding, fix: error.fix)) }
-            }
-        case .noticed(let peer, let notice): noticed(notice, by: peer, at: now)
-        case .arrived(let peer, let notice, let file):
-            guard let body = peers[peer], incoming(notice.id, body) == nil else { return }
-            let (paths, start) = (paths, Int(clamping: notice.start))
-            let message = KeptMessage(
-                id: notice.id, peer: body, start: start, milliseconds: 0, size: file.count,
-                state: .new)
-            begin(.keep(from: peer), message) { Self.keep(file, as: message, paths) }
+            change(.key(key, of: body))
+        case .noticed(let peer, let notice): noticed(notice, by: peer, nil, at: now)
+        case .arrived(let peer, let notice, let file): noticed(notice, by: peer, file, at: now)
         case .taking(let peer, let id):
             if exchange.offered(to: peer) == id { taking.insert(id) }
             reasons[id] = nil
@@ -400,44 +410,41 @@ struct Messages {
         }
     }
 
-    /// Keeps a message that this station can open.
-    private static func keep(
-        _ file: [UInt8], as message: KeptMessage, _ paths: Paths
-    ) -> Finding {
-        do throws(KeyStoreError) {
-            let key = try KeyStore.messageKey(paths)
-            guard let entries = SealedMessage.open(file.span, with: key),
-                let milliseconds = SpokenMessage.milliseconds(of: entries.span)
-            else { return .unreadable }
-            let whole = KeptMessage(
-                id: message.id, peer: message.peer, start: message.start,
-                milliseconds: milliseconds, size: file.count, state: .new)
-            return write(file, as: whole, in: paths.messages)
-        } catch { return .failed(Fault("messages", error.description)) }
-    }
-
-    private func incoming(_ id: CallID, _ body: String) -> KeptMessage? {
-        kept.first { $0.id == id && $0.peer == body && $0.isIncoming }
-    }
-
-    private mutating func noticed(_ notice: MessageNotice, by peer: Int, at now: Instant) {
+    /// A peer has a message, which is to be taken, or all of which has come.
+    private mutating func noticed(
+        _ notice: MessageNotice, by peer: Int, _ file: [UInt8]?, at now: Instant
+    ) {
         guard let body = peers[peer] else { return }
-        if let known = incoming(notice.id, body) {
-            let isHeard = known.state == .heard || known.state == .heardAndGone
+        let start = Int(clamping: notice.start)
+        let message = KeptMessage(
+            id: notice.id, peer: body, start: KeptMessage.starts.contains(start) ? start : 0,
+            milliseconds: 0, size: Int(notice.size), state: .new)
+        if let place = place(of: message) {
+            let isHeard = kept[place].state == .heard || kept[place].state == .heardAndGone
             return exchange.tell(peer, notice.id, isHeard ? .heard : .delivered)
         }
-        let isBeingKept = works.contains { $0.message.id == notice.id && $0.message.peer == body }
-        guard notice.size > 0, !isBeingKept else { return }
-        let room = MessageRoom(for: body, isIncoming: true, among: kept)
-        if denied.contains(peer) {
-            exchange.tell(peer, notice.id, .denied)
-        } else if notice.size > SealedMessage.sizeMax {
-            exchange.tell(peer, notice.id, .unreadable)
-        } else if keyFault != nil || !room.has(Int(notice.size)) {
-            exchange.tell(peer, notice.id, .full)
+        // One at a time of each peer, so that none makes work faster than it is done.
+        let isKeeping = jobs.contains {
+            if case .keep(_, _, let other) = $0 { other == peer } else { false }
+        }
+        guard notice.size > 0, !isKeeping, !isStopped else { return }
+        if let state = refusal(of: message, by: peer) {
+            exchange.tell(peer, notice.id, state)
+        } else if let file {
+            begin(.keep(message, file, from: peer))
         } else {
             exchange.fetch(notice, from: peer, at: now)
         }
+    }
+
+    /// Why a message is not taken; nil where it is.
+    private func refusal(of message: KeptMessage, by peer: Int) -> MessageState? {
+        if denied.contains(peer) { return .denied }
+        guard SealedMessage.sizes.contains(message.size) else { return .unreadable }
+        var taken = kept
+        for case .keep(let other, _, _) in jobs { taken.append(other) }
+        let room = MessageRoom(for: message.peer, isIncoming: true, among: taken)
+        return keyFault == nil && room.has(message.size) ? nil : .full
     }
 
     private mutating func told(
@@ -446,20 +453,17 @@ struct Messages {
         guard let body = peers[peer],
             let message = kept.first(where: { $0.id == id && $0.peer == body && !$0.isIncoming })
         else { return }
-        func word(_ text: String) -> Word {
-            Word(peer: body, seconds: message.seconds, text: text)
-        }
         switch (state, message.state) {
         case (.delivered, .waiting):
             mark(message, .delivered)
-            words.append(word("delivered"))
+            words.append(word(of: message, "delivered"))
         case (.heard, .waiting), (.heard, .delivered):
             mark(message, .listened)
-            words.append(word("heard"))
+            words.append(word(of: message, "heard"))
         case (.unreadable, .waiting):
             mark(message, .unreadable)
-            words.append(word("unreadable"))
-        case (.full, .waiting): reasons[id] = "it has no room"
+            words.append(word(of: message, "unreadable"))
+        case (.full, .waiting): reasons[id] = "it has no room, or cannot keep it"
         case (.denied, .waiting): reasons[id] = "its settings allow no messages of this station"
         default: return
         }
@@ -467,15 +471,15 @@ struct Messages {
             taking.remove(id)
             reasons[id] = nil
         }
-        offerNext(to: peer, at: now)
+        offerNext(to: body, at: now)
     }
 
     // MARK: Lists
 
-    /// The messages that people see; `name` is what a peer is called.
+    /// The newest messages that people see; `name` is what a peer is called.
     func list(_ name: (String) -> String) -> MessageList {
         var list = MessageList()
-        list.messages = kept.filter { !$0.isDeleted }.map {
+        list.messages = kept.filter { !$0.isDeleted }.suffix(Self.listMax).map {
             var message = MessageList.Message()
             (message.number, message.id, message.peer) = ($0.number, $0.id.text, name($0.peer))
             (message.isIncoming, message.start, message.bytes) = ($0.isIncoming, $0.start, $0.size)

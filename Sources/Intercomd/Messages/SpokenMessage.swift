@@ -7,51 +7,76 @@ internal import Wire
 
 /// A message that is being spoken, or read from a program, until it is sealed.
 struct SpokenMessage {
+    /// The one thing that ends it.
+    enum Owner: Equatable, Sendable {
+        /// The button at this place is let go.
+        case button(Int)
+        /// The program says so; it is dropped where the program goes without.
+        case caller(CallerTicket)
+    }
+
     enum Source: Equatable {
-        /// The microphone; whether it has opened.
-        case microphone(isOpen: Bool)
+        case microphone
         /// A program that sends packets; the bytes that are still to come.
         case program(left: Int)
     }
 
-    /// The microphone opens within this time, if it does; a program that sends nothing for so long
-    /// is gone.
+    /// The microphone opens, and closes, within this time, if it does.
     private static let patience = Duration.seconds(3)
+    /// A program has sent all within this time.
+    private static let programMax = Duration.seconds(15)
     private static let perMs = PCM.sampleRate / 1_000
 
-    let peer: Int
-    let name: String
-    let caller: CallerTicket?
+    /// The characters of the public key of the peer that it is for.
+    let peer: String
+    let owner: Owner
+    private(set) var source: Source
     /// In milliseconds since 1970.
     let start: Int
-    var source: Source
-    var movedAt: Instant
+    /// It is over then, whatever comes.
+    private(set) var limit: Instant
+    /// Its end was asked for, and its microphone has not closed yet.
+    private(set) var isEnding = false
+    /// Nothing that is spoken from now on is part of it.
+    private var isClosed = false
+    /// Why it is not kept; nil where it is.
+    private(set) var loss: String?
     private(set) var entries: [UInt8] = []
     private var first: Int?
     private(set) var milliseconds = 0
 
-    init(
-        to peer: Int, _ name: String, for caller: CallerTicket?, _ source: Source, wall: Int,
-        at now: Instant
-    ) {
-        (self.peer, self.name, self.caller) = (peer, name, caller)
-        (start, self.source, movedAt) = (max(0, wall), source, now)
+    init(to peer: String, by owner: Owner, _ source: Source, wall: Int, at now: Instant) {
+        (self.peer, self.owner, self.source) = (peer, owner, source)
+        start = KeptMessage.starts.contains(wall) ? wall : 0
+        limit = now + (source == .microphone ? Self.patience : Self.programMax)
     }
-
-    var isOfMicrophone: Bool { if case .microphone = source { true } else { false } }
 
     var isFull: Bool { entries.count > SealedMessage.entriesMax - 1_024 }
 
-    /// Whether nothing has come of its source for too long.
-    func isLate(at now: Instant) -> Bool {
-        source != .microphone(isOpen: true) && now - movedAt >= Self.patience
+    func deadline(at now: Instant) -> Instant { now + .milliseconds(20) }
+
+    /// The microphone has opened.
+    mutating func opened(at now: Instant) {
+        guard !isEnding else { return }
+        limit = now + .seconds(SealedMessage.secondsMax) + Self.patience
     }
 
-    func deadline(at now: Instant) -> Instant { now + .milliseconds(20) }
+    /// The microphone is to close.
+    ///
+    /// - Parameters:
+    ///   - loss: Why the message is not kept; nil where it is.
+    ///   - hasTail: What is spoken until then is part of it.
+    ///   - now: The time.
+    mutating func end(because loss: String?, hasTail: Bool, at now: Instant) {
+        self.loss = self.loss ?? loss
+        isClosed = isClosed || !hasTail
+        if !isEnding { limit = now + Self.patience }
+        isEnding = true
+    }
 
     /// Takes a packet of the microphone.
     mutating func take(_ packet: KeptPacket) {
-        guard !isFull else { return }
+        guard !isFull, !isClosed, source == .microphone else { return }
         let begin = first ?? packet.place
         first = begin
         let bytes = packet.bytes.span.extracting(first: packet.count)
@@ -62,10 +87,10 @@ struct SpokenMessage {
     }
 
     /// Takes bytes of a program.
-    mutating func take(_ bytes: Span<UInt8>, at now: Instant) {
+    mutating func take(_ bytes: Span<UInt8>) {
         guard case .program(let left) = source else { return }
         for place in bytes.indices { entries.append(bytes[place]) }
-        (source, movedAt) = (.program(left: left - bytes.count), now)
+        source = .program(left: left - bytes.count)
     }
 
     /// Works out how long what a program has sent lasts; false where it is no sound.
@@ -90,6 +115,6 @@ struct SpokenMessage {
             place = entry.content.upperBound
         }
         let isWhole = place == entries.count && end > 0
-        return isWhole && end <= SealedMessage.secondsMax * 1_000 + 1_000 ? end : nil
+        return isWhole && end <= KeptMessage.millisecondsMax ? end : nil
     }
 }

@@ -225,6 +225,8 @@ struct ResetButton: ~Copyable {
 
     private var core = FactoryReset()
     private var erasing: Background<Result<Void, SystemError>>?
+    /// It has begun to be erased: nothing is to be kept any more.
+    private(set) var isErasing = false
     /// Why not all was erased.
     private(set) var problem: String?
     /// The station has forgotten what it had learned, and is to start again.
@@ -264,7 +266,9 @@ struct ResetButton: ~Copyable {
         while let step = core.nextStep() {
             switch step {
             case .say(let next): word = next
-            case .erase: erasing = Self.erase(config, by: writer)
+            case .erase:
+                erasing = Self.erase(config, by: writer)
+                isErasing = true
             case .restart: isErased = true
             }
         }

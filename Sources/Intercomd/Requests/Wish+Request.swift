@@ -65,15 +65,14 @@ extension Request {
     ///   - act: What the button is for.
     ///   - page: What the page under way goes to: the same button ends it.
     ///   - state: What people have set: the same button sets it back.
-    ///   - isSpeaking: A message is being spoken: the same button ends it.
-    init(_ act: Config.Act, page: String?, state: SavedState, isSpeaking: Bool = false) {
+    init(_ act: Config.Act, page: String?, state: SavedState) {
         self =
             switch act {
             case .relay(let name, let peer): .relay(name, peer: peer)
             case .signal(let peer): .signal(peer: peer)
             case .call(let name): .call(name, .call, .normal)
             case .page(let name): .page(name, isDown: page != name, .normal)
-            case .message(let peer): .message(isSpeaking ? .end : .record(peer: peer))
+            case .message(let peer): .message(.record(peer: peer))
             case .messages: .message(.play(nil))
             case .answer: .answer
             case .reject: .reject

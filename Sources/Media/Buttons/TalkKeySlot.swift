@@ -27,6 +27,8 @@ struct TalkKeySlot: ~Copyable {
     struct Outcome: Equatable {
         var talk: TalkKey.Action?
         var touch: Gesture.Touch?
+        /// Nothing holds what a gesture began any more: the finger is away, or the line is.
+        var isLetGo = false
     }
 
     init(
@@ -66,7 +68,9 @@ struct TalkKeySlot: ~Copyable {
             case .press: key.handle(input, at: now)
             case let wanted?: follow(was == wanted, gesture.sustained == wanted, input, at: now)
             }
-        return Outcome(talk: talk, touch: touch == meaning.talkTouch && talksLater ? nil : touch)
+        return Outcome(
+            talk: talk, touch: touch == meaning.talkTouch && talksLater ? nil : touch,
+            isLetGo: (was ?? touch) != nil && gesture.sustained == nil)
     }
 
     /// Whether something other than its line's level makes it talk.

@@ -234,6 +234,7 @@ extension MediaLoop {
     /// Acts on a key's decision; gestures go to the control thread.
     private mutating func follow(_ outcome: TalkKeySlot.Outcome, of place: Int) {
         if let touch = outcome.touch { rings.notify(.touched(place, touch)) }
+        if outcome.isLetGo { rings.notify(.letGo(place)) }
         if let target = talkKeys.slots[place].target {
             act(on: outcome.talk, target: target, key: place)
         }

@@ -116,14 +116,15 @@ struct VoiceSlot: ~Copyable {
 package struct Utterance: ~Copyable, Sendable {
     /// Tells it from others when it is over.
     package let number: Int
-    /// Whether it begins when those before it are over, and does not take their place.
-    fileprivate let isNext: Bool
+    /// Whether it is a piece of a message: it begins when what is said is over, and takes the place
+    /// of nothing.
+    fileprivate let isPiece: Bool
     /// 48 kHz.
     private let samples: FixedArray<Int16>
     private var place = 0
 
-    package init(number: Int, isNext: Bool = false, _ samples: [Int16]) {
-        (self.number, self.isNext) = (number, isNext)
+    package init(number: Int, isPiece: Bool = false, _ samples: [Int16]) {
+        (self.number, self.isPiece) = (number, isPiece)
         self.samples = FixedArray(count: samples.count) { samples[$0] }
     }
 
@@ -151,24 +152,46 @@ struct Speaking: ~Copyable {
     /// What sounds now ends with the next block, softly, so that it does not click.
     private var isCut = false
 
-    /// Says other words, in the place of these or behind them; nil says none.
+    /// Says other words, in the place of these; nil says none.
+    ///
+    /// A piece goes behind them, and back if there is no room.
     mutating func say(_ other: consuming Box<Utterance>?, _ rings: Rings) {
-        var isNext = false
-        if let words = other.take() {
-            isNext = Self.isNext(words)
-            other = consume words
+        guard let words = other.take() else {
+            isCut = true
+            if let box = next.take() { Self.giveBack(box, rings) }
+            return
         }
-        isCut = isCut || !isNext
-        // What waits to begin keeps its turn.
-        if isNext { now = now.take() ?? next.take() }
-        if let displaced = next.take() {
-            rings.notify(.spoken(Self.number(of: displaced)))
-            rings.handBack(.utterance(displaced))
+        if Self.isPiece(words) {
+            // What waits to begin keeps its turn.
+            now = now.take() ?? next.take()
+            if let waiting = next.take() {
+                next = consume waiting
+                return Self.giveBack(words, rings)
+            }
+        } else {
+            isCut = true
+            if let box = next.take() { Self.giveBack(box, rings) }
         }
-        next = consume other
+        next = consume words
     }
 
-    private static func isNext(_ words: borrowing Box<Utterance>) -> Bool { words.value.isNext }
+    /// Says no more of a message.
+    mutating func endPieces(_ rings: Rings) {
+        if let box = next.take() {
+            if Self.isPiece(box) { Self.giveBack(box, rings) } else { next = consume box }
+        }
+        if let box = now.take() {
+            isCut = isCut || Self.isPiece(box)
+            now = consume box
+        }
+    }
+
+    private static func isPiece(_ words: borrowing Box<Utterance>) -> Bool { words.value.isPiece }
+
+    private static func giveBack(_ words: consuming Box<Utterance>, _ rings: Rings) {
+        rings.notify(.spoken(number(of: words), isWhole: false))
+        rings.handBack(.utterance(words))
+    }
 
     private static func number(of words: borrowing Box<Utterance>) -> Int { words.value.number }
 
@@ -183,7 +206,7 @@ struct Speaking: ~Copyable {
         box.value.next(into: &block)
         mixer.add(block.span, from: gain, to: isCut ? .muted : gain)
         if isCut || box.value.isOver {
-            rings.notify(.spoken(box.value.number))
+            rings.notify(.spoken(box.value.number, isWhole: box.value.isOver))
             rings.handBack(.utterance(box))
         } else {
             now = consume box

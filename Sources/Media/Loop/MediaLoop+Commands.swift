@@ -56,6 +56,7 @@ extension MediaLoop {
         case .ring(let chime): tones.ring(chime)
         case .beep(let isOn): tones.beep(isOn)
         case .say(let words): speaking.say(words, rings)
+        case .endPieces: speaking.endPieces(rings)
         case .announce(let box): beginAnnouncement(box)
         case .announceEnd(let isNow): endAnnouncement(isNow: isNow)
         case .watch(let isOn): meters.isWatched = isOn

@@ -89,6 +89,8 @@ package enum MediaCommand: ~Copyable {
     case beep(Bool)
     /// Say these words, in the place of those that are being said; nil says none.
     case say(Box<Utterance>?)
+    /// Say no more of a message; other words go on.
+    case endPieces
     /// Send what comes through this box to the announcement's target; nothing more comes of it.
     case announce(Box<Announcement>)
     case announceEnd(isNow: Bool)
@@ -121,8 +123,8 @@ package enum MediaEvent: Sendable {
     case silent(target: Int)
     /// A talkspurt to this target is over; of it so many frames were sent.
     case said(target: Int, frames: Int)
-    /// These words are over, or others have taken their place, by their number.
-    case spoken(Int)
+    /// These words are over, by their number; or, not whole, others have taken their place.
+    case spoken(Int, isWhole: Bool)
     /// The announcement is over, or could not be.
     case announcementEnded
     /// The talk key at this place, or that of the commands, was held past the limit.
@@ -132,6 +134,8 @@ package enum MediaEvent: Sendable {
     case keyUnreadable(Int, GPIOError)
     /// A finger on the key at this place meant this.
     case touched(Int, Gesture.Touch)
+    /// What that finger meant lasts no longer: it has let the key go, or the key cannot be read.
+    case letGo(Int)
     /// A peer's voice began or ended on a stream.
     case receiving(peer: Int, stream: UInt8, isOn: Bool)
     case captureFailed(PCMError)

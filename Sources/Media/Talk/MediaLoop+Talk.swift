@@ -11,14 +11,15 @@ extension MediaLoop {
         guard cards.hasCapture, !isQuiet else { return }
         if let other = trial.target, other != target { endTrial() }
         let isCall = target == plan.call
-        // A call sends no pre-roll: the person did not speak to the caller yet.
+        let isKept = target == plan.message
+        // Without a pre-roll: the person spoke neither to the caller yet nor after the tone.
         let start =
-            isCall ? capturePath.microphone.captured : capturePath.prerollStart(plan.prerollFrames)
+            isCall || isKept
+            ? capturePath.microphone.captured : capturePath.prerollStart(plan.prerollFrames)
         guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
         if isCall { duplex.callBegins() }
         let listeners = talks.spurts[target].listeners
         // The tone before a message says that it is kept.
-        let isKept = target == plan.message
         let prospect: DataSocket.Prospect =
             isKept
             ? .heard

@@ -141,7 +141,8 @@ public struct MessageExchange {
             guard let file = peers[peer]?.fetch?.parts.whole else { return tick(at: now) }
             peers[peer]?.fetch = nil
             news.append(.arrived(peer: peer, notice, file))
-        case .notice(let notice) where notice.id != MessageRecord.key:
+        // Parts name half of the id, and must not be those of the key.
+        case .notice(let notice) where notice.id.high != MessageRecord.key.high:
             news.append(.noticed(peer: peer, notice))
         case .notice: return
         case .state(let id, let state): news.append(.told(peer: peer, id, state))

@@ -8,6 +8,8 @@ public enum SealedMessage {
     public static let secondsMax = 300
     /// The largest file.
     public static let sizeMax = 2 << 20
+    /// A file is larger than its header (protocol.md §8) for one key.
+    public static let sizes = 1_201...sizeMax
     /// The most bytes of entries, which leaves room for the header and the seals of chunks.
     public static let entriesMax = sizeMax - 8_192
 
@@ -81,16 +83,24 @@ public struct KeptMessage: Equatable, Sendable {
         /// Deleted, unheard or heard; it is not taken again.
         case gone
         case heardAndGone = "heard-and-gone"
+
+        /// A message gets states of a higher order only.
+        public var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
+
+    /// The longest, with what rounding adds.
+    public static let millisecondsMax = SealedMessage.secondsMax * 1_000 + 1_000
+    /// Times of 13 digits: to the year 2286.
+    public static let starts = 0...9_999_999_999_999
 
     public let id: CallID
     /// The characters of the peer's public key.
     public let peer: String
     /// In milliseconds since 1970, by the clock of the station where it was spoken; 0 if unknown.
     public let start: Int
-    public let milliseconds: Int
+    public var milliseconds: Int
     /// Bytes of the sealed file.
-    public let size: Int
+    public var size: Int
     public var state: State
     /// Stands for it as long as the program runs.
     public var number = 0
@@ -137,8 +147,10 @@ public struct KeptMessage: Equatable, Sendable {
         let dot = fileName.split(separator: ".")
         guard dot.count == 2, let state = State(rawValue: String(dot[1])) else { return nil }
         let parts = dot[0].split(separator: "_").map { String($0) }
-        guard parts.count == 5, let start = Int(parts[0]), let id = CallID(parts[1]),
-            let milliseconds = Int(parts[2]), let size = Int(parts[3])
+        guard parts.count == 5, let start = Int(parts[0]), Self.starts.contains(start),
+            let id = CallID(parts[1]), let milliseconds = Int(parts[2]),
+            (0...Self.millisecondsMax).contains(milliseconds), let size = Int(parts[3]),
+            (0...SealedMessage.sizeMax).contains(size)
         else { return nil }
         self.init(
             id: id, peer: parts[4], start: start, milliseconds: milliseconds, size: size,

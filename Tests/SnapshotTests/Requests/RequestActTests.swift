@@ -43,10 +43,4 @@ import Wire
         #expect(request(.hangUp) == .hangUp)
         #expect(request(.volume(-5)) == .state(.volume(.speaker, .by(-5))))
     }
-
-    @Test func theSameButtonEndsAMessage() {
-        let ending = Request(
-            .message("office"), page: nil, state: SavedState(), isSpeaking: true)
-        #expect(ending == .message(.end))
-    }
 }

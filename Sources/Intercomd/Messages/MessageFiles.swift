@@ -1,0 +1,116 @@
+internal import Config
+internal import Crypto
+internal import Files
+internal import HAL
+internal import Peering
+internal import Report
+internal import Wire
+
+/// What is done to the files of messages, on a thread of its own: it may take as long as a disk
+/// does.
+struct MessageFiles: Sendable {
+    enum Job: Sendable {
+        /// A message of this station, its entries, and who waits for it.
+        case seal(KeptMessage, [UInt8], to: RecordingPublicKey, for: SpokenMessage.Owner)
+        case keep(KeptMessage, [UInt8], from: Int)
+        case offer(KeptMessage, to: Int)
+        case change([Change])
+    }
+
+    enum Change: Equatable, Sendable {
+        /// The file of this name is that of a message in another state; without sound it loses its
+        /// content.
+        case mark(String, KeptMessage)
+        case remove(String)
+        /// The message key of the peer with this public key.
+        case key(RecordingPublicKey, of: String)
+    }
+
+    enum Finding: Sendable {
+        case done
+        case kept(KeptMessage)
+        case read([UInt8])
+        case unreadable
+        case failed(Fault)
+    }
+
+    /// Free bytes that messages leave on a disk.
+    private static let diskReserve: UInt64 = 16 << 20
+
+    let paths: Paths
+    let suite: Suite
+    /// The message key of this station; nil where it has none.
+    let own: RecordingPublicKey?
+
+    func path(_ name: String) -> String { "\(paths.messages)/\(name)" }
+
+    func perform(_ job: Job) -> Finding {
+        do throws(SystemError) {
+            switch job {
+            case .seal(let message, let entries, let key, _):
+                let file = SealedMessage.seal(
+                    entries.span, startMilliseconds: UInt64(message.start), to: key, suite: suite)
+                return try write(file, as: message)
+            case .keep(let message, let file, _): return try keep(file, as: message)
+            case .offer(let message, _):
+                let file = try FileStore.read(
+                    path(message.fileName), limit: SealedMessage.sizeMax)
+                return file.count == message.size ? .read(file) : .unreadable
+            case .change(let changes):
+                var problem: SystemError?
+                for change in changes {
+                    do throws(SystemError) { try perform(change) } catch { problem = error }
+                }
+                if let problem { throw problem }
+                return .done
+            }
+        } catch { return .failed(Fault("messages", error.finding, fix: error.fix)) }
+    }
+
+    private func perform(_ change: Change) throws(SystemError) {
+        switch change {
+        case .mark(let name, let message):
+            // First, so that a message that has gone is not there again after a power failure.
+            if name != message.fileName {
+                try FileStore.rename(path(name), to: path(message.fileName))
+            }
+            if !message.hasSound { try FileStore.empty(path(message.fileName)) }
+        case .remove(let name): try FileStore.remove(path(name))
+        case .key(let key, let body):
+            try FileStore.write(key.bytes.span, to: path("\(body).key"), mode: 0o600)
+        }
+    }
+
+    private func write(_ file: [UInt8], as message: KeptMessage) throws(SystemError) -> Finding {
+        var whole = message
+        whole.size = file.count
+        guard SealedMessage.sizes.contains(file.count) else { return .unreadable }
+        let free = try DiskSpace(at: paths.messages).freeBytes
+        guard free > UInt64(file.count) + Self.diskReserve else {
+            return .failed(Fault("messages", "the disk of \(paths.messages) is full"))
+        }
+        try FileStore.write(file.span, to: path(whole.fileName), mode: 0o600)
+        return .kept(whole)
+    }
+
+    /// Keeps a message that this station can open.
+    private func keep(_ file: [UInt8], as message: KeptMessage) throws(SystemError) -> Finding {
+        let entries: [UInt8]?
+        do throws(KeyStoreError) { entries = try open(file.span) } catch {
+            return .failed(Fault("messages", error.description))
+        }
+        guard let entries, let milliseconds = SpokenMessage.milliseconds(of: entries.span) else {
+            return .unreadable
+        }
+        var whole = message
+        whole.milliseconds = milliseconds
+        return try write(file, as: whole)
+    }
+
+    /// The entries of a message to this station; nil where its key does not open it.
+    func open(_ file: Span<UInt8>) throws(KeyStoreError) -> [UInt8]? {
+        guard let own else { return nil }
+        let key = try KeyStore.messageKey(paths, known: own)
+        return SealedMessage.open(file, with: key)
+    }
+}

@@ -1,0 +1,75 @@
+import Audio
+import Realtime
+import Testing
+
+@testable import Media
+
+/// What the station says: words that take each other's place, and pieces of a message behind them.
+@Suite struct SpeakingTests {
+    private func words(_ number: Int, blocks: Int, isPiece: Bool = false) -> Box<Utterance> {
+        let samples = [Int16](repeating: 9_000, count: blocks * PCM.blockMax)
+        return Box(Utterance(number: number, isPiece: isPiece, samples))
+    }
+
+    /// Plays so many blocks; tells which words were over, those that were not whole below zero.
+    private func play(_ blocks: Int, of speaking: inout Speaking, _ rings: Rings) -> [Int] {
+        var mixer = Mixer()
+        var block = Block(repeating: 0)
+        var span = block.mutableSpan
+        for _ in 0..<blocks {
+            _ = speaking.mix(into: &mixer, by: &span, gain: .unity, rings)
+            mixer.render(into: &span)
+        }
+        var over: [Int] = []
+        while let event = rings.events.pop() {
+            if case .spoken(let number, let isWhole) = event {
+                over.append(isWhole ? number : -number)
+            }
+        }
+        return over
+    }
+
+    @Test func aPieceWaitsForItsTurnAndTakesNobodysPlace() throws {
+        let rings = try Rings()
+        var speaking = Speaking()
+        speaking.say(words(1, blocks: 4), rings)
+        let over1 = play(1, of: &speaking, rings)
+        #expect(over1 == [])
+        speaking.say(words(2, blocks: 2, isPiece: true), rings)
+        speaking.say(words(3, blocks: 2, isPiece: true), rings)
+        let over2 = play(3, of: &speaking, rings)
+        #expect(over2 == [-3, 1], "there was room for one")
+        let over3 = play(2, of: &speaking, rings)
+        #expect(over3 == [2])
+    }
+
+    @Test func aPieceThatOtherWordsEndIsNotWhole() throws {
+        let rings = try Rings()
+        var speaking = Speaking()
+        speaking.say(words(1, blocks: 9, isPiece: true), rings)
+        let over4 = play(1, of: &speaking, rings)
+        #expect(over4 == [])
+        speaking.say(words(2, blocks: 9, isPiece: true), rings)
+        speaking.say(words(3, blocks: 2), rings)
+        let over5 = play(3, of: &speaking, rings)
+        #expect(over5 == [-2, -1, 3])
+    }
+
+    @Test func theEndOfAMessageLeavesOtherWordsAlone() throws {
+        let rings = try Rings()
+        var speaking = Speaking()
+        speaking.say(words(1, blocks: 3), rings)
+        let over6 = play(1, of: &speaking, rings)
+        #expect(over6 == [])
+        speaking.say(words(2, blocks: 3, isPiece: true), rings)
+        speaking.endPieces(rings)
+        let over7 = play(2, of: &speaking, rings)
+        #expect(over7 == [-2, 1])
+        speaking.say(words(4, blocks: 9, isPiece: true), rings)
+        let over8 = play(1, of: &speaking, rings)
+        #expect(over8 == [])
+        speaking.endPieces(rings)
+        let over9 = play(1, of: &speaking, rings)
+        #expect(over9 == [-4])
+    }
+}
