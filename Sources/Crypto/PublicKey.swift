@@ -110,7 +110,7 @@ enum Fingerprint {
 }
 
 /// Public keys as people copy them: a prefix, the key in base32, and four characters by which
-/// typing errors are found (protocol.md §4.2, §8).
+/// typing errors are found (protocol.md §4.2, recordings.md §1).
 enum KeyText {
     static let checkCount = 4
 

@@ -4,7 +4,7 @@ public enum MessageRequest: Equatable, Sendable {
     case record(peer: String)
     /// What is spoken is whole, and goes on its way.
     case end
-    /// This many bytes of packets follow the reply, as a recording has them (protocol.md §8).
+    /// This many bytes of packets follow the reply, as a recording has them (recordings.md §1).
     case send(peer: String, bytes: Int)
     case list
     /// Plays the message of this number, or all that have not been heard; it is stopped where its

@@ -1,4 +1,4 @@
-/// A record of voice messages (MESSAGE, protocol.md §4.4): a kind, then its fields.
+/// A record of voice messages (MESSAGE, recordings.md §2): a kind, then its fields.
 public enum MessageRecord: Equatable, Sendable {
     /// Asks for a part of a message, or of the message key.
     case ask(CallID, part: UInt32)

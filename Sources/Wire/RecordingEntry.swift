@@ -1,5 +1,5 @@
 /// One entry in a chunk of a recording: a packet of sound, or the names of the talkers
-/// (protocol.md §8).
+/// (recordings.md §1).
 ///
 /// ```
 /// 0 4 ms since the start     4 1 source     5 2 length     7 Opus packet, or names as JSON

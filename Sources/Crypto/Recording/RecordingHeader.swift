@@ -4,7 +4,7 @@
 ///  0 6 "ICREC1"     6 1 suite     7 1 recipients     8 8 start     16 7 prefix     23 1 zero
 /// 24 1176 for each recipient:  0 8 id     8 32 e     40 1088 ciphertext     1128 48 sealed key
 /// ```
-/// protocol.md §8.
+/// recordings.md §1.
 public struct RecordingHeader: Equatable, Sendable {
     public static let recipientCounts = 1...16
 

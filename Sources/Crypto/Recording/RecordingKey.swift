@@ -1,5 +1,5 @@
 /// The secret half of a recording key, which reads what is sealed to the public half
-/// (protocol.md §8).
+/// (recordings.md §1).
 public struct RecordingKey: ~Copyable {
     /// The secret file: `intercom-recording-1 `, 192 hexadecimal digits, a line feed.
     public static let fileSize = 214

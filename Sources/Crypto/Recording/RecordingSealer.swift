@@ -1,4 +1,4 @@
-/// The numbers of a chunk of a recording that both ends share (protocol.md §8).
+/// The numbers of a chunk of a recording that both ends share (recordings.md §1).
 enum RecordingSeal {
     /// The ciphertext's length, and whether it is the last chunk.
     static let headSize = 4

@@ -3,7 +3,7 @@ public import Time
 public import Wire
 
 /// How two stations give each other voice messages, and the keys that these are sealed to
-/// (protocol.md §4.4), without I/O.
+/// (recordings.md §2), without I/O.
 ///
 /// Whoever is to get something asks for its parts, so nobody is sent what it did not ask for, and
 /// what was cut off goes on where it was. What is kept, and whether there is room, is for the owner

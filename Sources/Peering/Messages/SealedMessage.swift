@@ -2,13 +2,13 @@ public import Crypto
 public import Wire
 
 /// A voice message as it lies on a disk and goes from one station to another: a recording of one
-/// talker (protocol.md §8), sealed to the message key of the station that it is for.
+/// talker (recordings.md §1), sealed to the message key of the station that it is for.
 public enum SealedMessage {
     /// The longest message.
     public static let secondsMax = 300
     /// The largest file.
     public static let sizeMax = 2 << 20
-    /// A file is larger than its header (protocol.md §8) for one key.
+    /// A file is larger than its header (recordings.md §1) for one key.
     public static let sizes = 1_201...sizeMax
     /// The most bytes of entries, which leaves room for the header and the seals of chunks.
     public static let entriesMax = sizeMax - 8_192

@@ -7,8 +7,8 @@ The modules, from the bottom:
     primitives, mlkem, p256       what the protocol is made of
     handshake, cookie             §1.2 to §1.7: messages, keys, a responder under load
     frames, audio, records        §2: what a session carries
-    keytext, pairing, rosters, recording
-                                  §4 and §8: texts, and what is not sent over UDP
+    keytext, pairing, rosters     §4: texts, and what is not sent over UDP
+    recording                     the files of docs/recordings.md
     session, handshakes, talk, upkeep
                                   what one side remembers and does
     wire                          sockets, rules for what passes, a network in virtual time

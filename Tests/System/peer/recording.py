@@ -1,4 +1,4 @@
-"""Recordings of §8: the file, and how a recipient reads it."""
+"""Recordings of docs/recordings.md: the file, and how a recipient reads it."""
 
 from typing import NamedTuple
 
