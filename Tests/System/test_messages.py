@@ -123,9 +123,16 @@ class Messages(SceneTest):
         wait(kitchen.is_talking, "the microphone opens")
         self.assertTrue(kitchen.is_lit(), "the lamp tells of it")
         time.sleep(2)
-        kitchen.record()
         kitchen.release(NOTE)
-        wait(lambda: self.states(garage) == ["new"], "it is there")
+        kitchen.hush()
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        kitchen.record()
+        time.sleep(1)
+        self.assert_heard(kitchen.recorded().span(*listen(0.5)), 500)
+        self.assertEqual(self.list(kitchen), [], "it waits for whoever spoke it")
+        kitchen.record()
+        self.tap(kitchen, 0.3)
+        wait(lambda: self.states(garage) == ["new"], "a press sends it", seconds=2)
         # The tone is in the speaker's card still.
         time.sleep(0.5)
         self.assertGreater(sound.tone_track(kitchen.recorded().samples, 1_047).max(), -40)
@@ -138,6 +145,31 @@ class Messages(SceneTest):
         self.assert_heard(garage.recorded().span(*span), 500)
         wait(lambda: self.states(kitchen) == ["heard"], "kitchen learns that it was heard")
         wait(lambda: garage.level(LAMP) == 0, "the lamp is dark", seconds=5)
+
+    def test_whoever_spoke_it_may_drop_it_and_without_a_press_it_goes(self):
+        kitchen, garage = self.with_note()
+        for seconds in (0.5, 3.0):
+            self.held(kitchen)
+            kitchen.release(NOTE)
+            wait(lambda: not kitchen.is_talking(), "the microphone closes")
+            # While it is played, and after it.
+            time.sleep(seconds)
+            self.tap(kitchen, 1.5)
+            kitchen.said("message: dropped by its button")
+        time.sleep(6)
+        self.assertEqual((self.list(kitchen), self.list(garage)), ([], []))
+        self.held(kitchen)
+        kitchen.release(NOTE)
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        time.sleep(4)
+        self.assertEqual(self.list(kitchen), [], "it may be dropped still")
+        self.assertIn("another message", kitchen.complains("message", "record", "garage"))
+        wait(lambda: self.states(garage) == ["new"], "it goes without a press", seconds=5)
+        self.held(kitchen)
+        kitchen.release(NOTE)
+        wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        kitchen.restart()
+        wait(lambda: self.states(garage) == ["new", "new"], "it is kept where the daemon ends")
 
     def test_it_comes_once_and_whole_however_often_both_are_killed(self):
         kitchen, garage = self.stations()
@@ -184,6 +216,12 @@ class Messages(SceneTest):
         wait(lambda: self.files(kitchen, ".key"), "kitchen has the key of garage")
         kitchen.speak(500)
         return kitchen, garage
+
+    @staticmethod
+    def tap(kitchen, seconds):
+        kitchen.press(NOTE)
+        time.sleep(seconds)
+        kitchen.release(NOTE)
 
     def held(self, kitchen):
         kitchen.press(NOTE)

@@ -70,7 +70,9 @@ extension ControlLoop {
             guard devices.lines.lost(key: place, error, at: now) else { return }
             tell(.buttonFault, button: place, detail: error.description)
             endSpokenMessage(of: .button(place), because: "the button cannot be read")
-        case .letGo(let place): endSpokenMessage(of: .button(place))
+        case .letGo(let place):
+            endSpokenMessage(of: .button(place))
+            if messages.heardBack?.place == place { messages.heardBack?.letGo(at: now) }
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
         case .captureFailed(let error), .playbackFailed(let error):
             devices.cards.lost(error.direction, error, at: now)

@@ -21,6 +21,7 @@ extension ControlLoop {
         }
         followSpokenMessage()
         followPlayer()
+        followHeardBack()
         messages.tick(at: now)
         while let (peer, record) = messages.nextRecord() {
             let session = cores.table.state(of: peer)?.sessionIndex
@@ -130,7 +131,7 @@ extension ControlLoop {
         guard let peer = directory.number(named: name) else {
             return .refused(.unknownPeer(name, directory))
         }
-        guard messages.spoken == nil else {
+        guard messages.spoken == nil, messages.heardBack == nil else {
             return .refused(
                 ControlError(.busy, "another message is just being spoken: try again after it"))
         }
@@ -147,7 +148,8 @@ extension ControlLoop {
         guard target == Int(TalkTarget.message) else {
             // What is said now is for others.
             endSpokenMessage(hasTail: false)
-            if target == Int(TalkTarget.call) { messages.player?.stop() }
+            let isOwn = messages.heardBack != nil
+            if isOwn || target == Int(TalkTarget.call) { messages.player?.stop() }
             return
         }
         guard messages.spoken?.source == .microphone, messages.spoken?.isEnding == false else {
@@ -181,9 +183,35 @@ extension ControlLoop {
         let isEmpty = spoken.milliseconds == 0
         if let loss = spoken.loss ?? (isEmpty ? "nothing was spoken" : nil) {
             refuse(spoken.owner, loss)
+        } else if case .button(let place) = spoken.owner, devices.cards.output.isOpen, !isSilent,
+            !switchboard.openTalks.isAny
+        {
+            messages.heardBack = HeardBack(spoken, at: place)
+            messages.player = MessagePlayer(
+                [spoken.kept], entries: spoken.entries, for: nil, messages.files, at: now)
         } else {
             messages.seal(spoken)
         }
+    }
+
+    /// Sends the message that its speaker has heard, or drops it.
+    private mutating func followHeardBack() {
+        guard let heardBack = messages.heardBack, let time = heardBack.deadline, now >= time else {
+            return
+        }
+        if case .dropped = heardBack.state {
+            messages.heardBack = nil
+            return refuse(heardBack.message.owner, "dropped by its button")
+        }
+        sendHeardBack()
+    }
+
+    /// Sends the message that its speaker hears, whatever the button says.
+    mutating func sendHeardBack() {
+        guard let heardBack = messages.heardBack else { return }
+        messages.heardBack = nil
+        messages.player?.stop()
+        messages.seal(heardBack.message)
     }
 
     private mutating func takePackets() {
@@ -290,6 +318,10 @@ extension ControlLoop {
                 ControlError(.failed, "it cannot be played: the speaker stands still"))
         }
         messages.player = nil
+        guard messages.heardBack == nil else {
+            messages.heardBack?.ended(at: now)
+            return
+        }
         if let caller = player.caller {
             server.replyLate(reply, to: caller, at: now)
         } else if case .refused = reply, outcome != .stopped {

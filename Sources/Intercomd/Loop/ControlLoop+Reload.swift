@@ -36,6 +36,7 @@ extension ControlLoop {
         if case .button? = messages.spoken?.owner {
             endSpokenMessage(because: "the settings have changed")
         }
+        sendHeardBack()
         let config = found.config
         let former = directory
         changePeers(found)

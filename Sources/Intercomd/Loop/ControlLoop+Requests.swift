@@ -148,6 +148,11 @@ extension ControlLoop {
         guard config.buttons.indices.contains(place) else { return }
         // Its presses are digits, and relays are not to follow them.
         guard place != config.pairingButton else { return }
+        if messages.heardBack?.place == place {
+            messages.player?.stop()
+            messages.heardBack?.pressed(at: now)
+            return
+        }
         guard let act = config.buttons[place].acts[touch] else { return }
         if act == .messages, messages.player != nil {
             messages.player?.stop()

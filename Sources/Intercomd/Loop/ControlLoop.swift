@@ -326,6 +326,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         takeReturns()
         // Programs that share a card leave it to each other when they close it.
         devices.cards.awaitClosing(within: .seconds(2))
+        sendHeardBack()
         messages.close(within: .seconds(3))
         tell(.stopped)
         for fault in history.close(at: now, within: .seconds(3)) {

@@ -38,6 +38,8 @@ struct MessagePlayer {
     private let files: MessageFiles
     private var queue: [KeptMessage]
     private var current: (message: KeptMessage, sound: MessageSound)?
+    /// Those of a message that is no file yet.
+    private let entries: [UInt8]?
     /// The numbers of pieces that are said.
     private var ahead: [Int] = []
     private var number: Int
@@ -46,10 +48,11 @@ struct MessagePlayer {
     private(set) var count = 0
 
     init(
-        _ messages: [KeptMessage], for caller: CallerTicket?, _ files: MessageFiles,
-        at now: Instant
+        _ messages: [KeptMessage], entries: [UInt8]? = nil, for caller: CallerTicket?,
+        _ files: MessageFiles, at now: Instant
     ) {
         (queue, self.caller, self.files, movedAt) = (messages, caller, files, now)
+        self.entries = entries
         // No piece of another player has it.
         number = Self.firstNumber + Int(now.nanoseconds)
     }
@@ -83,7 +86,7 @@ struct MessagePlayer {
             guard !queue.isEmpty else { return .over }
             guard isIdle else { return .playing }
             let next = queue.removeFirst()
-            current = (next, MessageSound(next, files))
+            current = (next, MessageSound(next, entries, files))
             movedAt = now
             return .playing
         }
@@ -114,12 +117,14 @@ struct MessagePlayer {
         private let work: Background<Bool>
         private var found: Bool?
 
-        init(_ message: KeptMessage, _ files: MessageFiles) {
+        init(_ message: KeptMessage, _ entries: [UInt8]?, _ files: MessageFiles) {
             let pieces = SPSCRing<[Int16]>(capacity: 2)
             let ends = SPSCRing<Bool>(capacity: 1)
             (self.pieces, self.ends) = (pieces, ends)
             work = Background {
-                guard let track = Self.track(message, files) else { return false }
+                guard let entries = entries ?? Self.entries(message, files),
+                    let track = Self.track(entries.span)
+                else { return false }
                 var left = track.end
                 while left > 0 {
                     var piece = [Int16](repeating: 0, count: MessagePlayer.pieceSamples)
@@ -147,17 +152,17 @@ struct MessagePlayer {
         /// Nobody listens any more.
         func end() { _ = ends.push(true) }
 
-        private static func track(
-            _ message: KeptMessage, _ files: MessageFiles
-        ) -> RecordedTrack? {
+        private static func entries(_ message: KeptMessage, _ files: MessageFiles) -> [UInt8]? {
             let path = files.path(message.fileName)
-            guard let file = try? FileStore.read(path, limit: SealedMessage.sizeMax),
-                let entries = try? files.open(file.span),
-                let track = try? RecordedTrack()
-            else { return nil }
+            let file = try? FileStore.read(path, limit: SealedMessage.sizeMax)
+            return file.flatMap { try? files.open($0.span) }
+        }
+
+        private static func track(_ entries: Span<UInt8>) -> RecordedTrack? {
+            guard let track = try? RecordedTrack() else { return nil }
             var place = 0
-            while let entry = RecordingEntry(parsing: entries.span, at: place) {
-                track.add(entries.span.extracting(entry.content), at: entry.milliseconds)
+            while let entry = RecordingEntry(parsing: entries, at: place) {
+                track.add(entries.extracting(entry.content), at: entry.milliseconds)
                 place = entry.content.upperBound
             }
             return track

@@ -58,6 +58,7 @@ struct Messages {
     /// What was wrong with the disk when it was used last.
     private var problem: Fault?
     var spoken: SpokenMessage?
+    var heardBack: HeardBack?
     var player: MessagePlayer?
 
     // MARK: The start
@@ -222,9 +223,7 @@ struct Messages {
 
     /// Has a message sealed and kept, to go to its peer.
     mutating func seal(_ spoken: SpokenMessage) {
-        let message = KeptMessage(
-            id: Boot.callID(), peer: spoken.peer, start: spoken.start,
-            milliseconds: spoken.milliseconds, size: 0, state: .waiting)
+        let message = spoken.kept
         guard let key = keys[spoken.peer], !isStopped else {
             return words.append(lost(message, "it is for a former peer", spoken.owner))
         }
@@ -246,6 +245,7 @@ struct Messages {
     mutating func stop() {
         isStopped = true
         player?.stop()
+        heardBack = nil
         if jobs.count > 1 { jobs.removeLast(jobs.count - 1) }
         if running == nil { jobs = [] }
     }
@@ -337,7 +337,7 @@ struct Messages {
     func deadline(at now: Instant) -> Instant? {
         let all = [
             exchange.deadline, running?.look(at: now), spoken?.deadline(at: now),
-            player?.deadline(at: now),
+            player?.deadline(at: now), heardBack?.deadline,
         ]
         return all.compactMap { $0 }.min()
     }

@@ -5,6 +5,48 @@ internal import Station
 internal import Time
 internal import Wire
 
+/// A message that is played to whoever spoke it by a button, and then goes.
+struct HeardBack {
+    /// The button is down for so long to drop it; a shorter press sends it.
+    private static let holdTime = Duration.seconds(1)
+    /// It goes so long after it was played, without a press.
+    private static let patience = Duration.seconds(5)
+
+    enum State: Equatable {
+        case played
+        case goes(at: Instant)
+        case dropped(at: Instant)
+    }
+
+    let message: SpokenMessage
+    /// The place of the button.
+    let place: Int
+    private(set) var state = State.played
+
+    init(_ message: SpokenMessage, at place: Int) { (self.message, self.place) = (message, place) }
+
+    /// What becomes of it, and when; nil while it is played.
+    var deadline: Instant? {
+        switch state {
+        case .played: nil
+        case .goes(let time), .dropped(let time): time
+        }
+    }
+
+    /// It has been played, or cannot be.
+    mutating func ended(at now: Instant) {
+        if state == .played { state = .goes(at: now + Self.patience) }
+    }
+
+    /// The button is down: it is dropped, unless the button is let go before.
+    mutating func pressed(at now: Instant) { state = .dropped(at: now + Self.holdTime) }
+
+    /// The button is up, or cannot be read.
+    mutating func letGo(at now: Instant) {
+        if case .dropped = state { state = .goes(at: now) }
+    }
+}
+
 /// A message that is being spoken, or read from a program, until it is sealed.
 struct SpokenMessage {
     /// The one thing that ends it.
@@ -49,6 +91,13 @@ struct SpokenMessage {
         (self.peer, self.owner, self.source) = (peer, owner, source)
         start = KeptMessage.starts.contains(wall) ? wall : 0
         limit = now + (source == .microphone ? Self.patience : Self.programMax)
+    }
+
+    /// It as one that is kept.
+    var kept: KeptMessage {
+        KeptMessage(
+            id: Boot.callID(), peer: peer, start: start, milliseconds: milliseconds, size: 0,
+            state: .waiting)
     }
 
     var isFull: Bool { entries.count > SealedMessage.entriesMax - 1_024 }
