@@ -1,7 +1,7 @@
 /// Something that is wrong, or could be better: what, where, and what to do about it.
 ///
 /// It is made by the part of the program that knows it, and shown as it is, on every screen.
-public struct Fault: JSONRecord, Equatable, Sendable {
+public struct Fault: JSONRecord, Equatable, Sendable, Error {
     /// One word for programs, such as `no_carrier` or `busy`.
     public var code = ""
     /// The part that has it, such as `button ptt on GPIO17`, or a peer's name; empty for the whole

@@ -105,7 +105,7 @@ private final class Folder {
         #expect(try folder.size("stranger.key") == nil)
         #expect(try folder.size(huge) == 4, "it is no draft that was cut off")
         #expect(try folder.size(sound.fileName) == sound.size)
-        #expect(messages.list { $0 }.messages[1].reason == "its file is damaged")
+        #expect(messages.list([:]).messages[1].reason == "its file is damaged")
         let again = folder.load(config)
         #expect(again.kept.map { $0.fileName } == messages.kept.map { $0.fileName })
     }
@@ -157,21 +157,80 @@ private final class Folder {
             messages.receive(.notice(notice), from: 0, at: now)
             messages.tick(at: now + .seconds(9))
         }
-        #expect(messages.isIdle)
+        #expect(messages.work.isIdle)
         #expect(messages.kept.count == 2)
     }
 
     @Test func aKeyThatIsGoneIsNotMadeAnew() throws {
         let folder = try Folder()
         let config = try one()
-        let messages = folder.load(config)
+        let new = message(1, .new, of: directory(config).key(of: 0).body)
+        try folder.put(new.fileName, new.size)
+        let files = folder.load(config).work.files
         let path = "\(folder.paths.keys)/\(Paths.messageKeyName)"
+        // A message is not damaged where the key is not there.
         try FileStore.remove(path)
-        #expect(throws: KeyStoreError.self) { try messages.files.open([0, 0].span) }
+        #expect(throws: Fault.self) { try files.entries(of: new) }
         #expect(try FileStore.status(of: path) == nil)
-        let other = folder.load(config)
-        #expect(other.files.own != messages.files.own)
-        #expect(throws: KeyStoreError.self) { try messages.files.open([0, 0].span) }
+        let other = folder.load(config).work.files
+        #expect(other.own != files.own)
+        #expect(throws: Fault.self) { try files.entries(of: new) }
+        #expect(try other.entries(of: new) == nil)
+    }
+
+    @Test func whatTheDiskDidNotDoIsToldAndDoneLater() throws {
+        let folder = try Folder()
+        let config = try one()
+        let new = message(1, .new, of: directory(config).key(of: 0).body)
+        var gone = new
+        gone.state = .gone
+        try folder.put(new.fileName, new.size)
+        var messages = folder.load(config)
+        // No file gets the name of a folder.
+        try FileStore.makeDirectory("\(folder.paths.messages)/\(gone.fileName)", mode: 0o700)
+        let button = SpokenMessage.Owner.button(0)
+        messages.delete(messages.kept[0], at: Clock.now())
+        messages.tellWhenWritten(button, "deleted")
+        messages.close(within: .seconds(10))
+        var isTold = false
+        while let word = messages.nextWord() {
+            isTold = isTold || word.owner == button && word.isFault
+        }
+        #expect(isTold)
+        #expect(try folder.size(new.fileName) == new.size)
+        try FileManager.default.removeItem(atPath: "\(folder.paths.messages)/\(gone.fileName)")
+        messages.tick(at: Clock.now() + .seconds(31))
+        messages.close(within: .seconds(10))
+        #expect(try folder.names == [gone.fileName])
+        messages.tellWhenWritten(button, "deleted")
+        messages.tick(at: Clock.now())
+        let word = messages.nextWord()
+        #expect(word?.text == "deleted" && word?.isFault == false)
+    }
+
+    @Test func whatWasHeardMakesRoomForWhatIsNew() throws {
+        let folder = try Folder()
+        let config = try one()
+        let body = directory(config).key(of: 0).body
+        for low in 0..<128 {
+            let heard = message(UInt64(low), low < 2 ? .new : .heard, of: body)
+            try folder.put(heard.fileName, heard.size)
+        }
+        var messages = folder.load(config)
+        let now = Clock.now()
+        messages.up(0, at: now)
+        let notice = MessageNotice(
+            id: CallID(high: 9, low: 9), size: 2_000, milliseconds: 1_000, start: 5)
+        messages.receive(.notice(notice), from: 0, at: now)
+        messages.tick(at: now)
+        let states = messages.kept.map { $0.state }
+        #expect(states[..<3] == [.new, .new, .heardAndGone], "the oldest that was heard")
+        #expect(states.count { $0 == .heard } == 125)
+        var isFetched = false
+        while let (_, record) = messages.nextRecord() {
+            isFetched = isFetched || record == .message(.ask(notice.id, part: 0))
+        }
+        #expect(isFetched)
     }
 
     @Test func anErasedStationKeepsNothing() throws {
@@ -180,12 +239,13 @@ private final class Folder {
         var messages = folder.load(config)
         messages.stop()
         let button = SpokenMessage.Owner.button(0)
-        let spoken = SpokenMessage(to: "x", by: button, .microphone, wall: 5, at: Clock.now())
+        let spoken = SpokenMessage(
+            to: "x", by: button, .microphone, eventsLost: 0, wall: 5, at: Clock.now())
         messages.seal(spoken)
-        #expect(messages.isIdle)
+        #expect(messages.work.isIdle)
         let word = messages.nextWord()
         #expect(word?.owner == button, "whoever spoke it is told")
-        #expect(messages.refusal(to: "x", called: "a") == "this station is being erased")
+        #expect(messages.refusal(to: "x", called: "a") == Messages.erased)
     }
 }
 
@@ -193,7 +253,7 @@ private final class Folder {
     private let start = Instant(nanoseconds: 0)
 
     private func spoken(_ source: SpokenMessage.Source = .microphone) -> SpokenMessage {
-        SpokenMessage(to: "a", by: .button(2), source, wall: .max, at: start)
+        SpokenMessage(to: "a", by: .button(2), source, eventsLost: 0, wall: .max, at: start)
     }
 
     @Test func itIsOverInTimeWhateverComes() {
@@ -202,13 +262,31 @@ private final class Folder {
         #expect(message.limit == start + .seconds(3), "no microphone has opened")
         message.opened(at: start + .seconds(1))
         #expect(message.limit == start + .seconds(304))
-        message.end(because: nil, hasTail: true, at: start + .seconds(5))
-        message.end(because: "unplugged", hasTail: true, at: start + .seconds(6))
-        message.end(because: "late", hasTail: true, at: start + .seconds(7))
+        message.end(because: nil, at: start + .seconds(5))
+        message.end(because: "unplugged", at: start + .seconds(6))
+        message.end(because: "late", at: start + .seconds(7))
         message.opened(at: start + .seconds(7))
         #expect(message.limit == start + .seconds(8))
-        #expect(message.loss == "unplugged", "the first reason is told")
+        #expect(message.problem == "unplugged", "the first reason is told")
         #expect(spoken(.program(left: 9)).limit == start + .seconds(15))
+    }
+
+    @Test func aPressSendsWhatWasHeardBackAndAHoldDropsIt() {
+        var heard = HeardBack(spoken(), at: 2)
+        #expect(heard.deadline == nil, "it is played")
+        heard.ended(at: start)
+        #expect(heard.state == .goes(at: start + .seconds(5)))
+        heard.letGo(at: start + .seconds(1))
+        #expect(heard.deadline == start + .seconds(5), "that finger was there before")
+        heard.pressed(at: start + .seconds(2))
+        heard.ended(at: start + .seconds(2))
+        #expect(heard.state == .dropped(at: start + .seconds(3)))
+        var held = heard
+        heard.letGo(at: start + .milliseconds(2_999))
+        #expect(heard.state == .goes(at: start + .milliseconds(2_999)))
+        held.lost(at: start + .milliseconds(2_500))
+        held.letGo(at: start + .milliseconds(2_500))
+        #expect(held.state == .dropped(at: start + .milliseconds(2_500)), "who holds, drops")
     }
 
     @Test func aProgramGivesNoMoreThanItSaid() {

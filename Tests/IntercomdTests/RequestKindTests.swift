@@ -34,7 +34,7 @@ import Wire
             .page("a", isDown: true, .normal), .pair(.show(name: nil)),
             .pair(.enter(code: "012345", host: "a", name: nil)), .history(HistoryQuery()),
             .message(.record(peer: "a")), .message(.send(peer: "a", bytes: 9)),
-            .message(.play(1)),
+            .message(.play(1)), .message(.delete(nil)), .message(.delete(1)),
         ]
         for request in Self.opening + Self.others {
             #expect(request.outlastsItsReply == lasting.contains(request), "\(request)")

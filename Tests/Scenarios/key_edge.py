@@ -197,8 +197,8 @@ MUTATIONS = (
      "            if woken.isPeriod(of: cards.clock.source) { readKeys(woken) }\n"),
     # There is no sound from before the key.
     ("Sources/Media/Talk/MediaLoop+Talk.swift",
-     "? capturePath.microphone.captured : capturePath.prerollStart(plan.prerollFrames)",
-     "? capturePath.microphone.captured : capturePath.microphone.captured"),
+     "                capturePath.prerollStart(plan.prerollFrames),",
+     "                capturePath.microphone.captured,"),
     # The end of the bounce is seen when the card has a frame.
     ("Sources/Media/Loop/MediaLoop.swift",
      "let deadline = hasBacklog ? now : talkKeys.settles",

@@ -25,7 +25,7 @@ NOFILL = re.compile(r"^\.nf\n(.*?)^\.fi$", re.MULTILINE | re.DOTALL)
 OWNER = re.compile(r"# (\S+): /etc/intercomd/intercomd\.conf\n")
 PROMPT = re.compile(r"^(\S+)[$#] +(.*)$")
 INLINE = re.compile(r"`((?:sudo )?intercomctl [^`\n]+)`")
-UNTIL_CTRL_C = ("levels", "monitor", "page", "talk")
+UNTIL_CTRL_C = re.compile(r"(levels|monitor|page \S|talk \S|message record \S)(?!.* --seconds)")
 
 
 def read(name):
@@ -137,7 +137,7 @@ class Runner:
         """Runs one command until it ends as it should: what it waits for may be under way."""
         assert words[0] == "intercomctl", f"the test cannot run: {' '.join(words)}"
         words = [self.fitting(station, word, words) for word in words[1:]]
-        if words[0] in UNTIL_CTRL_C and "--seconds" not in words:
+        if UNTIL_CTRL_C.match(" ".join(words)):
             return self.type_and_end(station, words)
         said = []
 

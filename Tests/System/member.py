@@ -98,7 +98,7 @@ class MemberTest(unittest.TestCase):
                 [*rights, "intercomctl", *words], env=cls.environment, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/") as program:
             try:
-                until = words[0] in examples.UNTIL_CTRL_C and "--seconds" not in words
+                until = examples.UNTIL_CTRL_C.match(" ".join(words))
                 said = program.communicate(timeout=cls.watched if until else seconds)[0]
             except subprocess.TimeoutExpired:
                 program.terminate()

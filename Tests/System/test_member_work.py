@@ -255,9 +255,8 @@ class Work(MemberTest):
 
     def fitted(self, words):
         words = self.fitting(words)
-        lasts = words[0] in ("talk", "page") or words[:2] == ["message", "record"]
-        if lasts and len(words) > 1 and "--seconds" not in words:
-            # Until Ctrl-C, which a person presses.
+        if words[0] not in ("levels", "monitor") and examples.UNTIL_CTRL_C.match(" ".join(words)):
+            # A person presses Ctrl-C.
             words += ["--seconds", "3"]
         return words
 

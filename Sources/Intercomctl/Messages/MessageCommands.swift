@@ -1,12 +1,10 @@
 internal import Audio
 internal import Files
 internal import HAL
+internal import Peering
 internal import Report
 internal import Time
 internal import Wire
-
-/// The most that a message lasts.
-private let secondsMax = 300
 
 /// `message send PEER FILE`: leaves a message of a WAV file, or of standard input.
 ///
@@ -15,7 +13,7 @@ func sendMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     let (peer, path) = (invocation.arguments[0], invocation.arguments[1])
     let sound: [Int16]
     do throws(SoundFile.Complaint) {
-        sound = try SoundFile.samples(waitingFor: path, seconds: secondsMax)
+        sound = try SoundFile.samples(waitingFor: path, seconds: SealedMessage.secondsMax)
     } catch {
         if case .unread(let error) = error { throw error.failure }
         let name = path == "-" ? "standard input" : path.visible
@@ -55,9 +53,10 @@ private func packets(of sound: [Int16]) throws(OpusError) -> [UInt8] {
 
 /// `message record PEER`: speaks a message until Ctrl-C, or for `--seconds`.
 func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let seconds = invocation.seconds ?? secondsMax
-    guard seconds <= secondsMax else {
-        throw Failure.usage("--seconds: a message lasts \(secondsMax) seconds at most")
+    let seconds = invocation.seconds ?? SealedMessage.secondsMax
+    guard seconds <= SealedMessage.secondsMax else {
+        let most = SealedMessage.secondsMax
+        throw Failure.usage("--seconds: a message lasts \(most) seconds at most")
     }
     let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
     var lifeline = Lifeline(at: Clock.now())

@@ -70,6 +70,7 @@ extension ControlLoop {
             guard devices.lines.lost(key: place, error, at: now) else { return }
             tell(.buttonFault, button: place, detail: error.description)
             endSpokenMessage(of: .button(place), because: "the button cannot be read")
+            if messages.heardBack?.place == place { messages.heardBack?.lost(at: now) }
         case .letGo(let place):
             endSpokenMessage(of: .button(place))
             if messages.heardBack?.place == place { messages.heardBack?.letGo(at: now) }

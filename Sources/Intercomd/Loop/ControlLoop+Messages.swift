@@ -16,32 +16,46 @@ extension ControlLoop {
     /// Lets them go on.
     mutating func followMessages() {
         if resetButton.isErasing {
-            endSpokenMessage(because: "this station is being erased")
+            endSpokenMessage(because: Messages.erased)
             messages.stop()
         }
         followSpokenMessage()
         followPlayer()
-        followHeardBack()
+        if let time = messages.heardBack?.deadline, now >= time { sendHeardBack() }
         messages.tick(at: now)
         while let (peer, record) = messages.nextRecord() {
             let session = cores.table.state(of: peer)?.sessionIndex
             rings.tell(
                 .send(peer: peer, index: session, ControlPayload(record), to: nil, made: now))
         }
+        tellMessageWords()
+    }
+
+    /// Gives what is spoken to the disk, and tells what came of it.
+    mutating func closeMessages() {
+        sendHeardBack()
+        messages.close(within: .seconds(3))
+        tellMessageWords()
+    }
+
+    private mutating func tellMessageWords() {
         while let word = messages.nextWord() {
             let peer = word.peer.map { messagePeer($0) }
-            if word.isFault || word.owner == nil {
+            if word.owner == nil || word.isFault && peer != nil {
                 let kind: Event.Kind = word.isFault ? .stateFault : .message
                 announce(
                     Event(kind, at: wall, peer: peer, seconds: word.seconds, detail: word.text))
             }
-            guard let owner = word.owner, let peer else { continue }
+            guard let owner = word.owner else { continue }
             if word.isFault {
                 refuse(owner, word.text)
             } else if case .caller(let caller) = owner {
-                let seconds = Event.tenths(word.seconds ?? 0)
-                var done = Reply.Done("message to \(peer): \(seconds) s, goes when it is there")
-                done.outcome = word.text
+                var done = Reply.Done(word.text)
+                if let peer {
+                    let seconds = Event.tenths(word.seconds ?? 0)
+                    done = Reply.Done("message to \(peer): \(seconds) s, goes when it is there")
+                    done.outcome = word.text
+                }
                 server.replyLate(.done(done), to: caller, at: now)
             } else {
                 rings.tell(.chime(.permit))
@@ -70,24 +84,23 @@ extension ControlLoop {
     }
 
     /// Does what is asked of messages; nil where the answer comes later.
-    mutating func answer(_ request: MessageRequest, for caller: CallerTicket?) -> Reply? {
+    mutating func answer(_ request: MessageRequest, by owner: SpokenMessage.Owner?) -> Reply? {
         func refused(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
-        // There is a caller where the request outlasts its reply.
-        switch request {
-        case .record(let name): return record(messageTo: name, by: .caller(caller!))
-        case .end:
+        switch (request, owner) {
+        case (.record(let name), let owner?): return record(messageTo: name, by: owner)
+        case (.end, _):
             guard messages.spoken?.source == .microphone, case .caller? = messages.spoken?.owner
             else { return refused("no message is being spoken") }
             endSpokenMessage()
             return .done(Reply.Done("the message is over"))
-        case .send(let name, let bytes):
+        case (.send(let name, let bytes), let owner?):
             guard bytes > 0, bytes <= SealedMessage.entriesMax else {
                 return refused("a message may last 1 to \(SealedMessage.secondsMax) seconds")
             }
-            return beginMessage(to: name, by: .caller(caller!), .program(left: bytes))
-        case .list: return .messages(messages.list { messagePeer($0) })
-        case .play(let number): return play(number, for: caller)
-        case .delete(let number):
+            return beginMessage(to: name, by: owner, .program(left: bytes))
+        case (.list, _): return .messages(messageList())
+        case (.play(let number), let owner?): return play(number, by: owner)
+        case (.delete(let number), let owner?):
             let chosen = messages.kept.filter {
                 !$0.isDeleted && (number == nil || $0.number == number)
             }
@@ -95,9 +108,19 @@ extension ControlLoop {
                 return refused("there is no message \(number ?? 0): intercomctl message list")
             }
             for message in chosen { messages.delete(message, at: now) }
-            return .done(
-                Reply.Done("\(chosen.count) message\(chosen.count == 1 ? "" : "s") deleted"))
+            messages.tellWhenWritten(
+                owner, "\(chosen.count) message\(chosen.count == 1 ? "" : "s") deleted")
+            return nil
+        case (_, nil): return refused("nobody asks for it")
         }
+    }
+
+    private func messageList() -> MessageList {
+        var names: [String: String] = [:]
+        for number in directory.numbers {
+            names[directory.key(of: number).body] = directory[number].name
+        }
+        return messages.list(names)
     }
 
     // MARK: Speaking
@@ -108,6 +131,11 @@ extension ControlLoop {
             let why = devices.cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(why)"))
         }
+        guard switchboard.microphoneSilence == nil else {
+            return .refused(
+                ControlError(.failed, "the microphone is muted, or gives nothing: see status"))
+        }
+        guard !isSpeaking else { return Self.isBusySpeaking }
         // What is said to others is no part of it.
         guard !switchboard.openTalks.isAny else {
             return .refused(
@@ -125,31 +153,36 @@ extension ControlLoop {
         return begun
     }
 
+    /// Whether somebody speaks a message, or hears it before it goes.
+    private var isSpeaking: Bool { messages.spoken != nil || messages.heardBack != nil }
+
+    private static var isBusySpeaking: Reply {
+        .refused(ControlError(.busy, "a message is just being spoken: try again after it"))
+    }
+
     private mutating func beginMessage(
         to name: String, by owner: SpokenMessage.Owner, _ source: SpokenMessage.Source
     ) -> Reply {
         guard let peer = directory.number(named: name) else {
             return .refused(.unknownPeer(name, directory))
         }
-        guard messages.spoken == nil, messages.heardBack == nil else {
-            return .refused(
-                ControlError(.busy, "another message is just being spoken: try again after it"))
-        }
+        guard !isSpeaking else { return Self.isBusySpeaking }
         let body = directory.key(of: peer).body
         if let refusal = messages.refusal(to: body, called: name) {
             return .refused(ControlError(.failed, refusal))
         }
-        messages.spoken = SpokenMessage(to: body, by: owner, source, wall: wall, at: now)
+        messages.spoken = SpokenMessage(
+            to: body, by: owner, source, eventsLost: rings.counters[.eventsLost], wall: wall,
+            at: now)
         return .done(Reply.Done("message to \(name): speak after the tone"))
     }
 
     /// The microphone opened for this target.
     mutating func talkBegan(to target: Int) {
         guard target == Int(TalkTarget.message) else {
-            // What is said now is for others.
-            endSpokenMessage(hasTail: false)
-            let isOwn = messages.heardBack != nil
-            if isOwn || target == Int(TalkTarget.call) { messages.player?.stop() }
+            // What is said and heard now is for others.
+            endSpokenMessage(because: "the microphone opened for others")
+            messages.player?.stop()
             return
         }
         guard messages.spoken?.source == .microphone, messages.spoken?.isEnding == false else {
@@ -160,11 +193,11 @@ extension ControlLoop {
 
     /// Ends the message that is spoken at the microphone, if there is one; its owner is told when
     /// the microphone has closed.
-    mutating func endSpokenMessage(because loss: String? = nil, hasTail: Bool = true) {
+    mutating func endSpokenMessage(because loss: String? = nil) {
         guard messages.spoken?.source == .microphone else { return }
         takePackets()
         let isEnding = messages.spoken?.isEnding ?? true
-        messages.spoken?.end(because: loss, hasTail: hasTail, at: now)
+        messages.spoken?.end(because: loss, at: now)
         if !isEnding { feed { board, _, _ in board.speakMessage(to: nil) } }
     }
 
@@ -180,38 +213,29 @@ extension ControlLoop {
         takePackets()
         guard let spoken = messages.spoken, spoken.source == .microphone else { return }
         messages.spoken = nil
-        let isEmpty = spoken.milliseconds == 0
-        if let loss = spoken.loss ?? (isEmpty ? "nothing was spoken" : nil) {
-            refuse(spoken.owner, loss)
-        } else if case .button(let place) = spoken.owner, devices.cards.output.isOpen, !isSilent,
-            !switchboard.openTalks.isAny
+        if let problem = spoken.problem {
+            refuse(spoken.owner, problem)
+        } else if case .button(let place) = spoken.owner, devices.cards.output.isOpen,
+            !isSilent, messages.player == nil
         {
             messages.heardBack = HeardBack(spoken, at: place)
             messages.player = MessagePlayer(
-                [spoken.kept], entries: spoken.entries, for: nil, messages.files, at: now)
+                [spoken.kept], entries: spoken.entries, for: nil, messages.work.files, at: now)
         } else {
             messages.seal(spoken)
         }
     }
 
-    /// Sends the message that its speaker has heard, or drops it.
-    private mutating func followHeardBack() {
-        guard let heardBack = messages.heardBack, let time = heardBack.deadline, now >= time else {
-            return
-        }
-        if case .dropped = heardBack.state {
-            messages.heardBack = nil
-            return refuse(heardBack.message.owner, "dropped by its button")
-        }
-        sendHeardBack()
-    }
-
-    /// Sends the message that its speaker hears, whatever the button says.
+    /// Sends the message that its speaker hears, or drops it while its button is down.
     mutating func sendHeardBack() {
         guard let heardBack = messages.heardBack else { return }
         messages.heardBack = nil
         messages.player?.stop()
-        messages.seal(heardBack.message)
+        if case .dropped = heardBack.state {
+            refuse(heardBack.message.owner, "dropped by its button")
+        } else {
+            messages.seal(heardBack.message)
+        }
     }
 
     private mutating func takePackets() {
@@ -229,6 +253,12 @@ extension ControlLoop {
         guard source != .microphone else {
             if isGone { endSpokenMessage(because: "its program is gone") }
             if messages.spoken?.isFull == true { endSpokenMessage() }
+            // The end of it may be among them.
+            if let before = messages.spoken?.eventsLost,
+                rings.counters[.eventsLost] != before
+            {
+                endSpokenMessage(because: "this station has too much to do")
+            }
             if now >= limit { finishSpokenMessage() }
             return
         }
@@ -260,20 +290,21 @@ extension ControlLoop {
 
     // MARK: Playing
 
-    /// Whether nobody wants to hear anything here, or a call would hear it, too.
+    /// Whether nobody hears anything here, or others would hear it, too.
     private var isSilent: Bool {
         keeper.state.isSpeakerMuted || keeper.state.volumes.speaker == 0
-            || switchboard.openTalks.targets.contains(Int(TalkTarget.call))
+            || devices.silentSpeaker != nil || switchboard.openTalks.isAny
     }
 
-    private mutating func play(_ number: Int?, for caller: CallerTicket?) -> Reply {
+    private mutating func play(_ number: Int?, by owner: SpokenMessage.Owner) -> Reply {
         guard devices.cards.output.isOpen else {
             let why = devices.cards.output.error?.description ?? "[audio] output = none"
             return .refused(ControlError(.failed, "there is no speaker: \(why)"))
         }
+        guard !isSpeaking else { return Self.isBusySpeaking }
         guard !isSilent else {
             return .refused(
-                ControlError(.failed, "the speaker is muted, or a call would hear the message"))
+                ControlError(.failed, "the speaker is muted, or the microphone is open for others"))
         }
         guard messages.player == nil else {
             return .refused(ControlError(.busy, "messages are just being played"))
@@ -289,7 +320,9 @@ extension ControlLoop {
                 : "there is no message \(number ?? 0) to this station: intercomctl message list"
             return .refused(ControlError(.failed, text))
         }
-        messages.player = MessagePlayer(chosen, for: caller, messages.files, at: now)
+        var caller: CallerTicket?
+        if case .caller(let ticket) = owner { caller = ticket }
+        messages.player = MessagePlayer(chosen, for: caller, messages.work.files, at: now)
         let seconds = Event.tenths(chosen.reduce(0) { $0 + $1.seconds })
         let what =
             chosen.count == 1
@@ -301,7 +334,7 @@ extension ControlLoop {
         guard var player = messages.player else { return }
         let isGone = player.caller.map { server.hasHungUp($0) } ?? false
         if isGone || isSilent { player.stop() }
-        let outcome = player.tick(rings, isIdle: messages.isIdle, at: now)
+        let outcome = player.tick(rings, isIdle: messages.work.isIdle, at: now)
         messages.player = player
         let reply: Reply
         switch outcome {
@@ -313,9 +346,8 @@ extension ControlLoop {
             reply = .done(Reply.Done("\(count) message\(count == 1 ? "" : "s") played"))
         case .over: reply = .refused(ControlError(.failed, "it cannot be played: it is damaged"))
         case .stopped: reply = .refused(ControlError(.failed, "it was stopped"))
-        case .failed:
-            reply = .refused(
-                ControlError(.failed, "it cannot be played: the speaker stands still"))
+        case .failed(let why):
+            reply = .refused(ControlError(.failed, "it cannot be played: \(why)"))
         }
         messages.player = nil
         guard messages.heardBack == nil else {

@@ -97,7 +97,7 @@ extension ControlLoop {
         case .join(let peer, let digits):
             let files = PeerFiles(settings.sources, in: config.paths)
             return site.join(peer, digits, for: caller!, files)
-        case .message(let request): return answer(request, for: caller)
+        case .message(let request): return answer(request, by: caller.map { .caller($0) })
         case .state(let request): return answer(request)
         case .show(let name):
             guard let peer = directory.number(named: name) else {
@@ -158,11 +158,11 @@ extension ControlLoop {
             messages.player?.stop()
             return tell(.keyAction, button: place, detail: act.text)
         }
+        let request = Request(act, page: switchboard.pager.name, state: keeper.state)
         let reply: Reply?
-        if case .message(let peer) = act {
-            reply = record(messageTo: peer, by: .button(place))
+        if case .message(let wanted) = request {
+            reply = answer(wanted, by: .button(place))
         } else {
-            let request = Request(act, page: switchboard.pager.name, state: keeper.state)
             reply = answer(request, by: Asker(name: "button \(config.buttons[place].name)"))
         }
         guard case .refused(let error)? = reply else {
@@ -299,7 +299,8 @@ extension Request {
     var outlastsItsReply: Bool {
         switch self {
         case .talk, .announce, .latency, .reload(isCheck: false), .page(_, true, _), .pair,
-            .history, .join, .message(.record), .message(.send), .message(.play):
+            .history, .join, .message(.record), .message(.send), .message(.play),
+            .message(.delete):
             true
         default: false
         }

@@ -309,6 +309,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         neighbourhood.close(at: now)
         mailbox?.close()
         devices.close(config.paths, at: now)
+        endSpokenMessage(because: "intercomd ends")
         rings.tell(.quiet)
         feed { board, _, now in board.stop(at: now) }
         feed { _, table, now in table.close(reason: .stopping, at: now) }
@@ -326,8 +327,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         takeReturns()
         // Programs that share a card leave it to each other when they close it.
         devices.cards.awaitClosing(within: .seconds(2))
-        sendHeardBack()
-        messages.close(within: .seconds(3))
+        closeMessages()
         tell(.stopped)
         for fault in history.close(at: now, within: .seconds(3)) {
             tell(.historyFault, detail: fault)

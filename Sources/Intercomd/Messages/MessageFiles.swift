@@ -6,6 +6,11 @@ internal import Peering
 internal import Report
 internal import Wire
 
+extension Fault {
+    /// The disk does not do what messages need.
+    init(_ error: SystemError) { self.init("messages", error.finding, fix: error.fix) }
+}
+
 /// What is done to the files of messages, on a thread of its own: it may take as long as a disk
 /// does.
 struct MessageFiles: Sendable {
@@ -32,6 +37,8 @@ struct MessageFiles: Sendable {
         case read([UInt8])
         case unreadable
         case failed(Fault)
+        /// These changes could not be made.
+        case unchanged([Change], Fault)
     }
 
     /// Free bytes that messages leave on a disk.
@@ -57,21 +64,23 @@ struct MessageFiles: Sendable {
                     path(message.fileName), limit: SealedMessage.sizeMax)
                 return file.count == message.size ? .read(file) : .unreadable
             case .change(let changes):
-                var problem: SystemError?
+                var (left, problem): ([Change], Fault?) = ([], nil)
                 for change in changes {
-                    do throws(SystemError) { try perform(change) } catch { problem = error }
+                    do throws(SystemError) { try perform(change) } catch {
+                        left.append(change)
+                        problem = Fault(error)
+                    }
                 }
-                if let problem { throw problem }
-                return .done
+                return problem.map { .unchanged(left, $0) } ?? .done
             }
-        } catch { return .failed(Fault("messages", error.finding, fix: error.fix)) }
+        } catch { return .failed(Fault(error)) }
     }
 
     private func perform(_ change: Change) throws(SystemError) {
         switch change {
         case .mark(let name, let message):
             // First, so that a message that has gone is not there again after a power failure.
-            if name != message.fileName {
+            if name != message.fileName, try FileStore.status(of: path(name)) != nil {
                 try FileStore.rename(path(name), to: path(message.fileName))
             }
             if !message.hasSound { try FileStore.empty(path(message.fileName)) }
@@ -96,9 +105,7 @@ struct MessageFiles: Sendable {
     /// Keeps a message that this station can open.
     private func keep(_ file: [UInt8], as message: KeptMessage) throws(SystemError) -> Finding {
         let entries: [UInt8]?
-        do throws(KeyStoreError) { entries = try open(file.span) } catch {
-            return .failed(Fault("messages", error.description))
-        }
+        do throws(Fault) { entries = try open(file.span) } catch { return .failed(error) }
         guard let entries, let milliseconds = SpokenMessage.milliseconds(of: entries.span) else {
             return .unreadable
         }
@@ -108,9 +115,19 @@ struct MessageFiles: Sendable {
     }
 
     /// The entries of a message to this station; nil where its key does not open it.
-    func open(_ file: Span<UInt8>) throws(KeyStoreError) -> [UInt8]? {
-        guard let own else { return nil }
-        let key = try KeyStore.messageKey(paths, known: own)
-        return SealedMessage.open(file, with: key)
+    private func open(_ file: Span<UInt8>) throws(Fault) -> [UInt8]? {
+        guard let own else { throw Fault("messages", "this station has no message key") }
+        do throws(KeyStoreError) {
+            return SealedMessage.open(file, with: try KeyStore.messageKey(paths, known: own))
+        } catch { throw Fault("messages", error.description) }
+    }
+
+    /// The entries of a message that is kept; nil where its file is damaged.
+    func entries(of message: KeptMessage) throws(Fault) -> [UInt8]? {
+        let file: [UInt8]
+        do throws(SystemError) {
+            file = try FileStore.read(path(message.fileName), limit: SealedMessage.sizeMax)
+        } catch { throw Fault(error) }
+        return try open(file.span)
     }
 }

@@ -4,6 +4,7 @@ internal import HAL
 internal import Media
 internal import Peering
 internal import Realtime
+internal import Report
 internal import Station
 internal import Time
 internal import Wire
@@ -22,8 +23,8 @@ struct MessagePlayer {
         case damaged(KeptMessage)
         case over
         case stopped
-        /// The speaker does not play.
-        case failed
+        /// The speaker does not play, or the disk does not read.
+        case failed(String)
     }
 
     /// Two seconds; a whole number of blocks.
@@ -38,7 +39,7 @@ struct MessagePlayer {
     private let files: MessageFiles
     private var queue: [KeptMessage]
     private var current: (message: KeptMessage, sound: MessageSound)?
-    /// Those of a message that is no file yet.
+    /// The entries of a message that is no file yet.
     private let entries: [UInt8]?
     /// The numbers of pieces that are said.
     private var ahead: [Int] = []
@@ -80,28 +81,38 @@ struct MessagePlayer {
     mutating func tick(_ rings: Rings, isIdle: Bool, at now: Instant) -> Outcome {
         guard !isStopped, now - movedAt <= Self.patience else {
             end(rings)
-            return isStopped ? .stopped : .failed
+            return isStopped ? .stopped : .failed("the speaker stands still")
         }
         guard let (message, sound) = current else {
             guard !queue.isEmpty else { return .over }
-            guard isIdle else { return .playing }
+            guard isIdle || entries != nil else {
+                movedAt = now
+                return .playing
+            }
             let next = queue.removeFirst()
             current = (next, MessageSound(next, entries, files))
             movedAt = now
             return .playing
         }
         // Looked at first: behind the last piece nothing comes.
-        let isWhole = sound.result
+        let result = sound.result
         while ahead.count < Self.aheadMax, let piece = sound.pieces.pop() {
             number += 1
             ahead.append(number)
             movedAt = now
             rings.tell(.say(Box(Utterance(number: number, isPiece: true, piece))))
         }
-        guard let isWhole, ahead.isEmpty else { return .playing }
+        guard let result, ahead.isEmpty else { return .playing }
         current = nil
-        count += isWhole ? 1 : 0
-        return isWhole ? .heard(message) : .damaged(message)
+        switch result {
+        case .whole:
+            count += 1
+            return .heard(message)
+        case .damaged: return .damaged(message)
+        case .failed(let fault):
+            end(rings)
+            return .failed(fault.sentence)
+        }
     }
 
     private mutating func end(_ rings: Rings) {
@@ -114,17 +125,26 @@ struct MessagePlayer {
     private final class MessageSound {
         let pieces: SPSCRing<[Int16]>
         private let ends: SPSCRing<Bool>
-        private let work: Background<Bool>
-        private var found: Bool?
+        private let work: Background<Result>
+        private var found: Result?
+
+        enum Result: Sendable {
+            /// All of it was opened and decoded.
+            case whole
+            case damaged
+            case failed(Fault)
+        }
 
         init(_ message: KeptMessage, _ entries: [UInt8]?, _ files: MessageFiles) {
             let pieces = SPSCRing<[Int16]>(capacity: 2)
             let ends = SPSCRing<Bool>(capacity: 1)
             (self.pieces, self.ends) = (pieces, ends)
             work = Background {
-                guard let entries = entries ?? Self.entries(message, files),
-                    let track = Self.track(entries.span)
-                else { return false }
+                var found = entries
+                do throws(Fault) {
+                    if found == nil { found = try files.entries(of: message) }
+                } catch { return .failed(error) }
+                guard let found, let track = Self.track(found.span) else { return .damaged }
                 var left = track.end
                 while left > 0 {
                     var piece = [Int16](repeating: 0, count: MessagePlayer.pieceSamples)
@@ -132,31 +152,29 @@ struct MessagePlayer {
                     track.render(into: &room)
                     if left < piece.count { piece.removeLast(piece.count - left) }
                     left -= piece.count
+                    // A speaker that plays takes one each two seconds.
+                    let end = Clock.now() + .seconds(5)
                     var waiting = pieces.push(piece)
                     while let again = waiting {
-                        guard ends.pop() == nil else { return false }
+                        guard ends.pop() == nil, Clock.now() < end else {
+                            return .failed(Fault("messages", "the speaker stands still"))
+                        }
                         Clock.sleep(.milliseconds(20))
                         waiting = pieces.push(again)
                     }
                 }
-                return true
+                return .whole
             }
         }
 
-        /// Whether all of it was opened and decoded; nil while it is under way.
-        var result: Bool? {
+        /// What came of it; nil while it is under way.
+        var result: Result? {
             found = found ?? work.take()
             return found
         }
 
         /// Nobody listens any more.
         func end() { _ = ends.push(true) }
-
-        private static func entries(_ message: KeptMessage, _ files: MessageFiles) -> [UInt8]? {
-            let path = files.path(message.fileName)
-            let file = try? FileStore.read(path, limit: SealedMessage.sizeMax)
-            return file.flatMap { try? files.open($0.span) }
-        }
 
         private static func track(_ entries: Span<UInt8>) -> RecordedTrack? {
             guard let track = try? RecordedTrack() else { return nil }

@@ -15,24 +15,14 @@ internal import Wire
 /// a peer so that this station cannot open it. What a disk is to do is done one after the other, by
 /// one thread at a time (`MessageFiles`), so neither a peer nor a person makes many threads.
 struct Messages {
-    /// Something for people, and who waits for it.
-    struct Word {
-        var peer: String?
-        var seconds: Double?
-        let text: String
-        var isFault = false
-        /// Who has spoken the message; nil where it is news.
-        var owner: SpokenMessage.Owner?
-    }
-
+    static let erased = "this station is being erased; if that has failed, restart intercomd"
+    /// After a message that could not be kept, none is fetched for so long.
+    private static let rest = Duration.seconds(300)
     /// Messages without sound that are remembered of each peer: those that were deleted, so that
     /// they are not taken again, and those that it has taken.
     private static let rememberedMax = 64
-    /// The newest that are listed: a reply has room for them.
-    private static let listMax = 500
 
-    let files: MessageFiles
-    private let writer: WorkChain
+    private(set) var work: MessageWork
     private var exchange: MessageExchange
     /// From the oldest that was kept.
     private(set) var kept: [KeptMessage] = []
@@ -41,20 +31,19 @@ struct Messages {
     /// The characters of the public keys of peers, by number.
     private var peers: [Int: String] = [:]
     private var denied: Set<Int> = []
-    /// The first is under way.
-    private var jobs: [MessageFiles.Job] = []
-    private var running: Background<MessageFiles.Finding>?
-    /// The station is being erased: nothing is taken or written any more.
-    private(set) var isStopped = false
     private var words: [Word] = []
     private var number = 0
     /// The numbers of those whose files cannot be used, which are passed over until the next start.
     private var damaged: Set<Int> = []
+    /// Whoever is told something when all is written.
+    private var waiting: [(owner: SpokenMessage.Owner, text: String)] = []
+    /// Nothing is taken from peers until then.
+    private var restsUntil = Instant(nanoseconds: 0)
     /// Own messages that a peer is taking, and why others wait.
-    private var taking: Set<CallID> = []
-    private var reasons: [CallID: String] = [:]
-    /// Why this station has no message key; nil where it has one.
-    private let keyFault: Fault?
+    private(set) var taking: Set<CallID> = []
+    private(set) var reasons: [CallID: String] = [:]
+    /// Why no messages are taken or spoken: there is no message key, or no list of what is kept.
+    private var fault: Fault?
     /// What was wrong with the disk when it was used last.
     private var problem: Fault?
     var spoken: SpokenMessage?
@@ -70,15 +59,17 @@ struct Messages {
         do throws(KeyStoreError) { own = try KeyStore.messageKey(paths).publicKey } catch {
             fault = Fault("messages", error.description)
         }
-        files = MessageFiles(paths: paths, suite: usesAES ? .aesGCM : .chaChaPoly, own: own)
-        (self.writer, keyFault, exchange) = (writer, fault, MessageExchange(own: own))
+        let suite: Suite = usesAES ? .aesGCM : .chaChaPoly
+        work = MessageWork(MessageFiles(paths: paths, suite: suite, own: own), writer)
+        exchange = MessageExchange(own: own)
         var strange = 0
         do throws(SystemError) {
             try FileStore.makeDirectory(paths.messages, mode: 0o700)
             for name in try FileStore.names(in: paths.messages, suffix: "") {
                 strange += load(name) ? 0 : 1
             }
-        } catch { fail(Fault("messages", error.finding, fix: error.fix)) }
+        } catch { fault = fault ?? Fault(error) }
+        self.fault = fault
         if let fault { fail(fault) }
         if strange > 0 {
             fail(
@@ -92,7 +83,7 @@ struct Messages {
     ///
     /// - Returns: False for one that is not of messages.
     private mutating func load(_ name: String) -> Bool {
-        let path = files.path(name)
+        let path = work.files.path(name)
         if var message = KeptMessage(fileName: name) {
             number += 1
             message.number = number
@@ -100,7 +91,7 @@ struct Messages {
             if let place = place(of: message) {
                 // Both files of one message: its newer state is true.
                 let isNewer = kept[place].state.order < message.state.order
-                change(.remove(isNewer ? kept[place].fileName : name))
+                work.change(.remove(isNewer ? kept[place].fileName : name))
                 guard isNewer else { return true }
                 kept[place] = message
             } else {
@@ -108,7 +99,7 @@ struct Messages {
             }
             if !message.hasSound {
                 // A power failure came before its content was taken away.
-                if size != 0 { change(.mark(name, message)) }
+                if size != 0 { work.change(.mark(name, message)) }
             } else if size != message.size {
                 setAside(message)
             }
@@ -123,7 +114,7 @@ struct Messages {
         let whole = String(name.dropLast(4))
         let isDraft = KeptMessage(fileName: whole) != nil || whole.hasSuffix(".key")
         guard name.hasSuffix(".new"), isDraft else { return false }
-        change(.remove(name))
+        work.change(.remove(name))
         return true
     }
 
@@ -144,7 +135,7 @@ struct Messages {
         reasons[message.id] = "its file is damaged"
         fail(
             Fault(
-                "messages", of: files.path(message.fileName), "the file is damaged",
+                "messages", of: work.files.path(message.fileName), "the file is damaged",
                 fix: "intercomctl message delete"))
     }
 
@@ -166,11 +157,15 @@ struct Messages {
         let known = Set(peers.values)
         for body in keys.keys.sorted() where !known.contains(body) {
             keys[body] = nil
-            change(.remove("\(body).key"))
+            work.change(.remove("\(body).key"))
         }
-        for message in kept where message.state == .waiting && !known.contains(message.peer) {
-            words.append(word(of: message, "dropped: it is for a former peer"))
-            forget(message)
+        for message in kept where !known.contains(message.peer) {
+            if message.state == .waiting {
+                words.append(word(of: message, "dropped: it is for a former peer"))
+                forget(message)
+            } else if !message.hasSound {
+                forget(message)
+            }
         }
     }
 
@@ -182,23 +177,26 @@ struct Messages {
         for message in delivered.suffix(32) { exchange.ask(peer, about: message.id) }
     }
 
-    mutating func down(_ peer: Int) { exchange.down(peer) }
+    mutating func down(_ peer: Int) {
+        if let id = exchange.offered(to: peer) { taking.remove(id) }
+        exchange.down(peer)
+    }
 
     mutating func receive(_ record: MessageRecord, from peer: Int, at now: Instant) {
-        if !isStopped { exchange.receive(record, from: peer, at: now) }
+        if !work.isStopped { exchange.receive(record, from: peer, at: now) }
     }
 
     private func number(of body: String) -> Int? { peers.keys.first { peers[$0] == body } }
 
     /// Why no message can be left for a peer; nil where one can.
     func refusal(to body: String, called name: String) -> String? {
-        if isStopped { return "this station is being erased" }
-        if let keyFault { return "messages cannot be kept: \(keyFault.sentence)" }
+        if work.isStopped { return Self.erased }
+        if let fault { return "messages cannot be kept: \(fault.sentence)" }
         guard keys[body] != nil else {
             return "\(name) has not told its message key yet: it does so when it is there, if its"
                 + " version has messages"
         }
-        let isSealing = jobs.contains { if case .seal = $0 { true } else { false } }
+        let isSealing = work.jobs.contains { if case .seal = $0 { true } else { false } }
         guard !isSealing else { return "the message before it is not written yet" }
         let room = MessageRoom(for: body, isIncoming: false, among: kept)
         return room.has(SealedMessage.sizeMax)
@@ -208,26 +206,26 @@ struct Messages {
 
     // MARK: Jobs
 
-    private mutating func begin(_ job: MessageFiles.Job) {
-        if !isStopped { jobs.append(job) }
+    /// Tells somebody this when all is written, or that it is not.
+    mutating func tellWhenWritten(_ owner: SpokenMessage.Owner, _ text: String) {
+        waiting.append((owner, text))
     }
 
-    /// Changes that wait for the same disk are one job.
-    private mutating func change(_ change: MessageFiles.Change) {
-        if jobs.count > 1, case .change(let before)? = jobs.last {
-            jobs[jobs.count - 1] = .change(before + [change])
-        } else {
-            begin(.change([change]))
+    private mutating func tellWhatIsWritten() {
+        for (owner, text) in waiting {
+            let found = work.isWritten ? text : problem?.sentence ?? "the disk did not take it"
+            words.append(Word(text: found, isFault: !work.isWritten, owner: owner))
         }
+        waiting = []
     }
 
     /// Has a message sealed and kept, to go to its peer.
     mutating func seal(_ spoken: SpokenMessage) {
         let message = spoken.kept
-        guard let key = keys[spoken.peer], !isStopped else {
+        guard let key = keys[spoken.peer], !work.isStopped else {
             return words.append(lost(message, "it is for a former peer", spoken.owner))
         }
-        begin(.seal(message, spoken.entries, to: key, for: spoken.owner))
+        work.begin(.seal(message, spoken.entries, to: key, for: spoken.owner))
     }
 
     private func lost(
@@ -243,17 +241,15 @@ struct Messages {
 
     /// The station is being erased.
     mutating func stop() {
-        isStopped = true
+        work.stop()
         player?.stop()
         heardBack = nil
-        if jobs.count > 1 { jobs.removeLast(jobs.count - 1) }
-        if running == nil { jobs = [] }
     }
 
     /// Waits until all is written that was begun.
     mutating func close(within limit: Duration) {
         let end = Clock.now() + limit
-        while !jobs.isEmpty, Clock.now() < end {
+        while !work.isIdle, Clock.now() < end {
             tick(at: Clock.now())
             Clock.sleep(.milliseconds(2))
         }
@@ -265,12 +261,12 @@ struct Messages {
         let next = kept.first {
             $0.peer == body && $0.state == .waiting && !damaged.contains($0.number)
         }
-        let isRead = jobs.contains {
+        let isRead = work.jobs.contains {
             if case .offer(_, let other) = $0 { other == peer } else { false }
         }
         guard exchange.offered(to: peer) != next?.id, !isRead else { return }
         exchange.offer(nil, to: peer, at: now)
-        if let next, exchange.isUp(peer) { begin(.offer(next, to: peer)) }
+        if let next, exchange.isUp(peer) { work.begin(.offer(next, to: peer)) }
     }
 
     // MARK: What becomes of them
@@ -280,7 +276,7 @@ struct Messages {
         guard let place = kept.firstIndex(where: { $0.number == message.number }) else { return }
         let former = kept[place].fileName
         kept[place].state = state
-        change(.mark(former, kept[place]))
+        work.change(.mark(former, kept[place]))
         for isIncoming in [false, true] {
             let silent = kept.filter {
                 $0.peer == message.peer && !$0.hasSound && $0.isIncoming == isIncoming
@@ -295,7 +291,7 @@ struct Messages {
         reasons[message.id] = nil
         damaged.remove(message.number)
         taking.remove(message.id)
-        change(.remove(message.fileName))
+        work.change(.remove(message.fileName))
     }
 
     /// Deletes a message; one from a peer is remembered as such.
@@ -323,27 +319,20 @@ struct Messages {
 
     /// Lets time pass: looks what disks and peers have to say.
     mutating func tick(at now: Instant) {
-        if let finding = running?.take() {
-            running = nil
-            finish(jobs.removeFirst(), finding, at: now)
-        }
+        if let (job, finding) = work.next(at: now) { finish(job, finding, at: now) }
+        if work.isIdle { tellWhatIsWritten() }
         exchange.tick(at: now)
         while let news = exchange.nextNews() { handle(news, at: now) }
-        guard running == nil, let job = jobs.first else { return }
-        let files = files
-        running = writer.begin { files.perform(job) }
+        work.goOn(at: now)
     }
 
     func deadline(at now: Instant) -> Instant? {
         let all = [
-            exchange.deadline, running?.look(at: now), spoken?.deadline(at: now),
+            exchange.deadline, work.deadline(at: now), spoken?.deadline(at: now),
             player?.deadline(at: now), heardBack?.deadline,
         ]
         return all.compactMap { $0 }.min()
     }
-
-    /// Whether no file is about to get another name.
-    var isIdle: Bool { jobs.isEmpty }
 
     mutating func nextRecord() -> (peer: Int, record: ControlRecord)? { exchange.nextRecord() }
 
@@ -354,30 +343,40 @@ struct Messages {
     ) {
         switch finding {
         case .failed(let fault): fail(fault)
+        case .unchanged(_, let fault): fail(fault)
         case .kept: problem = nil
         case .done, .read, .unreadable: break
         }
         switch (job, finding) {
         case (.seal(_, _, _, let owner), .kept(let message)):
+            guard keys[message.peer] != nil else {
+                work.change(.remove(message.fileName))
+                return words.append(lost(message, "it is for a former peer", owner))
+            }
             add(message)
             var word = word(of: message, "waiting")
             word.owner = owner
             words.append(word)
             offerNext(to: message.peer, at: now)
+        case (.seal(let message, _, _, let owner), .failed(let fault)):
+            words.append(lost(message, fault.sentence, owner))
         case (.seal(let message, _, _, let owner), _):
-            words.append(lost(message, problem?.sentence ?? "it is too large", owner))
+            words.append(lost(message, "it is too large", owner))
         case (.keep(_, _, let peer), .kept(let message)):
             add(message)
             tell(peer, message, .delivered)
             words.append(word(of: message, "new"))
         case (.keep(let message, _, let peer), .unreadable): tell(peer, message, .unreadable)
-        case (.keep(let message, _, let peer), _): tell(peer, message, .full)
+        case (.keep(let message, _, let peer), _):
+            restsUntil = now + Self.rest
+            tell(peer, message, .full)
         case (.offer(let message, let peer), .read(let file)):
             let isWaiting = kept.contains { $0.number == message.number && $0.state == .waiting }
             guard isWaiting, peers[peer] == message.peer else {
                 return offerNext(to: message.peer, at: now)
             }
             exchange.offer(message.notice, file, to: peer, at: now)
+        case (.offer, .failed): break
         case (.offer(let message, _), _):
             if kept.contains(where: { $0.number == message.number }) { setAside(message) }
             offerNext(to: message.peer, at: now)
@@ -400,7 +399,7 @@ struct Messages {
         case .key(let peer, let key):
             guard let body = peers[peer] else { return }
             keys[body] = key
-            change(.key(key, of: body))
+            work.change(.key(key, of: body))
         case .noticed(let peer, let notice): noticed(notice, by: peer, nil, at: now)
         case .arrived(let peer, let notice, let file): noticed(notice, by: peer, file, at: now)
         case .taking(let peer, let id):
@@ -424,27 +423,46 @@ struct Messages {
             return exchange.tell(peer, notice.id, isHeard ? .heard : .delivered)
         }
         // One at a time of each peer, so that none makes work faster than it is done.
-        let isKeeping = jobs.contains {
+        let isKeeping = work.jobs.contains {
             if case .keep(_, _, let other) = $0 { other == peer } else { false }
         }
-        guard notice.size > 0, !isKeeping, !isStopped else { return }
-        if let state = refusal(of: message, by: peer) {
+        guard notice.size > 0, !isKeeping, !work.isStopped else { return }
+        if !denied.contains(peer), SealedMessage.sizes.contains(message.size) {
+            makeRoom(for: message)
+        }
+        if let state = refusal(of: message, by: peer, at: now) {
             exchange.tell(peer, notice.id, state)
         } else if let file {
-            begin(.keep(message, file, from: peer))
+            work.begin(.keep(message, file, from: peer))
         } else {
             exchange.fetch(notice, from: peer, at: now)
         }
     }
 
+    private func room(for message: KeptMessage) -> MessageRoom {
+        var taken = kept
+        for case .keep(let other, _, _) in work.jobs { taken.append(other) }
+        return MessageRoom(for: message.peer, isIncoming: true, among: taken)
+    }
+
+    /// The oldest of its peer that were heard give their room to a new one.
+    private mutating func makeRoom(for message: KeptMessage) {
+        while !room(for: message).has(message.size),
+            let oldest = kept.first(where: { $0.peer == message.peer && $0.state == .heard })
+        {
+            player?.forget(oldest)
+            mark(oldest, .heardAndGone)
+        }
+    }
+
     /// Why a message is not taken; nil where it is.
-    private func refusal(of message: KeptMessage, by peer: Int) -> MessageState? {
+    private func refusal(
+        of message: KeptMessage, by peer: Int, at now: Instant
+    ) -> MessageState? {
         if denied.contains(peer) { return .denied }
         guard SealedMessage.sizes.contains(message.size) else { return .unreadable }
-        var taken = kept
-        for case .keep(let other, _, _) in jobs { taken.append(other) }
-        let room = MessageRoom(for: message.peer, isIncoming: true, among: taken)
-        return keyFault == nil && room.has(message.size) ? nil : .full
+        let isTaken = fault == nil && now >= restsUntil && room(for: message).has(message.size)
+        return isTaken ? nil : .full
     }
 
     private mutating func told(
@@ -467,33 +485,8 @@ struct Messages {
         case (.denied, .waiting): reasons[id] = "its settings allow no messages of this station"
         default: return
         }
-        if state != .full, state != .denied {
-            taking.remove(id)
-            reasons[id] = nil
-        }
+        taking.remove(id)
+        if state != .full, state != .denied { reasons[id] = nil }
         offerNext(to: body, at: now)
-    }
-
-    // MARK: Lists
-
-    /// The newest messages that people see; `name` is what a peer is called.
-    func list(_ name: (String) -> String) -> MessageList {
-        var list = MessageList()
-        list.messages = kept.filter { !$0.isDeleted }.suffix(Self.listMax).map {
-            var message = MessageList.Message()
-            (message.number, message.id, message.peer) = ($0.number, $0.id.text, name($0.peer))
-            (message.isIncoming, message.start, message.bytes) = ($0.isIncoming, $0.start, $0.size)
-            message.seconds = $0.seconds
-            message.bitrate = $0.milliseconds > 0 ? Double($0.size * 8) / $0.seconds : 0
-            message.state =
-                switch $0.state {
-                case .waiting: taking.contains($0.id) ? "sent" : "waiting"
-                case .listened: "heard"
-                default: $0.state.rawValue
-                }
-            message.reason = reasons[$0.id]
-            return message
-        }
-        return list
     }
 }

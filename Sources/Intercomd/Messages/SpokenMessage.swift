@@ -41,9 +41,14 @@ struct HeardBack {
     /// The button is down: it is dropped, unless the button is let go before.
     mutating func pressed(at now: Instant) { state = .dropped(at: now + Self.holdTime) }
 
-    /// The button is up, or cannot be read.
+    /// The button is up.
     mutating func letGo(at now: Instant) {
-        if case .dropped = state { state = .goes(at: now) }
+        if case .dropped(let time) = state, now < time { state = .goes(at: now) }
+    }
+
+    /// The button cannot be read.
+    mutating func lost(at now: Instant) {
+        if case .dropped = state { state = .dropped(at: now) }
     }
 }
 
@@ -67,40 +72,58 @@ struct SpokenMessage {
     private static let patience = Duration.seconds(3)
     /// A program has sent all within this time.
     private static let programMax = Duration.seconds(15)
+    /// What clocks that are set tell: after this program began to be, in 2026.
+    private static let clocks = 1_767_225_600_000...KeptMessage.starts.upperBound
     private static let perMs = PCM.sampleRate / 1_000
 
+    /// A shorter one was none: somebody brushed against the button.
+    private static let millisecondsMin = 500
+
+    let id = Boot.callID()
     /// The characters of the public key of the peer that it is for.
     let peer: String
     let owner: Owner
     private(set) var source: Source
-    /// In milliseconds since 1970.
+    /// The count of events that the media loop had lost before.
+    let eventsLost: UInt64
+    /// In milliseconds since 1970; 0 where the clock is not set.
     let start: Int
     /// It is over then, whatever comes.
     private(set) var limit: Instant
     /// Its end was asked for, and its microphone has not closed yet.
     private(set) var isEnding = false
-    /// Nothing that is spoken from now on is part of it.
-    private var isClosed = false
-    /// Why it is not kept; nil where it is.
-    private(set) var loss: String?
+    /// Why it is not kept, whatever was spoken.
+    private var loss: String?
     private(set) var entries: [UInt8] = []
     private var first: Int?
     private(set) var milliseconds = 0
 
-    init(to peer: String, by owner: Owner, _ source: Source, wall: Int, at now: Instant) {
-        (self.peer, self.owner, self.source) = (peer, owner, source)
-        start = KeptMessage.starts.contains(wall) ? wall : 0
+    init(
+        to peer: String, by owner: Owner, _ source: Source, eventsLost: UInt64, wall: Int,
+        at now: Instant
+    ) {
+        (self.peer, self.owner, self.source, self.eventsLost) = (peer, owner, source, eventsLost)
+        start = Self.clocks.contains(wall) ? wall : 0
         limit = now + (source == .microphone ? Self.patience : Self.programMax)
     }
 
     /// It as one that is kept.
     var kept: KeptMessage {
         KeptMessage(
-            id: Boot.callID(), peer: peer, start: start, milliseconds: milliseconds, size: 0,
+            id: id, peer: peer, start: start, milliseconds: milliseconds, size: 0,
             state: .waiting)
     }
 
-    var isFull: Bool { entries.count > SealedMessage.entriesMax - 1_024 }
+    var isFull: Bool {
+        entries.count > SealedMessage.entriesMax - 1_024
+            || milliseconds >= SealedMessage.secondsMax * 1_000
+    }
+
+    /// Why nothing comes of it; nil where it is to go.
+    var problem: String? {
+        loss
+            ?? (milliseconds < Self.millisecondsMin ? "it is shorter than half a second" : nil)
+    }
 
     func deadline(at now: Instant) -> Instant { now + .milliseconds(20) }
 
@@ -114,24 +137,22 @@ struct SpokenMessage {
     ///
     /// - Parameters:
     ///   - loss: Why the message is not kept; nil where it is.
-    ///   - hasTail: What is spoken until then is part of it.
     ///   - now: The time.
-    mutating func end(because loss: String?, hasTail: Bool, at now: Instant) {
+    mutating func end(because loss: String?, at now: Instant) {
         self.loss = self.loss ?? loss
-        isClosed = isClosed || !hasTail
         if !isEnding { limit = now + Self.patience }
         isEnding = true
     }
 
     /// Takes a packet of the microphone.
     mutating func take(_ packet: KeptPacket) {
-        guard !isFull, !isClosed, source == .microphone else { return }
+        guard !isFull, source == .microphone else { return }
         let begin = first ?? packet.place
         first = begin
         let bytes = packet.bytes.span.extracting(first: packet.count)
         let samples = max(0, packet.place - begin)
         RecordingEntry.append(
-            bytes, source: packet.talker, at: UInt32(clamping: samples / Self.perMs), to: &entries)
+            bytes, source: 0, at: UInt32(clamping: samples / Self.perMs), to: &entries)
         milliseconds = (samples + (OpusDecoder.sampleCount(of: bytes) ?? 0)) / Self.perMs
     }
 

@@ -118,6 +118,7 @@ extension Snapshot {
     private var heldOpen: [Int: Instant] {
         talkingSince.filter {
             $0.key != Int(TalkTarget.call) && $0.key != Int(TalkTarget.announcement)
+                && $0.key != Int(TalkTarget.message)
         }
     }
 

@@ -163,7 +163,7 @@ struct Speaking: ~Copyable {
         }
         if Self.isPiece(words) {
             // What waits to begin keeps its turn.
-            now = now.take() ?? next.take()
+            now = now.take() ?? begin()
             if let waiting = next.take() {
                 next = consume waiting
                 return Self.giveBack(words, rings)

@@ -29,7 +29,7 @@ package final class Rings: Sendable {
     package let sound = SPSCRing<SoundBlock>(capacity: 32)
     /// Media to control: what is encoded of a message, while one is spoken.
     ///
-    /// Fetched 20 times a second, so it wakes no thread. Two thirds of a second of the shortest
+    /// Fetched 50 times a second, so it wakes no thread. Two thirds of a second of the shortest
     /// frames.
     package let packets = SPSCRing<KeptPacket>(capacity: 256)
     package let counters = CounterTable<MediaCount>(count: MediaCount.allCases.count)
@@ -157,16 +157,14 @@ package enum MediaEvent: Sendable {
 
 /// An Opus packet that is to be kept.
 package struct KeptPacket: Sendable {
-    /// The talker's number as the source of a recording; 0 is this station.
-    package let talker: UInt8
-    /// Where it begins on the talker's own time, in samples.
+    /// Where it begins, in samples of the microphone.
     package let place: Int
     package private(set) var count = 0
     package private(set) var bytes = InlineArray<400, UInt8>(repeating: 0)
 
     /// Copies a frame that is still encoded.
-    init(talker: UInt8, place: Int, _ frame: Int, of frames: borrowing EncodedFrames) {
-        (self.talker, self.place, count) = (talker, place, frames.frameSize)
+    init(at place: Int, _ frame: Int, of frames: borrowing EncodedFrames) {
+        (self.place, count) = (place, frames.frameSize)
         var room = bytes.mutableSpan
         frames.copy(frame, into: &room, at: 0)
     }

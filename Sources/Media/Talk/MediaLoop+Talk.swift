@@ -12,10 +12,16 @@ extension MediaLoop {
         if let other = trial.target, other != target { endTrial() }
         let isCall = target == plan.call
         let isKept = target == plan.message
+        // A message and a talk have not a word of each other.
+        guard !isKept || !talks.isTalking || talks.spurts[target].isTalking else { return }
+        let endsMessage = !isKept && talks.spurts[plan.message].isTalking
         // Without a pre-roll: the person spoke neither to the caller yet nor after the tone.
         let start =
-            isCall || isKept
-            ? capturePath.microphone.captured : capturePath.prerollStart(plan.prerollFrames)
+            isCall || isKept || endsMessage
+            ? capturePath.microphone.captured
+            : max(
+                capturePath.prerollStart(plan.prerollFrames),
+                talks.spurts[plan.message].nextFrame)
         guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
         if isCall { duplex.callBegins() }
         let listeners = talks.spurts[target].listeners
@@ -30,9 +36,10 @@ extension MediaLoop {
             .talking(
                 target: plan.targets[target].id, first: talks.spurts[target].sequence,
                 isDoubted: prospect == .doubted))
+        if endsMessage { endAtOnce(plan.message) }
         wakeCapture()
         hasBacklog = true
-        talks.openedAt = trial.target == nil ? now : nil
+        talks.openedAt = trial.target == nil && !isKept ? now : nil
         if plan.hasPermitTone || isKept, trial.target == nil, !isCall { tones.play(prospect) }
     }
 

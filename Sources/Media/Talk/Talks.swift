@@ -93,10 +93,12 @@ struct Talks: ~Copyable {
         spurts[target].phase = .silent
         let id = plan.targets[target].id
         rings.notify(.said(target: id, frames: spurts[target].packets))
-        let sentSamples = spurts[target].nextFrame * plan.sound.frameSamples
-        let encoded = max(0, frames.next - spurts[target].nextFrame)
-        oweEnds(
-            of: target, ahead: capturedSamples - sentSamples, encoded: encoded, plan, at: now)
+        if target != plan.message {
+            let sentSamples = spurts[target].nextFrame * plan.sound.frameSamples
+            let encoded = max(0, frames.next - spurts[target].nextFrame)
+            oweEnds(
+                of: target, ahead: capturedSamples - sentSamples, encoded: encoded, plan, at: now)
+        }
         // Listeners that are left may bear more than this one's did.
         isFrameSizeDue = true
         hasEnded = true
@@ -188,7 +190,7 @@ struct Talks: ~Copyable {
         spurts[target].advance(to: number, lostMax: plan.lostFramesMax)
         guard target != plan.message else {
             let place = number * plan.sound.frameSamples
-            rings.keep(KeptPacket(talker: 0, place: place, number, of: frames))
+            rings.keep(KeptPacket(at: place, number, of: frames))
             return spurts[target].sent()
         }
         socket.send(

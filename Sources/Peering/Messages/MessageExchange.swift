@@ -37,6 +37,8 @@ public struct MessageExchange {
 
     /// The pauses between notices that nobody answers double up to this many seconds.
     private static let noticePauseMax = 60
+    /// A message key that did not come is asked for again after this time.
+    private static let keyPause = Duration.seconds(600)
     /// A peer that asks for parts needs no notice.
     private static let quiet = Duration.seconds(5)
     /// Records that may wait to be sent; answers beyond are left out, and asked for again.
@@ -57,7 +59,8 @@ public struct MessageExchange {
     public mutating func up(_ peer: Int, knowing key: RecordingPublicKey?, at now: Instant) {
         peers[peer, default: Peer()].isUp = true
         peers[peer]?.key = key?.bytes ?? []
-        peers[peer]?.keyFetch = Fetch(size: RecordingPublicKey.size, at: now)
+        peers[peer]?.keyFetch = Fetch(
+            size: RecordingPublicKey.size, pause: Self.keyPause, at: now)
         peers[peer]?.fetch?.parts.goOn(at: now)
         peers[peer]?.nextNotice = now
         peers[peer]?.notices = 0
@@ -220,6 +223,8 @@ private struct Fetch {
     private static let patience = Duration.seconds(4)
 
     private let size: Int
+    /// How long it rests of itself; nil where the peer tells of it again.
+    private let pause: Duration?
     /// What has come without a gap from the beginning.
     private(set) var bytes: [UInt8] = []
     /// Parts behind a gap: no more than questions are open.
@@ -228,10 +233,12 @@ private struct Fetch {
     private var next: UInt32 = 0
     private var openNow = 1
     private var progress: Instant
-    /// Nothing came for long: nothing more is asked until the peer tells of it again.
+    /// Nothing came for long: nothing more is asked for now.
     private(set) var isResting = false
 
-    init(size: Int, at now: Instant) { (self.size, progress) = (size, now) }
+    init(size: Int, pause: Duration? = nil, at now: Instant) {
+        (self.size, self.pause, progress) = (size, pause, now)
+    }
 
     /// The whole file; nil while parts are missing.
     var whole: [UInt8]? { bytes.count == size ? bytes : nil }
@@ -261,6 +268,7 @@ private struct Fetch {
 
     /// The numbers of parts that are to be asked for now.
     mutating func questions(at now: Instant) -> [UInt32] {
+        if let pause, now - progress >= pause { goOn(at: now) }
         isResting = now - progress >= Self.patience
         guard !isResting else { return [] }
         var found: [UInt32] = []
@@ -280,9 +288,9 @@ private struct Fetch {
         return found
     }
 
-    /// When there are questions again; nil while it rests.
+    /// When there are questions again; nil where the peer has to tell of it.
     var deadline: Instant? {
-        guard !isResting else { return nil }
+        guard !isResting else { return pause.map { progress + $0 } }
         let end = progress + Self.patience
         return open.map { min(end, $0.at + Self.askedAgainAfter) }.min() ?? end
     }

@@ -1,0 +1,77 @@
+internal import HAL
+internal import Time
+
+/// What is to be done to the files of messages, one after the other and in its order, by one thread
+/// at a time.
+struct MessageWork {
+    typealias Job = MessageFiles.Job
+    typealias Change = MessageFiles.Change
+
+    /// Changes that the disk did not make are tried again after this time.
+    private static let pause = Duration.seconds(30)
+
+    let files: MessageFiles
+    private let writer: WorkChain
+    /// The first is under way.
+    private(set) var jobs: [Job] = []
+    private var running: Background<MessageFiles.Finding>?
+    /// What the disk did not do yet, from the first; and when to try it again.
+    private var unchanged: [Change] = []
+    private var changesAt: Instant?
+    /// The station is being erased: nothing is taken or written any more.
+    private(set) var isStopped = false
+
+    init(_ files: MessageFiles, _ writer: WorkChain) { (self.files, self.writer) = (files, writer) }
+
+    /// Whether no file is about to get another name.
+    var isIdle: Bool { jobs.isEmpty }
+
+    /// Whether the disk has all that it was given.
+    var isWritten: Bool { jobs.isEmpty && unchanged.isEmpty }
+
+    mutating func begin(_ job: Job) {
+        if !isStopped { jobs.append(job) }
+    }
+
+    /// Changes that wait for the same disk are one job.
+    mutating func change(_ change: Change) {
+        if jobs.count > 1, case .change(let before)? = jobs.last {
+            jobs[jobs.count - 1] = .change(before + [change])
+        } else {
+            changeAgain(then: [change])
+        }
+    }
+
+    /// Makes these changes, and before them those that the disk did not make.
+    private mutating func changeAgain(then changes: [Change] = []) {
+        begin(.change(unchanged + changes))
+        (unchanged, changesAt) = ([], nil)
+    }
+
+    /// The station is being erased.
+    mutating func stop() {
+        isStopped = true
+        jobs = running == nil ? [] : Array(jobs.prefix(1))
+        (unchanged, changesAt) = ([], nil)
+    }
+
+    /// The job that has ended, once.
+    mutating func next(at now: Instant) -> (Job, MessageFiles.Finding)? {
+        guard let finding = running?.take() else { return nil }
+        running = nil
+        if case .unchanged(let changes, _) = finding, !isStopped {
+            (unchanged, changesAt) = (changes, now + Self.pause)
+        }
+        return (jobs.removeFirst(), finding)
+    }
+
+    /// Begins what is next.
+    mutating func goOn(at now: Instant) {
+        if isIdle, let changesAt, now >= changesAt { changeAgain() }
+        guard running == nil, let job = jobs.first else { return }
+        let files = files
+        running = writer.begin { files.perform(job) }
+    }
+
+    func deadline(at now: Instant) -> Instant? { running?.look(at: now) ?? changesAt }
+}
