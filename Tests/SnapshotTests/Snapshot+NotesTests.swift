@@ -42,12 +42,29 @@ import Wire
                 .filter { $0.contains("not accept this") }
             #expect(each.isEmpty == (isTold || garage != .notAccepted))
         }
+        // The one that has taken the site over is not led to leave it.
+        station.peers[Kitchen.office].downReason = .notAccepted
+        station.peers[Kitchen.garage].downReason = .notAccepted
+        (station.site.introduces, station.site.hasTakenOver) = (true, true)
+        let told = station.problemLines.first { $0.contains("refuse this one") } ?? ""
+        #expect(told.contains("may have taken this one out -> on each of them: intercomctl site"))
+        #expect(!told.contains("leave"))
+        station.site.hasTakenOver = false
+        #expect(station.problemLines.contains { $0.contains("site leave says how") })
         // Without a site each peer has its own line.
         station.site.name = nil
         station.peers[Kitchen.garage].downReason = .notAccepted
         station.peers[Kitchen.office].downReason = .notAccepted
         #expect(!station.problemLines.contains { $0.contains("may have put it out") })
         #expect(station.problemLines.count { $0.contains("not accept this") } == 2)
+    }
+
+    @Test func peersThatAreCalledAfterAStartAreOneLine() {
+        station.peers[Kitchen.garage].downReason = .calling
+        #expect(station.noteLines.contains { $0.hasPrefix("garage: is being called at") })
+        station.peers[Kitchen.office].downReason = .calling
+        let line = "2 peers are being called: garage, office -> wait half a minute"
+        #expect(station.noteLines.filter { $0.contains("being called") } == [line])
     }
 
     @Test func whoHasNotChangedOverIsNamedAndWhoMayNotHave() {

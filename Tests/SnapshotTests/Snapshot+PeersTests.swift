@@ -75,7 +75,9 @@ import Wire
             station.peers[Kitchen.garage].isInSite = isInSite
             let fix = try #require(station.peerStatus(Kitchen.garage).fault?.fix)
             #expect(fix.contains("intercomctl status there"))
-            #expect(fix.contains("not in the site yet: intercomctl site join") == isInSite)
+            #expect(fix.contains("not in the site: intercomctl site join there") == isInSite)
+            let removal = "where the site is introduced: sudo intercomctl site remove garage"
+            #expect(fix.contains("if it has left for good, \(removal)") == isInSite)
         }
     }
 

@@ -171,6 +171,8 @@ class Changes(SiteTest):
         self.assertIn("--take-over", self.do(garage, "site", "init", "home", code=1))
         self.do(garage, "site", "init", "home", "--take-over")
         self.assertNotEqual(self.digits(garage), old)
+        wait(lambda: garage.status()["site"]["left"] == ["attic", "kitchen"], "they have the old")
+        self.assertEqual(garage.status()["site"]["offers"], [])
         # Nobody changes over unasked, and all talk to each other.
         offers = wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
         self.assertEqual([(one["peer"], one["name"], one["stations"]) for one in offers],
@@ -222,11 +224,14 @@ class Introducer(SiteTest):
         for one, other in ((kitchen, "garage"), (garage, "kitchen")):
             wait(lambda: f"this station and {other} {rivals}" in self.do(one, "status", code=None),
                  "two introduce")
+            said = self.do(one, "status", code=None)
+            self.assertIn(f"on this station or {other}, whichever is not to introduce: sudo rm",
+                          said)
+            self.assertIn("stolen, on another: sudo intercomctl site init house --take-over", said)
         os.unlink(f"{kitchen.state}/keys/site.key")
         self.assertNotIn("this station introduces", self.do(kitchen, "site", "list"))
         self.assertIn("does not introduce", self.do(
             kitchen, "site", "rename", "garage", "loft", code=1))
-        self.do(kitchen, "reload")
         wait(lambda: rivals not in self.do(garage, "status", code=None), "one introduces")
         self.do(garage, "site", "add", "attic", attic.public_key, "--address",
                 f"127.0.0.1:{attic.port}")

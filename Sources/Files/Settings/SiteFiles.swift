@@ -109,11 +109,14 @@ public enum SiteFiles {
     }
 
     /// Keeps the key that this station leaves for another one of the same site: what has it may be
-    /// a thief's, or waits for a person.
+    /// a thief's, or waits for a person. A site that is taken over under another name has the same
+    /// stations.
     static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(PeerFilesError) {
-        guard let before, let roster, before.name == roster.name else {
+        guard let before, let roster,
+            before.name == roster.name || before.stations == roster.stations
+        else {
             return try write(nil, to: leftName, paths)
         }
         guard before.key != roster.key else { return }

@@ -397,7 +397,8 @@ struct SiteKeeper {
     private var rivals: Fault? {
         let others = exchange.introducers.map { name($0) }
         let all = (exchange.introduces ? ["this station"] : []) + others
-        return all.count > 1 ? Advice.rivals(all) : nil
+        guard all.count > 1, let site = exchange.held?.roster.name else { return nil }
+        return Advice.rivals(all, of: site)
     }
 
     /// Looks whether this station has the site's key, which a person may have removed.
@@ -418,6 +419,7 @@ struct SiteKeeper {
             status.fingerprint = held.key.fingerprint
             status.peers = names.filter { exchange.isIn($0.key) }.map { $0.value }.sorted()
             status.introduces = exchange.introduces
+            status.hasTakenOver = exchange.introduces && !exchange.left.isEmpty
             status.introducers = exchange.introducers.map { name($0) }
             status.behind = held.stations.filter {
                 $0.key != own && !exchange.isKnownToHave($0.key)

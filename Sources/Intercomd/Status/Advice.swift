@@ -75,7 +75,8 @@ enum Advice {
             "displaced", of: name,
             "the one of the site is no peer here: the former one, which was put out, keeps the"
                 + " name",
-            fix: "to make room: sudo intercomctl peer remove \(name)")
+            fix: "to make room: sudo intercomctl peer remove \(name); if this box was restored from"
+                + " a backup, then pair with the new one again: intercomctl pair")
     }
 
     /// A station of the site has no peer here, as another peer, or a channel, has its name.
@@ -104,13 +105,15 @@ enum Advice {
     }
 
     /// Several stations say that they introduce the site of this one.
-    static func rivals(_ stations: [String]) -> Fault {
+    static func rivals(_ stations: [String], of site: String) -> Fault {
         Fault(
             "site",
             "\(stations.joined(separator: " and ")) introduce the site: what one changes, the other"
                 + " undoes without knowing it",
-            fix: "where the key is not to be: sudo rm /var/lib/intercomd/keys/site.key (its state"
-                + " directory), then intercomctl reload")
+            fix: "on \(stations.joined(separator: " or ")), whichever is not to introduce: sudo rm"
+                + " /var/lib/intercomd/keys/site.key (its state directory), then intercomctl site"
+                + " list; if one of them is stolen, on another: sudo intercomctl site init"
+                + " \(site) --take-over")
     }
 
     /// The same where settings name the one that was put out: they are to mean its successor.
@@ -123,6 +126,15 @@ enum Advice {
 
     /// Most peers that answer do not accept this station.
     static func putOut(of name: String, _ site: SiteStatus) -> Fault {
+        guard !site.hasTakenOver else {
+            return Fault(
+                "put_out",
+                "stations of the site refuse this one, which introduces it under a new key: where"
+                    + " they use the former key still, its owner may have taken this one out",
+                fix: "on each of them: intercomctl site join; on one to which no peer shows the new"
+                    + " key: intercomctl pair --join --move, and sudo intercomctl pair --join CODE"
+                    + " here")
+        }
         // A key that was taken over is of no use.
         let (cause, fix) =
             site.introduces

@@ -25,7 +25,10 @@ extension Snapshot {
         let refusals =
             "intercomctl status there: it may have put this station out, or have its name for"
             + " another one"
-            + (isInSite ? "; if it is not in the site yet: intercomctl site join" : "")
+            + (siteCommand.map {
+                "; if it is not in the site: intercomctl site join there, or, if it has left for"
+                    + " good, \($0) remove \(name)"
+            } ?? "")
         switch reason {
         case .revoked where isInSite:
             text = "it was put out here: there is no session with it"
