@@ -288,7 +288,8 @@ class Channels(SiteTest):
         self.do(kitchen, "site", "rename", "attic", "loft")
         self.wait_for_channels(garage, {"up": "kitchen, loft"})
         # Away from under a button: that is said, and the station goes on, also anew.
-        self.do(kitchen, "site", "channel", "up", "-")
+        self.assertIn("a button with talk = up, at any station, is heard by nobody", self.do(
+            kitchen, "site", "channel", "up", "-"))
         self.wait_for_channels(garage, {})
         garage.said("there is no channel or peer \"up\" now: nobody hears it")
         self.follow(garage, kitchen)
@@ -358,6 +359,7 @@ class Channels(SiteTest):
         said = self.do(kitchen, "site", "replace", "garage", "garage-2", "--yes")
         self.assertIn("replaced garage", said)
         self.assertIn("garage-2 is garage now", said)
+        self.assertIn("calls itself otherwise, there: [station] name = garage, then", said)
         self.assertEqual(self.found(kitchen), ["garage"])
         kitchen.wait_for(garage)
         with open(f"{kitchen.state}/peers.d/garage.conf", encoding="utf-8") as file:

@@ -51,7 +51,7 @@ class Spread(SiteTest):
             said = wait(lambda one=one: self.told_of(one, "the former garage"),
                         f"{one.name} tells of it")
             self.assertIn("garage, no peer any more, still calls, from", said)
-            self.assertIn("remove this station there, too", said)
+            self.assertIn("nothing is to be done here", said)
             self.assertNotIn("peer add", said)
         # The control: to one that was never in the site it is a stranger, which can be added.
         self.assertIn("peer add NAME", wait(
@@ -101,6 +101,8 @@ class Spread(SiteTest):
             wait(lambda one=one: self.number(one) == self.number(kitchen), f"{one.name} has it")
             self.assertEqual(self.found(one), found)
         attic.said("is called workshop in the site; settings name it")
+        self.assertIn("workshop is garage here; for the site's name: sudo intercomctl peer rename "
+                      "garage workshop", self.do(attic, "site", "list"))
         for words in (("garage", "x"), ("workshop", "attic"), ("workshop", "A B")):
             self.do(kitchen, "site", "rename", *words, code=1)
         self.do(kitchen, "site", "rename", "workshop", "barn")
@@ -121,7 +123,9 @@ class Spread(SiteTest):
             wait(lambda one=one: "thief" in self.found(one), f"{one.name} knows thief")
         attic.stop()
         wait(lambda: self.behind(kitchen) == ["thief"], "thief never had it")
-        self.do(kitchen, "site", "remove", "thief")
+        said = self.do(kitchen, "site", "remove", "thief")
+        self.assertIn("until then have the former one as a peer; to see which have it: intercomctl"
+                      " site list", said)
         wait(lambda: "thief" not in self.found(garage), "garage has put thief out")
         wait(lambda: self.behind(kitchen) == ["attic"], "attic is known to be behind")
         said = self.do(kitchen, "site", "list")
@@ -197,9 +201,13 @@ class Spread(SiteTest):
         said = self.do(kitchen, "site", "rename", "garage", "shed")
         self.assertIn("what garage calls itself is in its own settings: there, [station] name = "
                       "shed", said)
+        self.assertIn("there, sudo intercomctl peer rename garage shed", said)
+        wait(lambda: garage.status()["site"]["introducers"] == ["kitchen"], "kitchen says so")
         said = self.do(garage, "site", "leave")
         self.assertIn("peers that did not come with it stay: attic, kitchen "
                       "(sudo intercomctl peer remove)", said)
+        self.assertIn("before: at kitchen, which introduces: sudo intercomctl site remove shed",
+                      said)
 
     def test_what_a_person_decides_here_stays(self):
         kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
@@ -312,17 +320,34 @@ class Return(SiteTest):
                    if peer["name"] == one.name)
 
     def test_a_stolen_introducer_is_out_at_those_that_it_has_paired(self):
-        kitchen, garage, attic = self.house("kitchen", "garage", "attic")
-        self.do(garage, "site", "init", "house", "--take-over")
+        kitchen, garage, attic, cellar = self.house("kitchen", "garage", "attic", "cellar")
+        self.assertIn("then at once on each other station, comparing the digits", self.do(
+            garage, "site", "init", "house", "--take-over"))
         self.do(garage, "site", "remove", "kitchen")
         # Until attic has changed over, it is a peer there.
         self.assertFalse(self.is_out(attic, kitchen))
-        wait(lambda: garage.status()["site"]["left"] == ["attic"], "attic has the former key")
-        self.assertIn("which this station has left: attic -> to change over",
+        wait(lambda: garage.status()["site"]["left"] == ["attic", "cellar"],
+             "they have the former key")
+        self.assertIn("which this station has left: attic, cellar -> to change over",
                       self.do(garage, "status", code=None))
         self.assertEqual(garage.status()["site"]["offers"], [])
         wait(lambda: attic.status()["site"]["offers"], "garage shows its site")
-        self.do(attic, "site", "join", "--site", self.digits(garage))
+        # The thief takes the new introducer out where the former key counts: that one is told how
+        # the others change over, and not to leave.
+        self.do(kitchen, "site", "remove", "garage")
+        wait(lambda: "its owner may have taken this one out" in self.do(
+            garage, "status", code=None), "garage is refused")
+        self.assertNotIn("site leave", self.do(garage, "status", code=None))
+        wait(lambda: not attic.status()["site"]["offers"], "attic has no peer that shows it")
+        for words in (("garage",), ()):
+            said = self.do(attic, "site", "join", *words, "--site", self.digits(garage), code=1)
+            self.assertIn("at the station that introduces there", said)
+            self.assertIn("pair --join --move", said)
+        self.introduce(garage, attic, "--move")
+        # One peer that has changed over is enough, and shows the site by any name.
+        wait(lambda: cellar.status()["site"]["offers"], "attic shows the site")
+        self.do(cellar, "site", "join", "garage", "--site", self.digits(garage))
+        self.all_up(garage, attic, cellar)
         wait(lambda: self.is_out(attic, kitchen) and self.is_out(garage, kitchen), "it is out")
         kitchen.speak(500)
         attic.record()

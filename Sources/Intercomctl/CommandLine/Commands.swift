@@ -314,7 +314,7 @@ extension CommandGroup {
                     ],
                     function: importSite),
                 Command(
-                    name: "site leave", options: ["--no-reload", "--json"],
+                    name: "site leave", options: ["--yes", "--no-reload", "--json"],
                     help: "forget the site, and the peers that came with it", function: leaveSite),
             ]),
         CommandGroup(

@@ -29,8 +29,9 @@ func pairedPeer(
     _ joining: Joining?, _ invocation: borrowing Invocation
 ) throws(Failure) -> (name: String, former: String?)? {
     let name = try peerName(ifAny: invocation.name)
-    // The one that introduces takes it back into the site.
-    let takesBack = invocation.isYes || joining?.isIntroducing == true
+    // The one that introduces takes it back into the site; one that joins leaves the site that has
+    // taken it out.
+    let takesBack = invocation.isYes || joining != nil
     let request: PairRequest
     switch PastedPairing(invocation.arguments) {
     case .nothing: request = .show(name: name, takesBack: takesBack)

@@ -100,7 +100,7 @@ func fix(for caller: CallerStatus) -> String {
             + " peer (sudo intercomctl peer rename, or peer remove); where the site is introduced:"
             + " site rename"
     } else if caller.formerStation != nil {
-        "if that box is still in use: remove this station there, too"
+        CallerStatus.formerFix
     } else {
         // With a pre-shared key, which it may use, its key alone is not enough.
         "if you know it: intercomctl pair" + (caller.isProven ? ", or \(caller.addition)" : "")

@@ -13,8 +13,10 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if now.site.introduces, let name = now.site.name {
         throw Failure(SiteFiles.refusal(toLeave: name.visible, paths))
     }
-    if let wish { _ = try findPeer(wish, in: now) }
-    let status = try siteShown(by: wish, within: .seconds(5), invocation)
+    // The station that introduces may be no peer here, as a former introducer has taken it out.
+    let isPeer = now.peers.contains { $0.name == wish }
+    let status = try siteShown(
+        by: isPeer ? wish : nil, within: isPeer || wish == nil ? .seconds(5) : .zero, invocation)
     var offers = status.offers.filter { wish == nil || $0.peer == wish }
     // Of those that show the same site one is kept; a person sees, or types, which site it is.
     if offers.isEmpty, status.offers.count == 1,
@@ -23,19 +25,20 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         offers = status.offers
     }
     guard let offer = offers.first else {
+        if let name = status.name, status.offers.isEmpty {
+            throw Failure(
+                "this station is in the site \(name.visible) already, and no peer"
+                    + " \(wish.map { "\($0) " } ?? "")shows another one; to join another site, or"
+                    + " this one under a new key, or to come back where it has taken this station"
+                    + " out: intercomctl pair --join --move, and sudo intercomctl pair --join CODE"
+                    + " at the station that introduces there")
+        }
+        if let wish { _ = try findPeer(wish, in: now) }
         if let other = status.offers.first {
             throw Failure(
                 "\(wish ?? "no peer") shows no site beside that of \(other.peer.visible):"
                     + " \(other.name.visible), \(other.fingerprint.visible); to join it:"
                     + " intercomctl site join \(other.peer.visible)")
-        }
-        if let name = status.name {
-            throw Failure(
-                "this station is in the site \(name.visible) already, and \(wish ?? "no peer")"
-                    + " shows another one; to change to that of a station with another key, first:"
-                    + " sudo intercomctl site leave; to come back, if it has taken this station"
-                    + " out: intercomctl pair --join --move, and sudo intercomctl pair --join CODE"
-                    + " at \(status.introducer.visible)")
         }
         throw Failure(
             "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; "
@@ -122,8 +125,8 @@ enum Joining {
         guard status.introduces else {
             throw Failure(
                 "this station is in the site \(name.visible), and does not introduce it: pair the"
-                    + " new one with \(status.introducer.visible); or, to leave that site, or to"
-                    + " come back to it: intercomctl pair --join --move")
+                    + " new one with \(status.introducer.visible); or, to leave that site, to come"
+                    + " back to it, or to join it under a new key: intercomctl pair --join --move")
         }
         guard try hasSiteKey(paths) != nil else {
             let words = invocation.arguments

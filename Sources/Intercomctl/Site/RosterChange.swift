@@ -51,14 +51,26 @@ enum RosterChange {
                 : "\(station.name), unless it is in the site already, is to know this station"
                     + " before it can join: intercomctl pair --join on it, then sudo intercomctl"
                     + " pair --join CODE here"
-        case .rename(let name, let other):
-            "what \(name) calls itself is in its own settings: there, [station] name = \(other)"
-        case .add, .replace, .remove, .set, .removeChannel: nil
+        case .add, .replace, .rename, .remove, .set, .removeChannel: nil
         }
     }
 
-    /// The channels of the site that a station which comes, perhaps again, is not in, and those
-    /// that end with one that goes.
+    /// Where a name is changed that the list does not change; nil where there is none.
+    var nameWords: String? {
+        switch self {
+        case .replace(let name, _, _):
+            "if the new \(name) calls itself otherwise, there: [station] name = \(name), then"
+                + " intercomctl reload"
+        case .rename(let name, let other):
+            "what \(name) calls itself is in its own settings: there, [station] name = \(other);"
+                + " a station that was itself paired with it keeps its name: there, sudo"
+                + " intercomctl peer rename \(name) \(other)"
+        case .add, .remove, .set, .removeChannel: nil
+        }
+    }
+
+    /// The channels of the site that a station which comes, perhaps again, is not in, those that
+    /// end with one that goes, and the buttons of one that ends.
     ///
     /// - Parameters:
     ///   - before: The roster before the change.
@@ -84,7 +96,10 @@ enum RosterChange {
                 ? nil
                 : "\(name) was alone in these channels, which end: "
                     + ended.joined(separator: ", ")
-        case .replace, .rename, .set, .removeChannel: return nil
+        case .removeChannel(let name):
+            return "a button with talk = \(name), at any station, is heard by nobody then, unless"
+                + " that station has a channel \(name) of its own; status there reports it"
+        case .replace, .rename, .set: return nil
         }
     }
 
@@ -300,7 +315,9 @@ extension SiteBook {
         }
         report.add(
             "stations of the site that can be reached get it within seconds, others when they meet"
-                + " one that has it")
+                + " one that has it"
+                + (former == nil ? "" : ", and until then have the former one as a peer")
+                + "; to see which have it: intercomctl site list")
         if before.counter > 1, others > 1, !isConfirmed {
             report.add(
                 "no other station is known to have number \(before.counter): if this box was"
@@ -309,7 +326,7 @@ extension SiteBook {
         }
         let next = change.next(
             isJoining: invocation.isJoining, before: before, known: peers.map { $0.key })
-        if let next { report.add(next) }
+        for line in [next, change.nameWords].compactMap({ $0 }) { report.add(line) }
         return try report.reloadAndPrint(invocation)
     }
 }

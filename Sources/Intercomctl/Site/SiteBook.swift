@@ -122,6 +122,14 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 + " joined, or has not changed over to this key; in the site, a station takes the"
                 + " newest list from any that it meets")
     }
+    let peers = (try? PeerBook(invocation).config().peers) ?? []
+    for station in roster.stations {
+        let peer = peers.first { $0.key == station.key.text }?.name ?? station.name
+        guard peer != station.name else { continue }
+        try printLine(
+            "\(station.name) is \(peer) here; for the site's name: sudo intercomctl peer rename"
+                + " \(peer) \(station.name)")
+    }
     guard !roster.channels.isEmpty else { return .ok }
     let channels = Table(["CHANNEL", "STATIONS"], roster.channels) { channel in
         [channel.name, channel.members?.joined(separator: ", ") ?? "all"]
@@ -180,10 +188,16 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 + " write a [channel \(lost.channel)] there; then, again: sudo intercomctl site"
                 + " leave")
     }
+    let place = SiteStatus(at: invocation).place
     try book.adopt(nil, text: nil)
     var report = PeerReport(name: held.name)
     report.add("left the site \(held.name)")
     for line in book.told { report.add(line) }
+    if let station = held.station(with: book.own) {
+        report.add(
+            "its list has this station still, unless it was taken out before: \(place.visible):"
+                + " sudo intercomctl site remove \(station.name)")
+    }
     let left = try PeerBook(invocation).names
     if !left.isEmpty {
         report.add(

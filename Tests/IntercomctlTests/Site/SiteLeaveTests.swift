@@ -25,7 +25,11 @@ import Testing
                 + " again: sudo intercomctl site leave\n")
         #expect(folder.read("state/peers.d/garage.conf") != nil)
         try folder.write(main + button + "[channel up]\n", to: "etc/intercomd.conf")
-        #expect(try folder.run("site", "leave").code == 0)
+        let left = try folder.run("site", "leave", "--yes")
+        #expect(left.code == 0)
+        #expect(
+            left.output.contains("taken out before: where the site is introduced: sudo intercomctl"
+                + " site remove kitchen\n"), "\(left.output)")
         #expect(try folder.run("config", "check").code == 0)
         #expect(folder.read("state/peers.d/garage.conf") == nil)
     }
