@@ -274,11 +274,10 @@ extension ConfigReader {
         let missing = Mistake(
             origin, mayBeChannel ? "\(what) now: nobody hears it" : "\(what) now",
             didYouMean: nearestWord(to: name, among: names),
-            advice: "pair with that station, or join its site"
-                + (mayBeChannel
-                    ? "; for a channel, where the site is introduced: sudo intercomctl site"
-                        + " channel \(name) STATIONS" : "")
-                + "; or give the button another target")
+            advice: (mayBeChannel
+                ? "for a channel, where the site is introduced: sudo intercomctl site channel"
+                    + " \(name) STATIONS; for a station: " : "")
+                + "pair with that station, or join its site; or give the button another target")
         config.warnings.append(missing)
         config.awaited.append(missing)
         if !isThere { config.channels.append(Config.Channel(waiting: name, at: origin)) }

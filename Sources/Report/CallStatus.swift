@@ -136,6 +136,11 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
         coder.field("former_station", &formerStation)
     }
 
+    /// What to do where a former station still calls.
+    public static let formerFix =
+        "if that is meant, nothing is to be done here; to end the calls, on that box: sudo"
+        + " intercomctl site leave, or peer remove"
+
     /// The command that adds it as a peer; the person fills in NAME, also where the site has one:
     /// that may be another's here.
     public var addition: String { "sudo intercomctl peer add NAME \(place) \(key)" }

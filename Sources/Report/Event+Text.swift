@@ -144,8 +144,8 @@ extension Event {
             case .peerDown: "\(peer) down"
             case .rekey: "\(peer): new keys"
             case .unknownKey where self.peer != nil:
-                "the former \(peer), no peer any more, still calls, from \(target ?? "?");"
-                    + " if that box is still in use: remove this station there, too"
+                "the former \(peer), no peer any more, still calls, from \(target ?? "?"); "
+                    + CallerStatus.formerFix
             case .unknownKey:
                 "a station with the unknown key \(detail) called from \(target ?? "?"); to add it: "
                     + "intercomctl peers"

@@ -98,10 +98,11 @@ import Testing
         #expect(config.effective.contains("# site.conf\n[channel up]\nmembers = garage, attic\n"))
         #expect(config.awaited == config.warnings)
         let way =
-            "pair with that station, or join its site; for a channel, where the site is introduced:"
-            + " sudo intercomctl site channel loft STATIONS; or give the button another target"
+            "for a channel, where the site is introduced: sudo intercomctl site channel loft"
+            + " STATIONS; for a station: pair with that station, or join its site; or give the"
+            + " button another target"
         #expect(config.awaited[1].fix == way)
-        #expect(config.awaited[0].fix.hasPrefix("did you mean \"up\"? if not: pair with that"))
+        #expect(config.awaited[0].fix.hasPrefix("did you mean \"up\"? if not: for a channel,"))
         // A peer may have gone with the site, too; then there is nothing to be spoken to.
         let signal = try Self.read(
             Self.up, "[button b]\nline = GPIO1\npress = signal x\nhold = relay door@x\n")

@@ -152,7 +152,12 @@ extension Snapshot {
         guard let flood = handshakeFlood, now < flood.until,
             now >= flood.since + Self.floodLeast || flood.perSecond >= Self.floodRate
         else { return nil }
-        let source = flood.lastSource.map { ", the last from \(SocketAddress($0))" } ?? ""
+        let source =
+            flood.lastSource.map { source in
+                let address = SocketAddress(source).description
+                let former = strangers.first { $0.address == address }?.formerStation
+                return ", the last from \(former.map { "the former \($0) at " } ?? "")\(address)"
+            } ?? ""
         return Fault(
             "flood", of: "handshakes",
             "a flood of first messages (\(flood.perSecond) a second\(source), which may be forged):"

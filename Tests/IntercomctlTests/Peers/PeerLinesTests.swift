@@ -34,6 +34,6 @@ import Testing
         #expect(
             lines(of: [caller])
                 == "* the former hall, no peer any more, still calls, from 192.0.2.7:5577 12s ago"
-                + " -> if that box is still in use: remove this station there, too\n")
+                + " -> \(CallerStatus.formerFix)\n")
     }
 }
