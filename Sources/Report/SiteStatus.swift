@@ -9,8 +9,8 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var peers: [String] = []
     /// Whether this station has the secret that signs its roster.
     public var introduces = false
-    /// Whether it does so under a key that is newer than one that it has left; not in the JSON.
-    public var hasTakenOver = false
+    /// Whether this station has left a former key of the site; not in the JSON.
+    public var hasLeft = false
     /// The peers that say so of themselves, by their names here: one, or none that was heard of
     /// since the start.
     public var introducers: [String] = []

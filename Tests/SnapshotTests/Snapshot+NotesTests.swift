@@ -45,11 +45,13 @@ import Wire
         // The one that has taken the site over is not led to leave it.
         station.peers[Kitchen.office].downReason = .notAccepted
         station.peers[Kitchen.garage].downReason = .notAccepted
-        (station.site.introduces, station.site.hasTakenOver) = (true, true)
+        station.site.hasLeft = true
+        #expect(station.problemLines.contains { $0.contains("or the owner of its former key") })
+        station.site.introduces = true
         let told = station.problemLines.first { $0.contains("refuse this one") } ?? ""
         #expect(told.contains("may have taken this one out -> on each of them: intercomctl site"))
         #expect(!told.contains("leave"))
-        station.site.hasTakenOver = false
+        station.site.hasLeft = false
         #expect(station.problemLines.contains { $0.contains("site leave says how") })
         // Without a site each peer has its own line.
         station.site.name = nil

@@ -419,7 +419,7 @@ struct SiteKeeper {
             status.fingerprint = held.key.fingerprint
             status.peers = names.filter { exchange.isIn($0.key) }.map { $0.value }.sorted()
             status.introduces = exchange.introduces
-            status.hasTakenOver = exchange.introduces && !exchange.left.isEmpty
+            status.hasLeft = !exchange.left.isEmpty
             status.introducers = exchange.introducers.map { name($0) }
             status.behind = held.stations.filter {
                 $0.key != own && !exchange.isKnownToHave($0.key)

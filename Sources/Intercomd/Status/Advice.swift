@@ -126,7 +126,7 @@ enum Advice {
 
     /// Most peers that answer do not accept this station.
     static func putOut(of name: String, _ site: SiteStatus) -> Fault {
-        guard !site.hasTakenOver else {
+        guard !site.introduces || !site.hasLeft else {
             return Fault(
                 "put_out",
                 "stations of the site refuse this one, which introduces it under a new key: where"
@@ -144,7 +144,10 @@ enum Advice {
                     + " intercomctl pair --join here, and sudo intercomctl pair --join CODE there"
             )
             : (
-                "the site \(name) may have put it out",
+                "the site \(name) may have put it out"
+                    + (site.hasLeft
+                        ? ", or the owner of its former key, where that is still in use (there:"
+                            + " intercomctl site join)" : ""),
                 // Not by name: one that lies would lead this station into its own site.
                 "to come back: intercomctl pair --join --move, and sudo intercomctl pair --join"
                     + " CODE at the station that introduces"
