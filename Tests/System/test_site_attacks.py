@@ -279,6 +279,7 @@ class Introducer(SiteTest):
         forged = self.do(garage, "site", "export")
         self.do(attic, "site", "import", text=forged)
         wait(lambda: self.found(kitchen) == ["attic", "garage"], "the number alone counts")
+        kitchen.said("from attic; a change that was made here since may be undone")
         # What has been advised puts it out for good.
         said = self.do(kitchen, "site", "init", "house", "--take-over")
         self.assertRegex(said, r"in it, by list \d+ of before: .*garage")

@@ -353,6 +353,9 @@ struct SiteKeeper {
                 lines.insert(
                     caller == nil
                         ? "site \(site), number \(number), from \(name(peer))"
+                            // It was restored from a backup, or another one has the key, too.
+                            + (exchange.introduces
+                                ? "; a change that was made here since may be undone" : "")
                         : "joined the site \(site), from \(name(peer))", at: 0)
             }
             if let caller {
