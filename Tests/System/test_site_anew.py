@@ -19,6 +19,8 @@ class Anew(SiteTest):
         word = "garage: the one of the site is no peer here"
         wait(lambda: word in self.do(attic, "status", code=None), "attic says so")
         self.assertEqual(attic.peer("garage")["down_reason"], "revoked")
+        self.assertIn("then pair the two anew: intercomctl pair",
+                      self.do(attic, "status", code=None))
         self.do(attic, "peer", "remove", "garage")
         wait(lambda: heir in self.do(attic, "peer", "list", "--json"), "attic has the successor")
         wait(lambda: word not in self.do(attic, "status", code=None), "it is not told any more")

@@ -202,6 +202,7 @@ class Spread(SiteTest):
         self.assertIn("what garage calls itself is in its own settings: there, [station] name = "
                       "shed", said)
         self.assertIn("there, sudo intercomctl peer rename garage shed", said)
+        wait(lambda: self.number(garage) == self.number(kitchen), "garage has that list")
         wait(lambda: garage.status()["site"]["introducers"] == ["kitchen"], "kitchen says so")
         said = self.do(garage, "site", "leave")
         self.assertIn("peers that did not come with it stay: attic, kitchen "

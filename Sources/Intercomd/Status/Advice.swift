@@ -75,8 +75,9 @@ enum Advice {
             "displaced", of: name,
             "the one of the site is no peer here: the former one, which was put out, keeps the"
                 + " name",
-            fix: "to make room: sudo intercomctl peer remove \(name); if this box was restored from"
-                + " a backup, then pair with the new one again: intercomctl pair")
+            fix: "to make room: sudo intercomctl peer remove \(name); if the new one was paired"
+                + " with this station after the backup that was restored here, then pair the two"
+                + " anew: intercomctl pair")
     }
 
     /// A station of the site has no peer here, as another peer, or a channel, has its name.
