@@ -52,9 +52,26 @@ import Wire
         heir.start()
         #expect(pair.network.run(for: .seconds(60)) { pair.a.isUp(1) })
         #expect(pair.a.sharedKey() == nil)
-        // The one that keeps the key is told of no other any more, soon after.
-        pair.network.run(for: .seconds(390))
+        // The one that keeps the key is told of no other any more: a session without the word comes
+        // at once, and the next one two minutes later.
+        pair.network.run(for: .seconds(130))
         #expect(pair.a.isUp() && !pair.b.isToldOfACopy)
+    }
+
+    @Test func aReportEndsWithTheSecondSessionWithoutIt() throws {
+        var signs = OwnKeySigns()
+        let now = Instant(nanoseconds: 0)
+        // Its word may come before the session counts as used, and after.
+        signs.reported(by: 3, on: 1, at: now)
+        signs.used(1, of: 3, at: host(2))
+        signs.used(2, of: 3, at: host(2))
+        #expect(signs.isReported(by: 3, at: now))
+        signs.reported(by: 3, on: 2, at: now)
+        signs.used(3, of: 3, at: host(2))
+        signs.used(9, of: 4, at: host(4))
+        #expect(signs.isReported(by: 3, at: now))
+        signs.used(4, of: 3, at: host(2))
+        #expect(!signs.isReported(by: 3, at: now))
     }
 
     @Test func aStationThatMovesAndRestartsIsNotTwo() {

@@ -231,7 +231,7 @@ final class SimulatedStation {
             case .close:
                 later { $0.closed(peer: peer, index: index, at: $1) }
             case .keyShared:
-                later { $0.ownKeySigns.reported(by: peer, at: $1) }
+                later { $0.ownKeySigns.reported(by: peer, on: index, at: $1) }
             default: break
             }
         }

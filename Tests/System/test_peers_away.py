@@ -213,10 +213,11 @@ class CopiedCard(SceneTest):
         for one in (kitchen, copy):
             text = one.prints("doctor", "status", code=4)
             self.assertIn("another station uses this station's own key", text)
-            self.assertIn(f"sudo find {one.state} -mindepth 1 -delete, sudo", text)
+            self.assertIn(f"sudo find {one.state} -mindepth 1 -delete, another name", text)
         advice = garage.peer("kitchen")["fault"]["fix"]
-        found = re.search("stop intercomd, sudo (find \\S+ -mindepth 1 -delete), sudo systemctl "
-                          "start intercomd, then intercomctl pair", advice)
+        found = re.search("stop intercomd, sudo (find \\S+ -mindepth 1 -delete), another name in "
+                          "\\[station\\], sudo systemctl start intercomd, then intercomctl pair",
+                          advice)
         self.assertTrue(found, advice)
         copy.stop()
         # Each station of a test has folders of its own.
@@ -230,6 +231,7 @@ class CopiedCard(SceneTest):
         copy.reload()
         copy.wait_for(garage)
         kitchen.wait_for(garage)
+        self.assertIsNone(garage.peer("kitchen")["fault"])
 
 
 MUTATIONS = (

@@ -286,7 +286,7 @@ extension Paths {
     ///
     /// The daemon writes its volumes when it ends, so it is stopped first.
     public func keyAnew(on box: String) -> String {
-        "on \(box): sudo systemctl stop intercomd, sudo find \(state) -mindepth 1 -delete, sudo"
-            + " systemctl start intercomd"
+        "on \(box): sudo systemctl stop intercomd, sudo find \(state) -mindepth 1 -delete, another"
+            + " name in [station], sudo systemctl start intercomd"
     }
 }

@@ -82,7 +82,7 @@ extension ControlLoop {
                     case .pathResponse(let token):
                         table.follow(.response(token), of: peer, index: index, at: now)
                     case .close: table.closed(peer: peer, index: index, at: now)
-                    case .keyShared: table.ownKeySigns.reported(by: peer, at: now)
+                    case .keyShared: table.ownKeySigns.reported(by: peer, on: index, at: now)
                     case .roster, .rosterQuestion, .rosterPart, .message: break
                     default:
                         guard isOfThisRun else { return }

@@ -118,8 +118,10 @@ extension Snapshot {
         } else {
             return nil
         }
+        let minutes = ownKeyCaller == nil ? 3 : 10
         return Fault(
-            "own_key_shared", "\(finding): its memory card was probably copied", fix: ownKeyAnew)
+            "own_key_shared", "\(finding): its memory card was probably copied",
+            fix: "\(ownKeyAnew); this line ends within \(minutes) minutes of that")
     }
 
     /// How one of two stations with one key becomes another station.

@@ -97,8 +97,14 @@ extension PeerTable {
         association.bootID = bootID
         association.boots.used(bootID, at: record.endpoint, now: now)
         for case let other? in associations where other !== association {
-            other.boots.usesOtherKey(at: record.endpoint)
+            guard other.boots.usesOtherKey(at: record.endpoint) else { continue }
+            // Its session may be with the station that has a new key now, and the one that keeps
+            // the old key learns by new sessions that it is alone with it.
+            other.isInDoubt = true
+            restart(other, at: now)
+            markDue(other, at: now)
         }
+        ownKeySigns.used(record.index, of: peer, at: record.endpoint)
         if association.boots.shared(at: now) != nil {
             // Whichever of the two it is: neither can know by itself. Each of them comes back, so
             // that one that is lost is made up for with the next session.

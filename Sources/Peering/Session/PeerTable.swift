@@ -351,18 +351,33 @@ extension PeerTable {
 
 /// Signs that another station uses this station's own key: its memory card was copied.
 public struct OwnKeySigns {
-    /// Whoever still sees two says so on each session, and of two in a row one may be lost.
+    /// How long a report stands where no newer session comes.
     static let reportLifetime = Duration.seconds(380)
 
     private var caller: UnknownCaller?
-    /// When peers have last reported it, by their number.
-    private var reports: [Int: Instant] = [:]
+    /// When peers have last reported it, by their number; the newest session with each, and whether
+    /// that came into use without a report.
+    private var reports: [Int: (at: Instant, session: UInt32, isMissed: Bool)] = [:]
 
     /// A caller has proven that it has the secret of the key.
     mutating func called(_ caller: UnknownCaller) { self.caller = caller }
 
     /// A peer reports that it has seen another station with the key.
-    public mutating func reported(by peer: Int, at now: Instant) { reports[peer] = now }
+    public mutating func reported(by peer: Int, on session: UInt32, at now: Instant) {
+        reports[peer] = (now, session, false)
+    }
+
+    /// A session with a peer is in use, at this address.
+    ///
+    /// A peer that still sees two reports it on each session, and of two in a row one may be lost.
+    mutating func used(_ session: UInt32, of peer: Int, at endpoint: Endpoint) {
+        // The caller with the copied key has another one now.
+        if caller?.source == endpoint { caller = nil }
+        guard var report = reports[peer], report.session != session else { return }
+        guard !report.isMissed else { return forget(peer) }
+        (report.session, report.isMissed) = (session, true)
+        reports[peer] = report
+    }
 
     /// Another peer may have this number from now on.
     mutating func forget(_ peer: Int) { reports[peer] = nil }
@@ -374,6 +389,6 @@ public struct OwnKeySigns {
 
     /// Whether a peer has lately reported another station with the key.
     public func isReported(by peer: Int, at now: Instant) -> Bool {
-        reports[peer].map { now < $0 + Self.reportLifetime } ?? false
+        reports[peer].map { now < $0.at + Self.reportLifetime } ?? false
     }
 }

@@ -134,12 +134,15 @@ struct Boots {
     }
 
     /// Another key is in use at this address: one of the two that were there has it now.
-    mutating func usesOtherKey(at endpoint: Endpoint) {
+    ///
+    /// - Returns: Whether two stations used the key until now.
+    mutating func usesOtherKey(at endpoint: Endpoint) -> Bool {
         guard let found = shared?.endpoints, found.0 == endpoint || found.1 == endpoint else {
-            return
+            return false
         }
         shared = nil
         seen.removeAll { $0.endpoint == endpoint }
+        return true
     }
 
     /// The two stations; nil when they were last seen long ago.
