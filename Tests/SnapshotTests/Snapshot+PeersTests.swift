@@ -124,9 +124,27 @@ import Wire
         #expect(
             station.peerStatus(Kitchen.garage).fault?.text
                 == "no answer from 10.0.0.7:4747, where office is now")
+        let advice = { station.peerStatus(Kitchen.garage).fault?.fix ?? "" }
+        let look = "see whether it is on and intercomd runs there"
+        #expect(
+            advice().hasPrefix(
+                "if office is that box anew: sudo intercomctl peer replace garage office; else "
+                    + look))
+        station.peers[Kitchen.garage].isInSite = true
+        station.site.introducers = ["hall"]
+        #expect(
+            advice().hasPrefix(
+                "if office is that box anew: pair it with hall, which introduces, and there: sudo"
+                    + " intercomctl site replace garage PEER; else "))
+        station.site.introduces = true
+        #expect(advice().contains(": sudo intercomctl site replace garage office; else "))
         station.peers[Kitchen.office].downReason = .noAnswer
         #expect(
             station.peerStatus(Kitchen.garage).fault?.text == "no answer from 10.0.0.7:4747")
+        #expect(advice().hasPrefix(look))
+        #expect(advice().hasSuffix("; if it was erased or set up anew: intercomctl pair"))
+        station.site.introduces = false
+        #expect(advice().hasSuffix("anew: intercomctl pair with hall, which introduces"))
     }
 
     @Test func aSilentPeerIsToldBeforeItIsDown() throws {

@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -72,6 +73,25 @@ class Pairing(PairingTest):
                 self.assertEqual("takes the place" in screen.text, name == "barn")
                 self.assertEqual(self.kitchen.ctl("peer", "remove", f"{name}-2")[0], 0)
         self.kitchen.prints("reply", "down", code=1)
+
+    def test_a_box_that_was_erased_is_told_from_one_that_is_off(self):
+        self.pair()
+        self.kitchen.prints("peer", "rename", "garage", "shed")
+        # It is known still: its name stays.
+        self.garage.prints("peer", "remove", "kitchen")
+        wait(lambda: not self.kitchen.is_with("shed"), "kitchen has lost it")
+        self.assertNotIn("another name: ", self.pair()[1])
+        self.garage.stop()
+        shutil.rmtree(self.garage.state)
+        self.garage.begin()
+        word = "if it was erased or set up anew: intercomctl pair"
+        wait(lambda: word in self.kitchen.ctl("peers")[1], "kitchen says what to do")
+        self.assertIn("if it takes the place of shed, which is gone: sudo intercomctl peer replace "
+                      "shed garage\n", self.pair()[1])
+        wait(lambda: "where garage is now -> if garage is that box anew: sudo intercomctl peer "
+             "replace shed garage; else " in self.kitchen.ctl("peers")[1], "and which it is now")
+        self.kitchen.prints("peer", "replace", "shed", "garage", "--yes")
+        self.assertEqual(self.learned(self.kitchen), ["shed.conf", "shed.psk"])
 
     def test_a_code_that_was_used_is_told_from_a_wrong_one(self):
         screen = self.show()

@@ -16,7 +16,7 @@ public struct PairedPeer: Sendable {
     /// The secret of the pairing is the file of this name with `.psk`.
     private let secret: String
     /// Whether the station was a peer before.
-    private let isAnew: Bool
+    public let isAnew: Bool
     /// The content of the peer's file.
     private let bytes: [UInt8]
 

@@ -49,17 +49,21 @@ func pairedPeer(
         let paired = try follow(request, invocation) { (report) throws(Failure) in
             let status = report.stage == .paired ? try? statusNow(invocation) : nil
             var report = report
-            // Of one that is up nobody takes the place.
-            if status?.peers.first(where: { $0.name == report.former })?.state == .up {
-                report.former = nil
-            }
-            former = report.former
             // What settings name cannot be renamed.
             let isInSettings = report.name.map {
                 (try? PeerBook(invocation).config())?.names(peer: $0) ?? false
             }
+            let isNamed = name != nil || isInSettings ?? false
+            // Of one that is up nobody takes the place. One that is away may have been erased, and
+            // be this box.
+            let peers = status?.peers ?? []
+            let place = peers.first { $0.name == report.name }?.endpoint
+            let away = peers.filter { $0.state != .up && $0.name != report.name }
+            let namesake = isNamed ? nil : away.first { $0.name == report.former }
+            report.former = (namesake ?? away.first { place != nil && $0.endpoint == place })?.name
+            former = report.former
             try show(
-                report, isNamed: name != nil || isInSettings ?? false,
+                report, isNamed: isNamed,
                 // The one that introduces signs a roster, which needs root.
                 command: joining?.isIntroducing == false
                     ? "sudo intercomctl pair" : "intercomctl pair",
@@ -174,12 +178,12 @@ func show(
             try printLine(
                 "it calls itself \(called.visible); another name:"
                     + " sudo intercomctl \(place) rename \(name) NAME")
-            // What a pairing without --join prints of the site says it, too.
-            if let former = report.former?.visible,
-                !option.isEmpty || site?.peers.contains(former) != true
-            {
-                try printLine(succession(of: name, after: former, place, site, formerName))
-            }
+        }
+        // What a pairing without --join prints of the site says it, too.
+        if let former = report.former?.visible,
+            !option.isEmpty || site?.peers.contains(former) != true
+        {
+            try printLine(succession(of: name, after: former, place, site, formerName))
         }
         guard report.isApplied else { return }
         try printLine(waysToTalk(to: name, state))
@@ -254,8 +258,8 @@ private func showCode(
 /// It is shown as it is typed: it is good for two minutes and once, and stands on another screen.
 func askForCode(of host: String?, _ complaint: String?) throws(Failure) -> String {
     let missing = Failure.usage(
-        "the code is missing: pair HOST CODE, with the code that the other station shows"
-            + (complaint.map { " (\($0))" } ?? ""))
+        (complaint.map { "\($0); for a host" } ?? "the code is missing")
+            + ": pair HOST CODE, with the code that the other station shows")
     guard Keyboard.isThere else {
         // A lone hyphen: a program gives the code.
         guard complaint == nil, let line = Keyboard.line() else { throw missing }

@@ -110,7 +110,8 @@ extension Pairings {
         let text = "paired with \(peer.name)"
         var report = PairingReport(.paired, text)
         report.name = peer.name
-        report.called = peer.called
+        // One that was a peer already keeps the name that people here have given it.
+        report.called = peer.isAnew ? nil : peer.called
         report.former = peer.former
         report.fingerprint = peer.key.fingerprint
         report.isApplied = problem == nil

@@ -67,10 +67,25 @@ extension Snapshot {
             text = "is being called at \(place)"
             fix = "wait a few seconds"
         case .noAnswer:
-            text = "no answer from \(place)" + (heir(of: peer).map { ", where \($0) is now" } ?? "")
-            fix =
+            let heir = heir(of: peer)
+            let look =
                 "see whether it is on and intercomd runs there (intercomctl doctor), and whether a"
                 + " firewall drops UDP"
+            text = "no answer from \(place)" + (heir.map { ", where \($0) is now" } ?? "")
+            switch (heir, isInSite && !site.introduces) {
+            case (let heir?, false):
+                fix =
+                    "if \(heir) is that box anew: sudo intercomctl \(isInSite ? "site" : "peer")"
+                    + " replace \(name) \(heir); else \(look)"
+            case (let heir?, true):
+                fix =
+                    "if \(heir) is that box anew: pair it with \(site.introducer), and there: sudo"
+                    + " intercomctl site replace \(name) PEER; else \(look)"
+            case (nil, let isElsewhere):
+                fix =
+                    "\(look); if it was erased or set up anew: intercomctl pair"
+                    + (isElsewhere ? " with \(site.introducer)" : "")
+            }
         case .notAccepted where isPutOut:
             text = "does not accept this station any more"
             fix = "intercomctl status says what that may mean"
