@@ -197,10 +197,15 @@ intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; tr
 
     @unittest.skipIf(os.geteuid() != 0, "only root may become another user")
     def test_without_the_right_to_write_it_says_what_would_help(self):
-        done = subprocess.run(
-            [self.copy_for_all(), "--config", self.box.etc, "setup", "--yes"],
-            capture_output=True, text=True, check=False,
-            user=NOBODY, group=NOBODY, extra_groups=[], timeout=place.PATIENCE)
+        program = self.copy_for_all()
+
+        def type_as_nobody(*words):
+            return subprocess.run(
+                [program, "--config", self.box.etc, *words], capture_output=True, text=True,
+                check=False, user=NOBODY, group=NOBODY, extra_groups=[],
+                env={**os.environ, **self.box.environment}, timeout=place.PATIENCE)
+
+        done = type_as_nobody("setup", "--yes")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(self.shown(done.stderr), "intercomctl: make DIR/default/etc/"
                          "intercomd.conf.new: Permission denied; try it with sudo\n")
@@ -209,6 +214,12 @@ intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; tr
         code, text, errors = self.box.ctl("setup", "--yes", "--name", "kitchen", "--json")
         self.assertEqual((code, errors), (0, ""))
         self.assertEqual(json.loads(self.shown(text)), {
+        # The peers are not for this user; that there are no settings is seen all the same.
+        os.makedirs(os.path.join(self.box.state, "peers.d"), exist_ok=True)
+        os.chmod(self.box.state, 0o700)
+        said = type_as_nobody("doctor", "config", "daemon").stdout
+        self.assertEqual(said.count("-> sudo intercomctl setup\n"), 2, said)
+        self.assertNotIn("Permission denied", said)
             "schema": 1, "path": "DIR/default/etc/intercomd.conf", "written": True,
             "backup": None, "name": "kitchen", "input": "auto", "output": "auto",
             "key": "GPIO17", "warnings": [], "text": WRITTEN})

@@ -160,13 +160,21 @@ extension Situation {
     }
 
     private static func settings(in folder: ConfigFolder) -> (Settings, Paths) {
+        let unset = "[station]\nname = station\n"
         do throws(SystemError) {
-            let sources = try folder.sources(orElse: "[station]\nname = station\n")
+            let sources = try folder.sources(orElse: unset)
             do throws(ConfigError) {
                 let config = try Config(sources, paths: folder.paths)
                 return (folder.isEmpty ? .absent(config) : .right(config), config.paths)
             } catch { return (.wrong(error), folder.paths) }
-        } catch { return (.unreadable(error), folder.paths) }
+        } catch {
+            // The peers may be hidden from this user, but not that there are no settings yet.
+            let main = ConfigSource(role: .main, path: folder.folder, bytes: Array(unset.utf8))
+            guard folder.isEmpty, error.errno == SystemError.noPermission,
+                let config = try? Config([main], paths: folder.paths)
+            else { return (.unreadable(error), folder.paths) }
+            return (.absent(config), config.paths)
+        }
     }
 
     /// Plenty for an answer that takes a millisecond.

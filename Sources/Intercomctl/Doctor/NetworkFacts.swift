@@ -197,7 +197,8 @@ struct PeersFacts {
         if let known {
             let up = known.count { $0.state == .up }
             found.add(
-                .ok, "the running daemon knows those of the files: \(up) of \(known.count) up",
+                up == 0 ? .warn : .ok,
+                "the running daemon knows those of the files: \(up) of \(known.count) up",
                 fix: "intercomctl peers")
         } else {
             for peer in peers { report(peer, to: &found) }

@@ -27,6 +27,7 @@ import Testing
                 "ok peer the running daemon knows those of the files: 1 of 2 up"
                     + " -> intercomctl peers"
             ])
+        #expect(facts(["attic"], ["attic"])[0].hasPrefix("WARN peer the running daemon knows"))
         let missing = facts(["attic", "hall"], ["hall", "gate"])
         #expect(missing.count == 2)
         #expect(
