@@ -268,6 +268,12 @@ class OwnNetwork(DiagnosisTest):
         self.assertRegex(text, "(?m)^FAIL  status          network: eth0 has no link")
         self.assertNotIn("garage: ", text)
         self.kitchen.said("network: eth0 has no link")
+        code, _, errors = process.run(
+            [*self.inside[self.kitchen], place.program("intercomctl"), "--config",
+             self.kitchen.etc, "pair", self.address[self.garage], "7K9M-QX2W"])
+        self.assertEqual(code, 1)
+        self.assertIn("10.77.0.12 is not reached: eth0 has no link: its cable or switch is out; "
+                      "plug the cable in at both ends; then type this again", errors)
         # A handshake that was begun meanwhile blames nobody either.
         self.kitchen.restart()
         wait(lambda: self.reason(self.kitchen, "garage") == "no_network", "nobody is blamed")

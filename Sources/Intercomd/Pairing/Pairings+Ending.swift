@@ -51,6 +51,8 @@ extension Pairings {
             failTyped(
                 "unreachable",
                 "no code is shown at \(typedHost) now: \(Self.endsOfCodes); or that is another box")
+        case .unreachable where Self.ownTrouble != nil:
+            failTyped("unreachable", "\(typedHost) is not reached: \(Self.ownTrouble ?? "")")
         case .unreachable:
             failTyped(
                 "unreachable",

@@ -252,13 +252,16 @@ struct Pairings: ~Copyable {
     /// Why there is no search, and what to do.
     private static func unsearched(_ network: Config.Network) -> String {
         let search = "cannot search for the station that shows the code"
-        let families: [SocketAddress.Family] = [.ipv4, .ipv6]
         // An address would not help.
-        if let fault = NetworkFault(NetworkInterface.all() ?? [], for: families) {
-            return "\(search): \(fault.text); \(fault.fix); then type this again"
-        }
+        if let ownTrouble { return "\(search): \(ownTrouble)" }
         let why = network.discovery ? "this machine has no LAN" : "discovery = no in [network]"
         return "\(search) (\(why)): pair HOST CODE, with an address of that station"
+    }
+
+    /// What keeps this machine itself from every other, and what to do; nil where nothing does.
+    static var ownTrouble: String? {
+        NetworkInterface.all().flatMap { NetworkFault($0, for: [.ipv4, .ipv6]) }
+            .map { "\($0.text); \($0.fix); then type this again" }
     }
 
     // MARK: Where a typed code is tried
