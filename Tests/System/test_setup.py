@@ -95,13 +95,16 @@ input   auto     ALSA's default, opens at 48 kHz
 output  auto     the same card
 button  GPIO17   gpiochip0/17, free
 nothing was written; this is for DIR/default/etc/intercomd.conf, which sudo intercomctl setup \
---yes writes
+--name kitchen --yes writes
 """)
         self.assertFalse(self.path.exists())
         self.path.write_text("[station]\nname = before\n", encoding="ascii")
         errors = self.box.complains("setup", code=0)
         self.assertIn("which is there already (intercomctl config show): sudo intercomctl setup "
                       "--yes --force writes it anew\n", errors)
+        errors = self.box.complains("setup", "--name", "loft", code=0)
+        self.assertIn("setup --name loft --yes --force writes it anew; for that name alone: name = "
+                      "loft in its [station], then intercomctl reload\n", errors)
         self.path.unlink()
 
     def test_what_is_not_there_or_in_use_is_said_and_written_all_the_same(self):
@@ -148,6 +151,8 @@ intercomctl: DIR/default/etc/intercomd.conf is there already and stays as it is 
 (intercomctl config show); --force writes it anew and keeps the old one as intercomd.conf.bak
 """)
         self.assertEqual(self.path.read_text("ascii"), "# mine\n[station]\nname = mine\n")
+        self.assertIn("intercomd.conf.bak; for that name alone: name = loft in its [station]",
+                      self.box.complains("setup", "--yes", "--name", "loft"))
         text = self.box.prints("setup", "--yes", "--force", "--name", "kitchen")
         self.assertIn("kept the old one as DIR/default/etc/intercomd.conf.bak\n", self.shown(text))
         self.assertEqual(self.path.read_text("ascii"), WRITTEN)
@@ -209,17 +214,17 @@ intercomctl: "Küche 1" is not a name: 1 to 31 of a-z, 0-9 and -, no - first; tr
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(self.shown(done.stderr), "intercomctl: make DIR/default/etc/"
                          "intercomd.conf.new: Permission denied; try it with sudo\n")
-
-    def test_json_says_all_of_it(self):
-        code, text, errors = self.box.ctl("setup", "--yes", "--name", "kitchen", "--json")
-        self.assertEqual((code, errors), (0, ""))
-        self.assertEqual(json.loads(self.shown(text)), {
         # The peers are not for this user; that there are no settings is seen all the same.
         os.makedirs(os.path.join(self.box.state, "peers.d"), exist_ok=True)
         os.chmod(self.box.state, 0o700)
         said = type_as_nobody("doctor", "config", "daemon").stdout
         self.assertEqual(said.count("-> sudo intercomctl setup\n"), 2, said)
         self.assertNotIn("Permission denied", said)
+
+    def test_json_says_all_of_it(self):
+        code, text, errors = self.box.ctl("setup", "--yes", "--name", "kitchen", "--json")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertEqual(json.loads(self.shown(text)), {
             "schema": 1, "path": "DIR/default/etc/intercomd.conf", "written": True,
             "backup": None, "name": "kitchen", "input": "auto", "output": "auto",
             "key": "GPIO17", "warnings": [], "text": WRITTEN})

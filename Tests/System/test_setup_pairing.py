@@ -9,7 +9,7 @@ import shutil
 import signal
 
 from codes import CODE, ShownCode, converse
-from lab import place, wait
+from lab import place, process, wait
 from neighbours import OnOneLan
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -211,6 +211,10 @@ class WithoutTheDaemon(SetupPairs):
                 self.path.unlink()
                 self.do("getent group intercom || groupadd intercom",
                         "getent group intercom-admin || groupadd intercom-admin")
+                text = process.run([*program, "setup", "--yes"])[1]
+                self.assertEqual("to do without sudo from the next login: sudo usermod -aG "
+                                 "intercom,intercom-admin ada\n" in text, is_asked, text)
+                self.path.unlink()
                 code, screen = converse(self.box, program, ["\n"] * 7 + answers + ["no\n"])
                 self.assertEqual((code, ask in screen), (0, is_asked), screen)
                 self.assertIn(said, screen)

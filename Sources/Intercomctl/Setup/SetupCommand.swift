@@ -47,8 +47,8 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             "nothing was written; this is for \(setup.path), "
                 + (isThere
                     ? "which is there already (intercomctl config show): sudo intercomctl setup"
-                        + " --yes --force writes it anew\n"
-                    : "which sudo intercomctl setup --yes writes\n"),
+                        + "\(setup.naming) --yes --force writes it anew\(setup.renaming)\n"
+                    : "which sudo intercomctl setup\(setup.naming) --yes writes\n"),
             to: .complaint)
     }
     return .ok
@@ -68,12 +68,23 @@ struct Setup {
     private(set) var isWritten = false
     /// Where the configuration of before is kept.
     private(set) var backup: String?
+    /// The option that the person gave.
+    let naming: String
+    /// How the station gets that name and keeps its settings, where it has another one.
+    var renaming: String {
+        let name = plan[.name].value
+        guard !naming.isEmpty, let now = try? readConfig(folder), now.station.name != name else {
+            return ""
+        }
+        return "; for that name alone: name = \(name) in its [station], then intercomctl reload"
+    }
 
     var path: String { "\(folder.folder)/intercomd.conf" }
 
     /// Looks for devices; `name` is the station's name, if the person gave one.
     init(_ folder: ConfigFolder, name: String?) throws(Failure) {
         self.folder = folder
+        naming = name.map { " --name \($0)" } ?? ""
         let choice: SetupPlan.Choice
         if let name {
             guard isName(name) else { throw Failure.usage(noName(name, near: name)) }
@@ -109,7 +120,7 @@ struct Setup {
     /// The line about a file that was there before.
     var kept: String {
         "\(path) is there already and stays as it is (intercomctl config show);"
-            + " --force writes it anew and keeps the old one as intercomd.conf.bak"
+            + " --force writes it anew and keeps the old one as intercomd.conf.bak\(renaming)"
     }
 
     /// Says before the first question that the answers could not be written.

@@ -169,7 +169,8 @@ extension Setup {
         text +=
             isRunning
             ? "next: intercomctl reload\n" : "next: sudo systemctl enable --now intercomd\n"
-        return text + Self.pairing
+        let member = Membership().map { "to do without sudo from the next login: \($0.command)\n" }
+        return text + (member ?? "") + Self.pairing
     }
 
     static let pairing = "pair: intercomctl pair; it shows a code to type at the other station\n"
