@@ -196,7 +196,8 @@ extension HeardBy.Reason {
         case .notMember: "compare the names and members of the [channel] on both sides"
         case .doNotDisturb: "intercomctl dnd off; if quiet hours are on: hours in [quiet]"
         case .denied:
-            "in its [policy]: announce = allow, or for an emergency: emergency = allow"
+            "in [policy NAME], with the talker's name: announce = allow, or for an emergency:"
+                + " emergency = allow"
         case .other: "intercomctl doctor"
         }
     }

@@ -105,15 +105,15 @@ enum PastedPairing: Equatable {
         return .host(word, complaint)
     }
 
-    /// Whether digits alone, or the form in which codes are shown with some characters too many or
-    /// too few, or a half of it.
+    /// Whether digits alone, or the form in which codes are shown, perhaps without the hyphen, with
+    /// some characters too many or too few, or a half of it.
     private static func looksLikeCode(_ word: String) -> Bool {
         let bytes = Array(word.utf8)
         let digits = bytes.count { (48...57).contains($0) }
         if bytes.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) { return true }
         let halves = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let isCut = halves.count == 2 && halves.allSatisfy { (3...5).contains($0.count) }
-        if isCut || bytes.count == 4,
+        if isCut || bytes.count == 4 || digits > 0 && (7...9).contains(bytes.count),
             !bytes.contains(where: { (0x61...0x7a).contains($0) }), !isAddress(word)
         {
             return true

@@ -160,6 +160,9 @@ extension Reply {
 
 extension ControlError {
     fileprivate static func unknown(_ wish: Wish, _ names: Names) -> ControlError {
+        guard wish.name != names.config.station.name else {
+            return ControlError(.unknownTarget, "\(wish.name) is this station itself")
+        }
         if case .ask = wish { return .unknownPeer(wish.name, names.directory) }
         return .unknownTarget(wish.name, names.routing)
     }

@@ -91,6 +91,7 @@ import Testing
         ),
         (["ABC-DEF"], "\"ABC-DEF\" is no code: it has 6 of 8 characters; for a host: pair HOST"),
         (["AAAA"], "\"AAAA\" is no code: it has 4 of 8 characters; for a host: pair HOST CODE"),
+        (["7K9MQX2"], "\"7K9MQX2\" is no code: it has 7 of 8 characters; for a host: pair HOST"),
         (["7K9MX-QX2W"], "it has 9 characters"), (["7K9-QX2W"], "it has 7 of 8 characters"),
         (["1234-5678-9"], "\"1234-5678-9\" is no code: "), (["12345"], "it has 5 of 6 digits"),
         (["192.0.2.999", "7K9M-QX2W"], "\"192.0.2.999\" is no address: pair HOST CODE"),

@@ -194,6 +194,9 @@ import Wire
                 == .refused(
                     ControlError(.unknownTarget, "no peer attic; there are: garage, office")))
         #expect(
+            try problem(.unknown, .talk(target: "kitchen"))
+                == .refused(ControlError(.unknownTarget, "kitchen is this station itself")))
+        #expect(
             ControlError.unknown("peer", "Ofice", known: ["garage", "office"])
                 == ControlError(
                     .unknownTarget,
