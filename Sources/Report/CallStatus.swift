@@ -21,6 +21,8 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
     public var peers: [String] = []
     /// The peers in it that were not heard for 2 s.
     public var weak: [String] = []
+    /// The peers at which it rings, and nobody notices it.
+    public var unheard: [HeardBy] = []
     /// Since the call began.
     public var seconds: Double?
     /// Why a call that rings here does not sound; null where it does.
@@ -43,6 +45,7 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
         coder.field("direction", &direction)
         coder.field("peers", &peers)
         coder.field("weak", &weak)
+        coder.field("unheard", &unheard)
         coder.field("seconds", &seconds)
         coder.field("silence", &silence)
         coder.field("last", &last)

@@ -115,6 +115,9 @@ struct Call {
         var isWeak = false
         /// Whether RINGING came: without it, the peer answers automatically.
         var hasRung = false
+        /// The number of the OFFER to the peer, and why nobody there hears the call ring.
+        var offer: UInt32?
+        var unheard: Unheard?
     }
 
     /// Another station in a call of a channel.

@@ -164,6 +164,13 @@ extension Station {
         beginIncoming(summary, for: .milliseconds(Int(offer.ttl)))
         switch offer.mode {
         case .call where policies[peer].call == .ring || isLate:
+            // First, so that nobody is told of a ring before it.
+            if ringUnheard != .heard {
+                let status = RequestResult.Status.unheard(ringUnheard)
+                peers[peer].exchange.send(at: now) {
+                    .result(RequestResult(mid: $0, request: offer.mid, status: status))
+                }
+            }
             peers[peer].exchange.send(at: now) { .ringing(mid: $0, offer.id) }
             showCall()
             return

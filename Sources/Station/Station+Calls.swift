@@ -41,6 +41,12 @@ extension Station {
         ongoing?.legs.filter { $0.isWeak }.map { $0.peer } ?? []
     }
 
+    /// The peers at which the call rings unheard, and why.
+    public var unheardRinging: [(peer: Int, why: Unheard)] {
+        (ongoing?.legs ?? []).filter { $0.state == .ringing }
+            .compactMap { leg in leg.unheard.map { (leg.peer, $0) } }
+    }
+
     /// Calls a peer, or all members of a channel: with its `reference` all who answer are in the
     /// call together; in a hunt the first answer wins.
     ///
@@ -248,12 +254,14 @@ extension Station {
 
     mutating func send(offerOf call: Call, to peer: Int) {
         let summary = call.summary
-        peers[peer].exchange.send(at: now, askedAt: summary.since, until: call.ringsUntil) { mid in
+        let (until, place) = (call.ringsUntil, ongoing?.legs.firstIndex { $0.peer == peer })
+        let mid = peers[peer].exchange.send(at: now, askedAt: summary.since, until: until) { mid in
             .offer(
                 Offer(
                     mid: mid, id: summary.id, mode: summary.mode, priority: summary.priority,
                     ttl: 0, reference: summary.reference))
         }
+        if let place { ongoing?.legs[place].offer = mid }
     }
 
     /// Refuses, withdraws or ends a call at a peer, by a REJECT, CANCEL or BYE.

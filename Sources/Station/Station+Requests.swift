@@ -50,6 +50,13 @@ extension Station {
         where peers[peer].bindings[place].record.mid == result.request {
             peers[peer].bindings[place].isLowered = result.status == .denied
         }
+        if let why = result.status.unheard,
+            let place = ongoing?.legs.firstIndex(where: {
+                $0.peer == peer && $0.offer == result.request
+            })
+        {
+            ongoing?.legs[place].unheard = why
+        }
         guard
             let place = peerRequests.firstIndex(where: {
                 $0.peer == peer && $0.mid == result.request

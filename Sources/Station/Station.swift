@@ -94,6 +94,8 @@ public struct Station {
     var shownListeners: [Int] = []
     var policies = [Policy](repeating: Policy(), count: PeerSet.capacity)
     var availability = Availability.open
+    /// Why nobody notices a call that rings here, which its caller is told.
+    package var ringUnheard = Unheard.heard
     /// The name of each peer, as other stations are told it.
     package var memberNames = ByPeer<MemberName?>(nil)
     /// Whether this station's speaker is held down while its microphone is open, which peers are

@@ -32,7 +32,7 @@ public struct Signal: Equatable, Sendable {
     }
 }
 
-/// The outcome of a SIGNAL, or of a STREAM's priority (RESULT).
+/// The outcome of a SIGNAL, of a STREAM's priority, or of an OFFER that rings unheard (RESULT).
 public struct RequestResult: Equatable, Sendable {
     public struct Status: RawRepresentable, Hashable, Sendable {
         public let rawValue: UInt8
@@ -43,10 +43,22 @@ public struct RequestResult: Equatable, Sendable {
         public static let unknown = Status(rawValue: 2)
         /// Allowed, but nothing there can show it.
         public static let unseen = Status(rawValue: 3)
+
+        private static let firstUnheard: UInt8 = 16
+
+        /// A call rings, and nobody hears it, for this reason.
+        public static func unheard(_ why: Unheard) -> Status {
+            Status(rawValue: firstUnheard &+ why.rawValue)
+        }
+
+        /// Why nobody hears a call that rings there; nil for another outcome.
+        public var unheard: Unheard? {
+            rawValue > Self.firstUnheard ? Unheard(rawValue: rawValue - Self.firstUnheard) : nil
+        }
     }
 
     public var mid: UInt32
-    /// The number of the SIGNAL or STREAM record.
+    /// The number of the SIGNAL, STREAM or OFFER record.
     public var request: UInt32
     public var status: Status
 

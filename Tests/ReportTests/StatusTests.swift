@@ -24,7 +24,9 @@ private let golden = """
     "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
-    "weak":["attic"],"seconds":4.5,"silence":null,\
+    "weak":["attic"],\
+    "unheard":[{"peer":"attic","percent":null,"reason":"speaker_muted","detail":null}],\
+    "seconds":4.5,"silence":null,\
     "last":"018f","last_direction":"out","last_peer":"garage",\
     "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},"announcement":"house",\
     "speaker":{"peak_dbfs":null,"rms_dbfs":null,"clips":0},\
@@ -102,8 +104,10 @@ func sample() -> Status {
             var spoiled = pieces.map { String($0) }
             spoiled[index] = "x_" + spoiled[index]
             guard let json = object(spoiled.joined(separator: ",\"")) else { continue }
-            // A counter may have any name; the first state files did not know of quiet hours.
-            let isFree = ["dropped", "quiet_hours"].contains { pieces[index].hasPrefix($0) }
+            // A counter may have any name; the first state files did not know of quiet hours, and
+            // the first reports not of details.
+            let isFree = ["dropped", "quiet_hours", "detail"]
+                .contains { pieces[index].hasPrefix($0) }
             let isRead = Status(json: json) != nil
             #expect(isRead == isFree, "\(pieces[index])")
         }

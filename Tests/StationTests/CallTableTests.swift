@@ -19,6 +19,18 @@ import Wire
         #expect(world.listeners == [[], []])
     }
 
+    @Test mutating func test_ringing_unheard_tells_the_caller_why() {
+        world.unnoticed = [1: .speakerMuted]
+        let id = world.ring(0, [1])
+        #expect(world.state(0) == .calling && world.state(1) == .ringing)
+        #expect(world.stations[0].unheardRinging.map { $0.why } == [.speakerMuted])
+        #expect(world.stations[0].unheardRinging.map { $0.peer } == [1])
+        #expect(world.stations[1].unheardRinging.isEmpty && world.history[0][id]?.starts == 1)
+        // A reason of a newer program traps nowhere.
+        #expect(RequestResult.Status.unheard(Unheard(rawValue: 255)).unheard == nil)
+        #expect(RequestResult.Status.unseen.unheard == nil)
+    }
+
     @Test(arguments: [false, true])
     mutating func test_offer_do_not_disturb_rejects_480_and_logs_missed(ringsAlready: Bool) {
         if !ringsAlready { world.resting = [1] }

@@ -70,8 +70,10 @@ class Calls(CallersTest):
         self.assertIn("speaking with garage, the microphone is open; end: intercomctl hangup",
                       screen.text)
         self.do(garage, "hangup")
+        self.do(garage, "mute", "speaker")
         screen, says = self.at_terminal(kitchen, "call", "garage")
-        says("ringing at garage")
+        says("ringing at garage; not heard by garage (its speaker is muted); ")
+        self.assertIn("  not heard by garage (its speaker is muted)", kitchen.ctl("status")[1])
         self.stands(garage, "ringing")
         screen.type(b"\x03")
         self.assertEqual(screen.ended(), 0)

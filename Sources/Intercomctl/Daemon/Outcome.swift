@@ -37,7 +37,10 @@ extension Outcome {
         switch (call.state, call.kind) {
         case (.idle, _), (.trying, _), (.ringing, _), (.connecting, _): return nil
         case (.calling, _):
-            text = "ringing\(peer.map { " at \($0)" } ?? ""); to hang up: intercomctl hangup"
+            text =
+                "ringing\(peer.map { " at \($0)" } ?? "")"
+                + (call.unheard.isEmpty ? "" : "; not heard by \(call.unheard.sentence)")
+                + "; to hang up: intercomctl hangup"
         case (.active, "listen_in"):
             text = "listening to \(peer ?? "them"), where it beeps; end: intercomctl hangup"
         case (.active, _):

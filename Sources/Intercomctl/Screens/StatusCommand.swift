@@ -133,6 +133,7 @@ private func call(_ call: CallStatus) -> String {
     if let seconds = call.seconds, (0..<1e12).contains(seconds) {
         text += "  \(age(seconds: Int(seconds)))"
     }
+    if !call.unheard.isEmpty { text += "  not heard by \(call.unheard.sentence.visible)" }
     if !call.weak.isEmpty {
         text += "  nothing heard from \(call.weak.joined(separator: ", ").visible)"
     }

@@ -241,9 +241,30 @@ extension ControlLoop {
     var listenerSigns: Consent.Signs {
         let output = devices.cards.output
         let isHeard = config.audio.volume != .mute && devices.silentSpeaker == nil
+        let isMoving = switchboard.still[.playback] == nil
+        let ring: Unheard =
+            if devices.lines.canShow(.ringing) {
+                .heard
+            } else if !output.isWanted {
+                .noOutput
+            } else if !output.isOpen {
+                .outputLost
+            } else if !isMoving {
+                .outputStill
+            } else if !isHeard {
+                .cardMuted
+            } else {
+                keeper.state.isSpeakerMuted ? .speakerMuted : isRingInaudible ? .volume : .heard
+            }
         return Consent.Signs(
-            isSpeakerOpen: output.isOpen && switchboard.still[.playback] == nil,
-            canBeep: output.isWanted && isHeard, hasTalkLamp: devices.lines.canShow(.talking))
+            isSpeakerOpen: output.isOpen && isMoving, canBeep: output.isWanted && isHeard,
+            hasTalkLamp: devices.lines.canShow(.talking), ring: ring)
+    }
+
+    private var isRingInaudible: Bool {
+        let volumes = keeper.state.volumes
+        let ring = Gain(percent: volumes.ring) * Gain(percent: config.sounds.ringVolume)
+        return Audibility.isInaudible((ring * Gain(percent: volumes.speaker)).factor)
     }
 }
 

@@ -34,6 +34,9 @@ extension Snapshot {
         status.direction = summary.isOutgoing ? "out" : "in"
         status.peers = station.participants.map { directory[$0].name }
         status.weak = station.weakParticipants.map { directory[$0].name }
+        status.unheard = station.unheardRinging.map {
+            HeardBy(directory[$0.peer].name, percent: nil, reason: HeardBy.Reason($0.why))
+        }
         status.seconds = (now - (summary.answeredAt ?? summary.since)).inSeconds
         if status.state == .ringing { status.silence = ringSilence }
         return status

@@ -1,6 +1,6 @@
 internal import Audio
 internal import Time
-internal import Wire
+package import Wire
 
 /// What people here and the journal learn of calls: what rings, beeps and chimes.
 package struct CallDesk: Sendable {
@@ -116,14 +116,19 @@ package struct Consent: Sendable {
         let isSpeakerOpen: Bool
         let canBeep: Bool
         let hasTalkLamp: Bool
+        /// Why nobody notices a call that rings here; `heard` where somebody may.
+        let ring: Unheard
 
         /// - Parameters:
         ///   - isSpeakerOpen: The speaker plays now.
         ///   - canBeep: There is to be a speaker, and it is to be heard.
         ///   - hasTalkLamp: A lamp that shows an open microphone can be lit.
-        package init(isSpeakerOpen: Bool, canBeep: Bool, hasTalkLamp: Bool) {
+        ///   - ring: Why nobody notices a call that rings here.
+        package init(
+            isSpeakerOpen: Bool, canBeep: Bool, hasTalkLamp: Bool, ring: Unheard = .heard
+        ) {
             (self.isSpeakerOpen, self.canBeep) = (isSpeakerOpen, canBeep)
-            self.hasTalkLamp = hasTalkLamp
+            (self.hasTalkLamp, self.ring) = (hasTalkLamp, ring)
         }
 
         /// Nothing could tell anybody.

@@ -201,6 +201,7 @@ extension Switchboard {
     ) -> [Policy] {
         self.now = now
         let isHeard = station.call?.summary.isHeardUnasked ?? false
+        station.ringUnheard = signs.ring
         return consent.policies(configured, signs, isHeard: isHeard, at: now)
     }
 

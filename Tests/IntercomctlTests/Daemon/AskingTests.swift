@@ -52,6 +52,10 @@ private struct Story {
         let json = try story.run("call", "garage", "--json")
         #expect(json.output.contains(#""text":"\#(ringing)","call":"1""#))
         #expect(json.output.contains(#""outcome":"calling""#))
+        story.status.call.unheard = [HeardBy("garage", percent: nil, reason: .volume)]
+        #expect(
+            try story.run("call", "garage").output.contains(
+                "ringing at garage; not heard by garage (its volume is too low); to hang up: "))
     }
 
     @Test(arguments: [HistoryRecord.Cause.rejected, .busy, .cancelled, .hungUp])

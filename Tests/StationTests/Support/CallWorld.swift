@@ -355,6 +355,11 @@ struct CallWorld {
         }
     }
 
+    /// Stations at which nobody notices a call that rings, and why.
+    var unnoticed: [Int: Unheard] = [:] {
+        didSet { for (own, why) in unnoticed { stations[own].ringUnheard = why } }
+    }
+
     /// Stations with do-not-disturb.
     var resting: Set<Int> = [] {
         didSet { for own in stations.indices { consent(own) } }
