@@ -169,10 +169,11 @@ extension ConfigReader {
                 guard case .message = act else { continue }
                 // The same touch would begin something else, or be over at once.
                 if button.talks || touch == .press && button.acts.count > 1 {
+                    let other = button.talks ? "talk" : "hold and double"
                     fail(
                         origin,
-                        "\(touch.rawValue): a message is spoken while the button is down: talk,"
-                            + " hold and double belong on another button")
+                        "\(touch.rawValue): a message is spoken while the button is down: \(other)"
+                            + " must be on another button")
                 }
             }
         }

@@ -62,12 +62,12 @@ private let otherWrongCases = [
         peers: "[peer garage]\nkey = \(keyA)\n"),
     WrongCase(
         "[button p]\nline = GPIO17\npress = message garage\ndouble = dnd",
-        "5: press: a message is spoken while the button is down: talk, hold and double belong on"
+        "5: press: a message is spoken while the button is down: hold and double must be on"
             + " another button",
         peers: "[peer garage]\nkey = \(keyA)\n"),
     WrongCase(
         "[button p]\nline = GPIO17\ntalk = garage\nhold = message garage",
-        "6: hold: a message is spoken while the button is down: talk, hold and double belong on"
+        "6: hold: a message is spoken while the button is down: talk must be on"
             + " another button",
         peers: "[peer garage]\nkey = \(keyA)\n"),
     WrongCase(

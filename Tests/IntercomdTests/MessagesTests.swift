@@ -240,7 +240,7 @@ private final class Folder {
         messages.stop()
         let button = SpokenMessage.Owner.button(0)
         let spoken = SpokenMessage(
-            to: "x", by: button, .microphone, eventsLost: 0, wall: 5, at: Clock.now())
+            to: "x", by: button, user: nil, .microphone, eventsLost: 0, wall: 5, at: Clock.now())
         messages.seal(spoken)
         #expect(messages.work.isIdle)
         let word = messages.nextWord()
@@ -253,7 +253,8 @@ private final class Folder {
     private let start = Instant(nanoseconds: 0)
 
     private func spoken(_ source: SpokenMessage.Source = .microphone) -> SpokenMessage {
-        SpokenMessage(to: "a", by: .button(2), source, eventsLost: 0, wall: .max, at: start)
+        SpokenMessage(
+            to: "a", by: .button(2), user: nil, source, eventsLost: 0, wall: .max, at: start)
     }
 
     @Test func itIsOverInTimeWhateverComes() {
@@ -268,7 +269,10 @@ private final class Folder {
         message.opened(at: start + .seconds(7))
         #expect(message.limit == start + .seconds(8))
         #expect(message.problem == "unplugged", "the first reason is told")
-        #expect(spoken(.program(left: 9)).limit == start + .seconds(15))
+        var program = spoken(.program(left: 9))
+        #expect(program.limit == start + .seconds(2))
+        program.take([1].span, at: start + .seconds(14))
+        #expect(program.limit == start + .seconds(15))
     }
 
     @Test func aPressSendsWhatWasHeardBackAndAHoldDropsIt() {
@@ -278,7 +282,7 @@ private final class Folder {
         #expect(heard.state == .goes(at: start + .seconds(5)))
         heard.letGo(at: start + .seconds(1))
         #expect(heard.deadline == start + .seconds(5), "that finger was there before")
-        heard.pressed(at: start + .seconds(2))
+        heard.pressed(isHeld: false, at: start + .seconds(2))
         heard.ended(at: start + .seconds(2))
         #expect(heard.state == .dropped(at: start + .seconds(3)))
         var held = heard
@@ -287,12 +291,16 @@ private final class Folder {
         held.lost(at: start + .milliseconds(2_500))
         held.letGo(at: start + .milliseconds(2_500))
         #expect(held.state == .dropped(at: start + .milliseconds(2_500)), "who holds, drops")
+        held.pressed(isHeld: true, at: start + .seconds(3))
+        held.letGo(at: start + .seconds(3))
+        #expect(held.state == .dropped(at: start + .seconds(3)), "what is a hold already, too")
     }
 
     @Test func aProgramGivesNoMoreThanItSaid() {
         var message = spoken(.program(left: 3))
-        message.take([1, 2].span)
+        message.take([1, 2].span, at: start + .seconds(1))
         #expect(message.source == .program(left: 1))
+        #expect(message.limit == start + .seconds(3), "and goes on soon")
         let isMessage = message.measure()
         #expect(!isMessage)
     }

@@ -109,8 +109,9 @@ public enum SiteFiles {
     }
 
     /// Keeps the key that this station leaves for another one of the same site: what has it may be
-    /// a thief's, or waits for a person. A site that is taken over under another name has the same
-    /// stations.
+    /// a thief's, or waits for a person.
+    ///
+    /// A site that is taken over under another name has the same stations.
     static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(PeerFilesError) {

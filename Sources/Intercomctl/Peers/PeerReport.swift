@@ -176,7 +176,7 @@ private func screen(of detail: PeerDetail, _ site: String?) -> String {
         ("announce", policy.announce), ("drop-in", policy.dropIn), ("monitor", policy.monitor),
         ("high", policy.high), ("emergency", policy.emergency),
         (relays, !policy.relays.isEmpty),
-        ("signal", policy.signal),
+        ("signal", policy.signal), ("message", policy.message),
     ]
     text += "its calls: \(policy.call.visible)\n"
     for (word, isAllowed) in [("allowed", true), ("denied", false)] {

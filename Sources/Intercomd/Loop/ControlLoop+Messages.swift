@@ -53,7 +53,10 @@ extension ControlLoop {
                 var done = Reply.Done(word.text)
                 if let peer {
                     let seconds = Event.tenths(word.seconds ?? 0)
-                    done = Reply.Done("message to \(peer): \(seconds) s, goes when it is there")
+                    let isThere = word.peer.map { messages.isUp($0) } ?? false
+                    done = Reply.Done(
+                        "message to \(peer): \(seconds) s, "
+                            + (isThere ? "on its way" : "goes when it is there"))
                     done.outcome = word.text
                 }
                 server.replyLate(.done(done), to: caller, at: now)
@@ -84,20 +87,24 @@ extension ControlLoop {
     }
 
     /// Does what is asked of messages; nil where the answer comes later.
-    mutating func answer(_ request: MessageRequest, by owner: SpokenMessage.Owner?) -> Reply? {
+    mutating func answer(
+        _ request: MessageRequest, by owner: SpokenMessage.Owner?, user: Int?
+    ) -> Reply? {
         func refused(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
         switch (request, owner) {
-        case (.record(let name), let owner?): return record(messageTo: name, by: owner)
+        case (.record(let name), let owner?):
+            return record(messageTo: name, by: owner, user: user)
         case (.end, _):
-            guard messages.spoken?.source == .microphone, case .caller? = messages.spoken?.owner
-            else { return refused("no message is being spoken") }
+            guard messages.spoken?.source == .microphone, case .caller? = messages.spoken?.owner,
+                messages.spoken?.user == user
+            else { return refused("this user speaks no message") }
             endSpokenMessage()
             return .done(Reply.Done("the message is over"))
         case (.send(let name, let bytes), let owner?):
             guard bytes > 0, bytes <= SealedMessage.entriesMax else {
-                return refused("a message may last 1 to \(SealedMessage.secondsMax) seconds")
+                return refused("\"bytes\" must be 1 to \(SealedMessage.entriesMax)")
             }
-            return beginMessage(to: name, by: owner, .program(left: bytes))
+            return beginMessage(to: name, by: owner, user: user, .program(left: bytes))
         case (.list, _): return .messages(messageList())
         case (.play(let number), let owner?): return play(number, by: owner)
         case (.delete(let number), let owner?):
@@ -126,15 +133,21 @@ extension ControlLoop {
     // MARK: Speaking
 
     /// Opens the microphone for a message, until its owner ends it.
-    mutating func record(messageTo name: String, by owner: SpokenMessage.Owner) -> Reply {
+    private mutating func record(
+        messageTo name: String, by owner: SpokenMessage.Owner, user: Int?
+    ) -> Reply {
         guard devices.cards.input.isOpen else {
             let why = devices.cards.input.error?.description ?? "[audio] input = none"
             return .refused(ControlError(.failed, "there is no microphone: \(why)"))
         }
         guard switchboard.microphoneSilence == nil else {
-            return .refused(
-                ControlError(.failed, "the microphone is muted, or gives nothing: see status"))
+            let why =
+                keeper.state.isMicrophoneMuted
+                ? "is muted: intercomctl unmute mic" : "gives nothing: intercomctl status"
+            return .refused(ControlError(.failed, "the microphone \(why)"))
         }
+        // A program does not keep people from speaking.
+        if case .program? = messages.spoken?.source { dropSpokenMessage() }
         guard !isSpeaking else { return Self.isBusySpeaking }
         // What is said to others is no part of it.
         guard !switchboard.openTalks.isAny else {
@@ -144,7 +157,7 @@ extension ControlLoop {
         guard !settings.isChanging else {
             return .refused(ControlError(.busy, "the settings are changing: try again"))
         }
-        let begun = beginMessage(to: name, by: owner, .microphone)
+        let begun = beginMessage(to: name, by: owner, user: user, .microphone)
         guard case .done = begun else { return begun }
         messages.player?.stop()
         // What an earlier one left.
@@ -157,11 +170,14 @@ extension ControlLoop {
     private var isSpeaking: Bool { messages.spoken != nil || messages.heardBack != nil }
 
     private static var isBusySpeaking: Reply {
-        .refused(ControlError(.busy, "a message is just being spoken: try again after it"))
+        .refused(
+            ControlError(
+                .busy, "a message is being spoken, or waits for its button: try again after it"))
     }
 
     private mutating func beginMessage(
-        to name: String, by owner: SpokenMessage.Owner, _ source: SpokenMessage.Source
+        to name: String, by owner: SpokenMessage.Owner, user: Int?,
+        _ source: SpokenMessage.Source
     ) -> Reply {
         guard let peer = directory.number(named: name) else {
             return .refused(.unknownPeer(name, directory))
@@ -172,9 +188,11 @@ extension ControlLoop {
             return .refused(ControlError(.failed, refusal))
         }
         messages.spoken = SpokenMessage(
-            to: body, by: owner, source, eventsLost: rings.counters[.eventsLost], wall: wall,
+            to: body, by: owner, user: user, source, eventsLost: rings.counters[.eventsLost],
+            wall: wall,
             at: now)
-        return .done(Reply.Done("message to \(name): speak after the tone"))
+        let next = source == .microphone ? "speak after the tone" : "send it"
+        return .done(Reply.Done("message to \(name): \(next)"))
     }
 
     /// The microphone opened for this target.
@@ -214,9 +232,9 @@ extension ControlLoop {
         guard let spoken = messages.spoken, spoken.source == .microphone else { return }
         messages.spoken = nil
         if let problem = spoken.problem {
-            refuse(spoken.owner, problem)
+            refuse(spoken.owner, "dropped: \(problem)")
         } else if case .button(let place) = spoken.owner, devices.cards.output.isOpen,
-            !isSilent, messages.player == nil
+            silence == nil, messages.player == nil
         {
             messages.heardBack = HeardBack(spoken, at: place)
             messages.player = MessagePlayer(
@@ -232,10 +250,17 @@ extension ControlLoop {
         messages.heardBack = nil
         messages.player?.stop()
         if case .dropped = heardBack.state {
-            refuse(heardBack.message.owner, "dropped by its button")
+            refuse(heardBack.message.owner, "dropped: by its button")
         } else {
             messages.seal(heardBack.message)
         }
+    }
+
+    /// Drops the message that a program sends.
+    private mutating func dropSpokenMessage() {
+        guard let spoken = messages.spoken else { return }
+        messages.spoken = nil
+        refuse(spoken.owner, "the message is dropped: not all of it came in time")
     }
 
     private mutating func takePackets() {
@@ -253,6 +278,9 @@ extension ControlLoop {
         guard source != .microphone else {
             if isGone { endSpokenMessage(because: "its program is gone") }
             if messages.spoken?.isFull == true { endSpokenMessage() }
+            if keeper.state.isMicrophoneMuted {
+                endSpokenMessage(because: "the microphone was muted")
+            }
             // The end of it may be among them.
             if let before = messages.spoken?.eventsLost,
                 rings.counters[.eventsLost] != before
@@ -263,8 +291,7 @@ extension ControlLoop {
             return
         }
         guard !isGone, now < limit else {
-            messages.spoken = nil
-            return refuse(owner, "the message is dropped: not all of it came")
+            return dropSpokenMessage()
         }
         readProgram(owner)
         guard messages.spoken?.source == .program(left: 0), var spoken = messages.spoken else {
@@ -284,16 +311,22 @@ extension ControlLoop {
             var room = bytes.mutableSpan
             var wanted = room._mutatingExtracting(first: min(left, room.count))
             guard let count = server.readSound(of: caller, into: &wanted), count > 0 else { return }
-            messages.spoken?.take(bytes.span.extracting(first: count))
+            messages.spoken?.take(bytes.span.extracting(first: count), at: now)
         }
     }
 
     // MARK: Playing
 
-    /// Whether nobody hears anything here, or others would hear it, too.
-    private var isSilent: Bool {
-        keeper.state.isSpeakerMuted || keeper.state.volumes.speaker == 0
-            || devices.silentSpeaker != nil || switchboard.openTalks.isAny
+    /// Why nobody hears anything here, or others would hear it, too; nil where that is not so.
+    private var silence: String? {
+        if keeper.state.isSpeakerMuted { return "the speaker is muted: intercomctl unmute speaker" }
+        if keeper.state.volumes.speaker == 0 {
+            return "the speaker's volume is 0: intercomctl volume speaker 80"
+        }
+        if let control = devices.silentSpeaker {
+            return "the card's control \(control.name) is muted: alsamixer"
+        }
+        return switchboard.openTalks.isAny ? "the microphone is open for others" : nil
     }
 
     private mutating func play(_ number: Int?, by owner: SpokenMessage.Owner) -> Reply {
@@ -302,10 +335,6 @@ extension ControlLoop {
             return .refused(ControlError(.failed, "there is no speaker: \(why)"))
         }
         guard !isSpeaking else { return Self.isBusySpeaking }
-        guard !isSilent else {
-            return .refused(
-                ControlError(.failed, "the speaker is muted, or the microphone is open for others"))
-        }
         guard messages.player == nil else {
             return .refused(ControlError(.busy, "messages are just being played"))
         }
@@ -320,6 +349,7 @@ extension ControlLoop {
                 : "there is no message \(number ?? 0) to this station: intercomctl message list"
             return .refused(ControlError(.failed, text))
         }
+        if let silence { return .refused(ControlError(.failed, silence)) }
         var caller: CallerTicket?
         if case .caller(let ticket) = owner { caller = ticket }
         messages.player = MessagePlayer(chosen, for: caller, messages.work.files, at: now)
@@ -333,7 +363,7 @@ extension ControlLoop {
     private mutating func followPlayer() {
         guard var player = messages.player else { return }
         let isGone = player.caller.map { server.hasHungUp($0) } ?? false
-        if isGone || isSilent { player.stop() }
+        if isGone || silence != nil { player.stop() }
         let outcome = player.tick(rings, isIdle: messages.work.isIdle, at: now)
         messages.player = player
         let reply: Reply

@@ -97,7 +97,8 @@ extension ControlLoop {
         case .join(let peer, let digits):
             let files = PeerFiles(settings.sources, in: config.paths)
             return site.join(peer, digits, for: caller!, files)
-        case .message(let request): return answer(request, by: caller.map { .caller($0) })
+        case .message(let request):
+            return answer(request, by: caller.map { .caller($0) }, user: asker.user)
         case .state(let request): return answer(request)
         case .show(let name):
             guard let peer = directory.number(named: name) else {
@@ -150,10 +151,12 @@ extension ControlLoop {
         guard place != config.pairingButton else { return }
         if messages.heardBack?.place == place {
             messages.player?.stop()
-            messages.heardBack?.pressed(at: now)
+            messages.heardBack?.pressed(isHeld: touch == .hold, at: now)
             return
         }
         guard let act = config.buttons[place].acts[touch] else { return }
+        // Its message is about to be heard.
+        if case .message = act, messages.spoken?.owner == .button(place) { return }
         if act == .messages, messages.player != nil {
             messages.player?.stop()
             return tell(.keyAction, button: place, detail: act.text)
@@ -161,7 +164,7 @@ extension ControlLoop {
         let request = Request(act, page: switchboard.pager.name, state: keeper.state)
         let reply: Reply?
         if case .message(let wanted) = request {
-            reply = answer(wanted, by: .button(place))
+            reply = answer(wanted, by: .button(place), user: nil)
         } else {
             reply = answer(request, by: Asker(name: "button \(config.buttons[place].name)"))
         }

@@ -59,7 +59,9 @@ extension ControlLoop {
         }
         found.fileFaults = [
             history.problem, keeper.problem, relayNote, mailbox?.fault(at: now), site.problem,
+            messages.problem,
         ].compactMap { $0 }
+        found.messageNotes = messages.notes
         found.media = Readings(rings.counters.values)
         found.packetFlood = figures.flood
         return found

@@ -34,9 +34,32 @@ extension Messages {
                 case .listened: "heard"
                 default: $0.state.rawValue
                 }
-            message.reason = reasons[$0.id]
+            message.reason = reasons[$0.id] ?? ($0.state == .waiting ? whyWaits($0.peer) : nil)
             return message
         }
         return list
+    }
+
+    /// Why the messages to a peer wait: one at a time goes.
+    private func whyWaits(_ peer: String) -> String? {
+        let first = kept.first { $0.peer == peer && $0.state == .waiting && !isDamaged($0) }
+        return first.flatMap { reasons[$0.id] }
+    }
+
+    /// What `status` says of them.
+    var notes: [Fault] {
+        let new = kept.count { isNew($0) }
+        let waiting = kept.count { $0.state == .waiting }
+        var found: [Fault] = []
+        if new > 0 {
+            let what = new == 1 ? "1 is new" : "\(new) are new"
+            found.append(Fault("messages", of: "messages", what, fix: "intercomctl message play"))
+        }
+        if waiting > 0 {
+            let what =
+                waiting == 1 ? "1 waits for its station" : "\(waiting) wait for their stations"
+            found.append(Fault("messages", of: "messages", what, fix: "intercomctl message list"))
+        }
+        return found
     }
 }

@@ -45,7 +45,7 @@ struct Messages {
     /// Why no messages are taken or spoken: there is no message key, or no list of what is kept.
     private var fault: Fault?
     /// What was wrong with the disk when it was used last.
-    private var problem: Fault?
+    private(set) var problem: Fault?
     var spoken: SpokenMessage?
     var heardBack: HeardBack?
     var player: MessagePlayer?
@@ -140,9 +140,9 @@ struct Messages {
     }
 
     /// Whether this one waits to be heard, and can be.
-    func isNew(_ message: KeptMessage) -> Bool {
-        message.state == .new && !damaged.contains(message.number)
-    }
+    func isNew(_ message: KeptMessage) -> Bool { message.state == .new && !isDamaged(message) }
+
+    func isDamaged(_ message: KeptMessage) -> Bool { damaged.contains(message.number) }
 
     // MARK: Peers
 
@@ -185,6 +185,9 @@ struct Messages {
     mutating func receive(_ record: MessageRecord, from peer: Int, at now: Instant) {
         if !work.isStopped { exchange.receive(record, from: peer, at: now) }
     }
+
+    /// Whether there is a session with the peer of this key.
+    func isUp(_ body: String) -> Bool { number(of: body).map { exchange.isUp($0) } ?? false }
 
     private func number(of body: String) -> Int? { peers.keys.first { peers[$0] == body } }
 
@@ -344,8 +347,8 @@ struct Messages {
         switch finding {
         case .failed(let fault): fail(fault)
         case .unchanged(_, let fault): fail(fault)
-        case .kept: problem = nil
-        case .done, .read, .unreadable: break
+        case .kept, .done: problem = fault
+        case .read, .unreadable: break
         }
         switch (job, finding) {
         case (.seal(_, _, _, let owner), .kept(let message)):
@@ -465,6 +468,11 @@ struct Messages {
         return isTaken ? nil : .full
     }
 
+    private mutating func waits(_ message: KeptMessage, _ why: String) {
+        if reasons[message.id] != why { words.append(word(of: message, "waiting: \(why)")) }
+        reasons[message.id] = why
+    }
+
     private mutating func told(
         _ id: CallID, _ state: MessageState, by peer: Int, at now: Instant
     ) {
@@ -481,8 +489,8 @@ struct Messages {
         case (.unreadable, .waiting):
             mark(message, .unreadable)
             words.append(word(of: message, "unreadable"))
-        case (.full, .waiting): reasons[id] = "it has no room, or cannot keep it"
-        case (.denied, .waiting): reasons[id] = "its settings allow no messages of this station"
+        case (.full, .waiting): waits(message, "it has no room, or cannot keep it")
+        case (.denied, .waiting): waits(message, "its settings allow no messages of this station")
         default: return
         }
         taking.remove(id)

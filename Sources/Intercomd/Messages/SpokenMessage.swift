@@ -7,7 +7,8 @@ internal import Wire
 
 /// A message that is played to whoever spoke it by a button, and then goes.
 struct HeardBack {
-    /// The button is down for so long to drop it; a shorter press sends it.
+    /// The button is down for so long to drop it, where it is not known before that it is held; a
+    /// shorter press sends it.
     private static let holdTime = Duration.seconds(1)
     /// It goes so long after it was played, without a press.
     private static let patience = Duration.seconds(5)
@@ -39,7 +40,9 @@ struct HeardBack {
     }
 
     /// The button is down: it is dropped, unless the button is let go before.
-    mutating func pressed(at now: Instant) { state = .dropped(at: now + Self.holdTime) }
+    mutating func pressed(isHeld: Bool, at now: Instant) {
+        state = .dropped(at: isHeld ? now : now + Self.holdTime)
+    }
 
     /// The button is up.
     mutating func letGo(at now: Instant) {
@@ -72,6 +75,8 @@ struct SpokenMessage {
     private static let patience = Duration.seconds(3)
     /// A program has sent all within this time.
     private static let programMax = Duration.seconds(15)
+    /// And something of it within this time.
+    private static let pauseMax = Duration.seconds(2)
     /// What clocks that are set tell: after this program began to be, in 2026.
     private static let clocks = 1_767_225_600_000...KeptMessage.starts.upperBound
     private static let perMs = PCM.sampleRate / 1_000
@@ -83,6 +88,8 @@ struct SpokenMessage {
     /// The characters of the public key of the peer that it is for.
     let peer: String
     let owner: Owner
+    /// The one who asks for it; nil for a button.
+    let user: Int?
     private(set) var source: Source
     /// The count of events that the media loop had lost before.
     let eventsLost: UInt64
@@ -90,6 +97,8 @@ struct SpokenMessage {
     let start: Int
     /// It is over then, whatever comes.
     private(set) var limit: Instant
+    /// A program has sent all then.
+    private let last: Instant
     /// Its end was asked for, and its microphone has not closed yet.
     private(set) var isEnding = false
     /// Why it is not kept, whatever was spoken.
@@ -99,12 +108,14 @@ struct SpokenMessage {
     private(set) var milliseconds = 0
 
     init(
-        to peer: String, by owner: Owner, _ source: Source, eventsLost: UInt64, wall: Int,
-        at now: Instant
+        to peer: String, by owner: Owner, user: Int?, _ source: Source, eventsLost: UInt64,
+        wall: Int, at now: Instant
     ) {
-        (self.peer, self.owner, self.source, self.eventsLost) = (peer, owner, source, eventsLost)
+        (self.peer, self.owner, self.user) = (peer, owner, user)
+        (self.source, self.eventsLost) = (source, eventsLost)
         start = Self.clocks.contains(wall) ? wall : 0
-        limit = now + (source == .microphone ? Self.patience : Self.programMax)
+        limit = now + (source == .microphone ? Self.patience : Self.pauseMax)
+        last = now + Self.programMax
     }
 
     /// It as one that is kept.
@@ -157,8 +168,9 @@ struct SpokenMessage {
     }
 
     /// Takes bytes of a program.
-    mutating func take(_ bytes: Span<UInt8>) {
+    mutating func take(_ bytes: Span<UInt8>, at now: Instant) {
         guard case .program(let left) = source else { return }
+        limit = min(last, now + Self.pauseMax)
         for place in bytes.indices { entries.append(bytes[place]) }
         source = .program(left: left - bytes.count)
     }

@@ -34,6 +34,7 @@ extension Snapshot {
             found.append(
                 Fault("no_target", of: "\(missing.origin)", missing.what, fix: missing.fix))
         }
+        found += messageNotes
         found += talkHindrances.map { $0.fault }
         if let note = ringNote { found.append(note) }
         found += detourNotes + controlNotes

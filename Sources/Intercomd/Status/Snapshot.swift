@@ -104,6 +104,8 @@ final class Snapshot {
     var memoryFault: Fault?
     /// What cannot be read or written, and why.
     var fileFaults: [Fault] = []
+    /// What there is to say of voice messages.
+    var messageNotes: [Fault] = []
     /// The media loop's counters and gauges.
     var media = Readings<MediaCount>()
     /// Counted for `status` alone.

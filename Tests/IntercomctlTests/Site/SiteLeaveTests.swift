@@ -28,8 +28,9 @@ import Testing
         let left = try folder.run("site", "leave", "--yes")
         #expect(left.code == 0)
         #expect(
-            left.output.contains("taken out before: where the site is introduced: sudo intercomctl"
-                + " site remove kitchen\n"), "\(left.output)")
+            left.output.contains(
+                "taken out before: where the site is introduced: sudo intercomctl"
+                    + " site remove kitchen\n"), "\(left.output)")
         #expect(try folder.run("config", "check").code == 0)
         #expect(folder.read("state/peers.d/garage.conf") == nil)
     }
