@@ -276,7 +276,7 @@ extension ConfigReader {
             didYouMean: nearestWord(to: name, among: names),
             advice: (mayBeChannel
                 ? "for a channel, where the site is introduced: sudo intercomctl site channel"
-                    + " \(name) STATIONS; for a station: " : "")
+                    + " \(name) STATIONS, with all that are to be in it; for a station: " : "")
                 + "pair with that station, or join its site; or give the button another target")
         config.warnings.append(missing)
         config.awaited.append(missing)

@@ -99,8 +99,8 @@ import Testing
         #expect(config.awaited == config.warnings)
         let way =
             "for a channel, where the site is introduced: sudo intercomctl site channel loft"
-            + " STATIONS; for a station: pair with that station, or join its site; or give the"
-            + " button another target"
+            + " STATIONS, with all that are to be in it; for a station: pair with that station, or"
+            + " join its site; or give the button another target"
         #expect(config.awaited[1].fix == way)
         #expect(config.awaited[0].fix.hasPrefix("did you mean \"up\"? if not: for a channel,"))
         // A peer may have gone with the site, too; then there is nothing to be spoken to.

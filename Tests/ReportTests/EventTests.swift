@@ -45,8 +45,7 @@ import Testing
         #expect(
             event.sentence
                 == "the former mill, no peer any more, still calls, from 192.0.2.7:5577;"
-                + " if that is meant, nothing is to be done here; to end the calls, on that box:"
-                + " sudo intercomctl site leave, or peer remove"
+                + " \(CallerStatus.formerFix)"
         )
     }
 

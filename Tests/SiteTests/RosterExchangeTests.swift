@@ -129,6 +129,20 @@ import Wire
         #expect(house.knownToHave(by: 1) == [0])
     }
 
+    @Test func ofThoseThatShowASiteTheOneThatIntroducesItIsNamed() throws {
+        let house = try House(3)
+        house.hold(at: 0)
+        house.run(.seconds(2))
+        #expect(house.stations[1].exchange.offers.map(\.peer) == [0])
+        house.hold(at: 2)
+        house.stations[2].exchange.setIntroduces(true, at: house.now)
+        house.run(.seconds(2))
+        #expect(house.stations[1].exchange.offers.map(\.peer) == [2])
+        #expect(house.stations[1].news == [.offered(peer: 0)], "it is told of once")
+        house.run(.seconds(60))
+        #expect(house.stations[1].exchange.offers.map(\.peer) == [2])
+    }
+
     /// Each site that a peer shows is looked at, and told of; but not one after the other.
     @Test func aPeerThatShowsManySitesIsLookedAtNowAndThen() throws {
         let house = try House(2)

@@ -263,8 +263,10 @@ struct SiteKeeper {
                     "\(name(peer)) has another roster of the same number, signed by the same key:"
                         + " the station that introduces was restored from a backup, or somebody"
                         + " else has the site's key",
-                    fix: "there, compare the lists (intercomctl site list); any change of the site"
-                        + " ends this (man intercomctl, site import)", from: peer)
+                    fix: "there, compare the lists (intercomctl site list): the next change of the"
+                        + " site puts the list of the station that makes it in the place of all"
+                        + " others; what they alone have is to be done once more",
+                    from: peer)
             case .leftOut(let peer):
                 dispute(
                     "\(name(peer)) has a newer roster of the site, and this station is not in it",

@@ -21,8 +21,8 @@ public struct RosterExchange {
     public struct Found: Equatable, Sendable {
         public let roster: Roster
         public let text: [UInt8]
-        /// The number of the peer that gave it.
-        public let peer: Int
+        /// The number of the peer that gave it, or of one that shows it and introduces the site.
+        public fileprivate(set) var peer: Int
         let notice: RosterNotice
     }
 
@@ -187,6 +187,11 @@ public struct RosterExchange {
             if notice.counter < held.roster.counter { peers[peer]?.notices.beginAgain(at: now) }
         }
         guard mayBring(notice, peer), isWanted(notice) else {
+            if found.introduces, mayBring(notice, peer),
+                let place = offers.firstIndex(where: { $0.notice == notice })
+            {
+                offers[place].peer = peer
+            }
             peers[peer]?.setNotice(nil)
             return
         }
