@@ -365,7 +365,7 @@ class Channels(SiteTest):
         with open(f"{kitchen.state}/peers.d/garage.conf", encoding="utf-8") as file:
             self.assertIn("psk = file:garage.psk", file.read())
         self.assertEqual(sorted(os.listdir(f"{kitchen.state}/keys")),
-                         ["garage.psk", "identity", "site.key"])
+                         ["garage.psk", "identity", "messages", "site.key"])
         listed = json.loads(self.do(kitchen, "site", "list", "--json"))
         self.assertEqual([(one["name"], one["key"]) for one in listed["stations"]],
                          [("garage", heir.public_key), ("kitchen", kitchen.public_key)])

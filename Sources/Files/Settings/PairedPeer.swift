@@ -220,7 +220,8 @@ public struct PairedPeer: Sendable {
             peer.isLearned
             ? "sudo intercomctl peer remove \(peer.name)"
             : "remove it from \(peer.origin.file) first"
-        return "\(peer.name) is already a peer, and nothing is changed; to pair anew: \(advice)"
+        return "\(peer.name) is already a peer, and nothing is changed; to pair anew: \(advice), or"
+            + " peer remove at the other box, and then pair again"
     }
 
     /// The name, or it with the first number from 2 on that makes it free.

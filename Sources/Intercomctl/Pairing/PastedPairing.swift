@@ -74,7 +74,10 @@ enum PastedPairing: Equatable {
     private static func withoutCommand(_ words: [String]) -> [String] {
         guard let program = words.firstIndex(of: "intercomctl"),
             let command = words[program...].firstIndex(of: "pair")
-        else { return words }
+        else {
+            let isCommand = words.count > 2 && words[0] == "pair" && isAddress(words[1])
+            return isCommand ? Array(words[1...]) : words
+        }
         return Array(words[(command + 1)...])
     }
 

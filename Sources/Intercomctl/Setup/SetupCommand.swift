@@ -18,7 +18,15 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try setup.checkRight()
         return try setup.goOn(invocation)
     }
-    if isWriting { try setup.checkPlace(isForced: invocation.isForced) }
+    if isWriting {
+        do throws(Failure) { try setup.checkPlace(isForced: invocation.isForced) } catch {
+            // It may have been cut off before that.
+            if !isRunning(invocation) {
+                Terminal.write(setup.next(isRunning: false), to: .complaint)
+            }
+            throw error
+        }
+    }
     if isAsking {
         try setup.checkRight()
         // What other files hold against the plan, no answer can mend.

@@ -114,8 +114,9 @@ extension Snapshot {
                 "a station at \(SocketAddress(endpoint)) calls with another key than the one known"
                 + " here: \(key.text) (\(key.fingerprint))"
             fix =
-                "if that is \(name) with a new key, compare these digits with intercomctl"
-                + " key show --fingerprint there, then "
+                "if that is \(name) with a new key"
+                + (siteCommand == nil ? ": intercomctl pair; or" : ",")
+                + " compare these digits with intercomctl key show --fingerprint there, then "
                 + (siteCommand ?? "here: sudo intercomctl peer")
                 + " replace \(name) \(key.text)"
         case .toldOtherKey(let endpoint):

@@ -35,7 +35,7 @@ import Testing
         ["192.0.2.7", "7K9M-QX2W"], ["7K9M-QX2W", "192.0.2.7"], ["192.0.2.7", "7K9M", "QX2W"],
         ["7K9M", "QX2W", "192.0.2.7"], ["sudo intercomctl pair 192.0.2.7 7K9M-QX2W"],
         ["    intercomctl", "pair", "192.0.2.7", "7K9M-QX2W"], ["'192.0.2.7'", "7K9M-QX2W,"],
-        ["$ sudo intercomctl pair 192.0.2.7 7K9M\u{2010}QX2W"],
+        ["pair 192.0.2.7 7K9M-QX2W"], ["$ sudo intercomctl pair 192.0.2.7 7K9M\u{2010}QX2W"],
     ])
     func isAHostAndACode(words: [String]) {
         guard case .code(let code, host: "192.0.2.7") = PastedPairing(words) else {
