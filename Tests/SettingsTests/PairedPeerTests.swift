@@ -130,8 +130,8 @@ import Testing
             return text.hasPrefix("barn is already a peer, and nothing is changed; ")
                 && text.contains(
                     way == "learned"
-                        ? "sudo intercomctl peer remove barn, or"
-                        : "remove it from /etc/x.conf first, or")
+                        ? "sudo intercomctl peer remove barn, or peer remove at the other box"
+                        : "remove it from /etc/x.conf first")
         }
     }
 

@@ -148,7 +148,9 @@ nothing was written; this is for DIR/default/etc/intercomd.conf, which sudo inte
         self.path.chmod(0o640)
         self.assert_setup(["--yes"], 1, "", """\
 intercomctl: DIR/default/etc/intercomd.conf is there already and stays as it is \
-(intercomctl config show); --force writes it anew and keeps the old one as intercomd.conf.bak
+(intercomctl config show); --force writes it anew and keeps the old one as \
+intercomd.conf.bak; to go on after a setup that was cut off: sudo systemctl enable --now \
+intercomd, then intercomctl pair
 """)
         self.assertEqual(self.path.read_text("ascii"), "# mine\n[station]\nname = mine\n")
         self.assertIn("intercomd.conf.bak; for that name alone: name = loft in its [station]",

@@ -218,10 +218,10 @@ public struct PairedPeer: Sendable {
         }
         let advice =
             peer.isLearned
-            ? "sudo intercomctl peer remove \(peer.name)"
+            ? "sudo intercomctl peer remove \(peer.name), or peer remove at the other box, and then"
+                + " pair again"
             : "remove it from \(peer.origin.file) first"
-        return "\(peer.name) is already a peer, and nothing is changed; to pair anew: \(advice), or"
-            + " peer remove at the other box, and then pair again"
+        return "\(peer.name) is already a peer, and nothing is changed; to pair anew: \(advice)"
     }
 
     /// The name, or it with the first number from 2 on that makes it free.

@@ -111,12 +111,13 @@ public enum SiteFiles {
     /// Keeps the key that this station leaves for another one of the same site: what has it may be
     /// a thief's, or waits for a person.
     ///
-    /// A site that is taken over under another name has the same stations.
+    /// A site that is taken over under another name has no other stations than before.
     static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(PeerFilesError) {
         guard let before, let roster,
-            before.name == roster.name || before.stations == roster.stations
+            before.name == roster.name
+                || roster.stations.allSatisfy({ before.station(with: $0.key) != nil })
         else {
             return try write(nil, to: leftName, paths)
         }

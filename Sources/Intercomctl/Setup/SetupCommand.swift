@@ -18,15 +18,7 @@ func setUp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         try setup.checkRight()
         return try setup.goOn(invocation)
     }
-    if isWriting {
-        do throws(Failure) { try setup.checkPlace(isForced: invocation.isForced) } catch {
-            // It may have been cut off before that.
-            if !isRunning(invocation) {
-                Terminal.write(setup.next(isRunning: false), to: .complaint)
-            }
-            throw error
-        }
-    }
+    if isWriting { try setup.checkPlace(isForced: invocation.isForced) }
     if isAsking {
         try setup.checkRight()
         // What other files hold against the plan, no answer can mend.
@@ -122,7 +114,9 @@ struct Setup {
                 "\(path) is a symbolic link and stays as it is: remove the link, or put the text"
                     + " that intercomctl setup prints into the file it points to")
         }
-        throw Failure(kept)
+        throw Failure(
+            "\(kept); to go on after a setup that was cut off: sudo systemctl enable --now"
+                + " intercomd, then intercomctl pair")
     }
 
     /// The line about a file that was there before.

@@ -162,11 +162,9 @@ extension Setup {
         return "wrote \(path)\n" + (backup.map { "kept the old one as \($0)\n" } ?? "")
     }
 
-    func advice(isRunning: Bool) -> String { written + next(isRunning: isRunning) }
-
-    /// What to do when the file is there.
-    func next(isRunning: Bool) -> String {
-        var text = "try:  intercomctl test speaker, test mic"
+    func advice(isRunning: Bool) -> String {
+        var text = written
+        text += "try:  intercomctl test speaker, test mic"
         text += plan[.key].value == "none" ? "\n" : ", test button\n"
         text +=
             isRunning

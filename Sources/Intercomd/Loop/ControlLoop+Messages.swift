@@ -146,9 +146,7 @@ extension ControlLoop {
                 ? "is muted: intercomctl unmute mic" : "gives nothing: intercomctl status"
             return .refused(ControlError(.failed, "the microphone \(why)"))
         }
-        // A program does not keep people from speaking.
-        if case .program? = messages.spoken?.source { dropSpokenMessage() }
-        guard !isSpeaking else { return Self.isBusySpeaking }
+        guard !isSpeaking || isSending else { return Self.isBusySpeaking }
         // What is said to others is no part of it.
         guard !switchboard.openTalks.isAny else {
             return .refused(
@@ -169,6 +167,11 @@ extension ControlLoop {
     /// Whether somebody speaks a message, or hears it before it goes.
     private var isSpeaking: Bool { messages.spoken != nil || messages.heardBack != nil }
 
+    /// Whether a program sends one: it does not keep people from speaking.
+    private var isSending: Bool {
+        if case .program? = messages.spoken?.source { true } else { false }
+    }
+
     private static var isBusySpeaking: Reply {
         .refused(
             ControlError(
@@ -182,11 +185,14 @@ extension ControlLoop {
         guard let peer = directory.number(named: name) else {
             return .refused(.unknownPeer(name, directory))
         }
-        guard !isSpeaking else { return Self.isBusySpeaking }
         let body = directory.key(of: peer).body
         if let refusal = messages.refusal(to: body, called: name) {
             return .refused(ControlError(.failed, refusal))
         }
+        if source == .microphone, isSending {
+            dropSpokenMessage(because: "somebody speaks one at the microphone")
+        }
+        guard !isSpeaking else { return Self.isBusySpeaking }
         messages.spoken = SpokenMessage(
             to: body, by: owner, user: user, source, eventsLost: rings.counters[.eventsLost],
             wall: wall,
@@ -257,10 +263,10 @@ extension ControlLoop {
     }
 
     /// Drops the message that a program sends.
-    private mutating func dropSpokenMessage() {
+    private mutating func dropSpokenMessage(because why: String) {
         guard let spoken = messages.spoken else { return }
         messages.spoken = nil
-        refuse(spoken.owner, "the message is dropped: not all of it came in time")
+        refuse(spoken.owner, "the message is dropped: \(why)")
     }
 
     private mutating func takePackets() {
@@ -278,7 +284,7 @@ extension ControlLoop {
         guard source != .microphone else {
             if isGone { endSpokenMessage(because: "its program is gone") }
             if messages.spoken?.isFull == true { endSpokenMessage() }
-            if keeper.state.isMicrophoneMuted {
+            if keeper.state.isMicrophoneMuted, messages.spoken?.isEnding == false {
                 endSpokenMessage(because: "the microphone was muted")
             }
             // The end of it may be among them.
@@ -291,7 +297,7 @@ extension ControlLoop {
             return
         }
         guard !isGone, now < limit else {
-            return dropSpokenMessage()
+            return dropSpokenMessage(because: "not all of it came in time")
         }
         readProgram(owner)
         guard messages.spoken?.source == .program(left: 0), var spoken = messages.spoken else {

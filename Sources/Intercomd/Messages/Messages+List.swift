@@ -46,6 +46,22 @@ extension Messages {
         return first.flatMap { reasons[$0.id] }
     }
 
+    /// Why no message can be left for a peer; nil where one can.
+    func refusal(to body: String, called name: String) -> String? {
+        if work.isStopped { return Self.erased }
+        if let fault { return "messages cannot be kept: \(fault.sentence)" }
+        guard keys[body] != nil else {
+            return "\(name) has not told its message key yet: it does so when it is there, if its"
+                + " version has messages"
+        }
+        let isSealing = work.jobs.contains { if case .seal = $0 { true } else { false } }
+        guard !isSealing else { return "the message before it is not written yet" }
+        let room = MessageRoom(for: body, isIncoming: false, among: kept)
+        return room.has(SealedMessage.sizeMax)
+            ? nil
+            : "there is no room for another message to \(name): intercomctl message delete"
+    }
+
     /// What `status` says of them.
     var notes: [Fault] {
         let new = kept.count { isNew($0) }
@@ -54,6 +70,11 @@ extension Messages {
         if new > 0 {
             let what = new == 1 ? "1 is new" : "\(new) are new"
             found.append(Fault("messages", of: "messages", what, fix: "intercomctl message play"))
+        }
+        let damaged = kept.count { isDamaged($0) }
+        if damaged > 0 {
+            let what = damaged == 1 ? "1 is damaged" : "\(damaged) are damaged"
+            found.append(Fault("messages", of: "messages", what, fix: "intercomctl message list"))
         }
         if waiting > 0 {
             let what =

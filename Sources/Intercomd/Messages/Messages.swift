@@ -27,7 +27,7 @@ struct Messages {
     /// From the oldest that was kept.
     private(set) var kept: [KeptMessage] = []
     /// The message keys of peers, by the characters of their public keys.
-    private var keys: [String: RecordingPublicKey] = [:]
+    private(set) var keys: [String: RecordingPublicKey] = [:]
     /// The characters of the public keys of peers, by number.
     private var peers: [Int: String] = [:]
     private var denied: Set<Int> = []
@@ -42,8 +42,10 @@ struct Messages {
     /// Own messages that a peer is taking, and why others wait.
     private(set) var taking: Set<CallID> = []
     private(set) var reasons: [CallID: String] = [:]
+    /// The messages of which people were told that a peer does not take them.
+    private var refused: Set<CallID> = []
     /// Why no messages are taken or spoken: there is no message key, or no list of what is kept.
-    private var fault: Fault?
+    private(set) var fault: Fault?
     /// What was wrong with the disk when it was used last.
     private(set) var problem: Fault?
     var spoken: SpokenMessage?
@@ -72,7 +74,7 @@ struct Messages {
         self.fault = fault
         if let fault { fail(fault) }
         if strange > 0 {
-            fail(
+            tell(
                 Fault(
                     "messages", of: paths.messages, "\(strange) of its files are no messages",
                     fix: "look what made them, and remove them"))
@@ -124,8 +126,12 @@ struct Messages {
         }
     }
 
+    private mutating func tell(_ fault: Fault) {
+        words.append(Word(text: fault.sentence, isFault: true))
+    }
+
     private mutating func fail(_ fault: Fault) {
-        if problem != fault { words.append(Word(text: fault.sentence, isFault: true)) }
+        if problem != fault { tell(fault) }
         problem = fault
     }
 
@@ -133,7 +139,7 @@ struct Messages {
     mutating func setAside(_ message: KeptMessage) {
         guard damaged.insert(message.number).inserted else { return }
         reasons[message.id] = "its file is damaged"
-        fail(
+        tell(
             Fault(
                 "messages", of: work.files.path(message.fileName), "the file is damaged",
                 fix: "intercomctl message delete"))
@@ -190,22 +196,6 @@ struct Messages {
     func isUp(_ body: String) -> Bool { number(of: body).map { exchange.isUp($0) } ?? false }
 
     private func number(of body: String) -> Int? { peers.keys.first { peers[$0] == body } }
-
-    /// Why no message can be left for a peer; nil where one can.
-    func refusal(to body: String, called name: String) -> String? {
-        if work.isStopped { return Self.erased }
-        if let fault { return "messages cannot be kept: \(fault.sentence)" }
-        guard keys[body] != nil else {
-            return "\(name) has not told its message key yet: it does so when it is there, if its"
-                + " version has messages"
-        }
-        let isSealing = work.jobs.contains { if case .seal = $0 { true } else { false } }
-        guard !isSealing else { return "the message before it is not written yet" }
-        let room = MessageRoom(for: body, isIncoming: false, among: kept)
-        return room.has(SealedMessage.sizeMax)
-            ? nil
-            : "there is no room for another message to \(name): intercomctl message delete"
-    }
 
     // MARK: Jobs
 
@@ -292,6 +282,7 @@ struct Messages {
     private mutating func forget(_ message: KeptMessage) {
         kept.removeAll { $0.number == message.number }
         reasons[message.id] = nil
+        refused.remove(message.id)
         damaged.remove(message.number)
         taking.remove(message.id)
         work.change(.remove(message.fileName))
@@ -347,8 +338,8 @@ struct Messages {
         switch finding {
         case .failed(let fault): fail(fault)
         case .unchanged(_, let fault): fail(fault)
-        case .kept, .done: problem = fault
-        case .read, .unreadable: break
+        case .kept, .done, .read: problem = fault
+        case .unreadable: break
         }
         switch (job, finding) {
         case (.seal(_, _, _, let owner), .kept(let message)):
@@ -469,7 +460,10 @@ struct Messages {
     }
 
     private mutating func waits(_ message: KeptMessage, _ why: String) {
-        if reasons[message.id] != why { words.append(word(of: message, "waiting: \(why)")) }
+        // A peer may say one after the other.
+        if refused.insert(message.id).inserted {
+            words.append(word(of: message, "waiting: \(why)"))
+        }
         reasons[message.id] = why
     }
 

@@ -81,6 +81,10 @@ extension Snapshot {
                 fix =
                     "if \(heir) is that box anew: pair it with \(site.introducer), and there: sudo"
                     + " intercomctl site replace \(name) PEER; else \(look)"
+            case (nil, true) where site.introducers.contains(name):
+                fix =
+                    "\(look); if it was erased, the site needs another introducer: sudo"
+                    + " intercomctl site init NAME --take-over"
             case (nil, let isElsewhere):
                 fix =
                     "\(look); if it was erased or set up anew: intercomctl pair"

@@ -21,8 +21,10 @@ public struct RosterExchange {
     public struct Found: Equatable, Sendable {
         public let roster: Roster
         public let text: [UInt8]
-        /// The number of the peer that gave it, or of one that shows it and introduces the site.
+        /// The number of the peer that shows it: the one that gave it, or one that introduces the
+        /// site.
         public fileprivate(set) var peer: Int
+        fileprivate let giver: Int
         let notice: RosterNotice
     }
 
@@ -93,7 +95,7 @@ public struct RosterExchange {
         let before = held?.notice
         held = roster.map { Held($0, text) }
         guard held?.notice != before else { return }
-        let givers = offers.filter { $0.notice == held?.notice }.map { $0.peer }
+        let givers = offers.filter { $0.notice == held?.notice }.map { $0.giver }
         offers = []
         // What was to be written is of a site that was left, or older.
         news = news.filter { news in
@@ -136,7 +138,7 @@ public struct RosterExchange {
         }
         peers = others
         self.introductions = introductions
-        offers = offers.filter { mayBring($0.notice, $0.peer) }
+        offers = offers.filter { mayBring($0.notice, $0.giver) && mayBring($0.notice, $0.peer) }
         fetches = fetches.filter { mayBring($0.value.notice, $0.key) }
         for (number, peer) in peers {
             if let notice = peer.notice, !mayBring(notice, number) { peers[number]?.setNotice(nil) }
@@ -177,7 +179,7 @@ public struct RosterExchange {
         var notice = found
         notice.introduces = false
         // It has changed over.
-        if isOfOurs(notice) { offers.removeAll { $0.peer == peer } }
+        if isOfOurs(notice) { offers.removeAll { $0.giver == peer } }
         let (told, isLeft) = (isOfOurs(notice) ? notice : nil, isLeft(notice))
         peers[peer]?.isLeft = isLeft
         peers[peer]?.told = told
@@ -397,7 +399,8 @@ public struct RosterExchange {
         guard let roster = try? Roster(parsing: text), Held(roster, text).notice == fetch.notice
         else { return failed(peer, reading: refused, at: now) }
         let isIn = roster.stations.contains { $0.key == own }
-        let found = Found(roster: roster, text: text, peer: peer, notice: fetch.notice)
+        let found = Found(
+            roster: roster, text: text, peer: peer, giver: peer, notice: fetch.notice)
         // A peer that is gone has no key, and an introducer may be none.
         let isIntroducer = peers[peer].map { introductions == .from($0.key) } ?? false
         switch roster.verdict(over: held?.roster) {
@@ -418,7 +421,9 @@ public struct RosterExchange {
     }
 
     private mutating func offer(_ found: Found, at now: Instant) {
-        let former = offers.filter { $0.peer == found.peer || $0.roster.key == found.roster.key }
+        let former = offers.filter {
+            $0.giver == found.giver || $0.roster.key == found.roster.key
+        }
         // A peer that shows one site after the other is looked at now and then.
         let rest = Duration.seconds(former.contains { $0.roster.key != found.roster.key } ? 60 : 5)
         peers[found.peer]?.succeeds(restingUntil: now + rest)
