@@ -11,8 +11,7 @@ extension Fault {
     init(_ error: SystemError) { self.init("messages", error.finding, fix: error.fix) }
 }
 
-/// What is done to the files of messages, on a thread of its own: it may take as long as a disk
-/// does.
+/// Reads and writes the files of messages, on a thread of its own, as a disk may take its time.
 struct MessageFiles: Sendable {
     enum Job: Sendable {
         /// A message of this station, its entries, and who waits for it.

@@ -14,7 +14,7 @@ internal import Wire
 /// A thread opens and decodes each, some seconds ahead; the loop passes the pieces on as words that
 /// the station says.
 struct MessagePlayer {
-    /// What has become of it.
+    /// How far the player is, as `tick` tells.
     enum Outcome: Equatable {
         case playing
         /// This message was played to its end.
@@ -167,13 +167,13 @@ struct MessagePlayer {
             }
         }
 
-        /// What came of it; nil while it is under way.
+        /// The end of the work; nil while the thread is at it.
         var result: Result? {
             found = found ?? work.take()
             return found
         }
 
-        /// Nobody listens any more.
+        /// Ends the work: its pieces are not wanted any more.
         func end() { _ = ends.push(true) }
 
         private static func track(_ entries: Span<UInt8>) -> RecordedTrack? {

@@ -1,8 +1,7 @@
 internal import HAL
 internal import Time
 
-/// What is to be done to the files of messages, one after the other and in its order, by one thread
-/// at a time.
+/// The jobs for the files of messages, which are done in their order, by one thread at a time.
 struct MessageWork {
     typealias Job = MessageFiles.Job
     typealias Change = MessageFiles.Change
@@ -15,7 +14,7 @@ struct MessageWork {
     /// The first is under way.
     private(set) var jobs: [Job] = []
     private var running: Background<MessageFiles.Finding>?
-    /// What the disk did not do yet, from the first; and when to try it again.
+    /// Changes that the disk refused, the oldest first, and when they are tried again.
     private var unchanged: [Change] = []
     private var changesAt: Instant?
     /// The station is being erased: nothing is taken or written any more.
