@@ -10,7 +10,8 @@ extension Pairings {
     /// A try at the code that is shown has failed, or the pairing has.
     mutating func failed(_ failure: Pairing.Failure) {
         let host = port.other?.host ?? "?"
-        let typedHost = job?.host ?? port.other?.asTyped ?? "the other station"
+        let tried = job?.tried.joined(separator: " or ") ?? ""
+        let typedHost = job?.host ?? (tried.isEmpty ? "the other station" : tried)
         switch failure {
         case .stranger:
             strangers += 1
@@ -47,6 +48,10 @@ extension Pairings {
                 "timed_out",
                 "the two minutes of this code are over; for a new one, run \"intercomctl pair\""
                     + " again")
+        case .unreachable where job?.own.hosts.contains(tried) == true:
+            failTyped(
+                "unreachable",
+                "\(typedHost) is this station's own address: type the one of the other station")
         case .unreachable where job?.connectionError?.errno == SystemError.refused:
             failTyped(
                 "unreachable",

@@ -388,6 +388,7 @@ struct Pairings: ~Copyable {
 
     private mutating func connect(to place: SocketAddress, at now: Instant) {
         port.hangUp()
+        job?.tried.append(place.asTyped)
         do throws(SystemError) {
             try port.connect(to: place, from: job?.own.listen)
         } catch {
