@@ -114,6 +114,9 @@ extension Config {
     /// Whether a button, a channel or a policy that a person has written names a peer.
     public func names(peer name: String) -> Bool { origin(naming: name) != nil }
 
+    /// The same without policies: one whose peer is gone has no effect.
+    public func needs(peer name: String) -> Bool { origin(needing: name) != nil }
+
     /// Whether settings name a peer or a channel that no file of a person has.
     public var namesOthers: Bool {
         peers.contains { $0.isLearned && names(peer: $0.name) } || !awaited.isEmpty
@@ -143,12 +146,16 @@ extension Config {
     }
 
     private func origin(naming name: String) -> Origin? {
+        let policy = policies.first { $0.name == name && $0.origin.file == station.origin.file }
+        return origin(needing: name) ?? policy?.origin
+    }
+
+    private func origin(needing name: String) -> Origin? {
         let button = buttons.first { button in
             button.talk?.name == name || button.acts.values.contains { $0.peerName == name }
         }
         let channel = channels.first { !$0.isOfSite && $0.members.names(name) }
-        let policy = policies.first { $0.name == name && $0.origin.file == station.origin.file }
-        return button?.origin ?? channel?.membersOrigin ?? policy?.origin
+        return button?.origin ?? channel?.membersOrigin
     }
 
     /// Where the first button is told to talk to a peer; nil where none is.

@@ -36,9 +36,15 @@ public struct PeerFiles: Sendable {
 
     /// Puts a file in place among these; nil takes it away.
     ///
+    /// - Parameters:
+    ///   - file: The file.
+    ///   - path: Its place.
+    ///   - isRemoval: Whether its peer is to go, and may leave a policy behind.
     /// - Throws: what would be wrong with the settings then.
-    public mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
-        try replace(path, by: file?.bytes, .learned)
+    public mutating func put(
+        _ file: PeerFile?, at path: String, isRemoval: Bool = false
+    ) throws(PeerFilesError) {
+        try replace(path, by: file?.bytes, .learned, isRemoval: isRemoval)
     }
 
     /// Puts the channels of the site in place among these; nil takes them away.
@@ -49,7 +55,7 @@ public struct PeerFiles: Sendable {
     }
 
     private mutating func replace(
-        _ path: String, by bytes: [UInt8]?, _ role: ConfigSource.Role
+        _ path: String, by bytes: [UInt8]?, _ role: ConfigSource.Role, isRemoval: Bool = false
     ) throws(PeerFilesError) {
         var all = sources.filter { $0.path != path }
         if let bytes { all.append(ConfigSource(role: role, path: path, bytes: bytes)) }
@@ -62,7 +68,8 @@ public struct PeerFiles: Sendable {
         // A button that is for one peer must not become one for a channel of that name.
         if role == .learned, let before = try? self.config() {
             let lost = before.peers.map { $0.name }.filter { name in
-                before.names(peer: name) && !all.contains { PeerFile($0.bytes).has(name) }
+                (isRemoval ? before.needs(peer: name) : before.names(peer: name))
+                    && !all.contains { PeerFile($0.bytes).has(name) }
             }
             guard lost.isEmpty else { throw Self.wrong(lost.map { Self.use(of: $0, in: before) }) }
         }

@@ -156,8 +156,9 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         report.add("\(paired.name) is \(name) now")
     } else {
         report.add(
-            "it has no pre-shared key; to give it one:"
-                + " sudo intercomctl peer set \(name) --psk-file FILE")
+            "it has no pre-shared key here, so it must have none for this station either: pair the"
+                + " two (intercomctl pair), or give both the same one: sudo intercomctl peer set"
+                + " \(name) --psk-file FILE")
         report.add("compare it with \"intercomctl key show --fingerprint\" there;")
         report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
     }

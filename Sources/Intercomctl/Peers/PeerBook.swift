@@ -76,8 +76,12 @@ struct PeerBook {
     /// Puts a file in place in this book; nil takes it away.
     ///
     /// - Throws: what would be wrong with the settings then.
-    mutating func put(_ file: PeerFile?, at path: String) throws(Failure) {
-        try attempt { () throws(PeerFilesError) in try files.put(file, at: path) }
+    mutating func put(
+        _ file: PeerFile?, at path: String, isRemoval: Bool = false
+    ) throws(Failure) {
+        try attempt { () throws(PeerFilesError) in
+            try files.put(file, at: path, isRemoval: isRemoval)
+        }
     }
 
     /// Writes a file of this book, or removes it from the disk if the book no longer has it.

@@ -54,7 +54,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     }
     let known = (try? statusNow(invocation))?.peers.first { $0.name == name }
     file.remove(name)
-    try book.put(file.isEmpty ? nil : file, at: path)
+    try book.put(file.isEmpty ? nil : file, at: path, isRemoval: true)
     // The file first: it must never name a secret that is not there.
     try book.write(path)
     let hasSecret = try book.removeStray(of: name)
@@ -65,6 +65,11 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
             known?.state == .up
                 ? "\(name) still knows this station: remove it there, too"
                 : "if that box is still in use: remove this station there, too")
+    }
+    if let policy = try book.config().policies.first(where: { $0.name == name }) {
+        report.add(
+            "[policy \(name)] at \(policy.origin) stays, for the next peer of that name: remove it"
+                + " if none is to have its rights")
     }
     if let fault { report.add("if it is in the site, the next roster brings it back: \(fault)") }
     if let roster { bringIn(roster, &report, invocation) }

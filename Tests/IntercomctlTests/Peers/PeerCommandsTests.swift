@@ -123,6 +123,21 @@ private let written = """
         }
     }
 
+    /// A policy without a peer is a warning; but a name that is changed would lose it.
+    @Test func onlyAPolicyOfTheSettingsKeepsNoPeer() throws {
+        let folder = try Self.made("[policy garage]\nmessage = deny")
+        try folder.write(
+            written.replacing("[policy garage]\ndrop-in = allow\n", with: ""),
+            to: "state/peers.d/garage.conf")
+        let place = "\(folder.config)/intercomd.conf:6"
+        let renamed = try folder.run("peer", "rename", "garage", "barn")
+        #expect(renamed.code == 1)
+        #expect(renamed.complaint.contains("settings name the peer garage at \(place): change"))
+        let output = try folder.does("peer", "remove", "garage")
+        #expect(output.contains("[policy garage] at \(place) stays, for the next peer"))
+        #expect(folder.read("state/peers.d/garage.conf") == nil)
+    }
+
     @Test func anotherNameIsThatOfFileAndSecretToo() throws {
         try folder.does("peer", "rename", "garage", "barn")
         #expect(folder.read("state/peers.d/garage.conf") == nil)

@@ -66,6 +66,7 @@ import Testing
         let outcome = try replace("--yes", "garage", thirdKey)
         #expect(outcome.code == 0, "\(outcome.complaint)")
         #expect(outcome.output.contains("peer verify garage DIGITS"))
+        #expect(outcome.output.contains("so it must have none for this station either: pair the"))
         let text = try #require(folder.read("state/peers.d/garage.conf"))
         #expect(text.contains("key = \(thirdKey)") && text.contains("address = 192.0.2.5"))
         #expect(!text.contains("psk") && !text.contains("verified"))
