@@ -120,6 +120,25 @@ import Wire
         #expect(hearing.peerStatus(Kitchen.garage).hearsNow == nil)
     }
 
+    /// The peer says no more of it until somebody talks again.
+    @Test func whatMayBeMendedAtAPeerIsNoOrder() throws {
+        let house = try #require(try Kitchen.snapshot().routing.target(named: "house"))
+        let begin = Kitchen.now - .seconds(10)
+        let station = try Kitchen.snapshot { board in
+            board.follow(
+                .talking(target: house.id, name: "house", first: nil, isDoubted: false), at: begin)
+            board.receive(
+                .heard(
+                    Heard(stream: house.stream, share: 0, why: .speakerMuted, played: nil)),
+                from: Kitchen.office, at: begin + .seconds(1))
+            board.follow(.said(target: house.id, frames: 300), at: begin + .seconds(3))
+            board.tick(at: begin + .seconds(8))
+        }
+        let found = try #require(station.hindrances.first { $0.peer == "office" })
+        #expect(found.text.hasPrefix("office heard nothing of the last talk, 7 s ago: "))
+        #expect(found.fix == "there, if it is so still: intercomctl unmute speaker")
+    }
+
     static let around: Surroundings = {
         var around = Surroundings()
         around.peers = [Kitchen.garage, Kitchen.office]

@@ -147,6 +147,23 @@ import Wire
         #expect(advice().hasSuffix("anew: intercomctl pair with hall, which introduces"))
     }
 
+    /// A pairing anew has its own address, and the former entry perhaps another one of that box.
+    @Test func thePeerThatAPairingHasNumberedIsNamed() throws {
+        for (name, isNamed) in [("garage-3", true), ("garage-door", false), ("garages", false)] {
+            let station = try Kitchen.snapshot(
+                Kitchen.text.replacing("[peer office]", with: "[peer \(name)]")
+            ) { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+            station.peers[Kitchen.garage].session = Kitchen.down(
+                at: try Kitchen.endpoint("10.0.0.9"))
+            station.peers[Kitchen.garage].downReason = .noAnswer
+            station.peers[Kitchen.office].session = try Kitchen.session()
+            let fault = try #require(station.peerStatus(Kitchen.garage).fault)
+            #expect(fault.text.hasPrefix("no answer from ") && !fault.text.contains("where"))
+            let way = "if garage-3 is that box anew: sudo intercomctl peer replace garage garage-3;"
+            #expect(fault.fix?.hasPrefix(way) == isNamed)
+        }
+    }
+
     @Test func aSilentPeerIsToldBeforeItIsDown() throws {
         let last = Kitchen.now - .seconds(27)
         let station = try Kitchen.snapshot {

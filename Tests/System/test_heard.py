@@ -7,7 +7,6 @@ and `doctor` of the kitchen say so too. Then the kitchen is mended, and both say
 
 import contextlib
 import json
-import re
 import subprocess
 import time
 
@@ -167,8 +166,9 @@ class HeardTest(SceneTest):
         self.assertEqual(reasons(door, "there"), [reason])
         self.assertRegex(door.ctl("status")[1],
                          rf"(?m)^\* {kitchen} heard nothing of the last talk")
-        self.assertRegex(door.ctl("peers")[1], rf"heard 0% of us \S+ ago: {re.escape(words)}")
-        self.assertIn(" ago, 0% heard there: ", door.ctl("stats", kitchen.name)[1])
+        # It may hear again by now, so the table of peers does not say it.
+        self.assertNotIn("% of us", door.ctl("peers")[1])
+        self.assertIn(f" ago, 0% heard there: {words}", door.ctl("stats", kitchen.name)[1])
         self.assertIn(f"{kitchen} heard nothing", "\n".join(diagnosis(door)))
 
     def owns_up(self, kitchen, reason, here):

@@ -173,12 +173,6 @@ private func remarks(on peer: PeerStatus) -> String {
     if !peer.hasPSK { remarks.append("no psk") }
     if let now = peer.hearsNow, now != "heard" {
         remarks.append("does not hear us now: \(HeardBy.Reason(word: now).words)")
-    } else if peer.hearsNow == nil, let reason = peer.heardReason, reason != .unknown,
-        reason != .down, let seconds = peer.lastWordsAgeSeconds, seconds < reason.shownForSeconds
-    {
-        remarks.append(
-            "heard \(peer.heardPercent ?? 0)% of us \(age(seconds: seconds)) ago: "
-                + reason.words)
     }
     return remarks.joined(separator: ", ")
 }

@@ -71,8 +71,10 @@ extension Snapshot {
             let look =
                 "see whether it is on and intercomd runs there (intercomctl doctor), and whether a"
                 + " firewall drops UDP"
-            text = "no answer from \(place)" + (heir.map { ", where \($0) is now" } ?? "")
-            switch (heir, isInSite && !site.introduces) {
+            text =
+                "no answer from \(place)"
+                + (heir.map { $0.isThere ? ", where \($0.name) is now" : "" } ?? "")
+            switch (heir?.name, isInSite && !site.introduces) {
             case (let heir?, false):
                 fix =
                     "if \(heir) is that box anew: sudo intercomctl \(isInSite ? "site" : "peer")"
@@ -157,12 +159,18 @@ extension Snapshot {
         return Fault(reason.code.description, of: name, text, fix: fix)
     }
 
-    /// The peer that is up at the address of this one, as its successor is.
-    private func heir(of peer: Int) -> String? {
-        guard let place = peers[peer].session?.endpoint else { return nil }
-        return directory.numbers.first {
-            $0 != peer && peers[$0].downReason == nil && peers[$0].session?.endpoint == place
-        }.map { directory[$0].name }
+    /// A peer that is up and may be the box of this one anew: it is at its address, or a pairing
+    /// has added a number to this one's name.
+    private func heir(of peer: Int) -> (name: String, isThere: Bool)? {
+        let (place, own) = (peers[peer].session?.endpoint, "\(directory[peer].name)-")
+        let others = directory.numbers.filter { $0 != peer && peers[$0].downReason == nil }
+        let there = others.first { place != nil && peers[$0].session?.endpoint == place }
+        let numbered = others.first {
+            let name = directory[$0].name
+            return name.hasPrefix(own)
+                && name.utf8.dropFirst(own.utf8.count).allSatisfy { (48...57).contains($0) }
+        }
+        return (there ?? numbered).map { (directory[$0].name, there != nil) }
     }
 
     private static func words(_ suite: Suite) -> String {

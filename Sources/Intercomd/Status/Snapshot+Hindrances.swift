@@ -202,7 +202,7 @@ extension Snapshot {
                         "\(name) heard \(share) of the last talk, \(Int(age)) s ago: "
                             + reason.words,
                         reason.isBetween || reason.isTalkers
-                            ? reason.fix : "there: \(reason.fix)",
+                            ? reason.fix : "there, if it is so still: \(reason.fix)",
                         peer: name, ageSeconds: age))
             }
         }
