@@ -18,8 +18,8 @@ extension Request {
         let group = Right.administrators
         return ControlError(
             .denied,
-            "\(deed) is for root and members of group \(group): sudo adduser $USER \(group), and "
-                + "log in again")
+            "\(deed) is for root and members of group \(group): sudo usermod -aG \(group) $USER,"
+                + " and log in again")
     }
 
     /// The name of what only some may do; nil for what every person may.

@@ -53,7 +53,7 @@ import Wire
             #expect(
                 refusal.text.hasSuffix(
                     " is for root and members of group intercom-admin: "
-                        + "sudo adduser $USER intercom-admin, and log in again"))
+                        + "sudo usermod -aG intercom-admin $USER, and log in again"))
         }
     }
 }

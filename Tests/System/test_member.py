@@ -115,7 +115,7 @@ class Member(MemberTest):
             code, said = self.type(TALKER, *words)
             self.assertEqual(code, 1)
             self.assertIn("pairing with another station is for root and members of group"
-                          " intercom-admin: sudo adduser $USER intercom-admin", said)
+                          " intercom-admin: sudo usermod -aG intercom-admin $USER", said)
 
     def test_6_the_user_of_readme_shows_a_code(self):
         # They are to meet as strangers.

@@ -90,7 +90,7 @@ class Rights(MemberTest):
             self.assertRegex(
                 reply["error"]["message"],
                 r"^[a-z].* is for root and members of group intercom-admin: "
-                r"sudo adduser \$USER intercom-admin, and log in again$")
+                r"sudo usermod -aG intercom-admin \$USER, and log in again$")
         return code if code == "denied" else ""
 
     def test_every_verb_and_user(self):

@@ -113,7 +113,7 @@ struct AudioFacts {
         case .failed(let error) where error.reason == .notPermitted && error.isKernels:
             found.add(
                 .fail, of: side.word, "\(side.name): this user may not open it",
-                fix: "sudo adduser $USER audio, or sudo intercomctl doctor")
+                fix: "sudo usermod -aG audio $USER, or sudo intercomctl doctor")
         case .failed(let error):
             found.add(.fail, of: side.word, "\(side.name): \(error.text)", fix: error.fix ?? list)
         }

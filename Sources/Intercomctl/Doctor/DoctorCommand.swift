@@ -24,7 +24,8 @@ func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 private func wantedTopics(_ words: [String]) throws(Failure) -> [Check.Topic] {
     guard !words.isEmpty else { return Check.Topic.allCases }
     return try words.map { (word) throws(Failure) in
-        if let topic = Check.Topic(rawValue: word) { return topic }
+        let named = Check.Topic.allCases.first { $0.rawValue == word || $0.noun == word }
+        if let topic = named { return topic }
         let all = Check.Topic.allCases.map { $0.rawValue }
         throw Failure.usage(unknown("topic", word, among: all, or: all.joined(separator: ", ")))
     }

@@ -40,7 +40,9 @@ struct LineFacts {
                 .ok, of: line, "\(name), free, reads released; a press is not tested",
                 fix: "intercomctl test button")
         case .failed(let error):
-            let right = error.group.map { "sudo adduser $USER \($0), or sudo intercomctl doctor" }
+            let right = error.group.map {
+                "sudo usermod -aG \($0) $USER, or sudo intercomctl doctor"
+            }
             reportFailure(error.text, fix: right ?? error.fix, to: &found)
         case .key(let button): report(button, to: &found)
         case .lamp(let lamp) where lamp.state == .failed: report(lamp.fault, to: &found)

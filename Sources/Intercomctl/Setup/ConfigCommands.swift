@@ -153,13 +153,25 @@ func showDifference(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
 
 /// `reload`: lets the running daemon read the files anew; a bad file changes nothing.
 func reloadConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let reload = try askReload(invocation, isCheck: false)
+    let reload: Reply.Reload
+    do throws(Failure) {
+        reload = try askReload(invocation, isCheck: false)
+    } catch {
+        guard error.refusal == .failed else { throw error }
+        let rest = "until that is mended, the settings in use stay as they are"
+        throw Failure("\(error.text)\n\(rest)", refusal: error.refusal)
+    }
     let ending = reload.needsRestart ? ExitCode.degraded : .ok
     guard try printDifference(reload, invocation) else { return ending }
     if !reload.needsRestart {
         try printLine("applied")
     } else {
         try printLine("\(reload.appliesAny ? "applied; for the rest" : "not applied"): \(restart)")
+    }
+    if reload.difference.contains(where: { $0.text.hasPrefix("~ [station] name:") }) {
+        try printLine(
+            "the peers keep the name that they have for this station; to change it, there: sudo"
+                + " intercomctl peer rename; in a site, where it is introduced: site rename")
     }
     return ending
 }

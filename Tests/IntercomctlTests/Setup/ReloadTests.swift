@@ -42,8 +42,17 @@ import Testing
         for words in [["config", "diff"], ["reload"]] {
             let outcome = try folder.run(words)
             #expect(outcome.code == 1 && outcome.output.isEmpty)
-            #expect(outcome.complaint == "intercomctl: a.conf:3: one\na.conf:4: t?wo\n")
+            let rest =
+                words == ["reload"]
+                ? "until that is mended, the settings in use stay as they are\n" : ""
+            #expect(outcome.complaint == "intercomctl: a.conf:3: one\na.conf:4: t?wo\n\(rest)")
         }
+    }
+
+    @Test func anotherNameIsForThisStationAlone() throws {
+        try answer([("~ [station] name: kitchen -> hall", false)])
+        let output = try folder.does("reload")
+        #expect(output.contains("\napplied\nthe peers keep the name that they have for"))
     }
 
     /// A daemon that reloads when it was only asked would be believed to have changed nothing.
