@@ -3,6 +3,7 @@ once when it is there, played there, and both told to the sender.
 """
 
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -10,6 +11,7 @@ import time
 
 from lab import SceneTest, listen, place, process, sound, test_seed, wait, wav
 from stage.wav import RATE
+from terminal import Screen
 
 NOTE, PLAY, LAMP = "GPIO5", "GPIO6", "GPIO24"
 RETURN = 2.0
@@ -107,6 +109,25 @@ class Messages(SceneTest):
         self.assert_heard(garage.recorded().span(*span), 500)
         for station in (kitchen, garage):
             self.assert_no_heap_calls(station)
+
+    def test_at_a_terminal_enter_sends_it_and_ctrl_c_drops_it(self):
+        kitchen, garage = self.stations()
+        kitchen.speak(500)
+        for key, code, word in ((b"\x03", 1, "the message is dropped"),
+                                (b"\r", 0, "message to garage: ")):
+            screen = Screen([place.program("intercomctl"), "--config", kitchen.etc, "message",
+                             "record", "garage"], os.environ)
+            wait(lambda screen=screen: screen.read(0.1) and "Ctrl-C drops it" in screen.text,
+                 "it says how it ends")
+            wait(kitchen.is_talking, "the microphone opens")
+            self.assertEqual(kitchen.status()["microphone"]["targets"], ["garage (message)"])
+            self.assertTrue(screen.read(1))
+            screen.type(key)
+            self.assertEqual(screen.ended(), code, screen.text)
+            self.assertIn(word, screen.text.partition("drops it")[2])
+            wait(lambda: not kitchen.is_talking(), "the microphone closes")
+        wait(lambda: self.states(garage) == ["new"], "one comes")
+        self.assertEqual(len(self.list(kitchen)), 1)
 
     def test_it_is_spoken_and_played_by_buttons_alone(self):
         self.met("kitchen", "garage")
@@ -398,6 +419,19 @@ class Messages(SceneTest):
         garage.begin()
         self.assertEqual(self.list(garage), [])
         wait(lambda: gone.stat().st_size == 0, "its content is gone")
+        # One that is deleted while it is played keeps the next from nobody.
+        kitchen.wait_for(garage)
+        for seconds in (4, 1):
+            kitchen.prints("message", "send", "garage", self.wav(sound.tone(500, seconds)))
+        wait(lambda: self.states(garage) == ["new", "new"], "two are there", seconds=20)
+        with subprocess.Popen(
+                [place.program("intercomctl"), "--config", garage.etc, "message", "play"],
+                stdout=subprocess.PIPE, text=True) as player:
+            time.sleep(1)
+            garage.prints("message", "delete", str(self.list(garage)[0]["number"]))
+            said = player.communicate(timeout=place.PATIENCE)[0]
+        self.assertIn("1 message played", said)
+        self.assertEqual(self.states(garage), ["heard"])
 
     def test_a_muted_speaker_plays_none(self):
         kitchen, garage = self.stations()

@@ -104,10 +104,10 @@ public enum Keyboard {
 
     /// Drops what somebody has typed at the terminal so far, and never waits.
     ///
-    /// - Returns: Whether that was more than blanks. Of a program that the shell has sent to the
-    ///   background nothing is read, which would stop it.
-    public static func dropTyped() -> Bool {
-        var (isText, byte) = (false, UInt8(0))
+    /// - Returns: Whether that was more than blanks; nil for nothing. Of a program that the shell
+    ///   has sent to the background nothing is read, which would stop it.
+    public static func dropTyped() -> Bool? {
+        var (isText, byte): (Bool?, UInt8) = (nil, 0)
         while isThere, clinux_is_foreground(descriptor) == 1,
             clinux_poll(descriptor, Int16(CLINUX_READABLE), 0) == 1
         {
@@ -116,7 +116,7 @@ public enum Keyboard {
                 unsafe clinux_read(descriptor, pointer, 1)
             }
             guard result == 1 else { break }
-            isText = isText || byte > UInt8(ascii: " ")
+            isText = isText ?? false || byte > UInt8(ascii: " ")
         }
         return isText
     }

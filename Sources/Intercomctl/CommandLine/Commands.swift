@@ -112,7 +112,7 @@ extension CommandGroup {
                 Command(
                     name: "message record", arguments: "PEER", takes: [.peer],
                     options: ["--seconds", "--json"],
-                    help: "speak a message to a peer until Ctrl-C",
+                    help: "speak a message to a peer until Enter",
                     examples: ["intercomctl message record garage"], function: recordMessage),
                 Command(
                     name: "message send", arguments: "PEER FILE.wav", takes: [.peer, .file],

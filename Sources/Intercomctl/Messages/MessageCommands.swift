@@ -51,7 +51,9 @@ private func packets(of sound: [Int16]) throws(OpusError) -> [UInt8] {
     return entries
 }
 
-/// `message record PEER`: speaks a message until Ctrl-C, or for `--seconds`.
+/// `message record PEER`: speaks a message until Enter, or for `--seconds`.
+///
+/// Ctrl-C drops it; without a terminal a signal ends it, and it goes.
 func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let seconds = invocation.seconds ?? SealedMessage.secondsMax
     guard seconds <= SealedMessage.secondsMax else {
@@ -63,11 +65,19 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     // What is spoken is dropped when this connection closes before its end.
     var daemon = try Daemon(invocation)
     let begun = try daemon.order(.message(.record(peer: invocation.arguments[0])))
-    if !invocation.isJSON { try printLine("\(begun.text.visible); Ctrl-C ends it and sends it") }
+    let isAtTerminal = Keyboard.isThere
+    if !invocation.isJSON {
+        let ways = isAtTerminal ? "Enter sends it, Ctrl-C drops it" : "Ctrl-C ends it and sends it"
+        try printLine("\(begun.text.visible); \(ways)")
+    }
     let end = Clock.now() + .seconds(seconds)
     while Clock.now() < end {
         if lifeline.poll(at: Clock.now()) { return .failed }
-        if signals.next() == .end { break }
+        if signals.next() == .end {
+            guard isAtTerminal else { break }
+            throw Failure("the message is dropped")
+        }
+        if Keyboard.dropTyped() != nil { break }
         guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(20)) else {
             continue
         }

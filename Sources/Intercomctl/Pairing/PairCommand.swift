@@ -122,7 +122,7 @@ func follow(
             (end, isCut) = (Clock.now() + patience, true)
         }
         // A person with two codes before them types one at the wrong screen.
-        if case .show = request, !isCut, Keyboard.dropTyped() {
+        if case .show = request, !isCut, Keyboard.dropTyped() == true {
             try? printLine(
                 "nothing is typed here: type this code at the other station; or, if that one shows"
                     + " a code, end this by Ctrl-C, and type: intercomctl pair CODE"

@@ -46,6 +46,8 @@ struct MessagePlayer {
     private var number: Int
     private var movedAt: Instant
     private var isStopped = false
+    /// The one that is played is deleted.
+    private var isSkipping = false
     private(set) var count = 0
 
     init(
@@ -66,7 +68,7 @@ struct MessagePlayer {
     /// This message is deleted.
     mutating func forget(_ message: KeptMessage) {
         queue.removeAll { $0.number == message.number }
-        if current?.message.number == message.number { stop() }
+        if current?.message.number == message.number { isSkipping = true }
     }
 
     /// A piece is over; one that other words have ended ends all.
@@ -82,6 +84,11 @@ struct MessagePlayer {
         guard !isStopped, now - movedAt <= Self.patience else {
             end(rings)
             return isStopped ? .stopped : .failed("the speaker stands still")
+        }
+        if isSkipping {
+            endCurrent(rings)
+            guard !queue.isEmpty else { return .stopped }
+            isSkipping = false
         }
         guard let (message, sound) = current else {
             guard !queue.isEmpty else { return .over }
@@ -116,9 +123,14 @@ struct MessagePlayer {
     }
 
     private mutating func end(_ rings: Rings) {
+        endCurrent(rings)
+        queue = []
+    }
+
+    private mutating func endCurrent(_ rings: Rings) {
         current?.sound.end()
         if !ahead.isEmpty { rings.tell(.endPieces) }
-        (current, queue, ahead) = (nil, [], [])
+        (current, ahead) = (nil, [])
     }
 
     /// The sound of one message, on a thread of its own.

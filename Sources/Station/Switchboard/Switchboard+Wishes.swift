@@ -269,7 +269,7 @@ extension Switchboard {
     /// The microphone opens for a message to this peer, or closes.
     package mutating func speakMessage(to name: String?) {
         if let name {
-            aim(TalkTarget.message, at: [], name: .named("a message to \(name)"))
+            aim(TalkTarget.message, at: [], name: .named("\(name) (message)"))
         }
         orders.add(.press(target: Int(TalkTarget.message), isDown: name != nil))
     }
