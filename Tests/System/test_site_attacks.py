@@ -228,6 +228,13 @@ class Introducer(SiteTest):
             self.assertIn(f"on this station or {other}, whichever is not to introduce: sudo rm",
                           said)
             self.assertIn("stolen, on another: sudo intercomctl site init house --take-over", said)
+        # Each has made another list of one number: the cause is told before what has come of it.
+        garage.stop()
+        for one, channel in ((kitchen, "up"), (garage, "down")):
+            self.do(one, "site", "channel", channel, "all")
+        garage.begin()
+        kitchen.said("another roster of the same number")
+        self.assertIn(rivals, self.do(kitchen, "status", code=None))
         os.unlink(f"{kitchen.state}/keys/site.key")
         self.assertNotIn("this station introduces", self.do(kitchen, "site", "list"))
         self.assertIn("does not introduce", self.do(

@@ -396,7 +396,7 @@ struct SiteKeeper {
     // MARK: For people
 
     /// The fault of the site; nil when all is well.
-    var problem: Fault? { complaint ?? disputed ?? rivals ?? displaced }
+    var problem: Fault? { complaint ?? rivals ?? disputed ?? displaced }
 
     /// Several stations have the site's key, as far as they say.
     private var rivals: Fault? {
