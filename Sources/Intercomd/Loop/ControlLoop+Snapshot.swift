@@ -40,7 +40,7 @@ extension ControlLoop {
             found.peers[peer].hearings = switchboard.voices.hearings(of: peer)
             found.peers[peer].formerHearings = switchboard.voices.formerHearings(of: peer)
         }
-        found.site = site.status(config.paths)
+        found.site = site.status(at: now)
         found.broker = mailbox?.status
         found.pairing = pairings.status
         // A site that a peer shows tells who they are, once it is joined.

@@ -416,7 +416,7 @@ struct SiteKeeper {
     }
 
     /// The site, and what peers show.
-    func status(_ paths: Paths) -> SiteStatus {
+    func status(at now: Instant) -> SiteStatus {
         var status = SiteStatus()
         if let held = exchange.held?.roster {
             status.name = held.name
@@ -430,7 +430,7 @@ struct SiteKeeper {
                 $0.key != own && !exchange.isKnownToHave($0.key)
             }.map { $0.name }
         }
-        status.left = exchange.peersLeft.map { name($0) }
+        status.left = exchange.peersLeft(at: now).map { name($0) }
         if !status.left.isEmpty {
             status.unsure = (exchange.held?.roster.stations ?? []).filter {
                 $0.key != own && exchange.isSilent($0.key)

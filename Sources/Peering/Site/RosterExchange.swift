@@ -48,6 +48,8 @@ public struct RosterExchange {
     /// Rosters that are taken at once, and then one in this time: whoever has the site's key can
     /// sign any number, and each is written.
     private static let takings = (most: 8, each: Duration.seconds(10))
+    /// Four notices of a peer that is up are not all lost.
+    private static let silenceMax = Duration.seconds(60)
 
     private let own: PublicKey
     public private(set) var held: Held?
@@ -180,8 +182,8 @@ public struct RosterExchange {
         notice.introduces = false
         // It has changed over.
         if isOfOurs(notice) { offers.removeAll { $0.giver == peer } }
-        let (told, isLeft) = (isOfOurs(notice) ? notice : nil, isLeft(notice))
-        peers[peer]?.isLeft = isLeft
+        let (told, leftAt) = (isOfOurs(notice) ? notice : nil, isLeft(notice) ? now : nil)
+        peers[peer]?.leftAt = leftAt
         peers[peer]?.told = told
         peers[peer]?.introduced = found.introduces ? found.site : nil
         if let held, isIn(peer), isOfOurs(notice) {
@@ -282,12 +284,17 @@ public struct RosterExchange {
     /// Whether a peer may learn the roster now.
     private func mayHave(_ peer: Int) -> Bool { peers[peer]?.isUp == true && isIn(peer) }
 
-    /// The peers that are in a site which this station has left.
-    public var peersLeft: [Int] { peers.keys.filter { peers[$0]?.isLeft == true }.sorted() }
+    /// The peers that are in a site which this station has left: one that is up and tells no more
+    /// of it has left it, too.
+    public func peersLeft(at now: Instant) -> [Int] {
+        peers.filter { _, peer in
+            peer.leftAt.map { !peer.isUp || now < $0 + Self.silenceMax } ?? false
+        }.keys.sorted()
+    }
 
     /// Whether the owner of a key has told neither of this site nor of one that was left.
     public func isSilent(_ key: PublicKey) -> Bool {
-        !peers.values.contains { $0.key == key && ($0.isLeft || $0.told != nil) }
+        !peers.values.contains { $0.key == key && ($0.leftAt != nil || $0.told != nil) }
     }
 
     /// Whether a roster is of the site that this station is in.

@@ -93,8 +93,8 @@ struct RosterPeer {
     var told: RosterNotice?
     /// The site that it has told last that it introduces, as a notice has it; nil for none.
     var introduced: UInt64?
-    /// Whether its roster is of a site that this station has left.
-    var isLeft = false
+    /// When it told so last; nil where its roster is of no site that this station has left.
+    var leftAt: Instant?
     /// How often what it gave was of no use.
     private(set) var failures = 0
     /// Nil where it does not rest.
