@@ -52,5 +52,11 @@ extension SitePeersTests {
         try adopt(both, after: nil)
         try adopt(one, after: both, puttingOut: keys[0])
         #expect(try config().peers.map(\.name).sorted() == ["barn", "friend"])
+        // One that was taken out of a site that begins anew, under another name, is known, too.
+        try adopt(both, after: nil)
+        var home = try #require(Roster(name: "home", key: key.verifyingKey, takingOver: both))
+        try home.remove("attic")
+        try adopt(home, after: both)
+        #expect(SiteFiles.removed(paths) == [keys[0].text: "attic"])
     }
 }

@@ -81,12 +81,19 @@ public enum SiteFiles {
         return names
     }
 
-    /// Keeps the names of stations that a roster has no more, for as long as the station is in a
-    /// site of that name, whoever introduces there.
+    /// Whether a roster is of the same site, whoever introduces there: one that is taken over under
+    /// another name has no other stations than before.
+    private static func isSame(_ roster: Roster, as before: Roster) -> Bool {
+        before.name == roster.name
+            || roster.stations.allSatisfy { before.station(with: $0.key) != nil }
+    }
+
+    /// Keeps the names of stations that a roster has no more, for as long as the station is in the
+    /// same site.
     static func keepNames(
         of before: Roster?, lostIn roster: Roster?, _ paths: Paths
     ) throws(PeerFilesError) {
-        guard let before, let roster, before.name == roster.name else {
+        guard let before, let roster, isSame(roster, as: before) else {
             return try write(nil, to: removedName, paths)
         }
         var names = removed(paths)
@@ -110,15 +117,10 @@ public enum SiteFiles {
 
     /// Keeps the key that this station leaves for another one of the same site: what has it may be
     /// a thief's, or waits for a person.
-    ///
-    /// A site that is taken over under another name has no other stations than before.
     static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
     ) throws(PeerFilesError) {
-        guard let before, let roster,
-            before.name == roster.name
-                || roster.stations.allSatisfy({ before.station(with: $0.key) != nil })
-        else {
+        guard let before, let roster, isSame(roster, as: before) else {
             return try write(nil, to: leftName, paths)
         }
         guard before.key != roster.key else { return }
