@@ -254,17 +254,16 @@ extension ControlLoop {
             } else if !isHeard {
                 .cardMuted
             } else {
-                keeper.state.isSpeakerMuted ? .speakerMuted : isRingInaudible ? .volume : .heard
+                keeper.state.isSpeakerMuted ? .speakerMuted : isRingSoft ? .volume : .heard
             }
         return Consent.Signs(
             isSpeakerOpen: output.isOpen && isMoving, canBeep: output.isWanted && isHeard,
             hasTalkLamp: devices.lines.canShow(.talking), ring: ring)
     }
 
-    private var isRingInaudible: Bool {
-        let volumes = keeper.state.volumes
-        let ring = Gain(percent: volumes.ring) * Gain(percent: config.sounds.ringVolume)
-        return Audibility.isInaudible((ring * Gain(percent: volumes.speaker)).factor)
+    private var isRingSoft: Bool {
+        let speaker = Gain(percent: keeper.state.volumes.speaker)
+        return names.softRing(stateNow, through: speaker) != nil
     }
 }
 

@@ -60,29 +60,8 @@ extension Snapshot {
         return Fault(reason.rawValue, reason.wordsHere, fix: reason.fix)
     }
 
-    /// What makes the ringtone too soft to be heard, through this volume of the speaker; nil where
-    /// it is heard.
     func softRing(through speaker: Gain) -> Fault? {
-        var steps = [
-            (state.volumes.ring, "the volume of rings is at", "intercomctl volume ring 100"),
-            (
-                config.sounds.ringVolume, "the volume of rings is at",
-                "raise ring-volume in [sounds]"
-            ),
-        ]
-        // In quiet hours only an emergency rings.
-        let names = directory.numbers.map { directory[$0].name }
-        let hasQuiet =
-            state.isQuietTime && names.contains { config.policy(ofPeer: $0).emergency }
-        if hasQuiet {
-            steps.append(
-                (config.quiet.ring, "in quiet hours rings are at most at", "raise ring in [quiet]"))
-        }
-        let quiet = hasQuiet ? config.quiet.ring : 100
-        let ring = Gain(percent: min(state.volumes.ring, quiet)) * plan.ringVolume * speaker
-        guard Audibility.isInaudible(ring.factor), let lowest = steps.min(by: { $0.0 < $1.0 })
-        else { return nil }
-        return Fault("ring_volume", "\(lowest.1) \(lowest.0) %", fix: lowest.2)
+        Names(config, directory, routing).softRing(state, through: speaker)
     }
 
     /// Peers that may open the microphone without anyone here touching a key.
@@ -112,6 +91,30 @@ extension Snapshot {
         detail.refused = Refusal.allCases.filter { refusals[$0] > 0 }
             .map { Counter(name: $0.rawValue, value: Int(refusals[$0])) }
         return detail
+    }
+}
+
+extension Names {
+    /// Why the ringtone is too soft to be heard, with what people have set and through this volume
+    /// of the speaker; nil where it is heard.
+    func softRing(_ state: SavedState, through speaker: Gain) -> Fault? {
+        // In quiet hours only an emergency rings.
+        let hasQuiet =
+            state.isQuietTime
+            && directory.numbers.contains {
+                config.policy(ofPeer: directory[$0].name).emergency
+            }
+        let quiet = hasQuiet ? config.quiet.ring : 100
+        let own = config.sounds.ringVolume
+        let ring = Gain(percent: min(state.volumes.ring, quiet)) * Gain(percent: own) * speaker
+        guard Audibility.isInaudible(ring.factor) else { return nil }
+        let steps = [
+            (state.volumes.ring, "the volume of rings is at", "intercomctl volume ring 100"),
+            (own, "the volume of rings is at", "raise ring-volume in [sounds]"),
+            (quiet, "in quiet hours rings are at most at", "raise ring in [quiet]"),
+        ]
+        guard let lowest = steps.min(by: { $0.0 < $1.0 }) else { return nil }
+        return Fault("ring_volume", "\(lowest.1) \(lowest.0) %", fix: lowest.2)
     }
 }
 
