@@ -28,7 +28,7 @@ import Wire
     /// In one line, which those of its peers do not bury.
     @Test func aStationThatItsSiteHasPutOutIsToldSo() {
         station.site.name = "house"
-        let note = Advice.putOut(of: "house", station.site).sentence
+        let note = Advice.putOut(of: "house", station.site, by: []).sentence
         #expect(note.hasSuffix("sudo intercomctl pair --join CODE at the station that introduces"))
         // One that is off says nothing; where as many are up, it may be the other that is behind.
         for (garage, office, isTold) in [
@@ -48,9 +48,21 @@ import Wire
         station.site.hasLeft = true
         #expect(station.problemLines.contains { $0.contains("or the owner of its former key") })
         station.site.introduces = true
-        let told = station.problemLines.first { $0.contains("refuse this one") } ?? ""
-        #expect(told.contains("may have taken this one out -> on each of them: intercomctl site"))
-        #expect(!told.contains("leave"))
+        station.peers[Kitchen.garage].isInSite = true
+        // Neither where most have changed over, nor where nothing is known of one any more.
+        for office in [.notAccepted, nil, .noAddress] as [DownReason?] {
+            station.peers[Kitchen.office].downReason = office
+            let told = station.problemLines.first ?? ""
+            #expect(told.contains("is refused by garage: where they use the former key still"))
+            #expect(told.contains("taken this one out -> on one of them: intercomctl pair --join"))
+            #expect(!station.problemLines.contains { $0.hasPrefix("garage:") })
+            #expect(!told.contains("leave"))
+        }
+        station.isLANSearched = true
+        station.peers[Kitchen.garage].downReason = .noAddress
+        #expect(station.noteLines.contains { $0.contains("or under its former key: intercomctl") })
+        station.peers[Kitchen.garage].downReason = .notAccepted
+        station.peers[Kitchen.office].downReason = .notAccepted
         station.site.hasLeft = false
         #expect(station.problemLines.contains { $0.contains("site leave says how") })
         // Without a site each peer has its own line.

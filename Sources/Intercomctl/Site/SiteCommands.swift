@@ -32,10 +32,12 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         report.add(
             "in it, by list \(held.counter) of before:"
                 + " \(roster.stations.map { $0.name }.joined(separator: ", "))")
+        // It shows the site to the others, where the owner of that key takes this station out.
+        report.add("on a second station, comparing the digits: intercomctl site join")
         report.add("take out what is not to be in it: sudo intercomctl site remove NAME")
         report.add(
-            "then at once on each other station, comparing the digits: intercomctl site join; the"
-                + " owner of the former key can take stations out where that is still in use")
+            "then at once on each other station: intercomctl site join; the owner of the former key"
+                + " can take stations out where that is still in use")
     } else {
         report.add(
             "to introduce a station: intercomctl pair --join there, which shows a code; then"

@@ -125,16 +125,17 @@ enum Advice {
             fix: "for the new one to take it: sudo intercomctl peer replace \(peer) \(heir)")
     }
 
-    /// Most peers that answer do not accept this station.
-    static func putOut(of name: String, _ site: SiteStatus) -> Fault {
+    /// These peers answer, and do not accept this station.
+    static func putOut(of name: String, _ site: SiteStatus, by peers: [String]) -> Fault {
         guard !site.introduces || !site.hasLeft else {
             return Fault(
                 "put_out",
-                "stations of the site refuse this one, which introduces it under a new key: where"
-                    + " they use the former key still, its owner may have taken this one out",
-                fix: "on each of them: intercomctl site join; on one to which no peer shows the new"
-                    + " key: intercomctl pair --join --move, and sudo intercomctl pair --join CODE"
-                    + " here")
+                "this station introduces the site under a new key, and is refused by"
+                    + " \(peers.joined(separator: ", ")): where they use the former key still, its"
+                    + " owner may have taken this one out",
+                // By the first one they all find the site.
+                fix: "on one of them: intercomctl pair --join --move, and sudo intercomctl pair"
+                    + " --join CODE here; then on each of the others: intercomctl site join")
         }
         // A key that was taken over is of no use.
         let (cause, fix) =

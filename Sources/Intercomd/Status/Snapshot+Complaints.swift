@@ -26,12 +26,17 @@ extension Snapshot {
         }
     }
 
-    /// Whether of the peers that answer more do not accept this station than do: one line says so,
-    /// and none of each peer.
-    var isPutOut: Bool {
-        let reasons = directory.numbers.map { downReason(of: $0) }
-        let refusing = reasons.count { $0 == .notAccepted }
-        return site.name != nil && refusing > reasons.count { $0 == nil }
+    /// The peers that answer and do not accept this station, where they are more than those that
+    /// do: one line tells of them, and none of each.
+    ///
+    /// Where this station has left a former key of the site that it introduces, each station of it
+    /// that refuses it may use that key still.
+    var refusing: [Int] {
+        guard site.name != nil else { return [] }
+        let refusing = directory.numbers.filter { downReason(of: $0) == .notAccepted }
+        if site.introduces && site.hasLeft { return refusing.filter { peers[$0].isInSite } }
+        return refusing.count > directory.numbers.count { downReason(of: $0) == nil }
+            ? refusing : []
     }
 
     /// Whether what is sent there comes back to this station itself.
@@ -50,7 +55,7 @@ extension Snapshot {
         if let shared = sharedKeyFault(of: peer) { return shared }
         // That one was put out is as somebody wants it, here or where its site is introduced.
         guard !directory[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
-            !isToldOnce(reason),
+            !isToldOnce(peer, reason),
             DownWatch.isProblem(
                 needsMending: reason.needsMending, downSince: peers[peer].session?.downSince,
                 at: now)
@@ -58,13 +63,15 @@ extension Snapshot {
         return fault(of: peer, reason)
     }
 
-    private func isToldOnce(_ reason: DownReason) -> Bool { reason == .notAccepted && isPutOut }
+    private func isToldOnce(_ peer: Int, _ reason: DownReason) -> Bool {
+        reason == .notAccepted && refusing.contains(peer)
+    }
 
     /// Why it is down, where that is no problem yet, and not what somebody wants.
     func downNote(of peer: Int) -> Fault? {
         guard let reason = downReason(of: peer) else { return silence(of: peer) }
         guard problem(of: peer) == nil, reason != .revoked, reason != .noNetwork,
-            !isToldOnce(reason)
+            !isToldOnce(peer, reason)
         else { return nil }
         return fault(of: peer, reason)
     }
@@ -182,8 +189,9 @@ extension Snapshot {
                     "held longer than max-talk, so the talk has ended",
                     fix: "release the button, or look whether it is jammed"))
         }
-        if isPutOut, let name = site.name {
-            found.append(Advice.putOut(of: name, site))
+        let refusing = refusing.map { directory[$0].name }
+        if let name = site.name, !refusing.isEmpty {
+            found.append(Advice.putOut(of: name, site, by: refusing))
         }
         found += (directory.numbers.map { problem(of: $0) } + [ownKeyFault]).compactMap { $0 }
         if !isRealtime {

@@ -21,13 +21,14 @@ extension Snapshot {
         let place = session?.endpoint.map { SocketAddress($0).description } ?? "its address"
         let own = (name: config.station.name, key: ownKey.text)
         let siteCommand = isInSite ? "\(site.place): sudo intercomctl site" : nil
+        let absence = "it is not in the site" + (site.hasLeft ? ", or under its former key" : "")
         // It may want nothing of this station, which is seen there.
         let refusals =
             "intercomctl status there: it may have put this station out, or have its name for"
             + " another one"
             + (siteCommand.map {
-                "; if it is not in the site: intercomctl site join there, or, if it has left for"
-                    + " good, \($0) remove \(name)"
+                "; if \(absence): intercomctl site join there, or, if it has left for good, \($0)"
+                    + " remove \(name)"
             } ?? "")
         switch reason {
         case .revoked where isInSite:
@@ -92,7 +93,7 @@ extension Snapshot {
                     "\(look); if it was erased or set up anew: intercomctl pair"
                     + (isElsewhere ? " with \(site.introducer)" : "")
             }
-        case .notAccepted where isPutOut:
+        case .notAccepted where refusing.contains(peer):
             text = "does not accept this station any more"
             fix = "intercomctl status says what that may mean"
         case .notAccepted:
