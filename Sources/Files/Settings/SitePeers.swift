@@ -372,7 +372,7 @@ public struct SitePeers {
         for channel in old.channels where channel.isOfSite {
             guard !new.channels.contains(where: { $0.isOfSite && $0.name == channel.name })
             else { continue }
-            told.append("channel \(channel.name) is no more")
+            told.append("channel \(channel.name) is no more here")
         }
         for warning in new.warnings where !old.warnings.contains(warning) {
             warnings.append(warning.description)
