@@ -305,7 +305,8 @@ class Channels(SiteTest):
         self.wait_for_channels(garage, {"up": "kitchen, loft"})
         # To leave would leave the button without any meaning, whatever comes.
         said = self.do(garage, "site", "leave", code=1)
-        self.assertIn("the button second names the channel up, which only the site can have", said)
+        self.assertIn("the button second names the channel up, and without the site this station "
+                      "has none of that name", said)
         self.assertEqual(garage.status()["site"]["name"], "house")
         self.give(garage, button_second={"talk": "house"})
         self.do(garage, "site", "leave")

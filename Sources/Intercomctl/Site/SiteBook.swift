@@ -183,10 +183,10 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     }
     if let lost = try PeerBook(invocation).config().buttonsOfSite.first {
         throw Failure(
-            "the button \(lost.button) names the channel \(lost.channel), which only the site can"
-                + " have; nothing is changed. Give the button another target at \(lost.origin), or"
-                + " write a [channel \(lost.channel)] there; then, again: sudo intercomctl site"
-                + " leave")
+            "the button \(lost.button) names the channel \(lost.channel), and without the site this"
+                + " station has none of that name; nothing is changed. Give the button another"
+                + " target at \(lost.origin), or write a [channel \(lost.channel)] there; then,"
+                + " again: sudo intercomctl site leave")
     }
     let place = SiteStatus(at: invocation).place
     try book.adopt(nil, text: nil)
