@@ -101,8 +101,11 @@ class Spread(SiteTest):
             wait(lambda one=one: self.number(one) == self.number(kitchen), f"{one.name} has it")
             self.assertEqual(self.found(one), found)
         attic.said("is called workshop in the site; settings name it")
-        self.assertIn("workshop is garage here; for the site's name: sudo intercomctl peer rename "
-                      "garage workshop", self.do(attic, "site", "list"))
+        # What settings name is not to be renamed.
+        self.assertIn(f"workshop is garage here, as settings name it at {attic.etc}/",
+                      self.do(attic, "site", "list"))
+        self.assertIn("workshop is carport here; for the site's name: sudo intercomctl peer rename "
+                      "carport workshop", self.do(cellar, "site", "list"))
         for words in (("garage", "x"), ("workshop", "attic"), ("workshop", "A B")):
             self.do(kitchen, "site", "rename", *words, code=1)
         self.do(kitchen, "site", "rename", "workshop", "barn")

@@ -109,7 +109,10 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     for name in now?.introducers ?? [] { try printLine("\(name.visible) introduces") }
     let table = Table(["STATION", "HAS IT", "ADDRESS", "FINGERPRINT"], roster.stations) { station in
         let address = station.addresses.joined(separator: ", ")
-        let older = now?.older.first { $0.station == station.name }.map { "no, \($0.number)" }
+        // One that was made elsewhere may have the same number.
+        let older = now?.older.first { $0.station == station.name }.map {
+            $0.number == now?.number ? "another \($0.number)" : "no, \($0.number)"
+        }
         let mark = behind.map { $0.contains(station.name) ? older ?? "?" : "yes" } ?? "-"
         return [station.name, mark, address.isEmpty ? "-" : address, station.key.fingerprint]
     }
@@ -122,13 +125,15 @@ func listSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
                 + " joined, or has not changed over to this key; in the site, a station takes the"
                 + " newest list from any that it meets")
     }
-    let peers = (try? PeerBook(invocation).config().peers) ?? []
+    let config = try? PeerBook(invocation).config()
     for station in roster.stations {
-        let peer = peers.first { $0.key == station.key.text }?.name ?? station.name
-        guard peer != station.name else { continue }
-        try printLine(
-            "\(station.name) is \(peer) here; for the site's name: sudo intercomctl peer rename"
-                + " \(peer) \(station.name)")
+        let peer = config?.peers.first { $0.key == station.key.text }?.name ?? station.name
+        guard let config, peer != station.name else { continue }
+        let words =
+            config.names(peer: peer)
+            ? ", as settings name it\(config.place(ofPeer: peer))"
+            : "; for the site's name: sudo intercomctl peer rename \(peer) \(station.name)"
+        try printLine("\(station.name) is \(peer) here\(words)")
     }
     guard !roster.channels.isEmpty else { return .ok }
     let channels = Table(["CHANNEL", "STATIONS"], roster.channels) { channel in

@@ -64,6 +64,14 @@ import Testing
                 == "intercomctl: garage has number 4 of the list, and this station 3: wait until it"
                 + " has come (intercomctl site list)\n")
         #expect(folder.read("state/roster") == before && before != nil)
+        // What another station has made may have the same number.
+        status.site.number = 4
+        for (number, word) in [(3, "no, 3"), (4, "another 4")] {
+            status.site.older[0].number = number
+            try folder.answer(.status(status))
+            let lines = try folder.does("site", "list").split(separator: "\n")
+            #expect(lines.contains { $0.hasPrefix("garage ") && $0.contains(" \(word) ") })
+        }
     }
 
     /// Of a station that is no peer here, as something else has had its name.
