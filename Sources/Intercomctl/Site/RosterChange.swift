@@ -215,15 +215,35 @@ enum RosterChange {
 }
 
 extension SiteBook {
+    /// The site that this station introduces.
+    ///
+    /// - Throws: That it introduces none, also to a user who may not read its files, and whom root
+    ///   would be told no more.
+    static func introduced(_ invocation: borrowing Invocation) throws(Failure) -> SiteBook {
+        do throws(Failure) {
+            let book = try SiteBook(invocation)
+            _ = try book.introducersKey(invocation)
+            return book
+        } catch {
+            let now = SiteStatus(at: invocation)
+            guard let name = now.name, !now.introduces else { throw error }
+            throw elsewhere(name.visible, now)
+        }
+    }
+
+    private static func elsewhere(_ site: String, _ now: SiteStatus) -> Failure {
+        Failure(
+            "this station does not introduce the site \(site): type this at"
+                + " \(now.introducer.visible)")
+    }
+
     /// The secret that signs the roster of the site.
     ///
     /// - Throws: That this station introduces no site, and which one does.
     func introducersKey(_ invocation: borrowing Invocation) throws(Failure) -> SigningKey {
         if let roster = held {
             if let key = try siteKey(paths), key.verifyingKey == roster.key { return key }
-            throw Failure(
-                "this station does not introduce the site \(roster.name): type this at"
-                    + " \(SiteStatus(at: invocation).introducer.visible)")
+            throw Self.elsewhere(roster.name, SiteStatus(at: invocation))
         }
         throw Failure(
             "this station introduces no site; type this at the one that does, or begin one:"
@@ -269,8 +289,7 @@ extension SiteBook {
     static func change(
         _ change: RosterChange, telling what: String, _ invocation: borrowing Invocation
     ) throws(Failure) -> ExitCode {
-        var book = try SiteBook(invocation)
-        _ = try book.introducersKey(invocation)
+        var book = try introduced(invocation)
         let others = (book.held?.stations.count ?? 1) - 1
         let isConfirmed = try waitForOthers(others, invocation)
         // What they have may have come meanwhile.

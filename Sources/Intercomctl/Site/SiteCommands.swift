@@ -92,7 +92,7 @@ func addToSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 func introduce(
     _ name: String, _ typed: String?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
-    _ = try SiteBook(invocation).introducersKey(invocation)
+    _ = try SiteBook.introduced(invocation)
     let key = try stationKey(of: name, typed, invocation)
     let change = RosterChange.add(try station(name, key, invocation))
     return try SiteBook.change(change, telling: "introduced \(name)", invocation)
@@ -101,8 +101,7 @@ func introduce(
 /// Introduces a station that was just paired, unless it is in the site already.
 func introduce(paired name: String, _ invocation: borrowing Invocation) throws(Failure) -> ExitCode
 {
-    let site = try SiteBook(invocation)
-    _ = try site.introducersKey(invocation)
+    let site = try SiteBook.introduced(invocation)
     let key = try stationKey(of: name, nil, invocation)
     guard let station = site.held?.station(with: key) else {
         return try introduce(name, nil, invocation)
@@ -115,8 +114,7 @@ func introduce(paired name: String, _ invocation: borrowing Invocation) throws(F
 /// `site remove NAME`: takes a station out.
 func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    let site = try SiteBook(invocation)
-    _ = try site.introducersKey(invocation)
+    let site = try SiteBook.introduced(invocation)
     let isThere = site.held?.stations.contains { $0.name == name && $0.key != site.own } ?? false
     // A slip at a terminal would cut off another station everywhere.
     if isThere, !invocation.isYes, !invocation.isJSON, Keyboard.isThere,
@@ -145,8 +143,7 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     let name = try peerName(invocation.arguments[0])
     let successor = invocation.arguments[1]
     let peer = isName(successor) ? successor : nil
-    let site = try SiteBook(invocation)
-    _ = try site.introducersKey(invocation)
+    let site = try SiteBook.introduced(invocation)
     let key: PublicKey
     if let peer, let found = try movedPeer(peer, to: name, site, invocation) {
         key = found

@@ -193,5 +193,14 @@ import Testing
             try folder.run("peer", "remove", "garage").complaint.contains(
                 "sudo intercomctl site remove garage, at shed, which introduces; for this"))
         #expect(try folder.run("site", "list").output.contains("\nshed introduces\n"))
+        // Files that cannot be used change nothing about it, nor do those that a user may not read.
+        try FileManager.default.removeItem(
+            at: folder.root.appendingPathComponent("state/keys/identity"))
+        for introduces in [false, true] {
+            (status.site.name, status.site.introduces) = ("house", introduces)
+            try folder.answer(.status(status))
+            let complaint = try folder.run("site", "remove", "garage").complaint
+            #expect(complaint.contains("house: type this at shed") != introduces, "\(complaint)")
+        }
     }
 }
