@@ -75,13 +75,16 @@ func pairedPeer(
         }
         return paired?.name.map { ($0, former) }
     } catch {
-        guard joining != nil, error.refusal == .known || error.refusal == .declined else {
+        guard let joining, error.refusal == .known || error.refusal == .declined else {
             throw error
         }
         throw Failure(
-            error.text + "\nfor the site a peer need not be paired again: sudo intercomctl site"
-                + " add NAME where the site is introduced, then, unless it is in the site still,"
-                + " intercomctl site join at the other",
+            error.text + "\nfor the site a peer need not be paired again: "
+                + (joining.isIntroducing
+                    ? "sudo intercomctl site add NAME, then, unless it is in the site still,"
+                        + " intercomctl site join there"
+                    : "intercomctl site join here, once this station is in its list (where it is"
+                        + " introduced: sudo intercomctl site add NAME)"),
             error.code, refusal: error.refusal)
     }
 }

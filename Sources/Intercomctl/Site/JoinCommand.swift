@@ -17,21 +17,25 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let isPeer = now.peers.contains { $0.name == wish }
     let status = try siteShown(
         by: isPeer ? wish : nil, within: isPeer || wish == nil ? .seconds(5) : .zero, invocation)
-    var offers = status.offers.filter { wish == nil || $0.peer == wish }
+    // Digits that were typed say which one is meant.
+    let meant = status.offers.filter { SiteQuestion.isMeant($0, invocation.site) }
+    let shown = meant.isEmpty ? status.offers : meant
+    var offers = shown.filter { wish == nil || $0.peer == wish }
     // Of those that show the same site one is kept; a person sees, or types, which site it is.
-    if offers.isEmpty, status.offers.count == 1,
+    if offers.isEmpty, shown.count == 1,
         invocation.site != nil || (Keyboard.isThere && !invocation.isYes)
     {
-        offers = status.offers
+        offers = shown
     }
     guard let offer = offers.first else {
         if let name = status.name, status.offers.isEmpty {
             throw Failure(
                 "this station is in the site \(name.visible) already, and no peer"
-                    + " \(wish.map { "\($0) " } ?? "")shows another one; to join another site, or"
-                    + " this one under a new key, or to come back where it has taken this station"
-                    + " out: intercomctl pair --join --move, and sudo intercomctl pair --join CODE"
-                    + " at the station that introduces there")
+                    + " \(wish.map { "\($0) " } ?? "")shows another one; a peer that has come back"
+                    + " may need half a minute; else, to join another site, or this one under a new"
+                    + " key, or to come back where it has taken this station out: intercomctl pair"
+                    + " --join --move, and sudo intercomctl pair --join CODE at the station that"
+                    + " introduces there")
         }
         if let wish { _ = try findPeer(wish, in: now) }
         if let other = status.offers.first {
@@ -78,15 +82,18 @@ func offerToJoin(_ peer: String, _ invocation: borrowing Invocation) throws(Fail
     return try join(offer, invocation)
 }
 
-/// The site of this station, once this peer shows one, or any peer with nil; after `patience` at
-/// the latest, as a site that was changed a moment ago is not shown at once.
+/// The site of this station, once this peer, or any with nil, shows one, of the digits that were
+/// typed, if any; after `patience` at the latest, as a site that was changed a moment ago is not
+/// shown at once.
 private func siteShown(
     by peer: String?, within patience: Duration, _ invocation: borrowing Invocation
 ) throws(Failure) -> SiteStatus {
     let end = Clock.now() + patience
     while true {
         let status = try statusNow(invocation).site
-        let isShown = status.offers.contains { peer == nil || $0.peer == peer }
+        let isShown = status.offers.contains {
+            (peer == nil || $0.peer == peer) && SiteQuestion.isMeant($0, invocation.site)
+        }
         if isShown || Clock.now() > end { return status }
         Clock.sleep(.milliseconds(200))
     }
@@ -262,7 +269,7 @@ struct SiteQuestion {
         _ invocation: borrowing Invocation, mayAsk: Bool
     ) throws(Failure) -> Bool {
         if let typed = invocation.site {
-            guard isDigits(typed) else { throw Self.otherDigits }
+            guard Self.areDigits(typed, of: digits) else { throw Self.otherDigits }
             return true
         }
         if invocation.isYes { return true }
@@ -284,16 +291,22 @@ struct SiteQuestion {
     ///
     /// - Throws: that digits are others.
     func isYes(_ answer: String) throws(Failure) -> Bool {
-        if isDigits(answer) || ["y", "yes"].contains(answer) { return true }
+        if Self.areDigits(answer, of: digits) || ["y", "yes"].contains(answer) { return true }
         if answer.contains(where: { ("0"..."9").contains($0) }) { throw Self.otherDigits }
         return false
     }
 
-    private func isDigits(_ typed: String) -> Bool {
+    /// Whether a site that a peer shows is the one whose digits were typed; any is without them.
+    static func isMeant(_ offer: SiteStatus.Offer, _ typed: String?) -> Bool {
+        typed.map { areDigits($0, of: offer.fingerprint) } ?? true
+    }
+
+    private static func areDigits(_ typed: String, of digits: String) -> Bool {
         Config.Peer.digits(in: typed.withoutHyphens) == digits
     }
 
     private static let otherDigits = Failure(
         "these are NOT the digits of the key of that site: have them read out again at the station"
-            + " that introduces (intercomctl site list); nothing is changed")
+            + " that introduces (intercomctl site list), or, where it has begun the site anew, wait"
+            + " half a minute; nothing is changed")
 }

@@ -1,4 +1,5 @@
 import Report
+import Synchronization
 import Testing
 
 /// Joining a site, as it is refused.
@@ -35,7 +36,35 @@ import Testing
                 .hasPrefix("intercomctl: \(complaint)"))
         // A peer needs no pairing for the site.
         let outcome = try folder.run("pair", "--join", "192.0.2.7", "7K9M-QX2W")
-        #expect(outcome.complaint.hasPrefix("intercomctl: barn is already a peer\nfor the site"))
+        #expect(
+            outcome.complaint.hasPrefix(
+                "intercomctl: barn is already a peer\nfor the site a peer need not be paired again:"
+                    + " intercomctl site join here, once"))
+    }
+
+    /// A peer may show the site under a former key still, and first.
+    @Test func typedDigitsSayWhichSiteIsMeant() throws {
+        let offers = [("barn", ownFingerprint), ("attic", otherFingerprint)].map { peer, digits in
+            var offer = SiteStatus.Offer()
+            (offer.peer, offer.name, offer.fingerprint) = (peer, "house", digits)
+            return offer
+        }
+        let asked = Mutex(0)
+        try folder.answer { request in
+            if case .join(let peer, _)? = request {
+                return [Reply.done(Reply.Done("from \(peer)")).encoded]
+            }
+            let count = asked.withLock { count in
+                count += 1
+                return count
+            }
+            var status = Status()
+            status.site.offers = count < 4 ? [offers[0]] : offers
+            return [Reply.status(status).encoded]
+        }
+        #expect(try folder.does("site", "join", "--site", otherFingerprint) == "from attic\n")
+        // Both are shown now, and no digits say which is meant.
+        #expect(try folder.run("site", "join", "--yes").code == 2)
     }
 
     @Test func aPairingWithOneThatTheSiteTookOutSaysHowItEnds() throws {
