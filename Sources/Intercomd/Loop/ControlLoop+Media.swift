@@ -203,16 +203,15 @@ extension ControlLoop {
             return .refused(.unknownTarget(name, routing))
         }
         guard switchboard.announcer.job == nil else {
-            return .refused(
-                ControlError(.failed, "another announcement is under way: try again after it"))
+            return .failed("another announcement is under way: try again after it")
         }
         guard samples > 0, samples <= AnnouncementReader.samplesMax else {
             let limit = AnnouncementReader.secondsMax
-            return .refused(ControlError(.failed, "an announcement may last 1 to \(limit) seconds"))
+            return .failed("an announcement may last 1 to \(limit) seconds")
         }
         do throws(OpusError) {
             try reader.begin(plan, samples: samples, of: caller, at: now)
-        } catch { return .refused(ControlError(.failed, "\(error)")) }
+        } catch { return .failed("\(error)") }
         feed { board, _, _ in
             board.announce(
                 Announcer.Job(caller: caller, target: routed, name: name, priority: priority))

@@ -24,9 +24,7 @@ extension ControlLoop {
         if let time = messages.heardBack?.deadline, now >= time { sendHeardBack() }
         messages.tick(at: now)
         while let (peer, record) = messages.nextRecord() {
-            let session = cores.table.state(of: peer)?.sessionIndex
-            rings.tell(
-                .send(peer: peer, index: session, ControlPayload(record), to: nil, made: now))
+            send(ControlPayload(record), to: peer)
         }
         tellMessageWords()
     }
@@ -40,7 +38,7 @@ extension ControlLoop {
 
     private mutating func tellMessageWords() {
         while let word = messages.nextWord() {
-            let peer = word.peer.map { messagePeer($0) }
+            let peer = word.peer.map { messages.name(of: $0) }
             if word.owner == nil || word.isFault && peer != nil {
                 let kind: Event.Kind = word.isFault ? .stateFault : .message
                 announce(
@@ -66,13 +64,6 @@ extension ControlLoop {
         }
     }
 
-    /// The name of the peer with this public key; the first characters of the key of one that has
-    /// left.
-    private func messagePeer(_ body: String) -> String {
-        let number = directory.numbers.first { directory.key(of: $0).body == body }
-        return number.map { directory[$0].name } ?? String(body.prefix(8))
-    }
-
     /// Tells whoever speaks a message that nothing comes of it.
     private mutating func refuse(_ owner: SpokenMessage.Owner, _ text: String) {
         switch owner {
@@ -82,7 +73,7 @@ extension ControlLoop {
             let isThere = config.buttons.indices.contains(place)
             tell(.keyAction, button: isThere ? place : nil, detail: "message: \(text)")
         case .caller(let caller):
-            server.replyLate(.refused(ControlError(.failed, text)), to: caller, at: now)
+            server.replyLate(.failed(text), to: caller, at: now)
         }
     }
 
@@ -90,44 +81,35 @@ extension ControlLoop {
     mutating func answer(
         _ request: MessageRequest, by owner: SpokenMessage.Owner?, user: Int?
     ) -> Reply? {
-        func refused(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
         switch (request, owner) {
         case (.record(let name), let owner?):
             return record(messageTo: name, by: owner, user: user)
         case (.end, _):
             guard messages.spoken?.source == .microphone, case .caller? = messages.spoken?.owner,
                 messages.spoken?.user == user
-            else { return refused("this user speaks no message") }
+            else { return .failed("this user speaks no message") }
             endSpokenMessage()
             return .done(Reply.Done("the message is over"))
         case (.send(let name, let bytes), let owner?):
             guard bytes > 0, bytes <= SealedMessage.entriesMax else {
-                return refused("\"bytes\" must be 1 to \(SealedMessage.entriesMax)")
+                return .failed("\"bytes\" must be 1 to \(SealedMessage.entriesMax)")
             }
             return beginMessage(to: name, by: owner, user: user, .program(left: bytes))
-        case (.list, _): return .messages(messageList())
+        case (.list, _): return .messages(messages.list)
         case (.play(let number), let owner?): return play(number, by: owner)
         case (.delete(let number), let owner?):
             let chosen = messages.kept.filter {
                 !$0.isDeleted && (number == nil || $0.number == number)
             }
             guard number == nil || !chosen.isEmpty else {
-                return refused("there is no message \(number ?? 0): intercomctl message list")
+                return .failed("there is no message \(number ?? 0): intercomctl message list")
             }
             for message in chosen { messages.delete(message, at: now) }
             messages.tellWhenWritten(
                 owner, "\(chosen.count) message\(chosen.count == 1 ? "" : "s") deleted")
             return nil
-        case (_, nil): return refused("nobody asks for it")
+        case (_, nil): return .failed("nobody asks for it")
         }
-    }
-
-    private func messageList() -> MessageList {
-        var names: [String: String] = [:]
-        for number in directory.numbers {
-            names[directory.key(of: number).body] = directory[number].name
-        }
-        return messages.list(names)
     }
 
     // MARK: Speaking
@@ -138,13 +120,13 @@ extension ControlLoop {
     ) -> Reply {
         guard devices.cards.input.isOpen else {
             let why = devices.cards.input.error?.description ?? "[audio] input = none"
-            return .refused(ControlError(.failed, "there is no microphone: \(why)"))
+            return .failed("there is no microphone: \(why)")
         }
         guard switchboard.microphoneSilence == nil else {
             let why =
                 keeper.state.isMicrophoneMuted
                 ? "is muted: intercomctl unmute mic" : "gives nothing: intercomctl status"
-            return .refused(ControlError(.failed, "the microphone \(why)"))
+            return .failed("the microphone \(why)")
         }
         guard !isSpeaking || isSending else { return Self.isBusySpeaking }
         // What is said to others is no part of it.
@@ -187,7 +169,7 @@ extension ControlLoop {
         }
         let body = directory.key(of: peer).body
         if let refusal = messages.refusal(to: body, called: name) {
-            return .refused(ControlError(.failed, refusal))
+            return .failed(refusal)
         }
         if source == .microphone, isSending {
             dropSpokenMessage(because: "somebody speaks one at the microphone")
@@ -338,7 +320,7 @@ extension ControlLoop {
     private mutating func play(_ number: Int?, by owner: SpokenMessage.Owner) -> Reply {
         guard devices.cards.output.isOpen else {
             let why = devices.cards.output.error?.description ?? "[audio] output = none"
-            return .refused(ControlError(.failed, "there is no speaker: \(why)"))
+            return .failed("there is no speaker: \(why)")
         }
         guard !isSpeaking else { return Self.isBusySpeaking }
         guard messages.player == nil else {
@@ -353,16 +335,16 @@ extension ControlLoop {
                 number == nil
                 ? "no message waits to be heard"
                 : "there is no message \(number ?? 0) to this station: intercomctl message list"
-            return .refused(ControlError(.failed, text))
+            return .failed(text)
         }
-        if let silence { return .refused(ControlError(.failed, silence)) }
+        if let silence { return .failed(silence) }
         var caller: CallerTicket?
         if case .caller(let ticket) = owner { caller = ticket }
         messages.player = MessagePlayer(chosen, for: caller, messages.work.files, at: now)
         let seconds = Event.tenths(chosen.reduce(0) { $0 + $1.seconds })
         let what =
             chosen.count == 1
-            ? "a message from \(messagePeer(chosen[0].peer))" : "\(chosen.count) messages"
+            ? "a message from \(messages.name(of: chosen[0].peer))" : "\(chosen.count) messages"
         return .done(Reply.Done("playing \(what): \(seconds) s"))
     }
 
@@ -380,10 +362,10 @@ extension ControlLoop {
         case .over where player.count > 0:
             let count = player.count
             reply = .done(Reply.Done("\(count) message\(count == 1 ? "" : "s") played"))
-        case .over: reply = .refused(ControlError(.failed, "it cannot be played: it is damaged"))
-        case .stopped: reply = .refused(ControlError(.failed, "it was stopped"))
+        case .over: reply = .failed("it cannot be played: it is damaged")
+        case .stopped: reply = .failed("it was stopped")
         case .failed(let why):
-            reply = .refused(ControlError(.failed, "it cannot be played: \(why)"))
+            reply = .failed("it cannot be played: \(why)")
         }
         messages.player = nil
         guard messages.heardBack == nil else {

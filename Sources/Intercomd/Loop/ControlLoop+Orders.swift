@@ -24,13 +24,10 @@ extension ControlLoop {
         case .chime(let chime): rings.tell(.chime(chime))
         case .ring(let chime): rings.tell(.ring(chime))
         case .beep(let isOn): rings.tell(.beep(isOn))
-        case .send(let peer, let payload):
-            // A later session may be with another run of the peer, which was asked for nothing.
-            let session = cores.table.state(of: peer)?.sessionIndex
-            rings.tell(.send(peer: peer, index: session, payload, to: nil, made: now))
+        case .send(let peer, let payload): send(payload, to: peer)
         case .want(let peer):
             feed { _, table, now in table.wanted(peer: peer, at: now) }
-            if case .up = cores.table.state(of: peer)?.phase { break }
+            if isUp(peer) { break }
             neighbourhood.seek(at: now)
             mailbox?.want(peer, wall: wall, at: now)
         case .redial(let peer):
@@ -55,6 +52,13 @@ extension ControlLoop {
             if let box = reader.takeAnnouncement() { rings.tell(.announce(box)) }
         case .endAnnouncement: rings.tell(.announceEnd(isNow: true))
         }
+    }
+
+    /// Sends records to a peer, on the session that there is now: a later one may be with another
+    /// run of the peer, which was asked for nothing.
+    func send(_ payload: ControlPayload, to peer: Int) {
+        let session = cores.table.state(of: peer)?.sessionIndex
+        rings.tell(.send(peer: peer, index: session, payload, to: nil, made: now))
     }
 
     /// Keeps what the history is to know, and tells people.
@@ -115,19 +119,17 @@ extension ControlLoop {
         }
     }
 
+    private func isUp(_ peer: Int) -> Bool {
+        if case .up = cores.table.state(of: peer)?.phase { true } else { false }
+    }
+
     /// This station as a pairing sees it.
     var ownStation: OwnStation {
         OwnStation(
             publicKey: cores.table.publicKey, config: config,
             used: PeerFiles(settings.sources, in: config.paths), folder: facts.folder,
             isOnLAN: neighbourhood.isSearched,
-            up: directory.numbers.compactMap { peer in
-                if case .up = cores.table.state(of: peer)?.phase {
-                    directory.key(of: peer)
-                } else {
-                    nil
-                }
-            })
+            up: directory.numbers.filter { isUp($0) }.map { directory.key(of: $0) })
     }
 }
 
@@ -137,9 +139,7 @@ extension ControlLoop {
     mutating func followSite() {
         site.tick(PeerFiles(settings.sources, in: config.paths), at: now)
         while let (peer, record) = site.nextRecord() {
-            let session = cores.table.state(of: peer)?.sessionIndex
-            rings.tell(
-                .send(peer: peer, index: session, ControlPayload(record), to: nil, made: now))
+            send(ControlPayload(record), to: peer)
         }
         while let word = site.nextWord() {
             tell(word.isFault ? .siteFault : .site, peer: word.peer, detail: word.text)

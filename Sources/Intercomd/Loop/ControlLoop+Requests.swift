@@ -87,7 +87,7 @@ extension ControlLoop {
             return beginAnnouncement(target, priority, samples: samples, for: caller!)
         case .history(let query):
             guard historians.count < 16 else {
-                return .refused(ControlError(.failed, "the disk does not answer; ask again later"))
+                return .failed("the disk does not answer; ask again later")
             }
             history.ask(query)
             historians.append(caller!)
@@ -311,6 +311,9 @@ extension Request {
 }
 
 extension Reply {
+    /// The request is valid, and cannot be done.
+    static func failed(_ text: String) -> Reply { .refused(ControlError(.failed, text)) }
+
     /// Whether nothing follows this reply, although its request is one that outlasts a reply.
     var isLast: Bool {
         switch self {

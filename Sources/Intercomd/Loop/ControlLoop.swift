@@ -206,7 +206,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             server.replyLate(.history(list), to: historians.removeFirst(), at: now)
         }
         if history.isLate(at: now) {
-            let reply = Reply.refused(ControlError(.failed, diskLateness.sentence))
+            let reply = Reply.failed(diskLateness.sentence)
             for caller in historians { server.replyLate(reply, to: caller, at: now) }
         }
         if let complaint = journal.tick(at: now) { tell(.hookFault, detail: complaint) }

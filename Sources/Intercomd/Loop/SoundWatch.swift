@@ -238,7 +238,7 @@ extension ControlLoop {
             return .refused(.unknownPeer(name, directory))
         }
         guard !meters.isTrying else {
-            return .refused(ControlError(.failed, "another test is under way: try again in 5 s"))
+            return .failed("another test is under way: try again in 5 s")
         }
         let known = snapshot()
         if let problem = known.latencyObstacle(to: peer) {

@@ -17,14 +17,13 @@ extension Messages {
     /// The newest that are listed: a reply has room for them.
     private static let listMax = 500
 
-    /// The newest messages that people see; `names` are those of peers, by the characters of their
-    /// public keys.
-    func list(_ names: [String: String]) -> MessageList {
+    /// The newest messages that people see.
+    var list: MessageList {
         var list = MessageList()
         list.messages = kept.filter { !$0.isDeleted }.suffix(Self.listMax).map {
             var message = MessageList.Message()
             (message.number, message.id) = ($0.number, $0.id.text)
-            message.peer = names[$0.peer] ?? String($0.peer.prefix(8))
+            message.peer = name(of: $0.peer)
             (message.isIncoming, message.start, message.bytes) = ($0.isIncoming, $0.start, $0.size)
             message.seconds = $0.seconds
             message.bitrate = $0.milliseconds > 0 ? Double($0.size * 8) / $0.seconds : 0
@@ -39,6 +38,9 @@ extension Messages {
         }
         return list
     }
+
+    /// The name of the peer of this key; the first characters of the key of one that has left.
+    func name(of body: String) -> String { names[body] ?? String(body.prefix(8)) }
 
     /// Why the messages to a peer wait: one at a time goes.
     private func whyWaits(_ peer: String) -> String? {

@@ -30,6 +30,8 @@ struct Messages {
     private(set) var keys: [String: RecordingPublicKey] = [:]
     /// The characters of the public keys of peers, by number.
     private var peers: [Int: String] = [:]
+    /// Their names, by those characters.
+    private(set) var names: [String: String] = [:]
     private var denied: Set<Int> = []
     private var words: [Word] = []
     private var number = 0
@@ -155,8 +157,11 @@ struct Messages {
     /// Takes over the peers of the settings; what waits for one that is none any more is dropped.
     mutating func configure(_ directory: PeerDirectory, _ config: Config) {
         let former = peers
-        peers = [:]
-        for number in directory.numbers { peers[number] = directory.key(of: number).body }
+        (peers, names) = ([:], [:])
+        for number in directory.numbers {
+            let body = directory.key(of: number).body
+            (peers[number], names[body]) = (body, directory[number].name)
+        }
         for (number, body) in former where peers[number] != body { exchange.forget(number) }
         denied = Set(
             directory.numbers.filter { !config.policy(ofPeer: directory[$0].name).message })

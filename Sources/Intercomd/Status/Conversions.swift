@@ -125,13 +125,9 @@ extension Lines.Switched {
         case .resting(let rest, _):
             // A second begun counts: who tries again then is not told "0 s".
             let seconds = (rest.milliseconds + 999) / 1000
-            return .refused(
-                ControlError(
-                    .failed,
-                    "relay \(relay.name) \(Self.wasOn) and rests: try again in \(seconds) s"))
+            return .failed("relay \(relay.name) \(Self.wasOn) and rests: try again in \(seconds) s")
         case .failed(let error):
-            return .refused(
-                ControlError(.failed, "relay \(relay.name): \(Self.reason(error))"))
+            return .failed("relay \(relay.name): \(Self.reason(error))")
         }
     }
 
