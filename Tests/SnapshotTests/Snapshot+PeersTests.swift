@@ -113,6 +113,37 @@ import Wire
         #expect(station.downReason(of: Kitchen.garage) == .noAnswer)
     }
 
+    @Test func evidenceCountsMoreThanAnAddressOfOurOwn() throws {
+        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let own = try Kitchen.endpoint("10.0.0.9", station.config.network.port)
+        station.peers[Kitchen.garage].session = Kitchen.down(at: own)
+        station.ownHosts = ["10.0.0.9"]
+        station.peers[Kitchen.garage].downReason = .psk
+        #expect(station.downReason(of: Kitchen.garage) == .psk)
+    }
+
+    @Test func aNewAddressThatIsNotFoundIsWhyAPeerIsDown() throws {
+        for isFound in [true, false] {
+            let station = try Kitchen.snapshot {
+                $0.follow(.down, of: Kitchen.garage, at: Kitchen.now)
+                $0.follow(.moved, of: Kitchen.garage, at: Kitchen.now)
+                guard !isFound else { return }
+                $0.follow(
+                    .lookedUp(isFound: false, complaint: "no such name"), of: Kitchen.garage,
+                    at: Kitchen.now)
+            }
+            let own = try Kitchen.endpoint("10.0.0.9", station.config.network.port)
+            station.peers[Kitchen.garage].session = Kitchen.down(at: own)
+            station.ownHosts = ["10.0.0.9"]
+            for reason in [DownReason.psk, .noAnswer] {
+                station.peers[Kitchen.garage].downReason = reason
+                let known = reason == .psk ? reason : .ownAddress(own)
+                #expect(
+                    station.downReason(of: Kitchen.garage) == (isFound ? known : .unresolved))
+            }
+        }
+    }
+
     @Test func thePeerThatIsAtItsAddressIsNamed() throws {
         let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
         for (peer, reason) in [(Kitchen.garage, .noAnswer), (Kitchen.office, nil)]

@@ -8,21 +8,9 @@ import Time
     private let off = DownWatch.NetworkTrouble(code: "link_down", text: "off", fix: "on")
     private var switchboard = Switchboard.bare()
 
-    private mutating func looks(_ hasChanged: Bool = false, at seconds: Int) -> Bool {
-        switchboard.looksAtNetwork(hasChanged: hasChanged, at: start + .seconds(seconds))
-    }
-
     private mutating func look(_ trouble: DownWatch.NetworkTrouble?) -> [Order] {
         switchboard.follow(.network(trouble, loopback: [3]), at: start)
         return switchboard.decided
-    }
-
-    @Test mutating func theNetworkIsLookedAtWhenItChangesAndNowAndThen() {
-        let looks = [
-            looks(at: 0), looks(at: 1), looks(at: 9), looks(at: 10), looks(true, at: 12),
-            looks(at: 20), looks(at: 22),
-        ]
-        #expect(looks == [true, false, false, true, true, false, true])
     }
 
     @Test mutating func aFaultOfTheNetworkIsNewsOnce() {
@@ -47,15 +35,6 @@ import Time
         #expect(switchboard.downWatch.cutOff.isEmpty)
     }
 
-    @Test mutating func aProbeIsGivenUpAfterItsTime() {
-        switchboard.follow(.probed, of: 2, at: start)
-        #expect(!switchboard.downWatch.isProbeOver(of: 2, at: start + .milliseconds(4999)))
-        #expect(switchboard.downWatch.isProbeOver(of: 2, at: start + .seconds(5)))
-        #expect(switchboard.downWatch.isProbeOver(of: 1, at: start))
-        switchboard.follow(.replaced(firstMid: 1), of: 2, at: start)
-        #expect(switchboard.downWatch.isProbeOver(of: 2, at: start))
-    }
-
     @Test mutating func aSharedKeyIsNewsOnceUntilItIsSharedAgain() {
         var news: [[Order]] = []
         for isShared in [false, true, true, false, true] {
@@ -64,20 +43,5 @@ import Time
         }
         let told = [Order.notice(.sharedKey(3))]
         #expect(news == [[], told, [], [], told])
-    }
-
-    @Test mutating func aNewAddressThatIsNotFoundIsWhyAPeerIsDown() {
-        switchboard.follow(.moved, of: 1, at: start)
-        #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .none)
-        switchboard.follow(
-            .lookedUp(isFound: false, complaint: "no such name"), of: 1, at: start)
-        #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .unresolved)
-        #expect(switchboard.correction(of: 1, isProven: false, isHere: true) == .unresolved)
-    }
-
-    @Test func evidenceCountsMoreThanAnAddressOfOurOwn() {
-        #expect(switchboard.correction(of: 1, isProven: false, isHere: true) == .ownAddress)
-        #expect(switchboard.correction(of: 1, isProven: true, isHere: true) == .none)
-        #expect(switchboard.correction(of: 1, isProven: false, isHere: false) == .none)
     }
 }

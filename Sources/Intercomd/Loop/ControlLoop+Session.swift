@@ -120,15 +120,8 @@ extension ControlLoop {
             rings.tell(.endpoint(peer: peer, SocketAddress(endpoint)))
             links.areAddressesNews = true
         case .probe(let peer, let endpoint):
-            let beginning = links.probe(peer, endpoint)
-            feed { board, table, now in
-                switch beginning {
-                case .underWay: board.follow(.probed, of: peer, at: now)
-                case .over(let outcome?):
-                    table.probed(peer: peer, endpoint, outcome, at: now)
-                case .over(nil): break
-                }
-            }
+            guard let outcome = links.probe(peer, endpoint, at: now) else { break }
+            feed { _, table, now in table.probed(peer: peer, endpoint, outcome, at: now) }
         case .resolve(let peer):
             resolve(peer)
         case .up(let peer, let newBoot):
@@ -206,8 +199,7 @@ extension ControlLoop {
     /// Tells the sessions what the kernel has said; once a second.
     mutating func followProbes() {
         for peer in directory.numbers {
-            let isOver = switchboard.downWatch.isProbeOver(of: peer, at: now)
-            guard let found = links.probeOutcome(of: peer, isOver: isOver) else { continue }
+            guard let found = links.probeOutcome(of: peer, at: now) else { continue }
             feed { _, table, now in
                 table.probed(peer: peer, found.endpoint, found.outcome, at: now)
             }
@@ -216,9 +208,7 @@ extension ControlLoop {
 
     /// Looks at this machine's network where it has changed, and now and then; once a second.
     mutating func followNetwork() {
-        let hasChanged = links.takeNetworkChange()
-        guard feed({ board, _, now in board.looksAtNetwork(hasChanged: hasChanged, at: now) })
-        else { return }
+        guard links.beginsLook(at: now) else { return }
         let trouble = links.lookAtNetwork(
             for: directory.numbers, cores.table, listen: config.network.listen)
         let loopback = links.loopback(among: directory.numbers, cores.table)

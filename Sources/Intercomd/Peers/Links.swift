@@ -33,7 +33,8 @@ struct Links: ~Copyable {
     /// Nil where the kernel does not tell of changes; then the network is looked at now and then.
     let networkWatch = try? NetworkWatch()
     /// A link, an address or a route of this machine has changed since it was last looked at.
-    private var hasChanged = false
+    var hasChanged = false
+    private var nextLook: Instant?
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
     /// Whether the addresses of peers may be others than those below.
@@ -70,14 +71,7 @@ struct Links: ~Copyable {
         if sent != .sent { unsent += 1 }
     }
 
-    /// Takes whether a link, an address or a route of this machine has changed since the last call.
-    mutating func takeNetworkChange() -> Bool {
-        noteChanges()
-        defer { hasChanged = false }
-        return hasChanged
-    }
-
-    /// Whether anything has changed just now; that is kept for `takeNetworkChange`, too.
+    /// Whether anything has changed just now; that is kept for `beginsLook`, too.
     @discardableResult
     mutating func noteChanges() -> Bool {
         guard networkWatch?.hasChanged() ?? false else { return false }
@@ -120,6 +114,16 @@ extension Links {
 
 /// This machine's own network.
 extension Links {
+    private static let lookInterval = Duration.seconds(10)
+
+    /// Whether to look at the interfaces now: they have changed, or the last look is long ago.
+    mutating func beginsLook(at now: Instant) -> Bool {
+        noteChanges()
+        guard hasChanged || nextLook.map({ now >= $0 }) ?? true else { return false }
+        (hasChanged, nextLook) = (false, now + Self.lookInterval)
+        return true
+    }
+
     /// Looks at the interfaces of this machine.
     ///
     /// - Returns: What keeps it from every one of these peers that is not on it; nil when nothing
@@ -194,22 +198,23 @@ extension Links {
     struct Probe {
         let probe: UDPProbe
         let endpoint: Endpoint
+        let end: Instant
     }
 
-    /// What came of a probe that was to begin.
-    enum Beginning {
-        case underWay
-        /// The kernel cannot send it; nil where that tells nothing of the address.
-        case over(ProbeOutcome?)
-    }
+    /// How long an ICMP message may be on its way; a neighbour that is off is told after 3 s.
+    private static let probePatience = Duration.seconds(5)
 
     /// Begins to ask the kernel.
-    mutating func probe(_ peer: Int, _ endpoint: Endpoint) -> Beginning {
+    ///
+    /// - Returns: The outcome where the kernel cannot send it, and that tells something of the
+    ///   address.
+    mutating func probe(_ peer: Int, _ endpoint: Endpoint, at now: Instant) -> ProbeOutcome? {
         do throws(UDPProbe.Fault) {
+            let probe = try UDPProbe(to: SocketAddress(endpoint))
             probes[peer] = Probe(
-                probe: try UDPProbe(to: SocketAddress(endpoint)), endpoint: endpoint)
-            return .underWay
-        } catch { return .over(ProbeOutcome(error)) }
+                probe: probe, endpoint: endpoint, end: now + Self.probePatience)
+            return nil
+        } catch { return ProbeOutcome(error) }
     }
 
     /// The kernel's answer for a peer, or its silence where the time for one is over.
@@ -217,11 +222,11 @@ extension Links {
     /// - Returns: Nil where none was sent, where it may still answer, and where the answer tells
     ///   nothing of the address.
     mutating func probeOutcome(
-        of peer: Int, isOver: Bool
+        of peer: Int, at now: Instant
     ) -> (endpoint: Endpoint, outcome: ProbeOutcome)? {
         guard let sent = probes[peer] else { return nil }
         let fault = sent.probe.fault()
-        guard fault != nil || isOver else { return nil }
+        guard fault != nil || now >= sent.end else { return nil }
         probes[peer] = nil
         guard let outcome = fault.map({ ProbeOutcome($0) }) ?? .silent else { return nil }
         return (sent.endpoint, outcome)

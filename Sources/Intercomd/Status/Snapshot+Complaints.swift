@@ -16,15 +16,18 @@ extension Snapshot {
         let isCutOff = surroundings.cutOff.contains(peer)
         let reason = peers[peer].downReason ?? (isCutOff ? .noNetwork : nil)
         guard let reason, reason != .noNetwork else { return reason }
-        let here = peers[peer].session?.endpoints.first { isOwn(SocketAddress($0)) }
-        let correction = switchboard.correction(
-            of: peer, isProven: reason.isProven, isHere: here != nil)
-        return switch correction {
-        case .none: reason
-        case .unresolved: .unresolved
-        case .ownAddress: here.map { .ownAddress($0) } ?? reason
+        // Evidence of a peer that has moved tells of the address that it had before.
+        let whereabouts = switchboard.whereabouts
+        if whereabouts.hasMoved(peer), whereabouts.complaint(of: peer) != nil {
+            return .unresolved
         }
+        let here = peers[peer].session?.endpoints.first { isOwn(SocketAddress($0)) }
+        guard !reason.isProven, let here else { return reason }
+        return .ownAddress(here)
     }
+
+    /// A peer that is down for longer is a problem, whatever the reason.
+    private static let downPatience = Duration.seconds(60)
 
     /// The peers that answer and do not accept this station, where they are more than those that
     /// do: one line tells of them, and none of each.
@@ -56,9 +59,8 @@ extension Snapshot {
         // That one was put out is as somebody wants it, here or where its site is introduced.
         guard !directory[peer].isRevoked, let reason = downReason(of: peer), reason != .noNetwork,
             !isToldOnce(peer, reason),
-            DownWatch.isProblem(
-                needsMending: reason.needsMending, downSince: peers[peer].session?.downSince,
-                at: now)
+            reason.needsMending
+                || peers[peer].session?.downSince.map({ now >= $0 + Self.downPatience }) ?? false
         else { return nil }
         return fault(of: peer, reason)
     }

@@ -1,6 +1,6 @@
 package import Time
 
-/// Finds out why peers are down: when to look, which findings are news, and which are problems.
+/// Which findings about this machine's network, and about keys of peers, are news.
 package struct DownWatch: Sendable {
     /// What keeps this machine from every peer that is not on it.
     package struct NetworkTrouble: Equatable, Sendable {
@@ -19,36 +19,11 @@ package struct DownWatch: Sendable {
         }
     }
 
-    /// A reason that is shown instead of the one that the sessions found.
-    package enum Correction: Equatable, Sendable {
-        /// The sessions know best.
-        case none
-        /// The peer's new address is not known.
-        case unresolved
-        /// What is sent to the peer comes back to this station.
-        case ownAddress
-    }
-
-    /// A peer that is down for longer is a problem, whatever the reason.
-    static let downPatience = Duration.seconds(60)
-    /// How long an ICMP message may be on its way; a neighbour that is off is told after 3 s.
-    static let probePatience = Duration.seconds(5)
-    static let networkInterval = Duration.seconds(10)
-
     /// What is wrong with this machine's network; nil when nothing is.
     package private(set) var networkTrouble: NetworkTrouble?
     /// Peers whose packets stay on this machine.
     private var loopback = PeerSet()
-    private var nextNetworkLook: Instant?
-    private var probedAt = ByPeer<Instant?>(nil)
     private var isKeyShared = ByPeer(false)
-
-    /// Whether to look at this machine's network now: it has changed, or the last look is long ago.
-    mutating func looksAtNetwork(hasChanged: Bool, at now: Instant) -> Bool {
-        if !hasChanged, let next = nextNetworkLook, now < next { return false }
-        nextNetworkLook = now + Self.networkInterval
-        return true
-    }
 
     /// What a look at this machine's network found, and the peers that are reached without it.
     ///
@@ -74,32 +49,14 @@ package struct DownWatch: Sendable {
         networkTrouble == nil ? [] : PeerSet(0..<PeerSet.capacity).subtracting(loopback)
     }
 
-    /// A probe was sent to where a peer should be.
-    mutating func probed(_ peer: Int, at now: Instant) { probedAt[peer] = now }
-
-    /// Whether nothing more will come of that probe.
-    package func isProbeOver(of peer: Int, at now: Instant) -> Bool {
-        probedAt[peer].map { now >= $0 + Self.probePatience } ?? true
-    }
-
     /// Whether two stations use this peer's key; call it once a second.
     mutating func followKey(of peer: Int, isShared: Bool, _ orders: inout Orders) {
         if isShared, !isKeyShared[peer] { orders.add(.sharedKey(peer)) }
         isKeyShared[peer] = isShared
     }
 
-    /// Whether a peer that has been down since then is a problem, rather than something that may
-    /// pass by itself.
-    package static func isProblem(needsMending: Bool, downSince: Instant?, at now: Instant) -> Bool
-    {
-        needsMending || downSince.map { now >= $0 + downPatience } ?? false
-    }
-
     /// Another peer has this number from now on.
-    mutating func forget(_ peer: Int) {
-        probedAt[peer] = nil
-        isKeyShared[peer] = false
-    }
+    mutating func forget(_ peer: Int) { isKeyShared[peer] = false }
 }
 
 /// Whether each peer is there.

@@ -24,7 +24,6 @@ extension Switchboard {
         case .resolved: whereabouts.resolved(peer)
         case .lookedUp(let isFound, let complaint):
             whereabouts.answered(peer, isFound: isFound, complaint: complaint, &orders)
-        case .probed: downWatch.probed(peer, at: now)
         case .key(let isShared): downWatch.followKey(of: peer, isShared: isShared, &orders)
         case .left(let firstMid):
             ownTalks.removed(peer)
@@ -117,8 +116,6 @@ package enum PeerNews: Equatable, Sendable {
     case resolved
     /// The resolver has answered.
     case lookedUp(isFound: Bool, complaint: String?)
-    /// A probe was sent to one of them: does any program listen there?
-    case probed
 
     // Its number.
     /// Whether two stations use its key; told once a second.

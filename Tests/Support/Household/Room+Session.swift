@@ -38,10 +38,7 @@ extension Room {
         case .endpoint(let peer, let target):
             tell { $0.peer(peer).endpoint = target }
         case .probe(let peer, let target):
-            feed { board, table, now in
-                board.follow(.probed, of: peer, at: now)
-                table.probed(peer: peer, target, .silent, at: now)
-            }
+            feed { _, table, now in table.probed(peer: peer, target, .silent, at: now) }
         case .resolve(let peer): resolve(peer)
         case .up(let peer, let newBoot):
             feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }

@@ -131,9 +131,6 @@ extension Room {
     }
 
     private func followNetwork() {
-        guard feed({ board, _, now in board.looksAtNetwork(hasChanged: false, at: now) }) else {
-            return
-        }
         feed { board, _, now in board.follow(.network(nil, loopback: []), at: now) }
     }
 
