@@ -59,9 +59,13 @@ import Time
     @Test func theSwitchboardSaysWhetherPeopleAreTold() {
         var switchboard = Switchboard.bare()
         #expect(!switchboard.consent.tellsOfListeners)
-        #expect(switchboard.policies([all], signs(open: true), at: start) == [all])
+        let configured = [Policy](repeating: all, count: 4)
+        switchboard.consent(
+            to: configured, signs(open: true), .open, isHalfDuplex: false, at: start)
+        #expect(switchboard.station.policy(of: 0) == all)
         #expect(switchboard.consent.tellsOfListeners)
-        #expect(switchboard.policies([all], signs(), at: start) == [all.withoutListeners])
+        switchboard.consent(to: configured, signs(), .open, isHalfDuplex: false, at: start)
+        #expect(switchboard.station.policy(of: 0) == all.withoutListeners)
         #expect(switchboard.consent.signs == signs())
     }
 }

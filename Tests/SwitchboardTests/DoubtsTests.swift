@@ -12,9 +12,9 @@ import Time
     ) -> Doubts.Listener {
         Doubts.Listener(
             peer: peer, since: start + .milliseconds(since),
-            signs: Doubts.SignsOfLife(
-                opened: opened.map { start + .milliseconds($0) },
-                sessionSince: session.map { start + .milliseconds($0) }),
+            signs: (
+                opened.map { start + .milliseconds($0) }, session.map { start + .milliseconds($0) }
+            ),
             reported: reported.map { start + .milliseconds($0) })
     }
 
@@ -102,7 +102,7 @@ import Time
         switchboard.follow(.talking(3), at: start)
         _ = switchboard.decided
         // No peer has the number 2 now, and peer 3 is not talked to.
-        let signs = Doubts.SignsOfLife(opened: start, sessionSince: start)
+        let signs: Doubts.SignsOfLife = (start, start)
         var deadlines: [Instant?] = []
         for ms in [0, 2500] {
             switchboard.followListeners(at: start + .milliseconds(ms)) { $0 == 2 ? nil : signs }

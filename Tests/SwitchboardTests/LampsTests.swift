@@ -23,8 +23,8 @@ import Wire
         switchboard.follow(.receiving(peer: 1, stream: 0, isOn: true), at: start)
         switchboard.signalled(by: 1, for: .seconds(30), at: start)
         switchboard.consent(
-            to: [Policy](repeating: Policy(), count: 4), .doNotDisturb, isHalfDuplex: false,
-            at: start)
+            to: [Policy](repeating: Policy(), count: 4), .none, .doNotDisturb,
+            isHalfDuplex: false, at: start)
         #expect(facts() == LampFacts(isReceiving: true, isCalled: true, isResting: true))
     }
 

@@ -14,7 +14,7 @@ import Wire
     init() {
         for peer in 1...2 { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
         let policies = [Policy](repeating: Policy(call: .ring, relays: [1]), count: 4)
-        switchboard.consent(to: policies, .open, isHalfDuplex: false, at: start)
+        switchboard.consent(to: policies, .none, .open, isHalfDuplex: false, at: start)
         _ = switchboard.ordered
     }
 

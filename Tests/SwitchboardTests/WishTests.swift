@@ -35,7 +35,8 @@ import Wire
             call: .ring, announce: false, dropIn: false, monitor: false, emergency: false,
             relays: [], signal: false)
         switchboard.consent(
-            to: [Policy](repeating: open, count: 4), .open, isHalfDuplex: false, at: start)
+            to: [Policy](repeating: open, count: 4), .none, .open, isHalfDuplex: false,
+            at: start)
         _ = switchboard.ordered
     }
 

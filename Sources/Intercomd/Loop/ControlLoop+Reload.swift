@@ -179,9 +179,6 @@ extension ControlLoop {
         return hours.contains(minute: time.minuteOfDay)
     }
 
-    /// Whether nobody but an emergency may disturb now.
-    var isDoNotDisturb: Bool { keeper.state.doNotDisturb.isOn || isQuietTime }
-
     /// Does what was asked of the state.
     ///
     /// - Returns: what it is now.
@@ -225,15 +222,16 @@ extension ControlLoop {
         for number in directory.numbers {
             configured[number] = Policy(config.policy(ofPeer: directory[number].name))
         }
-        let signs = listenerSigns
-        let availability: Availability = isDoNotDisturb ? .doNotDisturb : .open
-        let isHalfDuplex = handsFree.isHalfDuplex
+        let (signs, isHalfDuplex) = (listenerSigns, handsFree.isHalfDuplex)
+        // Nobody but an emergency may disturb then.
+        let isResting = keeper.state.doNotDisturb.isOn || isQuietTime
+        let availability: Availability = isResting ? .doNotDisturb : .open
         feed { [configured, numbers = directory.numbers] board, table, now in
             for number in numbers {
                 board.setMemberName(table.state(of: number)?.memberName, of: number)
             }
-            let policies = board.policies(configured, signs, at: now)
-            board.consent(to: policies, availability, isHalfDuplex: isHalfDuplex, at: now)
+            board.consent(
+                to: configured, signs, availability, isHalfDuplex: isHalfDuplex, at: now)
         }
     }
 

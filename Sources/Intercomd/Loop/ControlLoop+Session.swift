@@ -239,9 +239,7 @@ extension ControlLoop {
         feed { [rings] board, table, now in
             board.followListeners(at: now) { peer in
                 guard let state = table.state(of: peer) else { return nil }
-                return Doubts.SignsOfLife(
-                    opened: Instant(gauge: rings.traffic[peer][.lastOpened]),
-                    sessionSince: state.sessionSince)
+                return (Instant(gauge: rings.traffic[peer][.lastOpened]), state.sessionSince)
             }
         }
     }

@@ -84,23 +84,12 @@ package struct Doubts: Sendable {
     static let silentAfter = Duration.milliseconds(2500)
     static let checkedAgainAfter = Duration.seconds(2)
 
-    /// By what a peer shows that it has our session.
-    package struct SignsOfLife: Equatable, Sendable {
-        /// When its last packet came; nil before the first.
-        let opened: Instant?
-        /// When its session began; nil where it has none.
-        let sessionSince: Instant?
-
-        /// - Parameters:
-        ///   - opened: When the peer's last packet came; nil before the first.
-        ///   - sessionSince: When its session began; nil where it has none.
-        package init(opened: Instant?, sessionSince: Instant?) {
-            (self.opened, self.sessionSince) = (opened, sessionSince)
-        }
-    }
+    /// By what a peer shows that it has our session: when its last packet came, nil before the
+    /// first, and when its session began, nil where it has none.
+    package typealias SignsOfLife = (opened: Instant?, sessionSince: Instant?)
 
     /// A peer that is talked to; a peer in two talks is two listeners.
-    struct Listener: Equatable, Sendable {
+    struct Listener: Sendable {
         let peer: Int
         /// When the talk began.
         let since: Instant

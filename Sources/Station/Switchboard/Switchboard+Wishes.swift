@@ -180,11 +180,18 @@ extension Switchboard {
         protection.begin(frames, isWireless: isWireless, to: peers, &orders)
     }
 
-    /// What each peer may do here, and whether people want to be disturbed.
+    /// What each peer may do here by the settings, in the order of their numbers, what could tell
+    /// people that one listens, and whether they want to be disturbed.
+    ///
+    /// Call it once a second, and when any of that has changed.
     package mutating func consent(
-        to policies: [Policy], _ availability: Availability, isHalfDuplex: Bool, at now: Instant
+        to configured: [Policy], _ signs: Consent.Signs, _ availability: Availability,
+        isHalfDuplex: Bool, at now: Instant
     ) {
         self.now = now
+        let isHeard = station.call?.summary.isHeardUnasked ?? false
+        station.ringUnheard = signs.ring
+        let policies = consent.policies(configured, signs, isHeard: isHeard, at: now)
         station.consent(to: policies, availability, at: now)
         station.isHalfDuplex = isHalfDuplex
     }
@@ -192,17 +199,6 @@ extension Switchboard {
     /// What stands for a peer towards other stations.
     package mutating func setMemberName(_ name: MemberName?, of peer: Int) {
         station.memberNames[peer] = name
-    }
-
-    /// The rights that hold now, of those that peers have by the settings, in the order of their
-    /// numbers; ask once a second, and when the signs have changed.
-    package mutating func policies(
-        _ configured: [Policy], _ signs: Consent.Signs, at now: Instant
-    ) -> [Policy] {
-        self.now = now
-        let isHeard = station.call?.summary.isHeardUnasked ?? false
-        station.ringUnheard = signs.ring
-        return consent.policies(configured, signs, isHeard: isHeard, at: now)
     }
 
     /// Calls that ended before this start: an offer of one that comes again is no new call.

@@ -88,9 +88,9 @@ struct ConsentRoom {
         let signs = Consent.Signs(
             isSpeakerOpen: furniture.hasSpeaker, canBeep: canBeep, hasTalkLamp: furniture.hasLamp)
         let configured = [Policy](repeating: policy, count: PeerSet.capacity)
-        let policies = board.policies(configured, signs, at: now)
         board.consent(
-            to: policies, furniture.isResting ? .doNotDisturb : .open, isHalfDuplex: false, at: now)
+            to: configured, signs, furniture.isResting ? .doNotDisturb : .open,
+            isHalfDuplex: false, at: now)
     }
 
     private mutating func settle() {

@@ -147,8 +147,7 @@ extension Room {
         feed { board, table, now in
             board.followListeners(at: now) { peer in
                 guard let state = table.state(of: peer) else { return nil }
-                return Doubts.SignsOfLife(
-                    opened: sound.peers[peer]?.lastOpened, sessionSince: state.sessionSince)
+                return (sound.peers[peer]?.lastOpened, state.sessionSince)
             }
         }
     }
@@ -165,8 +164,8 @@ extension Room {
             for number in numbers.values.sorted() {
                 board.setMemberName(table.state(of: number)?.memberName, of: number)
             }
-            let policies = board.policies(configured, signs, at: now)
-            board.consent(to: policies, availability, isHalfDuplex: isHalfDuplex, at: now)
+            board.consent(
+                to: configured, signs, availability, isHalfDuplex: isHalfDuplex, at: now)
         }
     }
 
