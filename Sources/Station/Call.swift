@@ -156,6 +156,11 @@ struct Call {
 
     var id: CallID { summary.id }
 
+    /// The place of a peer's leg; nil where it has none.
+    func place(of peer: Int) -> Int? { legs.firstIndex { $0.peer == peer } }
+
+    func leg(of peer: Int) -> Leg? { legs.first { $0.peer == peer } }
+
     /// The state of the leg that is furthest.
     var state: CallState {
         var state = CallState.trying
@@ -198,9 +203,7 @@ struct Call {
 
     /// Whether this peer is heard in this call now.
     func hears(_ peer: Int) -> Bool {
-        let isIn =
-            legs.contains { $0.peer == peer && $0.isOpen }
-            || others.contains { $0.peer == peer }
+        let isIn = leg(of: peer)?.isOpen ?? false || others.contains { $0.peer == peer }
         return isIn && hearsAnyone
     }
 

@@ -73,7 +73,7 @@ extension Station {
             current.summary.mode == .call,
             // A person who calls one station has not agreed to a call of a channel.
             offer.reference == current.summary.reference,
-            let leg = current.legs.first(where: { $0.peer == peer })
+            let leg = current.leg(of: peer)
         else { return false }
         switch leg.state {
         case .trying, .ringing:
@@ -101,7 +101,7 @@ extension Station {
     /// The peer took our offer for its own call, which is over: offer it again.
     private mutating func offerAgain(to peer: Int) {
         guard let current = ongoing, current.summary.isOutgoing, current.summary.mode == .call,
-            let leg = current.legs.first(where: { $0.peer == peer }), leg.state == .trying
+            current.leg(of: peer)?.state == .trying
         else { return }
         peers[peer].exchange.forget(current.id)
         send(offerOf: current, to: peer)
@@ -272,7 +272,7 @@ extension Station {
     mutating func hungUp(_ bye: CallEnd, by peer: Int) {
         guard let current = ongoing, current.id == bye.id else { return }
         putOut(peer)
-        guard let leg = current.legs.first(where: { $0.peer == peer }) else { return }
+        guard let leg = current.leg(of: peer) else { return }
         switch bye.cause {
         case .noMedia: dropLeg(peer, leg.state == .active ? .mediaTimeout : .noPath)
         case .noConsent: dropLeg(peer, .refused)
@@ -290,10 +290,7 @@ extension Station {
             send(ControlRecord.bye, ended[place].id, .unknownCall, to: peer)
             return
         }
-        guard !current.legs.contains(where: { $0.peer == peer }) else {
-            confirmPath(of: peer, at: now)
-            return
-        }
+        if current.leg(of: peer) != nil { return confirmPath(of: peer, at: now) }
         guard !current.summary.isOutgoing else {
             // We gave the call up, but the peer did not learn it.
             guard current.summary.peers.contains(peer) else { return }
@@ -307,6 +304,6 @@ extension Station {
         guard let current = ongoing, current.id == id, current.summary.isOutgoing else {
             return nil
         }
-        return current.legs.firstIndex { $0.peer == peer }
+        return current.place(of: peer)
     }
 }

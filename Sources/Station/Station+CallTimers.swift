@@ -5,9 +5,7 @@ internal import Wire
 extension Station {
     /// An authentic packet of the peer was opened, audio or other.
     public mutating func heard(peer: Int, at moment: Instant) {
-        guard let current = ongoing,
-            let place = current.legs.firstIndex(where: { $0.peer == peer })
-        else { return }
+        guard let current = ongoing, let place = current.place(of: peer) else { return }
         ongoing?.legs[place].heardAt = max(current.legs[place].heardAt, moment)
         if current.legs[place].isWeak, moment > current.legs[place].heardAt {
             ongoing?.legs[place].isWeak = false
@@ -23,8 +21,7 @@ extension Station {
 
     /// The peer has our answer, or its sound in this call has come.
     mutating func confirmPath(of peer: Int, at now: Instant) {
-        guard let current = ongoing,
-            let place = current.legs.firstIndex(where: { $0.peer == peer }),
+        guard let current = ongoing, let place = current.place(of: peer),
             current.legs[place].state == .connecting
         else { return }
         peers[peer].exchange.forget(current.id)
@@ -35,8 +32,7 @@ extension Station {
 
     /// An OFFER was never acknowledged, although it was repeated to the end.
     mutating func unreachable(_ id: CallID, peer: Int) {
-        guard let current = ongoing, current.id == id,
-            current.legs.contains(where: { $0.peer == peer && $0.state == .trying })
+        guard let current = ongoing, current.id == id, current.leg(of: peer)?.state == .trying
         else { return }
         // It may have arrived, and what came back was lost: it is not to ring on there.
         send(ControlRecord.cancel, id, .normal, to: peer)
@@ -46,8 +42,7 @@ extension Station {
     /// The peer has restarted; an offer that it has not answered is sent again.
     mutating func restartCall(of peer: Int) {
         takeOut(peer)
-        guard let current = ongoing, let leg = current.legs.first(where: { $0.peer == peer }),
-            leg.state != .trying
+        guard let current = ongoing, let leg = current.leg(of: peer), leg.state != .trying
         else { return }
         let isIntercom =
             current.summary.isOutgoing && current.legs.count == 1 && leg.isOpen && !leg.hasRung
@@ -59,17 +54,14 @@ extension Station {
     /// The peer closed its session, or was silent for long.
     mutating func endCall(of peer: Int) {
         takeOut(peer)
-        guard let leg = ongoing?.legs.first(where: { $0.peer == peer }), leg.state != .trying
-        else { return }
+        guard let leg = ongoing?.leg(of: peer), leg.state != .trying else { return }
         dropLeg(peer, .peerGone)
     }
 
     /// Another peer has this number from now on.
     mutating func forgetCalls(of peer: Int) {
         takeOut(peer)
-        if ongoing?.legs.contains(where: { $0.peer == peer }) == true {
-            dropLeg(peer, .peerGone)
-        }
+        if ongoing?.leg(of: peer) != nil { dropLeg(peer, .peerGone) }
         policies[peer] = Policy()
         memberNames[peer] = nil
     }
@@ -112,8 +104,7 @@ extension Station {
             send(ControlRecord.cancel, current.id, .normal, to: leg.peer)
             dropLeg(leg.peer, .unreachable)
         } else if leg.state == .active, silence >= Call.warnTime, !leg.isWeak {
-            let place = current.legs.firstIndex { $0.peer == leg.peer }!
-            ongoing?.legs[place].isWeak = true
+            ongoing?.legs[current.place(of: leg.peer)!].isWeak = true
             tell(.inCall(.weak, peer: leg.peer))
         }
     }
@@ -178,7 +169,7 @@ extension Station {
     mutating func untold(_ member: CallMember, peer: Int) {
         guard let current = ongoing, current.summary.isOutgoing,
             current.id.reference == member.reference,
-            current.legs.contains(where: { $0.peer == peer && $0.isOpen })
+            current.leg(of: peer)?.isOpen == true
         else { return }
         let isIn = current.legs.contains { $0.isOpen && memberNames[$0.peer] == member.name }
         guard isIn == member.isIn else { return }
@@ -248,10 +239,7 @@ extension Station {
             current.summary.isAutomatic
             ? policies[peer].call == .auto : policies[peer].call != .never
         let isIn = current.members.contains { $0.isIn && $0.name == memberNames[peer] }
-        return isAllowed && isIn
-            && channels.contains {
-                $0.reference == current.summary.reference && $0.members.contains(peer)
-            }
+        return isAllowed && isIn && isMember(peer, of: current.summary.reference)
     }
 
     /// Whether the caller has said of this peer that it is, or was, in the call.

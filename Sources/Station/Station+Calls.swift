@@ -139,7 +139,7 @@ extension Station {
 
     /// Sound may go both ways with this peer from now on.
     mutating func openLeg(_ peer: Int) {
-        guard let place = ongoing?.legs.firstIndex(where: { $0.peer == peer }) else { return }
+        guard let place = ongoing?.place(of: peer) else { return }
         ongoing?.legs[place].state = .connecting
         ongoing?.legs[place].since = now
         ongoing?.legs[place].heardAt = now
@@ -181,10 +181,8 @@ extension Station {
     mutating func dropLeg(_ peer: Int, _ ending: CallEnding) {
         guard let current = ongoing else { return }
         peers[peer].exchange.forget(current.id)
-        guard current.legs.count > 1, let leg = current.legs.first(where: { $0.peer == peer })
-        else {
-            endCall(ending)
-            return
+        guard current.legs.count > 1, let leg = current.leg(of: peer) else {
+            return endCall(ending)
         }
         ongoing?.legs.removeAll { $0.peer == peer }
         if leg.isOpen {
@@ -254,7 +252,7 @@ extension Station {
 
     mutating func send(offerOf call: Call, to peer: Int) {
         let summary = call.summary
-        let (until, place) = (call.ringsUntil, ongoing?.legs.firstIndex { $0.peer == peer })
+        let (until, place) = (call.ringsUntil, ongoing?.place(of: peer))
         let mid = peers[peer].exchange.send(at: now, askedAt: summary.since, until: until) { mid in
             .offer(
                 Offer(

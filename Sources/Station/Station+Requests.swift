@@ -113,8 +113,9 @@ extension Station {
         default:
             answerClaim(of: binding, by: peer, isNew: true)
             // A channel here of which the peer is no member.
-            let channel = channels.first { $0.reference == binding.reference }
-            if binding.purpose == .talk, channel?.members.contains(peer) == false {
+            if binding.purpose == .talk,
+                channel(binding.reference)?.members.contains(peer) == false
+            {
                 refuse(.channel, by: peer)
             }
         }
@@ -159,21 +160,17 @@ extension Station {
         let policy = policies[peer]
         if binding.priority > .high, !policy.emergency { return .emergency }
         if !policy.announce, binding.priority < .emergency { return .announce }
-        guard binding.reference != 0 else { return nil }
-        let isMember = channels.contains {
-            $0.reference == binding.reference && $0.isListenedTo && $0.members.contains(peer)
+        guard let channel = channel(binding.reference) else {
+            return binding.reference == 0 ? nil : .channel
         }
-        return isMember ? nil : .channel
+        return channel.isListenedTo && channel.members.contains(peer) ? nil : .channel
     }
 
     /// Why a page is not heard here.
     func unheard(page binding: StreamBinding, by peer: Int) -> Unheard {
         switch refusal(ofPage: binding, by: peer) {
         case .channel?:
-            let isMember = channels.contains {
-                $0.reference == binding.reference && $0.members.contains(peer)
-            }
-            return isMember ? .notListening : .notMember
+            return isMember(peer, of: binding.reference) ? .notListening : .notMember
         case .some: return .denied
         case nil: return isRest(binding.priority) ? .doNotDisturb : .over
         }
@@ -321,8 +318,7 @@ extension Station {
     }
 
     private func isUnknown(_ binding: StreamBinding) -> Bool {
-        binding.purpose == .talk && binding.reference != 0
-            && !channels.contains { $0.reference == binding.reference }
+        binding.purpose == .talk && binding.reference != 0 && channel(binding.reference) == nil
     }
 
     /// Forgets which streams of removed targets the peer knows: if the targets come back, they are

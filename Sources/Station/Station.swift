@@ -385,17 +385,23 @@ public struct Station {
         default: return .ignored(.over)
         }
         if binding.reference == 0 { return .direct }
-        guard let channel = channels.first(where: { $0.reference == binding.reference }) else {
+        guard let channel = channel(binding.reference), channel.members.contains(peer) else {
             return .ignored(.notMember)
         }
-        guard channel.members.contains(peer) else { return .ignored(.notMember) }
         return channel.isListenedTo ? .channel(channel.number) : .ignored(.notListening)
     }
 
     private func pageHearing(of binding: StreamBinding, from peer: Int) -> Hearing {
-        let channel = channels.first { $0.reference == binding.reference }
-        return .page(
-            channel: channel?.number,
+        .page(
+            channel: channel(binding.reference)?.number,
             overrides: policies[peer].priority(claiming: binding.priority) == .emergency)
+    }
+
+    func channel(_ reference: UInt64) -> Channel? {
+        channels.first { $0.reference == reference }
+    }
+
+    func isMember(_ peer: Int, of reference: UInt64) -> Bool {
+        channel(reference)?.members.contains(peer) ?? false
     }
 }
