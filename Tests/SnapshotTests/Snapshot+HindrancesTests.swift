@@ -77,7 +77,10 @@ import Wire
     }
 
     @Test func aMutedMicrophoneIsAHindranceWhileSomebodyTalks() {
-        station.surroundings.silence = .microphoneMuted
+        let muted = MicrophoneWatch.Facts(
+            isMuted: true, isWanted: true, isOpen: true, isCardMuted: false)
+        station.switchboard.follow(
+            .microphone(muted, soundAt: Kitchen.now), at: Kitchen.now)
         #expect(texts(station) == [])
         station.talkingSince = [Int(TalkTarget.announcement): Kitchen.now]
         #expect(texts(station) == [])
@@ -99,7 +102,6 @@ import Wire
                     .heard(Heard(stream: house.stream, share: 0, why: word, played: nil)),
                     from: Kitchen.office, at: Kitchen.now)
             }
-            made.surroundings = Self.around
             made.talkingSince = [house.id: Kitchen.now]
             return made
         }
@@ -111,7 +113,7 @@ import Wire
         #expect(deaf.peerStatus(Kitchen.office).hearsNow == "speaker_muted")
         #expect(deaf.peerStatus(Kitchen.garage).hearsNow == nil)
         // Without a network here no peer is blamed.
-        deaf.surroundings.cutOff = [Kitchen.office]
+        deaf.switchboard.follow(Kitchen.unplugged, at: Kitchen.now)
         #expect(texts(deaf) == [])
         let hearing = try station(.heard)
         #expect(texts(hearing) == [])
@@ -138,12 +140,4 @@ import Wire
         #expect(found.text.hasPrefix("office heard nothing of the last talk, 7 s ago: "))
         #expect(found.fix == "there, if it is so still: intercomctl unmute speaker")
     }
-
-    static let around: Surroundings = {
-        var around = Surroundings()
-        around.peers = [Kitchen.garage, Kitchen.office]
-        around.up = [Kitchen.garage, Kitchen.office]
-        around.frameSamples = 480
-        return around
-    }()
 }

@@ -27,7 +27,7 @@ import Testing
             board.follow(.down, of: Kitchen.garage, at: Kitchen.now)
         }
         #expect(obstacle(down) == "garage is down")
-        down.surroundings.cutOff = [Kitchen.garage]
+        down.switchboard.follow(Kitchen.unplugged, at: Kitchen.now)
         #expect(obstacle(down) == "this station has no network")
         let talking = try Kitchen.snapshot { board in
             board.follow(

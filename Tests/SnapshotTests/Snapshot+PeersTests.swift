@@ -45,7 +45,8 @@ import Wire
     @Test func aPeerTalksOnlyWhileItIsHeard() throws {
         station.peers[Kitchen.garage].session = try Kitchen.session()
         #expect(!station.peerStatus(Kitchen.garage).isTalking && station.levels.talkers.isEmpty)
-        station.peers[Kitchen.garage].isSounding = true
+        station.switchboard.follow(
+            .receiving(peer: Kitchen.garage, stream: 0, isOn: true), at: Kitchen.now)
         #expect(station.peerStatus(Kitchen.garage).isTalking)
         #expect(station.levels.talkers.map(\.name) == ["garage"])
     }

@@ -18,7 +18,7 @@ import Wire
         let at = UInt64((Kitchen.now - ago).nanoseconds)
         station.peers[Kitchen.garage].traffic[.unheardAt] = at
         station.peers[Kitchen.garage].traffic[.unheardWhy] = UInt64(why.rawValue) | stream << 8
-        station.peers[Kitchen.garage].hearings[Int(stream)] = hearing
+        station.switchboard.voices.bound(UInt8(stream), of: Kitchen.garage, to: hearing)
         return station
     }
 

@@ -60,6 +60,10 @@ enum Kitchen {
         board.configure(
             peers: directory.numbers, targets: routing.targets, channels: routing.channels, at: now)
         for peer in directory.numbers { board.follow(.up(isNewBoot: true), of: peer, at: now) }
+        // People here are told of listeners.
+        let signs = Consent.Signs(isSpeakerOpen: true, canBeep: true, hasTalkLamp: false)
+        let policies = [Policy](repeating: Policy(), count: PeerDirectory.capacity)
+        board.consent(to: policies, signs, .open, isHalfDuplex: false, at: now)
         decide(&board)
         let secret = Key(copying: [UInt8](repeating: 99, count: 32).span)
         let made = Snapshot(
@@ -73,9 +77,12 @@ enum Kitchen {
         }
         made.lamps = config.lamps.map { Status.Lamp($0, nil, isShowing: false) }
         made.relays = config.relays.map { Status.Relay($0, nil, isOn: false) }
-        made.surroundings.peers = directory.numbers
         return made
     }
+
+    /// A cable that is out.
+    static let unplugged = MachineNews.network(
+        DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in"), loopback: [])
 
     /// A card that is open, and nothing between it and the program.
     static func card(_ name: String) -> Snapshot.Card {

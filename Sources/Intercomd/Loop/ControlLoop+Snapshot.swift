@@ -19,9 +19,7 @@ extension ControlLoop {
         found.isUnconfigured = settings.isUnconfigured
         found.awaitsRestart = settings.awaitsRestart
         found.state = stateNow
-        found.surroundings = switchboard.surroundings
         for talk in switchboard.openTalks.talks { found.talkingSince[talk.target] = talk.since }
-        found.tellsOfListeners = switchboard.consent.tellsOfListeners
         found.lastEnded = history.lastEnded
         devices.describe(in: found)
         found.soundClock = devices.soundClock(rings.counters)
@@ -36,9 +34,6 @@ extension ControlLoop {
             found.peers[peer].figures = figures.peers[peer]
             found.peers[peer].isInSite = site.lists(directory[peer])
             found.peers[peer].formerName = site.formerName(of: directory[peer])
-            found.peers[peer].isSounding = switchboard.voices.isHeard(peer)
-            found.peers[peer].hearings = switchboard.voices.hearings(of: peer)
-            found.peers[peer].formerHearings = switchboard.voices.formerHearings(of: peer)
         }
         found.site = site.status(at: now)
         found.broker = mailbox?.status
@@ -102,7 +97,7 @@ extension PeerTable {
         for peer in found.peers.indices {
             found.peers[peer].session = state(of: peer)
             found.peers[peer].downReason = downReason(
-                of: peer, hasNetwork: !found.surroundings.cutOff.contains(peer),
+                of: peer, hasNetwork: !found.switchboard.downWatch.cutOff.contains(peer),
                 isUnresolved: found.switchboard.whereabouts.complaint(of: peer) != nil, at: now)
             found.peers[peer].sharedKey = sharedKey(of: peer, at: now)
             found.peers[peer].reportsOwnKeyShared = ownKeySigns.isReported(by: peer, at: now)

@@ -13,7 +13,7 @@ extension Snapshot {
     /// Why a peer is down, or cannot be reached now; nil when it is up.
     func downReason(of peer: Int) -> DownReason? {
         if directory[peer].isRevoked { return .revoked }
-        let isCutOff = surroundings.cutOff.contains(peer)
+        let isCutOff = switchboard.downWatch.cutOff.contains(peer)
         let reason = peers[peer].downReason ?? (isCutOff ? .noNetwork : nil)
         guard let reason, reason != .noNetwork else { return reason }
         // Evidence of a peer that has moved tells of the address that it had before.

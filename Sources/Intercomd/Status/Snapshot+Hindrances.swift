@@ -30,7 +30,7 @@ extension Snapshot {
     var presentHindrances: [Hindrance] {
         directory.numbers.compactMap { number in
             // Without a network here that is the problem, and no peer.
-            guard !surroundings.cutOff.contains(number),
+            guard !switchboard.downWatch.cutOff.contains(number),
                 let why = switchboard.ownTalks.whyNotNow(number, at: now)
             else { return nil }
             let reason = HeardBy.Reason(why)
@@ -146,7 +146,7 @@ extension Snapshot {
     /// A talk goes on, and nothing comes of its microphone.
     var microphoneHindrances: [Hindrance] {
         let open = talkingSince.keys.filter { $0 != Int(TalkTarget.announcement) }
-        guard let obstacle = surroundings.silence, !open.isEmpty else { return [] }
+        guard let obstacle = switchboard.microphoneSilence, !open.isEmpty else { return [] }
         let silence = HeardBy.Reason(obstacle)
         return [
             Hindrance(
@@ -220,7 +220,9 @@ extension Snapshot {
 
     /// Whether what kept this station's voice from being heard at a peer may hold still.
     private func isStill(_ reason: HeardBy.Reason, at peer: Int) -> Bool {
-        if reason.isTalkers { return reason == surroundings.silence.map { HeardBy.Reason($0) } }
+        if reason.isTalkers {
+            return reason == switchboard.microphoneSilence.map { HeardBy.Reason($0) }
+        }
         switch reason {
         case .network: return true
         case .noAnswer:
@@ -241,8 +243,10 @@ extension Snapshot {
     ) -> Bool {
         switch reason {
         case .cardMuted, .speakerMuted, .volume, .turnedDown:
-            var hearing = peers[peer].hearings[stream]
-            if hearing == .ignored(.over) { hearing = peers[peer].formerHearings[stream] }
+            var hearing = switchboard.voices.hearings(of: peer)[stream]
+            if hearing == .ignored(.over) {
+                hearing = switchboard.voices.formerHearings(of: peer)[stream]
+            }
             guard hearing.isHeard else { return false }
             return plan.path(of: peer, hearing, toldVolumes).why == .heard
         case .noOutput, .outputLost: return output.isOpen
@@ -251,7 +255,7 @@ extension Snapshot {
         // A microphone that was opened since is another matter.
         case .heldDown: return !isHalfDuplexNow || !talkingSince.values.contains { $0 <= at }
         case .notListening, .notMember, .denied:
-            switch peers[peer].hearings[stream] {
+            switch switchboard.voices.hearings(of: peer)[stream] {
             case .unbound: return false
             case .ignored(let why): return HeardBy.Reason(why) != reason
             default: return true

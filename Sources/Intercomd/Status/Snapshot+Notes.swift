@@ -38,7 +38,9 @@ extension Snapshot {
         found += talkHindrances.map { $0.fault }
         if let note = ringNote { found.append(note) }
         found += detourNotes + controlNotes
-        if !tellsOfListeners, directory.numbers.contains(where: { opensUnasked($0) }) {
+        if !switchboard.consent.tellsOfListeners,
+            directory.numbers.contains(where: { opensUnasked($0) })
+        {
             found.append(
                 Fault(
                     "no_sign",

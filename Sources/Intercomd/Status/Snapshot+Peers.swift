@@ -67,7 +67,7 @@ extension Snapshot {
             case .peer: "peer"
             case nil: nil
             }
-        status.isTalking = peers[peer].isSounding
+        status.isTalking = switchboard.voices.isHeard(peer)
         status.sessionAgeSeconds = state.sessionSince.map { (now - $0).inSeconds }
         return status
     }
@@ -82,7 +82,7 @@ extension Snapshot {
         status.openedPerSecond = figures.openedPerSecond
         status.concealedMilliseconds = Int(traffic[.concealedMs])
         status.concealedPercent = figures.concealedPercent
-        if peers[peer].isSounding {
+        if switchboard.voices.isHeard(peer) {
             let reading = LevelMeter.Reading(packed: traffic[.meter])
             (status.peakDBFS, status.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
         }
@@ -205,7 +205,7 @@ extension Snapshot {
         levels.name = config.station.name
         levels.microphone = microphoneStatus
         levels.speaker = speakerMeter
-        for peer in directory.numbers where peers[peer].isSounding {
+        for peer in directory.numbers where switchboard.voices.isHeard(peer) {
             let reading = LevelMeter.Reading(packed: peers[peer].traffic[.meter])
             var talker = Levels.Talker()
             talker.name = directory[peer].name

@@ -39,19 +39,15 @@ final class Snapshot {
     var awaitsRestart: [String] = []
 
     // What was decided, and what a person has set.
-    let switchboard: Switchboard
+    var switchboard: Switchboard
     /// Whether quiet hours are on is in it as well.
     var state = SavedState()
     /// The site, and what peers show of theirs.
     var site = SiteStatus()
     var broker: Status.Broker?
     var pairing = PairingStatus()
-    /// What own talk is judged by.
-    var surroundings = Surroundings()
     /// Since when the microphone is open, for each talk target it is open for, by `id`.
     var talkingSince: [Int: Instant] = [:]
-    /// Whether people here are told by a beep or a lamp that somebody listens.
-    var tellsOfListeners = true
     /// The call that ended last.
     var lastEnded: HistoryRecord?
 
@@ -185,12 +181,6 @@ extension Snapshot {
         var sharedKey: SharedKey?
         /// It reports that another station uses this station's own key.
         var reportsOwnKeyShared = false
-        /// Whether it is heard now.
-        var isSounding = false
-        /// What each of its streams means here.
-        var hearings = [Hearing](repeating: .unbound, count: 32)
-        /// The last value of each of `hearings` that let it be heard.
-        var formerHearings = [Hearing](repeating: .unbound, count: 32)
     }
 
     /// What the button at this place does now.
@@ -266,7 +256,7 @@ extension Snapshot {
         guard !state.isMicrophoneMuted else {
             return "the microphone is muted: intercomctl unmute mic"
         }
-        if surroundings.cutOff.contains(peer) { return HeardBy.Reason.noNetwork.words }
+        if switchboard.downWatch.cutOff.contains(peer) { return HeardBy.Reason.noNetwork.words }
         if switchboard.presence.reach(of: peer) == .down {
             return "\(directory[peer].name) is down"
         }
