@@ -1,3 +1,4 @@
+internal import Time
 public import Wire
 
 /// The rights of one peer here: consent is the receiving station's setting (talking.md "Consent").
@@ -100,4 +101,67 @@ public enum Availability: Sendable {
     case open
     /// Only by an emergency of a peer with that right.
     case doNotDisturb
+}
+
+/// The rights that peers have here at this moment.
+///
+/// A peer may open the microphone only where a beep or a lamp tells people in the room at once.
+/// While it is open, the beep comes every ten seconds: a speaker that is away for less, such as a
+/// USB card that was unplugged, ends nothing.
+package struct Consent: Sendable {
+    /// What could tell people here that somebody listens.
+    package struct Signs: Equatable, Sendable {
+        let isSpeakerOpen: Bool
+        let canBeep: Bool
+        let hasTalkLamp: Bool
+        /// Why nobody notices a call that rings here; `heard` where somebody may.
+        let ring: Unheard
+
+        /// - Parameters:
+        ///   - isSpeakerOpen: The speaker plays now.
+        ///   - canBeep: There is to be a speaker, and it is to be heard.
+        ///   - hasTalkLamp: A lamp that shows an open microphone can be lit.
+        ///   - ring: Why nobody notices a call that rings here.
+        package init(
+            isSpeakerOpen: Bool, canBeep: Bool, hasTalkLamp: Bool, ring: Unheard = .heard
+        ) {
+            (self.isSpeakerOpen, self.canBeep) = (isSpeakerOpen, canBeep)
+            (self.hasTalkLamp, self.ring) = (hasTalkLamp, ring)
+        }
+
+        /// Nothing could tell anybody.
+        static let none = Signs(isSpeakerOpen: false, canBeep: false, hasTalkLamp: false)
+
+        /// Whether people here would be told now, in the moment in which somebody listens.
+        var tell: Bool { isSpeakerOpen && canBeep || hasTalkLamp }
+    }
+
+    static let speakerPatience = Duration.seconds(10)
+
+    /// What could tell people when that was looked at last.
+    package private(set) var signs = Signs.none
+    /// When something could tell people last.
+    private var toldAt = Instant(nanoseconds: .min / 2)
+
+    /// Whether people here are told that somebody listens.
+    package var tellsOfListeners: Bool { signs.tell }
+
+    /// The rights that hold now, of those that peers have by the settings, in the order of their
+    /// numbers.
+    ///
+    /// - Parameters:
+    ///   - configured: The rights by the settings.
+    ///   - signs: What could tell people.
+    ///   - isHeard: Whether a peer hears the room unasked already, and people were told.
+    ///   - now: The time.
+    /// - Returns: Those that hold.
+    mutating func policies(
+        _ configured: [Policy], _ signs: Signs, isHeard: Bool, at now: Instant
+    ) -> [Policy] {
+        self.signs = signs
+        if signs.tell { toldAt = now }
+        let isPatient = isHeard && signs.canBeep && now - toldAt < Self.speakerPatience
+        guard !signs.tell, !isPatient else { return configured }
+        return configured.map { $0.withoutListeners }
+    }
 }

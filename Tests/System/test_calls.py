@@ -262,6 +262,7 @@ MUTATIONS = (
      "introduce(peer, isIn: true)\n        showCall()", "showCall()",
      "GroupCalls.test_joined_all_who_answer_hear_each_other"),
     # It rings on in the call.
-    ("Sources/Station/Switchboard/CallDesk.swift", "case .connecting: ring(nil, for: nil, &orders)",
-     "case .connecting: break", "Calls.test_busy"),
+    ("Sources/Station/Switchboard/Switchboard.swift",
+     "case .connecting: ring(nil, for: nil, &orders)", "case .connecting: break",
+     "Calls.test_busy"),
 )

@@ -264,7 +264,7 @@ MUTATIONS = (
      "let isWithdrawn = false",
      "Consent.test_an_automatic_answer_ends_when_the_right_or_the_signs_go"),
     # No beep tells that a peer listens.
-    ("Sources/Station/Switchboard/CallDesk.swift",
+    ("Sources/Station/Switchboard/Switchboard.swift",
      "case .droppedIn, .monitored: orders.add(.beep(true))",
      "case .droppedIn: orders.add(.beep(true))\n        case .monitored: break",
      "Consent.test_who_listens_is_beeped_every_ten_seconds_whoever_else_tries"),

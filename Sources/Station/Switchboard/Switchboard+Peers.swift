@@ -1,7 +1,6 @@
 package import Time
-package import Wire
 
-/// What peers say, and what becomes of them.
+/// What becomes of peers.
 extension Switchboard {
     /// Takes what happens to the session, the addresses or the number of a peer.
     package mutating func follow(_ news: PeerNews, of peer: Int, at now: Instant) {
@@ -49,48 +48,6 @@ extension Switchboard {
     ///
     /// - Returns: Whether they are new.
     package mutating func called(_ peer: Int) -> Bool { whereabouts.called(peer) }
-
-    /// Records of one packet of this peer follow, until `end(packetOf:)`.
-    package mutating func begin(packetOf peer: Int) { station.peerBeingRead = peer }
-
-    /// The packet is read: what answers it goes out together; `excess` records had no effect.
-    package mutating func end(packetOf peer: Int, excess: Int, at now: Instant) {
-        station.peerBeingRead = nil
-        if excess > 0 { flooded(by: peer, times: UInt64(excess), at: now) }
-    }
-
-    /// Something of this peer had no effect so often, because there was too much of it.
-    package mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
-        self.now = now
-        station.flooded(by: peer, times: times, at: now)
-    }
-
-    /// Takes one opened record of a peer, which came at `cameAt` if that was before `now`.
-    ///
-    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `age` is how
-    /// old the packet is at most (`Station.freshFor`).
-    package mutating func receive(
-        _ record: ControlRecord, beside heard: Heard? = nil, from peer: Int, at now: Instant,
-        cameAt: Instant? = nil, age: Duration = .zero
-    ) {
-        self.now = now
-        guard age <= Station.freshFor || record.isTimeless else { return }
-        let before = station.view(of: peer).roundTripAt
-        station.receive(record, from: peer, at: now, cameAt: cameAt, age: age)
-        switch record {
-        case .report(let report):
-            protection.reported(report, by: peer, at: now, &orders)
-            ownTalks.reported(report, heard, by: peer, surroundings, at: now, &orders)
-        case .heard(let heard):
-            ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
-        case .pong:
-            let known = station.view(of: peer)
-            guard known.roundTripAt != before, let roundTrip = known.roundTrip else { return }
-            protection.measured(roundTrip, to: peer, at: now, &orders)
-            ownTalks.measured(roundTrip, to: peer)
-        default: break
-        }
-    }
 }
 
 /// What happens to the session with a peer, to its addresses and to its number.

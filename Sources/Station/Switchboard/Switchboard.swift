@@ -7,9 +7,9 @@ package import Wire
 /// Sans-I/O: what happened and the time go in. `nextDecision` gives what was decided here, and
 /// `nextOrder` that and what stations tell each other, until they give nil; `deadline` says when to
 /// call `tick`. Peers are numbers; names, cards, sockets and files belong to the loop around it.
-/// Each decision has an owner with its own state and its own file.
+/// Each decision has an owner with its own state.
 ///
-/// - `Switchboard+Peers` takes what peers say and do, this station's own talk, what listeners hear
+/// - `Switchboard+Peers` takes what becomes of peers, this station's own talk, what listeners hear
 ///   of it, and peers' voices,
 /// - `Switchboard+Wishes` what people here want, settle and end.
 package struct Switchboard {
@@ -136,6 +136,51 @@ package struct Switchboard {
         station.tick(at: now)
         callLight.tick(at: now)
         ownTalks.tick(surroundings, at: now, &pager, &announcer, &orders)
+    }
+}
+
+/// What peers say.
+extension Switchboard {
+    /// Records of one packet of this peer follow, until `end(packetOf:)`.
+    package mutating func begin(packetOf peer: Int) { station.peerBeingRead = peer }
+
+    /// The packet is read: what answers it goes out together; `excess` records had no effect.
+    package mutating func end(packetOf peer: Int, excess: Int, at now: Instant) {
+        station.peerBeingRead = nil
+        if excess > 0 { flooded(by: peer, times: UInt64(excess), at: now) }
+    }
+
+    /// Something of this peer had no effect so often, because there was too much of it.
+    package mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
+        self.now = now
+        station.flooded(by: peer, times: times, at: now)
+    }
+
+    /// Takes one opened record of a peer, which came at `cameAt` if that was before `now`.
+    ///
+    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `age` is how
+    /// old the packet is at most (`Station.freshFor`).
+    package mutating func receive(
+        _ record: ControlRecord, beside heard: Heard? = nil, from peer: Int, at now: Instant,
+        cameAt: Instant? = nil, age: Duration = .zero
+    ) {
+        self.now = now
+        guard age <= Station.freshFor || record.isTimeless else { return }
+        let before = station.view(of: peer).roundTripAt
+        station.receive(record, from: peer, at: now, cameAt: cameAt, age: age)
+        switch record {
+        case .report(let report):
+            protection.reported(report, by: peer, at: now, &orders)
+            ownTalks.reported(report, heard, by: peer, surroundings, at: now, &orders)
+        case .heard(let heard):
+            ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
+        case .pong:
+            let known = station.view(of: peer)
+            guard known.roundTripAt != before, let roundTrip = known.roundTrip else { return }
+            protection.measured(roundTrip, to: peer, at: now, &orders)
+            ownTalks.measured(roundTrip, to: peer)
+        default: break
+        }
     }
 }
 
@@ -295,51 +340,82 @@ package struct OpenTalks: Sendable {
     }
 }
 
-/// What the judgement of own talk needs to know of the rest of the station.
-package struct Surroundings: Equatable, Sendable {
-    /// The peers there are, in the order in which people are told of them.
-    package var peers: [Int] = []
-    /// Peers that have a session and were heard lately.
-    package var up = PeerSet()
-    /// Peers without a session; a peer in neither set has one, and was not heard lately.
-    package var down = PeerSet()
-    /// Peers that no network of this machine leads to.
-    package var cutOff = PeerSet()
-    /// Why nothing comes of the microphone; nil where sound does, as far as is known.
-    package var silence: Obstacle?
-    /// Since when, where the microphone's own sound tells that; nil means from now on.
-    package var silentSince: Instant?
-    /// The length of a frame at 48 kHz.
-    package var frameSamples = 480
-    /// Whether a tone permits a person to talk.
-    package var hasPermitTone = false
-
-    package init() {}
-
-    /// Why a peer cannot be spoken to now, before it says anything; nil where it can be.
-    package func obstacle(to peer: Int, isVoice: Bool = true) -> Obstacle? {
-        if cutOff.contains(peer) { return .noNetwork }
-        if down.contains(peer) { return .down }
-        return isVoice ? silence : nil
+/// What people here and the journal learn of calls: what rings, beeps and chimes.
+package struct CallDesk: Sendable {
+    /// The channel that a call is of.
+    package enum Channel: Equatable, Sendable {
+        /// It was called member by member, so its peers know nothing of it.
+        case named(String)
+        case reference(UInt64)
     }
 
-    /// The listeners among these that there are, and why each cannot be spoken to now.
-    func listeners(among listeners: PeerSet) -> [HeardAt] {
-        peers.filter { listeners.contains($0) }
-            .map { HeardAt(peer: $0, percent: nil, obstacle(to: $0)) }
+    /// A peer called in vain, and nobody has touched anything since.
+    package private(set) var hasMissed = false
+    /// The call that rings here, or at the other side.
+    private var ringing: CallID?
+    private var hunted: (channel: String, by: CallID)?
+
+    /// Each member of a channel is called, and the first answer takes the call.
+    mutating func hunts(_ channel: String, by id: CallID) { hunted = (channel, id) }
+
+    /// Somebody is here.
+    mutating func seen() { hasMissed = false }
+
+    func began(_ summary: CallSummary, _ orders: inout Orders) {
+        orders.add(.callBegan(summary, channel(of: summary)))
     }
 
-    /// Why silence, or nothing, goes to this target instead of the microphone's sound.
-    func silence(of target: Int) -> Obstacle? {
-        Self.isVoice(target) ? silence : nil
+    /// The call that there is, stands like this from now on.
+    mutating func stands(_ summary: CallSummary, _ state: CallState, _ orders: inout Orders) {
+        switch state {
+        case .trying:
+            // Peers without a session are tried at once (protocol.md §1.7 rule 6).
+            for peer in summary.peers { orders.add(.want(peer: peer)) }
+            return
+        case .ringing: ring(.ring, for: summary.id, &orders)
+        case .calling: ring(.ringback, for: summary.id, &orders)
+        case .connecting: ring(nil, for: nil, &orders)
+        case .active: break
+        }
+        let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
+        orders.add(.callStands(summary.id, state, peer: peer, channel(of: summary)))
     }
 
-    /// Whether tones tell of a talk to this target: in a call they would disturb it, and each side
-    /// can say whether it hears.
-    func hasTones(_ target: Int) -> Bool {
-        Self.isVoice(target) && target != Int(TalkTarget.call) && hasPermitTone
+    mutating func ended(_ summary: CallSummary, _ ending: CallEnding, _ orders: inout Orders) {
+        if summary.isMissed(by: ending) { hasMissed = true }
+        orders.add(.callEnded(summary, ending, channel(of: summary)))
+        // One that was turned away leaves alone what goes on meanwhile.
+        if summary.id == ringing { ring(nil, for: nil, &orders) }
+        if summary.isHeardUnasked { orders.add(.beep(false)) }
+        switch ending {
+        case .busy, .declined, .doNotDisturb, .refused, .unknownMode, .unreachable:
+            if summary.isOutgoing { orders.add(.chime(.busy)) }
+        default:
+            if summary.answeredAt != nil { orders.add(.chime(.ended)) }
+        }
     }
 
-    /// Whether what goes to this target comes from the microphone.
-    static func isVoice(_ target: Int) -> Bool { target != Int(TalkTarget.announcement) }
+    func told(_ notice: CallNotice, of peer: Int, _ orders: inout Orders) {
+        switch notice {
+        case .announced: return orders.add(.chime(.page))
+        // From here on the room is heard with nobody in it touching a button.
+        case .autoAnswered:
+            orders.add(.beep(true))
+            return orders.add(.chime(.page))
+        case .droppedIn, .monitored: orders.add(.beep(true))
+        case .joined, .left, .weak, .strong: break
+        }
+        orders.add(.inCall(notice, peer: peer))
+    }
+
+    /// Rings, or plays what a caller hears, for this call; nil: nothing rings.
+    private mutating func ring(_ chime: Chime?, for call: CallID?, _ orders: inout Orders) {
+        ringing = call
+        orders.add(.ring(chime))
+    }
+
+    private func channel(of summary: CallSummary) -> Channel {
+        if let hunted, hunted.by == summary.id { return .named(hunted.channel) }
+        return .reference(summary.reference)
+    }
 }
