@@ -162,7 +162,7 @@ extension Switchboard {
     /// A person opens the microphone for this peer alone.
     fileprivate mutating func press(_ peer: Int) {
         let named = Wish.Named("", TalkTarget(stream: 0, reference: 0, listeners: [peer]))
-        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
+        let sound = (true, true)
         do throws(Wish.Problem) {
             _ = try obey(
                 .talk(named, isDown: true), with: sound, at: Instant(nanoseconds: 0))

@@ -57,7 +57,7 @@ import Time
     @Test func aReleaseNeverClosesWhatWasOpenedAfterIt() throws {
         var switchboard = Switchboard.bare()
         let house = Wish.Named("house", TalkTarget(stream: 5, reference: 77, listeners: [1]))
-        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
+        let sound = (true, true)
         _ = try switchboard.obey(.talk(house, isDown: true), with: sound, at: start)
         _ = try switchboard.obey(.talk(house, isDown: false), with: sound, at: start)
         _ = try switchboard.obey(.talk(house, isDown: true), for: one, with: sound, at: start)

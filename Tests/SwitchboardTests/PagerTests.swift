@@ -13,7 +13,7 @@ import Wire
     private var switchboard = Switchboard.bare()
 
     private mutating func begin(_ name: String, for caller: CallerTicket) throws {
-        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: false)
+        let sound = (true, false)
         _ = try switchboard.obey(
             .page(.init(name, house), .normal), for: caller, with: sound, at: start)
     }

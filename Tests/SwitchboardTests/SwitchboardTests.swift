@@ -17,7 +17,7 @@ import Wire
         let (pager, talker) = (
             CallerTicket(place: 1, number: 10), CallerTicket(place: 2, number: 11)
         )
-        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
+        let sound = (true, true)
         switchboard.configure(peers: [1, 2], targets: [house, attic], channels: [], at: start)
         let wishes: [(Wish, CallerTicket?)] = [
             (.page(.init("house", house), .normal), pager),

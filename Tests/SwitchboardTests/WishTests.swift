@@ -17,8 +17,8 @@ import Wire
     private let attic = Wish.Named("attic", WishTests.attic)
     private let nothing = Wish.Named<TalkTarget>("nothing", nil)
     private let calling = Wish.Calling(CallID(high: 1, low: 2), ringTime: .seconds(30))
-    private let all = Wish.Sound(hasMicrophone: true, hasSpeaker: true)
-    private let none = Wish.Sound(hasMicrophone: false, hasSpeaker: false)
+    private let all: Wish.Sound = (true, true)
+    private let none: Wish.Sound = (false, false)
     private var switchboard = Switchboard(
         station: Station(
             targets: [WishTests.house, WishTests.attic, WishTests.cellar], channels: [],

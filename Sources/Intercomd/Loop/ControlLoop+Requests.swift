@@ -112,8 +112,7 @@ extension ControlLoop {
 
     /// Has a wish decided, and says what became of it.
     private mutating func obey(_ wish: Wish, for caller: CallerTicket?) -> Reply {
-        let sound = Wish.Sound(
-            hasMicrophone: devices.cards.input.isOpen, hasSpeaker: devices.cards.output.isOpen)
+        let sound = (devices.cards.input.isOpen, devices.cards.output.isOpen)
         let result = feed { board, _, now in
             Result { () throws(Wish.Problem) in
                 try board.obey(wish, for: caller, with: sound, at: now)

@@ -127,7 +127,7 @@ struct SettingsInUse {
     mutating func take(_ found: FoundSettings, numbers: [Int]) {
         isUnconfigured = found.read.isUnconfigured
         sources = found.read.sources
-        awaitsRestart = found.awaitsRestart
+        awaitsRestart = found.lines.filter { $0.needsRestart }.map { $0.text }
         directory.configure(found.config.peers, keys: found.files.keys, numbers: numbers)
     }
 
@@ -193,9 +193,6 @@ struct FoundSettings {
     /// The settings that can be taken over without a restart, and the others as they are in use.
     let config: Config
     let lines: [ConfigDifference.Line]
-
-    /// Settings that only a restart applies.
-    var awaitsRestart: [String] { lines.filter { $0.needsRestart }.map { $0.text } }
 
     /// The numbers of peers that stay as they are, and do not notice the change: their key, psk and
     /// suite are as before.

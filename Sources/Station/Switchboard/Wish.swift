@@ -53,14 +53,7 @@ package enum Wish: Equatable, Sendable {
     }
 
     /// Which sound cards of this station are open.
-    package struct Sound: Equatable, Sendable {
-        let hasMicrophone: Bool
-        let hasSpeaker: Bool
-
-        package init(hasMicrophone: Bool, hasSpeaker: Bool) {
-            (self.hasMicrophone, self.hasSpeaker) = (hasMicrophone, hasSpeaker)
-        }
-    }
+    package typealias Sound = (hasMicrophone: Bool, hasSpeaker: Bool)
 
     /// What became of a wish that was granted.
     package enum Outcome: Equatable, Sendable {

@@ -237,7 +237,7 @@ struct ConsentRoom {
 
     /// A person here wants something.
     mutating func obey(_ wish: Wish) {
-        let sound = Wish.Sound(hasMicrophone: true, hasSpeaker: furniture.hasSpeaker)
+        let sound = (true, furniture.hasSpeaker)
         _ = try? board.obey(wish, for: nil, with: sound, at: now)
         settle()
     }

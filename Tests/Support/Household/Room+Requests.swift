@@ -23,7 +23,7 @@ extension Room {
         ask {
             let problem: Wish.Problem? = feed { board, _, now in
                 do throws(Wish.Problem) {
-                    let sound = Wish.Sound(hasMicrophone: hasMicrophone, hasSpeaker: hasSpeaker)
+                    let sound = (hasMicrophone, hasSpeaker)
                     granted(try board.obey(wish, for: caller, with: sound, at: now))
                     return nil
                 } catch { return error }
