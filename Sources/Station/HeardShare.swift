@@ -44,7 +44,7 @@ public struct HeardShare: Sendable {
         /// When it last sent a statement.
         var saidAt: Instant?
 
-        mutating func follow(_ why: Unheard, at moment: Instant) {
+        mutating func update(_ why: Unheard, at moment: Instant) {
             now = why
             guard why == .heard else {
                 self.why = why
@@ -160,7 +160,7 @@ public struct HeardShare: Sendable {
         told[peer].isKnown = true
         if heard.why != .heard { told[peer].why = heard.why }
         // A share in between was partly heard: the next record shows which state lasts.
-        if heard.share == 0 || heard.share == 255 { told[peer].follow(heard.why, at: now) }
+        if heard.share == 0 || heard.share == 255 { told[peer].update(heard.why, at: now) }
         guard heard.played == nil else { return }
         told[peer].add(arrived(report), share: heard.share)
     }
@@ -184,7 +184,7 @@ public struct HeardShare: Sendable {
         guard heard.stream == stream, listeners.contains(peer) else { return }
         told[peer].isKnown = true
         told[peer].saidAt = now
-        told[peer].follow(heard.why, at: now)
+        told[peer].update(heard.why, at: now)
     }
 
     /// Whether a listener hears this station now; nil until it has reported that.

@@ -164,7 +164,7 @@ extension Switchboard {
         let named = Wish.Named("", TalkTarget(stream: 0, reference: 0, listeners: [peer]))
         let sound = (true, true)
         do throws(Wish.Problem) {
-            _ = try obey(
+            _ = try handle(
                 .talk(named, isDown: true), with: sound, at: Instant(nanoseconds: 0))
         } catch { Issue.record("\(error)") }
     }

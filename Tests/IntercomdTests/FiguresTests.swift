@@ -15,20 +15,20 @@ import Time
 
     @Test func bytesASecondAreThoseSinceTheLookBefore() {
         var figures = Figures()
-        figures.follow([0, 1], traffic, at: start)
+        figures.update([0, 1], traffic, at: start)
         traffic[1].add(.sentBytes, 4_000)
-        figures.follow([0, 1], traffic, at: start + .seconds(2))
+        figures.update([0, 1], traffic, at: start + .seconds(2))
         #expect(figures.peers[1].sentPerSecond == 2_000)
         #expect(figures.peers[0].sentPerSecond == 0)
     }
 
     @Test func whoComesUnderAUsedNumberBeginsAnew() {
         var figures = Figures()
-        figures.follow([0], traffic, at: start)
+        figures.update([0], traffic, at: start)
         traffic[0].add(.sentBytes, 4_000)
         traffic[0].add(.sent, 40)
         traffic[0].add(.opened, 30)
-        figures.follow([0], traffic, at: start + .seconds(1))
+        figures.update([0], traffic, at: start + .seconds(1))
         figures.replaced(0, traffic[0])
         #expect(figures.peers[0].sentPerSecond == 0)
         #expect(figures.packetsBefore == (40, 30))

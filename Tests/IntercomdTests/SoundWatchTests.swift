@@ -91,7 +91,7 @@ import Time
         var seen: [UInt64] = []
         for millisecond in 0..<2_000 {
             rings.counters.set(.microphoneClips, to: UInt64(millisecond))
-            watch.follow(rings, at: start + .milliseconds(millisecond))
+            watch.update(rings, at: start + .milliseconds(millisecond))
             if seen.last != watch.slow.clips { seen.append(watch.slow.clips) }
         }
         #expect(seen.count == 10)

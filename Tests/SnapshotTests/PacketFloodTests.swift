@@ -13,13 +13,13 @@ import Time
     ) -> (flood: PacketFlood, now: Instant) {
         var flood = PacketFlood()
         var (refused, straysLost, lost, now) = (UInt64(70_000), UInt64(9), UInt64(5), Self.start)
-        flood.follow(Totals(refused: refused, straysLost: straysLost, lost: lost), at: now)
+        flood.update(Totals(refused: refused, straysLost: straysLost, lost: lost), at: now)
         for more in seconds {
             refused += more.refused
             straysLost += more.straysLost
             lost += more.lost
             now = now + .seconds(1)
-            flood.follow(Totals(refused: refused, straysLost: straysLost, lost: lost), at: now)
+            flood.update(Totals(refused: refused, straysLost: straysLost, lost: lost), at: now)
         }
         return (flood, now)
     }
@@ -53,9 +53,9 @@ import Time
 
     @Test func theSecondsMayBeLong() {
         var flood = PacketFlood()
-        flood.follow(Totals(refused: 0, straysLost: 0, lost: 0), at: Self.start)
+        flood.update(Totals(refused: 0, straysLost: 0, lost: 0), at: Self.start)
         let now = Self.start + .seconds(4)
-        flood.follow(Totals(refused: 3_600, straysLost: 0, lost: 0), at: now)
+        flood.update(Totals(refused: 3_600, straysLost: 0, lost: 0), at: now)
         #expect(!flood.isOn(at: now))
     }
 
@@ -66,9 +66,9 @@ import Time
             (UInt64(0), "talk goes on"), (3, "some of what peers say is lost meanwhile"),
         ] {
             var flood = PacketFlood()
-            flood.follow(
+            flood.update(
                 Totals(refused: 0, straysLost: 0, lost: 0), at: Kitchen.now - .seconds(1))
-            flood.follow(Totals(refused: 2_000, straysLost: 0, lost: lost), at: Kitchen.now)
+            flood.update(Totals(refused: 2_000, straysLost: 0, lost: lost), at: Kitchen.now)
             station.packetFlood = flood
             #expect(
                 station.problemLines == [

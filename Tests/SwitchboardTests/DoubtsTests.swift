@@ -21,7 +21,7 @@ import Time
     /// Which peers are asked then.
     private mutating func checked(_ listeners: [Doubts.Listener], at ms: Int) -> [Order] {
         var orders = Orders()
-        doubts.follow(listeners, at: start + .milliseconds(ms), &orders)
+        doubts.check(listeners, at: start + .milliseconds(ms), &orders)
         return orders.all
     }
 

@@ -10,7 +10,7 @@ import Wire
 
     /// A stream of peer 1 begins to sound, or ends.
     private mutating func follow(_ stream: UInt8, _ isOn: Bool, at ms: Int) -> [Order] {
-        _ = voices.follow(stream, of: 1, isOn: isOn, at: start + .milliseconds(ms), &orders)
+        _ = voices.update(stream, of: 1, isOn: isOn, at: start + .milliseconds(ms), &orders)
         return orders.all
     }
 
@@ -29,7 +29,7 @@ import Wire
     @Test mutating func theBeginningOfAVoiceIsNewsOnce() {
         let news = [(0, true), (0, true), (1, true), (1, false), (0, false), (0, false)]
             .map { (stream: UInt8, isOn: Bool) in
-                voices.follow(stream, of: 2, isOn: isOn, at: start, &orders)
+                voices.update(stream, of: 2, isOn: isOn, at: start, &orders)
             }
         #expect(news == [true, false, false, false, false, false])
     }

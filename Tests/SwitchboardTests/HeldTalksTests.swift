@@ -58,9 +58,9 @@ import Time
         var switchboard = Switchboard.bare()
         let house = Wish.Named("house", TalkTarget(stream: 5, reference: 77, listeners: [1]))
         let sound = (true, true)
-        _ = try switchboard.obey(.talk(house, isDown: true), with: sound, at: start)
-        _ = try switchboard.obey(.talk(house, isDown: false), with: sound, at: start)
-        _ = try switchboard.obey(.talk(house, isDown: true), for: one, with: sound, at: start)
+        _ = try switchboard.handle(.talk(house, isDown: true), with: sound, at: start)
+        _ = try switchboard.handle(.talk(house, isDown: false), with: sound, at: start)
+        _ = try switchboard.handle(.talk(house, isDown: true), for: one, with: sound, at: start)
         #expect(switchboard.decided.last == .press(target: 5, isDown: true))
         #expect(switchboard.heldTalks.targets == [5])
     }

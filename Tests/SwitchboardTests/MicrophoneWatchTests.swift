@@ -16,7 +16,7 @@ import Time
             _ facts: MicrophoneWatch.Facts, isStill: Bool = false
         ) -> Obstacle? {
             var watch = MicrophoneWatch()
-            _ = watch.follow(facts, soundAt: start)
+            _ = watch.update(facts, soundAt: start)
             return watch.silence(isStill: isStill)
         }
         #expect(silence(facts()) == nil)
@@ -31,7 +31,7 @@ import Time
     @Test func anotherSilenceIsNewsOnce() {
         var watch = MicrophoneWatch()
         func look(_ facts: MicrophoneWatch.Facts, isStill: Bool = false) -> Bool {
-            _ = watch.follow(facts, soundAt: start)
+            _ = watch.update(facts, soundAt: start)
             return watch.look(isStill: isStill)
         }
         let news = [
@@ -43,9 +43,9 @@ import Time
 
     @Test func theSoundOfAMutedCardTellsSinceWhen() {
         var watch = MicrophoneWatch()
-        _ = watch.follow(facts(muted: true, cardMuted: true), soundAt: start)
+        _ = watch.update(facts(muted: true, cardMuted: true), soundAt: start)
         #expect(watch.silentSince(isStill: false) == nil)
-        _ = watch.follow(facts(cardMuted: true), soundAt: start)
+        _ = watch.update(facts(cardMuted: true), soundAt: start)
         #expect(watch.silentSince(isStill: false) == start)
         #expect(watch.silentSince(isStill: true) == nil)
     }

@@ -14,7 +14,7 @@ import Wire
 
     private mutating func begin(_ name: String, for caller: CallerTicket) throws {
         let sound = (true, false)
-        _ = try switchboard.obey(
+        _ = try switchboard.handle(
             .page(.init(name, house), .normal), for: caller, with: sound, at: start)
     }
 

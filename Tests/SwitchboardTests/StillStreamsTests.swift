@@ -9,7 +9,7 @@ import Testing
     private mutating func follow(
         _ change: StillStreams.Change, _ direction: StillStreams.Direction = .capture
     ) -> [Order] {
-        streams.follow(direction, change, &orders)
+        streams.update(direction, change, &orders)
         return orders.all
     }
 

@@ -25,7 +25,7 @@ import Wire
             (.talk(.init("attic", attic), isDown: true), nil),
         ]
         for (wish, caller) in wishes {
-            _ = try switchboard.obey(wish, for: caller, with: sound, at: start)
+            _ = try switchboard.handle(wish, for: caller, with: sound, at: start)
         }
         _ = switchboard.ordered
 

@@ -51,7 +51,7 @@ import Wire
     private mutating func obey(
         _ wish: Wish, for caller: CallerTicket? = nil, with sound: Wish.Sound? = nil
     ) throws(Wish.Problem) -> Wish.Outcome {
-        try switchboard.obey(wish, for: caller, with: sound ?? all, at: start)
+        try switchboard.handle(wish, for: caller, with: sound ?? all, at: start)
     }
 
     /// Why a wish is refused; nothing may come of one that is.

@@ -22,11 +22,11 @@ extension ControlLoop {
     }
 
     mutating func takeEvents() {
-        while let event = rings.events.pop() { follow(event) }
+        while let event = rings.events.pop() { handle(event) }
     }
 
     /// Every event is named here, so that a new one cannot be forgotten.
-    private mutating func follow(_ event: MediaEvent) {
+    private mutating func handle(_ event: MediaEvent) {
         switch event {
         case .switched(let peer, let index):
             feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
@@ -227,7 +227,7 @@ extension ControlLoop {
         guard !reader.isIdle(at: now) else {
             return feed { board, _, _ in board.stopAnnouncement() }
         }
-        let isNowWhole = reader.follow(&server, at: now)
+        let isNowWhole = reader.read(from: &server, at: now)
         if isNowWhole, announcer.isSpeaking { rings.tell(.announceEnd(isNow: false)) }
         guard announcer.awaitsSound, reader.hasEnough else { return }
         feed { board, _, now in board.speakAnnouncement(at: now) }

@@ -51,7 +51,7 @@ extension ControlLoop {
     private mutating func perform(
         _ request: Request, for caller: CallerTicket?, by asker: Asker
     ) -> Reply? {
-        if let wish = Wish(request, names, id: Boot.callID()) { return obey(wish, for: caller) }
+        if let wish = Wish(request, names, id: Boot.callID()) { return handle(wish, for: caller) }
         // There is a caller where the request outlasts its reply.
         switch request {
         case .status:
@@ -111,11 +111,11 @@ extension ControlLoop {
     }
 
     /// Has a wish decided, and says what became of it.
-    private mutating func obey(_ wish: Wish, for caller: CallerTicket?) -> Reply {
+    private mutating func handle(_ wish: Wish, for caller: CallerTicket?) -> Reply {
         let sound = (devices.cards.input.isOpen, devices.cards.output.isOpen)
         let result = feed { board, _, now in
             Result { () throws(Wish.Problem) in
-                try board.obey(wish, for: caller, with: sound, at: now)
+                try board.handle(wish, for: caller, with: sound, at: now)
             }
         }
         switch result {

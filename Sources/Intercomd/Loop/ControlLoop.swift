@@ -159,7 +159,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         if sleep.noticeSleep(suspended: Clock.suspended()) {
             feed { _, table, now in table.wake(at: now) }
         }
-        meters.follow(rings, at: now)
+        meters.update(rings, at: now)
         // A peer that lights the call light is told whether any lamp shows it.
         let hasCallLamp = devices.lines.canShow(.calling)
         feed { board, _, _ in board.hasCallLamp = hasCallLamp }
@@ -198,9 +198,9 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followMicrophone()
         feed { board, _, now in board.tick(at: now) }
         neighbourhood.wake(poller, at: now)
-        feed { [neighbourhood] _, table, now in neighbourhood.follow(&table, at: now) }
+        feed { [neighbourhood] _, table, now in neighbourhood.tick(&table, at: now) }
         serveMailbox()
-        links.follow(cores.table, at: now)
+        links.preferAddresses(in: cores.table, at: now)
         for fault in history.tick(at: now) { tell(.historyFault, detail: fault) }
         while let list = history.nextList() {
             server.replyLate(.history(list), to: historians.removeFirst(), at: now)
@@ -289,8 +289,8 @@ struct ControlLoop: ~Copyable, CoresOwner {
         followProbes()
         feed { [neighbourhood] _, table, now in neighbourhood.lookNowAndThen(&table, at: now) }
         followKeys()
-        figures.follow(directory.numbers, rings.traffic, at: now)
-        figures.follow(rings.counters, facts, at: now)
+        figures.update(directory.numbers, rings.traffic, at: now)
+        figures.update(rings.counters, facts, at: now)
         let xruns = MachineNews.xruns(
             capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
         feed { board, _, now in board.follow(xruns, at: now) }

@@ -56,8 +56,8 @@ struct SoundWatch {
     }
 
     /// Takes the level of the microphone; call it in each turn.
-    mutating func follow(_ rings: Rings, at now: Instant) {
-        slow.follow(rings.counters[.microphoneMeter], rings.counters[.microphoneClips], at: now)
+    mutating func update(_ rings: Rings, at now: Instant) {
+        slow.update(rings.counters[.microphoneMeter], rings.counters[.microphoneClips], at: now)
     }
 
     /// Adds what the sound itself tells, since the look before; the spectrum takes some time.
@@ -99,7 +99,7 @@ struct SlowLevel {
     private var takenAt: Instant?
 
     /// Takes what the meter says now, unless the last look was too short a time ago.
-    mutating func follow(_ packed: UInt64, _ clips: UInt64, at now: Instant) {
+    mutating func update(_ packed: UInt64, _ clips: UInt64, at now: Instant) {
         if let takenAt, now - takenAt < Self.interval { return }
         takenAt = now
         reading = LevelMeter.Reading(packed: packed)

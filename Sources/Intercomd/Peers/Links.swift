@@ -95,7 +95,7 @@ extension Links {
 
     /// Tells the kernel at which addresses peers are, so that it keeps data packets from elsewhere
     /// apart: once a second, and when a session or a path has just shown it.
-    mutating func follow(_ table: borrowing PeerTable, at now: Instant) {
+    mutating func preferAddresses(in table: borrowing PeerTable, at now: Instant) {
         guard areAddressesNews, preferred.map({ now - $0.since >= Self.splitSpacing }) ?? true
         else { return }
         areAddressesNews = false

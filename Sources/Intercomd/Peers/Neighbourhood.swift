@@ -121,7 +121,7 @@ final class Neighbourhood {
     }
 
     /// Says what it is time for, and tells the sessions of peers that were seen.
-    func follow(_ table: inout PeerTable, at now: Instant) {
+    func tick(_ table: inout PeerTable, at now: Instant) {
         core.setSought(table.hasMissingPeer, at: now)
         core.tick(at: now)
         while let action = core.nextAction() {

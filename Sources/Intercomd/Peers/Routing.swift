@@ -232,14 +232,14 @@ struct Figures {
     private(set) var flood = PacketFlood()
 
     /// Takes what was counted of all packets by now; once a second.
-    mutating func follow(
+    mutating func update(
         _ counters: CounterTable<MediaCount>, _ facts: ControlLoop.Facts, at now: Instant
     ) {
         let refused: [MediaCount] = [
             .droppedLength, .droppedIndex, .droppedCounter, .droppedAuthentication,
             .droppedReplay, .droppedTruncated,
         ]
-        flood.follow(
+        flood.update(
             PacketFlood.Totals(
                 refused: refused.reduce(0) { $0 + counters[$1] },
                 straysLost: UInt64(UDPSocket.overflow(of: facts.straySocket)),
@@ -247,13 +247,13 @@ struct Figures {
     }
 
     /// Takes what was counted of the traffic with these peers by now; once a second.
-    mutating func follow(
+    mutating func update(
         _ numbers: [Int], _ traffic: [CounterTable<PeerCount>], at now: Instant
     ) {
         let elapsed = (now - (at ?? now)).milliseconds
         at = now
         for peer in numbers {
-            peers[peer].follow(
+            peers[peer].update(
                 sent: traffic[peer][.sentBytes], opened: traffic[peer][.openedBytes],
                 playedSamples: traffic[peer][.playedSamples],
                 concealedMs: traffic[peer][.concealedMs], milliseconds: Int(elapsed))

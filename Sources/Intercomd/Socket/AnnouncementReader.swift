@@ -77,7 +77,7 @@ struct AnnouncementReader: ~Copyable {
     /// Takes what the caller has sent, as much as the ring has room for.
     ///
     /// - Returns: whether the sound has become whole by it.
-    mutating func follow(_ server: inout ControlServer, at now: Instant) -> Bool {
+    mutating func read(from server: inout ControlServer, at now: Instant) -> Bool {
         guard var reading, !reading.isWhole else { return false }
         while !reading.isWhole, let block = reading.next(from: &server) {
             reading.waiting = reading.ring.push(block)

@@ -107,7 +107,7 @@ struct PacketFlood {
     func isLossy(at now: Instant) -> Bool { lossUntil.map { now < $0 } ?? false }
 
     /// Takes what was counted by now; once a second.
-    mutating func follow(_ totals: Totals, at now: Instant) {
+    mutating func update(_ totals: Totals, at now: Instant) {
         defer { last = (totals, now) }
         guard let last, totals.all >= last.totals.all, totals.lost >= last.totals.lost else {
             return

@@ -164,7 +164,7 @@ struct PeerFigures {
     private static let samplesPerMs: UInt64 = 48
 
     /// Takes the counters of this moment, `milliseconds` after those before.
-    mutating func follow(
+    mutating func update(
         sent: UInt64, opened: UInt64, playedSamples: UInt64, concealedMs: UInt64,
         milliseconds: Int
     ) {

@@ -84,7 +84,7 @@ package struct HeardVoices: Sendable {
     /// A peer's stream begins to sound, or ends.
     ///
     /// - Returns: Whether its voice began: no other stream of the peer sounded.
-    mutating func follow(
+    mutating func update(
         _ stream: UInt8, of peer: Int, isOn: Bool, at now: Instant, _ orders: inout Orders
     ) -> Bool {
         let wasHeard = isHeard(peer)

@@ -52,7 +52,7 @@ package struct MicrophoneWatch: Sendable {
     ///   - facts: What holds now.
     ///   - soundAt: When more than a muted card gives came last.
     /// - Returns: Whether a person has muted it, or mutes it no more.
-    mutating func follow(_ facts: Facts, soundAt: Instant) -> Bool {
+    mutating func update(_ facts: Facts, soundAt: Instant) -> Bool {
         defer { (self.facts, self.soundAt) = (facts, soundAt) }
         return facts.isMuted != self.facts.isMuted
     }

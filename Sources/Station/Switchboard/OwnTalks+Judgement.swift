@@ -33,7 +33,7 @@ extension OwnTalks {
     ) {
         guard spurts[place].ended == nil else { return }
         let silence = around.silence(of: spurts[place].target)
-        spurts[place].follow(silence, since: around.silentSince ?? now, at: now)
+        spurts[place].update(silence, since: around.silentSince ?? now, at: now)
         let spurt = spurts[place]
         let there = spurt.share.listeners.filter {
             around.up.contains($0) && !around.cutOff.contains($0)

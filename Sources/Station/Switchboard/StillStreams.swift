@@ -35,7 +35,7 @@ package struct StillStreams: Equatable, Sendable {
     }
 
     /// What became of a stream.
-    mutating func follow(_ direction: Direction, _ change: Change, _ orders: inout Orders) {
+    mutating func update(_ direction: Direction, _ change: Change, _ orders: inout Orders) {
         let before = self[direction]
         switch change {
         case .suspended: self[direction] = .suspended
@@ -104,7 +104,7 @@ package struct Doubts: Sendable {
     private var checkedAt = ByPeer<Instant?>(nil)
 
     /// Checks those of the listeners that have fallen silent.
-    mutating func follow(_ listeners: [Listener], at now: Instant, _ orders: inout Orders) {
+    mutating func check(_ listeners: [Listener], at now: Instant, _ orders: inout Orders) {
         deadline = nil
         for listener in listeners where isDoubtful(listener, at: now) {
             checkedAt[listener.peer] = now

@@ -101,7 +101,7 @@ extension Switchboard {
         case .silent(let target, let name): openTalks.ended(target, called: name, &orders)
         case .said(let target, let frames): ownTalks.ended(target, frames: frames, at: now)
         case .receiving(let peer, let stream, let isOn):
-            if voices.follow(stream, of: peer, isOn: isOn, at: now, &orders) {
+            if voices.update(stream, of: peer, isOn: isOn, at: now, &orders) {
                 replyKey.heard(peer)
             }
         }
@@ -149,7 +149,7 @@ extension Switchboard {
                         reported: station.view(of: peer).reportAt))
             }
         }
-        doubts.follow(found, at: now, &orders)
+        doubts.check(found, at: now, &orders)
     }
 
     /// A second has passed.

@@ -14,7 +14,7 @@ extension Switchboard {
     ///   - now: The time.
     /// - Returns: What became of it.
     /// - Throws: Why nothing did.
-    package mutating func obey(
+    package mutating func handle(
         _ wish: Wish, for caller: CallerTicket? = nil, with sound: Wish.Sound, at now: Instant
     ) throws(Wish.Problem) -> Wish.Outcome {
         self.now = now
@@ -110,7 +110,7 @@ extension Switchboard {
 
     /// A talk key that replies goes down, or up; a press for another peer ends the former one.
     private mutating func reply(isDown: Bool) {
-        guard let former = replyKey.follow(isDown: isDown),
+        guard let former = replyKey.move(isDown: isDown),
             let target = station.target(ofPeer: former)
         else { return }
         heldTalks.release(target.id, &orders)

@@ -208,7 +208,7 @@ extension Switchboard {
     package mutating func follow(_ news: MachineNews, at now: Instant) {
         self.now = now
         switch news {
-        case .stream(let direction, let change): still.follow(direction, change, &orders)
+        case .stream(let direction, let change): still.update(direction, change, &orders)
         case .streamLost(let direction):
             // The listeners of a page take it for over: it does not go on when the microphone is
             // back.
@@ -228,7 +228,7 @@ extension Switchboard {
             overload = step
             orders.add(step.isOn ? .overload : .overloadEnd)
         case .microphone(let facts, let soundAt):
-            if microphoneWatch.follow(facts, soundAt: soundAt) { judgeAnew() }
+            if microphoneWatch.update(facts, soundAt: soundAt) { judgeAnew() }
         case .network(let trouble, let loopback):
             if downWatch.looked(trouble, loopback: loopback, &orders) { judgeAnew() }
         }
@@ -296,7 +296,7 @@ package struct ReplyKey: Sendable {
     /// The key went down, or up.
     ///
     /// - Returns: The peer that a former press was for and this one is not.
-    mutating func follow(isDown: Bool) -> Int? {
+    mutating func move(isDown: Bool) -> Int? {
         let former = replyingTo
         replyingTo = isDown ? lastHeard : nil
         return isDown && former != lastHeard ? former : nil

@@ -83,7 +83,7 @@ struct Talkspurt: Sendable {
     }
 
     /// The microphone gives nothing, since when, and why; or it is open.
-    mutating func follow(_ silence: Obstacle?, since: Instant, at now: Instant) {
+    mutating func update(_ silence: Obstacle?, since: Instant, at now: Instant) {
         if isCut { joined = now }
         let begins = silentSince == nil ? max(begun, min(since, now)) : now
         close(at: now)

@@ -238,7 +238,7 @@ struct ConsentRoom {
     /// A person here wants something.
     mutating func obey(_ wish: Wish) {
         let sound = (true, furniture.hasSpeaker)
-        _ = try? board.obey(wish, for: nil, with: sound, at: now)
+        _ = try? board.handle(wish, for: nil, with: sound, at: now)
         settle()
     }
 

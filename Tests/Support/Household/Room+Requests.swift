@@ -24,7 +24,7 @@ extension Room {
             let problem: Wish.Problem? = feed { board, _, now in
                 do throws(Wish.Problem) {
                     let sound = (hasMicrophone, hasSpeaker)
-                    granted(try board.obey(wish, for: caller, with: sound, at: now))
+                    granted(try board.handle(wish, for: caller, with: sound, at: now))
                     return nil
                 } catch { return error }
             }
