@@ -81,8 +81,7 @@ enum Kitchen {
     }
 
     /// A cable that is out.
-    static let unplugged = MachineNews.network(
-        DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in"), loopback: [])
+    static let unplugged = MachineNews.network("no cable", loopback: [])
 
     /// A card that is open, and nothing between it and the program.
     static func card(_ name: String) -> Snapshot.Card {

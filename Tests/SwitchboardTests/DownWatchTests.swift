@@ -4,11 +4,11 @@ import Time
 @testable import Station
 
 @Suite struct DownWatchTests {
-    private let unplugged = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
-    private let off = DownWatch.NetworkTrouble(code: "link_down", text: "off", fix: "on")
+    private let unplugged = "no cable"
+    private let off = "switched off"
     private var switchboard = Switchboard.bare()
 
-    private mutating func look(_ trouble: DownWatch.NetworkTrouble?) -> [Order] {
+    private mutating func look(_ trouble: String?) -> [Order] {
         switchboard.follow(.network(trouble, loopback: [3]), at: start)
         return switchboard.decided
     }

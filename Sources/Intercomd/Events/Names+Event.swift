@@ -96,8 +96,7 @@ extension Names {
             return event(.peerUnresolved, peer, detail: complaint)
         case .sharedKey(let peer):
             return event(.sharedKey, peer, detail: station().sharedKeyFault(of: peer)?.sentence)
-        case .networkFault(let trouble):
-            return event(.networkFault, detail: "\(trouble.text) -> \(trouble.fix)")
+        case .networkFault(let trouble): return event(.networkFault, detail: trouble)
         case .networkReady: return event(.networkReady)
         case .xrun(let direction):
             return event(.xrun, detail: direction == .capture ? "input" : "output")

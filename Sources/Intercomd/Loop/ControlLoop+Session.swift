@@ -209,8 +209,14 @@ extension ControlLoop {
     /// Looks at this machine's network where it has changed, and now and then; once a second.
     mutating func followNetwork() {
         guard links.beginsLook(at: now) else { return }
-        let trouble = links.lookAtNetwork(
+        links.lookAtNetwork(
             for: directory.numbers, cores.table, listen: config.network.listen)
+        tellOfNetwork()
+    }
+
+    /// Tells the switchboard what keeps this machine from peers, and which are on it.
+    mutating func tellOfNetwork() {
+        let trouble = links.networkFault.map { "\($0.text) -> \($0.fix ?? "")" }
         let loopback = links.loopback(among: directory.numbers, cores.table)
         feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
     }

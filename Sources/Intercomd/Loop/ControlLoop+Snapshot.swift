@@ -25,7 +25,7 @@ extension ControlLoop {
         found.soundClock = devices.soundClock(rings.counters)
         found.isCapturing = isCapturing
         found.closedMicrophone = (meters.slow.reading, meters.slow.clips)
-        found.ownHosts = links.ownHosts
+        (found.ownHosts, found.networkFault) = (links.ownHosts, links.networkFault)
         found.isLANSearched = neighbourhood.isSearched
         found.searchProblem = neighbourhood.problem
         cores.table.describe(in: found)

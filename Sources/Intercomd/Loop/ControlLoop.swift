@@ -165,10 +165,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         feed { board, _, _ in board.hasCallLamp = hasCallLamp }
         followMicrophone()
         // While the network is in trouble, a peer may move to an address of this machine.
-        if let trouble = switchboard.downWatch.networkTrouble {
-            let loopback = links.loopback(among: directory.numbers, cores.table)
-            feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
-        }
+        if links.networkFault != nil { tellOfNetwork() }
         if links.intake.ends(at: now) {
             poller.watch(links.initiations.fd, as: .initiations, for: EventLoop.readable)
         }

@@ -2,6 +2,7 @@ internal import Config
 internal import Files
 internal import HAL
 internal import Peering
+internal import Report
 internal import Station
 internal import Time
 internal import Wire
@@ -36,7 +37,9 @@ struct Links: ~Copyable {
     var hasChanged = false
     private var nextLook: Instant?
     /// The addresses of this machine.
-    var ownHosts: Set<String> = []
+    private(set) var ownHosts: Set<String> = []
+    /// What keeps it from every peer that is not on it; nil when nothing does.
+    private(set) var networkFault: Fault?
     /// Whether the addresses of peers may be others than those below.
     var areAddressesNews = false
     /// The addresses that the kernel prefers, and since when; nil before it was told.
@@ -124,13 +127,10 @@ extension Links {
         return true
     }
 
-    /// Looks at the interfaces of this machine.
-    ///
-    /// - Returns: What keeps it from every one of these peers that is not on it; nil when nothing
-    ///   does.
+    /// Looks at the interfaces of this machine, by which these peers are to be reached.
     mutating func lookAtNetwork(
         for peers: [Int], _ table: borrowing PeerTable, listen: String?
-    ) -> DownWatch.NetworkTrouble? {
+    ) {
         let interfaces = NetworkInterface.all()
         ownHosts = Set((interfaces ?? []).flatMap { one in one.addresses.map { $0.host } })
         // A station without peers is to find its first one.
@@ -143,10 +143,11 @@ extension Links {
                 families.formUnion([.ipv4, .ipv6])
             }
         }
-        guard !families.isEmpty, let interfaces else { return nil }
+        networkFault = nil
+        guard !families.isEmpty, let interfaces else { return }
         let own = listen.flatMap { SocketAddress(host: $0, port: 0) }
-        return NetworkFault(interfaces, for: Array(families), listen: own).map {
-            DownWatch.NetworkTrouble($0)
+        networkFault = NetworkFault(interfaces, for: Array(families), listen: own).map {
+            Fault($0.code.description, of: "network", $0.text, fix: $0.fix)
         }
     }
 
@@ -158,12 +159,6 @@ extension Links {
             if SocketAddress(endpoint).isLoopback { found.insert(peer) }
         }
         return found
-    }
-}
-
-extension DownWatch.NetworkTrouble {
-    fileprivate init(_ fault: NetworkFault) {
-        self.init(code: fault.code.description, text: fault.text, fix: fault.fix)
     }
 }
 

@@ -5,7 +5,7 @@ internal import Report
 internal import Station
 internal import Time
 
-/// A processor that cannot keep up, and a network that leads to no peer.
+/// A processor that cannot keep up.
 extension Snapshot {
     /// The problem of `status`; nil while it keeps up.
     var overloadFault: Fault? {
@@ -61,14 +61,6 @@ extension Snapshot {
         audio.echoReductionDB = nil
         audio.duplex = "half"
         audio.duplexReason = "the processor cannot keep up"
-    }
-
-    var networkFault: Fault? { switchboard.downWatch.networkTrouble.map { Fault($0) } }
-}
-
-extension Fault {
-    init(_ trouble: DownWatch.NetworkTrouble) {
-        self.init(trouble.code, of: "network", trouble.text, fix: trouble.fix)
     }
 }
 

@@ -20,7 +20,7 @@ internal import Wire
 ///   among it, or might want to know,
 /// - `Snapshot+Hindrances` is what keeps voices from being heard, and what kept them,
 /// - `Snapshot+Calls` is of calls and policies, cards, buttons, lamps and relays,
-/// - `Snapshot+Overload` is of processor and network.
+/// - `Snapshot+Overload` is of the processor.
 final class Snapshot {
     let now: Instant
     let startedAt: Instant
@@ -74,6 +74,8 @@ final class Snapshot {
 
     // Peers and the network.
     let ownKey: PublicKey
+    /// What keeps this machine from every peer that is not on it; nil when nothing does.
+    var networkFault: Fault?
     /// The addresses of this machine.
     var ownHosts: Set<String> = []
     /// Whether peers are looked for on a LAN now.

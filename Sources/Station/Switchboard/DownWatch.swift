@@ -1,26 +1,9 @@
-package import Time
+internal import Time
 
 /// Which findings about this machine's network, and about keys of peers, are news.
 package struct DownWatch: Sendable {
-    /// What keeps this machine from every peer that is not on it.
-    package struct NetworkTrouble: Equatable, Sendable {
-        /// The word for programs.
-        package let code: String
-        /// What is wrong, and what to do.
-        package let text: String
-        package let fix: String
-
-        /// - Parameters:
-        ///   - code: The word for programs.
-        ///   - text: What is wrong.
-        ///   - fix: What to do.
-        package init(code: String, text: String, fix: String) {
-            (self.code, self.text, self.fix) = (code, text, fix)
-        }
-    }
-
-    /// What is wrong with this machine's network; nil when nothing is.
-    package private(set) var networkTrouble: NetworkTrouble?
+    /// What keeps this machine from every peer that is not on it, in words; nil if nothing does.
+    package private(set) var networkTrouble: String?
     /// Peers whose packets stay on this machine.
     private var loopback = PeerSet()
     private var isKeyShared = ByPeer(false)
@@ -29,7 +12,7 @@ package struct DownWatch: Sendable {
     ///
     /// - Returns: Whether that is news.
     mutating func looked(
-        _ trouble: NetworkTrouble?, loopback: PeerSet, _ orders: inout Orders
+        _ trouble: String?, loopback: PeerSet, _ orders: inout Orders
     ) -> Bool {
         self.loopback = loopback
         guard trouble != networkTrouble else { return false }

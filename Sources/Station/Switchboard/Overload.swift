@@ -40,5 +40,5 @@ package enum MachineNews: Equatable, Sendable {
     case microphone(MicrophoneWatch.Facts, soundAt: Instant)
     /// What a look at the network found, and the peers that are reached without it; while there is
     /// trouble, told in each turn.
-    case network(DownWatch.NetworkTrouble?, loopback: PeerSet)
+    case network(String?, loopback: PeerSet)
 }

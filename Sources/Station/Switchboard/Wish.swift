@@ -174,8 +174,8 @@ package enum Notice: Equatable, Sendable {
     case peerHeard(Int)
     /// The names among a peer's addresses were not found, and why.
     case unresolved(peer: Int, String)
-    /// This machine's network keeps it from peers.
-    case networkFault(DownWatch.NetworkTrouble)
+    /// This machine's network keeps it from peers, and how.
+    case networkFault(String)
     /// This machine's network is in order again.
     case networkReady
     /// Two stations use this peer's key.

@@ -54,7 +54,7 @@ import Wire
 
     @Test func whatIsAroundTheTalkIsWhatItIsJudgedBy() {
         var switchboard = switchboard()
-        let trouble = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
+        let trouble = "no cable"
         switchboard.follow(.network(trouble, loopback: [1]), at: start)
         #expect(
             switchboard.decided == [.notice(.networkFault(trouble)), .doubt(peer: 0, true)])
@@ -134,7 +134,7 @@ import Wire
         switchboard.follow(.said(target: 3, frames: 100), at: start)
         _ = switchboard.decided
         let due = start + .milliseconds(1_300)
-        let trouble = DownWatch.NetworkTrouble(code: "no_carrier", text: "out", fix: "in")
+        let trouble = "no cable"
         switchboard.follow(.network(trouble, loopback: []), at: due)
         switchboard.tick(at: due)
         let found = [heard(0, 0, .noNetwork)]
