@@ -1,3 +1,4 @@
+import Config
 import Media
 import Report
 import Station
@@ -38,7 +39,7 @@ import Wire
         station.output.granted = nil
         station.output.error = PCMError(device: "speaker", direction: .playback, reason: .busy)
         #expect(silence(station)?.hasPrefix("audio output speaker: in use by another") == true)
-        station.output.isWanted = false
+        station.output.name = .none
         #expect(silence(station)?.hasPrefix("this station has no speaker") == true)
         // Negative control: nothing rings.
         let idle = try kitchen(rings: false)

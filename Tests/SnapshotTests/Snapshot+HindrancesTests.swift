@@ -1,3 +1,4 @@
+import Config
 import Media
 import Report
 import Testing
@@ -23,7 +24,7 @@ import Wire
                 "no voice is heard here: the speaker is muted -> "
                     + HeardBy.Reason.speakerMuted.fix
             ])
-        station.output.isWanted = false
+        station.output.name = .none
         #expect(texts(station) == [])
     }
 

@@ -38,7 +38,7 @@ import Time
         station.output.isReopening = true
         #expect(station.problemLines == [])
         station.output.isReopening = false
-        station.output.isWanted = false
+        station.output.name = .none
         #expect(station.problemLines == [])
     }
 

@@ -84,10 +84,9 @@ enum Kitchen {
     static let unplugged = MachineNews.network("no cable", loopback: [])
 
     /// A card that is open, and nothing between it and the program.
-    static func card(_ name: String) -> Snapshot.Card {
-        var card = Snapshot.Card()
-        card.shown = name
-        card.isWanted = true
+    static func card(_ name: String) -> Cards.Side {
+        var card = Cards.Side(name: .auto)
+        card.device = name
         card.granted = PCMParameters(
             rate: 48_000, channels: 1, format: .s16, periodSamples: 240, bufferSamples: 960,
             fillSamples: 480)

@@ -66,8 +66,7 @@ extension ControlLoop {
 extension Devices {
     /// Adds cards and lines to a snapshot.
     fileprivate func describe(in found: Snapshot) {
-        found.input = Snapshot.Card(cards.input)
-        found.output = Snapshot.Card(cards.output)
+        (found.input, found.output) = (cards.input, cards.output)
         found.keys = lines.keys
         for place in lines.lamps.indices {
             found.lamps.append(
@@ -102,15 +101,6 @@ extension PeerTable {
             found.peers[peer].sharedKey = sharedKey(of: peer, at: now)
             found.peers[peer].reportsOwnKeyShared = ownKeySigns.isReported(by: peer, at: now)
         }
-    }
-}
-
-extension Snapshot.Card {
-    init(_ side: Cards.Side) {
-        self.init(
-            shown: side.shown, isWanted: side.isWanted, isReopening: side.isReopening,
-            error: side.error, granted: side.granted, route: side.route,
-            mixerChange: side.mixerChange, control: side.control)
     }
 }
 

@@ -121,7 +121,7 @@ extension Names {
 /// The sound cards: what they are, whether they move sound, and by which clocks.
 extension Snapshot {
     func device(
-        _ side: Card, _ direction: PCMError.Direction, xruns: MediaCount
+        _ side: Cards.Side, _ direction: PCMError.Direction, xruns: MediaCount
     ) -> Status.Device {
         var device = Status.Device()
         device.fault = cardFault(direction)
@@ -205,27 +205,6 @@ extension PCMError {
         case .busy: .busy
         default: .failed
         }
-    }
-}
-
-extension Snapshot {
-    /// One direction of sound.
-    struct Card {
-        /// The device as people know it: with the card that was chosen for `auto`.
-        var shown = ""
-        var isWanted = false
-        /// It stood still, and is closed for the moment that it takes to open it again.
-        var isReopening = false
-        var error: PCMError?
-        /// What it has granted; nil while it is not open.
-        var granted: PCMParameters?
-        /// What stands between us and the card, while it is open.
-        var route: PCMRoute?
-        /// What its mixer is to be set to, and the control that was.
-        var mixerChange: CardControl.Change?
-        var control: CardControl?
-
-        var isOpen: Bool { granted != nil }
     }
 }
 

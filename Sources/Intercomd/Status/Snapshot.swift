@@ -11,7 +11,7 @@ internal import Wire
 
 /// All that a station can say of itself at one moment, copied from those that own it.
 ///
-/// It holds no device, no ring and no session, so describing a station cannot change it. It is a
+/// It can use no device, no ring and no session, so describing a station cannot change it. It is a
 /// class because copies of so many facts would make the stack deep.
 ///
 /// - `status` below is what `intercomctl status` shows, `Snapshot+Peers` what it shows of peers and
@@ -52,8 +52,8 @@ final class Snapshot {
     var lastEnded: HistoryRecord?
 
     // The devices.
-    var input = Card()
-    var output = Card()
+    var input = Cards.Side()
+    var output = Cards.Side()
     var keys: [Lines.Key] = []
     var lamps: [Status.Lamp] = []
     var relays: [Status.Relay] = []

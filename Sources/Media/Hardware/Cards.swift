@@ -35,6 +35,10 @@ package struct Cards {
         fileprivate var closing: Background<Bool>?
         fileprivate var mixing: Background<CardControl?>?
 
+        package init(name: DeviceName = .none, mixerChange: CardControl.Change? = nil) {
+            (self.name, self.mixerChange) = (name, mixerChange)
+        }
+
         package var isWanted: Bool { name != .none }
         package var isOpen: Bool { granted != nil }
         /// Whether it can be opened: it is not open, and nothing is under way.
