@@ -20,7 +20,7 @@ import Wire
         #expect(station.noteLines == [Advice.unpaired(isInSite: false).sentence])
         station.site.name = "house"
         #expect(station.noteLines == [Advice.unpaired(isInSite: true).sentence])
-        station.folder = "/etc/intercom"
+        station.facts.folder = "/etc/intercom"
         station.isUnconfigured = true
         #expect(station.noteLines == [Advice.unconfigured("/etc/intercom").sentence])
     }
@@ -193,11 +193,11 @@ import Wire
 
     @Test func aStandInForAESIsToldOfPeersThatUseIt() throws {
         var station = try Kitchen.snapshot()
-        station.usesAES = false
+        station.facts.usesAES = false
         #expect(station.noteLines == [])
         let text = Kitchen.text.replacing("[peer garage]", with: "[peer garage]\nsuite = 1")
         station = try Kitchen.snapshot(text)
-        station.usesAES = false
+        station.facts.usesAES = false
         #expect(station.noteLines.count == 1)
         #expect(station.noteLines.first?.hasPrefix("garage: mbedTLS uses no AES") == true)
     }

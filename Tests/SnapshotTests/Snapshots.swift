@@ -66,9 +66,12 @@ enum Kitchen {
         board.consent(to: policies, signs, .open, isHalfDuplex: false, at: now)
         decide(&board)
         let secret = Key(copying: [UInt8](repeating: 99, count: 32).span)
+        let facts = ControlLoop.Facts(
+            startedAt: now - up, dataSocket: -1, straySocket: -1, folder: "", isRealtime: true,
+            watchdog: nil, usesAES: true)
         let made = Snapshot(
             of: config, directory, routing, plan(routing), board, key: X25519.publicKey(of: secret),
-            startedAt: now - up, at: now)
+            facts, at: now)
         made.input = card("mic")
         made.output = card("speaker")
         made.isCapturing = true

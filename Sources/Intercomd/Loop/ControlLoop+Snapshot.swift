@@ -13,9 +13,8 @@ extension ControlLoop {
     /// What the owners of the station's state know now, for those that describe it.
     func snapshot() -> Snapshot {
         let found = Snapshot(
-            of: config, directory, routing, plan, switchboard, key: cores.table.publicKey,
-            startedAt: facts.startedAt, at: now)
-        found.folder = facts.folder
+            of: config, directory, routing, plan, switchboard, key: cores.table.publicKey, facts,
+            at: now)
         found.isUnconfigured = settings.isUnconfigured
         found.awaitsRestart = settings.awaitsRestart
         found.state = stateNow
@@ -45,8 +44,6 @@ extension ControlLoop {
             stranger.formerStation = site.formerName(of: caller.publicKey)
             found.strangers.append(stranger)
         }
-        found.isRealtime = facts.isRealtime
-        found.usesAES = facts.usesAES
         found.isSoundStill = health.isSoundStill
         found.memoryFault = health.memoryFault
         let relayNote = devices.relayNoteError.map {

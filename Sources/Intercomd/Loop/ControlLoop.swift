@@ -78,11 +78,11 @@ struct ControlLoop: ~Copyable, CoresOwner {
         let dataSocket: Int32
         let straySocket: Int32
         /// Where the settings are.
-        let folder: String
-        let isRealtime: Bool
+        var folder: String
+        var isRealtime: Bool
         let watchdog: Duration?
         /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
-        let usesAES: Bool
+        var usesAES: Bool
     }
 
     init(

@@ -196,7 +196,7 @@ extension Snapshot {
             found.append(Advice.putOut(of: name, site, by: refusing))
         }
         found += (directory.numbers.map { problem(of: $0) } + [ownKeyFault]).compactMap { $0 }
-        if !isRealtime {
+        if !facts.isRealtime {
             found.append(
                 Fault(
                     "no_realtime", "no real-time priority, sound may break under load",

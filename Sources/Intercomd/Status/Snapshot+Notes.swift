@@ -18,7 +18,7 @@ extension Snapshot {
                     fix: "journalctl INTERCOM_EVENT=hook_fault"))
         }
         if isUnconfigured {
-            found.append(Advice.unconfigured(folder))
+            found.append(Advice.unconfigured(facts.folder))
         } else if directory.isEmpty {
             found.append(Advice.unpaired(isInSite: site.name != nil))
         }
@@ -96,7 +96,7 @@ extension Snapshot {
                         fix: "to hear what is said there, add a [channel] of its name, which status"
                             + " there shows"))
             }
-            if !usesAES, peer.suite == 1 {
+            if !facts.usesAES, peer.suite == 1 {
                 found.append(
                     Fault(
                         "slow_aes", of: peer.name,
@@ -121,7 +121,7 @@ extension Snapshot {
     /// which nobody hears.
     private var xrunNote: Fault? {
         let count = media[.captureXruns] &+ media[.playbackXruns]
-        let hours = (now - startedAt).milliseconds / 3_600_000
+        let hours = (now - facts.startedAt).milliseconds / 3_600_000
         guard count >= 3, count > UInt64(max(0, hours)) else { return nil }
         return Fault(
             "xruns", "\(count) xruns since the start: sound has gaps",

@@ -23,7 +23,7 @@ internal import Wire
 /// - `Snapshot+Overload` is of the processor.
 final class Snapshot {
     let now: Instant
-    let startedAt: Instant
+    var facts: ControlLoop.Facts
 
     // The settings that hold, and the numbers that they are known by.
     let config: Config
@@ -31,8 +31,6 @@ final class Snapshot {
     let routing: Routing
     /// What the media loop was told of them.
     let plan: MediaPlan
-    /// Where the settings are from.
-    var folder = ""
     /// The folder has no settings yet.
     var isUnconfigured = false
     /// Settings in the files that only a restart applies.
@@ -93,9 +91,6 @@ final class Snapshot {
     var ownKeyCaller: UnknownCaller?
 
     // The program.
-    var isRealtime = true
-    /// Whether suite 1 is fast and constant in time here (protocol.md §1.8).
-    var usesAES = true
     /// The media loop has not turned for a second.
     var isSoundStill = false
     /// Why memory is not locked; nil when it is.
@@ -112,11 +107,12 @@ final class Snapshot {
     /// What has a default is set afterwards.
     init(
         of config: Config, _ directory: PeerDirectory, _ routing: Routing, _ plan: MediaPlan,
-        _ switchboard: Switchboard, key ownKey: PublicKey, startedAt: Instant, at now: Instant
+        _ switchboard: Switchboard, key ownKey: PublicKey, _ facts: ControlLoop.Facts,
+        at now: Instant
     ) {
         (self.config, self.directory, self.routing, self.plan) = (config, directory, routing, plan)
         (self.switchboard, self.ownKey) = (switchboard, ownKey)
-        (self.startedAt, self.now) = (startedAt, now)
+        (self.facts, self.now) = (facts, now)
         peers = [Peer](repeating: Peer(), count: directory.numbersEnd)
     }
 
@@ -275,8 +271,8 @@ extension Snapshot {
         var status = Status()
         status.version = Product.version
         status.name = config.station.name
-        status.uptimeSeconds = Int((now - startedAt).milliseconds / 1000)
-        status.isRealtime = isRealtime
+        status.uptimeSeconds = Int((now - facts.startedAt).milliseconds / 1000)
+        status.isRealtime = facts.isRealtime
         status.isMemoryLocked = memoryFault == nil
         status.problems = problems
         status.notes = notes
