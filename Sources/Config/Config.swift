@@ -59,9 +59,6 @@ public struct Config: Equatable, Sendable {
         }
     }
 
-    /// Voices of lower priority are turned down for one of higher priority.
-    public enum Priority: String, CaseIterable, Sendable { case normal, high, emergency }
-
     /// The level of a line that means "on".
     public enum Active: String, CaseIterable, Sendable { case low, high }
 }

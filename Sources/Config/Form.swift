@@ -1,3 +1,5 @@
+internal import Wire
+
 /// How one kind of value is written in a file: which values there are, how text becomes a value,
 /// and how a value becomes text.
 ///
@@ -83,6 +85,13 @@ extension Form where Value: Equatable {
                     "\(quoted(text)) must be \(oneOf(right))", nearestWord(to: text, among: right))
             },
             text: { value in words.last { $0.value == value }?.word ?? "" })
+    }
+}
+
+extension Form<Priority> {
+    /// Voices of lower priority are turned down for one of higher priority.
+    static var priority: Self {
+        words([("normal", .normal), ("high", .high), ("emergency", .emergency)])
     }
 }
 

@@ -1,3 +1,5 @@
+public import Wire
+
 extension Config {
     /// `[channel NAME]`: a named group to listen and talk to.
     public struct Channel: Equatable, Sendable {
@@ -61,7 +63,7 @@ extension Config.Channel: NamedSection {
                 { $0.listen }, { $0.listen = $1 }),
             Setting("gain", .gain(), { $0.gain }, { $0.gain = $1 }),
             Setting("mute", .noOrYes, { $0.isMuted }, { $0.isMuted = $1 }),
-            Setting("priority", .cases, { $0.priority }, { $0.priority = $1 }),
+            Setting("priority", .priority, { $0.priority }, { $0.priority = $1 }),
             Setting("call-mode", .cases, { $0.callMode }, { $0.callMode = $1 }),
         ]
     }

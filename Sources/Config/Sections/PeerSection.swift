@@ -1,3 +1,5 @@
+public import Wire
+
 extension Config {
     /// `[peer NAME]`: another station.
     public struct Peer: Equatable, Sendable {
@@ -66,7 +68,7 @@ extension Config.Peer: NamedSection {
             Setting("mute", .noOrYes, { $0.isMuted }, { $0.isMuted = $1 }),
             Setting("revoked", .noOrYes, { $0.isRevoked }, { $0.isRevoked = $1 }),
             Setting("keepalive", .keepalive, { $0.keepalive }, { $0.keepalive = $1 }),
-            Setting("priority", .cases, { $0.priority }, { $0.priority = $1 }),
+            Setting("priority", .priority, { $0.priority }, { $0.priority = $1 }),
         ]
     }
 

@@ -35,7 +35,7 @@ struct Routing {
             targets.append(
                 TalkTarget(
                     stream: UInt8(number), reference: reference, listeners: PeerSet(members),
-                    priority: Priority(channel.priority)))
+                    priority: channel.priority))
             names.append(channel.name)
             channels.append(
                 Channel(
@@ -46,7 +46,7 @@ struct Routing {
             targets.append(
                 TalkTarget(
                     stream: 0, reference: 0, listeners: [number],
-                    priority: Priority(config.peers[place].priority)))
+                    priority: config.peers[place].priority))
             names.append(config.peers[place].name)
         }
         self.targets = targets
@@ -93,17 +93,6 @@ struct Routing {
     /// The name of the channel of this reference; nil where this station does not have it.
     func channelName(of reference: UInt64) -> String? {
         channels.first { $0.reference == reference }.flatMap { channelName($0.number) }
-    }
-}
-
-extension Priority {
-    init(_ configured: Config.Priority) {
-        self =
-            switch configured {
-            case .normal: .normal
-            case .high: .high
-            case .emergency: .emergency
-            }
     }
 }
 
