@@ -210,6 +210,12 @@ extension NetworkInterface {
         }
     }
 
+    /// The addresses at which other machines reach this one, those of hardware first.
+    public static var reachable: [SocketAddress] {
+        ranked(all() ?? []).filter { $0.isUp && $0.isRunning && !$0.isLoopback }
+            .flatMap { $0.addresses }.filter { $0.scope == 0 }
+    }
+
     /// The interfaces on which a station looks for neighbours.
     ///
     /// - Parameters:

@@ -177,17 +177,10 @@ struct OwnStation {
     /// The addresses of this station, one of which a person types at the other station: those that
     /// it can reach come first.
     var hosts: [String] {
-        let port = config.network.port
         if let listen { return [listen.asTyped] }
-        var hosts: [String] = []
-        for interface in NetworkInterface.ranked(NetworkInterface.all() ?? [])
-        where interface.isUp && interface.isRunning && !interface.isLoopback {
-            for address in interface.addresses where address.scope == 0 {
-                let place = SocketAddress(high: address.high, low: address.low, port: port)
-                hosts.append(place.asTyped)
-            }
+        return NetworkInterface.reachable.map {
+            SocketAddress(high: $0.high, low: $0.low, port: config.network.port).asTyped
         }
-        return hosts
     }
 
     /// The peer that another station would become; nothing is on the disk yet.

@@ -253,9 +253,7 @@ final class Mailbox {
     /// and where others see it.
     private var addresses: [Endpoint] {
         let listen = network.listen.flatMap { SocketAddress(host: $0, port: 0)?.host }
-        let all = NetworkInterface.ranked(NetworkInterface.all() ?? [])
-        let own = all.filter { $0.isUp && $0.isRunning && !$0.isLoopback }.flatMap { $0.addresses }
-            .filter { $0.scope == 0 && (listen == nil || $0.host == listen) }
+        let own = NetworkInterface.reachable.filter { listen == nil || $0.host == listen }
             .map { Endpoint(high: $0.high, low: $0.low, port: network.port) }
         return own.filter { $0 != stun?.mapped }.prefix(WhereaboutsRecord.most - 1)
             + [stun?.mapped].compactMap { $0 }
