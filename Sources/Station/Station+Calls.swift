@@ -51,11 +51,11 @@ extension Station {
     /// call together; in a hunt the first answer wins.
     ///
     /// - Returns: why the call was refused, if so.
-    public mutating func call(
+    package mutating func call(
         _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
         reference: UInt64 = 0, isHunt: Bool = true, isRedial: Bool = false,
         ringTime: Duration = .seconds(30), at now: Instant
-    ) -> CallProblem? {
+    ) -> Wish.Problem? {
         self.now = now
         if let current = ongoing {
             // A peer that listens to the room must not keep the room from calling.
@@ -75,7 +75,7 @@ extension Station {
         return nil
     }
 
-    public mutating func answer(at now: Instant) -> CallProblem? {
+    package mutating func answer(at now: Instant) -> Wish.Problem? {
         self.now = now
         guard let current = ongoing, current.state == .ringing else { return .nothingRings }
         peers[current.legs[0].peer].budget.answered()
@@ -83,7 +83,7 @@ extension Station {
         return nil
     }
 
-    public mutating func reject(at now: Instant) -> CallProblem? {
+    package mutating func reject(at now: Instant) -> Wish.Problem? {
         self.now = now
         guard let current = ongoing, current.state == .ringing else { return .nothingRings }
         send(ControlRecord.reject, current.id, .declined, to: current.legs[0].peer)
@@ -91,7 +91,7 @@ extension Station {
         return nil
     }
 
-    public mutating func hangUp(at now: Instant) -> CallProblem? {
+    package mutating func hangUp(at now: Instant) -> Wish.Problem? {
         self.now = now
         guard let current = ongoing else { return .noCall }
         if current.state == .ringing { return reject(at: now) }
@@ -337,15 +337,4 @@ public enum CallNotice: Sendable {
     /// The other side has not been heard for two seconds, or is heard again.
     case weak
     case strong
-}
-
-/// Why a person's request was refused.
-public enum CallProblem: Equatable, Sendable {
-    /// There is already a call.
-    case busy
-    /// Nothing rings here.
-    case nothingRings
-    case noCall
-    /// There is no station to call.
-    case nobody
 }

@@ -198,19 +198,19 @@ import Wire
     // MARK: Calls
 
     @Test mutating func aCallRunsUntilItIsHungUpAndThereIsOnlyOne() throws {
-        #expect(problem(of: .hangUp) == .call(.noCall))
+        #expect(problem(of: .hangUp) == .noCall)
         #expect(try obey(.call(attic, calling)) == .calling(calling.id))
         #expect(switchboard.station.call?.summary.id == calling.id)
         _ = switchboard.ordered
-        #expect(problem(of: .call(attic, calling)) == .call(.busy))
+        #expect(problem(of: .call(attic, calling)) == .busy)
         #expect(try obey(.hangUp) == .hungUp(calling.id))
         _ = switchboard.ordered
         #expect(switchboard.station.call == nil)
     }
 
     @Test mutating func onlyWhatRingsIsAnsweredOrRejected() throws {
-        #expect(problem(of: .answer) == .call(.nothingRings))
-        #expect(problem(of: .reject) == .call(.nothingRings))
+        #expect(problem(of: .answer) == .nothingRings)
+        #expect(problem(of: .reject) == .nothingRings)
         ring()
         #expect(try obey(.reject) == .rejected(CallID(high: 3, low: 4)))
         _ = switchboard.ordered

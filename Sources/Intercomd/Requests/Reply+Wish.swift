@@ -67,10 +67,10 @@ extension Reply {
             case .noPage: "no page to \(wish.name) is under way"
             case .isChannel:
                 "\(wish.name) is a channel: only a peer can be listened to or dropped in on"
-            case .call(.busy): call.wayOut
-            case .call(.nothingRings): "nothing rings here"
-            case .call(.noCall): "there is no call"
-            case .call(.nobody): "there is nobody to call"
+            case .busy: call.wayOut
+            case .nothingRings: "nothing rings here"
+            case .noCall: "there is no call"
+            case .nobody: "there is nobody to call"
             }
         self = .refused(text.map { ControlError(.failed, $0) } ?? .unknown(wish, names))
     }

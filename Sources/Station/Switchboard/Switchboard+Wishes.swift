@@ -56,17 +56,17 @@ extension Switchboard {
             return .calling(calling.id)
         case .answer:
             callDesk.seen()
-            if let problem = station.answer(at: now) { throw .call(problem) }
+            if let problem = station.answer(at: now) { throw problem }
             return .answered(station.call?.summary.id)
         case .reject:
             callDesk.seen()
             let id = station.call?.summary.id
-            if let problem = station.reject(at: now) { throw .call(problem) }
+            if let problem = station.reject(at: now) { throw problem }
             return .rejected(id)
         case .hangUp:
             callDesk.seen()
             let id = station.call?.summary.id
-            if let problem = station.hangUp(at: now) { throw .call(problem) }
+            if let problem = station.hangUp(at: now) { throw problem }
             return .hungUp(id)
         case .ask(let named, let target, let reference, let what):
             guard let peer = named.found else { throw .unknown }
@@ -143,7 +143,7 @@ extension Switchboard {
             Array(target.listeners), id: calling.id, mode: calling.mode,
             priority: calling.priority, reference: calling.isJoined ? target.reference : 0,
             isHunt: !calling.isJoined, ringTime: calling.ringTime, at: now)
-        if let problem { throw .call(problem) }
+        if let problem { throw problem }
     }
 }
 

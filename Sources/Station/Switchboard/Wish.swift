@@ -86,7 +86,12 @@ package enum Wish: Equatable, Sendable {
         case noPage
         /// Only a peer can be listened to or dropped in on.
         case isChannel
-        case call(CallProblem)
+        /// There is already a call.
+        case busy
+        case nothingRings
+        case noCall
+        /// There is no station to call.
+        case nobody
     }
 }
 

@@ -245,7 +245,7 @@ import Wire
         var call = CallStatus()
         (call.state, call.kind, call.peers) = (state, kind, ["garage", "office"])
         let request = Request.call("garage", .call, .normal)
-        let said = try problem(.call(.busy), request, during: call)
+        let said = try problem(.busy, request, during: call)
         guard case .refused(let error) = said else {
             Issue.record("\(said)")
             return

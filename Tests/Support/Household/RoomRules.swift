@@ -53,8 +53,8 @@ struct RoomRules {
         case (.talk(_, isDown: true), .noMicrophone), (.reply(isDown: true), .noMicrophone),
             (.page, .noMicrophone):
             !hasMicrophone
-        case (.reply, .nobodyHeard), (.call, .call), (.answer, .call), (.reject, .call),
-            (.hangUp, .call):
+        case (.reply, .nobodyHeard), (.call, .busy), (.call, .nobody), (.answer, .nothingRings),
+            (.reject, .nothingRings), (.hangUp, .noCall):
             true
         default: false
         }
