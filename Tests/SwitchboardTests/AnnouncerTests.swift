@@ -11,8 +11,7 @@ import Wire
     private var switchboard = Switchboard.bare()
 
     private mutating func announce() {
-        switchboard.announce(
-            Announcer.Job(caller: caller, target: house, name: "house", priority: .high))
+        switchboard.announce(to: house, named: "house", .high, for: caller)
     }
 
     @Test mutating func nothingBeginsBeforeThereIsSound() {

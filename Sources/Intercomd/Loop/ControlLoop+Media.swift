@@ -212,10 +212,7 @@ extension ControlLoop {
         do throws(OpusError) {
             try reader.begin(plan, samples: samples, of: caller, at: now)
         } catch { return .failed("\(error)") }
-        feed { board, _, _ in
-            board.announce(
-                Announcer.Job(caller: caller, target: routed, name: name, priority: priority))
-        }
+        feed { board, _, _ in board.announce(to: routed, named: name, priority, for: caller) }
         return .announce(Reply.Announced(to: name, isOver: false, names, switchboard))
     }
 

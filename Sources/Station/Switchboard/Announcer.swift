@@ -1,4 +1,4 @@
-package import Wire
+internal import Wire
 
 /// An announcement: sound that a caller reads from a file, said to a channel or a peer.
 ///
@@ -12,13 +12,6 @@ package struct Announcer: Sendable {
         let target: TalkTarget
         package let name: String
         let priority: Priority
-
-        package init(
-            caller: CallerTicket, target: TalkTarget, name: String, priority: Priority
-        ) {
-            (self.caller, self.target, self.name) = (caller, target, name)
-            self.priority = priority
-        }
     }
 
     private enum State {

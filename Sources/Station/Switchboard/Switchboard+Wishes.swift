@@ -273,11 +273,13 @@ extension Switchboard {
     // MARK: Announcements
 
     /// An announcement is to begin as soon as there is sound of it; none may be under way.
-    package mutating func announce(_ job: Announcer.Job) {
-        announcer.begin(job)
-        let listeners = job.target.listeners
-        aim(TalkTarget.announcement, at: listeners, name: .named(job.name))
-        want(listeners)
+    package mutating func announce(
+        to target: TalkTarget, named name: String, _ priority: Priority, for caller: CallerTicket
+    ) {
+        announcer.begin(
+            Announcer.Job(caller: caller, target: target, name: name, priority: priority))
+        aim(TalkTarget.announcement, at: target.listeners, name: .named(name))
+        want(target.listeners)
     }
 
     /// Enough of its sound is here: it begins.

@@ -245,9 +245,7 @@ struct ConsentRoom {
     /// The sound of an announcement of this station is there.
     mutating func announce(to target: TalkTarget) {
         board.announce(
-            Announcer.Job(
-                caller: CallerTicket(place: 0, number: 1), target: target, name: "garage",
-                priority: .normal))
+            to: target, named: "garage", .normal, for: CallerTicket(place: 0, number: 1))
         board.speakAnnouncement(at: now)
         settle()
     }

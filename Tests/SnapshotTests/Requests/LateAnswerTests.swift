@@ -51,8 +51,7 @@ import Wire
         let reply = try reply(.announced(to: "house", [heard])) { board in
             guard let house = board.station.targets.first else { return }
             let caller = CallerTicket(place: 0, number: 1)
-            board.announce(
-                Announcer.Job(caller: caller, target: house, name: "house", priority: .normal))
+            board.announce(to: house, named: "house", .normal, for: caller)
             board.speakAnnouncement(at: Kitchen.now)
             board.follow(.down, of: Kitchen.office, at: Kitchen.now)
             // The announcement does not come from the microphone.

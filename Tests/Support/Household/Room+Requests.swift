@@ -114,11 +114,10 @@ extension Room {
             let target = routing.target(named: name)
         else { return nil }
         let ticket = callers.ticket()
-        let job = Announcer.Job(caller: ticket, target: target, name: name, priority: priority)
         ask {
             callers.wait(ticket, .announcement, name, at: now)
             reading = (length, !stops, now)
-            feed { board, _, _ in board.announce(job) }
+            feed { board, _, _ in board.announce(to: target, named: name, priority, for: ticket) }
         }
         guard !stops || house.dice.percent(50) else { return ticket }
         at(now + house.dice.milliseconds(50...400)) { [unowned self] in
