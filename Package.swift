@@ -55,7 +55,8 @@ func tests(
     _ name: String, of module: String? = nil, with others: [Target.Dependency] = []
 ) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: module ?? name), "Seeds"] + others,
+        name: "\(name)Tests",
+        dependencies: [.byName(name: module ?? name), "Seeds", "Vectors"] + others,
         swiftSettings: strict + (busyTests.contains(name) ? optimised : []))
 }
 
@@ -128,6 +129,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("mosquitto")]),
 
         .target(name: "Seeds", path: "Tests/Support/Seeds", swiftSettings: strict),
+        // Bytes as text, and the shared vectors of the protocol.
+        .target(name: "Vectors", path: "Tests/Support/Vectors", swiftSettings: strict),
         tests("Time"),
         tests("Realtime"),
         tests("Wire"),

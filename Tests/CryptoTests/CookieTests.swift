@@ -1,17 +1,17 @@
 import Crypto
 import Testing
+import Vectors
 
 /// Cookies and their replies, by the shared vectors.
 @Suite struct CookieTests {
     static let suites = [Suite.aesGCM, .chaChaPoly]
 
     @Test(arguments: suites) func theReplyHasTheBytesOfTheVectors(suite: Suite) throws {
-        let vectors = try IntercomVectors.read()
         let handshake = vectors.handshake(suite)
         // The inputs: 192.0.2.17, port 5577.
         let source = [UInt8](hex: "00000000000000000000ffffc000021115c9")
         let cookie = Cookie(of: source.span, secret: secret)
-        #expect(bytes(of: cookie) == [UInt8](hex: handshake.cookie))
+        #expect(cookie.bytes.hex == handshake.cookie)
 
         let reply = [UInt8](hex: handshake.cookie_reply)
         let nonce = Array(reply[8..<24])
@@ -43,12 +43,8 @@ import Testing
         // 2001:db8::17, port 40000.
         let source = [UInt8](hex: "20010db80000000000000000000000179c40")
         let cookie = Cookie(of: source.span, secret: secret)
-        #expect(bytes(of: cookie) == [UInt8](hex: try IntercomVectors.read().cookie6))
+        #expect(cookie.bytes.hex == vectors.cookie6)
     }
 
     private var secret: Key { Key { bytes in for i in bytes.indices { bytes[i] = 0x88 } } }
-
-    private func bytes(of cookie: Cookie) -> [UInt8] {
-        cookie.bytes.indices.map { cookie.bytes[$0] }
-    }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct HKDFTests {
     @Test func rfc5869Case1() {

@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct HMACTests {
     @Test func rfc4231Case2() {

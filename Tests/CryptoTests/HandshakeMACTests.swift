@@ -1,11 +1,11 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct HandshakeMACTests {
     static let suites = [Suite.aesGCM, .chaChaPoly]
 
     @Test(arguments: suites) func macsOfTheVectors(suite: Suite) throws {
-        let vectors = try IntercomVectors.read()
         let mac = HandshakeMAC(responder: PublicKey(hex: try #require(vectors.public["resp"])))
         let handshake = vectors.handshake(suite)
         for text in [handshake.m1, handshake.m2, handshake.m3] {
@@ -19,7 +19,6 @@ import Testing
     }
 
     @Test(arguments: suites) func cookieKeyedMacOfTheVectors(suite: Suite) throws {
-        let vectors = try IntercomVectors.read()
         let mac = HandshakeMAC(responder: PublicKey(hex: try #require(vectors.public["resp"])))
         let handshake = vectors.handshake(suite)
         let cookie = [UInt8](hex: handshake.cookie)

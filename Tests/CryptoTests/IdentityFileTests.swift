@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct IdentityFileTests {
     static let digits = "00112233445566778899aabbccddeeff0123456789abcdef0123456789ABCDEF"

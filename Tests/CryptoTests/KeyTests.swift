@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Vectors
 
 @testable import Crypto
 

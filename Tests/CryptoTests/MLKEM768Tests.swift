@@ -1,5 +1,5 @@
-import Foundation
 import Testing
+import Vectors
 
 @testable import Crypto
 
@@ -107,28 +107,22 @@ extension MLKEM768.DecapsulationKey {
         }
     }
 
-    private func bytes(_ hex: Any?) -> [UInt8] { [UInt8](hex: hex as? String ?? "") }
-
     /// The pairings of `Tests/Vectors/intercom_v1.json`.
     @Test func makesTheKeysAndCiphertextsOfTheProtocolsVectors() throws {
-        let file = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Vectors/intercom_v1.json")
-        let json = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
-        let root = try #require(json as? [String: Any])
+        let root = ProtocolVectors().root
         let inputs = try #require(root["inputs"] as? [String: Any])
 
         let given = try #require(inputs["pairing"] as? [[String: Any]])
         let pairings = try #require(root["pairing"] as? [[String: Any]])
         #expect(pairings.count == 2)
         for (given, expected) in zip(given, pairings) {
-            let seed = bytes(given["kem_seed"])
+            let seed = bytes(hex: given["kem_seed"])
             let key = MLKEM768.DecapsulationKey(seed: seed.span)
             // After length, type, version, suites, nonce and pA; the same in the answer.
-            let publicKey = Array(bytes(expected["p1"])[86..<86 + 1184])
-            let ciphertext = Array(bytes(expected["p2"])[86..<86 + 1088])
-            let secret = bytes(expected["ss"])
-            let randomness = bytes(given["kem_m"])
+            let publicKey = Array(bytes(hex: expected["p1"])[86..<86 + 1184])
+            let ciphertext = Array(bytes(hex: expected["p2"])[86..<86 + 1088])
+            let secret = bytes(hex: expected["ss"])
+            let randomness = bytes(hex: given["kem_m"])
             let sent = try #require(Self.encapsulate(to: publicKey, randomness: randomness))
             let isSameKey = Self.encapsulationKey(of: key) == publicKey
             let isSameCiphertext = sent.ciphertext == ciphertext

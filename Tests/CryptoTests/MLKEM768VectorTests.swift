@@ -1,19 +1,18 @@
 import Foundation
 import Testing
+import Vectors
 
 @testable import Crypto
 
 /// Every ML-KEM-768 case of NIST's ACVP and of Wycheproof that lies in `$INTERCOM_VECTORS`.
 @Suite(.enabled(if: PublishedVectors.arePresent, PublishedVectors.skipReason))
 struct MLKEM768VectorTests {
-    private func bytes(_ hex: Any?) -> [UInt8] { [UInt8](hex: hex as? String ?? "") }
-
     @Test func keysAreThoseOfACVP() throws {
         var count = 0
         let path = "acvp/ML-KEM-keyGen-FIPS203/internalProjection.json"
         for group in try MLKEM768Vectors.groups(path) {
             for test in MLKEM768Vectors.tests(group) {
-                let seed = bytes(test["d"]) + bytes(test["z"])
+                let seed = bytes(hex: test["d"]) + bytes(hex: test["z"])
                 expectKey(seed: seed, test)
                 count += 1
             }
@@ -25,8 +24,8 @@ struct MLKEM768VectorTests {
     private func expectKey(seed: [UInt8], _ test: [String: Any]) {
         let key = MLKEM768.DecapsulationKey(seed: seed.span)
         let isPublicKey =
-            MLKEM768Tests.encapsulationKey(of: key) == bytes(test["ek"])
-        let isSecretKey = ExpandedKey.write(key) == bytes(test["dk"])
+            MLKEM768Tests.encapsulationKey(of: key) == bytes(hex: test["ek"])
+        let isSecretKey = ExpandedKey.write(key) == bytes(hex: test["dk"])
         #expect(isPublicKey && isSecretKey, "case \(test["tcId"] ?? "?")")
     }
 
@@ -37,14 +36,14 @@ struct MLKEM768VectorTests {
             let function = group["function"] as? String ?? ""
             for test in MLKEM768Vectors.tests(group) {
                 counts[function, default: 0] += 1
-                let publicKey = bytes(test["ek"])
-                let secretKey = bytes(test["dk"])
-                let ciphertext = bytes(test["c"])
-                let secret = bytes(test["k"])
+                let publicKey = bytes(hex: test["ek"])
+                let secretKey = bytes(hex: test["dk"])
+                let ciphertext = bytes(hex: test["c"])
+                let secret = bytes(hex: test["k"])
                 let passes = test["testPassed"] as? Bool
                 switch function {
                 case "encapsulation":
-                    let randomness = bytes(test["m"])
+                    let randomness = bytes(hex: test["m"])
                     let sent = MLKEM768Tests.encapsulate(to: publicKey, randomness: randomness)
                     let isSame = sent?.ciphertext == ciphertext && sent?.secret == secret
                     #expect(isSame, "case \(test["tcId"] ?? "?")")
@@ -82,14 +81,14 @@ struct MLKEM768VectorTests {
                     counts["\(kind) \(isValid ? "valid" : "invalid")", default: 0] += 1
                     switch kind {
                     case "MLKEMKeyGen":
-                        expectKey(seed: bytes(test["seed"]), test)
+                        expectKey(seed: bytes(hex: test["seed"]), test)
                     case "MLKEMTest": expectSeedAndSecret(test, isValid: isValid)
                     case "MLKEMEncapsTest": expectEncapsulation(test, isValid: isValid)
                     case "MLKEMDecapsValidationTest":
                         let secret = decapsulate(
-                            bytes(test["c"]),
-                            with: bytes(test["dk"]))
-                        let wanted = isValid ? bytes(test["K"]) : nil
+                            bytes(hex: test["c"]),
+                            with: bytes(hex: test["dk"]))
+                        let wanted = isValid ? bytes(hex: test["K"]) : nil
                         #expect(secret == wanted, "case \(test["tcId"] ?? "?")")
                     default: Issue.record("unknown kind \(kind)")
                     }
@@ -104,8 +103,8 @@ struct MLKEM768VectorTests {
 
     private func expectSeedAndSecret(_ test: [String: Any], isValid: Bool) {
         let number = test["tcId"] ?? "?"
-        let seed = bytes(test["seed"])
-        let ciphertext = bytes(test["c"])
+        let seed = bytes(hex: test["seed"])
+        let ciphertext = bytes(hex: test["c"])
         // Callers check lengths: a message of another length is never read.
         guard seed.count == MLKEM768.seedSize, ciphertext.count == MLKEM768.ciphertextSize
         else {
@@ -114,20 +113,20 @@ struct MLKEM768VectorTests {
         }
         let key = MLKEM768.DecapsulationKey(seed: seed.span)
         let isPublicKey =
-            MLKEM768Tests.encapsulationKey(of: key) == bytes(test["ek"])
+            MLKEM768Tests.encapsulationKey(of: key) == bytes(hex: test["ek"])
         let isSecret =
             [UInt8](key.decapsulate(ciphertext.span).bytes)
-            == bytes(test["K"])
+            == bytes(hex: test["K"])
         #expect(isValid && isPublicKey && isSecret, "case \(number)")
     }
 
     private func expectEncapsulation(_ test: [String: Any], isValid: Bool) {
         let sent = MLKEM768Tests.encapsulate(
-            to: bytes(test["ek"]), randomness: bytes(test["m"]))
+            to: bytes(hex: test["ek"]), randomness: bytes(hex: test["m"]))
         let isSame =
             isValid
-            ? sent?.ciphertext == bytes(test["c"])
-                && sent?.secret == bytes(test["K"])
+            ? sent?.ciphertext == bytes(hex: test["c"])
+                && sent?.secret == bytes(hex: test["K"])
             : sent == nil
         #expect(isSame, "case \(test["tcId"] ?? "?")")
     }

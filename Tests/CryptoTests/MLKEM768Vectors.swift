@@ -1,4 +1,5 @@
 import Foundation
+import Vectors
 
 @testable import Crypto
 

@@ -1,4 +1,5 @@
 import Testing
+import Vectors
 
 @testable import Crypto
 
@@ -7,7 +8,6 @@ import Testing
     let plaintext = (0..<64).map { UInt8($0) }
 
     @Test func framesOfTheVectorsOpen() throws {
-        let vectors = try IntercomVectors.read()
         for (i, frame) in vectors.frames.enumerated() {
             let suite = try #require(Suite(rawValue: frame.suite))
             var opener = vectors.opener(suite, frame.dir, before: frame.ctr)
@@ -25,7 +25,6 @@ import Testing
     }
 
     @Test func windowOfTheVectors() throws {
-        let vectors = try IntercomVectors.read()
         #expect(vectors.window.count == vectors.inputs.window.count)
         for (counters, accepted) in zip(vectors.inputs.window, vectors.window) {
             var opener = vectors.opener(.chaChaPoly, "i2r")
@@ -42,7 +41,6 @@ import Testing
     }
 
     @Test func refusedFramesOfTheVectors() throws {
-        let vectors = try IntercomVectors.read()
         let refused = vectors.refuse.filter { $0.at == "frame" }
         #expect(refused.count == 16)
         for entry in refused {
@@ -60,7 +58,6 @@ import Testing
     }
 
     @Test(arguments: suites) func everyFlippedBitIsRefusedAndChangesNothing(suite: Suite) throws {
-        let vectors = try IntercomVectors.read()
         var opener = vectors.opener(suite, "i2r")
         let earlier = vectors.seal(suite, "i2r", flags: 0, counter: 4, plaintext)
         #expect(opener.opened(earlier) != .refused(.authentication))
@@ -83,7 +80,6 @@ import Testing
     }
 
     @Test(arguments: suites) func everyShorterOrLongerDatagramIsRefused(suite: Suite) throws {
-        let vectors = try IntercomVectors.read()
         var opener = vectors.opener(suite, "i2r")
         let frame = vectors.seal(
             suite, "i2r", flags: 0, counter: 0, [UInt8](repeating: 1, count: 100))
@@ -102,7 +98,6 @@ import Testing
     }
 
     @Test func framesOfTheOtherDirectionOrSuiteAreRefused() throws {
-        let vectors = try IntercomVectors.read()
         for suite in Self.suites {
             let other: Suite = suite == .aesGCM ? .chaChaPoly : .aesGCM
             let frame = vectors.seal(suite, "i2r", flags: 0, counter: 0, plaintext)
@@ -115,7 +110,6 @@ import Testing
     }
 
     @Test(arguments: suites) func lateFramesOpenButAreNotNewest(suite: Suite) throws {
-        let vectors = try IntercomVectors.read()
         var opener = vectors.opener(suite, "i2r")
         for (counter, isNewest) in [(7, true), (3, false), (8, true), (0, false)] {
             let frame = vectors.seal(

@@ -1,18 +1,15 @@
 import Testing
+import Vectors
 
 @testable import Crypto
 
 /// PBKDF2-HMAC-SHA-256 against the vectors of RFC 7914 §11.
 @Suite struct PBKDF2Tests {
     private func derive(_ secret: String, _ salt: String, _ rounds: UInt32) -> String {
-        var output = [UInt8](repeating: 0, count: 64)
-        var span = output.mutableSpan
-        PBKDF2.derive(
-            Array(secret.utf8).span, salt: Array(salt.utf8).span, rounds: rounds, into: &span)
-        return output.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }.joined()
+        filled(64) {
+            PBKDF2.derive(
+                Array(secret.utf8).span, salt: Array(salt.utf8).span, rounds: rounds, into: &$0)
+        }.hex
     }
 
     @Test func theVectorsOfTheStandardAreMet() {

@@ -1,9 +1,10 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct PublicKeyTextTests {
     @Test func textOfTheVectors() throws {
-        for text in try IntercomVectors.read().text {
+        for text in vectors.text {
             let key = PublicKey(hex: text.pk)
             #expect(key.text == text.key)
             #expect(key.fingerprint == text.fingerprint)
@@ -13,7 +14,6 @@ import Testing
     }
 
     @Test func refusedTextsOfTheVectors() throws {
-        let vectors = try IntercomVectors.read()
         #expect(!vectors.inputs.keytext_refuse.isEmpty)
         for text in vectors.inputs.keytext_refuse {
             #expect(PublicKey(text: text) == nil, "\(text)")
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func everyChangedCharacterIsRefused() throws {
-        let text = try #require(try IntercomVectors.read().text.first).key
+        let text = try #require(vectors.text.first).key
         for position in 0..<text.utf8.count {
             for other in "az27:1 " {
                 var characters = Array(text)
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func charactersThatOnlyLookLikeAsciiAreRefused() throws {
-        let text = try #require(try IntercomVectors.read().text.last).key
+        let text = try #require(vectors.text.last).key
         #expect(text.contains("k"))
         // A Kelvin sign, which lowercases to k, and a character of four bytes.
         #expect(PublicKey(text: text.replacing("k", with: "\u{212A}")) == nil)

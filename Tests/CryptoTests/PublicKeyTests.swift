@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct PublicKeyTests {
     @Test func orderIsThatOfTheFirstByteThatDiffers() {

@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct RandomTests {
     @Test(arguments: [1, 7, 256, 257, 5000]) func everyByteIsFilled(size: Int) {

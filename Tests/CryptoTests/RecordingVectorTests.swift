@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Vectors
 
 @testable import Crypto
 
@@ -86,9 +87,7 @@ import Testing
     }
 
     @Test func ownVectors() throws {
-        try check(
-            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .appending(path: "Vectors/intercom_v1.json"))
+        try check(ProtocolVectors.file)
     }
 
     @Test(.enabled(if: PublishedVectors.arePresent, PublishedVectors.skipReason))

@@ -66,7 +66,6 @@ import Testing
     }
 
     @Test func reconstructionOfTheVectors() throws {
-        let vectors = try IntercomVectors.read()
         #expect(vectors.reconstruct.count == vectors.inputs.reconstruct.count)
         for (input, expected) in zip(vectors.inputs.reconstruct, vectors.reconstruct) {
             var window = ReplayWindow()

@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct SHA256Tests {
     // FIPS 180-4's examples, as NIST publishes them.

@@ -1,4 +1,5 @@
 import Testing
+import Vectors
 
 @testable import Crypto
 
@@ -11,7 +12,6 @@ import Testing
     }
 
     @Test func framesOfTheVectors() throws {
-        let vectors = try IntercomVectors.read()
         let inputs = vectors.inputs.frames
         #expect(vectors.frames.count == inputs.count * 4)
         for (i, frame) in vectors.frames.enumerated() {

@@ -1,11 +1,9 @@
 import Crypto
 import Testing
+import Vectors
 
 /// Tags on the LAN, by the shared vectors (protocol.md §1.9).
 @Suite struct TagKeyTests {
-    let vectors: IntercomVectors
-    init() throws { vectors = try IntercomVectors.read() }
-
     private func key(_ own: String, _ peer: String, _ psk: String) -> TagKey {
         TagKey(own: Key(hex: own), peer: X25519.publicKey(of: Key(hex: peer)), psk: Key(hex: psk))!
     }

@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Vectors
 
 @Suite struct X25519Tests {
     private func shared(_ secret: borrowing Key, _ point: PublicKey) -> String? {

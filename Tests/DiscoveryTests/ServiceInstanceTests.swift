@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Vectors
 import Wire
 
 @testable import Peering

@@ -1,7 +1,7 @@
 import Crypto
-import Foundation
 import Seeds
 import Time
+import Vectors
 import Wire
 
 @testable import Peering
@@ -43,15 +43,6 @@ let wiredIPv6 = Link(interface: 3, isIPv6: true)
 func place(_ number: UInt64, _ link: Link = wired) -> LinkAddresses {
     LinkAddresses(
         link, [OwnAddress(host(number, port: 0), prefix: 120)])
-}
-
-extension [UInt8] {
-    init(hex: String) {
-        let digits = Array<Character>(hex)
-        self = stride(from: 0, to: digits.count - 1, by: 2).map {
-            UInt8(String(digits[$0...$0 + 1]), radix: 16)!
-        }
-    }
 }
 
 /// Pieces of a message one after the other.
@@ -97,9 +88,5 @@ struct LANVector: Decodable {
     let inputs: Inputs
     let lan: LAN
 
-    static func read() throws -> LANVector {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Vectors/intercom_v1.json")
-        return try JSONDecoder().decode(LANVector.self, from: Data(contentsOf: file))
-    }
+    static func read() throws -> LANVector { try ProtocolVectors.read() }
 }

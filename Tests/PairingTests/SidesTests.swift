@@ -1,4 +1,5 @@
 import Testing
+import Vectors
 import Wire
 
 @testable import Crypto

@@ -1,6 +1,6 @@
 import Crypto
-import Foundation
 import Testing
+import Vectors
 import Wire
 
 @testable import Peering
@@ -31,29 +31,13 @@ struct PairingVector: Decodable, Sendable {
     let p1, p2, p3, p4, psk: String
     let suite: UInt8
 
-    static func file() throws -> File {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Vectors/intercom_v1.json")
-        return try JSONDecoder().decode(File.self, from: Data(contentsOf: file))
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// An odd number of digits lacks the first one.
-    init(hex: String) {
-        let digits = (hex.count % 2 == 0 ? hex : "0" + hex).compactMap(\.hexDigitValue)
-        self = stride(from: 0, to: digits.count, by: 2).map {
-            UInt8(digits[$0] << 4 | digits[$0 + 1])
-        }
-    }
-
-    var hex: String { map { String(format: "%02x", $0) }.joined() }
+    static func file() throws -> File { try ProtocolVectors.read() }
 }
 
 func key(_ hex: String) -> Key { Key(copying: [UInt8](hex: hex).span) }
 
 func hex(_ key: borrowing Key) -> String {
-    key.bytes.indices.map { key.bytes[$0] }.hex
+    [UInt8](key.bytes).hex
 }
 
 /// A card with a key that nobody else has.

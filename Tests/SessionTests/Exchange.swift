@@ -24,24 +24,24 @@ final class Exchange {
 
     /// With the inputs of the vectors each message has the bytes of the vectors.
     init(
-        _ suite: Suite, vectors: Vectors, record: Record? = nil,
+        _ suite: Suite, record: Record? = nil,
         limits: SessionLimits = SessionLimits()
     ) {
         self.suite = suite
-        let secrets = (vectors.input("init_static"), vectors.input("resp_static"))
-        let psk = vectors.input("psk")
+        let secrets = (vectors.bytes("init_static"), vectors.bytes("resp_static"))
+        let psk = vectors.bytes("psk")
         initiator = PeerTable(
             identity: key(secrets.0), bootID: 0x0102_0304_0506_0708, limits: limits,
             random: ScriptedRandom(
                 [
-                    vectors.input("init_index"), vectors.input("init_e"),
-                    vectors.input("kem_seed"),
+                    vectors.bytes("init_index"), vectors.bytes("init_e"),
+                    vectors.bytes("kem_seed"),
                 ], then: 1
             ).fill)
         responder = PeerTable(
             identity: key(secrets.1), bootID: 0x1112_1314_1516_1718, limits: limits,
             random: ScriptedRandom(
-                [vectors.input("resp_index"), vectors.input("resp_e"), vectors.input("kem_m")],
+                [vectors.bytes("resp_index"), vectors.bytes("resp_e"), vectors.bytes("kem_m")],
                 then: 2
             ).fill)
         initiator.add(

@@ -1,4 +1,5 @@
 import Crypto
+import Vectors
 import Wire
 
 @testable import Peering
@@ -19,7 +20,7 @@ enum Fetched: Equatable {
     init(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit(let datagram, let target):
-            self = .transmit(array(datagram.bytes), to: target)
+            self = .transmit([UInt8](datagram.bytes), to: target)
         case .install(let peer, let keys, let endpoint):
             self = .install(
                 peer: peer, index: keys.localIndex, remote: keys.remoteIndex, endpoint: endpoint)

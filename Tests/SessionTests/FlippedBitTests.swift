@@ -9,9 +9,6 @@ import Wire
 /// One bit flipped in each byte of each message, with the mac as it was and corrected: never a
 /// session, nothing changed, and the honest message is accepted afterwards.
 @Suite struct FlippedBitTests {
-    let vectors: Vectors
-    init() throws { vectors = try Vectors() }
-
     private func flipped(_ message: [UInt8], at i: Int) -> [UInt8] {
         var message = message
         message[i] ^= 1 << UInt8(i % 8)
@@ -28,7 +25,7 @@ import Wire
 
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])
     func aBitInM1GivesNoSession(suite: Suite) throws {
-        let exchange = Exchange(suite, vectors: vectors)
+        let exchange = Exchange(suite)
         let m1 = exchange.m1()
         for i in m1.indices {
             let drop = exchange.refusedByResponder(flipped(m1, at: i))
@@ -56,7 +53,7 @@ import Wire
 
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])
     func aBitInM2GivesNoSession(suite: Suite) throws {
-        let exchange = Exchange(suite, vectors: vectors)
+        let exchange = Exchange(suite)
         let m2 = try #require(exchange.m2(exchange.m1()))
         for i in m2.indices {
             let drop = exchange.refusedByInitiator(flipped(m2, at: i))
@@ -73,7 +70,7 @@ import Wire
 
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])
     func aBitInM3GivesNoSession(suite: Suite) throws {
-        let exchange = Exchange(suite, vectors: vectors)
+        let exchange = Exchange(suite)
         let m2 = try #require(exchange.m2(exchange.m1()))
         let m3 = try #require(exchange.m3(m2))
         for i in m3.indices {
@@ -83,7 +80,7 @@ import Wire
         for i in m3.indices where i < 88 && isTried(i, suite) {
             exchange.wait(.milliseconds(i % 2 == 0 ? 1 : 0))
             // Each on a responder that still allows tries.
-            let fresh = Exchange(suite, vectors: vectors)
+            let fresh = Exchange(suite)
             let again = try #require(fresh.m2(fresh.m1()))
             _ = fresh.m3(again)
             let drop = fresh.refusedByResponder(fresh.signed(flipped(m3, at: i)))

@@ -1,11 +1,11 @@
 import Crypto
 import Testing
+import Vectors
 
 @testable import Peering
 
 @Suite struct KnownSessionTests {
     @Test(arguments: [Suite.aesGCM, .chaChaPoly]) func itIsThatOfTheVectors(suite: Suite) throws {
-        let vectors = try Vectors()
         let handshake = vectors.handshake(suite)
         var hash = SHA256()
         for name in ["m1", "m2", "m3"] { hash.update(bytes(hex: handshake[name]).span) }

@@ -10,9 +10,6 @@ import Wire
 /// Who is a peer cannot be asked by someone who knows a station's public key, and has the keys of
 /// others: not by an answer, and not by how long the station takes.
 @Suite struct MembershipTests {
-    let vectors: Vectors
-    init() throws { vectors = try Vectors() }
-
     enum Caller: CaseIterable {
         /// A peer's key, without its secret or psk.
         case wrongProof
@@ -35,7 +32,7 @@ import Wire
             case .wrongSuite: .init(psk: none, suite: .chaChaPoly)
             case .unreadable: nil
             }
-        return Exchange(.aesGCM, vectors: vectors, record: record)
+        return Exchange(.aesGCM, record: record)
     }
 
     /// The processor time in ns that the last message of a handshake takes.

@@ -1,24 +1,22 @@
 import Crypto
 import Testing
 import Time
+import Vectors
 import Wire
 
 @testable import Peering
 
 /// Which messages are accepted, by the shared vectors.
 @Suite struct PeerTableReceiveTests {
-    let vectors: Vectors
-    init() throws { vectors = try Vectors() }
-
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])
     func aWholeHandshakeHasTheBytesOfTheVectors(suite: Suite) throws {
         let expected = vectors.handshake(suite)
-        let exchange = Exchange(suite, vectors: vectors)
+        let exchange = Exchange(suite)
         let m1 = exchange.m1()
-        #expect(hex(m1) == expected["m1"] as? String)
+        #expect(m1.hex == expected["m1"] as? String)
         let m2 = exchange.m2(m1)
         let answer = try #require(m2)
-        #expect(hex(answer) == expected["m2"] as? String)
+        #expect(answer.hex == expected["m2"] as? String)
         _ = exchange.initiator.receive(
             answer.span, from: Exchange.responderAt, at: exchange.now)
         let sent = exchange.initiator.fetch()
@@ -65,16 +63,16 @@ import Wire
 
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])
     func everyMessageToRefuseIsRefusedAndTheHonestOnesAreNot(suite: Suite) throws {
-        let other = Exchange(suite, vectors: vectors)
+        let other = Exchange(suite)
         try expectRefusals(suite, "m1", others: 0) { other.refusedByResponder($0) }
         #expect(other.responder.halfOpen.count == 0)
         #expect(other.finish(try other.reachM3()).count == 2)
         // Not on the same one, whose random numbers some of them have used up.
-        let exchange = Exchange(suite, vectors: vectors)
+        let exchange = Exchange(suite)
         let m2 = try #require(exchange.m2(exchange.m1()))
         try expectRefusals(suite, "m2", others: 0) { exchange.refusedByInitiator($0) }
         let m3 = try #require(exchange.m3(m2))
-        #expect(hex(m3) == vectors.handshake(suite)["m3"] as? String)
+        #expect(m3.hex == vectors.handshake(suite)["m3"] as? String)
         // Three are good, and refused for what the responder knows of its peer.
         try expectRefusals(suite, "m3", others: 3) { exchange.refusedByResponder($0) }
         #expect(exchange.finish(m3).count == 2)
@@ -98,7 +96,7 @@ import Wire
     @Test(arguments: [Suite.aesGCM, .chaChaPoly])
     func aGoodM3IsRefusedWhenThePeerRecordDiffers(suite: Suite) throws {
         let other: Suite = suite == .aesGCM ? .chaChaPoly : .aesGCM
-        let psk = vectors.input("psk")
+        let psk = vectors.bytes("psk")
         let causes: [String: (Exchange.Record, Drop)] = [
             "psk of the responder differs": (
                 .init(psk: [UInt8](repeating: 0, count: 32), suite: suite), .psk
@@ -112,17 +110,17 @@ import Wire
         ]
         let cases = vectors.refused(at: "m3", suite)
         for (why, (record, cause)) in causes {
-            let exchange = Exchange(suite, vectors: vectors, record: record)
+            let exchange = Exchange(suite, record: record)
             _ = exchange.m2(exchange.m1())
             let message = try #require(cases.first { $0.why == why }).message
-            #expect(hex(message) == vectors.handshake(suite)["m3"] as? String)
+            #expect(message.hex == vectors.handshake(suite)["m3"] as? String)
             let drop = exchange.refusedByResponder(message)
             #expect(drop == cause, "\(why)")
         }
     }
 
     @Test func whoDoesNotKnowTheResponderGetsNoAnswer() {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
+        let exchange = Exchange(.aesGCM)
         let stranger = HandshakeMAC(responder: exchange.initiator.publicKey)
         var m1 = exchange.m1()
         var span = m1.mutableSpan

@@ -7,9 +7,7 @@ import Wire
 
 /// The effects of time: retries, repeats, heartbeats, rekey, expiry.
 @Suite struct PeerTableTimersTests {
-    let vectors: Vectors
-    init() throws { vectors = try Vectors() }
-
+    private let exchange = Exchange(.aesGCM)
     private static let confirm0: [UInt8] = [1, 0] + responderBoot
     private static let responderBoot: [UInt8] = Array(0x11...0x18)
     private let initiatorIndex: UInt32 = 0xA1A2_A3A4
@@ -17,8 +15,8 @@ import Wire
 
     @Test func m1IsRepeatedLessAndLessOften() {
         var table = PeerTable(
-            identity: key(vectors.input("init_static")), bootID: 1, random: ScriptedRandom().fill)
-        let peer = X25519.publicKey(of: key(vectors.input("resp_static")))
+            identity: key(vectors.bytes("init_static")), bootID: 1, random: ScriptedRandom().fill)
+        let peer = X25519.publicKey(of: key(vectors.bytes("resp_static")))
         table.add(publicKey: peer, psk: nil, suite: .aesGCM, at: ms(0))
         table.setEndpoints([host(2)], of: 0, at: ms(0))
         let sent = table.run(from: ms(0), to: seconds(300)).messages
@@ -35,7 +33,6 @@ import Wire
     }
 
     @Test func m1GoesToEachAddressInTurn() {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         let all = [host(2), host(3), host(4)]
         exchange.initiator.setEndpoints(all, of: 0, at: ms(0))
         let sent = exchange.initiator.run(from: ms(0), to: seconds(60))
@@ -48,7 +45,6 @@ import Wire
     }
 
     @Test func aPeerWithoutAddressIsNotAsked() {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         exchange.responder.wanted(peer: 0, at: ms(0))
         #expect(exchange.responder.fetch().isEmpty)
         #expect(exchange.responder.deadline == nil)
@@ -56,7 +52,6 @@ import Wire
     }
 
     @Test func theAnswerToTheLastM1ButOneStillCounts() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         var messages = [exchange.m1()]
         messages += exchange.initiator.run(from: ms(0), to: seconds(4)).compactMap(\.what.message)
         #expect(messages.count == 3)
@@ -69,7 +64,6 @@ import Wire
     }
 
     @Test func m3IsRepeatedFiveTimesThenM1GoesOn() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         let m2 = try #require(exchange.m2(exchange.m1()))
         exchange.wait(.milliseconds(20))
         let m3 = try #require(exchange.m3(m2))
@@ -84,7 +78,6 @@ import Wire
     }
 
     @Test func confirmIsRepeatedUntilTheSessionIsGivenUp() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         let m3 = try exchange.reachM3()
         #expect(exchange.finish(m3).last == confirm0)
         let done = exchange.responder.run(from: ms(0), to: seconds(60))
@@ -94,7 +87,6 @@ import Wire
     }
 
     @Test func aConfirmIsAnsweredOnItsSession() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         _ = try exchange.reachM3()
         exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(1))
         // Which run of the peer it is says CONFIRM(0) alone.
@@ -120,12 +112,11 @@ import Wire
     }
 
     @Test func whoHasLostTheConfirmationRepeatsM3UntilItHasIt() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         _ = try exchange.reachM3()
         _ = exchange.initiator.fetch()
         // The media loop has opened it, and the control loop had no room for it.
         exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(1))
-        hear(exchange, at: ms(100))
+        hear(at: ms(100))
         let again = exchange.initiator.run(from: ms(2), to: ms(6_000))
         let kinds = again.compactMap { $0.what.message?.first }
         #expect(kinds.prefix(6) == [3, 3, 3, 3, 3, 1])
@@ -136,7 +127,7 @@ import Wire
     }
 
     @Test func aGoodbyeEndsASessionWhoseRunIsUnknownAlone() throws {
-        let exchange = try established()
+        try establish()
         exchange.now = seconds(120)
         _ = try exchange.reachM3()
         _ = exchange.initiator.fetch()
@@ -151,8 +142,8 @@ import Wire
     }
 
     @Test func heartbeatsComeEveryFourteenToSixteenSeconds() throws {
-        let exchange = try established()
-        let beats = beats(exchange, from: ms(0), to: seconds(100))
+        try establish()
+        let beats = beats(from: ms(0), to: seconds(100))
         #expect(beats.count >= 5)
         for (early, late) in zip([0] + beats, beats) {
             #expect((14_000...16_000).contains(late - early))
@@ -161,7 +152,7 @@ import Wire
     }
 
     @Test func whoeverSendsNeedsNoHeartbeat() throws {
-        let exchange = try established()
+        try establish()
         for second in Int64(1)...60 {
             exchange.initiator.hear(at: seconds(second), sent: UInt64(second))
             exchange.initiator.tick(at: seconds(second))
@@ -170,7 +161,7 @@ import Wire
     }
 
     @Test func aPeerIsDownAfterFiftySilentSecondsAndUpWhenHeard() throws {
-        let exchange = try established()
+        try establish()
         let done = exchange.initiator.run(from: ms(0), to: seconds(50)).filter {
             $0.what != .cover(peer: 0)
         }
@@ -189,11 +180,11 @@ import Wire
     }
 
     @Test func theInitiatorRekeysAt120TheResponderAt150Seconds() throws {
-        let exchange = try established()
+        try establish()
         exchange.responder.setEndpoints([Exchange.initiatorAt], of: 0, at: ms(0))
         var first: [Int64?] = [nil, nil]
         for second in Int64(1)...160 {
-            hear(exchange, at: seconds(second))
+            hear(at: seconds(second))
             exchange.initiator.tick(at: seconds(second))
             if exchange.initiator.messages().first?.first == 1, first[0] == nil {
                 first[0] = second
@@ -207,7 +198,7 @@ import Wire
     }
 
     @Test func eitherRekeysAfterAMillionPackets() throws {
-        let exchange = try established()
+        try establish()
         for (sent, expected) in [(UInt64(1 << 20) - 1, 0), (1 << 20, 1)] {
             exchange.initiator.hear(at: ms(2000), sent: sent)
             #expect(exchange.initiator.messages().count == expected)
@@ -217,12 +208,12 @@ import Wire
     }
 
     @Test func aSessionIsErasedAt180Seconds() throws {
-        let exchange = try established()
+        try establish()
         for second in Int64(1)...179 {
-            hear(exchange, at: seconds(second))
+            hear(at: seconds(second))
             #expect(!exchange.initiator.fetch().contains(.drop(peer: 0, index: initiatorIndex)))
         }
-        hear(exchange, at: ms(179_999))
+        hear(at: ms(179_999))
         _ = exchange.initiator.fetch()
         exchange.initiator.tick(at: seconds(180))
         let done = exchange.initiator.fetch()
@@ -232,14 +223,14 @@ import Wire
     }
 
     @Test func aSessionIsErasedWhenItsCounterIsSpent() throws {
-        let exchange = try established()
+        try establish()
         exchange.initiator.hear(at: ms(9), sent: 1 << 22)
         let done = exchange.initiator.fetch()
         #expect(Array(done.prefix(2)) == [.drop(peer: 0, index: initiatorIndex), .down(peer: 0)])
     }
 
     @Test func packetsThatDoNotOpenCallForAHandshakeAfterTwentySeconds() throws {
-        let exchange = try established()
+        try establish()
         for (refused, expected) in [(Int64(19_999), 0), (20_000, 1)] {
             exchange.initiator.hear(at: ms(refused), opened: ms(0), refused: ms(refused))
             #expect(exchange.initiator.messages().count == expected)
@@ -249,7 +240,6 @@ import Wire
     }
 
     @Test func aKeyPressSendsM1AtOnceAndStartsTheSeriesOver() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         _ = exchange.m1()
         // The sixth M1 is followed by a wait of 24 s or more.
         let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).messages
@@ -264,7 +254,6 @@ import Wire
     }
 
     @Test func aKeyPressTooSoonAfterAnM1WaitsTheShortestTime() throws {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
         _ = exchange.m1()
         let sent = exchange.initiator.run(from: ms(0), to: seconds(36)).messages
         let last = try #require(sent.last).ms
@@ -274,13 +263,13 @@ import Wire
     }
 
     @Test func aKeyPressWithASessionDoesNothing() throws {
-        let exchange = try established()
+        try establish()
         exchange.initiator.wanted(peer: 0, at: seconds(5))
         #expect(exchange.initiator.fetch().isEmpty)
     }
 
     @Test func aSilenceThatIsDoubtedIsAnsweredByAHandshakeAndTheSessionStays() throws {
-        let exchange = try established()
+        try establish()
         let before = exchange.initiator.associations[0]?.records.current?.index
         exchange.initiator.doubted(peer: 0, at: seconds(5))
         #expect(exchange.initiator.messages().count == 1)
@@ -301,25 +290,23 @@ import Wire
     }
 
     /// A handshake that was carried through to the switch on both sides.
-    private func established() throws -> Exchange {
-        let exchange = Exchange(.aesGCM, vectors: vectors)
+    private func establish() throws {
         #expect(exchange.finish(try exchange.reachM3()).count == 2)
         exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(0))
         exchange.initiator.confirm(0, boot: 7, peer: 0, index: initiatorIndex, at: ms(0))
         exchange.responder.switched(peer: 0, index: responderIndex, at: ms(0))
         _ = exchange.initiator.fetch()
         _ = exchange.responder.fetch()
-        return exchange
     }
 
     /// Both receive packets of each other.
-    private func hear(_ exchange: Exchange, at now: Instant) {
+    private func hear(at now: Instant) {
         exchange.initiator.hear(at: now)
         exchange.responder.hear(at: now)
     }
 
     /// When cover packets are sent, while the peer is heard all the time.
-    private func beats(_ exchange: Exchange, from start: Instant, to end: Instant) -> [Int64] {
+    private func beats(from start: Instant, to end: Instant) -> [Int64] {
         var beats: [Int64] = []
         var now = start
         while let due = exchange.initiator.deadline, due <= end {

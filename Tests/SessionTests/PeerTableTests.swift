@@ -7,9 +7,6 @@ import Wire
 @testable import Peering
 
 @Suite struct PeerTableTests {
-    let vectors: Vectors
-    init() throws { vectors = try Vectors() }
-
     @Test func twoStationsThatStartTalkToEachOther() {
         let pair = Pair(seed: 1)
         pair.a.start()
@@ -45,7 +42,7 @@ import Wire
             limits.rekeyInitiator = .seconds(3)
             limits.rekeyResponder = .seconds(4)
             limits.expiry = .seconds(8)
-            let exchange = Exchange(.aesGCM, vectors: vectors, limits: limits)
+            let exchange = Exchange(.aesGCM, limits: limits)
             var now = ms(0)
             var messages: [[UInt8]] = [exchange.m1()]
             var indices: [UInt32] = [0]

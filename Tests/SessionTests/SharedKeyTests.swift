@@ -95,9 +95,8 @@ import Wire
     }
 
     @Test func aCallWithOurOwnKeyIsToldAndIsNoUnknownCaller() throws {
-        let vectors = try Vectors()
-        let exchange = Exchange(.aesGCM, vectors: vectors)
-        let secret = vectors.input("resp_static")
+        let exchange = Exchange(.aesGCM)
+        let secret = vectors.bytes("resp_static")
         let own = exchange.responder.publicKey
         let mac = HandshakeMAC(responder: own)
         var message = [UInt8](repeating: 0, count: 1232)

@@ -1,5 +1,6 @@
 import Crypto
 import Time
+import Vectors
 import Wire
 
 @testable import Peering
@@ -225,7 +226,7 @@ final class SimulatedStation {
             case .ping(let token):
                 later { [unowned self] _, _ in
                     _ = send(
-                        array(ControlPayload(.pong(token)).bytes.span),
+                        [UInt8](ControlPayload(.pong(token)).bytes.span),
                         FrameFlags(kind: .control), peer: peer)
                 }
             case .close:
@@ -304,7 +305,7 @@ final class SimulatedStation {
     private func perform(_ action: consuming SessionAction) {
         switch consume action {
         case .transmit(let datagram, let target):
-            let bytes = array(datagram.bytes)
+            let bytes = [UInt8](datagram.bytes)
             transmitted[bytes[0], default: 0] += 1
             network.send(bytes, from: endpoint, to: target)
         case .install(let peer, let keys, let target):

@@ -51,8 +51,7 @@ import Wire
     }
 
     @Test func fromM2NobodyLearnsThatTheStationHasStartedAnew() throws {
-        let vectors = try Vectors()
-        let secret = vectors.input("resp_static")
+        let secret = vectors.bytes("resp_static")
         let responder = X25519.publicKey(of: key(secret))
         var m1 = HandshakeDatagram(count: HandshakeLayout.Initiation.size)
         var bytes = m1.mutableBytes

@@ -1,5 +1,6 @@
 import Seeds
 import Testing
+import Vectors
 import Wire
 
 /// What is read from an audio packet's plaintext.
@@ -7,7 +8,7 @@ func packet(in plaintext: [UInt8]) -> AudioPacket? { AudioPacket(parsing: plaint
 
 @Suite struct AudioPacketTests {
     @Test func writesThePlaintextsOfTheVectors() throws {
-        let cases = try Vectors().cases("audio")
+        let cases = vectors.cases("audio")
         #expect(cases.count == 5)
         for (input, expected) in cases {
             let input = try #require(input as? [String: Any])
@@ -33,7 +34,7 @@ func packet(in plaintext: [UInt8]) -> AudioPacket? { AudioPacket(parsing: plaint
     }
 
     @Test func readsAndRefusesAsTheVectorsSay() throws {
-        let cases = try Vectors().cases("audio_parse")
+        let cases = vectors.cases("audio_parse")
         #expect(cases.count == 8)
         for (input, expected) in cases {
             let plaintext = bytes(hex: input)

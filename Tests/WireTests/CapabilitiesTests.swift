@@ -1,9 +1,10 @@
 import Testing
+import Vectors
 import Wire
 
 @Suite struct CapabilitiesTests {
     @Test func areThoseOfTheVectors() throws {
-        let wanted = bytes(hex: try Vectors().input("init_caps"))
+        let wanted = bytes(hex: vectors.input("init_caps"))
         let capabilities = Capabilities(bootID: 0x0102_0304_0506_0708)
         var written = [UInt8](repeating: 0xEE, count: Capabilities.size)
         var span = written.mutableSpan

@@ -1,5 +1,6 @@
 import Seeds
 import Testing
+import Vectors
 import Wire
 
 /// The 64 bytes of a payload.
@@ -9,7 +10,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
 
 @Suite struct ControlPayloadTests {
     @Test func writesEveryRecordOfTheVectors() throws {
-        let cases = try Vectors().cases("control")
+        let cases = vectors.cases("control")
         #expect(cases.count == 33)
         var seen: Set<UInt8> = []
         for (input, expected) in cases {
@@ -240,9 +241,9 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
     private static let responder = bytes(hex: "c6972257376d444b27abb3ce21efb9e9")
 
     /// The records of the vectors, and MESSAGE, which is in none.
-    private static let samples = (try? Vectors().cases("control")).map { cases in
-        cases.map { bytes(hex: ($0.expected as? [String: Any])?["record"]) } + messages
-    }
+    private static let samples: [[UInt8]] =
+        vectors.cases("control").map { bytes(hex: ($0.expected as? [String: Any])?["record"]) }
+        + messages
 
     private static let messages: [[UInt8]] = [(0, 21), (1, 60), (2, 33), (3, 18)].map {
         [15, $1, $0] + [UInt8](repeating: 1, count: Int($1) - 1)
@@ -251,7 +252,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
     /// One of the vectors with another body, or of a type that nobody knows.
     static func randomRecord(_ random: inout SplitMix64) -> ControlRecord {
         while true {
-            guard var record = samples?.randomElement(using: &random) else {
+            guard var record = samples.randomElement(using: &random) else {
                 preconditionFailure("there are vectors")
             }
             if random.next() % 24 == 0 { record[0] = UInt8(26 + random.next() % 230) }

@@ -1,5 +1,6 @@
 import Seeds
 import Testing
+import Vectors
 import Wire
 
 /// The records of a plaintext; nil when `ControlReader` refuses it.
@@ -15,7 +16,7 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
 
 @Suite struct ControlReaderTests {
     @Test func readsAndRefusesAsTheVectorsSay() throws {
-        let cases = try Vectors().cases("control_parse")
+        let cases = vectors.cases("control_parse")
         #expect(cases.count == 20)
         for (input, expected) in cases {
             let found = records(in: bytes(hex: input))

@@ -1,5 +1,6 @@
 import Seeds
 import Testing
+import Vectors
 import Wire
 
 private func parse(_ message: [UInt8]) -> HandshakeHeader? {
@@ -25,7 +26,7 @@ private func parse(_ message: [UInt8]) -> HandshakeHeader? {
     }()
 
     @Test func readsTheMessagesOfTheVectors() throws {
-        let handshakes = try #require(try Vectors().value("handshake") as? [[String: Any]])
+        let handshakes = try #require(vectors.root["handshake"] as? [[String: Any]])
         #expect(handshakes.count == 2)
         for handshake in handshakes {
             let suite = handshake.uint8("suite")
@@ -48,7 +49,7 @@ private func parse(_ message: [UInt8]) -> HandshakeHeader? {
     }
 
     @Test func refusesTheHeadersTheVectorsRefuse() throws {
-        let refused = try #require(try Vectors().value("refuse") as? [[String: Any]])
+        let refused = try #require(vectors.root["refuse"] as? [[String: Any]])
         let byHeader: Set<String> = [
             "type 5", "type 1", "version 2", "suite 3", "flag bit 1", "index below 0x10",
             "one byte short",

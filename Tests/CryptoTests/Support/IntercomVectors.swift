@@ -1,4 +1,4 @@
-import Foundation
+import Vectors
 
 /// The parts of `intercom_v1.json` that concern keys and frames.
 struct IntercomVectors: Decodable {
@@ -78,11 +78,6 @@ struct IntercomVectors: Decodable {
     let text: [Text]
     let lan: LAN
     let refuse: [Refusal]
-
-    static func read() throws -> IntercomVectors {
-        let file = URL(filePath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Vectors/intercom_v1.json")
-        return try JSONDecoder().decode(IntercomVectors.self, from: Data(contentsOf: file))
-    }
 }
+
+let vectors = try! ProtocolVectors.read(as: IntercomVectors.self)

@@ -1,3 +1,5 @@
+import Vectors
+
 @testable import Crypto
 
 extension IntercomVectors {
