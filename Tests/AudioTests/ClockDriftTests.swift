@@ -27,11 +27,12 @@ private struct Card {
 }
 
 @Suite struct ClockDriftTests {
+    private var drift = ClockDrift()
+
     @Test(arguments: [-300.0, -100, -3, 0, 1, 80, 100, 250])
-    func findsTheDriftOfALateTellingCard(ppm: Double) throws {
+    mutating func findsTheDriftOfALateTellingCard(ppm: Double) throws {
         let seed = testSeed()
         var card = Card(ppm: ppm, random: SplitMix64(seed: seed))
-        var drift = ClockDrift()
         card.run(&drift, seconds: 180)
         let found = try #require(drift.estimate)
         #expect(abs(found.ppm - ppm) < 0.5, "seed \(seed): \(found)")
@@ -65,26 +66,25 @@ private struct Card {
         #expect(means[1] < means[0] / 2 && means[2] < means[1] / 2, "seed \(seed): \(means)")
     }
 
-    @Test func hoursFitIn() throws {
+    @Test mutating func hoursFitIn() throws {
         let seed = testSeed()
         var card = Card(ppm: 37, period: 4_800, random: SplitMix64(seed: seed))
-        var drift = ClockDrift()
         card.run(&drift, seconds: 20_000)
         let found = try #require(drift.estimate)
         #expect(abs(found.ppm - 37) < 0.02, "seed \(seed): \(found)")
     }
 
-    @Test func aShortLookSaysNothing() {
+    @Test mutating func aShortLookSaysNothing() {
         var card = Card(ppm: 100, random: SplitMix64(seed: 1))
-        var drift = ClockDrift()
         card.run(&drift, seconds: 5)
         #expect(drift.estimate == nil)
     }
 
     /// An hour without reports while the card went on; another start, whose line is another.
-    @Test(arguments: [48_000 * 3_600, nil]) func aCardThatSleptIsNoTrouble(from: Int?) throws {
+    @Test(arguments: [48_000 * 3_600, nil]) mutating func aCardThatSleptIsNoTrouble(from: Int?)
+        throws
+    {
         var card = Card(ppm: 50, random: SplitMix64(seed: 2))
-        var drift = ClockDrift()
         card.run(&drift, seconds: 60)
         if from == nil {
             drift.reset()

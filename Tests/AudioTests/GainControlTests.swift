@@ -3,8 +3,10 @@ import Foundation
 import Testing
 
 @Suite struct GainControlTests {
+    private var control = GainControl()
+
     /// The output, where the detector decides what is speech.
-    private func controlled(_ samples: [Int16], _ control: inout GainControl) -> [Int16] {
+    private mutating func controlled(_ samples: [Int16]) -> [Int16] {
         var detector = SpeechDetector()
         var out: [Int16] = []
         for start in stride(from: 0, to: samples.count - 479, by: 480) {
@@ -17,33 +19,32 @@ import Testing
         return out
     }
 
-    @Test(arguments: [-38.0, -32, -23, -12]) func speechComesOutAtOneLoudness(input: Double) {
+    @Test(arguments: [-38.0, -32, -23, -12]) mutating func speechComesOutAtOneLoudness(
+        input: Double
+    ) {
         let words = Words(12, level: input, noise: -75, seed: 31)
-        var control = GainControl()
-        let out = controlled(words.samples, &control)
+        let out = controlled(words.samples)
         let last = words.places[11]
         let span = Double(last.lowerBound) / 48_000..<Double(last.upperBound) / 48_000
         #expect(abs(level(out, span) + 23) <= 3.5, "\(level(out, span))")
         #expect(out.allSatisfy { abs(Int32($0)) <= 23_198 })
     }
 
-    @Test func noiseIsNotLiftedInALongPause() {
-        var control = GainControl()
-        _ = controlled(Words(8, level: -35, noise: -70, seed: 32).samples, &control)
+    @Test mutating func noiseIsNotLiftedInALongPause() {
+        _ = controlled(Words(8, level: -35, noise: -70, seed: 32).samples)
         let before = control.gain
         #expect(before > 8)
-        _ = controlled(Words(0, level: -35, noise: -70, seed: 33).samples, &control)
+        _ = controlled(Words(0, level: -35, noise: -70, seed: 33).samples)
         #expect(control.gain == before)
     }
 
-    @Test func itLiftsBy18DecibelsAtMost() {
-        var control = GainControl()
-        _ = controlled(Words(12, level: -50, noise: -85, seed: 34).samples, &control)
+    @Test mutating func itLiftsBy18DecibelsAtMost() {
+        _ = controlled(Words(12, level: -50, noise: -85, seed: 34).samples)
         #expect(control.gain <= 18 && control.gain > 17)
     }
 
-    @Test func itRisesByThreeDecibelsASecondAndFallsByTwelve() {
-        func steps(_ amplitude: Int16, _ control: inout GainControl) -> Float {
+    @Test mutating func itRisesByThreeDecibelsASecondAndFallsByTwelve() {
+        func steps(_ amplitude: Int16) -> Float {
             let before = control.gain
             for _ in 0..<50 {
                 var block = (0..<480).map { $0 % 96 < 48 ? amplitude : -amplitude }
@@ -52,20 +53,18 @@ import Testing
             }
             return control.gain - before
         }
-        var control = GainControl()
-        for _ in 0..<8 { _ = steps(200, &control) }
+        for _ in 0..<8 { _ = steps(200) }
         let atTop = control.gain
         #expect(abs(atTop - 12) < 0.2, "\(atTop)")
-        #expect(abs(steps(200, &control) - 1.5) < 0.05)
-        _ = steps(30_000, &control)
-        #expect(abs(steps(30_000, &control) + 6) < 0.1)
+        #expect(abs(steps(200) - 1.5) < 0.05)
+        _ = steps(30_000)
+        #expect(abs(steps(30_000) + 6) < 0.1)
     }
 
-    @Test func aShoutNeverPassesThePeak() {
-        var control = GainControl()
-        _ = controlled(Words(8, level: -38, noise: -80, seed: 35).samples, &control)
+    @Test mutating func aShoutNeverPassesThePeak() {
+        _ = controlled(Words(8, level: -38, noise: -80, seed: 35).samples)
         #expect(control.gain > 10)
-        let out = controlled(Words(1, level: -8, noise: -80, seed: 36).samples, &control)
+        let out = controlled(Words(1, level: -8, noise: -80, seed: 36).samples)
         #expect(out.allSatisfy { abs(Int32($0)) <= 23_198 })
     }
 }

@@ -5,6 +5,8 @@ import Testing
 import Time
 
 @Suite struct JitterBufferTests {
+    private let bench = JitterBufferBench()
+
     struct Case: Sendable {
         let name: String
         let arrivals: [(sequence: Int, ms: Double)]
@@ -35,7 +37,6 @@ import Time
 
     @Test(arguments: cases)
     func packetsArePlayedInOrder(example: Case) {
-        let bench = JitterBufferBench()
         for (sequence, ms) in example.arrivals { bench.insert(sequence, at: ms) }
         for (block, expected) in example.played.enumerated() {
             #expect(bench.pull(at: 60 + Double(block) * 10) == expected, "\(example.name)")
@@ -43,7 +44,6 @@ import Time
     }
 
     @Test func latePacketsAreRefusedAndCounted() {
-        let bench = JitterBufferBench()
         bench.insert(0, at: 0)
         bench.insert(2, at: 20)
         for (block, expected) in [0, -1, 2].enumerated() {
@@ -69,7 +69,6 @@ import Time
 
     @Test(arguments: foreign)
     func whatIsNoFrameOfOursIsRefused(payload: [UInt8]) {
-        let bench = JitterBufferBench()
         bench.payload = payload
         #expect(bench.insertPayload() == .malformed)
         let (totals, isActive) = (bench.totals, bench.isActive)
@@ -81,7 +80,6 @@ import Time
 
     @Test func delayDoesNotOscillateAcrossTheBlockGrid() {
         // A jitter that exactly fits between two blocks must not be cut and restored for ever.
-        let bench = JitterBufferBench()
         var changes = 0
         var last = 0
         for i in 0..<2_000 {
@@ -97,7 +95,6 @@ import Time
 
     @Test(arguments: [30.0, 100, 200])
     func aWayThatBecameLongerIsWaitedForOnce(more: Double) {
-        let bench = JitterBufferBench()
         for i in 0..<3_000 {
             let moment = Double(i) * 10 + (i < 600 ? 0 : more)
             bench.insert(i, at: moment)
@@ -109,7 +106,6 @@ import Time
 
     @Test func aSingleLossCostsNoDelay() {
         // Below one packet of delay a loss looks like a late packet until its successor comes.
-        let bench = JitterBufferBench()
         var played: [Int?] = []
         for i in 0..<100 {
             if i % 10 != 7 { bench.insert(i, at: Double(i) * 10) }
@@ -120,7 +116,6 @@ import Time
     }
 
     @Test func theNextIsLateOnlyWhereNothingIsHereToGoOnWith() {
-        let bench = JitterBufferBench()
         var late = [bench.buffer.isNextLate]
         for i in [0, 1, 3, 4] { bench.insert(i, at: Double(i) * 10) }
         late.append(bench.buffer.isNextLate)
@@ -140,7 +135,6 @@ import Time
     }
 
     @Test(arguments: [60, 128]) func aBeginningThatHadToMakeRoomIsLeftOut(frames: Int) {
-        let bench = JitterBufferBench()
         bench.payload = [UInt8](repeating: 14 << 3, count: 400)
         for i in 0..<frames { bench.insert(i, at: 0, start: true) }
         #expect(bench.pull(at: 300) == frames - 40)
@@ -148,7 +142,6 @@ import Time
 
     @Test func aStallCostsOneGapAndNotItsPackets() {
         // 100 ms nothing, then all at once: holding the pointer plays every packet.
-        let bench = JitterBufferBench()
         var played: [Int?] = []
         var next = 0
         for block in 0..<60 {
@@ -167,7 +160,6 @@ import Time
     // Talkspurts.
 
     @Test func spurtEndEndsAndItsRepeatsDoNothing() {
-        let bench = JitterBufferBench()
         for i in 0..<10 { bench.insert(i, at: Double(i) * 10, start: true) }
         bench.buffer.end(last: 9)
         for i in 0..<10 { #expect(bench.pull(at: 100 + Double(i) * 10) == i) }
@@ -182,7 +174,6 @@ import Time
     }
 
     @Test func anEndWhoseLastPacketsAreLostIsFilledAndEnds() {
-        let bench = JitterBufferBench()
         for i in 0..<10 { bench.insert(i, at: Double(i) * 10) }
         bench.buffer.end(last: 11)
         let played = (0..<14).map { bench.pull(at: 130 + Double($0) * 10) }
@@ -190,7 +181,6 @@ import Time
     }
 
     @Test func aNewSpurtBehindAnUnfinishedOneIsKept() {
-        let bench = JitterBufferBench()
         for i in 0..<15 { bench.insert(i, at: Double(i) * 10, start: i < 10) }
         // The end was lost; the key is down again before all was played.
         for i in 15..<25 { bench.insert(i, at: 150, start: true) }
@@ -205,7 +195,6 @@ import Time
     // Bounds.
 
     @Test func aJumpFarAheadStartsAnew() {
-        let bench = JitterBufferBench()
         for i in 0..<10 { bench.insert(i, at: Double(i) * 10) }
         #expect(bench.pull(at: 100) == 0)
         #expect(bench.insert(5_000, at: 110) == .restarted)
@@ -215,7 +204,6 @@ import Time
     }
 
     @Test func aSenderThatCountsAnewIsHeardAgain() {
-        let bench = JitterBufferBench()
         for i in 0..<10 { bench.insert(20_000 + i, at: Double(i) * 10) }
         #expect(bench.pull(at: 100) == 20_000 & 255)
         var accepted = 0
@@ -226,7 +214,6 @@ import Time
     }
 
     @Test func tenSecondsOfNothingStartAnew() {
-        let bench = JitterBufferBench()
         bench.insert(100, at: 0, start: true, last: true)
         _ = bench.pull(at: 40)
         _ = bench.pull(at: 50)
@@ -267,7 +254,6 @@ import Time
     }
 
     @Test func anotherFrameDurationStartsAnew() {
-        let bench = JitterBufferBench()
         for i in 0..<10 { bench.insert(i, at: Double(i) * 10) }
         bench.payload = [UInt8](repeating: 15 << 3, count: 60)
         for i in 10..<15 { #expect(bench.insert(i, at: Double(i) * 10) == .accepted) }
@@ -278,7 +264,6 @@ import Time
     // Redundancy and statistics.
 
     @Test func aCopyFillsTheHoleAndIsStillALoss() {
-        let bench = JitterBufferBench()
         for i in 0..<100 {
             if i % 10 != 5 {
                 bench.insert(i, at: Double(i) * 10)
@@ -294,7 +279,6 @@ import Time
     }
 
     @Test func reportSpeaksOfTheLastSeconds() {
-        let bench = JitterBufferBench()
         // 4 s at 20 % loss in pairs, then 2 s clean.
         for i in 0..<620 {
             if i < 400 && i % 10 >= 8 { continue }
@@ -319,7 +303,6 @@ import Time
     /// Frame 19 of 30 is lost; each packet has a copy of the frame this many before it.
     @Test(arguments: [(1, 1, 0), (6, 0, 1)])
     func aCopyMendsOnlyWhatCanStillBePlayed(reach: Int, recovered: Int, lost: Int) {
-        let bench = JitterBufferBench()
         for i in 0..<30 {
             let now = Double(i) * 10
             if i != 19 {
@@ -333,7 +316,6 @@ import Time
 
     @Test func copiesThatCameInVainTeachToWait() {
         // Each 20th packet is lost; a copy of its frame comes with the sixth after it.
-        let bench = JitterBufferBench()
         for i in 0..<800 {
             if i % 20 != 10 { bench.insert(i, at: Double(i) * 10) }
             if i % 20 == 16 { bench.insert(i - 6, at: Double(i) * 10, copy: true) }
@@ -344,9 +326,10 @@ import Time
 }
 
 @Suite struct JitterBufferLossesTests {
+    private let bench = JitterBufferBench()
+
     /// A pre-roll is sent at once, and its last packet overtakes most of it; one never comes.
     @Test func whatIsOvertakenAndPlayedIsNotLost() {
-        let bench = JitterBufferBench()
         for i in 0..<3 { bench.insert(i, at: 0, start: true) }
         for i in [19] + Array(3..<11) + Array(12..<19) { bench.insert(i, at: 2, start: true) }
         #expect(bench.totals.lost == 0)
@@ -363,7 +346,6 @@ import Time
 
     /// Its copy came earlier, and so did five packets behind that.
     @Test func whatComesItselfBeforeItsTurnWasNotRepaired() {
-        let bench = JitterBufferBench()
         for i in [0, 2] { bench.insert(i, at: 0, start: true) }
         bench.insert(1, at: 0, start: true, copy: true)
         for i in 3..<8 { bench.insert(i, at: 1, start: true) }
@@ -379,8 +361,9 @@ import Time
 }
 
 @Suite struct JitterBufferCopiesTests {
+    private let bench = JitterBufferBench()
+
     @Test func aStarvedTalkspurtIsNotOverWhileTheNextOneWaits() {
-        let bench = JitterBufferBench()
         for i in 0..<10 { bench.insert(i, at: Double(i) * 10) }
         for block in 0..<30 { _ = bench.pull(at: 105 + Double(block) * 10) }
         #expect(!bench.isActive)
@@ -395,7 +378,6 @@ import Time
 
     /// A later packet overtook the first packets, and the last of them came twice.
     @Test func aCopyBeginsNoTalkspurt() {
-        let bench = JitterBufferBench()
         for i in [0, 1, 5] { bench.insert(i, at: Double(i) * 10, start: true) }
         bench.insert(2, at: 51)
         bench.insert(5, at: 60, start: true)

@@ -4,6 +4,8 @@ import Testing
 import Time
 
 @Suite struct LevelMeterTests {
+    private var meter = LevelMeter()
+
     private func sine(_ amplitude: Double) -> Block {
         var frame = Block(repeating: 0)
         for i in 0..<480 {
@@ -12,8 +14,7 @@ import Time
         return frame
     }
 
-    @Test func aFullSineReadsZeroPeakAndMinusThreeRMS() {
-        var meter = LevelMeter()
+    @Test mutating func aFullSineReadsZeroPeakAndMinusThreeRMS() {
         for _ in 0..<300 { meter.add(sine(32_767)) }
         #expect(abs(meter.peak) < 0.01)
         #expect(abs(meter.rms + 3.01) < 0.02)
@@ -21,15 +22,13 @@ import Time
         #expect(meter.peak == LevelMeter.floor)
     }
 
-    @Test func thePeakFallsTwentyDecibelsIn1700Ms() {
-        var meter = LevelMeter()
+    @Test mutating func thePeakFallsTwentyDecibelsIn1700Ms() {
         meter.add(sine(32_767))
         for _ in 0..<170 { meter.add(Block(repeating: 0)) }
         #expect(abs(meter.peak + 20) < 0.1)
     }
 
-    @Test func theRMSIntegratesOver300Ms() {
-        var meter = LevelMeter()
+    @Test mutating func theRMSIntegratesOver300Ms() {
         for _ in 0..<30 { meter.add(sine(32_767)) }
         // 63 % of the power: -2.0 dB.
         #expect(abs(meter.rms + 3.01 + 1.99) < 0.05)
@@ -66,18 +65,16 @@ import Time
         #expect(later.rms < -40)
     }
 
-    @Test func aReadingSurvivesBeingPacked() {
-        var meter = LevelMeter()
+    @Test mutating func aReadingSurvivesBeingPacked() {
         meter.add(sine(20_000))
         #expect(LevelMeter.Reading(packed: meter.reading.packed) == meter.reading)
         #expect(LevelMeter.Reading(packed: 0).rms == LevelMeter.floor)
     }
 
-    @Test func threeSamplesInARowAtFullScaleAreOneClip() {
+    @Test mutating func threeSamplesInARowAtFullScaleAreOneClip() {
         var sound = [Int16](repeating: 0, count: 480)
         for place in [10, 11, 100, 101, 102, 103, 200, 201, 202, 478, 479] { sound[place] = 32_767 }
         for place in [300, 301, 302] { sound[place] = -32_768 }
-        var meter = LevelMeter()
         meter.add(sound.span)
         #expect(meter.clips == 3, "pairs are chance")
         // A run cut by the block's end continues in the next block.
@@ -87,8 +84,7 @@ import Time
         #expect(meter.clips == 4 && meter.peak == LevelMeter.floor)
     }
 
-    @Test func loudSoundThatIsNotCutOffIsNoClip() {
-        var meter = LevelMeter()
+    @Test mutating func loudSoundThatIsNotCutOffIsNoClip() {
         for _ in 0..<100 { meter.add(sine(32_700)) }
         #expect(meter.clips == 0)
     }

@@ -8,8 +8,9 @@ private func at(_ seconds: Double) -> Instant {
 }
 
 @Suite struct QueueWatchTests {
-    @Test func oneSlowAnswerIsADoubtAndTwoAreAQueue() {
-        var watch = QueueWatch()
+    private var watch = QueueWatch()
+
+    @Test mutating func oneSlowAnswerIsADoubtAndTwoAreAQueue() {
         #expect(watch.verdict(at: at(0)) == .unknown)
         watch.add(roundTrip: .milliseconds(5), jitter: .zero, at: at(0))
         #expect(watch.verdict(at: at(0)) == .free)
@@ -21,8 +22,7 @@ private func at(_ seconds: Double) -> Instant {
         #expect(watch.verdict(at: at(3)) == .free)
     }
 
-    @Test func ofOldAnswersNothingFollows() {
-        var watch = QueueWatch()
+    @Test mutating func ofOldAnswersNothingFollows() {
         watch.add(roundTrip: .milliseconds(5), jitter: .zero, at: at(0))
         watch.add(roundTrip: .milliseconds(90), jitter: .zero, at: at(1))
         #expect(watch.verdict(at: at(5)) == .doubtful)
@@ -30,8 +30,7 @@ private func at(_ seconds: Double) -> Instant {
         #expect(watch.verdict(at: at(16)) == .doubtful)
     }
 
-    @Test func aLongWayIsNoQueue() {
-        var watch = QueueWatch()
+    @Test mutating func aLongWayIsNoQueue() {
         for second in 0..<60 {
             let roundTrip = Duration.milliseconds(200 + second % 3 * 20)
             watch.add(roundTrip: roundTrip, jitter: .zero, at: at(Double(second)))
@@ -42,8 +41,7 @@ private func at(_ seconds: Double) -> Instant {
     /// Packets that come 0 to 40 ms late, each by itself, with a jitter of 13 ms; or all later by
     /// the same time, which is a queue.
     @Test(arguments: [(13, QueueWatch.Verdict.free), (2, .standing)])
-    func unevennessIsNoQueue(jitterMs: Int, verdict: QueueWatch.Verdict) {
-        var watch = QueueWatch()
+    mutating func unevennessIsNoQueue(jitterMs: Int, verdict: QueueWatch.Verdict) {
         watch.add(roundTrip: .milliseconds(5), jitter: .zero, at: at(0))
         for second in 1...20 {
             watch.add(

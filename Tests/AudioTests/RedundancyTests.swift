@@ -56,11 +56,12 @@ private struct Way {
 }
 
 @Suite struct RedundancyTests {
+    private var way = Way()
+
     @Test(arguments: [
         (0.0, 0), (0.001, 0), (0.01, 1), (0.025, 1), (0.05, 2), (0.1, 2), (0.15, 3), (0.3, 4),
     ])
-    func depthFollowsLoss(loss: Double, depth: Int) {
-        var way = Way()
+    mutating func depthFollowsLoss(loss: Double, depth: Int) {
         way.pass(seconds: 40, loss: loss)
         #expect(way.choice.depth == depth)
         #expect(way.choice.frameSize == 40)
@@ -79,8 +80,7 @@ private struct Way {
         #expect(way.choice.offset == offset)
     }
 
-    @Test func risesWithTheFirstReportAndFallsSlowly() {
-        var way = Way()
+    @Test mutating func risesWithTheFirstReportAndFallsSlowly() {
         way.pass(seconds: 20, loss: 0)
         way.pass(loss: 0.1)
         #expect(way.choice.depth == 2)
@@ -91,8 +91,7 @@ private struct Way {
         #expect(way.choice.depth == 0)
     }
 
-    @Test func oneLostPacketIsNoReason() {
-        var way = Way()
+    @Test mutating func oneLostPacketIsNoReason() {
         way.pass(seconds: 20, loss: 0)
         way.pass(loss: 0.005)
         way.pass(loss: 0.005)
@@ -140,8 +139,7 @@ private struct Way {
         #expect(open.choice.depth == 2 && open.choice.frameSize == 80)
     }
 
-    @Test func aNarrowWayTakesCopiesBackAndTheSmallestPacketHasRoomForOne() {
-        var way = Way()
+    @Test mutating func aNarrowWayTakesCopiesBackAndTheSmallestPacketHasRoomForOne() {
         way.pass(seconds: 20, loss: 0.05)
         #expect(way.choice.depth == 2)
         way.capacity = 100 * 100
@@ -176,8 +174,7 @@ private struct Way {
     ///
     /// The same delay of all packets is a queue.
     @Test(arguments: [(12, 40), (2, 29)])
-    func lossAndJitterAreNoQueue(jitterMs: Int, size: Int) {
-        var way = Way()
+    mutating func lossAndJitterAreNoQueue(jitterMs: Int, size: Int) {
         way.pass(seconds: 10, loss: 0)
         for second in 0..<30 {
             way.pass(
@@ -203,8 +200,7 @@ private struct Way {
         #expect(way.choice.frameSize < 80)
     }
 
-    @Test func withoutRoundTripsLossAloneCounts() {
-        var way = Way()
+    @Test mutating func withoutRoundTripsLossAloneCounts() {
         for _ in 0..<10 { way.pass(loss: 0.1, roundTrip: nil) }
         #expect(way.choice.depth == 2)
     }

@@ -4,16 +4,16 @@ import Scene
 import Testing
 
 @Suite struct SpeechDetectorTests {
-    @Test func itKnowsTheNoise() {
+    private var detector = SpeechDetector()
+
+    @Test mutating func itKnowsTheNoise() {
         let noise = Words(0, level: -40, noise: -50, seed: 8).samples
-        var detector = SpeechDetector()
         for _ in 0..<4 { detector.add(noise.span) }
         #expect(abs(detector.noise + 50) < 1.5, "\(detector.noise)")
         #expect(!detector.isSpeech)
     }
 
-    @Test func aHumIsNoSpeech() {
-        var detector = SpeechDetector()
+    @Test mutating func aHumIsNoSpeech() {
         var samples = Words(0, level: -40, noise: -65, seed: 8).samples
         detector.add(samples.span)
         for i in samples.indices {
@@ -27,8 +27,7 @@ import Testing
         #expect(judged == 0)
     }
 
-    @Test func itGetsUsedToAFanWithinFiveSeconds() {
-        var detector = SpeechDetector()
+    @Test mutating func itGetsUsedToAFanWithinFiveSeconds() {
         detector.add(Words(0, level: -40, noise: -65, seed: 8).samples.span)
         let fan = Words(0, level: -40, noise: -45, seed: 9).samples
         detector.add(fan.span)
@@ -37,8 +36,7 @@ import Testing
         #expect(!detector.isSpeech)
     }
 
-    @Test func aClickIsNoSpeech() {
-        var detector = SpeechDetector()
+    @Test mutating func aClickIsNoSpeech() {
         var samples = Words(0, level: -40, noise: -65, seed: 8).samples
         detector.add(samples.span)
         samples[100] = 20_000

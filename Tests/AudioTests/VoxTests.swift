@@ -2,9 +2,11 @@ import Audio
 import Testing
 
 @Suite struct VoxTests {
+    private var vox = Vox(threshold: 8, hang: .milliseconds(500))
+
     /// When it opened, in samples.
-    private func openings(
-        _ samples: [Int16], _ vox: inout Vox, block: Int = 480, speaker: Vox.Speaker = .silent
+    private mutating func openings(
+        _ samples: [Int16], block: Int = 480, speaker: Vox.Speaker = .silent
     ) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var since: Int?
@@ -21,10 +23,9 @@ import Testing
     }
 
     @Test(arguments: [(480, 40), (240, 5), (120, 5)])
-    func itMissesNoWordAtFifteenDecibels(block: Int, count: Int) {
+    mutating func itMissesNoWordAtFifteenDecibels(block: Int, count: Int) {
         let words = Words(count, level: -40, noise: -55, seed: 21)
-        var vox = Vox(threshold: 8, hang: .milliseconds(500))
-        let opened = openings(words.samples, &vox, block: block)
+        let opened = openings(words.samples, block: block)
         let missed = words.places.filter { word in
             // The sound in the pre-roll is not lost.
             !opened.contains { $0.lowerBound < word.lowerBound + 9_600 && $0.overlaps(word) }
@@ -34,25 +35,22 @@ import Testing
         #expect(wrong.count <= words.samples.count / 48_000 / 60)
     }
 
-    @Test func itClosesAfterTheHang() {
+    @Test mutating func itClosesAfterTheHang() {
         let words = Words(1, level: -30, noise: -65, seed: 4)
-        var vox = Vox(threshold: 8, hang: .milliseconds(500))
-        let opened = openings(words.samples, &vox)
+        let opened = openings(words.samples)
         let end = opened.last!.upperBound - words.places[0].upperBound
         #expect((9_600...28_800).contains(end), "\(end)")
     }
 
-    @Test func itsOwnSpeakerNeverOpensIt() {
+    @Test mutating func itsOwnSpeakerNeverOpensIt() {
         let words = Words(5, level: -20, noise: -65, seed: 5)
-        var vox = Vox(threshold: 8, hang: .milliseconds(500))
-        #expect(openings(words.samples, &vox, speaker: .heard).isEmpty)
+        #expect(openings(words.samples, speaker: .heard).isEmpty)
         // The same sound opens it when it is not the speaker's.
-        #expect(openings(words.samples, &vox).count >= 5)
+        #expect(openings(words.samples).count >= 5)
     }
 
-    @Test func besideACancelledSpeakerAClearVoiceOpensIt() {
+    @Test mutating func besideACancelledSpeakerAClearVoiceOpensIt() {
         let words = Words(5, level: -30, noise: -65, seed: 6)
-        var vox = Vox(threshold: 8, hang: .milliseconds(500))
-        #expect(openings(words.samples, &vox, speaker: .cancelled).count >= 5)
+        #expect(openings(words.samples, speaker: .cancelled).count >= 5)
     }
 }

@@ -3,6 +3,7 @@ import Testing
 @testable import Config
 
 @Suite struct PeerFileTests {
+    private var changed: PeerFile
     private static let text = """
         # Behind the barn.
         [peer garage]
@@ -19,6 +20,8 @@ import Testing
         key = intercom1:y
 
         """
+
+    init() { changed = PeerFile(Array(Self.text.utf8)) }
 
     private func file(_ text: String = text) -> PeerFile { PeerFile(Array(text.utf8)) }
     private func text(_ file: PeerFile) -> String { String(decoding: file.bytes, as: UTF8.self) }
@@ -38,8 +41,7 @@ import Testing
         #expect(changed.peers == ["garage", "attic"])
     }
 
-    @Test func oneSettingIsChangedAndItsCommentStays() {
-        var changed = file()
+    @Test mutating func oneSettingIsChangedAndItsCommentStays() {
         changed.set("address", to: "10.0.0.8", of: "garage")
         #expect(
             text(changed)
@@ -49,8 +51,7 @@ import Testing
         #expect(text(ofWindows) == "[peer garage]\r\naddress = b\r\n")
     }
 
-    @Test func aNewSettingStandsInItsSection() {
-        var changed = file()
+    @Test mutating func aNewSettingStandsInItsSection() {
         changed.set("gain", to: "+3dB", of: "garage")
         changed.set("verified", to: "1", of: "attic")
         #expect(
@@ -72,8 +73,7 @@ import Testing
         #expect(text(new) == "# Written by intercomctl peer add.\n[peer garage]\nkey = x\n")
     }
 
-    @Test func aPeerGoesWithItsPolicyAndNoOther() {
-        var changed = file()
+    @Test mutating func aPeerGoesWithItsPolicyAndNoOther() {
         changed.remove("garage")
         #expect(!changed.has("garage") && changed.peers == ["attic"] && !changed.isEmpty)
         #expect(text(changed).hasSuffix("# The other one.\n[peer attic]\nkey = intercom1:y\n"))
@@ -82,8 +82,7 @@ import Testing
         #expect(changed.isEmpty)
     }
 
-    @Test func aNewNameIsThatOfThePolicyToo() {
-        var changed = file()
+    @Test mutating func aNewNameIsThatOfThePolicyToo() {
         changed.rename("garage", to: "barn")
         #expect(
             text(changed)

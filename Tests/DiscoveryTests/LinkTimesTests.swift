@@ -5,8 +5,10 @@ import Time
 
 /// The times of RFC 6762 on one link.
 @Suite struct LinkTimesTests {
+    private var times = LinkTimes()
+
     /// What is done when, in milliseconds, until an end.
-    private func steps(_ times: inout LinkTimes, until end: Int64) -> [Int64: LinkTimes.Step] {
+    private mutating func steps(until end: Int64) -> [Int64: LinkTimes.Step] {
         var all: [Int64: LinkTimes.Step] = [:]
         while let due = times.deadline, due <= ms(end) {
             all[due.nanoseconds / 1_000_000] = times.step(at: due)
@@ -15,10 +17,9 @@ import Time
         return all
     }
 
-    @Test func questionsComeEverMoreRarelyUpToOnceAnHour() {
-        var times = LinkTimes()
+    @Test mutating func questionsComeEverMoreRarelyUpToOnceAnHour() {
         times.ask(after: .milliseconds(50), at: ms(0))
-        let all = steps(&times, until: 20_000_000).keys.sorted()
+        let all = steps(until: 20_000_000).keys.sorted()
         let waits = zip(all, all.dropFirst()).map { ($1 - $0) / 1000 }
         #expect(all.first == 50)
         #expect(waits == [1, 3, 9, 27, 81, 243, 729, 2187, 3600, 3600, 3600, 3600])
@@ -26,8 +27,7 @@ import Time
         #expect(times.deadline == nil)
     }
 
-    @Test func aNewSeriesBeginsNoSoonerThanASecondAfterTheLastQuestion() {
-        var times = LinkTimes()
+    @Test mutating func aNewSeriesBeginsNoSoonerThanASecondAfterTheLastQuestion() {
         times.ask(after: .milliseconds(20), at: ms(0))
         #expect(times.step(at: ms(20)) == .ask)
         times.ask(after: .milliseconds(20), at: ms(100))
@@ -36,8 +36,7 @@ import Time
         #expect(times.deadline == ms(2020))
     }
 
-    @Test func whoeverAsksAServiceIsSentOnceASecondAtMost() {
-        var times = LinkTimes()
+    @Test mutating func whoeverAsksAServiceIsSentOnceASecondAtMost() {
         var sent: [Int64] = []
         for moment in Int64(0)...10_000 {
             if moment % 10 == 0 {
@@ -49,8 +48,7 @@ import Time
         #expect(zip(sent, sent.dropFirst()).allSatisfy { $1 - $0 >= 1000 })
     }
 
-    @Test func aBeaconThatIsDueAnywayIsTheAnswer() {
-        var times = LinkTimes()
+    @Test mutating func aBeaconThatIsDueAnywayIsTheAnswer() {
         times.announce(after: .milliseconds(200), at: ms(0))
         times.answer(after: .milliseconds(20), catalogued: true, at: ms(10))
         #expect(times.deadline == ms(200))
@@ -60,8 +58,7 @@ import Time
         #expect(asked == [true, false])
     }
 
-    @Test func whatTheKernelDidNotTakeIsTriedAgainForAWhile() {
-        var times = LinkTimes()
+    @Test mutating func whatTheKernelDidNotTakeIsTriedAgainForAWhile() {
         times.announce(after: .zero, at: ms(0))
         var sent: [Int64] = []
         while let due = times.deadline {
@@ -74,6 +71,6 @@ import Time
         times.announce(after: .zero, at: ms(60_000))
         _ = times.step(at: ms(60_000))
         times.notSent(at: ms(60_000))
-        #expect(steps(&times, until: 100_000) == [61_000: .announce, 62_000: .announce])
+        #expect(steps(until: 100_000) == [61_000: .announce, 62_000: .announce])
     }
 }

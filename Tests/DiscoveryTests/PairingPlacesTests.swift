@@ -6,6 +6,8 @@ import Wire
 
 /// Open pairing windows, as two machines see them.
 @Suite struct PairingPlacesTests {
+    private let two = Two()
+
     /// Two stations on one link, by their hosts.
     private final class Two {
         var stations = [1, 2].map { number in
@@ -40,7 +42,6 @@ import Wire
     }
 
     @Test func aWindowIsFoundWithinASecondByWhoeverLooksForIt() {
-        let two = Two()
         two.stations[0].offerPairing(port: 5577, at: ms(0))
         two.run(from: 0, to: 3000)
         // Nobody has looked for one.
@@ -56,7 +57,6 @@ import Wire
     }
 
     @Test func aWindowThatOpensIsSeenAtOnceByWhoeverWaits() {
-        let two = Two()
         two.stations[1].seekPairings(at: ms(0))
         two.run(from: 0, to: 1000)
         two.stations[0].offerPairing(port: 7, at: ms(1000))
@@ -86,7 +86,6 @@ import Wire
     }
 
     @Test func nothingIsSaidWithoutAWindow() {
-        let two = Two()
         two.run(from: 0, to: 2000)
         #expect(two.messages == 0)
         two.stations[1].seekPairings(at: ms(2000))

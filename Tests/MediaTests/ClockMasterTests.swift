@@ -5,10 +5,10 @@ import Time
 @testable import Media
 
 @Suite struct ClockMasterTests {
+    private var clock = ClockMaster()
     let period: Int64 = 10_000_000
 
-    @Test func aCardThatMovesSoundIsTrustedForEver() {
-        var clock = ClockMaster()
+    @Test mutating func aCardThatMovesSoundIsTrustedForEver() {
         for turn in 0..<10_000 {
             let now = at(turn * 10)
             let stalled = clock.countWake(at: now, period: period)
@@ -17,8 +17,7 @@ import Time
         }
     }
 
-    @Test func aFewVainWakesAPeriodAreNormal() {
-        var clock = ClockMaster()
+    @Test mutating func aFewVainWakesAPeriodAreNormal() {
         for turn in 0..<1000 {
             for wake in 0..<ClockMaster.wakesMax {
                 let stalled = clock.countWake(at: at(turn * 11 + wake), period: period)
@@ -27,8 +26,7 @@ import Time
         }
     }
 
-    @Test func aSpinningDescriptorIsFound() {
-        var clock = ClockMaster()
+    @Test mutating func aSpinningDescriptorIsFound() {
         var stalled = false
         for _ in 0...ClockMaster.wakesMax { stalled = clock.countWake(at: at(1), period: period) }
         #expect(stalled)

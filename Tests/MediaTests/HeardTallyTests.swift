@@ -5,9 +5,12 @@ import Wire
 @testable import Media
 
 @Suite struct HeardTallyTests {
+    private var tally = HeardTally()
+    private var total: UInt16 = 0
+
     /// Plays a block, all of which was decoded.
-    private func play(
-        _ tally: inout HeardTally, _ samples: Int, _ why: Unheard, at moment: Instant
+    private mutating func play(
+        _ samples: Int, _ why: Unheard, at moment: Instant
     ) -> Bool {
         tally.played(
             samples, decoded: tally.decoded + UInt64(samples), why, at: moment)
@@ -19,71 +22,65 @@ import Wire
         Heard(stream: stream, share: share, why: why, played: .init(ms: ms, total: total))
     }
 
-    @Test func whatIsHeardIsSaidToBeHeard() {
-        var (tally, total) = (HeardTally(), UInt16(0))
+    @Test mutating func whatIsHeardIsSaidToBeHeard() {
         tally.begin()
-        let isNews = play(&tally, 480, .heard, at: at(0))
+        let isNews = play(480, .heard, at: at(0))
         #expect(isNews)
         for block in 1..<100 {
-            let isNews = play(&tally, 480, .heard, at: at(10 * block))
+            let isNews = play(480, .heard, at: at(10 * block))
             #expect(!isNews)
         }
         let all = tally.report(of: 3, total: &total)
         #expect(all == heard(3, 255, .heard, ms: 1_000, total: 1_000))
         tally.begin()
-        let isNewsAgain = play(&tally, 480, .heard, at: at(1_000))
+        let isNewsAgain = play(480, .heard, at: at(1_000))
         #expect(isNewsAgain, "every talkspurt begins with news")
     }
 
-    @Test func aPartIsSaidAsAShareWithItsReasonAndOnce() {
-        var (tally, total) = (HeardTally(), UInt16(0))
+    @Test mutating func aPartIsSaidAsAShareWithItsReasonAndOnce() {
         for block in 0..<100 {
-            _ = play(&tally, 480, block < 60 ? .heldDown : .heard, at: at(10 * block))
+            _ = play(480, block < 60 ? .heldDown : .heard, at: at(10 * block))
         }
         let part = tally.report(of: 0, total: &total)
         #expect(part == heard(0, 102, .heldDown, ms: 1_000, total: 1_000))
-        for block in 100..<200 { _ = play(&tally, 480, .heard, at: at(10 * block)) }
+        for block in 100..<200 { _ = play(480, .heard, at: at(10 * block)) }
         let rest = tally.report(of: 0, total: &total)
         #expect(rest == heard(0, 255, .heard, ms: 1_000, total: 2_000))
     }
 
-    @Test func whereNothingWasPlayedSinceItIsAsItWas() {
-        var (tally, total) = (HeardTally(), UInt16(0))
-        _ = play(&tally, 480, .speakerMuted, at: at(0))
+    @Test mutating func whereNothingWasPlayedSinceItIsAsItWas() {
+        _ = play(480, .speakerMuted, at: at(0))
         _ = tally.report(of: 1, total: &total)
         #expect(tally.report(of: 1, total: &total) == heard(1, 0, .speakerMuted, ms: 0, total: 10))
     }
 
-    @Test func aChangeIsNewsAtOnceAndWhatFluttersIsNot() {
-        var tally = HeardTally()
+    @Test mutating func aChangeIsNewsAtOnceAndWhatFluttersIsNot() {
         tally.begin()
         var news: [Int] = []
         for ms in stride(from: 0, to: 1000, by: 10) {
             // Every 20 ms another.
             let why: Unheard = ms / 20 % 2 == 0 ? .heldDown : .heard
-            if play(&tally, 480, why, at: at(ms)) { news.append(ms) }
+            if play(480, why, at: at(ms)) { news.append(ms) }
         }
         #expect(news.first == 0 && news.count <= 5)
         for (one, next) in zip(news, news.dropFirst()) { #expect(next - one >= 200) }
     }
 
-    @Test func whatFadedOutOfTheOneBeforeIsNotOfThisOne() {
-        var (tally, total) = (HeardTally(), UInt16(0))
+    @Test mutating func whatFadedOutOfTheOneBeforeIsNotOfThisOne() {
         tally.begin()
-        _ = play(&tally, 480, .heard, at: at(0))
+        _ = play(480, .heard, at: at(0))
         _ = tally.report(of: 1, total: &total)
         // After its last report.
-        _ = play(&tally, 4_800, .heard, at: at(10))
+        _ = play(4_800, .heard, at: at(10))
         tally.begin()
-        _ = play(&tally, 48_000, .cardMuted, at: at(500))
+        _ = play(48_000, .cardMuted, at: at(500))
         let found = tally.report(of: 1, total: &total)
         #expect(found == heard(1, 0, .cardMuted, ms: 1_100, total: 1_110))
     }
 
-    @Test func theLastReportIsSaidAgainTwice() {
-        var (tally, total) = (HeardTally(), UInt16(0))
+    @Test mutating func theLastReportIsSaidAgainTwice() {
         tally.begin()
-        _ = play(&tally, 48_000, .heard, at: at(0))
+        _ = play(48_000, .heard, at: at(0))
         #expect(tally.reportAgain(of: 2, total: total) == nil)
         tally.end()
         _ = tally.report(of: 2, total: &total)
@@ -95,8 +92,7 @@ import Wire
         #expect(tally.reportAgain(of: 2, total: total) == nil)
     }
 
-    @Test func whatWasInventedIsNotPlayed() {
-        var (tally, total) = (HeardTally(), UInt16(0))
+    @Test mutating func whatWasInventedIsNotPlayed() {
         tally.begin()
         for block in 0..<100 {
             let decoded = UInt64(min(block, 40)) * 480

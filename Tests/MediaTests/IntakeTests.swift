@@ -4,8 +4,9 @@ import Testing
 
 /// When the media loop's socket wakes it.
 @Suite struct IntakeTests {
-    @Test func withSeveralVoicesDatagramsStayInTheKernel() {
-        var intake = Intake(period: 5_000_000)
+    private var intake = Intake(period: 5_000_000)
+
+    @Test mutating func withSeveralVoicesDatagramsStayInTheKernel() {
         #expect(intake.newWaking() == nil)
         intake.mixed(voices: 1)
         #expect(!intake.isGathering && intake.newWaking() == nil)
@@ -20,8 +21,7 @@ import Testing
     }
 
     /// What waits may be more than the kernel keeps: a flood is taken as it comes.
-    @Test func moreThanATurnTakesWakeTheLoop() {
-        var intake = Intake(period: 5_000_000)
+    @Test mutating func moreThanATurnTakesWakeTheLoop() {
         intake.mixed(voices: 8)
         intake.note(arrivals: Intake.Bounds.data.perTurn - 1)
         #expect(intake.isGathering && intake.newWaking() == false)
@@ -48,8 +48,7 @@ import Testing
         #expect(!intake.isGathering && intake.newWaking() == true)
     }
 
-    @Test func whatCostsTooMuchOfAPeriodWaitsForTheNextOne() {
-        var intake = Intake(period: 5_000_000)
+    @Test mutating func whatCostsTooMuchOfAPeriodWaitsForTheNextOne() {
         intake.busyMax = 0
         intake.note(arrivals: Intake.Bounds.data.perTurn - 1)
         #expect(!intake.isFlooded)

@@ -39,14 +39,14 @@ private struct Processor {
 }
 
 @Suite struct LoadSheddingTests {
-    @Test func aProcessorThatKeepsUpSpendsAllItCan() {
-        var processor = Processor()
+    private var processor = Processor()
+
+    @Test mutating func aProcessorThatKeepsUpSpendsAllItCan() {
         processor.run(seconds: 3600)
         #expect(processor.steps == [])
     }
 
-    @Test func aSingleHiccupIsNone() {
-        var processor = Processor()
+    @Test mutating func aSingleHiccupIsNone() {
         for _ in 0..<100 {
             processor.run(seconds: 1)
             processor.speed = 0.1
@@ -56,8 +56,7 @@ private struct Processor {
         #expect(processor.steps == [])
     }
 
-    @Test func oneOfAFifthOfTheSpeedLeavesOutWhatItMustAndNoMore() {
-        var processor = Processor()
+    @Test mutating func oneOfAFifthOfTheSpeedLeavesOutWhatItMustAndNoMore() {
         processor.run(seconds: 10)
         processor.speed = 0.2
         processor.run(seconds: 2)
@@ -92,8 +91,7 @@ private struct Processor {
         }
     }
 
-    @Test func whatIsTriedAndDoesNotLastIsTriedLessAndLessOften() {
-        var processor = Processor()
+    @Test mutating func whatIsTriedAndDoesNotLastIsTriedLessAndLessOften() {
         processor.share = 0.2
         processor.run(seconds: 60)
         // Each try costs a few blocks of sound.
@@ -101,16 +99,14 @@ private struct Processor {
         #expect(tries <= 16)
     }
 
-    @Test func theLastStepIsTheLast() {
-        var processor = Processor()
+    @Test mutating func theLastStepIsTheLast() {
         processor.speed = 0.01
         processor.run(seconds: 60)
         #expect(processor.steps == Array(Overload.allCases.dropFirst()))
         #expect(processor.shedding.isPressed)
     }
 
-    @Test func whatWouldChangeNothingIsPassedOver() {
-        var processor = Processor()
+    @Test mutating func whatWouldChangeNothingIsPassedOver() {
         for step in [Overload.thriftyEncoder, .noNoiseSuppression, .noEchoCancelling] {
             processor.shedding.setUse(of: step, false)
         }

@@ -6,9 +6,11 @@ import Time
 @testable import Media
 
 @Suite struct TonesTests {
+    private var tones = Tones()
+
     /// The loudest sample of so many blocks.
-    private func peak(
-        _ tones: inout Tones, _ volumes: MediaVolumes = MediaVolumes(), blocks: Int = 20,
+    private mutating func peak(
+        _ volumes: MediaVolumes = MediaVolumes(), blocks: Int = 20,
         isOutranked: Bool = false
     ) -> Int {
         var mixer = Mixer()
@@ -26,34 +28,31 @@ import Time
         return peak
     }
 
-    @Test func silenceIsTheRule() {
-        var tones = Tones()
-        #expect(peak(&tones) == 0)
+    @Test mutating func silenceIsTheRule() {
+        #expect(peak() == 0)
         #expect(!tones.isUrgent(at: at(0)))
     }
 
-    @Test func aPageIsToldOfOnceAndAgainAfterAPause() {
-        var tones = Tones()
+    @Test mutating func aPageIsToldOfOnceAndAgainAfterAPause() {
         tones.voiceSounds(as: .direct, at: at(0))
-        #expect(peak(&tones) == 0)
+        #expect(peak() == 0)
         tones.voiceSounds(as: .page(channel: nil, overrides: false), at: at(0))
-        #expect(peak(&tones, blocks: 100) > 1_000)
+        #expect(peak(blocks: 100) > 1_000)
         tones.voiceSounds(as: .page(channel: nil, overrides: false), at: at(1_900))
-        #expect(peak(&tones) == 0, "the same page goes on")
+        #expect(peak() == 0, "the same page goes on")
         tones.voiceSounds(as: .page(channel: nil, overrides: false), at: at(3_900))
-        #expect(peak(&tones) > 1_000)
+        #expect(peak() > 1_000)
     }
 
-    @Test func aBeepIsHeardWhateverTheVolumeOfTones() {
-        var tones = Tones()
+    @Test mutating func aBeepIsHeardWhateverTheVolumeOfTones() {
         var volumes = MediaVolumes()
         volumes.tones = .muted
         tones.beep(true)
-        #expect(peak(&tones, volumes, blocks: 100) > 100)
+        #expect(peak(volumes, blocks: 100) > 100)
         #expect(tones.isUrgent(at: at(0)))
         tones.beep(false)
-        _ = peak(&tones, volumes, blocks: 5)
-        #expect(peak(&tones, volumes, blocks: 100) == 0)
+        _ = peak(volumes, blocks: 5)
+        #expect(peak(volumes, blocks: 100) == 0)
         #expect(!tones.isUrgent(at: at(5_000)))
     }
 }

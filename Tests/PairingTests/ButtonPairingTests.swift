@@ -4,8 +4,9 @@ import Time
 @testable import Peering
 
 @Suite struct ButtonPairingTests {
+    private let person = ButtonPerson()
+
     @Test func aHoldOfFiveSecondsOpensAWindowAndNoShorterOne() {
-        let person = ButtonPerson()
         person.down()
         person.wait(.milliseconds(4_990))
         #expect(person.take() == [])
@@ -18,7 +19,6 @@ import Time
     }
 
     @Test func theCodeIsSaidAgainAndAgain() throws {
-        let person = ButtonPerson()
         try person.open("012 345")
         let reading: [SpokenWord] = [.pairingCode, .zero, .one, .two, .three, .four, .five]
         #expect(person.takeSaid() == reading)
@@ -31,7 +31,6 @@ import Time
     }
 
     @Test func theNextReadingWaitsForTheEndOfTheOneBefore() throws {
-        let person = ButtonPerson()
         person.down()
         person.wait(.seconds(5))
         person.core.opened(try PairingCode(typed: "012345"))
@@ -43,7 +42,6 @@ import Time
     }
 
     @Test func aPressEndsTheWindowAndTheOneThatOpenedItDoesNot() throws {
-        let person = ButtonPerson()
         try person.open("012345")
         #expect(person.take() == [])
         _ = person.takeSaid()
@@ -66,7 +64,6 @@ import Time
     }
 
     @Test func aWrongAttemptIsSaidAndTheCodeGoesOn() throws {
-        let person = ButtonPerson()
         try person.open("012345")
         _ = person.takeSaid()
         person.core.report(.wrongCode, isOver: false)
@@ -77,7 +74,6 @@ import Time
     }
 
     @Test func noWindowOpensWhileCodesRest() {
-        let person = ButtonPerson()
         person.down()
         person.wait(.seconds(5))
         person.core.refused(isForNow: true)
@@ -86,7 +82,6 @@ import Time
     }
 
     @Test func pressesAreDigitsThatAreSaidBackAndTried() {
-        let person = ButtonPerson()
         person.type([3, 0, 1, 9, 2])
         person.expect([.three, .zero, .one, .nine, .two])
         person.type([5])
@@ -97,7 +92,6 @@ import Time
     }
 
     @Test func aPauseEndsADigitAndAShorterOneDoesNot() {
-        let person = ButtonPerson()
         // From the release to the next press, whatever the presses take.
         for _ in 0..<4 {
             person.down()
@@ -111,7 +105,6 @@ import Time
     }
 
     @Test func aDoublePressIsATwoAndABounceIsNone() {
-        let person = ButtonPerson()
         person.press(.milliseconds(40))
         person.press(.milliseconds(40))
         person.wait(.seconds(2))
@@ -132,7 +125,6 @@ import Time
     }
 
     @Test func contactsThatBounceForLongAreWaitedFor() {
-        let person = ButtonPerson()
         person.core.allow(true, debounce: .milliseconds(150))
         person.press(.milliseconds(100))
         person.wait(.seconds(3))
@@ -143,7 +135,6 @@ import Time
     }
 
     @Test func moreThanTenPressesAreNoDigit() {
-        let person = ButtonPerson()
         for _ in 0..<11 { person.press() }
         person.wait(.seconds(4))
         #expect(person.takeSaid() == [.startAgain])
@@ -151,7 +142,6 @@ import Time
     }
 
     @Test func aHoldOfTwoSecondsBeginsAnew() {
-        let person = ButtonPerson()
         person.type([3, 4])
         _ = person.takeSaid()
         person.down()
@@ -166,7 +156,6 @@ import Time
     }
 
     @Test func aHoldOfFiveSecondsWhileTypingOpensAWindowHere() {
-        let person = ButtonPerson()
         person.type([3, 4])
         person.down()
         person.wait(.seconds(5))
@@ -174,7 +163,6 @@ import Time
     }
 
     @Test func aPressWhileItSpeaksGoesOn() {
-        let person = ButtonPerson()
         person.press()
         person.wait(.milliseconds(1_600), speaks: false)
         #expect(person.takeSaid() == [.one])
@@ -187,7 +175,6 @@ import Time
     }
 
     @Test func pressesDuringTheSearchAreIgnored() {
-        let person = ButtonPerson()
         person.type([1, 2, 3, 4, 5, 6])
         _ = person.take()
         _ = person.takeSaid()
@@ -201,7 +188,6 @@ import Time
     }
 
     @Test func digitsThatAreNotCompletedAreDropped() {
-        let person = ButtonPerson()
         person.type([2, 3])
         person.wait(.milliseconds(29_700))
         #expect(person.takeSaid() == [.two, .three])
@@ -212,7 +198,6 @@ import Time
     }
 
     @Test func aSinglePressIsAnsweredByAHintOnceInAWhile() {
-        let person = ButtonPerson()
         person.press()
         person.wait(.seconds(8))
         #expect(person.takeSaid() == [.one, .notPaired])
@@ -226,7 +211,6 @@ import Time
     }
 
     @Test func somebodyWhoTalksIsGivenTheHint() {
-        let person = ButtonPerson()
         person.press(.milliseconds(3_000))
         #expect(person.takeSaid() == [.notPaired])
         person.wait(.seconds(5))
@@ -244,7 +228,6 @@ import Time
     }
 
     @Test func aPeerThatComesEndsWhatTheButtonBegan() throws {
-        let person = ButtonPerson()
         try person.open("012345")
         _ = person.takeSaid()
         person.core.allow(false)
@@ -269,7 +252,6 @@ import Time
     }
 
     @Test func whatIsPairedIsSaidThoughThePeerIsThereAlready() throws {
-        let person = ButtonPerson()
         try person.open("012345")
         _ = person.takeSaid()
         person.core.allow(false)
@@ -297,7 +279,6 @@ import Time
     }
 
     @Test func aButtonThatIsLostIsNotHeld() {
-        let person = ButtonPerson()
         person.down()
         person.wait(.seconds(3))
         person.core.lost()

@@ -5,6 +5,8 @@ import Time
 @testable import Peering
 
 @Suite struct FactoryResetTests {
+    private let person = Person()
+
     /// A person at a box whose power has just come back, in virtual time.
     private final class Person {
         var core = FactoryReset()
@@ -43,7 +45,6 @@ import Time
     }
 
     @Test func aHoldAWarningAndAnotherPressErase() {
-        let person = Person()
         person.wait(9.9)
         #expect(person.steps == [])
         person.wait(0.2)
@@ -65,7 +66,6 @@ import Time
     }
 
     @Test func whereNotAllCanBeErasedThatIsSaidAndItGoesOn() {
-        let person = Person()
         person.press()
         person.core.erased(false, at: person.now)
         person.follow()
@@ -75,7 +75,6 @@ import Time
     }
 
     @Test func whereTheLastWordCannotBeSaidItErasesAllTheSame() {
-        let person = Person()
         person.press()
         person.core.erased(true, at: person.now)
         person.core.end()
@@ -123,7 +122,6 @@ import Time
     }
 
     @Test func afterTheEndNothingIsErased() {
-        let person = Person()
         person.wait(10.5)
         person.core.end()
         person.turn(false)

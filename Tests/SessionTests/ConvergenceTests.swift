@@ -10,6 +10,8 @@ import Wire
 ///
 /// Each case prints its seed when it fails.
 @Suite struct ConvergenceTests {
+    private let pair = Pair(seed: 1)
+
     @Test func lossRepeatsAndReordering() {
         for seed in testSeeds(60) {
             let pair = Pair(seed: seed, suite: seed % 2 == 0 ? .aesGCM : .chaChaPoly)
@@ -74,7 +76,6 @@ import Wire
 
     @Test func aStationThatIsOnlyCalledIsFoundAgainAfterItsRestart() {
         // b has no address of a; a notices the silence.
-        let pair = Pair(seed: 1)
         pair.b.peers[0].endpoints = []
         pair.meet()
         pair.b.start()
@@ -84,7 +85,6 @@ import Wire
 
     @Test func anM3SentIntoTheVoidDoesNotKeepTheOtherWaiting() {
         // b has the lower key; a dies after its M2, when b's waits have become long.
-        let pair = Pair(seed: 1)
         pair.b.start()
         pair.network.run(for: .seconds(120))
         var isDead = false
@@ -159,7 +159,6 @@ import Wire
 
     /// Not when its next call is due: that may be half a minute later.
     @Test func aStationThatNeverAnsweredIsCalledAtItsNewAddressAtOnce() {
-        let pair = Pair(seed: 4)
         pair.a.peers[0].endpoints = [host(9)]
         pair.b.peers[0].endpoints = []
         pair.start()
@@ -170,7 +169,6 @@ import Wire
     }
 
     @Test func anAddressThatIsStillRightChangesNothing() {
-        let pair = Pair(seed: 3)
         pair.meet()
         let sent = pair.a.transmitted
         pair.a.control { $0.moved(to: [host(9), host(2)], peer: 0, at: pair.network.now) }

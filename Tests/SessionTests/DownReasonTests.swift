@@ -7,8 +7,9 @@ import Wire
 
 /// Each fault of a pair has its own reason, on both sides where both can see it, and is forgotten.
 @Suite struct DownReasonTests {
+    private let pair = Pair(seed: 1)
+
     @Test func aPeerThatDoesNotKnowUsAnswersAndDoesNotAcceptUs() {
-        let pair = Pair(seed: 1)
         pair.b.peers = []
         pair.start()
         #expect(pair.a.reason() == .calling)
@@ -31,7 +32,6 @@ import Wire
     }
 
     @Test func aCallerWithoutPSKProvesItsKeyToOneWithoutPeers() {
-        let pair = Pair(seed: 2)
         pair.a.peers[0].psk = nil
         pair.b.peers = []
         pair.start()
@@ -81,7 +81,6 @@ import Wire
     }
 
     @Test func aClosedPortIsToldAndForgottenWhenSomebodyListens() {
-        let pair = Pair(seed: 6)
         pair.a.isProbeAnswered = true
         pair.a.start()
         pair.network.run(for: .seconds(3))
@@ -99,7 +98,6 @@ import Wire
     }
 
     @Test func aClosedPortIsForgottenAsSoonAsAPacketComesFromIt() {
-        let pair = Pair(seed: 6)
         pair.a.isProbeAnswered = true
         pair.a.start()
         pair.network.run(for: .seconds(8))
@@ -112,7 +110,6 @@ import Wire
     }
 
     @Test func nothingIsSaidOfOneWhoIsUpWhateverComesFromItsAddress() {
-        let pair = Pair(seed: 7)
         pair.meet()
         var forged = [UInt8](repeating: 0, count: 1232)
         (forged[0], forged[1], forged[2], forged[4]) = (1, 1, 1, 0x20)
@@ -129,7 +126,6 @@ import Wire
     }
 
     @Test func anotherVersionIsNamedOfOneThatIsDownOnly() {
-        let pair = Pair(seed: 10)
         pair.a.start()
         pair.network.run(for: .seconds(10))
         // A later version may have other lengths.
@@ -152,7 +148,6 @@ import Wire
     }
 
     @Test func hintsGoAfterAMinuteAndAHalf() {
-        let pair = Pair(seed: 8)
         pair.a.start()
         pair.network.run(for: .seconds(10))
         #expect(pair.a.reason() == .noAnswer)
@@ -168,7 +163,6 @@ import Wire
     }
 
     @Test func otherAddressesForgetWhatWasSeenAtTheFormer() {
-        let pair = Pair(seed: 9)
         pair.a.isProbeAnswered = true
         pair.a.start()
         pair.network.run(for: .seconds(3))
@@ -192,7 +186,6 @@ import Wire
     }
 
     @Test func thePeerIsNotBlamedWhereThisStationHasNoNetworkOrNoName() {
-        let pair = Pair(seed: 10)
         pair.a.peers[0].endpoints = []
         pair.a.start()
         let now = pair.network.now

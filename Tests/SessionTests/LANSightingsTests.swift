@@ -5,34 +5,34 @@ import Wire
 @testable import Peering
 
 @Suite struct SightingsTests {
+    private var sightings = LANSightings()
+
     private final class Source {
         private var bytes = ByteSource(seed: 5)
         func fill(_ span: inout MutableSpan<UInt8>) { bytes.fill(&span) }
     }
     private let random = Source()
 
-    private func saw(
-        _ sightings: inout LANSightings, _ address: UInt64, mark: UInt64 = 1, at moment: Int64
+    private mutating func saw(
+        _ address: UInt64, mark: UInt64 = 1, at moment: Int64
     ) -> Bool {
         sightings.saw(host(address), mark: mark, at: ms(moment), random: random.fill)
     }
 
-    @Test func anotherAddressOrAnotherBeaconIsNews() {
-        var sightings = LANSightings()
-        #expect(saw(&sightings, 1, at: 0))
-        #expect(!saw(&sightings, 1, at: 1))
-        #expect(saw(&sightings, 1, mark: 2, at: 2))
-        #expect(!saw(&sightings, 1, mark: 2, at: 3))
-        #expect(saw(&sightings, 2, mark: 2, at: 4))
+    @Test mutating func anotherAddressOrAnotherBeaconIsNews() {
+        #expect(saw(1, at: 0))
+        #expect(!saw(1, at: 1))
+        #expect(saw(1, mark: 2, at: 2))
+        #expect(!saw(1, mark: 2, at: 3))
+        #expect(saw(2, mark: 2, at: 4))
         #expect(sightings.addresses == [host(1), host(2)])
         // So is what had been forgotten.
-        #expect(saw(&sightings, 1, mark: 2, at: 120_003))
+        #expect(saw(1, mark: 2, at: 120_003))
     }
 
-    @Test func addressesAreForgottenAfterTwoMinutesButTheOneInUse() {
-        var sightings = LANSightings()
-        _ = saw(&sightings, 1, at: 0)
-        _ = saw(&sightings, 2, at: 0)
+    @Test mutating func addressesAreForgottenAfterTwoMinutesButTheOneInUse() {
+        _ = saw(1, at: 0)
+        _ = saw(2, at: 0)
         sightings.expire(inUse: host(2), at: ms(119_999))
         #expect(sightings.addresses == [host(1), host(2)])
         sightings.expire(inUse: host(2), at: ms(120_000))
@@ -42,13 +42,12 @@ import Wire
     }
 
     /// A liar that is seen at hundreds of addresses does not keep the true one out for long.
-    @Test func ofManyAddressesFourAreKeptAtRandom() {
-        var sightings = LANSightings()
+    @Test mutating func ofManyAddressesFourAreKeptAtRandom() {
         var kept = 0
         for round in 0..<1000 {
-            _ = saw(&sightings, 7, mark: UInt64(round), at: Int64(round) * 5)
+            _ = saw(7, mark: UInt64(round), at: Int64(round) * 5)
             for lie in 0..<3 {
-                _ = saw(&sightings, 100 + UInt64(round * 3 + lie), at: Int64(round) * 5)
+                _ = saw(100 + UInt64(round * 3 + lie), at: Int64(round) * 5)
             }
             #expect(sightings.addresses.count <= LANSightings.most)
             if sightings.addresses.contains(host(7)) { kept += 1 }
@@ -57,8 +56,7 @@ import Wire
         #expect((350...500).contains(kept), "\(kept)")
     }
 
-    @Test func oneIsCalledInTwoSeconds() {
-        var sightings = LANSightings()
+    @Test mutating func oneIsCalledInTwoSeconds() {
         var isCalled = sightings.call(host(1), at: ms(0))
         #expect(isCalled)
         #expect(sightings.next == host(1))

@@ -7,6 +7,7 @@ import Wire
 
 /// Addresses, challenges and answers, without a network.
 @Suite struct PathsTests {
+    private var peer = Peer(host(1))
     let home = host(1)
     let away = host(2)
 
@@ -65,8 +66,7 @@ import Wire
         if case .check(let token) = step { token } else { nil }
     }
 
-    @Test func aPeerThatHasMovedIsFollowedWhenItsOldAddressIsSilent() {
-        var peer = Peer(home)
+    @Test mutating func aPeerThatHasMovedIsFollowedWhenItsOldAddressIsSilent() {
         #expect(peer.seen(home, at: 0) == nil)
         let asked = peer.seen(away, at: 0)
         #expect(asked != nil)
@@ -78,8 +78,7 @@ import Wire
         #expect(peer.paths.deadline == nil)
     }
 
-    @Test func aPeerThatIsStillThereStays() {
-        var peer = Peer(home)
+    @Test mutating func aPeerThatIsStillThereStays() {
         let asked = peer.seen(away, at: 0)
         let check = peer.answered(asked, at: 10)
         #expect(peer.answered(token(check), at: 100) == .none)
@@ -90,8 +89,7 @@ import Wire
         #expect(peer.seen(away, at: 600) != nil)
     }
 
-    @Test func anAddressInUseThatAnswersLateGetsTheStreamBack() {
-        var peer = Peer(home)
+    @Test mutating func anAddressInUseThatAnswersLateGetsTheStreamBack() {
         let check = peer.answered(peer.seen(away, at: 0), at: 10)
         _ = peer.pass(to: 1000)
         #expect(peer.inUse == away)
@@ -103,8 +101,7 @@ import Wire
         #expect(peer.answered(token(other), at: 5011) == .none)
     }
 
-    @Test func bytesThatWereNotSentProveNothing() {
-        var peer = Peer(home)
+    @Test mutating func bytesThatWereNotSentProveNothing() {
         let asked = peer.seen(away, at: 0)!
         #expect(peer.answered(asked ^ 1, at: 10) == .none)
         #expect(peer.answered(0, at: 10) == .none)
@@ -113,8 +110,7 @@ import Wire
         #expect(peer.paths.deadline == nil)
     }
 
-    @Test func aChallengeIsRepeatedForAPacketAndNotByTheClock() {
-        var peer = Peer(home)
+    @Test mutating func aChallengeIsRepeatedForAPacketAndNotByTheClock() {
         let asked = peer.seen(away, at: 0)
         #expect(peer.seen(away, at: 79) == nil)
         #expect(peer.seen(away, at: 80) == asked)

@@ -7,6 +7,8 @@ import Wire
 
 /// The control thread's picture of the sessions, also when the media thread was faster.
 @Suite struct SessionRecordTests {
+    private var records = SessionRecords()
+
     private func record(_ index: UInt32, at time: Instant = ms(0)) -> SessionRecord {
         SessionRecord(
             index: index, suite: .aesGCM, isInitiator: true, established: time,
@@ -18,8 +20,7 @@ import Wire
         [records.previous?.index, records.current?.index, records.next?.index]
     }
 
-    @Test func aSwitchMovesEachSessionOneSlot() {
-        var records = SessionRecords()
+    @Test mutating func aSwitchMovesEachSessionOneSlot() {
         for index in UInt32(1)...3 {
             records.install(record(index))
             #expect(records.switched(to: index)?.index == index)
@@ -28,8 +29,7 @@ import Wire
         #expect(records.owns(2) && records.owns(3) && !records.owns(1))
     }
 
-    @Test func aSwitchToAReplacedSessionIsFollowed() {
-        var records = SessionRecords()
+    @Test mutating func aSwitchToAReplacedSessionIsFollowed() {
         records.install(record(1))
         _ = records.switched(to: 1)
         records.install(record(2))
@@ -39,8 +39,7 @@ import Wire
         #expect(slots(records) == [1, 2, 3])
     }
 
-    @Test func aSwitchToADroppedSessionLeavesNoCurrent() {
-        var records = SessionRecords()
+    @Test mutating func aSwitchToADroppedSessionLeavesNoCurrent() {
         records.install(record(1))
         _ = records.switched(to: 1)
         records.install(record(2))
@@ -53,15 +52,13 @@ import Wire
         #expect(slots(records) == [1, nil, nil])
     }
 
-    @Test func aSwitchToAnUnknownSessionChangesNothing() {
-        var records = SessionRecords()
+    @Test mutating func aSwitchToAnUnknownSessionChangesNothing() {
         records.install(record(1))
         #expect(records.switched(to: 9) == nil)
         #expect(slots(records) == [nil, nil, 1])
     }
 
-    @Test func theOldestExpiresFirst() {
-        var records = SessionRecords()
+    @Test mutating func theOldestExpiresFirst() {
         #expect(records.expiry(after: .seconds(180)) == nil)
         records.install(record(1, at: seconds(10)))
         _ = records.switched(to: 1)

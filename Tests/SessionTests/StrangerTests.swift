@@ -8,6 +8,8 @@ import Wire
 
 /// Stations that do not belong together never connect, and learn nothing by trying.
 @Suite struct StrangerTests {
+    private let pair = Pair(seed: 1)
+
     @Test func aWrongPSKNeverConnects() {
         for hasNone in [false, true] {
             let pair = Pair(seed: 1)
@@ -19,7 +21,6 @@ import Wire
     }
 
     @Test func withoutPSKOnBothSidesItConnectsAndSaysSo() {
-        let pair = Pair(seed: 1)
         pair.a.peers[0].psk = nil
         // The 32 zero bytes are what "none" means.
         pair.b.peers[0].psk = [UInt8](repeating: 0, count: 32)
@@ -29,7 +30,6 @@ import Wire
     }
 
     @Test func aWrongKeyOfTheResponderGetsSilence() {
-        let pair = Pair(seed: 1)
         pair.a.peers[0].publicKey = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
         pair.b.peers[0].endpoints = []
         expectNeverUp(pair)
@@ -38,7 +38,6 @@ import Wire
     }
 
     @Test func anUnknownKeyGetsSilenceOnItsM3() {
-        let pair = Pair(seed: 1)
         let own = pair.a.publicKey
         pair.b.peers[0].publicKey = X25519.publicKey(of: key([UInt8](repeating: 0x33, count: 32)))
         pair.b.peers[0].endpoints = []
@@ -83,7 +82,6 @@ import Wire
     }
 
     @Test(arguments: [false, true]) func theOtherSuiteGetsSilence(hasAThirdPeer: Bool) {
-        let pair = Pair(seed: 1)
         pair.b.peers[0].suite = .chaChaPoly
         pair.b.peers[0].endpoints = []
         if hasAThirdPeer {
@@ -99,7 +97,6 @@ import Wire
     }
 
     @Test func aReplayedHandshakeOrTrafficChangesNothing() {
-        let pair = Pair(seed: 1)
         var recorded: [([UInt8], Endpoint, Endpoint)] = []
         pair.network.tap = { recorded.append(($0, $1, $2)) }
         pair.meet()

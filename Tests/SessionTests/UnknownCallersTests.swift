@@ -7,6 +7,8 @@ import Wire
 
 /// There are few entries for unknown callers, and a flood from one host takes only one.
 @Suite struct UnknownCallersTests {
+    private var callers = UnknownCallers()
+
     private func caller(
         _ number: UInt8, at host: Endpoint, isProven: Bool = true, second: Int64 = 0
     ) -> UnknownCaller {
@@ -21,8 +23,7 @@ import Wire
         }
     }
 
-    @Test func theNewestAreFirstAndTheOldestGo() {
-        var callers = UnknownCallers()
+    @Test mutating func theNewestAreFirstAndTheOldestGo() {
         for number in 1...6 { callers.add(caller(UInt8(number), at: host(UInt64(number)))) }
         #expect(keys(callers) == [6, 5, 4, 3])
         callers.add(caller(4, at: host(9), second: 1))
@@ -33,8 +34,7 @@ import Wire
         #expect(keys(callers, second: 601) == [])
     }
 
-    @Test func oneHostWithManyKeysHasOnePlace() {
-        var callers = UnknownCallers()
+    @Test mutating func oneHostWithManyKeysHasOnePlace() {
         callers.add(caller(1, at: host(1)))
         for number in 2...200 { callers.add(caller(UInt8(number), at: host(2))) }
         #expect(keys(callers) == [200, 1])
@@ -46,8 +46,7 @@ import Wire
         #expect(keys(callers) == [209, 200, 1])
     }
 
-    @Test func whoHasNotProvenItsKeyPushesNobodyOutWhoHas() {
-        var callers = UnknownCallers()
+    @Test mutating func whoHasNotProvenItsKeyPushesNobodyOutWhoHas() {
         for number in 1...4 { callers.add(caller(UInt8(number), at: host(UInt64(number)))) }
         callers.add(caller(9, at: host(9), isProven: false))
         callers.add(caller(8, at: host(1), isProven: false))

@@ -7,6 +7,8 @@ import Wire
 
 /// People are told of callers in vain: of none too often, and of all alike.
 @Suite struct VainCallsTests {
+    private var calls = VainCalls()
+
     private func call(_ number: UInt8, peer: Int? = nil) -> VainCall {
         VainCall(
             publicKey: PublicKey(bytes: [UInt8](repeating: number, count: 32).span),
@@ -17,8 +19,7 @@ import Wire
         Instant(nanoseconds: number * 1_000_000_000)
     }
 
-    @Test func aStationThatCallsAgainAndAgainIsToldOfEveryTenMinutes() {
-        var calls = VainCalls()
+    @Test mutating func aStationThatCallsAgainAndAgainIsToldOfEveryTenMinutes() {
         var told: [Int64] = []
         for now in 0..<1300 {
             calls.add(call(1), at: second(Int64(now)))
@@ -28,8 +29,7 @@ import Wire
     }
 
     /// Anyone may try any number of keys.
-    @Test func strangersFillNoJournal() {
-        var calls = VainCalls()
+    @Test mutating func strangersFillNoJournal() {
         var told = 0
         for now in 0..<2400 {
             let key = UInt8(now % 251)
@@ -41,8 +41,7 @@ import Wire
         #expect(told == 40)
     }
 
-    @Test func ofManyAtOnceTheFirstAreKept() {
-        var calls = VainCalls()
+    @Test mutating func ofManyAtOnceTheFirstAreKept() {
         for number in 1...9 { calls.add(call(UInt8(number)), at: second(0)) }
         #expect(calls.take() == [call(1), call(2), call(3), call(4)])
         #expect(calls.take().isEmpty)
@@ -65,8 +64,7 @@ import Wire
         }
     }
 
-    @Test func whatWasForgottenIsToldAnewAndNotLate() {
-        var calls = VainCalls()
+    @Test mutating func whatWasForgottenIsToldAnewAndNotLate() {
         calls.add(call(1, peer: 4), at: second(0))
         calls.add(call(2), at: second(0))
         calls.forget(call(1).publicKey)

@@ -4,6 +4,8 @@ import Time
 import Wire
 
 @Suite struct HeardShareTests {
+    private var share = HeardShare(stream: 3, listeners: [1, 2], frameMs: 10)
+
     private func report(
         _ stream: UInt8 = 3, received: UInt16, loss: UInt8 = 0, concealed: UInt16 = 0
     ) -> Report {
@@ -15,8 +17,7 @@ import Wire
     private let begin = Instant(nanoseconds: 7_000_000_000)
     private var end: Instant { begin + .seconds(1) }
 
-    @Test func ofAllThatIsReportedOnItsOwnStreamTheShareIsCounted() {
-        var share = share()
+    @Test mutating func ofAllThatIsReportedOnItsOwnStreamTheShareIsCounted() {
         for received: UInt16 in [100, 100, 50] {
             share.report(report(received: received), from: 1, at: begin)
         }
@@ -35,10 +36,7 @@ import Wire
         #expect(share.percent(of: 1, frames: 0) == 0)
     }
 
-    private func share() -> HeardShare { HeardShare(stream: 3, listeners: [1, 2], frameMs: 10) }
-
-    @Test func whatWasInventedWasNotHeard() {
-        var share = share()
+    @Test mutating func whatWasInventedWasNotHeard() {
         // A fifth lost, half of it repaired by copies.
         share.report(report(received: 80, loss: 51, concealed: 100), from: 1, at: begin)
         #expect(share.percent(of: 1, frames: 100) == 90)
@@ -122,8 +120,7 @@ import Wire
         Heard(stream: stream, share: share, why: why)
     }
 
-    @Test func aPartThatWasHeldDownIsMissingAndTheReasonIsKept() {
-        var share = share()
+    @Test mutating func aPartThatWasHeldDownIsMissingAndTheReasonIsKept() {
         share.report(report(received: 100), heard(255), from: 1, at: begin)
         share.report(report(received: 100), heard(102, .heldDown), from: 1, at: begin)
         share.report(report(received: 100), heard(255), from: 1, at: begin)
@@ -136,8 +133,7 @@ import Wire
     }
 
     /// Its card fails in the middle: it plays nothing any more, and reports nothing.
-    @Test func whoGoesDeafInTheMiddleIsKnownToHaveDoneSo() {
-        var share = share()
+    @Test mutating func whoGoesDeafInTheMiddleIsKnownToHaveDoneSo() {
         share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(1))
         share.report(report(received: 100), heard(255), from: 2, at: begin + .seconds(1))
         share.note(heard(0, .outputLost), from: 1, at: begin + .seconds(1))
@@ -148,8 +144,7 @@ import Wire
         #expect(gone.percent == 20 && gone.why == .heard)
     }
 
-    @Test func whoWasDeafForAWhileOnlyIsKnownToHaveBeen() {
-        var share = share()
+    @Test mutating func whoWasDeafForAWhileOnlyIsKnownToHaveBeen() {
         share.note(heard(0, .outputLost), from: 1, at: begin)
         share.note(heard(255), from: 1, at: begin + .seconds(2))
         share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(3))
@@ -162,8 +157,7 @@ import Wire
         #expect(later.percent == 67 && later.why == .heard)
     }
 
-    @Test func whoSaysNothingMoreIsKnownToHaveGone() {
-        var share = share()
+    @Test mutating func whoSaysNothingMoreIsKnownToHaveGone() {
         share.report(report(received: 100), heard(255), from: 1, at: begin + .seconds(1))
         let gone = share.outcome(of: 1, frames: 400, endedAt: begin + .seconds(4))
         #expect(gone.percent == 25 && gone.why == .heard && gone.hasGone)
@@ -175,8 +169,7 @@ import Wire
         #expect(!share.outcome(of: 3, frames: 400, endedAt: begin + .seconds(4)).hasGone)
     }
 
-    @Test func whoListensToNoneOfItSaysWhyWithoutAReport() {
-        var share = share()
+    @Test mutating func whoListensToNoneOfItSaysWhyWithoutAReport() {
         share.note(heard(0, .notListening), from: 1, at: begin)
         share.note(heard(0, .notMember, stream: 9), from: 2, at: begin)
         let one = share.outcome(of: 1, frames: 100, endedAt: end)

@@ -3,15 +3,16 @@ import Testing
 import Time
 
 @Suite struct RelayPulseTests {
+    private var relay = RelayPulse()
+
     func at(_ milliseconds: Int) -> Instant {
         Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
     }
 
     /// What a relay does whose door somebody asks for whenever `wants` says so, every 0.1 s.
-    private func course(
+    private mutating func course(
         hours: Int, pulse: Duration = .seconds(3), _ wants: (Int, RelayPulse) -> Bool
     ) -> (on: [Bool], rests: [Duration]) {
-        var relay = RelayPulse()
         var on: [Bool] = []
         var rests: [Duration] = []
         for tenth in 0..<36_000 * hours {
@@ -29,8 +30,7 @@ import Time
         return Double(late.count { $0 }) / Double(late.count)
     }
 
-    @Test func itIsOnForItsPulse() {
-        var relay = RelayPulse()
+    @Test mutating func itIsOnForItsPulse() {
         #expect(!relay.isOn && relay.deadline == nil)
         let isOn = relay.request(.seconds(3), at: at(0))
         #expect(isOn)
@@ -58,8 +58,7 @@ import Time
         #expect(share(on) < 0.07)
     }
 
-    @Test func aRestIsToldOnceAndHowMuchOfItIsLeft() {
-        var relay = RelayPulse()
+    @Test mutating func aRestIsToldOnceAndHowMuchOfItIsLeft() {
         for second in 0...30 { _ = relay.request(.seconds(3), at: at(second * 1000)) }
         #expect(!relay.isOn)
         #expect(relay.takeNewRest() == .seconds(30))
@@ -110,8 +109,7 @@ import Time
     }
 
     /// A line that is lost and found again at each pulse is no way around the rest.
-    @Test func aLostLineIsNoRest() {
-        var relay = RelayPulse()
+    @Test mutating func aLostLineIsNoRest() {
         var asked = 0
         while relay.request(.seconds(3), at: at(asked * 100)) {
             relay.stop()

@@ -5,8 +5,9 @@ import Time
 @testable import HAL
 
 @Suite struct AppendFileTests {
+    private let folder = TemporaryFolder()
+
     @Test func aTornLineStaysALineOfItsOwn() throws {
-        let folder = TemporaryFolder()
         let path = "\(folder.path)/lines"
         try FileStore.write(Array("one\ntw".utf8).span, to: path, mode: 0o600)
         var file = try AppendFile(path, mode: 0o600)
@@ -18,13 +19,11 @@ import Time
     }
 
     @Test func aLinkOrAFolderIsRefused() throws {
-        let folder = TemporaryFolder()
         #expect(throws: SystemError.self) { _ = try AppendFile(folder.path, mode: 0o600) }
         #expect(throws: SystemError.self) { _ = try AppendFile("/dev/null", mode: 0o600) }
     }
 
     @Test func aProgramGetsItsWordsAndTheEnvironmentAloneAndItsEndIsSeen() throws {
-        let folder = TemporaryFolder()
         let script = "\(folder.path)/program"
         let text = "#!/bin/sh\nread line\necho \"$# $1 $A $HOME\" > \(folder.path)/out\nexit 7\n"
         try FileStore.write(Array(text.utf8).span, to: script, mode: 0o700)

@@ -5,12 +5,13 @@ import Wire
 
 /// What a talker makes of the sums of a listener.
 @Suite struct PlayedSumTests {
+    private var sum = PlayedSum()
+
     private func played(_ ms: UInt16, _ total: UInt16) -> Heard.Played {
         Heard.Played(ms: ms, total: total)
     }
 
-    @Test func theSumGoesRound() {
-        var sum = PlayedSum()
+    @Test mutating func theSumGoesRound() {
         sum.begin()
         for total in [20_000, 40_000, 60_000] as [UInt16] {
             #expect(sum.grow(to: played(1_000, total)) == 20_000)
@@ -18,8 +19,7 @@ import Wire
         #expect(sum.grow(to: played(1_000, 14_464)) == 20_000)
     }
 
-    @Test func whatWasOvertakenIsCountedOnce() {
-        var sum = PlayedSum()
+    @Test mutating func whatWasOvertakenIsCountedOnce() {
         sum.begin()
         #expect(sum.grow(to: played(1_000, 2_000)) == 2_000)
         #expect(sum.grow(to: played(1_000, 1_000)) == 0)
@@ -32,8 +32,7 @@ import Wire
         #expect(sum.grow(to: played(1_000, 1_464)) == 1_000)
     }
 
-    @Test func oneThatCountsAnewIsBelievedWhatItSaysItPlayedLast() {
-        var sum = PlayedSum()
+    @Test mutating func oneThatCountsAnewIsBelievedWhatItSaysItPlayedLast() {
         sum.begin()
         #expect(sum.grow(to: played(1_000, 20_000)) == 20_000)
         #expect(sum.grow(to: played(700, 700)) == 700)
