@@ -135,7 +135,7 @@ let package = Package(
         tests("Realtime"),
         tests("Wire"),
         tests("Pairing", of: "Peering", with: ["Crypto", "Wire", "Time"]),
-        tests("Discovery", of: "Peering", with: ["Crypto", "Time", "Wire"]),
+        tests("Discovery", of: "Peering", with: ["Crypto", "Time", "VirtualTime", "Wire"]),
         tests("Site", of: "Peering", with: ["Crypto", "Time", "Wire"]),
         tests("Messages", of: "Peering", with: ["Crypto", "Time", "Wire"]),
         tests("Crypto"),
@@ -153,7 +153,7 @@ let package = Package(
             path: "Tests/Support/DayProbe", swiftSettings: strict),
         // Stations, a network and people in virtual time; their days at random (tools/random-days).
         .target(
-            name: "VirtualTime", dependencies: ["Seeds", "Time", "Wire"],
+            name: "VirtualTime", dependencies: ["Crypto", "Seeds", "Time", "Wire"],
             path: "Tests/Support/VirtualTime", swiftSettings: strict + optimised),
         .target(
             name: "Household",

@@ -1,5 +1,6 @@
 import Seeds
 import Testing
+import VirtualTime
 
 @testable import Peering
 
@@ -87,7 +88,7 @@ import Testing
         var read = 0
         let seeds = testSeeds(10)
         for seed in seeds {
-            let chance = Chance(seed: seed)
+            let chance = Dice(seed: seed)
             for _ in 0..<10_000 {
                 var bytes = Self.announced
                 if chance.below(3) == 0 {

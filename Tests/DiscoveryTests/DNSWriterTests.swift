@@ -1,5 +1,6 @@
 import Seeds
 import Testing
+import VirtualTime
 
 @testable import Peering
 
@@ -17,7 +18,7 @@ import Testing
 
     @Test func whatIsWrittenIsReadAgain() throws {
         for seed in testSeeds(50) {
-            let chance = Chance(seed: seed)
+            let chance = Dice(seed: seed)
             let names = (0..<6).map { _ in
                 var name = DNSName("local")
                 for _ in 0..<chance.below(4) {

@@ -2,6 +2,7 @@ import Crypto
 import Seeds
 import Testing
 import Time
+import VirtualTime
 import Wire
 
 @testable import Peering
@@ -22,7 +23,7 @@ private final class LAN {
         stations = (0..<count).map { number in
             Discovery(
                 own: people[number].publicKey, port: 5577,
-                random: Chance(seed: seed * 100 + UInt64(number)).fill)
+                random: Dice(seed: seed * 100 + UInt64(number)).fill)
         }
         for number in 0..<count { meet(number) }
     }
@@ -188,7 +189,7 @@ private func heard(_ bytes: [UInt8]) -> HeardInstance? {
 
     @Test func switchedOffItSaysNothing() {
         var off = Discovery(
-            own: Person(1).publicKey, port: 5577, isOn: false, random: Chance(seed: 1).fill)
+            own: Person(1).publicKey, port: 5577, isOn: false, random: Dice(seed: 1).fill)
         off.setLinks([place(1)], at: ms(0))
         off.setPeers([], at: ms(0))
         off.setSought(true, at: ms(0))
@@ -301,7 +302,7 @@ private func heard(_ bytes: [UInt8]) -> HeardInstance? {
 
     @Test func anyBytesAreTaken() {
         for seed in testSeeds(5) {
-            let chance = Chance(seed: seed)
+            let chance = Dice(seed: seed)
             let (lan, said) = overheard()
             lan.tell(1) { $0.seekPairings(at: $1) }
             for _ in 0..<2000 {

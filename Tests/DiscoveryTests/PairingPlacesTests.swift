@@ -1,5 +1,6 @@
 import Testing
 import Time
+import VirtualTime
 import Wire
 
 @testable import Peering
@@ -13,7 +14,7 @@ import Wire
         var stations = [1, 2].map { number in
             var one = Discovery(
                 own: Person(UInt8(number)).publicKey, port: 5577, isOn: false,
-                random: Chance(seed: UInt64(number)).fill)
+                random: Dice(seed: UInt64(number)).fill)
             one.setLinks([place(UInt64(number))], at: ms(0))
             return one
         }
@@ -70,7 +71,7 @@ import Wire
     /// In another network a station is not recognised by the name of its window.
     @Test func aWindowHasAnotherNameAtAnotherAddress() {
         var one = Discovery(
-            own: Person(1).publicKey, port: 5577, isOn: false, random: Chance(seed: 1).fill)
+            own: Person(1).publicKey, port: 5577, isOn: false, random: Dice(seed: 1).fill)
         one.setLinks([place(1)], at: ms(0))
         one.offerPairing(port: 7, at: ms(0))
         var names: [DNSName] = []
@@ -115,7 +116,7 @@ import Wire
         var orders: Set<[Endpoint]> = []
         for seed in 1...200 as ClosedRange<UInt64> {
             var one = Discovery(
-                own: Person(1).publicKey, port: 5577, random: Chance(seed: seed).fill)
+                own: Person(1).publicKey, port: 5577, random: Dice(seed: seed).fill)
             one.setLinks([place(1)], at: ms(0))
             one.seekPairings(at: ms(0))
             for other in 2...5 as ClosedRange<UInt64> {

@@ -1,6 +1,7 @@
 import Crypto
 import Testing
 import Time
+import VirtualTime
 import Wire
 
 @testable import Peering
@@ -21,7 +22,7 @@ import Wire
         init(_ byte: UInt8) {
             self.byte = byte
             publicKey = X25519.publicKey(of: Self.secret(byte))
-            core = Rendezvous(own: publicKey, random: Chance(seed: UInt64(byte)).fill)
+            core = Rendezvous(own: publicKey, random: Dice(seed: UInt64(byte)).fill)
         }
 
         private static func secret(_ byte: UInt8) -> Key {

@@ -2,26 +2,16 @@ import Crypto
 import Seeds
 import Time
 import Vectors
+import VirtualTime
 import Wire
 
 @testable import Peering
 
-/// Bytes that only look random, from a seed.
-final class Chance {
-    private var generator: SplitMix64
-
-    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
-
-    func fill(_ bytes: inout MutableSpan<UInt8>) {
-        for place in bytes.indices { bytes[place] = UInt8(truncatingIfNeeded: next() >> 24) }
-    }
-
-    func next() -> UInt64 { generator.next() }
-    func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-    var lots: Lots { Lots(random: fill) }
+extension Dice {
+    var lots: Lots { Lots(random: source) }
 }
 
-func lots(_ seed: UInt64 = 1) -> Lots { Chance(seed: seed).lots }
+func lots(_ seed: UInt64 = 1) -> Lots { Dice(seed: seed).lots }
 
 /// A moment, in milliseconds since the start of a test.
 func ms(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }

@@ -1,5 +1,6 @@
 import Testing
 import Time
+import VirtualTime
 import Wire
 
 @testable import Peering
@@ -7,11 +8,7 @@ import Wire
 @Suite struct SightingsTests {
     private var sightings = LANSightings()
 
-    private final class Source {
-        private var bytes = ByteSource(seed: 5)
-        func fill(_ span: inout MutableSpan<UInt8>) { bytes.fill(&span) }
-    }
-    private let random = Source()
+    private let random = Dice(seed: 5)
 
     private mutating func saw(
         _ address: UInt64, mark: UInt64 = 1, at moment: Int64

@@ -1,6 +1,7 @@
 import Crypto
 import Testing
 import Time
+import VirtualTime
 import Wire
 
 @testable import Peering

@@ -2,6 +2,7 @@ import Crypto
 import Seeds
 import Testing
 import Time
+import VirtualTime
 import Wire
 
 @testable import Peering

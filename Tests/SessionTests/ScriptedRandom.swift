@@ -1,12 +1,14 @@
+import VirtualTime
+
 /// A source of "random" bytes: first those that a test has prepared, by their sizes, then bytes
 /// that only look random.
 final class ScriptedRandom {
     private var script: [[UInt8]]
-    private let rest: ByteSource
+    private let rest: Dice
 
     init(_ script: [[UInt8]] = [], then seed: UInt64 = 1) {
         self.script = script
-        rest = ByteSource(seed: seed)
+        rest = Dice(seed: seed)
     }
 
     func fill(_ bytes: inout MutableSpan<UInt8>) {

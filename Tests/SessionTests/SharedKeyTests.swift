@@ -2,6 +2,7 @@ import Crypto
 import Seeds
 import Testing
 import Time
+import VirtualTime
 import Wire
 
 @testable import Peering
@@ -101,7 +102,7 @@ import Wire
         let mac = HandshakeMAC(responder: own)
         var message = [UInt8](repeating: 0, count: 1232)
         var span = message.mutableSpan
-        let random = ByteSource(seed: 1)
+        let random = Dice(seed: 1)
         let initiator = Initiator(
             suite: .aesGCM, responder: own, mac: mac, index: 0x2000_0001,
             target: host(2), tries: TryLimit(perSecond: 16), random: random.fill, writing: &span)

@@ -1,4 +1,3 @@
-import Seeds
 import Time
 import VirtualTime
 import Wire
@@ -28,20 +27,17 @@ final class SimulatedNetwork {
     /// Stations by where they are.
     var stations: [Endpoint: SimulatedStation] = [:]
 
-    private var generator: SplitMix64
+    private let dice: Dice
 
     init(seed: UInt64) {
         self.seed = seed
-        generator = SplitMix64(seed: seed)
+        dice = Dice(seed: seed)
     }
 
-    func random(_ bound: UInt64) -> UInt64 { generator.next() % bound }
+    func random(_ bound: UInt64) -> UInt64 { dice.next() % bound }
 
     /// A source of bytes of its own for a station, so that a run can be repeated.
-    func randomSource() -> (inout MutableSpan<UInt8>) -> Void {
-        let source = ByteSource(seed: generator.next())
-        return { bytes in source.fill(&bytes) }
-    }
+    func randomSource() -> (inout MutableSpan<UInt8>) -> Void { Dice(seed: dice.next()).source }
 
     func send(_ bytes: [UInt8], from: Endpoint, to: Endpoint) {
         tap(bytes, from, to)
@@ -85,17 +81,6 @@ final class Calls {
     }
 
     func count(to endpoint: Endpoint) -> Int { all.count { $0.to == endpoint } }
-}
-
-/// Bytes that look random and are the same in every run.
-final class ByteSource {
-    private var generator: SplitMix64
-
-    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
-
-    func fill(_ bytes: inout MutableSpan<UInt8>) {
-        for i in bytes.indices { bytes[i] = UInt8(truncatingIfNeeded: generator.next() >> 24) }
-    }
 }
 
 /// Whether the first byte marks a handshake message, not a packet of a session (protocol.md §1.3).

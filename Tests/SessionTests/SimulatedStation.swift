@@ -1,6 +1,7 @@
 import Crypto
 import Time
 import Vectors
+import VirtualTime
 import Wire
 
 @testable import Peering
@@ -145,7 +146,7 @@ final class SimulatedStation {
     /// The receiver index our packets to the peer carry; nil without a session.
     func remoteIndex(_ peer: Int = 0) -> UInt32? {
         let plaintext = [UInt8](repeating: 0, count: FrameLayout.plaintextMin)
-        return media[peer].seal(plaintext, flags: FrameFlags(kind: .cover), at: network.now)
+        return media[peer].seal(plaintext, FrameFlags(kind: .cover), at: network.now)
             .map(index)
     }
 
@@ -154,7 +155,7 @@ final class SimulatedStation {
         to endpoint: Endpoint? = nil
     ) -> Bool {
         let media = media[peer]
-        guard let datagram = media.seal(plaintext, flags: flags, on: index, at: network.now),
+        guard let datagram = media.seal(plaintext, flags, on: index, at: network.now),
             let target = endpoint ?? media.endpoint
         else { return false }
         media.lastSent = network.now
@@ -336,10 +337,4 @@ final class SimulatedStation {
         case .down(let peer): happenings.append(.down(peer: peer))
         }
     }
-}
-
-/// Session keys on their way through a ring.
-private final class Crate {
-    var keys: SessionKeys?
-    init(_ keys: consuming SessionKeys) { self.keys = consume keys }
 }

@@ -2,6 +2,7 @@ import Crypto
 import Seeds
 import Testing
 import Time
+import VirtualTime
 import Wire
 
 @testable import Peering
@@ -126,7 +127,7 @@ import Wire
             let pair = Pair(seed: seed)
             pair.meet("seed \(seed)")
             let before = (pair.b.transmitted, pair.b.drops.count)
-            let source = ByteSource(seed: seed)
+            let source = Dice(seed: seed)
             let sizes = [1, 4, 56, 87, 96, 1188, 1232, 1233, Int(pair.network.random(1300)) + 1]
             for i in 0..<600 {
                 var noise = [UInt8](repeating: 0, count: sizes[i % sizes.count])

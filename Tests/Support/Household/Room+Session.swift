@@ -87,9 +87,3 @@ extension PeerTable {
         }
     }
 }
-
-/// Session keys on their way through a ring.
-private final class Crate {
-    var keys: SessionKeys?
-    init(_ keys: consuming SessionKeys) { self.keys = consume keys }
-}

@@ -3,6 +3,7 @@ internal import Crypto
 internal import Peering
 internal import Station
 internal import Time
+internal import VirtualTime
 internal import Wire
 
 /// The turns of the control loop, the one door to the cores, and how they are drained.

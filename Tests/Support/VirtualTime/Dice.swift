@@ -29,7 +29,7 @@ package final class Dice {
         { bytes in self.fill(&bytes) }
     }
 
-    private func fill(_ bytes: inout MutableSpan<UInt8>) {
+    package func fill(_ bytes: inout MutableSpan<UInt8>) {
         for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: next() >> 24) }
     }
 }
