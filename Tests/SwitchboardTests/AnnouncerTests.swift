@@ -17,10 +17,7 @@ import Wire
     @Test mutating func nothingBeginsBeforeThereIsSound() {
         announce()
         #expect(switchboard.announcer.awaitsSound)
-        #expect(
-            switchboard.decided == [
-                .aim(target: announcement, [1, 2]), .want(peer: 1), .want(peer: 2),
-            ])
+        switchboard.expect(.aim(target: announcement, [1, 2]), .want(peer: 1), .want(peer: 2))
         switchboard.speakAnnouncement(at: start)
         #expect(switchboard.announcer.isSpeaking)
         let orders = switchboard.decided
@@ -37,7 +34,7 @@ import Wire
         _ = switchboard.decided
         switchboard.follow(.said(target: announcement, frames: 100), at: start + .seconds(1))
         switchboard.announcementEnded()
-        #expect(switchboard.decided == [.notice(.announcementEnded(to: "house"))])
+        switchboard.expect(.notice(.announcementEnded(to: "house")))
         #expect(switchboard.announcer.job != nil)
         switchboard.tick(at: start + .seconds(4))
         let answers = switchboard.decided.filter {
@@ -51,7 +48,7 @@ import Wire
         announce()
         _ = switchboard.decided
         switchboard.stopAnnouncement()
-        #expect(switchboard.decided == [.answer(caller, .announced(to: "house", []))])
+        switchboard.expect(.answer(caller, .announced(to: "house", [])))
         #expect(switchboard.announcer.job == nil)
     }
 
@@ -62,7 +59,7 @@ import Wire
         switchboard.forget { _ in false }
         #expect(switchboard.decided.isEmpty)
         switchboard.forget { $0 == caller }
-        #expect(switchboard.decided == [.endAnnouncement])
+        switchboard.expect(.endAnnouncement)
         switchboard.announcementEnded()
         #expect(switchboard.announcer.job != nil)
         // It is over, and nobody waits for what was heard of it: the next may begin.

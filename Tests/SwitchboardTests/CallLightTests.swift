@@ -8,7 +8,7 @@ import Time
     private var orders = Orders()
     @Test mutating func theLightGoesOutWhenItsTimeIsOver() {
         light.light(by: 2, for: .seconds(30), at: start, &orders)
-        #expect(orders.all == [.notice(.signal(peer: 2, .seconds(30)))])
+        orders.expect(.notice(.signal(peer: 2, .seconds(30))))
         light.tick(at: start + .milliseconds(29_999))
         #expect(light.isLit)
         light.tick(at: start + .seconds(30))

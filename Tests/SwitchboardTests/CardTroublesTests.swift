@@ -21,7 +21,7 @@ import Time
 
     @Test mutating func aCardThatStallsIsInTroubleUntilItIsGone() {
         switchboard.follow(.cardStalled, at: start)
-        #expect(switchboard.decided == [.notice(.stalled)])
+        switchboard.expect(.notice(.stalled))
         #expect(switchboard.isCardStalled)
         switchboard.follow(.cardLost, at: start)
         #expect(!switchboard.isCardStalled)

@@ -110,10 +110,10 @@ import Time
         }
         #expect(deadlines == [start + .milliseconds(2500), start + .milliseconds(4500)])
         #expect(switchboard.deadline == start + .milliseconds(4500))
-        #expect(switchboard.decided == [.checkSession(peer: 1)])
+        switchboard.expect(.checkSession(peer: 1))
         switchboard.follow(.silent(target: 3, name: nil), at: start)
         switchboard.followListeners(at: start + .seconds(9)) { _ in signs }
         #expect(switchboard.doubts.deadline == nil)
-        #expect(switchboard.decided == [.notice(.talkEnded(to: nil, since: start))])
+        switchboard.expect(.notice(.talkEnded(to: nil, since: start)))
     }
 }

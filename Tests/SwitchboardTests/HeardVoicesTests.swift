@@ -57,7 +57,7 @@ import Wire
         #expect(orders.contains(.hear(peer: 1, stream: 3, .channel(3), .normal)))
         #expect(switchboard.voices.hearings(of: 1)[3] == .channel(3))
         switchboard.follow(.receiving(peer: 1, stream: 3, isOn: true), at: start)
-        #expect(switchboard.decided == [.notice(.voiceBegan(peer: 1, channel: 3))])
+        switchboard.expect(.notice(.voiceBegan(peer: 1, channel: 3)))
         switchboard.follow(.replaced(firstMid: 9), of: 1, at: start)
         #expect(!switchboard.voices.isHeard(1))
     }

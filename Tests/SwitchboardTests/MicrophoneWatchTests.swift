@@ -70,7 +70,7 @@ import Time
         switchboard.follow(.microphone(facts(), soundAt: start), at: start)
         #expect(switchboard.microphoneSilence == nil)
         switchboard.follow(.stream(.capture, .stands), at: start)
-        #expect(switchboard.decided == [.reopen(.capture), .notice(.asleep(.capture))])
+        switchboard.expect(.reopen(.capture), .notice(.asleep(.capture)))
         #expect(switchboard.microphoneSilence == .microphoneLost)
         switchboard.follow(.streamLost(.capture), at: start)
         #expect(switchboard.microphoneSilence == nil)

@@ -27,17 +27,12 @@ import Wire
     @Test mutating func aPageIsAimedBeforeTheMicrophoneOpensAndClosedAtItsEnd() throws {
         try begin("house", for: caller)
         #expect(switchboard.pager.name == "house")
-        #expect(
-            switchboard.decided == [
-                .aim(target: page, [1, 2]), .press(target: page, isDown: true),
-            ])
+        switchboard.expect(.aim(target: page, [1, 2]), .press(target: page, isDown: true))
         switchboard.endPage()
         #expect(switchboard.pager.name == nil)
         // Nothing was said, so its caller waits for nothing.
-        #expect(
-            switchboard.decided == [
-                .answer(caller, .pageOver(to: "house", [])), .press(target: page, isDown: false),
-            ])
+        switchboard.expect(
+            .answer(caller, .pageOver(to: "house", [])), .press(target: page, isDown: false))
     }
 
     @Test mutating func aPageWithoutAWordIsNotToldWhatWasHeardOfTheFormerOne() throws {
@@ -48,7 +43,7 @@ import Wire
         try begin("house", for: other)
         _ = switchboard.decided
         switchboard.pager.reportsAreIn(spurt, to: page, heard, &switchboard.orders)
-        #expect(switchboard.decided == [.answer(caller, .pageOver(to: "house", heard))])
+        switchboard.expect(.answer(caller, .pageOver(to: "house", heard)))
         switchboard.endPage()
         #expect(switchboard.decided.first == .answer(other, .pageOver(to: "house", [])))
     }
@@ -73,16 +68,12 @@ import Wire
         try begin("house", for: caller)
         _ = switchboard.decided
         try begin("garage", for: other)
-        #expect(
-            switchboard.decided == [
-                .answer(caller, .pageReplaced(to: "house", by: "garage")),
-                .press(target: page, isDown: false), .press(target: page, isDown: true),
-            ])
+        switchboard.expect(
+            .answer(caller, .pageReplaced(to: "house", by: "garage")),
+            .press(target: page, isDown: false), .press(target: page, isDown: true))
         switchboard.endPage()
-        #expect(
-            switchboard.decided == [
-                .answer(other, .pageOver(to: "garage", [])), .press(target: page, isDown: false),
-            ])
+        switchboard.expect(
+            .answer(other, .pageOver(to: "garage", [])), .press(target: page, isDown: false))
     }
 
     @Test mutating func aPageInTheTailOfAnotherTellsTheCallerThatWaits() throws {
@@ -92,11 +83,9 @@ import Wire
         _ = switchboard.decided
         // The microphone is still open: this page is the rest of its talkspurt.
         try begin("garage", for: other)
-        #expect(
-            switchboard.decided == [
-                .answer(caller, .pageReplaced(to: "house", by: "garage")),
-                .press(target: page, isDown: true),
-            ])
+        switchboard.expect(
+            .answer(caller, .pageReplaced(to: "house", by: "garage")),
+            .press(target: page, isDown: true))
         #expect(switchboard.callers == [other])
     }
 
@@ -107,7 +96,7 @@ import Wire
         switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
         _ = switchboard.decided
         try begin("garage", for: other)
-        #expect(switchboard.decided == [.press(target: page, isDown: true)])
+        switchboard.expect(.press(target: page, isDown: true))
         switchboard.tick(at: start + .seconds(3))
         #expect(switchboard.decided.contains(.answer(caller, .pageOver(to: "house", []))))
     }
@@ -126,10 +115,8 @@ import Wire
             switchboard.endTalks(to: page, .timedOut)
         }
         #expect(switchboard.pager.name == nil)
-        #expect(
-            switchboard.decided == [
-                .answer(caller, .pageOver(to: "house", [])), .press(target: page, isDown: false),
-            ])
+        switchboard.expect(
+            .answer(caller, .pageOver(to: "house", [])), .press(target: page, isDown: false))
     }
 
     @Test mutating func aPageEndsWithItsCallerAndThenAnswersNobody() throws {
@@ -139,7 +126,7 @@ import Wire
         #expect(switchboard.pager.name == "house")
         switchboard.forget { $0 == caller }
         #expect(switchboard.pager.name == nil)
-        #expect(switchboard.decided == [.press(target: page, isDown: false)])
+        switchboard.expect(.press(target: page, isDown: false))
     }
 
     @Test mutating func aPeerThatLeavesHearsThePageNoMoreAndTheOthersGoOn() throws {

@@ -15,7 +15,7 @@ import Time
     @Test mutating func aPeerIsUpStaleAndHeardAgain() {
         #expect(switchboard.presence.reach(of: 2) == .down)
         switchboard.follow(.up(isNewBoot: true), of: 2, at: start)
-        #expect(switchboard.decided == [.notice(.peerUp(2))])
+        switchboard.expect(.notice(.peerUp(2)))
         #expect(switchboard.presence.reach(of: 2) == .up)
         #expect(hear(2, at: 20, last: 0).isEmpty)
         #expect(hear(2, at: 21, last: 0) == [.notice(.peerStale(2))])

@@ -1,3 +1,4 @@
+import Testing
 import Time
 import Wire
 
@@ -21,6 +22,12 @@ extension Switchboard {
             while let order = nextDecision() { found.append(order) }
             return found
         }
+    }
+
+    /// Takes all that was decided, which must be these.
+    mutating func expect(_ orders: Order..., at place: SourceLocation = #_sourceLocation) {
+        let decided = decided
+        #expect(decided == orders, sourceLocation: place)
     }
 
     /// Takes all that was decided, with what the station has to send or do.
@@ -63,6 +70,12 @@ extension SoundNews {
 }
 
 extension Orders {
+    /// Takes all that wait, which must be these.
+    mutating func expect(_ orders: Order..., at place: SourceLocation = #_sourceLocation) {
+        let all = all
+        #expect(all == orders, sourceLocation: place)
+    }
+
     /// Takes all that wait.
     var all: [Order] {
         mutating get {

@@ -38,12 +38,10 @@ import Wire
         switchboard.configure(peers: [1, 2], targets: [attic], channels: [], at: start)
         _ = switchboard.decided
         switchboard.adopted(targetsCalled: ["attic"], hasPermitTone: false)
-        #expect(
-            switchboard.decided == [
-                .answer(pager, .pageOver(to: "house", [])), .press(target: page, isDown: false),
-                .answer(talker, .talkOver(to: "house", .targetGone)),
-                .press(target: house.id, isDown: false),
-            ])
+        switchboard.expect(
+            .answer(pager, .pageOver(to: "house", [])), .press(target: page, isDown: false),
+            .answer(talker, .talkOver(to: "house", .targetGone)),
+            .press(target: house.id, isDown: false))
         #expect(switchboard.pager.name == nil && !switchboard.hasPermitTone)
         #expect(switchboard.heldTalks.targets == [attic.id])
     }
@@ -60,7 +58,7 @@ import Wire
         switchboard.answered(by: 1, after: .milliseconds(4), at: start + .milliseconds(1004))
         let choice = switchboard.protection.redundancy(of: 1).choice
         #expect(choice.depth == 2)
-        #expect(switchboard.decided == [.protect(peer: 1, choice)])
+        switchboard.expect(.protect(peer: 1, choice))
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 0)
         // The peer of this number is another one now.
         switchboard.follow(.replaced(firstMid: 1), of: 1, at: start)

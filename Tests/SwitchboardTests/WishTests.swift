@@ -92,7 +92,7 @@ import Wire
             HeardAt(peer: 2, percent: nil, .down), HeardAt(peer: 1, percent: nil, nil),
         ]
         #expect(try obey(.talk(house, isDown: true)) == .talk(target: 1, heard))
-        #expect(switchboard.decided == [.press(target: 1, isDown: true)])
+        switchboard.expect(.press(target: 1, isDown: true))
         #expect(switchboard.heldTalks.targets == [1])
         let end = try obey(.talk(house, isDown: false))
         #expect(end == .letGo(target: 1, wasHeld: true, heard))
@@ -141,7 +141,7 @@ import Wire
         heard(2)
         let down = [HeardAt(peer: 2, percent: nil, .down)]
         #expect(try obey(.reply(isDown: true)) == .talk(target: 34, down))
-        #expect(switchboard.decided == [.press(target: 34, isDown: true)])
+        switchboard.expect(.press(target: 34, isDown: true))
         // Another peer was heard meanwhile: letting go is for the first.
         heard(1)
         let end = try obey(.reply(isDown: false))
@@ -155,10 +155,7 @@ import Wire
         #expect(!switchboard.decided.contains(.press(target: 34, isDown: false)))
         heard(1)
         _ = try obey(.reply(isDown: true))
-        #expect(
-            switchboard.decided == [
-                .press(target: 34, isDown: false), .press(target: 33, isDown: true),
-            ])
+        switchboard.expect(.press(target: 34, isDown: false), .press(target: 33, isDown: true))
         #expect(switchboard.heldTalks.targets == [33])
     }
 
@@ -182,7 +179,7 @@ import Wire
         #expect(problem(of: .endPage(attic)) == .noPage)
         // Its target is gone by now.
         #expect(try obey(.endPage(.init("house", nil))) == .pageEnded)
-        #expect(switchboard.decided == [.press(target: Self.page, isDown: false)])
+        switchboard.expect(.press(target: Self.page, isDown: false))
         #expect(problem(of: .endPage(house)) == .noPage)
     }
 
@@ -257,13 +254,12 @@ import Wire
             Issue.record("\(asked)")
             return
         }
-        #expect(switchboard.decided == [.want(peer: 2)])
+        switchboard.expect(.want(peer: 2))
         switchboard.receive(
             .result(RequestResult(mid: 1, request: request, status: .done)), from: 2, at: start)
         switchboard.followStation()
-        #expect(
-            switchboard.decided
-                == [.notice(.result(peer: 2, peerRequest: request, what: "relay door", .done))])
+        switchboard.expect(
+            .notice(.result(peer: 2, peerRequest: request, what: "relay door", .done)))
     }
 
     /// How long a relay is on is for its own station to say.
@@ -287,7 +283,7 @@ import Wire
     @Test mutating func aToneNeedsASpeaker() throws {
         #expect(problem(of: .tone, with: none) == .noSpeaker)
         #expect(try obey(.tone) == .tone)
-        #expect(switchboard.decided == [.chime(.trial)])
+        switchboard.expect(.chime(.trial))
     }
 
     @Test(arguments: 0..<7) mutating func whoAsksForACallHasSeenTheMissedOneEvenInVain(_ place: Int)

@@ -11,7 +11,7 @@ import Wire
 
     @Test mutating func aPeerThatHasNotSaidIsTakenToHear() {
         world.begin()
-        #expect(world.taken() == [])
+        world.expect()
         #expect(!world.isTalkingToNobody)
         #expect(world.hearsNow(1) == nil)
         #expect(world.talks.isSpeaking(to: 1) && !world.talks.isSpeaking(to: 3))
@@ -20,19 +20,17 @@ import Wire
     @Test mutating func nobodyIsToldOfWhenTheLastListenerIsDeaf() {
         world.begin()
         world.tell(from: 1, .speakerMuted)
-        #expect(world.taken() == [.doubt(peer: 1, true)])
+        world.expect(.doubt(peer: 1, true))
         #expect(world.talks.isDeaf(1) && !world.talks.isDeaf(2))
         #expect(world.hearsNow(1) == .unheard(.told(.speakerMuted)))
         world.tell(from: 2, .volume)
-        #expect(
-            world.taken() == [
-                .chime(.nobody), nobodyHears((1, .told(.speakerMuted)), (2, .told(.volume))),
-                .doubt(peer: 2, true),
-            ])
+        world.expect(
+            .chime(.nobody), nobodyHears((1, .told(.speakerMuted)), (2, .told(.volume))),
+            .doubt(peer: 2, true))
         #expect(world.isTalkingToNobody)
         #expect(!world.talks.isTalkingToNobody([]))
         world.tell(from: 2, .heard)
-        #expect(world.taken() == [.chime(.permit), .doubt(peer: 2, false)])
+        world.expect(.chime(.permit), .doubt(peer: 2, false))
         #expect(world.hearsNow(2) == .heard)
         #expect(!world.isTalkingToNobody)
     }
@@ -43,7 +41,7 @@ import Wire
         #expect(world.taken().count == 3)
         world.tell(from: 1, .speakerMuted)
         world.judgeAnew()
-        #expect(world.taken() == [])
+        world.expect()
     }
 
     @Test mutating func withoutTonesTheJournalAloneIsTold() {
@@ -51,22 +49,16 @@ import Wire
         world.begin(to: [1])
         world.tell(from: 1, .speakerMuted)
         world.tell(from: 1, .heard)
-        #expect(
-            world.taken() == [
-                nobodyHears((1, .told(.speakerMuted))), .doubt(peer: 1, true),
-                .doubt(peer: 1, false),
-            ])
+        world.expect(
+            nobodyHears((1, .told(.speakerMuted))), .doubt(peer: 1, true), .doubt(peer: 1, false))
     }
 
     @Test(arguments: [TalkTarget.call, TalkTarget.announcement])
     mutating func inACallOrAnAnnouncementNoToneSounds(target: UInt8) {
         world.begin(Int(target), [1])
         world.tell(from: 1, on: Int(target), .speakerMuted)
-        #expect(
-            world.taken() == [
-                nobodyHears((1, .told(.speakerMuted)), target: Int(target)),
-                .doubt(peer: 1, true),
-            ])
+        world.expect(
+            nobodyHears((1, .told(.speakerMuted)), target: Int(target)), .doubt(peer: 1, true))
         // An announcement lights no lamp of a talk.
         #expect(
             world.talks.isTalkingToNobody([Int(target)]) == (target == TalkTarget.call))
@@ -74,24 +66,21 @@ import Wire
 
     @Test mutating func wherePeersAreDownTheSoundItselfSaysSo() {
         world.begin(to: [4])
-        #expect(world.taken() == [nobodyHears((4, .down))])
+        world.expect(nobodyHears((4, .down)))
         // One that was not heard lately is as good as down, and has a session.
         world.around.down = [5, 6, 7]
         world.begin(7, [4])
-        #expect(world.taken() == [nobodyHears((4, .down), target: 7)])
+        world.expect(nobodyHears((4, .down), target: 7))
     }
 
     @Test mutating func aNetworkThatGoesIsToldOfToTheToneAndTheTalker() {
         world.begin(to: [1])
         world.around.cutOff = [1]
         world.judgeAnew()
-        #expect(
-            world.taken() == [
-                .doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noNetwork)),
-            ])
+        world.expect(.doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noNetwork)))
         world.around.cutOff = []
         world.judgeAnew()
-        #expect(world.taken() == [.doubt(peer: 1, false), .chime(.permit)])
+        world.expect(.doubt(peer: 1, false), .chime(.permit))
     }
 
     @Test mutating func oneThatSaysThisAndThatIsToldOfNowAndThen() {
@@ -125,10 +114,7 @@ import Wire
         #expect(world.taken() == [] && world.hearsNow(1) == .heard)
         world.wait(100)
         world.followSilentListeners()
-        #expect(
-            world.taken() == [
-                .doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noAnswer)),
-            ])
+        world.expect(.doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noAnswer)))
         #expect(world.hearsNow(1) == .unheard(.noAnswer))
         // Without a network here, nothing could come back.
         world.around.cutOff = [1]
@@ -136,7 +122,7 @@ import Wire
         world.around.cutOff = []
         #expect(world.talks.isDeaf(1))
         world.reportShare(from: 1, frames: 300, highest: 1_399)
-        #expect(world.taken() == [.chime(.permit), .doubt(peer: 1, false)])
+        world.expect(.chime(.permit), .doubt(peer: 1, false))
     }
 
     @Test mutating func aSilentListenerThatIsNotUpIsNotCalledDeaf() {
@@ -144,7 +130,7 @@ import Wire
         world.around.up = []
         world.wait(4_000)
         world.followSilentListeners()
-        #expect(world.taken() == [nobodyHears((1, .down))])
+        world.expect(nobodyHears((1, .down)))
         #expect(!world.talks.isDeaf(1))
     }
 
@@ -155,7 +141,7 @@ import Wire
         world.talks.joined(page, by: [2], at: world.now)
         world.wait(3_100)
         world.followSilentListeners()
-        #expect(world.taken() == [])
+        world.expect()
         world.wait(100)
         world.followSilentListeners()
         #expect(
@@ -165,16 +151,16 @@ import Wire
     @Test mutating func aDoubtedTalkWaitsForTheFirstThatHears() {
         world.begin(isDoubted: true)
         world.tell(from: 1, .speakerMuted)
-        #expect(world.taken() == [.doubt(peer: 1, true)])
+        world.expect(.doubt(peer: 1, true))
         world.tell(from: 2, .heard)
-        #expect(world.taken() == [.chime(.permit)])
+        world.expect(.chime(.permit))
         #expect(!world.isTalkingToNobody)
     }
 
     /// The sound has played no tone at the beginning of a talk that is doubted.
     @Test mutating func aDoubtedTalkWhereNobodyIsThereHasItsTone() {
         world.begin(to: [4], isDoubted: true)
-        #expect(world.taken() == [.chime(.nobody), nobodyHears((4, .down))])
+        world.expect(.chime(.nobody), nobodyHears((4, .down)))
     }
 
     @Test mutating func whatIsSaidOfAnOlderTalkspurtTellsNothingOfThis() {
@@ -193,10 +179,10 @@ import Wire
         world.awaitReports()
         _ = world.taken()
         world.replace(1)
-        #expect(world.taken() == [.doubt(peer: 1, false)])
+        world.expect(.doubt(peer: 1, false))
         #expect(!world.talks.isDeaf(1) && world.talks.lastWords(to: 1) == nil)
         world.replace(1)
-        #expect(world.taken() == [])
+        world.expect()
     }
 
     @Test mutating func aTalkspurtThatIsOverIsJudgedNoMore() {
@@ -206,7 +192,7 @@ import Wire
         world.judgeAnew()
         world.wait(4_000)
         world.followSilentListeners()
-        #expect(world.taken() == [.doubt(peer: 1, true)])
+        world.expect(.doubt(peer: 1, true))
         #expect(!world.isTalkingToNobody)
     }
 }

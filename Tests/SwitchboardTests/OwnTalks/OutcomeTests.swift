@@ -17,19 +17,17 @@ import Wire
         world.end(frames: 100)
         world.wait(100)
         world.reportShare(from: 2, frames: 50, share: 255)
-        #expect(world.taken() == [])
+        world.expect()
         #expect(world.talks.deadline == TalkWorld.start + .milliseconds(2_300))
         world.wait(1_199)
         world.tick()
-        #expect(world.taken() == [])
+        world.expect()
         world.wait(1)
         world.tick()
         let found = [heard(1, 100), heard(2, 50, .network)]
-        #expect(
-            world.taken() == [
-                .answer(caller, .pageOver(to: "house", found)),
-                .notice(.heard(target: "target 3", .seconds(1), found)),
-            ])
+        world.expect(
+            .answer(caller, .pageOver(to: "house", found)),
+            .notice(.heard(target: "target 3", .seconds(1), found)))
         #expect(world.talks.deadline == nil)
         let last = LastHeard(heard: found[1], at: TalkWorld.start + .seconds(1))
         #expect(world.talks.lastWords(to: 2) == last)
@@ -135,14 +133,12 @@ import Wire
         world.around.silence = .microphoneMuted
         let target = Int(TalkTarget.announcement)
         world.begin(target, [1], first: nil)
-        #expect(world.taken() == [])
+        world.expect()
         world.wait(1_000)
         world.reportShare(from: 1, on: target)
         world.end(target, frames: 100)
         world.awaitReports()
-        #expect(
-            world.taken()
-                == [.notice(.heard(target: "target \(target)", .seconds(1), [heard(1, 100)]))])
+        world.expect(.notice(.heard(target: "target \(target)", .seconds(1), [heard(1, 100)])))
     }
 
     @Test mutating func ofACallAndOfNothingSaidNothingIsTold() {
@@ -156,7 +152,7 @@ import Wire
         world.awaitReports()
         // Except to a caller that waits for it.
         let nothing = [heard(1, 0, .noAnswer), heard(2, 0, .noAnswer)]
-        #expect(world.taken() == [.answer(caller, .pageOver(to: "house", nothing))])
+        world.expect(.answer(caller, .pageOver(to: "house", nothing)))
         #expect(world.talks.lastWords(to: 1) == nil)
     }
 

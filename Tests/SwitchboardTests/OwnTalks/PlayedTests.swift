@@ -107,7 +107,7 @@ import Wire
         world.report(from: 1, played(500, total: 500))
         world.tell(from: 1, played(500, total: 1_000, share: 0))
         #expect(world.hearsNow(1) == .heard)
-        #expect(world.taken() == [])
+        world.expect()
         world.end(frames: 100)
         #expect(world.outcomes() == [[heard(1, 50, .network)]])
     }

@@ -32,6 +32,12 @@ struct TalkWorld {
     /// All that was ordered since it was asked last.
     mutating func taken() -> [Order] { orders.all }
 
+    /// Takes the orders that were made, which must be these.
+    mutating func expect(_ orders: Order..., at place: SourceLocation = #_sourceLocation) {
+        let taken = taken()
+        #expect(taken == orders, sourceLocation: place)
+    }
+
     /// A talkspurt begins.
     ///
     /// - Returns: Its number.
