@@ -19,15 +19,11 @@ import Time
     }
 
     @Test func theCodeIsSaidAgainAndAgain() throws {
-        try person.open("012 345")
         let reading: [SpokenWord] = [.pairingCode, .zero, .one, .two, .three, .four, .five]
-        #expect(person.takeSaid() == reading)
-        person.wait(.milliseconds(1_300))
-        #expect(person.takeSaid() == [])
-        person.wait(.milliseconds(100))
-        #expect(person.takeSaid() == reading)
-        person.wait(.seconds(10))
-        #expect(person.takeSaid() == reading + reading + reading + reading + reading)
+        #expect(try person.open("012 345") == reading)
+        person.says([], after: .milliseconds(1_300))
+        person.says(reading, after: .milliseconds(100))
+        person.says(reading + reading + reading + reading + reading, after: .seconds(10))
     }
 
     @Test func theNextReadingWaitsForTheEndOfTheOneBefore() throws {
@@ -44,31 +40,25 @@ import Time
     @Test func aPressEndsTheWindowAndTheOneThatOpenedItDoesNot() throws {
         try person.open("012345")
         #expect(person.take() == [])
-        _ = person.takeSaid()
         person.press()
         person.expect([.windowClosed], [.close])
         // It is no digit, and the code is not said any more.
-        person.wait(.seconds(40))
-        #expect(person.takeSaid() == [])
+        person.says([], after: .seconds(40))
     }
 
     @Test func windowsEndAsTheyAreToldTo() throws {
         for word in [SpokenWord.windowClosed, .codeBurnt, .paired, .failed] {
             let person = ButtonPerson()
             try person.open("012345")
-            _ = person.takeSaid()
             person.core.report(word)
-            person.wait(.seconds(30))
-            #expect(person.takeSaid() == [word])
+            person.says([word], after: .seconds(30))
         }
     }
 
     @Test func aWrongAttemptIsSaidAndTheCodeGoesOn() throws {
         try person.open("012345")
-        _ = person.takeSaid()
         person.core.report(.wrongCode, isOver: false)
-        person.wait(.milliseconds(1_900))
-        #expect(person.takeSaid() == [.wrongCode])
+        person.says([.wrongCode], after: .milliseconds(1_900))
         person.wait(.milliseconds(200))
         #expect(person.takeSaid().first == .pairingCode)
     }
@@ -87,8 +77,7 @@ import Time
         person.type([5])
         person.expect([.five, .searching], [.enter("301925")])
         person.core.report(.wrongCode)
-        person.wait(.seconds(60))
-        #expect(person.takeSaid() == [.wrongCode])
+        person.says([.wrongCode], after: .seconds(60))
     }
 
     @Test func aPauseEndsADigitAndAShorterOneDoesNot() {
@@ -100,15 +89,13 @@ import Time
             person.wait(.milliseconds(1_450))
         }
         #expect(person.takeSaid() == [])
-        person.wait(.milliseconds(100))
-        #expect(person.takeSaid() == [.four])
+        person.says([.four], after: .milliseconds(100))
     }
 
     @Test func aDoublePressIsATwoAndABounceIsNone() {
         person.press(.milliseconds(40))
         person.press(.milliseconds(40))
-        person.wait(.seconds(2))
-        #expect(person.takeSaid() == [.two])
+        person.says([.two], after: .seconds(2))
         person.down()
         person.wait(.milliseconds(10))
         person.up()
@@ -120,24 +107,20 @@ import Time
         person.down()
         person.wait(.milliseconds(5))
         person.up()
-        person.wait(.seconds(2))
-        #expect(person.takeSaid() == [.one])
+        person.says([.one], after: .seconds(2))
     }
 
     @Test func contactsThatBounceForLongAreWaitedFor() {
         person.core.allow(true, debounce: .milliseconds(150))
         person.press(.milliseconds(100))
-        person.wait(.seconds(3))
-        #expect(person.takeSaid() == [])
+        person.says([], after: .seconds(3))
         person.press(.milliseconds(200))
-        person.wait(.seconds(3))
-        #expect(person.takeSaid() == [.one])
+        person.says([.one], after: .seconds(3))
     }
 
     @Test func moreThanTenPressesAreNoDigit() {
         for _ in 0..<11 { person.press() }
-        person.wait(.seconds(4))
-        #expect(person.takeSaid() == [.startAgain])
+        person.says([.startAgain], after: .seconds(4))
         #expect(person.core.deadline == nil)
     }
 
@@ -145,10 +128,8 @@ import Time
         person.type([3, 4])
         _ = person.takeSaid()
         person.down()
-        person.wait(.milliseconds(1_990))
-        #expect(person.takeSaid() == [])
-        person.wait(.milliseconds(10))
-        #expect(person.takeSaid() == [.startAgain])
+        person.says([], after: .milliseconds(1_990))
+        person.says([.startAgain], after: .milliseconds(10))
         person.up()
         person.wait(.seconds(1))
         person.type([1, 2, 3, 4, 5, 6])
@@ -183,31 +164,25 @@ import Time
         person.wait(.seconds(10))
         person.expect()
         person.core.report(.paired)
-        person.wait(.seconds(1))
-        #expect(person.takeSaid() == [.paired])
+        person.says([.paired], after: .seconds(1))
     }
 
     @Test func digitsThatAreNotCompletedAreDropped() {
         person.type([2, 3])
-        person.wait(.milliseconds(29_700))
-        #expect(person.takeSaid() == [.two, .three])
-        person.wait(.seconds(1))
-        #expect(person.takeSaid() == [.startAgain])
+        person.says([.two, .three], after: .milliseconds(29_700))
+        person.says([.startAgain], after: .seconds(1))
         person.type([1, 2, 3, 4, 5, 6])
         #expect(person.take() == [.enter("123456")])
     }
 
     @Test func aSinglePressIsAnsweredByAHintOnceInAWhile() {
         person.press()
-        person.wait(.seconds(8))
-        #expect(person.takeSaid() == [.one, .notPaired])
+        person.says([.one, .notPaired], after: .seconds(8))
         person.press()
-        person.wait(.seconds(45))
-        #expect(person.takeSaid() == [.one])
+        person.says([.one], after: .seconds(45))
         person.wait(.seconds(20))
         person.press()
-        person.wait(.seconds(8))
-        #expect(person.takeSaid() == [.one, .notPaired])
+        person.says([.one, .notPaired], after: .seconds(8))
     }
 
     @Test func somebodyWhoTalksIsGivenTheHint() {
@@ -229,7 +204,6 @@ import Time
 
     @Test func aPeerThatComesEndsWhatTheButtonBegan() throws {
         try person.open("012345")
-        _ = person.takeSaid()
         person.core.allow(false)
         person.wait(.seconds(30))
         person.expect([], [.close])
@@ -253,15 +227,12 @@ import Time
 
     @Test func whatIsPairedIsSaidThoughThePeerIsThereAlready() throws {
         try person.open("012345")
-        _ = person.takeSaid()
         person.core.allow(false)
         person.core.report(.paired)
-        person.wait(.seconds(10))
-        #expect(person.takeSaid() == [.paired])
+        person.says([.paired], after: .seconds(10))
         // No other news of a pairing that is over.
         person.core.report(.failed)
-        person.wait(.seconds(10))
-        #expect(person.takeSaid() == [])
+        person.says([], after: .seconds(10))
     }
 
     @Test func aButtonThatIsDownFromTheBeginningIsJammed() {

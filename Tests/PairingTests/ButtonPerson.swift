@@ -57,8 +57,9 @@ final class ButtonPerson {
         }
     }
 
-    /// Holds the button until a window opens, and lets it go.
-    func open(_ digits: String) throws {
+    /// Holds the button until a window opens, and lets it go: what was said until then.
+    @discardableResult
+    func open(_ digits: String) throws -> [SpokenWord] {
         down()
         wait(.seconds(5))
         #expect(take() == [.open])
@@ -66,6 +67,7 @@ final class ButtonPerson {
         wait(.milliseconds(500))
         up()
         wait(.milliseconds(100))
+        return takeSaid()
     }
 
     func take() -> [ButtonPairing.Step] {
@@ -80,6 +82,14 @@ final class ButtonPerson {
     ) {
         #expect(takeSaid() == said, sourceLocation: place)
         #expect(take() == steps, sourceLocation: place)
+    }
+
+    /// Expects that this alone was said after so long.
+    func says(
+        _ said: [SpokenWord], after duration: Duration, at place: SourceLocation = #_sourceLocation
+    ) {
+        wait(duration)
+        #expect(takeSaid() == said, sourceLocation: place)
     }
 
     func takeSaid() -> [SpokenWord] {

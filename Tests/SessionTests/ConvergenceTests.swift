@@ -22,8 +22,8 @@ import Wire
             first.start()
             network.run(for: .milliseconds(network.random(3000)))
             (first === pair.a ? pair.b : pair.a).start()
-            let met = network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() }
-            #expect(met, "seed \(seed)")
+            #expect(
+                network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() }, "seed \(seed)")
             expectOneSession(pair, "seed \(seed)")
         }
     }
@@ -40,8 +40,7 @@ import Wire
                 pair.network.run(for: .milliseconds(offset))
                 second.start()
                 let name = "offset \(offset) ms, \(bFirst ? "b" : "a") first"
-                let met = pair.network.run(for: .milliseconds(1500)) { pair.isConverged }
-                #expect(met, "\(name)")
+                #expect(pair.network.run(for: .milliseconds(1500)) { pair.isConverged }, "\(name)")
                 expectOneSession(pair, name)
             }
         }
@@ -65,8 +64,7 @@ import Wire
                 restarted.clearHappenings()
                 restarted.start()
                 let name = "\(restartsA ? "a" : "b") at \(moment) ms"
-                let met = pair.network.run(for: .seconds(15)) { pair.isConverged }
-                #expect(met, "\(name)")
+                #expect(pair.network.run(for: .seconds(15)) { pair.isConverged }, "\(name)")
                 #expect(restarted.happenings == [.up(peer: 0, newBoot: true)], "\(name)")
                 // The other station sees the peer's new run, and never a gap.
                 if wasUp { #expect(other.happenings == [.up(peer: 0, newBoot: true)], "\(name)") }
@@ -135,8 +133,7 @@ import Wire
             #expect(pair.b.isUp() == (seconds < 50))
             pair.network.isCut = { _, _ in false }
             let name = "\(seconds) s, one way \(oneWay)"
-            let met = pair.network.run(for: .seconds(40)) { pair.isConverged }
-            #expect(met, "\(name)")
+            #expect(pair.network.run(for: .seconds(40)) { pair.isConverged }, "\(name)")
             expectOneSession(pair, name)
             // Both are the same runs as before.
             #expect(!pair.a.happenings.contains(.up(peer: 0, newBoot: true)), "\(name)")
@@ -182,8 +179,7 @@ import Wire
     private func expectOneSession(_ pair: Pair, _ name: String) {
         pair.network.weather = .init()
         // A handshake under way may still be given up, or be tried again.
-        let settled = pair.network.run(for: .seconds(60)) { pair.isConverged }
-        #expect(settled, "\(name)")
+        #expect(pair.network.run(for: .seconds(60)) { pair.isConverged }, "\(name)")
         pair.network.run(for: .seconds(7))
         #expect(pair.isConverged, "\(name)")
         let handshakes = (pair.a.transmitted, pair.b.transmitted)

@@ -186,8 +186,7 @@ import Wire
                 }
             }
             pair.start()
-            let met = pair.network.run(for: .seconds(2)) { pair.isConverged }
-            #expect(met, "seed \(seed)")
+            #expect(pair.network.run(for: .seconds(2)) { pair.isConverged }, "seed \(seed)")
             pair.network.tap = { _, _, _ in }
             talk(pair, for: .seconds(2))
             #expect(pair.a.media[0].endpoint == host(2), "seed \(seed)")

@@ -31,8 +31,7 @@ import Wire
             pair.a.control { $0.wake(at: pair.network.now) }
             #expect(!pair.a.speak(1), "it has no session, seed \(seed)")
             #expect(pair.a.media[0].currentIndex == nil)
-            let met = pair.network.run(for: .milliseconds(500)) { pair.isConverged }
-            #expect(met, "seed \(seed)")
+            #expect(pair.network.run(for: .milliseconds(500)) { pair.isConverged }, "seed \(seed)")
             #expect(pair.a.media[0].currentIndex != before)
             #expect(old == 0, "nothing is sealed with the keys from before, seed \(seed)")
             #expect(

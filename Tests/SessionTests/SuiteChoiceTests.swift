@@ -62,8 +62,9 @@ import Testing
                 seed: seed, Self.able, Self.unable, limits: limits, isSwapped: seed % 2 == 0)
             pair.setAnyWeather()
             pair.start()
-            let met = pair.network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() }
-            #expect(met, "seed \(seed)")
+            #expect(
+                pair.network.run(for: .seconds(180)) { pair.a.isUp() && pair.b.isUp() },
+                "seed \(seed)")
             pair.network.weather = SimulatedNetwork.Weather()
             pair.network.run(for: .seconds(60))
             let before = pair.a.table.state(of: 0)!.handshakes
