@@ -8,7 +8,7 @@ import Wire
 /// A station that shows a code, another one with one, and the stream between them, in virtual time.
 ///
 /// Codes are stretched with one round, so that a thousand meetings take seconds.
-struct Meeting: ~Copyable {
+final class Meeting {
     static let start = Instant(nanoseconds: 1_000_000_000)
     static let box = [Endpoint(high: 0, low: 1, port: 5577)]
 
@@ -25,7 +25,6 @@ struct Meeting: ~Copyable {
     private let boxes: [[Endpoint]]
 
     init(shown: String, typed: String, boxes: [[Endpoint]] = [box]) throws {
-        // First all that can fail: a noncopyable value is made whole or not at all.
         let (office, kitchen) = (try card("office"), try card("kitchen"))
         let entered = try PairingCode(typed: typed)
         let code = try PairingCode(typed: shown)
@@ -44,7 +43,7 @@ struct Meeting: ~Copyable {
     ///
     /// - Parameter change: Is given the number of each message, 1 for P1, and the message; returns
     ///   what arrives.
-    mutating func run(_ change: (Int, [UInt8]) -> [UInt8] = { _, bytes in bytes }) {
+    func run(_ change: (Int, [UInt8]) -> [UInt8] = { _, bytes in bytes }) {
         guard case .connect = entering.enter(typed.copy(), at: boxes, as: office, at: now) else {
             return
         }
@@ -58,7 +57,7 @@ struct Meeting: ~Copyable {
         }
     }
 
-    private mutating func followEntering(
+    private func followEntering(
         _ step: consuming Pairing.Step, _ change: (Int, [UInt8]) -> [UInt8]
     ) {
         let outcome = Outcome(step)
@@ -75,7 +74,7 @@ struct Meeting: ~Copyable {
         }
     }
 
-    private mutating func followShowing(
+    private func followShowing(
         _ step: consuming Pairing.Step, _ change: (Int, [UInt8]) -> [UInt8]
     ) {
         let outcome = Outcome(step)
@@ -90,14 +89,14 @@ struct Meeting: ~Copyable {
         }
     }
 
-    private mutating func sendBack(_ bytes: [UInt8], _ change: (Int, [UInt8]) -> [UInt8]) {
+    private func sendBack(_ bytes: [UInt8], _ change: (Int, [UInt8]) -> [UInt8]) {
         messages.append(bytes)
         let arrived = change(messages.count, bytes)
         followEntering(entering.receive(arrived.span, at: now), change)
     }
 
     /// What time, or the end of the stream, has brought where the code is shown.
-    private mutating func note(_ step: consuming Pairing.Step) {
+    private func note(_ step: consuming Pairing.Step) {
         let end = Outcome(step)
         if end != .waits { showingEnd = end }
     }

@@ -1,23 +1,16 @@
-import Crypto
 import Testing
-import Time
 import Wire
 
+@testable import Crypto
 @testable import Peering
 
 /// The side on which a code was typed.
 @Suite struct PairingEnteringTests {
-    private let start = Meeting.start
+    private let entering = TestedPairing()
 
-    private func place(_ number: UInt64) -> Endpoint { Endpoint(high: 0, low: number, port: 5577) }
-
-    private func pairing() -> Pairing { Pairing(suites: OfferedSuites(withAES: true), rounds: 1) }
-
-    private func begin(_ pairing: inout Pairing, _ boxes: [[UInt64]]) throws -> Outcome {
-        Outcome(
-            pairing.enter(
-                try PairingCode(typed: "7K9M-QX2W"), at: boxes.map { $0.map(place) },
-                as: try card("office"), at: start))
+    private func begin(_ boxes: [[UInt64]]) throws -> Outcome {
+        try entering.enter(
+            "7K9M-QX2W", at: boxes.map { $0.map { Endpoint(high: 0, low: $0, port: 5577) } })
     }
 
     /// A station that shows a code.
@@ -34,104 +27,79 @@ import Wire
     }
 
     @Test func theAddressesOfABoxAreTriedUntilOneConnects() throws {
-        var entering = pairing()
-        var seen = [try begin(&entering, [[1, 2, 3]])]
-        let soon = entering.deadline(at: start)
-        #expect(soon == start + .seconds(4))
-        seen.append(Outcome(entering.ended(isInOrder: false, at: start)))
-        seen.append(Outcome(entering.tick(at: start + .seconds(3))))
-        seen.append(Outcome(entering.tick(at: start + .seconds(4))))
-        seen.append(Outcome(entering.connected(at: start + .seconds(5))))
-        let first = seen.removeLast()
-        #expect(first.sent.count == 1270)
+        var seen = [try begin([[1, 2, 3]])]
+        #expect(entering.deadline == .seconds(4))
+        seen.append(entering.ended())
+        for second in [3, 4] {
+            entering.time = .seconds(second)
+            seen.append(entering.tick())
+        }
+        entering.time = .seconds(5)
+        #expect(entering.connected().sent.count == 1270)
         #expect(seen == [.connects(1), .connects(2), .waits, .connects(3)])
-        let later = entering.deadline(at: start)
-        #expect(later == start + .seconds(15))
+        #expect(entering.deadline == .seconds(15))
         // It has said P1 there: another address of the same box would be another guess.
-        let silent = Outcome(entering.tick(at: start + .seconds(15)))
-        let never = entering.deadline(at: start)
-        #expect(silent == .failed(.gone) && never == nil)
+        entering.time = .seconds(15)
+        #expect(entering.tick() == .failed(.gone) && entering.deadline == nil)
     }
 
     @Test func oneAddressGetsTheWholeTime() throws {
-        var entering = pairing()
-        _ = try begin(&entering, [[1]])
-        let deadline = entering.deadline(at: start)
-        #expect(deadline == start + .seconds(10))
-        let end = Outcome(entering.tick(at: start + .seconds(10)))
-        #expect(end == .failed(.unreachable))
+        _ = try begin([[1]])
+        #expect(entering.deadline == .seconds(10))
+        entering.time = .seconds(10)
+        #expect(entering.tick() == .failed(.unreachable))
     }
 
-    @Test func withoutABoxThereIsNothingToDo() throws {
-        for boxes in [[], [[]], [[], []]] as [[[UInt64]]] {
-            var entering = pairing()
-            let end = try begin(&entering, boxes)
-            #expect(end == .failed(.unreachable))
-        }
+    @Test(arguments: [[], [[]], [[], []]] as [[[UInt64]]])
+    func withoutABoxThereIsNothingToDo(boxes: [[UInt64]]) throws {
+        #expect(try begin(boxes) == .failed(.unreachable))
     }
 
     /// Each box gets one guess at the code, and three boxes at most get one.
     @Test func threeBoxesGetAGuessEachAndNoMore() throws {
-        var entering = pairing()
-        var seen = [try begin(&entering, [[1], [2], [3], [4], [5]])]
-        var firsts: [[UInt8]] = []
+        var seen = [try begin([[1], [2], [3], [4], [5]])]
+        var firsts: Set<[UInt8]> = []
         for _ in 0..<3 {
-            let first = Outcome(entering.connected(at: start)).sent
-            firsts.append(first)
-            let second = try answer(first, code: "0000-0000")
-            seen.append(Outcome(entering.receive(second.span, at: start)))
+            let first = entering.connected().sent
+            firsts.insert(Array(first[5..<86]))
+            seen.append(entering.receive(try answer(first, code: "0000-0000")))
         }
-        #expect(
-            seen == [.connects(1), .connects(2), .connects(3), .failed(.refused(.code))])
+        #expect(seen == [.connects(1), .connects(2), .connects(3), .failed(.refused(.code))])
         // Nothing of one run of SPAKE2 is used in another.
-        #expect(Set(firsts.map { Array($0[5..<86]) }).count == 3)
-        let after = Outcome(entering.ended(isInOrder: false, at: start))
-        #expect(after == .waits)
+        #expect(firsts.count == 3)
+        #expect(entering.ended() == .waits)
     }
 
     @Test func theBoxThatHasTheCodeIsFoundAmongOthers() throws {
-        var entering = pairing()
-        _ = try begin(&entering, [[1], [2]])
-        let wrong = try answer(Outcome(entering.connected(at: start)).sent, code: "0000-0000")
-        let next = Outcome(entering.receive(wrong.span, at: start))
-        #expect(next == .connects(2))
+        _ = try begin([[1], [2]])
+        let wrong = try answer(entering.connected().sent, code: "0000-0000")
+        #expect(entering.receive(wrong) == .connects(2))
         var side = try showing("7K9M-QX2W")
-        let second = Outcome(Outcome(entering.connected(at: start)).sent, to: &side).sent
-        let third = Outcome(entering.receive(second.span, at: start)).sent
-        let fourth = Outcome(third, to: &side).sent
-        let end = Outcome(entering.receive(fourth.span, at: start))
-        let deadline = entering.deadline(at: start)
-        #expect(end.peer == "kitchen" && deadline == nil)
+        let second = Outcome(entering.connected().sent, to: &side).sent
+        let fourth = Outcome(entering.receive(second).sent, to: &side).sent
+        #expect(entering.receive(fourth).peer == "kitchen" && entering.deadline == nil)
     }
 
     @Test func theMostTellingOfTheFailuresIsTold() throws {
-        var entering = pairing()
-        _ = try begin(&entering, [[1], [2], [3]])
-        let wrong = try answer(Outcome(entering.connected(at: start)).sent, code: "0000-0000")
-        _ = entering.receive(wrong.span, at: start)
-        _ = entering.ended(isInOrder: false, at: start)
-        _ = entering.connected(at: start)
-        let end = Outcome(entering.receive([0x47].span, at: start))
-        #expect(end == .failed(.refused(.code)))
+        _ = try begin([[1], [2], [3]])
+        _ = entering.receive(try answer(entering.connected().sent, code: "0000-0000"))
+        _ = entering.ended()
+        _ = entering.connected()
+        #expect(entering.receive([0x47]) == .failed(.refused(.code)))
     }
 
     @Test func whoDeclinesAfterTheProofIsKnownByThat() throws {
-        var entering = pairing()
-        _ = try begin(&entering, [[1]])
-        let second = try answer(Outcome(entering.connected(at: start)).sent, code: "7K9M-QX2W")
-        let third = Outcome(entering.receive(second.span, at: start))
-        let end = Outcome(entering.ended(isInOrder: false, at: start))
-        #expect(third.sent.count == 131 && end == .failed(.declined))
+        _ = try begin([[1]])
+        let second = try answer(entering.connected().sent, code: "7K9M-QX2W")
+        #expect(entering.receive(second).sent.count == 131)
+        #expect(entering.ended() == .failed(.declined))
     }
 
     @Test func lateBytesOfAPairingInVainAreNothing() throws {
-        var entering = pairing()
-        _ = try begin(&entering, [[1]])
-        _ = entering.ended(isInOrder: false, at: start)
-        let seen = [
-            Outcome(entering.receive([1].span, at: start)), Outcome(entering.connected(at: start)),
-            Outcome(entering.tick(at: start + .seconds(100))),
-        ]
-        #expect(seen == [.waits, .waits, .waits])
+        _ = try begin([[1]])
+        _ = entering.ended()
+        #expect(entering.receive([1]) == .waits && entering.connected() == .waits)
+        entering.time = .seconds(100)
+        #expect(entering.tick() == .waits)
     }
 }

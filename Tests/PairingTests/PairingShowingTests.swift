@@ -1,6 +1,5 @@
 import Seeds
 import Testing
-import Time
 import Wire
 
 @testable import Crypto
@@ -8,136 +7,98 @@ import Wire
 
 /// The side that shows a code.
 @Suite struct PairingShowingTests {
-    private let start = Meeting.start
+    private let showing = TestedPairing()
 
-    private func showing() throws -> Pairing {
-        var showing = Pairing(suites: OfferedSuites(withAES: true), rounds: 1)
-        let end = showing.show(
-            try PairingCode(typed: "7K9M-QX2W"), as: try card("kitchen"), isAtScreen: true,
-            at: start)
-        #expect(end == start + .seconds(120))
-        return showing
-    }
+    init() throws { #expect(try showing.show() == .seconds(120)) }
 
-    private func side(_ typed: String, _ name: String = "office") throws -> EnteringSide {
+    private func side(_ typed: String = "7K9M-QX2W") throws -> EnteringSide {
         EnteringSide(
             code: try PairingCode(typed: typed), suites: OfferedSuites(withAES: true),
-            card: try card(name), rounds: 1)
+            card: try card("office"), rounds: 1)
     }
-
-    private func end(_ step: consuming Pairing.Step) -> Outcome { .init(step) }
 
     /// Lets a station connect, and takes it as far as its proof.
-    private func prove(
-        _ side: inout EnteringSide, to showing: inout Pairing, at now: Instant
-    ) -> Outcome {
-        showing.accepted(at: now)
-        let second = end(showing.receive(side.first.span, at: now))
-        let third = Outcome(second.sent, to: &side)
-        return end(showing.receive(third.sent.span, at: now))
+    private func prove(_ side: inout EnteringSide) -> Outcome {
+        showing.accept()
+        let second = showing.receive(side.first).sent
+        return showing.receive(Outcome(second, to: &side).sent)
     }
 
-    @Test func aCodeIsGoodForTwoMinutes() throws {
-        var showing = try showing()
-        let deadline = showing.deadline(at: start)
-        #expect(deadline == start + .seconds(120))
-        let early = end(showing.tick(at: start + .seconds(119)))
-        let isOpen = showing.hasRoom(at: start + .seconds(119))
-        #expect(early == .waits && isOpen)
-        let late = end(showing.tick(at: start + .seconds(120)))
-        let isStillOpen = showing.hasRoom(at: start + .seconds(120))
-        #expect(late == .failed(.timedOut) && !isStillOpen)
-        let next = showing.deadline(at: start + .seconds(121))
-        #expect(next == nil)
-        let after = end(showing.tick(at: start + .seconds(121)))
-        #expect(after == .waits)
+    @Test func aCodeIsGoodForTwoMinutes() {
+        #expect(showing.deadline == .seconds(120))
+        showing.time = .seconds(119)
+        #expect(showing.tick() == .waits && showing.hasRoom)
+        showing.time = .seconds(120)
+        #expect(showing.tick() == .failed(.timedOut) && !showing.hasRoom)
+        showing.time = .seconds(121)
+        #expect(showing.deadline == nil && showing.tick() == .waits)
     }
 
-    @Test func whatSaysNothingIsGivenUpSoonAndIsNoAttempt() throws {
-        var showing = try showing()
+    @Test func whatSaysNothingIsGivenUpSoonAndIsNoAttempt() {
         for number in 0..<50 {
-            let now = start + .seconds(2 * number)
-            let before = showing.hasRoom(at: now)
-            showing.accepted(at: now)
-            let (after, deadline) = (showing.hasRoom(at: now), showing.deadline(at: now))
-            #expect(before && !after && deadline == now + .milliseconds(500))
-            let given = end(showing.tick(at: now + .milliseconds(500)))
-            #expect(given == .failed(.stranger))
+            showing.time = .seconds(2 * number)
+            #expect(showing.hasRoom)
+            showing.accept()
+            #expect(!showing.hasRoom)
+            showing.time += .milliseconds(500)
+            #expect(showing.deadline == showing.time)
+            #expect(showing.tick() == .failed(.stranger))
         }
-        let deadline = showing.deadline(at: start + .seconds(110))
-        #expect(deadline != nil)
+        showing.time = .seconds(110)
+        #expect(showing.deadline != nil)
     }
 
     /// A slow sender of single bytes gets as long as one that says nothing.
     @Test func theWholeMessageMustComeInTimeNotEachByte() throws {
-        var showing = try showing()
-        let side = try side("7K9M-QX2W")
-        showing.accepted(at: start)
-        var now = start
-        for byte in side.first.prefix(19) {
-            now = now + .milliseconds(20)
-            let step = end(showing.receive([byte].span, at: now))
-            #expect(step == .waits)
+        showing.accept()
+        for byte in try side().first.prefix(19) {
+            showing.time += .milliseconds(20)
+            #expect(showing.receive([byte]) == .waits)
         }
-        let given = end(showing.tick(at: start + .milliseconds(500)))
-        #expect(given == .failed(.stranger))
+        showing.time = .milliseconds(500)
+        #expect(showing.tick() == .failed(.stranger))
     }
 
     @Test func whoeverCameInTimeMayFinishAfterTheTwoMinutes() throws {
-        var showing = try showing()
-        var side = try side("7K9M-QX2W")
-        var now = start + .seconds(119)
-        showing.accepted(at: now)
-        let second = end(showing.receive(side.first.span, at: now)).sent
-        now = now + .seconds(9)
-        let still = end(showing.tick(at: now))
-        let hasRoom = showing.hasRoom(at: now)
-        #expect(still == .waits && !hasRoom)
+        var side = try side()
+        showing.time = .seconds(119)
+        showing.accept()
+        let second = showing.receive(side.first).sent
+        showing.time = .seconds(128)
+        #expect(showing.tick() == .waits && !showing.hasRoom)
         let third = Outcome(second, to: &side).sent
-        let proved = end(showing.receive(third.span, at: now))
-        #expect(proved == .prepares("office"))
-        let fourth = Outcome(showing.admit(at: now), to: &side)
-        let result = end(showing.ended(isInOrder: true, at: now + .seconds(9)))
-        #expect(fourth.peer == "kitchen" && result.peer == "office")
-        let deadline = showing.deadline(at: now)
-        #expect(deadline == nil)
+        #expect(showing.receive(third) == .prepares("office"))
+        #expect(Outcome(showing.admit(), to: &side).peer == "kitchen")
+        showing.time = .seconds(137)
+        #expect(showing.ended(isInOrder: true).peer == "office" && showing.deadline == nil)
     }
 
     @Test func anEndInOrderBeforeP4StoresNobody() throws {
-        var showing = try showing()
-        var side = try side("7K9M-QX2W")
-        let proved = prove(&side, to: &showing, at: start)
-        #expect(proved == .prepares("office"))
-        let end = end(showing.ended(isInOrder: true, at: start))
-        #expect(end == .failed(.unfinished(left: PairingWindow.unfinishedMost - 1)))
+        var side = try side()
+        #expect(prove(&side) == .prepares("office"))
+        let left = PairingWindow.unfinishedMost - 1
+        #expect(showing.ended(isInOrder: true) == .failed(.unfinished(left: left)))
     }
 
     @Test func threeWrongCodesBurnTheRightOneHoweverTheyEnd() throws {
-        var showing = try showing()
         for (number, left) in [2, 1, 0].enumerated() {
-            let side = try side("0000-000\(number)")
-            showing.accepted(at: start)
-            let second = end(showing.receive(side.first.span, at: start))
-            #expect(second.sent.count == 1206)
+            showing.accept()
+            let first = try side("0000-000\(number)").first
+            #expect(showing.receive(first).sent.count == 1206)
             // Silent, closed in order, broken.
-            let end =
-                number == 0
-                ? self.end(showing.tick(at: start + .seconds(10)))
-                : self.end(showing.ended(isInOrder: number == 1, at: start))
+            if number == 0 { showing.time = .seconds(10) }
+            let end = number == 0 ? showing.tick() : showing.ended(isInOrder: number == 1)
             #expect(end == .failed(.wrongCode(left: left)))
         }
-        let (deadline, hasRoom) = (showing.deadline(at: start), showing.hasRoom(at: start))
-        #expect(deadline == nil && !hasRoom)
+        #expect(showing.deadline == nil && !showing.hasRoom)
         // A button must wait; a person at a screen need not.
-        let button = showing.show(
-            .randomDigits(), as: try card("kitchen"), isAtScreen: false, at: start + .seconds(59))
-        #expect(button == nil)
-        let screen = showing.show(.random(), as: try card("kitchen"), isAtScreen: true, at: start)
-        #expect(screen == start + .seconds(120))
+        showing.time = .seconds(69)
+        #expect(try showing.show("123456", isAtScreen: false) == nil)
+        #expect(try showing.show() == .seconds(189))
     }
 
     @Test func garbageIsNoAttemptAndTheCodeIsNotStretchedForIt() throws {
-        let whole = try side("7K9M-QX2W").first
+        let whole = try side().first
         var offCurve = whole
         offCurve[30] ^= 1
         var identity = whole
@@ -151,17 +112,17 @@ import Wire
         for garbage in [
             [0x47], [4, 0xF4, 6], whole + [0], offCurve, identity, unreduced, suites, version,
         ] {
-            var showing = try showing()
+            let showing = TestedPairing()
+            _ = try showing.show()
             for _ in 0..<10 {
-                showing.accepted(at: start)
-                let end = end(showing.receive(garbage.span, at: start))
-                #expect(end == .failed(.stranger))
+                showing.accept()
+                #expect(showing.receive(garbage) == .failed(.stranger))
             }
-            var stretched = 0
-            var side = ShowingSide(
-                code: try PairingCode(typed: "7K9M-QX2W"), suites: OfferedSuites(withAES: true),
-                card: try card("kitchen"), rounds: 1)
             for bytes in [garbage, whole] {
+                var stretched = 0
+                var side = ShowingSide(
+                    code: try PairingCode(typed: "7K9M-QX2W"),
+                    suites: OfferedSuites(withAES: true), card: try card("kitchen"), rounds: 1)
                 let nonce = Key.random(), randomness = Key.random()
                 _ = try? side.receive(bytes.span, nonce: nonce, randomness: randomness) {
                     password in
@@ -169,90 +130,70 @@ import Wire
                     return SPAKE2(.b, password: password)
                 }
                 #expect(stretched == (bytes == whole ? 1 : 0))
-                side = ShowingSide(
-                    code: try PairingCode(typed: "7K9M-QX2W"),
-                    suites: OfferedSuites(withAES: true), card: try card("kitchen"), rounds: 1)
             }
         }
     }
 
     /// Breaking off with the code is no guess at it, but costs a stretching each time.
     @Test func theCodeStaysGoodForFourThatHaveItAndBreakOff() throws {
-        var showing = try showing()
         for left in [4, 3, 2, 1, 0] {
-            let now = start + .milliseconds(10 * (5 - left))
-            let before = showing.hasRoom(at: now)
-            #expect(before)
-            var side = try side("7K9M-QX2W")
-            let proved = prove(&side, to: &showing, at: now)
-            #expect(proved == .prepares("office"))
-            _ = showing.admit(at: now)
-            let end = end(showing.ended(isInOrder: false, at: now))
-            #expect(end == .failed(.unfinished(left: left)))
+            showing.time = .milliseconds(10 * (5 - left))
+            #expect(showing.hasRoom)
+            var side = try side()
+            #expect(prove(&side) == .prepares("office"))
+            _ = showing.admit()
+            #expect(showing.ended() == .failed(.unfinished(left: left)))
         }
-        let (deadline, hasRoom) = (showing.deadline(at: start), showing.hasRoom(at: start))
-        #expect(deadline == nil && !hasRoom)
+        #expect(showing.deadline == nil && !showing.hasRoom)
         // None of that was an attempt without the code, so no code rests.
-        let button = showing.show(
-            .randomDigits(), as: try card("kitchen"), isAtScreen: false, at: start)
-        #expect(button != nil)
+        #expect(try showing.show("123456", isAtScreen: false) != nil)
     }
 
     /// A stream a turn of the control loop would keep it busy.
-    @Test func oneStreamIsTakenInTenMilliseconds() throws {
-        var showing = try showing()
-        showing.accepted(at: start)
-        let given = end(showing.receive([9, 9, 9].span, at: start))
-        #expect(given == .failed(.stranger))
-        let rooms = [0, 9, 10].map { showing.hasRoom(at: start + .milliseconds($0)) }
-        #expect(rooms == [false, false, true])
-        let deadlines = [0, 10].map { showing.deadline(at: start + .milliseconds($0)) }
-        #expect(deadlines == [start + .milliseconds(10), start + .seconds(120)])
+    @Test func oneStreamIsTakenInTenMilliseconds() {
+        showing.accept()
+        #expect(showing.receive([9, 9, 9]) == .failed(.stranger))
+        for (ms, hasRoom, deadline) in [(0, false, 10), (9, false, 10), (10, true, 120_000)] {
+            showing.time = .milliseconds(ms)
+            #expect(showing.hasRoom == hasRoom && showing.deadline == .milliseconds(deadline))
+        }
     }
 
     @Test func whoIsRefusedUsesTheCodeUp() throws {
-        var showing = try showing()
-        var side = try side("7K9M-QX2W")
-        _ = prove(&side, to: &showing, at: start)
-        showing.close()
-        let (deadline, hasRoom) = (showing.deadline(at: start), showing.hasRoom(at: start))
-        #expect(deadline == nil && !hasRoom)
-        let nobody = end(showing.ended(isInOrder: true, at: start))
-        #expect(nobody == .waits)
+        var side = try side()
+        _ = prove(&side)
+        showing.core.close()
+        #expect(showing.deadline == nil && !showing.hasRoom)
+        #expect(showing.ended(isInOrder: true) == .waits)
     }
 
     @Test func twoCodesAreNeverShownAtOnce() throws {
-        var showing = try showing()
-        let second = showing.show(.random(), as: try card("kitchen"), isAtScreen: true, at: start)
-        #expect(second == nil)
-        showing.close()
-        let third = showing.show(.random(), as: try card("kitchen"), isAtScreen: true, at: start)
-        #expect(third != nil)
+        #expect(try showing.show() == nil)
+        showing.core.close()
+        #expect(try showing.show() != nil)
     }
 
     @Test func randomBytesNeverPair() throws {
         let seed = testSeed()
         var chance = SplitMix64(seed: seed)
         let whole = try side("0000-0000").first
-        var showing = try showing()
-        var now = start
+        var showing = showing
         for _ in 0..<20_000 {
-            now = now + .milliseconds(Int(chance.next() % 500))
-            if chance.next() % 4 == 0 { _ = showing.tick(at: now) }
-            if showing.deadline(at: now) == nil {
-                showing = try self.showing()
-                now = start
+            showing.time += .milliseconds(Int(chance.next() % 500))
+            if chance.next() % 4 == 0 { _ = showing.tick() }
+            if showing.deadline == nil {
+                showing = TestedPairing()
+                _ = try showing.show()
             }
-            if showing.hasRoom(at: now) { showing.accepted(at: now) }
+            if showing.hasRoom { showing.accept() }
             let count = Int(chance.next() % 300)
             let from = Int(chance.next() % UInt64(whole.count - count))
             let bytes =
                 chance.next() % 2 == 0
                 ? Array(whole[from..<from + count])
                 : (0..<count).map { _ in UInt8(truncatingIfNeeded: chance.next()) }
-            switch showing.receive(bytes.span, at: now) {
-            case .prepare: Issue.record("seed \(seed)")
-            case .paired: Issue.record("seed \(seed)")
+            switch showing.receive(bytes) {
+            case .prepares, .paired: Issue.record("seed \(seed)")
             default: break
             }
         }

@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Time
 import Vectors
 import Wire
 
@@ -85,4 +86,35 @@ enum Outcome: Equatable {
 
     /// The name of the station that is stored.
     var peer: String? { if case .paired(let peer, _, _) = self { peer.name } else { nil } }
+}
+
+/// A pairing in virtual time, whose answers can be compared.
+final class TestedPairing {
+    var core = Pairing(suites: OfferedSuites(withAES: true), rounds: 1)
+    /// Since the start.
+    var time = Duration.zero
+    private var now: Instant { Meeting.start + time }
+
+    var hasRoom: Bool { core.hasRoom(at: now) }
+    var deadline: Duration? { core.deadline(at: now).map { $0 - Meeting.start } }
+
+    func show(_ code: String = "7K9M-QX2W", isAtScreen: Bool = true) throws -> Duration? {
+        let end = core.show(
+            try PairingCode(typed: code), as: try card("kitchen"), isAtScreen: isAtScreen, at: now)
+        return end.map { $0 - Meeting.start }
+    }
+
+    func enter(_ code: String, at boxes: [[Endpoint]]) throws -> Outcome {
+        Outcome(
+            core.enter(try PairingCode(typed: code), at: boxes, as: try card("office"), at: now))
+    }
+
+    func accept() { core.accepted(at: now) }
+    func connected() -> Outcome { Outcome(core.connected(at: now)) }
+    func receive(_ bytes: [UInt8]) -> Outcome { Outcome(core.receive(bytes.span, at: now)) }
+    func admit() -> [UInt8] { core.admit(at: now) }
+    func ended(isInOrder: Bool = false) -> Outcome {
+        Outcome(core.ended(isInOrder: isInOrder, at: now))
+    }
+    func tick() -> Outcome { Outcome(core.tick(at: now)) }
 }
