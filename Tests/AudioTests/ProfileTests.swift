@@ -6,7 +6,7 @@ import Testing
 import Time
 
 /// Opus packets of some speech in the frames of a profile.
-private func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] {
+func packets(of speech: Speech, _ profile: Profile) throws -> [[UInt8]] {
     var encoder = try OpusEncoder(profile)
     let length = encoder.frameSamples
     var bytes = [UInt8](repeating: 0, count: 400)

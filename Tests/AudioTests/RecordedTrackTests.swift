@@ -7,16 +7,7 @@ import Testing
 @Suite struct RecordedTrackTests {
     /// Packets of speech in a profile's frames.
     private func packets(_ profile: Profile, seconds: Double = 1) throws -> [[UInt8]] {
-        var encoder = try OpusEncoder(profile)
-        let speech = Speech(seconds: seconds, pauses: false).samples
-        let size = encoder.frameSamples
-        return (0..<speech.count / size).map { index in
-            var packet = [UInt8](repeating: 0, count: 400)
-            var span = packet.mutableSpan
-            let count = encoder.encode(
-                speech.span.extracting(index * size..<(index + 1) * size), into: &span)
-            return Array(packet[..<count])
-        }
+        try AudioTests.packets(of: Speech(seconds: seconds, pauses: false), profile)
     }
 
     private func decoded(_ packets: [[UInt8]]) throws -> [Int16] {

@@ -124,19 +124,19 @@ import Wire
 
     /// The beacon that another implementation has made of protocol.md.
     @Test func theBeaconOfTheVectorsIsRead() throws {
-        let vector = try LANVector.read()
-        let bytes = [UInt8](hex: vector.lan.message)
-        let response = try #require(message(bytes))
+        let vectors = ProtocolVectors()
+        let lan = vectors.root["lan"] as? [String: Any]
+        let response = try #require(message(bytes(hex: lan?["message"])))
         let found = try #require(HeardInstance(of: ServiceInstance.stations, in: response))
-        let given = vector.inputs.lan
-        #expect(found.name == DNSName(Array(given.instance.utf8), in: ServiceInstance.stations))
-        #expect(found.port == given.port)
+        let given = try #require(vectors.input("lan") as? [String: Any])
+        let name = try #require(given["instance"] as? String)
+        #expect(found.name == DNSName(Array(name.utf8), in: ServiceInstance.stations))
+        #expect(Int(found.port) == given["port"] as? Int)
         let beacon = try #require(Beacon(text: found.text))
-        #expect(beacon.nonce == [UInt8](hex: given.nonce))
-        func key(_ hex: String) -> Key { Key(copying: [UInt8](hex: hex).span) }
-        let (own, peer) = (vector.inputs.init_static, vector.inputs.resp_static)
-        let announcer = X25519.publicKey(of: key(own))
-        let tagKey = TagKey(own: key(peer), peer: announcer, psk: key(vector.inputs.psk))
+        #expect(beacon.nonce == bytes(hex: given["nonce"]))
+        func key(_ name: String) -> Key { Key(copying: bytes(hex: vectors.input(name)).span) }
+        let announcer = X25519.publicKey(of: key("init_static"))
+        let tagKey = TagKey(own: key("resp_static"), peer: announcer, psk: key("psk"))
         #expect(beacon.isOf(announcer, by: tagKey!))
     }
 }

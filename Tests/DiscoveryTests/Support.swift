@@ -59,24 +59,3 @@ struct Person {
         return TagKey(own: key, peer: other.publicKey, psk: Key(copying: psk.span))!
     }
 }
-
-/// `Tests/Vectors/intercom_v1.json`, as far as it is about the LAN.
-struct LANVector: Decodable {
-    struct Inputs: Decodable {
-        struct LAN: Decodable {
-            let nonce: String
-            let instance: String
-            let host: String
-            let port: UInt16
-        }
-        let init_static: String
-        let resp_static: String
-        let psk: String
-        let lan: LAN
-    }
-    struct LAN: Decodable { let message: String }
-    let inputs: Inputs
-    let lan: LAN
-
-    static func read() throws -> LANVector { try ProtocolVectors.read() }
-}

@@ -64,20 +64,9 @@ struct CoverLine: ~Copyable {
 
     private mutating func introduce(_ near: SocketAddress, _ there: SocketAddress) {
         let (ours, theirs): (UInt32, UInt32) = (0x2020_2020, 0x3030_3030)
-        let keys = TransportKeys(
-            initiatorToResponder: DirectionKeys(
-                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
-            responderToInitiator: DirectionKeys(
-                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
-        let session = SessionClock(began: clock, peerBegan: clock)
-        _ = loop.socket.peers[0].keySlots.install(
-            SessionKeys(
-                suite: .aesGCM, keys: keys, isInitiator: true, localIndex: ours,
-                remoteIndex: theirs, clock: session))
-        _ = far.peers[0].keySlots.install(
-            SessionKeys(
-                suite: .aesGCM, keys: keys, isInitiator: false, localIndex: theirs,
-                remoteIndex: ours, clock: session))
+        let keys = SessionPair(here: ours, there: theirs, at: clock)
+        _ = loop.socket.peers[0].keySlots.install(keys.here)
+        _ = far.peers[0].keySlots.install(keys.there)
         receiver.owners.note(0)
         loop.receiver.owners.note(0)
         loop.socket.peers[0].nextEndpoint = there

@@ -39,21 +39,9 @@ import Wire
     private func introduce(
         _ one: inout End, as peer: Int, _ other: inout End, as own: Int, localIndex: UInt32 = 10
     ) {
-        let keys = TransportKeys(
-            initiatorToResponder: DirectionKeys(
-                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
-            responderToInitiator: DirectionKeys(
-                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
-        _ = one.socket.peers[peer].keySlots.install(
-            SessionKeys(
-                suite: .aesGCM, keys: keys, isInitiator: true, localIndex: localIndex,
-                remoteIndex: localIndex + 10,
-                clock: SessionClock(began: now, peerBegan: now)))
-        _ = other.socket.peers[own].keySlots.install(
-            SessionKeys(
-                suite: .aesGCM, keys: keys, isInitiator: false, localIndex: localIndex + 10,
-                remoteIndex: localIndex,
-                clock: SessionClock(began: now, peerBegan: now)))
+        let keys = SessionPair(here: localIndex, there: localIndex + 10, at: now)
+        _ = one.socket.peers[peer].keySlots.install(keys.here)
+        _ = other.socket.peers[own].keySlots.install(keys.there)
         one.receiver.owners.note(peer)
         other.receiver.owners.note(own)
         one.socket.peers[peer].nextEndpoint = other.address

@@ -7,14 +7,8 @@ import Time
 
 @Suite struct SessionOwnersTests {
     private func keys(_ index: UInt32) -> SessionKeys {
-        let keys = TransportKeys(
-            initiatorToResponder: DirectionKeys(
-                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1)),
-            responderToInitiator: DirectionKeys(
-                key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 2)))
-        return SessionKeys(
-            suite: .aesGCM, keys: keys, isInitiator: true, localIndex: index, remoteIndex: 1,
-            clock: SessionClock(began: Instant(nanoseconds: 0), peerBegan: Instant(nanoseconds: 0)))
+        let keys = SessionPair(here: index, there: 1, at: Instant(nanoseconds: 0))
+        return keys.here
     }
 
     @Test func twoSessionsMayShareAnEntry() {

@@ -7,22 +7,16 @@ import Wire
 @Suite struct CallBoundTests {
     private var world = CallWorld(2)
 
-    @Test mutating func anAnnouncementEndsAsAPageDoes() {
+    /// Here, too, if its sender goes on, as if it did not know.
+    @Test(arguments: [(false, 59), (true, 62)])
+    mutating func anAnnouncementEndsAsAPageDoes(goesOn: Bool, seconds: Int) {
+        if goesOn { world.swallows = { if case .bye = $0 { true } else { false } } }
         let id = world.call(0, [1], mode: .announce)
-        world.run(for: .seconds(59))
+        world.run(for: .seconds(seconds))
         #expect(world.state(1) == .active)
         world.run(for: .seconds(2))
-        #expect(world.ending(0, id) == .timeUp && world.ending(1, id) == .hungUpThere)
-    }
-
-    /// Its sender goes on, as if it did not know.
-    @Test mutating func anAnnouncementWithoutEndIsEndedHere() {
-        world.swallows = { if case .bye = $0 { true } else { false } }
-        let id = world.call(0, [1], mode: .announce)
-        world.run(for: .seconds(62))
-        #expect(world.state(1) == .active)
-        world.run(for: .seconds(2))
-        #expect(world.ending(1, id) == .timeUp)
+        #expect(world.ending(0, id) == .timeUp)
+        #expect(world.ending(1, id) == (goesOn ? .timeUp : .hungUpThere))
     }
 
     @Test(arguments: [Offer.Mode.call, .dropIn, .monitor])
@@ -42,11 +36,7 @@ import Wire
             world = CallWorld(3)
             let id = world.newID()
             cancel(id, by: canceller, at: 1)
-            _ = world.act(0) {
-                $0.call(
-                    [1], id: id, mode: .call, priority: .normal, reference: 0, isHunt: true, at: $1)
-            }
-            world.run()
+            world.ring(0, [1], id: id)
             #expect((world.state(1) == .ringing) == rings)
         }
     }
@@ -77,10 +67,7 @@ import Wire
         let id = world.newID()
         cancel(id, by: 0, at: 1)
         for _ in 0..<200 { cancel(world.newID(), by: 2, at: 1) }
-        _ = world.act(0) {
-            $0.call([1], id: id, mode: .call, priority: .normal, reference: 0, isHunt: true, at: $1)
-        }
-        world.run()
+        world.ring(0, [1], id: id)
         #expect(world.state(1) == nil)
     }
 
@@ -140,14 +127,5 @@ import Wire
             world.run(for: .seconds(1))
         }
         #expect(world.stations[1].refusals(of: 0)[.tooOften] == 0)
-    }
-
-    @Test mutating func anEmergencyThatMayRingsAtAnyTime() {
-        world.policy = Policy(emergency: true)
-        for _ in 0..<8 {
-            world.ring(0, [1], priority: .emergency)
-            #expect(world.state(1) == .ringing)
-            world.run(for: .seconds(35))
-        }
     }
 }

@@ -83,10 +83,7 @@ import Wire
 
     @Test mutating func test_ringing_in_ends_with_the_offers_ttl_when_the_cancel_is_lost() {
         let id = world.newID()
-        world.inject(
-            .offer(
-                Offer(mid: 9, id: id, mode: .call, priority: .normal, ttl: 4000, reference: 0)),
-            from: 0, to: 1)
+        world.offer(id, ttl: 4000)
         #expect(world.state(1) == .ringing)
         world.run(for: .milliseconds(4100))
         #expect(world.ending(1, id) == .noAnswer)

@@ -92,44 +92,34 @@ import Wire
         }
     }
 
-    @Test mutating func test_idle_offers_too_many_an_emergency_of_one_who_may_rings() {
+    @Test mutating func test_idle_offer_emergency_of_one_who_may_rings_at_any_time() {
         world.policy = Policy(call: .never, emergency: true)
-        for _ in 0..<20 {
-            world.ring(0, [1])
+        for _ in 0..<20 { world.ring(0, [1]) }
+        world.policy = Policy(emergency: true)
+        for time in 0..<8 {
+            world.resting = time % 2 == 0 ? [1] : []
+            world.ring(0, [1], priority: .emergency)
+            #expect(world.state(1) == .ringing)
+            world.run(for: .seconds(35))
         }
-        world.policy = Policy(emergency: true)
-        world.ring(0, [1], priority: .emergency)
-        #expect(world.state(1) == .ringing)
     }
 
-    @Test mutating func test_idle_offer_do_not_disturb_emergency_of_one_who_may_rings() {
-        world.policy = Policy(emergency: true)
-        world.resting = [1]
-        world.ring(0, [1], priority: .emergency)
-        #expect(world.state(1) == .ringing)
-    }
-
-    @Test(arguments: [Offer.Mode.call, .dropIn, .monitor, .announce])
-    mutating func test_idle_offer_denied_by_policy_rejects_403_and_logs(_ mode: Offer.Mode) {
-        world.policy = Policy(call: .never, announce: false)
-        let id = world.ring(0, [1], mode: mode)
-        #expect(world.ending(0, id) == .refused)
-        #expect(world.ending(1, id) == .refused)
+    @Test(arguments: [
+        (Offer.Mode.call, Priority.normal, CallEnding.refused), (.dropIn, .normal, .refused),
+        (.monitor, .normal, .refused), (.announce, .normal, .refused),
+        (.call, .emergency, .refused), (Offer.Mode(rawValue: 9), .normal, .unknownMode),
+    ])
+    mutating func test_idle_offer_denied_rejects_403_and_of_unknown_mode_488_and_logs(
+        _ mode: Offer.Mode, _ priority: Priority, _ ending: CallEnding
+    ) {
+        world.policy = Policy(call: priority == .normal ? .never : .ring, announce: false)
+        let id = world.ring(0, [1], mode: mode, priority: priority)
+        #expect(world.ending(0, id) == ending && world.ending(1, id) == ending)
+        guard ending == .refused else { return }
         #expect(!world.history[1][id]!.summary!.isMissed(by: .refused))
         let refusals = world.stations[1].refusals(of: 0)
         #expect(Refusal.allCases.map { refusals[$0] }.reduce(0, +) == 1)
-    }
-
-    @Test mutating func test_idle_offer_of_unknown_mode_rejects_488() {
-        let id = world.ring(0, [1], mode: Offer.Mode(rawValue: 9))
-        #expect(world.ending(0, id) == .unknownMode)
-        #expect(world.ending(1, id) == .unknownMode)
-    }
-
-    @Test mutating func test_idle_offer_emergency_without_right_is_refused() {
-        let id = world.ring(0, [1], priority: .emergency)
-        #expect(world.ending(0, id) == .refused)
-        #expect(world.stations[1].refusals(of: 0)[.emergency] == 1)
+        #expect((refusals[.emergency] == 1) == (priority == .emergency))
     }
 
     @Test mutating func test_idle_offer_auto_answer_opens_the_microphone() {
@@ -181,10 +171,7 @@ import Wire
 
     @Test mutating func test_any_offer_expired_is_dropped_and_logged_missed() {
         let id = world.newID()
-        world.inject(
-            .offer(
-                Offer(mid: 9, id: id, mode: .call, priority: .normal, ttl: 0, reference: 0)),
-            from: 0, to: 1)
+        world.offer(id, ttl: 0)
         #expect(world.state(1) == nil)
         #expect(world.ending(1, id) == .expired)
         #expect(world.history[1][id]!.summary!.isMissed(by: .expired))
@@ -194,10 +181,7 @@ import Wire
         let id = world.ring(0, [1])
         world.reject(1)
         // Even under another number.
-        world.inject(
-            .offer(
-                Offer(mid: 9, id: id, mode: .call, priority: .normal, ttl: 9000, reference: 0)),
-            from: 0, to: 1)
+        world.offer(id, ttl: 9000)
         #expect(world.state(1) == nil)
         #expect(world.history[1][id]?.starts == 1)
     }
@@ -223,22 +207,16 @@ import Wire
         #expect(world.state(1) == .active)
     }
 
-    @Test mutating func test_busy_emergency_preempts_with_bye() {
+    @Test(arguments: [(Offer.Mode.call, Priority.emergency), (.monitor, .normal)])
+    mutating func test_busy_emergency_preempts_with_bye_and_a_monitor_yields_to_any_call(
+        _ mode: Offer.Mode, _ priority: Priority
+    ) {
         world = CallWorld(3)
-        world.policy = Policy(emergency: true)
-        let old = world.connected()
-        world.ring(2, [1], priority: .emergency)
-        #expect(world.ending(1, old) == .preempted)
-        #expect(world.ending(0, old) == .hungUpThere)
-        #expect(world.state(1) == .ringing)
-    }
-
-    @Test mutating func test_busy_with_a_monitor_yields_to_a_call() {
-        world = CallWorld(3)
-        world.policy = Policy(monitor: true)
-        let old = world.ring(0, [1], mode: .monitor)
-        world.ring(2, [1])
-        #expect(world.ending(1, old) == .preempted)
+        world.policy = Policy(monitor: true, emergency: true)
+        let old = world.ring(0, [1], mode: mode)
+        if mode == .call { world.answer(1) }
+        world.ring(2, [1], priority: priority)
+        #expect(world.ending(1, old) == .preempted && world.ending(0, old) == .hungUpThere)
         #expect(world.state(1) == .ringing)
     }
 
@@ -246,9 +224,7 @@ import Wire
         world = CallWorld(3)
         world.connected()
         let id = world.newID()
-        let problem = world.act(0) { station, now in
-            station.call([2], id: id, at: now)
-        }
+        let problem = world.act(0) { $0.call([2], id: id, at: $1) }
         #expect(problem == .busy)
     }
 

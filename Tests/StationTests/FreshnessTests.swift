@@ -13,10 +13,7 @@ import Wire
         _ mode: Offer.Mode, madeAgo tenths: UInt8, age: Duration
     ) -> CallID {
         let id = world.newID()
-        let offer = Offer(
-            mid: 77, id: id, mode: mode, priority: .normal, ttl: 30_000, age: tenths,
-            reference: 0)
-        world.inject(.offer(offer), from: 0, to: 1, age: age)
+        world.offer(id, mode: mode, madeAgo: tenths, age: age)
         return id
     }
 

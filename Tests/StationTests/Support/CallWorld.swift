@@ -121,9 +121,9 @@ struct CallWorld {
     @discardableResult
     mutating func call(
         _ from: Int, _ to: [Int], mode: Offer.Mode = .call, priority: Priority = .normal,
-        isHunt: Bool = true
+        isHunt: Bool = true, id: CallID? = nil
     ) -> CallID {
-        let id = newID()
+        let id = id ?? newID()
         let reference = isHunt ? 0 : channel
         _ = act(from) {
             $0.call(
@@ -137,9 +137,9 @@ struct CallWorld {
     @discardableResult
     mutating func ring(
         _ from: Int, _ to: [Int], mode: Offer.Mode = .call, priority: Priority = .normal,
-        isHunt: Bool = true
+        isHunt: Bool = true, id: CallID? = nil
     ) -> CallID {
-        let id = call(from, to, mode: mode, priority: priority, isHunt: isHunt)
+        let id = call(from, to, mode: mode, priority: priority, isHunt: isHunt, id: id)
         run()
         return id
     }
@@ -182,6 +182,16 @@ struct CallWorld {
     ) {
         stations[to].receive(record, from: from, at: now, age: age)
         settle(to)
+    }
+
+    /// An offer of the first station, made so many tenths of a second ago, reaches the second one.
+    mutating func offer(
+        _ id: CallID, mode: Offer.Mode = .call, ttl: UInt16 = 30_000, madeAgo tenths: UInt8 = 0,
+        age: Duration = .zero
+    ) {
+        let offer = Offer(
+            mid: 9, id: id, mode: mode, priority: .normal, ttl: ttl, age: tenths, reference: 0)
+        inject(.offer(offer), from: 0, to: 1, age: age)
     }
 
     /// The same, with a number that the peer has not used, and does not use later.
