@@ -8,8 +8,7 @@ import Wire
 
 /// Which messages are accepted, by the shared vectors.
 @Suite struct PeerTableReceiveTests {
-    @Test(arguments: [Suite.aesGCM, .chaChaPoly])
-    func aWholeHandshakeHasTheBytesOfTheVectors(suite: Suite) throws {
+    @Test(arguments: Suite.both) func aWholeHandshakeHasTheBytesOfTheVectors(suite: Suite) throws {
         let expected = vectors.handshake(suite)
         let exchange = Exchange(suite)
         let m1 = exchange.m1()
@@ -61,7 +60,7 @@ import Wire
         ],
     ]
 
-    @Test(arguments: [Suite.aesGCM, .chaChaPoly])
+    @Test(arguments: Suite.both)
     func everyMessageToRefuseIsRefusedAndTheHonestOnesAreNot(suite: Suite) throws {
         let other = Exchange(suite)
         try expectRefusals(suite, "m1", others: 0) { other.refusedByResponder($0) }
@@ -93,7 +92,7 @@ import Wire
         #expect(tried == causes.count)
     }
 
-    @Test(arguments: [Suite.aesGCM, .chaChaPoly])
+    @Test(arguments: Suite.both)
     func aGoodM3IsRefusedWhenThePeerRecordDiffers(suite: Suite) throws {
         let other: Suite = suite == .aesGCM ? .chaChaPoly : .aesGCM
         let psk = vectors.bytes("psk")

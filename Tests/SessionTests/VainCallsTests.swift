@@ -76,7 +76,7 @@ import Wire
     /// Each of them is told of in the same way, and at no other time than when it is asked for.
     @Test(arguments: [true, false]) func aTableTellsOfEveryCaller(isKnown: Bool) throws {
         let none = [UInt8](repeating: 0, count: 32)
-        for suite in [Suite.aesGCM, .chaChaPoly] where isKnown || suite == .aesGCM {
+        for suite in Suite.both where isKnown || suite == .aesGCM {
             let exchange = Exchange(
                 .aesGCM,
                 record: .init(psk: none, suite: suite, isKnown: isKnown))

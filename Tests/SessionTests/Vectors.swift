@@ -21,4 +21,8 @@ extension ProtocolVectors {
     }
 }
 
+extension Suite {
+    static let both = [Suite.aesGCM, .chaChaPoly]
+}
+
 func key(_ bytes: [UInt8]) -> Key { Key(copying: bytes.span) }

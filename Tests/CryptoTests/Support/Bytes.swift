@@ -5,6 +5,10 @@ extension Array where Element == UInt8 {
     init(_ text: StaticString) { self = Array("\(text)".utf8) }
 }
 
+extension Suite {
+    static let both = [Suite.aesGCM, .chaChaPoly]
+}
+
 extension Key {
     init(hex: String) { self.init(copying: [UInt8](hex: hex).span) }
     var hex: String { [UInt8](bytes).hex }
