@@ -6,12 +6,13 @@ import Wire
 @testable import Peering
 
 @Suite struct ServiceInstanceTests {
-    private func instance(_ seed: UInt64 = 1) -> ServiceInstance {
+    private let own = ServiceInstanceTests.instance()
+
+    private static func instance(_ seed: UInt64 = 1) -> ServiceInstance {
         ServiceInstance(of: ServiceInstance.stations, port: 5577, text: labels("hi"), lots(seed))
     }
 
     @Test func theMessageSaysAllOfIt() throws {
-        let own = instance()
         let found = try #require(
             message(own.message([host(7, port: 0), linkLocal(9, port: 0)], catalogued: true)))
         #expect(found.isResponse && found.answers == found.records.count)
@@ -27,12 +28,12 @@ import Wire
 
     /// The kernel lets no other response through (multicast.c), so this is more than form.
     @Test func theNameOfTheServiceIsWrittenOutFirst() {
-        let bytes = instance().message([host(7, port: 0)])
+        let bytes = own.message([host(7, port: 0)])
         #expect(Array(bytes[12..<35]) == ServiceInstance.stations.bytes)
     }
 
     @Test func addressesAreWrittenInNetworkOrder() {
-        let bytes = instance().message([host(7, port: 0), linkLocal(9, port: 0)])
+        let bytes = own.message([host(7, port: 0), linkLocal(9, port: 0)])
         #expect(Array(bytes.suffix(16)) == [0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9])
         let first = bytes.dropLast(16 + 12)
         #expect(Array(first.suffix(4)) == [192, 0, 2, 7])
@@ -47,7 +48,6 @@ import Wire
     }
 
     @Test func itAnswersQuestionsAboutItselfAlone() {
-        let own = instance()
         func answers(_ name: DNSName, _ kinds: [UInt16]) -> [UInt16] {
             kinds.filter { own.answers(.init(name: name, kind: $0)) }
         }
@@ -57,7 +57,7 @@ import Wire
         #expect(answers(own.name, all) == [16, 33, 255])
         #expect(answers(own.host, all) == [1, 28, 255])
         #expect(answers(ServiceInstance.pairings, all) == [])
-        #expect(answers(instance(2).name, all) == [])
+        #expect(answers(Self.instance(2).name, all) == [])
         #expect(answers(DNSName("local"), all) == [])
     }
 
@@ -73,15 +73,13 @@ import Wire
     }
 
     @Test func aQuerierThatKnowsItNeedsNoAnswer() throws {
-        let own = instance()
         #expect(own.isKnown(to: try #require(query(knowing: own, timeToLive: 60))))
         // It remembers it for less than half of the time.
         #expect(!own.isKnown(to: try #require(query(knowing: own, timeToLive: 59))))
-        #expect(!own.isKnown(to: try #require(query(knowing: instance(2), timeToLive: 120))))
+        #expect(!own.isKnown(to: try #require(query(knowing: Self.instance(2), timeToLive: 120))))
     }
 
     @Test func anHeardInstanceIsReadBack() throws {
-        let own = instance()
         let service = ServiceInstance.stations
         let response = try #require(message(own.message([host(7)])))
         let found = try #require(HeardInstance(of: service, in: response))
@@ -94,7 +92,6 @@ import Wire
     }
 
     @Test func halfAnInstanceIsNone() throws {
-        let own = instance()
         func read(_ kinds: [UInt16], port: UInt16 = 5577, of name: DNSName) -> HeardInstance? {
             var writer = DNSWriter(answers: kinds.count)
             for kind in kinds {

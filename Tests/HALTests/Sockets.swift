@@ -2,10 +2,13 @@ import Foundation
 import HAL
 import Testing
 
+func address(_ host: String, _ port: UInt16) throws -> SocketAddress {
+    try #require(SocketAddress(host: host, port: port))
+}
+
 /// The sockets of a port of IPv4 on this machine.
 func localSockets() throws -> PortSockets {
-    let any = try #require(SocketAddress(host: "127.0.0.1", port: 0))
-    return try PortSockets(listen: any, port: 0, dscp: 0)
+    try PortSockets(listen: address("127.0.0.1", 0), port: 0, dscp: 0)
 }
 
 /// A socket of the test's own at a path; "@" begins an abstract name.

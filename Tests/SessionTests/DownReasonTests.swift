@@ -9,12 +9,18 @@ import Wire
 @Suite struct DownReasonTests {
     private let pair = Pair(seed: 1)
 
+    private func expect(
+        _ reason: DownReason?, after wait: Duration, at place: SourceLocation = #_sourceLocation
+    ) {
+        pair.network.run(for: wait)
+        #expect(pair.a.reason() == reason, sourceLocation: place)
+    }
+
     @Test func aPeerThatDoesNotKnowUsAnswersAndDoesNotAcceptUs() {
         pair.b.peers = []
         pair.start()
         #expect(pair.a.reason() == .calling)
-        pair.network.run(for: .seconds(12))
-        #expect(pair.a.reason() == .notAccepted)
+        expect(.notAccepted, after: .seconds(12))
         // There it is an unknown caller; without a psk it would have proven its key.
         let caller = pair.b.unknownCallers.first
         #expect(caller?.publicKey == pair.a.publicKey)
@@ -83,25 +89,21 @@ import Wire
     @Test func aClosedPortIsToldAndForgottenWhenSomebodyListens() {
         pair.a.isProbeAnswered = true
         pair.a.start()
-        pair.network.run(for: .seconds(3))
-        #expect(pair.a.reason() == .portClosed(host(2)))
+        expect(.portClosed(host(2)), after: .seconds(3))
         pair.b.start()
         #expect(pair.network.run(for: .seconds(5)) { pair.a.isUp() })
         #expect(pair.a.reason() == nil)
         // When it is lost again, former reasons are forgotten.
         pair.b.stop()
         pair.a.isProbeAnswered = false
-        pair.network.run(for: .seconds(52))
-        #expect(pair.a.reason() == .calling)
-        pair.network.run(for: .seconds(20))
-        #expect(pair.a.reason() == .noAnswer)
+        expect(.calling, after: .seconds(52))
+        expect(.noAnswer, after: .seconds(20))
     }
 
     @Test func aClosedPortIsForgottenAsSoonAsAPacketComesFromIt() {
         pair.a.isProbeAnswered = true
         pair.a.start()
-        pair.network.run(for: .seconds(8))
-        #expect(pair.a.reason() == .portClosed(host(2)))
+        expect(.portClosed(host(2)), after: .seconds(8))
         // The first byte makes it a handshake's; nothing else of it is right.
         pair.a.receive([1, 1, 1, 0], from: host(3))
         #expect(pair.a.reason() == .portClosed(host(2)))
@@ -121,8 +123,7 @@ import Wire
         #expect(pair.a.reason() == nil)
         // Nor is any of it remembered for the next time it is down.
         pair.b.stop()
-        pair.network.run(for: .seconds(60))
-        #expect(pair.a.reason() == .noAnswer)
+        expect(.noAnswer, after: .seconds(60))
     }
 
     @Test func anotherVersionIsNamedOfOneThatIsDownOnly() {
@@ -143,14 +144,12 @@ import Wire
         #expect(pair.network.run(for: .seconds(20)) { pair.isConverged })
         pair.a.receive([1, 2], from: host(2))
         pair.b.stop()
-        pair.network.run(for: .seconds(60))
-        #expect(pair.a.reason() == .noAnswer)
+        expect(.noAnswer, after: .seconds(60))
     }
 
     @Test func hintsGoAfterAMinuteAndAHalf() {
         pair.a.start()
-        pair.network.run(for: .seconds(10))
-        #expect(pair.a.reason() == .noAnswer)
+        expect(.noAnswer, after: .seconds(10))
         var forged = [UInt8](repeating: 0, count: 1232)
         (forged[0], forged[1], forged[2], forged[4]) = (1, 1, 1, 0x20)
         // From another address it is no hint.
@@ -158,15 +157,13 @@ import Wire
         #expect(pair.a.reason() == .noAnswer)
         pair.a.receive(forged, from: host(2))
         #expect(pair.a.reason() == .toldOtherKey(at: host(2)))
-        pair.network.run(for: .seconds(91))
-        #expect(pair.a.reason() == .noAnswer)
+        expect(.noAnswer, after: .seconds(91))
     }
 
     @Test func otherAddressesForgetWhatWasSeenAtTheFormer() {
         pair.a.isProbeAnswered = true
         pair.a.start()
-        pair.network.run(for: .seconds(3))
-        #expect(pair.a.reason() == .portClosed(host(2)))
+        expect(.portClosed(host(2)), after: .seconds(3))
         let now = pair.network.now
         pair.a.control { $0.setEndpoints([host(3)], of: 0, at: now) }
         #expect(pair.a.reason() == .calling)

@@ -6,7 +6,9 @@ import Wire
 @testable import Peering
 
 @Suite struct PeerTableGoodbyeTests {
-    private func met(seed: UInt64) -> Pair {
+    private let pair = PeerTableGoodbyeTests.met(seed: 1)
+
+    private static func met(seed: UInt64) -> Pair {
         let pair = Pair(seed: seed)
         pair.meet()
         pair.a.clearHappenings()
@@ -15,7 +17,6 @@ import Wire
     }
 
     @Test func aGoodbyeIsOverInFiftyMillisecondsAndErasesBothSides() {
-        let pair = met(seed: 1)
         let start = pair.network.now
         pair.a.control { $0.close(reason: .stopping, at: start) }
         #expect(!pair.a.isClosed)
@@ -34,7 +35,7 @@ import Wire
 
     @Test func oneOfThreeGoodbyesIsEnough() {
         for survivor in 0..<3 {
-            let pair = met(seed: 2)
+            let pair = Self.met(seed: 2)
             var sent = -1
             pair.network.isLost = { bytes in
                 guard !isHandshake(bytes) else { return true }
@@ -49,7 +50,7 @@ import Wire
 
     @Test func aStationThatStartsAgainAtOnceIsUpAgainAtOnce() {
         for pause in [0, 1, 5, 10, 20, 30, 40, 50, 60, 100, 500] {
-            let pair = met(seed: UInt64(pause))
+            let pair = Self.met(seed: UInt64(pause))
             pair.network.weather.delayMs = 1...25
             pair.a.control { $0.close(reason: .stopping, at: pair.network.now) }
             pair.network.run(for: .milliseconds(50))
@@ -63,7 +64,6 @@ import Wire
     }
 
     @Test func aLateGoodbyeOfAnEarlierRunLeavesTheNewSessionAlone() throws {
-        let pair = met(seed: 3)
         let old = try #require(pair.b.media[0].currentIndex)
         pair.a.start()
         #expect(pair.network.run(for: .seconds(2)) { pair.isConverged })
@@ -74,7 +74,6 @@ import Wire
     }
 
     @Test func aRemovedPeerIsToldAndForgotten() {
-        let pair = met(seed: 4)
         pair.a.control { $0.remove(peer: 0, at: pair.network.now) }
         pair.network.run(for: .milliseconds(100))
         #expect(pair.a.numbers.isEmpty)
@@ -95,7 +94,6 @@ import Wire
     }
 
     @Test func aPeerWithAnotherPSKIsAddedWhileTheOldOneTakesItsLeave() {
-        let pair = met(seed: 5)
         let psk = [UInt8](repeating: 0x78, count: 32)
         pair.a.control {
             #expect($0.peer(of: pair.b.publicKey, psk: key(Pair.psk), suite: .aesGCM) == 0)

@@ -11,7 +11,9 @@ import Wire
     static let liar = host(66)
 
     /// Two stations without addresses of each other.
-    private func pair(seed: UInt64) -> Pair {
+    private let pair = PeerTableSightingsTests.pair(seed: 1)
+
+    private static func pair(seed: UInt64) -> Pair {
         let pair = Pair(seed: seed)
         pair.a.peers[0].endpoints = []
         pair.b.peers[0].endpoints = []
@@ -19,30 +21,29 @@ import Wire
     }
 
     private func meet(seed: UInt64) -> Pair {
-        let pair = pair(seed: seed)
+        let pair = Self.pair(seed: seed)
         pair.start()
-        see(pair.a, at: host(2), pair)
+        see(pair.a, at: host(2))
         #expect(pair.network.run(for: .seconds(5)) { pair.isConverged }, "seed \(seed)")
         pair.network.run(for: .seconds(3))
         return pair
     }
 
     private func see(
-        _ station: SimulatedStation, at address: Endpoint, mark: UInt64 = 1, _ pair: Pair
+        _ station: SimulatedStation, at address: Endpoint, mark: UInt64 = 1
     ) {
         station.control {
-            $0.sighted(0, at: address, mark: mark, at: pair.network.now)
+            $0.sighted(0, at: address, mark: mark, at: station.network.now)
         }
     }
 
     @Test func aPeerWithoutAnAddressIsCalledWhenItIsSeen() {
-        let pair = pair(seed: 1)
         let calls = Calls(of: pair.a, pair.network)
         pair.start()
         pair.network.run(for: .seconds(100))
         #expect(calls.all.isEmpty && pair.a.state()?.phase == .down)
         #expect(pair.a.reason() == .noAddress)
-        see(pair.a, at: host(2), pair)
+        see(pair.a, at: host(2))
         #expect(pair.a.state()?.phase == .connecting)
         let start = pair.network.now
         #expect(pair.network.run(for: .seconds(1)) { pair.isConverged })
@@ -59,7 +60,7 @@ import Wire
     @Test func aConfiguredAddressIsOfTheSettings() {
         let pair = Pair(seed: 1)
         pair.start()
-        see(pair.a, at: host(2), pair)
+        see(pair.a, at: host(2))
         #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
         #expect(pair.a.state()?.endpointSource == .settings)
     }
@@ -68,8 +69,8 @@ import Wire
         let pair = meet(seed: 2)
         let calls = Calls(of: pair.a, pair.network)
         for mark in UInt64(2)..<50 {
-            see(pair.a, at: host(2), mark: mark, pair)
-            see(pair.a, at: Self.liar, mark: mark, pair)
+            see(pair.a, at: host(2), mark: mark)
+            see(pair.a, at: Self.liar, mark: mark)
             pair.network.run(for: .seconds(1))
         }
         #expect(calls.all.isEmpty && pair.a.media[0].endpoint == host(2))
@@ -77,25 +78,23 @@ import Wire
     }
 
     @Test func aBeaconThatIsNoNewsMakesNoCall() {
-        let pair = pair(seed: 3)
         pair.a.start()
         let calls = Calls(of: pair.a, pair.network)
-        see(pair.a, at: host(2), pair)
+        see(pair.a, at: host(2))
         pair.network.run(for: .seconds(100))
         let before = calls.all.count
-        for _ in 0..<100 { see(pair.a, at: host(2), pair) }
+        for _ in 0..<100 { see(pair.a, at: host(2)) }
         pair.network.run(for: .milliseconds(100))
         #expect(calls.all.count == before)
         // Another one from there is: the peer may have started.
-        see(pair.a, at: host(2), mark: 2, pair)
+        see(pair.a, at: host(2), mark: 2)
         #expect(calls.all.count == before + 1)
     }
 
     @Test func aSightingIsCalledNoMoreAfterTwoMinutes() {
-        let pair = pair(seed: 4)
         pair.a.start()
         let calls = Calls(of: pair.a, pair.network)
-        see(pair.a, at: host(2), pair)
+        see(pair.a, at: host(2))
         pair.network.run(for: .seconds(500))
         #expect(calls.all.count > 5)
         #expect(calls.all.allSatisfy { $0.at < seconds(120) })
@@ -106,12 +105,12 @@ import Wire
     /// their turns: with hundreds of lies a second a peer that comes is up in seconds.
     @Test func aFloodOfLiesCostsOneCallInTwoSeconds() {
         for seed in UInt64(1)...10 {
-            let pair = pair(seed: seed)
+            let pair = Self.pair(seed: seed)
             pair.a.peers[0].endpoints = [host(2)]
             pair.a.start()
             let calls = Calls(of: pair.a, pair.network)
             for step in UInt64(0)..<3000 {
-                see(pair.a, at: host(70 + step % 100), mark: step, pair)
+                see(pair.a, at: host(70 + step % 100), mark: step)
                 pair.network.run(for: .milliseconds(10))
             }
             // 30 s: 15 for news, and a series that begins anew each time and is at 1 s.
@@ -123,7 +122,7 @@ import Wire
             var step = UInt64(0)
             let met = pair.network.run(for: .seconds(10)) {
                 step += 1
-                see(pair.a, at: host(70 + step % 100), mark: 10_000 + step, pair)
+                see(pair.a, at: host(70 + step % 100), mark: 10_000 + step)
                 return pair.isConverged
             }
             #expect(met, "seed \(seed): \(pair.network.now - start)")
@@ -131,22 +130,20 @@ import Wire
     }
 
     @Test func aCallToALiarBindsNothing() {
-        let pair = pair(seed: 6)
         pair.start()
-        see(pair.a, at: Self.liar, pair)
+        see(pair.a, at: Self.liar)
         pair.network.run(for: .milliseconds(500))
         #expect(!pair.a.isUp() && pair.a.state()?.endpoint == Self.liar)
-        see(pair.a, at: host(2), pair)
+        see(pair.a, at: host(2))
         // So soon after another the true one is not called out of turn.
         #expect(pair.network.run(for: .seconds(4)) { pair.isConverged })
         #expect(pair.a.media[0].endpoint == host(2))
     }
 
     @Test func whatIsFoundIsNotProbed() {
-        let pair = pair(seed: 7)
         pair.a.isProbeAnswered = true
         pair.a.start()
-        see(pair.a, at: Self.liar, pair)
+        see(pair.a, at: Self.liar)
         pair.network.run(for: .seconds(60))
         // A probe would have shown that no program listens there.
         #expect(pair.a.reason() == .noAnswer)
@@ -163,7 +160,7 @@ import Wire
         pair.b.control { $0.close(reason: .stopping, at: pair.network.now) }
         pair.network.run(for: .seconds(200))
         #expect(!pair.a.isUp() && calls.all.isEmpty)
-        see(pair.a, at: host(2), mark: 9, pair)
+        see(pair.a, at: host(2), mark: 9)
         #expect(calls.all.count == 1)
         pair.a.control { $0.forgetSightings() }
         pair.network.run(for: .seconds(200))
@@ -185,8 +182,8 @@ import Wire
                 }
             }
             pair.network.run(for: .milliseconds(200))
-            see(pair.a, at: there, mark: 2, pair)
-            see(pair.b, at: here, mark: 2, pair)
+            see(pair.a, at: there, mark: 2)
+            see(pair.b, at: here, mark: 2)
             let met = pair.network.run(for: .milliseconds(400)) {
                 pair.a.media[0].endpoint == there && pair.b.media[0].endpoint == here
             }
@@ -206,7 +203,7 @@ import Wire
             }
             // By its other address, as of another family.
             pair.network.run(for: .milliseconds(60))
-            see(pair.a, at: host(33), mark: 2, pair)
+            see(pair.a, at: host(33), mark: 2)
             pair.network.run(for: .seconds(3))
             #expect(calls.all.isEmpty, "seed \(seed)")
             #expect(pair.b.media[0].endpoint == host(31) && pair.a.isUp(), "seed \(seed)")
@@ -227,10 +224,9 @@ import Wire
     private func isMissing(_ pair: Pair) -> Bool { pair.a.table.hasMissingPeer }
 
     @Test func aPeerIsMissingUntilItIsUp() {
-        let pair = pair(seed: 10)
         pair.start()
         #expect(isMissing(pair))
-        see(pair.a, at: host(2), pair)
+        see(pair.a, at: host(2))
         #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
         #expect(!isMissing(pair))
         pair.a.control { $0.doubted(peer: 0, at: pair.network.now) }

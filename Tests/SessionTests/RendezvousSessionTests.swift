@@ -11,7 +11,9 @@ import Wire
     /// Addresses at which nobody is.
     private static let dead = (90..<98).map { host(UInt64($0)) }
 
-    private func pair(seed: UInt64) -> Pair {
+    private let pair = RendezvousSessionTests.pair(seed: 1)
+
+    private static func pair(seed: UInt64) -> Pair {
         let pair = Pair(seed: seed)
         pair.a.peers[0].endpoints = []
         pair.b.peers[0].endpoints = []
@@ -19,13 +21,12 @@ import Wire
         return pair
     }
 
-    private func tell(_ station: SimulatedStation, _ addresses: [Endpoint], _ pair: Pair) {
-        station.control { $0.told(addresses, by: 0, at: pair.network.now) }
+    private func tell(_ station: SimulatedStation, _ addresses: [Endpoint]) {
+        station.control { $0.told(addresses, by: 0, at: station.network.now) }
     }
 
     @Test func theOneAddressThatWorksIsFoundAtOnce() {
-        let pair = pair(seed: 1)
-        tell(pair.a, Self.dead + [host(2)], pair)
+        tell(pair.a, Self.dead + [host(2)])
         let start = pair.network.now
         #expect(pair.network.run(for: .seconds(1)) { pair.isConverged })
         #expect(pair.network.now - start < .milliseconds(50))
@@ -36,31 +37,30 @@ import Wire
     /// Two routers that let in only what comes from where they have sent something.
     @Test(arguments: UInt64(1)...20)
     func bothCallThroughRoutersThatLetNobodyIn(seed: UInt64) {
-        let pair = pair(seed: seed)
+        let pair = Self.pair(seed: seed)
         pair.network.weather.delayMs = 20...80
         pair.network.weather.lost = 20
         var holes: Set<[Endpoint]> = []
         pair.network.tap = { _, from, to in holes.insert([from, to]) }
         pair.network.isCut = { from, to in !holes.contains([to, from]) }
-        tell(pair.a, [host(2), host(92)], pair)
+        tell(pair.a, [host(2), host(92)])
         pair.network.run(for: .seconds(30))
         #expect(!pair.a.isUp())
         // The broker brings the word of each to the other.
-        tell(pair.b, [host(91), host(1)], pair)
-        tell(pair.a, [host(2), host(92)], pair)
+        tell(pair.b, [host(91), host(1)])
+        tell(pair.a, [host(2), host(92)])
         let start = pair.network.now
         #expect(pair.network.run(for: .seconds(20)) { pair.isConverged })
         #expect(pair.network.now - start < .seconds(5))
     }
 
     @Test func aPeerThatIsUpIsNotDisturbed() {
-        let pair = pair(seed: 2)
-        tell(pair.a, [host(2)], pair)
+        tell(pair.a, [host(2)])
         #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
         pair.network.run(for: .seconds(3))
         let calls = Calls(of: pair.a, pair.network)
         for _ in 0..<20 {
-            tell(pair.a, Self.dead, pair)
+            tell(pair.a, Self.dead)
             pair.network.run(for: .seconds(1))
         }
         #expect(calls.all.isEmpty && pair.a.media[0].endpoint == host(2))
@@ -68,8 +68,7 @@ import Wire
 
     /// A peer that says goodbye is not called at addresses that may be another's by then.
     @Test func whatAPeerHasToldIsForgottenAtItsGoodbyeAndAfterADayAndAHalf() {
-        let pair = pair(seed: 3)
-        tell(pair.a, [host(2)], pair)
+        tell(pair.a, [host(2)])
         #expect(pair.network.run(for: .seconds(5)) { pair.isConverged })
         pair.network.run(for: .seconds(3))
         pair.a.control { $0.closed(peer: 0, at: pair.network.now) }
@@ -77,7 +76,7 @@ import Wire
         let calls = Calls(of: pair.a, pair.network)
         pair.network.run(for: .seconds(600))
         #expect(calls.all.isEmpty)
-        tell(pair.a, Self.dead, pair)
+        tell(pair.a, Self.dead)
         pair.network.run(for: .seconds(600))
         #expect(calls.all.count > Self.dead.count)
         pair.network.run(for: .seconds(36 * 3600))
@@ -88,9 +87,8 @@ import Wire
 
     /// All addresses at once the first few times, and then one after the other.
     @Test func deadAddressesAreNotCalledAllAtOnceForEver() {
-        let pair = pair(seed: 5)
         let all = Calls(of: pair.a, pair.network)
-        tell(pair.a, Self.dead, pair)
+        tell(pair.a, Self.dead)
         pair.network.run(for: .seconds(600))
         let calls = all.all.map(\.at)
         let early = calls.count { $0 < calls[0] + .seconds(90) }
@@ -101,7 +99,6 @@ import Wire
 
     /// A copy of M2 from where M1 never went does not decide where the sound goes.
     @Test func aCopyOfTheAnswerFromElsewhereSendsNothingThere() {
-        let pair = pair(seed: 4)
         var (sent, isCopied) = (0, false)
         pair.network.tap = { [network = pair.network] bytes, from, to in
             if to == host(66) { sent += 1 }
@@ -109,7 +106,7 @@ import Wire
             isCopied = true
             network.inject(bytes, from: host(66), to: host(1))
         }
-        tell(pair.a, Self.dead + [host(2)], pair)
+        tell(pair.a, Self.dead + [host(2)])
         pair.network.run(for: .seconds(10)) { pair.isConverged }
         #expect(isCopied && sent == 0)
     }

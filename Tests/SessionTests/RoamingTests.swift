@@ -13,7 +13,9 @@ import Wire
     static let stranger = host(66)
 
     /// Two stations with a session, in a network with this delay each way.
-    private func pair(seed: UInt64, delayMs: UInt64 = 5) -> Pair {
+    private let pair = RoamingTests.pair(seed: 3)
+
+    private static func pair(seed: UInt64, delayMs: UInt64 = 5) -> Pair {
         let pair = Pair(seed: seed)
         pair.network.weather.delayMs = delayMs...delayMs
         pair.a.lag = .milliseconds(2)
@@ -42,7 +44,7 @@ import Wire
 
     @Test func aTalkerThatMovesIsHeardAtOnceAndHearsWithinHalfASecond() {
         for seed in testSeeds(20) {
-            let pair = pair(seed: seed, delayMs: 1 + seed * 2)
+            let pair = Self.pair(seed: seed, delayMs: 1 + seed * 2)
             pair.network.weather.lost = seed % 2 == 0 ? 0 : 30
             talk(pair, for: .seconds(1))
             let heard = pair.b.media[0].heard.count
@@ -59,7 +61,6 @@ import Wire
     @Test func theAddressesInUseFollowSessionsAndPaths() {
         let fresh = Pair(seed: 3)
         #expect(fresh.b.table.addressesInUse.isEmpty)
-        let pair = pair(seed: 3)
         #expect(pair.a.table.addressesInUse == [host(2)])
         #expect(pair.b.table.addressesInUse == [host(1)])
         // From the moment at which the new address is proved, and not before.
@@ -93,7 +94,6 @@ import Wire
     }
 
     @Test func anIdleStationThatMovesIsFollowedByItsNextPacket() {
-        let pair = pair(seed: 1)
         pair.a.move(to: Self.there)
         pair.a.control { $0.hostMoved(at: pair.network.now) }
         let found = pair.network.run(for: .milliseconds(400)) {
@@ -109,7 +109,7 @@ import Wire
 
     @Test func whoIsSlowToAnswerIsNotLeft() {
         // The address in use answers after the patience: nobody else may keep the stream.
-        let pair = pair(seed: 2, delayMs: 200)
+        let pair = Self.pair(seed: 2, delayMs: 200)
         carry(pair)
         talk(pair, for: .seconds(3))
         pair.network.tap = { _, _, _ in }
@@ -135,7 +135,7 @@ import Wire
 
     @Test func aStrangerThatCarriesTheChallengeMovesNothing() {
         for seed in testSeeds(10) {
-            let pair = pair(seed: seed, delayMs: 1 + seed)
+            let pair = Self.pair(seed: seed, delayMs: 1 + seed)
             carry(pair)
             talk(pair, for: .seconds(5))
             #expect(pair.b.media[0].endpoint == host(1), "seed \(seed)")
@@ -144,7 +144,6 @@ import Wire
     }
 
     @Test func aStrangerGetsNoMoreThanItSends() {
-        let pair = pair(seed: 3)
         var (sent, got, audio) = (0, 0, 0)
         pair.network.tap = { [unowned network = pair.network] bytes, from, to in
             if from == host(1) {
@@ -163,7 +162,7 @@ import Wire
 
     @Test func aStrangerThatIsFasterDoesNotKeepAMovedPeerFromBeingFound() {
         for strangers in UInt64(1)...3 {
-            let pair = pair(seed: strangers)
+            let pair = Self.pair(seed: strangers)
             pair.network.tap = { [unowned network = pair.network] bytes, from, to in
                 guard from == Self.there, to == host(2) else { return }
                 for number in 0..<strangers {
@@ -197,7 +196,7 @@ import Wire
 
     @Test func bothMoveAtOnceAndAreFoundByName() {
         for seed in testSeeds(10) {
-            let pair = pair(seed: seed)
+            let pair = Self.pair(seed: seed)
             let (here, there) = (host(31), host(32))
             pair.a.names = { [here, there] own in own == here ? [there] : [here] }
             pair.b.names = pair.a.names
@@ -215,7 +214,6 @@ import Wire
     }
 
     @Test func aKeepaliveShortensTheSilence() {
-        let pair = pair(seed: 4)
         var times: [Instant] = []
         pair.a.control { $0.setKeepalive(.seconds(5), of: 0, at: pair.network.now) }
         pair.network.run(for: .seconds(6))

@@ -62,7 +62,7 @@ import Testing
         let pair = try PortSockets(port: 0, dscp: dscp)
         if hasIPv6 { #expect(try trafficClass(AF_INET6, from: pair) == dscp << 2) }
         #expect(try trafficClass(AF_INET, from: pair) == dscp << 2)
-        let loopback = try #require(SocketAddress(host: "127.0.0.1", port: 0))
+        let loopback = try address("127.0.0.1", 0)
         let old = try PortSockets(listen: loopback, port: 0, dscp: dscp)
         #expect(try trafficClass(AF_INET, from: old) == dscp << 2)
     }

@@ -6,8 +6,7 @@ import Testing
 @Suite struct DatagramInboxTests {
     /// Sends a datagram from one socket of the pair to the other.
     private func send(_ bytes: [UInt8], within pair: borrowing PortSockets) throws {
-        let port = pair.data.local.port
-        let target = try #require(SocketAddress(host: "127.0.0.1", port: port))
+        let target = try address(pair.data.local.port)
         let result = pair.handshake.send(bytes.span, to: target)
         #expect(result == .sent)
     }

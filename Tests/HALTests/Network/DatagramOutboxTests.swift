@@ -15,7 +15,7 @@ import Testing
 
     @Test func eachArrivesWholeAndInOrderAndIsToldByItsTag() throws {
         let pair = try localSockets()
-        let target = try #require(SocketAddress(host: "127.0.0.1", port: pair.data.local.port))
+        let target = try address(pair.data.local.port)
         var outbox = try DatagramOutbox(for: pair.handshake)
         var inbox = try DatagramInbox()
         // Twice, because sending makes room.
@@ -59,9 +59,8 @@ import Testing
     /// No datagram can be sent to port 0.
     @Test func oneThatCannotBeSentKeepsNoOtherBack() throws {
         let pair = try localSockets()
-        let port = pair.data.local.port
-        let target = try #require(SocketAddress(host: "127.0.0.1", port: port))
-        let nowhere = try #require(SocketAddress(host: "127.0.0.1", port: 0))
+        let target = try address(pair.data.local.port)
+        let nowhere = try address(0)
         var outbox = try DatagramOutbox(for: pair.handshake)
         let bad: Set = [0, 3, 4, 7]
         for tag in 0..<8 {
@@ -86,7 +85,7 @@ import Testing
 
     @Test func thereIsAlwaysRoomForTheLongestUntilItIsFull() throws {
         let pair = try localSockets()
-        let target = try #require(SocketAddress(host: "127.0.0.1", port: pair.data.local.port))
+        let target = try address(pair.data.local.port)
         var outbox = try DatagramOutbox(for: pair.handshake)
         var laid = 0
         var isFull = false
@@ -113,7 +112,7 @@ import Testing
 
     @Test func anAddressOfTheOtherFamilyIsRefused() throws {
         let pair = try localSockets()
-        let other = try #require(SocketAddress(host: "::1", port: 9))
+        let other = try address("::1", 9)
         var outbox = try DatagramOutbox(for: pair.handshake)
         let isTaken = lay(64, of: 7, to: other, tag: 0, into: &outbox)
         #expect(!isTaken)

@@ -22,10 +22,6 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
         return (Array(bytes.prefix(datagram.count)), datagram)
     }
 
-    private func address(_ host: String, _ port: UInt16) throws -> SocketAddress {
-        try #require(SocketAddress(host: host, port: port))
-    }
-
     @Test func whatFindsTheKernelsBufferFullIsCounted() throws {
         let pair = try localSockets()
         #expect(UDPSocket.overflow(of: pair.data.fd) == 0)

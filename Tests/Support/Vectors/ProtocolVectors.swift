@@ -10,10 +10,10 @@ public struct ProtocolVectors: @unchecked Sendable {
 
     public let root: [String: Any]
 
-    public init() {
-        guard let json = try? JSONSerialization.jsonObject(with: Data(contentsOf: Self.file)),
+    public init(_ file: URL = file) {
+        guard let json = try? JSONSerialization.jsonObject(with: Data(contentsOf: file)),
             let root = json as? [String: Any]
-        else { preconditionFailure("\(Self.file) cannot be read") }
+        else { preconditionFailure("\(file) cannot be read") }
         self.root = root
     }
 
