@@ -21,8 +21,7 @@ import Testing
         var slots = PacketSlots()
         for number in 0..<Int64(1000) { slots.put(payload(number, size: size).span, at: number) }
         for number in (1000 - Int64(count))..<1000 {
-            let found = take(number, of: &slots)
-            #expect(found == payload(number, size: size), "\(number)")
+            #expect(take(number, of: &slots) == payload(number, size: size), "\(number)")
         }
     }
 

@@ -78,8 +78,7 @@ import Testing
 
     @Test func tooLittleSoundIsLeftAlone() {
         let line = line(voiced(480))
-        let found = line.bestRemoval(lags: 120...720, overlap: 480)
-        #expect(found == nil)
+        #expect(line.bestRemoval(lags: 120...720, overlap: 480) == nil)
     }
 
     @Test func nothingIsPutInThatThereIsNoRoomFor() throws {

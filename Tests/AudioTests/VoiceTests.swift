@@ -179,8 +179,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
                 var span = sound.mutableSpan
                 _ = voice.pull(into: &span, at: instant(end + 4.6 + 10 * Double(block)))
             }
-            let isSilent = sound.allSatisfy { $0 == 0 }
-            #expect(isSilent, "\(stop)")
+            #expect(sound.allSatisfy { $0 == 0 } == true, "\(stop)")
             let after = voice.totals.stretchedMs
             most = max(most, Int(after) - Int(before))
         }
@@ -200,8 +199,7 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
         let isActive = voice.isActive
         #expect(!isActive)
         // Knowledge of the network outlives the pause.
-        let target = voice.targetDelay
-        #expect(target < .milliseconds(10))
+        #expect(voice.targetDelay < .milliseconds(10))
         #expect(energy(heard.samples, from: 3_200, to: 3_900) == 0)
         #expect(energy(heard.samples, from: 5_200, to: 6_000) == 0)
     }

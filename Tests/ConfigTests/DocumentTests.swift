@@ -109,8 +109,7 @@ func repositoryText(_ path: String) throws -> String {
     }
 
     @Test func theManPageHasEverySettingWithItsDefaultAndValues() throws {
-        let found = Self.complaints(aboutPage: try repositoryText("docs/intercomd.conf.5"))
-        #expect(found == [])
+        #expect(Self.complaints(aboutPage: try repositoryText("docs/intercomd.conf.5")) == [])
     }
 
     /// Negative controls: a planted fault in the page is reported, and nothing else.

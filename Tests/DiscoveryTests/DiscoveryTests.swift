@@ -125,8 +125,7 @@ private func heard(_ bytes: [UInt8]) -> HeardInstance? {
         #expect(lives.allSatisfy { (479...901).contains($0) }, "\(lives)")
         #expect(lives.max()! - lives.min()! > 100)
         // Each says farewell to the one before.
-        let farewells = all.filter(\.1.isFarewell).map(\.1.name)
-        #expect(farewells == names.dropLast().map(\.name))
+        #expect(all.filter(\.1.isFarewell).map(\.1.name) == names.dropLast().map(\.name))
         // Some nine messages an hour when nothing happens: two and a farewell each time.
         #expect(lan.messages.count < 2 * hours * 25)
     }

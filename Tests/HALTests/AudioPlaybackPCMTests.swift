@@ -73,8 +73,7 @@ extension AudioOnSimulatedCard {
             _ = consume playback
             var again = try PlaybackPCM(name: name, wanted: AudioLoop.calm)
             try again.start()
-            let written = again.write(Array(silence[..<2_400]).span)
-            #expect(written == .samples(2_400))
+            #expect(again.write(Array(silence[..<2_400]).span) == .samples(2_400))
         }
 
         @Test func deviceWithoutAClockTakesEverything() throws {

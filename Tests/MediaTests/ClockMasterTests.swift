@@ -11,8 +11,7 @@ import Time
     @Test mutating func aCardThatMovesSoundIsTrustedForEver() {
         for turn in 0..<10_000 {
             let now = at(turn * 10)
-            let stalled = clock.countWake(at: now, period: period)
-            #expect(!stalled)
+            #expect(clock.countWake(at: now, period: period) == false)
             clock.progressed(at: now)
         }
     }
@@ -20,8 +19,7 @@ import Time
     @Test mutating func aFewVainWakesAPeriodAreNormal() {
         for turn in 0..<1000 {
             for wake in 0..<ClockMaster.wakesMax {
-                let stalled = clock.countWake(at: at(turn * 11 + wake), period: period)
-                #expect(!stalled)
+                #expect(clock.countWake(at: at(turn * 11 + wake), period: period) == false)
             }
         }
     }

@@ -38,8 +38,7 @@ import Wire
         for (number, periods) in Self.turns(300, isUneven: isUneven).enumerated() {
             if number == 20 {
                 let start = line.loop.capturePath.microphone.captured
-                let hasBegun = line.loop.talks.begin(line.target, at: start, hasRested: true)
-                #expect(hasBegun)
+                #expect(line.loop.talks.begin(line.target, at: start, hasRested: true) == true)
             }
             if number == 20 + talk { line.loop.closeTalk(line.target) }
             if reports, number == 40 || number == 70 {

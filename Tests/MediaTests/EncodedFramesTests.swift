@@ -34,8 +34,7 @@ import Testing
             var span = room.mutableSpan
             let size = other.encode(sound[start..<start + length].span, into: &span)
             guard number >= oldest else { continue }
-            let kept = bytes(frames, of: number)
-            #expect(kept == Array(room[..<size]))
+            #expect(bytes(frames, of: number) == Array(room[..<size]))
         }
     }
 

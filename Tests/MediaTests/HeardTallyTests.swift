@@ -33,8 +33,7 @@ import Wire
         let all = tally.report(of: 3, total: &total)
         #expect(all == heard(3, 255, .heard, ms: 1_000, total: 1_000))
         tally.begin()
-        let isNewsAgain = play(480, .heard, at: at(1_000))
-        #expect(isNewsAgain, "every talkspurt begins with news")
+        #expect(play(480, .heard, at: at(1_000)) == true, "every talkspurt begins with news")
     }
 
     @Test mutating func aPartIsSaidAsAShareWithItsReasonAndOnce() {
@@ -85,8 +84,7 @@ import Wire
         tally.end()
         _ = tally.report(of: 2, total: &total)
         let again = heard(2, 255, .heard, ms: 0, total: 1_000)
-        let said = (0..<3).map { _ in tally.reportAgain(of: 2, total: total) }
-        #expect(said == [again, again, nil])
+        #expect((0..<3).map { _ in tally.reportAgain(of: 2, total: total) } == [again, again, nil])
         tally.end()
         tally.begin()
         #expect(tally.reportAgain(of: 2, total: total) == nil)

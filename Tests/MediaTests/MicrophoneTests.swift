@@ -59,14 +59,11 @@ import Testing
         var microphone = Microphone(frameSamples: 480)
         microphone.append(ramp(480 * 5 + 100).span)
         microphone.change(frameSamples: 120)
-        let (captured, unbroken) = (microphone.captured, microphone.unbroken)
-        #expect(captured == 5 && unbroken == 5)
+        #expect(microphone.captured == 5 && microphone.unbroken == 5)
         microphone.append(ramp(240, from: 9_000).span)
-        let now = microphone.captured
-        #expect(now == 7)
+        #expect(microphone.captured == 7)
         let frame = microphone.frame(6)
-        let (first, count) = (frame[0], frame.count)
-        #expect(first == 9_120 && count == 120)
+        #expect(frame[0] == 9_120 && frame.count == 120)
     }
 
     @Test func aGapDoesNotJoinWhatDoesNotBelongTogether() {
@@ -76,8 +73,7 @@ import Testing
         microphone.append(ramp(480, from: 5000).span)
         let captured = microphone.captured
         #expect(captured == 1)
-        let first = microphone.frame(0)[0]
-        #expect(first == 5000)
+        #expect(microphone.frame(0)[0] == 5000)
         // What is older than the last gap is told from what is not.
         let before = microphone.unbroken
         microphone.breakOff()
@@ -89,13 +85,10 @@ import Testing
     @Test func aGapTakesTheFrameThatHadBegunWithIt() {
         var microphone = Microphone()
         microphone.append(ramp(480 + 240).span)
-        let begun = microphone.framesLost(in: 95_000_000)
-        #expect(begun == 10)
+        #expect(microphone.framesLost(in: 95_000_000) == 10)
         microphone.breakOff()
-        let whole = microphone.framesLost(in: 94_900_000)
-        #expect(whole == 9)
-        let none = microphone.framesLost(in: 0)
-        #expect(none == 0)
+        #expect(microphone.framesLost(in: 94_900_000) == 9)
+        #expect(microphone.framesLost(in: 0) == 0)
     }
 
     @Test func aFrameNotThereTraps() async {
@@ -116,13 +109,11 @@ import Testing
 
     @Test func itFadesWithinTenMilliseconds() {
         var mute = Mute()
-        let open = muted(&mute, false)
-        #expect(open == (10_000, 10_000))
+        #expect(muted(&mute, false) == (10_000, 10_000))
         mute.begin(before: 7, isRunning: true)
         let fading = muted(&mute, true)
         #expect(fading.first > 9_900 && fading.last < 100)
-        let silent = muted(&mute, true)
-        #expect(silent == (0, 0))
+        #expect(muted(&mute, true) == (0, 0))
         #expect(mute.firstFrame == 7, "no pre-roll reaches before it")
     }
 }

@@ -22,8 +22,7 @@ import Testing
         var frame = Block(repeating: 0)
         for index in 0..<480 { frame[index] = Int16(index) }
         for step in [1, 7, 479, 480, 9999] {
-            let played = play(&speaker, frame, held: false, step: step)
-            #expect(played == (0..<480).map { Int16($0) })
+            #expect(play(&speaker, frame, held: false, step: step) == (0..<480).map { Int16($0) })
         }
     }
 

@@ -20,8 +20,7 @@ import Time
         var now: Int64 = 0
         for rest: Int64 in [60, 120, 240, 480] {
             #expect(window.open(at: at(now)) != nil)
-            let burnt = (1...3).map { _ in window.failed(at: at(now)) }
-            #expect(burnt == [false, false, true])
+            #expect((1...3).map { _ in window.failed(at: at(now)) } == [false, false, true])
             #expect(window.state(at: at(now)) == .resting(until: at(now + rest)))
             #expect(window.open(at: at(now + rest - 1)) == nil)
             now += rest
@@ -38,8 +37,7 @@ import Time
         var window = PairingWindow()
         for round: Int64 in 0..<5 {
             #expect(window.open(at: at(round * 200)) != nil)
-            let burnt = (1...2).map { _ in window.failed(at: at(round * 200)) }
-            #expect(burnt == [false, false])
+            #expect((1...2).map { _ in window.failed(at: at(round * 200)) } == [false, false])
         }
     }
 

@@ -217,8 +217,7 @@ import Wire
             station.table.tagKey(of: 0)?.tag(nonce: nonce.span, announcer: pair.a.publicKey)
         }
         #expect(keys[0] != nil && keys[0] == keys[1])
-        let other = pair.a.table.tagKey(of: 1)
-        #expect(other == nil)
+        #expect(pair.a.table.tagKey(of: 1) == nil)
     }
 
     private func isMissing(_ pair: Pair) -> Bool { pair.a.table.hasMissingPeer }

@@ -91,8 +91,7 @@ import Wire
         exchange.initiator.switched(peer: 0, index: initiatorIndex, at: ms(1))
         // Which run of the peer it is says CONFIRM(0) alone.
         #expect(exchange.initiator.fetch().isEmpty)
-        let isKnown = exchange.initiator.isInUse(initiatorIndex, by: 0)
-        #expect(!isKnown)
+        #expect(exchange.initiator.isInUse(initiatorIndex, by: 0) == false)
         exchange.initiator.confirm(0, boot: 7, peer: 0, index: initiatorIndex, at: ms(1))
         let ownBoot: [UInt8] = Array(1...8)
         #expect(

@@ -224,8 +224,7 @@ import Wire
         world = CallWorld(3)
         world.connected()
         let id = world.newID()
-        let problem = world.act(0) { $0.call([2], id: id, at: $1) }
-        #expect(problem == .busy)
+        #expect(world.act(0) { $0.call([2], id: id, at: $1) } == .busy)
     }
 
     // MARK: Trying

@@ -30,8 +30,7 @@ import Wire
     }
 
     private mutating func call() {
-        let problem = station.call([0], id: CallID(high: 1, low: 2), mode: .dropIn, at: start)
-        #expect(problem == nil)
+        #expect(station.call([0], id: CallID(high: 1, low: 2), mode: .dropIn, at: start) == nil)
     }
 
     @Test mutating func aRequestThatWentOutIsNotSentToTheNextRun() {

@@ -94,14 +94,12 @@ import Wire
         #expect(try obey(.talk(house, isDown: true)) == .talk(target: 1, heard))
         switchboard.expect(.press(target: 1, isDown: true))
         #expect(switchboard.heldTalks.targets == [1])
-        let end = try obey(.talk(house, isDown: false))
-        #expect(end == .letGo(target: 1, wasHeld: true, heard))
+        #expect(try obey(.talk(house, isDown: false)) == .letGo(target: 1, wasHeld: true, heard))
         #expect(switchboard.decided.first == .press(target: 1, isDown: false))
         #expect(switchboard.heldTalks.targets.isEmpty)
         // Another target's talk is not that one's.
         _ = try obey(.talk(attic, isDown: true))
-        let again = try obey(.talk(house, isDown: false))
-        #expect(again == .letGo(target: 1, wasHeld: false, heard))
+        #expect(try obey(.talk(house, isDown: false)) == .letGo(target: 1, wasHeld: false, heard))
     }
 
     @Test mutating func lettingGoTellsTheCallerThatHeldTheSame() throws {
@@ -144,8 +142,7 @@ import Wire
         switchboard.expect(.press(target: 34, isDown: true))
         // Another peer was heard meanwhile: letting go is for the first.
         heard(1)
-        let end = try obey(.reply(isDown: false))
-        #expect(end == .letGo(target: 34, wasHeld: true, down))
+        #expect(try obey(.reply(isDown: false)) == .letGo(target: 34, wasHeld: true, down))
         #expect(switchboard.decided.allSatisfy { $0 == .press(target: 34, isDown: false) })
     }
 

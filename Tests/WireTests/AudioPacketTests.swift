@@ -28,8 +28,7 @@ func packet(in plaintext: [UInt8]) -> AudioPacket? { AudioPacket(parsing: plaint
                 for (at, byte) in zip(range, frame) { plaintext[at] = byte }
             }
             #expect(plaintext == bytes(hex: expected["plain"]), "\(input["what"] ?? "")")
-            let readBack = WireTests.packet(in: plaintext)
-            #expect(readBack == packet)
+            #expect(WireTests.packet(in: plaintext) == packet)
         }
     }
 

@@ -30,16 +30,13 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         var payload = ControlPayload()
         #expect(payload.isEmpty)
         for number in 0..<10 {
-            let fits = payload.append(.ping(UInt32(number)))
-            #expect(fits)
+            #expect(payload.append(.ping(UInt32(number))) == true)
         }
         let before = plaintext(of: payload)
         // 60 bytes are used; four are left, a PING needs six and a CLOSE three.
-        let hasSixLeft = payload.append(.ping(10))
-        #expect(!hasSixLeft)
+        #expect(payload.append(.ping(10)) == false)
         #expect(plaintext(of: payload) == before)
-        let hasThreeLeft = payload.append(.close(.stopping))
-        #expect(hasThreeLeft)
+        #expect(payload.append(.close(.stopping)) == true)
         #expect(records(in: plaintext(of: payload))?.count == 11)
         #expect(!payload.isEmpty)
     }

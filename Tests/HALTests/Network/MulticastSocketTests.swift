@@ -52,8 +52,7 @@ struct MulticastSocketTests {
             let one = try MulticastSocket(family, on: interface)
             let other = try MulticastSocket(family, on: interface)
             let question = message(flags: 0)
-            let result = one.send(question.span)
-            #expect(result == .sent)
+            #expect(one.send(question.span) == .sent)
             for found in [heard(one), heard(other)] {
                 #expect(found.map(\.1) == [question])
                 #expect(found.first?.0.hopLimit == 255)

@@ -51,8 +51,7 @@ import Testing
     @Test func splitLeavesNamesUnresolved() throws {
         let full = try #require(SocketAddress.split("frontdoor.local:5578"))
         #expect(full == ("frontdoor.local", 5578))
-        let bare = try #require(SocketAddress.split("frontdoor.local"))
-        #expect(bare == ("frontdoor.local", nil))
+        #expect(try #require(SocketAddress.split("frontdoor.local")) == ("frontdoor.local", nil))
     }
 }
 

@@ -83,8 +83,7 @@ import Testing
         }
         let none = [UInt8]()
         #expect(other.data.send(none.span, to: target) == .sent)
-        let handshakes = waiting(at: ours.handshake)
-        #expect(handshakes == [0] + Array(2..<0x10) + [0])
+        #expect(waiting(at: ours.handshake) == [0] + Array(2..<0x10) + [0])
         #expect(waiting(at: ours.initiations) == [1])
         let (data, strays) = (waiting(at: ours.data), waiting(at: ours.strays))
         #expect((isTold ? strays : data) == Array(0x10...0xff) && data.count + strays.count == 240)
