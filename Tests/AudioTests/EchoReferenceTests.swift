@@ -3,7 +3,9 @@ import Scene
 import Seeds
 import Testing
 
-@Suite struct EchoReferenceTests {
+@Suite final class EchoReferenceTests {
+    private var cards = Cards()
+
     /// Cards on one clock: sound played at a moment is captured `air` samples later.
     private struct Cards: ~Copyable {
         var reference = EchoReference()
@@ -47,14 +49,12 @@ import Testing
     }
 
     @Test func beforeTheFirstSoundThereIsSilence() {
-        var cards = Cards()
         #expect(cards.reference.sample(at: 10) == 0)
         cards.turn(480, queued: 960)
         #expect(cards.reference.sample(at: -1_000) == 0)
     }
 
     @Test func afterACardStoodStillItFindsThePlaceAgain() {
-        var cards = Cards()
         for _ in 0..<20 { cards.turn(480, queued: 960) }
         // 3,000 samples passed while neither card moved, and the queued sound was lost.
         cards.clock += 3_000
@@ -68,7 +68,6 @@ import Testing
     }
 
     @Test func aSilentJumpIsNoticed() {
-        var cards = Cards()
         for _ in 0..<20 { cards.turn(480, queued: 960) }
         // The speaker's card lost 2,000 samples without reporting it.
         cards.playbackStart += 2_000

@@ -9,9 +9,10 @@ private func frame(_ value: (Int) -> Int) -> Block {
     return frame
 }
 
-@Suite struct MixerTests {
+@Suite final class MixerTests {
+    private var mixer = Mixer()
+
     @Test func oneTalkerComesOutBitForBit() {
-        var mixer = Mixer()
         let talker = frame { $0 * 137 % 65_536 - 32_768 }
         var out = frame { _ in 1 }
         for _ in 0..<3 {
@@ -63,7 +64,6 @@ private func frame(_ value: (Int) -> Int) -> Block {
     }
 
     @Test func gainsAreDecibels() {
-        var mixer = Mixer()
         var out = frame { _ in 0 }
         mixer.add(frame { _ in 10_000 }, gain: Gain(decibels: -6.0206))
         mixer.add(frame { _ in 10_000 }, gain: .muted)
@@ -75,7 +75,6 @@ private func frame(_ value: (Int) -> Int) -> Block {
     }
 
     @Test func tooLoudIsTurnedDownAndRecovers() {
-        var mixer = Mixer()
         var out = frame { _ in 0 }
         let loud = frame { $0 % 48 < 24 ? 30_000 : -30_000 }
         for _ in 0..<5 {
@@ -118,7 +117,6 @@ private func frame(_ value: (Int) -> Int) -> Block {
         #expect(greatestStep(from: .unity, to: .muted) <= 22)
         #expect(greatestStep(from: .muted, to: Gain(decibels: 6)) <= 43)
         // A jumping gain would make one.
-        var mixer = Mixer()
         var (one, other) = (frame { _ in 0 }, frame { _ in 0 })
         mixer.add(frame { _ in 10_000 })
         mixer.render(into: &one)
@@ -129,7 +127,6 @@ private func frame(_ value: (Int) -> Int) -> Block {
 
     @Test(arguments: [120, 240, 480])
     func whatComesWithinABlockIsTurnedDownBefore(count: Int) {
-        var mixer = Mixer()
         let quiet = 24
         // A wave of 1 kHz that is far too loud after half a millisecond.
         let wave = (0..<count).map { i in
@@ -149,7 +146,6 @@ private func frame(_ value: (Int) -> Int) -> Block {
     @Test func eightTalkersAtOnceAreOneSum() {
         let seed = testSeed()
         var random = SplitMix64(seed: seed)
-        var mixer = Mixer()
         let talkers = (0..<8).map { _ in
             frame { _ in Int.random(in: -4_000...4_000, using: &random) }
         }
@@ -165,7 +161,6 @@ private func frame(_ value: (Int) -> Int) -> Block {
     @Test func whateverIsAddedNothingWraps() {
         let seed = testSeed()
         var random = SplitMix64(seed: seed)
-        var mixer = Mixer()
         for _ in 0..<200 {
             let loud = Int.random(in: 0...32_767, using: &random)
             let talkers = Int.random(in: 0...8, using: &random)

@@ -5,6 +5,10 @@ import Testing
 @testable import Audio
 
 @Suite struct RecordedTrackTests {
+    private let track: RecordedTrack
+
+    init() throws { track = try RecordedTrack() }
+
     /// Packets of speech in a profile's frames.
     private func packets(_ profile: Profile, seconds: Double = 1) throws -> [[UInt8]] {
         try AudioTests.packets(of: Speech(seconds: seconds, pauses: false), profile)
@@ -35,7 +39,6 @@ import Testing
     @Test(arguments: Profile.allCases)
     func packetsThatFollowAreOneSoundAlthoughTimesAreRounded(profile: Profile) throws {
         let packets = try packets(profile)
-        let track = try RecordedTrack()
         let size = profile.settings.frameSamples
         for (index, packet) in packets.enumerated() {
             track.add(packet.span, at: UInt32(1_000 + index * size / 48))
@@ -49,7 +52,6 @@ import Testing
 
     @Test func afterAPauseTheDecoderBeginsAnew() throws {
         let packets = try packets(.voice, seconds: 0.1)
-        let track = try RecordedTrack()
         for start in [0, 1_000] {
             for (index, packet) in packets.enumerated() {
                 track.add(packet.span, at: UInt32(start + 10 * index))
@@ -63,7 +65,6 @@ import Testing
 
     @Test func lostPacketIsConcealedAndTheNextKeepsItsTime() throws {
         let packets = try packets(.voice)
-        let track = try RecordedTrack()
         for (index, packet) in packets.enumerated() where !(40..<43).contains(index) {
             track.add(packet.span, at: UInt32(10 * index))
         }
@@ -75,7 +76,6 @@ import Testing
 
     @Test func whatIsNoOpusOrComesAgainIsSkipped() throws {
         let packets = try packets(.voice, seconds: 0.1)
-        let track = try RecordedTrack()
         for (index, packet) in packets.enumerated() {
             track.add(packet.span, at: UInt32(10 * index))
             track.add(packet.span, at: UInt32(10 * index))
@@ -88,7 +88,6 @@ import Testing
     }
 
     @Test func anyPacketsAtAnyTimeAreSoundOfThatLength() throws {
-        let track = try RecordedTrack()
         var random = SplitMix64(seed: testSeed())
         for _ in 0..<500 {
             let size = Int.random(in: 0..<200, using: &random)
@@ -104,7 +103,6 @@ import Testing
 
     @Test func figuresAreThoseOfTheTalkAlone() throws {
         var encoder = try OpusEncoder(.studio)
-        let track = try RecordedTrack()
         for index in 0..<400 {
             let tone = (0..<240).map { place in
                 Int16(16_384 * Sine.of(turns: Double(index * 240 + place) / 48))

@@ -3,6 +3,8 @@ import Foundation
 import Testing
 
 @Suite struct VoiceSwitchTests {
+    private var canceller = Canceller()
+
     /// Without a canceller: the switch gets everything the microphone hears.
     private func switched(_ scene: RoomScene) -> [Int16] {
         var voice = VoiceSwitch()
@@ -61,8 +63,7 @@ import Testing
         }
     }
 
-    @Test func anEchoTheCancellerLostIsHeldBackAtOnce() {
-        var canceller = Canceller()
+    @Test mutating func anEchoTheCancellerLostIsHeldBackAtOnce() {
         canceller.leave(0.000_01, milliseconds: 12_000)
         #expect(!canceller.voice.isOpen && canceller.voice.expected < -20)
         // Four blocks in which the canceller adds to the sound.
@@ -82,8 +83,7 @@ import Testing
     }
 
     /// The canceller does not yet remove sounds that it has not heard since it lost the room.
-    @Test func soundsNewToACancellerThatLostTheRoomTwiceAreNobodyHere() {
-        var canceller = Canceller()
+    @Test mutating func soundsNewToACancellerThatLostTheRoomTwiceAreNobodyHere() {
         canceller.leave(0.000_01, milliseconds: 12_000)
         canceller.leave(0.012, milliseconds: 100)
         canceller.leave(0.000_1, milliseconds: 200)
@@ -97,8 +97,7 @@ import Testing
         #expect(later > 10)
     }
 
-    @Test func soundsNewToACancellerThatHasJustBegunAreNobodyHere() {
-        var canceller = Canceller()
+    @Test mutating func soundsNewToACancellerThatHasJustBegunAreNobodyHere() {
         // Vowels are learned, and the first consonant comes.
         canceller.leave(0.000_01, milliseconds: 3_000)
         #expect(canceller.leave(0.001, milliseconds: 200) == 0)
@@ -107,8 +106,7 @@ import Testing
     }
 
     /// With a headset there is no echo to learn from; any voice is a person here.
-    @Test func aRoomThatDoesNotAnswerIsTrustedToo() {
-        var canceller = Canceller()
+    @Test mutating func aRoomThatDoesNotAnswerIsTrustedToo() {
         #expect(canceller.leave(0.001, of: 0.001, milliseconds: 200) == 0)
         canceller.leave(0.000_000_1, of: 0.000_000_1, milliseconds: 15_000)
         #expect(canceller.leave(0.001, of: 0.001, milliseconds: 200) > 10)

@@ -3,7 +3,8 @@ import Time
 
 @testable import Crypto
 
-@Suite struct KeySlotsTests {
+@Suite final class KeySlotsTests {
+    private var slots = KeySlots()
     let plaintext = [UInt8](repeating: 0x11, count: 64)
     static let start = Instant(nanoseconds: 0)
     let clock = SessionClock(began: start, peerBegan: start)
@@ -37,7 +38,7 @@ import Time
         case foreign
     }
 
-    private func open(_ slots: inout KeySlots, _ datagram: [UInt8]?) -> Outcome {
+    private func open(_ datagram: [UInt8]?) -> Outcome {
         var plaintext = [UInt8](repeating: 0, count: FrameSeal.plaintextMax)
         var span = plaintext.mutableSpan
         let datagram = datagram ?? []
@@ -57,9 +58,10 @@ import Time
         }
     }
 
-    private func seal(_ slots: inout KeySlots, onIndex index: UInt32? = nil) -> [UInt8]? {
+    private func seal(onIndex index: UInt32? = nil) -> [UInt8]? {
         var datagram = [UInt8](repeating: 0, count: FrameSeal.datagramMax)
         var span = datagram.mutableSpan
+        let plaintext = plaintext
         let size =
             if let index {
                 slots.seal(
@@ -72,113 +74,107 @@ import Time
     }
 
     @Test func emptySlotsKnowNobody() {
-        var slots = KeySlots()
-        #expect(open(&slots, [UInt8](repeating: 0, count: 87)) == .foreign)
-        #expect(open(&slots, [1, 2, 3]) == .refused(.length))
-        #expect(seal(&slots) == nil)
-        #expect(seal(&slots, onIndex: 0) == nil)
+        #expect(open([UInt8](repeating: 0, count: 87)) == .foreign)
+        #expect(open([1, 2, 3]) == .refused(.length))
+        #expect(seal() == nil)
+        #expect(seal(onIndex: 0) == nil)
         #expect(slots.currentIndex == nil)
         #expect(localIndex(slots.drop(index: 0)) == nil)
         #expect(localIndex(slots.dropAny()) == nil)
     }
 
     @Test func nextBecomesCurrentWithItsFirstGoodPacket() {
-        var slots = KeySlots()
         var one = pair(1)
         #expect(localIndex(slots.install(one.here)) == nil)
         #expect(slots.nextIndex == 1)
         #expect(slots.currentIndex == nil)
-        #expect(seal(&slots) == nil, "nothing is sealed before the switch")
-        #expect(seal(&slots, onIndex: 1) != nil, "but for what belongs to that session")
+        #expect(seal() == nil, "nothing is sealed before the switch")
+        #expect(seal(onIndex: 1) != nil, "but for what belongs to that session")
 
         // A flipped bit does not switch; the true packet does, once.
         let frame = one.there.sealer.sealed(flags: 0x40, plaintext)
         var flipped = frame ?? []
         flipped[40] ^= 1
-        #expect(open(&slots, flipped) == .refused(.authentication))
+        #expect(open(flipped) == .refused(.authentication))
         #expect(slots.currentIndex == nil)
-        #expect(open(&slots, frame) == .switched(1, retired: nil))
+        #expect(open(frame) == .switched(1, retired: nil))
         #expect(slots.currentIndex == 1)
         #expect(slots.nextIndex == nil)
-        #expect(open(&slots, frame) == .refused(.copy))
-        #expect(open(&slots, one.there.frame()) == .opened(.current))
+        #expect(open(frame) == .refused(.copy))
+        #expect(open(one.there.frame()) == .opened(.current))
     }
 
     @Test func previousStillOpensAndTheOneBeforeIsRetired() {
-        var slots = KeySlots()
         var one = pair(1)
         var two = pair(2)
         var three = pair(3)
         _ = localIndex(slots.install(one.here))
-        #expect(open(&slots, one.there.frame()) == .switched(1, retired: nil))
+        #expect(open(one.there.frame()) == .switched(1, retired: nil))
         let late = one.there.frame()
         let later = one.there.frame()
 
         _ = localIndex(slots.install(two.here))
-        #expect(open(&slots, late) == .opened(.current), "next does not disturb current")
-        #expect(open(&slots, two.there.frame()) == .switched(2, retired: nil))
-        #expect(open(&slots, later) == .opened(.previous))
+        #expect(open(late) == .opened(.current), "next does not disturb current")
+        #expect(open(two.there.frame()) == .switched(2, retired: nil))
+        #expect(open(later) == .opened(.previous))
         #expect(slots.slot(of: 1) == .previous)
 
         let last = one.there.frame()
         _ = localIndex(slots.install(three.here))
-        #expect(open(&slots, three.there.frame()) == .switched(3, retired: 1))
-        #expect(open(&slots, last) == .foreign)
+        #expect(open(three.there.frame()) == .switched(3, retired: 1))
+        #expect(open(last) == .foreign)
         #expect(slots.slot(of: 2) == .previous)
     }
 
     @Test func newerNextDisplacesTheOlder() {
-        var slots = KeySlots()
         var one = pair(1)
         let two = pair(2)
         _ = localIndex(slots.install(one.here))
         #expect(localIndex(slots.install(two.here)) == 1)
-        #expect(open(&slots, one.there.frame()) == .foreign)
+        #expect(open(one.there.frame()) == .foreign)
         #expect(slots.owns(index: 2) == true)
         #expect(slots.owns(index: 1) == false)
     }
 
     @Test func everythingIsSealedOnCurrent() {
-        var slots = KeySlots()
         var one = pair(1)
         var two = pair(2)
         _ = localIndex(slots.install(one.here))
-        _ = open(&slots, one.there.frame())
-        #expect(one.there.opener.opened(seal(&slots) ?? []) != .refused(.authentication))
+        _ = open(one.there.frame())
+        #expect(one.there.opener.opened(seal() ?? []) != .refused(.authentication))
         #expect(slots.currentCounter == 1)
 
         _ = localIndex(slots.install(two.here))
-        let still = seal(&slots) ?? []
+        let still = seal() ?? []
         #expect(
             one.there.opener.opened(still)
                 == .opened(flags: 0x40, counter: 1, isNewest: true, plaintext))
-        _ = open(&slots, two.there.frame())
+        _ = open(two.there.frame())
         #expect(slots.currentCounter == 0)
-        let now = seal(&slots) ?? []
+        let now = seal() ?? []
         #expect(
             two.there.opener.opened(now)
                 == .opened(flags: 0x40, counter: 0, isNewest: true, plaintext))
         // CLOSE on the old session is still possible, and its counter runs on.
-        let old = seal(&slots, onIndex: 1) ?? []
+        let old = seal(onIndex: 1) ?? []
         #expect(
             one.there.opener.opened(old)
                 == .opened(flags: 0x40, counter: 2, isNewest: true, plaintext))
     }
 
     @Test func noNonceIsUsedTwiceOverASwitch() {
-        var slots = KeySlots()
         var one = pair(1)
         _ = localIndex(slots.install(one.here))
         // As `next`, as `current` and as `previous`, a session has one counter.
         var sent: [[UInt8]?] = []
-        for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
-        _ = open(&slots, one.there.frame())
-        for _ in 0..<5 { sent.append(seal(&slots)) }
-        for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
+        for _ in 0..<5 { sent.append(seal(onIndex: 1)) }
+        _ = open(one.there.frame())
+        for _ in 0..<5 { sent.append(seal()) }
+        for _ in 0..<5 { sent.append(seal(onIndex: 1)) }
         var two = pair(2)
         _ = localIndex(slots.install(two.here))
-        _ = open(&slots, two.there.frame())
-        for _ in 0..<5 { sent.append(seal(&slots, onIndex: 1)) }
+        _ = open(two.there.frame())
+        for _ in 0..<5 { sent.append(seal(onIndex: 1)) }
 
         var counters: [UInt64] = []
         for datagram in sent {
@@ -192,7 +188,6 @@ import Time
     @Test func spentCurrentSealsNothing() {
         let keys = DirectionKeys(
             key: .random(), headerKey: .random(), iv: AEAD.Nonce(repeating: 1))
-        var slots = KeySlots()
         let session = SessionKeys(
             suite: .aesGCM, localIndex: 5,
             sealer: Sealer(
@@ -200,26 +195,25 @@ import Time
             opener: Opener(suite: .aesGCM, keys: keys), clock: clock)
         _ = localIndex(slots.install(session))
         var other = Sealer(suite: .aesGCM, keys: keys, receiverIndex: 5)
-        #expect(open(&slots, other.sealed(flags: 0, plaintext)) == .switched(5, retired: nil))
-        #expect(seal(&slots) != nil)
-        #expect(seal(&slots) == nil)
+        #expect(open(other.sealed(flags: 0, plaintext)) == .switched(5, retired: nil))
+        #expect(seal() != nil)
+        #expect(seal() == nil)
         #expect(slots.currentCounter == 1 << 22)
     }
 
     @Test func droppedSessionsComeBackWhole() {
-        var slots = KeySlots()
         var one = pair(1)
         var two = pair(2)
         let three = pair(3)
         _ = localIndex(slots.install(one.here))
-        _ = open(&slots, one.there.frame())
+        _ = open(one.there.frame())
         _ = localIndex(slots.install(two.here))
-        _ = open(&slots, two.there.frame())
+        _ = open(two.there.frame())
         _ = localIndex(slots.install(three.here))
 
         #expect(localIndex(slots.drop(index: 2)) == 2)
         #expect(slots.currentIndex == nil)
-        #expect(seal(&slots) == nil)
+        #expect(seal() == nil)
         #expect(localIndex(slots.drop(index: 2)) == nil)
         var left: Set<UInt32> = []
         while let keys = slots.dropAny() { left.insert(keys.localIndex) }

@@ -79,7 +79,9 @@ extension RecordingSealer {
     }
 }
 
-@Suite struct RecordingTests {
+@Suite final class RecordingTests {
+    private let key = RecordingKey.random()
+
     /// Four chunks, one of them without entries.
     static let contents: [[UInt8]] = [
         Array(repeating: 1, count: 25), [], Array(repeating: 3, count: 11), [4, 5],
@@ -117,7 +119,6 @@ extension RecordingSealer {
     }
 
     @Test func largestChunkIsReadAndALargerLengthIsNone() {
-        let key = RecordingKey.random()
         let whole = [UInt8](repeating: 7, count: RecordingSealer.entriesMax)
         let sealed = SealedRecording([whole, [1]], to: [key.publicKey])
         #expect(ReadRecording(sealed.file, with: key).contents == [whole, [1]])
@@ -128,7 +129,6 @@ extension RecordingSealer {
     }
 
     @Test func everyCutGivesTheChunksBeforeItAndIsReported() {
-        let key = RecordingKey.random()
         let sealed = SealedRecording(Self.contents, to: [key.publicKey])
         let file = sealed.file
         var ends = [sealed.header.count]
@@ -155,7 +155,6 @@ extension RecordingSealer {
     }
 
     @Test func everyFlippedByteOfTheHeaderIsNoticed() {
-        let key = RecordingKey.random()
         let sealed = SealedRecording(
             Self.contents, to: [key.publicKey, RecordingKey.random().publicKey])
         for place in sealed.header.indices {
@@ -178,7 +177,6 @@ extension RecordingSealer {
     }
 
     @Test func everyFlippedBitOfAChunkCostsThatChunkAlone() {
-        let key = RecordingKey.random()
         let sealed = SealedRecording(Self.contents, to: [key.publicKey])
         var start = sealed.header.count
         for (index, chunk) in sealed.chunks.enumerated() {
@@ -199,7 +197,6 @@ extension RecordingSealer {
     }
 
     @Test func chunksInAnyOrderAreFoundAndReported() {
-        let key = RecordingKey.random()
         let sealed = SealedRecording(Self.contents, to: [key.publicKey])
         for order in [
             [1, 0, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1], [0, 3, 1, 2], [0, 1, 1, 2, 3], [1, 2, 3],
@@ -218,7 +215,6 @@ extension RecordingSealer {
     }
 
     @Test func chunksOfAnotherFileAreDamagedHere() {
-        let key = RecordingKey.random()
         let one = SealedRecording(Self.contents, to: [key.publicKey])
         let other = SealedRecording(Self.contents, to: [key.publicKey])
         var spliced = one
@@ -233,7 +229,6 @@ extension RecordingSealer {
     }
 
     @Test func fileThatWasNeverEndedSaysSo() {
-        let key = RecordingKey.random()
         let file = SealedRecording(Self.contents, to: [key.publicKey], isEnded: false).file
         let read = ReadRecording(file, with: key)
         #expect(read.contents == Self.contents)
@@ -242,7 +237,6 @@ extension RecordingSealer {
 
     /// A file with thousands of damaged chunks is read to its end all the same.
     @Test func manyDamagedChunksAreReadInBoundedTime() {
-        let key = RecordingKey.random()
         var sealed = SealedRecording(
             (0..<2_000).map { [UInt8($0 & 255)] }, to: [key.publicKey])
         for index in 0..<1_999 { sealed.chunks[index][5] ^= 1 }

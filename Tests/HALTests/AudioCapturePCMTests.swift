@@ -12,9 +12,10 @@ extension AudioOnSimulatedCard {
     }
 
     @Suite struct CapturePCMTests {
+        private let card = SimCard()
+
         @Test(arguments: layouts)
         func microphoneIsHeardSampleForSample(format: String, channels: Int) throws {
-            let card = SimCard()
             var capture = try CapturePCM(
                 name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"), wanted: AudioLoop.calm)
             #expect(capture.granted.format.name == format)
@@ -43,7 +44,6 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func eachXrunIsMendedAndCountedOnce() throws {
-            let card = SimCard()
             var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             for count in 1...3 {
@@ -59,7 +59,6 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func loopThatIsLateIsToldSo() throws {
-            let card = SimCard()
             var capture = try CapturePCM(name: card.pcm(), wanted: PCMParameters.Wanted())
             try capture.start()
             Thread.sleep(forTimeInterval: 0.06)  // longer than the buffer's 40 ms
@@ -70,7 +69,6 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func sleepingCardIsWokenWithoutWaiting() throws {
-            let card = SimCard()
             var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             card.command("suspend")
@@ -83,7 +81,6 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func descriptorWakesOnceAPeriod() throws {
-            let card = SimCard()
             var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             var wakes = 0
@@ -103,7 +100,6 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func stoppedCardStartsAgain() throws {
-            let card = SimCard()
             var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
             for _ in 1...2 {
                 try capture.start()

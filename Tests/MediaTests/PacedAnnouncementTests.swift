@@ -5,29 +5,25 @@ import Time
 
 @testable import Media
 
-@Suite struct PacedAnnouncementTests {
+@Suite final class PacedAnnouncementTests {
     private let frame = 480
 
-    /// One that has begun, and the ring its sound is pushed into.
-    private func begun(
-        _ paced: inout PacedAnnouncement
-    ) throws -> SPSCRing<SoundBlock> {
+    private var paced = PacedAnnouncement()
+    private let sound: SPSCRing<SoundBlock>
+    private var decoy = DecoySound()
+    private var isDue: Bool { paced.pace.isDue(frameSamples: frame) }
+
+    init() throws {
         let made = try Announcement(emptyPlan())
-        let sound = made.sound
+        sound = made.sound
         paced.begin(Box(made), at: at(0))
-        return sound
     }
 
-    @Test func theCardsPaceIsItsPace() throws {
-        var paced = PacedAnnouncement()
-        let sound = try begun(&paced)
+    @Test func theCardsPaceIsItsPace() {
         paced.pace.earn(300, frameSamples: frame)
-        var isDue = paced.pace.isDue(frameSamples: frame)
         #expect(!isDue)
         paced.pace.earn(300, frameSamples: frame)
-        isDue = paced.pace.isDue(frameSamples: frame)
         #expect(isDue)
-        var decoy = DecoySound()
         paced.prepare(frameSize: 40, decoy: &decoy)
         #expect(paced.ready == nil, "its reader is slow")
 
@@ -40,31 +36,23 @@ import Time
         #expect(ready?.number == 0 && ready?.isLast == false)
         #expect(paced.takeReady() == nil, "each frame is sent once")
         _ = paced.pace.take(frameSamples: frame)
-        isDue = paced.pace.isDue(frameSamples: frame)
         #expect(!isDue)
     }
 
-    @Test func aLoopThatStoodStillMakesUpForFourFrames() throws {
-        var paced = PacedAnnouncement()
-        _ = try begun(&paced)
+    @Test func aLoopThatStoodStillMakesUpForFourFrames() {
         paced.pace.earn(48_000, frameSamples: frame)
         for _ in 0..<4 {
-            let isDue = paced.pace.isDue(frameSamples: frame)
             #expect(isDue)
             _ = paced.pace.take(frameSamples: frame)
         }
-        let isDue = paced.pace.isDue(frameSamples: frame)
         #expect(!isDue)
     }
 
     @Test func framesLeaveInTheirOrder() throws {
-        var paced = PacedAnnouncement()
-        let sound = try begun(&paced)
         var block = SoundBlock()
         block.count = 480
         for _ in 0..<3 { #expect(sound.push(block) == nil) }
         paced.complete()
-        var decoy = DecoySound()
         for number in 0...4 {
             paced.prepare(frameSize: 40 + number, decoy: &decoy)
             let ready = paced.takeReady()
@@ -75,8 +63,6 @@ import Time
 
     /// The shortest frames and the longest period.
     @Test func aLongPeriodLosesNothing() throws {
-        var paced = PacedAnnouncement()
-        _ = try begun(&paced)
         var frames = 0
         for _ in 0..<10 {
             paced.pace.earn(960, frameSamples: 120)
@@ -86,18 +72,13 @@ import Time
     }
 
     @Test func timeAloneLosesNoSample() throws {
-        var paced = PacedAnnouncement()
-        _ = try begun(&paced)
         var samples = 0
         for turn in 1...100 { samples += paced.pace.samplesDue(at: at(turn * 7)) }
         #expect(abs(samples - 700 * 48) <= 1)
     }
 
-    @Test func theBoxComesBackOnce() throws {
-        var paced = PacedAnnouncement()
-        _ = try begun(&paced)
+    @Test func theBoxComesBackOnce() {
         paced.complete()
-        var decoy = DecoySound()
         paced.prepare(frameSize: 40, decoy: &decoy)
         let last = paced.ready
         #expect(last?.isLast == true, "nothing came, and nothing more comes")

@@ -5,14 +5,19 @@ import Testing
 @testable import Media
 
 /// What the station says: words that take each other's place, and pieces of a message behind them.
-@Suite struct SpeakingTests {
+@Suite final class SpeakingTests {
+    private var speaking = Speaking()
+    private let rings: Rings
+
+    init() throws { rings = try Rings() }
+
     private func words(_ number: Int, blocks: Int, isPiece: Bool = false) -> Box<Utterance> {
         let samples = [Int16](repeating: 9_000, count: blocks * PCM.blockMax)
         return Box(Utterance(number: number, isPiece: isPiece, samples))
     }
 
     /// Plays so many blocks; tells which words were over, those that were not whole below zero.
-    private func play(_ blocks: Int, of speaking: inout Speaking, _ rings: Rings) -> [Int] {
+    private func play(_ blocks: Int) -> [Int] {
         var mixer = Mixer()
         var block = Block(repeating: 0)
         var span = block.mutableSpan
@@ -29,38 +34,32 @@ import Testing
         return over
     }
 
-    @Test func aPieceWaitsForItsTurnAndTakesNobodysPlace() throws {
-        let rings = try Rings()
-        var speaking = Speaking()
+    @Test func aPieceWaitsForItsTurnAndTakesNobodysPlace() {
         speaking.say(words(1, blocks: 4), rings)
-        #expect(play(1, of: &speaking, rings) == [])
+        #expect(play(1) == [])
         speaking.say(words(2, blocks: 2, isPiece: true), rings)
         speaking.say(words(3, blocks: 2, isPiece: true), rings)
-        #expect(play(3, of: &speaking, rings) == [-3, 1], "there was room for one")
-        #expect(play(2, of: &speaking, rings) == [2])
+        #expect(play(3) == [-3, 1], "there was room for one")
+        #expect(play(2) == [2])
     }
 
-    @Test func aPieceThatOtherWordsEndIsNotWhole() throws {
-        let rings = try Rings()
-        var speaking = Speaking()
+    @Test func aPieceThatOtherWordsEndIsNotWhole() {
         speaking.say(words(1, blocks: 9, isPiece: true), rings)
-        #expect(play(1, of: &speaking, rings) == [])
+        #expect(play(1) == [])
         speaking.say(words(2, blocks: 9, isPiece: true), rings)
         speaking.say(words(3, blocks: 2), rings)
-        #expect(play(3, of: &speaking, rings) == [-2, -1, 3])
+        #expect(play(3) == [-2, -1, 3])
     }
 
-    @Test func theEndOfAMessageLeavesOtherWordsAlone() throws {
-        let rings = try Rings()
-        var speaking = Speaking()
+    @Test func theEndOfAMessageLeavesOtherWordsAlone() {
         speaking.say(words(1, blocks: 3), rings)
-        #expect(play(1, of: &speaking, rings) == [])
+        #expect(play(1) == [])
         speaking.say(words(2, blocks: 3, isPiece: true), rings)
         speaking.endPieces(rings)
-        #expect(play(2, of: &speaking, rings) == [-2, 1])
+        #expect(play(2) == [-2, 1])
         speaking.say(words(4, blocks: 9, isPiece: true), rings)
-        #expect(play(1, of: &speaking, rings) == [])
+        #expect(play(1) == [])
         speaking.endPieces(rings)
-        #expect(play(1, of: &speaking, rings) == [-4])
+        #expect(play(1) == [-4])
     }
 }

@@ -4,10 +4,11 @@ import Time
 @testable import Peering
 
 @Suite struct PairingWindowTests {
+    private var window = PairingWindow()
+
     private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
 
-    @Test func aWindowClosesByItself() {
-        var window = PairingWindow()
+    @Test mutating func aWindowClosesByItself() {
         #expect(window.open(at: at(0)) == at(120))
         #expect(window.open(at: at(1)) == nil)
         #expect(window.state(at: at(119)) == .open(until: at(120)))
@@ -15,8 +16,7 @@ import Time
         #expect(window.open(at: at(121)) == at(241))
     }
 
-    @Test func threeFailuresBurnTheCodeAndTheRestDoubles() {
-        var window = PairingWindow()
+    @Test mutating func threeFailuresBurnTheCodeAndTheRestDoubles() {
         var now: Int64 = 0
         for rest: Int64 in [60, 120, 240, 480] {
             #expect(window.open(at: at(now)) != nil)
@@ -33,16 +33,14 @@ import Time
         #expect(window.open(at: at(now)) != nil)
     }
 
-    @Test func failuresOfOneWindowDoNotCountInTheNext() {
-        var window = PairingWindow()
+    @Test mutating func failuresOfOneWindowDoNotCountInTheNext() {
         for round: Int64 in 0..<5 {
             #expect(window.open(at: at(round * 200)) != nil)
             #expect((1...2).map { _ in window.failed(at: at(round * 200)) } == [false, false])
         }
     }
 
-    @Test func aPairingEndsTheWindowAndForgivesBurntCodes() {
-        var window = PairingWindow()
+    @Test mutating func aPairingEndsTheWindowAndForgivesBurntCodes() {
         _ = window.open(at: at(0))
         for _ in 1...3 { _ = window.failed(at: at(0)) }
         _ = window.open(at: at(60))
@@ -54,8 +52,7 @@ import Time
     }
 
     /// Somebody guesses six digits, three of them in each window, as soon as a window opens.
-    @Test func aGuesserGetsFewGuessesADay() {
-        var window = PairingWindow()
+    @Test mutating func aGuesserGetsFewGuessesADay() {
         var guesses = 0
         for second: Int64 in 0..<86_400 where window.open(at: at(second)) != nil {
             for _ in 1...3 {
@@ -67,8 +64,7 @@ import Time
         #expect(guesses == 33)
     }
 
-    @Test func aPersonAtAScreenNeedNotWaitForBurntCodesToRest() {
-        var window = PairingWindow()
+    @Test mutating func aPersonAtAScreenNeedNotWaitForBurntCodesToRest() {
         _ = window.open(at: at(0))
         for _ in 1...3 { _ = window.failed(at: at(0)) }
         #expect(window.open(at: at(1)) == nil)

@@ -5,7 +5,7 @@ import Wire
 
 /// Into a call of a channel comes nobody but those whom its caller has called, and says are in it.
 @Suite struct CallMemberTests {
-    private var world = CallWorld(2)
+    private var world = CallWorld(4)
 
     /// Station 0 calls some of its channel, and those it calls answer.
     private mutating func call(_ called: [Int], answering: [Int]) -> CallID {
@@ -19,7 +19,6 @@ import Wire
     /// has answered a call of the channel, but not with it.
     @Test(arguments: [Policy.Answering.ring, .auto])
     mutating func whoWasNotCalledDoesNotComeIn(answering: Policy.Answering) {
-        world = CallWorld(4)
         world.policies[1] = Policy(call: answering)
         let id = call([1, 2], answering: answering == .auto ? [2] : [1, 2])
         #expect(world.listeners == [[1, 2], [0, 2], [0, 1], []])
@@ -38,7 +37,6 @@ import Wire
 
     /// Nor is it told of the call at all.
     @Test mutating func whoWasNotCalledLearnsNothingOfTheCall() {
-        world = CallWorld(4)
         var told: [ControlRecord] = []
         world.seesFor = { record, to in if to == 3 { told.append(record) } }
         let id = call([1, 2], answering: [1, 2])
@@ -51,7 +49,6 @@ import Wire
     }
 
     @Test mutating func whoHasNotAnsweredIsNotInIt() {
-        world = CallWorld(4)
         let id = call([1, 2, 3], answering: [1, 2])
         world.comes(into: id, from: 3, to: 1)
         world.run(for: .seconds(1))
@@ -70,7 +67,6 @@ import Wire
 
     /// Only the caller says who is in its call.
     @Test mutating func amongThemselvesMembersBringNobodyIn() {
-        world = CallWorld(4)
         let id = call([1, 2], answering: [1, 2])
         world.says(that: 3, isIn: id, from: 2, to: 1)
         world.comes(into: id, from: 3, to: 1)
@@ -105,7 +101,6 @@ import Wire
     /// A person who calls one station has agreed to no call of a channel: whoever is called cannot
     /// make one of it by calling back.
     @Test mutating func aCallOfOneStationIsNotMadeACallOfTheChannel() {
-        world = CallWorld(4)
         let lower = world.call(1, [0, 2, 3], isHunt: false)
         world.call(0, [1])
         world.run(for: .milliseconds(50))
@@ -118,7 +113,6 @@ import Wire
 
     /// Whoever knows the reference of a call, but is not in it, is not told that it is over.
     @Test mutating func whoWasNotInACallIsNotToldOfItsEnd() {
-        world = CallWorld(4)
         var told: [Int] = []
         world.seesFor = { record, to in if case .bye = record { told.append(to) } }
         let id = call([1, 2], answering: [1, 2])
@@ -140,7 +134,6 @@ import Wire
 
     /// Its caller has put it out; an old word that it is in does not bring it back.
     @Test mutating func whoIsOutStaysOut() {
-        world = CallWorld(4)
         let id = call([1, 2, 3], answering: [1, 2, 3])
         world.says(that: 3, isIn: id, false, from: 0, to: 1)
         #expect(world.listeners[1] == [0, 2])
@@ -177,7 +170,6 @@ import Wire
 
     /// A member that restarts was in the call once: it does not come back by itself.
     @Test mutating func aMemberThatRestartsIsOut() {
-        world = CallWorld(4)
         _ = call([1, 2, 3], answering: [1, 2, 3])
         world.crash(3)
         world.run(for: .seconds(30))

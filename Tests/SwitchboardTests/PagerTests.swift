@@ -12,6 +12,8 @@ import Wire
     private let heard = [HeardAt(peer: 1, percent: 100, nil)]
     private var switchboard = Switchboard.bare()
 
+    init() throws { try begin("house", for: caller) }
+
     private mutating func begin(_ name: String, for caller: CallerTicket) throws {
         let sound = (true, false)
         _ = try switchboard.handle(
@@ -25,7 +27,6 @@ import Wire
     }
 
     @Test mutating func aPageIsAimedBeforeTheMicrophoneOpensAndClosedAtItsEnd() throws {
-        try begin("house", for: caller)
         #expect(switchboard.pager.name == "house")
         switchboard.expect(.aim(target: page, [1, 2]), .press(target: page, isDown: true))
         switchboard.endPage()
@@ -36,7 +37,6 @@ import Wire
     }
 
     @Test mutating func aPageWithoutAWordIsNotToldWhatWasHeardOfTheFormerOne() throws {
-        try begin("house", for: caller)
         let spurt = try #require(speak())
         switchboard.endPage()
         switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
@@ -49,7 +49,6 @@ import Wire
     }
 
     @Test mutating func theCallerWaitsForWhatWasHeard() throws {
-        try begin("house", for: caller)
         let spurt = try #require(speak())
         switchboard.endPage()
         _ = switchboard.decided
@@ -65,7 +64,6 @@ import Wire
     }
 
     @Test mutating func aPageThatTakesItsPlaceIsToldToTheFormerCallerAlone() throws {
-        try begin("house", for: caller)
         _ = switchboard.decided
         try begin("garage", for: other)
         switchboard.expect(
@@ -77,7 +75,6 @@ import Wire
     }
 
     @Test mutating func aPageInTheTailOfAnotherTellsTheCallerThatWaits() throws {
-        try begin("house", for: caller)
         _ = speak()
         switchboard.endPage()
         _ = switchboard.decided
@@ -90,7 +87,6 @@ import Wire
     }
 
     @Test mutating func aPageAfterTheTailOfAnotherLeavesTheCallerToItsReports() throws {
-        try begin("house", for: caller)
         _ = speak()
         switchboard.endPage()
         switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
@@ -103,7 +99,6 @@ import Wire
 
     @Test(arguments: [true, false])
     mutating func aPageEndsWithItsMicrophoneOrAtTheLimitOfItsTalkKey(isLost: Bool) throws {
-        try begin("house", for: caller)
         _ = switchboard.decided
         if isLost {
             switchboard.follow(.streamLost(.playback), at: start)
@@ -120,7 +115,6 @@ import Wire
     }
 
     @Test mutating func aPageEndsWithItsCallerAndThenAnswersNobody() throws {
-        try begin("house", for: caller)
         _ = switchboard.decided
         switchboard.forget { $0 == other }
         #expect(switchboard.pager.name == "house")
@@ -130,7 +124,6 @@ import Wire
     }
 
     @Test mutating func aPeerThatLeavesHearsThePageNoMoreAndTheOthersGoOn() throws {
-        try begin("house", for: caller)
         _ = speak()
         _ = switchboard.decided
         switchboard.follow(.left(firstMid: 7), of: 2, at: start + .seconds(1))

@@ -4,6 +4,7 @@ import Testing
 import Time
 
 @Suite struct LocalSocketTests {
+    private var path: String { folder.path("control.sock") }
     let folder = TemporaryFolder()
 
     private func accept(_ socket: borrowing LocalSocket) throws -> LocalPeer {
@@ -13,8 +14,7 @@ import Time
 
     private func close(_ peer: consuming LocalPeer) {}
 
-    @Test func carriesBytesBothWaysAndTheirEnd() throws {
-        let path = folder.path("control.sock")
+    @Test mutating func carriesBytesBothWaysAndTheirEnd() throws {
         let socket = try LocalSocket(path: path)
         let isNobodyThere = socket.accept() == nil
         #expect(isNobodyThere)
@@ -37,8 +37,7 @@ import Time
         #expect(buffer[0] == 9)
     }
 
-    @Test func fullPeerWouldBlockAndNeverWaits() throws {
-        let path = folder.path("control.sock")
+    @Test mutating func fullPeerWouldBlockAndNeverWaits() throws {
         let socket = try LocalSocket(path: path)
         let near = try LocalPeer(path: path)
         let far = try accept(socket)
@@ -53,8 +52,7 @@ import Time
         _ = far.fd
     }
 
-    @Test func knowsWhoIsAtTheOtherEnd() throws {
-        let path = folder.path("control.sock")
+    @Test mutating func knowsWhoIsAtTheOtherEnd() throws {
         let socket = try LocalSocket(path: path)
         let near = try LocalPeer(path: path)
         let far = try accept(socket)
@@ -72,16 +70,14 @@ import Time
         #expect(far.isMember(of: (1...).first { !groups.contains($0) }!) == false)
     }
 
-    @Test func fileIsForOwnerAndGroupOnlyWhateverTheUmask() throws {
-        let path = folder.path("control.sock")
+    @Test mutating func fileIsForOwnerAndGroupOnlyWhateverTheUmask() throws {
         let socket = try LocalSocket(path: path, group: getgid())
         #expect(try FileStore.status(of: path)?.mode == 0o660)
         _ = consume socket
         #expect(try FileStore.status(of: path) == nil, "it goes with the socket")
     }
 
-    @Test func staleFileIsReplaced() throws {
-        let path = folder.path("control.sock")
+    @Test mutating func staleFileIsReplaced() throws {
         // A socket whose owner died leaves its file.
         let dead = unixSocket(SOCK_STREAM, at: path)
         Glibc.close(dead)
@@ -93,8 +89,7 @@ import Time
         _ = socket.fd
     }
 
-    @Test func plainFileIsNeverRemoved() throws {
-        let path = folder.path("control.sock")
+    @Test mutating func plainFileIsNeverRemoved() throws {
         try FileStore.write([1].span, to: path, mode: 0o600)
         let error = #expect(throws: SystemError.self) { _ = try LocalSocket(path: path) }
         #expect(error?.description.contains("is not a socket") == true)
