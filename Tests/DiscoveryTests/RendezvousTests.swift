@@ -67,6 +67,7 @@ import Wire
     init() {
         a.know(b)
         b.know(a)
+        b.connect()
         a.core.setAddresses(here, wall: Self.noon, at: ms(0))
         a.take()
     }
@@ -77,7 +78,6 @@ import Wire
 
     @Test func aStationThatConnectsIsFound() throws {
         a.connect()
-        b.connect()
         let message = try #require(a.published.last)
         #expect(a.published.count == 1)
         #expect(b.topics.count == 3 && b.topics.contains(message.topic))
@@ -100,7 +100,6 @@ import Wire
 
     @Test func whatIsOldComesOnceOrIsNotTheirsIsIgnored() throws {
         a.connect()
-        b.connect()
         let first = try #require(a.published.last)
         a.core.setAddresses([host(9)], wall: Self.noon + 5, at: ms(5))
         a.take()
@@ -140,7 +139,6 @@ import Wire
 
     @Test func topicsChangeEachDayAndTheStationsFindEachOtherAtAnyHour() throws {
         a.connect()
-        b.connect()
         let before = (topics: b.topics, topic: try #require(a.published.last).topic)
         for hour in 0..<48 {
             let wall = Self.noon + hour * 3_600_000
@@ -167,7 +165,6 @@ import Wire
 
     @Test func aClockThatIsSetBackSaysNothingOlder() throws {
         a.connect()
-        b.connect()
         b.hear(try #require(a.published.last))
         a.core.setAddresses([host(9)], wall: Self.noon - 5000, at: ms(5))
         a.take()
@@ -190,7 +187,6 @@ import Wire
     @Test func aClockThatRanYearsAheadDoesNotKeepTheStationFromBeingFound() throws {
         let year = 365 * 86_400_000
         a.connect(wall: Self.noon + year)
-        b.connect()
         a.core.tick(wall: Self.noon, at: ms(5))
         a.take()
         b.hear(try #require(a.published.last))
@@ -218,7 +214,6 @@ import Wire
             Endpoint(high: 0, low: 0xFFFF_A9FE_0101, port: 5577), host(4),
         ]
         a.connect()
-        b.connect()
         for (step, one) in wrong.enumerated() {
             a.core.setAddresses([host(4), one], wall: Self.noon + step, at: ms(5))
             a.take()

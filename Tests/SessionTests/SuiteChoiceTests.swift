@@ -91,12 +91,4 @@ import Testing
             #expect(suite(of: pair.b) == .chaChaPoly, "seed \(seed)")
         }
     }
-
-    @Test func twoWithoutACommonOneSayWhich() {
-        let pair = pair(seed: 1, Self.unable, .aesGCM)
-        pair.start()
-        pair.network.run(for: .seconds(20))
-        #expect(pair.a.reason() == .suite(.aesGCM))
-        #expect(pair.b.reason() == .suite(.chaChaPoly))
-    }
 }
