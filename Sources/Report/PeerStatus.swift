@@ -1,6 +1,6 @@
 /// The state of one peer, as `status` and `peers` show it.
 public struct PeerStatus: JSONRecord, Equatable, Sendable {
-    public enum State: String, JSONWord, Sendable, CaseIterable {
+    public enum State: String, JSONWord, Sendable {
         case up
         /// There is a session, but nothing was heard when a heartbeat was due.
         case stale

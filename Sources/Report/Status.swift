@@ -137,7 +137,7 @@ extension Status {
 
     /// One direction of one sound card, as granted.
     public struct Device: JSONRecord, Equatable, Sendable {
-        public enum State: String, JSONWord, Sendable, CaseIterable {
+        public enum State: String, JSONWord, Sendable {
             case open, absent, busy
             /// Not wanted: `input = none`.
             case none
@@ -232,7 +232,7 @@ extension Status {
 
     /// One talk key.
     public struct Button: JSONRecord, Equatable, Sendable {
-        public enum State: String, JSONWord, Sendable, CaseIterable {
+        public enum State: String, JSONWord, Sendable {
             case released, pressed, unreadable
         }
 
@@ -262,7 +262,7 @@ extension Status {
 
     /// One lamp.
     public struct Lamp: JSONRecord, Equatable, Sendable {
-        public enum State: String, JSONWord, Sendable, CaseIterable { case on, off, failed }
+        public enum State: String, JSONWord, Sendable { case on, off, failed }
 
         public var name = ""
         public var line = ""

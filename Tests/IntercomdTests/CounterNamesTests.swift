@@ -1,34 +1,53 @@
 import Foundation
 import Media
-import Report
+import Peering
 import Testing
 
 @testable import Intercomd
 
-/// A name without a row would reach the metrics without a text.
+/// The counters of `status --json` are in the manual page, those by cause as their causes.
 @Suite struct CounterNamesTests {
-    private func hasRow(_ name: String) -> Bool {
-        Counter(name: name, value: 0).isByCause || Counter.help.contains { $0.name == name }
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private func text(_ path: String) throws -> String {
+        try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
     }
 
-    @Test func everyCounterOfTheMediaLoopHasARow() {
-        for count in MediaCount.allCases {
-            guard let name = count.name.map({ "\($0)" }) else { continue }
-            #expect(hasRow(name), "\(name)")
+    private func expectInManual(_ names: [String]) throws {
+        let sections = try text("docs/intercomctl.1").split(separator: ".SH COUNTERS\n")
+        let section = try #require(sections.last?.split(separator: "\n.SH ").first)
+        let words = Set(section.split { !$0.isLetter && $0 != "_" }.map { String($0) })
+        // The negative control.
+        #expect(!words.contains("frames_forgotten"))
+        for name in names { #expect(words.contains(name), "\(name)") }
+    }
+
+    private func withoutFamily(_ name: String) -> String {
+        let families = ["dropped_", "handshake_dropped_", "discovery_dropped_", "unsent_"]
+        for family in families where name.hasPrefix(family) {
+            return String(name.dropFirst(family.utf8.count))
         }
+        return name
     }
 
-    @Test func everyCounterOfTheControlLoopHasARow() throws {
-        let file = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Sources/Intercomd/Loop/ControlLoop+Snapshot.swift")
-        let text = try String(contentsOf: file, encoding: .utf8)
-        let names = text.matches(of: /add\(\s*"([a-z_]+)/).map { String($0.1) }
+    @Test func everyCounterOfTheMediaLoopIsInTheManual() throws {
+        let names = MediaCount.allCases.compactMap { $0.name.map { "\($0)" } }
+        #expect(names.count > 30)
+        try expectInManual(names.map(withoutFamily))
+    }
+
+    @Test func everyCounterOfTheControlLoopIsInTheManual() throws {
+        let source = try text("Sources/Intercomd/Loop/ControlLoop+Snapshot.swift")
+        let names = source.matches(of: /add\(\s*"([a-z_]+)/).map { String($0.1) }
         #expect(names.count > 25)
-        for name in names { #expect(hasRow(name), "\(name)") }
+        // Of a family whose causes are computed, only the prefix stands there.
+        try expectInManual(names.map(withoutFamily).filter { !$0.isEmpty })
     }
 
-    @Test func noNameHasTwoRows() {
-        #expect(Set(Counter.help.map { $0.name }).count == Counter.help.count)
+    @Test func everyCauseIsInTheManual() throws {
+        try expectInManual(
+            Drop.names.map { $0.description.replacingOccurrences(of: "-", with: "_") }
+                + DiscoveryDrop.allCases.map { $0.rawValue })
     }
 }

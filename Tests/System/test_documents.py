@@ -1,8 +1,6 @@
 """What documents claim of the program is what it does, and what they show is what was meant."""
 
 import re
-import subprocess
-import unittest
 
 import examples
 from callers import CallersTest
@@ -52,23 +50,6 @@ class Words(SceneTest):
         # The negative control: what is none is not there.
         self.assertNotIn("--files", re.findall(r"--[a-z-]+", section))
         self.assertEqual(options - set(re.findall(r"--[a-z-]+", section)), set())
-
-    def test_the_manual_shows_the_backslash_of_a_line_that_goes_on(self):
-        (unit,) = [body for body in examples.man_blocks(examples.read("docs/intercomctl.1"))
-                   if "ExecStart" in body]
-        first, rest = unit.splitlines()[-2:]
-        self.assertTrue(first.endswith(" && \\"), first)
-        self.assertRegex(rest, "^    intercomctl metrics ")
-        # The negative control: groff(1) eats a plain one.
-        self.assertEqual(examples.shown("a && \\\n    b\n"), "a &&     b\n")
-        self.assertEqual(examples.shown("a && \\e\n    b\n"), "a && \\\n    b\n")
-
-    @unittest.skipUnless(process.run(["sh", "-c", "command -v groff || true"])[1], "needs groff")
-    def test_groff_shows_the_examples_as_they_are_read_here(self):
-        done = subprocess.run(
-            ["groff", "-man", "-Tascii", "-P-c", "-P-b", "-P-u", "docs/intercomctl.1"],
-            cwd=examples.ROOT, capture_output=True, text=True, check=True)
-        self.assertIn("node-exporter && \\\n", done.stdout)
 
     def test_a_value_that_ends_in_a_backslash_is_refused_once_with_its_line(self):
         kitchen, = self.enter("kitchen")

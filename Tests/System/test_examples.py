@@ -9,7 +9,7 @@ import unittest
 import examples
 from beyond import Beyond
 from codes import CODE, ShownCode
-from lab import ROOT, Scene, SceneTest, listen, place, process, wait
+from lab import ROOT, Scene, SceneTest, listen, process, wait
 from neighbours import OnOneLan
 from stage.identity import Identity
 from stage.namespace import is_allowed
@@ -239,22 +239,6 @@ class Manuals(SceneTest):
                     scene.introduce(*scene.stations)
                 scene.start()
                 examples.Runner(scene).run(body)
-
-    def test_the_timer_of_the_manual_writes_what_it_says(self):
-        (unit,) = [body for body in examples.man_blocks(examples.read("docs/intercomctl.1"))
-                   if "ExecStart" in body]
-        script = re.search(r"sh -c '(.*)'", unit.replace("\\\n", ""), re.DOTALL)[1]
-        with Scene("kitchen") as scene:
-            scene.start()
-            (kitchen,) = scene.stations
-            folder = os.path.join(scene.folder, "node-exporter")
-            os.mkdir(folder)
-            script = script.replace("/var/lib/prometheus/node-exporter", folder)
-            script = script.replace("intercomctl ", f"{place.program('intercomctl')} --config "
-                                    f"{kitchen.etc} ")
-            self.assertEqual(process.run(["sh", "-c", script])[0], 0)
-            with open(os.path.join(folder, "intercom.prom"), encoding="utf-8") as file:
-                self.assertIn("intercom_uptime_seconds", file.read())
 
     def commands(self, page, title):
         """The commands in a section of a page, as words."""

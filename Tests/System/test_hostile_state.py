@@ -56,7 +56,7 @@ ELSEWHERE = {
     # They ask the daemon; the first three count the peers of the files as `peer list` lists them,
     # and for `pair` and `site join` the
     # daemon writes.
-    "status", "peers", "stats", "monitor", "history", "levels", "metrics", "talk", "ptt", "reply",
+    "status", "peers", "stats", "monitor", "history", "levels", "talk", "ptt", "reply",
     "page", "announce", "relay", "signal", "call", "answer", "reject", "hangup", "drop-in",
     "listen", "volume", "mute", "unmute", "dnd", "peer show", "show peer", "config diff", "reload",
     "test latency", "version", "pair", "invite", "accept", "site join", "message record",

@@ -101,7 +101,7 @@ class Completion(SceneTest):
         shell = self.shell(name, scene, station)
         pathlib.Path(scene.folder, "bell.wav").touch()
         for line, words in (
-                ("intercomctl metr\t", ["metrics"]),
+                ("intercomctl moni\t", ["monitor"]),
                 ("intercomctl peer rena\tx y", ["peer", "rename", "x", "y"]),
                 ("intercomctl status --js\t", ["status", "--json"]),
                 # From the settings: no daemon runs.

@@ -52,7 +52,6 @@ class Work(MemberTest):
         "message play": ((0, 1), "no message waits|played"),
         "message record garage.*": (0, "message to garage: "),
         "message send garage .*": (0, "message to garage: 1.0 s"),
-        "metrics": (0, "intercom_uptime_seconds"),
         "monitor": (-15, r"  talk +garage", "events"),
         "mute house": (0, "MUTED: house", "mute_after"),
         "unmute house": (0, "nothing is muted", "muted"),

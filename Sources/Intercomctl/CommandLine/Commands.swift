@@ -26,9 +26,6 @@ extension CommandGroup {
                 Command(
                     name: "levels", options: ["--json-lines", "--seconds"],
                     help: "show live meters until Ctrl-C", function: showLevels),
-                Command(
-                    name: "metrics", options: [],
-                    help: "print the status as OpenMetrics text", function: printMetrics),
             ]),
         CommandGroup(
             "Talk",

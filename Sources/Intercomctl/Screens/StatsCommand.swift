@@ -130,12 +130,3 @@ private func levels(_ meter: Status.Meter) -> String {
 func bytes(_ count: Int) -> String {
     count < 1000 ? "\(count)" : decimal(Double(min(count, 1_000_000_000)) / 1000, unit: "k")
 }
-
-/// `metrics`: the status for a machine that collects numbers.
-///
-/// The problems are one of the metrics, so they do not change the exit status.
-func printMetrics(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let status = try statusNow(invocation)
-    try printText(status.openMetrics)
-    return .ok
-}
