@@ -74,10 +74,9 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
 
 /// A request to pair with another station by a code (protocol.md §4.1).
 ///
-/// `pair` alone shows a code. With `code` it tries that one, at `host` (of a station with several
-/// addresses all of them, with commas between) or at what is found on the LAN. Both take `name`,
-/// which the other station is to have here, and `takes_back` for one that the site of this station
-/// has taken out. The pairing ends when the caller goes away.
+/// `pair` alone shows a code. With `code` it tries that one, at `host` or at what is found on the
+/// LAN. Both take `name`, which the other station is to have here, and `takes_back` for one that
+/// the site of this station has taken out. The pairing ends when the caller goes away.
 public enum PairRequest: Equatable, Sendable {
     case show(name: String?, takesBack: Bool = false)
     case enter(code: String, host: String?, name: String?, takesBack: Bool = false)

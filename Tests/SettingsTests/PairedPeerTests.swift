@@ -250,7 +250,7 @@ import Testing
                     continue
                 }
                 #expect(isRefused && text.hasPrefix("the site took shed out, and nothing is"))
-                #expect(text.contains("all the same: intercomctl pair --yes (or"))
+                #expect(text.contains("all the same: intercomctl pair --yes;"))
             }
             let meant = try peer("garage", takesBack: true, used: empty, found: empty)
             #expect(meant.name == "garage")

@@ -153,26 +153,7 @@ class Member(MemberTest):
         self.assert_owned("peers.d/garage.conf", 0o640)
         self.assert_owned("keys/garage.psk", 0o600)
 
-    def test_8_the_user_of_readme_invites(self):
-        self.assertEqual(self.type("root", "peer", "remove", "garage")[0], 0)
-        self.assertEqual(self.garage.ctl("peer", "remove", "kitchen")[0], 0)
-        with subprocess.Popen(
-                [*AS_MEMBER, "intercomctl", "invite"], env=self.environment,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                cwd="/") as program:
-            # Here are no networks, so the station has no address to write itself.
-            invitation = program.stdout.readline().decode("ascii")
-            self.assertRegex(invitation, r"^intercomd-invitation [^ ]+\n$")
-            accept = subprocess.run(
-                [place.program("intercomctl"), "--config", self.garage.etc, "accept"],
-                input=invitation.rstrip() + " 127.0.0.1\n", capture_output=True, text=True,
-                timeout=30, check=False)
-            self.assertEqual(accept.returncode, 0, accept.stderr)
-            self.assertEqual(program.wait(20), 0, program.stderr.read())
-        self.assert_owned("peers.d/garage.conf", 0o640)
-        self.assert_owned("keys/garage.psk", 0o600)
-
-    def test_9_to_introduce_needs_root_and_says_so(self):
+    def test_8_to_introduce_needs_root_and_says_so(self):
         self.assertEqual(self.type("root", "site", "init", "house")[0], 0)
         code, said = self.type(NAME, "pair", "--join")
         self.assertEqual(code, 1)

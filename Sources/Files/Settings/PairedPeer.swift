@@ -83,9 +83,8 @@ public struct PairedPeer: Sendable {
         if !takesBack, known == nil, let name = SiteFiles.removed(used.paths)[key.text] {
             throw .failed(
                 "the site took \(name) out, and nothing is changed; to make it a peer of this"
-                    + " station all the same: intercomctl pair --yes (or invite, accept); to"
-                    + " take it back into the site, where it is introduced: sudo intercomctl pair"
-                    + " --join")
+                    + " station all the same: intercomctl pair --yes; to take it back into the"
+                    + " site, where it is introduced: sudo intercomctl pair --join")
         }
         let paths = Set(found.sources.map { $0.path })
         let name =

@@ -186,16 +186,6 @@ extension CommandGroup {
                     ],
                     function: pair),
                 Command(
-                    name: "invite", options: ["--name", "--yes"],
-                    help: "over ssh: invite | ssh HOST intercomctl accept",
-                    examples: ["intercomctl invite | ssh garage intercomctl accept"],
-                    function: invite),
-                Command(
-                    name: "accept", options: ["--name", "--yes", "--json"],
-                    help: "pair by the invitation on standard input",
-                    examples: ["ssh garage intercomctl invite | intercomctl accept"],
-                    function: accept),
-                Command(
                     name: "peer add", arguments: "NAME ADDRESS KEY", most: 16, takes: [.anything],
                     options: ["--psk-file", "--suite", "--gain", "--no-reload", "--json"],
                     help: "add a peer; write - as ADDRESS if it calls here",

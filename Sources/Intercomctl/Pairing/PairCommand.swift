@@ -106,26 +106,23 @@ private let silenceMax = PairingWindow.length + .seconds(30)
 /// - Parameters:
 ///   - request: Its part in the pairing.
 ///   - invocation: The command line.
-///   - patience: For how long it may go on when the output has no reader any more.
 ///   - show: Shows a report.
 /// - Returns: The last report; nil where nobody is there to see it.
 /// - Throws: Why they are no peers.
 func follow(
-    _ request: PairRequest, _ invocation: borrowing Invocation, patience: Duration = .zero,
+    _ request: PairRequest, _ invocation: borrowing Invocation,
     _ show: (PairingReport) throws(Failure) -> Void
 ) throws(Failure) -> PairingReport? {
     // The pairing ends when this connection does.
     var daemon = try Daemon(invocation)
     try daemon.begin(.pair(request))
     var lifeline = Lifeline(at: Clock.now())
-    var (end, isCut) = (Clock.now() + silenceMax, false)
+    var end = Clock.now() + silenceMax
     while Clock.now() < end {
         // The terminal is closed, or the output has no reader.
-        if !isCut, lifeline.poll(at: Clock.now()) {
-            (end, isCut) = (Clock.now() + patience, true)
-        }
+        if lifeline.poll(at: Clock.now()) { return nil }
         // A person with two codes before them types one at the wrong screen.
-        if case .show = request, !isCut, Keyboard.dropTyped() == true {
+        if case .show = request, Keyboard.dropTyped() == true {
             try? printLine(
                 "nothing is typed here: type this code at the other station; or, if that one shows"
                     + " a code, end this by Ctrl-C, and type: intercomctl pair CODE"
@@ -135,7 +132,7 @@ func follow(
             continue
         }
         guard case .pairing(let report) = reply else { throw Failure.misfit }
-        if !isCut { end = Clock.now() + silenceMax }
+        end = Clock.now() + silenceMax
         if invocation.isJSON {
             try printLine(report.json)
         } else {
@@ -147,7 +144,6 @@ func follow(
             "\(report.name ?? "") is written, but intercomd has not applied it:\n\(problem)\n"
                 + "correct that, then: intercomctl reload")
     }
-    if isCut { return nil }
     throw Failure("the daemon does not answer; see: journalctl -u intercomd")
 }
 
@@ -164,9 +160,8 @@ func follow(
 ///   - state: What is muted here, where it is known.
 /// - Throws: an output that cannot be written.
 func show(
-    _ report: PairingReport, isNamed: Bool, command: String = "intercomctl pair",
-    option: String = "", place: String = "peer", site: SiteStatus? = nil,
-    formerName: String? = nil, state: SavedState? = nil
+    _ report: PairingReport, isNamed: Bool, command: String, option: String, place: String,
+    site: SiteStatus?, formerName: String?, state: SavedState?
 ) throws(Failure) {
     let text = report.text.visible
     switch report.stage {

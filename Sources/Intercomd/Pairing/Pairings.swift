@@ -215,14 +215,6 @@ struct Pairings: ~Copyable {
             order(.seek(true))
             return tell(PairingReport(.searching, "looking for a station that shows a code"))
         }
-        guard !host.utf8.contains(UInt8(ascii: ",")) else {
-            let endpoints = try Self.endpoints(hosts: host)
-            // The address of the peer is the one at which it answers.
-            job.host = nil
-            self.job = job
-            typed = TypedCode(code: code, address: nil, began: now)
-            return tryCode(at: [endpoints], at: now)
-        }
         if let complaint = PeerAddress.complaint(about: host) {
             throw ControlError(.failed, "\(complaint); an address is HOST or HOST:PORT")
         }
@@ -235,18 +227,6 @@ struct Pairings: ~Copyable {
             return order(.lookUp(address))
         }
         tryCode(at: [[Endpoint(place)]], at: now)
-    }
-
-    /// The addresses of a station that has several.
-    private static func endpoints(hosts: String) throws(ControlError) -> [Endpoint] {
-        var endpoints: [Endpoint] = []
-        for host in hosts.split(separator: ",").prefix(Limits.addresses) {
-            guard let address = PeerAddress(text: String(host)),
-                let place = SocketAddress(host: address.host, port: address.port)
-            else { throw ControlError(.failed, "of several hosts, \"\(host)\" is no address") }
-            endpoints.append(Endpoint(place))
-        }
-        return endpoints
     }
 
     /// Why there is no search, and what to do.
