@@ -404,13 +404,10 @@ extension CommandGroup {
                     help: "print the versions of this program and the daemon",
                     function: showVersion),
                 Command(
-                    name: "completion", arguments: "bash|zsh|fish", most: 1000,
-                    takes: [.oneOf(CompletionScript.shells)], options: [],
+                    name: "completion", arguments: "bash", most: 1000, takes: [.oneOf(["bash"])],
+                    options: [],
                     help: "print a script that completes commands with Tab",
-                    examples: [
-                        "intercomctl completion bash",
-                        "intercomctl completion fish > ~/.config/fish/completions/intercomctl.fish",
-                    ],
+                    examples: ["intercomctl completion bash"],
                     function: completion),
                 Command(
                     name: "help", arguments: "[COMMAND]", most: 2, takes: [.command, .command],

@@ -111,23 +111,19 @@ struct StationNames: Equatable {
     var relays: [String] = []
 
     /// The names of this kind.
-    func words(_ expected: Expected) -> [Completion.Suggestion] {
-        func all(_ names: [String], _ help: String) -> [Completion.Suggestion] {
-            // Another user's program may answer in the daemon's place: a shell gets names only.
-            names.filter { isName($0) }.map {
-                Completion.Suggestion(word: $0, help: help)
+    func words(_ expected: Expected) -> [String] {
+        let all: [String] =
+            switch expected {
+            case .peer: peers
+            case .target: peers + channels
+            case .mutable: ["mic", "speaker"] + peers + channels
+            case .button: buttons
+            case .lamp: lamps
+            case .relay: relays
+            case .anything, .oneOf, .command, .file, .folder: []
             }
-        }
-        let targets = all(peers, "peer") + all(channels, "channel")
-        return switch expected {
-        case .peer: all(peers, "peer")
-        case .target: targets
-        case .mutable: all(["mic", "speaker"], "of this station") + targets
-        case .button: all(buttons, "button")
-        case .lamp: all(lamps, "lamp")
-        case .relay: all(relays, "relay")
-        case .anything, .oneOf, .command, .file, .folder: []
-        }
+        // Another user's program may answer in the daemon's place: a shell gets names only.
+        return all.filter { isName($0) }
     }
 }
 

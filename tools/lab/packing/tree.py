@@ -10,7 +10,6 @@ import tarfile
 from cross import CrossError, run
 
 PRODUCT = "Sources/Report/Product.swift"
-COMPLETIONS = {"bash": "intercomctl", "zsh": "_intercomctl", "fish": "intercomctl.fish"}
 
 
 def is_changed(root):
@@ -49,7 +48,7 @@ class Tree:
                 "LC_ALL": "C.UTF-8"}
 
     def lay(self, programs, launcher):
-        """Lays programs there, and the completion scripts that they print.
+        """Lays programs there, and the completion script that one prints.
 
         `launcher` are the words before a program that this machine cannot run by itself.
         """
@@ -58,9 +57,8 @@ class Tree:
             (self.folder / name).mkdir()
         for program in programs:
             shutil.copy(program, self.folder / "programs")
-        for shell, name in COMPLETIONS.items():
-            text = run(*launcher, self.folder / "programs/intercomctl", "completion", shell)
-            (self.folder / "completion" / name).write_text(text, encoding="utf-8")
+        text = run(*launcher, self.folder / "programs/intercomctl", "completion", "bash")
+        (self.folder / "completion/intercomctl").write_text(text, encoding="utf-8")
 
     def pack(self, sysroot, release):
         """Makes the packages of what was laid there; returns their paths."""
