@@ -31,7 +31,7 @@ class Consent(CallersTest):
         peer = "kitchen"
         self.watches[station].saw("refused", peer=peer, target=what)
         self.assertEqual(len(self.watches[station].events("refused", target=what)), 1)
-        wait(lambda: f"refused: {what}, {times} time" in self.do(station, "show", "peer", peer),
+        wait(lambda: f"refused: {what}, {times} time" in self.do(station, "peer", "show", peer),
              f"{station} has counted {what} {times} times")
 
     def test_listening_is_denied_then_allowed_and_told(self):
@@ -41,7 +41,7 @@ class Consent(CallersTest):
             call = self.call(kitchen, "listen", "garage")
             self.ended(call, (kitchen, garage), "denied")
         self.refused(garage, "monitor", 3)
-        self.assertIn("cannot open the microphone here", self.do(garage, "show", "peer", "kitchen"))
+        self.assertIn("cannot open the microphone here", self.do(garage, "peer", "show", "kitchen"))
         self.allow(garage, monitor="allow")
         self.assertEqual(garage.status()["microphone"]["may_open"], ["kitchen"])
         self.assertIn("may be opened by kitchen", garage.ctl("status")[1])

@@ -94,7 +94,7 @@ class Sites(SceneTest):
         self.assertFalse(kitchen.is_lit("GPIO24"))
         self.assertNotIn("[relay", frontdoor.ctl("config", "show")[1])
         for station in (kitchen, study):
-            self.assertRegex(station.ctl("show", "peer", "frontdoor")[1],
+            self.assertRegex(station.ctl("peer", "show", "frontdoor")[1],
                              "allowed: nothing\ndenied: announce, drop-in, monitor, high, emerg")
         self.tap(kitchen, TALK, times=2)
         self.calls(frontdoor, "idle")

@@ -170,7 +170,7 @@ class CallMembers(StormTest):
 
     def uninvited(self, peer):
         """How often status has counted a peer that came without a word of the caller."""
-        text = self.kitchen.prints("show", "peer", peer.name)
+        text = self.kitchen.prints("peer", "show", peer.name)
         words = text.replace(",", " ").split()
         return int(words[words.index("uninvited") + 1]) if "uninvited" in words else 0
 

@@ -220,7 +220,7 @@ class Messages(SceneTest):
         wait(lambda: "allow no messages" in kitchen.prints("message", "list"), "kitchen is told")
         kitchen.said("waiting: its settings allow no messages of this station")
         self.assertIn("messages: 1 waits for its station", kitchen.prints("status"))
-        self.assertRegex(garage.prints("show", "peer", "kitchen"), "denied: .*message")
+        self.assertRegex(garage.prints("peer", "show", "kitchen"), "denied: .*message")
         self.assertEqual(self.list(garage), [])
         self.assertIn("no peer attic", kitchen.complains("message", "record", "attic"))
         del garage.sections["policy kitchen"]

@@ -169,12 +169,8 @@ extension CommandGroup {
                     help: "list the peers in the files; needs no daemon", function: listPeers),
                 Command(
                     name: "peer show", arguments: "NAME", takes: [.peer],
-                    help: "the same as show peer", examples: ["intercomctl peer show garage"],
-                    function: showPeer),
-                Command(
-                    name: "show peer", arguments: "NAME", takes: [.peer],
                     help: "show how a peer is protected and what it may do",
-                    examples: ["intercomctl show peer garage"], function: showPeer),
+                    examples: ["intercomctl peer show garage"], function: showPeer),
                 Command(
                     name: "pair", arguments: "[HOST] [CODE]", most: 12,
                     options: ["--name", "--join", "--move", "--yes", "--json"],

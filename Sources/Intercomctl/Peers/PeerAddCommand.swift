@@ -250,7 +250,7 @@ struct Successor {
         return isAgreed(
             "\(former.name) so far: \(old)\n\(former.name) then:   \(key.fingerprint)\n"
                 + "The new station may do here all that \(former.name) may"
-                + " (intercomctl show peer \(former.name)). Replace it? [no]")
+                + " (intercomctl peer show \(former.name)). Replace it? [no]")
     }
 
     /// The pre-shared key to be written under the name that stays; nil where there is none.

@@ -122,7 +122,7 @@ func words(about caller: CallerStatus) -> String {
     return "\(subject) called from \(caller.address) \(age) ago, key \(digits) …\(doubt)"
 }
 
-/// `show peer NAME`: how it is protected, what it may do here, what was refused.
+/// `peer show NAME`: how it is protected, what it may do here, what was refused.
 func showPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     let request = Request.show(peer: invocation.arguments[0])

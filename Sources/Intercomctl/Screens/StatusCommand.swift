@@ -207,7 +207,7 @@ private func doubts(about peers: [PeerStatus], _ site: SiteStatus) -> String {
     }
     if !pushy.isEmpty {
         text += "refused since the start: \(pushy.joined(separator: ", ").visible)"
-        text += "  (intercomctl show peer NAME)\n"
+        text += "  (intercomctl peer show NAME)\n"
     }
     return text
 }

@@ -46,7 +46,7 @@ private func sample() -> Status {
         (detail.peer.sessionAgeSeconds, detail.peer.packetsOpened) = (48.2, 900)
         (detail.peer.packetsRefused, detail.packetsRepeated) = (5, 3)
         try folder.answer(.peer(detail))
-        let shown = try folder.run("show", "peer", "nursery")
+        let shown = try folder.run("peer", "show", "nursery")
         #expect(shown.code == 0)
         #expect(
             shown.output.contains(
