@@ -6,7 +6,6 @@
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -24,14 +23,6 @@
 
 // After sys/socket.h, which it needs and does not include.
 #include <linux/wireless.h>
-
-int clinux_limit(int which, uint64_t *limit) {
-    struct rlimit found;
-    if (getrlimit(which == CLINUX_LIMIT_RTPRIO ? RLIMIT_RTPRIO : RLIMIT_MEMLOCK, &found) < 0)
-        return -errno;
-    *limit = found.rlim_cur == RLIM_INFINITY ? CLINUX_UNLIMITED : found.rlim_cur;
-    return 0;
-}
 
 int clinux_has_capability(int number) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};

@@ -131,8 +131,8 @@ void clinux_fill_streams(void) {
 
 // Whether memory may be locked without end.
 static int may_lock_all(void) {
-    uint64_t limit;
-    if (clinux_limit(CLINUX_LIMIT_MEMLOCK, &limit) == 0 && limit == CLINUX_UNLIMITED)
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
         return 1;
     return clinux_has_capability(CLINUX_CAP_IPC_LOCK);
 }

@@ -5,15 +5,7 @@
 
 #include <stdint.h>
 
-#define CLINUX_LIMIT_RTPRIO 0
-#define CLINUX_LIMIT_MEMLOCK 1
-#define CLINUX_UNLIMITED UINT64_MAX
-
-/// The soft limit of this process, which is CLINUX_UNLIMITED when there is none.
-int clinux_limit(int which, uint64_t *limit);
-
 #define CLINUX_CAP_IPC_LOCK 14
-#define CLINUX_CAP_SYS_NICE 23
 
 /// 1 when the process has this capability now.
 int clinux_has_capability(int number);

@@ -22,8 +22,6 @@ struct AudioFacts {
         /// As in the configuration; for `auto`, with the card that was found.
         var name: String
         var state: State
-        /// The daemon's error, where it wants the card and has not opened it.
-        var fault: Fault?
 
         var word: String { direction == .capture ? "input" : "output" }
     }
@@ -98,18 +96,12 @@ struct AudioFacts {
             found.add(
                 .ok, of: side.word, "\(side.name)  \(description(of: granted)), sound not tested",
                 fix: test)
+        case .untouched where isRunning:
+            found.add(.ok, of: side.word, "\(side.name): left to intercomd, which runs", fix: test)
         case .untouched:
-            if let fault = side.fault {
-                found.add(
-                    .fail, of: side.word, "\(side.name): \(fault.text)", fix: fault.fix ?? list)
-            } else if isRunning {
-                found.add(
-                    .ok, of: side.word, "\(side.name): left to intercomd, which runs", fix: test)
-            } else {
-                found.add(
-                    .warn, of: side.word, "\(side.name): not opened, for intercomd may have it",
-                    fix: "sudo intercomctl doctor")
-            }
+            found.add(
+                .warn, of: side.word, "\(side.name): not opened, for intercomd may have it",
+                fix: "sudo intercomctl doctor")
         case .failed(let error) where error.reason == .notPermitted && error.isKernels:
             found.add(
                 .fail, of: side.word, "\(side.name): this user may not open it",
@@ -177,10 +169,6 @@ extension AudioFacts {
         self.init(input: Side(.capture, audio.input), output: Side(.playback, audio.output))
         cards = PCMCard.all
         isRunning = situation.status != nil
-        if let held = situation.status?.audio {
-            input.fault = held.input.state == .open ? nil : held.input.fault
-            output.fault = held.output.state == .open ? nil : held.output.fault
-        }
         guard situation.mayOpen else { return }
         open(audio)
         muted = [

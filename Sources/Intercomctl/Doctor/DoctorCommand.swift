@@ -49,8 +49,6 @@ private func report(
         if AudioFacts(situation)?.report(to: &found) == nil { reportUnseen(situation, to: &found) }
         VoiceFacts(situation).report(to: &found)
     case .gpio: reportLines(situation, to: &found)
-    case .realtime: RightsFacts(situation).reportRealtime(to: &found)
-    case .memory: RightsFacts(situation).reportMemory(to: &found)
     case .network: NetworkFacts(situation).report(to: &found)
     case .peers:
         if PeersFacts(situation)?.report(to: &found) == nil { reportUnseen(situation, to: &found) }
@@ -82,15 +80,19 @@ private func reportStatus(_ situation: Situation, to found: inout Diagnosis) {
     found.add(.ok, "intercomd knows of nothing \(isAll ? "" : "else ")to mend")
 }
 
+/// Looks at the lines, unless the daemon has them: its status says what is wrong with them.
 private func reportLines(_ situation: Situation, to found: inout Diagnosis) {
-    guard let lines = LineFacts.all(situation) else {
-        return reportUnseen(situation, to: &found)
+    guard let config = situation.config else { return reportUnseen(situation, to: &found) }
+    if situation.status != nil {
+        found.add(.ok, "left to intercomd, which runs", fix: "intercomctl status")
+    } else {
+        let lines = LineFacts.all(config, mayOpen: situation.mayOpen)
+        if lines.isEmpty {
+            found.add(.ok, "no line is configured", fix: "[button NAME] in intercomd.conf")
+        }
+        for line in lines { line.report(to: &found) }
     }
-    if lines.isEmpty {
-        found.add(.ok, "no line is configured", fix: "[button NAME] in intercomd.conf")
-    }
-    for line in lines { line.report(to: &found) }
-    RelayFacts(hasRelays: lines.contains { $0.kind == .relay }).report(to: &found)
+    RelayFacts(hasRelays: !config.relays.isEmpty).report(to: &found)
 }
 
 /// Says that a topic needs valid settings or a running daemon.

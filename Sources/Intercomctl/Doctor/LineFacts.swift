@@ -1,7 +1,6 @@
 internal import Config
 internal import Files
 internal import HAL
-internal import Report
 
 /// One line of the station: whether it exists, is available, and reads released at rest.
 struct LineFacts {
@@ -16,10 +15,6 @@ struct LineFacts {
         /// No program holds it; not opened.
         case free
         case failed(GPIOError)
-        /// The daemon has it, or tries to.
-        case key(Status.Button)
-        case lamp(Status.Lamp)
-        case relay(Status.Relay)
     }
 
     /// As in the configuration: "GPIO17".
@@ -27,7 +22,7 @@ struct LineFacts {
     let kind: Kind
     /// The name of the button, lamp or relay.
     let name: String
-    /// Nil for a lamp or relay, and for a button that the settings no longer have.
+    /// Nil for a lamp or relay.
     var button: Config.Button?
     var state: State
 
@@ -43,33 +38,13 @@ struct LineFacts {
             let right = error.group.map {
                 "sudo usermod -aG \($0) $USER, or sudo intercomctl doctor"
             }
-            reportFailure(error.text, fix: right ?? error.fix, to: &found)
-        case .key(let button): report(button, to: &found)
-        case .lamp(let lamp) where lamp.state == .failed: report(lamp.fault, to: &found)
-        case .lamp(let lamp): found.add(.ok, of: line, "\(title), \(lamp.state.rawValue)")
-        case .relay(let relay) where relay.state == .failed: report(relay.fault, to: &found)
-        case .relay(let relay): found.add(.ok, of: line, "\(title), \(relay.state.rawValue)")
+            found.add(
+                .fail, of: line, "\(title), \(error.text)",
+                fix: right ?? error.fix ?? "intercomctl gpio list")
         }
     }
 
     private var title: String { kind == .button ? name : "\(kind.rawValue) \(name)" }
-
-    private func report(_ button: Status.Button, to found: inout Diagnosis) {
-        switch button.state {
-        case .unreadable: report(button.fault, to: &found)
-        case .pressed where button.isTalking:
-            found.add(.ok, of: line, "\(name), pressed, and heard by \(button.target)")
-        case .pressed: reportPress(to: &found)
-        case .released:
-            guard let seconds = button.pressAgeSeconds else {
-                return found.add(
-                    .ok, of: line, "\(name), released; no press seen since the start",
-                    fix: "intercomctl test button")
-            }
-            let age = age(seconds: seconds)
-            found.add(.ok, of: line, "\(name), released, last pressed \(age) ago")
-        }
-    }
 
     /// Warns of a press: a button that nobody presses should not read pressed.
     private func reportPress(to found: inout Diagnosis) {
@@ -83,15 +58,6 @@ struct LineFacts {
         found.add(
             .warn, of: line, "\(name), reads pressed: jammed, shorted, or it opens when pressed",
             fix: "let it go; if it is not held, active = \(other) in [button \(name)]")
-    }
-
-    /// Tells of a line that the daemon could not open.
-    private func report(_ fault: Fault?, to found: inout Diagnosis) {
-        reportFailure(fault?.text ?? "not open yet", fix: fault?.fix, to: &found)
-    }
-
-    private func reportFailure(_ text: String, fix: String?, to found: inout Diagnosis) {
-        found.add(.fail, of: line, "\(title), \(text)", fix: fix ?? "intercomctl gpio list")
     }
 }
 
@@ -107,26 +73,9 @@ extension Config.Button {
 }
 
 extension LineFacts {
-    /// Every line of the daemon or, without one, of the settings; nil if both are unknown.
-    static func all(_ situation: Situation) -> [LineFacts]? {
-        let config = situation.config
-        if let status = situation.status {
-            let keys = status.buttons.filter { !$0.line.isEmpty }.map { button in
-                LineFacts(
-                    line: button.line, kind: .button, name: button.name,
-                    button: config?.buttons.first { $0.name == button.name }, state: .key(button))
-            }
-            return keys
-                + status.lamps.map {
-                    LineFacts(line: $0.line, kind: .lamp, name: $0.name, state: .lamp($0))
-                }
-                + status.relays.map {
-                    LineFacts(line: $0.line, kind: .relay, name: $0.name, state: .relay($0))
-                }
-        }
-        guard let config else { return nil }
-        let mayOpen = situation.mayOpen
-        return config.buttons.filter { !$0.isVoiceOperated }.map { button in
+    /// Every line of the settings; a free one of a button is read for a moment, where it may be.
+    static func all(_ config: Config, mayOpen: Bool) -> [LineFacts] {
+        config.buttons.filter { !$0.isVoiceOperated }.map { button in
             LineFacts(
                 line: button.line, kind: .button, name: button.name, button: button,
                 state: button.keyCode == nil
@@ -196,8 +145,8 @@ extension RelayFacts {
         self.hasRelays = hasRelays
         let unit = UnitFacts(root: root)
         hasSystemd = unit.hasSystemd
-        switchesOff = unit.settings.contains {
-            $0.key == "ExecStopPost" && $0.value.hasSuffix("intercomd --relays-off")
+        switchesOff = unit.lines.contains {
+            $0.hasPrefix("ExecStopPost=") && $0.hasSuffix("intercomd --relays-off")
         }
         for driver in Self.drivers {
             let path = "\(root)/sys/module/\(driver)/parameters/persist_gpio_outputs"

@@ -1,7 +1,6 @@
 internal import Config
 internal import Files
 internal import HAL
-internal import Report
 
 /// Free space and rights of the state directory.
 struct DiskFacts {
@@ -63,74 +62,6 @@ extension DiskFacts {
         } catch { fault = error }
         let state = situation.paths.directory
         setAside = ["history.bad", "state.bad"].filter { (try? state.status(of: $0)) != nil }
-    }
-}
-
-/// Real-time priority and locked memory of the running daemon, else as its start would have them.
-enum RightsFacts {
-    case daemon(isRealtime: Bool, isLocked: Bool)
-    /// `LimitRTPRIO=` and `LimitMEMLOCK=` of the unit.
-    case unit(priority: String?, memory: String?)
-    /// This user's limits; memory nil is without limit.
-    case user(priority: Int, memory: UInt64?)
-
-    /// What the media thread asks for (intercomd.service says more, to have room).
-    private static let priority = 60
-
-    init(_ situation: Situation) {
-        let unit = UnitFacts()
-        self =
-            if let status = situation.status {
-                .daemon(isRealtime: status.isRealtime, isLocked: status.isMemoryLocked)
-            } else if unit.path != nil {
-                .unit(priority: unit["LimitRTPRIO"], memory: unit["LimitMEMLOCK"])
-            } else {
-                .user(
-                    priority: ResourceLimit.realtimePriority, memory: ResourceLimit.lockedMemory)
-            }
-    }
-
-    /// The soft limit of `soft:hard` in the unit (systemd.exec(5)).
-    private static func soft(_ limit: String) -> Substring { limit.prefix { $0 != ":" } }
-
-    private static func allows(_ limit: String, _ value: Int) -> Bool {
-        soft(limit) == "infinity" || Int(soft(limit)) ?? 0 >= value
-    }
-
-    func reportRealtime(to found: inout Diagnosis) {
-        let complaint = "sound may break under load"
-        let fix = "LimitRTPRIO=70 in the service, or ulimit -r 70"
-        switch self {
-        case .daemon(true, _): found.add(.ok, "SCHED_FIFO granted")
-        case .daemon: found.add(.warn, "no real-time priority: \(complaint)", fix: fix)
-        case .unit(let text?, _) where Self.allows(text, Self.priority):
-            found.add(.ok, "the service may (LimitRTPRIO=\(text))")
-        case .unit:
-            found.add(
-                .warn, "the service has no right to real-time priority: \(complaint)",
-                fix: "LimitRTPRIO=70 in the service: sudo systemctl edit intercomd")
-        case .user(let priority, _) where priority >= Self.priority:
-            found.add(.ok, "this user may have real-time priority")
-        case .user:
-            found.add(.warn, "this user may not have real-time priority: \(complaint)", fix: fix)
-        }
-    }
-
-    func reportMemory(to found: inout Diagnosis) {
-        let complaint = "sound may wait for the disk"
-        let fix = "LimitMEMLOCK=infinity in the service, or ulimit -l unlimited"
-        switch self {
-        case .daemon(_, true): found.add(.ok, "locked")
-        case .daemon: found.add(.warn, "not locked: \(complaint)", fix: fix)
-        case .unit(_, let text?) where Self.soft(text) == "infinity":
-            found.add(.ok, "the service may lock it (LimitMEMLOCK=\(text))")
-        case .unit:
-            found.add(
-                .warn, "the service may not lock it: \(complaint)",
-                fix: "LimitMEMLOCK=infinity in the service: sudo systemctl edit intercomd")
-        case .user(_, nil): found.add(.ok, "this user may lock it")
-        case .user: found.add(.warn, "this user may not lock it: \(complaint)", fix: fix)
-        }
     }
 }
 

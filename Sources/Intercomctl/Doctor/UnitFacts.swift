@@ -3,17 +3,15 @@ internal import HAL
 internal import Report
 internal import Time
 
-/// The service as systemd will start it: installed, enabled, with which limits.
+/// The service as systemd will start it: installed, enabled, with which lines.
 struct UnitFacts {
     /// Whether systemd runs this machine.
     var hasSystemd: Bool
     /// Where the unit file is; nil when there is none.
     var path: String?
     var isEnabled: Bool
-    /// Settings of the unit and its drop-ins, the last of each.
-    var settings: [(key: String, value: String)] = []
-
-    subscript(_ key: String) -> String? { settings.last { $0.key == key }?.value }
+    /// The lines of the unit and its drop-ins.
+    var lines: [String] = []
 
     func report(to found: inout Diagnosis) {
         let atBoot = "nothing starts it at boot"
@@ -45,11 +43,11 @@ extension UnitFacts {
         path = folders.map { "\($0)/intercomd.service" }.first(where: Self.exists)
         hasSystemd = Self.exists("\(root)/run/systemd/system")
         isEnabled = Self.exists("\(folders[0])/multi-user.target.wants/intercomd.service")
-        if let path { settings = Self.settings(in: path) }
+        if let path { lines = Self.lines(in: path) }
         for folder in folders.reversed() {
             let dropIns = "\(folder)/intercomd.service.d"
             for name in (try? FileStore.names(in: dropIns, suffix: ".conf")) ?? [] {
-                settings += Self.settings(in: "\(dropIns)/\(name)")
+                lines += Self.lines(in: "\(dropIns)/\(name)")
             }
         }
     }
@@ -58,44 +56,11 @@ extension UnitFacts {
         ((try? FileStore.status(of: path)) ?? nil) != nil
     }
 
-    private static func settings(in path: String) -> [(key: String, value: String)] {
-        settings(of: (try? FileStore.read(path, limit: 1 << 16)) ?? [])
-    }
-
-    static func settings(of bytes: [UInt8]) -> [(key: String, value: String)] {
-        lines(of: bytes).compactMap { line in
-            guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { return nil }
-            return (
-                String(decoding: trimmed(line[..<equals]), as: UTF8.self),
-                String(decoding: trimmed(line[(equals + 1)...]), as: UTF8.self)
-            )
+    private static func lines(in path: String) -> [String] {
+        let bytes = (try? FileStore.read(path, limit: 1 << 16)) ?? []
+        return bytes.split(separator: UInt8(ascii: "\n")).map {
+            trimmed(String(decoding: $0, as: UTF8.self))
         }
-    }
-
-    /// Without comments, and put together where one ends with a backslash (systemd.syntax(7)).
-    private static func lines(of bytes: [UInt8]) -> [[UInt8]] {
-        var found: [[UInt8]] = []
-        var line: [UInt8] = []
-        for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            let text = trimmed(part)
-            // A comment among the parts of a line does not end it.
-            if text.first == UInt8(ascii: "#") || text.first == UInt8(ascii: ";") { continue }
-            if part.last == UInt8(ascii: "\\") {
-                line += part.dropLast() + [UInt8(ascii: " ")]
-            } else {
-                found.append(line + part)
-                line = []
-            }
-        }
-        return found + [line]
-    }
-
-    private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0d }
-        var text = text
-        while let byte = text.first, isBlank(byte) { text.removeFirst() }
-        while let byte = text.last, isBlank(byte) { text.removeLast() }
-        return text
     }
 }
 

@@ -1,5 +1,4 @@
 import Audio
-import Report
 import Testing
 
 @testable import HAL
@@ -71,10 +70,6 @@ import Testing
                 "ok audio output card:A: left to intercomd, which runs"
                     + " -> intercomctl test speaker",
             ])
-        facts.input.fault = Fault("absent", "no such card")
-        #expect(
-            lines(.audio, facts.report(to:))[0] == "FAIL audio input card:A: no such card"
-                + " -> plug it in, or set input in [audio] (intercomctl audio list)")
     }
 
     @Test(arguments: [PCMError.Direction.capture, .playback])

@@ -1,5 +1,4 @@
 import HAL
-import Report
 import Testing
 
 @testable import Config
@@ -39,26 +38,8 @@ import Testing
                 0]
     }
 
-    func button(
-        _ state: Status.Button.State, age: Double? = nil, fault: Fault? = nil,
-        talks: Bool = false
-    ) -> LineFacts.State {
-        var button = Status.Button()
-        (button.state, button.pressAgeSeconds, button.fault) = (state, age, fault)
-        (button.isTalking, button.target) = (talks, "house")
-        return .key(button)
-    }
-
     @Test func aRelayIsSaidToBeOne() {
         #expect(relay(.free) == "ok gpio GPIO24 relay door, free")
-        var door = Status.Relay()
-        door.state = .off
-        #expect(relay(.relay(door)) == "ok gpio GPIO24 relay door, off")
-        door.state = .failed
-        door.fault = Fault("busy", "held by \"other\"", fix: "end that program")
-        #expect(
-            relay(.relay(door))
-                == "FAIL gpio GPIO24 relay door, held by \"other\" -> end that program")
     }
 
     @Test func aKeyThatReadsPressedIsAWarningByItsWiring() {
@@ -76,25 +57,16 @@ import Testing
         #expect(
             key(pressed, Wiring(isActiveLow: false, bias: .none)).hasSuffix(
                 "active = low in [button ptt]"))
-        #expect(key(button(.pressed)) == key(pressed))
     }
 
     @Test(arguments: [
         GPIOError.Reason.busy(holder: "gpio-keys"), .busy(holder: "lights \"x\""),
         .busy(holder: ""), .noLine, .noChip, .noDevice, .noKey, .noLED, .failed(errno: 5),
     ])
-    func whatTheDaemonTellsAndOurOwnLookGiveTheSameLine(reason: GPIOError.Reason) {
+    func aLineThatCannotBeHadIsAFailureWithAFix(reason: GPIOError.Reason) {
         let error = GPIOError(line: "GPIO17", reason: reason)
-        let told = button(.unreadable, fault: Fault(error.code, error.text, fix: error.fix))
-        #expect(key(.failed(error)) == key(told))
-        #expect(key(.failed(error)).hasPrefix("FAIL gpio GPIO17 ptt, "))
-    }
-
-    @Test func aLampThatFailedIsAFailure() {
-        var status = Status.Lamp()
-        (status.state, status.fault) = (.failed, Fault("busy", "held by \"x\"", fix: "end that"))
-        #expect(lamp(.lamp(status)) == "FAIL gpio GPIO23 lamp mic, held by \"x\" -> end that")
-        (status.state, status.fault) = (.off, nil)
-        #expect(lamp(.lamp(status)) == "ok gpio GPIO23 lamp mic, off")
+        let text = "\(error.text) -> \(error.fix ?? "intercomctl gpio list")"
+        #expect(key(.failed(error)) == "FAIL gpio GPIO17 ptt, \(text)")
+        #expect(lamp(.failed(error)) == "FAIL gpio GPIO23 lamp mic, \(text)")
     }
 }
