@@ -178,7 +178,7 @@ extension HeardBy.Reason {
         case .down, .noAnswer: "see whether it has power and network"
         case .network:
             "see whether its cable is loose; on Wi-Fi, use a cable, or move nearer to the access"
-                + " point; intercomctl stats shows the loss"
+                + " point; intercomctl stats PEER shows the loss"
         case .unknown: "install the same version on both"
         case .noOutput: "set output in [audio] (intercomctl audio list)"
         case .outputLost:

@@ -71,7 +71,7 @@ class Work(MemberTest):
         "reply down": (0, "^talking to garage: garage$", "heard", lambda self: self.is_open()),
         "reply up": (0, "stopped talking to garage", "replying", lambda self: not self.is_open()),
         "signal garage": (0, "call light: done"),
-        "stats( garage)?": (0, f"{TOLD}garage +"),
+        "stats garage": (0, f"{TOLD}garage +"),
         "status": ((0, 4), f"{TOLD}kitchen +up "),
         "status --json": ((0, 4), '"name":"kitchen"'),
         "talk (garage|house).*": (0, "heard by garage"),

@@ -21,7 +21,7 @@ MOVED = 5.0
 """Seconds until a peer of another address is heard by its name, which is asked for every 2 s."""
 MOUNTS = ("unshare", "--mount")
 ADD = "no peers; add one: intercomctl pair, or sudo intercomctl peer add NAME ADDRESS KEY"
-SCREENS = (("status",), ("peers",), ("stats",))
+SCREENS = (("status",), ("peers",))
 
 
 class Names(FaultTest):
@@ -152,8 +152,7 @@ class PeerFiles(SceneTest):
     def test_peers_of_the_files_alone_are_counted_with_the_command_that_applies_them(self):
         # The negative control: there are none at all.
         self.assertEqual(self.last_line("peers"), ADD)
-        for words in (("status",), ("stats",)):
-            self.assertEqual(self.last_line(*words), "no peers", words)
+        self.assertEqual(self.last_line("status"), "no peers")
         self.assertIn("to apply it: intercomctl reload", self.add("garage", "--no-reload"))
         for count in ("1 peer", "2 peers"):
             said = f"no peers yet; the files have {count}: intercomctl reload applies them"

@@ -20,8 +20,8 @@ extension CommandGroup {
                     help: "show the call history",
                     examples: ["intercomctl history --missed --since 1d"], function: showHistory),
                 Command(
-                    name: "stats", arguments: "[PEER]", takes: [.peer],
-                    help: "show sound quality and network figures",
+                    name: "stats", arguments: "PEER", takes: [.peer],
+                    help: "show sound quality and network figures of a peer",
                     examples: ["intercomctl stats garage"], function: showStats),
                 Command(
                     name: "levels", options: ["--json-lines", "--seconds"],

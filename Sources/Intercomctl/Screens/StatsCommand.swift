@@ -1,16 +1,16 @@
 internal import Audio
 internal import Report
 
-/// `stats [PEER]`: sound quality and network figures.
+/// `stats PEER`: sound quality and network figures of a peer, in both directions.
 func showStats(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let status = try statusNow(invocation)
-    let one = try invocation.arguments.first.map { (name) throws(Failure) in
-        try findPeer(name, in: status)
-    }
-    try printResult(
-        statsJSON(of: status, one.map { [$0] } ?? status.peers),
-        one.map { statsScreen(of: $0) } ?? statsScreen(of: status, invocation), invocation,
-        isFolded: false)
+    let peer = try findPeer(invocation.arguments[0], in: status)
+    var json = JSON.result()
+    json.set("name", JSON(status.name))
+    json.set("microphone", status.microphone.json)
+    json.set("speaker", status.speaker.json)
+    json.set("peers", JSON.list([peer]) { $0.json })
+    try printResult(json, statsScreen(of: peer), invocation, isFolded: false)
     return .ok
 }
 
@@ -21,43 +21,6 @@ func findPeer(_ name: String, in status: Status) throws(Failure) -> PeerStatus {
         throw Failure(unknown("peer", name, among: names, or: "intercomctl peers"))
     }
     return peer
-}
-
-private func statsJSON(of status: Status, _ peers: [PeerStatus]) -> JSON {
-    var json = JSON.result()
-    json.set("name", JSON(status.name))
-    json.set("microphone", status.microphone.json)
-    json.set("speaker", status.speaker.json)
-    json.set("peers", JSON.list(peers) { $0.json })
-    return json
-}
-
-/// Both directions and all peers; no wider than 80 columns while names and numbers are short.
-func statsScreen(of status: Status, _ invocation: borrowing Invocation) -> String {
-    var text = head(of: status)
-    let microphone = status.microphone
-    text += "microphone  \(microphone.isOpen ? "OPEN  " : "closed")  \(levels(microphone.meter))"
-    text += "  SNR \(whole(microphone.snrDB, unit: " dB"))\n"
-    text += "speaker             \(levels(status.speaker))\n"
-    guard !status.peers.isEmpty else { return text + "\(noPeers(invocation))\n" }
-    var table = Table([
-        "PEER", "RMS", "PEAK", "LOSS", "CONCEALED", "BUFFER", "JITTER", "RTT", "UP", "DOWN", "MOS",
-    ])
-    for peer in status.peers {
-        guard peer.state != .down else {
-            table.add([peer.name, "down"])
-            continue
-        }
-        table.add([
-            peer.name, whole(peer.rmsDBFS), whole(peer.peakDBFS),
-            decimal(peer.lossPercent, unit: "%"), decimal(peer.concealedPercent, unit: "%"),
-            whole(peer.bufferMilliseconds, unit: "ms"),
-            decimal(peer.jitterMilliseconds, unit: "ms"),
-            whole(peer.rttMilliseconds, unit: "ms"), bytes(peer.sentPerSecond),
-            bytes(peer.openedPerSecond), decimal(peer.quality.mos),
-        ])
-    }
-    return text + table.text
 }
 
 /// One peer, in both directions.
@@ -114,16 +77,6 @@ func statsScreen(of peer: PeerStatus) -> String {
 
 private func endpoint(of peer: PeerStatus) -> String {
     peer.endpoint.map { " at \($0.visible)" } ?? ""
-}
-
-/// `rms  -23 dBFS  peak  -12 dBFS  clipped 0 times`.
-private func levels(_ meter: Status.Meter) -> String {
-    func number(_ level: Double?) -> String {
-        let text = whole(level)
-        return padding(3 - text.utf8.count) + text
-    }
-    return "rms \(number(meter.rmsDBFS)) dBFS  peak \(number(meter.peakDBFS)) dBFS"
-        + "  clipped \(plural(meter.clips, "time"))"
 }
 
 /// Bytes a second: 0, 870, 8.7k.

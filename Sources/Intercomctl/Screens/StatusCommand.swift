@@ -28,14 +28,9 @@ private func echo(_ audio: Status.Audio) -> String {
     return "-\(Int(gone.rounded())) dB"
 }
 
-/// The first line of a screen.
-func head(of status: Status) -> String {
-    padded(status.name.visible, to: 36)
-        + "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
-}
-
 private func screen(of status: Status, _ invocation: borrowing Invocation) -> String {
-    var text = head(of: status)
+    var text = padded(status.name.visible, to: 36)
+    text += "up \(age(seconds: status.uptimeSeconds))   intercomd \(status.version.visible)\n"
     for problem in status.problems { text += "! \(problem.sentence.visible)\n" }
     for note in status.notes { text += "* \(note.sentence.visible)\n" }
     text += lines(of: status.callers)
