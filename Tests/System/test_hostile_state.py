@@ -47,7 +47,6 @@ COMMANDS = {
     "audio controls": ["audio", "controls"],
     "test speaker": ["test", "speaker"],
     "test mic": ["test", "mic"],
-    "test loop": ["test", "loop"],
     "test button": ["test", "button", "--timeout", "1"],
     "test led": ["test", "led"],
 }

@@ -362,9 +362,6 @@ extension CommandGroup {
                     name: "test mic",
                     help: "show the microphone's level for 3 s", function: testMicrophone),
                 Command(
-                    name: "test loop",
-                    help: "play a sound, check that the microphone hears it", function: testLoop),
-                Command(
                     name: "test latency", arguments: "PEER", takes: [.peer],
                     help: "measure the delay from here to a peer's speaker",
                     examples: ["intercomctl test latency garage"], function: testLatency),

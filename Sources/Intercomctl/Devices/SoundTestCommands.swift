@@ -58,30 +58,6 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
     ).print(invocation)
 }
 
-/// `test loop`: plays and listens at once, and looks for the one in the other.
-func testLoop(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let audio = try readConfigOrDefaults(invocation).audio
-    var input = try openInput(audio, invocation)
-    var output = try openOutput(audio, invocation)
-    let loop = LoopTrial()
-    try printProgress(
-        "playing three sweeps on \(output.device.visible), listening on \(input.device.visible)",
-        invocation)
-    // A busy machine loses samples now and then, which spoils the measurement.
-    for _ in 0..<3 {
-        var trial = try SoundTrial(samples: loop.sound.count)
-        guard let heard = try trial.playAndListen(loop.sound, on: &output, &input) else {
-            continue
-        }
-        return try loop.report(on: heard, of: input.device).print(invocation)
-    }
-    return try TrialReport(
-        test: "loop", device: input.device, verdict: .failed,
-        text: "samples were lost each time; the machine is too busy, or the card does not run:"
-            + " intercomctl doctor"
-    ).print(invocation)
-}
-
 /// The settings; the defaults if there is no configuration yet.
 func readConfigOrDefaults(_ invocation: borrowing Invocation) throws(Failure) -> Config {
     let folder = ConfigFolder(invocation.configFolder)

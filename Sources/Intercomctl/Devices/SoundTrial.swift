@@ -18,13 +18,6 @@ struct SoundTrial: ~Copyable {
     /// on.
     private static let settling = 10
 
-    /// The played and the recorded sound, and the offset between them.
-    struct Heard {
-        var sound: [Int16] = []
-        /// The sample of `sound` that was captured while sample 0 of what was to be played sounded.
-        var offset = 0
-    }
-
     /// Begins a trial that moves this many samples each way, with so much time beside for a card
     /// that gives or takes nothing.
     init(samples: Int, patience: Duration = .seconds(5)) throws(Failure) {
@@ -83,35 +76,6 @@ struct SoundTrial: ~Copyable {
         }
         pcm.stop()
         return true
-    }
-
-    /// Plays all of it and records meanwhile; nil when samples were lost on either side.
-    mutating func playAndListen(
-        _ sound: [Int16], on output: inout PlaybackPCM, _ input: inout CapturePCM
-    ) throws(Failure) -> Heard? {
-        try attempt { () throws(PCMError) in try PCMPair.start(&input, &output) }
-        var heard = Heard()
-        var offsets: [Int] = []
-        var block = [Int16](repeating: 0, count: input.granted.bufferSamples)
-        var done = 0
-        while heard.sound.count < sound.count {
-            var span = block.mutableSpan
-            guard let moved = try Self.samples(input.read(into: &span)) else { return nil }
-            heard.sound += block[..<moved]
-            if done < sound.count {
-                let rest = sound.span.extracting(droppingFirst: done)
-                guard let played = try Self.samples(output.write(rest)) else { return nil }
-                done += played
-                // Seen at one moment; the next time tells whether it was one moment.
-                offsets.append(heard.sound.count + input.delay() - (done - output.delay()))
-            }
-            guard moved > 0 || wait() else { return nil }
-        }
-        offsets.sort()
-        heard.offset = offsets[offsets.count / 2]
-        input.stop()
-        output.stop()
-        return heard
     }
 
     /// How many samples a transfer has moved; nil where some were lost.
