@@ -184,7 +184,7 @@ import Wire
         station.output.mixerChange = .init(name: "PCM", percent: 80, isMuted: false)
         #expect(
             station.noteLines == [
-                "volume: speaker has no control PCM to set -> intercomctl audio controls"
+                "volume: speaker has no control PCM to set -> amixer scontrols lists them"
             ])
         station.output.control = CardControl(
             name: "PCM", direction: .playback, percent: 80, isMuted: false)

@@ -44,7 +44,6 @@ COMMANDS = {
     "doctor": ["doctor", "config", "keys", "disk"],
     "setup": ["setup", "--name", "kitchen"],
     "setup force": ["setup", "--name", "kitchen", "--yes", "--force"],
-    "audio controls": ["audio", "controls"],
     "test speaker": ["test", "speaker"],
     "test mic": ["test", "mic"],
     "test button": ["test", "button", "--timeout", "1"],

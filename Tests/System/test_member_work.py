@@ -28,7 +28,6 @@ class Work(MemberTest):
     WORK = {
         "announce house --file .*": (0, r"heard: garage \d+ %"),
         "answer": (0, "", "ringing", lambda self: self.call() == "active"),
-        "audio controls": (0, "."),
         "audio list": (0, "."),
         "call (garage|house)": (0, "ringing at garage", "call_after",
                                 lambda self: self.garage_call() == "ringing"),

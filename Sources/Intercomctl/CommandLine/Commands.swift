@@ -379,9 +379,6 @@ extension CommandGroup {
                     name: "audio list",
                     help: "list sound cards and their values for [audio]", function: listAudio),
                 Command(
-                    name: "audio controls",
-                    help: "list volumes and mutes of the configured cards", function: listControls),
-                Command(
                     name: "gpio list",
                     help: "list GPIO lines and their values for line", function: listGPIO),
                 Command(

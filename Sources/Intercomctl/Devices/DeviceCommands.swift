@@ -103,47 +103,6 @@ private struct NamedLine {
     }
 }
 
-/// `audio controls`: what the mixers of the configured cards can set, and how it is set.
-func listControls(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let audio = try readConfigOrDefaults(invocation).audio
-    let sides: [(String, DeviceName, PCMError.Direction, String?)] = [
-        ("input", audio.input, .capture, audio.mixerInput),
-        ("output", audio.output, .playback, audio.mixerOutput),
-    ]
-    var found: [(side: String, device: DeviceName, control: CardControl, isChosen: Bool)] = []
-    for (side, device, direction, name) in sides {
-        guard let pcm = device.pcm else { continue }
-        let controls = CardControl.all(of: pcm, direction)
-        let chosen = CardControl.chosen(among: controls, name, direction)?.name
-        for control in controls { found.append((side, device, control, control.name == chosen)) }
-    }
-    let json = JSON.result("controls", found) { one in
-        var json = JSON.object()
-        json.set("side", JSON(one.side))
-        json.set("device", JSON(one.device.description))
-        json.set("name", JSON(one.control.name))
-        json.set("percent", one.control.percent.map { JSON($0) } ?? .null())
-        json.set("muted", one.control.isMuted.map { JSON($0) } ?? .null())
-        json.set("chosen", JSON(one.isChosen))
-        return json
-    }
-    guard !found.isEmpty, !invocation.isJSON else {
-        let none = "no controls: \(audio.input) and \(audio.output) have no mixer"
-        try printResult(json, none, invocation)
-        return .ok
-    }
-    let table = Table(["SIDE", "CONTROL", "VOLUME", "MUTED", "DEVICE"], found) { one in
-        [
-            one.side, one.control.name.visible + (one.isChosen ? " *" : ""),
-            one.control.percent.map { "\($0)%" } ?? "-",
-            one.control.isMuted.map { $0 ? "yes" : "no" } ?? "-", one.device.description,
-        ]
-    }
-    try printText(table.text)
-    try printLine("* set by volume or mic-volume; mixer-output and mixer-input choose another")
-    return .ok
-}
-
 /// `keys list`: every key of every input device, as `line` takes it.
 func listKeypadKeys(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let (devices, refused) = InputDevice.all()

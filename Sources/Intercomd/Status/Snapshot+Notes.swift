@@ -179,7 +179,7 @@ extension Snapshot {
             found.append(
                 Fault(
                     "no_control", of: key, "\(side.shown) has no control\(name) to set",
-                    fix: "intercomctl audio controls"))
+                    fix: "amixer scontrols lists them"))
         }
         if let control = silentMicrophone {
             found.append(
