@@ -39,7 +39,5 @@ struct clinux_calendar {
 
 /// What the clock on the wall shows at so many seconds since 1970; the zone is read anew.
 int clinux_calendar_of(int64_t seconds, struct clinux_calendar *found);
-/// The seconds since 1970 at which it shows this; INT64_MIN when it never does.
-int64_t clinux_calendar_seconds(const struct clinux_calendar *wanted);
 
 #endif

@@ -34,17 +34,12 @@ public enum ClockState {
 
 /// The time in this machine's time zone.
 public struct LocalTime: Equatable, Sendable {
-    public var year: Int
-    public var month: Int
-    public var day: Int
-    public var hour: Int
-    public var minute: Int
-    public var second: Int
-
-    public init(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) {
-        (self.year, self.month, self.day) = (year, month, day)
-        (self.hour, self.minute, self.second) = (hour, minute, second)
-    }
+    public let year: Int
+    public let month: Int
+    public let day: Int
+    public let hour: Int
+    public let minute: Int
+    public let second: Int
 
     /// The local time of a moment; nil beyond the calendar's years.
     public init?(milliseconds: Int64) {
@@ -52,23 +47,8 @@ public struct LocalTime: Equatable, Sendable {
         let seconds = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
         // SAFETY: the memory is written during the call only.
         guard unsafe clinux_calendar_of(seconds, &found) == 0 else { return nil }
-        self.init(
-            year: Int(found.year), month: Int(found.month), day: Int(found.day),
-            hour: Int(found.hour), minute: Int(found.minute), second: Int(found.second))
-    }
-
-    /// The moment of this local time, in milliseconds since 1970; nil when there is no such day or
-    /// time.
-    public var milliseconds: Int64? {
-        guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day),
-            (0...23).contains(hour), (0...59).contains(minute), (0...59).contains(second)
-        else { return nil }
-        var wanted = clinux_calendar()
-        (wanted.year, wanted.month, wanted.day) = (Int32(year), Int32(month), Int32(day))
-        (wanted.hour, wanted.minute, wanted.second) = (Int32(hour), Int32(minute), Int32(second))
-        // SAFETY: the memory is read during the call only.
-        let seconds = unsafe clinux_calendar_seconds(&wanted)
-        return seconds == .min ? nil : seconds * 1000
+        (year, month, day) = (Int(found.year), Int(found.month), Int(found.day))
+        (hour, minute, second) = (Int(found.hour), Int(found.minute), Int(found.second))
     }
 
     /// Minutes since midnight.

@@ -30,7 +30,8 @@ struct Invocation {
     var priority = Priority.normal
     var isMissed = false
     var isNoWait = false
-    var since: When?
+    /// Seconds ago.
+    var since: Int?
     var limit: Int?
     /// As `--for` says, in seconds.
     var length: Int?

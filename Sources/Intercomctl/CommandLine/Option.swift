@@ -82,15 +82,17 @@ extension Option {
         },
         flag("--no-wait", "do not wait for the outcome") { $0.isNoWait = true },
         flag("--missed", "only missed calls") { $0.isMissed = true },
-        Option(name: "--since", value: "WHEN", help: "30m, 2h or 3d ago, 21:00, 2026-11-20") {
+        Option(name: "--since", value: "TIME", help: "30m, 2h or 3d ago") {
             (typed, word) throws(Failure) in
-            guard let when = When(word) else { throw When.complaint }
-            typed.since = when
+            guard let seconds = seconds(typed: word) else {
+                throw Failure.usage("--since takes a time such as 30m, 2h or 3d")
+            }
+            typed.since = seconds
         },
         number("--limit", "N", 1...100_000, "", "only the newest N") { $0.limit = $1 },
         Option(name: "--for", value: "TIME", help: "90s, 30m, 1h or 2d") {
             (typed, word) throws(Failure) in
-            guard let seconds = When.seconds(word), (1...StateRequest.secondsMax).contains(seconds)
+            guard let seconds = seconds(typed: word), (1...StateRequest.secondsMax).contains(seconds)
             else {
                 throw Failure.usage("--for takes a time such as 90s, 30m, 1h or 2d; 31d at most")
             }
