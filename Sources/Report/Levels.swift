@@ -9,13 +9,6 @@ public struct Levels: JSONRecord, Equatable, Sendable {
     public var speaker = Status.Meter()
     /// The talkers who are heard now.
     public var talkers: [Talker] = []
-    /// The microphone in thirds of an octave from 100 Hz to 16 kHz, in dBFS; empty while its card
-    /// does not run.
-    public var spectrumDBFS: [Double] = []
-    /// The least and the greatest sample of the microphone since the look before, -1 to 1; null
-    /// when there were none.
-    public var low: Double?
-    public var high: Double?
     /// Readings since the last one that this reader was too slow for.
     public var lost = 0
 
@@ -28,9 +21,6 @@ public struct Levels: JSONRecord, Equatable, Sendable {
         coder.field("microphone", &microphone)
         coder.field("speaker", &speaker)
         coder.field("talkers", &talkers)
-        coder.field("spectrum_dbfs", &spectrumDBFS)
-        coder.field("low", &low)
-        coder.field("high", &high)
         coder.field("lost", &lost)
     }
 

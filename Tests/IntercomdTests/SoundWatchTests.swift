@@ -30,16 +30,13 @@ import Time
         return orders
     }
 
-    @Test func theSoundIsFetchedOnlyWhileItIsWatched() {
+    @Test func watchersAreToldOfLevelsAndGetNoSound() {
         var watch = SoundWatch()
         #expect(!watch.look(rings, isWatched: false, at: start) && watch.deadline == nil)
-        #expect(orders().isEmpty)
         #expect(watch.look(rings, isWatched: true, at: start) == true)
-        #expect(orders() == [true] && watch.deadline != nil)
-        // What is still under way when the last watcher leaves is taken out of the ring.
-        push(1_000)
+        #expect(watch.deadline != nil)
         #expect(watch.look(rings, isWatched: false, at: start + .milliseconds(50)) == false)
-        #expect(orders() == [false] && rings.sound.pop() == nil && watch.deadline == nil)
+        #expect(orders().isEmpty && watch.deadline == nil)
     }
 
     @Test func thereAreTwentyLooksASecondAndLateOnesAreNotMadeUpFor() {
@@ -56,33 +53,6 @@ import Time
             if watch.look(rings, isWatched: true, at: start + .seconds(10)) { looks += 1 }
         }
         #expect(looks <= 2)
-    }
-
-    @Test func theExtremesAreThoseSinceTheLookBefore() {
-        var watch = SoundWatch()
-        _ = watch.look(rings, isWatched: true, at: start)
-        push(-16_384)
-        push(8_192)
-        _ = watch.look(rings, isWatched: true, at: start + .milliseconds(50))
-        var levels = Levels()
-        watch.describe(in: &levels, isShown: true)
-        #expect(levels.low == -0.5 && levels.high == 0.25)
-        #expect(!levels.spectrumDBFS.isEmpty)
-    }
-
-    /// What a watcher has seen of an open microphone is all there is to see.
-    @Test func nothingIsToldOfTheSoundOfAClosedMicrophone() {
-        var watch = SoundWatch()
-        _ = watch.look(rings, isWatched: true, at: start)
-        push(-16_384)
-        _ = watch.look(rings, isWatched: true, at: start + .milliseconds(50))
-        var levels = Levels()
-        watch.describe(in: &levels, isShown: false)
-        #expect(levels == Levels())
-        // It opens again: what came before is gone.
-        watch.describe(in: &levels, isShown: true)
-        #expect(levels.low == nil && levels.high == nil)
-        #expect(levels.spectrumDBFS.allSatisfy { $0 < -90 })
     }
 
     /// However often somebody asks.
@@ -123,6 +93,10 @@ import Time
         #expect(gone.finding == .silent && gone.problem == "garage does not answer")
         #expect(gone.estimateMilliseconds == nil)
         #expect(!watch.isTrying && watch.endTrial(rings) == nil)
+        // What is still under way when it has ended is taken out of the ring.
+        push(1_000)
+        #expect(watch.look(rings, isWatched: false, at: start + .seconds(3)) == false)
+        #expect(orders() == [false] && rings.sound.pop() == nil && watch.deadline == nil)
     }
 
     @Test func aTrialThatNeverBeganSaysWhy() {

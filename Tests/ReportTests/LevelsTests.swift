@@ -6,9 +6,7 @@ import Testing
     @Test func whatIsWrittenIsReadBack() throws {
         var levels = Levels()
         (levels.timeMilliseconds, levels.name, levels.lost) = (1_700_000_000_123, "kitchen", 3)
-        (levels.low, levels.high) = (-0.25, 0.5)
         levels.microphone.meter.rmsDBFS = -23.5
-        levels.spectrumDBFS = [-60, -61.5]
         var talker = Levels.Talker()
         (talker.name, talker.peakDBFS, talker.rmsDBFS) = ("garage", -9, -20.5)
         levels.talkers = [talker]

@@ -131,7 +131,6 @@ class Meters(MetersTest):
         self.assertTrue(lines[0].startswith("kitchen  microphone OPEN to house"), lines[0])
         self.assertRegex(lines[2], r"^microphone +-1\d █+.* loud$")
         self.assertEqual(lines[23], "dBFS: silent -60 quiet -40 normal -15 loud -9 shouting")
-        self.assertIn("█", lines[19], "the waveform")
         self.assert_levels("levels", screen)
 
     def test_levels_in_a_small_window_shows_the_bars(self):
@@ -215,9 +214,7 @@ class Ears(SceneTest):
         with kitchen.talking():
             looks = self.looks(kitchen, 1)
             self.assertGreater(len(looks), 5)
-            self.assertEqual(len(looks[-1]["spectrum_dbfs"]), 23)
-            self.assertLess(abs(looks[-1]["spectrum_dbfs"][7] + 12), 0.2)
-            self.assertGreater(looks[-1]["high"], 0.2)
+            self.assertIsNotNone(looks[-1]["microphone"]["peak_dbfs"])
         looks = self.looks(kitchen, 2)
         self.assertGreater(len(looks), 10)
         rms = [look["microphone"]["rms_dbfs"] for look in looks]
@@ -225,7 +222,6 @@ class Ears(SceneTest):
         self.assertLessEqual(sum(a != b for a, b in zip(rms, rms[1:])), 11, rms)
         for look in looks:
             self.assertIsNone(look["microphone"]["peak_dbfs"])
-            self.assertEqual((look["spectrum_dbfs"], look["low"], look["high"]), ([], None, None))
         kitchen.ctl("mute", "mic")
         self.addCleanup(kitchen.ctl, "unmute", "mic")
         for is_open in (False, True):
@@ -234,8 +230,6 @@ class Ears(SceneTest):
             for look in self.looks(kitchen, 1):
                 self.assertIsNone(look["microphone"]["rms_dbfs"])
                 self.assertIsNone(look["microphone"]["peak_dbfs"])
-                self.assertEqual(
-                    (look["spectrum_dbfs"], look["low"], look["high"]), ([], None, None))
             self.assertIsNone(kitchen.status()["microphone"]["rms_dbfs"])
 
 

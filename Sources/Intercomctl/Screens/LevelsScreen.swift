@@ -5,28 +5,21 @@ internal import Time
 /// The meters as lines of text, for a terminal of any size.
 ///
 /// From top to bottom: the station; a bar for each direction and talker, with a mark for the peak;
-/// the microphone's spectrum; its last 10 s; and the meaning of the words. A terminal smaller than
-/// 80 columns and 24 lines shows only the bars, and one without room for those prints a notice.
+/// and the meaning of the words. A terminal narrower than 80 columns has no scale and no words, and
+/// one without room for the bars gets a notice.
 struct LevelsScreen {
-    static let columnsMin = 80
-    static let rowsMin = 24
+    private static let columnsMin = 80
     /// The least size for the bars alone.
     private static let barsColumnsMin = 40
     private static let barsRowsMin = 4
 
-    /// The last 10 s of the microphone, 20 looks a second.
-    private static let looks = 200
-    private static let talkersMax = 4
-    private static let spectrumFloor = -90.0
     private static let barFloor = -60.0
 
     private var now = Levels()
     private var moment = Instant(nanoseconds: 0)
-    private var wave: [(low: Double, high: Double)?] = []
     private var microphoneMark = PeakHold()
     private var speakerMark = PeakHold()
     private var marks: [(name: String, mark: PeakHold)] = []
-    private var bands: [Double] = []
     /// Whether the terminal shows more than ASCII.
     private let isRich: Bool
 
@@ -43,18 +36,6 @@ struct LevelsScreen {
         let (nanoseconds, isTooLarge) = Int64(levels.timeMilliseconds)
             .multipliedReportingOverflow(by: 1_000_000)
         moment = Instant(nanoseconds: isTooLarge ? 0 : nanoseconds)
-        for _ in 0..<min(levels.lost, Self.looks) { wave.append(nil) }
-        if let low = levels.low, let high = levels.high {
-            wave.append((low, high))
-        } else {
-            wave.append(nil)
-        }
-        wave.removeFirst(max(0, wave.count - Self.looks))
-        // A band falls no faster than an eye follows.
-        if bands.count != levels.spectrumDBFS.count { bands = levels.spectrumDBFS }
-        for band in bands.indices {
-            bands[band] = max(levels.spectrumDBFS[band], bands[band] - 1.5)
-        }
         marks.removeAll { known in !levels.talkers.contains { $0.name == known.name } }
         for talker in levels.talkers where !marks.contains(where: { $0.name == talker.name }) {
             marks.append((talker.name, PeakHold()))
@@ -63,25 +44,20 @@ struct LevelsScreen {
 
     /// As many lines as there are rows, none longer than there are columns.
     mutating func lines(columns: Int, rows: Int) -> [String] {
-        guard columns >= Self.columnsMin, rows >= Self.rowsMin else {
-            return columns >= Self.barsColumnsMin && rows >= Self.barsRowsMin
-                ? barsAlone(columns, rows) : tooSmall(columns, rows)
+        guard columns >= Self.barsColumnsMin, rows >= Self.barsRowsMin else {
+            return tooSmall(columns, rows)
         }
         // Wider than this nothing is gained.
         let columns = min(columns, 200)
-        var lines = [header(columns), scale(columns)]
-        lines += bars(columns, talkers: Self.talkersMax)
-        let others = marks.count - Self.talkersMax
-        lines.append(others > 0 ? "and \(others) more" : "")
-        while lines.count < 9 { lines.append("") }
-        // What is left after header, bars, two captions and the words.
-        let room = rows - lines.count - 3
-        let spectrumRows = min(12, (room + 1) / 2)
-        lines += spectrum(columns, rows: spectrumRows)
-        lines += waveform(columns, rows: min(13, room - spectrumRows))
+        let isWide = columns >= Self.columnsMin
+        var lines =
+            isWide
+            ? [header(columns), scale(columns)]
+            : [String("\(now.name.visible)  \(state)".prefix(columns))]
+        lines += bars(columns, talkers: max(0, rows - lines.count - 3))
         while lines.count < rows - 1 { lines.append("") }
-        lines.append(Self.words)
-        return lines
+        lines.append(isWide ? Self.words : padding(columns - Self.ending.count) + Self.ending)
+        return Array(lines.prefix(rows))
     }
 
     /// One look as a line, for a pipe, a file or a terminal without a cursor.
@@ -129,14 +105,6 @@ struct LevelsScreen {
             lines.append(bar(talker.name, talker.rmsDBFS, talker.peakDBFS, mark, columns))
         }
         return lines
-    }
-
-    private mutating func barsAlone(_ columns: Int, _ rows: Int) -> [String] {
-        var lines = [String("\(now.name.visible)  \(state)".prefix(columns))]
-        lines += bars(columns, talkers: rows - Self.barsRowsMin)
-        while lines.count < rows - 1 { lines.append("") }
-        let more = "\(Self.columnsMin) x \(Self.rowsMin) shows more"
-        return lines + ["\(more)\(padding(columns - more.count - Self.ending.count))\(Self.ending)"]
     }
 
     private static let ending = "Ctrl-C ends"
@@ -226,70 +194,8 @@ struct LevelsScreen {
             .trimmingEnd
     }
 
-    /// A cell filled from the left, and from below, by eighths.
+    /// A cell filled from the left by eighths.
     private static let parts: [Character] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"]
-    private static let steps: [Character] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
-
-    private func spectrum(_ columns: Int, rows: Int) -> [String] {
-        let width = columns / Spectrum.centres.count
-        var lines: [String] = []
-        // A closed microphone shows only its level.
-        let isHidden = bands.isEmpty && !now.microphone.isOpen
-        for row in 0..<rows {
-            var text = isHidden && row == rows / 2 ? "  shown while the microphone is open" : ""
-            for level in bands {
-                let share = (level - Self.spectrumFloor) / -Self.spectrumFloor
-                let filled = Int(max(0, share) * Double(rows * 8)) - (rows - 1 - row) * 8
-                let cell: Character =
-                    isRich ? Self.steps[min(8, max(0, filled))] : filled >= 4 ? "#" : " "
-                text += String(repeating: cell, count: width - 1) + " "
-            }
-            lines.append(text.trimmingEnd)
-        }
-        var caption = [Character](repeating: " ", count: columns)
-        for (band, hertz) in Spectrum.centres.enumerated() where band % 3 == 1 {
-            let name = hertz >= 1000 ? "\(decimalOrWhole(hertz))k" : "\(hertz)"
-            Self.write(name, at: band * width, into: &caption)
-        }
-        Self.write("Hz", at: columns - 2, into: &caption)
-        return lines + [String(caption).trimmingEnd]
-    }
-
-    private func decimalOrWhole(_ hertz: Int) -> String {
-        hertz % 1000 == 0 ? "\(hertz / 1000)" : decimal(Double(hertz) / 1000)
-    }
-
-    /// Each column the greatest swing of its time, the newest at the right.
-    private func waveform(_ columns: Int, rows: Int) -> [String] {
-        var cells = [[Character]](
-            repeating: [Character](repeating: " ", count: columns), count: rows)
-        for column in 0..<columns {
-            let first = column * Self.looks / columns
-            let end = max(first + 1, (column + 1) * Self.looks / columns)
-            var (low, high): (Double, Double) = (0, 0)
-            var isKnown = false
-            for look in first..<end {
-                let place = look - (Self.looks - wave.count)
-                guard wave.indices.contains(place), let part = wave[place] else { continue }
-                (low, high) = (min(low, part.low), max(high, part.high))
-                isKnown = true
-            }
-            guard isKnown else { continue }
-            let top = Int((1 - Self.stretched(high)) / 2 * Double(rows))
-            let bottom = Int((1 - Self.stretched(low)) / 2 * Double(rows))
-            for row in max(0, top)...min(rows - 1, bottom) {
-                cells[row][column] = isRich ? "█" : "#"
-            }
-        }
-        var caption = padded("-10 s", to: columns / 2 - 2) + "-5 s"
-        caption += padding(columns - caption.count - 3) + "now"
-        return cells.map { String($0).trimmingEnd } + [caption]
-    }
-
-    /// Speech is far from full scale: what is small is shown larger, as its square root.
-    private static func stretched(_ value: Double) -> Double {
-        value < 0 ? -(-value).squareRoot() : value.squareRoot()
-    }
 }
 
 extension String {

@@ -109,15 +109,13 @@ extension ControlLoop {
 
 /// Meters for those who watch them; `status` takes the same figures from `Snapshot+Peers`.
 extension ControlLoop {
-    /// Fetches the microphone's sound while it is watched, and tells the watchers of it.
+    /// Fetches the microphone's sound for a trial, and tells those who watch of the levels.
     mutating func lookAtMeters() {
         let isDue = meters.look(rings, isWatched: server.isWatched(.levels), at: now)
         if meters.isTrialOverdue(at: now) { endLatencyTrial() }
         guard isDue else { return }
         var levels = snapshot().levels
         levels.timeMilliseconds = wall
-        let isShown = isCapturing && switchboard.openTalks.isAny && !stateNow.isMicrophoneMuted
-        meters.describe(in: &levels, isShown: isShown)
         server.tell(levels)
     }
 

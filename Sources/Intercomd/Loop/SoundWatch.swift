@@ -8,19 +8,19 @@ internal import Report
 internal import Station
 internal import Time
 
-/// The sound of the microphone on its way to those who watch it, and to a trial of the latency.
+/// The microphone for those who watch its level, and its sound for a trial of the latency.
 ///
 /// While the microphone is closed nobody sees more of it than its level, a few times a second.
 struct SoundWatch {
     /// 20 looks a second.
     private static let interval = Duration.milliseconds(50)
 
-    /// Made anew when somebody begins to listen: most stations are never watched.
-    private var view: MeterView?
     /// The trial under way, if any.
     private var trial: LatencyTrial?
     /// Whether the media loop hands the sound over.
     private var isOn = false
+    /// Whether somebody watches, or a trial listens.
+    private var isWanted = false
     private var nextLook = Instant(nanoseconds: .min)
     /// What is shown of the closed microphone.
     private(set) var slow = SlowLevel()
@@ -29,24 +29,22 @@ struct SoundWatch {
     var isTrying: Bool { trial != nil }
 
     /// When `look` is due; nil: when something else happens.
-    var deadline: Instant? { isOn ? nextLook : nil }
+    var deadline: Instant? { isWanted ? nextLook : nil }
 
-    /// Fetches the microphone's sound while it is watched, or a trial listens.
+    /// Fetches the microphone's sound while a trial listens.
     ///
-    /// - Returns: whether those who watch are to be told of it now.
+    /// - Returns: whether those who watch are to be told of the levels now.
     mutating func look(_ rings: Rings, isWatched: Bool, at now: Instant) -> Bool {
-        let isWanted = isWatched || isTrying
-        if isWanted != isOn {
-            isOn = isWanted
-            rings.tell(.watch(isWanted))
-            view = isWanted ? MeterView() : nil
+        if isTrying != isOn {
+            isOn = isTrying
+            rings.tell(.watch(isTrying))
+        }
+        if (isWatched || isTrying) != isWanted {
+            isWanted.toggle()
             nextLook = Instant(nanoseconds: .min)
         }
-        // What was still under way when the last watcher left is taken, too.
-        while let block = rings.sound.pop() {
-            trial?.hear(block)
-            if isWatched { view?.hear(block) }
-        }
+        // What was still under way when the trial ended is taken, too.
+        while let block = rings.sound.pop() { trial?.hear(block) }
         guard isWatched, now >= nextLook else {
             if isWanted, !isWatched { nextLook = now + Self.interval }
             return false
@@ -58,18 +56,6 @@ struct SoundWatch {
     /// Takes the level of the microphone; call it in each turn.
     mutating func update(_ rings: Rings, at now: Instant) {
         slow.update(rings.counters[.microphoneMeter], rings.counters[.microphoneClips], at: now)
-    }
-
-    /// Adds what the sound itself tells, since the look before; the spectrum takes some time.
-    ///
-    /// A microphone that is closed, or gives nothing, shows nothing, not even later.
-    mutating func describe(in levels: inout Levels, isShown: Bool) {
-        guard isShown else {
-            if view?.hasHeard == true { view = MeterView() }
-            return
-        }
-        levels.spectrumDBFS = view?.bands.map { tenths($0) } ?? []
-        if let extremes = view?.takeExtremes() { (levels.low, levels.high) = extremes }
     }
 
     /// Begins a trial.
@@ -104,35 +90,6 @@ struct SlowLevel {
         takenAt = now
         reading = LevelMeter.Reading(packed: packed)
         self.clips = clips
-    }
-}
-
-/// What the control thread keeps for those who watch the meters.
-struct MeterView {
-    private var spectrum = Spectrum()
-    private var low: Int16?
-    private var high: Int16?
-    /// Whether there is any sound in it.
-    private(set) var hasHeard = false
-
-    mutating func hear(_ block: SoundBlock) {
-        hasHeard = true
-        spectrum.add(block.samples.span.extracting(first: block.count))
-        for index in 0..<block.count {
-            let sample = block.samples[index]
-            low = min(low ?? sample, sample)
-            high = max(high ?? sample, sample)
-        }
-    }
-
-    /// The level of each band in dBFS; to work it out takes some time.
-    var bands: [Double] { spectrum.bands }
-
-    /// The least and the greatest sample since the look before, -1 to 1.
-    mutating func takeExtremes() -> (low: Double?, high: Double?) {
-        defer { (low, high) = (nil, nil) }
-        func part(_ sample: Int16) -> Double { Double(Int(sample) * 1000 / 32_768) / 1000 }
-        return (low.map(part), high.map(part))
     }
 }
 
