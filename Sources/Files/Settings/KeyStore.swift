@@ -32,8 +32,6 @@ public enum KeyStore {
     ) throws(KeyStoreError) -> RecordingKey {
         let name = "\(Paths.keysName)/\(Paths.messageKeyName)"
         try checkFolder(paths)
-        var text = Secret(count: secretMax)
-        let count: Int
         do throws(SystemError) {
             if known == nil, try paths.directory.status(of: name) == nil {
                 var made = Secret(count: RecordingKey.fileSize)
@@ -41,23 +39,25 @@ public enum KeyStore {
                 RecordingKey.random().write(into: &bytes)
                 try paths.directory.write(made.bytes, to: name, mode: 0o600)
             }
-            var bytes = text.mutableBytes
-            count = try paths.directory.readSecret(name, into: &bytes)
         } catch { throw KeyStoreError(error) }
-        let key = try recordingKey(
-            text.bytes.extracting(first: count), of: "\(paths.state)/\(name)")
+        let path = "\(paths.state)/\(name)"
+        let key = try read(path, as: RecordingKey.parse) { (bytes) throws(SystemError) in
+            try paths.directory.readSecret(name, into: &bytes)
+        }
+        guard let key else { throw missing(path) }
         guard known == nil || key.publicKey == known else {
-            throw KeyStoreError("\(paths.state)/\(name) is another key than at the daemon's start")
+            throw KeyStoreError("\(path) is another key than at the daemon's start")
         }
         return key
     }
 
-    private static func recordingKey(
-        _ text: Span<UInt8>, of path: String
-    ) throws(KeyStoreError) -> RecordingKey {
-        do throws(KeyFileError) { return try RecordingKey.parse(text) } catch {
-            throw KeyStoreError("\(path) \(error)")
+    /// The secret half of a recording key, from any file.
+    public static func recordingKey(at path: String) throws(KeyStoreError) -> RecordingKey {
+        let key = try read(path, as: RecordingKey.parse) { (bytes) throws(SystemError) in
+            try FileStore.readSecret(path, into: &bytes)
         }
+        guard let key else { throw missing(path) }
+        return key
     }
 
     /// The public key of the identity; nil when it has not been made yet.
@@ -191,11 +191,11 @@ public enum KeyStore {
     }
 
     /// The key in a file, which `load` reads; nil when there is no such file.
-    private static func read(
-        _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Key,
+    private static func read<Value: ~Copyable>(
+        _ path: String, as parse: (Span<UInt8>) throws(KeyFileError) -> Value,
         advising advice: (String) -> String = { $0 },
         _ load: (inout MutableSpan<UInt8>) throws(SystemError) -> Int
-    ) throws(KeyStoreError) -> Key? {
+    ) throws(KeyStoreError) -> Value? {
         var secret = Secret(count: secretMax)
         let count: Int
         do throws(SystemError) {

@@ -1,5 +1,6 @@
 internal import Audio
 internal import Crypto
+internal import Files
 internal import HAL
 internal import Report
 internal import Wire
@@ -152,14 +153,5 @@ extension RecordingFault {
 
 /// The secret half of a recording key, from its file.
 func recordingKey(_ path: String) throws(Failure) -> RecordingKey {
-    // One byte more, so that a file that is too long is noticed.
-    var secret = Secret(count: RecordingKey.fileSize + 1)
-    let count: Int
-    do throws(SystemError) {
-        var bytes = secret.mutableBytes
-        count = try FileStore.readSecret(path, into: &bytes)
-    } catch { throw error.failure }
-    do throws(KeyFileError) {
-        return try RecordingKey.parse(secret.bytes.extracting(first: count))
-    } catch { throw Failure("\(path) \(error)") }
+    try attempt { () throws(KeyStoreError) in try KeyStore.recordingKey(at: path) }
 }
