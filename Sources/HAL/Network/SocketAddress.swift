@@ -161,13 +161,6 @@ public struct NameLookup {
     /// When to look for the answer again.
     public func look(at now: Instant) -> Instant { work.look(at: now) }
 
-    /// The addresses of each host, in order: all are looked up at once, with one limit for all.
-    public static func addresses(of hosts: [String], limit: Duration) -> [Answer] {
-        let deadline = Clock.now() + limit
-        let begun = hosts.map { NameLookup($0) }
-        return begun.map { $0.answer(within: deadline - Clock.now()) }
-    }
-
     private static func lookUp(_ host: String) -> Answer {
         var found = InlineArray<8, clinux_address>(repeating: clinux_address())
         var span = found.mutableSpan

@@ -50,7 +50,6 @@ struct AudioFacts {
         for control in muted { report(control, to: &found) }
         reportName(input, to: &found)
         reportName(output, to: &found)
-        reportClocks(to: &found)
     }
 
     /// Tells how the microphone sounds; `opened` names its card.
@@ -149,16 +148,6 @@ extension AudioFacts {
         let digits = card.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         let next = card.dropFirst(digits.count).first
         return !digits.isEmpty && (next == nil || next == UInt8(ascii: ","))
-    }
-
-    /// Two cards have two clocks, which drift apart.
-    private func reportClocks(to found: inout Diagnosis) {
-        if case .unused = input.state { return }
-        if case .unused = output.state { return }
-        guard input.name != output.name, !isRunning else { return }
-        found.add(
-            .ok, of: "clocks", "\(input.name) and \(output.name) are two cards: two clocks",
-            fix: "use one card for both if there are small gaps")
     }
 }
 

@@ -1,5 +1,4 @@
 internal import Config
-internal import Crypto
 internal import HAL
 internal import Report
 
@@ -164,14 +163,11 @@ func reportWiFi(_ interfaces: [WirelessInterface], to found: inout Diagnosis) {
     }
 }
 
-/// The peers of the files: whether a running daemon has them, else whether their names resolve.
+/// The peers of the files: whether a running daemon has them.
 struct PeersFacts {
     var peers: [Config.Peer]
     /// The peers that the running daemon has; nil without one.
     var known: [PeerStatus]?
-    /// The answers to the names of each peer's addresses, while the daemon is down.
-    var answers: [String: [NameLookup.Answer]] = [:]
-    var usesAES = true
 
     func report(to found: inout Diagnosis) {
         let here = peers.map { $0.name }
@@ -201,60 +197,17 @@ struct PeersFacts {
                 "the running daemon knows those of the files: \(up) of \(known.count) up",
                 fix: "intercomctl peers")
         } else {
-            for peer in peers { report(peer, to: &found) }
-        }
-    }
-
-    /// Tells of a peer as far as that goes without the daemon.
-    private func report(_ peer: Config.Peer, to found: inout Diagnosis) {
-        reportAddress(of: peer, to: &found)
-        guard !usesAES, peer.suite == 1 else { return }
-        found.add(
-            .warn, of: peer.name,
-            "mbedTLS uses no AES instructions here: slow, and not constant in time",
-            fix: "on both sides: sudo intercomctl peer set --suite auto \(peer.name)")
-    }
-
-    private func reportAddress(of peer: Config.Peer, to found: inout Diagnosis) {
-        guard let host = peer.addresses.first?.host else {
-            return found.add(.ok, of: peer.name, "calls us; not tried now")
-        }
-        let answers = answers[peer.name] ?? []
-        for (address, answer) in zip(peer.addresses, answers) {
-            if case .found(let places) = answer, let first = places.first {
-                let place = first.host == address.host ? "" : ", which is \(first.host)"
-                return found.add(
-                    .ok, of: peer.name, "at \(address)\(place); not called now",
-                    fix: "sudo systemctl start intercomd")
-            }
-        }
-        if case .failed(let error) = answers.first {
             found.add(
-                .fail, of: peer.name, error.description,
-                fix: "getent hosts \(host); correct `address`, or write a numeric one")
-        } else {
-            found.add(
-                .warn, of: peer.name, "address of \(host): no name server answers in time",
-                fix: "getent hosts \(host); intercomctl doctor network")
+                .ok, "\(plural(peers.count, "peer")) in the files, not called now",
+                fix: "sudo systemctl start intercomd")
         }
     }
 }
 
 extension PeersFacts {
-    /// For all names at once; a name without an answer by then gets a warning.
-    private static let patience = Duration.milliseconds(1200)
-
     /// Nil when the settings cannot be read.
     init?(_ situation: Situation) {
         guard let config = situation.config else { return nil }
         self.init(peers: config.otherPeers, known: situation.status?.peers)
-        usesAES = AESInstructions.areUsed
-        guard known == nil else { return }
-        let hosts = peers.flatMap { $0.addresses.map { $0.host } }
-        var found = NameLookup.addresses(of: hosts, limit: Self.patience)[...]
-        for peer in peers {
-            answers[peer.name] = Array(found.prefix(peer.addresses.count))
-            found = found.dropFirst(peer.addresses.count)
-        }
     }
 }

@@ -56,16 +56,6 @@ import Testing
 }
 
 @Suite struct NameLookupTests {
-    @Test func answersComeInTheOrderOfTheNames() {
-        let answers = NameLookup.addresses(
-            of: ["127.0.0.1", "name.invalid.", "::1"], limit: .seconds(30))
-        #expect(answers.count == 3)
-        #expect(answers[0] == .found([SocketAddress(host: "127.0.0.1", port: 1)!.withoutPort]))
-        #expect(answers[2] == .found([SocketAddress(host: "::1", port: 1)!.withoutPort]))
-        // RFC 6761 §6.4: it never exists; without a name server that is not known.
-        if case .found = answers[1] { Issue.record("an invalid name was found") }
-    }
-
     @Test func aNameThatIsInAFileIsFoundAndAnUnknownOneIsNamed() throws {
         guard case .found(let local) = NameLookup("localhost").answer(within: .seconds(30))
         else {

@@ -107,15 +107,6 @@ import Testing
         #expect(!AudioFacts.isNumbered(name))
     }
 
-    @Test func twoCardsHaveTwoClocks() {
-        let two = diagnosis(
-            .audio, facts(.opened(Self.granted), names: ("card:A", "card:B")).report(to:)
-        ).checks
-        #expect(two.contains { $0.name == "audio clocks" && $0.verdict == .ok })
-        let one = diagnosis(.audio, facts(.unused, names: ("none", "card:B")).report(to:)).checks
-        #expect(!one.contains { $0.name == "audio clocks" })
-    }
-
     @Test func defaultAmongSeveralAndTwinsAreTold() {
         let usb = PCMCard.USB(vendor: 1, product: 2, serial: nil)
         func card(_ id: String, _ usb: PCMCard.USB?) -> PCMCard {

@@ -2,7 +2,6 @@ import Report
 import Testing
 
 @testable import Config
-@testable import HAL
 @testable import Intercomctl
 
 @Suite struct PeersFactsTests {
@@ -36,34 +35,11 @@ import Testing
         #expect(missing[1].hasPrefix("WARN peer gate is known to the running daemon, and"))
     }
 
-    func lookedUp(_ host: String?, _ answer: NameLookup.Answer? = nil) -> String {
-        var peer = Self.peer("attic")
-        if let host { peer.addresses = [PeerAddress(host: host, port: 5577)] }
-        var facts = PeersFacts(peers: [peer])
-        if let answer { facts.answers = ["attic": [answer]] }
-        return lines(.peers, facts.report(to:))[0]
-    }
-
-    @Test func withoutTheDaemonNamesAreLookedUp() throws {
-        let address = try #require(SocketAddress(parsing: "192.0.2.1:1"))
+    @Test func withoutTheDaemonTheyAreCounted() {
+        let facts = PeersFacts(peers: ["attic", "hall"].map { Self.peer($0) })
         #expect(
-            lookedUp("attic.local", .found([address]))
-                == "ok peer attic at attic.local:5577, which is 192.0.2.1; not called now"
-                + " -> sudo systemctl start intercomd")
-        #expect(lookedUp("192.0.2.1", .found([address])).contains("at 192.0.2.1:5577; not called"))
-        #expect(lookedUp("x", .failed(ResolutionError(host: "x", code: -2))).hasPrefix("FAIL"))
-        #expect(lookedUp("x", .silent).hasPrefix("WARN"))
-        #expect(lookedUp(nil) == "ok peer attic calls us; not tried now")
-    }
-
-    @Test func aProcessorWithoutAESWantsTheOtherSuite() {
-        var facts = PeersFacts(peers: [Self.peer("attic")])
-        facts.usesAES = false
-        for suite in [nil, 2] as [UInt8?] {
-            facts.peers[0].suite = suite
-            #expect(verdicts(.peers, facts.report(to:)).allSatisfy { $0 == .ok })
-        }
-        facts.peers[0].suite = 1
-        #expect(verdicts(.peers, facts.report(to:)).last == .warn)
+            lines(.peers, facts.report(to:)) == [
+                "ok peer 2 peers in the files, not called now -> sudo systemctl start intercomd"
+            ])
     }
 }
