@@ -4,7 +4,7 @@ internal import HAL
 internal import Report
 internal import Time
 
-/// `test button [NAME]`: waits for a press and a release, and says how clean they are.
+/// `test button [NAME]`: waits for a press and a release.
 func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfigOrDefaults(invocation)
     let buttons = config.buttons.filter { !$0.isVoiceOperated }
@@ -21,7 +21,7 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
         }
         return try watchThroughDaemon(button, patience, invocation)
     }
-    return try report(on: trial, button).print(invocation)
+    return try trial.report(on: button).print(invocation)
 }
 
 /// `test led [NAME]`: five blinks; only the person can tell whether it is seen.
@@ -95,49 +95,6 @@ private func watch(
     return trial
 }
 
-private func report(on trial: PressTrial, _ button: Config.Button) -> TrialReport {
-    let other = button.isActiveLow ? "ground" : "3.3 V"
-    let turned = button.isActiveLow ? "high" : "low"
-    let text: String
-    if let time = trial.pressedFor {
-        text = "pressed for \(decimal(seconds(time))) s, \(bounces(of: trial, button))"
-    } else if !trial.isUntouched {
-        text =
-            "not pressed and let go in time, \(plural(trial.bounces, "bounce")):"
-            + " if the line changes by itself, it has no bias or a loose wire"
-    } else if trial.isPressed {
-        text =
-            "reads pressed all the time: look for a short to \(other), or set active = \(turned)"
-            + " (\(button.origin))"
-    } else {
-        text =
-            "no press seen on \(button.line): connect the button between this line and \(other)"
-            + " (intercomctl gpio list; \(button.lineOrigin))"
-    }
-    return TrialReport(
-        test: "button", device: button.line, verdict: trial.pressedFor == nil ? .failed : .ok,
-        text: text,
-        numbers: [
-            ("pressed_s", trial.pressedFor.map(seconds)), ("bounces", Double(trial.bounces)),
-            ("longest_bounce_ms", seconds(trial.longestBounce) * 1000),
-            ("settling_ms", seconds(trial.settling) * 1000),
-        ])
-}
-
-private func bounces(of trial: PressTrial, _ button: Config.Button) -> String {
-    guard trial.bounces > 0 else { return "no bounce" }
-    let settled =
-        "\(plural(trial.bounces, "bounce")) of up to"
-        + " \(decimal(seconds(trial.longestBounce) * 1000)) ms, settled in"
-        + " \(decimal(seconds(trial.settling) * 1000)) ms"
-    guard trial.longestBounce >= button.debounce else { return settled }
-    // Twice the measured time, because contacts wear out.
-    let longer = 2 * (trial.longestBounce.nanoseconds / 1_000_000 + 1)
-    return "\(settled); write debounce = \(min(200, longer))ms (\(button.origin))"
-}
-
-private func seconds(_ time: Duration) -> Double { Double(time.nanoseconds) / 1e9 }
-
 /// The daemon has the line and reports each press; the press also opens the microphone.
 private func watchThroughDaemon(
     _ button: Config.Button, _ patience: Duration, _ invocation: borrowing Invocation
@@ -172,83 +129,58 @@ private func watchThroughDaemon(
     ).print(invocation)
 }
 
-/// Follows one press and release of a button, bounces included.
+/// Follows one press and release of a button.
 ///
-/// Contacts bounce: for some milliseconds the level changes to and fro. A button counts as pressed
-/// or released once its level has been stable for a moment.
+/// Contacts bounce: for some milliseconds the level changes to and fro. A button counts as released
+/// once its level has been stable for a moment.
 struct PressTrial: Equatable {
-    /// One level, and since when.
-    private struct Change: Equatable {
-        let isPressed: Bool
-        let moment: Instant
-    }
-
-    private var changes: [Change] = []
-    private let wasPressed: Bool
+    /// How it reads now; at first, before anybody touches it.
+    private(set) var isPressed: Bool
+    /// Whether nothing has happened at all.
+    private(set) var isUntouched = true
+    /// When the press began, and when it ended last.
+    private var down: Instant?
+    private var up: Instant?
 
     /// Contacts bounce for less time, and people tap more slowly.
     private static let quiet = Duration.milliseconds(25)
-    /// A floating line must not fill the memory.
-    private static let changesMax = 10_000
 
-    /// `isPressed` is how the key reads before anybody touches it.
-    init(isPressed: Bool) { wasPressed = isPressed }
+    init(isPressed: Bool) { self.isPressed = isPressed }
 
     mutating func change(isPressed: Bool, at moment: Instant) {
-        guard changes.count < Self.changesMax else { return }
-        changes.append(Change(isPressed: isPressed, moment: moment))
+        (self.isPressed, isUntouched) = (isPressed, false)
+        if isPressed, down == nil { down = moment }
+        up = isPressed || down == nil ? nil : moment
     }
 
     /// Whether the button was pressed and released, and has settled.
-    func isOver(at now: Instant) -> Bool {
-        guard let last = changes.last, !last.isPressed else { return false }
-        return now - last.moment >= Self.quiet && pressedFor != nil
-    }
+    func isOver(at now: Instant) -> Bool { up.map { now - $0 >= Self.quiet } ?? false }
 
-    /// Whether a press has begun.
-    var isPressed: Bool { changes.last?.isPressed ?? wasPressed }
+    /// From the first touch of the press to its end; nil until both are there.
+    var pressedFor: Duration? { up.flatMap { up in down.map { up - $0 } } }
 
-    /// Whether anything has happened at all.
-    var isUntouched: Bool { changes.isEmpty }
-
-    /// From the first touch of the press to that of the release; nil until both are there.
-    var pressedFor: Duration? {
-        let bursts = self.bursts
-        guard let down = bursts.firstIndex(where: { $0.last!.isPressed }),
-            let up = bursts[(down + 1)...].first(where: { !$0.last!.isPressed })
-        else { return nil }
-        return up[0].moment - bursts[down][0].moment
-    }
-
-    /// How often the contact opened and closed by bouncing.
-    var bounces: Int { bursts.reduce(0) { $0 + ($1.count - 1) / 2 } }
-
-    /// The longest that the contact took to settle.
-    var settling: Duration {
-        bursts.map { $0.last!.moment - $0[0].moment }.max() ?? .zero
-    }
-
-    /// The longest bounce; the debounce time must be longer.
-    var longestBounce: Duration {
-        var longest = Duration.zero
-        for burst in bursts {
-            for (change, next) in zip(burst, burst.dropFirst()) {
-                longest = max(longest, next.moment - change.moment)
-            }
+    fileprivate func report(on button: Config.Button) -> TrialReport {
+        let other = button.isActiveLow ? "ground" : "3.3 V"
+        let turned = button.isActiveLow ? "high" : "low"
+        let length = pressedFor.map { Double($0.nanoseconds) / 1e9 }
+        let text: String
+        if let length {
+            text = "pressed for \(decimal(length)) s"
+        } else if !isUntouched {
+            text =
+                "not pressed and let go in time: if the line changes by itself, it has no bias or a"
+                + " loose wire"
+        } else if isPressed {
+            text =
+                "reads pressed all the time: look for a short to \(other), or set active ="
+                + " \(turned) (\(button.origin))"
+        } else {
+            text =
+                "no press seen on \(button.line): connect the button between this line and"
+                + " \(other) (intercomctl gpio list; \(button.lineOrigin))"
         }
-        return longest
-    }
-
-    /// Changes so close together that they belong to one movement of the finger.
-    private var bursts: [[Change]] {
-        var bursts: [[Change]] = []
-        for change in changes {
-            if let last = bursts.last?.last, change.moment - last.moment < Self.quiet {
-                bursts[bursts.count - 1].append(change)
-            } else {
-                bursts.append([change])
-            }
-        }
-        return bursts
+        return TrialReport(
+            test: "button", device: button.line, verdict: length == nil ? .failed : .ok,
+            text: text, numbers: [("pressed_s", length)])
     }
 }
