@@ -141,7 +141,7 @@ public enum Reply: Equatable, Sendable {
         public var schema = 1
         /// Whether this was a check that applied nothing.
         public var isCheck = false
-        /// In the order of `config show --effective`; empty when nothing has changed.
+        /// In the order of `config show`; empty when nothing has changed.
         public var difference: [Line] = []
 
         public init() {}

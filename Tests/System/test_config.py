@@ -88,7 +88,7 @@ class Commands(SceneTest):
 
     def test_the_effective_settings_hold_no_secret_and_are_settings(self):
         self.write(audio={"jitter-max": "120ms"})
-        code, text, errors = self.kitchen.ctl("config", "show", "--effective")
+        code, text, errors = self.kitchen.ctl("config", "show")
         self.assertEqual((code, errors), (0, ""))
         for line in ("jitter-max = 120ms", "preroll = 200ms", "[peer garage]",
                      f"key = {self.garage.public_key}", "psk = file:garage.psk"):

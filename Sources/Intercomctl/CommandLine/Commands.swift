@@ -343,7 +343,7 @@ extension CommandGroup {
                     name: "config check",
                     help: "check the configuration", function: checkConfig),
                 Command(
-                    name: "config show", options: ["--effective", "--json"],
+                    name: "config show",
                     help: "print the configuration with every default", function: showConfig),
                 Command(
                     name: "config diff",

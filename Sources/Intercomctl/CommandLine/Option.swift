@@ -33,8 +33,6 @@ extension Option {
             "--psk-file", "FILE", "file of 64 hexadecimal digits, one for both stations",
             takes: .file
         ) { $0.pskFile = $1 },
-        // `config show` prints the effective configuration with and without it.
-        flag("--effective", "changes nothing: every default is always shown") { _ in },
         text("--name", "NAME", "a name: with setup of this station, with pair of the other") {
             $0.name = $1
         },

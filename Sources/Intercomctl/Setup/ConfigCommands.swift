@@ -105,7 +105,7 @@ extension Mistake {
     }
 }
 
-/// `config show --effective`: what the files say together, every default included.
+/// `config show`: what the files say together, every default included.
 func showConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfig(ConfigFolder(invocation.configFolder))
     let json = JSON.result("sections", config.effectiveSections) { section in

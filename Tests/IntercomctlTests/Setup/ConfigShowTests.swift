@@ -4,7 +4,7 @@ import Testing
 @Suite struct ConfigShowTests {
     @Test func jsonHasEachSectionWithItsSettings() throws {
         let folder = try StationFolder("[channel house]\n")
-        let outcome = try folder.run("config", "show", "--effective", "--json")
+        let outcome = try folder.run("config", "show", "--json")
         #expect(outcome.output.hasPrefix("{\"schema\":1,\"sections\":[{\"section\":\"station\","))
         #expect(outcome.output.contains("\"name\":null,\"settings\":{\"port\":\"5577\","))
         #expect(
