@@ -133,6 +133,11 @@ func statusNow(_ invocation: borrowing Invocation) throws(Failure) -> Status {
     return status
 }
 
+/// A peer, as the daemon has it; nil where none answers.
+func peerNow(_ name: String, _ invocation: borrowing Invocation) -> PeerStatus? {
+    (try? statusNow(invocation))?.peers.first { $0.name == name }
+}
+
 /// The daemon's events from now on, over a connection of its own.
 struct EventWatch: ~Copyable {
     private var daemon: Daemon

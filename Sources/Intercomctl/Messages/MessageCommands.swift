@@ -11,14 +11,7 @@ internal import Wire
 /// This program encodes it, so that the daemon only has to seal what comes.
 func sendMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let (peer, path) = (invocation.arguments[0], invocation.arguments[1])
-    let sound: [Int16]
-    do throws(SoundFile.Complaint) {
-        sound = try SoundFile.samples(waitingFor: path, seconds: SealedMessage.secondsMax)
-    } catch {
-        if case .unread(let error) = error { throw error.failure }
-        let name = path == "-" ? "standard input" : path.visible
-        throw Failure("\(name) \(error.text)")
-    }
+    let sound = try samples(path, seconds: SealedMessage.secondsMax)
     let entries: [UInt8]
     do throws(OpusError) { entries = try packets(of: sound) } catch {
         throw Failure("the Opus encoder cannot start: \(error)")
@@ -144,10 +137,6 @@ func listMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
         ]
     }
     let text = list.messages.isEmpty ? "no messages\n" : table.text
-    if invocation.isJSON {
-        try printLine(list.json)
-    } else {
-        try printText(text)
-    }
+    try printResult(list.json, text, invocation, isFolded: false)
     return .ok
 }

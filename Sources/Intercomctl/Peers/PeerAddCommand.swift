@@ -139,7 +139,7 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     let former = try book.peer(name)
     let successor = try Successor.find(typed, of: former, in: book)
     // Without a daemon nothing is known to be up.
-    if (try? statusNow(invocation))?.peers.first(where: { $0.name == name })?.state == .up {
+    if peerNow(name, invocation)?.state == .up {
         throw Failure(
             "\(name) is up, and the station that is gone is named first: sudo intercomctl peer"
                 + " replace \(successor.paired?.name ?? "NAME") \(name); if \(name) is to go,"

@@ -52,7 +52,7 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     if let fault, SitePeers.isOfSite(file.bytes) {
         throw Failure("\(name) is a station of the site; \(fault); \(alone)")
     }
-    let known = (try? statusNow(invocation))?.peers.first { $0.name == name }
+    let known = peerNow(name, invocation)
     file.remove(name)
     try book.put(file.isEmpty ? nil : file, at: path, isRemoval: true)
     // The file first: it must never name a secret that is not there.

@@ -22,18 +22,18 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let begin = Clock.now()
     while Clock.now() < begin + .seconds(seconds) {
         if signals.next() == .end || lifeline.poll(at: Clock.now()) { break }
-        guard let line = try daemon.nextLine(until: Clock.now() + .milliseconds(20)) else {
+        guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(20)) else {
             continue
         }
-        return try ended(line, after: Clock.now() - begin, invocation)
+        return try ended(reply, after: Clock.now() - begin, invocation)
     }
     // On a second connection: the first one waits for the report.
     var other = try Daemon(invocation)
     _ = try? other.ask(.page(target, isDown: false, priority))
-    guard let line = try daemon.nextLine(until: Clock.now() + wordsMax) else {
+    guard let reply = try daemon.answer(until: Clock.now() + wordsMax) else {
         throw Failure("the daemon did not report what was heard of the page")
     }
-    return try ended(line, after: nil, invocation)
+    return try ended(reply, after: nil, invocation)
 }
 
 /// The last reports arrive 1.3 s after the page.
@@ -43,12 +43,10 @@ private let wordsMax = Duration.seconds(5)
 ///
 /// `time` is set if the station ended it: after a minute, or without microphone or target.
 private func ended(
-    _ line: [UInt8], after time: Duration?, _ invocation: borrowing Invocation
+    _ reply: Reply, after time: Duration?, _ invocation: borrowing Invocation
 ) throws(Failure) -> ExitCode {
     let isTimeUp = time.map { $0 >= .seconds(PageLimit.seconds - 1) } ?? true
-    guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
-        throw Failure.misfit
-    }
+    guard case .done(let done) = reply else { throw Failure.misfit }
     var lines = time == nil ? [] : [done.text.visible]
     if done.outcome != "replaced" { lines.append("heard: \(done.heard.sentence.visible)") }
     try printResult(done.json, lines.joined(separator: "\n"), invocation)
@@ -67,7 +65,7 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     guard let path = invocation.file else {
         throw Failure.usage("announce needs --file FILE.wav")
     }
-    let sound = try samples(path)
+    let sound = try samples(path, seconds: 60)
     let target = invocation.arguments[0]
     // The reply comes after the daemon has played the audio that waits in the socket.
     var daemon = try Daemon(invocation, patience: .seconds(15))
@@ -89,10 +87,10 @@ func announce(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     return over.heard.isHeard ? .ok : .failed
 }
 
-/// Its samples, 48 kHz: those of a file, of a pipe, or of standard input.
-private func samples(_ path: String) throws(Failure) -> [Int16] {
+/// Samples of 48 kHz: those of a file, of a pipe, or of standard input.
+func samples(_ path: String, seconds: Int) throws(Failure) -> [Int16] {
     do throws(SoundFile.Complaint) {
-        return try SoundFile.samples(waitingFor: path, seconds: 60)
+        return try SoundFile.samples(waitingFor: path, seconds: seconds)
     } catch {
         if case .unread(let error) = error { throw error.failure }
         let name = path == "-" ? "standard input" : path.visible

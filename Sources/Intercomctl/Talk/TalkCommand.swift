@@ -26,13 +26,9 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if watch.look(invocation), isFirst || !invocation.isJSON {
             try say(watch.words, result, invocation)
         }
-        guard let line = try daemon.nextLine(until: Clock.now() + FirstWords.look) else {
-            continue
-        }
+        guard let reply = try daemon.answer(until: Clock.now() + FirstWords.look) else { continue }
         // The daemon ended it: another program released it, max-talk is over, or it has no target.
-        guard let reply = try? Reply(parsing: line.span), case .done(let done) = reply else {
-            throw Failure.misfit
-        }
+        guard case .done(let done) = reply else { throw Failure.misfit }
         throw Failure(done.text.visible)
     }
     if watch.isUntold, watch.tell() { try say(watch.words, result, invocation) }
