@@ -47,7 +47,6 @@ COMMANDS = {
     "test speaker": ["test", "speaker"],
     "test mic": ["test", "mic"],
     "test button": ["test", "button", "--timeout", "1"],
-    "test led": ["test", "led"],
 }
 """Every command that root may type and that reads or writes the state directory."""
 ELSEWHERE = {

@@ -210,12 +210,9 @@ FAIL  reads pressed all the time: look for a short to ground, or set active = hi
 
     def test_a_line_that_a_driver_holds(self):
         self.kitchen.lines.do("claim", "GPIO17", "gpio-keys")
-        self.kitchen.lines.do("claim", "GPIO23", "leds-gpio")
-        for words, line, driver in ((["button"], "GPIO17", "gpio-keys"),
-                                    (["led"], "GPIO23", "leds-gpio")):
-            self.assert_screen(words, 1, "", f'intercomctl: line {line}: held by "{driver}"; '
-                               "remove its dtoverlay from /boot/firmware/config.txt, or set "
-                               "another `line`\n")
+        self.assert_screen(["button"], 1, "", 'intercomctl: line GPIO17: held by "gpio-keys"; '
+                           "remove its dtoverlay from /boot/firmware/config.txt, or set "
+                           "another `line`\n")
 
     def test_through_the_daemon_that_has_the_line(self):
         self.kitchen.begin()
@@ -231,39 +228,19 @@ ok    pressed and let go, as intercomd sees it
 intercomd has GPIO17: press ptt and let it go (1 s); house may hear you
 FAIL  intercomd saw no press; stop it and test again to see more (FILE:LINE)
 """)
-        self.assert_screen(["led"], 1, "", """\
-intercomctl: GPIO23: intercomd has it; sudo systemctl stop intercomd, test again, then start it \
-again
-""")
-
-    def test_a_lamp_blinks_five_times_and_is_left_dark(self):
-        seen = [self.kitchen.level("GPIO23")]
-        program = self.started("led", "on-air")
-        while process.is_alive(program):
-            seen.append(self.kitchen.level("GPIO23"))
-            time.sleep(0.01)
-        self.assertEqual(self.finished(program, ""), (0, """\
-blinking on-air on GPIO23 five times
-done  blinked; if you did not see it: check the line, the resistor and which way round the \
-LED is, or set active = low (FILE:LINE)
-"""))
-        self.assertEqual(sum(after > before for before, after in zip(seen, seen[1:])), 5)
-        self.assertEqual(self.kitchen.level("GPIO23"), 0)
 
     def test_names(self):
         self.kitchen.sections["button two"] = {"line": "GPIO27", "talk": "house"}
         self.kitchen.write_config()
         self.assert_screen(["button", "tow"], 2, "", 'intercomctl: unknown button "tow"; '
                            'did you mean "two"?\n')
-        self.assert_screen(["led", "x"], 2, "", 'intercomctl: unknown lamp "x"; try: on-air\n')
         self.assertEqual(self.numbers("button", "two", "--timeout", "1", code=1)["device"],
                          "GPIO27")
         for seconds in ("0", "601", "x"):
             self.assert_screen(["button", "--timeout", seconds], 2, "",
                                "intercomctl: --timeout takes 1 to 600 seconds\n")
-        for title in ("button ptt", "button two", "lamp on-air"):
+        for title in ("button ptt", "button two"):
             del self.kitchen.sections[title]
         self.kitchen.write_config()
-        for word, kind in (("button", "button"), ("led", "lamp")):
-            self.assert_screen([word], 1, "", f"intercomctl: there is no [{kind} NAME] in the "
-                               "configuration: nothing to test (man intercomd.conf)\n")
+        self.assert_screen(["button"], 1, "", "intercomctl: there is no [button NAME] in the "
+                           "configuration: nothing to test (man intercomd.conf)\n")

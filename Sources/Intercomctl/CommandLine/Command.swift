@@ -60,7 +60,6 @@ enum Expected: Sendable, Equatable {
     /// What `mute` takes.
     case mutable
     case button
-    case lamp
     case relay
     /// A command, as one word or two.
     case command

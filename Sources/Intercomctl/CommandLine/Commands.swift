@@ -372,10 +372,6 @@ extension CommandGroup {
                     examples: ["intercomctl test button", "intercomctl test button ptt"],
                     function: testButton),
                 Command(
-                    name: "test led", arguments: "[NAME]", takes: [.lamp],
-                    help: "blink a lamp five times", examples: ["intercomctl test led mic"],
-                    function: testLamp),
-                Command(
                     name: "audio list",
                     help: "list sound cards and their values for [audio]", function: listAudio),
                 Command(

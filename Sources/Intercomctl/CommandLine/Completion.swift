@@ -80,7 +80,7 @@ struct Completion {
         case .folder: .folders
         case .anything, .command: .words([])
         case .oneOf(let words): .words(fitting(words))
-        case .peer, .target, .mutable, .button, .lamp, .relay:
+        case .peer, .target, .mutable, .button, .relay:
             .words(fitting(names().words(expected)))
         }
     }

@@ -108,7 +108,6 @@ struct StationNames: Equatable {
     var peers: [String] = []
     var channels: [String] = []
     var buttons: [String] = []
-    var lamps: [String] = []
     var relays: [String] = []
 
     /// The names of this kind.
@@ -119,7 +118,6 @@ struct StationNames: Equatable {
             case .target: peers + channels
             case .mutable: ["mic", "speaker"] + peers + channels
             case .button: buttons
-            case .lamp: lamps
             case .relay: relays
             case .anything, .oneOf, .command, .file, .folder: []
             }
@@ -139,13 +137,11 @@ extension StationNames {
             peers = status.peers.map { $0.name }
             channels = status.channels.map { $0.name }
             buttons = status.buttons.map { $0.name }
-            lamps = status.lamps.map { $0.name }
             relays = status.relays.map { $0.name }
         } else if let config = try? readConfig(ConfigFolder(invocation.configFolder)) {
             peers = config.otherPeers.map { $0.name }
             channels = config.channels.map { $0.name }
             buttons = config.buttons.map { $0.name }
-            lamps = config.lamps.map { $0.name }
             relays = config.relays.map { $0.name }
         }
     }

@@ -8,7 +8,7 @@ internal import Time
 func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let config = try readConfigOrDefaults(invocation)
     let buttons = config.buttons.filter { !$0.isVoiceOperated }
-    let button = try chosen(invocation, among: buttons, kind: "button") { $0.name }
+    let button = try chosen(invocation, among: buttons)
     let patience = Duration.seconds(invocation.timeout ?? 20)
     let trial: PressTrial
     do throws(GPIOError) {
@@ -24,50 +24,22 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return try trial.report(on: button).print(invocation)
 }
 
-/// `test led [NAME]`: five blinks; only the person can tell whether it is seen.
-func testLamp(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let lamps = try readConfigOrDefaults(invocation).lamps
-    let lamp = try chosen(invocation, among: lamps, kind: "lamp") { $0.name }
-    do throws(GPIOError) {
-        let line = try OutputLine(
-            name: lamp.line, activeLow: lamp.isActiveLow, consumer: "intercomctl test")
-        try? printProgress("blinking \(lamp.name) on \(lamp.line) five times", invocation)
-        for _ in 0..<5 {
-            try line.set(true)
-            Clock.sleep(.milliseconds(300))
-            try line.set(false)
-            Clock.sleep(.milliseconds(300))
-        }
-    } catch {
-        guard case .busy(let holder) = error.reason, holder.hasPrefix("intercomd") else {
-            throw Failure(error.description.visible)
-        }
-        throw Failure("\(lamp.line): \(daemonHasIt)")
-    }
-    let turned = lamp.isActiveLow ? "high" : "low"
-    return try TrialReport(
-        test: "led", device: lamp.line, verdict: .done,
-        text: "blinked; if you did not see it: check the line, the resistor and which way round the"
-            + " LED is, or set active = \(turned) (\(lamp.origin))"
-    ).print(invocation)
-}
-
-/// The section of the name that was typed; without one, the first.
-private func chosen<Section>(
-    _ invocation: borrowing Invocation, among sections: [Section], kind: String,
-    _ name: (Section) -> String
-) throws(Failure) -> Section {
-    guard let first = sections.first else {
+/// The button of the name that was typed; without one, the first.
+private func chosen(
+    _ invocation: borrowing Invocation, among buttons: [Config.Button]
+) throws(Failure) -> Config.Button {
+    guard let first = buttons.first else {
         throw Failure(
-            "there is no [\(kind) NAME] in the configuration: nothing to test"
+            "there is no [button NAME] in the configuration: nothing to test"
                 + " (man intercomd.conf)")
     }
     guard let typed = invocation.arguments.first else { return first }
-    guard let section = sections.first(where: { name($0) == typed }) else {
-        let names = sections.map(name)
-        throw Failure.usage(unknown(kind, typed, among: names, or: names.joined(separator: ", ")))
+    guard let button = buttons.first(where: { $0.name == typed }) else {
+        let names = buttons.map { $0.name }
+        throw Failure.usage(
+            unknown("button", typed, among: names, or: names.joined(separator: ", ")))
     }
-    return section
+    return button
 }
 
 /// Follows the line until the button was pressed and released, or the time is over.

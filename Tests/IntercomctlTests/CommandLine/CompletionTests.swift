@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CompletionTests {
     private static let names = StationNames(
-        peers: ["garage", "$(reboot)"], channels: ["house"], buttons: ["ptt"], lamps: ["talk"],
+        peers: ["garage", "$(reboot)"], channels: ["house"], buttons: ["ptt"],
         relays: ["door"])
 
     private func words(_ typed: String...) -> [String]? {
@@ -38,7 +38,6 @@ import Testing
         #expect(words("relay", "door", "g") == ["garage"])
         #expect(words("mute", "") == ["mic", "speaker", "garage", "house"])
         #expect(words("test", "button", "") == ["ptt"])
-        #expect(words("test", "led", "") == ["talk"])
         #expect(words("peer", "add", "g") == [])
         #expect(words("doctor", "config", "da") == ["daemon"])
         #expect(words("volume", "p") == ["page"])
