@@ -55,7 +55,7 @@ class MemberTest(unittest.TestCase):
         os.umask(0o022)
         cls.said = cls.type("root", "setup", "--yes", "--name", "kitchen")[1]
         cls.alone = [cls.type(NAME, "test", *words)[1] for words in (
-            ["speaker"], ["mic"], ["button", "--timeout", "1"])]
+            ["speaker"], ["mic"], ["button", "--seconds", "1"])]
         cls.start()
         cls.unpaired = json.loads(cls.type("root", "status", "--json")[1])
         cls.garage.knows(cls.kitchen, port=5577, calls=False)
@@ -125,7 +125,7 @@ class MemberTest(unittest.TestCase):
                 word = "ADDRESS"
             found.append(names.get(word, word))
         if found[:2] == ["test", "button"]:
-            found = ["test", "button", "--timeout", "1"]
+            found = ["test", "button", "--seconds", "1"]
         # What may follow in brackets is left out.
         return [word for word in found if not re.search(r"[\[\]]", word)]
 

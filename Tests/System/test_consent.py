@@ -210,7 +210,7 @@ class Consent(CallersTest):
                     self.do(kitchen, *before)
                 kitchen.record()
                 levels = threading.Thread(
-                    target=self.do, args=(kitchen, "levels", "--json-lines", "--seconds", "1"))
+                    target=self.do, args=(kitchen, "levels", "--json", "--seconds", "1"))
                 levels.start()
                 while levels.is_alive():
                     self.assertFalse(kitchen.is_lit() or kitchen.is_talking())

@@ -46,7 +46,7 @@ COMMANDS = {
     "setup force": ["setup", "--name", "kitchen", "--yes", "--force"],
     "test speaker": ["test", "speaker"],
     "test mic": ["test", "mic"],
-    "test button": ["test", "button", "--timeout", "1"],
+    "test button": ["test", "button", "--seconds", "1"],
 }
 """Every command that root may type and that reads or writes the state directory."""
 ELSEWHERE = {

@@ -205,7 +205,7 @@ class Meters(MetersTest):
 
 class Ears(SceneTest):
     def looks(self, station, seconds):
-        _, text, _ = station.ctl("levels", "--json-lines", "--seconds", f"{seconds}")
+        _, text, _ = station.ctl("levels", "--json", "--seconds", f"{seconds}")
         return [json.loads(line) for line in text.splitlines()]
 
     def test_levels_show_one_slow_level_of_a_closed_microphone_and_nothing_of_a_muted_one(self):

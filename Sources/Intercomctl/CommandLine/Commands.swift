@@ -13,7 +13,7 @@ extension CommandGroup {
                     name: "peers",
                     help: "show only the peers", function: showPeers),
                 Command(
-                    name: "monitor", options: ["--json", "--json-lines"],
+                    name: "monitor",
                     help: "print events, line by line, until Ctrl-C", function: monitor),
                 Command(
                     name: "history", options: ["--missed", "--since", "--limit", "--json"],
@@ -24,7 +24,7 @@ extension CommandGroup {
                     help: "show sound quality and network figures of a peer",
                     examples: ["intercomctl stats garage"], function: showStats),
                 Command(
-                    name: "levels", options: ["--json-lines", "--seconds"],
+                    name: "levels", options: ["--seconds", "--json"],
                     help: "show live meters until Ctrl-C", function: showLevels),
             ]),
         CommandGroup(
@@ -367,7 +367,7 @@ extension CommandGroup {
                     examples: ["intercomctl test latency garage"], function: testLatency),
                 Command(
                     name: "test button", arguments: "[NAME]", takes: [.button],
-                    options: ["--timeout", "--json"],
+                    options: ["--seconds", "--json"],
                     help: "wait for a press of a talk button",
                     examples: ["intercomctl test button", "intercomctl test button ptt"],
                     function: testButton),

@@ -19,9 +19,6 @@ struct Invocation {
     var isTakingOver = false
     var isYes = false
     var isForced = false
-    /// Seconds.
-    var timeout: Int?
-    var isJSONLines = false
     var seconds: Int?
     var file: String?
     var keyFile: String?

@@ -53,13 +53,7 @@ extension Option {
         flag("--force", "replace what is set up here; setup keeps the old file") {
             $0.isForced = true
         },
-        number("--timeout", "SECONDS", 1...600, "seconds", "how long to wait, 1 to 600") {
-            $0.timeout = $1
-        },
-        flag("--json-lines", "print one JSON object per line") { $0.isJSONLines = true },
-        number("--seconds", "N", 1...86_400, "", "stop after N seconds") {
-            $0.seconds = $1
-        },
+        number("--seconds", "N", 1...86_400, "stop after N seconds") { $0.seconds = $1 },
         text("--file", "FILE.wav", "PCM or float, up to a minute", takes: .file) { $0.file = $1 },
         text("--key-file", "FILE", "the secret half of a recording key", takes: .file) {
             $0.keyFile = $1
@@ -87,10 +81,11 @@ extension Option {
             }
             typed.since = seconds
         },
-        number("--limit", "N", 1...100_000, "", "only the newest N") { $0.limit = $1 },
+        number("--limit", "N", 1...100_000, "only the newest N") { $0.limit = $1 },
         Option(name: "--for", value: "TIME", help: "90s, 30m, 1h or 2d") {
             (typed, word) throws(Failure) in
-            guard let seconds = seconds(typed: word), (1...StateRequest.secondsMax).contains(seconds)
+            guard let seconds = seconds(typed: word),
+                (1...StateRequest.secondsMax).contains(seconds)
             else {
                 throw Failure.usage("--for takes a time such as 90s, 30m, 1h or 2d; 31d at most")
             }
@@ -136,13 +131,13 @@ extension Option {
     }
 
     private static func number(
-        _ name: String, _ value: String, _ range: ClosedRange<Int>, _ unit: String,
-        _ help: String, _ set: @escaping @Sendable (inout Invocation, Int) -> Void
+        _ name: String, _ value: String, _ range: ClosedRange<Int>, _ help: String,
+        _ set: @escaping @Sendable (inout Invocation, Int) -> Void
     ) -> Option {
         Option(name: name, value: value, help: help) { (typed, text) throws(Failure) in
             guard let number = Int(text), range.contains(number) else {
-                let bounds = "\(range.lowerBound) to \(range.upperBound)"
-                throw Failure.usage("\(name) takes \(bounds)\(unit.isEmpty ? "" : " \(unit)")")
+                throw Failure.usage(
+                    "\(name) takes \(range.lowerBound) to \(range.upperBound)")
             }
             set(&typed, number)
         }

@@ -9,7 +9,7 @@ func testButton(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     let config = try readConfigOrDefaults(invocation)
     let buttons = config.buttons.filter { !$0.isVoiceOperated }
     let button = try chosen(invocation, among: buttons)
-    let patience = Duration.seconds(invocation.timeout ?? 20)
+    let patience = Duration.seconds(invocation.seconds ?? 20)
     let trial: PressTrial
     do throws(GPIOError) {
         // Several programs may read an input device, so the daemon is not in the way.

@@ -92,12 +92,10 @@ private func failure(_ error: PCMError, _ invocation: borrowing Invocation) -> F
     guard error.reason == .busy, isRunning(invocation) else {
         return Failure(error.description.visible)
     }
-    return Failure("\(error.device.visible): \(daemonHasIt)")
+    return Failure(
+        "\(error.device.visible): intercomd has it; sudo systemctl stop intercomd, test again,"
+            + " then start it again")
 }
-
-/// The advice for a test of a device that the daemon has.
-let daemonHasIt =
-    "intercomd has it; sudo systemctl stop intercomd, test again, then start it again"
 
 /// The complaint about a card that opens, but hangs.
 func stuck(_ device: String) -> String {

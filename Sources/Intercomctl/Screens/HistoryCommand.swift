@@ -107,7 +107,7 @@ func monitor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var daemon = try Daemon(invocation)
     guard case .monitor = try daemon.ask(.monitor) else { throw Failure.misfit }
     while let line = try daemon.nextLine(until: nil) {
-        if invocation.isJSON || invocation.isJSONLines {
+        if invocation.isJSON {
             try printText(String(decoding: line, as: UTF8.self).escaped + "\n")
         } else if let event = Event(parsing: line.span) {
             try printLine(sentence(of: event))

@@ -7,7 +7,7 @@ func showLevels(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var daemon = try Daemon(invocation)
     guard case .levels = try daemon.ask(.levels) else { throw Failure.misfit }
     let end = invocation.seconds.map { Clock.now() + .seconds($0) }
-    return !invocation.isJSONLines && hasCursor
+    return !invocation.isJSON && hasCursor
         ? try drawLooks(&daemon, until: end) : try printLooks(&daemon, until: end, invocation)
 }
 
@@ -35,7 +35,7 @@ private func printLooks(
     var count = 0
     while let line = try daemon.nextLine(until: end) {
         let levels = try look(line)
-        if invocation.isJSONLines {
+        if invocation.isJSON {
             try printText(String(decoding: line, as: UTF8.self).escaped + "\n")
         } else if count % 10 == 0 {
             // Twice a second is enough to read.

@@ -45,8 +45,8 @@ import Testing
 
     @Test func optionsAreThoseOfTheCommand() {
         #expect(
-            words("monitor", "--") == ["--config", "--socket", "--json", "--json-lines", "--help"])
-        #expect(words("monitor", "--json", "--j") == ["--json-lines"])
+            words("levels", "--") == ["--config", "--socket", "--json", "--seconds", "--help"])
+        #expect(words("levels", "--json", "--s") == ["--socket", "--seconds"])
         #expect(words("peer", "--no") == ["--no-reload"])
         #expect(words("--v") == ["--version"])
         #expect(words("status", "--v") == [])

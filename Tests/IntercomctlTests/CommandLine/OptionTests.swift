@@ -25,8 +25,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--timeout", ["0", "601", "x", "-1"], ["1", "600"], "--timeout takes 1 to 600 seconds"),
-        ("--seconds", ["0", "86401", "1.5"], ["1", "86400"], "--seconds takes 1 to 86400"),
+        ("--seconds", ["0", "86401", "1.5", "x"], ["1", "86400"], "--seconds takes 1 to 86400"),
         ("--limit", ["0", "100001", "all"], ["1", "100000"], "--limit takes 1 to 100000"),
         (
             "--for", ["0s", "32d", "1", "later"], ["1s", "31d"],
