@@ -59,7 +59,9 @@ struct Completion {
             return .words(fitting(Self.commandWords(after: words)))
         }
         if let expected = command.expected(at: words.count - command.words.count) {
-            if expected == .command { return .words(fitting(helped(command))) }
+            if expected == .command {
+                return .words(fitting(Self.commandWords(after: Array(words.dropFirst()))))
+            }
             return fitting(expected, names)
         }
         return isPlain ? .words([]) : .words(fitting(optionWords))
@@ -105,11 +107,6 @@ struct Completion {
             if !found.contains(own[words.count]) { found.append(own[words.count]) }
         }
         return found
-    }
-
-    /// The words that `help` takes next.
-    private func helped(_ command: Command) -> [String] {
-        Self.commandWords(after: Array(words.dropFirst(command.words.count)))
     }
 }
 

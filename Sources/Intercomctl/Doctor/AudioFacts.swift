@@ -37,9 +37,6 @@ struct AudioFacts {
     /// The daemon has the cards, and its status tells of them.
     var isRunning = false
 
-    /// Above it, speech of a person a metre away drowns.
-    private static let loudFloor = -35.0
-
     func report(to found: inout Diagnosis) {
         if case .opened(let granted) = input.state {
             reportSound("\(input.name)  \(description(of: granted))", to: &found)
@@ -54,7 +51,6 @@ struct AudioFacts {
 
     /// Tells how the microphone sounds; `opened` names its card.
     private func reportSound(_ opened: String, to found: inout Diagnosis) {
-        let lower = "alsamixer, F4: lower the capture channel"
         guard let survey else {
             return found.add(
                 .fail, of: "input", "\(opened), but no sound comes from it", fix: Standstill.fix)
@@ -67,13 +63,7 @@ struct AudioFacts {
         }
         let levels =
             "noise floor \(whole(survey.noiseFloor)) dBFS, level \(whole(survey.level)) dBFS"
-        found.add(.ok, of: "input", "\(opened), \(levels)")
-        if survey.verdict == .clipping {
-            found.add(.warn, of: "input", "clipping \(survey.clips) times in 1 s", fix: lower)
-        } else if survey.noiseFloor > Self.loudFloor {
-            found.add(
-                .warn, of: "input", "it is never quiet: noise, hum, or too much gain", fix: lower)
-        }
+        found.add(.ok, of: "input", "\(opened), \(levels)", fix: "intercomctl test mic")
     }
 
     private func report(_ muted: CardControl, to found: inout Diagnosis) {
@@ -131,11 +121,6 @@ extension AudioFacts {
                 .warn, of: side.word, "\(side.name) fits \(twins.count) cards that are alike",
                 fix: "\(side.word) = \(values.joined(separator: " or ")) in [audio]")
         }
-        let fit = cards.filter { side.direction == .capture ? $0.captures : $0.plays }
-        guard side.name == "default", fit.count > 1 else { return }
-        found.add(
-            .ok, of: side.word, "default depends on the order of \(fit.count) cards",
-            fix: "\(side.word) = \(fit[0].value) in [audio], if that one is meant")
     }
 
     /// `pcm:plughw:1,0`, `pcm:dsnoop:CARD=0` and the like: a number where a card's name should be.

@@ -2,7 +2,7 @@ internal import Config
 internal import HAL
 internal import Report
 
-/// This machine's own network: links and addresses, a way to each peer, the port.
+/// This machine's own network: links and addresses, a way to each peer.
 struct NetworkFacts {
     struct Way {
         let peer: String
@@ -14,10 +14,6 @@ struct NetworkFacts {
     /// Nil if the kernel does not list them.
     var interfaces: [NetworkInterface]?
     var ways: [Way] = []
-    /// The port of the settings, and how many sockets have it; nil when not known.
-    var port: UInt16?
-    var sockets: Int?
-    var isDaemonUp = false
     /// The one address at which the station listens; nil for all.
     var listen: SocketAddress?
     /// Nil where the station is alone with this machine.
@@ -26,15 +22,6 @@ struct NetworkFacts {
     func report(to found: inout Diagnosis) {
         reportLinks(to: &found)
         for way in ways where !way.address.isLoopback { report(way, to: &found) }
-        if let port, let sockets, isDaemonUp {
-            if sockets > 0 {
-                found.add(.ok, of: "port", "UDP \(port), which firewalls must let in")
-            } else {
-                found.add(
-                    .fail, of: "port", "nothing listens at UDP port \(port)",
-                    fix: "sudo systemctl restart intercomd: the port has changed")
-            }
-        }
         search?.report(to: &found)
     }
 
@@ -70,11 +57,8 @@ struct NetworkFacts {
 extension NetworkFacts {
     init(_ situation: Situation) {
         self.init(interfaces: NetworkInterface.all())
-        isDaemonUp = situation.status != nil
         if let config = situation.config {
-            port = config.network.port
             listen = config.network.listen.flatMap { SocketAddress(host: $0, port: 0) }
-            sockets = UDPPort.socketCount(of: config.network.port)
             search = LANSearch(config.network, interfaces ?? [])
         }
         ways = Self.addresses(situation).map { peer, address in
@@ -166,12 +150,12 @@ func reportWiFi(_ interfaces: [WirelessInterface], to found: inout Diagnosis) {
 /// The peers of the files: whether a running daemon has them.
 struct PeersFacts {
     var peers: [Config.Peer]
-    /// The peers that the running daemon has; nil without one.
-    var known: [PeerStatus]?
+    /// The names of those that the running daemon has; nil without one.
+    var known: [String]?
 
     func report(to found: inout Diagnosis) {
         let here = peers.map { $0.name }
-        let there = known?.map { $0.name } ?? here
+        let there = known ?? here
         let missing = here.filter { !there.contains($0) }
         let excess = there.filter { !here.contains($0) }
         for name in missing {
@@ -190,15 +174,12 @@ struct PeersFacts {
                 .warn, "none: there is nobody to talk to",
                 fix: "intercomctl pair; it shows a code to type at the other station")
         }
-        if let known {
-            let up = known.count { $0.state == .up }
-            found.add(
-                up == 0 ? .warn : .ok,
-                "the running daemon knows those of the files: \(up) of \(known.count) up",
-                fix: "intercomctl peers")
+        let count = plural(peers.count, "peer")
+        if known != nil {
+            found.add(.ok, "\(count), known to the running daemon", fix: "intercomctl peers")
         } else {
             found.add(
-                .ok, "\(plural(peers.count, "peer")) in the files, not called now",
+                .ok, "\(count) in the files, not called now",
                 fix: "sudo systemctl start intercomd")
         }
     }
@@ -208,6 +189,6 @@ extension PeersFacts {
     /// Nil when the settings cannot be read.
     init?(_ situation: Situation) {
         guard let config = situation.config else { return nil }
-        self.init(peers: config.otherPeers, known: situation.status?.peers)
+        self.init(peers: config.otherPeers, known: situation.status?.peers.map { $0.name })
     }
 }

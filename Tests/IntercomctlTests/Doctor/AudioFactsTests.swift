@@ -38,19 +38,12 @@ import Testing
 
     let opened = "audio input card:A 48000/mono 480/1920"
 
-    @Test func clippingSilenceAndNoiseAreWarnings() {
-        #expect(
-            heard(survey(33, 32_767)).last == "WARN audio input clipping 400 times in 1 s"
-                + " -> alsamixer, F4: lower the capture channel")
+    @Test func silenceIsAWarning() {
         #expect(
             heard(survey(0, 0)) == [
                 "WARN \(opened), digital silence: muted, or no microphone"
                     + " -> alsamixer, F4: unmute and raise the capture channel"
             ])
-        #expect(
-            heard(survey(1_000, 3_277)).last
-                == "WARN audio input it is never quiet: noise, hum, or too much gain"
-                + " -> alsamixer, F4: lower the capture channel")
     }
 
     @Test func theNoiseOfAConverterIsNoSilence() {
@@ -107,7 +100,7 @@ import Testing
         #expect(!AudioFacts.isNumbered(name))
     }
 
-    @Test func defaultAmongSeveralAndTwinsAreTold() {
+    @Test func twinsAreTold() {
         let usb = PCMCard.USB(vendor: 1, product: 2, serial: nil)
         func card(_ id: String, _ usb: PCMCard.USB?) -> PCMCard {
             PCMCard(id: id, name: id, usb: usb, captures: true, plays: false)
@@ -115,10 +108,6 @@ import Testing
         var facts = facts(.opened(Self.granted), names: ("default", "usb:0001:0002"))
         facts.cards = [card("HDMI", nil), card("A", usb), card("A_1", usb)]
         let found = lines(.audio, facts.report(to:))
-        #expect(
-            found.contains(
-                "ok audio input default depends on the order of 3 cards"
-                    + " -> input = card:HDMI in [audio], if that one is meant"))
         #expect(
             found.contains(
                 "WARN audio output usb:0001:0002 fits 2 cards that are alike"

@@ -55,14 +55,4 @@ import Testing
         facts.ways = [.init(peer: "garage", address: peer, source: nil)]
         #expect(diagnosis(.network, facts.report(to:)).checks.count == 1)
     }
-
-    @Test func aPortOnWhichNobodyListensIsAFailure() {
-        var facts = facts([interface("eth0", "192.0.2.5")])
-        (facts.port, facts.sockets, facts.isDaemonUp) = (5577, 2, true)
-        #expect(verdicts(.network, facts.report(to:)).last == .ok)
-        facts.sockets = 0
-        #expect(verdicts(.network, facts.report(to:)).last == .fail)
-        facts.isDaemonUp = false
-        #expect(diagnosis(.network, facts.report(to:)).checks.count == 1)
-    }
 }
