@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
-#include <sys/timex.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,14 +40,6 @@ int clinux_has_aes(void) {
 #else
     return 0;
 #endif
-}
-
-int clinux_clock_is_synchronised(void) {
-    struct timex clock = {.modes = 0};
-    int state = adjtimex(&clock);
-    if (state < 0)
-        return -errno;
-    return state == TIME_ERROR || clock.status & STA_UNSYNC ? 0 : 1;
 }
 
 int clinux_disk_space(

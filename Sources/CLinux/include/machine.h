@@ -14,9 +14,6 @@ int clinux_has_capability(int number);
 /// no /proc, which a service may not see.
 int clinux_has_aes(void);
 
-/// 1 when the kernel counts its clock as set by a reference, 0 when not.
-int clinux_clock_is_synchronised(void);
-
 /// Bytes that this user may still write where `path` is, and whether nothing may be written there.
 ///
 /// The kind is one of those below.

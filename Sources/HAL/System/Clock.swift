@@ -23,15 +23,6 @@ public enum Clock {
     public static func sleep(_ duration: Duration) { clinux_sleep_ns(duration.nanoseconds) }
 }
 
-/// Whether the wall clock can be trusted.
-public enum ClockState {
-    /// Whether the kernel considers its clock synchronised; nil when it does not say.
-    public static var isSynchronised: Bool? {
-        let result = clinux_clock_is_synchronised()
-        return result < 0 ? nil : result == 1
-    }
-}
-
 /// The time in this machine's time zone.
 public struct LocalTime: Equatable, Sendable {
     public let year: Int

@@ -26,7 +26,7 @@ extension Check {
     enum Topic: String, CaseIterable, Sendable {
         case config, keys, daemon, status, service
         case selfTest = "self-test"
-        case audio, gpio, network, peers, wifi, clock, disk
+        case audio, gpio, network, peers, wifi, disk
 
         /// The name of one check of the topic.
         var noun: String { self == .peers ? "peer" : rawValue }

@@ -53,7 +53,6 @@ private func report(
     case .peers:
         if PeersFacts(situation)?.report(to: &found) == nil { reportUnseen(situation, to: &found) }
     case .wifi: reportWiFi(WirelessInterface.all(), to: &found)
-    case .clock: reportClock(isSynchronised: ClockState.isSynchronised, to: &found)
     case .disk: DiskFacts(situation).report(to: &found)
     }
 }

@@ -65,18 +65,6 @@ extension DiskFacts {
     }
 }
 
-/// Tells whether the time of day is right, which no sound depends on.
-func reportClock(isSynchronised: Bool?, to found: inout Diagnosis) {
-    switch isSynchronised {
-    case true: found.add(.ok, "synchronised (needed for history only)")
-    case false:
-        found.add(
-            .warn, "not synchronised: history and journal may have wrong times",
-            fix: "sudo timedatectl set-ntp true")
-    case nil: found.add(.ok, "the kernel does not report it (needed for history only)")
-    }
-}
-
 /// Tells whether the daemon's program and its libraries do on this machine what was tested
 /// elsewhere.
 ///
