@@ -62,16 +62,8 @@ func pairedPeer(
             let namesake = isNamed ? nil : away.first { $0.name == report.former }
             report.former = (namesake ?? away.first { place != nil && $0.endpoint == place })?.name
             former = report.former
-            try show(
-                report, isNamed: isNamed,
-                // The one that introduces signs a roster, which needs root.
-                command: joining?.isIntroducing == false
-                    ? "sudo intercomctl pair" : "intercomctl pair",
-                option: joining == nil ? "" : " --join",
-                place: joining?.isIntroducing == true ? "site" : "peer",
-                site: status?.site,
-                formerName: report.former.flatMap { try? PeerBook(invocation).site(of: $0)?.name },
-                state: status?.state)
+            let formerName = report.former.flatMap { try? PeerBook(invocation).site(of: $0)?.name }
+            try show(report, isNamed: isNamed, joining, status, formerName: formerName)
         }
         return paired?.name.map { ($0, former) }
     } catch {
@@ -152,25 +144,23 @@ func follow(
 /// - Parameters:
 ///   - report: What happened.
 ///   - isNamed: Whether the person has chosen the name of the other station here.
-///   - command: The command that is typed there.
-///   - option: What follows the code where it is typed.
-///   - place: Where another name is given: `site` for a station that is introduced with it.
-///   - site: The site of this station, where the new peer may come in the place of a former one.
-///   - formerName: The name of that one in the site.
-///   - state: What is muted here, where it is known.
+///   - joining: What follows; nil for nothing.
+///   - status: This station, where it is known.
+///   - formerName: The name in the site of the one in whose place the new peer may come.
 /// - Throws: an output that cannot be written.
-func show(
-    _ report: PairingReport, isNamed: Bool, command: String, option: String, place: String,
-    site: SiteStatus?, formerName: String?, state: SavedState?
+private func show(
+    _ report: PairingReport, isNamed: Bool, _ joining: Joining?, _ status: Status?,
+    formerName: String?
 ) throws(Failure) {
     let text = report.text.visible
     switch report.stage {
-    case .code: try showCode(report, command, option)
+    case .code: try showCode(report, joining)
     // An attempt is no result: a program that reads the result must not meet it there.
     case .attempt: try? printLine(text, to: .complaint)
     case .searching, .trying: try printLine(text)
     case .paired:
         let name = (report.name ?? "").visible
+        let (site, place) = (status?.site, joining?.isIntroducing == true ? "site" : "peer")
         try printLine(text)
         if !isNamed, let called = report.called, called != report.name {
             try printLine(
@@ -179,12 +169,12 @@ func show(
         }
         // What a pairing without --join prints of the site says it, too.
         if let former = report.former?.visible,
-            !option.isEmpty || site?.peers.contains(former) != true
+            joining != nil || site?.peers.contains(former) != true
         {
             try printLine(succession(of: name, after: former, place, site, formerName))
         }
         guard report.isApplied else { return }
-        try printLine(waysToTalk(to: name, state))
+        try printLine(waysToTalk(to: name, status?.state))
     }
 }
 
@@ -220,9 +210,11 @@ func succession(
     return "if it takes the place of \(former), which is gone\(way)"
 }
 
-private func showCode(
-    _ report: PairingReport, _ command: String, _ option: String
-) throws(Failure) {
+private func showCode(_ report: PairingReport, _ joining: Joining?) throws(Failure) {
+    // The one that introduces signs a roster, which needs root.
+    let command =
+        joining?.isIntroducing == false ? "sudo intercomctl pair" : "intercomctl pair"
+    let option = joining == nil ? "" : " --join"
     let code = (report.code ?? "").visible
     let time = report.seconds == 120 ? "two minutes" : "\(report.seconds ?? 0) seconds"
     let line = report.hosts.count > 1 ? "type one of these lines" : "type"
