@@ -76,8 +76,8 @@ public struct ControlPayload: Equatable, Sendable {
             add(question.text)
             add(question.offset)
         case .rosterPart(let part):
-            add(part.text)
-            add(part.offset)
+            add(part.file)
+            add(UInt16(truncatingIfNeeded: part.start))
             for place in 0..<part.count { add(part.bytes[place]) }
         case .message(let message): add(message)
         case .offer(let offer): add(offer)
@@ -143,8 +143,8 @@ public struct ControlPayload: Equatable, Sendable {
             add(id)
             add(part)
         case .part(let part):
-            add(part.id)
-            add(part.number)
+            add(part.file)
+            add(UInt32(truncatingIfNeeded: part.start / FilePart.messageSize))
             for place in 0..<part.count { add(part.bytes[place]) }
         case .notice(let notice):
             add(notice.id)

@@ -51,7 +51,7 @@ public enum ControlReader {
         case 11: true
         case 12: size >= 26
         case 13: size == 10
-        case 14: size >= 11 && size <= 10 + RosterPart.size
+        case 14: size >= 11 && size <= 10 + FilePart.rosterSize
         case 15: true
         case 16: size == 33
         case 17: size == 20
@@ -100,8 +100,8 @@ extension ControlRecord {
                 RosterQuestion(text: body.uint64(at: 0), offset: body.uint16(at: 8)))
         case 14:
             self = .rosterPart(
-                RosterPart(
-                    text: body.uint64(at: 0), offset: body.uint16(at: 8),
+                FilePart(
+                    file: body.uint64(at: 0), start: Int(body.uint16(at: 8)),
                     bytes: body.extracting(droppingFirst: 10)))
         case 15:
             guard let message = MessageRecord(body) else { return nil }

@@ -19,7 +19,7 @@ public enum ControlRecord: Equatable, Sendable {
     case keyShared
     case roster(RosterNotice)
     case rosterQuestion(RosterQuestion)
-    case rosterPart(RosterPart)
+    case rosterPart(FilePart)
     case message(MessageRecord)
     case offer(Offer)
     /// The offer of this call has reached a station that now rings.

@@ -2,7 +2,7 @@
 public enum MessageRecord: Equatable, Sendable {
     /// Asks for a part of a message, or of the message key.
     case ask(CallID, part: UInt32)
-    case part(MessagePart)
+    case part(FilePart)
     case notice(MessageNotice)
     /// What has become of a message, at the station that it is for.
     case state(CallID, MessageState)
@@ -24,13 +24,13 @@ public enum MessageRecord: Equatable, Sendable {
     init?(_ body: Span<UInt8>) {
         guard body.count >= 17 else {
             guard body.count > 13, body[0] == 1 else { return nil }
-            self = .part(MessagePart(body))
+            self = .part(FilePart(message: body))
             return
         }
         let id = CallID(high: body.uint64(at: 1), low: body.uint64(at: 9))
         switch body[0] {
         case 0 where body.count >= 21: self = .ask(id, part: body.uint32(at: 17))
-        case 1: self = .part(MessagePart(body))
+        case 1: self = .part(FilePart(message: body))
         case 2 where body.count >= 33:
             self = .notice(
                 MessageNotice(
@@ -57,42 +57,6 @@ public struct MessageNotice: Equatable, Sendable {
     }
 }
 
-/// A part of a message's file, or of the message key.
-public struct MessagePart: Sendable {
-    /// Bytes of every part but the last.
-    public static let size = 47
-
-    /// The first half of the id.
-    public let id: UInt64
-    public let number: UInt32
-    /// 1 to `size` bytes count.
-    public private(set) var bytes = InlineArray<47, UInt8>(repeating: 0)
-    public let count: Int
-
-    /// The number of parts of so many bytes.
-    public static func count(of size: Int) -> Int { (size + Self.size - 1) / Self.size }
-
-    /// Takes a part of a file; nil where the file has none of this number.
-    public init?(_ number: UInt32, of file: Span<UInt8>, id: CallID) {
-        guard Int(number) < Self.count(of: file.count) else { return nil }
-        let start = Int(number) * Self.size
-        (self.id, self.number, count) = (id.high, number, min(Self.size, file.count - start))
-        for place in 0..<count { bytes[place] = file[start + place] }
-    }
-
-    init(_ body: Span<UInt8>) {
-        (id, number, count) = (body.uint64(at: 1), body.uint32(at: 9), body.count - 13)
-        for place in 0..<count { bytes[place] = body[13 + place] }
-    }
-}
-
-extension MessagePart: Equatable {
-    public static func == (left: MessagePart, right: MessagePart) -> Bool {
-        left.id == right.id && left.number == right.number && left.count == right.count
-            && left.bytes.indices.allSatisfy { left.bytes[$0] == right.bytes[$0] }
-    }
-}
-
 /// What has become of a message, as the station that it is for tells its sender.
 public struct MessageState: RawRepresentable, Equatable, Sendable {
     public let rawValue: UInt8
@@ -108,4 +72,12 @@ public struct MessageState: RawRepresentable, Equatable, Sendable {
     public static let denied = MessageState(rawValue: 4)
     /// Its key does not open it.
     public static let unreadable = MessageState(rawValue: 5)
+}
+
+extension FilePart {
+    fileprivate init(message body: Span<UInt8>) {
+        self.init(
+            file: body.uint64(at: 1), start: Int(body.uint32(at: 9)) * Self.messageSize,
+            bytes: body.extracting(droppingFirst: 13))
+    }
 }

@@ -102,37 +102,47 @@ public struct RosterQuestion: Equatable, Sendable {
     }
 }
 
-/// A part of a roster (ROSTER_PART).
-public struct RosterPart: Sendable {
+/// A part of a file that a peer asked for: of a roster (ROSTER_PART), or of a voice message or a
+/// message key (MESSAGE).
+public struct FilePart: Sendable {
     /// Bytes of every part but the last.
-    public static let size = 48
+    public static let rosterSize = 48
+    public static let messageSize = 47
 
-    /// As in the notice.
-    public var text: UInt64
+    /// The text of a roster's notice, or the first half of a message's id.
+    public let file: UInt64
     /// Where it begins, in bytes.
-    public var offset: UInt16
-    /// 1 to `size` bytes count.
+    public let start: Int
     public private(set) var bytes = InlineArray<48, UInt8>(repeating: 0)
-    public private(set) var count: Int
+    /// The bytes that count, at least 1.
+    public let count: Int
 
-    /// Takes the part of a text that begins at `offset`; nil where the text has none there.
-    public init?(of bytes: Span<UInt8>, at offset: UInt16, text: UInt64) {
-        guard Int(offset) < bytes.count else { return nil }
-        self.init(
-            text: text, offset: offset,
-            bytes: bytes.extracting(
-                Int(offset)..<min(Int(offset) + Self.size, bytes.count)))
+    /// Takes the part of a roster that begins at `offset`; nil where it has none there.
+    public init?(ofRoster whole: Span<UInt8>, at offset: UInt16, text: UInt64) {
+        self.init(of: whole, at: Int(offset), size: Self.rosterSize, file: text)
     }
 
-    init(text: UInt64, offset: UInt16, bytes found: Span<UInt8>) {
-        (self.text, self.offset, count) = (text, offset, found.count)
+    /// Takes a part of a message or a key; nil where it has none of this number.
+    public init?(_ number: UInt32, ofMessage whole: Span<UInt8>, id: CallID) {
+        let start = Int(number) * Self.messageSize
+        self.init(of: whole, at: start, size: Self.messageSize, file: id.high)
+    }
+
+    private init?(of whole: Span<UInt8>, at start: Int, size: Int, file: UInt64) {
+        guard start < whole.count else { return nil }
+        let end = min(start + size, whole.count)
+        self.init(file: file, start: start, bytes: whole.extracting(start..<end))
+    }
+
+    init(file: UInt64, start: Int, bytes found: Span<UInt8>) {
+        (self.file, self.start, count) = (file, start, found.count)
         for place in found.indices { bytes[place] = found[place] }
     }
 }
 
-extension RosterPart: Equatable {
-    public static func == (left: RosterPart, right: RosterPart) -> Bool {
-        left.text == right.text && left.offset == right.offset && left.count == right.count
+extension FilePart: Equatable {
+    public static func == (left: FilePart, right: FilePart) -> Bool {
+        left.file == right.file && left.start == right.start && left.count == right.count
             && left.bytes.indices.allSatisfy { left.bytes[$0] == right.bytes[$0] }
     }
 }

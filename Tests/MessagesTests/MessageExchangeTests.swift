@@ -88,6 +88,9 @@ private struct Pair {
             id: CallID(high: 7, low: 9), size: UInt32(size), milliseconds: 1_000, start: 5)
     }
 
+    private static let partsOfAKey =
+        (RecordingPublicKey.size + FilePart.messageSize - 1) / FilePart.messageSize
+
     private static func file(_ size: Int) -> [UInt8] {
         (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
     }
@@ -99,10 +102,10 @@ private struct Pair {
         for place in 0..<2 {
             #expect(pair.news[place] == [.key(peer: 0, pair.keys[1 - place])])
         }
-        #expect(pair.asked == 2 * MessagePart.count(of: RecordingPublicKey.size))
+        #expect(pair.asked == 2 * Self.partsOfAKey)
         pair.connect(knowing: true)
         pair.run(.seconds(10))
-        #expect(pair.asked == 2 * MessagePart.count(of: RecordingPublicKey.size) + 2)
+        #expect(pair.asked == 2 * Self.partsOfAKey + 2)
         #expect(pair.news[0].count == 1)
     }
 
@@ -151,7 +154,7 @@ private struct Pair {
         #expect(exchange.nextNews() == nil, "without a session nothing counts")
         exchange.up(3, knowing: nil, at: now)
         let file = Self.file(99)
-        let first = MessagePart(0, of: file.span, id: CallID(high: 7, low: 9))
+        let first = FilePart(0, ofMessage: file.span, id: CallID(high: 7, low: 9))
         let part = try #require(first)
         exchange.receive(.part(part), from: 3, at: now)
         #expect(exchange.nextNews() == nil)

@@ -192,7 +192,7 @@ func offer(
     for _ in 0..<2_000 {
         guard let (to, record) = house.stations[other].exchange.nextRecord() else { break }
         guard case .rosterQuestion(let question) = record, to == peer,
-            let part = RosterPart(of: text.span, at: question.offset, text: question.text)
+            let part = FilePart(ofRoster: text.span, at: question.offset, text: question.text)
         else { continue }
         house.stations[other].exchange.receive(.rosterPart(part), from: peer, at: house.now)
     }

@@ -400,7 +400,7 @@ import Wire
                             text: word & 8 == 0 ? its.text : random.next(),
                             offset: UInt16(truncatingIfNeeded: random.next())))
                 default:
-                    RosterPart(of: bytes.span, at: 0, text: word & 8 == 0 ? its.text : word)
+                    FilePart(ofRoster: bytes.span, at: 0, text: word & 8 == 0 ? its.text : word)
                         .map { .rosterPart($0) }
                 }
             guard let record else { continue }

@@ -18,8 +18,8 @@ import Wire
             for _ in 0..<8 {
                 while let (_, record) = house.stations[1].exchange.nextRecord() {
                     guard case .rosterQuestion(let question) = record,
-                        let part = RosterPart(
-                            of: text.span, at: question.offset, text: question.text)
+                        let part = FilePart(
+                            ofRoster: text.span, at: question.offset, text: question.text)
                     else { continue }
                     house.stations[1].exchange.receive(.rosterPart(part), from: 0, at: now)
                 }

@@ -66,18 +66,18 @@ import Wire
             switch manner {
             case .silent: break
             case .garbage:
-                for offset in stride(from: 0, to: text.count, by: RosterPart.size) {
+                for offset in stride(from: 0, to: text.count, by: FilePart.rosterSize) {
                     give(offset, house, now)
                 }
             case .drip, .cut, .echo:
                 guard tenth % 20 == 0 else { return }
                 give(offset % text.count, house, now)
-                offset += RosterPart.size
+                offset += FilePart.rosterSize
             }
         }
 
         private func give(_ offset: Int, _ house: House, _ now: Instant) {
-            guard let part = RosterPart(of: text.span, at: UInt16(offset), text: reference)
+            guard let part = FilePart(ofRoster: text.span, at: UInt16(offset), text: reference)
             else { return }
             house.stations[0].exchange.receive(.rosterPart(part), from: number, at: now)
         }

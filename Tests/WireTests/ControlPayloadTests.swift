@@ -55,7 +55,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
     @Test(arguments: [(0, 48), (48, 48), (96, 4), (99, 1), (100, nil)])
     func aPartIsOfItsPlaceInTheText(offset: UInt16, count: Int?) {
         let whole = (0..<100).map { UInt8($0) }
-        let part = RosterPart(of: whole.span, at: offset, text: 1)
+        let part = FilePart(ofRoster: whole.span, at: offset, text: 1)
         let made = part.map { plaintext(of: ControlPayload(.rosterPart($0))) }
         #expect(made?[1] == count.map { UInt8(10 + $0) })
         if let made, let count {
@@ -72,7 +72,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         let whole = (0..<100).map { UInt8($0) }
         let notice = MessageNotice(id: id, size: 100, milliseconds: 0x0102, start: 0x0304)
         let (third, fourth) = (
-            MessagePart(2, of: whole.span, id: id), MessagePart(3, of: whole.span, id: id)
+            FilePart(2, ofMessage: whole.span, id: id), FilePart(3, ofMessage: whole.span, id: id)
         )
         let part = try #require(third)
         #expect(fourth == nil)
@@ -174,7 +174,7 @@ func plaintext(of payload: ControlPayload) -> [UInt8] {
         case "ROSTER_PART":
             let offset = fields.uint16("offset")
             let text = [UInt8](repeating: 0, count: Int(offset)) + bytes(hex: fields["data"])
-            return RosterPart(of: text.span, at: offset, text: number(hex: fields["text"]))
+            return FilePart(ofRoster: text.span, at: offset, text: number(hex: fields["text"]))
                 .map { .rosterPart($0) }
         case "OFFER":
             return .offer(

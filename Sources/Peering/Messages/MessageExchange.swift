@@ -27,8 +27,8 @@ public struct MessageExchange {
         var isUp = false
         /// The key that is known of it.
         var key: [UInt8] = []
-        var keyFetch: Fetch?
-        var fetch: (notice: MessageNotice, parts: Fetch)?
+        var keyFetch: PartFetch?
+        var fetch: (notice: MessageNotice, parts: PartFetch)?
         /// The message that it is to take, and when it hears of that.
         var offer: (notice: MessageNotice, file: [UInt8])?
         var nextNotice = Instant(nanoseconds: .max)
@@ -59,8 +59,9 @@ public struct MessageExchange {
     public mutating func up(_ peer: Int, knowing key: RecordingPublicKey?, at now: Instant) {
         peers[peer, default: Peer()].isUp = true
         peers[peer]?.key = key?.bytes ?? []
-        peers[peer]?.keyFetch = Fetch(
-            size: RecordingPublicKey.size, pause: Self.keyPause, at: now)
+        peers[peer]?.keyFetch = PartFetch(
+            ofMessage: MessageRecord.key.high, size: RecordingPublicKey.size,
+            pause: Self.keyPause, at: now)
         peers[peer]?.fetch?.parts.goOn(at: now)
         peers[peer]?.nextNotice = now
         peers[peer]?.notices = 0
@@ -104,7 +105,8 @@ public struct MessageExchange {
     public mutating func fetch(_ notice: MessageNotice, from peer: Int, at now: Instant) {
         guard peers[peer]?.isUp == true else { return }
         if peers[peer]?.fetch?.notice != notice {
-            peers[peer]?.fetch = (notice, Fetch(size: Int(notice.size), at: now))
+            let parts = PartFetch(ofMessage: notice.id.high, size: Int(notice.size), at: now)
+            peers[peer]?.fetch = (notice, parts)
         } else if peers[peer]?.fetch?.parts.isResting == true {
             peers[peer]?.fetch?.parts.goOn(at: now)
         }
@@ -127,19 +129,20 @@ public struct MessageExchange {
         guard peers[peer]?.isUp == true else { return }
         switch message {
         case .ask(MessageRecord.key, let number):
-            if let part = MessagePart(number, of: own.span, id: MessageRecord.key) {
+            if let part = FilePart(number, ofMessage: own.span, id: MessageRecord.key) {
                 send(.part(part), to: peer)
             }
         case .ask(let id, let number):
             guard let offer = peers[peer]?.offer, offer.notice.id == id,
-                let part = MessagePart(number, of: offer.file.span, id: id)
+                let part = FilePart(number, ofMessage: offer.file.span, id: id)
             else { return }
             peers[peer]?.nextNotice = now + Self.quiet
             if number == 0 { news.append(.taking(peer: peer, id)) }
             send(.part(part), to: peer)
-        case .part(let part) where part.id == MessageRecord.key.high: took(key: part, peer, now)
+        case .part(let part) where part.file == MessageRecord.key.high: took(key: part, peer, now)
         case .part(let part):
-            guard let notice = peers[peer]?.fetch?.notice, notice.id.high == part.id else { return }
+            guard let notice = peers[peer]?.fetch?.notice, notice.id.high == part.file
+            else { return }
             peers[peer]?.fetch?.parts.take(part, at: now)
             guard let file = peers[peer]?.fetch?.parts.whole else { return tick(at: now) }
             peers[peer]?.fetch = nil
@@ -152,11 +155,11 @@ public struct MessageExchange {
         }
     }
 
-    private mutating func took(key part: MessagePart, _ peer: Int, _ now: Instant) {
+    private mutating func took(key part: FilePart, _ peer: Int, _ now: Instant) {
         peers[peer]?.keyFetch?.take(part, at: now)
         guard let fetch = peers[peer]?.keyFetch, let known = peers[peer]?.key else { return }
         // Where the first part is known, so is the rest.
-        if fetch.bytes.count < 2 * MessagePart.size, known.starts(with: fetch.bytes) {
+        if fetch.bytes.count < 2 * FilePart.messageSize, known.starts(with: fetch.bytes) {
             if !fetch.bytes.isEmpty, !known.isEmpty { peers[peer]?.keyFetch = nil }
         } else if let whole = fetch.whole {
             peers[peer]?.keyFetch = nil
@@ -174,11 +177,11 @@ public struct MessageExchange {
     public mutating func tick(at now: Instant) {
         for number in peers.keys.sorted() where peers[number]?.isUp == true {
             for part in peers[number]?.keyFetch?.questions(at: now) ?? [] {
-                send(.ask(MessageRecord.key, part: part), to: number)
+                send(.ask(MessageRecord.key, part: UInt32(part)), to: number)
             }
             if let id = peers[number]?.fetch?.notice.id {
                 for part in peers[number]?.fetch?.parts.questions(at: now) ?? [] {
-                    send(.ask(id, part: part), to: number)
+                    send(.ask(id, part: UInt32(part)), to: number)
                 }
             }
             guard let offer = peers[number]?.offer, let peer = peers[number],
@@ -211,87 +214,4 @@ public struct MessageExchange {
 
     /// What the owner is to hear of next.
     public mutating func nextNews() -> News? { news.isEmpty ? nil : news.removeFirst() }
-}
-
-/// A file on its way from a peer, part by part.
-///
-/// So many questions wait for an answer as the way bears: one more with each part, half of them
-/// after a loss.
-private struct Fetch {
-    private static let openMax = 16
-    private static let askedAgainAfter = Duration.milliseconds(500)
-    private static let patience = Duration.seconds(4)
-
-    private let size: Int
-    /// How long it rests of itself; nil where the peer tells of it again.
-    private let pause: Duration?
-    /// What has come without a gap from the beginning.
-    private(set) var bytes: [UInt8] = []
-    /// Parts behind a gap: no more than questions are open.
-    private var early: [UInt32: MessagePart] = [:]
-    private var open: [(part: UInt32, at: Instant)] = []
-    private var next: UInt32 = 0
-    private var openNow = 1
-    private var progress: Instant
-    /// Nothing came for long: nothing more is asked for now.
-    private(set) var isResting = false
-
-    init(size: Int, pause: Duration? = nil, at now: Instant) {
-        (self.size, self.pause, progress) = (size, pause, now)
-    }
-
-    /// The whole file; nil while parts are missing.
-    var whole: [UInt8]? { bytes.count == size ? bytes : nil }
-
-    /// There is a session again, or the peer tells of it again.
-    mutating func goOn(at now: Instant) {
-        next = UInt32(bytes.count / MessagePart.size)
-        (progress, openNow, isResting) = (now, 1, false)
-        open.removeAll()
-        early.removeAll()
-    }
-
-    /// Takes a part that was asked for; any other has no effect.
-    mutating func take(_ part: MessagePart, at now: Instant) {
-        let left = size - Int(part.number) * MessagePart.size
-        guard part.count == min(left, MessagePart.size),
-            let place = open.firstIndex(where: { $0.part == part.number })
-        else { return }
-        open.remove(at: place)
-        early[part.number] = part
-        openNow = min(Self.openMax, openNow + 1)
-        progress = now
-        while let part = early.removeValue(forKey: UInt32(bytes.count / MessagePart.size)) {
-            for place in 0..<part.count { bytes.append(part.bytes[place]) }
-        }
-    }
-
-    /// The numbers of parts that are to be asked for now.
-    mutating func questions(at now: Instant) -> [UInt32] {
-        if let pause, now - progress >= pause { goOn(at: now) }
-        isResting = now - progress >= Self.patience
-        guard !isResting else { return [] }
-        var found: [UInt32] = []
-        for place in open.indices where now - open[place].at >= Self.askedAgainAfter {
-            open[place].at = now
-            found.append(open[place].part)
-        }
-        if !found.isEmpty { openNow = max(1, openNow / 2) }
-        // A part that is lost again and again holds up those behind it: what waits is bounded.
-        while open.count < openNow, early.count < Self.openMax,
-            Int(next) < MessagePart.count(of: size)
-        {
-            open.append((next, now))
-            found.append(next)
-            next += 1
-        }
-        return found
-    }
-
-    /// When there are questions again; nil where the peer has to tell of it.
-    var deadline: Instant? {
-        guard !isResting else { return pause.map { progress + $0 } }
-        let end = progress + Self.patience
-        return open.map { min(end, $0.at + Self.askedAgainAfter) }.min() ?? end
-    }
 }

@@ -40,11 +40,24 @@ public struct RosterExchange {
         case leftOut(peer: Int)
     }
 
+    /// A roster on its way from a peer.
+    private struct Fetch {
+        let notice: RosterNotice
+        var parts: PartFetch
+        let end: Instant
+
+        func isOver(at now: Instant) -> Bool { now >= end || parts.hasStalled(at: now) }
+
+        var deadline: Instant { parts.deadline.map { min($0, end) } ?? end }
+    }
+
     private static let offersMax = 4
     /// After so long without a whole roster another peer is asked beside the one before.
     ///
     /// So 31 peers that give nothing keep the 32nd waiting for 16 s at most.
     private static let patience = Duration.milliseconds(500)
+    /// For all of it: nobody is to hold up the others by one part every few seconds.
+    private static let patienceInAll = Duration.seconds(60)
     /// Rosters that are taken at once, and then one in this time: whoever has the site's key can
     /// sign any number, and each is written.
     private static let takings = (most: 8, each: Duration.seconds(10))
@@ -61,7 +74,7 @@ public struct RosterExchange {
     /// By number.
     private var peers: [Int: RosterPeer] = [:]
     /// By the number of the peer.
-    private var fetches: [Int: RosterFetch] = [:]
+    private var fetches: [Int: Fetch] = [:]
     private var begunAt: Instant?
     /// The newest of those that have come whole and signed, until it may be taken.
     private var next: Found?
@@ -170,7 +183,7 @@ public struct RosterExchange {
         case .rosterQuestion(let question): asked(question, by: peer)
         case .rosterPart(let part):
             guard fetches[peer] != nil else { return }
-            fetches[peer]?.take(part, at: now)
+            fetches[peer]?.parts.take(part, at: now)
             followFetch(peer, at: now)
             beginFetches(at: now)
         default: return
@@ -205,7 +218,7 @@ public struct RosterExchange {
 
     private mutating func asked(_ question: RosterQuestion, by peer: Int) {
         guard let held, isIn(peer), question.text == held.notice.text,
-            let part = RosterPart(of: held.text.span, at: question.offset, text: question.text)
+            let part = FilePart(ofRoster: held.text.span, at: question.offset, text: question.text)
         else { return }
         records.append((peer, .rosterPart(part)))
     }
@@ -361,7 +374,9 @@ public struct RosterExchange {
                 best = (rank, number, notice)
             }
             guard let best else { return }
-            fetches[best.peer] = RosterFetch(of: best.notice, from: best.peer, at: now)
+            fetches[best.peer] = Fetch(
+                notice: best.notice, parts: PartFetch(of: best.notice, at: now),
+                end: now + Self.patienceInAll)
             begunAt = now
             followFetch(best.peer, at: now)
         }
@@ -369,11 +384,13 @@ public struct RosterExchange {
 
     private mutating func followFetch(_ peer: Int, at now: Instant) {
         guard var current = fetches[peer] else { return }
-        if current.isComplete {
+        if let text = current.parts.whole {
             fetches[peer] = nil
-            return judge(current, at: now)
+            return judge(text, current.notice, from: peer, at: now)
         }
-        for question in current.questions(at: now) {
+        for part in current.parts.questions(at: now) {
+            let offset = UInt16(part * FilePart.rosterSize)
+            let question = RosterQuestion(text: current.notice.text, offset: offset)
             records.append((peer, .rosterQuestion(question)))
         }
         fetches[peer] = current
@@ -399,15 +416,17 @@ public struct RosterExchange {
         news.append(.taken(found))
     }
 
-    private mutating func judge(_ fetch: RosterFetch, at now: Instant) {
-        let peer = fetch.peer
-        guard let text = fetch.whole else { return failed(peer, reading: nil, at: now) }
-        let refused = fetch.notice.text
-        guard let roster = try? Roster(parsing: text), Held(roster, text).notice == fetch.notice
+    private mutating func judge(
+        _ text: [UInt8], _ notice: RosterNotice, from peer: Int, at now: Instant
+    ) {
+        let refused = notice.text
+        guard Roster.reference(of: text) == refused else {
+            return failed(peer, reading: nil, at: now)
+        }
+        guard let roster = try? Roster(parsing: text), Held(roster, text).notice == notice
         else { return failed(peer, reading: refused, at: now) }
         let isIn = roster.stations.contains { $0.key == own }
-        let found = Found(
-            roster: roster, text: text, peer: peer, giver: peer, notice: fetch.notice)
+        let found = Found(roster: roster, text: text, peer: peer, giver: peer, notice: notice)
         // A peer that is gone has no key, and an introducer may be none.
         let isIntroducer = peers[peer].map { introductions == .from($0.key) } ?? false
         switch roster.verdict(over: held?.roster) {

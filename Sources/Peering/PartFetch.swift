@@ -1,0 +1,102 @@
+internal import Time
+internal import Wire
+
+/// A file on its way from a peer, part by part: a roster, a voice message, or a message key.
+///
+/// As many questions wait for an answer as the path bears: one more with each part, half of them
+/// after a loss.
+struct PartFetch {
+    private static let askedAgainAfter = Duration.milliseconds(500)
+
+    /// What its parts are of.
+    private let file: UInt64
+    private let size: Int
+    /// Bytes of every part but the last.
+    private let partSize: Int
+    /// Questions without an answer at one time.
+    private let openMax: Int
+    /// Nothing more is asked for after this time without a part.
+    private let patience: Duration
+    /// How long it rests of itself; nil where the peer tells of it again.
+    private let pause: Duration?
+    /// What has come without a gap from the beginning.
+    private(set) var bytes: [UInt8] = []
+    /// Parts behind a gap, by number: no more than questions are open.
+    private var early: [Int: FilePart] = [:]
+    private var open: [(part: Int, at: Instant)] = []
+    private var next = 0
+    private var openNow: Int
+    private var progress: Instant
+    /// Nothing came for long: nothing more is asked for now.
+    private(set) var isResting = false
+
+    /// A message, or a message key.
+    init(ofMessage file: UInt64, size: Int, pause: Duration? = nil, at now: Instant) {
+        (self.file, self.size, partSize) = (file, size, FilePart.messageSize)
+        (openNow, openMax, patience) = (1, 16, .seconds(4))
+        (self.pause, progress) = (pause, now)
+    }
+
+    init(of roster: RosterNotice, at now: Instant) {
+        (file, size, partSize) = (roster.text, Int(roster.size), FilePart.rosterSize)
+        (openNow, openMax, patience) = (4, 4, .seconds(5))
+        (pause, progress) = (nil, now)
+    }
+
+    /// The whole file; nil while parts are missing.
+    var whole: [UInt8]? { bytes.count == size ? bytes : nil }
+
+    /// There is a session again, or the peer tells of it again.
+    mutating func goOn(at now: Instant) {
+        next = bytes.count / partSize
+        (progress, openNow, isResting) = (now, 1, false)
+        open.removeAll()
+        early.removeAll()
+    }
+
+    /// Takes a part that was asked for; any other has no effect.
+    mutating func take(_ part: FilePart, at now: Instant) {
+        let number = part.start / partSize
+        guard part.file == file, part.start == number * partSize,
+            part.count == min(size - part.start, partSize),
+            let place = open.firstIndex(where: { $0.part == number })
+        else { return }
+        open.remove(at: place)
+        early[number] = part
+        openNow = min(openMax, openNow + 1)
+        progress = now
+        while let part = early.removeValue(forKey: bytes.count / partSize) {
+            for place in 0..<part.count { bytes.append(part.bytes[place]) }
+        }
+    }
+
+    /// Whether no part has come for long.
+    func hasStalled(at now: Instant) -> Bool { now - progress >= patience }
+
+    /// The numbers of parts that are to be asked for now.
+    mutating func questions(at now: Instant) -> [Int] {
+        if let pause, now - progress >= pause { goOn(at: now) }
+        isResting = hasStalled(at: now)
+        guard !isResting else { return [] }
+        var found: [Int] = []
+        for place in open.indices where now - open[place].at >= Self.askedAgainAfter {
+            open[place].at = now
+            found.append(open[place].part)
+        }
+        if !found.isEmpty { openNow = max(1, openNow / 2) }
+        // A part that is lost again and again holds up those behind it: what waits is bounded.
+        while open.count < openNow, early.count < openMax, next * partSize < size {
+            open.append((next, now))
+            found.append(next)
+            next += 1
+        }
+        return found
+    }
+
+    /// When there are questions again; nil where the peer has to tell of it.
+    var deadline: Instant? {
+        guard !isResting else { return pause.map { progress + $0 } }
+        let end = progress + patience
+        return open.map { min(end, $0.at + Self.askedAgainAfter) }.min() ?? end
+    }
+}
