@@ -64,7 +64,7 @@ enum Boot {
         let found = try StationFiles.settings(atStartIn: folder)
         let listen = try Self.listen(found.config)
         let paths = found.config.paths
-        let identity = try Failure.unless { () throws(KeyStoreError) in
+        let identity = try Failure.unless { () throws(StateError) in
             try KeyStore.identity(paths) {
                 Log.notice("made this station's identity key, \(paths.identity)")
             }

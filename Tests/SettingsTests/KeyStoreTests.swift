@@ -36,7 +36,7 @@ import Testing
         #expect {
             _ = try KeyStore.identity(paths) {}
         } throws: { error in
-            (error as? KeyStoreError)?.description.contains("chmod 600 \(paths.identity)") == true
+            (error as? StateError)?.description.contains("chmod 600 \(paths.identity)") == true
         }
     }
 
@@ -44,7 +44,7 @@ import Testing
         _ = try KeyStore.identity(paths) {}
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: paths.keys)
         let isMending = { [paths] (error: any Error) in
-            (error as? KeyStoreError)?.description.hasSuffix("chmod 700 \(paths.keys)") == true
+            (error as? StateError)?.description.hasSuffix("chmod 700 \(paths.keys)") == true
         }
         #expect(performing: { _ = try KeyStore.identity(paths) {} }, throws: isMending)
         #expect(performing: { _ = try KeyStore.publicKey(paths) }, throws: isMending)
@@ -80,7 +80,7 @@ import Testing
         #expect {
             _ = try KeyStore.psk(of: config.peers[0], paths)
         } throws: { error in
-            (error as? KeyStoreError)?.description.hasPrefix(
+            (error as? StateError)?.description.hasPrefix(
                 "/x/intercomd.conf:5: psk = file:gg.psk: open \(paths.keys)/gg.psk: ") == true
         }
     }
@@ -89,7 +89,7 @@ import Testing
     func whatIsNoIdentityIsRefusedAndKept(text: String) throws {
         _ = try KeyStore.identity(paths) {}
         try text.write(toFile: paths.identity, atomically: false, encoding: .utf8)
-        #expect(throws: KeyStoreError.self) { _ = try KeyStore.identity(paths) {} }
+        #expect(throws: StateError.self) { _ = try KeyStore.identity(paths) {} }
         #expect(try String(contentsOfFile: paths.identity, encoding: .utf8) == text)
     }
 }

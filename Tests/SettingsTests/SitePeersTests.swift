@@ -190,7 +190,7 @@ import Testing
         try adopt(try roster([("barn", 1)]), after: nil)
         try byHand("attic", keys[3])
         var files = PeerFiles(try sources(Self.button), in: paths)
-        #expect(throws: PeerFilesError.self) { try files.put(nil, at: files.path(of: "attic")) }
+        #expect(throws: StateError.self) { try files.put(nil, at: files.path(of: "attic")) }
         // Negative control: one that no button names.
         try files.put(nil, at: files.path(of: "barn"))
     }
@@ -201,7 +201,7 @@ import Testing
         try byHand("attic2", keys[3])
         let button = Self.button.replacing("attic", with: "attic2")
         var files = PeerFiles(try sources(button), in: paths)
-        #expect(throws: PeerFilesError.self) { try files.put(nil, at: files.path(of: "attic2")) }
+        #expect(throws: StateError.self) { try files.put(nil, at: files.path(of: "attic2")) }
     }
 
     /// A successor under another name, and settings that know that name.

@@ -20,9 +20,9 @@ import Testing
     @Test func textAndFixOfAFileStandApart() {
         let error = SystemError(operation: "write /x", errno: 28, advice: "make room")
         #expect(Fault(error) == Fault("file", error.finding, fix: "make room"))
-        #expect(PeerFilesError(error).finding == error.finding)
-        #expect(PeerFilesError(error).fix == "make room")
-        #expect("\(PeerFilesError(error))" == "\(error)")
+        #expect(StateError(error).finding == error.finding)
+        #expect(StateError(error).fix == "make room")
+        #expect("\(StateError(error))" == "\(error)")
         let late = lateness(ofDiskWith: "/x")
         #expect(late.text == "write /x: the disk has not answered for 5 s" && late.fix != nil)
     }

@@ -27,7 +27,7 @@ public struct PairedPeer: Sendable {
         case known(String)
         case failed(String)
         /// Its files cannot be written.
-        case unwritten(PeerFilesError)
+        case unwritten(StateError)
     }
 
     /// Finds out what is to be written.
@@ -112,7 +112,7 @@ public struct PairedPeer: Sendable {
         file.set("suite", to: "\(suite.rawValue)", of: name)
         file.set("psk", to: "file:\(PeerFiles.pskFile(of: secret))", of: name)
         file.set("verified", to: key.fingerprint, of: name)
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             for place in books.indices { try books[place].put(file, at: path) }
         } catch { throw .failed(error.description) }
         // The settings in use have no mistakes, so that they are the first.
@@ -142,7 +142,7 @@ public struct PairedPeer: Sendable {
 
     /// Puts everything on the disk that needs room there; nobody reads it before `commit`.
     public func prepare(psk: borrowing Key) throws(Refusal) {
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             // The draft first, as `removeLeftovers` finds a secret by it.
             try files.prepare(path)
             try files.write(psk: psk, of: secret)
@@ -166,7 +166,7 @@ public struct PairedPeer: Sendable {
     /// - Parameter psk: The one that was prepared.
     /// - Throws: what cannot be written.
     public func commit(psk: borrowing Key) throws(Refusal) {
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             if !files.isOnDisk(secretOf: secret) { try files.write(psk: psk, of: secret) }
             try files.commit(path)
         } catch {

@@ -18,11 +18,11 @@ public struct PeerFiles: Sendable {
     }
 
     /// The same settings with the files of the state directory as they are now.
-    public func renewed() throws(PeerFilesError) -> PeerFiles {
+    public func renewed() throws(StateError) -> PeerFiles {
         do throws(SystemError) {
             let written = try ConfigFolder.stateSources(in: paths)
             return PeerFiles(sources.filter { !$0.role.isOfState } + written, in: paths)
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 
     /// The settings as they stand.
@@ -43,25 +43,25 @@ public struct PeerFiles: Sendable {
     /// - Throws: what would be wrong with the settings then.
     public mutating func put(
         _ file: PeerFile?, at path: String, isRemoval: Bool = false
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         try replace(path, by: file?.bytes, .learned, isRemoval: isRemoval)
     }
 
     /// Puts the channels of the site in place among these; nil takes them away.
     ///
     /// - Throws: what would be wrong with the settings then.
-    mutating func put(channels: [UInt8]?) throws(PeerFilesError) {
+    mutating func put(channels: [UInt8]?) throws(StateError) {
         try replace(SiteFiles.channelsPath(paths), by: channels, .site)
     }
 
     private mutating func replace(
         _ path: String, by bytes: [UInt8]?, _ role: ConfigSource.Role, isRemoval: Bool = false
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         var all = sources.filter { $0.path != path }
         if let bytes { all.append(ConfigSource(role: role, path: path, bytes: bytes)) }
         let size = all.reduce(0) { $0 + $1.bytes.count }
         guard size <= ConfigFolder.sizeLimit else {
-            throw PeerFilesError(
+            throw StateError(
                 "nothing is changed: all files of the settings would have \(size) bytes, and at"
                     + " most \(ConfigFolder.sizeLimit) are read")
         }
@@ -92,48 +92,48 @@ public struct PeerFiles: Sendable {
             + " another station takes its place: sudo intercomctl peer replace \(peer) KEY|PEER"
     }
 
-    private static func wrong(_ lines: [String]) -> PeerFilesError {
-        PeerFilesError(
+    private static func wrong(_ lines: [String]) -> StateError {
+        StateError(
             "with this the configuration would be wrong, so nothing is changed:\n"
                 + lines.joined(separator: "\n"))
     }
 
     /// Writes one of these files, or removes it from the disk if it was taken away.
-    public func write(_ path: String) throws(PeerFilesError) {
+    public func write(_ path: String) throws(StateError) {
         try write(sources.first { $0.path == path }?.bytes, at: path)
     }
 
     /// Writes a file as it was at one step of a change; nil removes it.
-    func write(_ bytes: [UInt8]?, at path: String) throws(PeerFilesError) {
+    func write(_ bytes: [UInt8]?, at path: String) throws(StateError) {
         do throws(SystemError) {
             let name = Self.name(of: path)
             guard let bytes else { return try paths.directory.remove(name) }
             try paths.directory.write(bytes.span, to: name, mode: 0o640)
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 
     /// Writes one of these files under a name that nobody reads, so that `commit` needs no room on
     /// the disk.
-    func prepare(_ path: String) throws(PeerFilesError) {
+    func prepare(_ path: String) throws(StateError) {
         guard let source = sources.first(where: { $0.path == path }) else { return }
         do throws(SystemError) {
             try paths.directory.write(source.bytes.span, to: Self.draft(of: path), mode: 0o640)
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 
     /// Puts a file that is prepared in its place.
-    func commit(_ path: String) throws(PeerFilesError) {
+    func commit(_ path: String) throws(StateError) {
         do throws(SystemError) {
             try paths.directory.rename(Self.draft(of: path), to: Self.name(of: path))
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 
     /// Removes a file that is prepared.
-    func withdraw(_ path: String) throws(PeerFilesError) {
+    func withdraw(_ path: String) throws(StateError) {
         do throws(SystemError) {
             try paths.directory.remove(Self.draft(of: path))
             try paths.directory.remove(Self.draft(of: path) + Self.unwritten)
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 
     /// Whether the file that a peer of this name would have for its pre-shared key is on the disk,
@@ -183,20 +183,18 @@ public struct PeerFiles: Sendable {
     public static func pskFile(of peer: String) -> String { "\(peer).psk" }
 
     /// Writes a peer's pre-shared key; must come before the file that names it.
-    public func write(psk: borrowing Key, of peer: String) throws(PeerFilesError) {
-        do throws(KeyStoreError) {
-            try KeyStore.write(psk: psk, of: peer, paths)
-        } catch { throw PeerFilesError(error) }
+    public func write(psk: borrowing Key, of peer: String) throws(StateError) {
+        try KeyStore.write(psk: psk, of: peer, paths)
     }
 
     /// Removes the files of a peer's own pre-shared key that none of these peers names; returns
     /// whether there was one.
     @discardableResult
-    public func removeStray(of peer: String) throws(PeerFilesError) -> Bool {
+    public func removeStray(of peer: String) throws(StateError) -> Bool {
         let named: [Config.Peer.PSK]
         do throws(ConfigError) {
             named = try config().peers.map { $0.psk }
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
         let names = Self.secrets(of: peer).map { Self.pskFile(of: $0) }
         do throws(SystemError) {
             var hasRemoved = false
@@ -208,21 +206,25 @@ public struct PeerFiles: Sendable {
                 hasRemoved = true
             }
             return hasRemoved
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 }
 
-/// Why the files cannot be changed, for the person who must act.
-public struct PeerFilesError: Error, Equatable, CustomStringConvertible {
+/// Why a file of the settings, a key or a peer cannot be used, for the person who must act.
+public struct StateError: Error, Equatable, CustomStringConvertible {
     public let finding: String
     /// The way out; nil where the finding has it, or there is none.
     public let fix: String?
     /// Whether the user of the process has no right to a file; another user may have it.
     public let isRefused: Bool
+    /// Whether there is no such file.
+    let isAbsent: Bool
 
     public var description: String { fix.map { "\(finding); \($0)" } ?? finding }
 
-    public init(_ finding: String) { (self.finding, fix, isRefused) = (finding, nil, false) }
+    public init(_ finding: String) {
+        (self.finding, fix, isRefused, isAbsent) = (finding, nil, false, false)
+    }
 
     public init(_ error: ConfigError) {
         self.init("the configuration has mistakes; correct them first:\n\(error.description)")
@@ -231,11 +233,13 @@ public struct PeerFilesError: Error, Equatable, CustomStringConvertible {
     public init(_ error: SystemError) {
         (finding, fix) = (error.finding, error.fix)
         isRefused = error.errno == SystemError.noPermission && error.advice.isEmpty
+        isAbsent = error.errno == SystemError.noSuchFile
     }
 
-    public init(_ error: KeyStoreError) {
-        (finding, fix) = (error.description, nil)
-        isRefused = error.isRefused
+    /// The same error, with the place that it concerns.
+    init(_ error: StateError, before place: String) {
+        (finding, fix) = (place + error.finding, error.fix)
+        (isRefused, isAbsent) = (error.isRefused, error.isAbsent)
     }
 }
 

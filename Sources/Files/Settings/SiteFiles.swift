@@ -26,30 +26,30 @@ public enum SiteFiles {
     ///   - limit: Bytes that are read at most.
     /// - Returns: nil where this station is in no site.
     /// - Throws: a file that cannot be read, or is longer.
-    public static func roster(_ paths: Paths, limit: Int) throws(PeerFilesError) -> [UInt8]? {
+    public static func roster(_ paths: Paths, limit: Int) throws(StateError) -> [UInt8]? {
         do throws(SystemError) {
             guard try paths.directory.status(of: rosterName) != nil else { return nil }
             return try paths.directory.read(rosterName, limit: limit)
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 
     /// Writes the text of the roster, or removes it.
-    public static func write(roster: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
+    public static func write(roster: [UInt8]?, _ paths: Paths) throws(StateError) {
         try write(roster, to: rosterName, paths)
     }
 
     private static func write(
         _ bytes: [UInt8]?, to name: String, _ paths: Paths
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         do throws(SystemError) {
             guard let bytes else { return try paths.directory.remove(name) }
             try paths.directory.write(bytes.span, to: name, mode: 0o640)
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 
     /// Keeps, beside the roster, that another station has had the secret, too; false for one that
     /// was made here.
-    public static func write(isKeyShared: Bool, _ paths: Paths) throws(PeerFilesError) {
+    public static func write(isKeyShared: Bool, _ paths: Paths) throws(StateError) {
         try write(isKeyShared ? [] : nil, to: sharedName, paths)
     }
 
@@ -92,7 +92,7 @@ public enum SiteFiles {
     /// same site.
     static func keepNames(
         of before: Roster?, lostIn roster: Roster?, _ paths: Paths
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         guard let before, let roster, isSame(roster, as: before) else {
             return try write(nil, to: removedName, paths)
         }
@@ -119,7 +119,7 @@ public enum SiteFiles {
     /// a thief's, or waits for a person.
     static func keepLeft(
         of before: Roster?, for roster: Roster?, _ paths: Paths
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         guard let before, let roster, isSame(roster, as: before) else {
             return try write(nil, to: leftName, paths)
         }
@@ -153,7 +153,7 @@ public enum SiteFiles {
     }
 
     /// Writes `site.conf`, or removes it.
-    public static func write(channels: [UInt8]?, _ paths: Paths) throws(PeerFilesError) {
+    public static func write(channels: [UInt8]?, _ paths: Paths) throws(StateError) {
         try write(channels, to: channelsName, paths)
     }
 
@@ -164,7 +164,7 @@ public enum SiteFiles {
     /// - Throws: a file that cannot be written.
     public static func renewChannels(
         of roster: Roster, own: PublicKey, _ paths: Paths
-    ) throws(PeerFilesError) -> Bool {
+    ) throws(StateError) -> Bool {
         let wanted = channels(of: roster, own: own)
         let found = try? paths.directory.read(channelsName, limit: ConfigFolder.sizeLimit)
         guard found != wanted else { return false }
@@ -195,23 +195,23 @@ public enum SiteFiles {
 
 extension KeyStore {
     /// The secret of the site that this station introduces; nil where it introduces none.
-    public static func siteKey(_ paths: Paths) throws(KeyStoreError) -> SigningKey? {
+    public static func siteKey(_ paths: Paths) throws(StateError) -> SigningKey? {
         guard try hasSiteKey(paths) != false else { return nil }
         guard let key = SigningKey(try psk(named: SiteFiles.keyName, paths)) else {
-            throw KeyStoreError("\(SiteFiles.keyPath(paths)) holds no number of P-256")
+            throw StateError("\(SiteFiles.keyPath(paths)) holds no number of P-256")
         }
         return key
     }
 
     /// Whether there is that secret; nil without the right to look.
-    public static func hasSiteKey(_ paths: Paths) throws(KeyStoreError) -> Bool? {
+    public static func hasSiteKey(_ paths: Paths) throws(StateError) -> Bool? {
         try hasPSK(named: SiteFiles.keyName, paths)
     }
 
     /// Writes that secret.
     public static func write(
         siteKey: borrowing SigningKey, _ paths: Paths
-    ) throws(KeyStoreError) {
+    ) throws(StateError) {
         try write(secret: Key(copying: siteKey.bytes), to: SiteFiles.keyName, paths)
     }
 }

@@ -27,11 +27,11 @@ public struct SitePeers {
     private static let outWriter = "intercomctl site, which has put it out"
 
     /// Takes all files of the settings; `own` is this station's key.
-    public init(_ files: PeerFiles, own: PublicKey) throws(PeerFilesError) {
+    public init(_ files: PeerFiles, own: PublicKey) throws(StateError) {
         (self.files, self.own) = (files, own)
         do throws(ConfigError) {
             ownName = try files.config().station.name
-        } catch { throw PeerFilesError(error) }
+        } catch { throw StateError(error) }
     }
 
     /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
@@ -51,7 +51,7 @@ public struct SitePeers {
     public mutating func adopt(
         _ roster: Roster?, text: [UInt8]?, after before: Roster?,
         puttingOut former: PublicKey? = nil
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         let lost = Self.keys(in: before, lostIn: roster)
         let stations = (roster?.stations ?? []).filter { $0.key != own }
         let old = try settings()
@@ -80,18 +80,18 @@ public struct SitePeers {
         return before.stations.map { $0.key }.filter { roster.station(with: $0) == nil }
     }
 
-    private func settings() throws(PeerFilesError) -> Config {
-        do throws(ConfigError) { return try files.config() } catch { throw PeerFilesError(error) }
+    private func settings() throws(StateError) -> Config {
+        do throws(ConfigError) { return try files.config() } catch { throw StateError(error) }
     }
 
-    private mutating func put(_ file: PeerFile?, at path: String) throws(PeerFilesError) {
+    private mutating func put(_ file: PeerFile?, at path: String) throws(StateError) {
         try files.put(file, at: path)
         steps.append((path, file?.bytes))
     }
 
     /// Puts the channels of the site in place; a station without room for them goes on without.
-    private mutating func putChannels(of roster: Roster) throws(PeerFilesError) {
-        do throws(PeerFilesError) {
+    private mutating func putChannels(of roster: Roster) throws(StateError) {
+        do throws(StateError) {
             try files.put(channels: SiteFiles.channels(of: roster, own: own))
         } catch {
             told.append("the channels of the site are left out: \(error.lastLine)")
@@ -104,7 +104,7 @@ public struct SitePeers {
     /// out others that were in the site, too.
     private mutating func followGone(
         _ stations: [Roster.Station], _ former: PublicKey?, _ lost: [PublicKey]
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         for source in files.sources where source.role == .learned {
             var file = PeerFile(source.bytes)
             for name in file.peers {
@@ -134,20 +134,20 @@ public struct SitePeers {
     /// Takes the site's own peer away that a successor has been so far, under another name.
     ///
     /// - Returns: whether the successor is no peer now.
-    private mutating func makeWay(for next: Roster.Station) throws(PeerFilesError) -> Bool {
+    private mutating func makeWay(for next: Roster.Station) throws(StateError) -> Bool {
         guard let known = try peer(with: next.key) else { return true }
         guard let source = source(of: known.name), try !settings().names(peer: known.name) else {
             return false
         }
         guard PeerFile(source.bytes).peers == [known.name] else { return false }
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             try put(nil, at: source.path)
         } catch { return false }
         gone.append(known.name)
         return true
     }
 
-    private func peer(with key: PublicKey) throws(PeerFilesError) -> Config.Peer? {
+    private func peer(with key: PublicKey) throws(StateError) -> Config.Peer? {
         try settings().peers.first { PublicKey(text: $0.key) == key }
     }
 
@@ -155,11 +155,11 @@ public struct SitePeers {
     /// person must not become one for a channel of that name.
     private mutating func takeOut(
         _ name: String, of file: inout PeerFile, at path: String
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         if try !settings().names(peer: name) {
             var without = file
             without.remove(name)
-            do throws(PeerFilesError) {
+            do throws(StateError) {
                 try put(without.isEmpty ? nil : without, at: path)
                 file = without
                 told.append("\(name) is no longer a peer")
@@ -179,7 +179,7 @@ public struct SitePeers {
     /// to give the name to another station.
     private mutating func putOut(
         _ name: String, of file: inout PeerFile, at path: String
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         guard file.value(of: "revoked", of: name) != "yes" else { return }
         file.set("revoked", to: "yes", of: name)
         if file.peers == [name] { file.set(writer: Self.outWriter) }
@@ -196,7 +196,7 @@ public struct SitePeers {
     /// put out.
     private mutating func follow(
         _ stations: [Roster.Station], after before: Roster?
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         for station in stations {
             guard let known = try peer(with: station.key),
                 let source = source(of: known.name) ?? source(of: known.name, by: Self.outWriter)
@@ -216,7 +216,7 @@ public struct SitePeers {
                 continue
             }
             file.set("address", to: address, of: known.name)
-            do throws(PeerFilesError) {
+            do throws(StateError) {
                 try put(file, at: source.path)
                 told.append("\(known.name) has the address \(address)")
             } catch { told.append("\(known.name) keeps its address: \(error.lastLine)") }
@@ -229,7 +229,7 @@ public struct SitePeers {
     /// can follow any more.
     private mutating func rename(
         _ stations: [Roster.Station], after before: Roster?
-    ) throws(PeerFilesError) {
+    ) throws(StateError) {
         var left: [(from: String, to: String)] = []
         for station in stations {
             guard let old = before?.stations.first(where: { $0.key == station.key })?.name,
@@ -256,7 +256,7 @@ public struct SitePeers {
     }
 
     /// Where settings name the peer, it keeps the old name.
-    private mutating func rename(_ name: String, to other: String) throws(PeerFilesError) {
+    private mutating func rename(_ name: String, to other: String) throws(StateError) {
         guard let found = source(of: name) else {
             told.append(
                 "\(name) is called \(other) in the site; it was paired here, and keeps its name")
@@ -271,7 +271,7 @@ public struct SitePeers {
         file.rename(name, to: other)
         let path = found.path == files.path(of: name) ? files.path(of: other) : found.path
         let (before, done) = (files, steps)
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             if path != found.path { try put(nil, at: found.path) }
             try put(file, at: path)
             told.append("\(name) is called \(other) now")
@@ -283,7 +283,7 @@ public struct SitePeers {
     }
 
     /// Makes one station a peer, if it is none yet.
-    private mutating func add(_ station: Roster.Station) throws(PeerFilesError) {
+    private mutating func add(_ station: Roster.Station) throws(StateError) {
         guard try peer(with: station.key) == nil else { return }
         guard station.name != ownName else {
             told.append(
@@ -307,7 +307,7 @@ public struct SitePeers {
         var file = PeerFile(of: station.name, by: Self.writer)
         if !address.isEmpty { file.set("address", to: address, of: station.name) }
         file.set("key", to: station.key.text, of: station.name)
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             try put(file, at: files.path(of: station.name))
             told.append("\(station.name) is a peer; fingerprint: \(station.key.fingerprint)")
         } catch {
@@ -317,7 +317,7 @@ public struct SitePeers {
     }
 
     /// Whether nothing here has a name: not this station, a peer, a channel of its own, or a file.
-    private func isFree(_ name: String) throws(PeerFilesError) -> Bool {
+    private func isFree(_ name: String) throws(StateError) -> Bool {
         let config = try settings()
         return name != ownName && !config.peers.contains { $0.name == name }
             && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
@@ -384,7 +384,7 @@ public struct SitePeers {
     }
 }
 
-extension PeerFilesError {
+extension StateError {
     /// The reason, without the words before it.
     fileprivate var lastLine: String { String(description.split(separator: "\n").last ?? "") }
 }

@@ -81,11 +81,7 @@ extension SystemError: Explained {
     }
 }
 
-extension PeerFilesError: Explained {
-    var failure: Failure { Failure(description, isRefused: isRefused) }
-}
-
-extension KeyStoreError: Explained {
+extension StateError: Explained {
     var failure: Failure { Failure(description, isRefused: isRefused) }
 }
 

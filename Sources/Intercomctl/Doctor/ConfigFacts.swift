@@ -121,7 +121,7 @@ extension KeyFileFacts {
         identity = sight(of: Paths.identityName)
         var own: PublicKey?
         if case .seen = identity {
-            do throws(KeyStoreError) {
+            do throws(StateError) {
                 own = try KeyStore.publicKey(paths)
             } catch { identityFault = error.description }
         }
@@ -144,7 +144,7 @@ extension KeyFileFacts {
                 var psk = PSK(
                     peer: peer.name, path: "\(paths.keys)/\(name)", sight: sight(of: name))
                 if case .seen = psk.sight {
-                    do throws(KeyStoreError) {
+                    do throws(StateError) {
                         _ = try KeyStore.psk(of: peer, paths)
                     } catch { psk.fault = error.description }
                 }

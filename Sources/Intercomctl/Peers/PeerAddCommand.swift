@@ -111,7 +111,7 @@ private func pskOfBefore(
     _ former: Config.Peer?, _ book: PeerBook
 ) throws(Failure) -> Config.Peer.PSK {
     guard let former, case .file = former.psk else { return former?.psk ?? .none }
-    do throws(KeyStoreError) {
+    do throws(StateError) {
         _ = try KeyStore.psk(of: former, book.paths)
     } catch {
         throw Failure("\(error); pass the file again with --psk-file")
@@ -260,7 +260,7 @@ struct Successor {
                 paired.peer.psk == .file(PeerFiles.pskFile(of: $0))
             })
         else { return nil }
-        return try attempt { () throws(KeyStoreError) in
+        return try attempt { () throws(StateError) in
             try KeyStore.psk(of: paired.peer, book.paths)
         }
     }

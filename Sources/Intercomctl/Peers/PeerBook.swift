@@ -19,7 +19,7 @@ struct PeerBook {
     func config() throws(Failure) -> Config {
         do throws(ConfigError) {
             return try files.config()
-        } catch { throw PeerFilesError(error).failure }
+        } catch { throw StateError(error).failure }
     }
 
     /// The writable file that has this peer.
@@ -79,14 +79,14 @@ struct PeerBook {
     mutating func put(
         _ file: PeerFile?, at path: String, isRemoval: Bool = false
     ) throws(Failure) {
-        try attempt { () throws(PeerFilesError) in
+        try attempt { () throws(StateError) in
             try files.put(file, at: path, isRemoval: isRemoval)
         }
     }
 
     /// Writes a file of this book, or removes it from the disk if the book no longer has it.
     func write(_ path: String) throws(Failure) {
-        try attempt { () throws(PeerFilesError) in try files.write(path) }
+        try attempt { () throws(StateError) in try files.write(path) }
     }
 
     /// Gives a peer another name, with its secret, and writes that.
@@ -102,7 +102,7 @@ struct PeerBook {
         }
         try put(file, at: path)
         if let own {
-            let secret = try attempt { () throws(KeyStoreError) in
+            let secret = try attempt { () throws(StateError) in
                 try KeyStore.psk(named: own, paths)
             }
             try write(psk: secret, of: new)
@@ -124,21 +124,21 @@ struct PeerBook {
 
     /// Writes a peer's pre-shared key; must come before the file that names it.
     func write(psk: borrowing Key, of peer: String) throws(Failure) {
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             try files.write(psk: psk, of: peer)
         } catch { throw error.failure }
     }
 
     /// Removes `NAME.psk` when no peer of this book names it; returns whether there was one.
     func removeStray(of peer: String) throws(Failure) -> Bool {
-        try attempt { () throws(PeerFilesError) in try files.removeStray(of: peer) }
+        try attempt { () throws(StateError) in try files.removeStray(of: peer) }
     }
 }
 
 /// The pre-shared key in the file that `--psk-file` names.
 func readPSK(_ invocation: borrowing Invocation) throws(Failure) -> Key? {
     guard let path = invocation.pskFile else { return nil }
-    return try attempt { () throws(KeyStoreError) in try KeyStore.psk(at: path) }
+    return try attempt { () throws(StateError) in try KeyStore.psk(at: path) }
 }
 
 /// A peer's name as typed; nil where none was.
@@ -217,5 +217,5 @@ private func publicKey(
 
 /// The station's own public key, from its identity file; nil when there is none yet.
 func ownKey(_ paths: Paths) throws(Failure) -> PublicKey? {
-    try attempt { () throws(KeyStoreError) in try KeyStore.publicKey(paths) }
+    try attempt { () throws(StateError) in try KeyStore.publicKey(paths) }
 }

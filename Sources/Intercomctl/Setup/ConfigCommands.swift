@@ -52,14 +52,14 @@ func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
 /// - Returns: the settings without this station itself, and what is wrong with its keys.
 private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake]) {
     let paths = config.paths
-    do throws(KeyStoreError) {
+    do throws(StateError) {
         try KeyStore.checkFolder(paths)
     } catch {
         return (config, [Mistake(error, of: paths.keys)])
     }
     var findings: [Mistake] = []
     var own: PublicKey?
-    do throws(KeyStoreError) {
+    do throws(StateError) {
         own = try KeyStore.publicKey(paths)
     } catch {
         if !error.isRefused { findings.append(Mistake(error, of: paths.identity)) }
@@ -72,7 +72,7 @@ private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake
     for peer in config.peers {
         guard case .file(let name) = peer.psk else { continue }
         let path = "\(paths.keys)/\(name)"
-        do throws(KeyStoreError) {
+        do throws(StateError) {
             if try KeyStore.hasPSK(named: name, paths) == false {
                 let what = "psk: there is no file \(path)"
                 findings.append(Mistake(peer.pskOrigin, what))
@@ -88,7 +88,7 @@ private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake
 
 extension Mistake {
     /// A key file that cannot be used; the error names the place itself.
-    fileprivate init(_ error: KeyStoreError, of file: String) {
+    fileprivate init(_ error: StateError, of file: String) {
         self.init(Origin(file: file, line: 0), error.description)
     }
 

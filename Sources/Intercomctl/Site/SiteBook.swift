@@ -46,7 +46,7 @@ struct SiteBook {
 
     /// Its text.
     static func text(_ paths: Paths) throws(Failure) -> [UInt8]? {
-        try attempt { () throws(PeerFilesError) in
+        try attempt { () throws(StateError) in
             try SiteFiles.roster(paths, limit: Roster.sizeMax)
         }
     }
@@ -62,7 +62,7 @@ struct SiteBook {
     mutating func adopt(
         _ roster: Roster?, text: [UInt8]?, puttingOut former: PublicKey? = nil
     ) throws(Failure) {
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             var peers = try SitePeers(book.files, own: own)
             try peers.adopt(roster, text: text, after: held, puttingOut: former)
             told = peers.told + peers.warnings

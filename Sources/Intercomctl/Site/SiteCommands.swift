@@ -218,24 +218,24 @@ private func stationKey(
 
 /// The secret of the site that this station introduces; nil where it introduces none.
 func siteKey(_ paths: Paths) throws(Failure) -> SigningKey? {
-    try attempt { () throws(KeyStoreError) in try KeyStore.siteKey(paths) }
+    try attempt { () throws(StateError) in try KeyStore.siteKey(paths) }
 }
 
 /// Whether this station introduces a site; nil where this user may not see that.
 func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool? {
-    try attempt { () throws(KeyStoreError) in try KeyStore.hasSiteKey(paths) }
+    try attempt { () throws(StateError) in try KeyStore.hasSiteKey(paths) }
 }
 
 /// Keeps whether another station has had the secret, too.
 func keep(isKeyShared: Bool, _ paths: Paths) throws(Failure) {
-    try attempt { () throws(PeerFilesError) in
+    try attempt { () throws(StateError) in
         try SiteFiles.write(isKeyShared: isKeyShared, paths)
     }
 }
 
 /// Makes this station introduce a site.
 func write(siteKey: borrowing SigningKey, _ paths: Paths) throws(Failure) {
-    do throws(KeyStoreError) {
+    do throws(StateError) {
         try KeyStore.write(siteKey: siteKey, paths)
     } catch { throw error.failure }
 }

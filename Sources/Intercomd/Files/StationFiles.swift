@@ -58,7 +58,7 @@ struct StationFiles {
         }
         var psks: [PSK] = []
         for peer in config.peers {
-            let psk = try Failure.unless { () throws(KeyStoreError) in
+            let psk = try Failure.unless { () throws(StateError) in
                 try KeyStore.psk(of: peer, paths)
             }
             psks.append(PSK(psk))

@@ -116,7 +116,7 @@ struct MessageFiles: Sendable {
     /// The entries of a message to this station; nil where its key does not open it.
     private func open(_ file: Span<UInt8>) throws(Fault) -> [UInt8]? {
         guard let own else { throw Fault("messages", "this station has no message key") }
-        do throws(KeyStoreError) {
+        do throws(StateError) {
             return SealedMessage.open(file, with: try KeyStore.messageKey(paths, known: own))
         } catch { throw Fault("messages", error.description) }
     }

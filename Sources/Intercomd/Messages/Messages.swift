@@ -60,7 +60,7 @@ struct Messages {
     init(_ paths: Paths, usesAES: Bool, writer: WorkChain) {
         var own: RecordingPublicKey?
         var fault: Fault?
-        do throws(KeyStoreError) { own = try KeyStore.messageKey(paths).publicKey } catch {
+        do throws(StateError) { own = try KeyStore.messageKey(paths).publicKey } catch {
             fault = Fault("messages", error.description)
         }
         let suite: Suite = usesAES ? .aesGCM : .chaChaPoly

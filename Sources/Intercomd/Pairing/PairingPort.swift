@@ -204,7 +204,7 @@ struct OwnStation {
         if let (_, sources) = try? StationFiles.sources(in: folder) {
             return PeerFiles(sources, in: used.paths)
         }
-        do throws(PeerFilesError) { return try used.renewed() } catch {
+        do throws(StateError) { return try used.renewed() } catch {
             throw .failed(error.description)
         }
     }

@@ -24,7 +24,7 @@ struct SiteKeeper {
         let peer: Int?
         /// The program that waits for it; nil where the roster has come by itself.
         var caller: CallerTicket?
-        let work: Background<Result<[String], PeerFilesError>>
+        let work: Background<Result<[String], StateError>>
     }
 
     /// Changes told of one roster that comes by itself; the rest are counted.
@@ -105,7 +105,7 @@ struct SiteKeeper {
         if displaced == nil, let name = absent.first(where: { !leftOut.contains($0) }) {
             displaced = unnamed(name, config)
         }
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             hasUnused = try SiteFiles.renewChannels(of: roster, own: own, config.paths)
         } catch {
             fault("the channels of the site cannot be written: \(error.finding)", fix: error.fix)
@@ -135,7 +135,7 @@ struct SiteKeeper {
     }
 
     private mutating func read(_ paths: Paths, at now: Instant) {
-        do throws(PeerFilesError) {
+        do throws(StateError) {
             let found = try SiteFiles.roster(paths, limit: Roster.sizeMax) ?? []
             guard found != text || complaint != nil else { return }
             text = found
@@ -297,7 +297,7 @@ struct SiteKeeper {
         _ peer: String, _ digits: String, for caller: CallerTicket, _ files: PeerFiles
     ) -> Reply? {
         if let held = exchange.held?.roster {
-            do throws(KeyStoreError) {
+            do throws(StateError) {
                 guard try KeyStore.hasSiteKey(files.paths) == false else {
                     return .refused(
                         ControlError(.failed, SiteFiles.refusal(toLeave: held.name, files.paths)))
@@ -324,8 +324,8 @@ struct SiteKeeper {
         _ files: PeerFiles
     ) {
         let (own, held) = (own, exchange.held?.roster)
-        let work = writer.begin { () -> Result<[String], PeerFilesError> in
-            do throws(PeerFilesError) {
+        let work = writer.begin { () -> Result<[String], StateError> in
+            do throws(StateError) {
                 var peers = try SitePeers(files.renewed(), own: own)
                 try peers.adopt(roster, text: text, after: held)
                 return .success(peers.told)
