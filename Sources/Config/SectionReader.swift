@@ -113,7 +113,10 @@ struct GoneSetting {
     static let all = [
         GoneSetting(
             section: "pairing", name: "press-to-meet",
-            why: "buttons pair by six digits only, as nothing else proves the other station")
+            why: "buttons pair by six digits only, as nothing else proves the other station"),
+        GoneSetting(
+            section: "peer", name: "keepalive",
+            why: "a peer that is up gets a packet every 14 to 16 s, before a router forgets it"),
     ]
 
     /// The former setting that an entry of a section has; nil where it is none.

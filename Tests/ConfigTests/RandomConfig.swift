@@ -166,7 +166,6 @@ extension RandomConfig {
                 "", "a.local", "a-b:1, 192.0.2.17:65535", "[2001:db8::2]:7000, fe80::1%eth0",
             ])
         case "peer psk": pick(["", "none", "file:a.psk", "cred:a_b"])
-        case "peer keepalive": pick(["off", "5s", "25s", "60000ms"])
         case "peer verified": pick(["", "0123 4567 8901 2345 6789 0123"])
         default: preconditionFailure("[\(name)] needs a sample here")
         }

@@ -212,25 +212,4 @@ import Wire
             #expect(met, "seed \(seed): \(pair.network.now - moved)")
         }
     }
-
-    @Test func aKeepaliveShortensTheSilence() {
-        var times: [Instant] = []
-        pair.a.control { $0.setKeepalive(.seconds(5), of: 0, at: pair.network.now) }
-        pair.network.run(for: .seconds(6))
-        pair.network.tap = { [unowned network = pair.network] _, from, _ in
-            if from == host(1) { times.append(network.now) }
-        }
-        pair.network.run(for: .seconds(30))
-        let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
-        #expect(gaps.count >= 5)
-        #expect(gaps.allSatisfy { $0 < .milliseconds(5010) })
-        // A peer that is gone is called as often, too.
-        pair.b.stop()
-        pair.a.control { $0.setKeepalive(.seconds(9), of: 0, at: pair.network.now) }
-        pair.network.run(for: .seconds(200))
-        times = []
-        pair.network.run(for: .seconds(100))
-        let waits = zip(times, times.dropFirst()).map { $1 - $0 }
-        #expect(waits.count >= 10 && waits.allSatisfy { $0 <= .seconds(9) })
-    }
 }

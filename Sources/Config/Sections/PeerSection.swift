@@ -30,8 +30,6 @@ extension Config {
         /// Whether it was put out, by its site or a person: it is known by name, and there is no
         /// session with it.
         public internal(set) var isRevoked = false
-        /// How long at most nothing is sent to it; nil for as long as the protocol says.
-        public internal(set) var keepalive: Duration?
         /// The priority of this station's voice when it talks to this peer alone.
         public internal(set) var priority = Priority.normal
         /// Whether it came from the state directory.
@@ -67,7 +65,6 @@ extension Config.Peer: NamedSection {
             Setting("gain", .gain(), { $0.gain }, { $0.gain = $1 }),
             Setting("mute", .noOrYes, { $0.isMuted }, { $0.isMuted = $1 }),
             Setting("revoked", .noOrYes, { $0.isRevoked }, { $0.isRevoked = $1 }),
-            Setting("keepalive", .keepalive, { $0.keepalive }, { $0.keepalive = $1 }),
             Setting("priority", .priority, { $0.priority }, { $0.priority = $1 }),
         ]
     }
@@ -132,14 +129,6 @@ extension Form<String> {
                     "must be the 24 digits that intercomctl key show --fingerprint"
                         + " prints on the peer")
         }
-    }
-}
-
-extension Form<Duration?> {
-    /// `25s`, or `off`.
-    fileprivate static var keepalive: Self {
-        let time = Form<Duration>.time(in: .seconds(5)...(.seconds(60))).or("off")
-        return Self(allowed: .forms(["off", "5s to 1m"]), parse: time.parse, text: time.text)
     }
 }
 

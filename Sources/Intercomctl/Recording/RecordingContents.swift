@@ -153,5 +153,5 @@ extension RecordingFault {
 
 /// The secret half of a recording key, from its file.
 func recordingKey(_ path: String) throws(Failure) -> RecordingKey {
-    try attempt { () throws(KeyStoreError) in try KeyStore.recordingKey(at: path) }
+    try attempt { () throws(StateError) in try KeyStore.recordingKey(at: path) }
 }

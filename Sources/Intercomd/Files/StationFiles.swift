@@ -77,11 +77,9 @@ struct StationFiles {
 
     /// Makes the peer at a place of the configuration known; returns its number.
     func add(_ place: Int, to table: inout PeerTable, at now: Instant) -> Int {
-        let number = table.add(
+        table.add(
             publicKey: keys[place], psk: psks[place].copy(),
             suite: config.peers[place].suiteChoice, at: now)
-        table.setKeepalive(config.peers[place].keepalive, of: number, at: now)
-        return number
     }
 
     /// The settings in a folder; without any, those of a station that has no peers and no sound.

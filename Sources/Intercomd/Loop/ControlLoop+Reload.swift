@@ -120,8 +120,6 @@ extension ControlLoop {
         for (place, key) in files.keys.enumerated() {
             if let number = cores.table.peer(of: key) {
                 numbers.append(number)
-                let keepalive = files.config.peers[place].keepalive
-                feed { _, table, now in table.setKeepalive(keepalive, of: number, at: now) }
                 continue
             }
             let number = feed { _, table, now in files.add(place, to: &table, at: now) }

@@ -62,12 +62,6 @@ final class Association {
     private var calledForWord: Instant?
     /// Shows the peer that this station has moved.
     var greeting = Greeting()
-    /// How long at most nothing is sent to the peer; nil for as long as the protocol says.
-    var keepalive: Duration?
-    /// The longest wait between two M1: a router forgets where one went.
-    private var longestWait: Duration? {
-        keepalive ?? (told.isEmpty ? nil : SessionLimits.outsideSilence)
-    }
     var records = SessionRecords()
 
     // Our own handshake. The last two M1 stay open, so that an M2 slower than the retry still
@@ -142,7 +136,8 @@ final class Association {
     /// The wait before the next M1 (rule 7); a way that a router keeps open is used in time.
     func nextWait() -> Duration {
         let wait = retry.nextWait(PeerPaths.token(random))
-        return longestWait.map { min(wait, $0) } ?? wait
+        // A router forgets where one went.
+        return told.isEmpty ? wait : min(wait, SessionLimits.outsideSilence)
     }
 
     /// Restarts the series of waits.

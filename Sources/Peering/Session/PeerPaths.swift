@@ -212,13 +212,6 @@ extension PeerTable {
         return found
     }
 
-    /// How long at most nothing is sent to a peer; nil for as long as the protocol says.
-    public mutating func setKeepalive(_ keepalive: Duration?, of peer: Int, at now: Instant) {
-        guard let association = associations[peer] else { return }
-        association.keepalive = keepalive
-        markDue(association, at: now)
-    }
-
     /// Asks the address in use, gives it up, or shows the peer where this station is, when due.
     mutating func watchPaths(_ peer: Int, _ association: Association, at now: Instant) {
         take(association.paths.tick(at: now), of: peer, association)

@@ -212,7 +212,6 @@ extension Association {
     fileprivate var beatDue: Instant? {
         // A session whose run is unknown is not in use yet.
         guard let current = records.current, current.bootID != nil else { return nil }
-        let wait = keepalive.map { min(heartbeat, $0) } ?? heartbeat
-        return (lastSent ?? current.established) + wait
+        return (lastSent ?? current.established) + heartbeat
     }
 }
