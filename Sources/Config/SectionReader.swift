@@ -117,6 +117,8 @@ struct GoneSetting {
         GoneSetting(
             section: "peer", name: "keepalive",
             why: "a peer that is up gets a packet every 14 to 16 s, before a router forgets it"),
+        GoneSetting(
+            section: "network", name: "dscp", why: "every packet is marked EF, as voice is"),
     ]
 
     /// The former setting that an entry of a section has; nil where it is none.

@@ -85,7 +85,7 @@ enum Boot {
         do throws(SystemError) {
             // First, as two stations started at the same instant are told apart by the port alone.
             let sockets = try PortSockets(
-                listen: listen, port: config.network.port, dscp: config.network.dscp)
+                listen: listen, port: config.network.port)
             // After the port is taken: what a daemon that runs has prepared is left alone.
             PairedPeer.removeLeftovers(PeerFiles(read.sources, in: config.paths))
             try FileStore.makeDirectory(config.paths.runtime, mode: 0o755)

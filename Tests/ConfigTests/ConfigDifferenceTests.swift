@@ -94,7 +94,7 @@ import Testing
             [station]
             name = b
             [network]
-            dscp = cs0
+            discovery = no
             [paths]
             state = /s
             [session]
@@ -108,7 +108,7 @@ import Testing
         let found = ConfigDifference.between(old, new)
         #expect(
             found.filter { $0.needsRestart }.map { $0.text } == [
-                "~ [network] dscp: ef -> cs0",
+                "~ [network] discovery: yes -> no",
                 "~ [paths] state: /var/lib/intercomd -> /s",
             ])
         #expect(found.count == 6)

@@ -41,7 +41,6 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
             name = kitchen # ours\r
             [network]
             listen = 2001:db8::1
-            dscp = af41
             discovery = no
             [audio]
             input = usb:0D8C:0014:SN1
@@ -89,7 +88,6 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
                 """,
             learned: "[peer attic]\naddress =\nkey = \(keyB)\npsk = cred:attic\nsuite = auto\n")
         #expect(config.network.listen == "2001:db8::1")
-        #expect(config.network.dscp == 34)
         #expect(!config.network.discovery)
         #expect(config.audio.input == .usb(vendor: 0x0d8c, product: 0x14, serial: "SN1"))
         #expect(config.audio.input.description == "usb:0d8c:0014:SN1")

@@ -58,7 +58,6 @@ func withoutOrigins(_ config: Config) -> Config {
                 [network]
                 port = 5577
                 listen = *
-                dscp = ef
                 discovery = yes
 
                 [audio]

@@ -140,8 +140,6 @@ private let wrongLines = """
       4: listen: "192.0.2.1:55" must be a numeric address without a port, or *
     [network] | listen = *, 192.0.2.1
       4: listen: "*, 192.0.2.1" must be a numeric address without a port, or *
-    [network] | dscp = voice
-      4: dscp: "voice" must be ef, af11 to af43, cs0 to cs7, or 0 to 63
     [audio] | input = hw:1
       4: input: "hw:1" is refused: \(hint)
     [audio] | input = pcm:hw:1
@@ -313,13 +311,13 @@ private let wrongCases: [WrongCase] = {
         ("stat", "state"), ("bitrat", "bitrate"),
     ])
     func aSlipFindsItsWord(_ written: String, _ meant: String) {
-        let words = ["port", "listen", "jitter-max", "state", "bitrate", "dscp"]
+        let words = ["port", "listen", "jitter-max", "state", "bitrate"]
         #expect(nearestWord(to: written, among: words) == meant)
     }
 
     @Test(arguments: ["", "x", "zebra", String(repeating: "port", count: 100)])
     func whatResemblesNothingIsNotGuessed(_ written: String) {
-        #expect(nearestWord(to: written, among: ["port", "listen", "dscp"]) == nil)
+        #expect(nearestWord(to: written, among: ["port", "listen"]) == nil)
         #expect(nearestWord(to: written, among: []) == nil)
     }
 

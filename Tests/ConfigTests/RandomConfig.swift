@@ -131,8 +131,6 @@ extension RandomConfig {
         switch name {
         case "station name": pick(["a", "kitchen", "0-9"])
         case "network listen": pick(["*", "192.0.2.1", "::", "2001:DB8::1"])
-        case "network dscp":
-            pick(["ef", "cs0", "cs7", "af11", "af43", "\(number(0...63))"])
         case "audio input", "audio output":
             pick([
                 "auto", "default", "none", "card:Device", "usb:0D8c:0014", "usb:0d8c:0014:S N:1",

@@ -8,7 +8,7 @@ func address(_ host: String, _ port: UInt16) throws -> SocketAddress {
 
 /// The sockets of a port of IPv4 on this machine.
 func localSockets() throws -> PortSockets {
-    try PortSockets(listen: address("127.0.0.1", 0), port: 0, dscp: 0)
+    try PortSockets(listen: address("127.0.0.1", 0), port: 0)
 }
 
 /// A socket of the test's own at a path; "@" begins an abstract name.

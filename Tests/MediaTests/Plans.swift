@@ -22,5 +22,5 @@ func at(_ milliseconds: Int) -> Instant {
 
 /// The sockets of a port of this machine.
 func localSockets() throws -> PortSockets {
-    try PortSockets(listen: SocketAddress(host: "127.0.0.1", port: 1), port: 0, dscp: 0)
+    try PortSockets(listen: SocketAddress(host: "127.0.0.1", port: 1), port: 0)
 }

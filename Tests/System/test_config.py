@@ -72,8 +72,8 @@ class Commands(SceneTest):
         self.assert_said(["reload"], 0, "nothing has changed\n")
 
     def test_what_needs_a_restart_is_told_as_long_as_it_waits(self):
-        self.write(network={"dscp": "cs0"}, talk={"tail": "1s"})
-        waits = "~ [network] dscp: ef -> cs0  (needs a restart)\n"
+        self.write(network={"discovery": "yes"}, talk={"tail": "1s"})
+        waits = "~ [network] discovery: no -> yes  (needs a restart)\n"
         both = f"{waits}~ [talk] tail: 150ms -> 1s\n"
         restart = "sudo systemctl restart intercomd\n"
         self.assert_said(["config", "diff"], 0,
@@ -82,7 +82,7 @@ class Commands(SceneTest):
         self.assert_said(["config", "diff"], 0, f"{waits}not applied yet: {restart}")
         self.assert_said(["reload"], 4, f"{waits}not applied: {restart}")
         self.assertIn("waits for a restart", "\n".join(self.kitchen.notes()))
-        self.write(network={"dscp": "ef"})
+        self.write(network={"discovery": "no"})
         self.assertEqual(self.kitchen.ctl("reload")[0], 0)
         self.assertNotIn("waits for a restart", "\n".join(self.kitchen.notes()))
 

@@ -25,39 +25,38 @@ internal import CLinux
     private static let initiationReceiveSize: Int32 = 256 * 1024
     private static let strayReceiveSize: Int32 = 128 * 1024
     private static let sendSize: Int32 = 128 * 1024
+    /// The code point of voice (EF, RFC 3246), by which routers may send it first.
+    private static let expedited: Int32 = 46
 
     /// Opens them all.
     ///
     /// With `listen` nil they are bound to every address of the machine: IPv6 and IPv4, or IPv4
-    /// alone where there is no IPv6. Port 0 lets the kernel choose. `dscp` marks outgoing packets
-    /// (46 = EF, RFC 3246).
-    public init(
-        listen: SocketAddress? = nil, port: UInt16, dscp: UInt8
-    ) throws(SystemError) {
-        precondition(dscp < 64)
+    /// alone where there is no IPv6. Port 0 lets the kernel choose. Outgoing packets are marked as
+    /// voice.
+    public init(listen: SocketAddress? = nil, port: UInt16) throws(SystemError) {
         if let listen {
-            try self.init(on: listen.at(port: port), dscp: dscp)
+            try self.init(on: listen.at(port: port))
             return
         }
         do throws(SystemError) {
-            try self.init(on: .any(port: port), dscp: dscp)
+            try self.init(on: .any(port: port))
         } catch {
             // The kernel may lack IPv6, or have it switched off (ipv6.disable=1).
             guard error.errno == EAFNOSUPPORT || error.errno == EADDRNOTAVAIL else { throw error }
-            try self.init(on: .anyIPv4(port: port), dscp: dscp)
+            try self.init(on: .anyIPv4(port: port))
         }
     }
 
-    private init(on address: SocketAddress, dscp: UInt8) throws(SystemError) {
+    private init(on address: SocketAddress) throws(SystemError) {
         let isIPv6 = address.family == .ipv6
         // The first socket binds alone, so that a second daemon is refused and does not get half of
         // the packets. Only then do the others join, in the order that the kernel is told of.
-        let first = try Self.open(address, dscp, Self.handshakeReceiveSize)
+        let first = try Self.open(address, Self.handshakeReceiveSize)
         try Self.share(first)
         let local = try Self.local(first)
-        let second = try Self.open(local, dscp, Self.dataReceiveSize, joins: true)
-        let third = try Self.open(local, dscp, Self.initiationReceiveSize, joins: true)
-        let fourth = try Self.open(local, dscp, Self.strayReceiveSize, joins: true)
+        let second = try Self.open(local, Self.dataReceiveSize, joins: true)
+        let third = try Self.open(local, Self.initiationReceiveSize, joins: true)
+        let fourth = try Self.open(local, Self.strayReceiveSize, joins: true)
         _ = try SystemError.check(
             clinux_udp_stamp(second.raw), "have the kernel stamp datagrams")
         let handshake = UDPSocket(owning: first, isIPv6: isIPv6, local: local)
@@ -70,13 +69,13 @@ internal import CLinux
 
     /// A socket at an address; one that joins others there says so first.
     private static func open(
-        _ address: SocketAddress, _ dscp: UInt8, _ receiveSize: Int32, joins: Bool = false
+        _ address: SocketAddress, _ receiveSize: Int32, joins: Bool = false
     ) throws(SystemError) -> FileDescriptor {
         let isIPv6: Int32 = address.family == .ipv6 ? 1 : 0
         let socket = try FileDescriptor(clinux_udp_make(isIPv6), "make a UDP socket")
         let raw = socket.raw
         _ = try SystemError.check(
-            clinux_udp_set_dscp(raw, isIPv6, Int32(dscp)), "mark packets with DSCP \(dscp)")
+            clinux_udp_set_dscp(raw, isIPv6, expedited), "mark packets with DSCP EF")
         _ = try SystemError.check(
             clinux_udp_set_buffers(raw, sendSize, receiveSize), "set socket buffers")
         if joins { try share(socket) }

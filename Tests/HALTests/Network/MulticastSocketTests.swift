@@ -85,7 +85,7 @@ struct MulticastSocketTests {
 
     @Test func whatIsSentToThisMachineAloneIsLeftToOthers() throws {
         let socket = try MulticastSocket(.ipv4, on: interface)
-        let sender = try PortSockets(listen: own, port: 0, dscp: 0)
+        let sender = try PortSockets(listen: own, port: 0)
         let mdns = SocketAddress(high: own.high, low: own.low, port: 5353)
         _ = sender.data.send(message(flags: 0).span, to: mdns)
         var found = heard(socket)

@@ -44,8 +44,8 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func bothSocketsSendFromThePort() throws {
-        let pair = try PortSockets(port: 0, dscp: 46)
-        let other = try PortSockets(port: 0, dscp: 46)
+        let pair = try PortSockets(port: 0)
+        let other = try PortSockets(port: 0)
         let target = try address("127.0.0.1", other.data.local.port)
         #expect(pair.handshake.send([0x20].span, to: target) == .sent)
         #expect(try receive(other.data)?.datagram.from.port == pair.data.local.port)
@@ -55,7 +55,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func longDatagramIsReportedCut() throws {
-        let pair = try PortSockets(port: 0, dscp: 0)
+        let pair = try PortSockets(port: 0)
         let target = try address("127.0.0.1", pair.data.local.port)
         let packet = [UInt8](repeating: 0x44, count: 1233)
         #expect(pair.data.send(packet.span, to: target) == .sent)
@@ -67,14 +67,13 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
     }
 
     @Test func secondDaemonOnThePortIsRefused() throws {
-        let pair = try PortSockets(port: 0, dscp: 0)
+        let pair = try PortSockets(port: 0)
         let port = pair.data.local.port
         let others: [String?] = [nil, "127.0.0.1", "0.0.0.0"] + (hasIPv6 ? ["::1"] : [])
         for listen in others {
             let error = #expect(throws: SystemError.self) {
                 _ = try PortSockets(
-                    listen: listen.flatMap { SocketAddress(host: $0, port: 0) }, port: port,
-                    dscp: 0)
+                    listen: listen.flatMap { SocketAddress(host: $0, port: 0) }, port: port)
             }
             #expect(error?.errno == EADDRINUSE)
             #expect(error?.description.contains("UDP port \(port)") == true)
@@ -96,7 +95,7 @@ let hasIPv6 = (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8
 
     @Test func foreignListenAddressIsRefusedByName() throws {
         let error = #expect(throws: SystemError.self) {
-            _ = try PortSockets(listen: SocketAddress(host: "192.0.2.1", port: 0), port: 5, dscp: 0)
+            _ = try PortSockets(listen: SocketAddress(host: "192.0.2.1", port: 0), port: 5)
         }
         #expect(error?.description.hasPrefix("bind UDP 192.0.2.1:5: ") == true)
         #expect(error?.errno == EADDRNOTAVAIL)

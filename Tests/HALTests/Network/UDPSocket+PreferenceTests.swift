@@ -7,7 +7,7 @@ import Testing
 /// Data packets from where no peer is known to be have a queue of their own in the kernel.
 @Suite struct UDPSocketPreferenceTests {
     private func station(_ host: String? = nil, port: UInt16 = 0) throws -> PortSockets {
-        try PortSockets(listen: try host.map { try address($0, 0) }, port: port, dscp: 0)
+        try PortSockets(listen: try host.map { try address($0, 0) }, port: port)
     }
 
     /// What waits at a socket.

@@ -13,7 +13,7 @@ enum HeapProbe {
     ) -> UInt? {
         guard let armSymbol = unsafe dlsym(nil, "heapwatch_arm"),
             let countSymbol = unsafe dlsym(nil, "heapwatch_count"),
-            let pair = try? PortSockets(port: 0, dscp: 46), var loop = try? EventLoop(),
+            let pair = try? PortSockets(port: 0), var loop = try? EventLoop(),
             let timer = try? HAL.Timer(), var inbox = try? DatagramInbox(),
             var outbox = try? DatagramOutbox(for: pair.data), let signal = try? EventSignal(),
             let target = SocketAddress(host: "127.0.0.1", port: pair.data.local.port)
