@@ -119,6 +119,11 @@ struct GoneSetting {
             why: "a peer that is up gets a packet every 14 to 16 s, before a router forgets it"),
         GoneSetting(
             section: "network", name: "dscp", why: "every packet is marked EF, as voice is"),
+        GoneSetting(section: "sounds", name: "ring-volume", why: "type: intercomctl volume ring"),
+        GoneSetting(section: "sounds", name: "tones-volume", why: "type: intercomctl volume tones"),
+        GoneSetting(section: "sounds", name: "page-volume", why: "type: intercomctl volume page"),
+        GoneSetting(
+            section: "quiet", name: "ring", why: "an emergency rings as loud as at other times"),
     ]
 
     /// The former setting that an entry of a section has; nil where it is none.

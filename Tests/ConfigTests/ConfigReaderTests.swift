@@ -216,9 +216,6 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
 }
 
 @Suite struct QuietTests {
-    /// At 20 % and less nothing is heard, and what rings then is an emergency.
-    @Test func whatMayRingInQuietHoursIsHeard() { #expect(Config.Quiet().ring > 20) }
-
     @Test func hoursMayGoOverMidnightAndEndBeforeTheirLastMinute() throws {
         let night = try #require(
             try parse(

@@ -89,9 +89,6 @@ func withoutOrigins(_ config: Config) -> Config {
 
                 [sounds]
                 ring = chime
-                ring-volume = 100%
-                tones-volume = 100%
-                page-volume = 100%
                 permit = off
                 language = en
                 folder = /usr/share/intercomd/sounds
@@ -131,7 +128,6 @@ func withoutOrigins(_ config: Config) -> Config {
 
                 [quiet]
                 hours = none
-                ring = 60
 
                 [events]
                 on-event = none

@@ -32,15 +32,13 @@ import Testing
         #expect(two.captureBlock == two.sound.blockSamples)
     }
 
-    @Test func volumesOfPagesApplyUnlessTheyAreOverridden() throws {
+    @Test func aPageIsAsLoudAsItsChannelUnlessThatIsOverridden() throws {
         let key = "pnhjbg56p77ejrdfuiqag7lar3rvrf6td34xf4d7oseszmhxh4jq:sdyp"
         let plan = try plan(
             config(
                 """
                 [station]
                 name = a
-                [sounds]
-                page-volume = 0%
                 [channel house]
                 members = *
                 mute = yes
@@ -49,8 +47,7 @@ import Testing
                 """))
         #expect(plan.gain(of: 0, .direct) == .unity && plan.gain(of: 0, .call) == .unity)
         #expect(plan.gain(of: 0, .channel(1)) == .muted)
-        #expect(plan.gain(of: 0, .page(channel: nil, overrides: false)) == .muted)
-        #expect(plan.gain(of: 0, .page(channel: nil, overrides: true)) == .unity)
+        #expect(plan.gain(of: 0, .page(channel: 1, overrides: false)) == .muted)
         #expect(plan.gain(of: 0, .page(channel: 1, overrides: true)) == .unity)
     }
 

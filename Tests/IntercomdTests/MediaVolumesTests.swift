@@ -13,8 +13,6 @@ import Testing
     private static let text = """
         [station]
         name = kitchen
-        [quiet]
-        ring = 15
         [channel house]
         members = *
         [channel upstairs]
@@ -49,17 +47,6 @@ import Testing
         #expect(!volumes.isSpeakerMuted)
         state.isSpeakerMuted = true
         #expect(self.volumes(state).speaker == .muted && self.volumes(state).isSpeakerMuted)
-    }
-
-    @Test func inQuietHoursNothingRingsLouderThanTheSettingsAllow() {
-        var state = SavedState()
-        state.isQuietTime = true
-        #expect(volumes(state).ring == Gain(percent: 15))
-        state.volumes.ring = 10
-        #expect(volumes(state).ring == Gain(percent: 10))
-        state.isQuietTime = false
-        state.volumes.ring = 70
-        #expect(volumes(state).ring == Gain(percent: 70))
     }
 
     @Test func namesAreMutedByNumber() throws {

@@ -10,8 +10,8 @@ import Wire
 
 /// Why a call that rings here is not heard.
 @Suite struct RingSilenceTests {
-    private func kitchen(_ more: String = "", rings: Bool = true) throws -> Snapshot {
-        try Kitchen.snapshot(Kitchen.text + more) { board in
+    private func kitchen(rings: Bool = true) throws -> Snapshot {
+        try Kitchen.snapshot(Kitchen.text) { board in
             guard rings else { return }
             let offer = Offer(
                 mid: 1, id: CallID(high: 7, low: 7), mode: .call, priority: .normal, ttl: 30_000,
@@ -45,17 +45,5 @@ import Wire
         let idle = try kitchen(rings: false)
         idle.state.isSpeakerMuted = true
         #expect(silence(idle) == nil)
-    }
-
-    @Test func quietHoursAreNamedWhereAnEmergencyMayRing() throws {
-        let quiet = "[quiet]\nring = 15\n"
-        let none = try kitchen(quiet)
-        let some = try kitchen(quiet + "[policy]\nemergency = allow\n")
-        (none.state.isQuietTime, some.state.isQuietTime) = (true, true)
-        #expect(none.noteLines == [])
-        let words = "in quiet hours rings are at most at 15 % -> raise ring in [quiet]"
-        #expect(silence(some) == words && some.noteLines == ["no call is heard here: \(words)"])
-        some.state.isQuietTime = false
-        #expect(silence(some) == nil && some.noteLines == [])
     }
 }

@@ -146,9 +146,6 @@ class Volumes(HeardTest):
         self.assertTrue(percent >= 90, f"{percent} % was heard")
         self.assertNotIn("page", kitchen.ctl("volume", "page", "100")[1].splitlines()[-1])
         self.assertEqual(reasons(kitchen, "here"), [])
-        with settings(kitchen, "sounds", **{"page-volume": "10%"}):
-            self.is_said(kitchen, "the volume of pages is at 10 %", "page-volume in [sounds]")
-        wait(lambda: not reasons(kitchen, "here"), "pages are heard again")
 
     def test_a_page_that_was_missed_is_told_no_more_where_the_next_would_be_heard(self):
         kitchen, door = self.scene("kitchen", "door")

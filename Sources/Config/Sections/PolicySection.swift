@@ -77,8 +77,6 @@ extension Config {
     public struct Quiet: Equatable, Sendable {
         /// Nil: at no time.
         public internal(set) var hours: Hours?
-        /// The volume of the ringtone in these hours, at most, in per cent.
-        public internal(set) var ring = 60
     }
 
     /// A span of the day, over midnight where its end is the earlier time.
@@ -108,8 +106,7 @@ extension Config {
 extension Config.Quiet: ConfigSection {
     static var settings: [Setting<Self>] {
         [
-            Setting("hours", Config.Hours.form.or("none"), { $0.hours }, { $0.hours = $1 }),
-            Setting("ring", .integer(in: 0...100), { $0.ring }, { $0.ring = $1 }),
+            Setting("hours", Config.Hours.form.or("none"), { $0.hours }, { $0.hours = $1 })
         ]
     }
 }

@@ -14,10 +14,6 @@ extension Config {
         public enum Language: String, CaseIterable, Sendable { case en, de, fr, es, it, nl, pl, pt }
 
         public internal(set) var ring = Ring.chime
-        /// The volumes in per cent, where `intercomctl volume` is 100.
-        public internal(set) var ringVolume = 100
-        public internal(set) var tonesVolume = 100
-        public internal(set) var pageVolume = 100
         /// Whether a tone reports that the channel is open, or that no listener hears.
         public internal(set) var permit = Permit.off
         public internal(set) var language = Language.en
@@ -34,9 +30,6 @@ extension Config.Sounds: ConfigSection {
     static var settings: [Setting<Self>] {
         [
             Setting("ring", ringtone, { $0.ring }, { $0.ring = $1 }),
-            Setting("ring-volume", .percent, { $0.ringVolume }, { $0.ringVolume = $1 }),
-            Setting("tones-volume", .percent, { $0.tonesVolume }, { $0.tonesVolume = $1 }),
-            Setting("page-volume", .percent, { $0.pageVolume }, { $0.pageVolume = $1 }),
             Setting("permit", .cases, { $0.permit }, { $0.permit = $1 }),
             Setting("language", .cases, { $0.language }, { $0.language = $1 }),
             Setting("folder", .wholePath(limit: 1024), { $0.folder }, { $0.folder = $1 }),

@@ -258,8 +258,8 @@ extension ControlLoop {
     }
 
     private var isRingSoft: Bool {
-        let speaker = Gain(percent: keeper.state.volumes.speaker)
-        return names.softRing(stateNow, through: speaker) != nil
+        let volumes = keeper.state.volumes
+        return volumes.softRing(through: Gain(percent: volumes.speaker)) != nil
     }
 }
 

@@ -40,9 +40,6 @@ extension MediaPlan {
         rxHold = audio.rxHold
         capture = CaptureChain.Settings(audio, handsFree)
         self.ringtone = ringtone
-        ringVolume = Gain(percent: config.sounds.ringVolume)
-        tonesVolume = Gain(percent: config.sounds.tonesVolume)
-        pageVolume = Gain(percent: config.sounds.pageVolume)
         hasPermitTone = config.sounds.permit == .tone
         cover =
             switch config.talk.cover {
@@ -202,8 +199,7 @@ extension MediaVolumes {
         speaker = state.isSpeakerMuted ? .muted : Gain(percent: state.volumes.speaker)
         isSpeakerMuted = state.isSpeakerMuted
         self.isCardMuted = isCardMuted
-        let quiet = state.isQuietTime ? names.config.quiet.ring : 100
-        ring = Gain(percent: min(state.volumes.ring, quiet))
+        ring = Gain(percent: state.volumes.ring)
         tones = Gain(percent: state.volumes.tones)
         page = Gain(percent: state.volumes.page)
         isMicrophoneMuted = state.isMicrophoneMuted

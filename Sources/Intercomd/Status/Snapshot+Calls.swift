@@ -55,13 +55,9 @@ extension Snapshot {
         } else if Audibility.isInaudible(Gain(percent: state.volumes.speaker).factor) {
             reason = .volume
         } else {
-            return softRing(through: Gain(percent: state.volumes.speaker))
+            return state.volumes.softRing(through: Gain(percent: state.volumes.speaker))
         }
         return Fault(reason.rawValue, reason.wordsHere, fix: reason.fix)
-    }
-
-    func softRing(through speaker: Gain) -> Fault? {
-        Names(config, directory, routing).softRing(state, through: speaker)
     }
 
     /// Peers that may open the microphone without anyone here touching a key.
@@ -94,27 +90,14 @@ extension Snapshot {
     }
 }
 
-extension Names {
-    /// Why the ringtone is too soft to be heard, with what people have set and through this volume
-    /// of the speaker; nil where it is heard.
-    func softRing(_ state: SavedState, through speaker: Gain) -> Fault? {
-        // In quiet hours only an emergency rings.
-        let hasQuiet =
-            state.isQuietTime
-            && directory.numbers.contains {
-                config.policy(ofPeer: directory[$0].name).emergency
-            }
-        let quiet = hasQuiet ? config.quiet.ring : 100
-        let own = config.sounds.ringVolume
-        let ring = Gain(percent: min(state.volumes.ring, quiet)) * Gain(percent: own) * speaker
-        guard Audibility.isInaudible(ring.factor) else { return nil }
-        let steps = [
-            (state.volumes.ring, "the volume of rings is at", "intercomctl volume ring 100"),
-            (own, "the volume of rings is at", "raise ring-volume in [sounds]"),
-            (quiet, "in quiet hours rings are at most at", "raise ring in [quiet]"),
-        ]
-        guard let lowest = steps.min(by: { $0.0 < $1.0 }) else { return nil }
-        return Fault("ring_volume", "\(lowest.1) \(lowest.0) %", fix: lowest.2)
+extension SavedState.Volumes {
+    /// Why the ringtone is too soft to be heard, through this volume of the speaker; nil where it
+    /// is heard.
+    func softRing(through speaker: Gain) -> Fault? {
+        guard Audibility.isInaudible((Gain(percent: ring) * speaker).factor) else { return nil }
+        return Fault(
+            "ring_volume", "the volume of rings is at \(ring) %",
+            fix: "intercomctl volume ring 100")
     }
 }
 

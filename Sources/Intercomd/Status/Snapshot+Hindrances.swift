@@ -69,15 +69,12 @@ extension Snapshot {
                     "no voice is heard here: the volume is at \(state.volumes.speaker) %",
                     "intercomctl volume 100"))
         }
-        let page = Gain(percent: state.volumes.page)
-        if Audibility.isInaudible((page * plan.pageVolume).factor) {
-            let isOwn = !Audibility.isInaudible(plan.pageVolume.factor)
+        if Audibility.isInaudible(Gain(percent: state.volumes.page).factor) {
             found.append(
                 Hindrance(
                     .here, .volume,
-                    "no page is heard here: the volume of pages is at "
-                        + (isOwn ? "\(state.volumes.page) %" : "\(config.sounds.pageVolume) %"),
-                    isOwn ? "intercomctl volume page 100" : "raise page-volume in [sounds]"))
+                    "no page is heard here: the volume of pages is at \(state.volumes.page) %",
+                    "intercomctl volume page 100"))
         }
         return found
     }

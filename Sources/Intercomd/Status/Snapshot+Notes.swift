@@ -110,7 +110,7 @@ extension Snapshot {
 
     /// Calls ring, and nobody hears it; a lamp may show it.
     private var ringNote: Fault? {
-        guard output.isWanted, var note = softRing(through: .unity),
+        guard output.isWanted, var note = state.volumes.softRing(through: .unity),
             !config.lamps.contains(where: { $0.show == .ringing })
         else { return nil }
         note.text = "no call is heard here: \(note.text)"

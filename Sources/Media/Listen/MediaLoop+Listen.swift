@@ -114,7 +114,7 @@ extension MediaLoop {
             into: &talkers.mixer, by: &block, plan, volumes,
             isOutranked: talkers.highestHeard(at: now) > 0, at: now)
         let isSpeaking = speaking.mix(
-            into: &talkers.mixer, by: &block, gain: Tones.gain(plan, volumes), rings)
+            into: &talkers.mixer, by: &block, gain: Tones.gain(volumes), rings)
         if isSpeaking { tones.makeWay(at: now) }
         talkers.mixer.render(into: &block)
         duplex.played(block.span, talks.talking)

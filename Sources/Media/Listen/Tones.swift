@@ -50,8 +50,8 @@ struct Tones {
     mutating func makeWay(at now: Instant) { urgentUntil = now + Self.chimeHold }
 
     /// How loud tones are.
-    static func gain(_ plan: borrowing MediaPlan, _ volumes: MediaVolumes) -> Gain {
-        volumes.tones * plan.tonesVolume * volumes.speaker
+    static func gain(_ volumes: MediaVolumes) -> Gain {
+        volumes.tones * volumes.speaker
     }
 
     /// Whether something that must be heard sounds in the room.
@@ -62,18 +62,18 @@ struct Tones {
         into mixer: inout Mixer, by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan,
         _ volumes: MediaVolumes, isOutranked: Bool, at now: Instant
     ) {
-        let tones = Self.gain(plan, volumes)
+        let tones = Self.gain(volumes)
         // A ringtone gives way as voices do; a short chime does not.
         let duck: Gain = isOutranked ? plan.duck : .unity
         let (from, to) = VoiceSlot.move(&ringDucker, to: duck, samples: block.count)
         if ringer.next(into: &block, ringtone: plan.ringtone.span) {
-            let ring = volumes.ring * plan.ringVolume * volumes.speaker
+            let ring = volumes.ring * volumes.speaker
             let gain = ringer.chime == .ring ? ring : tones
             mixer.add(block.span, from: gain * from, to: gain * to)
         }
         let none: [Int16] = []
         if chimer.next(into: &block, ringtone: none.span) {
-            mixer.add(block.span, gain: chimeGain(tones, plan, volumes))
+            mixer.add(block.span, gain: chimeGain(tones, volumes))
             if chimer.chime?.isUrgent == true { makeWay(at: now) }
         }
         // Drop-in and listening in are to be noticed here, even with tones turned down.
@@ -83,11 +83,9 @@ struct Tones {
         }
     }
 
-    private func chimeGain(
-        _ tones: Gain, _ plan: borrowing MediaPlan, _ volumes: MediaVolumes
-    ) -> Gain {
+    private func chimeGain(_ tones: Gain, _ volumes: MediaVolumes) -> Gain {
         switch chimer.chime {
-        case .page: volumes.page * plan.pageVolume * volumes.speaker
+        case .page: volumes.page * volumes.speaker
         case .trial: volumes.speaker
         default: tones
         }

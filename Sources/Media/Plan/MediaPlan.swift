@@ -71,10 +71,6 @@ package struct MediaPlan: Sendable {
     package var capture = CaptureChain.Settings()
     /// The user's own ringtone, 48 kHz; empty where it is the built-in one.
     package var ringtone: [Int16] = []
-    /// The volumes of the ringtone, of tones and chimes, and of pages.
-    package var ringVolume = Gain.unity
-    package var tonesVolume = Gain.unity
-    package var pageVolume = Gain.unity
     /// Whether a tone says that the microphone is open.
     package var hasPermitTone = false
     /// Hides the end of a talk from the network.
@@ -188,9 +184,8 @@ package struct MediaPlan: Sendable {
         let place = peer * Self.gainsPerPeer + (hearing.channel ?? 0)
         // A peer that is being removed has no gain any more.
         let gain = place < gains.count ? gains[place] : .unity
-        guard case .page(_, let overrides) = hearing else { return gain }
-        if overrides { return gain == .muted ? .unity : gain }
-        return gain * pageVolume
+        if case .page(_, overrides: true) = hearing, gain == .muted { return .unity }
+        return gain
     }
 }
 
@@ -205,7 +200,7 @@ extension MediaPlan {
         case .page(_, overrides: true): break
         case .page(let channel, overrides: false):
             passSpeaker(&path, volumes)
-            path.pass((volumes.page * pageVolume).factor, .volume)
+            path.pass(volumes.page.factor, .volume)
             own = channel.map { .channel($0) } ?? .direct
             path.pass(volumes.isMuted(peer: peer, channel: channel) ? 0 : 1, .turnedDown)
         default:
