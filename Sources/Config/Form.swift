@@ -11,9 +11,9 @@ struct Form<Value> {
 }
 
 extension Form where Value: Comparable {
-    /// A quantity between two bounds; `condition` names what the bounds depend on.
+    /// A quantity between two bounds.
     private init(
-        _ allowed: Allowed, in range: ClosedRange<Value>, condition: String = "",
+        _ allowed: Allowed, in range: ClosedRange<Value>,
         parse: @escaping (String) -> Parsed<Value>, text: @escaping (Value) -> String
     ) {
         self.init(
@@ -21,8 +21,7 @@ extension Form where Value: Comparable {
             parse: { written in
                 let parsed = parse(written)
                 guard case .value(let value) = parsed, !range.contains(value) else { return parsed }
-                return .wrong(
-                    "\(quoted(written)) is out of range; must be \(allowed.text)\(condition)")
+                return .wrong("\(quoted(written)) is out of range; must be \(allowed.text)")
             },
             text: text)
     }
@@ -39,13 +38,6 @@ extension Form<Int> {
     /// `5577`.
     static func integer(in range: ClosedRange<Int>) -> Self {
         Self(.integers(range), in: range, parse: Quantity.integer) { "\($0)" }
-    }
-
-    /// `47k`.
-    static func bitrate(in range: ClosedRange<Int>, condition: String) -> Self {
-        Self(.bitrates(range), in: range, condition: condition, parse: Quantity.bitrate) {
-            Quantity.text(bitrate: $0)
-        }
     }
 
     /// `80%`; the sign may be left out.
@@ -176,8 +168,6 @@ enum Allowed {
     case times(ClosedRange<Duration>)
     case integers(ClosedRange<Int>)
     case percents(ClosedRange<Int>)
-    /// Bits a second.
-    case bitrates(ClosedRange<Int>)
     /// Decibels with a sign: more, or less.
     case gains(ClosedRange<Double>)
     /// Decibels above something, without a sign.
@@ -194,9 +184,6 @@ enum Allowed {
             Self.text(Quantity.text(range.lowerBound), Quantity.text(range.upperBound))
         case .integers(let range): Self.text("\(range.lowerBound)", "\(range.upperBound)")
         case .percents(let range): Self.text("\(range.lowerBound)%", "\(range.upperBound)%")
-        case .bitrates(let range):
-            Self.text(
-                Quantity.text(bitrate: range.lowerBound), Quantity.text(bitrate: range.upperBound))
         case .gains(let range):
             Self.text(
                 Quantity.text(decibels: range.lowerBound), Quantity.text(decibels: range.upperBound)

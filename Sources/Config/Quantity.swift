@@ -1,4 +1,4 @@
-/// Numbers with units, as they are written in a configuration: `150ms`, `32k`, `-6dB`.
+/// Numbers with units, as they are written in a configuration: `150ms`, `-6dB`.
 enum Quantity {
     /// A decimal number split into its parts, exactly: value is `digits / 10^places`.
     private struct Decimal {
@@ -86,18 +86,6 @@ enum Quantity {
         return percent
     }
 
-    /// Reads bits a second: `32k`, `32000`.
-    static func bitrate(_ text: String) -> Parsed<Int> {
-        guard let number = split(text), number.places == 0, !number.isNegative else {
-            return .wrong("\(quoted(text)) is not a bit rate such as 32k")
-        }
-        switch number.unit {
-        case "": return .value(number.digits)
-        case "k": return .value(number.digits * 1_000)
-        default: return .wrong("\(quoted(text)) has an unknown unit; must be k")
-        }
-    }
-
     /// Reads decibels: `+3dB`, `-6dB`, `0`.
     static func decibels(_ text: String) -> Parsed<Double> {
         guard let number = split(text) else {
@@ -127,11 +115,6 @@ enum Quantity {
         // Never a fraction of a second: with nine places it has more digits than are read.
         return nanoseconds > 1_000_000
             ? fraction(nanoseconds, places: 6) + "ms" : fraction(nanoseconds, places: 3) + "us"
-    }
-
-    /// Writes bits a second: `32k`, `16001`.
-    static func text(bitrate: Int) -> String {
-        bitrate % 1_000 == 0 ? "\(bitrate / 1_000)k" : "\(bitrate)"
     }
 
     /// Writes decibels exactly: `+3dB`, `-3.5dB`, `0dB`.

@@ -32,22 +32,14 @@ struct Setting<Section> {
         self.take = take
     }
 
-    /// A setting whose form depends on other settings of its section.
-    init<Value>(
-        _ name: String, _ allowed: Allowed, form: @escaping (Section) -> Form<Value>,
-        _ get: @escaping (Section) -> Value, _ set: @escaping (inout Section, Value) -> Void
-    ) {
-        self.init(name, allowed, text: { form($0).text(get($0)) }) { section, entry, reader in
-            guard let value = reader.value(of: entry, form(section).parse) else { return }
-            set(&section, value)
-        }
-    }
-
     init<Value>(
         _ name: String, _ form: Form<Value>, _ get: @escaping (Section) -> Value,
         _ set: @escaping (inout Section, Value) -> Void
     ) {
-        self.init(name, form.allowed, form: { _ in form }, get, set)
+        self.init(name, form.allowed, text: { form.text(get($0)) }) { section, entry, reader in
+            guard let value = reader.value(of: entry, form.parse) else { return }
+            set(&section, value)
+        }
     }
 }
 

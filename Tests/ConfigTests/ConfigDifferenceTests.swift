@@ -13,7 +13,7 @@ import Testing
     @Test func theSameTwiceHasNoDifference() throws {
         #expect(try lines(station, station) == [])
         // Another spelling of the same value is no difference.
-        #expect(try lines(station, station + "[audio]\nbitrate = auto\nrx-hold = 0.15s\n") == [])
+        #expect(try lines(station, station + "[audio]\nperiods = auto\nrx-hold = 0.15s\n") == [])
         #expect(
             try lines(
                 station + "[channel a]\n[channel b]\n", station + "[channel b]\n[channel a]\n")

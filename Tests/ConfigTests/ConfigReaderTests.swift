@@ -46,7 +46,6 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
             input = usb:0D8C:0014:SN1
             output = pcm:plug:dmix
             period = 2.5ms
-            bitrate = 64k
             duplex = full
             rx-hold = 0
             echo = auto
@@ -93,7 +92,6 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.audio.input.description == "usb:0d8c:0014:SN1")
         #expect(config.audio.output == .pcm("plug:dmix"))
         #expect(config.audio.periodSamples == 120)
-        #expect(config.audio.bitrate == 64_000)
         #expect(config.audio.duplex == .full)
         #expect(config.audio.rxHold == .zero)
         #expect(config.audio.echo == .auto && config.audio.noiseSuppression == .high)

@@ -64,9 +64,8 @@ func repositoryText(_ path: String) throws -> String {
             let there = text.components(separatedBy: wordCharacters.inverted)
             return words.filter { !there.contains($0) }
         case .forms(let forms): return forms.filter { !text.contains($0) }
-        case .times, .integers, .bitrates, .gains, .levels, .percents:
+        case .times, .integers, .gains, .levels, .percents:
             let bounds = allowed.text.components(separatedBy: " to ")
-            // Bounds for single profiles may stand between the two.
             guard let least = text.range(of: "\(bounds[0]) "),
                 text[least.upperBound...].contains("to \(bounds[1])")
             else { return [allowed.text] }

@@ -66,7 +66,6 @@ func withoutOrigins(_ config: Config) -> Config {
                 period = 5ms
                 periods = 3
                 profile = voice
-                bitrate = 47k
                 duplex = auto
                 rx-hold = 150ms
                 echo = off

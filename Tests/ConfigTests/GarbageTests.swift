@@ -32,7 +32,7 @@ import Testing
             [audio]
             input = usb:0d8c:0014
             period = 2.5ms
-            bitrate = 32k
+            jitter = low
             [button ptt]
             line = gpiochip0/17
             talk = house

@@ -160,18 +160,8 @@ private let wrongLines = """
       4: period: "1ms" is out of range; must be 2.5ms to 20ms
     [audio] | profile = vioce
       4: profile: "vioce" must be voice, studio, lowpower or ultra; did you mean "voice"?
-    [audio] | bitrate = 8k
-      4: bitrate: "8k" is out of range; must be 16k to 256k with profile = voice
-    [audio] | bitrate = 161k | profile = lowpower
-      4: bitrate: "161k" is out of range; must be 16k to 160k with profile = lowpower
-    [audio] | profile = ultra | bitrate = 32k
-      5: bitrate: "32k" is out of range; must be 48k to 256k with profile = ultra
     [audio] | period = auto | period = auto
       5: period is already set at line 4
-    [audio] | bitrate = 32kb
-      4: bitrate: "32kb" has an unknown unit; must be k
-    [audio] | bitrate = fast
-      4: bitrate: "fast" is not a bit rate such as 32k
     [audio] | volume = 101%
       4: volume: "101%" must be keep, mute, or 0% to 100%
     [talk] | tail = soon
@@ -308,10 +298,10 @@ private let wrongCases: [WrongCase] = {
 @Suite struct NearestTests {
     @Test(arguments: [
         ("prot", "port"), ("Port", "port"), ("listne", "listen"), ("jitermax", "jitter-max"),
-        ("stat", "state"), ("bitrat", "bitrate"),
+        ("stat", "state"), ("duraton", "duration"),
     ])
     func aSlipFindsItsWord(_ written: String, _ meant: String) {
-        let words = ["port", "listen", "jitter-max", "state", "bitrate"]
+        let words = ["port", "listen", "jitter-max", "state", "duration"]
         #expect(nearestWord(to: written, among: words) == meant)
     }
 

@@ -1,4 +1,3 @@
-import Audio
 import Seeds
 
 @testable import Config
@@ -48,7 +47,6 @@ struct RandomConfig {
         var fixed: [String: String] = [:]
         var left: Set<String> = []
         switch kind.name {
-        case "audio": fixed = ["profile": pick(Profile.allCases.map { $0.rawValue })]
         case "button": (fixed, left) = button(index)
         case "lamp" where number(0...2) == 0:
             (fixed, left) = (["line": "led:in::\(index)"], ["active"])
@@ -64,11 +62,8 @@ struct RandomConfig {
             guard fixed[setting.name] != nil || setting.isRequired || number(0...2) > 0 else {
                 continue
             }
-            var allowed = setting.allowed
-            if case .bitrates = allowed, let profile = fixed["profile"] {
-                allowed = .bitrates(Profile(rawValue: profile)!.bitrates)
-            }
-            let value = fixed[setting.name] ?? value(allowed, "\(kind.name) \(setting.name)")
+            let name = "\(kind.name) \(setting.name)"
+            let value = fixed[setting.name] ?? value(setting.allowed, name)
             text += "\(setting.name) = \(value)\n"
         }
         return text
@@ -112,11 +107,6 @@ struct RandomConfig {
         case .times(let range): time(range)
         case .integers(let range): "\(number(range))"
         case .percents(let range): "\(number(range))" + pick(["", "%"])
-        case .bitrates(let range):
-            pick([
-                "auto", "\(number(range))",
-                "\(number(range.lowerBound / 1_000...range.upperBound / 1_000))k",
-            ])
         case .gains(let range): decibels(range, plus: ["+", ""])
         case .levels(let range): decibels(range, plus: [""])
         case .words(let words): pick(words)

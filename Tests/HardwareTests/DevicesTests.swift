@@ -38,8 +38,7 @@ import Time
             targets: [],
             keys: [.init(settings: settings, vox: nil, target: nil, meaning: .talk)],
             virtualKeys: { _ in settings }, gains: [], profile: .voice,
-            bitrate: Profile.voice.settings.bitrate, periodSamples: 480, preroll: .zero,
-            jitterMax: .milliseconds(240))
+            periodSamples: 480, preroll: .zero, jitterMax: .milliseconds(240))
     }
 
     @Test func aKeyIsStuckUntilItIsLetGo() throws {

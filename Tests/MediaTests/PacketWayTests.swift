@@ -162,8 +162,8 @@ import Wire
         meet(&kitchen, &garage, as: 1, localIndex: 30)
 
         let plan = emptyPlan()
-        var silence = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
-        var speech = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
+        var silence = try OpusEncoder(plan.profile)
+        var speech = try OpusEncoder(plan.profile)
         var silent = EncodedFrames()
         var spoken = EncodedFrames()
         let nothing = Block(repeating: 0)

@@ -104,8 +104,7 @@ enum Kitchen {
                 TalkKey.Settings(
                     mode: .momentary, debounce: .zero, tail: .zero, talkMax: .seconds(60))
             }, gains: [Gain](repeating: .unity, count: 2 * MediaPlan.gainsPerPeer),
-            profile: .voice, bitrate: 24_000, periodSamples: 240, preroll: .zero,
-            jitterMax: .milliseconds(240))
+            profile: .voice, periodSamples: 240, preroll: .zero, jitterMax: .milliseconds(240))
     }
 
     /// The second session with a peer, which has lasted 90 seconds.

@@ -267,6 +267,6 @@ extension OpusError: CustomStringConvertible {
             case OPUS_UNIMPLEMENTED: "this libopus lacks a feature intercomd needs"
             default: "libopus error \(status)"
             }
-        return "Opus codec: \(reason); check audio bitrate and the installed libopus"
+        return "Opus codec: \(reason); check the installed libopus"
     }
 }

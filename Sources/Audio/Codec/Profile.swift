@@ -41,8 +41,6 @@ public enum Profile: String, CaseIterable, Sendable {
         public let bitrateRepeated: Int
         /// The codec's target in percent of a packet while SILK is at work; 100 fills it exactly.
         public let fill: Int
-        /// Below it the codec has too few bytes per frame for speech.
-        let bitrateMin: Int
     }
 
     public var settings: Settings {
@@ -50,31 +48,22 @@ public enum Profile: String, CaseIterable, Sendable {
         case .voice:
             Settings(
                 frameSamples: 480, blockSamples: 240, periodSamples: 240, periods: 3,
-                mode: .speech, complexity: 7, bitrate: 47_000, bitrateRepeated: 40_000, fill: 80,
-                bitrateMin: 16_000)
+                mode: .speech, complexity: 7, bitrate: 47_000, bitrateRepeated: 40_000, fill: 80)
         case .studio:
             Settings(
                 frameSamples: 240, blockSamples: 240, periodSamples: 240, periods: 2,
-                mode: .lowDelay, complexity: 9, bitrate: 96_000, bitrateRepeated: 96_000, fill: 100,
-                bitrateMin: 32_000)
+                mode: .lowDelay, complexity: 9, bitrate: 96_000, bitrateRepeated: 96_000, fill: 100)
         case .lowpower:
             Settings(
                 frameSamples: 960, blockSamples: 480, periodSamples: 480, periods: 2,
                 mode: .widebandSpeech, complexity: 5, bitrate: 29_000, bitrateRepeated: 29_000,
-                fill: 80, bitrateMin: 16_000)
+                fill: 80)
         case .ultra:
             Settings(
                 frameSamples: 120, blockSamples: 120, periodSamples: 120, periods: 3,
                 mode: .lowDelay, complexity: 5, bitrate: 188_000, bitrateRepeated: 128_000,
-                fill: 100,
-                bitrateMin: 48_000)
+                fill: 100)
         }
-    }
-
-    /// The bit rates that may be set: enough for speech, and at most what fits a packet.
-    public var bitrates: ClosedRange<Int> {
-        let most = PCM.payloadMax * 8 * PCM.sampleRate / settings.frameSamples
-        return settings.bitrateMin...min(256_000, most)
     }
 }
 

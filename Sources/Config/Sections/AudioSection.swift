@@ -22,8 +22,6 @@ extension Config {
         /// Periods of sound queued for the speaker; as the profile has it unless it is set.
         public internal(set) var periods = Profile.voice.settings.periods
         public internal(set) var profile = Profile.voice
-        /// Bits a second; as the profile has it unless it is set.
-        public internal(set) var bitrate = Profile.voice.settings.bitrate
         public internal(set) var duplex = Duplex.auto
         /// Half duplex: how long the speaker stays down after the end of a talk.
         public internal(set) var rxHold = Duration.milliseconds(150)
@@ -71,9 +69,6 @@ extension Config.Audio: ConfigSection {
                 "periods", Form<Int>.integer(in: 2...8).or("auto"),
                 { $0.periods }, { $0.periods = $1 ?? $0.profile.settings.periods }),
             Setting("profile", .cases, { $0.profile }, { $0.choose($1) }).first,
-            Setting(
-                "bitrate", Self().bitrates.allowed, form: { $0.bitrates.or("auto") },
-                { $0.bitrate }, { $0.bitrate = $1 ?? $0.profile.settings.bitrate }),
             Setting("duplex", .cases, { $0.duplex }, { $0.duplex = $1 }),
             Setting("rx-hold", .time(in: .zero ... .seconds(2)), { $0.rxHold }, { $0.rxHold = $1 }),
             Setting("echo", .cases, { $0.echo }, { $0.echo = $1 }),
@@ -96,17 +91,11 @@ extension Config.Audio: ConfigSection {
         ]
     }
 
-    /// Takes what a profile says of the card and the bit rate, too.
+    /// Takes what a profile says of the card, too.
     private mutating func choose(_ profile: Profile) {
         self.profile = profile
         period = profile.period
         periods = profile.settings.periods
-        bitrate = profile.settings.bitrate
-    }
-
-    /// The bit rates that fit a packet depend on the length of its sound.
-    private var bitrates: Form<Int> {
-        .bitrate(in: profile.bitrates, condition: " with profile = \(profile.rawValue)")
     }
 
     /// The name of a mixer's control: anything.

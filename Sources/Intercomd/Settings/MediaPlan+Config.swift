@@ -32,8 +32,8 @@ extension MediaPlan {
             },
             virtualKeys: { Self.virtualKey(of: $0, config.talk) },
             gains: Self.gains(config, directory, routing), profile: audio.profile,
-            bitrate: audio.bitrate, periodSamples: audio.periodSamples,
-            preroll: config.talk.preroll, jitterMax: audio.jitterMax)
+            periodSamples: audio.periodSamples, preroll: config.talk.preroll,
+            jitterMax: audio.jitterMax)
         duck = Gain(decibels: audio.duck)
         hasSpeaker = audio.output != .none
         isHalfDuplex = handsFree.isHalfDuplex

@@ -38,8 +38,7 @@ package struct MediaChange: ~Copyable {
         keys = plan.makeKeys(at: now)
         virtualKeys = plan.makeVirtualKeys()
         spurts = plan.makeSpurts(firstSequences)
-        let keepsEncoder = former.bitrate == plan.bitrate && former.profile == plan.profile
-        encoder = keepsEncoder ? nil : try OpusEncoder(plan.profile, bitrate: plan.bitrate)
+        encoder = former.profile == plan.profile ? nil : try OpusEncoder(plan.profile)
         let keepsVoices =
             former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
             && former.sound.blockSamples == plan.sound.blockSamples

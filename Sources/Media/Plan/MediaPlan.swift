@@ -51,7 +51,6 @@ package struct MediaPlan: Sendable {
     private let gains: [Gain]
     package let profile: Profile
     package let sound: Profile.Settings
-    package let bitrate: Int
     /// Samples that the cards move at once, at 48 kHz.
     package let periodSamples: Int
     /// Frames kept from before the key went down; 0 closes the microphone when idle.
@@ -91,14 +90,12 @@ package struct MediaPlan: Sendable {
     ///   - virtualKeys: How the microphone opens for a target by command.
     ///   - gains: `gainsPerPeer` for each number a peer has.
     ///   - profile: What the encoder and the cards are asked for.
-    ///   - bitrate: Bits a second.
     ///   - periodSamples: Samples that the cards move at once, at 48 kHz.
     ///   - preroll: How much sound is kept from before the key went down.
     ///   - jitterMax: The longest playout delay.
     package init(
         targets: [TalkTarget], keys: [Key], virtualKeys: (TalkTarget) -> TalkKey.Settings,
-        gains: [Gain], profile: Profile, bitrate: Int, periodSamples: Int, preroll: Duration,
-        jitterMax: Duration
+        gains: [Gain], profile: Profile, periodSamples: Int, preroll: Duration, jitterMax: Duration
     ) {
         precondition(gains.count % Self.gainsPerPeer == 0)
         self.targets = targets + TalkTarget.aimed
@@ -108,7 +105,6 @@ package struct MediaPlan: Sendable {
         self.gains = gains
         self.profile = profile
         sound = profile.settings
-        self.bitrate = bitrate
         self.periodSamples = periodSamples
         self.jitterMax = jitterMax
         concealment = Concealment(profile)
@@ -119,12 +115,9 @@ package struct MediaPlan: Sendable {
         lostFramesMax = SentTalkspurt.lostMax.nanoseconds / frame
     }
 
-    /// Bytes of a frame at this bit rate.
-    package var frameSize: Int { sound.frameSize(bitrate: bitrate) }
-    /// The same where frames are repeated; a bit rate set by hand is that of all frames.
-    package var frameSizeRepeated: Int {
-        sound.frameSize(bitrate: bitrate == sound.bitrate ? sound.bitrateRepeated : bitrate)
-    }
+    /// Bytes of a frame, and of one that is repeated.
+    package var frameSize: Int { sound.frameSize(bitrate: sound.bitrate) }
+    package var frameSizeRepeated: Int { sound.frameSize(bitrate: sound.bitrateRepeated) }
     /// Voices whose missing sound may be made up by a network.
     var neuralVoices: Int { concealment.isNeural ? Concealment.voicesMax : 0 }
     var periodNanoseconds: Int64 { Int64(periodSamples) * 1_000_000_000 / 48_000 }

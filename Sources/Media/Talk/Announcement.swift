@@ -24,7 +24,7 @@ package struct Announcement: ~Copyable {
     package static let ahead = 20
 
     package init(_ plan: MediaPlan) throws(OpusError) {
-        encoder = try OpusEncoder(plan.profile, bitrate: plan.bitrate)
+        encoder = try OpusEncoder(plan.profile)
         filling = FixedArray(count: plan.sound.frameSamples) { _ in 0 }
     }
 

@@ -39,7 +39,7 @@ struct Talks: ~Copyable {
         _ plan: MediaPlan, _ rings: Rings, firstSequences: [UInt16]
     ) throws(MediaError) {
         encoder = try MediaError.fromOpus { () throws(OpusError) in
-            try OpusEncoder(plan.profile, bitrate: plan.bitrate)
+            try OpusEncoder(plan.profile)
         }
         spurts = plan.makeSpurts(firstSequences)
         self.rings = rings
