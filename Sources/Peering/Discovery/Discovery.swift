@@ -43,7 +43,8 @@ public struct Discovery {
     private var stations = ServiceLinks(ServiceInstance.stations)
     private var pairings = ServiceLinks(ServiceInstance.pairings)
     private var renewAt: Instant?
-    private var budget = Budget()
+    /// Datagrams that are read.
+    private var budget = TokenBucket(rate: 100, burst: 100)
     private var actions: [Action] = []
     private var isClosed = false
     public private(set) var pairingPlaces = PairingPlaces()
@@ -210,7 +211,7 @@ public struct Discovery {
         // A program with another port wants an answer of its own (RFC 6762 §6.7). There is none:
         // anyone could have it sent to a third party.
         guard source.port == Self.port else { return .port }
-        guard budget.takes(at: now) else { return .flood }
+        guard budget.take(at: now) else { return .flood }
         guard let message = DNSMessage(parsing: datagram) else { return .malformed }
         guard message.isResponse else {
             stations.heard(message, from: source, on: link, lots, at: now)
@@ -245,25 +246,6 @@ public struct Discovery {
 extension Endpoint {
     fileprivate func at(port: UInt16) -> Endpoint {
         Endpoint(high: high, low: low, port: port, scope: scope)
-    }
-}
-
-/// How many datagrams are read: so many at once, and as many in each second.
-struct Budget {
-    static let perSecond = 100
-
-    private var spent = 0
-    private var since: Instant?
-
-    /// Takes one; false when there are none left.
-    mutating func takes(at now: Instant) -> Bool {
-        if since.map({ now >= $0 + .seconds(1) }) ?? true {
-            since = now
-            spent = 0
-        }
-        guard spent < Self.perSecond else { return false }
-        spent += 1
-        return true
     }
 }
 
