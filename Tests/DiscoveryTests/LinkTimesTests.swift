@@ -39,9 +39,7 @@ import Time
     @Test mutating func whoeverAsksAServiceIsSentOnceASecondAtMost() {
         var sent: [Int64] = []
         for moment in Int64(0)...10_000 {
-            if moment % 10 == 0 {
-                times.answer(after: .milliseconds(20), catalogued: false, at: ms(moment))
-            }
+            if moment % 10 == 0 { times.answer(after: .milliseconds(20), at: ms(moment)) }
             if times.step(at: ms(moment)) == .announce { sent.append(moment) }
         }
         #expect(sent.count == 10 && sent.first == 20)
@@ -50,11 +48,9 @@ import Time
 
     @Test mutating func aBeaconThatIsDueAnywayIsTheAnswer() {
         times.announce(after: .milliseconds(200), at: ms(0))
-        times.answer(after: .milliseconds(20), catalogued: true, at: ms(10))
+        times.answer(after: .milliseconds(20), at: ms(10))
         #expect(times.deadline == ms(200))
         #expect(times.step(at: ms(200)) == .announce)
-        // Only once.
-        #expect([times.takeCatalogued(), times.takeCatalogued()] == [true, false])
     }
 
     @Test mutating func whatTheKernelDidNotTakeIsTriedAgainForAWhile() {

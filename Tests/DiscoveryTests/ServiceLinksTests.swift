@@ -91,18 +91,6 @@ import Wire
         #expect(silent.deadline == nil)
     }
 
-    @Test func theCatalogueIsNamedToWhoeverAsksForIt() {
-        var (service, _) = announced()
-        service.heard(
-            query(ServiceInstance.catalogue), from: host(9), on: wired, lots(), at: ms(5000))
-        let answers = sent(&service, until: 9000)
-        #expect(message(answers[0].message.bytes)?.records.last?.name == ServiceInstance.catalogue)
-        service.heard(
-            query(ServiceInstance.stations), from: host(9), on: wired, lots(), at: ms(9000))
-        let more = sent(&service, until: 19000)
-        #expect(message(more[0].message.bytes)?.records.last?.name != ServiceInstance.catalogue)
-    }
-
     @Test func itDoesNotAnswerItsOwnQuestion() {
         var (service, own) = announced()
         service.seek(lots(), at: ms(5000))

@@ -72,12 +72,10 @@ struct ServiceLinks {
         guard let own, let place = links.firstIndex(where: { $0.link == link }),
             !links[place].isOwn(source) || !times[place].hasJustAsked(at: now)
         else { return }
-        let asked = query.questions.filter { own.answers($0) }
-        guard !asked.isEmpty, !own.isKnown(to: query) else { return }
+        guard query.questions.contains(where: { own.answers($0) }), !own.isKnown(to: query)
+        else { return }
         let range = query.isTruncated ? LinkTimes.patience : LinkTimes.politeness
-        times[place].answer(
-            after: lots.time(in: range),
-            catalogued: asked.contains { $0.name == ServiceInstance.catalogue }, at: now)
+        times[place].answer(after: lots.time(in: range), at: now)
     }
 
     /// The next message that is due; nil when none is.
@@ -87,8 +85,7 @@ struct ServiceLinks {
             case .none: continue
             case .announce:
                 guard let own else { continue }
-                let bytes = own.message(
-                    links[place].endpoints, catalogued: times[place].takeCatalogued())
+                let bytes = own.message(links[place].endpoints)
                 return Message(bytes: bytes, link: links[place].link, isQuestion: false)
             case .ask:
                 return Message(
@@ -218,7 +215,6 @@ struct LinkTimes {
     private var announceAt: Instant?
     private var answerAt: Instant?
     private var lastSent: Instant?
-    private(set) var isCatalogued = false
 
     private var askAt: Instant?
     private var wait = firstWait
@@ -240,8 +236,7 @@ struct LinkTimes {
     mutating func withdraw() { (announceAt, answerAt) = (nil, nil) }
 
     /// Another program asks; what is about to be sent anyway is its answer.
-    mutating func answer(after delay: Duration, catalogued: Bool, at now: Instant) {
-        isCatalogued = isCatalogued || catalogued
+    mutating func answer(after delay: Duration, at now: Instant) {
         if let announceAt, announceAt <= now + Self.spacing { return }
         answerAt = answerAt ?? free(now + delay)
     }
@@ -275,12 +270,6 @@ struct LinkTimes {
             return .ask
         }
         return .none
-    }
-
-    /// The message that was due has the catalogue's record, if that was asked for.
-    mutating func takeCatalogued() -> Bool {
-        defer { isCatalogued = false }
-        return isCatalogued
     }
 
     /// The kernel did not take what was just announced.

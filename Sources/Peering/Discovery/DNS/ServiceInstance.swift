@@ -6,8 +6,6 @@ struct ServiceInstance: Equatable, Sendable {
     static let stations = DNSName("_intercomd", "_udp", "local")
     /// Stations with an open pairing window, by the TCP port of that.
     static let pairings = DNSName("_intercomd-pair", "_tcp", "local")
-    /// Where programs ask which services there are (RFC 6763 §9).
-    static let catalogue = DNSName("_services", "_dns-sd", "_udp", "local")
     private static let local = DNSName("local")
 
     /// How long others may remember it, in seconds.
@@ -34,12 +32,9 @@ struct ServiceInstance: Equatable, Sendable {
     /// The message that announces it with these addresses, and answers every question about it.
     ///
     /// The pointer to the instance comes first and its name is written out: by that the kernel
-    /// keeps other programs' responses from waking the station. With `catalogued` the record that
-    /// names the service itself comes last.
-    func message(
-        _ addresses: [Endpoint], timeToLive: UInt32 = Self.timeToLive, catalogued: Bool = false
-    ) -> [UInt8] {
-        var writer = DNSWriter(answers: 3 + addresses.count + (catalogued ? 1 : 0))
+    /// keeps other programs' responses from waking the station.
+    func message(_ addresses: [Endpoint], timeToLive: UInt32 = Self.timeToLive) -> [UInt8] {
+        var writer = DNSWriter(answers: 3 + addresses.count)
         writer.record(service, DNSMessage.Kind.pointer, timeToLive: timeToLive) { $0.name(name) }
         writer.record(name, DNSMessage.Kind.service, timeToLive: timeToLive) { writer in
             for word in [0, 0, port] { writer.word(word) }
@@ -56,11 +51,6 @@ struct ServiceInstance: Equatable, Sendable {
                 for word in address.low.words.suffix(2) { writer.word(word) }
             }
         }
-        if catalogued {
-            writer.record(
-                Self.catalogue, DNSMessage.Kind.pointer, timeToLive: timeToLive
-            ) { $0.name(service) }
-        }
         return writer.bytes
     }
 
@@ -75,7 +65,7 @@ struct ServiceInstance: Equatable, Sendable {
     func answers(_ question: DNSMessage.Question) -> Bool {
         let kinds =
             switch question.name {
-            case service, Self.catalogue: [DNSMessage.Kind.pointer]
+            case service: [DNSMessage.Kind.pointer]
             case name: [DNSMessage.Kind.service, DNSMessage.Kind.text]
             case host: [DNSMessage.Kind.a, DNSMessage.Kind.aaaa]
             default: [UInt16]()
