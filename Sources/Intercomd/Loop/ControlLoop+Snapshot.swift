@@ -112,9 +112,8 @@ extension ControlLoop {
         }
         add("dropped_full", UDPSocket.overflow(of: facts.dataSocket))
         add("dropped_stray", UDPSocket.overflow(of: facts.straySocket))
-        for (place, name) in Drop.names.enumerated() {
-            let word = name.description.map { $0 == "-" ? "_" : String($0) }.joined()
-            add("handshake_dropped_\(word)", links.drops[place])
+        for drop in Drop.allCases {
+            add("handshake_dropped_\(drop.rawValue)", links.drops[drop] ?? 0)
         }
         // With those of former peers, which have left or whose number another peer has now.
         var handshakes = links.handshakesBefore

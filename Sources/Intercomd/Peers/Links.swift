@@ -46,8 +46,8 @@ struct Links: ~Copyable {
     var preferred: (addresses: [Endpoint], since: Instant)?
     /// By the number of the peer.
     var probes = ByPeer<Probe?>(nil)
-    /// Handshake datagrams dropped, by `Drop`.
-    private(set) var drops = [Int](repeating: 0, count: Drop.names.count)
+    /// Handshake datagrams dropped.
+    private(set) var drops: [Drop: Int] = [:]
     /// Handshake datagrams that could not be sent.
     private(set) var unsent = 0
     /// Handshakes of peers that have left.
@@ -82,7 +82,7 @@ struct Links: ~Copyable {
         return true
     }
 
-    mutating func count(_ drop: Drop) { drops[drop.rawValue] += 1 }
+    mutating func count(_ drop: Drop) { drops[drop, default: 0] += 1 }
 }
 
 /// Where data packets of peers come from, as the kernel is told.

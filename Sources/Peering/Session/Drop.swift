@@ -3,8 +3,8 @@ public import Wire
 
 /// Why a handshake message was ignored.
 ///
-/// None is answered. The caller counts them by `rawValue`.
-public enum Drop: Int, CaseIterable, Error {
+/// None is answered. The caller counts them.
+public enum Drop: String, CaseIterable, Error {
     /// Its length is not that of its type.
     case length
     /// A type, version, suite or flag that this version does not have, or an index whose first byte
@@ -19,7 +19,7 @@ public enum Drop: Int, CaseIterable, Error {
     /// M1's encapsulation key is not valid (FIPS 203 §7.2).
     case modulus
     /// A public key that gives an all-zero shared secret.
-    case lowOrder
+    case lowOrder = "low_order"
     /// M2 or M3 for an unknown handshake.
     case index
     /// Too many attempts in one second.
@@ -27,9 +27,9 @@ public enum Drop: Int, CaseIterable, Error {
     /// M2, or the identity in M3, does not decrypt.
     case decrypt
     /// M3 names a key that belongs to no peer; the claim is not proven.
-    case unknownKey
+    case unknownKey = "unknown_key"
     /// M3 of a peer that is configured for the other suite.
-    case wrongSuite
+    case wrongSuite = "wrong_suite"
     /// M3 names a peer, but its end does not decrypt: another psk, or not that peer.
     case psk
     /// M3 of a peer, while our own M3 to it is under way and has precedence.
@@ -40,12 +40,6 @@ public enum Drop: Int, CaseIterable, Error {
     case closing
     /// An M1 whose source had as many answers as it may have under load.
     case rate
-
-    /// Their words, in this order.
-    public static let names: [StaticString] = [
-        "length", "header", "cookie", "mac", "suite", "modulus", "low-order", "index", "tries",
-        "decrypt", "unknown-key", "wrong-suite", "psk", "crossed", "repeated", "closing", "rate",
-    ]
 }
 
 /// More handshakes are asked for than a house of stations needs.
