@@ -55,9 +55,6 @@ struct ConfigReader {
     /// The sections that are read last.
     private var waiting: [(kind: SectionKind, section: INI.Section)] = []
 
-    /// Sections that a later version may have.
-    private static let later = ["levels", "record"]
-
     init(paths: Paths) { config.paths = paths }
 
     mutating func fail(_ origin: Origin, _ what: String, _ suggestion: String? = nil) {
@@ -108,10 +105,6 @@ struct ConfigReader {
     /// The kind of a section; nil where it is unknown, in the wrong file, or there already.
     private mutating func welcome(_ section: INI.Section) -> SectionKind? {
         let origin = section.origin
-        if Self.later.contains(section.kind) {
-            fail(origin, "[\(section.kind)] is not in this version")
-            return nil
-        }
         let all = kinds.filter { $0.name == section.kind }
         guard let kind = all.first(where: { $0.isNamed != section.name.isEmpty }) ?? all.first
         else {

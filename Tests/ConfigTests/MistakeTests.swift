@@ -109,7 +109,7 @@ private let wrongLines = """
     [policy] | relay = door, deny | [relay door] | line = GPIO4
       4: relay: deny means no relay and must be the only item
     [levels]
-      3: [levels] is not in this version
+      3: [levels] is not a section
     [quiet] | hours = 22:00
       4: hours: "22:00" must be two times of day, such as 22:00-06:30, or none
     [quiet] | hours = 7:00-07:00
