@@ -118,7 +118,6 @@ public enum HandshakeLayout {
         public static let ciphertext = 44..<1148
         /// Capabilities, sealed, with their tag.
         public static let capabilities = 1148..<1180
-        public static let mac = 1180..<1188
     }
 
     /// M3.
@@ -129,12 +128,10 @@ public enum HandshakeLayout {
         public static let identity = 8..<56
         /// Capabilities, sealed, with their tag.
         public static let capabilities = 56..<88
-        public static let mac = 88..<96
     }
     /// The answer to an M1 without a cookie, from a station under load.
     public enum CookieReply {
         public static let size = 56
-        public static let header = 0..<8
         /// n, from which the key of the seal follows.
         public static let nonce = 8..<24
         /// The cookie, sealed, with its tag.

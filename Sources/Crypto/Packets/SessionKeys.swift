@@ -12,18 +12,9 @@ public struct SessionKeys: ~Copyable, Sendable {
 
     /// The index put in the frames sent to the peer.
     public var remoteIndex: UInt32 { sealer.receiverIndex }
+}
 
-    public init(
-        suite: Suite, localIndex: UInt32, sealer: consuming Sealer, opener: consuming Opener,
-        clock: SessionClock
-    ) {
-        self.suite = suite
-        self.localIndex = localIndex
-        self.sealer = sealer
-        self.opener = opener
-        self.clock = clock
-    }
-
+extension SessionKeys {
     /// Gives each half its direction: the initiator seals with i2r and opens with r2i.
     public init(
         suite: Suite, keys: borrowing TransportKeys, isInitiator: Bool,
@@ -42,9 +33,7 @@ public struct SessionKeys: ~Copyable, Sendable {
             opener = Opener(suite: suite, keys: keys.initiatorToResponder)
         }
     }
-}
 
-extension SessionKeys {
     /// An outcome of `Opener.open`, with the age that the datagram has at most.
     enum Outcome {
         case opened(Opener.Opened, age: Duration)
