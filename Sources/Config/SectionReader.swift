@@ -118,6 +118,7 @@ struct GoneSetting {
             section: "peer", name: "keepalive",
             why: "a peer that is up gets a packet every 14 to 16 s, before a router forgets it"),
         GoneSetting(section: "audio", name: "bitrate", why: "each profile has its own"),
+        GoneSetting(section: "audio", name: "jitter-max", why: "jitter = low keeps delays short"),
         GoneSetting(
             section: "network", name: "dscp", why: "every packet is marked EF, as voice is"),
         GoneSetting(section: "sounds", name: "ring-volume", why: "type: intercomctl volume ring"),

@@ -118,10 +118,10 @@ func repositoryText(_ path: String) throws -> String {
             ["[audio] rx-hold is missing", "[audio] hold is no setting"]
         ),
         (
-            "jitter-max \" = 240ms\"", "jitter-max \" = 200ms\"",
-            ["[audio] jitter-max: 200ms is not its default"]
+            "max-talk \" = 2m\"", "max-talk \" = 3m\"",
+            ["[talk] max-talk: 3m is not its default"]
         ),
-        ("40ms to 240ms", "40ms to 250ms", ["[audio] jitter-max does not name 40ms to 240ms"]),
+        ("1s to 1h", "1s to 2h", ["[talk] max-talk does not name 1s to 1h"]),
         (".B latch\n", "", ["[button NAME] mode does not name latch"]),
     ])
     func aFaultInTheManPageIsReported(_ text: String, _ other: String, _ report: [String]) throws {

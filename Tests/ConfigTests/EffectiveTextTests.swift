@@ -73,7 +73,6 @@ func withoutOrigins(_ config: Config) -> Config {
                 gain-control = off
                 concealment = auto
                 jitter = normal
-                jitter-max = 240ms
                 mixer-output = auto
                 volume = keep
                 mixer-input = auto

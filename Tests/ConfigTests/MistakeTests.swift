@@ -297,11 +297,11 @@ private let wrongCases: [WrongCase] = {
 
 @Suite struct NearestTests {
     @Test(arguments: [
-        ("prot", "port"), ("Port", "port"), ("listne", "listen"), ("jitermax", "jitter-max"),
+        ("prot", "port"), ("Port", "port"), ("listne", "listen"), ("maxtlak", "max-talk"),
         ("stat", "state"), ("duraton", "duration"),
     ])
     func aSlipFindsItsWord(_ written: String, _ meant: String) {
-        let words = ["port", "listen", "jitter-max", "state", "duration"]
+        let words = ["port", "listen", "max-talk", "state", "duration"]
         #expect(nearestWord(to: written, among: words) == meant)
     }
 

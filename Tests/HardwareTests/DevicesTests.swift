@@ -38,7 +38,7 @@ import Time
             targets: [],
             keys: [.init(settings: settings, vox: nil, target: nil, meaning: .talk)],
             virtualKeys: { _ in settings }, gains: [], profile: .voice,
-            periodSamples: 480, preroll: .zero, jitterMax: .milliseconds(240))
+            periodSamples: 480, preroll: .zero)
     }
 
     @Test func aKeyIsStuckUntilItIsLetGo() throws {

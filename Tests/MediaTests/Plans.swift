@@ -11,8 +11,7 @@ func emptyPlan(_ profile: Profile = .voice) -> MediaPlan {
         targets: [], keys: [],
         virtualKeys: { _ in
             TalkKey.Settings(mode: .momentary, debounce: .zero, tail: .zero, talkMax: .seconds(60))
-        }, gains: [], profile: profile, periodSamples: 480, preroll: .zero,
-        jitterMax: .milliseconds(240))
+        }, gains: [], profile: profile, periodSamples: 480, preroll: .zero)
 }
 
 /// A moment, in milliseconds.

@@ -104,7 +104,7 @@ enum Kitchen {
                 TalkKey.Settings(
                     mode: .momentary, debounce: .zero, tail: .zero, talkMax: .seconds(60))
             }, gains: [Gain](repeating: .unity, count: 2 * MediaPlan.gainsPerPeer),
-            profile: .voice, periodSamples: 240, preroll: .zero, jitterMax: .milliseconds(240))
+            profile: .voice, periodSamples: 240, preroll: .zero)
     }
 
     /// The second session with a peer, which has lasted 90 seconds.

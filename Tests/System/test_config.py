@@ -87,10 +87,10 @@ class Commands(SceneTest):
         self.assertNotIn("waits for a restart", "\n".join(self.kitchen.notes()))
 
     def test_the_effective_settings_hold_no_secret_and_are_settings(self):
-        self.write(audio={"jitter-max": "120ms"})
+        self.write(audio={"rx-hold": "120ms"})
         code, text, errors = self.kitchen.ctl("config", "show")
         self.assertEqual((code, errors), (0, ""))
-        for line in ("jitter-max = 120ms", "preroll = 200ms", "[peer garage]",
+        for line in ("rx-hold = 120ms", "preroll = 200ms", "[peer garage]",
                      f"key = {self.garage.public_key}", "psk = file:garage.psk"):
             self.assertIn(line + "\n", text)
         said = text
@@ -107,7 +107,7 @@ class Commands(SceneTest):
         with open(os.path.join(self.kitchen.etc, "intercomd.conf"), "w",
                   encoding="ascii") as file:
             file.write(text)
-        self.assert_said(["config", "diff"], 0, "~ [audio] jitter-max: 240ms -> 120ms\n"
+        self.assert_said(["config", "diff"], 0, "~ [audio] rx-hold: 150ms -> 120ms\n"
                          "not applied yet: intercomctl reload\n")
 
 

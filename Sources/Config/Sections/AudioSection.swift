@@ -34,8 +34,6 @@ extension Config {
         /// How the sound of missing packets is made up; `auto` by a network where there is time.
         public internal(set) var concealment = Concealment.Wish.auto
         public internal(set) var jitter = JitterBuffer.Preset.normal
-        /// The longest playout delay.
-        public internal(set) var jitterMax = Duration.milliseconds(240)
         /// The control of the speaker, by name; nil is the usual one of the card.
         public internal(set) var mixerOutput: String?
         public internal(set) var volume = Volume.keep
@@ -79,9 +77,6 @@ extension Config.Audio: ConfigSection {
                 { $0.gainControl }, { $0.gainControl = $1 }),
             Setting("concealment", .cases, { $0.concealment }, { $0.concealment = $1 }),
             Setting("jitter", .cases, { $0.jitter }, { $0.jitter = $1 }),
-            Setting(
-                "jitter-max", .time(in: .milliseconds(40) ... .milliseconds(240)),
-                { $0.jitterMax }, { $0.jitterMax = $1 }),
             Setting(
                 "mixer-output", control.or("auto"), { $0.mixerOutput }, { $0.mixerOutput = $1 }),
             Setting("volume", .volume, { $0.volume }, { $0.volume = $1 }),

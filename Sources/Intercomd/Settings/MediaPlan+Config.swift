@@ -32,8 +32,7 @@ extension MediaPlan {
             },
             virtualKeys: { Self.virtualKey(of: $0, config.talk) },
             gains: Self.gains(config, directory, routing), profile: audio.profile,
-            periodSamples: audio.periodSamples, preroll: config.talk.preroll,
-            jitterMax: audio.jitterMax)
+            periodSamples: audio.periodSamples, preroll: config.talk.preroll)
         duck = Gain(decibels: audio.duck)
         hasSpeaker = audio.output != .none
         isHalfDuplex = handsFree.isHalfDuplex

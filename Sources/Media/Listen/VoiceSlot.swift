@@ -42,8 +42,7 @@ struct VoiceSlot: ~Copyable {
         try FixedArray(count: Talkers.voicesMax) { (_) throws(OpusError) in
             VoiceSlot(
                 voice: try Voice(
-                    preset: plan.jitterPreset, delayMax: plan.jitterMax,
-                    blockSamples: plan.sound.blockSamples))
+                    preset: plan.jitterPreset, blockSamples: plan.sound.blockSamples))
         }
     }
 

@@ -40,7 +40,7 @@ package struct MediaChange: ~Copyable {
         spurts = plan.makeSpurts(firstSequences)
         encoder = former.profile == plan.profile ? nil : try OpusEncoder(plan.profile)
         let keepsVoices =
-            former.jitterPreset == plan.jitterPreset && former.jitterMax == plan.jitterMax
+            former.jitterPreset == plan.jitterPreset
             && former.sound.blockSamples == plan.sound.blockSamples
         voiceSlots = keepsVoices ? nil : try VoiceSlot.slots(plan)
         let blockSamples = plan.captureBlock

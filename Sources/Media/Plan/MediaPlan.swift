@@ -77,7 +77,6 @@ package struct MediaPlan: Sendable {
     /// How sound is made up that is missing.
     package var concealment: Concealment
     package var jitterPreset = JitterBuffer.Preset.normal
-    package var jitterMax: Duration
 
     /// Columns of `gains`: a peer alone, and each channel.
     package static let gainsPerPeer = Int(FrameFlags.streams.upperBound)
@@ -92,10 +91,9 @@ package struct MediaPlan: Sendable {
     ///   - profile: What the encoder and the cards are asked for.
     ///   - periodSamples: Samples that the cards move at once, at 48 kHz.
     ///   - preroll: How much sound is kept from before the key went down.
-    ///   - jitterMax: The longest playout delay.
     package init(
         targets: [TalkTarget], keys: [Key], virtualKeys: (TalkTarget) -> TalkKey.Settings,
-        gains: [Gain], profile: Profile, periodSamples: Int, preroll: Duration, jitterMax: Duration
+        gains: [Gain], profile: Profile, periodSamples: Int, preroll: Duration
     ) {
         precondition(gains.count % Self.gainsPerPeer == 0)
         self.targets = targets + TalkTarget.aimed
@@ -106,7 +104,6 @@ package struct MediaPlan: Sendable {
         self.profile = profile
         sound = profile.settings
         self.periodSamples = periodSamples
-        self.jitterMax = jitterMax
         concealment = Concealment(profile)
         let frame = sound.frameNanoseconds
         prerollFrames = Int((preroll.nanoseconds + frame - 1) / frame)
