@@ -51,7 +51,7 @@ struct SectionReader {
             fail(entry.origin, "\(setting.name): \(why)")
         } else if entry.value.isEmpty, !setting.mayBeEmpty {
             fail(entry.origin, "\(setting.name) has no value")
-        } else {
+        } else if !warnsOfWhatIsGone(entry) {
             setting.take(&target, entry, &self)
         }
     }
@@ -82,16 +82,20 @@ struct SectionReader {
         return nil
     }
 
+    /// Whether a former version had that; it has no effect then.
+    private mutating func warnsOfWhatIsGone(_ entry: INI.Entry) -> Bool {
+        let gone = GoneSetting.all.first { $0.matches(entry, in: section.kind) }
+        if let gone { warn(entry.origin, gone.warning) }
+        return gone != nil
+    }
+
     /// Reports every setting that the section does not have, and warns of those that it had once.
     private mutating func refuseUnknown(besides names: [String]) {
         var isMisspelt = section.hasFaults
         for entry in section.entries where !names.contains(entry.key) {
             // The user's own notes.
             if entry.key.hasPrefix("x-") { continue }
-            if let gone = GoneSetting.named(entry.key, in: section.kind) {
-                warn(entry.origin, "\(gone.name) is gone, and has no effect: \(gone.why)")
-                continue
-            }
+            if warnsOfWhatIsGone(entry) { continue }
             isMisspelt = true
             fail(
                 entry.origin, "\(quoted(entry.key)) is not a setting of [\(section.kind)]",
@@ -107,6 +111,8 @@ struct GoneSetting {
     /// The kind of its section.
     let section: String
     let name: String
+    /// The one value that is gone; nil for all of them.
+    var value: String?
     /// What happened, in one sentence.
     let why: String
 
@@ -117,6 +123,10 @@ struct GoneSetting {
         GoneSetting(
             section: "peer", name: "keepalive",
             why: "a peer that is up gets a packet every 14 to 16 s, before a router forgets it"),
+        GoneSetting(
+            section: "talk", name: "cover", value: "constant",
+            why: "is not in this version; spurt is used, which hides when a talk ends, and not that"
+                + " somebody talks"),
         GoneSetting(section: "audio", name: "bitrate", why: "each profile has its own"),
         GoneSetting(section: "audio", name: "jitter-max", why: "jitter = low keeps delays short"),
         GoneSetting(
@@ -128,9 +138,14 @@ struct GoneSetting {
             section: "quiet", name: "ring", why: "an emergency rings as loud as at other times"),
     ]
 
-    /// The former setting that an entry of a section has; nil where it is none.
-    static func named(_ name: String, in section: String) -> GoneSetting? {
-        all.first { $0.name == name && $0.section == section }
+    /// Whether an entry of a section is this one.
+    func matches(_ entry: INI.Entry, in section: String) -> Bool {
+        name == entry.key && self.section == section && (value ?? entry.value) == entry.value
+    }
+
+    var warning: String {
+        value.map { "\(name): \(quoted($0)) \(why)" }
+            ?? "\(name) is gone, and has no effect: \(why)"
     }
 }
 

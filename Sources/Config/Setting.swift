@@ -55,19 +55,6 @@ extension Setting {
         }
     }
 
-    /// Takes a value that there is no more for another one, with a warning: a station that has it
-    /// starts all the same.
-    func gone(_ value: String, _ why: String, _ set: @escaping (inout Section) -> Void) -> Self {
-        let take = take
-        return changed {
-            $0.take = { section, entry, reader in
-                guard entry.value == value else { return take(&section, entry, &reader) }
-                reader.warn(entry.origin, "\(entry.key): \(quoted(value)) \(why)")
-                set(&section)
-            }
-        }
-    }
-
     /// Reports a section without it, and shows what might stand there.
     func required(such hint: String) -> Self {
         changed {

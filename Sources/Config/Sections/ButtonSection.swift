@@ -179,12 +179,7 @@ extension Config.Talk: ConfigSection {
                 "preroll", .time(in: .zero ... .milliseconds(200)),
                 { $0.preroll }, { $0.preroll = $1 }),
             Setting("tail", .time(in: .zero ... .seconds(2)), { $0.tail }, { $0.tail = $1 }),
-            Setting("cover", .cases, { $0.cover }, { $0.cover = $1 })
-                .gone(
-                    "constant",
-                    "is not in this version; spurt is used, which hides when a talk ends, and not"
-                        + " that somebody talks"
-                ) { $0.cover = .spurt },
+            Setting("cover", .cases, { $0.cover }, { $0.cover = $1 }),
             Setting(
                 "max-talk", .time(in: .seconds(1) ... .seconds(3_600)),
                 { $0.maxTalk }, { $0.maxTalk = $1 }),
