@@ -130,20 +130,12 @@ extension Config.Hours {
 
     /// The minutes since midnight of `6:30` or `06:30`.
     private static func minute(_ text: Substring) -> Int? {
-        let bytes = Array(text.utf8).filter { $0 != 0x20 }
-        let parts = bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        guard parts.count == 2, (1...2).contains(parts[0].count), parts[1].count == 2,
-            let hour = number(parts[0]), let minute = number(parts[1]), hour < 24, minute < 60
+        let parts = text.filter { $0 != " " }.split(
+            separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, (1...2).contains(parts[0].utf8.count), parts[1].utf8.count == 2,
+            parts.allSatisfy({ $0.utf8.allSatisfy(isDigit) }),
+            let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
         else { return nil }
         return hour * 60 + minute
-    }
-
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-        var number = 0
-        for digit in digits {
-            guard (0x30...0x39).contains(digit) else { return nil }
-            number = number * 10 + Int(digit - 0x30)
-        }
-        return number
     }
 }
