@@ -35,31 +35,19 @@ public enum X25519 {
 @safe private struct Ladder: ~Copyable {
     // On the heap: mbedTLS keeps pointers in its structs, and Swift moves structs.
     private let group: UnsafeMutablePointer<mbedtls_ecp_group>
-    private let point: UnsafeMutablePointer<mbedtls_ecp_point>
-    private let product: UnsafeMutablePointer<mbedtls_ecp_point>
-    private let scalar: UnsafeMutablePointer<mbedtls_mpi>
+    private let point = CurvePoint()
+    private let product = CurvePoint()
+    private let scalar = CurveNumber(0)
 
     init() {
         unsafe group = .allocate(capacity: 1)
-        unsafe point = .allocate(capacity: 1)
-        unsafe product = .allocate(capacity: 1)
-        unsafe scalar = .allocate(capacity: 1)
         unsafe mbedtls_ecp_group_init(group)
-        unsafe mbedtls_ecp_point_init(point)
-        unsafe mbedtls_ecp_point_init(product)
-        unsafe mbedtls_mpi_init(scalar)
         let status = unsafe mbedtls_ecp_group_load(group, MBEDTLS_ECP_DP_CURVE25519)
         precondition(status == 0, "libmbedcrypto was built without Curve25519")
     }
 
     deinit {
-        unsafe mbedtls_mpi_free(scalar)
-        unsafe mbedtls_ecp_point_free(product)
-        unsafe mbedtls_ecp_point_free(point)
         unsafe mbedtls_ecp_group_free(group)
-        unsafe scalar.deallocate()
-        unsafe product.deallocate()
-        unsafe point.deallocate()
         unsafe group.deallocate()
     }
 
@@ -70,21 +58,21 @@ public enum X25519 {
         bytes[0] &= 248
         bytes[31] = bytes[31] & 127 | 64
         return unsafe bytes.withUnsafeMutableBufferPointer {
-            unsafe mbedtls_mpi_read_binary_le(scalar, $0.baseAddress!, $0.count)
+            unsafe mbedtls_mpi_read_binary_le(scalar.pointer, $0.baseAddress!, $0.count)
         } == 0
     }
 
     /// Takes the u coordinate; mbedTLS ignores its top bit, as RFC 7748 §5 says.
     func load(point bytes: Span<UInt8>) -> Bool {
         unsafe bytes.withUnsafeBufferPointer {
-            unsafe mbedtls_ecp_point_read_binary(group, point, $0.baseAddress!, $0.count)
+            unsafe mbedtls_ecp_point_read_binary(group, point.pointer, $0.baseAddress!, $0.count)
         } == 0
     }
 
     /// False for a point of low order, which mbedTLS refuses.
     func multiply() -> Bool {
         unsafe mbedtls_ecp_mul(
-            group, product, scalar, point,
+            group, product.pointer, scalar.pointer, point.pointer,
             { _, bytes, count in unsafe secret_random(bytes, count) }, nil) == 0
     }
 
@@ -94,7 +82,8 @@ public enum X25519 {
         var written = 0
         let status = unsafe bytes.withUnsafeMutableBufferPointer {
             unsafe mbedtls_ecp_point_write_binary(
-                group, product, MBEDTLS_ECP_PF_UNCOMPRESSED, &written, $0.baseAddress!, $0.count)
+                group, product.pointer, MBEDTLS_ECP_PF_UNCOMPRESSED, &written, $0.baseAddress!,
+                $0.count)
         }
         guard status == 0, written == Key.size else { return nil }
         return key

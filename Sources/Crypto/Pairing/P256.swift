@@ -67,29 +67,17 @@ internal import CMbedTLS
         let mask = CurveNumber(Key.random())
         var key = Key()
         var bytes = key.mutableBytes
-        let status = unsafe wide.withUnsafeBufferPointer { wide in
+        let isReduced = unsafe wide.withUnsafeBufferPointer { wide in
             unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-                var status = unsafe mbedtls_mpi_read_binary(
-                    number.pointer, wide.baseAddress!, wide.count)
-                if status == 0 {
-                    status = unsafe mbedtls_mpi_mul_mpi(mask.pointer, mask.pointer, curve.order)
-                }
-                if status == 0 {
-                    status = unsafe mbedtls_mpi_add_mpi(
-                        number.pointer, number.pointer, mask.pointer)
-                }
-                if status == 0 {
-                    status = unsafe mbedtls_mpi_mod_mpi(
-                        number.pointer, number.pointer, curve.order)
-                }
-                if status == 0 {
-                    status = unsafe mbedtls_mpi_write_binary(
-                        number.pointer, bytes.baseAddress!, bytes.count)
-                }
-                return status
+                unsafe mbedtls_mpi_read_binary(number.pointer, wide.baseAddress!, wide.count) == 0
+                    && mbedtls_mpi_mul_mpi(mask.pointer, mask.pointer, curve.order) == 0
+                    && mbedtls_mpi_add_mpi(number.pointer, number.pointer, mask.pointer) == 0
+                    && mbedtls_mpi_mod_mpi(number.pointer, number.pointer, curve.order) == 0
+                    && mbedtls_mpi_write_binary(
+                        number.pointer, bytes.baseAddress!, bytes.count) == 0
             }
         }
-        precondition(status == 0)
+        precondition(isReduced)
         return key
     }
 
@@ -148,50 +136,5 @@ internal import CMbedTLS
 
     var order: UnsafePointer<mbedtls_mpi> {
         unsafe cmbedtls_order(group)
-    }
-}
-
-/// A point of mbedTLS; freeing it wipes it.
-@safe @usableFromInline struct CurvePoint: ~Copyable {
-    let pointer: UnsafeMutablePointer<mbedtls_ecp_point>
-
-    init() {
-        unsafe pointer = .allocate(capacity: 1)
-        unsafe mbedtls_ecp_point_init(pointer)
-    }
-
-    deinit {
-        unsafe mbedtls_ecp_point_free(pointer)
-        unsafe pointer.deallocate()
-    }
-}
-
-/// A number of mbedTLS; freeing it wipes it.
-@safe @usableFromInline struct CurveNumber: ~Copyable {
-    let pointer: UnsafeMutablePointer<mbedtls_mpi>
-
-    init(_ bytes: borrowing Key) {
-        self.init(0)
-        let status = unsafe bytes.bytes.withUnsafeBufferPointer {
-            unsafe mbedtls_mpi_read_binary(pointer, $0.baseAddress!, $0.count)
-        }
-        precondition(status == 0)
-    }
-
-    init(_ value: Int) {
-        unsafe pointer = .allocate(capacity: 1)
-        unsafe mbedtls_mpi_init(pointer)
-        let status = unsafe mbedtls_mpi_lset(pointer, mbedtls_mpi_sint(value))
-        precondition(status == 0)
-    }
-
-    deinit {
-        unsafe mbedtls_mpi_free(pointer)
-        unsafe pointer.deallocate()
-    }
-
-    /// Becomes `whole` less itself; false when that is negative.
-    func subtract(from whole: UnsafePointer<mbedtls_mpi>) -> Bool {
-        unsafe mbedtls_mpi_sub_abs(pointer, whole, pointer) == 0
     }
 }
