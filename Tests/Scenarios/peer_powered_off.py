@@ -192,8 +192,8 @@ def controls(case):
 
 
 MUTATIONS = (
-    ("Sources/Peering/Session/SessionLimits.swift", "public var downAfter = Duration.seconds(50)",
-     "public var downAfter = Duration.seconds(60)"),
+    ("Sources/Peering/Session/SessionLimits.swift", "static let downAfter = Duration.seconds(50)",
+     "static let downAfter = Duration.seconds(60)"),
     ("Sources/Station/Switchboard/DownWatch.swift",
      "static let staleAfter = Duration.seconds(20)",
      "static let staleAfter = Duration.seconds(22)"),

@@ -50,7 +50,7 @@ extension PeerTable {
         association.endInitiation()
         association.confirmation = nil
         association.goodbye = Association.Goodbye(
-            reason: reason, remaining: limits.closeCount, due: now)
+            reason: reason, remaining: SessionLimits.closeCount, due: now)
     }
 
     /// Sends CLOSE on the current session; after the last one, erases all sessions.
@@ -59,7 +59,7 @@ extension PeerTable {
         if let current = association.records.current {
             send(.close(goodbye.reason), to: peer, on: current.index)
             goodbye.remaining -= 1
-            goodbye.due = now + limits.closeInterval
+            goodbye.due = now + SessionLimits.closeInterval
             association.goodbye = goodbye
             guard goodbye.remaining == 0 else { return }
         }

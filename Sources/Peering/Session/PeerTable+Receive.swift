@@ -74,7 +74,7 @@ extension PeerTable {
             HalfOpen(
                 initiation: hash, suite: suite, index: index, source: source, created: now,
                 isPeers: isPeers, response: response,
-                tries: TryLimit(perSecond: limits.triesPerSecond), responder: responder))
+                tries: TryLimit(perSecond: SessionLimits.triesPerSecond), responder: responder))
         actions.push(.transmit(response, to: source))
     }
 
@@ -93,7 +93,8 @@ extension PeerTable {
         guard let cookie = latest.cookie(in: reply) else { throw .cookie }
         let message = association.initiate(
             index: newIndex(), target: latest.target,
-            tries: TryLimit(perSecond: limits.triesPerSecond), cookie: cookie, inPlaceOf: latest)
+            tries: TryLimit(perSecond: SessionLimits.triesPerSecond), cookie: cookie,
+            inPlaceOf: latest)
         actions.push(.transmit(message, to: latest.target))
     }
 
@@ -128,7 +129,7 @@ extension PeerTable {
         actions.push(.transmit(message, to: target))
         association.finish = Association.Finish(
             suite: suite, message: message, endpoint: target, sent: now,
-            remaining: limits.finishRepeats, due: now + limits.finishInterval)
+            remaining: SessionLimits.finishRepeats, due: now + SessionLimits.finishInterval)
     }
 
     /// M3: identifies the caller and makes the session.
@@ -176,7 +177,7 @@ extension PeerTable {
             throw error == .decrypt ? .psk : error
         }
         // Both have started at once, and ours goes on (§1.7, rule 4).
-        if association.finishIsAwaited(for: limits.halfOpenLifetime, at: now),
+        if association.finishIsAwaited(for: SessionLimits.halfOpenLifetime, at: now),
             let ours = association.finish?.suite
         {
             let theirsGoesOn =
@@ -199,8 +200,8 @@ extension PeerTable {
         let clock = SessionClock(began: now, peerBegan: entry.created)
         actions.push(.install(peer: peer, established.sessionKeys(clock), endpoint: endpoint))
         association.confirmation = Association.Confirmation(
-            index: entry.index, remaining: limits.confirmCount, due: now,
-            end: now + limits.confirmTimeout)
+            index: entry.index, remaining: SessionLimits.confirmCount, due: now,
+            end: now + SessionLimits.confirmTimeout)
         markDue(association, at: now)
     }
 

@@ -31,7 +31,7 @@ extension PeerTable {
             association.records.expiry(after: limits.expiry),
             association.confirmation.map { $0.remaining > 0 ? $0.due : $0.end },
             association.upSince.flatMap { _ in association.lastOpened }.map {
-                $0 + limits.downAfter
+                $0 + SessionLimits.downAfter
             },
             association.finish?.due,
             mayCall ? association.initiateAt ?? association.rekeyDue(limits) : nil,
@@ -49,7 +49,7 @@ extension PeerTable {
     private mutating func judge(_ peer: Int, _ association: Association, at now: Instant) {
         guard association.records.current?.bootID != nil, let opened = association.lastOpened
         else { return }
-        if now >= opened + limits.downAfter {
+        if now >= opened + SessionLimits.downAfter {
             lose(peer, association, at: now)
         } else if association.upSince == nil {
             association.upSince = opened
@@ -78,7 +78,7 @@ extension PeerTable {
     func restart(_ association: Association, at now: Instant) {
         association.restartSeries()
         guard association.mayInitiate else { return }
-        guard let last = association.lastInitiation, now < last + limits.wantedSpacing else {
+        guard let last = association.lastInitiation, now < last + SessionLimits.wantedSpacing else {
             association.initiateAt = now
             return
         }
@@ -88,7 +88,7 @@ extension PeerTable {
 
     /// Erases what is too old or has sent too much (rule 3).
     private mutating func expire(_ peer: Int, _ association: Association, at now: Instant) {
-        let isSpent = association.sent >= limits.packetsMax
+        let isSpent = association.sent >= SessionLimits.packetsMax
         let current = association.records.current?.index
         let expiry = limits.expiry
         drop(peer, association) {
@@ -112,7 +112,7 @@ extension PeerTable {
                 own.confirmation(0), to: peer, on: confirmation.index,
                 at: association.records.record(confirmation.index)?.endpoint)
             confirmation.remaining -= 1
-            confirmation.due = now + limits.confirmInterval
+            confirmation.due = now + SessionLimits.confirmInterval
             association.confirmation = confirmation
         }
     }
@@ -125,7 +125,7 @@ extension PeerTable {
             finish.remaining -= 1
         }
         if finish.remaining > 0 {
-            finish.due = now + limits.finishInterval
+            finish.due = now + SessionLimits.finishInterval
         } else {
             finish.due = nil
             association.evidence.gaveUpFinish()
@@ -146,12 +146,13 @@ extension PeerTable {
         if let initiateAt = association.initiateAt {
             due = initiateAt
         } else {
-            due = association.lastInitiation.map { max(now, $0 + limits.wantedSpacing) } ?? now
+            let soonest = association.lastInitiation.map { $0 + SessionLimits.wantedSpacing }
+            due = max(now, soonest ?? now)
             association.initiateAt = due
         }
         guard now >= due else { return }
         // An address that is only said to be the peer's gets an M1 and nothing else.
-        if association.isAt(target), association.isProbeDue(limits, at: now) {
+        if association.isAt(target), association.isProbeDue(at: now) {
             association.lastProbe = now
             actions.push(.probe(peer: peer, target))
         }
@@ -160,7 +161,7 @@ extension PeerTable {
         for target in targets {
             let message = association.initiate(
                 index: newIndex(), target: target,
-                tries: TryLimit(perSecond: limits.triesPerSecond))
+                tries: TryLimit(perSecond: SessionLimits.triesPerSecond))
             actions.push(.transmit(message, to: target))
         }
         association.initiated(to: target, at: now)
@@ -183,7 +184,7 @@ extension PeerTable {
         else { return true }
         // The peer uses a session of ours that we can no longer open (rule 6).
         if let refused = association.lastRefused, let opened = association.lastOpened,
-            refused >= opened + limits.refusedAfter
+            refused >= opened + SessionLimits.refusedAfter
         {
             return true
         }
@@ -197,9 +198,9 @@ extension Association {
     var mayInitiate: Bool { finish?.due == nil && confirmation == nil }
 
     /// Whether to probe the address: the peer is down, and the last M1 had no answer.
-    fileprivate func isProbeDue(_ limits: SessionLimits, at now: Instant) -> Bool {
+    fileprivate func isProbeDue(at now: Instant) -> Bool {
         guard upSince == nil, !latest.isEmpty else { return false }
-        return lastProbe.map { now >= $0 + limits.probeSpacing } ?? true
+        return lastProbe.map { now >= $0 + SessionLimits.probeSpacing } ?? true
     }
 
     fileprivate func rekeyDue(_ limits: SessionLimits) -> Instant? {

@@ -13,12 +13,12 @@ public struct PeerTable: ~Copyable {
     let random: (inout MutableSpan<UInt8>) -> Void
     /// By peer number; nil where a peer was removed.
     var associations: [Association?] = []
-    var halfOpen: HalfOpenTable
+    var halfOpen = HalfOpenTable()
     /// Decides which M1 are answered with M2.
     var door: Doorkeeper
     var actions = ActionQueue()
     /// Bounds M1 in a suite that no peer is configured for.
-    var strangers: TryLimit
+    var strangers = TryLimit(perSecond: SessionLimits.strangersPerSecond)
     var callers = UnknownCallers()
     public var vainCalls = VainCalls()
     public var ownKeySigns = OwnKeySigns()
@@ -33,7 +33,7 @@ public struct PeerTable: ~Copyable {
     /// - Parameters:
     ///   - identity: our static secret key.
     ///   - bootID: random at each start of the daemon, so that peers notice a restart.
-    ///   - limits: the protocol's, unless a test lowers them.
+    ///   - limits: the protocol's, unless settings or a test lower them.
     ///   - random: fills with unpredictable bytes; `Random.fill` outside tests.
     public init(
         identity: consuming Key, bootID: UInt64, limits: SessionLimits = SessionLimits(),
@@ -43,9 +43,7 @@ public struct PeerTable: ~Copyable {
         self.limits = limits
         self.random = random
         own = Identity(secret: identity, bootID: bootID)
-        halfOpen = HalfOpenTable(limits: limits)
         door = Doorkeeper(own: own.publicKey)
-        strangers = TryLimit(perSecond: limits.strangersPerSecond)
         associations = Array(repeating: nil, count: SessionLimits.numbers)
     }
 

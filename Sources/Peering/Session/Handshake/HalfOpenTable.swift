@@ -67,18 +67,12 @@ struct HalfOpenTable {
     /// How many handshakes of one source may wait for M3: as many M1 as a caller keeps open.
     static let perSource = 2
 
-    private let capacity: Int
-    private let lifetime: Duration
+    private let capacity = SessionLimits.halfOpenMax
+    private let lifetime = SessionLimits.halfOpenLifetime
     /// Oldest first.
     private var entries: [HalfOpen] = []
     /// Entries removed early to make room.
     private(set) var evictions: UInt64 = 0
-
-    init(limits: SessionLimits) {
-        capacity = limits.halfOpenMax
-        lifetime = limits.halfOpenLifetime
-        entries.reserveCapacity(capacity)
-    }
 
     var count: Int { entries.count }
 
