@@ -30,7 +30,7 @@ extension AudioOnSimulatedCard {
 
         /// The armed thread's work, period after period; returns its xruns.
         func run(
-            periods: Int, _ capture: inout CapturePCM, _ playback: inout PlaybackPCM,
+            periods: Int, _ capture: inout PCMDevice, _ playback: inout PCMDevice,
             _ block: inout [Int16]
         ) -> Int {
             var done = 0
@@ -53,10 +53,10 @@ extension AudioOnSimulatedCard {
 
         func measure() throws {
             let card = SimCard()
-            var capture = try CapturePCM(name: card.pcm(), wanted: PCMParameters.Wanted())
-            var playback = try PlaybackPCM(name: card.pcm(), wanted: PCMParameters.Wanted())
+            var capture = try PCMDevice(.capture, name: card.pcm(), wanted: .init())
+            var playback = try PCMDevice(.playback, name: card.pcm(), wanted: .init())
             var block = [Int16](repeating: 0, count: 480)
-            try PCMPair.start(&capture, &playback)
+            try PCMDevice.start(&capture, &playback)
             _ = run(periods: 5, &capture, &playback, &block)
             let arm = try #require(
                 unsafe dlsym(nil, "heapwatch_arm").map {
@@ -82,9 +82,9 @@ extension AudioOnSimulatedCard {
             }
             let quiet = count()
             let control = SimCard()
-            capture = try CapturePCM(name: control.pcm(), wanted: PCMParameters.Wanted())
-            playback = try PlaybackPCM(name: control.pcm(), wanted: PCMParameters.Wanted())
-            try PCMPair.start(&capture, &playback)
+            capture = try PCMDevice(.capture, name: control.pcm(), wanted: .init())
+            playback = try PCMDevice(.playback, name: control.pcm(), wanted: .init())
+            try PCMDevice.start(&capture, &playback)
             #expect(xruns >= 2)
             control.command("malloc", "on")
             arm(1)

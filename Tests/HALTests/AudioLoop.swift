@@ -22,7 +22,7 @@ enum AudioLoop {
     }
 
     /// Reads `count` samples by periods, or until anything else than sound happens.
-    static func read(_ count: Int, from capture: inout CapturePCM) -> ([Int16], PCMTransfer) {
+    static func read(_ count: Int, from capture: inout PCMDevice) -> ([Int16], PCMTransfer) {
         var heard: [Int16] = []
         let end = Date.now + patience
         while heard.count < count, Date.now < end {
@@ -46,7 +46,7 @@ enum AudioLoop {
     /// Reads until `said` has been heard, or the time is over; returns everything heard.
     ///
     /// On a loaded machine it takes a while until another program begins to play it.
-    static func listen(for said: [Int16], on capture: inout CapturePCM) -> ([Int16], PCMTransfer) {
+    static func listen(for said: [Int16], on capture: inout PCMDevice) -> ([Int16], PCMTransfer) {
         var all: [Int16] = []
         let end = Date.now + patience
         while Date.now < end {
@@ -61,7 +61,7 @@ enum AudioLoop {
 
     /// Writes all of `samples`, or until anything else than sound happens; returns the rest.
     static func write(
-        _ samples: [Int16], to playback: inout PlaybackPCM
+        _ samples: [Int16], to playback: inout PCMDevice
     ) -> (ArraySlice<Int16>, PCMTransfer) {
         var rest = samples[...]
         let end = Date.now + patience

@@ -7,7 +7,7 @@ extension AudioOnSimulatedCard {
     @Suite struct PCMErrorTests {
         func reason(_ name: PCMName) -> PCMError.Reason? {
             do throws(PCMError) {
-                _ = try CapturePCM(name: name, wanted: PCMParameters.Wanted())
+                _ = try PCMDevice(.capture, name: name, wanted: PCMParameters.Wanted())
                 return nil
             } catch {
                 return error.reason
@@ -23,10 +23,10 @@ extension AudioOnSimulatedCard {
         @Test func secondOpeningIsBusy() throws {
             let card = SimCard()
             let name = card.pcm()
-            let first = try CapturePCM(name: name, wanted: PCMParameters.Wanted())
+            let first = try PCMDevice(.capture, name: name, wanted: PCMParameters.Wanted())
             #expect(reason(name) == .busy)
             // The other direction has another error.
-            let playback = try PlaybackPCM(name: name, wanted: PCMParameters.Wanted())
+            let playback = try PCMDevice(.playback, name: name, wanted: PCMParameters.Wanted())
             _ = consume first
             #expect(reason(name) == nil)
             _ = consume playback
@@ -41,13 +41,13 @@ extension AudioOnSimulatedCard {
         @Test func cardOfAnotherRateIsConvertedFor() throws {
             let card = SimCard()
             let name = card.pcm("RATE=16000,CHANNELS=1")
-            var capture = try CapturePCM(name: name, wanted: AudioLoop.calm)
-            var playback = try PlaybackPCM(name: name, wanted: AudioLoop.calm)
+            var capture = try PCMDevice(.capture, name: name, wanted: AudioLoop.calm)
+            var playback = try PCMDevice(.playback, name: name, wanted: AudioLoop.calm)
             #expect(capture.granted.rate == 48_000 && playback.granted.rate == 48_000)
             #expect(capture.route.detours == [.rate] && playback.route.detours == [.rate])
             // From the loudspeaker through the air to the microphone.
             card.command("echo", "0.5", "25")
-            try PCMPair.start(&capture, &playback)
+            try PCMDevice.start(&capture, &playback)
             let said = (0..<24_000).map { Int16(10_000 * sin(Double($0) * .pi / 80)) }
             var rest = said[...]
             var heard: [Int16] = []

@@ -54,7 +54,8 @@ struct RandomCards: ~Copyable {
     private var busy: Int64 = 0
 
     // The parts of the loop.
-    private var clocks = CardClocks()
+    private var captureClock = CardClock(.capture)
+    private var playbackClock = CardClock(.playback)
     private var master = ClockMaster()
     private var shedding = LoadShedding()
     private var protection: LossProtection.Way
@@ -151,7 +152,7 @@ struct RandomCards: ~Copyable {
 
     private mutating func capture() {
         if inWaiting > Double(inBuffer) || chance(0.02) { loseCaptured() }
-        if chance(0.01) { clocks.captureGone(rings.counters) }
+        if chance(0.01) { captureClock.forget(rings.counters) }
         guard !captureHangs else { return }
         var count = min(Int(inWaiting), inBuffer)
         // A card gives whole periods; a plug-in whatever it likes.
@@ -161,7 +162,8 @@ struct RandomCards: ~Copyable {
         lastCapture = time
         moved()
         var sound = sound(count)
-        clocks.captured(count, at: now, rings.counters)
+        captureClock.add(count)
+        captureClock.update(queued: 0, at: now, rings.counters)
         if isMetered {
             meters.isWatched = chance(0.1)
             meters.captured(sound.span, of: .open, trialPlace: nil, at: now, rings)
@@ -175,7 +177,7 @@ struct RandomCards: ~Copyable {
 
     private mutating func loseCaptured() {
         inWaiting = 0
-        clocks.captureBegins()
+        captureClock.begins()
         let gap = time - lastCapture
         let lost =
             plant == .forgetsLongGaps
@@ -257,12 +259,12 @@ struct RandomCards: ~Copyable {
     private mutating func play() {
         if outQueued <= 0 || chance(0.02) {
             outQueued = 0
-            clocks.playbackBegins()
+            playbackClock.begins()
         }
-        if chance(0.01) { clocks.playbackGone(rings.counters) }
+        if chance(0.01) { playbackClock.forget(rings.counters) }
         var available = max(0, min(outBuffer, outBuffer - Int(outQueued)))
         if chance(0.05) { available = Int(random.unit() * Double(outBuffer + 1)) }
-        clocks.asked(queued: outBuffer - available, at: now, rings.counters)
+        playbackClock.update(queued: outBuffer - available, at: now, rings.counters)
         var room = Refill.samples(
             available: available, spare: outBuffer - outFill, period: outPeriod,
             isMaster: isMaster)
@@ -288,7 +290,7 @@ struct RandomCards: ~Copyable {
             guard given > 0 else { break }
             room -= given
             outQueued += Double(given)
-            clocks.played(given)
+            playbackClock.add(given)
         }
     }
 
@@ -367,13 +369,14 @@ struct RandomCards: ~Copyable {
         }
         if shedding.step != .none { note("\(shedding.step) is left out of a calm loop") }
 
-        clocks.captureGone(rings.counters)
+        captureClock.forget(rings.counters)
         if drift != nil { note("the clock of no card is known") }
         let (start, ppm) = (time, 300 * random.unit() - 150)
         for block in 1...400 {
             let moment = start + Int64(Double(block) * 50e6 / (1 + ppm * 1e-6))
             time = moment + Int64(random.unit() * 1e6)
-            clocks.captured(2_400, at: now, rings.counters)
+            captureClock.add(2_400)
+            captureClock.update(queued: 0, at: now, rings.counters)
         }
         guard let drift else { return note("a clock is not known after 20 s") }
         if abs(drift.ppm - ppm) > 6 * drift.uncertainty + 5 {
@@ -382,7 +385,7 @@ struct RandomCards: ~Copyable {
     }
 
     private var drift: (ppm: Double, uncertainty: Double)? {
-        CardClocks.told(rings.counters[.captureDrift], rings.counters[.captureDriftError])
+        CardClock.told(rings.counters[.captureDrift], rings.counters[.captureDriftError])
     }
 }
 

@@ -40,8 +40,9 @@ import Time
             plan: emptyPlan(), rings: try Rings(),
             socket: sockets.data, strays: sockets.strays, firstSequences: [0, 0, 0, 0])
 
-        loop.insertCapture(try CapturePCM(name: .pcm("null"), wanted: PCMParameters.Wanted()))
-        let (hasCapture, master) = (loop.cards.hasCapture, loop.cards.clock.source)
+        loop.insert(
+            try PCMDevice(.capture, name: .pcm("null"), wanted: PCMParameters.Wanted()))
+        let (hasCapture, master) = (loop.cards.capture.isOpen, loop.cards.master.source)
         #expect(hasCapture)
         #expect(master == .timer)
     }

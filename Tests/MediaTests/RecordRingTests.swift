@@ -76,13 +76,13 @@ import Time
     }
 
     @Test func theClockMasterAloneTellsAPeriod() {
-        for master in [ClockMaster.Source.capture, .playback] {
+        for master in [ClockMaster.Source.card(.capture), .card(.playback)] {
             #expect(woken(by: Token.card).isPeriod(of: master))
             #expect(!woken(by: Token.timer.rawValue).isPeriod(of: master))
         }
         for token in [Token.commands.rawValue, Token.socket.rawValue, Token.key] {
             let woken = woken(by: token)
-            #expect(!woken.isPeriod(of: .capture) && !woken.isPeriod(of: .timer))
+            #expect(!woken.isPeriod(of: .card(.capture)) && !woken.isPeriod(of: .timer))
         }
         #expect(woken(by: Token.timer.rawValue).isPeriod(of: .timer))
     }

@@ -111,7 +111,7 @@ def judge(case):
 
 
 def judge_cards(case):
-    """What PCMPair says of the kernel."""
+    """What `PCMDevice` says of the kernel."""
     looks = [(one.who, one.figures) for one in case.log if one.what == "cards"]
     case.claim(len(looks) == 3 + 2 * ROUNDS, f"{len(looks)} times one of them stood still")
     for what in ("before", "meanwhile", "after"):
@@ -176,8 +176,8 @@ def controls(case):
 
 MUTATIONS = (
     # As it was: a running direction is not linked to one that stands.
-    ("Sources/HAL/Audio/PCMPair.swift",
-     "        _ = capture.handle.reset()\n        _ = playback.handle.reset()\n", ""),
+    ("Sources/HAL/Audio/PCMDevice.swift",
+     "        _ = capture.reset()\n        _ = playback.reset()\n", ""),
     # What the card lost is no time to whoever hears it.
     ("Sources/Media/Talk/Talks.swift",
      "spurts[target].lose(lost, before:", "spurts[target].lose(lost * 0, before:"),

@@ -72,5 +72,5 @@ MUTATIONS = (
      "if isLinked, !keepsCapturing, !isCapturing {"),
     # The speaker waits for the microphone.
     ("Sources/Media/Cards/MediaLoop+Cards.swift",
-     "if cards.clock.source == .capture { playSound() }\n        } catch", "} catch"),
+     "if cards.master.source == .card(.capture) { playSound() }\n        } catch", "} catch"),
 )

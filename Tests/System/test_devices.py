@@ -299,8 +299,8 @@ class WithoutDevices(SceneTest):
 
 MUTATIONS = (
     # Only the first reason why a card is not opened is told.
-    ("Sources/Media/Hardware/Cards.swift", "let isNews = !side.isReported || side.error != error",
-     "let isNews = !side.isReported",
+    ("Sources/Media/Hardware/Cards.swift", "let isNews = !isReported || self.error != error",
+     "let isNews = !isReported",
      "Devices.test_a_card_another_program_took_while_it_was_out_comes_back"),
     # A card that stands still is opened again late.
     ("Sources/Media/Cards/StreamWatch.swift",

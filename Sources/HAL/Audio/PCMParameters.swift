@@ -71,6 +71,9 @@ extension PCMParameters {
 /// Real-time: one pass, no allocation. Our 16 bits are the card's top ones, so a card of 24 or 32
 /// bits loses its lowest bits on capture and gets zeros on playback.
 extension PCMParameters {
+    /// Bytes of one sample on all channels.
+    var bytesPerFrame: Int { format.size * channels }
+
     /// Whether the card has samples in our form, as most can.
     private var isOurs: Bool { format == .s16 && channels == 1 && 1.littleEndian == 1 }
 
@@ -140,74 +143,64 @@ extension PCMParameters {
     }
 }
 
-/// Whether a microphone and a loudspeaker run on one clock, so that echo can be cancelled.
+/// Makes one channel of the two of a microphone's card.
 ///
-/// This module judges by names and routes. A measurement of the samples (`ClockDrift`) takes
-/// precedence, because a card may still have two clocks.
-public struct PCMClock: Equatable, Sendable {
-    /// Why there are two clocks, as the end of a sentence; nil for one clock.
-    public let reason: String?
+/// It is their average, except where one alone is louder: where the microphone is on one of them
+/// only, and where they cancel each other, as with swapped wires. Real-time.
+struct ChannelMix {
+    /// The share of the left channel now, and the share that it moves to, of `whole`.
+    private var share = whole / 2
+    private var target = whole / 2
+    /// The greatest energy of late of each channel and of the mean of both, in steps squared.
+    private var (left, right, mean): (Float, Float, Float) = (0, 0, 0)
+    /// Sums over the samples since the last `weigh`.
+    private var count = 0
+    private var (lefts, rights): (Int, Int) = (0, 0)
+    private var (leftSquares, rightSquares, products): (Int, Int, Int) = (0, 0, 0)
 
-    /// Whether names and routes leave the question open; the samples may answer it.
-    public let isGuess: Bool
+    private static let whole: Int32 = 1 << 15
+    /// From half to whole in 10.7 ms, too slow for a click.
+    private static let step: Int32 = 32
+    /// Energies are forgotten over 5 s, which is longer than a pause in speech.
+    private static let memory: Float = 240_000
+    /// 20 dB: a channel that is so far below the other has no microphone.
+    private static let unused: Float = 1 / 100
+    /// 12 dB: an average that is so far below its channels cancels them.
+    private static let cancelled: Float = 1 / 16
 
-    public var isOneClock: Bool { reason == nil }
-
-    public init(reason: String?) {
-        self.reason = reason
-        isGuess = false
+    mutating func one(of left: Int16, _ right: Int16) -> Int16 {
+        if share != target { share += max(-Self.step, min(Self.step, target - share)) }
+        let (one, other) = (Int(left), Int(right))
+        count += 1
+        lefts &+= one
+        rights &+= other
+        leftSquares &+= one &* one
+        rightSquares &+= other &* other
+        products &+= one &* other
+        let sum = Int32(left) * share + Int32(right) * (Self.whole - share)
+        return Int16(truncatingIfNeeded: sum >> 15)
     }
 
-    /// One direction, open.
-    public struct Side {
-        /// The name, with the card chosen for `auto`.
-        public let name: String
-        public let route: PCMRoute
-
-        public init(name: String, route: PCMRoute) {
-            self.name = name
-            self.route = route
-        }
+    /// Chooses the shares of the next samples by those since the last call.
+    mutating func weigh() {
+        guard count > 0 else { return }
+        let samples = Float(count)
+        let kept = max(0, 1 - samples / Self.memory)
+        // A constant offset is no sound.
+        let (one, other) = (Float(lefts) / samples, Float(rights) / samples)
+        let leftNow = max(0, Float(leftSquares) / samples - one * one)
+        let rightNow = max(0, Float(rightSquares) / samples - other * other)
+        let both = 2 * (Float(products) / samples - one * other)
+        (count, lefts, rights) = (0, 0, 0)
+        (leftSquares, rightSquares, products) = (0, 0, 0)
+        left = max(leftNow, left * kept)
+        right = max(rightNow, right * kept)
+        mean = max((leftNow + rightNow + both) / 4, mean * kept)
+        // Less than a step of the converter tells nothing.
+        guard left + right >= 1 else { return target = Self.whole / 2 }
+        let (louder, softer) = (max(left, right), min(left, right))
+        let isOneAlone =
+            softer < louder * Self.unused || mean < (left + right) / 2 * Self.cancelled
+        target = !isOneAlone ? Self.whole / 2 : left >= right ? Self.whole : 0
     }
-
-    public init(capture: Side, playback: Side) {
-        for side in [capture, playback] {
-            if let server = side.route.detours.first(where: { $0.hidesClock }) {
-                reason = "\(side.name) goes through \(server.name), whose clock is not the card's"
-                isGuess = true
-                return
-            }
-        }
-        isGuess = capture.route.card == nil && playback.route.card == nil
-        switch (capture.route.card, playback.route.card) {
-        case (let one?, let other?) where one == other: reason = nil
-        case (nil, nil) where capture.name == playback.name: reason = nil
-        case (nil, nil): reason = "\(capture.name) and \(playback.name) may be two cards"
-        default: reason = "\(capture.name) and \(playback.name) are two cards"
-        }
-    }
-
-    /// The samples' evidence on two clocks.
-    public enum Comparison: Equatable, Sendable {
-        /// The speaker's clock is faster by so many millionths.
-        case apart(Double)
-        /// Closer than a canceller would notice.
-        case together
-        /// Not measured well enough.
-        case unknown
-    }
-
-    /// Compares the measured rates of both directions, in millionths with their uncertainties.
-    public static func compared(
-        capturePPM: Double, uncertain capture: Double, playbackPPM: Double,
-        uncertain playback: Double
-    ) -> Comparison {
-        let apart = playbackPPM - capturePPM
-        let uncertain = capture + playback
-        if abs(apart) > max(limitPPM, uncertain) { return .apart(apart) }
-        return abs(apart) + uncertain <= limitPPM ? .together : .unknown
-    }
-
-    /// Below this an echo moves by less than a sample in some seconds, which a canceller follows.
-    private static let limitPPM = 3.0
 }

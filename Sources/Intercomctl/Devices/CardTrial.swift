@@ -91,12 +91,8 @@ extension CardTrial {
     }
 
     static func outcome(ofOpening name: PCMName, _ direction: PCMError.Direction) -> Outcome {
-        let wanted = PCMParameters.Wanted()
         do throws(PCMError) {
-            switch direction {
-            case .capture: _ = try CapturePCM(name: name, wanted: wanted)
-            case .playback: _ = try PlaybackPCM(name: name, wanted: wanted)
-            }
+            _ = try PCMDevice(direction, name: name, wanted: PCMParameters.Wanted())
             return .opens
         } catch {
             switch error.reason {

@@ -11,7 +11,7 @@ func testSpeaker(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
         return try trials.speaker(invocation).print(invocation)
     }
     let audio = try readConfigOrDefaults(invocation).audio
-    var pcm = try openOutput(audio, invocation)
+    var pcm = try openCard(.playback, audio, invocation)
     let sound = risingTones()
     var trial = try SoundTrial(samples: sound.count)
     try printProgress("playing a rising tone three times on \(pcm.device.visible)", invocation)
@@ -33,7 +33,7 @@ func testMicrophone(_ invocation: borrowing Invocation) throws(Failure) -> ExitC
         return try trials.microphone(invocation).print(invocation)
     }
     let audio = try readConfigOrDefaults(invocation).audio
-    var pcm = try openInput(audio, invocation)
+    var pcm = try openCard(.capture, audio, invocation)
     let isJSON = invocation.isJSON
     var survey = LevelSurvey()
     var blocks = 0
@@ -65,25 +65,18 @@ func readConfigOrDefaults(_ invocation: borrowing Invocation) throws(Failure) ->
         ? .unconfigured(name: "station", paths: folder.paths) : try readConfig(folder)
 }
 
-private func openOutput(
-    _ audio: Config.Audio, _ invocation: borrowing Invocation
-) throws(Failure) -> PlaybackPCM {
-    guard let name = audio.output.pcm else {
-        throw Failure("[audio] output = none: there is no loudspeaker to test")
+private func openCard(
+    _ direction: PCMError.Direction, _ audio: Config.Audio, _ invocation: borrowing Invocation
+) throws(Failure) -> PCMDevice {
+    let isInput = direction == .capture
+    guard let name = (isInput ? audio.input : audio.output).pcm else {
+        throw Failure(
+            isInput
+                ? "[audio] input = none: there is no microphone to test"
+                : "[audio] output = none: there is no loudspeaker to test")
     }
     do throws(PCMError) {
-        return try PlaybackPCM(name: name, wanted: SoundTrial.wanted(audio))
-    } catch { throw failure(error, invocation) }
-}
-
-private func openInput(
-    _ audio: Config.Audio, _ invocation: borrowing Invocation
-) throws(Failure) -> CapturePCM {
-    guard let name = audio.input.pcm else {
-        throw Failure("[audio] input = none: there is no microphone to test")
-    }
-    do throws(PCMError) {
-        return try CapturePCM(name: name, wanted: SoundTrial.wanted(audio))
+        return try PCMDevice(direction, name: name, wanted: SoundTrial.wanted(audio))
     } catch { throw failure(error, invocation) }
 }
 

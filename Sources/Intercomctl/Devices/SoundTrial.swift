@@ -39,7 +39,7 @@ struct SoundTrial: ~Copyable {
     /// Plays all of it, and waits until it is heard.
     ///
     /// False when the card takes no more.
-    mutating func play(_ sound: [Int16], on pcm: inout PlaybackPCM) throws(Failure) -> Bool {
+    mutating func play(_ sound: [Int16], on pcm: inout PCMDevice) throws(Failure) -> Bool {
         try attempt { () throws(PCMError) in try pcm.start() }
         var done = 0
         while done < sound.count {
@@ -54,7 +54,7 @@ struct SoundTrial: ~Copyable {
 
     /// Gives `count` blocks to `each`, as they come; false when the card gives no more.
     mutating func listen(
-        _ count: Int, on pcm: inout CapturePCM, _ each: (Block) throws(Failure) -> Void
+        _ count: Int, on pcm: inout PCMDevice, _ each: (Block) throws(Failure) -> Void
     ) throws(Failure) -> Bool {
         try attempt { () throws(PCMError) in try pcm.start() }
         var block = [Int16](repeating: 0, count: pcm.granted.bufferSamples)

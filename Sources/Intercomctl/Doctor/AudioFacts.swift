@@ -165,7 +165,7 @@ extension AudioFacts {
             periodSamples: audio.periodSamples, periods: audio.periods)
         if let name = audio.input.pcm {
             do throws(PCMError) {
-                var pcm = try CapturePCM(name: name, wanted: wanted)
+                var pcm = try PCMDevice(.capture, name: name, wanted: wanted)
                 input.name = pcm.device
                 try pcm.start()
                 input.state = .opened(pcm.granted)
@@ -180,14 +180,14 @@ extension AudioFacts {
     private mutating func openOutput(_ device: DeviceName, _ wanted: PCMParameters.Wanted) {
         guard let name = device.pcm else { return }
         do throws(PCMError) {
-            let pcm = try PlaybackPCM(name: name, wanted: wanted)
+            let pcm = try PCMDevice(.playback, name: name, wanted: wanted)
             output.name = pcm.device
             output.state = .opened(pcm.granted)
         } catch { output.state = .failed(error) }
     }
 
     /// Hears the microphone for a second; nil when it gives nothing.
-    private static func survey(_ pcm: inout CapturePCM) -> LevelSurvey? {
+    private static func survey(_ pcm: inout PCMDevice) -> LevelSurvey? {
         var survey: LevelSurvey?
         // A card that hangs is found by then.
         guard var trial = try? SoundTrial(blocks: 100, patience: .milliseconds(400)),

@@ -102,9 +102,9 @@ extension Setup {
 
     /// Plays a rising tone three times; false where the card cannot be had, which it says.
     private func playTone(on name: PCMName, _ audio: Config.Audio) throws(Failure) -> Bool {
-        var pcm: PlaybackPCM
+        var pcm: PCMDevice
         do throws(PCMError) {
-            pcm = try PlaybackPCM(name: name, wanted: SoundTrial.wanted(audio))
+            pcm = try PCMDevice(.playback, name: name, wanted: SoundTrial.wanted(audio))
         } catch {
             // The other program is most often the daemon.
             let why =

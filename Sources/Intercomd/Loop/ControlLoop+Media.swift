@@ -75,7 +75,7 @@ extension ControlLoop {
             endSpokenMessage(of: .button(place))
             if messages.heardBack?.place == place { messages.heardBack?.letGo(at: now) }
         case .touched(let place, let touch): touched(place, Config.Touch(touch))
-        case .captureFailed(let error), .playbackFailed(let error):
+        case .cardFailed(let error):
             devices.cards.lost(error.direction, error, at: now)
             report(.cardLost)
             tellLoss(error)

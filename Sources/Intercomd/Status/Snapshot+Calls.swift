@@ -167,7 +167,7 @@ extension Snapshot {
     }
 
     func drift(_ drift: MediaCount, _ error: MediaCount) -> (Double?, Double?) {
-        guard let drift = CardClocks.told(media[drift], media[error]) else { return (nil, nil) }
+        guard let drift = CardClock.told(media[drift], media[error]) else { return (nil, nil) }
         return (tenths(drift.ppm), max(0.1, tenths(drift.uncertainty)))
     }
 }

@@ -213,15 +213,15 @@ struct Mute {
 extension MediaLoop {
     /// Takes the captured periods from the card.
     mutating func moveCapturedSound() {
-        guard cards.isCapturing, cards.hasCapture else { return }
+        guard cards.isCapturing, cards.capture.isOpen else { return }
         switch capturePath.read(from: &cards) {
         case .samples(let count): useCaptured(count)
         case .wouldBlock: return
         case .xrun:
             rings.counters.add(.captureXruns)
             shedding.noteLateness(
-                xrunAfter: now - cards.capturedAt, period: cards.capturePeriod)
-            cards.clocks.captureBegins()
+                xrunAfter: now - cards.capturedAt, period: cards.capture.periodSamples)
+            cards.capture.clock.begins()
             skipLostSound()
             cards.moved(.capture, loop, at: now)
             if cards.isLinked { startCards() }
@@ -236,7 +236,7 @@ extension MediaLoop {
     private mutating func useCaptured(_ count: Int) {
         cards.moved(.capture, loop, at: now)
         cards.captured(count, at: now)
-        shedding.noteLateness(captured: count, period: cards.capturePeriod)
+        shedding.noteLateness(captured: count, period: cards.capture.periodSamples)
         let before = capturePath.microphone.captured
         let trialPlace = trial.target == nil ? nil : trial.place
         let state: Meters.Microphone =
@@ -253,7 +253,7 @@ extension MediaLoop {
             while capturePath.improveBlock() { if plan.hasVox { followSpeech() } }
         }
         rings.counters.add(.framesCaptured, UInt64(capturePath.microphone.captured - before))
-        pace(.capture, count)
+        pace(.card(.capture), count)
     }
 
     /// The card stood still, and what was said meanwhile is lost: the talkspurts' numbers go on by

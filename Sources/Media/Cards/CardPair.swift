@@ -3,15 +3,48 @@ internal import HAL
 internal import Realtime
 internal import Time
 
+/// One direction of the sound cards: the open card, if there is one, and how it does.
+struct CardSide: ~Copyable {
+    var pcm: PCMDevice?
+    /// How fast its clock runs.
+    var clock: CardClock
+    /// Whether it moves sound; one that does not is no master.
+    var watch = StreamWatch()
+
+    init(_ direction: PCMError.Direction) { clock = CardClock(direction) }
+
+    var isOpen: Bool { pcm != nil }
+
+    /// Samples of a granted period; 0 without a card.
+    var periodSamples: Int {
+        switch pcm {
+        case .some(let pcm): pcm.granted.periodSamples
+        case .none: 0
+        }
+    }
+
+    func descriptor(at place: Int) -> PCMDescriptor? {
+        switch pcm {
+        case .some(let pcm): place < pcm.descriptorCount ? pcm.descriptor(at: place) : nil
+        case .none: nil
+        }
+    }
+
+    /// The card is started, perhaps anew.
+    mutating func begins() {
+        watch.begins()
+        clock.begins()
+    }
+}
+
 /// The microphone's and the speaker's card: how they start and stop, and which of them wakes the
 /// loop.
 ///
 /// `MediaLoop+Cards` has the effects on talks and voices when a card comes or goes.
 struct CardPair: ~Copyable {
-    private var capture: CapturePCM?
-    private var playback: PlaybackPCM?
-    var clock = ClockMaster()
-    var clocks = CardClocks()
+    var capture = CardSide(.capture)
+    var playback = CardSide(.playback)
+    var master = ClockMaster()
     /// Whether the microphone's card runs; without pre-roll it rests between talkspurts.
     var isCapturing = false
     /// Whether the kernel starts and stops both cards as one.
@@ -39,101 +72,93 @@ struct CardPair: ~Copyable {
         hasOtherWork = !plan.keys.isEmpty
     }
 
+    subscript(direction: PCMError.Direction) -> CardSide {
+        _read {
+            switch direction {
+            case .capture: yield capture
+            case .playback: yield playback
+            }
+        }
+        _modify {
+            switch direction {
+            case .capture: yield &capture
+            case .playback: yield &playback
+            }
+        }
+    }
+
     /// For the event loop to watch.
     var timerFD: Int32 { timer.fd }
-
-    var hasCapture: Bool { capture != nil }
-
-    var hasPlayback: Bool { playback != nil }
-
-    /// Samples of a granted period; 0 without a card.
-    var capturePeriod: Int {
-        switch capture {
-        case .some(let pcm): pcm.granted.periodSamples
-        case .none: 0
-        }
-    }
-
-    var playbackPeriod: Int {
-        switch playback {
-        case .some(let pcm): pcm.granted.periodSamples
-        case .none: 0
-        }
-    }
 
     // MARK: Sound
 
     /// Takes whole periods from the microphone's card.
     mutating func read(into room: inout MutableSpan<Int16>) -> PCMTransfer {
-        capture!.read(into: &room)
+        capture.pcm!.read(into: &room)
     }
 
     /// Notes how many samples were read.
     mutating func captured(_ count: Int, at now: Instant) {
-        clocks.captured(count, at: now, rings.counters)
+        capture.clock.add(count)
+        capture.clock.update(queued: 0, at: now, rings.counters)
         capturedAt = now
     }
 
     /// Gives samples to the speaker's card.
-    mutating func write(_ samples: Span<Int16>) -> PCMTransfer { playback!.write(samples) }
+    mutating func write(_ samples: Span<Int16>) -> PCMTransfer {
+        playback.pcm!.write(samples)
+    }
 
     /// Samples the speaker's card is to be given now; it may have more room than is wanted queued.
     mutating func playbackRoom() -> Int {
-        switch playback {
+        switch playback.pcm {
         case .some(let pcm):
             let available = pcm.available()
             // Not the turn's time: encoding has taken a while since, and what is queued plays on.
-            clocks.asked(
+            playback.clock.update(
                 queued: pcm.granted.bufferSamples - available, at: Clock.now(), rings.counters)
             return Refill.samples(
                 available: available,
                 spare: pcm.granted.bufferSamples - pcm.granted.fillSamples,
-                period: pcm.granted.periodSamples, isMaster: clock.source == .playback)
+                period: pcm.granted.periodSamples, isMaster: master.source == .card(.playback))
         case .none: return 0
         }
     }
 
     /// Whether the speaker's card has played all it was given.
-    func hasRunDry() -> Bool { playback?.hasRunDry() ?? false }
+    func hasRunDry() -> Bool { playback.pcm?.hasRunDry() ?? false }
 
     /// Samples that wait in both cards; nil while one of them is missing.
     var delays: (playback: Int, capture: Int)? {
         mutating get {
-            guard hasPlayback, hasCapture else { return nil }
-            return (playback!.delay(), capture!.delay())
+            guard playback.isOpen, capture.isOpen else { return nil }
+            return (playback.pcm!.delay(), capture.pcm!.delay())
         }
     }
 
     // MARK: Coming and going
 
-    mutating func insert(_ pcm: consuming CapturePCM) { capture = consume pcm }
-
-    mutating func insert(_ pcm: consuming PlaybackPCM) { playback = consume pcm }
-
     /// There is no card yet.
     mutating func removeAll() {
-        capture = nil
-        playback = nil
+        capture.pcm = nil
+        playback.pcm = nil
+    }
+
+    /// The loop looked too late: the positions of both cards that it saw just now are left out.
+    mutating func distrustClocks(at now: Instant) {
+        capture.clock.distrust(at: now)
+        playback.clock.distrust(at: now)
     }
 
     /// Hands a card back to the control thread; false when there is none.
     mutating func handBack(
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) -> Bool {
-        switch direction {
-        case .capture:
-            guard let pcm = capture.take() else { return false }
-            clocks.captureGone(rings.counters)
-            clock.disarm(in: loop)
-            if isLinked, hasPlayback { PCMPair.unlink(&playback!) }
-            rings.handBack(.capture(pcm))
-        case .playback:
-            guard let pcm = playback.take() else { return false }
-            clocks.playbackGone(rings.counters)
-            clock.disarm(in: loop)
-            if isLinked, hasCapture { PCMPair.unlink(&capture!) }
-            rings.handBack(.playback(pcm))
-        }
+        guard let pcm = self[direction].pcm.take() else { return false }
+        self[direction].clock.forget(rings.counters)
+        master.disarm(in: loop)
+        if isLinked { self[direction.other].pcm?.unlink() }
+        rings.handBack(.card(pcm))
         isLinked = false
         chooseMaster(loop, at: now)
         return true
@@ -144,20 +169,18 @@ struct CardPair: ~Copyable {
     /// A microphone that is not to run stands still, and is not started by the speaker; one that
     /// will rest after a talk does not stop the speaker with it.
     mutating func beginStart(capturing isWanted: Bool, _ loop: borrowing EventLoop) {
-        clock.disarm(in: loop)
-        clock.isDistrusted = false
-        clock.capture.begins()
-        clock.playback.begins()
-        clocks.captureBegins()
-        clocks.playbackBegins()
-        isCapturing = hasCapture && isWanted
-        guard hasCapture else { return }
+        master.disarm(in: loop)
+        master.isDistrusted = false
+        capture.begins()
+        playback.begins()
+        isCapturing = capture.isOpen && isWanted
+        guard capture.isOpen else { return }
         if isLinked, !keepsCapturing {
-            PCMPair.unlink(&capture!)
-            PCMPair.unlink(&playback!)
+            capture.pcm?.unlink()
+            playback.pcm?.unlink()
             isLinked = false
         }
-        if !isCapturing { capture?.stop() }
+        if !isCapturing { capture.pcm?.stop() }
     }
 
     /// Starts the open cards: silence into the speaker, then the microphone, then the speaker.
@@ -166,15 +189,15 @@ struct CardPair: ~Copyable {
     /// as one. Without it the microphone rests until a key goes down.
     mutating func startBoth() -> PCMError? {
         do throws(PCMError) {
-            if isCapturing, hasPlayback {
+            if isCapturing, playback.isOpen {
                 if keepsCapturing, !isLinked {
-                    isLinked = PCMPair.link(&capture!, &playback!)
+                    isLinked = PCMDevice.link(&capture.pcm!, &playback.pcm!)
                 }
-                try PCMPair.start(&capture!, &playback!)
+                try PCMDevice.start(&capture.pcm!, &playback.pcm!)
             } else if isCapturing {
-                try capture!.start()
-            } else if hasPlayback {
-                try playback!.start()
+                try capture.pcm!.start()
+            } else if playback.isOpen {
+                try playback.pcm!.start()
             }
             return nil
         } catch {
@@ -186,16 +209,8 @@ struct CardPair: ~Copyable {
     mutating func startAlone(
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) throws(PCMError) {
-        switch direction {
-        case .capture:
-            clock.capture.begins()
-            clocks.captureBegins()
-            if isCapturing { try capture!.start() }
-        case .playback:
-            clock.playback.begins()
-            clocks.playbackBegins()
-            try playback!.start()
-        }
+        self[direction].begins()
+        if direction == .playback || isCapturing { try self[direction].pcm!.start() }
         chooseMaster(loop, at: now)
     }
 
@@ -204,8 +219,8 @@ struct CardPair: ~Copyable {
         _ loop: borrowing EventLoop, at now: Instant
     ) throws(PCMError) {
         isCapturing = true
-        clocks.captureBegins()
-        try capture!.start()
+        capture.clock.begins()
+        try capture.pcm!.start()
         chooseMaster(loop, at: now)
     }
 
@@ -213,43 +228,26 @@ struct CardPair: ~Copyable {
     mutating func restCapture(_ loop: borrowing EventLoop, at now: Instant) {
         guard !keepsCapturing, isCapturing else { return }
         isCapturing = false
-        capture?.stop()
+        capture.pcm?.stop()
         forgetStillness(of: .capture)
         chooseMaster(loop, at: now)
     }
 
     // MARK: Waking the loop
 
-    func masterDescriptor(_ place: Int) -> PCMDescriptor? {
-        switch clock.source {
-        case .timer: nil
-        case .capture: captureDescriptor(place)
-        case .playback: playbackDescriptor(place)
-        }
-    }
-
-    private func captureDescriptor(_ place: Int) -> PCMDescriptor? {
-        switch capture {
-        case .some(let pcm): place < pcm.descriptorCount ? pcm.descriptor(at: place) : nil
-        case .none: nil
-        }
-    }
-
-    private func playbackDescriptor(_ place: Int) -> PCMDescriptor? {
-        switch playback {
-        case .some(let pcm): place < pcm.descriptorCount ? pcm.descriptor(at: place) : nil
-        case .none: nil
-        }
+    private func masterDescriptor(_ place: Int) -> PCMDescriptor? {
+        guard case .card(let direction) = master.source else { return nil }
+        return self[direction].descriptor(at: place)
     }
 
     /// The timer stands in for a card, and moves what has a deadline when there is none; where a
     /// card is master it only looks whether that still wakes us.
     func armTimer(at now: Instant) {
-        guard clock.source == .timer else {
+        guard master.source == .timer else {
             timer.arm(at: now + ClockMaster.guardInterval, every: ClockMaster.guardInterval)
             return
         }
-        let hasWork = hasCapture || hasPlayback || hasOtherWork
+        let hasWork = capture.isOpen || playback.isOpen || hasOtherWork
         let interval: Duration = hasWork ? .nanoseconds(period) : .milliseconds(100)
         timer.arm(at: now + interval, every: interval)
     }
@@ -258,16 +256,14 @@ struct CardPair: ~Copyable {
     mutating func ask(_ woken: borrowing Woken, _ loop: borrowing EventLoop, at now: Instant) {
         if woken.timer { timer.drain() }
         guard woken.card else { return }
-        for place in 0..<clock.armed where woken.cardEvents[place] != 0 {
-            let events = woken.cardEvents[place]
-            switch clock.source {
-            case .capture: _ = capture?.isReady(at: place, events: events)
-            case .playback: _ = playback?.isReady(at: place, events: events)
-            case .timer: break
+        if case .card(let direction) = master.source {
+            for place in 0..<master.armed where woken.cardEvents[place] != 0 {
+                let events = woken.cardEvents[place]
+                _ = self[direction].pcm?.isReady(at: place, events: events)
             }
         }
-        if clock.countWake(at: now, period: period) {
-            clock.isDistrusted = true
+        if master.countWake(at: now, period: period) {
+            master.isDistrusted = true
             chooseMaster(loop, at: now)
             rings.notify(.masterStalled)
         }
@@ -278,45 +274,49 @@ struct CardPair: ~Copyable {
 extension CardPair {
     /// Arms the descriptors of the clock master, and of it alone.
     mutating func chooseMaster(_ loop: borrowing EventLoop, at now: Instant) {
-        clock.disarm(in: loop)
-        clock.progressed(at: now)
-        clock.source = .timer
-        if clock.isDistrusted {
+        master.disarm(in: loop)
+        master.progressed(at: now)
+        master.source = .timer
+        if master.isDistrusted {
             // The timer stands in until a card is opened.
-        } else if isCapturing, hasCapture {
-            if !clock.capture.isStill { clock.source = .capture }
-        } else if hasPlayback, !clock.playback.isStill {
-            clock.source = .playback
+        } else if isCapturing, capture.isOpen {
+            if !capture.watch.isStill { master.source = .card(.capture) }
+        } else if playback.isOpen, !playback.watch.isStill {
+            master.source = .card(.playback)
         }
         armMaster(loop)
-        if clock.isDistrusted, clock.source != .timer {
+        if master.isDistrusted, master.source != .timer {
             // Not all of its descriptors could be watched.
-            clock.disarm(in: loop)
-            clock.source = .timer
+            master.disarm(in: loop)
+            master.source = .timer
         }
         armTimer(at: now)
     }
 
     private mutating func armMaster(_ loop: borrowing EventLoop) {
         var place = 0
-        while !clock.isDistrusted, let descriptor = masterDescriptor(place) {
+        while !master.isDistrusted, let descriptor = masterDescriptor(place) {
             arm(descriptor, loop)
             place += 1
         }
     }
 
     private mutating func arm(_ descriptor: PCMDescriptor, _ loop: borrowing EventLoop) {
-        guard clock.armed < Token.cardDescriptorsMax else { return clock.isDistrusted = true }
+        guard master.armed < Token.cardDescriptorsMax else { return master.isDistrusted = true }
         do throws(SystemError) {
             try loop.add(
                 fd: descriptor.fd, events: descriptor.events,
-                token: Token.card + UInt32(clock.armed))
-            clock.remember(descriptor.fd)
+                token: Token.card + UInt32(master.armed))
+            master.remember(descriptor.fd)
         } catch {
             // One that epoll does not take, /dev/null perhaps: the timer wakes the loop instead.
-            clock.isDistrusted = true
+            master.isDistrusted = true
         }
     }
+}
+
+extension PCMError.Direction {
+    var other: Self { self == .capture ? .playback : .capture }
 }
 
 /// The samples that the speaker's card gets when the loop is woken.

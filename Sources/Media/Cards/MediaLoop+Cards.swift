@@ -6,29 +6,29 @@ internal import Time
 
 /// Cards that come and go (`CardPair`), and what that means to talks and voices.
 extension MediaLoop {
-    mutating func insertCapture(_ pcm: consuming CapturePCM) {
-        // Where it was opened again because it stood still, the talk goes on.
-        if cards.hasCapture { giveUp(.capture) }
-        cards.insert(pcm)
-        if cards.clock.capture.isStill, cards.hasPlayback, !cards.clock.playback.isStill {
-            cards.isCapturing = cards.keepsCapturing || talks.isTalking
-            startAlone(.capture)
+    /// Takes over a card; one that was opened again because it stood still is started alone, where
+    /// the other runs on.
+    mutating func insert(_ pcm: consuming PCMDevice) {
+        let direction = pcm.direction
+        let other = direction.other
+        // The talk goes on then.
+        if cards[direction].isOpen { giveUp(direction) }
+        cards[direction].pcm = consume pcm
+        let otherRuns =
+            cards[other].isOpen && !cards[other].watch.isStill
+            && (other == .playback || cards.isCapturing)
+        if cards[direction].watch.isStill, otherRuns {
+            if direction == .capture { cards.isCapturing = wantsCapture }
+            startAlone(direction)
         } else {
             startCards()
         }
+        guard direction == .capture else { return }
         for target in talks.spurts.indices { updateGate(target) }
     }
 
-    mutating func insertPlayback(_ pcm: consuming PlaybackPCM) {
-        if cards.hasPlayback { giveUp(.playback) }
-        cards.insert(pcm)
-        if cards.clock.playback.isStill, cards.isCapturing, cards.hasCapture,
-            !cards.clock.capture.isStill
-        {
-            startAlone(.playback)
-        } else {
-            startCards()
-        }
+    private var wantsCapture: Bool {
+        mutating get { cards.keepsCapturing || talks.isTalking }
     }
 
     private mutating func startAlone(_ direction: PCMError.Direction) {
@@ -44,13 +44,13 @@ extension MediaLoop {
     /// Starts what is open; when one of both does not start, the other has not either, and is
     /// started again without it.
     mutating func startCards() {
-        let isWanted = cards.keepsCapturing || talks.isTalking
+        let isWanted = wantsCapture
         skipLostSound()
         cards.beginStart(capturing: isWanted, loop)
         while let error = cards.startBoth() {
             giveUp(error.direction)
-            tellLoss(of: error.direction, error)
-            cards.isCapturing = cards.hasCapture && isWanted
+            rings.notify(.cardFailed(error))
+            cards.isCapturing = cards.capture.isOpen && isWanted
         }
         cards.chooseMaster(loop, at: now)
     }
@@ -59,13 +59,9 @@ extension MediaLoop {
     mutating func lost(_ direction: PCMError.Direction, _ error: PCMError) {
         let wasLinked = cards.isLinked
         giveUp(direction)
-        tellLoss(of: direction, error)
+        rings.notify(.cardFailed(error))
         // A linked pair stops as one: the card that stays has stopped too.
         if wasLinked { startCards() }
-    }
-
-    private func tellLoss(of direction: PCMError.Direction, _ error: PCMError) {
-        rings.notify(direction == .capture ? .captureFailed(error) : .playbackFailed(error))
     }
 
     /// Hands a card back; every talk ends without the microphone's.
@@ -92,15 +88,15 @@ extension MediaLoop {
 
     /// A key went down: the microphone must run now.
     mutating func wakeCapture() {
-        guard cards.hasCapture, !cards.isCapturing else { return }
+        guard cards.capture.isOpen, !cards.isCapturing else { return }
         capturePath.breakOff()
         do throws(PCMError) {
             try cards.wakeCapture(loop, at: now)
             // Nothing wakes the loop for the speaker until the microphone has its first period.
-            if cards.clock.source == .capture { playSound() }
+            if cards.master.source == .card(.capture) { playSound() }
         } catch {
             giveUp(.capture)
-            tellLoss(of: .capture, error)
+            rings.notify(.cardFailed(error))
         }
     }
 
@@ -116,18 +112,16 @@ extension MediaLoop {
     /// To prepare and start it here would not do: with a card that hangs the kernel may take
     /// seconds for that, in which the other card and the keys would stand still too.
     mutating func watchStreams(inPeriod: Bool) {
-        let (capture, playback) = cards.streamsToReopen(at: now, inPeriod: inPeriod)
-        if capture {
-            rings.counters.add(.captureReopens)
-            handBackCard(.capture)
-            forgetSound(of: .capture)
-            rings.notify(.stream(.capture, .stands))
-        }
-        if playback {
-            rings.counters.add(.playbackReopens)
-            handBackCard(.playback)
-            rings.notify(.stream(.playback, .stands))
-        }
+        let still = cards.streamsToReopen(at: now, inPeriod: inPeriod)
+        if still.capture { reopen(.capture) }
+        if still.playback { reopen(.playback) }
+    }
+
+    private mutating func reopen(_ direction: PCMError.Direction) {
+        rings.counters.add(direction == .capture ? .captureReopens : .playbackReopens)
+        handBackCard(direction)
+        forgetSound(of: direction)
+        rings.notify(.stream(direction, .stands))
     }
 
     private mutating func forgetSound(of direction: PCMError.Direction) {

@@ -103,11 +103,7 @@ package struct StreamWatch {
 extension CardPair {
     /// A card that is stopped or gone need not move.
     mutating func forgetStillness(of direction: PCMError.Direction, isGone: Bool = false) {
-        let wasStill =
-            switch direction {
-            case .capture: isGone ? clock.capture.lose() : clock.capture.ends()
-            case .playback: isGone ? clock.playback.lose() : clock.playback.ends()
-            }
+        let wasStill = isGone ? self[direction].watch.lose() : self[direction].watch.ends()
         if wasStill { rings.notify(.stream(direction, .over)) }
     }
 
@@ -115,11 +111,7 @@ extension CardPair {
     ///
     /// - Returns: Whether that is news.
     mutating func fellAsleep(_ direction: PCMError.Direction) -> Bool {
-        let isNews =
-            switch direction {
-            case .capture: clock.capture.suspended()
-            case .playback: clock.playback.suspended()
-            }
+        let isNews = self[direction].watch.suspended()
         if isNews { rings.notify(.stream(direction, .suspended)) }
         return isNews
     }
@@ -128,16 +120,8 @@ extension CardPair {
     mutating func moved(
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) {
-        let wasStill: Bool
-        switch direction {
-        case .capture:
-            if clock.source == .capture { clock.progressed(at: now) }
-            wasStill = clock.capture.progressed()
-        case .playback:
-            if clock.source == .playback { clock.progressed(at: now) }
-            wasStill = clock.playback.progressed()
-        }
-        guard wasStill else { return }
+        if master.source == .card(direction) { master.progressed(at: now) }
+        guard self[direction].watch.progressed() else { return }
         rings.notify(.stream(direction, .moves))
         chooseMaster(loop, at: now)
     }
@@ -149,12 +133,14 @@ extension CardPair {
     mutating func streamsToReopen(
         at now: Instant, inPeriod: Bool
     ) -> (capture: Bool, playback: Bool) {
-        if !inPeriod, clock.source == .capture, hasRunDry() { _ = clock.playback.progressed() }
-        let capture = clock.capture.update(at: now, runs: isCapturing && hasCapture)
-        let playback = clock.playback.update(at: now, runs: hasPlayback)
-        guard capture || playback, isLinked else { return (capture, playback) }
-        if !capture { clock.capture.stands() }
-        if !playback { clock.playback.stands() }
+        if !inPeriod, master.source == .card(.capture), hasRunDry() {
+            _ = playback.watch.progressed()
+        }
+        let isDeaf = capture.watch.update(at: now, runs: isCapturing && capture.isOpen)
+        let isMute = playback.watch.update(at: now, runs: playback.isOpen)
+        guard isDeaf || isMute, isLinked else { return (isDeaf, isMute) }
+        if !isDeaf { capture.watch.stands() }
+        if !isMute { playback.watch.stands() }
         return (true, true)
     }
 }

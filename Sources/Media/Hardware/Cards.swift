@@ -10,6 +10,7 @@ package import Time
 /// PCM goes to the media loop by ring, and comes back by ring when it failed.
 package struct Cards {
     package struct Side {
+        let direction: PCMError.Direction
         package var name: DeviceName
         package var error: PCMError?
         /// The open device, as `status` names it: with the card that was chosen for `auto`.
@@ -50,8 +51,7 @@ package struct Cards {
 
     /// The outcome of an attempt.
     fileprivate enum Opened: ~Copyable {
-        case capture(CapturePCM)
-        case playback(PlaybackPCM)
+        case opened(PCMDevice)
         case failed(PCMError)
     }
 
@@ -67,9 +67,11 @@ package struct Cards {
     package init(_ config: Config.Audio) {
         wanted = Self.wanted(config)
         input = Side(
-            name: config.input, mixerChange: Self.change(config.mixerInput, config.micVolume))
+            direction: .capture, name: config.input,
+            mixerChange: Self.change(config.mixerInput, config.micVolume))
         output = Side(
-            name: config.output, mixerChange: Self.change(config.mixerOutput, config.volume))
+            direction: .playback, name: config.output,
+            mixerChange: Self.change(config.mixerOutput, config.volume))
     }
 
     private static func change(
@@ -90,35 +92,10 @@ package struct Cards {
     package mutating func configure(_ config: Config.Audio, _ rings: Rings) {
         let isOther = wanted != Self.wanted(config)
         wanted = Self.wanted(config)
-        let inputChange = Self.change(config.mixerInput, config.micVolume)
-        let outputChange = Self.change(config.mixerOutput, config.volume)
-        Self.configure(&input, .capture, config.input, inputChange, isOther: isOther, rings)
-        Self.configure(&output, .playback, config.output, outputChange, isOther: isOther, rings)
-    }
-
-    private static func configure(
-        _ side: inout Side, _ direction: PCMError.Direction, _ name: DeviceName,
-        _ mixerChange: CardControl.Change?, isOther: Bool, _ rings: Rings
-    ) {
-        if isOther || side.name != name {
-            rings.tell(.giveUp(direction))
-            let former = side
-            side = Side(name: name, mixerChange: mixerChange)
-            side.isLeaving = former.isOpen || former.isLeaving
-            (side.opening, side.isOpeningFormer) = (former.opening, former.opening != nil)
-            side.closing = former.closing
-        } else if side.mixerChange != mixerChange {
-            side.mixerChange = mixerChange
-            mix(&side, direction)
-        }
-    }
-
-    /// Sets the mixer of an open card as the settings have it.
-    private static func mix(_ side: inout Side, _ direction: PCMError.Direction) {
-        side.control = nil
-        side.mixing = nil
-        guard side.isOpen, let change = side.mixerChange, let name = side.name.pcm else { return }
-        side.mixing = Background { CardControl.set(change, of: name, direction) }
+        input.configure(
+            config.input, Self.change(config.mixerInput, config.micVolume), isOther: isOther, rings)
+        output.configure(
+            config.output, Self.change(config.mixerOutput, config.volume), isOther: isOther, rings)
     }
 
     /// Sets a mixer again that is not as it was set when the card was opened a moment ago.
@@ -129,7 +106,7 @@ package struct Cards {
         guard side.mixing == nil, let wanted = side.control, wanted != found,
             !side.backoff.isSettled(at: now)
         else { return }
-        Self.mix(&self[direction], direction)
+        self[direction].mix()
     }
 
     /// The media loop has given a card up, as it was asked to.
@@ -153,64 +130,20 @@ package struct Cards {
     package mutating func tick(at now: Instant, _ rings: Rings) -> [Change] {
         var changes: [Change] = []
         let wasComplete = isComplete
-        Self.follow(&input, .capture, at: now, rings) { changes.append($0) }
-        Self.follow(&output, .playback, at: now, rings) { changes.append($0) }
-        if let name = Self.due(input, at: now) {
-            input.opening = Background { [wanted] in
-                do throws(PCMError) {
-                    return .capture(try CapturePCM(name: name, wanted: wanted))
-                } catch { return .failed(error) }
-            }
+        for direction in [PCMError.Direction.capture, .playback] {
+            if let change = self[direction].takeResults(at: now, rings) { changes.append(change) }
         }
-        if let name = Self.due(output, at: now) {
-            output.opening = Background { [wanted] in
+        for direction in [PCMError.Direction.capture, .playback] {
+            guard let name = self[direction].nameDue(at: now) else { continue }
+            self[direction].opening = Background { [wanted] in
                 do throws(PCMError) {
-                    return .playback(try PlaybackPCM(name: name, wanted: wanted))
+                    return .opened(try PCMDevice(direction, name: name, wanted: wanted))
                 } catch { return .failed(error) }
             }
         }
         // Until then it is kept for the next attempt.
         if isComplete, !wasComplete { PCMCard.forgetSettings() }
         return changes
-    }
-
-    /// Takes what has become of the work on a card.
-    private static func follow(
-        _ side: inout Side, _ direction: PCMError.Direction, at now: Instant, _ rings: Rings,
-        _ report: (Change) -> Void
-    ) {
-        if side.closing?.take() != nil { side.closing = nil }
-        if let control = side.mixing?.take() {
-            side.control = control
-            side.mixing = nil
-        }
-        guard let opening = side.opening else { return }
-        guard let opened = opening.take() else {
-            guard !side.isOpeningFormer, opening.isLate(at: now) else { return }
-            let device = side.name.description
-            return failed(
-                &side, PCMError(device: device, direction: direction, reason: .silent), report)
-        }
-        side.opening = nil
-        guard !side.isOpeningFormer else {
-            side.isOpeningFormer = false
-            side.closing = Background(ending: opened)
-            return
-        }
-        switch consume opened {
-        case .capture(let pcm):
-            let (device, granted, route) = (pcm.device, pcm.granted, pcm.route)
-            rings.tell(.capture(pcm))
-            Self.opened(&side, device, granted, route, direction, at: now, report)
-        case .playback(let pcm):
-            let (device, granted, route) = (pcm.device, pcm.granted, pcm.route)
-            rings.tell(.playback(pcm))
-            Self.opened(&side, device, granted, route, direction, at: now, report)
-        case .failed(let error):
-            side.backoff.failed(at: now)
-            side.isReopening = false
-            failed(&side, error, report)
-        }
     }
 
     /// The media loop lost a card in use.
@@ -234,20 +167,13 @@ package struct Cards {
     }
 
     /// Closes a card that the media loop has handed back; if it counts as open, why went unheard.
-    package mutating func close(_ pcm: consuming CapturePCM, at now: Instant) {
-        Self.close(&input, Background(ending: pcm), at: now)
-    }
-
-    package mutating func close(_ pcm: consuming PlaybackPCM, at now: Instant) {
-        Self.close(&output, Background(ending: pcm), at: now)
-    }
-
-    private static func close(_ side: inout Side, _ closing: Background<Bool>, at now: Instant) {
-        side.closing = closing
-        side.isLeaving = false
-        guard side.isOpen else { return }
-        side.granted = nil
-        side.backoff.lost(at: now)
+    package mutating func close(_ pcm: consuming PCMDevice, at now: Instant) {
+        let direction = pcm.direction
+        self[direction].closing = Background(ending: pcm)
+        self[direction].isLeaving = false
+        guard self[direction].isOpen else { return }
+        self[direction].granted = nil
+        self[direction].backoff.lost(at: now)
     }
 
     /// Waits until what is being closed is closed, so long at most.
@@ -272,33 +198,86 @@ package struct Cards {
             [$0.opening?.look(at: now), $0.closing?.look(at: now), $0.mixing?.look(at: now)]
         }.compactMap { $0 }.min()
     }
+}
 
-    private static func due(_ side: Side, at now: Instant) -> PCMName? {
-        side.isIdle && side.backoff.isDue(at: now) ? side.name.pcm : nil
+extension Cards.Side {
+    fileprivate mutating func configure(
+        _ name: DeviceName, _ mixerChange: CardControl.Change?, isOther: Bool, _ rings: Rings
+    ) {
+        if isOther || self.name != name {
+            rings.tell(.giveUp(direction))
+            let former = self
+            self = Self(direction: direction, name: name, mixerChange: mixerChange)
+            isLeaving = former.isOpen || former.isLeaving
+            (opening, isOpeningFormer) = (former.opening, former.opening != nil)
+            closing = former.closing
+        } else if self.mixerChange != mixerChange {
+            self.mixerChange = mixerChange
+            mix()
+        }
     }
 
-    private static func opened(
-        _ side: inout Side, _ device: String, _ granted: PCMParameters, _ route: PCMRoute,
-        _ direction: PCMError.Direction, at now: Instant, _ report: (Change) -> Void
-    ) {
-        side.device = device
-        side.granted = granted
-        side.route = route
-        side.error = nil
-        side.isReported = false
-        side.backoff.succeeded(at: now)
+    /// Sets the mixer of an open card as the settings have it.
+    fileprivate mutating func mix() {
+        control = nil
+        mixing = nil
+        guard isOpen, let change = mixerChange, let name = name.pcm else { return }
+        mixing = Background { [direction] in CardControl.set(change, of: name, direction) }
+    }
+
+    fileprivate func nameDue(at now: Instant) -> PCMName? {
+        isIdle && backoff.isDue(at: now) ? name.pcm : nil
+    }
+
+    /// Takes what has become of the work on the card.
+    ///
+    /// - Returns: That it opened, or cannot be opened for a reason not told yet.
+    fileprivate mutating func takeResults(at now: Instant, _ rings: Rings) -> Cards.Change? {
+        if closing?.take() != nil { closing = nil }
+        if let control = mixing?.take() {
+            self.control = control
+            mixing = nil
+        }
+        guard let opening else { return nil }
+        guard let opened = opening.take() else {
+            guard !isOpeningFormer, opening.isLate(at: now) else { return nil }
+            return failed(
+                PCMError(device: name.description, direction: direction, reason: .silent))
+        }
+        self.opening = nil
+        guard !isOpeningFormer else {
+            isOpeningFormer = false
+            closing = Background(ending: opened)
+            return nil
+        }
+        switch consume opened {
+        case .opened(let pcm):
+            let granted = pcm.granted
+            (device, route) = (pcm.device, pcm.route)
+            rings.tell(.card(pcm))
+            return self.opened(granted, at: now)
+        case .failed(let error):
+            backoff.failed(at: now)
+            isReopening = false
+            return failed(error)
+        }
+    }
+
+    private mutating func opened(_ granted: PCMParameters, at now: Instant) -> Cards.Change? {
+        self.granted = granted
+        error = nil
+        isReported = false
+        backoff.succeeded(at: now)
+        mix()
         // Whether it moves now is for the media loop to say.
-        if !side.isReopening { report(.opened(side.shown, granted)) }
-        side.isReopening = false
-        mix(&side, direction)
+        defer { isReopening = false }
+        return isReopening ? nil : .opened(shown, granted)
     }
 
-    private static func failed(
-        _ side: inout Side, _ error: PCMError, _ report: (Change) -> Void
-    ) {
-        let isNews = !side.isReported || side.error != error
-        side.error = error
-        side.isReported = true
-        if isNews { report(.failed(error)) }
+    private mutating func failed(_ error: PCMError) -> Cards.Change? {
+        let isNews = !isReported || self.error != error
+        self.error = error
+        isReported = true
+        return isNews ? .failed(error) : nil
     }
 }

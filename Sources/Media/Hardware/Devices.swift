@@ -78,8 +78,7 @@ extension Devices {
             case .announcement: break
             case .utterance: break
             case .change: return true
-            case .capture(let pcm): cards.close(pcm, at: now)
-            case .playback(let pcm): cards.close(pcm, at: now)
+            case .card(let pcm): cards.close(pcm, at: now)
             case .key(let line): lines.returned(line.name, at: now)
             }
         }
@@ -144,8 +143,8 @@ extension Devices {
         guard let capture = Self.side(cards.input), let playback = Self.side(cards.output)
         else { return nil }
         return PCMClock(
-            capture, CardClocks.told(counters[.captureDrift], counters[.captureDriftError]),
-            playback, CardClocks.told(counters[.playbackDrift], counters[.playbackDriftError]))
+            capture, CardClock.told(counters[.captureDrift], counters[.captureDriftError]),
+            playback, CardClock.told(counters[.playbackDrift], counters[.playbackDriftError]))
     }
 
     private static func side(_ side: Cards.Side) -> PCMClock.Side? {

@@ -45,9 +45,9 @@ extension MediaLoop {
     /// Whether arriving sound can be heard.
     private var speakerState: Talkers.SpeakerState {
         mutating get {
-            if cards.hasPlayback { return cards.clock.playback.isStill ? .still : .open }
+            if cards.playback.isOpen { return cards.playback.watch.isStill ? .still : .open }
             guard plan.hasSpeaker else { return .absent(.noOutput) }
-            return .absent(cards.clock.playback.isStill ? .outputStill : .outputLost)
+            return .absent(cards.playback.watch.isStill ? .outputStill : .outputLost)
         }
     }
 
@@ -74,8 +74,8 @@ extension MediaLoop {
             switch outcome {
             case .samples(let count):
                 room -= count
-                cards.clocks.played(count)
-                pace(.playback, count)
+                cards.playback.clock.add(count)
+                pace(.card(.playback), count)
                 cards.moved(.playback, loop, at: now)
             case .wouldBlock:
                 return
@@ -83,8 +83,8 @@ extension MediaLoop {
                 // The refused block is offered again, in the next turn of this loop.
                 rings.counters.add(.playbackXruns)
                 shedding.noteLateness(
-                    xrunAfter: now - cards.playedAt, period: cards.playbackPeriod)
-                cards.clocks.playbackBegins()
+                    xrunAfter: now - cards.playedAt, period: cards.playback.periodSamples)
+                cards.playback.clock.begins()
                 capturePath.loseReference()
                 if cards.isLinked { startCards() }
                 xruns += 1

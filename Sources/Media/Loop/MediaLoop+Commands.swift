@@ -42,8 +42,7 @@ extension MediaLoop {
             socket.peers[peer].protection = choice
             talks.isFrameSizeDue = true
         case .doubt(let peer, let isDoubted): socket.peers[peer].isDoubted = isDoubted
-        case .capture(let pcm): insertCapture(pcm)
-        case .playback(let pcm): insertPlayback(pcm)
+        case .card(let pcm): insert(pcm)
         case .key(let key): insertKey(key.place, key.line)
         case .press(let id, let isDown):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }

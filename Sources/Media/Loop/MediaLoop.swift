@@ -25,7 +25,8 @@ internal import Wire
 /// - Buttons: the loop acts on `TalkKeys`, each a `TalkKeySlot` with a `KeyMeaning`;
 ///   its line comes as a `KeyLine`.
 /// - Cards: `MediaLoop+Cards` follows the `CardPair`, with
-///   `ClockMaster` (which card wakes the loop), `CardClocks` and `StreamWatch`.
+///   `ClockMaster` (which card wakes the loop); each `CardSide` has a `CardClock` and a
+///   `StreamWatch`.
 /// - Capture, from the microphone's card: `moveCapturedSound` takes it through `CapturePath`,
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
 ///   `Meters` serve both ways.
@@ -143,7 +144,7 @@ package struct MediaLoop: ~Copyable {
             if woken.card || woken.timer { receiver.beginPeriod() }
             obeyCommands(woken)
             readKeys(woken)
-            let isPeriod = woken.isPeriod(of: cards.clock.source)
+            let isPeriod = woken.isPeriod(of: cards.master.source)
             if isPeriod { moveCapturedSound() }
             if woken.timer {
                 // Without a card, time moves what a card would.
@@ -219,7 +220,7 @@ extension MediaLoop {
         let changed = shedding.windowEnded(
             at: now, busy: Clock.threadNanoseconds(), isLate: shedding.takeLateness())
         // Positions that were read late say nothing of how fast the cards run.
-        if shedding.isPressed { cards.clocks.distrust(at: now) }
+        if shedding.isPressed { cards.distrustClocks(at: now) }
         if changed != nil { obeyShedding() }
         if let changed { rings.notify(.shedding(changed)) }
         if shedding.isBusy { Clock.sleep(Self.nap) }

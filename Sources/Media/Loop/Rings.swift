@@ -75,8 +75,7 @@ package enum MediaCommand: ~Copyable {
     case protect(peer: Int, Redundancy.Choice)
     /// Whether it is doubtful that this peer hears us, before it says so.
     case doubt(peer: Int, Bool)
-    case capture(CapturePCM)
-    case playback(PlaybackPCM)
+    case card(PCMDevice)
     case key(KeyLine)
     /// The virtual key of a talk target, by its `id`: `intercomctl ptt`, a page or a call.
     case press(target: Int, isDown: Bool)
@@ -138,8 +137,7 @@ package enum MediaEvent: Sendable {
     case letGo(Int)
     /// A peer's voice began or ended on a stream.
     case receiving(peer: Int, stream: UInt8, isOn: Bool)
-    case captureFailed(PCMError)
-    case playbackFailed(PCMError)
+    case cardFailed(PCMError)
     /// The card woke the loop without moving sound; the timer has taken over.
     case masterStalled
     /// A stream stands still, or does so no more.
@@ -187,8 +185,7 @@ package struct OpenedRecords: Sendable {
 /// A value that the media loop hands back: the control thread closes and frees it.
 package enum Returned: ~Copyable {
     case session(SessionKeys)
-    case capture(CapturePCM)
-    case playback(PlaybackPCM)
+    case card(PCMDevice)
     case key(InputLine)
     case announcement(Box<Announcement>)
     case utterance(Box<Utterance>)

@@ -179,7 +179,7 @@ extension MediaLoop {
 
     /// The card that wakes the loop has moved so many samples: as much of the file is due.
     mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
-        guard source == cards.clock.source else { return }
+        guard source == cards.master.source else { return }
         let frame = plan.sound.frameSamples
         if talks.hasTail { talks.pace.earn(samples, frameSamples: frame) }
         guard announcement.isOn else { return }
@@ -221,6 +221,6 @@ extension MediaLoop {
     /// Without a card, the timer moves talk keys and an announcement.
     mutating func giveTimerWork() {
         cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || talks.hasTail
-        if cards.clock.source == .timer { cards.armTimer(at: now) }
+        if cards.master.source == .timer { cards.armTimer(at: now) }
     }
 }

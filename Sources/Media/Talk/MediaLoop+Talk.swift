@@ -8,7 +8,7 @@ internal import Time
 extension MediaLoop {
     /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
     mutating func beginTalk(_ target: Int) {
-        guard cards.hasCapture, !isQuiet else { return }
+        guard cards.capture.isOpen, !isQuiet else { return }
         if let other = trial.target, other != target { endTrial() }
         let isCall = target == plan.call
         let isKept = target == plan.message
@@ -47,7 +47,7 @@ extension MediaLoop {
     mutating func closeTalk(_ target: Int) {
         guard talks.spurts[target].phase == .talking else { return }
         // A card that sleeps never delivers that frame.
-        if cards.clock.capture.isStill { return endAtOnce(target) }
+        if cards.capture.watch.isStill { return endAtOnce(target) }
         talks.spurts[target].phase = .closing(last: capturePath.microphone.captured)
     }
 
@@ -124,7 +124,7 @@ struct TrialTone: ~Copyable {
 extension MediaLoop {
     /// Begins to send the trial to a target; it ends at once during a talk or without a microphone.
     mutating func beginTrial(_ target: Int) {
-        guard cards.hasCapture, !cards.clock.capture.isStill, !isQuiet, !talks.isTalking,
+        guard cards.capture.isOpen, !cards.capture.watch.isStill, !isQuiet, !talks.isTalking,
             trial.target == nil
         else {
             return rings.notify(.trialEnded)
@@ -141,8 +141,8 @@ extension MediaLoop {
     mutating func followTrial() {
         guard let target = trial.target else { return }
         // A card that sleeps would never reach the end.
-        if cards.clock.capture.isStill { return endTrial() }
-        if !trial.isReleased, trial.place >= ToneTrial.count || !cards.hasCapture {
+        if cards.capture.watch.isStill { return endTrial() }
+        if !trial.isReleased, trial.place >= ToneTrial.count || !cards.capture.isOpen {
             trial.isReleased = true
             act(on: talkKeys.virtual[target].handle(.level(isDown: false), at: now), target: target)
             talkKeys.virtualMoved(at: now)

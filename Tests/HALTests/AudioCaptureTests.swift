@@ -11,13 +11,14 @@ extension AudioOnSimulatedCard {
         isLongRun ? [($1, 1), ($1, 2)] : [($1, 1 + $0 % 2)]
     }
 
-    @Suite struct CapturePCMTests {
+    @Suite struct CaptureTests {
         private let card = SimCard()
 
         @Test(arguments: layouts)
         func microphoneIsHeardSampleForSample(format: String, channels: Int) throws {
-            var capture = try CapturePCM(
-                name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"), wanted: AudioLoop.calm)
+            var capture = try PCMDevice(
+                .capture, name: card.pcm("FORMATS=\(format),CHANNELS=\(channels)"),
+                wanted: AudioLoop.calm)
             #expect(capture.granted.format.name == format)
             #expect(capture.granted.channels == channels)
             #expect(capture.granted.rate == 48_000)
@@ -31,11 +32,10 @@ extension AudioOnSimulatedCard {
             #expect(outcome == .samples(heard.count))
             #expect(heard.position(of: said) != nil)
             #expect(try world.finish().missed == 0)
-            #expect(capture.xruns == 0)
         }
 
         @Test func cardThatCanDoAnythingIsAskedForTheLeast() throws {
-            let capture = try CapturePCM(name: SimCard().pcm(), wanted: PCMParameters.Wanted())
+            let capture = try PCMDevice(.capture, name: SimCard().pcm(), wanted: .init())
             #expect(capture.granted.format == .s16)
             #expect(capture.granted.channels == 1)
             #expect(capture.granted.periodSamples == 480)
@@ -44,13 +44,12 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func eachXrunIsMendedAndCountedOnce() throws {
-            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
+            var capture = try PCMDevice(.capture, name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
-            for count in 1...3 {
+            for _ in 1...3 {
                 #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))
                 card.command("xrun", "capture")
                 #expect(AudioLoop.read(48_000, from: &capture).1 == .xrun)
-                #expect(capture.xruns == count)
             }
             #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))
             let status = try card.status()
@@ -59,17 +58,16 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func loopThatIsLateIsToldSo() throws {
-            var capture = try CapturePCM(name: card.pcm(), wanted: PCMParameters.Wanted())
+            var capture = try PCMDevice(.capture, name: card.pcm(), wanted: PCMParameters.Wanted())
             try capture.start()
             Thread.sleep(forTimeInterval: 0.06)  // longer than the buffer's 40 ms
             // A loop that asks first gets an answer that makes it read.
             #expect(capture.available() == capture.granted.bufferSamples)
             #expect(AudioLoop.read(480, from: &capture).1 == .xrun)
-            #expect(capture.xruns == 1)
         }
 
         @Test func sleepingCardIsWokenWithoutWaiting() throws {
-            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
+            var capture = try PCMDevice(.capture, name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             card.command("suspend")
             #expect(AudioLoop.read(48_000, from: &capture).1 == .suspended)
@@ -77,11 +75,10 @@ extension AudioOnSimulatedCard {
             card.command("resume")
             #expect(AudioLoop.read(48_000, from: &capture).1 == .xrun)
             #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))
-            #expect(capture.xruns == 0)
         }
 
         @Test func descriptorWakesOnceAPeriod() throws {
-            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
+            var capture = try PCMDevice(.capture, name: card.pcm(), wanted: AudioLoop.calm)
             try capture.start()
             var wakes = 0
             var periods = 0
@@ -100,7 +97,7 @@ extension AudioOnSimulatedCard {
         }
 
         @Test func stoppedCardStartsAgain() throws {
-            var capture = try CapturePCM(name: card.pcm(), wanted: AudioLoop.calm)
+            var capture = try PCMDevice(.capture, name: card.pcm(), wanted: AudioLoop.calm)
             for _ in 1...2 {
                 try capture.start()
                 #expect(AudioLoop.read(2_400, from: &capture).1 == .samples(2_400))

@@ -1,0 +1,112 @@
+internal import Audio
+internal import HAL
+internal import Realtime
+internal import Time
+
+/// The drift of a card's clock, measured while the card moves sound.
+package struct CardClock {
+    /// An estimate this certain is always published.
+    private static let errorGood = 5.0
+    private static let steps = 1_000.0
+
+    private let direction: PCMError.Direction
+    private var drift = ClockDrift()
+    /// Samples since it began.
+    private var moved = 0
+    /// The uncertainty of the estimate published last.
+    private var toldError = Double.infinity
+
+    init(_ direction: PCMError.Direction) { self.direction = direction }
+
+    /// Samples were taken from the card, or given to it.
+    mutating func add(_ samples: Int) { moved += samples }
+
+    /// The card has just now done with all that it moved but for so many samples.
+    mutating func update(queued: Int, at now: Instant, _ counters: CounterTable<MediaCount>) {
+        guard drift.add(position: moved - queued, at: now), let found = drift.estimate,
+            found.uncertaintyPPM <= max(toldError, Self.errorGood)
+        else { return }
+        toldError = found.uncertaintyPPM
+        // 100,000 ppm are no clock: the numbers below stay small.
+        let ppm = max(-100_000, min(100_000, found.ppm))
+        let isCapture = direction == .capture
+        counters.set(
+            isCapture ? .captureDrift : .playbackDrift,
+            to: UInt64(bitPattern: Int64(ppm * Self.steps)))
+        counters.set(
+            isCapture ? .captureDriftError : .playbackDriftError,
+            to: UInt64(min(100_000, found.uncertaintyPPM) * Self.steps))
+    }
+
+    /// The card begins anew: what was told of it stays until it is known as well.
+    mutating func begins() { drift.reset() }
+
+    /// The loop looked too late: the positions it saw just now are left out.
+    mutating func distrust(at now: Instant) { drift.distrust(at: now) }
+
+    /// The card is gone: of the next one nothing is known.
+    mutating func forget(_ counters: CounterTable<MediaCount>) {
+        self = CardClock(direction)
+        counters.set(
+            direction == .capture ? .captureDriftError : .playbackDriftError, to: .max)
+    }
+
+    /// What the gauges of a card say: (ppm, uncertainty); nil while not known.
+    package static func told(
+        _ drift: UInt64, _ uncertainty: UInt64
+    ) -> (ppm: Double, uncertainty: Double)? {
+        guard uncertainty != .max else { return nil }
+        let ppm = Int64(bitPattern: drift)
+        return (Double(ppm) / steps, Double(uncertainty) / steps)
+    }
+}
+
+/// Which descriptor wakes the loop: capture if it runs, else playback, else the timer.
+///
+/// Only the master's descriptors are armed: a card that is not served would wake the loop without
+/// end. More than `wakesMax` wakes a period in which no sound moves are a fault of the card or its
+/// driver; the timer then takes over until the card is opened again.
+struct ClockMaster {
+    enum Source: Equatable { case card(PCMError.Direction), timer }
+
+    static let wakesMax = 4
+    /// How often the timer looks after a card that is master.
+    static let guardInterval = Duration.milliseconds(250)
+
+    var source = Source.timer
+    /// Set by a fault: the timer wakes the loop although a card is open.
+    var isDistrusted = false
+    /// How many descriptors are in the epoll set.
+    private(set) var armed = 0
+
+    private var descriptors = InlineArray<8, Int32>(repeating: -1)
+    private var wakes = 0
+    private var since = Instant(nanoseconds: 0)
+
+    /// Sound was moved, or another master begins.
+    mutating func progressed(at now: Instant) {
+        wakes = 0
+        since = now
+    }
+
+    /// Counts a wake by the card; true when it has woken the loop too often without sound.
+    mutating func countWake(at now: Instant, period: Int64) -> Bool {
+        if (now - since).nanoseconds > period {
+            wakes = 0
+            since = now
+        }
+        wakes += 1
+        return wakes > Self.wakesMax
+    }
+
+    mutating func remember(_ fd: Int32) {
+        precondition(armed < Token.cardDescriptorsMax)
+        descriptors[armed] = fd
+        armed += 1
+    }
+
+    mutating func disarm(in loop: borrowing EventLoop) {
+        for place in 0..<armed { try? loop.remove(fd: descriptors[place]) }
+        armed = 0
+    }
+}
