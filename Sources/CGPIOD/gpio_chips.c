@@ -10,10 +10,6 @@
 
 #define PREFIX "gpiochip"
 
-int cgpiod_major_version(void) {
-    return CGPIOD_GENERATION;
-}
-
 struct gpiod_chip *cgpiod_open_path(const char *path) {
     char target[256];
     ssize_t size = readlink(path, target, sizeof target - 1);

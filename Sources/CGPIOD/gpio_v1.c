@@ -86,8 +86,7 @@ static int flags_of(enum cgpiod_bias bias, int is_active_low) {
 
 int cgpiod_open_input(
     const char *chip_path, unsigned offset, const char *consumer, enum cgpiod_bias bias,
-    int is_active_low, unsigned debounce_us, struct cgpiod_line **line) {
-    (void)debounce_us; /* The first chardev interface has no such thing. */
+    int is_active_low, struct cgpiod_line **line) {
     int error = find(chip_path, offset, line);
     if (error < 0)
         return error;

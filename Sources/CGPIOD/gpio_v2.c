@@ -124,12 +124,11 @@ static int open_line(
 
 int cgpiod_open_input(
     const char *chip_path, unsigned offset, const char *consumer, enum cgpiod_bias bias,
-    int is_active_low, unsigned debounce_us, struct cgpiod_line **line) {
+    int is_active_low, struct cgpiod_line **line) {
     struct gpiod_line_settings *settings = gpiod_line_settings_new();
     if (settings == NULL)
         return -ENOMEM;
     gpiod_line_settings_set_active_low(settings, is_active_low);
-    gpiod_line_settings_set_debounce_period_us(settings, debounce_us);
     int error = 0;
     if (gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT) < 0 ||
         gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH) < 0 ||

@@ -8,9 +8,6 @@
 
 #include <stdint.h>
 
-/// 1 or 2: the generation this was built against.
-int cgpiod_major_version(void);
-
 // Chips. A path is "/dev/gpiochip0" or a symbolic link to it.
 
 struct cgpiod_chip;
@@ -44,10 +41,10 @@ enum cgpiod_bias {
     CGPIOD_BIAS_PULL_DOWN,
 };
 
-/// Asks for both edges. `debounce_us` is for the kernel, and 0 asks for none; 1.6 cannot ask.
+/// Asks for both edges.
 int cgpiod_open_input(
     const char *chip_path, unsigned offset, const char *consumer, enum cgpiod_bias bias,
-    int is_active_low, unsigned debounce_us, struct cgpiod_line **line);
+    int is_active_low, struct cgpiod_line **line);
 int cgpiod_open_output(
     const char *chip_path, unsigned offset, const char *consumer, int is_active_low, int value,
     struct cgpiod_line **line);

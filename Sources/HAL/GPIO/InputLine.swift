@@ -20,8 +20,6 @@ public struct InputLine: ~Copyable, Sendable {
     public let name: String
     /// To watch for `EventLoop.readable`; then `nextEdge` until it returns nil.
     public let fd: Int32
-    /// Whether the kernel filters contact bounce; if not, the caller must.
-    public let isDebounced: Bool
     /// Which of the two kinds it is.
     private let isPin: Bool
     private var pin: PinInput?
@@ -32,14 +30,11 @@ public struct InputLine: ~Copyable, Sendable {
     /// `gpioinfo` shows `consumer` as the holder. Allocates, and may wait for the kernel: not for
     /// the media loop.
     public init(
-        name: String, bias: Bias, activeLow: Bool, debounce: Duration = .zero,
-        consumer: String = "intercomd"
+        name: String, bias: Bias, activeLow: Bool, consumer: String = "intercomd"
     ) throws(GPIOError) {
-        let pin = try PinInput(
-            name: name, bias: bias, activeLow: activeLow, debounce: debounce, consumer: consumer)
+        let pin = try PinInput(name: name, bias: bias, activeLow: activeLow, consumer: consumer)
         self.name = name
         fd = pin.fd
-        isDebounced = pin.isDebounced
         isPin = true
         self.pin = consume pin
     }
@@ -52,7 +47,6 @@ public struct InputLine: ~Copyable, Sendable {
         let key = try InputKey(code, of: device, name: name)
         self.name = name
         fd = key.fd
-        isDebounced = false
         isPin = false
         self.key = consume key
     }
@@ -82,19 +76,14 @@ public struct InputLine: ~Copyable, Sendable {
     /// The last state returned to the caller.
     private var lastActive: Bool
 
-    /// Whether the kernel filters contact bounce; if not, the caller must.
-    let isDebounced: Bool
-
     /// Requests the line: "GPIO17", searched on all chips, or "gpiochip0/17".
     init(
-        name: String, bias: InputLine.Bias, activeLow: Bool, debounce: Duration, consumer: String
+        name: String, bias: InputLine.Bias, activeLow: Bool, consumer: String
     ) throws(GPIOError) {
         let address = try LineAddress(finding: name)
         var opened: OpaquePointer?
-        let microseconds = UInt32(clamping: debounce.nanoseconds / 1000)
         let result = unsafe cgpiod_open_input(
-            address.path, address.offset, consumer, bias.raw, activeLow ? 1 : 0, microseconds,
-            &opened)
+            address.path, address.offset, consumer, bias.raw, activeLow ? 1 : 0, &opened)
         guard result == 0, let line = unsafe opened else {
             throw address.refusal(errno: -result, line: name)
         }
@@ -105,7 +94,6 @@ public struct InputLine: ~Copyable, Sendable {
         }
         self.name = name
         lastActive = level == 1
-        isDebounced = microseconds > 0 && cgpiod_major_version() >= 2
         unsafe self.line = line
     }
 

@@ -3,7 +3,7 @@ internal import CLinux
 
 /// The line of a lamp or a relay: a GPIO line, or an LED of the kernel.
 ///
-/// At its end the line is left at its safe level.
+/// At its end the line is switched off.
 public struct OutputLine: ~Copyable, Sendable {
     /// The line as the configuration names it.
     public let name: String
@@ -14,17 +14,15 @@ public struct OutputLine: ~Copyable, Sendable {
     /// Requests the line and drives it: "GPIO23", searched on all chips, "gpiochip0/23", or
     /// "led:NAME".
     ///
-    /// `isActive` is its first level, `safeLevel` its last one; `activeLow` inverts both at the
-    /// pin.
+    /// `isActive` is its first level; `activeLow` inverts levels at the pin.
     public init(
-        name: String, activeLow: Bool = false, isActive: Bool = false, safeLevel: Bool = false,
+        name: String, activeLow: Bool = false, isActive: Bool = false,
         consumer: String = "intercomd"
     ) throws(GPIOError) {
         self.name = name
         guard let led = LEDOutput.name(in: name) else {
             pin = try PinOutput(
-                name: name, activeLow: activeLow, isActive: isActive, safeLevel: safeLevel,
-                consumer: consumer)
+                name: name, activeLow: activeLow, isActive: isActive, consumer: consumer)
             return
         }
         self.led = try LEDOutput(led, isLit: isActive, line: name)
@@ -45,14 +43,10 @@ public struct OutputLine: ~Copyable, Sendable {
     let name: String
 
     private let line: OpaquePointer
-    private let safeLevel: Bool
 
     /// Requests the line and drives it: "GPIO23", searched on all chips, or "gpiochip0/23".
-    ///
-    /// `isActive` is its first level, `safeLevel` its last one; `activeLow` inverts both at the
-    /// pin.
     init(
-        name: String, activeLow: Bool, isActive: Bool, safeLevel: Bool, consumer: String
+        name: String, activeLow: Bool, isActive: Bool, consumer: String
     ) throws(GPIOError) {
         let address = try LineAddress(finding: name)
         var opened: OpaquePointer?
@@ -62,13 +56,12 @@ public struct OutputLine: ~Copyable, Sendable {
             throw address.refusal(errno: -result, line: name)
         }
         self.name = name
-        self.safeLevel = safeLevel
         unsafe self.line = line
     }
 
     deinit {
-        // A failure does not matter: a chip that has been removed has no level to make safe.
-        _ = unsafe cgpiod_set(line, safeLevel ? 1 : 0)
+        // A failure does not matter: a chip that has been removed has no level to switch off.
+        _ = unsafe cgpiod_set(line, 0)
         unsafe cgpiod_close(line)
     }
 

@@ -5,7 +5,7 @@ import Testing
     @Test func listsChipsAndWhoHoldsTheirLines() {
         let gpio = SimulatedGPIO(chips: ["one:A,-,B", "two:GPIO1..GPIO3"])
         gpio.world("claim B gpio-keys")
-        #expect(gpio.probe("output GPIO2 high on off") == "ok")
+        #expect(gpio.probe("output GPIO2 high on") == "ok")
         #expect(
             gpio.probe("list")
                 == "gpiochip0[one]: 0=A 1= 2=B(gpio-keys);"

@@ -28,7 +28,7 @@ struct Probe {
                 output = nil
                 let line = try OutputLine(
                     name: String(words[1]), activeLow: words[2] == "low",
-                    isActive: words[3] == "on", safeLevel: words[4] == "on")
+                    isActive: words[3] == "on")
                 output = Box(line)
                 return "ok"
             case "on", "off":

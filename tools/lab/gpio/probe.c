@@ -6,7 +6,7 @@
 //     chips                               their numbers
 //     chip PATH                           its label and the number of its lines
 //     line OFFSET                         NAME,CONSUMER,USED,OUTPUT,ACTIVE-LOW
-//     input OFFSET BIAS ACTIVE-LOW US     BIAS as in cgpiod_bias, US of debounce
+//     input OFFSET BIAS ACTIVE-LOW        BIAS as in cgpiod_bias
 //     output OFFSET ACTIVE-LOW VALUE
 //     next MS                             waits so long for an edge: VALUE NS, or none
 //     get input|output                    its value
@@ -77,7 +77,7 @@ static int next(int milliseconds, char *text, size_t size) {
 
 int main(void) {
     char row[512], word[256], text[512];
-    int a, b, c, d;
+    int a, b, c;
     while (fgets(row, sizeof row, stdin) != NULL) {
         int result = -ENOSYS;
         *text = '\0';
@@ -87,9 +87,9 @@ int main(void) {
             result = open_chip(word, text, sizeof text);
         else if (sscanf(row, "line %d", &a) == 1)
             result = describe((unsigned)a, text, sizeof text);
-        else if (sscanf(row, "input %d %d %d %d", &a, &b, &c, &d) == 4)
+        else if (sscanf(row, "input %d %d %d", &a, &b, &c) == 3)
             result = cgpiod_open_input(
-                path, (unsigned)a, "probe", (enum cgpiod_bias)b, c, (unsigned)d, &input);
+                path, (unsigned)a, "probe", (enum cgpiod_bias)b, c, &input);
         else if (sscanf(row, "output %d %d %d", &a, &b, &c) == 3)
             result = cgpiod_open_output(path, (unsigned)a, "probe", b, c, &output);
         else if (sscanf(row, "next %d", &a) == 1)
