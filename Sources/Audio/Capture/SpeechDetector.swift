@@ -140,6 +140,11 @@ public struct Vox: Sendable {
         detector = SpeechDetector(threshold: threshold)
     }
 
+    /// Whether the other listens as this one does.
+    public func hasSettings(of other: Vox) -> Bool {
+        threshold == other.threshold && hangSamples == other.hangSamples
+    }
+
     /// Takes more of the microphone's sound; returns whether the key is pressed now.
     @discardableResult
     public mutating func add(_ sound: Span<Int16>, speaker: Speaker) -> Bool {

@@ -93,7 +93,7 @@ extension MediaPlan.Key {
                 mode: button.talks ? TalkKey.Mode(button.mode) : .momentary,
                 debounce: isSettled ? .zero : button.debounce,
                 tail: isVoice ? .zero : talk.tail, talkMax: talk.maxTalk),
-            vox: isVoice ? .init(threshold: Float(button.voxThreshold), hang: button.voxHang) : nil,
+            vox: isVoice ? Vox(threshold: Float(button.voxThreshold), hang: button.voxHang) : nil,
             target: target, meaning: meaning)
     }
 }

@@ -18,10 +18,8 @@ struct TalkKeySlot: ~Copyable {
     private var isReadable = false
     /// The microphone was closed by a finger, or by the limit, when the line was lost.
     private var wasSilenced = false
-    /// The threshold of speech, where speech presses the key.
-    private(set) var voice: MediaPlan.Key.Voice?
-    /// Listens for it there.
-    var vox = Vox(threshold: 8, hang: .zero)
+    /// Listens for speech, where speech presses the key.
+    var vox: Vox?
 
     /// The result of one input.
     struct Outcome: Equatable {
@@ -33,25 +31,19 @@ struct TalkKeySlot: ~Copyable {
 
     init(
         settings: TalkKey.Settings, target: Int?, meaning: KeyMeaning = .talk,
-        vox voice: MediaPlan.Key.Voice? = nil, at now: Instant
+        vox: Vox? = nil, at now: Instant
     ) {
         self.target = target
         self.meaning = meaning
-        gesture = Gesture(meaning.gestures, isDown: voice == nil)
-        if let voice {
-            // It needs no line to be read.
-            self.voice = voice
-            vox = Vox(threshold: voice.threshold, hang: voice.hang)
-            key = TalkKey(settings, isDown: false)
-            return
-        }
+        self.vox = vox
+        gesture = Gesture(meaning.gestures, isDown: vox == nil)
+        key = TalkKey(settings, isDown: vox == nil)
         // Until its line is there it cannot be read, and a hot microphone stays closed too.
-        key = TalkKey(settings, isDown: true)
-        _ = key.handle(.unreadable, at: now)
+        if vox == nil { _ = key.handle(.unreadable, at: now) }
     }
 
     /// Whether speech presses it, and no finger.
-    var isVoiceOperated: Bool { voice != nil }
+    var isVoiceOperated: Bool { vox != nil }
 
     /// Whether it talks to the peer that was heard last.
     var isReply: Bool { meaning.isReply }
@@ -113,8 +105,7 @@ struct TalkKeySlot: ~Copyable {
 
     /// Goes on with other times and limits; of one mode.
     mutating func change(
-        to settings: TalkKey.Settings, target: Int?, meaning: KeyMeaning,
-        vox voice: MediaPlan.Key.Voice?
+        to settings: TalkKey.Settings, target: Int?, meaning: KeyMeaning, vox: Vox?
     ) {
         key.change(to: settings)
         if self.meaning.gestures.isAny, meaning.gestures.isAny {
@@ -124,11 +115,10 @@ struct TalkKeySlot: ~Copyable {
             gesture = Gesture(meaning.gestures, isDown: isDown)
         }
         self.meaning = meaning
-        if let voice, voice != self.voice {
-            vox = Vox(threshold: voice.threshold, hang: voice.hang)
-        }
-        self.voice = voice
         self.target = target
+        // One that listens in the same way goes on, and knows the room.
+        if let vox, self.vox?.hasSettings(of: vox) == true { return }
+        self.vox = vox
     }
 
     /// Reads the line of another key from now on, whose level is known.

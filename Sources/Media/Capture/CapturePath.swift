@@ -273,7 +273,7 @@ extension MediaLoop {
     private mutating func followSpeech() {
         let speaker = capturePath.speaker
         for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {
-            let isOpen = capturePath.detectSpeech(&talkKeys.slots[place].vox, speaker)
+            let isOpen = capturePath.detectSpeech(&talkKeys.slots[place].vox!, speaker)
             if isOpen != talkKeys.slots[place].isDown { turn(place, isDown: isOpen, at: now) }
         }
     }
@@ -282,7 +282,7 @@ extension MediaLoop {
     mutating func silenceVoxes() {
         guard plan.hasVox else { return }
         for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {
-            talkKeys.slots[place].vox.reset()
+            talkKeys.slots[place].vox?.reset()
             if talkKeys.slots[place].isDown { turn(place, isDown: false, at: now) }
         }
     }

@@ -8,29 +8,15 @@ internal import Wire
 package struct MediaPlan: Sendable {
     /// The settings of one talk key.
     package struct Key: Sendable {
-        /// The speech that presses a key: its level, and how long the key stays down after it.
-        package struct Voice: Equatable, Sendable {
-            let threshold: Float
-            let hang: Duration
-
-            /// - Parameters:
-            ///   - threshold: How far speech stands above the noise, in dB.
-            ///   - hang: How long the key stays down after it.
-            package init(threshold: Float, hang: Duration) {
-                self.threshold = threshold
-                self.hang = hang
-            }
-        }
-
         package let settings: TalkKey.Settings
-        /// The speech that presses it; nil for a key of a finger.
-        package let vox: Voice?
+        /// Listens for the speech that presses it; nil for a key of a finger.
+        package let vox: Vox?
         /// The place of its target in `targets`; nil when it has none, or replies.
         package let target: Int?
         package let meaning: KeyMeaning
 
         package init(
-            settings: TalkKey.Settings, vox: Voice?, target: Int?, meaning: KeyMeaning
+            settings: TalkKey.Settings, vox: Vox?, target: Int?, meaning: KeyMeaning
         ) {
             self.settings = settings
             self.vox = vox
