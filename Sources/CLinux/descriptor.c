@@ -16,10 +16,6 @@ _Static_assert(CLINUX_READABLE == EPOLLIN && CLINUX_WRITABLE == EPOLLOUT, "epoll
 _Static_assert(CLINUX_ADD == EPOLL_CTL_ADD && CLINUX_MODIFY == EPOLL_CTL_MOD, "epoll operations");
 _Static_assert(CLINUX_REMOVE == EPOLL_CTL_DEL, "epoll operations");
 
-int clinux_close(int fd) {
-    return result(close(fd));
-}
-
 ptrdiff_t clinux_read(int fd, void *bytes, size_t size) {
     ssize_t count = TEMP_FAILURE_RETRY(read(fd, bytes, size));
     return count < 0 ? -errno : count;

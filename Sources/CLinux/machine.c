@@ -82,7 +82,6 @@ int clinux_calendar_of(int64_t seconds, struct clinux_calendar *found) {
         return -EOVERFLOW;
     *found = (struct clinux_calendar){
         .year = local.tm_year + 1900, .month = local.tm_mon + 1, .day = local.tm_mday,
-        .hour = local.tm_hour, .minute = local.tm_min, .second = local.tm_sec,
-        .weekday = local.tm_wday};
+        .hour = local.tm_hour, .minute = local.tm_min, .second = local.tm_sec};
     return 0;
 }

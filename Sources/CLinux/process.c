@@ -2,7 +2,6 @@
 #include "process.h"
 
 #include "internal.h"
-#include "machine.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -64,10 +63,6 @@ const char *clinux_environment(const char *name) {
     return getenv(name);
 }
 
-int clinux_is_terminal(int fd) {
-    return isatty(fd);
-}
-
 int clinux_terminal_size(int fd, int *columns, int *rows) {
     struct winsize size;
     if (ioctl(fd, TIOCGWINSZ, &size) < 0)
@@ -80,14 +75,6 @@ int clinux_terminal_size(int fd, int *columns, int *rows) {
 int clinux_is_foreground(int fd) {
     pid_t group = tcgetpgrp(fd);
     return group < 0 || group == getpgrp();
-}
-
-int64_t clinux_process_id(void) {
-    return getpid();
-}
-
-uint32_t clinux_user_id(void) {
-    return geteuid();
 }
 
 // A group with its texts, which lie in the buffer; 0, or a negated errno.

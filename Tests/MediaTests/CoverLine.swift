@@ -75,7 +75,7 @@ struct CoverLine: ~Copyable {
         // Both prove their keys.
         loop.socket.send(ControlPayload(), to: 0, onSession: ours, made: clock)
         _ = observe(turn: 0)
-        far.sendCover(to: 0, at: clock)
+        far.sendCover(to: CollectionOfOne(0), at: clock)
         #expect(loopback_settle() == 0)
         loop.listen()
     }

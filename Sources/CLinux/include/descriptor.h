@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int clinux_close(int fd);
 /// Both go on after EINTR.
 ptrdiff_t clinux_read(int fd, void *bytes, size_t size);
 ptrdiff_t clinux_write(int fd, const void *bytes, size_t size);

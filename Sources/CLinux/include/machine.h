@@ -31,7 +31,6 @@ int clinux_wireless_saves_power(const char *interface);
 
 struct clinux_calendar {
     int year, month, day, hour, minute, second;
-    int weekday; // 0 is Sunday.
 };
 
 /// What the clock on the wall shows at so many seconds since 1970; the zone is read anew.

@@ -24,13 +24,10 @@ void clinux_host_name(char *name, size_t size);
 const char *clinux_error_text(int error);
 /// NULL when the variable is absent. The pointer is valid until the environment changes.
 const char *clinux_environment(const char *name);
-int clinux_is_terminal(int fd);
 /// Columns and rows of the terminal; -ENOTTY when it is none.
 int clinux_terminal_size(int fd, int *columns, int *rows);
 /// Whether the terminal is this process group's to draw on; 1 also where it is nobody's.
 int clinux_is_foreground(int fd);
-int64_t clinux_process_id(void);
-uint32_t clinux_user_id(void);
 /// The id of a group by its name, or a negated errno (-ENOENT: no such group).
 int64_t clinux_group_id(const char *name);
 
@@ -40,6 +37,7 @@ int clinux_group_lists(const char *name, const char *user);
 /// Opens /dev/null, the wrong way round, for whichever of the three standard streams is closed.
 void clinux_fill_streams(void);
 
+/// Locks what is touched from now on, after giving back what the heap does not use.
 int clinux_memory_lock(void);
 /// No core dumps, and no other process of the same user may read this one's memory.
 int clinux_hide_memory(void);

@@ -117,9 +117,6 @@ int clinux_outbox_send(struct clinux_outbox *outbox, int fd);
 /// Why one of those was not sent: an errno, or 0 where it was.
 int clinux_outbox_error(const struct clinux_outbox *outbox, int index);
 
-/// The longest path of a Unix socket, without the terminating zero.
-#define CLINUX_LOCAL_PATH_MAX 107
-
 /// Makes a nonblocking listening socket; its file never has more rights than `mode`.
 int clinux_local_listen(const char *path, uint32_t mode);
 int clinux_local_set_group(const char *path, uint32_t group);

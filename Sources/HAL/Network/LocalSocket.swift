@@ -46,7 +46,7 @@ public struct LocalSocket: ~Copyable, Sendable {
     public static func isAnswered(_ path: String) -> Bool {
         let raw = unsafe clinux_local_connect(path)
         guard raw >= 0 else { return false }
-        _ = clinux_close(raw)
+        _ = close(raw)
         return true
     }
 
@@ -61,7 +61,7 @@ public struct LocalSocket: ~Copyable, Sendable {
         }
         let raw = unsafe clinux_local_connect(path)
         guard raw == -ECONNREFUSED else {
-            if raw >= 0 { _ = clinux_close(raw) }
+            if raw >= 0 { _ = close(raw) }
             throw SystemError(
                 operation: "listen on \(path)", errno: EADDRINUSE,
                 advice: "another intercomd is already running")

@@ -175,7 +175,7 @@ public enum Environment {
     }
 
     /// The user id of the process.
-    public static var userID: UInt32 { clinux_user_id() }
+    public static var userID: UInt32 { geteuid() }
 
     /// The id of a group such as "intercom-admin"; nil when the machine has no such group.
     ///

@@ -95,7 +95,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
     deinit {
         // An error of close changes nothing for a descriptor that is only read, or whose data fsync
         // has confirmed.
-        _ = clinux_close(raw)
+        _ = close(raw)
     }
 
     /// Reads what has come, at most as much as fits: the number of bytes, which is 0 at the end, or

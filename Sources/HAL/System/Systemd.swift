@@ -97,7 +97,7 @@ public enum ServiceNotifier {
             let microseconds = Int64(text), microseconds > 0
         else { return nil }
         if let process = Environment.value(of: "WATCHDOG_PID") {
-            guard Int64(process) == clinux_process_id() else { return nil }
+            guard Int64(process) == Int64(getpid()) else { return nil }
         }
         return .microseconds(microseconds)
     }

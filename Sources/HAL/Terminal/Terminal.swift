@@ -10,7 +10,7 @@ public enum Terminal {
 
     /// Whether it is a terminal, not a file or another program.
     public static func isInteractive(_ output: Output) -> Bool {
-        clinux_is_terminal(output.rawValue) == 1
+        isatty(output.rawValue) == 1
     }
 
     /// Columns and rows of the terminal; nil where there is none, or it does not know.
@@ -100,7 +100,7 @@ public enum Keyboard {
     private static let lineMax = 4096
 
     /// Whether standard input is a terminal, not a file or another program.
-    public static var isThere: Bool { clinux_is_terminal(descriptor) == 1 }
+    public static var isThere: Bool { isatty(descriptor) == 1 }
 
     /// Drops what somebody has typed at the terminal so far, and never waits.
     ///

@@ -74,12 +74,7 @@ struct DataSocket: ~Copyable {
         flush()
     }
 
-    /// Sends a heartbeat on the peer's current session.
-    mutating func sendCover(to peer: Int, at now: Instant) {
-        sendCover(to: CollectionOfOne(peer), at: now)
-    }
-
-    /// Sends one to each of these peers.
+    /// Sends a heartbeat on the current session of each of these peers.
     mutating func sendCover(to listeners: some Swift.Sequence<Int>, at now: Instant) {
         lay(ControlPayload())
         for peer in listeners { seal(to: peer, FrameFlags(kind: .cover), at: now) }

@@ -80,12 +80,12 @@ import Time
         var found: [Bool] = []
         while let edge = try box.key.nextEdge() { found.append(edge.isActive) }
         #expect(found == (0...40).map { $0 % 2 == 0 })
-        _ = clinux_close(end)
+        _ = close(end)
     }
 
     @Test func aDeviceThatIsGoneIsAnErrorAndNoRelease() throws {
         let (box, end) = try key(isDown: true)
-        _ = clinux_close(end)
+        _ = close(end)
         // A child that another test starts at this moment may hold the end a little longer.
         var error: GPIOError?
         for _ in 0..<500 where error == nil {
@@ -103,7 +103,7 @@ import Time
         let (box, end) = try key()
         write(KeyEventsTests.event(0, 3, 0) + KeyEventsTests.event(0, 0, 0), to: end)
         #expect(throws: GPIOError.self) { try box.key.nextEdge() }
-        _ = clinux_close(end)
+        _ = close(end)
     }
 
     @Test func anUnknownDeviceIsNamed() {
