@@ -182,7 +182,7 @@ MUTATIONS = (
     ("Sources/Media/Talk/Talks.swift",
      "spurts[target].lose(lost, before:", "spurts[target].lose(lost * 0, before:"),
     # The part of a frame that was there is no time.
-    ("Sources/Media/Capture/Microphone.swift",
+    ("Sources/Media/Capture/CapturePath.swift",
      "let samples = PCM.samples(nanoseconds: nanoseconds) + Int64(filled)",
      "let samples = PCM.samples(nanoseconds: nanoseconds)"),
     # Prepared, but not started again.

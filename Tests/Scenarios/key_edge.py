@@ -196,7 +196,7 @@ MUTATIONS = (
      "            readKeys(woken)\n",
      "            if woken.isPeriod(of: cards.clock.source) { readKeys(woken) }\n"),
     # There is no sound from before the key.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/Talks.swift",
      "                capturePath.prerollStart(plan.prerollFrames),",
      "                capturePath.microphone.captured,"),
     # The end of the bounce is seen when the card has a frame.

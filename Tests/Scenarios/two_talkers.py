@@ -158,10 +158,10 @@ def controls(case):
 
 MUTATIONS = (
     # Each packet wakes the loop.
-    ("Sources/Media/Listen/PacketReceiver.swift",
+    ("Sources/Media/Listen/Intake.swift",
      "static let severalVoices = 2", "static let severalVoices = 9"),
     # What came by another time of day is believed.
-    ("Sources/Media/Listen/PacketReceiver.swift",
+    ("Sources/Media/Listen/MediaLoop+Listen.swift",
      "return max(turnBefore, min(now, readAt - inbox.waited(place)))",
      "return readAt - inbox.waited(place)"),
     # The last voice is heard alone.

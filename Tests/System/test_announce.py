@@ -278,7 +278,7 @@ MUTATIONS = (
      "if availability == .doNotDisturb { return }",
      "Pages.test_an_emergency_is_heard_over_do_not_disturb_only_where_it_may"),
     # An emergency leaves talks as loud as they are.
-    ("Sources/Media/Listen/Talkers+Mix.swift",
+    ("Sources/Media/Listen/Talkers.swift",
      "let duck: Gain = level < highest ? plan.duck : .unity",
      "let duck: Gain = level < highest ? .unity : .unity",
      "Pages.test_an_emergency_turns_all_else_down_by_12_db"),

@@ -214,7 +214,7 @@ class Roaming(SceneTest):
 
 MUTATIONS = (
     # A listener does not look where packets come from.
-    ("Sources/Media/Listen/PacketReceiver.swift",
+    ("Sources/Media/Listen/MediaLoop+Listen.swift",
      "rings.notify(.elsewhere(peer: peer, index: index, source))", "",
      "Roaming.test_a_peer_that_moves_is_followed_without_a_handshake_and_past_faster_copies"),
     # No flood is met with cookies.

@@ -236,10 +236,10 @@ MUTATIONS = (
      "let goal: Gain = isMuted ? .unity : .unity",
      "TwoStationsTalk.test_a_muted_microphone_gives_silence"),
     # A button does not hold the speaker down.
-    ("Sources/Media/Listen/MediaLoop+Listen.swift",
+    ("Sources/Media/Listen/Tones.swift",
      "case .key: return true", "case .key: return false",
      "TwoStationsTalk.test_half_duplex_holds_the_speaker_down_while_talking"),
     # A station that comes by two ways is heard twice.
-    ("Sources/Media/Listen/Talkers+Mix.swift", "if rank > own || rank == own && another < place {",
+    ("Sources/Media/Listen/Talkers.swift", "if rank > own || rank == own && another < place {",
      "if rank > own {", "ThreeStationsMix.test_two_keys_at_once_reach_both_and_are_heard_once"),
 )

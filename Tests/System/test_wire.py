@@ -219,7 +219,7 @@ class PacketSizes(SceneTest):
 
 MUTATIONS = (
     # Encoded sound is thrown away when another listener joins.
-    ("Sources/Media/Talk/MediaLoop+Talk.swift",
+    ("Sources/Media/Talk/Talks.swift",
      "if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {", "if talks.isTalking {",
      "LossProtection.test_packets_shrink_for_a_full_queue_and_cost_another_listener_nothing"),
     # A listener that is left goes on with what another way bore.

@@ -1,4 +1,5 @@
 internal import Audio
+internal import Crypto
 internal import HAL
 internal import Realtime
 internal import Station
@@ -128,54 +129,275 @@ extension MediaLoop {
     }
 }
 
-/// Microphone and speaker taking turns (`duplex = half`).
-///
-/// The speaker is held down while the own microphone is open, and `rx-hold` longer. In a call the
-/// microphone is open all the time; the loudness of both sides then decides which has its turn.
-struct HalfDuplex {
-    /// Whether they take turns: as configured, or because the echo is not cancelled now.
-    var isOn = false
-    private var callSwitch = DuplexSwitch()
-    /// Until when the speaker is held down after a talk.
-    private var heldUntil = Instant(nanoseconds: .min)
-    private var chimeFader = Fader()
+/// A packet that was opened; its content lies in the receiver until the next one is.
+struct OpenedPacket: Equatable {
+    let peer: Int
+    /// The session's.
+    let index: UInt32
+    let flags: FrameFlags
+    /// Bytes of its content.
+    let count: Int
+    let source: SocketAddress
+    let cameAt: Instant
+    /// It was made then at the earliest.
+    let madeAt: Instant
+    /// The time it carries.
+    let time: UInt16
 
-    /// Why the microphone is open.
-    enum Talking {
-        case nobody
-        /// A call has it alone: no key is pressed.
-        case callOnly
-        /// A key that is pressed has the word, in a call too.
-        case key
+    /// Whether it cannot have been held back on its way.
+    func isFresh(at now: Instant) -> Bool { now - madeAt <= SessionClock.freshFor }
+}
+
+/// The first step from the wire: datagrams are taken from the socket, and opened one by one.
+struct PacketReceiver: ~Copyable {
+    /// When the socket is read.
+    var intake: Intake
+    /// When the one is that has datagrams from elsewhere than peers are known to be.
+    var strayIntake: Intake
+    var owners = SessionOwners()
+    private let rings: Rings
+    private var inbox: DatagramInbox
+    /// The content of the packet opened last.
+    private var plaintext = FixedArray(count: FrameLayout.plaintextMax) { _ in UInt8(0) }
+    /// When the turn before this one began, and when datagrams were read last.
+    private var turnBefore: Instant
+    private var readAt: Instant
+
+    init(_ rings: Rings, period: Int64, at now: Instant) throws(MediaError) {
+        inbox = try MediaError.fromSystem { () throws(SystemError) in try DatagramInbox() }
+        intake = Intake(period: period)
+        strayIntake = Intake(.strays, period: period)
+        self.rings = rings
+        turnBefore = now
+        readAt = now
     }
 
-    /// A call begins: both sides are as quiet as each other.
-    mutating func callBegins() { callSwitch.reset() }
+    /// A turn begins; the one before began then.
+    mutating func beginTurn(after before: Instant) { turnBefore = before }
 
-    /// The own microphone closes: the speaker stays held down for this long.
-    mutating func talkEnded(at now: Instant, rxHold: Duration) { heldUntil = now + rxHold }
+    /// The card or the timer has woken the loop.
+    mutating func beginPeriod() {
+        intake.beginPeriod()
+        strayIntake.beginPeriod()
+    }
 
-    /// Whether the speaker is held down now; never while a chime tells of an open microphone.
-    func holdsSpeakerDown(_ talking: Talking, isUrgent: Bool, at now: Instant) -> Bool {
-        guard isOn, !isUrgent else { return false }
-        switch talking {
-        case .callOnly: return callSwitch.side == .here
-        case .key: return true
-        case .nobody: return now < heldUntil
+    /// How many datagrams of a socket the turn may take; nil for none in this period.
+    func mayTake(areStrays: Bool) -> Int? {
+        if areStrays { return strayIntake.isFlooded ? nil : strayIntake.bounds.perTurn }
+        return intake.isFlooded ? nil : intake.bounds.perTurn
+    }
+
+    mutating func took(_ count: Int, areStrays: Bool) {
+        if areStrays { strayIntake.note(arrivals: count) } else { intake.note(arrivals: count) }
+    }
+
+    /// Has the sockets wake the loop, or not.
+    mutating func watch(_ socket: borrowing DataSocket, by loop: borrowing EventLoop) {
+        if let wakes = intake.newWaking() {
+            try? loop.modify(
+                fd: socket.fd, events: wakes ? EventLoop.readable : 0,
+                token: Token.socket.rawValue)
+        }
+        if let wakes = strayIntake.newWaking() {
+            try? loop.modify(
+                fd: socket.strayFD, events: wakes ? EventLoop.readable : 0,
+                token: Token.strays.rawValue)
         }
     }
 
-    /// Shuts the microphone's newest samples to the far side's turn in a call, and to own chimes.
-    mutating func shutMicrophone(
-        _ block: inout MutableSpan<Int16>, _ talking: Talking, isUrgent: Bool
-    ) {
-        guard isOn, talking != .nobody else { return }
-        if talking == .callOnly { callSwitch.captured(&block) }
-        chimeFader.apply(isUrgent ? .muted : .unity, to: &block, duration: 240)
+    /// Reads the datagrams that have arrived; returns their number.
+    mutating func read(from socket: borrowing DataSocket, areStrays: Bool = false) -> Int {
+        socket.receive(into: &inbox, areStrays: areStrays)
+        if intake.isGathering { readAt = Clock.now() }
+        return inbox.count
     }
 
-    /// A block is played.
-    mutating func played(_ block: Span<Int16>, _ talking: Talking) {
-        if isOn, talking == .callOnly { callSwitch.played(block) }
+    /// One datagram: length, index, authentication, replay window, and only then its content; each
+    /// refusal is a counter.
+    mutating func open(
+        _ place: Int, for peers: inout GrowingArray<MediaPeer>, at now: Instant
+    ) -> OpenedPacket? {
+        let arrived = inbox[place]
+        guard !arrived.isTruncated else { return refuse(.droppedTruncated) }
+        guard arrived.count >= FrameLayout.datagramMin,
+            let index = KeySlots.index(of: inbox.bytes(of: place))
+        else { return refuse(.droppedLength) }
+        guard let peer = owners.owner(of: index, among: &peers) else {
+            return refuse(.droppedIndex)
+        }
+        switch Self.open(inbox, place, by: &peers[peer].keySlots, at: now, into: &plaintext) {
+        case .foreign:
+            return refuse(.droppedIndex)
+        case .refused(let refusal):
+            count(refusal, of: peer, at: now)
+            if refusal == .copy {
+                reportSource(of: peer, index, from: arrived.from, at: &peers[peer], now)
+            }
+            return nil
+        case .opened(let opened, slot: _, let age):
+            countBytes(of: arrived, from: peer)
+            let packet = accept(opened, age, of: index, place, from: peer, now)
+            if opened.isNewest { reportSource(of: packet, at: &peers[peer], now) }
+            return packet
+        case .switched(let opened, let age, let index, retired: let retired):
+            countBytes(of: arrived, from: peer)
+            if let retired { rings.handBack(.session(retired)) }
+            rings.traffic[peer].set(.sentOnCurrent, to: 0)
+            peers[peer].endpoint = peers[peer].nextEndpoint ?? peers[peer].endpoint
+            rings.notify(.switched(peer: peer, index: index))
+            let packet = accept(opened, age, of: index, place, from: peer, now)
+            reportSource(of: packet, at: &peers[peer], now)
+            return packet
+        }
+    }
+
+    private static func open(
+        _ inbox: borrowing DatagramInbox, _ place: Int, by slots: inout KeySlots,
+        at now: Instant, into plaintext: inout FixedArray<UInt8>
+    ) -> KeySlots.Outcome {
+        var plain = plaintext.mutableSpan(plaintext.indices)
+        return slots.open(inbox.bytes(of: place), at: now, into: &plain)
+    }
+
+    private mutating func accept(
+        _ opened: Opener.Opened, _ age: Duration, of index: UInt32, _ place: Int,
+        from peer: Int, _ now: Instant
+    ) -> OpenedPacket? {
+        let packet = OpenedPacket(
+            peer: peer, index: index, flags: FrameFlags(rawValue: opened.flags),
+            count: opened.count, source: inbox[place].from, cameAt: arrival(of: place, at: now),
+            madeAt: now - age, time: opened.time)
+        rings.traffic[peer].add(.opened)
+        guard packet.isFresh(at: now) else {
+            rings.counters.add(.droppedStale)
+            // Records that only the session needs are true whenever they come.
+            return packet.flags.kind == .control ? packet : nil
+        }
+        // A packet that was held back does not show that its peer is still there.
+        rings.traffic[peer].set(.lastOpened, to: UInt64(now.nanoseconds))
+        return packet
+    }
+
+    /// Tells where the newest packet came from, if that is news: the peer may be there now.
+    ///
+    /// If two copies of it come from two addresses, only the first is opened, and a stranger's may
+    /// be the faster one.
+    private func reportSource(
+        of peer: Int, _ index: UInt32, from source: SocketAddress, at seen: inout MediaPeer,
+        _ now: Instant
+    ) {
+        guard source != seen.endpoint, index == seen.keySlots.currentIndex else { return }
+        rings.counters.add(.otherSource)
+        guard seen.sightings.note(source, at: now) else { return }
+        rings.notify(.elsewhere(peer: peer, index: index, source))
+    }
+
+    private func reportSource(of packet: OpenedPacket?, at seen: inout MediaPeer, _ now: Instant) {
+        guard let packet, packet.isFresh(at: now) else { return }
+        reportSource(of: packet.peer, packet.index, from: packet.source, at: &seen, now)
+    }
+
+    private func refuse(_ why: MediaCount) -> OpenedPacket? {
+        rings.counters.add(why)
+        return nil
+    }
+
+    private func count(_ refusal: Opener.Refusal, of peer: Int, at now: Instant) {
+        switch refusal {
+        case .length: rings.counters.add(.droppedLength)
+        case .counter: rings.counters.add(.droppedCounter)
+        case .authentication: rings.counters.add(.droppedAuthentication)
+        case .replay, .copy: rings.counters.add(.droppedReplay)
+        }
+        rings.traffic[peer].add(.refused)
+        // A replay opened before: it is no sign of keys that do not fit.
+        if refusal == .replay || refusal == .copy {
+            rings.traffic[peer].add(.repeated)
+        } else {
+            rings.traffic[peer].set(.lastRefused, to: UInt64(now.nanoseconds))
+        }
+    }
+
+    private func countBytes(of arrived: Datagram, from peer: Int) {
+        let size = arrived.count + arrived.from.datagramOverhead
+        rings.traffic[peer].add(.openedBytes, UInt64(size))
+    }
+
+    /// When a datagram came: the kernel's time, where it stayed there until this turn.
+    ///
+    /// Between the last turn and this one, whatever the clock of the day was set to meanwhile.
+    private mutating func arrival(of place: Int, at now: Instant) -> Instant {
+        guard intake.isGathering else { return now }
+        return max(turnBefore, min(now, readAt - inbox.waited(place)))
+    }
+
+    /// The content of the packet opened last.
+    @_lifetime(borrow self)
+    func content(of packet: OpenedPacket) -> Span<UInt8> { plaintext.span(0..<packet.count) }
+
+    /// Control records go to the control thread; the end of a talkspurt is for the voices here.
+    mutating func passRecords(
+        of packet: OpenedPacket, to talkers: inout Talkers, at now: Instant
+    ) {
+        var ends = InlineArray<8, SpurtEnd>(repeating: SpurtEnd(stream: 0, last: 0))
+        var found = 0
+        let isGood = ControlReader.read(plaintext.span(0..<packet.count)) { record in
+            if case .spurtEnd(let end) = record, found < 8 {
+                ends[found] = end
+                found += 1
+            }
+        }
+        guard isGood else { return rings.counters.add(.droppedRecords) }
+        if packet.isFresh(at: now) {
+            for place in 0..<found { talkers.spurtEnded(ends[place], of: packet.peer) }
+        }
+        var bytes = InlineArray<1207, UInt8>(repeating: 0)
+        for place in 0..<packet.count { bytes[place] = plaintext[place] }
+        rings.pass(
+            OpenedRecords(
+                peer: packet.peer, index: packet.index, source: packet.source,
+                cameAt: packet.cameAt, madeAt: packet.madeAt, time: packet.time,
+                count: packet.count, bytes: bytes))
+    }
+}
+
+/// The speaker's side of the media loop: whole blocks in, as many samples out as the card takes.
+struct Speaker: ~Copyable {
+    /// The speaker's gain while the own microphone is open, half duplex: -40 dB.
+    static let heldDown: Float = 0.01
+    /// Gain moves this far a sample, so that it never clicks: full scale in 50 ms.
+    private static let slope: Float = 0.2 / 480
+
+    /// The block to play, at its start.
+    private var block = Block(repeating: 0)
+    private var count = 0
+    private var played = 0
+    private var gain: Float = 1
+
+    /// Samples of the block not yet given to the card.
+    var waiting: Int { count - played }
+
+    /// Loads the next block to play, the first `count` samples of `next`; the one before must be
+    /// played out.
+    mutating func load(_ next: Block, count: Int = PCM.blockMax, isHeldDown: Bool) {
+        precondition(waiting == 0)
+        block = next
+        self.count = count
+        played = 0
+        let target = isHeldDown ? Self.heldDown : 1
+        if gain == 1, target == 1 { return }
+        let from = gain
+        let reach = Self.slope * Float(count)
+        gain = target > gain ? min(target, gain + reach) : max(target, gain - reach)
+        let slope = (gain - from) / Float(count)
+        for index in 0..<count {
+            block[index] = Int16(Float(block[index]) * (from + slope * Float(index)))
+        }
+    }
+
+    /// Gives up to `count` samples to `body`, which returns how many of them the card took.
+    mutating func give(_ count: Int, _ body: (Span<Int16>) -> Int) {
+        let size = min(count, waiting)
+        played += body(block.span.extracting(played..<played + size))
     }
 }

@@ -6,7 +6,7 @@ internal import Wire
 
 /// All talkers that are heard here, or may be: from an opened packet to the mix for the speaker.
 ///
-/// `Talkers+Mix` makes the mix. Each talker is told how its sound arrives and what of it is heard.
+/// Each talker is told how its sound arrives and what of it is heard (`Talkers+Reports`).
 struct Talkers: ~Copyable {
     static let voicesMax = 8
 
@@ -203,99 +203,136 @@ struct Talkers: ~Copyable {
     }
 }
 
-/// What talkers are told: how they arrive (REPORT), and what of them is heard (HEARD, protocol.md
-/// §2.4).
+/// From the voices to one block for the speaker.
 extension Talkers {
-    /// The pause between two notices to a talker that nothing of its stream is played.
-    private static var unheardInterval: Duration { .seconds(1) }
+    /// Other voices stay turned down this long after a talker of higher priority paused.
+    private static var duckHold: Duration { .milliseconds(400) }
 
-    /// A block of a voice was mixed: its talker learns at once where it began to be heard, or not
-    /// to be.
-    mutating func note(
-        _ why: Unheard, of place: Int, _ owner: VoiceSlot.Owner, samples: Int,
-        by socket: inout DataSocket, at now: Instant
-    ) {
-        let decoded = slots[place].voice.decodedSamples
-        guard slots[place].tally.played(samples, decoded: decoded, why, at: now) else { return }
-        publish(why, of: owner, at: now)
-        let heard = slots[place].tally.state(of: owner.stream)
-        socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
+    /// The volumes with which one block is mixed.
+    struct BlockVolumes {
+        /// The volumes and mutes that people have set.
+        var byHand: MediaVolumes
+        /// The speaker is held down while the microphone is open.
+        var isHeldDown: Bool
     }
 
-    /// Tells a talker that nothing of this stream is played, and why: at the start of each
-    /// talkspurt, and once a second.
-    mutating func tellUnheard(
-        _ flags: FrameFlags, _ owner: VoiceSlot.Owner, _ why: Unheard,
-        by socket: inout DataSocket, at now: Instant
-    ) {
-        let pause = flags.isSpurtStart ? HeardTally.pause : Self.unheardInterval
-        guard now - streams[owner.peer].unheardAt[Int(owner.stream)] >= pause else { return }
-        streams[owner.peer].unheardAt[Int(owner.stream)] = now
-        publish(why, of: owner, at: now)
-        let heard = Heard(stream: owner.stream, share: 0, why: why)
-        socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
-    }
-
-    /// Shows the control thread whether a peer that speaks is heard here.
-    private func publish(_ why: Unheard, of owner: VoiceSlot.Owner, at now: Instant) {
-        let traffic = rings.traffic[owner.peer]
-        traffic.set(.unheardWhy, to: UInt64(why.rawValue) | UInt64(owner.stream) << 8)
-        traffic.set(.unheardAt, to: why == .heard ? 0 : UInt64(now.nanoseconds))
-    }
-
-    /// Reports once a second how the voice arrives, to its talker (REPORT) and the control thread.
-    mutating func report(
-        _ place: Int, _ owner: VoiceSlot.Owner, by socket: inout DataSocket, at now: Instant
-    ) {
-        guard now >= slots[place].nextReport else { return }
-        slots[place].nextReport = now + .seconds(1)
-        let found = slots[place].newReport(at: now)
-        let traffic = rings.traffic[owner.peer]
-        traffic.set(.playoutDelay, to: UInt64(found.playoutDelayMs))
-        traffic.set(.jitter, to: UInt64(found.jitter))
-        traffic.set(.loss, to: UInt64(found.loss256))
-        guard found.received > 0 || slots[place].tally.hasPlayed else {
-            return reportAgain(place, owner, by: &socket, at: now)
+    /// Adds the next block of every voice that is heard to the mix, by way of `block`.
+    ///
+    /// - Returns: How many sound in it.
+    mutating func mix(
+        by block: inout MutableSpan<Int16>, _ plan: borrowing MediaPlan, _ volumes: BlockVolumes,
+        _ tones: inout Tones, _ socket: inout DataSocket, at now: Instant
+    ) -> Int {
+        let highest = highestHeard(at: now)
+        var voices = 0
+        var neuralLeft = neuralMax
+        for place in slots.indices {
+            guard let owner = slots[place].owner else { continue }
+            if now - slots[place].lastPacket >= VoiceSlot.keptFor {
+                release(place, at: now)
+                continue
+            }
+            let hearing = streams[owner.peer].hearings[Int(owner.stream)]
+            guard hearing.isHeard else {
+                giveUpUnheard(place, hearing, at: now)
+                continue
+            }
+            // The first that have sound now; to change it costs nothing.
+            let isNeural = neuralLeft > 0 && slots[place].voice.isActive
+            slots[place].voice.concealsNeurally = isNeural
+            if isNeural { neuralLeft -= 1 }
+            let wasSounding = slots[place].isSounding
+            let isSounding = slots[place].voice.pull(into: &block, at: now)
+            countTotals(of: place)
+            if isSounding != wasSounding {
+                turn(place, owner, isOn: isSounding, hides: plan.cover != .off, at: now)
+            }
+            guard isSounding else {
+                // A voice that waits for its first block is reported on when that is played.
+                if !slots[place].voice.isActive { report(place, owner, by: &socket, at: now) }
+                continue
+            }
+            voices += 1
+            tones.voiceSounds(as: hearing, at: now)
+            rings.counters.add(.framesMixed)
+            meter(block.span, of: place, owner.peer)
+            let gain =
+                isHeardTwice(owner, at: place, plan, volumes.byHand)
+                ? .muted : plan.gain(of: owner.peer, hearing, volumes.byHand)
+            let level = level(of: owner)
+            if gain != .muted { heardAt[level] = now }
+            let duck: Gain = level < highest ? plan.duck : .unity
+            var path = plan.path(of: owner.peer, hearing, volumes.byHand)
+            // For the report alone; the sound itself is held down by `Speaker.load`.
+            path.pass(volumes.isHeldDown ? Speaker.heldDown : 1, .heldDown)
+            path.pass(duck.factor, .outranked)
+            note(path.why, of: place, owner, samples: block.count, by: &socket, at: now)
+            report(place, owner, by: &socket, at: now)
+            let (from, to) = slots[place].fade(
+                to: gain, duck, samples: block.count, isBeginning: !wasSounding)
+            mixer.add(block.span, from: from, to: to)
         }
-        if !slots[place].isSounding {
-            slots[place].nextReport = now + HeardTally.repeatPause
-        }
-        let report = Report(
-            stream: owner.stream, highest: found.highestSequence, loss: found.loss256,
-            burst: found.burst8, jitter: found.jitter, delay: found.playoutDelayMs,
-            concealed: found.concealedMs, received: found.received)
-        let heard = slots[place].tally.report(
-            of: owner.stream, total: &streams[owner.peer].playedMs[Int(owner.stream)])
-        if heard.share == 0 || heard.share == 255 { publish(heard.why, of: owner, at: now) }
-        var records = ControlPayload(.report(report))
-        _ = records.append(.heard(heard))
-        socket.send(records, to: owner.peer, made: now)
+        return voices
     }
 
-    /// Repeats the last HEARD of a talkspurt after its end.
-    private mutating func reportAgain(
-        _ place: Int, _ owner: VoiceSlot.Owner, by socket: inout DataSocket, at now: Instant
+    /// A voice begins to sound, or falls silent.
+    private mutating func turn(
+        _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, hides: Bool,
+        at now: Instant
     ) {
-        let total = streams[owner.peer].playedMs[Int(owner.stream)]
-        guard let heard = slots[place].tally.reportAgain(of: owner.stream, total: total)
-        else { return }
-        slots[place].nextReport = now + HeardTally.repeatPause
-        socket.send(.heard(heard), to: CollectionOfOne(owner.peer), at: now)
+        slots[place].isSounding = isSounding
+        lastSpeaker = owner.peer
+        rings.notify(.receiving(peer: owner.peer, stream: owner.stream, isOn: isSounding))
+        if isSounding {
+            slots[place].tally.begin()
+        } else {
+            // Its talker waits to be told what was heard of it.
+            let soon = hides ? now + Cover.hiding(Cover.draw()) : now
+            slots[place].nextReport = min(slots[place].nextReport, soon)
+            slots[place].tally.end()
+        }
     }
 
-    /// Adds to the counters what was received, lost and made up since the last time.
-    mutating func countTotals(of place: Int) {
-        let new = slots[place].newTotals()
-        // Nearly always so: every counter is a store that other threads see.
-        guard new.lost | new.recovered | new.concealedMs | new.stretchedMs != 0 else { return }
-        rings.counters.add(.framesLost, new.lost)
-        rings.counters.add(.framesRecovered, new.recovered)
-        rings.counters.add(.concealedMs, new.concealedMs)
-        rings.counters.add(.stretchedMs, new.stretchedMs)
-        if let owner = slots[place].owner {
-            rings.traffic[owner.peer].add(.recovered, new.recovered)
-            rings.traffic[owner.peer].add(.concealedMs, new.concealedMs)
+    /// Measures how loud a talker arrives, before its gain.
+    private mutating func meter(_ block: Span<Int16>, of place: Int, _ peer: Int) {
+        slots[place].meter.add(block)
+        rings.traffic[peer].set(.meter, to: slots[place].meter.reading.packed)
+        rings.traffic[peer].add(.playedSamples, UInt64(block.count))
+    }
+
+    /// The highest priority that was heard just now.
+    func highestHeard(at now: Instant) -> Int {
+        if now - heardAt[2] < Self.duckHold { return 2 }
+        return now - heardAt[1] < Self.duckHold ? 1 : 0
+    }
+
+    /// One mouth speaking to two channels at once is mixed once, as what matters most; what is
+    /// muted or far down is not heard.
+    private func isHeardTwice(
+        _ owner: VoiceSlot.Owner, at place: Int, _ plan: borrowing MediaPlan,
+        _ volumes: MediaVolumes
+    ) -> Bool {
+        let own = rank(owner)
+        for another in slots.indices where another != place && slots[another].isSounding {
+            guard let one = slots[another].owner, one.peer == owner.peer else { continue }
+            let hearing = streams[one.peer].hearings[Int(one.stream)]
+            let gain = plan.gain(of: one.peer, hearing, volumes)
+            guard !Audibility.isInaudible(gain.factor) else { continue }
+            let rank = rank(one)
+            if rank > own || rank == own && another < place { return true }
         }
+        return false
+    }
+
+    /// Fades out the next block of a voice that ends: cut off, it would click.
+    mutating func fadeOut(_ place: Int, at now: Instant) {
+        guard slots[place].fader.gain != .muted else { return }
+        var room = Block(repeating: 0)
+        var all = room.mutableSpan
+        var block = all._mutatingExtracting(first: slots[place].voice.blockSamples)
+        guard slots[place].voice.pull(into: &block, at: now) else { return }
+        let gain = slots[place].fader.gain * slots[place].ducker.gain
+        mixer.add(block.span, from: gain, to: .muted)
     }
 }
 

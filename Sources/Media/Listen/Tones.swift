@@ -92,43 +92,54 @@ struct Tones {
     }
 }
 
-/// The speaker's side of the media loop: whole blocks in, as many samples out as the card takes.
-struct Speaker: ~Copyable {
-    /// The speaker's gain while the own microphone is open, half duplex: -40 dB.
-    static let heldDown: Float = 0.01
-    /// Gain moves this far a sample, so that it never clicks: full scale in 50 ms.
-    private static let slope: Float = 0.2 / 480
+/// Microphone and speaker taking turns (`duplex = half`).
+///
+/// The speaker is held down while the own microphone is open, and `rx-hold` longer. In a call the
+/// microphone is open all the time; the loudness of both sides then decides which has its turn.
+struct HalfDuplex {
+    /// Whether they take turns: as configured, or because the echo is not cancelled now.
+    var isOn = false
+    private var callSwitch = DuplexSwitch()
+    /// Until when the speaker is held down after a talk.
+    private var heldUntil = Instant(nanoseconds: .min)
+    private var chimeFader = Fader()
 
-    /// The block to play, at its start.
-    private var block = Block(repeating: 0)
-    private var count = 0
-    private var played = 0
-    private var gain: Float = 1
+    /// Why the microphone is open.
+    enum Talking {
+        case nobody
+        /// A call has it alone: no key is pressed.
+        case callOnly
+        /// A key that is pressed has the word, in a call too.
+        case key
+    }
 
-    /// Samples of the block not yet given to the card.
-    var waiting: Int { count - played }
+    /// A call begins: both sides are as quiet as each other.
+    mutating func callBegins() { callSwitch.reset() }
 
-    /// Loads the next block to play, the first `count` samples of `next`; the one before must be
-    /// played out.
-    mutating func load(_ next: Block, count: Int = PCM.blockMax, isHeldDown: Bool) {
-        precondition(waiting == 0)
-        block = next
-        self.count = count
-        played = 0
-        let target = isHeldDown ? Self.heldDown : 1
-        if gain == 1, target == 1 { return }
-        let from = gain
-        let reach = Self.slope * Float(count)
-        gain = target > gain ? min(target, gain + reach) : max(target, gain - reach)
-        let slope = (gain - from) / Float(count)
-        for index in 0..<count {
-            block[index] = Int16(Float(block[index]) * (from + slope * Float(index)))
+    /// The own microphone closes: the speaker stays held down for this long.
+    mutating func talkEnded(at now: Instant, rxHold: Duration) { heldUntil = now + rxHold }
+
+    /// Whether the speaker is held down now; never while a chime tells of an open microphone.
+    func holdsSpeakerDown(_ talking: Talking, isUrgent: Bool, at now: Instant) -> Bool {
+        guard isOn, !isUrgent else { return false }
+        switch talking {
+        case .callOnly: return callSwitch.side == .here
+        case .key: return true
+        case .nobody: return now < heldUntil
         }
     }
 
-    /// Gives up to `count` samples to `body`, which returns how many of them the card took.
-    mutating func give(_ count: Int, _ body: (Span<Int16>) -> Int) {
-        let size = min(count, waiting)
-        played += body(block.span.extracting(played..<played + size))
+    /// Shuts the microphone's newest samples to the far side's turn in a call, and to own chimes.
+    mutating func shutMicrophone(
+        _ block: inout MutableSpan<Int16>, _ talking: Talking, isUrgent: Bool
+    ) {
+        guard isOn, talking != .nobody else { return }
+        if talking == .callOnly { callSwitch.captured(&block) }
+        chimeFader.apply(isUrgent ? .muted : .unity, to: &block, duration: 240)
+    }
+
+    /// A block is played.
+    mutating func played(_ block: Span<Int16>, _ talking: Talking) {
+        if isOn, talking == .callOnly { callSwitch.played(block) }
     }
 }

@@ -30,12 +30,12 @@ internal import Wire
 /// - Capture, from the microphone's card: `moveCapturedSound` takes it through `CapturePath`,
 ///   which has the `Microphone` (pre-roll) and `Mute`, and has `CaptureChain` (Audio) improve it;
 ///   `Meters` serve both ways.
-/// - Talk, to the wire: `MediaLoop+Talk` has `Talks` (`SentTalkspurt`, `EncodedFrames`)
-///   encode it and `DataSocket` seal (`KeySlots`, Crypto) and send it;
-///   beside it goes a `PacedAnnouncement` (an `Announcement`), in its place the tones of a trial,
-///   and `CoverTail` hides its end (`DecoySound`).
+/// - Talk, to the wire: `talk` has `Talks` (`SentTalkspurt`, `EncodedFrames`) encode it and
+///   `DataSocket` seal (`KeySlots`, Crypto) and send it; beside it goes a `PacedAnnouncement` (an
+///   `Announcement`), in its place the tones of a trial, and `CoverTail` hides its end
+///   (`DecoySound`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
-///   packets of sessions (`SessionOwners`) when `Intake` says so, `Talkers` (`+Mix`, `PeerStreams`;
+///   packets of sessions (`SessionOwners`) when `Intake` says so, `Talkers` (`PeerStreams`;
 ///   `VoiceSlot`, `HeardTally`) keep and mix voices, `Tones` and `Speaking` sound besides,
 ///   `Speaker` feeds the card; `HalfDuplex` holds the speaker down while the microphone is open,
 ///   and the other way round.

@@ -5,6 +5,98 @@ internal import Station
 internal import Time
 internal import Wire
 
+/// From the frames of the microphone to the wire (`Talks`, `DataSocket`).
+extension MediaLoop {
+    /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
+    mutating func beginTalk(_ target: Int) {
+        guard cards.capture.isOpen, !isQuiet else { return }
+        if let other = trial.target, other != target { endTrial() }
+        let isCall = target == plan.call
+        let isKept = target == plan.message
+        // A message and a talk have not a word of each other.
+        guard !isKept || !talks.isTalking || talks.spurts[target].isTalking else { return }
+        let endsMessage = !isKept && talks.spurts[plan.message].isTalking
+        // Without a pre-roll: the person spoke neither to the caller yet nor after the tone.
+        let start =
+            isCall || isKept || endsMessage
+            ? capturePath.microphone.captured
+            : max(
+                capturePath.prerollStart(plan.prerollFrames),
+                talks.spurts[plan.message].nextFrame)
+        guard talks.begin(target, at: start, hasRested: !cards.isCapturing) else { return }
+        if isCall { duplex.callBegins() }
+        let listeners = talks.spurts[target].listeners
+        // The tone before a message says that it is kept.
+        let prospect: DataSocket.Prospect =
+            isKept
+            ? .heard
+            : socket.prospect(
+                of: listeners, isMicrophoneSilent: volumes.isMicrophoneSilent, at: now)
+        // First: where the card does not start, the end of it follows.
+        rings.notify(
+            .talking(
+                target: plan.targets[target].id, first: talks.spurts[target].sequence,
+                isDoubted: prospect == .doubted))
+        if endsMessage { endAtOnce(plan.message) }
+        wakeCapture()
+        hasBacklog = true
+        talks.openedAt = trial.target == nil && !isKept ? now : nil
+        if plan.hasPermitTone || isKept, trial.target == nil, !isCall { tones.play(prospect) }
+    }
+
+    /// Closes it: the frame being captured is the talkspurt's last.
+    mutating func closeTalk(_ target: Int) {
+        guard talks.spurts[target].phase == .talking else { return }
+        // A card that sleeps never delivers that frame.
+        if cards.capture.watch.isStill { return endAtOnce(target) }
+        talks.spurts[target].phase = .closing(last: capturePath.microphone.captured)
+    }
+
+    /// Ends a talkspurt without a last frame, when there is no microphone to take it from.
+    mutating func endAtOnce(_ target: Int) {
+        guard talks.spurts[target].isTalking else { return }
+        if target == plan.announcement { return finishAnnouncement() }
+        talks.end(target, plan, at: now)
+        followEnds()
+    }
+
+    /// The effects of a talk's end on this station, beside the last packets.
+    mutating func followEnds() {
+        guard talks.takeEnd() else { return }
+        duplex.talkEnded(at: now, rxHold: plan.rxHold)
+        // What hides the end goes out at its pace.
+        if !talks.isTalking, !talks.hasTail { cards.restCapture(loop, at: now) }
+        if talks.hasTail { giveTimerWork() }
+    }
+
+    /// Encodes the frames that wait and sends each target what it lacks.
+    mutating func talk() {
+        talks.capturedSamples = capturePath.microphone.capturedSamples
+        // All encoded frames go out first, those of the pre-roll too: only then may the frame size
+        // change, because a packet holds frames of one size.
+        if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {
+            if talks.isFrameSizeDue, talks.isTalking || announcement.isOn {
+                talks.chooseFrameSize(plan, for: &socket)
+            }
+            if !talks.encodeWaiting(from: capturePath.microphone) { hasBacklog = true }
+            _ = sendWaiting()
+        }
+        talks.sendEnds(plan, by: &socket, at: now)
+        guard talks.hasTail else { return }
+        if !talks.sendTails(plan, by: &socket, at: now) { hasBacklog = true }
+        guard !talks.hasTail else { return }
+        if !talks.isTalking { cards.restCapture(loop, at: now) }
+        giveTimerWork()
+    }
+
+    private mutating func sendWaiting() -> Bool {
+        let isDone = talks.sendWaiting(plan, by: &socket, at: now)
+        if !isDone { hasBacklog = true }
+        followEnds()
+        return isDone
+    }
+}
+
 /// The talkspurts to all targets, and the frames that are encoded once for all of them.
 struct Talks: ~Copyable {
     /// Frames encoded in one turn at most, and sent to each target: the oldest that wait.
@@ -226,153 +318,164 @@ struct Talks: ~Copyable {
     }
 }
 
-/// The ends of talkspurts, and the listeners that are told of them.
-extension Talks {
-    /// SPURT_END, three times 20 ms apart: the last audio packet may have been lost.
-    mutating func sendEnds(
-        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
-    ) {
-        for target in spurts.indices {
-            guard spurts[target].endsLeft > 0, now >= spurts[target].nextEnd else { continue }
-            spurts[target].endsLeft -= 1
-            spurts[target].nextEnd = now + SentTalkspurt.endInterval
-            sendEnd(of: target, to: spurts[target].listeners, plan, by: &socket, at: now)
-        }
+/// The talkspurt that goes out to one target.
+struct SentTalkspurt {
+    enum Phase: Equatable {
+        case silent
+        case talking
+        /// The key is up: frame `last` of the microphone is the talkspurt's last.
+        case closing(last: Int)
     }
 
-    /// A talkspurt is over: its listeners are to be told, in a way that hides it where that is
-    /// wanted.
+    var phase = Phase.silent
+    /// The peers that are to hear it, by number.
+    var listeners: PeerSet
+    /// The next frame of the microphone to be sent here.
+    var nextFrame = 0
+    /// The number of the next packet on this stream; random at start (protocol.md §2.3).
+    var sequence: UInt16
+    /// The last one that was sent.
+    var lastSequence: UInt16 = 0
+    /// The frames that the card lost before a frame of the microphone that is still to be sent.
+    private var hole = (before: 0, frames: Int64(0))
+    /// The first frame of the current run without gaps.
     ///
-    /// `samples` have come behind its last frame, and `encoded` frames of them are encoded. The
-    /// first packet that hides the end leaves when these are a whole frame, as the next frame would
-    /// have.
-    mutating func oweEnds(
-        of target: Int, ahead samples: Int, encoded: Int? = nil, _ plan: borrowing MediaPlan,
-        at now: Instant
-    ) {
-        guard plan.cover == .spurt, spurts[target].packets > 0 else {
-            return spurts[target].oweEnds(at: now)
-        }
-        spurts[target].tail.begin(
-            to: spurts[target].listeners, frame: plan.sound.frameNanoseconds,
-            draw: foretold ?? Cover.draw())
-        pace.begin(ahead: samples)
-        encodedBehind = encoded
+    /// A packet carries no copies from before it: the numbers jump at a gap, so the listener would
+    /// give such a copy the wrong number.
+    private(set) var unbroken = 0
+    /// Packets of this talkspurt so far: those of its pre-roll, and of 100 ms in any
+    /// case, carry the start mark.
+    var packets = 0
+    /// SPURT_ENDs still to send, and when the next one is due.
+    var endsLeft = 0
+    var nextEnd = Instant(nanoseconds: 0)
+    /// What hides its end, in their place.
+    var tail = CoverTail()
+
+    static let startMarked = Duration.milliseconds(100)
+    /// Sound in the microphone besides the pre-roll: of the key's debounce, and of this turn.
+    static let besidesPreroll = Duration.milliseconds(40)
+    static let ends = 3
+    /// The longest loss at the card that the sequence shows as a gap.
+    static let lostMax = Duration.seconds(10)
+    static let endInterval = Duration.milliseconds(20)
+
+    var isTalking: Bool { phase != .silent }
+    /// Whether its listeners have not been told yet that it is over.
+    var owesEnd: Bool { endsLeft > 0 || tail.owesEnd }
+
+    init(sequence: UInt16, listeners: PeerSet = []) {
+        self.sequence = sequence
+        self.listeners = listeners
     }
 
-    /// Whether a talkspurt's end is being hidden.
-    var hasTail: Bool {
-        for target in spurts.indices where spurts[target].tail.isOn { return true }
-        return false
+    /// Begins a talkspurt with this frame of the microphone.
+    mutating func begin(at frame: Int) {
+        phase = .talking
+        nextFrame = frame
+        unbroken = frame
+        packets = 0
+        endsLeft = 0
+        tail.stop()
+        hole.frames = 0
     }
 
-    /// Sends what is due of each tail, as the talk would have sent it: first the frames of a turn
-    /// are encoded, then they are sent, and in the next turn what waits still.
+    /// Notes that the card lost so many frames before this one.
+    mutating func lose(_ frames: Int64, before number: Int) {
+        guard isTalking else { return }
+        hole = (before: number, frames: hole.frames + max(0, frames))
+    }
+
+    /// Goes on to a frame; what lies between is time that went by, so the numbers go on as well.
     ///
-    /// - Returns: False when some must wait for the next turn.
-    mutating func sendTails(
-        _ plan: borrowing MediaPlan, by socket: inout DataSocket, at now: Instant
-    ) -> Bool {
-        let frame = plan.sound.frameSamples
-        let isAnnounced = spurts[plan.announcement].tail.isOn
-        // In the turn of the last frame those behind it are encoded already.
-        let most = isAnnounced ? .max : encodedBehind ?? Self.framesPerTurn
-        var due = 0
-        while due < most, pace.take(frameSamples: frame) { due += 1 }
-        if encodedBehind == nil, !isAnnounced { encodeDecoys(due) }
-        encodedBehind = nil
-        for _ in 0..<due {
-            // Frames of an announcement are encoded one by one.
-            if isAnnounced { encodeDecoys(1) }
-            for target in spurts.indices {
-                guard let packet = spurts[target].tail.next() else { continue }
-                let listeners = spurts[target].tail.listeners
-                switch packet {
-                case .end: sendEnd(of: target, to: listeners, plan, by: &socket, at: now)
-                case .cover: socket.sendCover(to: listeners, at: now)
-                }
-            }
+    /// At most by `lostMax`, in frames.
+    mutating func advance(to number: Int, lostMax: Int64) {
+        var skipped = Int64(number - nextFrame)
+        nextFrame = number
+        if number >= hole.before {
+            skipped += hole.frames
+            hole.frames = 0
         }
-        return !pace.isDue(frameSamples: frame)
+        if skipped > 0 { unbroken = number }
+        // Before the first packet there is nothing to be late for.
+        guard packets > 0 else { return }
+        // After a larger gap the listener's jitter buffer starts again.
+        sequence &+= UInt16(max(0, min(skipped, lostMax)))
     }
 
-    private mutating func encodeDecoys(_ count: Int) {
-        // The frames of a talk that goes on are encoded anyway.
-        guard !isTalking else { return }
-        for _ in 0..<count { decoy.encode(by: &encoder) }
-        if count > 0 { hasDecoyed = true }
+    /// Ends the talkspurt: SPURT_ENDs follow, unless no packet was sent.
+    mutating func oweEnds(at now: Instant) {
+        guard packets > 0 else { return }
+        endsLeft = Self.ends
+        nextEnd = now
     }
 
-    /// Hides no ends any more: listeners that are not told yet are told as without cover.
-    mutating func stopTails(at now: Instant) {
-        for target in spurts.indices where spurts[target].tail.isOn {
-            let isOwed = spurts[target].owesEnd
-            spurts[target].tail.stop()
-            if isOwed { spurts[target].oweEnds(at: now) }
-        }
-    }
-
-    mutating func sendEnd(
-        of target: Int, to listeners: PeerSet, _ plan: borrowing MediaPlan,
-        by socket: inout DataSocket, at now: Instant
-    ) {
-        let end = SpurtEnd(stream: plan.targets[target].stream, last: spurts[target].lastSequence)
-        socket.send(.spurtEnd(end), to: listeners, at: now)
-    }
-
-    /// Sets the listeners of an aimed target, which is named by its `id`.
-    ///
-    /// For a listener that comes in the middle of a talkspurt it begins there; one that goes is
-    /// told that it is over.
-    mutating func aim(
-        _ id: Int, at listeners: PeerSet, _ plan: borrowing MediaPlan,
-        by socket: inout DataSocket, at now: Instant
-    ) {
-        guard let target = plan.targets.firstIndex(where: { $0.id == id && $0.isAimed }) else {
-            return
-        }
-        let gone = spurts[target].listeners.subtracting(listeners)
-        spurts[target].listeners = listeners
-        guard spurts[target].isTalking || spurts[target].owesEnd else { return }
-        // A tail goes on to those it began with.
-        if spurts[target].packets > 0, !spurts[target].tail.isOn {
-            sendEnd(of: target, to: gone, plan, by: &socket, at: now)
-        }
-        isFrameSizeDue = true
+    /// Notes that the next frame was sent.
+    mutating func sent() {
+        lastSequence = sequence
+        nextFrame += 1
+        sequence &+= 1
+        packets += 1
     }
 }
 
-/// The size of the frames that are encoded once for all listeners, by what each one's way bears.
+/// The newest encoded frames of the microphone, by its frame numbers.
 ///
-/// A talk to one listener follows its way. In a talk to several, frames become no shorter for one
-/// of them than those that fill the smallest packet: shorter ones save nothing on the way, and only
-/// make room for copies, which that listener gets in larger packets of its own instead. Further
-/// down they go only as far as more than half of the listeners need. So a listener whose reports
-/// are bad, or false, costs the others no more than that. One whose way bears nothing at all counts
-/// only if there is no other.
-struct CommonFrameSize {
-    /// Wishes in bytes, in order.
-    private var wishes = InlineArray<64, Int>(repeating: 0)
-    private var count = 0
-    private var hopeless = Int.max
+/// The microphone is encoded once for all listeners. A second talk key pressed while another one
+/// is down finds its pre-roll here, and a packet the copies it carries.
+struct EncodedFrames: ~Copyable {
+    /// Frames kept: 320 ms of the shortest.
+    static let historyMax = 128
+    /// Bytes there is room for: 320 ms at 256 kbit/s, whatever the length of a frame.
+    private static let bytesMax = 256 * 320 / 8
 
-    mutating func add(wish: Int, isHopeless: Bool) {
-        guard !isHopeless else {
-            hopeless = min(hopeless, wish)
-            return
-        }
-        var place = count
-        while place > 0, wishes[place - 1] > wish {
-            wishes[place] = wishes[place - 1]
-            place -= 1
-        }
-        wishes[place] = wish
-        count += 1
+    private var bytes = FixedArray(count: bytesMax) { _ in UInt8(0) }
+    /// Bytes of each frame of this run, all of them alike.
+    private(set) var frameSize = 0
+    /// Frames kept of this run.
+    private var kept = historyMax
+    /// The first frame of the run that has been encoded without a gap.
+    private(set) var first = 0
+    /// The next frame to be encoded.
+    private(set) var next = 0
+
+    /// The oldest frame kept.
+    var oldest: Int { max(first, next - kept) }
+
+    /// Begins a new run at frame `number`: what came before is of another time.
+    mutating func begin(at number: Int) {
+        first = number
+        next = number
     }
 
-    func size(atMost most: Int) -> Int {
-        guard count > 0 else { return min(most, hopeless) }
-        let middle = wishes[count / 2]
-        return min(most, max(wishes[0], min(middle, AudioPacket.roomMin)))
+    /// Encodes frame `next`.
+    ///
+    /// - Precondition: the encoder is the one of this run's first frame.
+    mutating func append(_ frame: Span<Int16>, by encoder: inout OpusEncoder) {
+        if next == first {
+            frameSize = encoder.frameSize
+            kept = min(Self.historyMax, Self.bytesMax / frameSize)
+        }
+        precondition(encoder.frameSize == frameSize)
+        var room = bytes.mutableSpan(range(next))
+        _ = encoder.encode(frame, into: &room)
+        next += 1
+    }
+
+    /// Encodes frame `next` of the microphone, which must still have it.
+    mutating func append(from microphone: borrowing Microphone, by encoder: inout OpusEncoder) {
+        append(microphone.frame(next), by: &encoder)
+    }
+
+    /// Copies the bytes of frame `number`, from `oldest` up to, not including, `next`.
+    func copy(_ number: Int, into room: inout MutableSpan<UInt8>, at place: Int) {
+        precondition(number >= oldest && number < next)
+        let frame = bytes.span(range(number))
+        for index in frame.indices { room[place + index] = frame[index] }
+    }
+
+    private func range(_ number: Int) -> Range<Int> {
+        let start = number % kept * frameSize
+        return start..<start + frameSize
     }
 }
