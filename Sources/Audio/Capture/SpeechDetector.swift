@@ -65,7 +65,7 @@ public struct SpeechDetector: Sendable {
 
     private mutating func judge(_ power: Float) {
         level = Power.decibels(power)
-        follow(level)
+        updateNoise(level)
         let limit = noise + threshold - (isSpeech ? 3 : 0)
         let isLoud = hasNoise && level > max(limit, Self.speechFloor)
         loud = (loud << 1 | (isLoud ? 1 : 0)) & 0b111
@@ -73,7 +73,7 @@ public struct SpeechDetector: Sendable {
         isSpeech = loud.nonzeroBitCount >= 2
     }
 
-    private mutating func follow(_ level: Float) {
+    private mutating func updateNoise(_ level: Float) {
         guard hasNoise else {
             // A card's first samples, before it has settled, do not measure the room.
             blocks += 1

@@ -37,8 +37,8 @@ internal import Realtime
         cancelled = FixedArray(count: frameSamples, repeating: 0)
         rest = NoiseSuppressor(frameSamples: frameSamples, decibels: noiseDecibels)
         // SAFETY: both live as long as this value, and no call is made after deinit.
-        unsafe rest.follow(
-            state, suppression: Self.suppression, duringSpeech: Self.suppressionDuringSpeech)
+        unsafe rest.suppressEcho(
+            of: state, suppression: Self.suppression, duringSpeech: Self.suppressionDuringSpeech)
     }
 
     deinit { unsafe speex_echo_state_destroy(state) }
@@ -118,7 +118,9 @@ internal import Realtime
     /// Also suppresses the echo that this canceller leaves.
     ///
     /// - Precondition: `echo` outlives every later call of `process`.
-    @unsafe mutating func follow(_ echo: OpaquePointer, suppression: Int, duringSpeech: Int) {
+    @unsafe mutating func suppressEcho(
+        of echo: OpaquePointer, suppression: Int, duringSpeech: Int
+    ) {
         set(SPEEX_PREPROCESS_SET_ECHO_SUPPRESS, -suppression)
         set(SPEEX_PREPROCESS_SET_ECHO_SUPPRESS_ACTIVE, -duringSpeech)
         _ = unsafe cspeex_preprocess_follow(state, echo)

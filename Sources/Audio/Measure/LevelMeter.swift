@@ -50,7 +50,7 @@ public struct LevelMeter: Sendable {
         }
         let mean = Float(sum) / Float(samples.count)
         let total = Float(squares) / Float(samples.count)
-        let offset = follow(mean, total, kept: offsetKept)
+        let offset = updateOffset(mean, total, kept: offsetKept)
         let peak = max(Float(high) - offset, offset - Float(low))
         peakAmplitude = max(peak * scale, peakAmplitude * peakKept)
         let square = max(0, total - (2 * mean - offset) * offset) * scale * scale
@@ -60,7 +60,7 @@ public struct LevelMeter: Sendable {
     }
 
     /// Follows the offset; returns that before these samples.
-    private mutating func follow(_ mean: Float, _ square: Float, kept: Float) -> Float {
+    private mutating func updateOffset(_ mean: Float, _ square: Float, kept: Float) -> Float {
         // If the first samples are far from 0 and close together, that is an offset, and no sound.
         let before = offset ?? (square < 1.06 * mean * mean ? mean : 0)
         offset = mean + (before - mean) * kept

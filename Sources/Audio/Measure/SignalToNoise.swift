@@ -78,7 +78,7 @@ public struct SignalToNoise: ~Copyable {
         guard count >= Self.frameSamples else { return }
         let energy = squares / Float(count)
         (count, self.squares) = (0, 0)
-        follow(max(energy, Self.energyMin))
+        update(max(energy, Self.energyMin))
     }
 
     /// Decibels from which on a microphone is good.
@@ -110,7 +110,7 @@ public struct SignalToNoise: ~Copyable {
 
     private var noiseEnergy: Float { noise.blocks > 0 ? noise.low : least.value * 1.26 }
 
-    private mutating func follow(_ energy: Float) {
+    private mutating func update(_ energy: Float) {
         let place = frames % Self.guardFrames
         let guarded = recent[place]
         recent[place] = energy

@@ -114,7 +114,7 @@ public struct Redundancy: Sendable {
     ) {
         let lost = Float(loss256) / 256
         self.jitter = jitter
-        follow(lost, burst: Float(burst8) / 8)
+        updateLoss(lost, burst: Float(burst8) / 8)
         let verdict = queue.verdict(at: now)
         let isCrowded = verdict == .standing && lost >= 0.01
         // One coincidence may be chance.
@@ -132,7 +132,7 @@ public struct Redundancy: Sendable {
     // MARK: Loss
 
     /// Follows a rise at once and a fall slowly.
-    private mutating func follow(_ lost: Float, burst: Float) {
+    private mutating func updateLoss(_ lost: Float, burst: Float) {
         let begun = lost > 0 ? lost / max(1, burst) : 0
         if lost > 1.5 * loss + 0.01 {
             (loss, bursts) = (lost, begun)

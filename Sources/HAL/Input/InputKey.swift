@@ -45,7 +45,7 @@ struct InputKey: ~Copyable {
         while true {
             while end - next >= KeyEvents.size {
                 var events = self.events
-                let found = events.take(bytes.span.extracting(next..<next + KeyEvents.size))
+                let found = events.parse(bytes.span.extracting(next..<next + KeyEvents.size))
                 self.events = events
                 next += KeyEvents.size
                 if let edge = try edge(of: found) { return edge }
@@ -102,8 +102,8 @@ struct KeyEvents {
 
     init(of code: UInt16) { self.code = code }
 
-    /// Takes one event; nil when it does not concern this key.
-    mutating func take(_ bytes: Span<UInt8>) -> Found? {
+    /// Parses one event; nil when it does not concern this key.
+    mutating func parse(_ bytes: Span<UInt8>) -> Found? {
         precondition(bytes.count == Self.size)
         var event = clinux_input_event()
         unsafe bytes.withUnsafeBufferPointer { buffer in

@@ -220,7 +220,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
             poller.watch(fd, as: .caller(place), for: events)
         }
         endWhatNobodyHolds()
-        devices.lines.followRelays(at: now)
+        devices.lines.updateRelays(at: now)
         devices.show(lampFacts, at: now)
     }
 

@@ -58,7 +58,8 @@ struct TalkKeySlot: ~Copyable {
             switch meaning.talkTouch {
             case nil: nil
             case .press: key.handle(input, at: now)
-            case let wanted?: follow(was == wanted, gesture.sustained == wanted, input, at: now)
+            case let wanted?:
+                handleSustained(was == wanted, gesture.sustained == wanted, input, at: now)
             }
         return Outcome(
             talk: talk, touch: touch == meaning.talkTouch && talksLater ? nil : touch,
@@ -69,7 +70,7 @@ struct TalkKeySlot: ~Copyable {
     private var talksLater: Bool { meaning.talkTouch == .hold || meaning.talkTouch == .double }
 
     /// A hold, or a double press, that talks is to the talk key what its line is to others.
-    private mutating func follow(
+    private mutating func handleSustained(
         _ was: Bool, _ isNow: Bool, _ input: TalkKey.Input, at now: Instant
     ) -> TalkKey.Action? {
         if case .unreadable = input { return key.handle(input, at: now) }

@@ -193,7 +193,7 @@ extension MediaLoop {
         where woken.keys >> UInt32(place) & 1 == 1 || talkKeys.slots[place].hasMoreEdges {
             readEdges(of: place)
         }
-        while let due = talkKeys.tick(at: now) { follow(due.outcome, of: due.place) }
+        while let due = talkKeys.tick(at: now) { apply(due.outcome, of: due.place) }
         while let due = talkKeys.tickVirtual(at: now) { act(on: due.action, target: due.target) }
     }
 
@@ -222,17 +222,17 @@ extension MediaLoop {
             // To the peer that was heard last as the key went down; to no one before that.
             talkKeys.slots[place].target = talkers.lastSpeaker.flatMap { plan.target(ofPeer: $0) }
         }
-        follow(talkKeys.slots[place].handle(.level(isDown: isDown), at: moment), of: place)
+        apply(talkKeys.slots[place].handle(.level(isDown: isDown), at: moment), of: place)
     }
 
     /// A key that cannot be read closes the microphone: it is neither up nor down.
     private mutating func loseKey(_ place: Int, _ error: GPIOError) {
-        follow(talkKeys.slots[place].unreadable(at: now), of: place)
+        apply(talkKeys.slots[place].unreadable(at: now), of: place)
         talkKeys.loseLine(of: place, error, loop)
     }
 
     /// Acts on a key's decision; gestures go to the control thread.
-    private mutating func follow(_ outcome: TalkKeySlot.Outcome, of place: Int) {
+    private mutating func apply(_ outcome: TalkKeySlot.Outcome, of place: Int) {
         if let touch = outcome.touch { rings.notify(.touched(place, touch)) }
         if outcome.isLetGo { rings.notify(.letGo(place)) }
         if let target = talkKeys.slots[place].target {

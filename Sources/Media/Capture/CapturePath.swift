@@ -44,7 +44,7 @@ extension MediaLoop {
             capturePath.keepAll()
         } else {
             capturePath.alignReference(&cards)
-            while capturePath.improveBlock() { if plan.hasVox { followSpeech() } }
+            while capturePath.improveBlock() { if plan.hasVox { pressBySpeech() } }
         }
         rings.counters.add(.framesCaptured, UInt64(capturePath.microphone.captured - before))
         pace(.card(.capture), count)
@@ -64,7 +64,7 @@ extension MediaLoop {
     }
 
     /// Lets speech press the keys that it may.
-    private mutating func followSpeech() {
+    private mutating func pressBySpeech() {
         let speaker = capturePath.speaker
         for place in talkKeys.slots.indices where talkKeys.slots[place].isVoiceOperated {
             let isOpen = capturePath.detectSpeech(&talkKeys.slots[place].vox!, speaker)

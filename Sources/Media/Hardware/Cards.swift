@@ -131,7 +131,7 @@ package struct Cards {
         var changes: [Change] = []
         let wasComplete = isComplete
         for direction in [PCMError.Direction.capture, .playback] {
-            if let change = self[direction].takeResults(at: now, rings) { changes.append(change) }
+            if let change = self[direction].collect(at: now, rings) { changes.append(change) }
         }
         for direction in [PCMError.Direction.capture, .playback] {
             guard let name = self[direction].nameDue(at: now) else { continue }
@@ -232,7 +232,7 @@ extension Cards.Side {
     /// Takes what has become of the work on the card.
     ///
     /// - Returns: That it opened, or cannot be opened for a reason not told yet.
-    fileprivate mutating func takeResults(at now: Instant, _ rings: Rings) -> Cards.Change? {
+    fileprivate mutating func collect(at now: Instant, _ rings: Rings) -> Cards.Change? {
         if closing?.take() != nil { closing = nil }
         if let control = mixing?.take() {
             self.control = control

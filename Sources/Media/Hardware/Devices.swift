@@ -96,8 +96,8 @@ extension Devices {
     ///     card moves no sound.
     ///   - now: The time.
     package mutating func followMixers(_ audio: Config.Audio, soundAt: Instant?, at now: Instant) {
-        silentSpeaker = speakerMixer.look(cards.output, audio.mixerOutput, at: now)
-        let control = microphoneMixer.look(cards.input, audio.mixerInput, at: now)
+        silentSpeaker = speakerMixer.update(cards.output, audio.mixerOutput, at: now)
+        let control = microphoneMixer.update(cards.input, audio.mixerInput, at: now)
         if let found = speakerMixer.chosen { cards.set(found, .playback, at: now) }
         if let found = microphoneMixer.chosen { cards.set(found, .capture, at: now) }
         silentMicrophone = control.flatMap {
@@ -173,7 +173,7 @@ struct MixerWatch: ~Copyable {
     /// Looks again, once a second.
     ///
     /// - Returns: the control that lets nothing through; nil where none does.
-    mutating func look(_ side: Cards.Side, _ control: String?, at now: Instant) -> CardControl? {
+    mutating func update(_ side: Cards.Side, _ control: String?, at now: Instant) -> CardControl? {
         chosen = nil
         let present = side.isOpen ? side.name : nil
         if device != present {

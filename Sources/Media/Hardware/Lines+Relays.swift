@@ -58,7 +58,7 @@ extension Lines {
     }
 
     /// Switches off those whose time is over.
-    package mutating func followRelays(at now: Instant) {
+    package mutating func updateRelays(at now: Instant) {
         for place in relays.indices where relays[place].pulse.isOn {
             relays[place].pulse.tick(at: now)
             if !relays[place].pulse.isOn { set(relay: place, false, at: now) }

@@ -112,7 +112,7 @@ package struct Lines: ~Copyable {
             }
             if isNews { changes.append(.relay(place, relays[place].output.error)) }
         }
-        followRelays(at: now)
+        updateRelays(at: now)
         for place in relays.indices {
             guard let rest = relays[place].pulse.takeNewRest() else { continue }
             changes.append(.relayRests(place, rest, askedBy: relays[place].askedBy))

@@ -29,7 +29,7 @@ extension MediaLoop {
             taken += count
             // Fewer than it could have given: the kernel has no more.
         } while count == DatagramInbox.capacity && taken < most
-        receiver.took(taken, areStrays: areStrays)
+        receiver.note(taken: taken, areStrays: areStrays)
     }
 
     private mutating func usePacket(_ place: Int) {
@@ -187,7 +187,7 @@ struct PacketReceiver: ~Copyable {
         return intake.isFlooded ? nil : intake.bounds.perTurn
     }
 
-    mutating func took(_ count: Int, areStrays: Bool) {
+    mutating func note(taken count: Int, areStrays: Bool) {
         if areStrays { strayIntake.note(arrivals: count) } else { intake.note(arrivals: count) }
     }
 

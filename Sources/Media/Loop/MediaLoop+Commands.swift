@@ -7,16 +7,16 @@ internal import Time
 internal import Wire
 
 extension MediaLoop {
-    /// Obeys the commands that the control thread has sent since the last turn.
-    mutating func obeyCommands(_ woken: borrowing Woken) {
+    /// Handles the commands that the control thread has sent since the last turn.
+    mutating func handleCommands(_ woken: borrowing Woken) {
         guard woken.commands else { return }
         rings.commandsWaiting.drain()
-        while let command = rings.commands.pop() { obey(command) }
+        while let command = rings.commands.pop() { handle(command) }
         // It may have moved a virtual key, or put others in their place.
         talkKeys.virtualMoved(at: now)
     }
 
-    private mutating func obey(_ command: consuming MediaCommand) {
+    private mutating func handle(_ command: consuming MediaCommand) {
         switch consume command {
         case .install(let peer, let session, let endpoint):
             receiver.owners.note(peer)

@@ -142,7 +142,7 @@ package struct MediaLoop: ~Copyable {
             hasBacklog = false
             cards.ask(woken, loop, at: now)
             if woken.card || woken.timer { receiver.beginPeriod() }
-            obeyCommands(woken)
+            handleCommands(woken)
             readKeys(woken)
             let isPeriod = woken.isPeriod(of: cards.master.source)
             if isPeriod { moveCapturedSound() }
@@ -152,12 +152,12 @@ package struct MediaLoop: ~Copyable {
                 pace(.timer, announcement.isOn ? announcement.pace.samplesDue(at: now) : samples)
             }
             talk()
-            followTrial()
+            updateTrial()
             if woken.socket || receiver.intake.isGathering { listen() }
             if isPeriod { playSound() } else if woken.timer { receiver.intake.missedBlock() }
             if woken.strays { listen(areStrays: true) }
             if isPeriod || woken.timer { watchStreams(inPeriod: isPeriod) }
-            followLoad()
+            adaptToLoad()
             finishTurn()
         }
         HeapWatch.arm(false)
@@ -208,7 +208,7 @@ extension MediaLoop {
     private static let nap = Duration.microseconds(100)
 
     /// Takes or takes back a step where it is time to.
-    mutating func followLoad() {
+    mutating func adaptToLoad() {
         guard now >= shedding.due else { return }
         let profile = plan.sound.complexity
         shedding.setUse(of: .thriftyEncoder, profile > Self.complexityThrifty)
@@ -221,7 +221,7 @@ extension MediaLoop {
             at: now, busy: Clock.threadNanoseconds(), isLate: shedding.takeLateness())
         // Positions that were read late say nothing of how fast the cards run.
         if shedding.isPressed { cards.distrustClocks(at: now) }
-        if changed != nil { obeyShedding() }
+        if changed != nil { applyShedding() }
         if let changed { rings.notify(.shedding(changed)) }
         if shedding.isBusy { Clock.sleep(Self.nap) }
     }
@@ -230,7 +230,7 @@ extension MediaLoop {
     private static let complexityPlain = 2
 
     /// Brings everything to the step: also what has just been made anew.
-    mutating func obeyShedding() {
+    mutating func applyShedding() {
         let step = shedding.step
         var complexity = plan.sound.complexity
         if step >= .thriftyEncoder { complexity = min(complexity, Self.complexityThrifty) }
@@ -289,7 +289,7 @@ extension MediaLoop {
         talks.isFrameSizeDue = true
         cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || talks.hasTail
         changeSound(&change)
-        obeyShedding()
+        applyShedding()
         for target in talks.spurts.indices { updateGate(target) }
         receiver.intake.adopt(period: plan.periodNanoseconds)
         receiver.strayIntake.adopt(period: plan.periodNanoseconds)

@@ -267,7 +267,7 @@ extension MediaLoop {
     }
 
     /// Lets the key go when all is sent, and the microphone again when nothing more is.
-    mutating func followTrial() {
+    mutating func updateTrial() {
         guard let target = trial.target else { return }
         // A card that sleeps would never reach the end.
         if cards.capture.watch.isStill { return endTrial() }

@@ -57,11 +57,11 @@ extension MediaLoop {
         guard talks.spurts[target].isTalking else { return }
         if target == plan.announcement { return finishAnnouncement() }
         talks.end(target, plan, at: now)
-        followEnds()
+        handleEnds()
     }
 
     /// The effects of a talk's end on this station, beside the last packets.
-    mutating func followEnds() {
+    mutating func handleEnds() {
         guard talks.takeEnd() else { return }
         duplex.talkEnded(at: now, rxHold: plan.rxHold)
         // What hides the end goes out at its pace.
@@ -92,7 +92,7 @@ extension MediaLoop {
     private mutating func sendWaiting() -> Bool {
         let isDone = talks.sendWaiting(plan, by: &socket, at: now)
         if !isDone { hasBacklog = true }
-        followEnds()
+        handleEnds()
         return isDone
     }
 }

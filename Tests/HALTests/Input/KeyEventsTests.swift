@@ -23,9 +23,9 @@ import Time
 
     @Test func pressAndReleaseComeWithTheirTimes() {
         var events = KeyEvents(of: 59)
-        let press = events.take(Self.event(1, 59, 1, ms: 1234).span)
+        let press = events.parse(Self.event(1, 59, 1, ms: 1234).span)
         #expect(press == .edge(isDown: true, at: start + .milliseconds(1234)))
-        let release = events.take(Self.event(1, 59, 0, ms: 1300).span)
+        let release = events.parse(Self.event(1, 59, 0, ms: 1300).span)
         #expect(release == .edge(isDown: false, at: start + .milliseconds(1300)))
     }
 
@@ -33,17 +33,17 @@ import Time
         var events = KeyEvents(of: 59)
         for bytes in [
             Self.event(1, 60, 1), Self.event(1, 59, 2), Self.event(2, 59, 1), Self.event(0, 0, 0),
-        ] { #expect(events.take(bytes.span) == nil) }
+        ] { #expect(events.parse(bytes.span) == nil) }
     }
 
     @Test func whatWasDroppedIsAskedForAfterTheNextReport() {
         var events = KeyEvents(of: 59)
-        #expect(events.take(Self.event(0, 3, 0).span) == nil)
+        #expect(events.parse(Self.event(0, 3, 0).span) == nil)
         // Half of a report: not reliable.
-        #expect(events.take(Self.event(1, 59, 1).span) == nil)
-        let report = events.take(Self.event(0, 0, 0, ms: 7).span)
+        #expect(events.parse(Self.event(1, 59, 1).span) == nil)
+        let report = events.parse(Self.event(0, 0, 0, ms: 7).span)
         #expect(report == .lost(at: start + .milliseconds(7)))
-        #expect(events.take(Self.event(1, 59, 1).span) != nil)
+        #expect(events.parse(Self.event(1, 59, 1).span) != nil)
     }
 }
 
