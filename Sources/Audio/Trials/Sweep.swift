@@ -94,8 +94,7 @@ public struct Sweep: Sendable {
     }
 }
 
-/// Three sweeps sent in place of a microphone, which that microphone may hear: measures the delay
-/// from mouth to ear.
+/// Three sweeps that are played, and may be heard by a microphone: measures the delay on the way.
 public struct ToneTrial: Sendable {
     /// The sweeps as they were heard.
     public struct Heard: Equatable, Sendable {
@@ -108,13 +107,11 @@ public struct ToneTrial: Sendable {
     /// The length of the trial: 2.5 s of 48 kHz mono, silence except for the sweeps.
     public static let count = 120_000
 
-    /// 0.4 s, for the jitter buffer there to find its delay; then 0.7 s apart, longer than any
-    /// delay.
-    private static let first = 19_200
+    /// 0.4 s, for the jitter buffer there to find its delay, or a card to settle; then 0.7 s apart,
+    /// longer than any delay.
+    public static let first = 19_200
     private static let spacing = 33_600
-    private static let delays = 0..<28_800
-    /// The delay varies by this much at most, because of the jitter buffer: 30 ms.
-    private static let agreement = 1_440
+    private static let delayMax = 28_800
 
     private let sweep: Sweep
 
@@ -134,18 +131,25 @@ public struct ToneTrial: Sendable {
 
     /// Searches the sweeps in a microphone's recording, in which the trial began at `start`.
     ///
-    /// Nil unless two of them agree.
-    public func heard(in recording: [Int16], from start: Int) -> Heard? {
+    /// - Parameters:
+    ///   - recording: 48 kHz mono.
+    ///   - start: The place of its sample 0.
+    ///   - delayMin: The least delay; below 0 where what is known of the start is not exact.
+    ///   - agreement: By how much the delay varies at most; the jitter buffer makes it 30 ms.
+    /// - Returns: Nil unless two of them agree.
+    public func heard(
+        in recording: [Int16], from start: Int, delayMin: Int = 0, agreement: Int = 1_440
+    ) -> Heard? {
         var found: [Heard] = []
         for number in 0..<3 {
             let sent = start + Self.first + number * Self.spacing
-            let places = sent + Self.delays.lowerBound..<sent + Self.delays.upperBound
+            let places = sent + delayMin..<sent + Self.delayMax
             guard let finding = sweep.find(in: recording, at: places) else { continue }
             found.append(Heard(delay: finding.place - sent, level: finding.level))
         }
         let middle = found.map { $0.delay }.sorted().dropFirst(found.count / 2).first
         guard let middle else { return nil }
-        let agreed = found.filter { ($0.delay - middle).magnitude <= Self.agreement }
+        let agreed = found.filter { ($0.delay - middle).magnitude <= agreement }
         guard agreed.count >= 2, let loudest = agreed.map({ $0.level }).max() else { return nil }
         return Heard(delay: middle, level: loudest)
     }
