@@ -88,7 +88,7 @@ struct CapturePath: ~Copyable {
     var microphone: Microphone
     /// Improves the sound before anyone hears it, by what the speaker plays.
     var chain: CaptureChain
-    private var reference: EchoReference
+    var reference: EchoReference
     /// Whether the speaker sounds, for keys that speech presses.
     private var activity = SpeakerActivity()
     private var mute = Mute()
@@ -253,11 +253,6 @@ struct CapturePath: ~Copyable {
 
     /// Goes on with frames of another length.
     mutating func change(frameSamples: Int) { microphone.change(frameSamples: frameSamples) }
-
-    /// Swaps in another chain, if the new settings differ in that.
-    mutating func exchangeChain(_ change: inout MediaChange) {
-        change.exchangeChain(&chain, &reference)
-    }
 }
 
 /// The microphone muted by a person: silence to everything behind it, keys that speech presses too.

@@ -310,7 +310,8 @@ extension MediaLoop {
 
     private mutating func changeSound(_ change: inout MediaChange) {
         let frameSamples = talks.encoder.frameSamples
-        if change.exchangeEncoder(&talks.encoder) {
+        if change.encoder != nil {
+            swap(&talks.encoder, &change.encoder!)
             socket.frameSize = talks.encoder.frameSize
             if talks.encoder.frameSamples != frameSamples {
                 // Numbers of the old frames mean nothing to the new ones; a key still held begins
@@ -327,10 +328,10 @@ extension MediaLoop {
             talks.frames.begin(at: max(first, capturePath.microphone.oldest))
             talks.isFrameSizeDue = true
         }
-        capturePath.exchangeChain(&change)
-        if change.hasVoices {
+        change.exchangeChain(&capturePath.chain, &capturePath.reference)
+        if change.voiceSlots != nil {
             talkers.releaseAll(at: now)
-            change.exchangeVoices(&talkers.slots)
+            swap(&talkers.slots, &change.voiceSlots!)
         }
         if change.changesRest { startCards() }
     }

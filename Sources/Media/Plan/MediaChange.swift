@@ -51,29 +51,12 @@ package struct MediaChange: ~Copyable {
         self.plan = plan
     }
 
-    /// Exchanges the encoder, if there is another.
-    mutating func exchangeEncoder(_ current: inout OpusEncoder) -> Bool {
-        guard var other = encoder.take() else { return false }
-        swap(&current, &other)
-        encoder = consume other
-        return true
-    }
-
     /// Exchanges the microphone's chain, if there is another.
     mutating func exchangeChain(_ current: inout CaptureChain, _ played: inout EchoReference) {
         guard changesChain else { return }
         swap(&current, &chain)
         swap(&played, &reference)
     }
-
-    /// Exchanges the voices, if there are others; those in use must have been released.
-    mutating func exchangeVoices(_ current: inout FixedArray<VoiceSlot>) {
-        guard var others = voiceSlots.take() else { return }
-        swap(&current, &others)
-        voiceSlots = consume others
-    }
-
-    var hasVoices: Bool { voiceSlots != nil }
 }
 
 /// The volumes and mutes that people have set, for the media loop.
