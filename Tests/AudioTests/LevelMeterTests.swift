@@ -15,7 +15,7 @@ import Time
     }
 
     @Test mutating func aFullSineReadsZeroPeakAndMinusThreeRMS() {
-        for _ in 0..<300 { meter.add(sine(32_767)) }
+        for _ in 0..<300 { meter.add(sine(32_767).span) }
         #expect(abs(meter.peak) < 0.01)
         #expect(abs(meter.rms + 3.01) < 0.02)
         meter.reset()
@@ -23,13 +23,13 @@ import Time
     }
 
     @Test mutating func thePeakFallsTwentyDecibelsIn1700Ms() {
-        meter.add(sine(32_767))
-        for _ in 0..<170 { meter.add(Block(repeating: 0)) }
+        meter.add(sine(32_767).span)
+        for _ in 0..<170 { meter.add(Block(repeating: 0).span) }
         #expect(abs(meter.peak + 20) < 0.1)
     }
 
     @Test mutating func theRMSIntegratesOver300Ms() {
-        for _ in 0..<30 { meter.add(sine(32_767)) }
+        for _ in 0..<30 { meter.add(sine(32_767).span) }
         // 63 % of the power: -2.0 dB.
         #expect(abs(meter.rms + 3.01 + 1.99) < 0.05)
     }
@@ -66,7 +66,7 @@ import Time
     }
 
     @Test mutating func aReadingSurvivesBeingPacked() {
-        meter.add(sine(20_000))
+        meter.add(sine(20_000).span)
         #expect(LevelMeter.Reading(packed: meter.reading.packed) == meter.reading)
         #expect(LevelMeter.Reading(packed: 0).rms == LevelMeter.floor)
     }
@@ -85,7 +85,7 @@ import Time
     }
 
     @Test mutating func loudSoundThatIsNotCutOffIsNoClip() {
-        for _ in 0..<100 { meter.add(sine(32_700)) }
+        for _ in 0..<100 { meter.add(sine(32_700).span) }
         #expect(meter.clips == 0)
     }
 }

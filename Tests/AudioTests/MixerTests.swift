@@ -3,6 +3,19 @@ import Scene
 import Seeds
 import Testing
 
+extension Mixer {
+    /// Adds one talker's block.
+    fileprivate mutating func add(_ block: borrowing Block, gain: Gain = .unity) {
+        add(block.span, from: gain, to: gain)
+    }
+
+    /// Writes the mix and begins the next one.
+    fileprivate mutating func render(into block: inout Block) {
+        var samples = block.mutableSpan
+        render(into: &samples)
+    }
+}
+
 private func frame(_ value: (Int) -> Int) -> Block {
     var frame = Block(repeating: 0)
     for i in 0..<480 { frame[i] = Int16(clamping: value(i)) }

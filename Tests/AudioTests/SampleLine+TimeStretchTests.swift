@@ -49,7 +49,8 @@ import Testing
         let samples = voiced(1_920)
         var line = line(samples)
         var frame = Block(repeating: 0)
-        for _ in 0..<3 { line.pop(into: &frame) }
+        var span = frame.mutableSpan
+        for _ in 0..<3 { line.pop(into: &span) }
         let found = line.bestInsertion(lags: 120...720, overlap: 240)
         let splice = try #require(found)
         #expect(splice.lag % 320 == 0 && splice.likeness > 0.999)
@@ -87,7 +88,8 @@ import Testing
         let noneOfWords = line.bestInsertion(lags: 120...720, overlap: 240)
         #expect(none == nil && noneOfWords == nil)
         var frame = Block(repeating: 0)
-        line.pop(into: &frame)
+        var span = frame.mutableSpan
+        line.pop(into: &span)
         let found = line.pauseInsertion(960, overlap: 120)
         let pause = try #require(found)
         line.lengthen(pause, overlap: 120)

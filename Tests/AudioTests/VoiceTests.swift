@@ -124,7 +124,8 @@ private func roughness(_ samples: some Collection<Int16>) -> Int {
             // Every 200 blocks the card stood still for 20 ms.
             let isXrun = block % 200 == 150
             for _ in 0..<(isStart || isXrun ? 2 : 1) {
-                _ = voice.pull(into: &frame, at: instant(ms))
+                var span = frame.mutableSpan
+                _ = voice.pull(into: &span, at: instant(ms))
             }
             block += 1
             ms += block % 200 == 150 ? 30 : 10

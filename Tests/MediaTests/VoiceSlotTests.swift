@@ -11,7 +11,8 @@ import Time
         var slot = VoiceSlot(voice: try Voice())
         // CELT, 10 ms (RFC 6716, 3.1).
         let packet: [UInt8] = [0xF0, 0x7F, 0xFF, 0xFE]
-        var block = Block(repeating: 0)
+        var room = Block(repeating: 0)
+        var block = room.mutableSpan
         func insert(_ number: Int, atMs moment: Int, _ slot: inout VoiceSlot) {
             slot.voice.insert(
                 sequence: UInt16(number), payload: packet.span, isSpurtStart: false,

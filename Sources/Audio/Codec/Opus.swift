@@ -110,13 +110,6 @@ internal import COpus
         precondition(status == OPUS_OK)
     }
 
-    /// Encodes one frame of 10 ms.
-    public mutating func encode(
-        _ frame: borrowing Block, into packet: inout MutableSpan<UInt8>
-    ) -> Int {
-        encode(frame.span, into: &packet)
-    }
-
     /// Continues with packets of another size, 2 to 400 bytes; the sound has no seam.
     public mutating func change(frameSize: Int) {
         precondition((2...PCM.payloadMax).contains(frameSize))

@@ -67,9 +67,6 @@ public struct LevelMeter: Sendable {
         return before
     }
 
-    /// Measures one more block of 10 ms.
-    public mutating func add(_ block: borrowing Block) { add(block.span) }
-
     private mutating func countClips(_ samples: Span<Int16>) {
         for i in samples.indices {
             let sample = Int32(samples[i])

@@ -97,17 +97,6 @@ extension Mixer {
     public mutating func add(_ samples: Span<Int16>, gain: Gain) {
         add(samples, from: gain, to: gain)
     }
-
-    /// Adds one talker's block.
-    public mutating func add(_ block: borrowing Block, gain: Gain = .unity) {
-        add(block.span, from: gain, to: gain)
-    }
-
-    /// Writes the mix and begins the next one.
-    public mutating func render(into block: inout Block) {
-        var samples = block.mutableSpan
-        render(into: &samples)
-    }
 }
 
 /// The factor by which a talker is mixed louder or softer.

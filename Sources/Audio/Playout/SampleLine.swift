@@ -82,12 +82,6 @@
         count -= played
     }
 
-    /// Plays 10 ms.
-    mutating func pop(into room: inout Block) {
-        var block = room.mutableSpan
-        pop(into: &block)
-    }
-
     mutating func removeAll() {
         unsafe samples.update(repeating: 0, count: touched)
         count = 0

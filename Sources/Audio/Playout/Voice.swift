@@ -160,12 +160,6 @@ public struct Voice: ~Copyable {
         return true
     }
 
-    /// Writes the next block where that is 10 ms.
-    public mutating func pull(into room: inout Block, at now: Instant) -> Bool {
-        var sound = room.mutableSpan
-        return pull(into: &sound, at: now)
-    }
-
     /// Updates `pauses` every 10 ms, from the 10 ms that end with this block.
     private mutating func weigh() {
         unweighed += block

@@ -114,9 +114,10 @@ private func write(_ tracks: [RecordedTrack], to path: String) throws(SystemErro
             for track in tracks {
                 var samples = block.mutableSpan
                 track.render(into: &samples)
-                mixer.add(block)
+                mixer.add(block.span)
             }
-            mixer.render(into: &block)
+            var mix = block.mutableSpan
+            mixer.render(into: &mix)
             for place in 0..<min(left, PCM.blockMax) { append(block[place], to: &bytes) }
             left = max(0, left - PCM.blockMax)
             guard left == 0 || bytes.count >= 65_536 else { continue }

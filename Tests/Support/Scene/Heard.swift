@@ -74,7 +74,8 @@ public func listen(
             voice.end(last: ends[nextEnd].last)
             nextEnd += 1
         }
-        let had = voice.pull(into: &frame, at: instant(now))
+        var span = frame.mutableSpan
+        let had = voice.pull(into: &span, at: instant(now))
         heard.hadSound.append(had)
         if had { heard.delays.append(Double(voice.buffer.playoutDelay.nanoseconds) / 1e6) }
         if keepSound {

@@ -16,7 +16,8 @@ public struct Talk: Sendable {
         var frames: [[UInt8]] = []
         for i in 0..<speech.frameCount {
             var span = bytes.mutableSpan
-            let count = encoder.encode(speech.frame(i), into: &span)
+            let frame = speech.frame(i)
+            let count = encoder.encode(frame.span, into: &span)
             frames.append(Array(bytes[0..<count]))
         }
         frameSamples = 480 * perPacket
