@@ -252,7 +252,7 @@ import Wire
         var why: Unheard?
         kitchen.receiver.passRecords(of: told, to: &talkers, at: now)
         if let records = kitchen.rings.records.pop() {
-            _ = ControlReader.read(records.bytes.span.extracting(first: records.count)) {
+            _ = ControlReader.read(records.bytes.span.extracting(first: records.packet.count)) {
                 if case .heard(let heard) = $0 { why = heard.why }
             }
         }

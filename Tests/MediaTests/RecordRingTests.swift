@@ -1,5 +1,6 @@
 import Testing
 import Time
+import Wire
 
 @testable import HAL
 @testable import Media
@@ -11,9 +12,11 @@ import Time
 
     /// A packet of a peer, told apart by its index.
     private func packet(_ index: UInt32 = 0, of peer: Int) -> OpenedRecords {
-        OpenedRecords(
-            peer: peer, index: index, source: .any(port: 1), cameAt: Instant(nanoseconds: 0),
-            madeAt: Instant(nanoseconds: 0), time: 0, count: 0, bytes: bytes)
+        let packet = OpenedPacket(
+            peer: peer, index: index, flags: FrameFlags(kind: .control), count: 0,
+            source: .any(port: 1), cameAt: Instant(nanoseconds: 0),
+            madeAt: Instant(nanoseconds: 0), time: 0)
+        return OpenedRecords(packet: packet, bytes: bytes)
     }
 
     private func flood(by peer: Int) -> Int {
@@ -31,7 +34,7 @@ import Time
             _ = (ring.push(packet(of: 0)), ring.push(packet(of: 1)))
         }
         var held = [0, 0]
-        while let opened = ring.pop() { held[opened.peer] += 1 }
+        while let opened = ring.pop() { held[opened.packet.peer] += 1 }
         #expect(held.reduce(0, +) < 48 && held.allSatisfy { (16...24).contains($0) }, "\(held)")
     }
 

@@ -48,11 +48,11 @@ extension ControlLoop {
             // the switch to its new session, which forgets what its streams meant, and only then
             // the records that bind them anew.
             takeEvents()
-            let (peer, index) = (opened.peer, opened.index)
+            let (peer, index) = (opened.packet.peer, opened.packet.index)
             // A record of a peer that has left may still lie in the ring.
             guard cores.table.owns(index, peer: peer) else { continue }
-            let source = Endpoint(opened.source)
-            let packet = PacketRecords(opened.bytes.span.extracting(first: opened.count))
+            let source = Endpoint(opened.packet.source)
+            let packet = PacketRecords(opened.bytes.span.extracting(first: opened.packet.count))
             // What an earlier run of the peer asked for is void.
             let isOfThisRun = cores.table.isInUse(index, by: peer)
             // One by one, so that what each asks for is done before the next one acts; but their
@@ -69,7 +69,7 @@ extension ControlLoop {
                     }
                     rings.tell(
                         .answered(
-                            peer: peer, index: index, askedAt: askedAt, time: opened.time))
+                            peer: peer, index: index, askedAt: askedAt, time: opened.packet.time))
                 default: break
                 }
                 feed { board, table, now in
@@ -88,7 +88,7 @@ extension ControlLoop {
                         guard isOfThisRun else { return }
                         board.receive(
                             record, beside: packet.heard(beside: record), from: peer, at: now,
-                            cameAt: opened.cameAt, age: now - opened.madeAt)
+                            cameAt: opened.packet.cameAt, age: now - opened.packet.madeAt)
                     }
                 }
             }

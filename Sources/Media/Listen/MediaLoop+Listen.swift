@@ -129,25 +129,6 @@ extension MediaLoop {
     }
 }
 
-/// A packet that was opened; its content lies in the receiver until the next one is.
-struct OpenedPacket: Equatable {
-    let peer: Int
-    /// The session's.
-    let index: UInt32
-    let flags: FrameFlags
-    /// Bytes of its content.
-    let count: Int
-    let source: SocketAddress
-    let cameAt: Instant
-    /// It was made then at the earliest.
-    let madeAt: Instant
-    /// The time it carries.
-    let time: UInt16
-
-    /// Whether it cannot have been held back on its way.
-    func isFresh(at now: Instant) -> Bool { now - madeAt <= SessionClock.freshFor }
-}
-
 /// The first step from the wire: datagrams are taken from the socket, and opened one by one.
 struct PacketReceiver: ~Copyable {
     /// When the socket is read.
@@ -353,11 +334,7 @@ struct PacketReceiver: ~Copyable {
         }
         var bytes = InlineArray<1207, UInt8>(repeating: 0)
         for place in 0..<packet.count { bytes[place] = plaintext[place] }
-        rings.pass(
-            OpenedRecords(
-                peer: packet.peer, index: packet.index, source: packet.source,
-                cameAt: packet.cameAt, madeAt: packet.madeAt, time: packet.time,
-                count: packet.count, bytes: bytes))
+        rings.pass(OpenedRecords(packet: packet, bytes: bytes))
     }
 }
 

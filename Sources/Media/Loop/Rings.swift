@@ -168,17 +168,28 @@ package struct KeptPacket: Sendable {
     }
 }
 
-/// An opened control packet, on its way to session and station.
-package struct OpenedRecords: Sendable {
+/// A packet that was opened.
+package struct OpenedPacket: Equatable, Sendable {
     package let peer: Int
+    /// The session's.
     package let index: UInt32
+    package let flags: FrameFlags
+    /// Bytes of its content.
+    package let count: Int
     package let source: SocketAddress
     package let cameAt: Instant
     /// It was made then at the earliest.
     package let madeAt: Instant
     /// The time it carries.
     package let time: UInt16
-    package let count: Int
+
+    /// Whether it cannot have been held back on its way.
+    func isFresh(at now: Instant) -> Bool { now - madeAt <= SessionClock.freshFor }
+}
+
+/// An opened control packet with its content, on its way to session and station.
+package struct OpenedRecords: Sendable {
+    package let packet: OpenedPacket
     package let bytes: InlineArray<1207, UInt8>
 }
 
@@ -283,19 +294,19 @@ package final class RecordRing: Sendable {
     package func push(_ opened: OpenedRecords) -> Bool {
         var free = Self.capacity
         for peer in counts.indices { free -= held(by: peer) }
-        let own = held(by: opened.peer)
+        let own = held(by: opened.packet.peer)
         guard own < free, ring.push(opened) == nil else {
-            if own >= Self.few { counts[opened.peer].add(.refused) }
+            if own >= Self.few { counts[opened.packet.peer].add(.refused) }
             return false
         }
-        counts[opened.peer].add(.pushed)
+        counts[opened.packet.peer].add(.pushed)
         return true
     }
 
     /// Takes the oldest packet, nil when there is none; control thread only.
     package func pop() -> OpenedRecords? {
         guard let opened = ring.pop() else { return nil }
-        counts[opened.peer].add(.popped)
+        counts[opened.packet.peer].add(.popped)
         return opened
     }
 
