@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "internal.h"
+#include "machine.h"
 
 #include <fcntl.h>
 #include <grp.h>

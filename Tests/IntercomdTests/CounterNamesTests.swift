@@ -47,7 +47,6 @@ import Testing
 
     @Test func everyCauseIsInTheManual() throws {
         try expectInManual(
-            Drop.names.map { $0.description.replacingOccurrences(of: "-", with: "_") }
-                + DiscoveryDrop.allCases.map { $0.rawValue })
+            Drop.allCases.map { $0.rawValue } + DiscoveryDrop.allCases.map { $0.rawValue })
     }
 }

@@ -12,7 +12,7 @@ import Wire
 
     private func links() throws -> Links {
         let sockets = try PortSockets(
-            listen: SocketAddress(host: "127.0.0.1", port: 0), port: 0, dscp: 0)
+            listen: SocketAddress(host: "127.0.0.1", port: 0), port: 0)
         return Links(socket: sockets.handshake, initiations: sockets.initiations)
     }
 
@@ -32,7 +32,7 @@ import Wire
         var links = try links()
         // A program listens there, and says nothing.
         let silent = try PortSockets(
-            listen: SocketAddress(host: "127.0.0.1", port: 0), port: 0, dscp: 0)
+            listen: SocketAddress(host: "127.0.0.1", port: 0), port: 0)
         let refused = links.probe(2, Endpoint(silent.handshake.local), at: start)
         #expect(refused == nil)
         let early = links.probeOutcome(of: 2, at: start + .milliseconds(4999))

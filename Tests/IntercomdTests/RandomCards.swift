@@ -56,6 +56,7 @@ struct RandomCards: ~Copyable {
     // The parts of the loop.
     private var captureClock = CardClock(.capture)
     private var playbackClock = CardClock(.playback)
+    private var captureWatch = StreamWatch()
     private var master = ClockMaster()
     private var shedding = LoadShedding()
     private var protection: LossProtection.Way
@@ -189,7 +190,7 @@ struct RandomCards: ~Copyable {
         chain.breakOff()
         lastCapture = time
         spurt.lose(lost, before: microphone.captured)
-        master.capture.begins()
+        captureWatch.begins()
         hasMoved = false
         (stillFor, lookedAt) = (.zero, nil)
     }
@@ -297,7 +298,7 @@ struct RandomCards: ~Copyable {
     // MARK: Watching
 
     private mutating func moved() {
-        _ = master.capture.progressed()
+        _ = captureWatch.progressed()
         hasMoved = true
         stillFor = .zero
         master.progressed(at: now)
@@ -309,7 +310,7 @@ struct RandomCards: ~Copyable {
             stillFor += min(.nanoseconds(time - lookedAt), StreamWatch.lookMax)
         }
         lookedAt = time
-        var isToReopen = master.capture.update(at: now, runs: true)
+        var isToReopen = captureWatch.update(at: now, runs: true)
         if plant == .overlooks { isToReopen = false }
         let least = StreamWatch.silenceMax
         if isToReopen, stillFor < least { note("opened again after \(stillFor)") }

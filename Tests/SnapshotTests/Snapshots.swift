@@ -88,7 +88,7 @@ enum Kitchen {
 
     /// A card that is open, and nothing between it and the program.
     static func card(_ name: String) -> Cards.Side {
-        var card = Cards.Side(name: .auto)
+        var card = Cards.Side(direction: .playback, name: .auto)
         card.device = name
         card.granted = PCMParameters(
             rate: 48_000, channels: 1, format: .s16, periodSamples: 240, bufferSamples: 960,

@@ -50,8 +50,8 @@ final class Snapshot {
     var lastEnded: HistoryRecord?
 
     // The devices.
-    var input = Cards.Side()
-    var output = Cards.Side()
+    var input = Cards.Side(direction: .capture)
+    var output = Cards.Side(direction: .playback)
     var keys: [Lines.Key] = []
     var lamps: [Status.Lamp] = []
     var relays: [Status.Relay] = []

@@ -36,7 +36,11 @@ package struct Cards {
         fileprivate var closing: Background<Bool>?
         fileprivate var mixing: Background<CardControl?>?
 
-        package init(name: DeviceName = .none, mixerChange: CardControl.Change? = nil) {
+        package init(
+            direction: PCMError.Direction, name: DeviceName = .none,
+            mixerChange: CardControl.Change? = nil
+        ) {
+            self.direction = direction
             (self.name, self.mixerChange) = (name, mixerChange)
         }
 

@@ -80,4 +80,8 @@ struct IntercomVectors: Decodable {
     let refuse: [Refusal]
 }
 
-let vectors = try! ProtocolVectors.read(as: IntercomVectors.self)
+let vectors: IntercomVectors = {
+    do {
+        return try ProtocolVectors.read(as: IntercomVectors.self)
+    } catch { fatalError("\(error)") }
+}()
