@@ -157,12 +157,13 @@ class Runner:
         return said[1]
 
     def type_and_end(self, station, words):
-        """A command that goes on until Ctrl-C."""
+        """A command that goes on until Ctrl-C, which sends what was spoken without a terminal."""
         # A shell that runs the tests in the background has children ignore it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(
                 [place.program("intercomctl"), "--config", station.etc, *words],
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True) as process:
             time.sleep(1.5)
             process.send_signal(signal.SIGINT)
             said = process.communicate(timeout=place.PATIENCE)[0]

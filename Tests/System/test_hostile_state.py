@@ -65,7 +65,7 @@ ELSEWHERE = {
     # test_site.py has some of the traps for them.
     "site init", "site leave",
     # Where no daemon answers it reads the settings as `peer list` does, and prints no complaint.
-    "completion",
+    "completion bash",
 }
 """Commands that do not touch the state directory themselves."""
 SITE = {name for name in COMMANDS if name.startswith("site ")}

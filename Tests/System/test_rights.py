@@ -23,7 +23,7 @@ FOR_ALL = (
     {"do": "signal", "peer": "nobody"}, {"do": "tone"}, {"do": "key"}, {"do": "version"},
     {"do": "history"}, {"do": "state"}, {"do": "state", "set": "mute", "what": "mic", "on": False},
     CALL, {**CALL, "priority": "high"}, {"do": "answer"}, {"do": "reject"}, {"do": "hangup"},
-    PAGE, {**PAGE, "action": "up", "priority": "emergency"}, {"do": "peer", "show": "nobody"},
+    PAGE, {**PAGE, "action": "up", "priority": "emergency"}, {"do": "show", "peer": "nobody"},
     {"do": "message", "action": "list"}, {"do": "message", "action": "play", "number": 9})
 FOR_ADMINS = (
     {"do": "reload"}, {"do": "reload", "check": True}, {"do": "levels"},

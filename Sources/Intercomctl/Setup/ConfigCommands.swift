@@ -163,15 +163,15 @@ func reloadConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     }
     let ending = reload.needsRestart ? ExitCode.degraded : .ok
     guard try printDifference(reload, invocation) else { return ending }
-    if !reload.needsRestart {
-        try printLine("applied")
-    } else {
-        try printLine("\(reload.appliesAny ? "applied; for the rest" : "not applied"): \(restart)")
-    }
     if reload.difference.contains(where: { $0.text.hasPrefix("~ [station] name:") }) {
         try printLine(
             "the peers keep the name that they have for this station; to change it, there: sudo"
                 + " intercomctl peer rename; in a site, where it is introduced: site rename")
+    }
+    if !reload.needsRestart {
+        try printLine("applied")
+    } else {
+        try printLine("\(reload.appliesAny ? "applied; for the rest" : "not applied"): \(restart)")
     }
     return ending
 }

@@ -14,6 +14,8 @@ struct CardSide: ~Copyable {
     init(_ direction: PCMError.Direction) { clock = CardClock(direction) }
 
     var isOpen: Bool { pcm != nil }
+    /// Whether it is open, and moves sound where it should.
+    var runs: Bool { isOpen && !watch.isStill }
 
     /// Samples of a granted period; 0 without a card.
     var periodSamples: Int {
@@ -72,18 +74,15 @@ struct CardPair: ~Copyable {
         hasOtherWork = !plan.keys.isEmpty
     }
 
-    subscript(direction: PCMError.Direction) -> CardSide {
-        _read {
-            switch direction {
-            case .capture: yield capture
-            case .playback: yield playback
-            }
-        }
-        _modify {
-            switch direction {
-            case .capture: yield &capture
-            case .playback: yield &playback
-            }
+    /// Calls this with the side of one direction.
+    ///
+    /// A subscript would be a coroutine, whose frame is on the heap.
+    mutating func with<Result: ~Copyable, Failure>(
+        _ direction: PCMError.Direction, _ body: (inout CardSide) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        switch direction {
+        case .capture: try body(&capture)
+        case .playback: try body(&playback)
         }
     }
 
@@ -154,10 +153,10 @@ struct CardPair: ~Copyable {
     mutating func handBack(
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) -> Bool {
-        guard let pcm = self[direction].pcm.take() else { return false }
-        self[direction].clock.forget(rings.counters)
+        guard let pcm = with(direction, { $0.pcm.take() }) else { return false }
+        with(direction) { [rings] in $0.clock.forget(rings.counters) }
         master.disarm(in: loop)
-        if isLinked { self[direction.other].pcm?.unlink() }
+        if isLinked { with(direction.other) { $0.pcm?.unlink() } }
         rings.handBack(.card(pcm))
         isLinked = false
         chooseMaster(loop, at: now)
@@ -209,8 +208,11 @@ struct CardPair: ~Copyable {
     mutating func startAlone(
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) throws(PCMError) {
-        self[direction].begins()
-        if direction == .playback || isCapturing { try self[direction].pcm!.start() }
+        let isToRun = direction == .playback || isCapturing
+        try with(direction) { (side) throws(PCMError) in
+            side.begins()
+            if isToRun { try side.pcm!.start() }
+        }
         chooseMaster(loop, at: now)
     }
 
@@ -236,8 +238,11 @@ struct CardPair: ~Copyable {
     // MARK: Waking the loop
 
     private func masterDescriptor(_ place: Int) -> PCMDescriptor? {
-        guard case .card(let direction) = master.source else { return nil }
-        return self[direction].descriptor(at: place)
+        switch master.source {
+        case .card(.capture): capture.descriptor(at: place)
+        case .card(.playback): playback.descriptor(at: place)
+        case .timer: nil
+        }
     }
 
     /// The timer stands in for a card, and moves what has a deadline when there is none; where a
@@ -259,7 +264,7 @@ struct CardPair: ~Copyable {
         if case .card(let direction) = master.source {
             for place in 0..<master.armed where woken.cardEvents[place] != 0 {
                 let events = woken.cardEvents[place]
-                _ = self[direction].pcm?.isReady(at: place, events: events)
+                with(direction) { _ = $0.pcm?.isReady(at: place, events: events) }
             }
         }
         if master.countWake(at: now, period: period) {

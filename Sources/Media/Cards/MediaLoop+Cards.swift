@@ -10,20 +10,22 @@ extension MediaLoop {
     /// the other runs on.
     mutating func insert(_ pcm: consuming PCMDevice) {
         let direction = pcm.direction
-        let other = direction.other
+        let isMicrophone = direction == .capture
         // The talk goes on then.
-        if cards[direction].isOpen { giveUp(direction) }
-        cards[direction].pcm = consume pcm
+        if isMicrophone ? cards.capture.isOpen : cards.playback.isOpen { giveUp(direction) }
+        switch direction {
+        case .capture: cards.capture.pcm = consume pcm
+        case .playback: cards.playback.pcm = consume pcm
+        }
         let otherRuns =
-            cards[other].isOpen && !cards[other].watch.isStill
-            && (other == .playback || cards.isCapturing)
-        if cards[direction].watch.isStill, otherRuns {
-            if direction == .capture { cards.isCapturing = wantsCapture }
+            isMicrophone ? cards.playback.runs : cards.capture.runs && cards.isCapturing
+        if isMicrophone ? cards.capture.watch.isStill : cards.playback.watch.isStill, otherRuns {
+            if isMicrophone { cards.isCapturing = wantsCapture }
             startAlone(direction)
         } else {
             startCards()
         }
-        guard direction == .capture else { return }
+        guard isMicrophone else { return }
         for target in talks.spurts.indices { updateGate(target) }
     }
 

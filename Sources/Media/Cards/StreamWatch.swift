@@ -103,7 +103,7 @@ package struct StreamWatch {
 extension CardPair {
     /// A card that is stopped or gone need not move.
     mutating func forgetStillness(of direction: PCMError.Direction, isGone: Bool = false) {
-        let wasStill = isGone ? self[direction].watch.lose() : self[direction].watch.ends()
+        let wasStill = with(direction) { isGone ? $0.watch.lose() : $0.watch.ends() }
         if wasStill { rings.notify(.stream(direction, .over)) }
     }
 
@@ -111,7 +111,7 @@ extension CardPair {
     ///
     /// - Returns: Whether that is news.
     mutating func fellAsleep(_ direction: PCMError.Direction) -> Bool {
-        let isNews = self[direction].watch.suspended()
+        let isNews = with(direction) { $0.watch.suspended() }
         if isNews { rings.notify(.stream(direction, .suspended)) }
         return isNews
     }
@@ -121,7 +121,7 @@ extension CardPair {
         _ direction: PCMError.Direction, _ loop: borrowing EventLoop, at now: Instant
     ) {
         if master.source == .card(direction) { master.progressed(at: now) }
-        guard self[direction].watch.progressed() else { return }
+        guard with(direction, { $0.watch.progressed() }) else { return }
         rings.notify(.stream(direction, .moves))
         chooseMaster(loop, at: now)
     }

@@ -52,7 +52,7 @@ import Testing
     @Test func anotherNameIsForThisStationAlone() throws {
         try answer([("~ [station] name: kitchen -> hall", false)])
         let output = try folder.does("reload")
-        #expect(output.contains("\napplied\nthe peers keep the name that they have for"))
+        #expect(output.contains("\nthe peers keep the name that they have for this station"))
     }
 
     /// A daemon that reloads when it was only asked would be believed to have changed nothing.
