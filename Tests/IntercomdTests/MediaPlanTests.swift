@@ -47,6 +47,7 @@ import Testing
                 """))
         #expect(plan.gain(of: 0, .direct) == .unity && plan.gain(of: 0, .call) == .unity)
         #expect(plan.gain(of: 0, .channel(1)) == .muted)
+        #expect(plan.gain(of: 0, .page(channel: nil, overrides: false)) == .unity)
         #expect(plan.gain(of: 0, .page(channel: 1, overrides: false)) == .muted)
         #expect(plan.gain(of: 0, .page(channel: 1, overrides: true)) == .unity)
     }

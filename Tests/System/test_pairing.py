@@ -228,7 +228,7 @@ class Screens(PairingTest):
             self.assertEqual(program.wait(30), 0)
         self.assertEqual(said.count("nothing is typed here"), 1)
 
-    def test_an_endless_line_ends_it(self):
+    def test_an_endless_roster_is_refused(self):
         with open("/dev/zero", "rb") as endless:
             done = subprocess.run(
                 self.words(self.garage, "site", "import"), stdin=endless, capture_output=True,

@@ -107,11 +107,13 @@ public struct ToneTrial: Sendable {
     /// The length of the trial: 2.5 s of 48 kHz mono, silence except for the sweeps.
     public static let count = 120_000
 
-    /// 0.4 s, for the jitter buffer there to find its delay, or a card to settle; then 0.7 s apart,
-    /// longer than any delay.
+    /// 0.4 s, for the jitter buffer there to find its delay; then 0.7 s apart, longer than any
+    /// delay.
     public static let first = 19_200
     private static let spacing = 33_600
     private static let delayMax = 28_800
+    /// By how much the delay varies at most: the jitter buffer makes it 30 ms.
+    private static let agreement = 1_440
 
     private let sweep: Sweep
 
@@ -134,22 +136,18 @@ public struct ToneTrial: Sendable {
     /// - Parameters:
     ///   - recording: 48 kHz mono.
     ///   - start: The place of its sample 0.
-    ///   - delayMin: The least delay; below 0 where what is known of the start is not exact.
-    ///   - agreement: By how much the delay varies at most; the jitter buffer makes it 30 ms.
     /// - Returns: Nil unless two of them agree.
-    public func heard(
-        in recording: [Int16], from start: Int, delayMin: Int = 0, agreement: Int = 1_440
-    ) -> Heard? {
+    public func heard(in recording: [Int16], from start: Int) -> Heard? {
         var found: [Heard] = []
         for number in 0..<3 {
             let sent = start + Self.first + number * Self.spacing
-            let places = sent + delayMin..<sent + Self.delayMax
-            guard let finding = sweep.find(in: recording, at: places) else { continue }
+            guard let finding = sweep.find(in: recording, at: sent..<sent + Self.delayMax)
+            else { continue }
             found.append(Heard(delay: finding.place - sent, level: finding.level))
         }
         let middle = found.map { $0.delay }.sorted().dropFirst(found.count / 2).first
         guard let middle else { return nil }
-        let agreed = found.filter { ($0.delay - middle).magnitude <= agreement }
+        let agreed = found.filter { ($0.delay - middle).magnitude <= Self.agreement }
         guard agreed.count >= 2, let loudest = agreed.map({ $0.level }).max() else { return nil }
         return Heard(delay: middle, level: loudest)
     }

@@ -146,7 +146,9 @@ extension RelayFacts {
         let unit = UnitFacts(root: root)
         hasSystemd = unit.hasSystemd
         switchesOff = unit.lines.contains {
-            $0.hasPrefix("ExecStopPost=") && $0.hasSuffix("intercomd --relays-off")
+            let (key, value) = ($0.prefix { $0 != "=" }, $0.drop { $0 != "=" })
+            return trimmed(String(key)) == "ExecStopPost"
+                && value.hasSuffix("intercomd --relays-off")
         }
         for driver in Self.drivers {
             let path = "\(root)/sys/module/\(driver)/parameters/persist_gpio_outputs"

@@ -55,6 +55,8 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     }
     let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
     var lifeline = Lifeline(at: Clock.now())
+    // What was typed before is no Enter that sends it.
+    _ = Keyboard.dropTyped()
     // What is spoken is dropped when this connection closes before its end.
     var daemon = try Daemon(invocation)
     let begun = try daemon.order(.message(.record(peer: invocation.arguments[0])))

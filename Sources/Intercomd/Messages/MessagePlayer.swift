@@ -87,7 +87,7 @@ struct MessagePlayer {
         }
         if isSkipping {
             endCurrent(rings)
-            guard !queue.isEmpty else { return .stopped }
+            guard !queue.isEmpty else { return count > 0 ? .over : .stopped }
             isSkipping = false
         }
         guard let (message, sound) = current else {

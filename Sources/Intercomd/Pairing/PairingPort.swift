@@ -233,8 +233,9 @@ struct PairingJob {
     var host: String?
     /// How many stations were found that show codes.
     var found = 0
-    /// The addresses at which the code was tried: any of them may be the one that has refused it.
-    var tried: [String] = []
+    /// The addresses at which the code was tried and something answered: any of them may be the one
+    /// that has refused it.
+    var answered: [String] = []
     /// Streams of something that is no station; anybody may connect, again and again, so only the
     /// first are told of.
     var strangers = 0

@@ -10,8 +10,9 @@ extension Pairings {
     /// A try at the code that is shown has failed, or the pairing has.
     mutating func failed(_ failure: Pairing.Failure) {
         let host = port.other?.host ?? "?"
-        let tried = job?.tried.joined(separator: " or ") ?? ""
-        let typedHost = job?.host ?? (tried.isEmpty ? "the other station" : tried)
+        let answered = job?.answered.joined(separator: " or ") ?? ""
+        let place = answered.isEmpty ? port.other?.asTyped ?? "the other station" : answered
+        let typedHost = job?.host ?? place
         switch failure {
         case .stranger:
             strangers += 1
@@ -48,7 +49,7 @@ extension Pairings {
                 "timed_out",
                 "the two minutes of this code are over; for a new one, run \"intercomctl pair\""
                     + " again")
-        case .unreachable where job?.own.hosts.contains(tried) == true:
+        case .unreachable where job?.own.hosts.contains(place) == true:
             failTyped(
                 "unreachable",
                 "\(typedHost) is this station's own address: type the one of the other station")

@@ -320,10 +320,12 @@ struct Pairings: ~Copyable {
         case .stream:
             switch port.take() {
             case .nothing: break
-            case .connected: perform(core.connected(at: now), at: now)
+            case .connected:
+                if let place = port.other { job?.answered.append(place.asTyped) }
+                perform(core.connected(at: now), at: now)
             case .bytes(let bytes): perform(core.receive(bytes.span, at: now), at: now)
             case .ended(let isInOrder, let error):
-                if let error { job?.connectionError = error }
+                if let error { noteRefusal(error, by: port.other) }
                 perform(core.ended(isInOrder: isInOrder, at: now), at: now)
             }
         }
@@ -368,16 +370,20 @@ struct Pairings: ~Copyable {
 
     private mutating func connect(to place: SocketAddress, at now: Instant) {
         port.hangUp()
-        job?.tried.append(place.asTyped)
         do throws(SystemError) {
             try port.connect(to: place, from: job?.own.listen)
         } catch {
-            job?.connectionError = error
+            noteRefusal(error, by: place)
             return perform(core.ended(isInOrder: false, at: now), at: now)
         }
         var report = PairingReport(.trying, "trying the code at \(place)")
         report.host = place.host
         tell(report)
+    }
+
+    private mutating func noteRefusal(_ error: SystemError, by place: SocketAddress?) {
+        job?.connectionError = error
+        if error.errno == SystemError.refused, let place { job?.answered.append(place.asTyped) }
     }
 
     mutating func send(_ message: [UInt8], at now: Instant) {

@@ -2,7 +2,7 @@ package import Audio
 internal import Realtime
 internal import Time
 
-/// Sound of the microphone on its way to the control thread, which only while it is watched.
+/// Sound of the microphone on its way to the control thread, for a tone trial alone.
 package struct SoundBlock: Sendable {
     /// The number of its first sample, counted since the start.
     package var position = 0
@@ -14,11 +14,11 @@ package struct SoundBlock: Sendable {
     package init() {}
 }
 
-/// The levels of microphone and speaker, for the media loop; and the microphone's sound itself
-/// while somebody watches.
+/// The levels of microphone and speaker, for the media loop; and the microphone's sound itself for
+/// a tone trial.
 ///
-/// Nothing is measured of a microphone that a person has muted, and its sound is handed over only
-/// while it is open, or a tone trial listens.
+/// Nothing is measured of a microphone that a person has muted. Its sound is handed over only while
+/// a tone trial listens.
 struct Meters: ~Copyable {
     /// What of the microphone may be known.
     enum Microphone { case muted, closed, open }
@@ -26,7 +26,7 @@ struct Meters: ~Copyable {
     private var microphone = LevelMeter()
     private var signalToNoise = SignalToNoise()
     private var speaker = LevelMeter()
-    /// Whether the control thread wants the microphone's sound.
+    /// Whether the control thread wants the microphone's sound, for a tone trial.
     var isWatched = false
     /// Samples captured since the start.
     private var position = 0

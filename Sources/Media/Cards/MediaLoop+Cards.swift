@@ -11,7 +11,7 @@ extension MediaLoop {
     mutating func insert(_ pcm: consuming PCMDevice) {
         let direction = pcm.direction
         let isMicrophone = direction == .capture
-        // The talk goes on then.
+        // One that stood still is not open any more, and its talk goes on.
         if isMicrophone ? cards.capture.isOpen : cards.playback.isOpen { giveUp(direction) }
         switch direction {
         case .capture: cards.capture.pcm = consume pcm

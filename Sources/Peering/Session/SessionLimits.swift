@@ -71,6 +71,12 @@ public struct SessionLimits: Sendable {
         // Leaves time for at least one handshake between the responder's attempt and expiry.
         precondition(rekeyResponder < expiry && Self.confirmTimeout < expiry)
         precondition(0 < rekeyPackets && rekeyPackets < Self.packetsMax)
+        precondition(Self.packetsMax <= 1 << 22 && Self.refusedAfter < Self.downAfter)
+        // Otherwise the responder would give the session up while M3 is still being repeated, or a
+        // repeat of M3 could outlive the memory of it.
+        let repeats = Self.finishInterval * Self.finishRepeats
+        precondition(repeats < Self.confirmTimeout && repeats < Self.halfOpenLifetime)
+        precondition(Self.confirmInterval * Self.confirmCount <= Self.confirmTimeout)
     }
 }
 

@@ -45,7 +45,7 @@ import Testing
         var facts = RelayFacts(hasRelays: true, root: root)
         #expect(facts.keepsOutputs == true && facts.hasSystemd && !facts.switchesOff)
         try put(
-            "[Service]\nExecStopPost=-intercomd --relays-off\n",
+            "[Service]\nExecStopPost = -intercomd --relays-off\n",
             "/etc/systemd/system/intercomd.service")
         facts = RelayFacts(hasRelays: true, root: root)
         #expect(facts.switchesOff)

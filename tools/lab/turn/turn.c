@@ -2,7 +2,10 @@
 // guest in virtual time.
 //
 // Computing takes no time there, so the clock has not moved before the thread has waited; and each
-// reading is a call into the guest's kernel, which is most of what a turn of a station costs.
+// reading is a call into the guest's kernel, which is most of what a turn of a station costs. Waits
+// are those of the product, below: a thread that waits otherwise may be told an old time for the
+// next 32 readings. What another thread or the kernel stamps may lie some microseconds ahead, as a
+// reading moves the clock a little.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -17,14 +20,14 @@ enum { READINGS = 32 };
 static _Thread_local struct {
 	struct timespec time;
 	int left;
-} known[CLOCK_MONOTONIC + 1];
+} known[CLOCK_BOOTTIME + 1];
 
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
 	static int (*real)(clockid_t, struct timespec *);
 	if (!real)
 		real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-	if (clock < CLOCK_REALTIME || clock > CLOCK_MONOTONIC)
+	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
 		return real(clock, time);
 	if (known[clock].left-- <= 0) {
 		int result = real(clock, &known[clock].time);
@@ -36,6 +39,11 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 	return 0;
 }
 
+static void forget(void)
+{
+	known[CLOCK_REALTIME].left = known[CLOCK_MONOTONIC].left = known[CLOCK_BOOTTIME].left = 0;
+}
+
 #define WAIT(type, name, parameters, arguments)                                     \
 	type name parameters                                                        \
 	{                                                                           \
@@ -43,7 +51,7 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 		if (!real)                                                          \
 			real = (type(*) parameters)dlsym(RTLD_NEXT, #name);         \
 		type result = real arguments;                                       \
-		known[CLOCK_REALTIME].left = known[CLOCK_MONOTONIC].left = 0;       \
+		forget();                                                           \
 		return result;                                                      \
 	}
 

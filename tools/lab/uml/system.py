@@ -46,7 +46,8 @@ def system(name, *tests):
     # For stations of this machine; another one's bring libraries of their own.
     os.environ.setdefault("INTERCOM_PRELOADS", place.lab("libturn.so"))
     return ["/usr/bin/python3", "Tests/System", name, "--verbose", *tests], [
-        place.program("intercomd"), place.program("intercomctl"), place.lab("simcard")]
+        place.program("intercomd"), place.program("intercomctl"), place.lab("simcard"),
+        place.lab("libturn.so")]
 
 
 def run(program, command, needed, folder, seconds=SECONDS):
