@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Crypto
@@ -5,10 +6,13 @@ import Testing
 @Suite struct MLKEM768FieldTests {
     static let q: UInt32 = 3329
 
-    /// Over the whole range, in one loop without a macro: it is 2^25 values.
+    /// Over the whole range, in one loop without a macro.
+    ///
+    /// It is 2^25 values; where time is short every eleventh is tried.
     @Test func reductionIsTheRemainderForEveryValueItAccepts() {
         var wrong = 0
-        for value in 0..<Field.reduceLimit where Field.reduce(value) != UInt16(value % Self.q) {
+        for value in stride(from: 0, to: Field.reduceLimit, by: isLongRun ? 1 : 11)
+        where Field.reduce(value) != UInt16(value % Self.q) {
             wrong += 1
         }
         #expect(wrong == 0)

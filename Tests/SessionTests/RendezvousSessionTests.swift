@@ -76,10 +76,12 @@ import Wire
         let calls = Calls(of: pair.a, pair.network)
         pair.network.run(for: .seconds(600))
         #expect(calls.all.isEmpty)
-        tell(pair.a, Self.dead)
-        pair.network.run(for: .seconds(600))
+        // Nearly as long ago as it is kept.
+        let told = pair.network.now + .seconds(300) - .seconds(36 * 3600)
+        pair.a.control { $0.told(Self.dead, by: 0, at: told) }
+        pair.network.run(for: .seconds(250))
         #expect(calls.all.count > Self.dead.count)
-        pair.network.run(for: .seconds(36 * 3600))
+        pair.network.run(for: .seconds(100))
         calls.all = []
         pair.network.run(for: .seconds(600))
         #expect(calls.all.isEmpty)

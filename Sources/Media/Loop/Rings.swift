@@ -24,8 +24,9 @@ package final class Rings: Sendable {
     /// Media to control: values that end on the control thread; at most, three sessions of each
     /// peer, with cards and keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
-    /// Media to control: the microphone's sound, only for a tone trial; fetched 20 times a second, so
-    /// it wakes no thread.
+    /// Media to control: the microphone's sound, only for a tone trial.
+    ///
+    /// Fetched 20 times a second, so it wakes no thread.
     package let sound = SPSCRing<SoundBlock>(capacity: 32)
     /// Media to control: what is encoded of a message, while one is spoken.
     ///
