@@ -127,7 +127,8 @@ class Station(station.Station):
 
     def is_with(self, other):
         """Whether it has a session with a peer."""
-        return self.peer(str(other))["state"] == "up"
+        return any(peer["name"] == str(other) and peer["state"] == "up"
+                   for peer in self.status()["peers"])
 
     def wait_for(self, *others):
         for other in others:
