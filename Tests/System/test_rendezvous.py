@@ -13,9 +13,10 @@ from stage.namespace import is_allowed
 
 MESSAGE = 224
 """Bytes of every message (docs/protocol.md §1.10)."""
-WITHIN_S = within(0.1)
+WITHIN_S = within(1.5)
 """From the start of both to the session: a connection to the broker, a question to the STUN server,
-and up to two first messages."""
+and first messages. Which of these meet an open router is a matter of microseconds; where the first
+ones do not, the next go out a second later."""
 
 
 @unittest.skipUnless(is_allowed() and shutil.which("mosquitto") and shutil.which("nft"),

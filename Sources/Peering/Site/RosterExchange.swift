@@ -111,7 +111,8 @@ public struct RosterExchange {
         held = roster.map { Held($0, text) }
         guard held?.notice != before else { return }
         let givers = offers.filter { $0.notice == held?.notice }.map { $0.giver }
-        offers = []
+        // Whoever has the key of this site could hide another one by a new list every few seconds.
+        if before?.site != held?.notice.site { offers = [] }
         // What was to be written is of a site that was left, or older.
         news = news.filter { news in
             if case .taken(let found) = news { isNewer(found.notice) } else { true }
