@@ -140,7 +140,7 @@ extension ControlLoop {
 }
 
 extension Wish {
-    /// What a request asks of the switchboard; nil where something else answers it.
+    /// The wish that a request is for the switchboard; nil where something else answers it.
     ///
     /// `id` is that of the call, if one begins.
     init?(_ request: Request, _ names: Names, id: @autoclosure () -> CallID) {
@@ -179,7 +179,7 @@ extension Wish {
         }
     }
 
-    /// What a person calls the peer that was heard last.
+    /// The name by which a person means the peer that was heard last.
     static let replyName = "reply"
 }
 
@@ -198,9 +198,9 @@ extension Request {
     /// What `intercomctl` would ask for to have the same done as this button.
     ///
     /// - Parameters:
-    ///   - act: What the button is for.
-    ///   - page: What the page under way goes to: the same button ends it.
-    ///   - state: What people have set: the same button sets it back.
+    ///   - act: The act of the button.
+    ///   - page: The target of the page under way, which the same button ends.
+    ///   - state: The settings of people, which the same button sets back.
     init(_ act: Config.Act, page: String?, state: SavedState) {
         self =
             switch act {

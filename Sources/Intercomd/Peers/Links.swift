@@ -38,7 +38,7 @@ struct Links: ~Copyable {
     private var nextLook: Instant?
     /// The addresses of this machine.
     private(set) var ownHosts: Set<String> = []
-    /// What keeps it from every peer that is not on it; nil when nothing does.
+    /// The reason why no peer is reached but those on this machine; nil when there is none.
     private(set) var networkFault: Fault?
     /// Whether the addresses of peers may be others than those below.
     var areAddressesNews = false
