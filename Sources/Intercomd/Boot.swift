@@ -107,7 +107,8 @@ enum Boot {
             let settings = SettingsInUse(read, directory: directory, routing: routing, plan: plan)
             let links = Links(socket: sockets.handshake, initiations: sockets.initiations)
             var switchboard = Switchboard(
-                station: station(routing, directory), known: directory.numbers,
+                known: directory.numbers, targets: routing.targets, channels: routing.channels,
+                firstMids: directory.numbers.map { _ in randomMid() },
                 frames: LossProtection.Frames(plan), at: startedAt)
             switchboard.hasPermitTone = plan.hasPermitTone
             let control = try ControlLoop(
@@ -166,12 +167,6 @@ enum Boot {
             case .opus(let error): preconditionFailure("\(error)")
             }
         }
-    }
-
-    private static func station(_ routing: Routing, _ directory: PeerDirectory) -> Station {
-        Station(
-            targets: routing.targets, channels: routing.channels,
-            firstMids: directory.numbers.map { _ in randomMid() })
     }
 
     /// Where a peer's numbered records begin.

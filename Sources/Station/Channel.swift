@@ -180,9 +180,9 @@ public struct TalkTarget: Equatable, Sendable {
     }
 }
 
-extension Station {
+extension Switchboard {
     /// The target that is this peer alone; nil where the settings have none.
-    public func target(ofPeer peer: Int) -> TalkTarget? {
+    package func target(ofPeer peer: Int) -> TalkTarget? {
         targets.first { $0.stream == 0 && $0.listeners.contains(peer) }
     }
 }

@@ -25,10 +25,10 @@ private struct Owner: ~Copyable, CoresOwner {
             table.add(
                 publicKey: X25519.publicKey(of: Key.random()), psk: nil, suite: .aesGCM, at: now)
         }
-        let station = Station(targets: [], channels: [], firstMids: [0, 0])
         let frames = LossProtection.Frames(samples: 960, size: 60, sizeRepeated: 60)
         cores = Cores(
-            table, Switchboard(station: station, frames: frames, at: now))
+            table,
+            Switchboard(targets: [], channels: [], firstMids: [0, 0], frames: frames, at: now))
     }
 
     mutating func perform(_ order: Order) {
@@ -37,6 +37,7 @@ private struct Owner: ~Copyable, CoresOwner {
         case .press(let target, let isDown):
             perform("\(isDown ? "press" : "release") \(target - 32)")
         case .hear(let peer, _, _, _): perform("hear \(peer)")
+        case .send(let peer, _): perform("send to \(peer)")
         case .want(let peer): perform("want \(peer)")
         case .notice(.peerUp(let peer)): perform("tell that \(peer) is up")
         case .notice(.peerDown(let peer)): perform("tell that \(peer) is down")
@@ -78,17 +79,17 @@ private struct Owner: ~Copyable, CoresOwner {
         #expect(owner.begun == ["press 3"])
     }
 
-    @Test func decisionsComeBeforeSessionsAndSessionsBeforeTheStation() {
+    @Test func decisionsComeBeforeSessionsAndSessionsBeforeRecords() {
         var owner = Owner()
         let address = address
         owner.feed { board, table, now in
             table.setEndpoints([address], of: 1, at: now)
-            board.follow(.up(isNewBoot: true), of: 0, at: now)
+            board.up(peer: 0, isNewBoot: true, at: now)
+            board.renewed(peer: 0, at: now)
         }
-        let kinds = owner.begun
-        #expect(Array(kinds.prefix(3)) == ["tell that 0 is up", "transmit", "resolve 1"])
-        #expect(kinds.count > 3)
-        #expect(kinds.dropFirst(3).allSatisfy { $0 == "hear 0" })
+        let kinds = owner.begun.filter { $0 != "hear 0" }
+        #expect(kinds == ["tell that 0 is up", "transmit", "resolve 1", "send to 0"])
+        #expect(owner.begun.count > kinds.count)
     }
 
     @Test func whatAnOrderFeedsIsDoneAfterItByTheSameDraining() {
@@ -141,8 +142,8 @@ private struct Owner: ~Copyable, CoresOwner {
             owner.feed { board, table, now in
                 switch kind {
                 case 0: board.press(peer)
-                case 1: board.follow(.up(isNewBoot: true), of: peer, at: now)
-                case 2: board.follow(.down, of: peer, at: now)
+                case 1: board.up(peer: peer, isNewBoot: true, at: now)
+                case 2: board.down(peer: peer, at: now)
                 case 3: table.setEndpoints([address], of: peer, at: now)
                 case 4:
                     table.tick(at: now)

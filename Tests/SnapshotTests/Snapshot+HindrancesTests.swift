@@ -80,7 +80,7 @@ import Wire
     @Test func aMutedMicrophoneIsAHindranceWhileSomebodyTalks() {
         let muted = MicrophoneWatch.Facts(
             isMuted: true, isWanted: true, isOpen: true, isCardMuted: false)
-        station.switchboard.follow(
+        station.switchboard.handle(
             .microphone(muted, soundAt: Kitchen.now), at: Kitchen.now)
         #expect(texts(station) == [])
         station.talkingSince = [Int(TalkTarget.announcement): Kitchen.now]
@@ -96,7 +96,7 @@ import Wire
         let house = try #require(try Kitchen.snapshot().routing.target(named: "house"))
         func station(_ word: Unheard) throws -> Snapshot {
             let made = try Kitchen.snapshot { board in
-                board.follow(
+                board.handle(
                     .talking(target: house.id, name: "house", first: nil, isDoubted: false),
                     at: Kitchen.now)
                 board.receive(
@@ -114,7 +114,7 @@ import Wire
         #expect(deaf.peerStatus(Kitchen.office).hearsNow == "speaker_muted")
         #expect(deaf.peerStatus(Kitchen.garage).hearsNow == nil)
         // Without a network here no peer is blamed.
-        deaf.switchboard.follow(Kitchen.unplugged, at: Kitchen.now)
+        deaf.switchboard.handle(Kitchen.unplugged, at: Kitchen.now)
         #expect(texts(deaf) == [])
         let hearing = try station(.heard)
         #expect(texts(hearing) == [])
@@ -128,13 +128,13 @@ import Wire
         let house = try #require(try Kitchen.snapshot().routing.target(named: "house"))
         let begin = Kitchen.now - .seconds(10)
         let station = try Kitchen.snapshot { board in
-            board.follow(
+            board.handle(
                 .talking(target: house.id, name: "house", first: nil, isDoubted: false), at: begin)
             board.receive(
                 .heard(
                     Heard(stream: house.stream, share: 0, why: .speakerMuted, played: nil)),
                 from: Kitchen.office, at: begin + .seconds(1))
-            board.follow(.said(target: house.id, frames: 300), at: begin + .seconds(3))
+            board.handle(.said(target: house.id, frames: 300), at: begin + .seconds(3))
             board.tick(at: begin + .seconds(8))
         }
         let found = try #require(station.hindrances.first { $0.peer == "office" })

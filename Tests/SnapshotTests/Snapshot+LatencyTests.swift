@@ -25,13 +25,13 @@ import Testing
 
     @Test func noToneGoesToAPeerThatIsDownOrIntoATalk() throws {
         let down = try Kitchen.snapshot { board in
-            board.follow(.down, of: Kitchen.garage, at: Kitchen.now)
+            board.down(peer: Kitchen.garage, at: Kitchen.now)
         }
         #expect(obstacle(down) == "garage is down")
-        down.switchboard.follow(Kitchen.unplugged, at: Kitchen.now)
+        down.switchboard.handle(Kitchen.unplugged, at: Kitchen.now)
         #expect(obstacle(down) == "this station has no network")
         let talking = try Kitchen.snapshot { board in
-            board.follow(
+            board.handle(
                 .talking(target: 0, name: "house", first: nil, isDoubted: false), at: Kitchen.now)
         }
         #expect(

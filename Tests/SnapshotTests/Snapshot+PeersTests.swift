@@ -45,14 +45,14 @@ import Wire
     @Test func aPeerTalksOnlyWhileItIsHeard() throws {
         station.peers[Kitchen.garage].session = try Kitchen.session()
         #expect(!station.peerStatus(Kitchen.garage).isTalking && station.levels.talkers.isEmpty)
-        station.switchboard.follow(
+        station.switchboard.handle(
             .receiving(peer: Kitchen.garage, stream: 0, isOn: true), at: Kitchen.now)
         #expect(station.peerStatus(Kitchen.garage).isTalking)
         #expect(station.levels.talkers.map(\.name) == ["garage"])
     }
 
     @Test func aPeerWithoutAnAddressIsToldAsItIsLookedFor() throws {
-        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
         station.peers[Kitchen.garage].downReason = .noAddress
         let alone = try #require(station.peerStatus(Kitchen.garage).fault)
         #expect(alone.text == "has not called, and there is no address to call it at")
@@ -69,7 +69,7 @@ import Wire
     /// It may have joined, and have put this station out or given its name away: it can tell.
     @Test(arguments: [DownReason.notAccepted, .noAddress])
     func oneOfTheSiteIsAskedWhyItWantsNothingOfThisStation(_ reason: DownReason) throws {
-        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
         station.isLANSearched = true
         station.peers[Kitchen.garage].downReason = reason
         for isInSite in [true, false] {
@@ -98,7 +98,7 @@ import Wire
     }
 
     @Test func anAddressOfThisStationIsNamed() throws {
-        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
         let port = station.config.network.port
         station.peers[Kitchen.garage].downReason = .noAnswer
         station.peers[Kitchen.garage].session = Kitchen.down(
@@ -115,7 +115,7 @@ import Wire
     }
 
     @Test func evidenceCountsMoreThanAnAddressOfOurOwn() throws {
-        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
         let own = try Kitchen.endpoint("10.0.0.9", station.config.network.port)
         station.peers[Kitchen.garage].session = Kitchen.down(at: own)
         station.ownHosts = ["10.0.0.9"]
@@ -126,12 +126,10 @@ import Wire
     @Test func aNewAddressThatIsNotFoundIsWhyAPeerIsDown() throws {
         for isFound in [true, false] {
             let station = try Kitchen.snapshot {
-                $0.follow(.down, of: Kitchen.garage, at: Kitchen.now)
-                $0.follow(.moved, of: Kitchen.garage, at: Kitchen.now)
+                $0.down(peer: Kitchen.garage, at: Kitchen.now)
+                $0.moved(Kitchen.garage)
                 guard !isFound else { return }
-                $0.follow(
-                    .lookedUp(isFound: false, complaint: "no such name"), of: Kitchen.garage,
-                    at: Kitchen.now)
+                $0.resolved(Kitchen.garage, isFound: false, complaint: "no such name")
             }
             let own = try Kitchen.endpoint("10.0.0.9", station.config.network.port)
             station.peers[Kitchen.garage].session = Kitchen.down(at: own)
@@ -146,7 +144,7 @@ import Wire
     }
 
     @Test func thePeerThatIsAtItsAddressIsNamed() throws {
-        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
         for (peer, reason) in [(Kitchen.garage, .noAnswer), (Kitchen.office, nil)]
             as [(Int, DownReason?)]
         {
@@ -184,7 +182,7 @@ import Wire
         for (name, isNamed) in [("garage-3", true), ("garage-door", false), ("garages", false)] {
             let station = try Kitchen.snapshot(
                 Kitchen.text.replacing("[peer office]", with: "[peer \(name)]")
-            ) { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+            ) { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
             station.peers[Kitchen.garage].session = Kitchen.down(
                 at: try Kitchen.endpoint("10.0.0.9"))
             station.peers[Kitchen.garage].downReason = .noAnswer
@@ -199,7 +197,7 @@ import Wire
     @Test func aSilentPeerIsToldBeforeItIsDown() throws {
         let last = Kitchen.now - .seconds(27)
         let station = try Kitchen.snapshot {
-            $0.follow(.lastHeard(at: last), of: Kitchen.garage, at: Kitchen.now)
+            $0.checkPresence(of: Kitchen.garage, heardAt: last, at: Kitchen.now)
         }
         station.peers[Kitchen.garage].traffic[.lastOpened] = UInt64(last.nanoseconds)
         let status = station.peerStatus(Kitchen.garage)
@@ -214,7 +212,7 @@ import Wire
     }
 
     @Test func aCallerThatIsTakenForAPeerIsNoStranger() throws {
-        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
         let place = try Kitchen.endpoint("10.0.0.7")
         station.strangers = [
             .init(

@@ -44,7 +44,7 @@ import Time
 
     @Test func aStreamThatStandsStillIsToldWithItsReopenings() throws {
         let station = try Kitchen.snapshot {
-            $0.follow(.stream(.capture, .stands), at: Kitchen.now)
+            $0.handle(.stream(.capture, .stands), at: Kitchen.now)
         }
         station.media[.captureReopens] = 3
         let text = try #require(station.problemLines.first)
@@ -56,8 +56,8 @@ import Time
         #expect(station.status.audio.input.fault?.code == "stands_still")
         #expect(station.status.audio.output.fault == nil)
         let moving = try Kitchen.snapshot {
-            $0.follow(.stream(.capture, .stands), at: Kitchen.now)
-            $0.follow(.stream(.capture, .moves), at: Kitchen.now)
+            $0.handle(.stream(.capture, .stands), at: Kitchen.now)
+            $0.handle(.stream(.capture, .moves), at: Kitchen.now)
         }
         #expect(moving.problemLines == [])
         #expect(moving.awake(.capture) == "audio input mic moves again")
@@ -95,7 +95,7 @@ import Time
 
     @Test func eachStepOfAnOverloadLeavesOutMoreOfWhatTheSettingsAskFor() throws {
         func leftOut(_ step: Overload, _ text: String = Kitchen.text) throws -> [String] {
-            try Kitchen.snapshot(text) { $0.follow(.overload(step), at: Kitchen.now) }
+            try Kitchen.snapshot(text) { $0.handle(.overload(step), at: Kitchen.now) }
                 .leftOut.map(\.word)
         }
         let rich = Kitchen.text.replacing("echo = off", with: "echo = on\nnoise-suppression = low")
@@ -112,17 +112,17 @@ import Time
             #expect(try leftOut(step) == words.filter { asked.contains($0) })
         }
         func text(_ step: Overload) throws -> String {
-            try Kitchen.snapshot { $0.follow(.overload(step), at: Kitchen.now) }.shedText
+            try Kitchen.snapshot { $0.handle(.overload(step), at: Kitchen.now) }.shedText
         }
         #expect(try text(.thriftyEncoder) == "speech is encoded with less care")
         #expect(
             try text(.twoVoices) == "speech is encoded plainly, 2 voices are heard at once at most")
         #expect(
-            try Kitchen.snapshot { $0.follow(.overload(.twoVoices), at: Kitchen.now) }.problemLines
+            try Kitchen.snapshot { $0.handle(.overload(.twoVoices), at: Kitchen.now) }.problemLines
                 .count == 1)
         let calm = try Kitchen.snapshot {
-            $0.follow(.overload(.twoVoices), at: Kitchen.now)
-            $0.follow(.overload(.none), at: Kitchen.now)
+            $0.handle(.overload(.twoVoices), at: Kitchen.now)
+            $0.handle(.overload(.none), at: Kitchen.now)
         }
         #expect(calm.problemLines == [] && calm.status.leftOut == [])
     }
@@ -140,7 +140,7 @@ import Time
     }
 
     @Test func aPeerThatIsDownIsAProblemWhenItNeedsMendingOrStaysAway() throws {
-        let station = try Kitchen.snapshot { $0.follow(.down, of: Kitchen.garage, at: Kitchen.now) }
+        let station = try Kitchen.snapshot { $0.down(peer: Kitchen.garage, at: Kitchen.now) }
         station.peers[Kitchen.garage].downReason = .noAnswer
         station.peers[Kitchen.garage].session = Kitchen.down(since: .seconds(59))
         #expect(station.problemLines == [])

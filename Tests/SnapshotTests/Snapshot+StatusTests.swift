@@ -61,7 +61,7 @@ import Wire
         #expect(station.status.audio.echo == "refused" && station.status.audio.duplex == "half")
         #expect(station.noteLines == [Advice.echoStays("two cards").sentence])
         station = try Kitchen.snapshot(text) {
-            $0.follow(.overload(.noEchoCancelling), at: Kitchen.now)
+            $0.handle(.overload(.noEchoCancelling), at: Kitchen.now)
         }
         station.media[.echoReduction] = 200
         #expect(station.status.audio.echo == "shed" && station.status.audio.duplex == "half")

@@ -53,13 +53,12 @@ enum Kitchen {
         let directory = directory(config, numbers)
         let routing = Routing(config, directory)
         var board = Switchboard(
-            station: Station(
-                targets: routing.targets, channels: routing.channels,
-                firstMids: (0..<PeerDirectory.capacity).map { 100 * UInt32($0) }),
+            targets: routing.targets, channels: routing.channels,
+            firstMids: (0..<PeerDirectory.capacity).map { 100 * UInt32($0) },
             frames: .init(samples: 480, size: 80, sizeRepeated: 40), at: now)
         board.configure(
             peers: directory.numbers, targets: routing.targets, channels: routing.channels, at: now)
-        for peer in directory.numbers { board.follow(.up(isNewBoot: true), of: peer, at: now) }
+        for peer in directory.numbers { board.up(peer: peer, isNewBoot: true, at: now) }
         // People here are told of listeners.
         let signs = Consent.Signs(isSpeakerOpen: true, canBeep: true, hasTalkLamp: false)
         let policies = [Policy](repeating: Policy(), count: PeerDirectory.capacity)

@@ -237,7 +237,7 @@ import Wire
 
     @Test mutating func test_active_peer_is_taken_out_of_the_settings_ends() {
         let id = world.connected()
-        world.act(0) { station, _ in station.replace(peer: 1, firstMid: 1) }
+        world.act(0) { $0.replace(peer: 1, firstMid: 1, at: $1) }
         #expect(world.ending(0, id) == .peerGone)
     }
 }

@@ -7,7 +7,7 @@ import Wire
 @Suite struct FreshnessTests {
     private var world = CallWorld(2)
 
-    let old = Station.freshFor + .milliseconds(10)
+    let old = Switchboard.freshFor + .milliseconds(10)
 
     private mutating func offer(
         _ mode: Offer.Mode, madeAgo tenths: UInt8, age: Duration
@@ -23,7 +23,7 @@ import Wire
         world.inject(.signal(signal), from: 0, to: 1, age: old)
         #expect(world.pages(1) == [])
         // The same request in time.
-        world.inject(.signal(signal), from: 0, to: 1, age: Station.freshFor)
+        world.inject(.signal(signal), from: 0, to: 1, age: Switchboard.freshFor)
         #expect(world.pages(1).count == 1)
         world.inject(.signal(signal), from: 0, to: 1)
         #expect(world.pages(1).count == 1)
@@ -69,7 +69,7 @@ import Wire
         #expect(world.pages(0) == ["result \(request) none"])
         #expect(copies == 5)
         // The last copy is too old by then, whoever has held it.
-        #expect(Duration.milliseconds(1_000) + Station.freshFor < .milliseconds(3_200))
+        #expect(Duration.milliseconds(1_000) + Switchboard.freshFor < .milliseconds(3_200))
     }
 
     @Test mutating func anAcknowledgementIsTrueWheneverItComes() {

@@ -17,12 +17,12 @@ import Wire
         Channel(number: number, reference: reference, members: members, isListenedTo: true)
     }
 
-    private var station: Station
+    private var station: Switchboard
 
     /// A station with the channel of the house, and peer 0 up.
     init() {
         let listeners: PeerSet = [0, 1]
-        station = Station(
+        station = Switchboard(
             targets: [TalkTarget(stream: 1, reference: house, listeners: listeners)],
             channels: [
                 Channel(number: 1, reference: house, members: [0, 1], isListenedTo: true)
@@ -89,7 +89,7 @@ import Wire
     @Test mutating func aNumberGivenToAnotherPeerForgetsTheOneBefore() {
         station.receive(binds(4, house, mid: 1), from: 0, at: start)
         _ = station.drained()
-        station.replace(peer: 0, firstMid: 500)
+        station.replace(peer: 0, firstMid: 500, at: start)
         #expect(station.drained().hearings == Array(repeating: .unbound, count: 32))
         station.configure(targets: [], channels: [channel(1, house, [0])], at: start)
         #expect(station.drained().hearings.isEmpty)

@@ -1,7 +1,8 @@
-import Station
 import Testing
 import Time
 import Wire
+
+@testable import Station
 
 /// Pages, call lights and relays: the things peers may do here without an answer.
 @Suite struct RequestTests {
@@ -10,7 +11,7 @@ import Wire
     private mutating func page(_ priority: Priority = .normal, reference: UInt64? = nil) {
         let reference = reference ?? world.channel
         world.act(0) {
-            $0.aim(
+            $0.bind(
                 TalkTarget(
                     stream: TalkTarget.page, reference: reference, listeners: [1],
                     priority: priority, purpose: .page), at: $1)
@@ -162,7 +163,7 @@ import Wire
     @Test mutating func aCallLightIsAskedForAndAnswered() {
         let request = world.ask(.callLight, time: .seconds(5))
         world.run()
-        #expect(world.pages(1) == ["asked 1 50"])
+        #expect(world.pages(1) == ["lit for 5 s"])
         #expect(world.pages(0) == ["result \(request) 0"])
     }
 
@@ -189,19 +190,18 @@ import Wire
     }
 
     /// The results that a station tells of its requests when these answers come.
-    private func told(_ station: inout Station, _ answers: [(peer: Int, RequestResult)]) -> [String]
-    {
-        var found: [String] = []
-        for (peer, answer) in answers {
+    private func told(
+        _ station: inout Switchboard, _ answers: [(peer: Int, RequestResult)]
+    ) -> [String] {
+        answers.flatMap { peer, answer in
             station.receive(.result(answer), from: peer, at: now)
-            while let action = station.nextAction() {
-                guard case .notice(.result(let peer, let mid, let what, let status)) = action else {
-                    continue
+            return station.drained().compactMap { order -> String? in
+                guard case .notice(.result(let peer, let mid, let what, let status)) = order else {
+                    return nil
                 }
-                found.append("\(peer) \(mid) \(what) \(status?.rawValue ?? 255)")
+                return "\(peer) \(mid) \(what) \(status?.rawValue ?? 255)"
             }
         }
-        return found
     }
 
     private func answer(
@@ -213,7 +213,7 @@ import Wire
     private let now = Instant(nanoseconds: 5_000_000_000)
 
     @Test func whatCameOfARequestIsToldOnceAndOfTheRequestThatItAnswers() {
-        var station = Station(targets: [], channels: [], firstMids: [0, 7, 7])
+        var station = Switchboard(targets: [], channels: [], firstMids: [0, 7, 7])
         let door = station.ask(
             1, .relay, reference: 1, time: .zero, called: "relay door", at: now)
         let light = station.ask(
@@ -229,7 +229,7 @@ import Wire
     }
 
     @Test func theOldestRequestIsGivenUpForANewerOne() {
-        var station = Station(targets: [], channels: [], firstMids: [0])
+        var station = Switchboard(targets: [], channels: [], firstMids: [0])
         for _ in 0...64 {
             _ = station.ask(0, .relay, reference: 1, time: .zero, called: "relay door", at: now)
         }

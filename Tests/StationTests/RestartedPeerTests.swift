@@ -7,7 +7,7 @@ import Wire
 @Suite struct RestartedPeerTests {
     let start = Instant(nanoseconds: 1_000_000_000)
 
-    private var station = Station(targets: [], channels: [], firstMids: [100])
+    private var station = Switchboard(targets: [], channels: [], firstMids: [100])
 
     /// Peer 0 is up, and the station has nothing more to say.
     init() {

@@ -1,7 +1,8 @@
-import Station
 import Testing
 import Time
 import Wire
+
+@testable import Station
 
 @Suite struct StationTests {
     private static let house: UInt64 = 0xA1A2_A3A4_A5A6_A7A8
@@ -9,7 +10,7 @@ import Wire
     private let house = StationTests.house
 
     /// One channel with peers 0 and 1, listened to; and both peers spoken to alone.
-    private var station = Station(
+    private var station = Switchboard(
         targets: [
             TalkTarget(stream: 1, reference: StationTests.house, listeners: [0, 1]),
             TalkTarget(stream: 0, reference: 0, listeners: [0]),
@@ -91,7 +92,7 @@ import Wire
     }
 
     @Test func aStreamIsBoundWithThePriorityOfItsTarget() {
-        var station = Station(
+        var station = Switchboard(
             targets: [
                 TalkTarget(stream: 1, reference: house, listeners: [0], priority: .emergency)
             ], channels: [], firstMids: [100])
@@ -103,7 +104,7 @@ import Wire
         station.up(peer: 1, isNewBoot: true, at: start)
         _ = station.drained()
         for time in 0..<2 {
-            station.aim(
+            station.bind(
                 TalkTarget(
                     stream: TalkTarget.announcement, reference: house, listeners: [1],
                     priority: .high, purpose: .page), at: start + .milliseconds(time))

@@ -42,7 +42,7 @@ import Wire
         switchboard.aim(TalkTarget.call, at: [1], name: .peers([1]))
         switchboard.expect(.aim(target: Int(TalkTarget.call), [1]))
         let talking = SoundNews.talking(Int(TalkTarget.call))
-        switchboard.follow(talking, at: start)
+        switchboard.handle(talking, at: start)
         _ = switchboard.decided
         switchboard.aim(TalkTarget.call, at: [1, 2], name: .peers([1, 2]))
         switchboard.expect(

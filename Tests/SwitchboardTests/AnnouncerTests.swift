@@ -32,7 +32,7 @@ import Wire
         announce()
         switchboard.speakAnnouncement(at: start)
         _ = switchboard.decided
-        switchboard.follow(.said(target: announcement, frames: 100), at: start + .seconds(1))
+        switchboard.handle(.said(target: announcement, frames: 100), at: start + .seconds(1))
         switchboard.announcementEnded()
         switchboard.expect(.notice(.announcementEnded(to: "house")))
         #expect(switchboard.announcer.job != nil)

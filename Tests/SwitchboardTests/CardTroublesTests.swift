@@ -7,7 +7,7 @@ import Time
     private var switchboard = Switchboard.bare()
 
     private mutating func lost(_ capture: UInt64, _ playback: UInt64) -> [Order] {
-        switchboard.follow(.xruns(capture: capture, playback: playback), at: start)
+        switchboard.handle(.xruns(capture: capture, playback: playback), at: start)
         return switchboard.decided
     }
 
@@ -20,10 +20,10 @@ import Time
     }
 
     @Test mutating func aCardThatStallsIsInTroubleUntilItIsGone() {
-        switchboard.follow(.cardStalled, at: start)
+        switchboard.handle(.cardStalled, at: start)
         switchboard.expect(.notice(.stalled))
         #expect(switchboard.isCardStalled)
-        switchboard.follow(.cardLost, at: start)
+        switchboard.handle(.cardLost, at: start)
         #expect(!switchboard.isCardStalled)
     }
 }

@@ -62,10 +62,10 @@ import Time
         let configured = [Policy](repeating: all, count: 4)
         switchboard.consent(
             to: configured, signs(open: true), .open, isHalfDuplex: false, at: start)
-        #expect(switchboard.station.policy(of: 0) == all)
+        #expect(switchboard.policy(of: 0) == all)
         #expect(switchboard.consent.tellsOfListeners)
         switchboard.consent(to: configured, signs(), .open, isHalfDuplex: false, at: start)
-        #expect(switchboard.station.policy(of: 0) == all.withoutListeners)
+        #expect(switchboard.policy(of: 0) == all.withoutListeners)
         #expect(switchboard.consent.signs == signs())
     }
 }

@@ -99,7 +99,7 @@ import Time
             TalkTarget(stream: 0, reference: 0, listeners: [3]),
         ]
         switchboard.configure(peers: [1, 2, 3], targets: targets, channels: [], at: start)
-        switchboard.follow(.talking(3), at: start)
+        switchboard.handle(.talking(3), at: start)
         _ = switchboard.decided
         // No peer has the number 2 now, and peer 3 is not talked to.
         let signs: Doubts.SignsOfLife = (start, start)
@@ -111,7 +111,7 @@ import Time
         #expect(deadlines == [start + .milliseconds(2500), start + .milliseconds(4500)])
         #expect(switchboard.deadline == start + .milliseconds(4500))
         switchboard.expect(.checkSession(peer: 1))
-        switchboard.follow(.silent(target: 3, name: nil), at: start)
+        switchboard.handle(.silent(target: 3, name: nil), at: start)
         switchboard.followListeners(at: start + .seconds(9)) { _ in signs }
         #expect(switchboard.doubts.deadline == nil)
         switchboard.expect(.notice(.talkEnded(to: nil, since: start)))

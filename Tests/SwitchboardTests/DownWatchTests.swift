@@ -9,7 +9,7 @@ import Time
     private var switchboard = Switchboard.bare()
 
     private mutating func look(_ trouble: String?) -> [Order] {
-        switchboard.follow(.network(trouble, loopback: [3]), at: start)
+        switchboard.handle(.network(trouble, loopback: [3]), at: start)
         return switchboard.decided
     }
 
@@ -28,7 +28,7 @@ import Time
         _ = look(unplugged)
         #expect((0..<4).filter { switchboard.downWatch.cutOff.contains($0) } == [0, 1, 2])
         // A peer has moved to this machine.
-        switchboard.follow(.network(unplugged, loopback: [2, 3]), at: start)
+        switchboard.handle(.network(unplugged, loopback: [2, 3]), at: start)
         #expect(switchboard.decided.isEmpty)
         #expect((0..<4).filter { switchboard.downWatch.cutOff.contains($0) } == [0, 1])
         _ = look(nil)
@@ -38,7 +38,7 @@ import Time
     @Test mutating func aSharedKeyIsNewsOnceUntilItIsSharedAgain() {
         var news: [[Order]] = []
         for isShared in [false, true, true, false, true] {
-            switchboard.follow(.key(isShared: isShared), of: 3, at: start)
+            switchboard.updateKey(of: 3, isShared: isShared)
             news.append(switchboard.decided)
         }
         let told = [Order.notice(.sharedKey(3))]

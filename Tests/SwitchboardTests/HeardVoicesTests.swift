@@ -49,16 +49,16 @@ import Wire
         var switchboard = Switchboard.bare()
         let house = Channel(number: 3, reference: 77, members: [1], isListenedTo: true)
         switchboard.configure(peers: [1], targets: [], channels: [house], at: start)
-        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        switchboard.up(peer: 1, isNewBoot: true, at: start)
         let binding = StreamBinding(
             mid: 1, stream: 3, purpose: .talk, priority: .normal, reference: 77)
         switchboard.receive(.stream(binding), from: 1, at: start)
         let orders = switchboard.ordered
         #expect(orders.contains(.hear(peer: 1, stream: 3, .channel(3), .normal)))
         #expect(switchboard.voices.hearings(of: 1)[3] == .channel(3))
-        switchboard.follow(.receiving(peer: 1, stream: 3, isOn: true), at: start)
+        switchboard.handle(.receiving(peer: 1, stream: 3, isOn: true), at: start)
         switchboard.expect(.notice(.voiceBegan(peer: 1, channel: 3)))
-        switchboard.follow(.replaced(firstMid: 9), of: 1, at: start)
+        switchboard.replace(peer: 1, firstMid: 9, at: start)
         #expect(!switchboard.voices.isHeard(1))
     }
 }

@@ -16,11 +16,11 @@ import Wire
         #expect(facts() == LampFacts())
         #expect(
             facts(listening: true, fault: true) == LampFacts(isListening: true, hasFault: true))
-        switchboard.follow(.talking(target.id), at: start)
+        switchboard.handle(.talking(target.id), at: start)
         // The peer is down.
         #expect(facts() == LampFacts(isTalking: true, isUnheard: true))
-        switchboard.follow(.silent(target: target.id, name: nil), at: start)
-        switchboard.follow(.receiving(peer: 1, stream: 0, isOn: true), at: start)
+        switchboard.handle(.silent(target: target.id, name: nil), at: start)
+        switchboard.handle(.receiving(peer: 1, stream: 0, isOn: true), at: start)
         switchboard.signalled(by: 1, for: .seconds(30), at: start)
         switchboard.consent(
             to: [Policy](repeating: Policy(), count: 4), .none, .doNotDisturb,
@@ -31,7 +31,7 @@ import Wire
     @Test func aCallRingsAndIsMissed() {
         var switchboard = Switchboard.bare()
         switchboard.configure(peers: [1], targets: [], channels: [], at: start)
-        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        switchboard.up(peer: 1, isNewBoot: true, at: start)
         let offer = Offer(
             mid: 1, id: CallID(high: 1, low: 2), mode: .call, priority: .normal, ttl: 10,
             reference: 0)

@@ -15,9 +15,9 @@ private struct NarrowLink {
 
     let bitsPerMs: Double
     let frameMs: Double
-    var station = Station(
+    var station = Switchboard(
         targets: [TalkTarget(stream: 0, reference: 0, listeners: [0])], channels: [],
-        firstMids: [100])
+        firstMids: [100], frames: frames, at: start)
     var protection: LossProtection.Way
     /// Whether questions go out that no report has just asked for.
     var asksAgain = true
@@ -60,8 +60,8 @@ private struct NarrowLink {
     private func instant(_ ms: Double) -> Instant { start + .microseconds(Int64(ms * 1000)) }
 
     private mutating func takeQuestions(at now: Double, mayAsk: Bool) {
-        while let action = station.nextAction() {
-            guard case .send(_, let payload) = action else { continue }
+        while let order = station.nextOrder() {
+            guard case .send(_, let payload) = order else { continue }
             var tokens: [UInt32] = []
             _ = ControlReader.read(payload.bytes.span) { record in
                 if case .ping(let token) = record { tokens.append(token) }

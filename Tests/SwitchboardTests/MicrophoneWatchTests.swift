@@ -67,16 +67,16 @@ import Time
 
     @Test func aStreamThatStandsStillGivesNothing() {
         var switchboard = Switchboard.bare()
-        switchboard.follow(.microphone(facts(), soundAt: start), at: start)
+        switchboard.handle(.microphone(facts(), soundAt: start), at: start)
         #expect(switchboard.microphoneSilence == nil)
-        switchboard.follow(.stream(.capture, .stands), at: start)
+        switchboard.handle(.stream(.capture, .stands), at: start)
         switchboard.expect(.reopen(.capture), .notice(.asleep(.capture)))
         #expect(switchboard.microphoneSilence == .microphoneLost)
-        switchboard.follow(.streamLost(.capture), at: start)
+        switchboard.handle(.streamLost(.capture), at: start)
         #expect(switchboard.microphoneSilence == nil)
-        switchboard.follow(.microphone(facts(cardMuted: true), soundAt: start), at: start)
+        switchboard.handle(.microphone(facts(cardMuted: true), soundAt: start), at: start)
         #expect(switchboard.microphoneSilence == .microphoneCardMuted)
-        switchboard.follow(.microphone(facts(muted: true), soundAt: start), at: start)
+        switchboard.handle(.microphone(facts(muted: true), soundAt: start), at: start)
         #expect(switchboard.microphoneSilence == .microphoneMuted)
     }
 }

@@ -7,7 +7,7 @@ import Time
     private var switchboard = Switchboard.bare()
 
     private mutating func follow(_ step: Overload) -> [Order] {
-        switchboard.follow(.overload(step), at: start)
+        switchboard.handle(.overload(step), at: start)
         return switchboard.decided
     }
 

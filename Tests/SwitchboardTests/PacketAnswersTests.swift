@@ -9,7 +9,7 @@ import Wire
     private var switchboard = Switchboard.bare()
 
     init() {
-        switchboard.follow(.up(isNewBoot: true), of: 0, at: start)
+        switchboard.up(peer: 0, isNewBoot: true, at: start)
         _ = switchboard.ordered
     }
 
@@ -40,7 +40,7 @@ import Wire
     @Test mutating func manyPingsAreAnsweredOnce() {
         let answers = answers(to: (0..<200).map { .ping($0) })
         #expect(answers == [[.pong(0)]])
-        #expect(switchboard.station.refusals(of: 0)[.flood] == 199)
+        #expect(switchboard.refusals(of: 0)[.flood] == 199)
     }
 
     @Test mutating func manyNumberedRecordsAreAcknowledgedInOnePacket() {
@@ -48,18 +48,18 @@ import Wire
         var acknowledged = Acknowledgement(0)
         for mid in 1..<8 as Range<UInt32> { acknowledged.append(mid) }
         #expect(answers == [[.ack(acknowledged)]])
-        #expect(switchboard.station.refusals(of: 0)[.flood] == 192)
+        #expect(switchboard.refusals(of: 0)[.flood] == 192)
     }
 
     @Test mutating func pingAndNumberedRecordsAreAnsweredInOnePacket() {
         let answers = answers(to: [.unknown(mid: 5, type: 99), .ping(9)])
         #expect(answers == [[.pong(9), .ack(Acknowledgement(5))]])
-        #expect(switchboard.station.refusals(of: 0)[.flood] == 0)
+        #expect(switchboard.refusals(of: 0)[.flood] == 0)
     }
 
     /// Others do not wait for the end of the packet.
     @Test mutating func recordsToAnotherPeerGoOutMeanwhile() {
-        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        switchboard.up(peer: 1, isNewBoot: true, at: start)
         switchboard.begin(packetOf: 0)
         switchboard.receive(.ping(3), from: 1, at: start)
         var found: [Int] = []

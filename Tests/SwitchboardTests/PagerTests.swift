@@ -22,7 +22,7 @@ import Wire
 
     /// The talkspurt of the page, from its beginning to its last reports.
     private mutating func speak() -> Int? {
-        switchboard.follow(.talking(page, "house"), at: start)
+        switchboard.handle(.talking(page, "house"), at: start)
         return switchboard.ownTalks.lastSpurt(to: page)
     }
 
@@ -39,7 +39,7 @@ import Wire
     @Test mutating func aPageWithoutAWordIsNotToldWhatWasHeardOfTheFormerOne() throws {
         let spurt = try #require(speak())
         switchboard.endPage()
-        switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
+        switchboard.handle(.said(target: page, frames: 100), at: start + .seconds(1))
         try begin("house", for: other)
         _ = switchboard.decided
         switchboard.pager.reportsAreIn(spurt, to: page, heard, &switchboard.orders)
@@ -54,7 +54,7 @@ import Wire
         _ = switchboard.decided
         switchboard.pager.reportsAreIn(spurt + 1, to: 3, heard, &switchboard.orders)
         #expect(switchboard.decided.isEmpty)
-        switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
+        switchboard.handle(.said(target: page, frames: 100), at: start + .seconds(1))
         switchboard.tick(at: start + .seconds(3))
         let answers = switchboard.decided.filter {
             if case .answer = $0 { true } else { false }
@@ -89,7 +89,7 @@ import Wire
     @Test mutating func aPageAfterTheTailOfAnotherLeavesTheCallerToItsReports() throws {
         _ = speak()
         switchboard.endPage()
-        switchboard.follow(.said(target: page, frames: 100), at: start + .seconds(1))
+        switchboard.handle(.said(target: page, frames: 100), at: start + .seconds(1))
         _ = switchboard.decided
         try begin("garage", for: other)
         switchboard.expect(.press(target: page, isDown: true))
@@ -101,9 +101,9 @@ import Wire
     mutating func aPageEndsWithItsMicrophoneOrAtTheLimitOfItsTalkKey(isLost: Bool) throws {
         _ = switchboard.decided
         if isLost {
-            switchboard.follow(.streamLost(.playback), at: start)
+            switchboard.handle(.streamLost(.playback), at: start)
             #expect(switchboard.decided.isEmpty && switchboard.pager.name == "house")
-            switchboard.follow(.streamLost(.capture), at: start)
+            switchboard.handle(.streamLost(.capture), at: start)
         } else {
             switchboard.endTalks(to: 4, .timedOut)
             #expect(switchboard.decided.isEmpty && switchboard.pager.name == "house")
@@ -126,7 +126,7 @@ import Wire
     @Test mutating func aPeerThatLeavesHearsThePageNoMoreAndTheOthersGoOn() throws {
         _ = speak()
         _ = switchboard.decided
-        switchboard.follow(.left(firstMid: 7), of: 2, at: start + .seconds(1))
+        switchboard.remove(peer: 2, firstMid: 7, at: start + .seconds(1))
         #expect(switchboard.decided.first == .aim(target: page, [1]))
         #expect(switchboard.listeners(of: page) == [1])
         #expect(switchboard.pager.name == "house")

@@ -12,7 +12,7 @@ import Wire
     private var switchboard = Switchboard.bare()
 
     init() {
-        for peer in 1...2 { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
+        for peer in 1...2 { switchboard.up(peer: peer, isNewBoot: true, at: start) }
         let policies = [Policy](repeating: Policy(call: .ring, relays: [1]), count: 4)
         switchboard.consent(to: policies, .none, .open, isHalfDuplex: false, at: start)
         _ = switchboard.ordered
@@ -47,7 +47,7 @@ import Wire
             mid: 7, id: id, mode: .call, priority: .normal, ttl: 30_000, reference: 0)
         switchboard.receive(.offer(offer), from: 1, at: start)
         #expect(wantedOfMicrophone().isEmpty)
-        #expect(switchboard.station.answer(at: start) == nil)
+        try switchboard.answer()
         // Nobody hears it before it is known who does.
         #expect(
             wantedOfMicrophone() == [
@@ -62,8 +62,8 @@ import Wire
         #expect(switchboard.aims.aim(of: call) == Aims.Aim())
     }
 
-    @Test mutating func theMicrophoneOfACallGoesToThoseWhoAreInItAndToNobodyElse() {
-        #expect(switchboard.station.call([1, 2], id: id, isHunt: false, at: start) == nil)
+    @Test mutating func theMicrophoneOfACallGoesToThoseWhoAreInItAndToNobodyElse() throws {
+        try switchboard.call([1, 2], id: id, isHunt: false)
         #expect(wantedOfMicrophone().isEmpty)
         let heard: [(Int, PeerSet)] = [(1, [1]), (2, [1, 2])]
         for (peer, listeners) in heard {
@@ -109,7 +109,7 @@ import Wire
         #expect(done.relays == [.switchRelay(peer: 1, door)])
         // What came of it is not known yet.
         #expect(done.told.isEmpty)
-        switchboard.switched(.unseen, for: door, of: 1)
+        switchboard.answer(door, of: 1, with: .unseen)
         switchboard.receive(.signal(door), from: 1, at: start + .milliseconds(40))
         done = wantedBySignals()
         #expect(done.relays.isEmpty)

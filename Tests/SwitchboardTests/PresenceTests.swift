@@ -7,14 +7,14 @@ import Time
     private var switchboard = Switchboard.bare()
 
     private mutating func hear(_ peer: Int, at seconds: Int, last: Int) -> [Order] {
-        switchboard.follow(
-            .lastHeard(at: start + .seconds(last)), of: peer, at: start + .seconds(seconds))
+        switchboard.checkPresence(
+            of: peer, heardAt: start + .seconds(last), at: start + .seconds(seconds))
         return switchboard.decided
     }
 
     @Test mutating func aPeerIsUpStaleAndHeardAgain() {
         #expect(switchboard.presence.reach(of: 2) == .down)
-        switchboard.follow(.up(isNewBoot: true), of: 2, at: start)
+        switchboard.up(peer: 2, isNewBoot: true, at: start)
         switchboard.expect(.notice(.peerUp(2)))
         #expect(switchboard.presence.reach(of: 2) == .up)
         #expect(hear(2, at: 20, last: 0).isEmpty)
@@ -34,9 +34,9 @@ import Time
     }
 
     @Test mutating func whatWasKnownOfTheWayToAPeerThatGoesIsForgotten() {
-        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        switchboard.up(peer: 1, isNewBoot: true, at: start)
         _ = switchboard.decided
-        switchboard.follow(.down, of: 1, at: start)
+        switchboard.down(peer: 1, at: start)
         let orders = switchboard.decided
         #expect(orders.count == 2)
         if case .protect(peer: 1, _) = orders.first {} else { Issue.record("\(orders)") }
@@ -45,18 +45,18 @@ import Time
     }
 
     @Test mutating func peersThatGoDownWhenTheStationStopsAreNoNews() {
-        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        switchboard.up(peer: 1, isNewBoot: true, at: start)
         _ = switchboard.decided
         switchboard.stop(at: start)
-        switchboard.follow(.down, of: 1, at: start)
+        switchboard.down(peer: 1, at: start)
         #expect(!switchboard.decided.contains(.notice(.peerDown(1))))
         #expect(switchboard.presence.reach(of: 1) == .down)
     }
 
     @Test mutating func anotherPeerOfTheSameNumberBeginsAnew() {
-        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
-        switchboard.follow(.moved, of: 1, at: start)
-        switchboard.follow(.replaced(firstMid: 1), of: 1, at: start)
+        switchboard.up(peer: 1, isNewBoot: true, at: start)
+        switchboard.moved(1)
+        switchboard.replace(peer: 1, firstMid: 1, at: start)
         #expect(switchboard.presence.reach(of: 1) == .down)
         #expect(!switchboard.whereabouts.hasMoved(1))
     }

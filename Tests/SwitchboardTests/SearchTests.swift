@@ -20,7 +20,7 @@ import Time
     }
 
     private mutating func talk(to target: Int, _ isOn: Bool) -> [Order] {
-        switchboard.follow(isOn ? .talking(target) : .silent(target: target, name: nil), at: start)
+        switchboard.handle(isOn ? .talking(target) : .silent(target: target, name: nil), at: start)
         return switchboard.decided.filter {
             if case .want = $0 { true } else { false }
         }
@@ -28,16 +28,16 @@ import Time
 
     @Test mutating func namesThatWereNeverFoundAreLookedForEveryTwoSeconds() {
         configure()
-        switchboard.follow(.resolved, of: 0, at: start)
+        switchboard.resolved(0)
         #expect(second(at: 0) == [.resolve(peer: 1), .resolve(peer: 3)])
         #expect(second(at: 1000).isEmpty)
-        switchboard.follow(.lookedUp(isFound: true, complaint: nil), of: 3, at: start)
+        switchboard.resolved(3, isFound: true, complaint: nil)
         #expect(second(at: 2000) == [.resolve(peer: 1)])
     }
 
     @Test mutating func theListenersOfATalkAreWantedAsLongAsItLasts() {
         configure()
-        for peer in [0, 1, 3] { switchboard.follow(.resolved, of: peer, at: start) }
+        for peer in [0, 1, 3] { switchboard.resolved(peer) }
         #expect(talk(to: 3, true) == [.want(peer: 1), .want(peer: 3)])
         #expect(talk(to: 32, true) == [.want(peer: 0)])
         #expect(second(at: 0) == [1, 3, 0].map { .want(peer: $0) })

@@ -10,16 +10,18 @@ extension Switchboard {
     /// A switchboard of a station without targets and channels.
     static func bare(at now: Instant = start) -> Switchboard {
         Switchboard(
-            station: Station(
-                targets: [], channels: [], firstMids: (0..<4).map { 100 * UInt32($0) }),
+            targets: [], channels: [], firstMids: (0..<4).map { 100 * UInt32($0) },
             frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: now)
     }
 
-    /// Takes all that was decided; records to peers stay where they are.
+    /// Takes all that was decided, but for where streams lead; records to peers stay where they are.
     var decided: [Order] {
         mutating get {
             var found: [Order] = []
-            while let order = nextDecision() { found.append(order) }
+            while let order = nextDecision() {
+                if case .hear = order { continue }
+                found.append(order)
+            }
             return found
         }
     }
@@ -41,10 +43,11 @@ extension Switchboard {
 
     /// A peer that is up answers a PING just now, so long after it was sent.
     mutating func answered(by peer: Int, after roundTrip: Duration, at now: Instant) {
-        station.measure(peer, at: now - roundTrip)
+        self.now = now - roundTrip
+        measure(peer)
         var tokens: [UInt32] = []
-        while let action = station.nextAction() {
-            guard case .send(peer, let payload) = action else { continue }
+        while let order = pings.next() {
+            guard case .send(peer, let payload) = order else { continue }
             _ = ControlReader.read(payload.bytes.span) { record in
                 if case .ping(let token) = record { tokens.append(token) }
             }
@@ -56,9 +59,7 @@ extension Switchboard {
     mutating func signalled(by peer: Int, for time: Duration, at now: Instant) {
         tick(at: now)
         let tenths = UInt16(time.milliseconds / 100)
-        apply(
-            .signalled(
-                peer: peer, Signal(mid: 1, target: .callLight, reference: 0, time: tenths)))
+        signalled(Signal(mid: 1, target: .callLight, reference: 0, time: tenths), by: peer)
     }
 }
 

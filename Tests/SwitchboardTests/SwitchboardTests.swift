@@ -50,7 +50,7 @@ import Wire
         let lossy = Report(
             stream: 0, highest: 0, loss: 26, burst: 9, jitter: 10, delay: 20, concealed: 0,
             received: 90)
-        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        switchboard.up(peer: 1, isNewBoot: true, at: start)
         _ = switchboard.decided
         switchboard.answered(by: 1, after: .milliseconds(4), at: start + .milliseconds(4))
         switchboard.receive(.report(lossy), from: 1, at: start + .seconds(1))
@@ -61,7 +61,7 @@ import Wire
         switchboard.expect(.protect(peer: 1, choice))
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 0)
         // The peer of this number is another one now.
-        switchboard.follow(.replaced(firstMid: 1), of: 1, at: start)
+        switchboard.replace(peer: 1, firstMid: 1, at: start)
         #expect(switchboard.protection.redundancy(of: 1).choice.depth == 0)
     }
 
@@ -71,11 +71,11 @@ import Wire
         #expect(switchboard.decided.count == 4)
         #expect((0..<4).allSatisfy { switchboard.protection.redundancy(of: $0).choice.depth == 1 })
         // A peer that comes to this number later is reached by the same machine.
-        switchboard.follow(.replaced(firstMid: 1), of: 2, at: start)
+        switchboard.replace(peer: 2, firstMid: 1, at: start)
         #expect(switchboard.protection.redundancy(of: 2).choice.depth == 1)
         // So is one that is added.
         _ = switchboard.decided
-        switchboard.follow(.replaced(firstMid: 1), of: 9, at: start)
+        switchboard.replace(peer: 9, firstMid: 1, at: start)
         let choice = switchboard.protection.redundancy(of: 9).choice
         #expect(choice.depth == 1)
         #expect(switchboard.decided.contains(.protect(peer: 9, choice)))

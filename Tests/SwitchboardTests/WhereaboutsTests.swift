@@ -35,7 +35,7 @@ import Testing
 
     @Test mutating func otherAddressesAreCalledOnceAndLookedForAnew() {
         _ = answered(false, "no such name")
-        places.resolved(1)
+        places.answered(1, isFound: true, complaint: nil, &orders)
         places.moved(1)
         #expect(places.hasMoved(1))
         #expect(!places.isResolved(1))

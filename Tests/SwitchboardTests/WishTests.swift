@@ -20,9 +20,8 @@ import Wire
     private let all: Wish.Sound = (true, true)
     private let none: Wish.Sound = (false, false)
     private var switchboard = Switchboard(
-        station: Station(
-            targets: [WishTests.house, WishTests.attic, WishTests.cellar], channels: [],
-            firstMids: (0..<4).map { 100 * UInt32($0) }),
+        targets: [WishTests.house, WishTests.attic, WishTests.cellar], channels: [],
+        firstMids: (0..<4).map { 100 * UInt32($0) },
         frames: .init(samples: 480, size: 58, sizeRepeated: 50),
         at: Instant(nanoseconds: 5_000_000_000))
 
@@ -30,7 +29,7 @@ import Wire
         switchboard.configure(
             peers: [2, 1], targets: [Self.house, Self.attic, Self.cellar], channels: [],
             at: start)
-        switchboard.follow(.up(isNewBoot: true), of: 1, at: start)
+        switchboard.up(peer: 1, isNewBoot: true, at: start)
         let open = Policy(
             call: .ring, announce: false, dropIn: false, monitor: false, emergency: false,
             relays: [], signal: false)
@@ -43,7 +42,7 @@ import Wire
     /// A peer speaks, and stops.
     private mutating func heard(_ peer: Int) {
         for isOn in [true, false] {
-            switchboard.follow(.receiving(peer: peer, stream: 0, isOn: isOn), at: start)
+            switchboard.handle(.receiving(peer: peer, stream: 0, isOn: isOn), at: start)
         }
         _ = switchboard.decided
     }
@@ -194,12 +193,12 @@ import Wire
     @Test mutating func aCallRunsUntilItIsHungUpAndThereIsOnlyOne() throws {
         #expect(problem(of: .hangUp) == .noCall)
         #expect(try obey(.call(attic, calling)) == .calling(calling.id))
-        #expect(switchboard.station.call?.summary.id == calling.id)
+        #expect(switchboard.call?.summary.id == calling.id)
         _ = switchboard.ordered
         #expect(problem(of: .call(attic, calling)) == .busy)
         #expect(try obey(.hangUp) == .hungUp(calling.id))
         _ = switchboard.ordered
-        #expect(switchboard.station.call == nil)
+        #expect(switchboard.call == nil)
     }
 
     @Test mutating func onlyWhatRingsIsAnsweredOrRejected() throws {
@@ -208,7 +207,7 @@ import Wire
         ring()
         #expect(try obey(.reject) == .rejected(CallID(high: 3, low: 4)))
         _ = switchboard.ordered
-        #expect(switchboard.station.call == nil)
+        #expect(switchboard.call == nil)
         ring(CallID(high: 5, low: 6))
         #expect(try obey(.answer) == .answered(CallID(high: 5, low: 6)))
     }
@@ -228,8 +227,8 @@ import Wire
         calling.channel = "house"
         calling.isJoined = isJoined
         _ = try obey(.call(house, calling))
-        #expect(switchboard.station.call?.summary.reference == (isJoined ? 77 : 0))
-        let began = switchboard.decided.isEmpty ? switchboard.nextOrder() : nil
+        #expect(switchboard.call?.summary.reference == (isJoined ? 77 : 0))
+        let began = switchboard.decided.first
         guard case .notice(.callBegan(let summary, let channel))? = began else {
             Issue.record("no call began")
             return
@@ -240,7 +239,7 @@ import Wire
 
     @Test mutating func aRestartedPeerIsCalledOnceMore() {
         switchboard.redial(1, calling, at: start)
-        #expect(switchboard.station.call?.summary.id == calling.id)
+        #expect(switchboard.call?.summary.id == calling.id)
     }
 
     // MARK: The rest
@@ -254,7 +253,6 @@ import Wire
         switchboard.expect(.want(peer: 2))
         switchboard.receive(
             .result(RequestResult(mid: 1, request: request, status: .done)), from: 2, at: start)
-        switchboard.followStation()
         switchboard.expect(
             .notice(.result(peer: 2, peerRequest: request, what: "relay door", .done)))
     }
@@ -264,7 +262,7 @@ import Wire
     mutating func aPeerIsAskedForALightForSoLongAndForARelay(
         _ target: Signal.Target, _ time: UInt16
     ) throws {
-        switchboard.follow(.up(isNewBoot: true), of: 2, at: start)
+        switchboard.up(peer: 2, isNewBoot: true, at: start)
         _ = try obey(.ask(.init("cellar", 2), target, reference: 7, what: "it"))
         var asked: [Signal] = []
         while let order = switchboard.nextOrder() {

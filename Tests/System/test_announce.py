@@ -274,8 +274,8 @@ class Pages(CallersTest):
 
 MUTATIONS = (
     # No emergency is heard over do-not-disturb.
-    ("Sources/Station/Station+Requests.swift", "if isRest(binding.priority) { return }",
-     "if availability == .doNotDisturb { return }",
+    ("Sources/Station/Switchboard/Switchboard+Requests.swift",
+     "if isRest(binding.priority) { return }", "if availability == .doNotDisturb { return }",
      "Pages.test_an_emergency_is_heard_over_do_not_disturb_only_where_it_may"),
     # An emergency leaves talks as loud as they are.
     ("Sources/Media/Listen/Talkers.swift",
@@ -295,8 +295,8 @@ MUTATIONS = (
      "if announcer.forget(hasGone) { stopAnnouncement() }", "",
      "Announce.test_it_is_said_beside_a_key_and_ends_with_its_reader"),
     # Do-not-disturb ends no page that is heard.
-    ("Sources/Station/Station+Calls.swift", "if !isSame { readAnew() }", "_ = isSame",
-     "Pages.test_who_wants_to_rest_hears_no_more_of_it"),
+    ("Sources/Station/Switchboard/Switchboard+Wishes.swift", "if !isSame { readAnew() }",
+     "_ = isSame", "Pages.test_who_wants_to_rest_hears_no_more_of_it"),
     # No tone comes before a page.
     ("Sources/Media/Listen/Tones.swift", "if now - pageHeardAt >= Self.pagePause { play(.page) }",
      "", "Announce.test_it_is_heard_as_it_is_in_the_file_after_a_tone"),

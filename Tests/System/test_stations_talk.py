@@ -227,7 +227,7 @@ class ManyStations(SceneTest):
 
 MUTATIONS = (
     # A channel is heard whether it is listened to or not.
-    ("Sources/Station/Station.swift",
+    ("Sources/Station/Switchboard/Switchboard+Records.swift",
      "return channel.isListenedTo ? .channel(channel.number) : .ignored(.notListening)",
      "return true ? .channel(channel.number) : .ignored(.notListening)",
      "ThreeStationsMix.test_a_channel_one_does_not_listen_to_is_not_heard"),

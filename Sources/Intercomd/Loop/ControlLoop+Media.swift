@@ -30,7 +30,7 @@ extension ControlLoop {
         switch event {
         case .switched(let peer, let index):
             feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
-            feed { board, _, now in board.follow(.renewed, of: peer, at: now) }
+            feed { board, _, now in board.renewed(peer: peer, at: now) }
             tell(.rekey, peer: peer)
         case .elsewhere(let peer, let index, let source):
             feed { _, table, now in
@@ -92,12 +92,12 @@ extension ControlLoop {
 
     /// Passes on to the switchboard what happened to talks and voices.
     private mutating func report(_ news: SoundNews) {
-        feed { board, _, now in board.follow(news, at: now) }
+        feed { board, _, now in board.handle(news, at: now) }
     }
 
     /// Passes on to the switchboard what happened to cards or the processor.
     private mutating func report(_ news: MachineNews) {
-        feed { board, _, now in board.follow(news, at: now) }
+        feed { board, _, now in board.handle(news, at: now) }
     }
 
     /// Tells that a direction has no card now.

@@ -56,7 +56,7 @@ extension ControlLoop {
         devices.cards.configure(config.audio, rings)
         // New addresses are tried at once, and new names asked for.
         for number in directory.moved(since: former) {
-            feed { board, _, now in board.follow(.moved, of: number, at: now) }
+            feed { board, _, now in board.moved(number) }
             resolve(number)
         }
         settings.begin(found, for: cause, at: now)
@@ -112,7 +112,7 @@ extension ControlLoop {
             links.handshakesBefore += cores.table.state(of: number)?.handshakes ?? 0
             feed { board, table, now in
                 table.remove(peer: number, at: now)
-                board.follow(.left(firstMid: Boot.randomMid()), of: number, at: now)
+                board.remove(peer: number, firstMid: Boot.randomMid(), at: now)
             }
         }
         var numbers: [Int] = []
@@ -135,7 +135,7 @@ extension ControlLoop {
             links.probes[number] = nil
             figures.replaced(number, rings.traffic[number])
             feed { board, _, now in
-                board.follow(.replaced(firstMid: Boot.randomMid()), of: number, at: now)
+                board.replace(peer: number, firstMid: Boot.randomMid(), at: now)
             }
         }
     }
@@ -226,7 +226,7 @@ extension ControlLoop {
         let availability: Availability = isResting ? .doNotDisturb : .open
         feed { [configured, numbers = directory.numbers] board, table, now in
             for number in numbers {
-                board.setMemberName(table.state(of: number)?.memberName, of: number)
+                board.memberNames[number] = table.state(of: number)?.memberName
             }
             board.consent(
                 to: configured, signs, availability, isHalfDuplex: isHalfDuplex, at: now)
@@ -277,7 +277,7 @@ extension ControlLoop {
     mutating func followMicrophone() {
         let facts = devices.microphoneFacts(isMuted: keeper.state.isMicrophoneMuted)
         let soundAt = microphoneSoundAt
-        feed { board, _, now in board.follow(.microphone(facts, soundAt: soundAt), at: now) }
+        feed { board, _, now in board.handle(.microphone(facts, soundAt: soundAt), at: now) }
     }
 
     /// When more than a muted card gives came of the microphone last.

@@ -64,7 +64,7 @@ extension ControlLoop {
                     site.receive(record, from: peer, at: now)
                 case .message(let message): messages.receive(message, from: peer, at: now)
                 case .pong(let token):
-                    guard let askedAt = switchboard.station.whenAsked(token, of: peer) else {
+                    guard let askedAt = switchboard.whenAsked(token, of: peer) else {
                         break
                     }
                     rings.tell(
@@ -127,11 +127,11 @@ extension ControlLoop {
         case .up(let peer, let newBoot):
             site.up(peer, at: now)
             messages.up(peer, at: now)
-            feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
+            feed { board, _, now in board.up(peer: peer, isNewBoot: newBoot, at: now) }
         case .down(let peer):
             site.down(peer, at: now)
             messages.down(peer)
-            feed { board, _, now in board.follow(.down, of: peer, at: now) }
+            feed { board, _, now in board.down(peer: peer, at: now) }
         }
     }
 
@@ -147,14 +147,14 @@ extension ControlLoop {
                 table.traffic(
                     peer: peer, sent: traffic[.sentOnCurrent], lastSent: sent, lastOpened: opened,
                     lastRefused: refused, at: now)
-                if let opened { board.follow(.opened(at: opened), of: peer, at: now) }
+                if let opened { board.heard(peer: peer, at: opened) }
             }
             let flooded = rings.records.newlyRefused(of: peer)
             if flooded > 0, directory.contains(peer) {
                 feed { board, _, now in board.flooded(by: peer, times: flooded, at: now) }
             }
             guard let opened, directory.contains(peer) else { continue }
-            feed { board, _, now in board.follow(.lastHeard(at: opened), of: peer, at: now) }
+            feed { board, _, now in board.checkPresence(of: peer, heardAt: opened, at: now) }
         }
     }
 
@@ -163,7 +163,7 @@ extension ControlLoop {
         let found = links.lookUp(directory[peer].places, of: peer)
         feed { board, table, now in
             if found.isAll {
-                board.follow(.resolved, of: peer, at: now)
+                board.resolved(peer)
             } else if board.whereabouts.isResolved(peer) {
                 return
             }
@@ -188,8 +188,7 @@ extension ControlLoop {
             }
             feed { board, table, now in
                 let isFound = !answer.endpoints.isEmpty
-                board.follow(
-                    .lookedUp(isFound: isFound, complaint: answer.complaint), of: peer, at: now)
+                board.resolved(peer, isFound: isFound, complaint: answer.complaint)
                 guard isFound else { return }
                 Links.call(peer, at: answer.endpoints, board.called(peer), in: &table, now)
             }
@@ -218,7 +217,7 @@ extension ControlLoop {
     mutating func tellOfNetwork() {
         let trouble = links.networkFault.map { "\($0.text) -> \($0.fix ?? "")" }
         let loopback = links.loopback(among: directory.numbers, cores.table)
-        feed { board, _, now in board.follow(.network(trouble, loopback: loopback), at: now) }
+        feed { board, _, now in board.handle(.network(trouble, loopback: loopback), at: now) }
     }
 
     /// Looks whether two stations use one peer's key, and tells of callers that got no session,
@@ -227,7 +226,7 @@ extension ControlLoop {
         for peer in directory.numbers {
             feed { board, table, now in
                 let isShared = table.sharedKey(of: peer, at: now) != nil
-                board.follow(.key(isShared: isShared), of: peer, at: now)
+                board.updateKey(of: peer, isShared: isShared)
             }
         }
         for call in feed({ _, table, _ in table.vainCalls.take() }) {

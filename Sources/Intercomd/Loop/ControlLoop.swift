@@ -62,7 +62,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
     var routing: Routing { settings.routing }
     var plan: MediaPlan { settings.plan }
     var switchboard: Switchboard { cores.switchboard }
-    var station: Station { switchboard.station }
     /// What people know as now, in milliseconds since 1970.
     var wall: Int { Int(Clock.wallMilliseconds()) }
 
@@ -290,7 +289,7 @@ struct ControlLoop: ~Copyable, CoresOwner {
         figures.update(rings.counters, facts, at: now)
         let xruns = MachineNews.xruns(
             capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
-        feed { board, _, now in board.follow(xruns, at: now) }
+        feed { board, _, now in board.handle(xruns, at: now) }
         journal.tellSuppressed(at: now)
         followMixers()
         feed { board, _, now in board.secondPassed(at: now) }

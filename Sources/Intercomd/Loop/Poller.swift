@@ -228,7 +228,7 @@ extension CoresOwner where Self: ~Copyable {
     ///    people hear of it before anything new begins. A peer that goes down is told of before its
     ///    next handshake.
     /// 2. What the sessions want, one action at a time, and after each again what was decided.
-    /// 3. What the stations tell each other. A session that is there by then takes it along.
+    /// 3. The records to other stations. A session that is there by then takes them along.
     ///
     /// Doing one of these may feed the cores again. What they want then waits for its turn in the
     /// draining that goes on: each thing is done to its end before the next one begins. When the

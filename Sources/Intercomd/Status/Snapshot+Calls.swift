@@ -20,7 +20,7 @@ extension Snapshot {
             status.lastEndedMilliseconds = last.timeMilliseconds
             status.isLastMissed = last.isMissed
         }
-        guard let (summary, state) = station.call else { return status }
+        guard let (summary, state) = switchboard.call else { return status }
         status.state =
             switch state {
             case .trying: .trying
@@ -32,9 +32,9 @@ extension Snapshot {
         status.call = summary.id.text
         status.kind = HistoryRecord.Kind(summary.mode).rawValue
         status.direction = summary.isOutgoing ? "out" : "in"
-        status.peers = station.participants.map { directory[$0].name }
-        status.weak = station.weakParticipants.map { directory[$0].name }
-        status.unheard = station.unheardRinging.map {
+        status.peers = switchboard.participants.map { directory[$0].name }
+        status.weak = switchboard.weakParticipants.map { directory[$0].name }
+        status.unheard = switchboard.unheardRinging.map {
             HeardBy(directory[$0.peer].name, percent: nil, reason: HeardBy.Reason($0.why))
         }
         status.seconds = (now - (summary.answeredAt ?? summary.since)).inSeconds
@@ -62,7 +62,7 @@ extension Snapshot {
 
     /// Peers that may open the microphone without anyone here touching a key.
     var mayOpenMicrophone: [String] {
-        directory.numbers.filter { station.policy(of: $0).opensMicrophone }.map {
+        directory.numbers.filter { switchboard.policy(of: $0).opensMicrophone }.map {
             directory[$0].name
         }
     }
@@ -71,7 +71,7 @@ extension Snapshot {
     func detail(of number: Int) -> PeerDetail {
         var detail = PeerDetail()
         detail.peer = peerStatus(number)
-        let policy = station.policy(of: number)
+        let policy = switchboard.policy(of: number)
         detail.policy.call = policy.call.rawValue
         detail.policy.announce = policy.announce
         detail.policy.dropIn = policy.dropIn
@@ -83,7 +83,7 @@ extension Snapshot {
         detail.policy.message = config.policy(ofPeer: directory[number].name).message
         detail.opensMicrophone = policy.opensMicrophone
         detail.packetsRepeated = Int(peers[number].traffic[.repeated])
-        let refusals = station.refusals(of: number)
+        let refusals = switchboard.refusals(of: number)
         detail.refused = Refusal.allCases.filter { refusals[$0] > 0 }
             .map { Counter(name: $0.rawValue, value: Int(refusals[$0])) }
         return detail

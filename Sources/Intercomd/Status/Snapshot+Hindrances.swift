@@ -22,7 +22,7 @@ extension Snapshot {
     var talkHindrances: [Hindrance] {
         let all = presentHindrances + pastHindrances
         // In a call of half duplex both sides take turns by themselves.
-        guard station.call?.state == .active, heldOpen.isEmpty else { return all }
+        guard switchboard.call?.state == .active, heldOpen.isEmpty else { return all }
         return all.filter { $0.reason != .heldDown }
     }
 
@@ -224,7 +224,7 @@ extension Snapshot {
         case .network: return true
         case .noAnswer:
             // Where there and back again works, something has come back since.
-            let answered = station.view(of: peer).roundTripAt
+            let answered = switchboard.view(of: peer).roundTripAt
             let said = switchboard.ownTalks.lastWords(to: peer)?.at
             return !(switchboard.presence.reach(of: peer) == .up && answered ?? now > said ?? now)
         default: return switchboard.ownTalks.isDeaf(peer)

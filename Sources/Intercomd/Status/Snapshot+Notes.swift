@@ -77,7 +77,7 @@ extension Snapshot {
                 found.append(note)
             }
             if let note = voicesNote(of: number) { found.append(note) }
-            if station.view(of: number).isLowered {
+            if switchboard.view(of: number).isLowered {
                 found.append(
                     Fault(
                         "lowered", of: peer.name,
@@ -87,7 +87,7 @@ extension Snapshot {
             // A site brings its channels by itself.
             if !peers[number].isInSite, site.offers.isEmpty,
                 switchboard.presence.reach(of: number) != .down,
-                station.view(of: number).hasUnknownChannel
+                switchboard.view(of: number).hasUnknownChannel
             {
                 found.append(
                     Fault(

@@ -27,7 +27,7 @@ extension Snapshot {
             case .down: .down
             }
         status.heardAgeSeconds = Instant(gauge: traffic[.lastOpened]).map { (now - $0).inSeconds }
-        status.rttMilliseconds = station.view(of: peer).usualRoundTrip
+        status.rttMilliseconds = switchboard.view(of: peer).usualRoundTrip
             .map { Double($0.nanoseconds) / 1_000_000 }
         if traffic[.playoutDelay] > 0 {
             status.jitterMilliseconds = Double(traffic[.jitter]) / 10
@@ -47,7 +47,7 @@ extension Snapshot {
         status.packetsSent = Int(traffic[.sent])
         status.packetsOpened = Int(traffic[.opened])
         status.packetsRefused = Int(traffic[.refused])
-        let refusals = station.refusals(of: peer)
+        let refusals = switchboard.refusals(of: peer)
         status.claimsRefused = Refusal.allCases.reduce(0) { $0 + Int(refusals[$1]) }
         // Sessions know nothing of the key of one that was put out.
         let key = directory[peer].isRevoked ? PublicKey(text: directory[peer].key) : nil
@@ -86,7 +86,7 @@ extension Snapshot {
             let reading = LevelMeter.Reading(packed: traffic[.meter])
             (status.peakDBFS, status.rmsDBFS) = (tenths(reading.peak), tenths(reading.rms))
         }
-        let known = station.view(of: peer)
+        let known = switchboard.view(of: peer)
         if let report = known.report, let at = known.reportAt {
             status.report.ageSeconds = (now - at).inSeconds
             status.report.lossPercent = Double(report.loss) * 100 / 256

@@ -116,8 +116,6 @@ final class Snapshot {
         peers = [Peer](repeating: Peer(), count: directory.numbersEnd)
     }
 
-    var station: Station { switchboard.station }
-
     /// Whether the microphone is open for anybody.
     var isTalking: Bool { !talkingSince.isEmpty }
 

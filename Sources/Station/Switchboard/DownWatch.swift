@@ -139,9 +139,6 @@ package struct Whereabouts: Sendable {
         places[peer].hasMoved = true
     }
 
-    /// All addresses of a peer are numbers: there is nothing to find.
-    mutating func resolved(_ peer: Int) { places[peer].isResolved = true }
-
     /// The resolver has answered for a peer.
     mutating func answered(
         _ peer: Int, isFound: Bool, complaint: String?, _ orders: inout Orders

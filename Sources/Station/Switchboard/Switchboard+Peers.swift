@@ -1,47 +1,25 @@
 package import Time
 
-/// What becomes of peers.
+/// What is known of peers beside their sessions.
 extension Switchboard {
-    /// Takes what happens to the session, the addresses or the number of a peer.
-    package mutating func follow(_ news: PeerNews, of peer: Int, at now: Instant) {
+    /// A peer's last packet came then; told once a second for every peer of the settings.
+    package mutating func checkPresence(of peer: Int, heardAt last: Instant, at now: Instant) {
         self.now = now
-        switch news {
-        case .up(let isNewBoot):
-            station.up(peer: peer, isNewBoot: isNewBoot, at: now)
-            ownTalks.cameUp(peer, isNewBoot: isNewBoot)
-            presence.up(peer, &orders)
-        case .renewed: station.renewed(peer: peer, at: now)
-        case .down:
-            station.down(peer: peer, at: now)
-            // What its path needed is over; the listeners that are left must not pay for it.
-            protection.begin(peer, &orders)
-            if presence.down(peer, &orders) { judgeAnew() }
-        case .opened(let moment): station.heard(peer: peer, at: moment)
-        case .lastHeard(let last):
-            if presence.opened(peer, last: last, at: now, &orders) { judgeAnew() }
-        case .moved: whereabouts.moved(peer)
-        case .resolved: whereabouts.resolved(peer)
-        case .lookedUp(let isFound, let complaint):
-            whereabouts.answered(peer, isFound: isFound, complaint: complaint, &orders)
-        case .key(let isShared): downWatch.followKey(of: peer, isShared: isShared, &orders)
-        case .left(let firstMid):
-            ownTalks.removed(peer)
-            aimAway(from: peer)
-            station.replace(peer: peer, firstMid: firstMid)
-        case .replaced(let firstMid): replace(peer, firstMid: firstMid)
-        }
+        if presence.opened(peer, last: last, at: now, &orders) { judgeAnew() }
     }
 
-    private mutating func replace(_ peer: Int, firstMid: UInt32) {
-        protection.begin(peer, &orders)
-        callLight.forget(peer)
-        ownTalks.replace(peer, &orders)
-        voices.forget(peer)
-        presence.forget(peer)
-        whereabouts.forget(peer)
-        doubts.forget(peer)
-        downWatch.forget(peer)
-        station.replace(peer: peer, firstMid: firstMid)
+    /// The settings have changed the addresses of a peer.
+    package mutating func moved(_ peer: Int) { whereabouts.moved(peer) }
+
+    /// The resolver has answered for a peer; or there is nothing to find, as all its addresses are
+    /// numbers.
+    package mutating func resolved(_ peer: Int, isFound: Bool = true, complaint: String? = nil) {
+        whereabouts.answered(peer, isFound: isFound, complaint: complaint, &orders)
+    }
+
+    /// Whether two stations use a peer's key; told once a second.
+    package mutating func updateKey(of peer: Int, isShared: Bool) {
+        downWatch.followKey(of: peer, isShared: isShared, &orders)
     }
 
     /// A peer is about to be called at the addresses it has now.
@@ -50,43 +28,10 @@ extension Switchboard {
     package mutating func called(_ peer: Int) -> Bool { whereabouts.called(peer) }
 }
 
-/// What happens to the session with a peer, to its addresses and to its number.
-package enum PeerNews: Equatable, Sendable {
-    // Its session.
-    /// A session is there; `isNewBoot` when it is the first since either side restarted.
-    case up(isNewBoot: Bool)
-    /// There is another session.
-    case renewed
-    /// It has not been heard for long, or said goodbye.
-    case down
-
-    // Its packets.
-    /// An authentic packet was opened at this moment; told once a second for every number.
-    case opened(at: Instant)
-    /// Its last packet came then; told once a second for every peer of the settings.
-    case lastHeard(at: Instant)
-
-    // Its addresses.
-    /// The settings have changed them.
-    case moved
-    /// All of them are numbers.
-    case resolved
-    /// The resolver has answered.
-    case lookedUp(isFound: Bool, complaint: String?)
-
-    // Its number.
-    /// Whether two stations use its key; told once a second.
-    case key(isShared: Bool)
-    /// The settings have removed it: it is not heard any more, and nothing is sent to it.
-    case left(firstMid: UInt32)
-    /// Another peer has this number from now on.
-    case replaced(firstMid: UInt32)
-}
-
 /// This station's own talk and its listeners, and the voices of peers.
 extension Switchboard {
     /// Takes what the sound tells.
-    package mutating func follow(_ news: SoundNews, at now: Instant) {
+    package mutating func handle(_ news: SoundNews, at now: Instant) {
         self.now = now
         switch news {
         case .talking(let target, let name, let first, let isDoubted):
@@ -110,7 +55,18 @@ extension Switchboard {
     /// The peers that hear a talk target now, by its `id`.
     package func listeners(of target: Int) -> PeerSet {
         if let aim = aims.aim(of: target) { return aim.listeners }
-        return station.targets.first { $0.id == target }?.listeners ?? []
+        return targets.first { $0.id == target }?.listeners ?? []
+    }
+
+    /// The microphone goes to these in the call, or closes.
+    mutating func openMicrophone(to listeners: [Int]) {
+        let target = Int(TalkTarget.call)
+        guard !listeners.isEmpty else {
+            orders.add(.press(target: target, isDown: false))
+            return aim(TalkTarget.call, at: [], name: .none)
+        }
+        aim(TalkTarget.call, at: PeerSet(listeners), name: .peers(listeners))
+        orders.add(.press(target: target, isDown: true))
     }
 
     /// These hear a stream of `TalkTarget.aimed` from now on.
@@ -146,7 +102,7 @@ extension Switchboard {
                 found.append(
                     Doubts.Listener(
                         peer: peer, since: talk.since, signs: signs,
-                        reported: station.view(of: peer).reportAt))
+                        reported: view(of: peer).reportAt))
             }
         }
         doubts.check(found, at: now, &orders)
@@ -158,12 +114,12 @@ extension Switchboard {
     /// talk waits for are called again; and a listener may have stopped reporting.
     package mutating func secondPassed(at now: Instant) {
         self.now = now
-        for peer in peers where voices.isHeard(peer) { station.measure(peer, at: now) }
+        for peer in known where voices.isHeard(peer) { measure(peer) }
         if nextSearch.map({ now >= $0 }) ?? true {
             nextSearch = now + Self.searchInterval
             // A host name that was never resolved gives no address to call, so the retries of
             // handshakes do not reach it.
-            for peer in peers where !whereabouts.isResolved(peer) {
+            for peer in known where !whereabouts.isResolved(peer) {
                 orders.add(.resolve(peer: peer))
             }
             for target in openTalks.targets { want(listeners(of: target)) }
@@ -186,7 +142,7 @@ extension Switchboard {
     /// What the talk is judged by.
     package var surroundings: Surroundings {
         var around = Surroundings()
-        around.peers = peers
+        around.peers = known
         around.up = presence.peers(.up)
         around.down = presence.peers(.down)
         around.cutOff = downWatch.cutOff

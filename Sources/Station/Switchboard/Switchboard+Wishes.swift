@@ -26,7 +26,7 @@ extension Switchboard {
             return talk(to: target, named: named.name, isDown: isDown, for: caller)
         case .reply(let isDown):
             let peer = replyKey.peer(isDown: isDown)
-            guard let target = peer.flatMap({ station.target(ofPeer: $0) }) else {
+            guard let target = peer.flatMap({ self.target(ofPeer: $0) }) else {
                 throw .nobodyHeard
             }
             guard !isDown || sound.hasMicrophone else { throw .noMicrophone }
@@ -56,24 +56,23 @@ extension Switchboard {
             return .calling(calling.id)
         case .answer:
             callDesk.seen()
-            if let problem = station.answer(at: now) { throw problem }
-            return .answered(station.call?.summary.id)
+            try answer()
+            return .answered(ongoing?.id)
         case .reject:
             callDesk.seen()
-            let id = station.call?.summary.id
-            if let problem = station.reject(at: now) { throw problem }
+            let id = ongoing?.id
+            try reject()
             return .rejected(id)
         case .hangUp:
             callDesk.seen()
-            let id = station.call?.summary.id
-            if let problem = station.hangUp(at: now) { throw problem }
+            let id = ongoing?.id
+            try hangUp()
             return .hungUp(id)
         case .ask(let named, let target, let reference, let what):
             guard let peer = named.found else { throw .unknown }
             // The other station's settings say how long its relay is on.
             let time: Duration = target == .callLight ? CallLight.requested : .zero
-            let mid = station.ask(
-                peer, target, reference: reference, time: time, called: what, at: now)
+            let mid = ask(peer, target, reference: reference, time: time, called: what)
             orders.add(.want(peer: peer))
             return .asked(peerRequest: mid)
         case .tone:
@@ -86,8 +85,7 @@ extension Switchboard {
     /// A peer of a call has restarted: it is called once more.
     package mutating func redial(_ peer: Int, _ calling: Wish.Calling, at now: Instant) {
         self.now = now
-        _ = station.call(
-            [peer], id: calling.id, isRedial: true, ringTime: calling.ringTime, at: now)
+        _ = try? call([peer], id: calling.id, isRedial: true, ringTime: calling.ringTime)
     }
 
     /// Opens the microphone for a target, or closes it for all that hold it open by command.
@@ -111,7 +109,7 @@ extension Switchboard {
     /// A talk key that replies goes down, or up; a press for another peer ends the former one.
     private mutating func reply(isDown: Bool) {
         guard let former = replyKey.move(isDown: isDown),
-            let target = station.target(ofPeer: former)
+            let target = self.target(ofPeer: former)
         else { return }
         heldTalks.release(target.id, &orders)
     }
@@ -125,12 +123,10 @@ extension Switchboard {
         pager.begin(
             name, during: ownTalks.openSpurt(to: Pager.target),
             after: ownTalks.lastSpurt(to: Pager.target), &orders)
-        station.aim(
+        bind(
             TalkTarget(
                 stream: TalkTarget.page, reference: target.reference,
-                listeners: target.listeners, priority: priority, purpose: .page), at: now)
-        // The listeners learn what the stream means before they hear it.
-        followStation()
+                listeners: target.listeners, priority: priority, purpose: .page))
         aim(TalkTarget.page, at: target.listeners, name: .named(name))
         orders.add(.press(target: Pager.target, isDown: true))
     }
@@ -139,26 +135,16 @@ extension Switchboard {
         _ target: TalkTarget, _ calling: Wish.Calling
     ) throws(Wish.Problem) {
         if let channel = calling.channel { callDesk.hunts(channel, by: calling.id) }
-        let problem = station.call(
+        try call(
             Array(target.listeners), id: calling.id, mode: calling.mode,
             priority: calling.priority, reference: calling.isJoined ? target.reference : 0,
-            isHunt: !calling.isJoined, ringTime: calling.ringTime, at: now)
-        if let problem { throw problem }
+            isHunt: !calling.isJoined, ringTime: calling.ringTime)
     }
 }
 
 /// What people here settle, and what ends by itself: talks, pages and announcements.
 extension Switchboard {
     // MARK: The settings
-
-    /// Other peers, targets and channels from now on, each in the order of the settings.
-    package mutating func configure(
-        peers: [Int], targets: [TalkTarget], channels: [Channel], at now: Instant
-    ) {
-        self.now = now
-        self.peers = peers
-        station.configure(targets: targets, channels: channels, at: now)
-    }
 
     /// The sound speaks of the new settings from now on: a page and held talks whose targets the
     /// settings have no more end, as nobody could end them by name.
@@ -169,7 +155,7 @@ extension Switchboard {
     package mutating func adopted(targetsCalled names: [String], hasPermitTone: Bool) {
         self.hasPermitTone = hasPermitTone
         if let name = pager.name, !names.contains(name) { endPage() }
-        let targets = station.targets.map { $0.id }
+        let targets = targets.map { $0.id }
         for target in heldTalks.targets where !targets.contains(target) {
             endTalks(to: target, .targetGone)
         }
@@ -177,7 +163,7 @@ extension Switchboard {
 
     /// The frames are different from now on, or nothing is known of any way.
     package mutating func beginProtection(_ frames: LossProtection.Frames, isWireless: Bool) {
-        protection.begin(frames, isWireless: isWireless, to: peers, &orders)
+        protection.begin(frames, isWireless: isWireless, to: known, &orders)
     }
 
     /// What each peer may do here by the settings, in the order of their numbers, what could tell
@@ -189,22 +175,17 @@ extension Switchboard {
         isHalfDuplex: Bool, at now: Instant
     ) {
         self.now = now
-        let isHeard = station.call?.summary.isHeardUnasked ?? false
-        station.ringUnheard = signs.ring
+        let isHeard = ongoing?.summary.isHeardUnasked ?? false
         let policies = consent.policies(configured, signs, isHeard: isHeard, at: now)
-        station.consent(to: policies, availability, at: now)
-        station.isHalfDuplex = isHalfDuplex
-    }
-
-    /// What stands for a peer towards other stations.
-    package mutating func setMemberName(_ name: MemberName?, of peer: Int) {
-        station.memberNames[peer] = name
-    }
-
-    /// Calls that ended before this start: an offer of one that comes again is no new call.
-    package mutating func recover(ended: [CallID], at now: Instant) {
-        self.now = now
-        station.recover(ended: ended, at: now)
+        precondition(policies.count >= peers.indices.count)
+        let isSame = self.policies == policies && self.availability == availability
+        self.policies = policies
+        self.availability = availability
+        self.isHalfDuplex = isHalfDuplex
+        ringUnheard = signs.ring
+        // Calls and pages that are no longer allowed end.
+        reviseCall()
+        if !isSame { readAnew() }
     }
 
     // MARK: Buttons
@@ -213,15 +194,6 @@ extension Switchboard {
     package mutating func buttonPressed() {
         callLight.putOut()
         callDesk.seen()
-    }
-
-    // MARK: Calls
-
-    /// The station stops: the call that there is ends, and peers that go down are no news.
-    package mutating func stop(at now: Instant) {
-        self.now = now
-        presence.leave()
-        station.stopCalls(at: now)
     }
 
     // MARK: Talks by command
@@ -249,15 +221,15 @@ extension Switchboard {
     /// Ends this station's own page: closes the microphone for it.
     ///
     /// Its end comes here, whatever the reason: a person (`Wish.endPage`), its caller that goes
-    /// (`forget`), the next page, a minute (`Station.Action.pageTimeUp`, by the clock of `Pages`),
+    /// (`forget`), the next page, a minute (`endPages`),
     /// a microphone that is lost (`MachineNews.streamLost`), a reload that takes its target away
     /// (`adopted`), or the limit of its talk key where all of this fails (`endTalks`). Only when
     /// the daemon stops does the media loop close the microphone by itself. The pages of peers end
-    /// in `Station.closeHeardPage`.
+    /// in `closeHeardPage`.
     package mutating func endPage() {
         pager.end(ownTalks.lastSpurt(to: Pager.target), &orders)
         orders.add(.press(target: Pager.target, isDown: false))
-        station.release(TalkTarget.page)
+        release(TalkTarget.page)
     }
 
     // MARK: Messages
@@ -287,11 +259,10 @@ extension Switchboard {
         guard announcer.awaitsSound, let job = announcer.job else { return }
         self.now = now
         let listeners = listeners(of: Announcer.target)
-        station.aim(
+        bind(
             TalkTarget(
                 stream: TalkTarget.announcement, reference: job.target.reference,
-                listeners: listeners, priority: job.priority, purpose: .page), at: now)
-        followStation()
+                listeners: listeners, priority: job.priority, purpose: .page))
         orders.add(.announcementBegan(to: job.name, job.priority))
         announcer.speak(
             ownTalks.began(
@@ -310,6 +281,6 @@ extension Switchboard {
 
     /// Nothing more of it is sent.
     package mutating func announcementEnded() {
-        if announcer.end(&orders) == true { station.release(TalkTarget.announcement) }
+        if announcer.end(&orders) == true { release(TalkTarget.announcement) }
     }
 }

@@ -4,43 +4,84 @@ package import Wire
 
 /// What a station decides: who is talked to, called, answered and told, what lights and rings.
 ///
-/// Sans-I/O: what happened and the time go in. `nextDecision` gives what was decided here, and
-/// `nextOrder` that and what stations tell each other, until they give nil; `deadline` says when to
-/// call `tick`. Peers are numbers; names, cards, sockets and files belong to the loop around it.
-/// Each decision has an owner with its own state.
+/// Sans-I/O: what happened and the time go in; then drain `nextOrder` to nil, and call `tick` at
+/// `deadline`. Peers are numbers; names, cards, sockets and files belong to the loop around it.
 ///
-/// - `Switchboard+Peers` takes what becomes of peers, this station's own talk, what listeners hear
-///   of it, and peers' voices,
-/// - `Switchboard+Wishes` what people here want, settle and end.
+/// - `Switchboard+Wishes` takes what people here want, settle and end,
+/// - `Switchboard+Records` what becomes of peers' sessions, and their records,
+/// - `Switchboard+Calls`, `+CallRecords` and `+CallTimers` a call, from all sides,
+/// - `Switchboard+Requests` pages, call lights and relays of peers,
+/// - `Switchboard+Peers` this station's own talk, peers' voices, and what is known of peers.
 package struct Switchboard {
-    /// Records, streams, calls and pages between two stations.
-    package internal(set) var station: Station
-    /// How the sound to each peer is protected against loss.
-    package internal(set) var protection: LossProtection
-    package internal(set) var callDesk = CallDesk()
-    package internal(set) var callLight = CallLight()
+    // The settings.
     /// The peers of the settings, in their order.
-    var peers: [Int]
+    var known: [Int]
+    /// The talk targets of the settings.
+    package internal(set) var targets: [TalkTarget]
+    var channels: [Channel]
+    var policies = [Policy](repeating: Policy(), count: PeerSet.capacity)
+    var availability = Availability.open
     /// Whether a tone permits a person to talk.
     package var hasPermitTone = false
     /// Whether any lamp shows the call light.
     package var hasCallLamp = false
+    /// Whether this station's speaker is held down while its microphone is open, which peers are
+    /// told.
+    var isHalfDuplex = false
+
+    // Records and streams.
+    var peers = ByPeer(Peer(exchange: RecordExchange(firstMid: 0)))
+    /// Targets that are bound at run time.
+    var aimed: [TalkTarget] = []
+    /// A packet of this peer is being read: what answers its records waits, and goes out together.
+    var peerBeingRead: Int?
+    /// Peer requests (relay, call light) that await an answer, and the words for them.
+    var peerRequests: [(peer: Int, mid: UInt32, what: String, until: Instant)] = []
+    /// The name of each peer, as other stations are told it.
+    package var memberNames = ByPeer<MemberName?>(nil)
+    /// How the sound to each peer is protected against loss.
+    package internal(set) var protection: LossProtection
+    /// The voices of peers that are heard.
+    package internal(set) var voices = HeardVoices()
+
+    // Calls.
+    /// The call that there is.
+    var ongoing: Call?
+    /// Calls that are over, so that a peer that missed the end is told again.
+    var ended: [EndedCall] = []
+    /// The state and the listeners that were told last.
+    var shownState: CallState?
+    var shownListeners: [Int] = []
+    /// Why nobody notices a call that rings here, which its caller is told.
+    var ringUnheard = Unheard.heard
+    package internal(set) var callDesk = CallDesk()
+    package internal(set) var callLight = CallLight()
+    /// The rights that peers have here now.
+    package internal(set) var consent = Consent()
+
+    // Talks and pages.
+    var pages = Pages()
+    package internal(set) var pager = Pager()
+    package internal(set) var announcer = Announcer()
     /// The peer that a replying talk key speaks to.
     package internal(set) var replyKey = ReplyKey()
     package internal(set) var heldTalks = HeldTalks()
     package internal(set) var aims = Aims()
-    package internal(set) var pager = Pager()
-    package internal(set) var announcer = Announcer()
     /// The talks that the microphone is open for.
     package internal(set) var openTalks = OpenTalks()
-    /// The voices of peers that are heard.
-    package internal(set) var voices = HeardVoices()
+    /// What listeners hear of this station's own talk.
+    package internal(set) var ownTalks = OwnTalks()
+
+    // Whether peers and this machine are in order.
     /// Whether each peer is there.
     package internal(set) var presence = Presence()
     /// Whether the addresses of each peer are known.
     package internal(set) var whereabouts = Whereabouts()
     /// Why peers are down, as far as this station can find out.
     package internal(set) var downWatch = DownWatch()
+    var doubts = Doubts()
+    /// When peers that are missing are called again.
+    var nextSearch: Instant?
     /// Streams of sound that are open and move none.
     package internal(set) var still = StillStreams()
     /// The card woke the sound for nothing; a timer has taken over.
@@ -50,82 +91,50 @@ package struct Switchboard {
     /// What the sound leaves out because the processor cannot keep up.
     package internal(set) var overload = Overload.none
     var microphoneWatch = MicrophoneWatch()
-    var doubts = Doubts()
-    /// When peers that are missing are called again.
-    var nextSearch: Instant?
-    /// The rights that peers have here now.
-    package internal(set) var consent = Consent()
-
-    /// What listeners hear of this station's own talk.
-    package internal(set) var ownTalks = OwnTalks()
 
     var orders = Orders()
+    /// PINGs that go out behind the orders.
+    var pings = Orders()
     var now: Instant
 
     /// - Parameters:
-    ///   - station: Whose targets and channels are those of the settings.
-    ///   - known: Those of the peers of the settings, in their order.
+    ///   - known: The peers of the settings, in their order.
+    ///   - targets: The talk targets of the settings.
+    ///   - channels: Those of the settings.
+    ///   - firstMids: A random number for each of the first peers, drawn at the start; one that
+    ///     comes later brings its own (`replace`).
     ///   - frames: What the encoder makes of the sound.
     ///   - now: The time.
     package init(
-        station: consuming Station, known: [Int] = [], frames: LossProtection.Frames,
-        at now: Instant
+        known: [Int] = [], targets: [TalkTarget], channels: [Channel], firstMids: [UInt32],
+        frames: LossProtection.Frames, at now: Instant
     ) {
-        self.peers = known
-        self.station = station
+        precondition(targets.allSatisfy { FrameFlags.streams.contains($0.stream) })
+        self.known = known
+        self.targets = targets
+        self.channels = channels
         self.now = now
         protection = LossProtection(frames)
+        for (peer, firstMid) in firstMids.enumerated() {
+            peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
+        }
     }
 
-    /// The next thing that was decided here; nil when there is none.
+    /// The next thing that was decided; nil when there is none.
     ///
-    /// What the stations tell each other comes behind it, by `nextOrder`.
-    package mutating func nextDecision() -> Order? {
-        orders.next()
-    }
+    /// What goes to other stations comes behind it, by `nextOrder`.
+    package mutating func nextDecision() -> Order? { orders.next() }
 
     /// The next thing to be done; nil when all is done.
     package mutating func nextOrder() -> Order? {
-        while true {
-            if let order = nextDecision() { return order }
-            guard let action = station.nextAction() else { return nil }
-            apply(action)
-        }
-    }
-
-    /// What the station wants done now comes before the orders that follow.
-    mutating func followStation() {
-        while let action = station.nextAction() { apply(action) }
-    }
-
-    /// Takes what the station wants, or reports.
-    mutating func apply(_ action: Station.Action) {
-        switch action {
-        case .send(let peer, let payload): orders.add(.send(peer: peer, payload))
-        case .hear(let peer, let stream, let hearing, let priority):
-            voices.bound(stream, of: peer, to: hearing)
-            orders.add(.hear(peer: peer, stream: stream, hearing, priority))
-        case .callBegan(let summary): callDesk.began(summary, &orders)
-        case .callState(let state):
-            guard let summary = station.call?.summary else { return }
-            callDesk.stands(summary, state, &orders)
-        case .callEnded(let summary, let ending): callDesk.ended(summary, ending, &orders)
-        case .microphone(let listeners): openMicrophone(to: listeners)
-        case .inCall(let notice, let peer): callDesk.told(notice, of: peer, &orders)
-        case .redial(let peer): orders.add(.redial(peer: peer))
-        case .pageTimeUp(TalkTarget.page): endPage()
-        case .pageTimeUp: stopAnnouncement()
-        case .signalled(let peer, let signal): signalled(signal, by: peer)
-        case .notice(let notice): orders.add(notice)
-        }
+        nextDecision() ?? pings.next() ?? nextRecords()
     }
 
     /// When to call `tick` next; nil means never.
     package var deadline: Instant? {
-        let deadlines = [
-            station.deadline, callLight.deadline, doubts.deadline, ownTalks.deadline,
-        ]
-        return deadlines.compactMap { $0 }.min()
+        let deadlines = [callLight.deadline, doubts.deadline, ownTalks.deadline]
+        let first = deadlines.compactMap { $0 }.reduce(recordsDeadline, min)
+        return first == .never ? nil : first
     }
 
     /// Lets time pass; call it at `deadline`, after all that has happened until then went in.
@@ -133,54 +142,9 @@ package struct Switchboard {
     /// That may be why nothing was heard of a talkspurt whose last reports are in.
     package mutating func tick(at now: Instant) {
         self.now = now
-        station.tick(at: now)
+        tickRecords()
         callLight.tick(at: now)
         ownTalks.tick(surroundings, at: now, &pager, &announcer, &orders)
-    }
-}
-
-/// What peers say.
-extension Switchboard {
-    /// Records of one packet of this peer follow, until `end(packetOf:)`.
-    package mutating func begin(packetOf peer: Int) { station.peerBeingRead = peer }
-
-    /// The packet is read: what answers it goes out together; `excess` records had no effect.
-    package mutating func end(packetOf peer: Int, excess: Int, at now: Instant) {
-        station.peerBeingRead = nil
-        if excess > 0 { flooded(by: peer, times: UInt64(excess), at: now) }
-    }
-
-    /// Something of this peer had no effect so often, because there was too much of it.
-    package mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
-        self.now = now
-        station.flooded(by: peer, times: times, at: now)
-    }
-
-    /// Takes one opened record of a peer, which came at `cameAt` if that was before `now`.
-    ///
-    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `age` is how
-    /// old the packet is at most (`Station.freshFor`).
-    package mutating func receive(
-        _ record: ControlRecord, beside heard: Heard? = nil, from peer: Int, at now: Instant,
-        cameAt: Instant? = nil, age: Duration = .zero
-    ) {
-        self.now = now
-        guard age <= Station.freshFor || record.isTimeless else { return }
-        let before = station.view(of: peer).roundTripAt
-        station.receive(record, from: peer, at: now, cameAt: cameAt, age: age)
-        switch record {
-        case .report(let report):
-            protection.reported(report, by: peer, at: now, &orders)
-            ownTalks.reported(report, heard, by: peer, surroundings, at: now, &orders)
-        case .heard(let heard):
-            ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
-        case .pong:
-            let known = station.view(of: peer)
-            guard known.roundTripAt != before, let roundTrip = known.roundTrip else { return }
-            protection.measured(roundTrip, to: peer, at: now, &orders)
-            ownTalks.measured(roundTrip, to: peer)
-        default: break
-        }
     }
 }
 
@@ -196,16 +160,16 @@ extension Switchboard {
         LampFacts(
             isTalking: openTalks.isAny, isUnheard: ownTalks.isTalkingToNobody(openTalks.targets),
             isReceiving: voices.isAny, isListening: isListening,
-            isRinging: station.call?.state == .ringing, hasMissed: callDesk.hasMissed,
-            isCalled: callLight.isLit, isResting: station.availability == .doNotDisturb,
-            hasFault: hasFault, isUnpaired: peers.isEmpty)
+            isRinging: call?.state == .ringing, hasMissed: callDesk.hasMissed,
+            isCalled: callLight.isLit, isResting: availability == .doNotDisturb,
+            hasFault: hasFault, isUnpaired: known.isEmpty)
     }
 }
 
 /// Cards, processor and network.
 extension Switchboard {
     /// Takes what happens to this machine.
-    package mutating func follow(_ news: MachineNews, at now: Instant) {
+    package mutating func handle(_ news: MachineNews, at now: Instant) {
         self.now = now
         switch news {
         case .stream(let direction, let change): still.update(direction, change, &orders)
@@ -245,38 +209,6 @@ extension Switchboard {
     package mutating func lookAtMicrophone(at now: Instant) {
         self.now = now
         if microphoneWatch.look(isStill: isMicrophoneStill) { judgeAnew() }
-    }
-}
-
-/// What calls, pages, signals and relays want.
-extension Switchboard {
-    /// The microphone goes to these in the call, or closes.
-    private mutating func openMicrophone(to listeners: [Int]) {
-        let target = Int(TalkTarget.call)
-        if listeners.isEmpty {
-            orders.add(.press(target: target, isDown: false))
-            aim(TalkTarget.call, at: [], name: .none)
-        } else {
-            aim(TalkTarget.call, at: PeerSet(listeners), name: .peers(listeners))
-            orders.add(.press(target: target, isDown: true))
-        }
-    }
-
-    /// A peer asks for the call light or a relay here.
-    mutating func signalled(_ signal: Signal, by peer: Int) {
-        guard signal.target == .callLight else {
-            return orders.add(.switchRelay(peer: peer, signal))
-        }
-        callLight.light(
-            by: peer, for: .milliseconds(100 * Int(signal.time)), at: now, &orders)
-        station.result(hasCallLamp ? .done : .unseen, of: signal, from: peer, at: now)
-    }
-
-    /// What came of `Order.switchRelay`.
-    package mutating func switched(
-        _ status: RequestResult.Status, for signal: Signal, of peer: Int
-    ) {
-        station.result(status, of: signal, from: peer, at: now)
     }
 }
 

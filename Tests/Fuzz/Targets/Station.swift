@@ -35,7 +35,7 @@ extension FuzzTarget {
 private struct Town {
     static let most = 600
 
-    var station: Station
+    var station: Switchboard
     var now = Instant(nanoseconds: 1_000_000_000)
     var hasRung = false
     private let policies: [Policy]
@@ -46,14 +46,17 @@ private struct Town {
             TalkTarget(stream: 0, reference: 0, listeners: [1]),
             TalkTarget(stream: 1, reference: 77, listeners: [0, 1, 2]),
         ]
-        station = Station(targets: targets, channels: [house], firstMids: [1, 2, 3])
+        station = Switchboard(
+            targets: targets, channels: [house], firstMids: [1, 2, 3],
+            frames: LossProtection.Frames(samples: 480, size: 58, sizeRepeated: 50), at: now)
         policies = [
             Policy(call: .never, announce: false, signal: false), Policy(),
             Policy(
                 call: .auto, announce: true, dropIn: true, monitor: true, emergency: true,
                 relays: [5]),
         ]
-        station.consent(to: policies, .open, at: now)
+        let signs = Consent.Signs(isSpeakerOpen: true, canBeep: true, hasTalkLamp: true)
+        station.consent(to: policies, signs, .open, isHalfDuplex: false, at: now)
         for peer in 0..<3 {
             station.memberNames[peer] = MemberName(high: 0, low: UInt64(peer))
         }
@@ -68,29 +71,37 @@ private struct Town {
 
     mutating func person(_ act: Int, _ peer: Int) {
         switch act {
-        case 0: _ = station.answer(at: now)
-        case 1: _ = station.reject(at: now)
-        case 2: _ = station.hangUp(at: now)
+        case 0: handle(.answer)
+        case 1: handle(.reject)
+        case 2: handle(.hangUp)
         case 3:
-            _ = station.call([peer], id: CallID(high: 7, low: UInt64(now.nanoseconds)), at: now)
-        case 4: station.measure(peer, at: now)
-        default: _ = station.ask(peer, .relay, reference: 5, time: .zero, called: "it", at: now)
+            let target = TalkTarget(stream: 0, reference: 0, listeners: [peer])
+            let id = CallID(high: 7, low: UInt64(now.nanoseconds))
+            handle(.call(Wish.Named("it", target), Wish.Calling(id, ringTime: .seconds(30))))
+        case 4:
+            station.handle(.receiving(peer: peer, stream: 0, isOn: true), at: now)
+            station.secondPassed(at: now)
+        default: handle(.ask(Wish.Named("it", peer), .relay, reference: 5, what: "it"))
         }
+    }
+
+    private mutating func handle(_ wish: Wish) {
+        _ = try? station.handle(wish, with: (true, true), at: now)
     }
 
     mutating func drain() {
         var count = 0
-        while let action = station.nextAction() {
+        while let order = station.nextOrder() {
             count += 1
             precondition(count < Self.most, "one packet makes work without end")
-            switch action {
-            case .signalled(let peer, let signal):
-                let policy = policies[peer]
+            switch order {
+            case .switchRelay(let peer, let signal):
                 precondition(
-                    signal.target == .relay
-                        ? policy.relays.contains(signal.reference) : policy.signal,
+                    policies[peer].relays.contains(signal.reference),
                     "a request was taken that the policy denies")
-            case .callState(.ringing): hasRung = true
+            case .notice(.signal(let peer, _)):
+                precondition(policies[peer].signal, "a light is lit that the policy denies")
+            case .notice(.callStands(_, .ringing, _, _)): hasRung = true
             case .notice(.pageBegan(let peer, _, let priority)):
                 precondition(
                     policies[peer].announce || priority == .emergency && policies[peer].emergency,

@@ -71,11 +71,11 @@ struct ConsentRoom {
                 number: 1, reference: Self.channel, members: [Kitchen.garage], isListenedTo: true)
         ]
         board = Switchboard(
-            station: Station(targets: [], channels: channels, firstMids: [100, 200]),
+            targets: [], channels: channels, firstMids: [100, 200],
             frames: .init(samples: 480, size: 80, sizeRepeated: 40), at: now)
         let talk = TalkTarget(stream: 0, reference: 0, listeners: [Kitchen.garage])
         board.configure(peers: [Kitchen.garage], targets: [talk], channels: channels, at: now)
-        board.follow(.up(isNewBoot: true), of: Kitchen.garage, at: now)
+        board.up(peer: Kitchen.garage, isNewBoot: true, at: now)
         consent()
         settle()
         events = []
@@ -106,7 +106,7 @@ struct ConsentRoom {
         case .press(let target, true): talk(to: target)
         case .press(let target, false):
             guard hasSpokenTo.remove(target) != nil else { return }
-            board.follow(.silent(target: target, name: nil), at: now)
+            board.handle(.silent(target: target, name: nil), at: now)
         case .ring(let sound):
             bell.tones.ring(sound)
             bell.until = sound == nil ? blocks : .max
@@ -143,7 +143,7 @@ struct ConsentRoom {
     /// A peer speaks on this stream.
     private mutating func hear(_ peer: Int, _ stream: UInt8, _ hearing: Hearing) {
         guard hearing.isHeard else { return }
-        board.follow(.receiving(peer: peer, stream: stream, isOn: true), at: now)
+        board.handle(.receiving(peer: peer, stream: stream, isOn: true), at: now)
         chime.tones.voiceSounds(as: hearing, at: now)
         chime.until = max(chime.until, blocks + 200)
         let gain = plan.gain(of: peer, hearing, furniture.volumes)
@@ -164,7 +164,7 @@ struct ConsentRoom {
             listen(&beep)
             guard blocks % 100 == 0 else { continue }
             // The peer is there, and so is its sound in a call.
-            board.follow(.opened(at: now), of: Kitchen.garage, at: now)
+            board.heard(peer: Kitchen.garage, at: now)
             if let joined { speak(in: joined) }
             board.secondPassed(at: now)
             consent()
@@ -230,7 +230,7 @@ struct ConsentRoom {
     /// The gate of the microphone opens for a target: a key, speech, or a tone trial.
     mutating func talk(to target: Int = mine) {
         guard hasSpokenTo.insert(target).inserted else { return }
-        board.follow(
+        board.handle(
             .talking(target: target, name: "garage", first: nil, isDoubted: false), at: now)
         settle()
     }
@@ -251,7 +251,7 @@ struct ConsentRoom {
     }
 
     /// The state of the call that there is.
-    var callState: CallState? { board.station.call?.state }
+    var callState: CallState? { board.call?.state }
 
     // MARK: What the person there knows
 

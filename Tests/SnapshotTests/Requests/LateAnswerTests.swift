@@ -14,7 +14,7 @@ import Wire
         _ answer: LateAnswer, _ decide: (inout Switchboard) -> Void = { _ in }
     ) throws -> Reply {
         let station = try Kitchen.snapshot(Kitchen.text) {
-            $0.follow(.down, of: Kitchen.office, at: Kitchen.now)
+            $0.down(peer: Kitchen.office, at: Kitchen.now)
             decide(&$0)
         }
         station.peers[Kitchen.office].downReason = .psk
@@ -49,15 +49,15 @@ import Wire
     @Test func anAnnouncementNamesThoseThatCanHearIt() throws {
         let heard = HeardAt(peer: Kitchen.garage, percent: 100, nil)
         let reply = try reply(.announced(to: "house", [heard])) { board in
-            guard let house = board.station.targets.first else { return }
+            guard let house = board.targets.first else { return }
             let caller = CallerTicket(place: 0, number: 1)
             board.announce(to: house, named: "house", .normal, for: caller)
             board.speakAnnouncement(at: Kitchen.now)
-            board.follow(.down, of: Kitchen.office, at: Kitchen.now)
+            board.down(peer: Kitchen.office, at: Kitchen.now)
             // The announcement does not come from the microphone.
             let muted = MicrophoneWatch.Facts(
                 isMuted: true, isWanted: true, isOpen: true, isCardMuted: false)
-            board.follow(.microphone(muted, soundAt: Kitchen.now), at: Kitchen.now)
+            board.handle(.microphone(muted, soundAt: Kitchen.now), at: Kitchen.now)
         }
         guard case .announce(let announced) = reply else {
             Issue.record("an announcement that is over is told as one")

@@ -30,7 +30,7 @@ import Wire
 
     init() throws {
         station = try Kitchen.snapshot(Self.text, [3, 5]) {
-            $0.follow(.down, of: 3, at: Kitchen.now)
+            $0.down(peer: 3, at: Kitchen.now)
         }
         names = Names(station.config, station.directory, station.routing)
     }

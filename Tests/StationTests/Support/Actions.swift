@@ -1,17 +1,74 @@
-import Station
 import Testing
+import Time
 import Wire
 
-extension Station {
+@testable import Station
+
+extension Switchboard {
+    /// One that knows of nothing but these.
+    init(targets: [TalkTarget], channels: [Channel], firstMids: [UInt32]) {
+        self.init(
+            targets: targets, channels: channels, firstMids: firstMids,
+            frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: Instant(nanoseconds: 0))
+    }
+
     /// Takes all that is to be done now.
-    mutating func drained() -> [Action] {
-        var actions: [Action] = []
-        while let action = nextAction() { actions.append(action) }
-        return actions
+    mutating func drained() -> [Order] {
+        var orders: [Order] = []
+        while let order = nextOrder() { orders.append(order) }
+        return orders
+    }
+
+    mutating func configure(targets: [TalkTarget], channels: [Channel], at now: Instant) {
+        configure(peers: [], targets: targets, channels: channels, at: now)
+    }
+
+    /// People here are told of listeners.
+    mutating func consent(to policies: [Policy], _ availability: Availability, at now: Instant) {
+        let signs = Consent.Signs(
+            isSpeakerOpen: true, canBeep: true, hasTalkLamp: true, ring: ringUnheard)
+        consent(to: policies, signs, availability, isHalfDuplex: false, at: now)
+    }
+
+    mutating func bind(_ target: TalkTarget, at now: Instant) {
+        self.now = now
+        bind(target)
+    }
+
+    mutating func measure(_ peer: Int, at now: Instant) {
+        self.now = now
+        measure(peer)
+    }
+
+    mutating func ask(
+        _ peer: Int, _ target: Signal.Target, reference: UInt64, time: Duration,
+        called what: String, at now: Instant
+    ) -> UInt32 {
+        self.now = now
+        return ask(peer, target, reference: reference, time: time, called: what)
+    }
+
+    /// Why there is no call, if so.
+    mutating func call(
+        _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
+        reference: UInt64 = 0, isHunt: Bool = true, at now: Instant
+    ) -> Wish.Problem? {
+        self.now = now
+        do throws(Wish.Problem) {
+            try call(
+                listeners, id: id, mode: mode, priority: priority, reference: reference,
+                isHunt: isHunt)
+            return nil
+        } catch { return error }
+    }
+
+    /// A person does this about the call.
+    mutating func handle(_ wish: Wish, at now: Instant) {
+        _ = try? handle(wish, with: (true, true), at: now)
     }
 }
 
-extension [Station.Action] {
+extension [Order] {
     /// The records that go to this peer, or to all.
     func records(to peer: Int? = nil) -> [ControlRecord] {
         var found: [ControlRecord] = []

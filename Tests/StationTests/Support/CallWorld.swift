@@ -1,7 +1,8 @@
 import Seeds
-import Station
 import Time
 import Wire
+
+@testable import Station
 
 /// A few stations, a network between them, and people: in virtual time, from one seed.
 struct CallWorld {
@@ -27,11 +28,11 @@ struct CallWorld {
         let content: Content
     }
 
-    private(set) var stations: [Station] = []
+    private(set) var stations: [Switchboard] = []
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
     /// By station and call; it outlives the station's restarts.
     private(set) var history: [[CallID: Entry]]
-    private(set) var actions: [[Station.Action]]
+    private(set) var actions: [[Order]]
     private(set) var listeners: [[Int]]
     private(set) var events = 0
     private var heard: [[[Int]: (Hearing, Priority)]]
@@ -78,14 +79,15 @@ struct CallWorld {
         for station in 0..<count { connect(station) }
     }
 
-    private mutating func fresh(_ own: Int) -> Station {
+    private mutating func fresh(_ own: Int) -> Switchboard {
         let others = boots.indices.filter { $0 != own }
         mids[own] = boots.map { _ in UInt32(truncatingIfNeeded: random.next()) }
-        var station = Station(
+        var station = Switchboard(
             targets: [],
             channels: [
                 Channel(number: 1, reference: channel, members: others, isListenedTo: true)
             ], firstMids: mids[own])
+        station.hasCallLamp = true
         for peer in others { station.memberNames[peer] = Self.name(of: peer) }
         return station
     }
@@ -110,7 +112,7 @@ struct CallWorld {
     }
 
     /// A person's action at one station, with its immediate effects.
-    mutating func act<Outcome>(_ station: Int, _ what: (inout Station, Instant) -> Outcome)
+    mutating func act<Outcome>(_ station: Int, _ what: (inout Switchboard, Instant) -> Outcome)
         -> Outcome
     {
         let outcome = what(&stations[station], now)
@@ -152,17 +154,17 @@ struct CallWorld {
     }
 
     mutating func answer(_ station: Int, wait: Duration = Self.moment) {
-        _ = act(station) { $0.answer(at: $1) }
+        act(station) { $0.handle(.answer, at: $1) }
         run(for: wait)
     }
 
     mutating func reject(_ station: Int, wait: Duration = Self.moment) {
-        _ = act(station) { $0.reject(at: $1) }
+        act(station) { $0.handle(.reject, at: $1) }
         run(for: wait)
     }
 
     mutating func hangUp(_ station: Int, wait: Duration = Self.moment) {
-        _ = act(station) { $0.hangUp(at: $1) }
+        act(station) { $0.handle(.hangUp, at: $1) }
         run(for: wait)
     }
 
@@ -209,12 +211,18 @@ struct CallWorld {
     }
 
     func states(_ own: Int) -> [CallState] {
-        actions[own].compactMap { if case .callState(let state) = $0 { state } else { nil } }
+        actions[own].compactMap { order in
+            switch order {
+            case .notice(.callStands(_, let state, _, _)): state
+            case .want: .trying
+            default: nil
+            }
+        }
     }
 
     func notices(_ own: Int) -> [CallNotice] {
         actions[own].compactMap { action in
-            if case .inCall(let notice, _) = action { notice } else { nil }
+            if case .notice(.inCall(let notice, _)) = action { notice } else { nil }
         }
     }
 
@@ -229,8 +237,8 @@ struct CallWorld {
             case .notice(.pageBegan(let peer, _, _)): "began \(peer)"
             case .notice(.pageEnded(let peer, let isTimeUp)):
                 "\(isTimeUp ? "time up" : "ended") \(peer)"
-            case .pageTimeUp(let stream): "own time up \(stream)"
-            case .signalled(_, let signal): "asked \(signal.target.rawValue) \(signal.time)"
+            case .press(let target, isDown: false): "own time up \(target)"
+            case .notice(.signal(_, let time)): "lit for \(time.milliseconds / 1_000) s"
             case .notice(.result(_, let request, _, let status)):
                 "result \(request) \(status.map { "\($0.rawValue)" } ?? "none")"
             case .notice(.refused(_, let refusal, let count)):
@@ -338,12 +346,12 @@ struct CallWorld {
     }
 
     private mutating func settle(_ own: Int) {
-        while let action = stations[own].nextAction() {
-            switch action {
+        while let order = stations[own].nextOrder() {
+            switch order {
             case .send(let peer, let payload): send(.control(payload), own, peer)
             case .hear(let peer, let stream, let hearing, let priority):
                 heard[own][[peer, Int(stream)]] = (hearing, priority)
-            default: note(action, at: own)
+            default: note(order, at: own)
             }
             if let open = stations[own].call?.summary, !open.isOutgoing, !isAllowed(open, at: own) {
                 trespasses.append("station \(own) is in call \(open.id.high) against its policy")
@@ -391,20 +399,20 @@ struct CallWorld {
         settle(own)
     }
 
-    private mutating func note(_ action: Station.Action, at own: Int) {
-        actions[own].append(action)
+    private mutating func note(_ order: Order, at own: Int) {
+        actions[own].append(order)
         if actions[own].count > 200 { actions[own].removeFirst(100) }
-        switch action {
-        case .callBegan(let summary):
+        switch order {
+        case .notice(.callBegan(let summary, _)):
             history[own][summary.id, default: Entry()].starts += 1
             history[own][summary.id]!.summary = summary
-        case .callEnded(let summary, let ending):
+        case .notice(.callEnded(let summary, let ending, _)):
             history[own][summary.id, default: Entry()].ends += 1
             history[own][summary.id]!.ending = ending
             history[own][summary.id]!.summary = summary
-        case .microphone(let to): listeners[own] = to
-        case .signalled(let peer, let signal):
-            stations[own].result(.done, of: signal, from: peer, at: now)
+        case .aim(_, let to): listeners[own] = Array(to)
+        case .switchRelay(let peer, let signal):
+            stations[own].answer(signal, of: peer, with: .done)
         default: break
         }
     }

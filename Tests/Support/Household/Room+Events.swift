@@ -7,7 +7,7 @@ internal import Wire
 extension Room {
     func switched(_ peer: Int, _ index: UInt32) {
         feed { _, table, now in table.switched(peer: peer, index: index, at: now) }
-        feed { board, _, now in board.follow(.renewed, of: peer, at: now) }
+        feed { board, _, now in board.renewed(peer: peer, at: now) }
         house.count(.sessions)
     }
 
@@ -29,7 +29,7 @@ extension Room {
     }
 
     private func tellSwitchboard(_ news: SoundNews) {
-        feed { board, _, now in board.follow(news, at: now) }
+        feed { board, _, now in board.handle(news, at: now) }
     }
 
     func talkTimedOut(_ target: Int, isCommand: Bool) {
@@ -45,10 +45,10 @@ extension Room {
 
     /// The card of the microphone has failed.
     func captureFailed() {
-        feed { board, _, now in board.follow(.cardLost, at: now) }
+        feed { board, _, now in board.handle(.cardLost, at: now) }
         // The listeners of a page take it for over.
         if switchboard.pager.name != nil { feed { board, _, _ in board.endPage() } }
-        feed { board, _, now in board.follow(.streamLost(.capture), at: now) }
+        feed { board, _, now in board.handle(.streamLost(.capture), at: now) }
     }
 
     /// A packet of control records, as the sound hands it on.
@@ -70,7 +70,7 @@ extension Room {
         feed { board, _, _ in board.begin(packetOf: peer) }
         for record in records.all {
             if case .pong(let token) = record,
-                let askedAt = switchboard.station.whenAsked(token, of: peer)
+                let askedAt = switchboard.whenAsked(token, of: peer)
             {
                 sound.answered(peer, index, askedAt: askedAt, time: packet.time)
             }

@@ -27,7 +27,7 @@ extension Room {
         case .switchRelay(let peer, let signal):
             house.count(.relays)
             let status: RequestResult.Status = house.dice.percent(80) ? .done : .denied
-            feed { board, _, _ in board.switched(status, for: signal, of: peer) }
+            feed { board, _, _ in board.answer(signal, of: peer, with: status) }
         case .notice(let notice): learn(notice)
         case .answer(let caller, let answer):
             house.count(.answers)
@@ -79,7 +79,7 @@ extension Room {
         guard state == .ringing else { return }
         let choice = house.dice.below(100)
         later(house.dice.milliseconds(300...15_000)) { [unowned self] in
-            guard switchboard.station.call?.summary.id == id else { return }
+            guard switchboard.call?.summary.id == id else { return }
             switch choice {
             case 0..<65: answer()
             case 65..<80: reject()

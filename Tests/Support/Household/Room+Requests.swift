@@ -39,7 +39,7 @@ extension Room {
     /// Says that it is in the call that another room is in, whose name it has found out.
     func intrude(into other: Room) {
         guard isRunning, other.isRunning, let peer = numbers[other.number],
-            let call = other.switchboard.station.call?.summary, call.id != ownCall,
+            let call = other.switchboard.call?.summary, call.id != ownCall,
             let last = rules.lastNumber[peer]
         else { return }
         house.count(.intruders)
@@ -51,7 +51,7 @@ extension Room {
         tell { $0.send(ControlPayload(.stream(binding)), to: peer) }
     }
 
-    private var ownCall: CallID? { switchboard.station.call?.summary.id }
+    private var ownCall: CallID? { switchboard.call?.summary.id }
 
     // MARK: Talks
 

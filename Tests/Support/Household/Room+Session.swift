@@ -41,9 +41,9 @@ extension Room {
             feed { _, table, now in table.probed(peer: peer, target, .silent, at: now) }
         case .resolve(let peer): resolve(peer)
         case .up(let peer, let newBoot):
-            feed { board, _, now in board.follow(.up(isNewBoot: newBoot), of: peer, at: now) }
+            feed { board, _, now in board.up(peer: peer, isNewBoot: newBoot, at: now) }
         case .down(let peer):
-            feed { board, _, now in board.follow(.down, of: peer, at: now) }
+            feed { board, _, now in board.down(peer: peer, at: now) }
         }
     }
 
@@ -53,7 +53,7 @@ extension Room {
         let endpoint = HouseNetwork.endpoint(of: room)
         guard house.hasName(room) else {
             return feed { board, table, now in
-                board.follow(.resolved, of: peer, at: now)
+                board.resolved(peer)
                 table.call(peer, at: endpoint, isElsewhere: board.called(peer), now: now)
             }
         }
@@ -67,8 +67,7 @@ extension Room {
     private func lookedUp(_ peer: Int, _ endpoint: Endpoint?) {
         feed { board, table, now in
             let complaint = endpoint == nil ? "no such name" : nil
-            board.follow(
-                .lookedUp(isFound: endpoint != nil, complaint: complaint), of: peer, at: now)
+            board.resolved(peer, isFound: endpoint != nil, complaint: complaint)
             guard let endpoint else { return }
             table.call(peer, at: endpoint, isElsewhere: board.called(peer), now: now)
         }

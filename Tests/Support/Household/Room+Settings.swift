@@ -95,7 +95,7 @@ extension Room {
                 peers: peers, targets: routing.targets, channels: routing.channels, at: now)
         }
         for (room, number) in numbers.sorted(by: { $0.key < $1.key }) where former[room] != number {
-            feed { board, _, now in board.follow(.moved, of: number, at: now) }
+            feed { board, _, now in board.moved(number) }
             resolve(number)
         }
         turn()
@@ -111,7 +111,7 @@ extension Room {
             numbers[room] = nil
             feed { board, table, now in
                 table.remove(peer: number, at: now)
-                board.follow(.left(firstMid: firstMid), of: number, at: now)
+                board.remove(peer: number, firstMid: firstMid, at: now)
             }
         }
         for room in settings.peers.sorted() where numbers[room] == nil {
@@ -120,7 +120,7 @@ extension Room {
             sound.peers[number] = nil
             let firstMid = UInt32(truncatingIfNeeded: house.dice.next())
             feed { board, _, now in
-                board.follow(.replaced(firstMid: firstMid), of: number, at: now)
+                board.replace(peer: number, firstMid: firstMid, at: now)
             }
         }
     }

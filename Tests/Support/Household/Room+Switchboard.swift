@@ -12,9 +12,8 @@ extension Room {
         _ routing: RoomRouting, _ known: [Int], firstMids: [UInt32], at now: Instant
     ) -> Switchboard {
         var switchboard = Switchboard(
-            station: Station(
-                targets: routing.targets, channels: routing.channels, firstMids: firstMids),
-            known: known,
+            known: known, targets: routing.targets, channels: routing.channels,
+            firstMids: firstMids,
             frames: LossProtection.Frames(samples: 480, size: 58, sizeRepeated: 50), at: now)
         switchboard.hasPermitTone = true
         return switchboard
@@ -104,7 +103,7 @@ extension Room {
             isCardMuted: false)
         feed { board, _, now in
             board.hasCallLamp = hasLamp
-            board.follow(.microphone(facts, soundAt: now), at: now)
+            board.handle(.microphone(facts, soundAt: now), at: now)
         }
         if signs != switchboard.consent.signs { consent() }
     }
@@ -124,22 +123,22 @@ extension Room {
                 table.traffic(
                     peer: number, sent: peer.slots.currentCounter, lastSent: peer.lastSent,
                     lastOpened: opened, lastRefused: peer.lastRefused, at: now)
-                if let opened { board.follow(.opened(at: opened), of: number, at: now) }
+                if let opened { board.heard(peer: number, at: opened) }
             }
             guard let opened, numbers.values.contains(number) else { continue }
-            feed { board, _, now in board.follow(.lastHeard(at: opened), of: number, at: now) }
+            feed { board, _, now in board.checkPresence(of: number, heardAt: opened, at: now) }
         }
     }
 
     private func followNetwork() {
-        feed { board, _, now in board.follow(.network(nil, loopback: []), at: now) }
+        feed { board, _, now in board.handle(.network(nil, loopback: []), at: now) }
     }
 
     private func followKeys() {
         for number in numbers.values.sorted() {
             feed { board, table, now in
                 let isShared = table.sharedKey(of: number, at: now) != nil
-                board.follow(.key(isShared: isShared), of: number, at: now)
+                board.updateKey(of: number, isShared: isShared)
             }
         }
     }
@@ -163,7 +162,7 @@ extension Room {
         let isHalfDuplex = settings.isHalfDuplex
         feed { [configured, numbers] board, table, now in
             for number in numbers.values.sorted() {
-                board.setMemberName(table.state(of: number)?.memberName, of: number)
+                board.memberNames[number] = table.state(of: number)?.memberName
             }
             board.consent(
                 to: configured, signs, availability, isHalfDuplex: isHalfDuplex, at: now)

@@ -109,7 +109,7 @@ struct RoomRules {
 
     /// A peer hears this room in its call, or is heard: its caller, or one that it called.
     private func isInCall(_ peer: Int, at room: Room) {
-        guard let call = room.switchboard.station.call?.summary, !call.isOutgoing,
+        guard let call = room.switchboard.call?.summary, !call.isOutgoing,
             peer != call.peers[0], let other = room.room(ofPeer: peer),
             !room.house.isOffered(call.id, to: other)
         else { return }
@@ -171,8 +171,8 @@ struct RoomRules {
     }
 
     private mutating func lookAtCall(at room: Room) {
-        let call = room.switchboard.station.call?.summary
-        for peer in room.switchboard.station.participants { isInCall(peer, at: room) }
+        let call = room.switchboard.call?.summary
+        for peer in room.switchboard.participants { isInCall(peer, at: room) }
         for id in begun where !ended.contains(id) && id != call?.id {
             room.fail("call \(id.high) began, and is over without an end")
         }
@@ -260,7 +260,7 @@ struct RoomRules {
     /// What is not at rest, though nobody does anything any more.
     func unrest(at room: Room) -> String? {
         let switchboard = room.switchboard
-        if switchboard.station.call != nil { return "there is a call" }
+        if switchboard.call != nil { return "there is a call" }
         if isRinging { return "it rings" }
         if isBeeping { return "it beeps" }
         if !down.isEmpty { return "keys are down: \(down.sorted())" }

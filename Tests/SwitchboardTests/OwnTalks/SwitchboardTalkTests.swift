@@ -12,7 +12,7 @@ import Wire
         var switchboard = Switchboard.bare()
         let house = TalkTarget(stream: 3, reference: 77, listeners: listeners)
         switchboard.configure(peers: [0, 1], targets: [house], channels: [], at: start)
-        for peer in [0, 1] { switchboard.follow(.up(isNewBoot: true), of: peer, at: start) }
+        for peer in [0, 1] { switchboard.up(peer: peer, isNewBoot: true, at: start) }
         _ = switchboard.decided
         return switchboard
     }
@@ -20,7 +20,7 @@ import Wire
     @Test func aTalkspurtIsFollowedFromItsBeginningToItsLastReports() {
         var switchboard = switchboard()
         switchboard.aim(30, at: [0], name: .named("house"))
-        switchboard.follow(
+        switchboard.handle(
             .talking(target: 30, name: "house", first: 10, isDoubted: false), at: start)
         switchboard.aim(30, at: [0, 1], name: .named("house"))
         let second = start + .seconds(1)
@@ -33,7 +33,7 @@ import Wire
         let none = Heard(stream: 30, share: 0, why: .doNotDisturb)
         switchboard.receive(.heard(none), from: 1, at: second)
         _ = switchboard.decided
-        switchboard.follow(.said(target: 30, frames: 100), at: second)
+        switchboard.handle(.said(target: 30, frames: 100), at: second)
         let due = second + .milliseconds(1_400)
         #expect(switchboard.ownTalks.deadline == due)
         switchboard.tick(at: due)
@@ -46,28 +46,28 @@ import Wire
         var switchboard = Switchboard.bare()
         switchboard.signalled(by: 0, for: .seconds(30), at: start)
         #expect(switchboard.callLight.deadline == start + .seconds(30))
-        switchboard.follow(.talking(3), at: start)
+        switchboard.handle(.talking(3), at: start)
         _ = switchboard.decided
-        switchboard.follow(.said(target: 3, frames: 0), at: start)
+        switchboard.handle(.said(target: 3, frames: 0), at: start)
         #expect(switchboard.deadline == start + .milliseconds(1_300))
     }
 
     @Test func whatIsAroundTheTalkIsWhatItIsJudgedBy() {
         var switchboard = switchboard()
         let trouble = "no cable"
-        switchboard.follow(.network(trouble, loopback: [1]), at: start)
+        switchboard.handle(.network(trouble, loopback: [1]), at: start)
         switchboard.expect(.notice(.networkFault(trouble)), .doubt(peer: 0, true))
-        switchboard.follow(.network(nil, loopback: [1]), at: start)
+        switchboard.handle(.network(nil, loopback: [1]), at: start)
         switchboard.expect(.notice(.networkReady), .retryAll, .doubt(peer: 0, false))
-        switchboard.follow(.talking(3, "house"), at: start)
+        switchboard.handle(.talking(3, "house"), at: start)
         _ = switchboard.decided
-        for peer in [0, 1] { switchboard.follow(.resolved, of: peer, at: start) }
+        for peer in [0, 1] { switchboard.resolved(peer) }
         switchboard.secondPassed(at: start + .seconds(4))
         let nobody = [HeardAt(peer: 0, percent: nil, .noAnswer)]
         switchboard.expect(
             .want(peer: 0), .doubt(peer: 0, true), .notice(.noListener(target: "house", nobody)))
-        switchboard.follow(.left(firstMid: 1), of: 0, at: start)
-        switchboard.follow(.replaced(firstMid: 1), of: 0, at: start)
+        switchboard.remove(peer: 0, firstMid: 1, at: start)
+        switchboard.replace(peer: 0, firstMid: 1, at: start)
         #expect(switchboard.decided.contains(.doubt(peer: 0, false)))
     }
 
@@ -86,12 +86,12 @@ import Wire
 
     @Test func aTalkerLearnsAtOnceThatTheLastListenerHasGone() {
         var switchboard = switchboard([0, 1])
-        switchboard.follow(.talking(3, "house"), at: start)
+        switchboard.handle(.talking(3, "house"), at: start)
         _ = switchboard.decided
-        switchboard.follow(.down, of: 1, at: start)
+        switchboard.down(peer: 1, at: start)
         #expect(told(switchboard.decided) == [.notice(.peerDown(1))])
         let later = start + .seconds(21)
-        switchboard.follow(.lastHeard(at: start), of: 0, at: later)
+        switchboard.checkPresence(of: 0, heardAt: start, at: later)
         #expect(
             told(switchboard.decided)
                 == [.notice(.peerStale(0)), nobodyHears((0, .down), (1, .down))])
@@ -105,14 +105,14 @@ import Wire
         }
         var switchboard = switchboard()
         switchboard.hasPermitTone = true
-        switchboard.follow(facts(), at: start)
-        switchboard.follow(.talking(3, "house"), at: start)
+        switchboard.handle(facts(), at: start)
+        switchboard.handle(.talking(3, "house"), at: start)
         _ = switchboard.decided
-        switchboard.follow(facts(muted: true), at: start)
+        switchboard.handle(facts(muted: true), at: start)
         #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneMuted))])
-        switchboard.follow(facts(), at: start)
+        switchboard.handle(facts(), at: start)
         switchboard.expect(.chime(.permit))
-        switchboard.follow(facts(open: false), at: start)
+        switchboard.handle(facts(open: false), at: start)
         #expect(switchboard.decided.isEmpty)
         switchboard.lookAtMicrophone(at: start)
         #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneLost))])
@@ -123,14 +123,14 @@ import Wire
     /// The network may go in the very turn in which the last reports are due.
     @Test func whatWasHeardIsJudgedByAllNewsThatCameBeforeTheTick() {
         var switchboard = switchboard()
-        switchboard.follow(.talking(3, "house"), at: start)
+        switchboard.handle(.talking(3, "house"), at: start)
         _ = switchboard.decided
-        switchboard.follow(.down, of: 0, at: start)
-        switchboard.follow(.said(target: 3, frames: 100), at: start)
+        switchboard.down(peer: 0, at: start)
+        switchboard.handle(.said(target: 3, frames: 100), at: start)
         _ = switchboard.decided
         let due = start + .milliseconds(1_300)
         let trouble = "no cable"
-        switchboard.follow(.network(trouble, loopback: []), at: due)
+        switchboard.handle(.network(trouble, loopback: []), at: due)
         switchboard.tick(at: due)
         let found = [heard(0, 0, .noNetwork)]
         #expect(

@@ -1,48 +1,32 @@
-public import Time
-public import Wire
+package import Time
+package import Wire
 
 /// The calls of a station (talking.md "Calls"), as people ask for them: one at a time, with any
 /// number of peers.
 ///
 /// A call that ends here is over at once: `RecordExchange` delivers the end, and a peer that still
 /// believes in the call is told again.
-extension Station {
-    /// The policy of each peer, by number, and whether people may be disturbed.
-    ///
-    /// Ends calls and pages that are no longer allowed, and looks at all bindings of the peers
-    /// again.
-    public mutating func consent(
-        to policies: [Policy], _ availability: Availability, at now: Instant
-    ) {
-        precondition(policies.count >= peers.indices.count)
-        self.now = now
-        let isSame = self.policies == policies && self.availability == availability
-        self.policies = policies
-        self.availability = availability
-        reviseCall()
-        if !isSame { readAnew() }
-    }
-
-    public func policy(of peer: Int) -> Policy { policies[peer] }
+extension Switchboard {
+    package func policy(of peer: Int) -> Policy { policies[peer] }
 
     /// The rights that the peer claimed without having them.
-    public func refusals(of peer: Int) -> Refusals { peers[peer].refusals }
+    package func refusals(of peer: Int) -> Refusals { peers[peer].refusals }
 
     /// The current call and its state.
-    public var call: (summary: CallSummary, state: CallState)? {
+    package var call: (summary: CallSummary, state: CallState)? {
         ongoing.map { ($0.summary, $0.state) }
     }
 
     /// The peers in the call, by number.
-    public var participants: [Int] { ongoing?.participants ?? [] }
+    package var participants: [Int] { ongoing?.participants ?? [] }
 
     /// The members of the call that were silent for a while.
-    public var weakParticipants: [Int] {
+    package var weakParticipants: [Int] {
         ongoing?.legs.filter { $0.isWeak }.map { $0.peer } ?? []
     }
 
     /// The peers at which the call rings unheard, and why.
-    public var unheardRinging: [(peer: Int, why: Unheard)] {
+    package var unheardRinging: [(peer: Int, why: Unheard)] {
         (ongoing?.legs ?? []).filter { $0.state == .ringing }
             .compactMap { leg in leg.unheard.map { (leg.peer, $0) } }
     }
@@ -50,19 +34,18 @@ extension Station {
     /// Calls a peer, or all members of a channel: with its `reference` all who answer are in the
     /// call together; in a hunt the first answer wins.
     ///
-    /// - Returns: why the call was refused, if so.
-    package mutating func call(
+    /// - Throws: Why there is no call.
+    mutating func call(
         _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
         reference: UInt64 = 0, isHunt: Bool = true, isRedial: Bool = false,
-        ringTime: Duration = .seconds(30), at now: Instant
-    ) -> Wish.Problem? {
-        self.now = now
+        ringTime: Duration = .seconds(30)
+    ) throws(Wish.Problem) {
         if let current = ongoing {
             // A peer that listens to the room must not keep the room from calling.
-            guard current.isMonitoredHere else { return .busy }
+            guard current.isMonitoredHere else { throw .busy }
             leaveCall(.preempted)
         }
-        guard !listeners.isEmpty else { return .nobody }
+        guard !listeners.isEmpty else { throw .nobody }
         let summary = CallSummary(
             id: id, isOutgoing: true, mode: mode, priority: priority, peers: listeners,
             reference: reference, since: now)
@@ -72,36 +55,32 @@ extension Station {
         beginCall(new)
         for peer in listeners { send(offerOf: new, to: peer) }
         showCall()
-        return nil
     }
 
-    package mutating func answer(at now: Instant) -> Wish.Problem? {
-        self.now = now
-        guard let current = ongoing, current.state == .ringing else { return .nothingRings }
+    mutating func answer() throws(Wish.Problem) {
+        guard let current = ongoing, current.state == .ringing else { throw .nothingRings }
         peers[current.legs[0].peer].budget.answered()
         acceptCall()
-        return nil
     }
 
-    package mutating func reject(at now: Instant) -> Wish.Problem? {
-        self.now = now
-        guard let current = ongoing, current.state == .ringing else { return .nothingRings }
+    mutating func reject() throws(Wish.Problem) {
+        guard let current = ongoing, current.state == .ringing else { throw .nothingRings }
         send(ControlRecord.reject, current.id, .declined, to: current.legs[0].peer)
         endCall(.declined)
-        return nil
     }
 
-    package mutating func hangUp(at now: Instant) -> Wish.Problem? {
-        self.now = now
-        guard let current = ongoing else { return .noCall }
-        if current.state == .ringing { return reject(at: now) }
+    mutating func hangUp() throws(Wish.Problem) {
+        guard let current = ongoing else { throw .noCall }
+        if current.state == .ringing { return try reject() }
         leaveCall(current.isAnswered ? .hungUp : .cancelled)
-        return nil
     }
 
-    /// This station stops: a call that rings here was neither answered nor declined.
-    public mutating func stopCalls(at now: Instant) {
+    /// The station stops: the call that there is ends, and peers that go down are no news.
+    ///
+    /// A call that rings here was neither answered nor declined.
+    package mutating func stop(at now: Instant) {
         self.now = now
+        presence.leave()
         guard let current = ongoing else { return }
         guard current.state == .ringing else {
             return leaveCall(current.isAnswered ? .hungUp : .cancelled)
@@ -112,7 +91,7 @@ extension Station {
 
     /// The last calls before this start, which may have been a crash: a repeated offer of one of
     /// them is no new call.
-    public mutating func recover(ended: [CallID], at now: Instant) {
+    package mutating func recover(ended: [CallID], at now: Instant) {
         self.now = now
         for id in ended { remember(id) }
     }
@@ -121,7 +100,7 @@ extension Station {
 
     mutating func beginCall(_ new: Call) {
         ongoing = new
-        tell(.callBegan(new.summary))
+        callDesk.began(new.summary, &orders)
     }
 
     /// Answers the call that rings here.
@@ -149,7 +128,7 @@ extension Station {
             ongoing?.nextRefresh = now + Call.refreshTime
             ongoing?.nextPing = now + .seconds(1)
         } else {
-            tell(.inCall(.joined, peer: peer))
+            callDesk.told(.joined, of: peer, &orders)
         }
         bindCall(to: peer)
         hearCall(of: peer)
@@ -186,7 +165,7 @@ extension Station {
         }
         ongoing?.legs.removeAll { $0.peer == peer }
         if leg.isOpen {
-            tell(.inCall(.left, peer: peer))
+            callDesk.told(.left, of: peer, &orders)
             introduce(peer, isIn: false)
         }
         hearCall(of: peer)
@@ -202,14 +181,14 @@ extension Station {
         remember(current.id, with: current.knowing(memberNames))
         for peer in current.participants { hearCall(of: peer) }
         showCall()
-        tell(.callEnded(current.summary, ending))
+        callDesk.ended(current.summary, ending, &orders)
     }
 
     /// Reports a call that began and ended at once, for the records.
     mutating func recordPassed(_ summary: CallSummary, _ ending: CallEnding) {
         remember(summary.id, with: PeerSet(summary.peers))
-        tell(.callBegan(summary))
-        tell(.callEnded(summary, ending))
+        callDesk.began(summary, &orders)
+        callDesk.ended(summary, ending, &orders)
     }
 
     /// `peer` said so of a call that was not offered here; nil for one that was.
@@ -241,10 +220,12 @@ extension Station {
         let listeners = ongoing?.listeners ?? []
         if listeners != shownListeners {
             shownListeners = listeners
-            tell(.microphone(listeners: listeners))
+            openMicrophone(to: listeners)
         }
         let state = ongoing?.state
-        if state != shownState, let state { tell(.callState(state)) }
+        if state != shownState, let state, let summary = ongoing?.summary {
+            callDesk.stands(summary, state, &orders)
+        }
         shownState = state
     }
 
@@ -296,35 +277,8 @@ extension Station {
     }
 }
 
-extension Station {
-    /// What the station wants done, and what it reports.
-    package enum Action: Sendable {
-        /// To be sealed on the peer's current session.
-        case send(peer: Int, ControlPayload)
-        /// The sound of this stream goes there from now on.
-        case hear(peer: Int, stream: UInt8, Hearing, Priority)
-        /// A call has begun; open its record.
-        case callBegan(CallSummary)
-        /// The state of the call from now on: ring, ring back, or show it.
-        case callState(CallState)
-        /// The call is over; close its record.
-        case callEnded(CallSummary, CallEnding)
-        /// These hear the microphone in the call from now on; without listeners it closes.
-        case microphone(listeners: [Int])
-        case inCall(CallNotice, peer: Int)
-        /// The peer of an intercom call has restarted: call it once more.
-        case redial(peer: Int)
-        /// Our own page on this stream has reached the longest time allowed.
-        case pageTimeUp(stream: UInt8)
-        /// A peer asks for a light or a relay, which its policy allows; `result` answers it.
-        case signalled(peer: Int, Signal)
-        /// Something else that people are told.
-        case notice(Notice)
-    }
-}
-
 /// A notice to a person during a call.
-public enum CallNotice: Sendable {
+package enum CallNotice: Sendable {
     /// A call was answered without a key press.
     case autoAnswered
     case announced

@@ -1,44 +1,42 @@
-public import Time
-public import Wire
+package import Time
+package import Wire
 
 /// The records between stations beside the sound: who speaks where, and how it arrives.
-///
-/// Sans-I/O: opened records and the time go in; after every call drain `nextAction()` to nil, and
-/// call again at `deadline`. Peers are numbers here; keys, sound and sockets are unknown.
-public struct Station {
+extension Switchboard {
     /// The facts about a peer's side.
-    public struct PeerView: Sendable {
+    package struct PeerView: Sendable {
         /// Its newest report on our sound, and when it came.
-        public internal(set) var report: Report?
-        public internal(set) var reportAt: Instant?
+        package internal(set) var report: Report?
+        package internal(set) var reportAt: Instant?
         /// Whether it has bound a stream to a channel that this station does not have.
-        public internal(set) var hasUnknownChannel = false
+        package internal(set) var hasUnknownChannel = false
         /// Whether it gives any of our streams a lower priority than it claims.
-        public internal(set) var isLowered = false
+        package internal(set) var isLowered = false
         /// The last measured round trip.
-        public internal(set) var roundTrip: Duration?
+        package internal(set) var roundTrip: Duration?
         /// When it was measured.
-        public internal(set) var roundTripAt: Instant?
+        package internal(set) var roundTripAt: Instant?
         /// The median of the last few round trips: one slow answer does not move it.
-        public var usualRoundTrip: Duration? {
+        package var usualRoundTrip: Duration? {
             roundTrips.isEmpty ? nil : roundTrips.sorted()[(roundTrips.count - 1) / 2]
         }
         private var roundTrips: [Duration] = []
 
         mutating func took(_ time: Duration, at now: Instant) {
             // A round trip from before a long silence says nothing.
-            let isOld = roundTripAt.map { now - $0 > Station.pingInterval + Station.pongMax }
+            let most = Switchboard.pingInterval + Switchboard.pongMax
+            let isOld = roundTripAt.map { now - $0 > most }
             if isOld ?? true { roundTrips.removeAll(keepingCapacity: true) }
-            if roundTrips.count == Station.tripsKept { roundTrips.removeFirst() }
+            if roundTrips.count == Switchboard.tripsKept { roundTrips.removeFirst() }
             roundTrips.append(time)
             (roundTrip, roundTripAt) = (time, now)
         }
     }
 
     /// For how long after a packet was made its records open anything, or tell what is so.
-    public static let freshFor = Duration.seconds(2)
+    package static let freshFor = Duration.seconds(2)
     /// How often a round trip is measured while the peer is up and silent.
-    public static let pingInterval = Duration.seconds(15)
+    package static let pingInterval = Duration.seconds(15)
     private static let tripsKept = 5
     /// How long an answer to a PING may take.
     static let pongMax = Duration.seconds(3)
@@ -77,62 +75,22 @@ public struct Station {
         var isLowered = false
     }
 
-    /// The talk targets of the settings.
-    public internal(set) var targets: [TalkTarget]
-    /// Targets that are bound at run time.
-    var aimed: [TalkTarget] = []
-    var channels: [Channel]
-    var peers = ByPeer(Peer(exchange: RecordExchange(firstMid: 0)))
-    var pending: [Action] = []
-    var now = Instant(nanoseconds: 0)
-    /// The call that there is.
-    var ongoing: Call?
-    /// Calls that are over, so that a peer that missed the end is told again.
-    var ended: [EndedCall] = []
-    /// The state and the listeners that were told last.
-    var shownState: CallState?
-    var shownListeners: [Int] = []
-    var policies = [Policy](repeating: Policy(), count: PeerSet.capacity)
-    var availability = Availability.open
-    /// Why nobody notices a call that rings here, which its caller is told.
-    package var ringUnheard = Unheard.heard
-    /// The name of each peer, as other stations are told it.
-    package var memberNames = ByPeer<MemberName?>(nil)
-    /// Whether this station's speaker is held down while its microphone is open, which peers are
-    /// told.
-    var isHalfDuplex = false
-    var pages = Pages()
-    /// A packet of this peer is being read: what answers its records waits, and goes out together.
-    public var peerBeingRead: Int?
-    /// Peer requests (relay, call light) that await an answer, and the words for them.
-    var peerRequests: [(peer: Int, mid: UInt32, what: String, until: Instant)] = []
-
-    /// `firstMids` holds a random number for each of the first peers, drawn at the start; one that
-    /// comes later brings its own (`replace`).
-    public init(targets: [TalkTarget], channels: [Channel], firstMids: [UInt32]) {
-        precondition(targets.allSatisfy { FrameFlags.streams.contains($0.stream) })
-        self.targets = targets
-        self.channels = channels
-        for (peer, firstMid) in firstMids.enumerated() {
-            peers[peer] = Peer(exchange: RecordExchange(firstMid: firstMid))
-        }
-    }
-
-    public func view(of peer: Int) -> PeerView {
+    package func view(of peer: Int) -> PeerView {
         var view = peers[peer].view
         view.isLowered = peers[peer].bindings.contains { $0.isLowered }
         return view
     }
 
-    /// Replaces the settings: streams with another meaning are bound anew, and the peers' bindings
-    /// are looked at again.
-    public mutating func configure(
-        targets: [TalkTarget], channels: [Channel], at now: Instant
+    /// Other peers, targets and channels from now on, each in the order of the settings: streams
+    /// with another meaning are bound anew, and the peers' bindings are looked at again.
+    package mutating func configure(
+        peers known: [Int], targets: [TalkTarget], channels: [Channel], at now: Instant
     ) {
         self.now = now
         let gone = self.channels.map { $0.reference }.filter { reference in
             !channels.contains { $0.reference == reference }
         }
+        self.known = known
         self.targets = targets
         self.channels = channels
         for peer in peers.indices {
@@ -149,9 +107,8 @@ public struct Station {
     ///
     /// They are told at once, and again until they acknowledge it; the sound may come together with
     /// it.
-    public mutating func aim(_ target: TalkTarget, at now: Instant) {
+    mutating func bind(_ target: TalkTarget) {
         precondition(target.isAimed)
-        self.now = now
         release(target.stream)
         aimed.append(target)
         if target.purpose == .page { pages.speak(stream: target.stream, at: now) }
@@ -159,16 +116,39 @@ public struct Station {
             peers[peer].bindings.removeAll { $0.record.stream == target.stream }
             if peers[peer].isUp { bindStreams(to: peer) }
         }
+        // The listeners learn what the stream means before they hear it.
+        while let records = nextRecords() { orders.add(records) }
     }
 
     /// The stream means nothing any more; it is bound again before it is next used.
-    public mutating func release(_ stream: UInt8) {
+    mutating func release(_ stream: UInt8) {
         aimed.removeAll { $0.stream == stream }
         pages.quiet(stream: stream)
     }
 
+    /// The settings have removed a peer: it is not heard any more, and nothing is sent to it.
+    package mutating func remove(peer: Int, firstMid: UInt32, at now: Instant) {
+        self.now = now
+        ownTalks.removed(peer)
+        aimAway(from: peer)
+        reset(peer, firstMid: firstMid)
+    }
+
     /// Another peer has this number from now on.
-    public mutating func replace(peer: Int, firstMid: UInt32) {
+    package mutating func replace(peer: Int, firstMid: UInt32, at now: Instant) {
+        self.now = now
+        protection.begin(peer, &orders)
+        callLight.forget(peer)
+        ownTalks.replace(peer, &orders)
+        voices.forget(peer)
+        presence.forget(peer)
+        whereabouts.forget(peer)
+        doubts.forget(peer)
+        downWatch.forget(peer)
+        reset(peer, firstMid: firstMid)
+    }
+
+    private mutating func reset(_ peer: Int, firstMid: UInt32) {
         forgetPages(of: peer)
         forgetCalls(of: peer)
         peerRequests.removeAll { $0.peer == peer }
@@ -177,8 +157,10 @@ public struct Station {
     }
 
     /// A session with the peer exists; `isNewBoot` for the first one since either side restarted.
-    public mutating func up(peer: Int, isNewBoot: Bool, at now: Instant) {
+    package mutating func up(peer: Int, isNewBoot: Bool, at now: Instant) {
         self.now = now
+        ownTalks.cameUp(peer, isNewBoot: isNewBoot)
+        presence.up(peer, &orders)
         peers[peer].isUp = true
         peers[peer].nextPing = now
         if isNewBoot {
@@ -196,8 +178,11 @@ public struct Station {
     }
 
     /// The peer was silent for long, or closed its session.
-    public mutating func down(peer: Int, at now: Instant) {
+    package mutating func down(peer: Int, at now: Instant) {
         self.now = now
+        // What its path needed is over; the listeners that are left must not pay for it.
+        protection.begin(peer, &orders)
+        if presence.down(peer, &orders) { judgeAnew() }
         forgetPages(of: peer)
         endCall(of: peer)
         peers[peer].isUp = false
@@ -213,7 +198,7 @@ public struct Station {
     ///
     /// It may have forgotten us without a restart, for example when we were removed from its
     /// settings and added again; a repeated binding costs it nothing.
-    public mutating func renewed(peer: Int, at now: Instant) {
+    package mutating func renewed(peer: Int, at now: Instant) {
         self.now = now
         for place in peers[peer].bindings.indices { peers[peer].bindings[place].isKnown = false }
         expectBindings(of: peer)
@@ -225,18 +210,28 @@ public struct Station {
         bindStreams(to: peer)
     }
 
+    /// Records of one packet of this peer follow, until `end(packetOf:)`.
+    package mutating func begin(packetOf peer: Int) { peerBeingRead = peer }
+
+    /// The packet is read: what answers it goes out together; `excess` records had no effect.
+    package mutating func end(packetOf peer: Int, excess: Int, at now: Instant) {
+        peerBeingRead = nil
+        if excess > 0 { flooded(by: peer, times: UInt64(excess), at: now) }
+    }
+
     /// Takes one opened record of a peer; those for the session (CONFIRM, CLOSE, PATH_*) have no
     /// effect here.
     ///
-    /// `cameAt` is the time of arrival, if earlier than `now`; `age` is how old the packet is at
-    /// most. Of one that may have been held back (`freshFor`), only what is timeless counts.
-    public mutating func receive(
-        _ record: ControlRecord, from peer: Int, at now: Instant, cameAt: Instant? = nil,
-        age: Duration = .zero
+    /// `heard` is the HEARD record that a REPORT has beside it, of the same stream; `cameAt` is the
+    /// time of arrival, if earlier than `now`; `age` is how old the packet is at most. Of one that
+    /// may have been held back (`freshFor`), only what is timeless counts.
+    package mutating func receive(
+        _ record: ControlRecord, beside heard: Heard? = nil, from peer: Int, at now: Instant,
+        cameAt: Instant? = nil, age: Duration = .zero
     ) {
         self.now = now
         guard age <= Self.freshFor || record.isTimeless else { return }
-        if age <= Self.freshFor { heard(peer: peer, at: now) }
+        if age <= Self.freshFor { self.heard(peer: peer, at: now) }
         if let mid = record.mid, !peers[peer].exchange.arrived(mid) { return }
         switch record {
         case .ack(let list):
@@ -257,8 +252,11 @@ public struct Station {
         case .report(let report):
             peers[peer].view.report = report
             peers[peer].view.reportAt = now
+            protection.reported(report, by: peer, at: now, &orders)
+            ownTalks.reported(report, heard, by: peer, surroundings, at: now, &orders)
             // Only a round trip measured now shows whether the reported loss comes with a queue.
             ping(peer)
+        case .heard(let heard): ownTalks.told(heard, by: peer, surroundings, at: now, &orders)
         case .ping(let token):
             // One counts in a packet; only of packets that wait for their turn there are more.
             if peers[peer].pongs.count < 4 { peers[peer].pongs.append(token) }
@@ -266,10 +264,12 @@ public struct Station {
             guard let place = peers[peer].pings.firstIndex(where: { $0.token == token }) else {
                 return
             }
-            let way = (cameAt ?? now) - peers[peer].pings[place].at
-            peers[peer].view.took(max(.zero, way), at: now)
+            let roundTrip = max(.zero, (cameAt ?? now) - peers[peer].pings[place].at)
+            peers[peer].view.took(roundTrip, at: now)
             peers[peer].pings.removeSubrange(0...place)
             peers[peer].nextAsking = .never
+            protection.measured(roundTrip, to: peer, at: now, &orders)
+            ownTalks.measured(roundTrip, to: peer)
         case .offer(let offer):
             // Its caller hears "no answer" when the time is up, also if the packet was held back.
             var offer = offer
@@ -286,21 +286,19 @@ public struct Station {
         case .spurtEnd(let end):
             guard FrameFlags.streams.contains(end.stream) else { return }
             pages.fadeOut(end, of: peer, at: now)
-        case .confirm, .pathChallenge, .pathResponse, .close, .heard, .keyShared, .roster,
+        case .confirm, .pathChallenge, .pathResponse, .close, .keyShared, .roster,
             .rosterQuestion, .rosterPart, .message, .unknown:
             return
         }
     }
 
     /// Counts records of this peer, or packets of them, that had no effect: there were too many.
-    public mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
+    package mutating func flooded(by peer: Int, times: UInt64, at now: Instant) {
         self.now = now
         refuse(.flood, by: peer, times: times)
     }
 
-    /// Lets time pass; call it at `deadline`.
-    public mutating func tick(at now: Instant) {
-        self.now = now
+    mutating func tickRecords() {
         giveUp()
         tickCall()
         endPages()
@@ -317,20 +315,19 @@ public struct Station {
         }
     }
 
-    /// The next action; nil when there are no more.
-    package mutating func nextAction() -> Action? {
-        if !pending.isEmpty { return pending.removeFirst() }
-        for index in peers.indices where peers[index].isUp && index != peerBeingRead {
-            let pong = peers[index].pongs.popLast()
-            if let payload = peers[index].exchange.nextPayload(at: now, with: pong) {
-                return .send(peer: index, payload)
+    /// The next records to a peer that are due; nil when there are no more.
+    mutating func nextRecords() -> Order? {
+        for peer in peers.indices where peers[peer].isUp && peer != peerBeingRead {
+            let pong = peers[peer].pongs.popLast()
+            if let payload = peers[peer].exchange.nextPayload(at: now, with: pong) {
+                return .send(peer: peer, payload)
             }
         }
         return nil
     }
 
-    /// When to call `tick` next; nil means never.
-    public var deadline: Instant? {
+    /// When `tickRecords` or `nextRecords` will next have something to do.
+    var recordsDeadline: Instant {
         var first = min(callDeadline ?? .never, pages.deadline ?? .never)
         for request in peerRequests { first = min(first, request.until) }
         for peer in peers.indices {
@@ -339,7 +336,7 @@ public struct Station {
             let asking = min(peers[peer].nextPing, peers[peer].nextAsking)
             first = min(first, peers[peer].exchange.deadline ?? .never, asking)
         }
-        return first == .never ? nil : first
+        return first
     }
 
     /// Binds our streams at the peer, except those it already knows.
@@ -364,15 +361,21 @@ public struct Station {
 
     private mutating func forgetHearings(of peer: Int) {
         for stream in FrameFlags.streams {
-            pending.append(.hear(peer: peer, stream: stream, .unbound, .normal))
+            hear(stream, of: peer, as: .unbound, .normal)
         }
     }
 
     mutating func bound(_ binding: StreamBinding, by peer: Int) {
-        pending.append(
-            .hear(
-                peer: peer, stream: binding.stream, hearing(of: binding, from: peer),
-                policies[peer].priority(claiming: binding.priority)))
+        hear(
+            binding.stream, of: peer, as: hearing(of: binding, from: peer),
+            policies[peer].priority(claiming: binding.priority))
+    }
+
+    private mutating func hear(
+        _ stream: UInt8, of peer: Int, as hearing: Hearing, _ priority: Priority
+    ) {
+        voices.bound(stream, of: peer, to: hearing)
+        orders.add(.hear(peer: peer, stream: stream, hearing, priority))
     }
 
     private mutating func hearing(of binding: StreamBinding, from peer: Int) -> Hearing {

@@ -1,16 +1,15 @@
-public import Time
-public import Wire
+package import Time
+package import Wire
 
 /// Pages, call lights and relays: they need a right, but no answer by a person.
-extension Station {
+extension Switchboard {
     /// Asks a peer for its light, or for one of its relays, whose time is that peer's.
     ///
     /// - Returns: the number by which the outcome is reported, with the word for what was asked.
-    public mutating func ask(
+    mutating func ask(
         _ peer: Int, _ target: Signal.Target, reference: UInt64, time: Duration,
-        called what: String, at now: Instant
+        called what: String
     ) -> UInt32 {
-        self.now = now
         let tenths = UInt16(clamping: time.milliseconds / 100)
         let mid = peers[peer].exchange.send(at: now) { mid in
             .signal(Signal(mid: mid, target: target, reference: reference, time: tenths))
@@ -21,27 +20,28 @@ extension Station {
         return mid
     }
 
-    /// Answers a peer's request.
-    public mutating func result(
-        _ status: RequestResult.Status, of signal: Signal, from peer: Int, at now: Instant
+    /// Answers a peer's request, such as that of `Order.switchRelay`.
+    package mutating func answer(
+        _ signal: Signal, of peer: Int, with status: RequestResult.Status
     ) {
-        self.now = now
         peers[peer].exchange.send(at: now) { mid in
             .result(RequestResult(mid: mid, request: signal.mid, status: status))
         }
     }
 
+    /// A peer asks for the call light or a relay here.
     mutating func signalled(_ signal: Signal, by peer: Int) {
         let policy = policies[peer]
         switch signal.target {
-        case .callLight where policy.signal,
-            .relay where policy.relays.contains(signal.reference):
-            tell(.signalled(peer: peer, signal))
+        case .callLight where policy.signal:
+            callLight.light(by: peer, for: .milliseconds(100 * Int(signal.time)), at: now, &orders)
+            answer(signal, of: peer, with: hasCallLamp ? .done : .unseen)
+        case .relay where policy.relays.contains(signal.reference):
+            orders.add(.switchRelay(peer: peer, signal))
         case .callLight, .relay:
             refuse(signal.target == .relay ? .relay : .signal, by: peer)
-            result(.denied, of: signal, from: peer, at: now)
-        default:
-            result(.unknown, of: signal, from: peer, at: now)
+            answer(signal, of: peer, with: .denied)
+        default: answer(signal, of: peer, with: .unknown)
         }
     }
 
@@ -83,13 +83,9 @@ extension Station {
 
     private mutating func tellResult(at place: Int, _ status: RequestResult.Status?) {
         let request = peerRequests.remove(at: place)
-        tell(
-            .notice(
-                .result(
-                    peer: request.peer, peerRequest: request.mid, what: request.what, status)))
+        orders.add(
+            .result(peer: request.peer, peerRequest: request.mid, what: request.what, status))
     }
-
-    mutating func tell(_ action: Action) { pending.append(action) }
 
     /// A peer binds one of its streams; this checks whether it may.
     mutating func claimed(_ binding: StreamBinding, by peer: Int) {
@@ -108,7 +104,7 @@ extension Station {
             if isRest(binding.priority) { return }
             pages.admit(binding, of: peer, at: now)
             let priority = policies[peer].priority(claiming: binding.priority)
-            tell(.notice(.pageBegan(peer: peer, reference: binding.reference, priority)))
+            orders.add(.pageBegan(peer: peer, reference: binding.reference, priority))
             answerClaim(of: binding, by: peer, isNew: true)
         default:
             answerClaim(of: binding, by: peer, isNew: true)
@@ -180,7 +176,9 @@ extension Station {
         while let page = pages.timedOut(at: now) {
             closeHeardPage(stream: page.binding.stream, of: page.peer, isTimeUp: !page.isOver)
         }
-        while let stream = pages.spokenOut(at: now) { tell(.pageTimeUp(stream: stream)) }
+        while let stream = pages.spokenOut(at: now) {
+            if stream == TalkTarget.page { endPage() } else { stopAnnouncement() }
+        }
     }
 
     mutating func forgetPages(of peer: Int) {
@@ -192,7 +190,7 @@ extension Station {
 
     private mutating func closeHeardPage(stream: UInt8, of peer: Int, isTimeUp: Bool) {
         guard pages.end(stream: stream, of: peer) else { return }
-        tell(.notice(.pageEnded(peer: peer, isTimeUp: isTimeUp)))
+        orders.add(.pageEnded(peer: peer, isTimeUp: isTimeUp))
         if let binding = peers[peer].theirs.first(where: { $0.stream == stream }) {
             bound(binding, by: peer)
         }
@@ -200,7 +198,7 @@ extension Station {
 }
 
 /// PINGs, and the round trips that their answers show.
-extension Station {
+extension Switchboard {
     /// Longer than the second after which the next report comes.
     private static let measuredEvery = Duration.milliseconds(1500)
     /// How soon the next round of PINGs may begin.
@@ -214,7 +212,7 @@ extension Station {
     private static let askedAgainMax = 3
 
     /// When the PING was sent that this answers; nil when none waits.
-    public func whenAsked(_ token: UInt32, of peer: Int) -> Instant? {
+    package func whenAsked(_ token: UInt32, of peer: Int) -> Instant? {
         peers[peer].pings.first { $0.token == token }?.at
     }
 
@@ -222,8 +220,7 @@ extension Station {
     ///
     /// A peer that reports gets a PING after each report already, and the answers are needed to
     /// explain losses: this must not disturb them.
-    public mutating func measure(_ peer: Int, at now: Instant) {
-        self.now = now
+    mutating func measure(_ peer: Int) {
         if let askedAt = peers[peer].askedAt, now - askedAt < Self.measuredEvery { return }
         ping(peer)
     }
@@ -245,7 +242,7 @@ extension Station {
         peers[peer].pings.removeAll { now - $0.at >= Self.pongMax }
         peers[peer].lastToken = peers[peer].lastToken &+ 0x9E37
         peers[peer].pings.append((peers[peer].lastToken, now))
-        pending.append(.send(peer: peer, ControlPayload(.ping(peers[peer].lastToken))))
+        pings.add(.send(peer: peer, ControlPayload(.ping(peers[peer].lastToken))))
     }
 }
 
@@ -271,7 +268,7 @@ struct UnknownChannels {
     }
 }
 
-extension Station {
+extension Switchboard {
     /// Notes, at each binding, whether the peer speaks on a channel that does not exist here.
     ///
     /// A peer never unbinds a channel that was removed there. But with every session it binds all

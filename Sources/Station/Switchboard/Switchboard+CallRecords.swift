@@ -2,7 +2,7 @@ internal import Time
 internal import Wire
 
 /// Records from peers about calls.
-extension Station {
+extension Switchboard {
     /// `age` is how long ago the caller acted, at most.
     mutating func offered(_ offer: Offer, by peer: Int, age: Duration = .zero) {
         let summary = CallSummary(
@@ -150,7 +150,7 @@ extension Station {
         peers[peer].refusalsTold.removeAll { now >= $0.until }
         guard !peers[peer].refusalsTold.contains(where: { $0.refusal == refusal }) else { return }
         peers[peer].refusalsTold.append((refusal, now + .seconds(60)))
-        tell(.notice(.refused(peer: peer, refusal, count: peers[peer].refusals[refusal])))
+        orders.add(.refused(peer: peer, refusal, count: peers[peer].refusals[refusal]))
     }
 
     private func yields(_ current: Call, to offer: Offer, of peer: Int) -> Bool {
@@ -174,12 +174,12 @@ extension Station {
             peers[peer].exchange.send(at: now) { .ringing(mid: $0, offer.id) }
             showCall()
             return
-        case .announce: tell(.inCall(.announced, peer: peer))
-        case .dropIn: tell(.inCall(.droppedIn, peer: peer))
-        case .monitor: tell(.inCall(.monitored, peer: peer))
+        case .announce: callDesk.told(.announced, of: peer, &orders)
+        case .dropIn: callDesk.told(.droppedIn, of: peer, &orders)
+        case .monitor: callDesk.told(.monitored, of: peer, &orders)
         default:
             ongoing?.summary.isAutomatic = true
-            tell(.inCall(.autoAnswered, peer: peer))
+            callDesk.told(.autoAnswered, of: peer, &orders)
         }
         acceptCall()
     }

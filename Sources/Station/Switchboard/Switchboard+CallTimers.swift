@@ -1,15 +1,16 @@
-public import Time
+package import Time
 internal import Wire
 
 /// Effects of time, of the network and of crashed stations on calls.
-extension Station {
+extension Switchboard {
     /// An authentic packet of the peer was opened, audio or other.
-    public mutating func heard(peer: Int, at moment: Instant) {
+    package mutating func heard(peer: Int, at moment: Instant) {
+        now = max(now, moment)
         guard let current = ongoing, let place = current.place(of: peer) else { return }
         ongoing?.legs[place].heardAt = max(current.legs[place].heardAt, moment)
         if current.legs[place].isWeak, moment > current.legs[place].heardAt {
             ongoing?.legs[place].isWeak = false
-            tell(.inCall(.strong, peer: peer))
+            callDesk.told(.strong, of: peer, &orders)
         }
         // We answered its call: any later packet shows that the network path works.
         if current.summary.isOutgoing, current.legs[place].state == .connecting,
@@ -48,7 +49,7 @@ extension Station {
             current.summary.isOutgoing && current.legs.count == 1 && leg.isOpen && !leg.hasRung
             && current.summary.mode == .call && !current.isRedial
         dropLeg(peer, .peerRestarted)
-        if isIntercom { tell(.redial(peer: peer)) }
+        if isIntercom { orders.add(.redial(peer: peer)) }
     }
 
     /// The peer closed its session, or was silent for long.
@@ -105,7 +106,7 @@ extension Station {
             dropLeg(leg.peer, .unreachable)
         } else if leg.state == .active, silence >= Call.warnTime, !leg.isWeak {
             ongoing?.legs[current.place(of: leg.peer)!].isWeak = true
-            tell(.inCall(.weak, peer: leg.peer))
+            callDesk.told(.weak, of: leg.peer, &orders)
         }
     }
 
@@ -148,7 +149,7 @@ extension Station {
 
 /// The members of a call of a channel: the caller names them to all that are in it (protocol.md
 /// §2.4 "Members"), and no other station comes in.
-extension Station {
+extension Switchboard {
     // MARK: At the caller
 
     /// A station has come into the call, or gone: the others learn it, and it learns who they are.
@@ -214,7 +215,7 @@ extension Station {
             return
         }
         ongoing?.others.append((peer, now))
-        tell(.inCall(.joined, peer: peer))
+        callDesk.told(.joined, of: peer, &orders)
         bindCall(to: peer)
         hearCall(of: peer)
         showCall()
@@ -260,7 +261,7 @@ extension Station {
     mutating func takeOut(_ peer: Int) {
         guard ongoing?.others.contains(where: { $0.peer == peer }) == true else { return }
         ongoing?.others.removeAll { $0.peer == peer }
-        tell(.inCall(.left, peer: peer))
+        callDesk.told(.left, of: peer, &orders)
         hearCall(of: peer)
         showCall()
     }
