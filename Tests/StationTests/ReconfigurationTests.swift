@@ -63,18 +63,6 @@ import Wire
         #expect(station.drained().records().bindings.map(\.reference) == [0, house])
     }
 
-    /// In a site a channel goes at all stations at once; a peer that binds it again has it still.
-    @Test mutating func aChannelThatIsRemovedHereIsNotSaidToBeSpokenOn() {
-        station.configure(targets: [], channels: [channel(7, yard, [0])], at: start)
-        station.receive(binds(4, yard, mid: 1), from: 0, at: start)
-        station.configure(targets: [], channels: [], at: start)
-        #expect(!station.view(of: 0).hasUnknownChannel)
-        station.configure(targets: [], channels: [channel(3, house, [0])], at: start)
-        #expect(!station.view(of: 0).hasUnknownChannel)
-        station.receive(binds(4, yard, mid: 2), from: 0, at: start)
-        #expect(station.view(of: 0).hasUnknownChannel)
-    }
-
     @Test mutating func whatAPeerHasBoundIsLookedAtAgain() {
         station.receive(binds(4, yard, mid: 1), from: 0, at: start)
         #expect(station.drained().hearings == [.ignored(.notMember)])

@@ -143,37 +143,6 @@ import Wire
         #expect(!station.view(of: 0).hasUnknownChannel)
     }
 
-    @Test mutating func aChannelThatIsNotHereIsForgottenWhenThePeerBindsAKnownOneAfterIt() {
-        // One misspelt channel, and one that exists.
-        station.receive(binding(stream: 6, reference: 0xBAD, mid: 1), from: 0, at: start)
-        station.receive(
-            binding(stream: 4, reference: house, mid: 2), from: 0, at: start + .seconds(1))
-        #expect(station.view(of: 0).hasUnknownChannel, "it has told both at once: it has both")
-        let later = start + .seconds(9)
-        station.receive(binding(stream: 4, reference: house, mid: 3), from: 0, at: later)
-        #expect(!station.view(of: 0).hasUnknownChannel)
-        // Changing the settings here does not bring it back; a new binding does.
-        station.configure(
-            targets: [],
-            channels: [Channel(number: 1, reference: house, members: [0, 1], isListenedTo: true)],
-            at: later)
-        #expect(!station.view(of: 0).hasUnknownChannel)
-        station.receive(binding(stream: 6, reference: 0xBAD, mid: 4), from: 0, at: later)
-        #expect(station.view(of: 0).hasUnknownChannel)
-    }
-
-    @Test(arguments: [false, true])
-    mutating func aChannelThatAPeerDoesNotTellAgainWithANewSessionIsForgotten(isTold: Bool) {
-        station.receive(binding(stream: 6, reference: 0xBAD, mid: 1), from: 0, at: start)
-        let later = start + .seconds(120)
-        station.renewed(peer: 0, at: later)
-        if isTold {
-            station.receive(binding(stream: 6, reference: 0xBAD, mid: 2), from: 0, at: later)
-        }
-        station.tick(at: later + .seconds(20))
-        #expect(station.view(of: 0).hasUnknownChannel == isTold)
-    }
-
     // MARK: Records
 
     @Test mutating func aRepeatedRecordIsAcknowledgedAgainAndActedOnOnceForEachStart() {

@@ -49,7 +49,6 @@ extension Switchboard {
         var bindings: [Binding] = []
         /// The binding of each of the peer's streams.
         var theirs: [StreamBinding] = []
-        var unknown = UnknownChannels()
         /// PINGs that may still be answered, newest last.
         var pings: [(token: UInt32, at: Instant)] = []
         var lastToken: UInt32 = 0
@@ -78,6 +77,9 @@ extension Switchboard {
     package func view(of peer: Int) -> PeerView {
         var view = peers[peer].view
         view.isLowered = peers[peer].bindings.contains { $0.isLowered }
+        view.hasUnknownChannel = peers[peer].theirs.contains {
+            $0.purpose == .talk && $0.reference != 0 && channel($0.reference) == nil
+        }
         return view
     }
 
@@ -87,18 +89,11 @@ extension Switchboard {
         peers known: [Int], targets: [TalkTarget], channels: [Channel], at now: Instant
     ) {
         self.now = now
-        let gone = self.channels.map { $0.reference }.filter { reference in
-            !channels.contains { $0.reference == reference }
-        }
         self.known = known
         self.targets = targets
         self.channels = channels
         for peer in peers.indices {
             for binding in peers[peer].theirs { bound(binding, by: peer) }
-            let theirs = peers[peer].theirs
-            peers[peer].unknown.forget(theirs, to: gone)
-            seekUnknownChannel(of: peer)
-            forgetBindingsGone(to: peer)
             if peers[peer].isUp { bindStreams(to: peer) }
         }
     }
@@ -170,7 +165,6 @@ extension Switchboard {
             peers[peer].bindings.removeAll(keepingCapacity: true)
             peers[peer].view = PeerView()
             peers[peer].theirs.removeAll(keepingCapacity: true)
-            peers[peer].unknown = UnknownChannels()
             // The meanings of its streams from before its restart are unknown.
             forgetHearings(of: peer)
         }
@@ -201,7 +195,6 @@ extension Switchboard {
     package mutating func renewed(peer: Int, at now: Instant) {
         self.now = now
         for place in peers[peer].bindings.indices { peers[peer].bindings[place].isKnown = false }
-        expectBindings(of: peer)
         guard peers[peer].isUp else { return }
         // After a slow handshake the peer's packets seem to be as old as that took, until a PONG
         // says when the session began.
@@ -248,7 +241,6 @@ extension Switchboard {
             peers[peer].theirs.append(binding)
             claimed(binding, by: peer)
             bound(binding, by: peer)
-            lookForUnknownChannel(binding, of: peer)
         case .report(let report):
             peers[peer].view.report = report
             peers[peer].view.reportAt = now
@@ -305,7 +297,6 @@ extension Switchboard {
         for index in peers.indices where now >= peers[index].nextPing {
             peers[index].nextPing = now + Self.pingInterval
             ping(index)
-            forgetUntoldChannels(of: index)
             // A binding may have been given up in a bad moment, and without it we are not heard.
             bindStreams(to: index)
         }
@@ -341,22 +332,40 @@ extension Switchboard {
 
     /// Binds our streams at the peer, except those it already knows.
     private mutating func bindStreams(to peer: Int) {
-        for target in targets + aimed where target.listeners.contains(peer) {
-            var wanted = StreamBinding(
-                mid: 0, stream: target.stream, purpose: target.purpose, priority: target.priority,
-                reference: target.reference)
-            let former = peers[peer].bindings.first { $0.record.stream == target.stream }
+        for var wanted in bindings(of: peer) {
+            let former = peers[peer].bindings.first { $0.record.stream == wanted.stream }
             if let former, former.isKnown || peers[peer].exchange.isPending(former.record.mid) {
                 wanted.mid = former.record.mid
                 if wanted == former.record { continue }
             }
-            peers[peer].bindings.removeAll { $0.record.stream == target.stream }
+            peers[peer].bindings.removeAll { $0.record.stream == wanted.stream }
             peers[peer].exchange.send(at: now) { mid in
                 wanted.mid = mid
                 return .stream(wanted)
             }
             peers[peer].bindings.append(Binding(record: wanted))
         }
+    }
+
+    /// What our streams mean at the peer.
+    ///
+    /// That of a channel which is gone means nothing, which the peer has to know: it would go on
+    /// to tell of a channel that nobody has any more.
+    private func bindings(of peer: Int) -> [StreamBinding] {
+        let present = (targets + aimed).filter { $0.listeners.contains(peer) }
+        let gone = peers[peer].bindings.map { $0.record }.filter { record in
+            record.reference != 0 && record.purpose == .talk
+                && !present.contains { $0.stream == record.stream }
+        }
+        return gone.map {
+            StreamBinding(
+                mid: 0, stream: $0.stream, purpose: .none, priority: .normal, reference: 0)
+        }
+            + present.map {
+                StreamBinding(
+                    mid: 0, stream: $0.stream, purpose: $0.purpose, priority: $0.priority,
+                    reference: $0.reference)
+            }
     }
 
     private mutating func forgetHearings(of peer: Int) {
