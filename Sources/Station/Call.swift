@@ -113,8 +113,6 @@ struct Call {
         /// When the peer was last heard.
         var heardAt: Instant
         var isWeak = false
-        /// Whether RINGING came: without it, the peer answers automatically.
-        var hasRung = false
         /// The number of the OFFER to the peer, and why nobody there hears the call ring.
         var offer: UInt32?
         var unheard: Unheard?
@@ -149,7 +147,6 @@ struct Call {
     var crossing: Crossing?
     /// Whether the first answer ends the ringing elsewhere.
     let isHunt: Bool
-    let isRedial: Bool
     let ringsUntil: Instant
     var nextRefresh = Instant.never
     var nextPing = Instant.never

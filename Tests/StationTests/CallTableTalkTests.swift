@@ -194,21 +194,6 @@ import Wire
         #expect(world.ending(1, id) == .mediaTimeout)
     }
 
-    @Test mutating func test_active_peers_new_boot_ends_and_intercom_mode_redials_once() {
-        world.policy = Policy(call: .auto)
-        let id = world.call(0, [1])
-        world.run(for: .seconds(1))
-        world.crash(1)
-        world.run()
-        #expect(world.ending(0, id) == .peerRestarted)
-        #expect(world.redials(0) == 1)
-        // A call that a person answered is not redialled.
-        world.policy = Policy()
-        world.connected()
-        world.crash(1)
-        #expect(world.redials(0) == 1)
-    }
-
     @Test mutating func test_active_hang_up_repeats_bye_until_acknowledged() {
         let id = world.connected()
         var byes = 0

@@ -186,7 +186,11 @@ import Wire
         #expect(world.history[1][id]?.starts == 1)
     }
 
-    @Test mutating func test_any_own_restart_ends_open_records_as_crash_and_the_peers_call() {
+    @Test(arguments: [Policy.Answering.auto, .ring])
+    mutating func test_any_own_restart_ends_open_records_as_crash_and_the_peers_call(
+        _ answering: Policy.Answering
+    ) {
+        world.policy = Policy(call: answering)
         let id = world.connected()
         world.crash(1)
         world.run()

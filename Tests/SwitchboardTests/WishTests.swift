@@ -237,11 +237,6 @@ import Wire
         #expect(channel == .named("house"))
     }
 
-    @Test mutating func aRestartedPeerIsCalledOnceMore() {
-        switchboard.redial(1, calling, at: start)
-        #expect(switchboard.call?.summary.id == calling.id)
-    }
-
     // MARK: The rest
 
     @Test mutating func whatCameOfARequestIsTold() throws {

@@ -30,9 +30,6 @@ extension ControlLoop {
             if isUp(peer) { break }
             neighbourhood.seek(at: now)
             mailbox?.want(peer, wall: wall, at: now)
-        case .redial(let peer):
-            let calling = Wish.Calling(Boot.callID(), ringTime: config.call.ringTime)
-            feed { board, _, now in board.redial(peer, calling, at: now) }
         case .switchRelay(let peer, let signal):
             let relay = config.relays.firstIndex {
                 Reference.of(relay: $0.name) == signal.reference

@@ -190,7 +190,7 @@ extension Switchboard {
             Call(
                 summary: summary,
                 legs: [Call.Leg(peer: summary.peers[0], state: .ringing, at: now)],
-                isHunt: false, isRedial: false, ringsUntil: now + min(time, Call.ringTime)))
+                isHunt: false, ringsUntil: now + min(time, Call.ringTime)))
     }
 
     mutating func heardRinging(_ id: CallID, at peer: Int) {
@@ -200,7 +200,6 @@ extension Switchboard {
         ongoing?.legs[place].state = .ringing
         ongoing?.legs[place].since = now
         ongoing?.legs[place].heardAt = now
-        ongoing?.legs[place].hasRung = true
         if ongoing?.nextPing == .never { ongoing?.nextPing = now + .seconds(1) }
         showCall()
     }

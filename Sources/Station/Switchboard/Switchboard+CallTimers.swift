@@ -40,23 +40,12 @@ extension Switchboard {
         dropLeg(peer, .unreachable)
     }
 
-    /// The peer has restarted; an offer that it has not answered is sent again.
-    mutating func restartCall(of peer: Int) {
-        takeOut(peer)
-        guard let current = ongoing, let leg = current.leg(of: peer), leg.state != .trying
-        else { return }
-        let isIntercom =
-            current.summary.isOutgoing && current.legs.count == 1 && leg.isOpen && !leg.hasRung
-            && current.summary.mode == .call && !current.isRedial
-        dropLeg(peer, .peerRestarted)
-        if isIntercom { orders.add(.redial(peer: peer)) }
-    }
-
-    /// The peer closed its session, or was silent for long.
-    mutating func endCall(of peer: Int) {
+    /// The peer has restarted, closed its session, or was silent for long; an offer that it has not
+    /// answered goes on, or is sent again.
+    mutating func endCall(of peer: Int, _ ending: CallEnding) {
         takeOut(peer)
         guard let leg = ongoing?.leg(of: peer), leg.state != .trying else { return }
-        dropLeg(peer, .peerGone)
+        dropLeg(peer, ending)
     }
 
     /// Another peer has this number from now on.

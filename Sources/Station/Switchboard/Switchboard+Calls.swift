@@ -37,7 +37,7 @@ extension Switchboard {
     /// - Throws: Why there is no call.
     mutating func call(
         _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
-        reference: UInt64 = 0, isHunt: Bool = true, isRedial: Bool = false,
+        reference: UInt64 = 0, isHunt: Bool = true,
         ringTime: Duration = .seconds(30)
     ) throws(Wish.Problem) {
         if let current = ongoing {
@@ -51,7 +51,7 @@ extension Switchboard {
             reference: reference, since: now)
         let new = Call(
             summary: summary, legs: listeners.map { Call.Leg(peer: $0, state: .trying, at: now) },
-            isHunt: isHunt, isRedial: isRedial, ringsUntil: now + min(ringTime, Call.ringTime))
+            isHunt: isHunt, ringsUntil: now + min(ringTime, Call.ringTime))
         beginCall(new)
         for peer in listeners { send(offerOf: new, to: peer) }
         showCall()

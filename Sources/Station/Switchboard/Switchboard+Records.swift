@@ -160,7 +160,7 @@ extension Switchboard {
         peers[peer].nextPing = now
         if isNewBoot {
             forgetPages(of: peer)
-            restartCall(of: peer)
+            endCall(of: peer, .peerRestarted)
             peers[peer].exchange.restart()
             peers[peer].bindings.removeAll(keepingCapacity: true)
             peers[peer].view = PeerView()
@@ -178,7 +178,7 @@ extension Switchboard {
         protection.begin(peer, &orders)
         if presence.down(peer, &orders) { judgeAnew() }
         forgetPages(of: peer)
-        endCall(of: peer)
+        endCall(of: peer, .peerGone)
         peers[peer].isUp = false
         peers[peer].exchange.lose()
         peers[peer].nextPing = .never

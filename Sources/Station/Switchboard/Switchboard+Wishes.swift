@@ -82,12 +82,6 @@ extension Switchboard {
         }
     }
 
-    /// A peer of a call has restarted: it is called once more.
-    package mutating func redial(_ peer: Int, _ calling: Wish.Calling, at now: Instant) {
-        self.now = now
-        _ = try? call([peer], id: calling.id, isRedial: true, ringTime: calling.ringTime)
-    }
-
     /// Opens the microphone for a target, or closes it for all that hold it open by command.
     ///
     /// Every press goes out by the same queue: a release that was decided before must not close

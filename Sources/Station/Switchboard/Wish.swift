@@ -127,8 +127,6 @@ package enum Order: Equatable, Sendable {
     case checkSession(peer: Int)
     /// Peers without a session are tried at once.
     case retryAll
-    /// A call to this peer is to begin once more.
-    case redial(peer: Int)
 
     // To this machine.
     /// The names among this peer's addresses are looked for again.

@@ -226,10 +226,6 @@ struct CallWorld {
         }
     }
 
-    func redials(_ own: Int) -> Int {
-        actions[own].count { if case .redial = $0 { true } else { false } }
-    }
-
     /// The events of pages and requests, in words.
     func pages(_ own: Int) -> [String] {
         actions[own].compactMap { action in

@@ -1,7 +1,7 @@
 /// What happened in a day, counted; over many days each must have happened.
 package enum HouseCount: String, CaseIterable, Sendable {
     case sessions, restarts, reloads, cuts, lost
-    case calls, answered, joined, opened, missed, meetings, redials
+    case calls, answered, joined, opened, missed, meetings
     case talks, timeouts, replies, heard, unheard
     case pages, pagesHeard = "pages_heard", pagesTimedOut = "pages_timed_out"
     case pagesReplaced = "pages_replaced"

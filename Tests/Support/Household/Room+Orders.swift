@@ -18,12 +18,6 @@ extension Room {
             let session = table.state(of: peer)?.sessionIndex
             tell { $0.send(payload, to: peer, on: session) }
         case .want(let peer): feed { _, table, now in table.wanted(peer: peer, at: now) }
-        case .redial(let peer):
-            house.count(.redials)
-            let id = house.newCallID()
-            house.requests.made(.call(id), at: now)
-            let calling = Wish.Calling(id, ringTime: .seconds(30))
-            feed { board, _, now in board.redial(peer, calling, at: now) }
         case .switchRelay(let peer, let signal):
             house.count(.relays)
             let status: RequestResult.Status = house.dice.percent(80) ? .done : .denied
