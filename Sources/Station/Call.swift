@@ -306,7 +306,7 @@ struct CallBudget {
     private var grownAt = Instant(nanoseconds: .min / 2)
 
     /// Whether one more call is accepted now.
-    mutating func take(at now: Instant) -> Bool {
+    mutating func admit(at now: Instant) -> Bool {
         while left < Self.atOnce, now - grownAt >= Self.pause {
             left += 1
             grownAt = left == Self.atOnce ? now : grownAt + Self.pause

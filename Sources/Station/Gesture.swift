@@ -75,12 +75,12 @@ public struct Gesture: Sendable {
             contact = Contact(isDown: true, debounce: settings.debounce)
             state = .waitingForRelease
             return nil
-        case .level(let isDown): return take(contact.edge(isDown: isDown, at: now), at: now)
-        case .tick: return take(contact.tick(at: now), at: now)
+        case .level(let isDown): return update(contact.edge(isDown: isDown, at: now), at: now)
+        case .tick: return update(contact.tick(at: now), at: now)
         }
     }
 
-    private mutating func take(_ change: Contact.Change?, at now: Instant) -> Touch? {
+    private mutating func update(_ change: Contact.Change?, at now: Instant) -> Touch? {
         switch change {
         case .pressed(let moment):
             let earlier = timePassed(moment)

@@ -107,7 +107,7 @@ public struct HeardShare: Sendable {
     ) -> Report? {
         guard report.stream == stream, listeners.contains(peer) else { return report }
         let (own, earlier) = parts(of: report, from: peer)
-        if let own { take(own, heard, from: peer, at: now) }
+        if let own { count(own, heard, from: peer, at: now) }
         return earlier
     }
 
@@ -146,7 +146,7 @@ public struct HeardShare: Sendable {
         return (own, earlier)
     }
 
-    private mutating func take(
+    private mutating func count(
         _ report: Report, _ heard: Heard?, from peer: Int, at now: Instant
     ) {
         told[peer].hasReported = true

@@ -57,13 +57,13 @@ import Wire
     }
 
     @Test mutating func theRoomIsToldByABeepThatItIsHeard() {
-        desk.told(.monitored, of: 2, &orders)
+        desk.report(.monitored, of: 2, &orders)
         orders.expect(.beep(true), .notice(.inCall(.monitored, peer: 2)))
-        desk.told(.autoAnswered, of: 2, &orders)
+        desk.report(.autoAnswered, of: 2, &orders)
         orders.expect(.beep(true), .chime(.page))
-        desk.told(.announced, of: 2, &orders)
+        desk.report(.announced, of: 2, &orders)
         orders.expect(.chime(.page))
-        desk.told(.weak, of: 2, &orders)
+        desk.report(.weak, of: 2, &orders)
         orders.expect(.notice(.inCall(.weak, peer: 2)))
     }
 }

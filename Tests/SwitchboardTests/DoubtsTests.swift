@@ -105,14 +105,14 @@ import Time
         let signs: Doubts.SignsOfLife = (start, start)
         var deadlines: [Instant?] = []
         for ms in [0, 2500] {
-            switchboard.followListeners(at: start + .milliseconds(ms)) { $0 == 2 ? nil : signs }
+            switchboard.checkListeners(at: start + .milliseconds(ms)) { $0 == 2 ? nil : signs }
             deadlines.append(switchboard.doubts.deadline)
         }
         #expect(deadlines == [start + .milliseconds(2500), start + .milliseconds(4500)])
         #expect(switchboard.deadline == start + .milliseconds(4500))
         switchboard.expect(.checkSession(peer: 1))
         switchboard.handle(.silent(target: 3, name: nil), at: start)
-        switchboard.followListeners(at: start + .seconds(9)) { _ in signs }
+        switchboard.checkListeners(at: start + .seconds(9)) { _ in signs }
         #expect(switchboard.doubts.deadline == nil)
         switchboard.expect(.notice(.talkEnded(to: nil, since: start)))
     }

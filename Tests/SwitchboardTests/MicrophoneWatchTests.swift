@@ -32,7 +32,7 @@ import Time
         var watch = MicrophoneWatch()
         func look(_ facts: MicrophoneWatch.Facts, isStill: Bool = false) -> Bool {
             _ = watch.update(facts, soundAt: start)
-            return watch.look(isStill: isStill)
+            return watch.check(isStill: isStill)
         }
         let news = [
             look(facts()), look(facts(cardMuted: true)), look(facts(cardMuted: true)),

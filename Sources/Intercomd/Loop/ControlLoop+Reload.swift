@@ -270,7 +270,7 @@ extension ControlLoop {
         devices.followMixers(
             config.audio, soundAt: isCapturing ? microphoneSoundAt : nil, at: now)
         tellVolumes()
-        feed { board, _, now in board.lookAtMicrophone(at: now) }
+        feed { board, _, now in board.checkMicrophone(at: now) }
     }
 
     /// Tells the switchboard what the microphone's sound depends on.

@@ -242,7 +242,7 @@ extension ControlLoop {
     /// Tells the switchboard when its listeners were heard last.
     mutating func followListeners() {
         feed { [rings] board, table, now in
-            board.followListeners(at: now) { peer in
+            board.checkListeners(at: now) { peer in
                 guard let state = table.state(of: peer) else { return nil }
                 return (Instant(gauge: rings.traffic[peer][.lastOpened]), state.sessionSince)
             }

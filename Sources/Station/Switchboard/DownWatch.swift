@@ -11,7 +11,7 @@ package struct DownWatch: Sendable {
     /// What a look at this machine's network found, and the peers that are reached without it.
     ///
     /// - Returns: Whether that is news.
-    mutating func looked(
+    mutating func update(
         _ trouble: String?, loopback: PeerSet, _ orders: inout Orders
     ) -> Bool {
         self.loopback = loopback
@@ -33,7 +33,7 @@ package struct DownWatch: Sendable {
     }
 
     /// Whether two stations use this peer's key; call it once a second.
-    mutating func followKey(of peer: Int, isShared: Bool, _ orders: inout Orders) {
+    mutating func updateKey(of peer: Int, isShared: Bool, _ orders: inout Orders) {
         if isShared, !isKeyShared[peer] { orders.add(.sharedKey(peer)) }
         isKeyShared[peer] = isShared
     }

@@ -73,7 +73,7 @@ package struct MicrophoneWatch: Sendable {
     /// Looks again, once a second: a card that comes back at once was not away.
     ///
     /// - Returns: Whether it is another silence than at the look before, or none any more.
-    mutating func look(isStill: Bool) -> Bool {
+    mutating func check(isStill: Bool) -> Bool {
         let silence = silence(isStill: isStill)
         defer { found = silence }
         return silence != found

@@ -6,14 +6,14 @@ extension OwnTalks {
     /// A listener that reports nothing more is not taken to hear because it once said so.
     ///
     /// Called once a second.
-    mutating func followSilentListeners(
+    mutating func checkSilentListeners(
         _ around: Surroundings, at now: Instant, _ orders: inout Orders
     ) {
         for place in spurts.indices where spurts[place].ended == nil {
             let silent = around.peers.filter { spurts[place].isSilent($0, at: now) }
             for peer in silent where around.up.contains(peer) {
                 listeners[peer].isDeaf = true
-                followDoubt(of: peer, around, &orders)
+                updateDoubt(of: peer, around, &orders)
             }
             if !silent.isEmpty { judge(place, around, at: now, &orders) }
         }
@@ -21,7 +21,7 @@ extension OwnTalks {
 
     /// The network or the microphone of this station went, or came, or a peer went.
     mutating func judgeAnew(_ around: Surroundings, at now: Instant, _ orders: inout Orders) {
-        for peer in around.peers { followDoubt(of: peer, around, &orders) }
+        for peer in around.peers { updateDoubt(of: peer, around, &orders) }
         for place in spurts.indices { judge(place, around, at: now, &orders) }
     }
 

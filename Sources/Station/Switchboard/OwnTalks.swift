@@ -265,7 +265,7 @@ extension OwnTalks {
             judge(place, around, at: now, &orders)
         }
         if let heard { countPlayed(heard, by: peer, at: now) }
-        followWord(of: peer, around, &orders)
+        updateWord(of: peer, around, &orders)
     }
 
     /// A listener tells, without a report, whether it hears us at this moment.
@@ -279,7 +279,7 @@ extension OwnTalks {
             spurts[place].share.note(heard, from: peer, at: now)
             judge(place, around, at: now, &orders)
         }
-        followWord(of: peer, around, &orders)
+        updateWord(of: peer, around, &orders)
     }
 
     /// Counts what a listener has played for the talkspurts it was of: what was said first was
@@ -302,17 +302,17 @@ extension OwnTalks {
     }
 
     /// Keeps what a listener has said last: whether it hears us.
-    private mutating func followWord(
+    private mutating func updateWord(
         of peer: Int, _ around: Surroundings, _ orders: inout Orders
     ) {
         let words = spurts.compactMap { $0.share.hearsNow(peer) }
         guard let hears = words.last else { return }
         listeners[peer].isDeaf = !hears
-        followDoubt(of: peer, around, &orders)
+        updateDoubt(of: peer, around, &orders)
     }
 
     /// Tells the sound whether a peer may not hear us: a tone must not promise that it does.
-    mutating func followDoubt(of peer: Int, _ around: Surroundings, _ orders: inout Orders) {
+    mutating func updateDoubt(of peer: Int, _ around: Surroundings, _ orders: inout Orders) {
         let isDoubted = listeners[peer].isDeaf || around.cutOff.contains(peer)
         guard isDoubted != listeners[peer].isDoubted else { return }
         listeners[peer].isDoubted = isDoubted

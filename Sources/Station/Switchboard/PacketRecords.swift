@@ -34,7 +34,7 @@ package struct PacketRecords {
         var room = Room()
         var isHeardTold = false
         for record in records {
-            guard room.take(record) else {
+            guard room.admit(record) else {
                 excess += 1
                 continue
             }
@@ -63,7 +63,7 @@ package struct PacketRecords {
         private var taken: UInt32 = 0
 
         /// Whether this record counts.
-        mutating func take(_ record: ControlRecord) -> Bool {
+        mutating func admit(_ record: ControlRecord) -> Bool {
             guard left > 0 else { return false }
             if record.mid != nil {
                 guard numberedLeft > 0 else { return false }

@@ -14,7 +14,7 @@ extension Switchboard {
             send(ControlRecord.reject, offer.id, .unknownCall, to: peer)
             return
         }
-        guard peers[peer].budget.take(at: now) || isEmergency(offer, by: peer) else {
+        guard peers[peer].budget.admit(at: now) || isEmergency(offer, by: peer) else {
             refuse(.tooOften, by: peer)
             send(ControlRecord.reject, offer.id, .busy, to: peer)
             offerAgain(to: peer)
@@ -174,12 +174,12 @@ extension Switchboard {
             peers[peer].exchange.send(at: now) { .ringing(mid: $0, offer.id) }
             showCall()
             return
-        case .announce: callDesk.told(.announced, of: peer, &orders)
-        case .dropIn: callDesk.told(.droppedIn, of: peer, &orders)
-        case .monitor: callDesk.told(.monitored, of: peer, &orders)
+        case .announce: callDesk.report(.announced, of: peer, &orders)
+        case .dropIn: callDesk.report(.droppedIn, of: peer, &orders)
+        case .monitor: callDesk.report(.monitored, of: peer, &orders)
         default:
             ongoing?.summary.isAutomatic = true
-            callDesk.told(.autoAnswered, of: peer, &orders)
+            callDesk.report(.autoAnswered, of: peer, &orders)
         }
         acceptCall()
     }

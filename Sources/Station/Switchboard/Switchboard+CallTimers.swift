@@ -10,7 +10,7 @@ extension Switchboard {
         ongoing?.legs[place].heardAt = max(current.legs[place].heardAt, moment)
         if current.legs[place].isWeak, moment > current.legs[place].heardAt {
             ongoing?.legs[place].isWeak = false
-            callDesk.told(.strong, of: peer, &orders)
+            callDesk.report(.strong, of: peer, &orders)
         }
         // We answered its call: any later packet shows that the network path works.
         if current.summary.isOutgoing, current.legs[place].state == .connecting,
@@ -95,7 +95,7 @@ extension Switchboard {
             dropLeg(leg.peer, .unreachable)
         } else if leg.state == .active, silence >= Call.warnTime, !leg.isWeak {
             ongoing?.legs[current.place(of: leg.peer)!].isWeak = true
-            callDesk.told(.weak, of: leg.peer, &orders)
+            callDesk.report(.weak, of: leg.peer, &orders)
         }
     }
 
@@ -204,7 +204,7 @@ extension Switchboard {
             return
         }
         ongoing?.others.append((peer, now))
-        callDesk.told(.joined, of: peer, &orders)
+        callDesk.report(.joined, of: peer, &orders)
         bindCall(to: peer)
         hearCall(of: peer)
         showCall()
@@ -250,7 +250,7 @@ extension Switchboard {
     mutating func takeOut(_ peer: Int) {
         guard ongoing?.others.contains(where: { $0.peer == peer }) == true else { return }
         ongoing?.others.removeAll { $0.peer == peer }
-        callDesk.told(.left, of: peer, &orders)
+        callDesk.report(.left, of: peer, &orders)
         hearCall(of: peer)
         showCall()
     }

@@ -128,7 +128,7 @@ extension Switchboard {
             ongoing?.nextRefresh = now + Call.refreshTime
             ongoing?.nextPing = now + .seconds(1)
         } else {
-            callDesk.told(.joined, of: peer, &orders)
+            callDesk.report(.joined, of: peer, &orders)
         }
         bindCall(to: peer)
         hearCall(of: peer)
@@ -165,7 +165,7 @@ extension Switchboard {
         }
         ongoing?.legs.removeAll { $0.peer == peer }
         if leg.isOpen {
-            callDesk.told(.left, of: peer, &orders)
+            callDesk.report(.left, of: peer, &orders)
             introduce(peer, isIn: false)
         }
         hearCall(of: peer)

@@ -19,7 +19,7 @@ extension Switchboard {
 
     /// Whether two stations use a peer's key; told once a second.
     package mutating func updateKey(of peer: Int, isShared: Bool) {
-        downWatch.followKey(of: peer, isShared: isShared, &orders)
+        downWatch.updateKey(of: peer, isShared: isShared, &orders)
     }
 
     /// A peer is about to be called at the addresses it has now.
@@ -91,7 +91,7 @@ extension Switchboard {
     /// - Parameters:
     ///   - now: The time.
     ///   - signs: The signs of life of a peer; nil where no peer has this number.
-    package mutating func followListeners(
+    package mutating func checkListeners(
         at now: Instant, _ signs: (Int) -> Doubts.SignsOfLife?
     ) {
         self.now = now
@@ -124,7 +124,7 @@ extension Switchboard {
             }
             for target in openTalks.targets { want(listeners(of: target)) }
         }
-        ownTalks.followSilentListeners(surroundings, at: now, &orders)
+        ownTalks.checkSilentListeners(surroundings, at: now, &orders)
     }
 
     /// How often peers that an open talk waits for are called again: they are to be back as soon as

@@ -22,7 +22,7 @@ extension Switchboard {
         }
         private var roundTrips: [Duration] = []
 
-        mutating func took(_ time: Duration, at now: Instant) {
+        mutating func add(roundTrip time: Duration, at now: Instant) {
             // A round trip from before a long silence says nothing.
             let most = Switchboard.pingInterval + Switchboard.pongMax
             let isOld = roundTripAt.map { now - $0 > most }
@@ -257,7 +257,7 @@ extension Switchboard {
                 return
             }
             let roundTrip = max(.zero, (cameAt ?? now) - peers[peer].pings[place].at)
-            peers[peer].view.took(roundTrip, at: now)
+            peers[peer].view.add(roundTrip: roundTrip, at: now)
             peers[peer].pings.removeSubrange(0...place)
             peers[peer].nextAsking = .never
             protection.measured(roundTrip, to: peer, at: now, &orders)

@@ -194,7 +194,7 @@ extension Switchboard {
         case .microphone(let facts, let soundAt):
             if microphoneWatch.update(facts, soundAt: soundAt) { judgeAnew() }
         case .network(let trouble, let loopback):
-            if downWatch.looked(trouble, loopback: loopback, &orders) { judgeAnew() }
+            if downWatch.update(trouble, loopback: loopback, &orders) { judgeAnew() }
         }
     }
 
@@ -206,9 +206,9 @@ extension Switchboard {
     var isMicrophoneStill: Bool { still[.capture] != nil }
 
     /// Looks whether anything comes of the microphone; call it once a second, after its news.
-    package mutating func lookAtMicrophone(at now: Instant) {
+    package mutating func checkMicrophone(at now: Instant) {
         self.now = now
-        if microphoneWatch.look(isStill: isMicrophoneStill) { judgeAnew() }
+        if microphoneWatch.check(isStill: isMicrophoneStill) { judgeAnew() }
     }
 }
 
@@ -327,7 +327,7 @@ package struct CallDesk: Sendable {
         }
     }
 
-    func told(_ notice: CallNotice, of peer: Int, _ orders: inout Orders) {
+    func report(_ notice: CallNotice, of peer: Int, _ orders: inout Orders) {
         switch notice {
         case .announced: return orders.add(.chime(.page))
         // From here on the room is heard with nobody in it touching a button.

@@ -88,7 +88,7 @@ extension Room {
         followNetwork()
         followKeys()
         knowDevices()
-        feed { board, _, now in board.lookAtMicrophone(at: now) }
+        feed { board, _, now in board.checkMicrophone(at: now) }
         feed { board, _, now in board.secondPassed(at: now) }
         consent()
     }
@@ -145,7 +145,7 @@ extension Room {
 
     private func followListeners() {
         feed { board, table, now in
-            board.followListeners(at: now) { peer in
+            board.checkListeners(at: now) { peer in
                 guard let state = table.state(of: peer) else { return nil }
                 return (sound.peers[peer]?.lastOpened, state.sessionSince)
             }

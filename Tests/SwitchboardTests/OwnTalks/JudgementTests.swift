@@ -110,10 +110,10 @@ import Wire
     @Test mutating func ofAListenerThatStopsReportingNothingIsTakenForGranted() {
         world.beginHeard()
         world.wait(3_100)
-        world.followSilentListeners()
+        world.checkSilentListeners()
         #expect(world.taken() == [] && world.hearsNow(1) == .heard)
         world.wait(100)
-        world.followSilentListeners()
+        world.checkSilentListeners()
         world.expect(.doubt(peer: 1, true), .chime(.nobody), nobodyHears((1, .noAnswer)))
         #expect(world.hearsNow(1) == .unheard(.noAnswer))
         // Without a network here, nothing could come back.
@@ -129,7 +129,7 @@ import Wire
         world.begin(to: [1])
         world.around.up = []
         world.wait(4_000)
-        world.followSilentListeners()
+        world.checkSilentListeners()
         world.expect(nobodyHears((1, .down)))
         #expect(!world.talks.isDeaf(1))
     }
@@ -140,10 +140,10 @@ import Wire
         world.wait(3_000)
         world.talks.joined(page, by: [2], at: world.now)
         world.wait(3_100)
-        world.followSilentListeners()
+        world.checkSilentListeners()
         world.expect()
         world.wait(100)
-        world.followSilentListeners()
+        world.checkSilentListeners()
         #expect(
             world.taken().last == nobodyHears((1, .noAnswer), (2, .noAnswer), target: page))
     }
@@ -191,7 +191,7 @@ import Wire
         world.around.cutOff = [1]
         world.judgeAnew()
         world.wait(4_000)
-        world.followSilentListeners()
+        world.checkSilentListeners()
         world.expect(.doubt(peer: 1, true))
         #expect(!world.isTalkingToNobody)
     }

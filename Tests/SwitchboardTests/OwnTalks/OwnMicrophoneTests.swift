@@ -80,14 +80,14 @@ import Wire
         world.expect(.chime(.nobody), nobodyHears((1, .microphoneLost)))
         // Nothing can come back of nothing.
         world.wait(4_000)
-        world.followSilentListeners()
+        world.checkSilentListeners()
         #expect(world.taken() == [] && !world.talks.isDeaf(1))
         world.around.silence = nil
         world.judgeAnew()
         world.expect(.chime(.permit))
         // From here on the listener has as long as at the beginning.
         world.wait(3_100)
-        world.followSilentListeners()
+        world.checkSilentListeners()
         world.expect()
         world.reportShare(from: 1, highest: 1_199)
         world.end(frames: 200)

@@ -114,9 +114,9 @@ import Wire
         switchboard.expect(.chime(.permit))
         switchboard.handle(facts(open: false), at: start)
         #expect(switchboard.decided.isEmpty)
-        switchboard.lookAtMicrophone(at: start)
+        switchboard.checkMicrophone(at: start)
         #expect(told(switchboard.decided) == [nobodyHears((0, .microphoneLost))])
-        switchboard.lookAtMicrophone(at: start)
+        switchboard.checkMicrophone(at: start)
         #expect(switchboard.decided.isEmpty)
     }
 

@@ -107,8 +107,8 @@ struct TalkWorld {
 
     mutating func judgeAnew() { talks.judgeAnew(around, at: now, &orders) }
 
-    mutating func followSilentListeners() {
-        talks.followSilentListeners(around, at: now, &orders)
+    mutating func checkSilentListeners() {
+        talks.checkSilentListeners(around, at: now, &orders)
     }
 
     mutating func replace(_ peer: Int) { talks.replace(peer, &orders) }
