@@ -53,12 +53,18 @@ public struct CallSummary: Equatable, Sendable {
     /// The channel's reference, or 0.
     public let reference: UInt64
     public let since: Instant
+    /// What a person here calls the channel that is called; nil for a peer, and for a call of
+    /// another station.
+    public internal(set) var channel: String?
     /// When a station answered.
     public internal(set) var answeredAt: Instant?
     /// The first peer to answer, of several.
     public internal(set) var answeredBy: Int?
     /// This station answered at once, by `call = auto`: nobody here did.
     public internal(set) var isAutomatic = false
+
+    /// The peer that it is with; of several, the first to answer.
+    public var peer: Int? { peers.count == 1 ? peers[0] : answeredBy }
 
     /// Whether a peer hears, or heard, this room without an answer by a person here: this station
     /// beeps every ten seconds then.

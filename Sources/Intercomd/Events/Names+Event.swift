@@ -29,16 +29,16 @@ extension Names {
         }
         switch notice {
         case .callBegan: return nil
-        case .callStands(let id, let state, let peer, let channel):
+        case .callStands(let summary, let state):
             guard let kind = Event.Kind(state) else { return nil }
-            var told = event(kind, peer, to: name(of: channel))
-            told.call = id.text
+            var told = event(kind, summary.peer, to: channel(of: summary))
+            told.call = summary.id.text
             return told
-        case .callEnded(let summary, let ending, let channel):
+        case .callEnded(let summary, let ending):
             let cause = HistoryRecord.Cause(ending)
             var told = event(
                 summary.isMissed(by: ending) ? .missedCall : .callEnded,
-                summary.answeredBy ?? summary.peers.first, to: name(of: channel),
+                summary.answeredBy ?? summary.peers.first, to: channel(of: summary),
                 seconds: summary.answeredAt.map { (now - $0).inSeconds }, detail: cause.words)
             (told.call, told.cause) = (summary.id.text, cause.rawValue)
             return told
@@ -176,12 +176,11 @@ extension Names {
     func record(
         of notice: Notice, at now: Instant, wall milliseconds: Int
     ) -> HistoryRecord? {
-        let (summary, channel): (CallSummary, CallDesk.Channel)
+        let summary: CallSummary
         var ending: CallEnding?
         switch notice {
-        case .callBegan(let began, let place): (summary, channel) = (began, place)
-        case .callEnded(let ended, let why, let place):
-            (summary, channel, ending) = (ended, place, why)
+        case .callBegan(let began): summary = began
+        case .callEnded(let ended, let why): (summary, ending) = (ended, why)
         default: return nil
         }
         var record = HistoryRecord()
@@ -190,9 +189,8 @@ extension Names {
         record.call = summary.id.text
         record.kind = HistoryRecord.Kind(summary.mode)
         record.direction = summary.isOutgoing ? .outgoing : .incoming
-        let peer = summary.peers.count == 1 ? summary.peers[0] : summary.answeredBy
-        record.peer = peer.map { directory[$0].name } ?? ""
-        record.channel = name(of: channel)
+        record.peer = summary.peer.map { directory[$0].name } ?? ""
+        record.channel = channel(of: summary)
         record.priority = summary.priority
         guard let ending else { return record }
         record.cause = HistoryRecord.Cause(ending)
@@ -208,11 +206,8 @@ extension Names {
         return record
     }
 
-    func name(of channel: CallDesk.Channel) -> String? {
-        switch channel {
-        case .named(let name): name
-        case .reference(let reference): routing.channelName(of: reference)
-        }
+    private func channel(of summary: CallSummary) -> String? {
+        summary.channel ?? routing.channelName(of: summary.reference)
     }
 }
 

@@ -37,7 +37,7 @@ extension Switchboard {
     /// - Throws: Why there is no call.
     mutating func call(
         _ listeners: [Int], id: CallID, mode: Offer.Mode = .call, priority: Priority = .normal,
-        reference: UInt64 = 0, isHunt: Bool = true,
+        reference: UInt64 = 0, channel: String? = nil, isHunt: Bool = true,
         ringTime: Duration = .seconds(30)
     ) throws(Wish.Problem) {
         if let current = ongoing {
@@ -48,7 +48,7 @@ extension Switchboard {
         guard !listeners.isEmpty else { throw .nobody }
         let summary = CallSummary(
             id: id, isOutgoing: true, mode: mode, priority: priority, peers: listeners,
-            reference: reference, since: now)
+            reference: reference, since: now, channel: channel)
         let new = Call(
             summary: summary, legs: listeners.map { Call.Leg(peer: $0, state: .trying, at: now) },
             isHunt: isHunt, ringsUntil: now + min(ringTime, Call.ringTime))
@@ -100,7 +100,7 @@ extension Switchboard {
 
     mutating func beginCall(_ new: Call) {
         ongoing = new
-        callDesk.began(new.summary, &orders)
+        orders.add(.callBegan(new.summary))
     }
 
     /// Answers the call that rings here.
@@ -187,7 +187,7 @@ extension Switchboard {
     /// Reports a call that began and ended at once, for the records.
     mutating func recordPassed(_ summary: CallSummary, _ ending: CallEnding) {
         remember(summary.id, with: PeerSet(summary.peers))
-        callDesk.began(summary, &orders)
+        orders.add(.callBegan(summary))
         callDesk.ended(summary, ending, &orders)
     }
 

@@ -128,11 +128,10 @@ extension Switchboard {
     private mutating func call(
         _ target: TalkTarget, _ calling: Wish.Calling
     ) throws(Wish.Problem) {
-        if let channel = calling.channel { callDesk.hunts(channel, by: calling.id) }
         try call(
             Array(target.listeners), id: calling.id, mode: calling.mode,
             priority: calling.priority, reference: calling.isJoined ? target.reference : 0,
-            isHunt: !calling.isJoined, ringTime: calling.ringTime)
+            channel: calling.channel, isHunt: !calling.isJoined, ringTime: calling.ringTime)
     }
 }
 

@@ -146,9 +146,9 @@ package enum Order: Equatable, Sendable {
 
 /// What happened, for people: the loop around it knows the names and finds the words.
 package enum Notice: Equatable, Sendable {
-    case callBegan(CallSummary, CallDesk.Channel)
-    case callStands(CallID, CallState, peer: Int?, CallDesk.Channel)
-    case callEnded(CallSummary, CallEnding, CallDesk.Channel)
+    case callBegan(CallSummary)
+    case callStands(CallSummary, CallState)
+    case callEnded(CallSummary, CallEnding)
     /// Something that people learn in the middle of a call.
     case inCall(CallNotice, peer: Int)
     /// A page of a peer, to the channel of this reference or to this station alone.

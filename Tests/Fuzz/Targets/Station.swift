@@ -101,7 +101,7 @@ private struct Town {
                     "a request was taken that the policy denies")
             case .notice(.signal(let peer, _)):
                 precondition(policies[peer].signal, "a light is lit that the policy denies")
-            case .notice(.callStands(_, .ringing, _, _)): hasRung = true
+            case .notice(.callStands(_, .ringing)): hasRung = true
             case .notice(.pageBegan(let peer, _, let priority)):
                 precondition(
                     policies[peer].announce || priority == .emergency && policies[peer].emergency,

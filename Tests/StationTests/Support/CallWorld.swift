@@ -213,7 +213,7 @@ struct CallWorld {
     func states(_ own: Int) -> [CallState] {
         actions[own].compactMap { order in
             switch order {
-            case .notice(.callStands(_, let state, _, _)): state
+            case .notice(.callStands(_, let state)): state
             case .want: .trying
             default: nil
             }
@@ -399,10 +399,10 @@ struct CallWorld {
         actions[own].append(order)
         if actions[own].count > 200 { actions[own].removeFirst(100) }
         switch order {
-        case .notice(.callBegan(let summary, _)):
+        case .notice(.callBegan(let summary)):
             history[own][summary.id, default: Entry()].starts += 1
             history[own][summary.id]!.summary = summary
-        case .notice(.callEnded(let summary, let ending, _)):
+        case .notice(.callEnded(let summary, let ending)):
             history[own][summary.id, default: Entry()].ends += 1
             history[own][summary.id]!.ending = ending
             history[own][summary.id]!.summary = summary

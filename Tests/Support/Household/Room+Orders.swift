@@ -43,8 +43,8 @@ extension Room {
     private func learn(_ notice: Notice) {
         switch notice {
         case .callBegan: house.count(.calls)
-        case .callStands(let id, let state, _, _): react(to: state, of: id)
-        case .callEnded(let summary, let ending, _):
+        case .callStands(let summary, let state): react(to: state, of: summary.id)
+        case .callEnded(let summary, let ending):
             if summary.isMissed(by: ending) { house.count(.missed) }
         case .inCall(let notice, _):
             switch notice {

@@ -77,8 +77,8 @@ struct RoomRules {
         case .hear(let peer, _, .call, _): isInCall(peer, at: room)
         case .hear(let peer, _, .page, let priority): mayPage(peer, priority, at: room)
         case .switchRelay(let peer, let signal): switches(signal, of: peer, at: room)
-        case .notice(.callBegan(let summary, _)): began(summary, at: room)
-        case .notice(.callEnded(let summary, let ending, _)): ended(summary, ending, at: room)
+        case .notice(.callBegan(let summary)): began(summary, at: room)
+        case .notice(.callEnded(let summary, let ending)): ended(summary, ending, at: room)
         case .notice(.result(let peer, let mid, _, let outcome)):
             guard outcome != .done, outcome != .unseen, let asked = room.room(ofPeer: peer) else {
                 return
