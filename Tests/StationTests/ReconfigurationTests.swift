@@ -93,3 +93,127 @@ import Wire
         #expect(Set(targets.map { $0.id }) == Set(1..<94))
     }
 }
+
+/// A channel that one of two stations has no more.
+@Suite struct ChannelGoneTests {
+    private let start = Instant(nanoseconds: 1_000_000_000)
+    private var talker = Switchboard(
+        targets: [TalkTarget(stream: 3, reference: 0xA1, listeners: [0])],
+        channels: [Channel(number: 1, reference: 0xA1, members: [0], isListenedTo: true)],
+        firstMids: [100])
+    private var listener = Switchboard(targets: [], channels: [], firstMids: [100])
+
+    /// Whether the other station need not wait for the next session to know it, or the channel
+    /// went while there was none.
+    @Test(arguments: [false, true])
+    mutating func aPeerIsToldThatTheChannelIsGone(wasAway: Bool) {
+        talker.up(peer: 0, isNewBoot: true, at: start)
+        listener.up(peer: 0, isNewBoot: true, at: start)
+        exchange(at: start)
+        #expect(listener.view(of: 0).hasUnknownChannel)
+        let later = start + .seconds(1)
+        if wasAway { talker.down(peer: 0, at: later) }
+        talker.configure(targets: [], channels: [], at: later)
+        if wasAway {
+            exchange(at: later + .seconds(20))
+            #expect(listener.view(of: 0).hasUnknownChannel)
+            talker.up(peer: 0, isNewBoot: false, at: later + .seconds(20))
+        }
+        exchange(at: later + .seconds(20))
+        #expect(!listener.view(of: 0).hasUnknownChannel)
+    }
+
+    /// The talker acts now and is heard.
+    private mutating func exchange(at now: Instant) {
+        for _ in 0..<2 {
+            while let order = talker.nextOrder() {
+                guard case .send(_, let payload) = order else { continue }
+                _ = ControlReader.read(payload.bytes.span) {
+                    listener.receive($0, from: 0, at: now)
+                }
+            }
+            while let order = listener.nextOrder() {
+                guard case .send(_, let payload) = order else { continue }
+                _ = ControlReader.read(payload.bytes.span) { talker.receive($0, from: 0, at: now) }
+            }
+        }
+    }
+}
+
+/// What a peer may have acted on before it restarted, it is not asked for again.
+@Suite struct RestartedPeerTests {
+    let start = Instant(nanoseconds: 1_000_000_000)
+
+    private var station = Switchboard(targets: [], channels: [], firstMids: [100])
+
+    /// Peer 0 is up, and the station has nothing more to say.
+    init() {
+        station.up(peer: 0, isNewBoot: true, at: start)
+        _ = station.drained()
+    }
+
+    private mutating func offers() -> [Offer] {
+        station.drained().records().compactMap {
+            if case .offer(let offer) = $0 { offer } else { nil }
+        }
+    }
+
+    private mutating func requests() -> Int {
+        station.drained().records().count { if case .signal = $0 { true } else { false } }
+    }
+
+    private mutating func ask() {
+        _ = station.ask(0, .relay, reference: 1, time: .zero, called: "it", at: start)
+    }
+
+    private mutating func call() {
+        #expect(station.call([0], id: CallID(high: 1, low: 2), mode: .dropIn, at: start) == nil)
+    }
+
+    @Test mutating func aRequestThatWentOutIsNotSentToTheNextRun() {
+        ask()
+        #expect(requests() == 1)
+        station.up(peer: 0, isNewBoot: true, at: start + .milliseconds(50))
+        for wait in [50, 100, 300, 600, 1_000] {
+            station.tick(at: start + .milliseconds(wait))
+            #expect(requests() == 0)
+        }
+    }
+
+    @Test mutating func aRequestOfAPeerThatIsDownGoesOutWhenItIsUp() {
+        station.down(peer: 0, at: start)
+        ask()
+        #expect(requests() == 0)
+        station.up(peer: 0, isNewBoot: true, at: start + .milliseconds(900))
+        #expect(requests() > 0)
+    }
+
+    @Test mutating func anOfferThatWentOutOpensNothingByItselfAtTheNextRun() {
+        call()
+        #expect(offers().map { $0.age } == [0])
+        station.up(peer: 0, isNewBoot: true, at: start + .milliseconds(50))
+        let again = offers()
+        #expect(!again.isEmpty)
+        #expect(again.allSatisfy { $0.age == .max })
+    }
+
+    @Test mutating func anOfferThatWaitedForASessionIsAsOldAsItIs() {
+        station.down(peer: 0, at: start)
+        call()
+        _ = station.drained()
+        station.up(peer: 0, isNewBoot: true, at: start + .milliseconds(700))
+        #expect(offers().first?.age == 7)
+    }
+
+    /// The callers' times are over there, too: a short ring time ends before the offer is too old.
+    @Test mutating func anOfferIsVoidWhenItsTimeWasUpWhileItWasHeld() {
+        var policy = Policy()
+        policy.dropIn = true
+        station.consent(to: [policy], .open, at: start)
+        let offer = Offer(
+            mid: 9, id: CallID(high: 3, low: 4), mode: .dropIn, priority: .normal, ttl: 1_000,
+            age: 0, reference: 0)
+        station.receive(.offer(offer), from: 0, at: start, age: .milliseconds(1_000))
+        #expect(station.call == nil)
+    }
+}
