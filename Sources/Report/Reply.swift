@@ -10,7 +10,6 @@ public enum Reply: Equatable, Sendable {
     case monitor
     /// From now on every line is a `Levels`.
     case levels
-    case latency(Latency)
     case announce(Announced)
     case key(PublicKeyText)
     case version(Version)
@@ -193,7 +192,6 @@ extension Reply {
         case .ptt(let ptt): json.set(Key.ptt.rawValue, ptt.json)
         case .monitor: json.set(Key.monitor.rawValue, JSON(true))
         case .levels: json.set(Key.levels.rawValue, JSON(true))
-        case .latency(let latency): json.set(Key.latency.rawValue, latency.json)
         case .announce(let announced): json.set(Key.announce.rawValue, announced.json)
         case .key(let key): json.set(Key.key.rawValue, key.json)
         case .version(let version): json.set(Key.version.rawValue, version.json)
@@ -238,7 +236,7 @@ extension Reply {
 
     /// The member that has the reply.
     private enum Key: String, CaseIterable {
-        case status, peers, ptt, monitor, levels, latency, announce, key, version, reload, history
+        case status, peers, ptt, monitor, levels, announce, key, version, reload, history
         case state, detail, done, pair, messages
     }
 
@@ -251,7 +249,6 @@ extension Reply {
             case .ptt: PTT(json: inner).map { .ptt($0) }
             case .monitor: inner.flag == true ? .monitor : nil
             case .levels: inner.flag == true ? .levels : nil
-            case .latency: Latency(json: inner).map { .latency($0) }
             case .announce: Announced(json: inner).map { .announce($0) }
             case .key: PublicKeyText(json: inner).map { .key($0) }
             case .version: Version(json: inner).map { .version($0) }

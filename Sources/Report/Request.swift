@@ -3,7 +3,7 @@ public import Wire
 /// A request of `intercomctl` to the daemon: one JSON object on one line.
 ///
 /// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
-/// `latency`, `signal` and `show` have `peer`, `relay` has `relay` and perhaps `peer`; `call` has
+/// `signal` and `show` have `peer`, `relay` has `relay` and perhaps `peer`; `call` has
 /// `target` and perhaps `mode` (`call`, `drop-in`, `listen`) and `priority`; `page` has `action`,
 /// `target` and perhaps `priority`. For others see `StateRequest`, `HistoryQuery`, `PairRequest`
 /// and `MessageRequest`.
@@ -18,8 +18,6 @@ public enum Request: Equatable, Sendable {
     case monitor
     /// Keeps the connection open and receives `Levels` 20 times a second.
     case levels
-    /// Plays sweeps at a peer and listens for them here.
-    case latency(peer: String)
     /// Audio follows the reply: this many samples at 48 kHz, two bytes each, low byte first.
     case announce(target: String, priority: Priority, samples: Int)
     /// Switches a relay on for its pulse: one here, or a peer's.
@@ -93,7 +91,6 @@ public enum Request: Equatable, Sendable {
         case .talk: self = .talk(target: try verb.target(json))
         case .monitor: self = .monitor
         case .levels: self = .levels
-        case .latency: self = .latency(peer: try verb.peer(json))
         case .announce:
             guard let target = json.member("target")?.text,
                 let samples = json.member("samples")?.integer,
@@ -161,7 +158,7 @@ public enum Request: Equatable, Sendable {
         switch self {
         case .status, .peers, .monitor, .levels, .tone, .key, .version, .answer, .reject, .hangUp:
             break
-        case .latency(let peer), .signal(let peer), .show(let peer): json.set("peer", JSON(peer))
+        case .signal(let peer), .show(let peer): json.set("peer", JSON(peer))
         case .announce(let target, let priority, let samples):
             json.set("target", JSON(target))
             json.set("priority", JSON(priority.word))
@@ -201,7 +198,7 @@ public enum Request: Equatable, Sendable {
 extension Request {
     /// The word in `do`, one for each kind of request.
     enum Verb: String, CaseIterable {
-        case status, peers, ptt, talk, monitor, levels, latency, announce, relay, signal, tone, key
+        case status, peers, ptt, talk, monitor, levels, announce, relay, signal, tone, key
         case version, reload, history, state, call, answer, reject
         case hangUp = "hangup"
         case page, show, pair, join, message
@@ -253,7 +250,6 @@ extension Request {
         case .talk: .talk
         case .monitor: .monitor
         case .levels: .levels
-        case .latency: .latency
         case .announce: .announce
         case .relay: .relay
         case .signal: .signal

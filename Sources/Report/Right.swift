@@ -27,7 +27,6 @@ extension Request {
         switch self {
         case .reload: "reading the settings again"
         case .levels: "showing the sound of the microphone"
-        case .latency: "measuring the way to a peer with sound"
         case .pair: "pairing with another station"
         case .join: "joining a site"
         case .relay(_, peer: .some): "switching a relay of another station"

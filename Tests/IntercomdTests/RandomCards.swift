@@ -166,9 +166,7 @@ struct RandomCards: ~Copyable {
         captureClock.add(count)
         captureClock.update(queued: 0, at: now, rings.counters)
         if isMetered {
-            meters.isWatched = chance(0.1)
-            meters.captured(sound.span, of: .open, trialPlace: nil, at: now, rings)
-            while rings.sound.pop() != nil {}
+            meters.captured(sound.span, isMuted: false, at: now, rings)
             var span = sound.mutableSpan
             duplex.captured(&span)
         }

@@ -7,7 +7,7 @@ import Wire
 /// Which requests are still carried out when their caller has gone, and which it waits for.
 @Suite struct RequestKindTests {
     private static let opening: [Request] = [
-        .ptt(isDown: true, target: "a"), .talk(target: "a"), .tone, .latency(peer: "a"),
+        .ptt(isDown: true, target: "a"), .talk(target: "a"), .tone,
         .announce(target: "a", priority: .normal, samples: 1), .relay("a", peer: nil),
         .signal(peer: "a"), .reload(isCheck: false), .call("a", .call, .normal),
         .answer, .page("a", isDown: true, .normal), .pair(.show(name: nil)),
@@ -29,7 +29,7 @@ import Wire
 
     @Test func aCallerWaitsForEightKinds() {
         let lasting: [Request] = [
-            .talk(target: "a"), .latency(peer: "a"),
+            .talk(target: "a"),
             .announce(target: "a", priority: .normal, samples: 1), .reload(isCheck: false),
             .page("a", isDown: true, .normal), .pair(.show(name: nil)),
             .pair(.enter(code: "012345", host: "a", name: nil)), .history(HistoryQuery()),
@@ -43,7 +43,6 @@ import Wire
 
     @Test func aRefusalAndAMeasuredWayEndTheWait() {
         #expect(Reply.refused(ControlError(.failed, "no")).isLast)
-        #expect(Reply.latency(Latency()).isLast)
         #expect(!Reply.done(.init("paging a")).isLast && !Reply.ptt(.init()).isLast)
         #expect(!Reply.announce(.init()).isLast)
         #expect(!Reply.pairing(.init(.code, "")).isLast && Reply.pairing(.init(.paired, "")).isLast)

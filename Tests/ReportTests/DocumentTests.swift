@@ -43,7 +43,7 @@ import Testing
         all += keys(of: PeerDetail().json) + keys(of: Reply.Done().json)
         all += keys(of: Reply.Announced().json) + keys(of: HeardBy().json)
         all += HeardBy.Reason.allCases.filter { $0 != .other }.map { $0.rawValue }
-        all += keys(of: levels.json) + keys(of: Latency().json)
+        all += keys(of: levels.json)
         var history = HistoryList()
         history.calls = [HistoryList.Call()]
         all += keys(of: history.json)

@@ -14,14 +14,4 @@ import Testing
         #expect(Levels(parsing: line.span) == levels)
         #expect(line.count < 1024, "twenty of them a second")
     }
-
-    @Test func aLatencyIsReadBack() throws {
-        var latency = Latency()
-        (latency.peer, latency.finding) = ("garage", .heard)
-        (latency.estimateMilliseconds, latency.acousticMilliseconds) = (49.5, 51)
-        let line = Array(Reply.latency(latency).encoded.dropLast())
-        #expect(try Reply(parsing: line.span) == .latency(latency))
-        let levels = Array(Reply.levels.encoded.dropLast())
-        #expect(try Reply(parsing: levels.span) == .levels)
-    }
 }

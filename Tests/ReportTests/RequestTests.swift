@@ -23,7 +23,6 @@ private func refusal(_ line: String) -> ControlError.Code? {
             .announce(target: "house", priority: .high, samples: 48_000),
             #"{"v":1,"do":"announce","target":"house","priority":"high","samples":48000}"#
         ),
-        (.latency(peer: "garage"), #"{"v":1,"do":"latency","peer":"garage"}"#),
         (.relay("door", peer: nil), #"{"v":1,"do":"relay","relay":"door"}"#),
         (
             .relay("door", peer: "garage"),
@@ -133,8 +132,6 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (#"{"v":1,"do":"call","target":"a","priority":9}"#, .badRequest),
         (#"{"v":1,"do":"page","target":"a"}"#, .badRequest),
         (#"{"v":1,"do":"show"}"#, .badRequest),
-        (#"{"v":1,"do":"latency"}"#, .badRequest),
-        (#"{"v":1,"do":"latency","peer":7}"#, .badRequest),
         (#"{"v":1,"do":"reload","check":1}"#, .badRequest),
         (#"{"v":1,"do":"reload","check":"true"}"#, .badRequest),
         (#"{"v":1,"do":"reload","check":null}"#, .badRequest),

@@ -108,7 +108,6 @@ import Wire
             station.state.isMicrophoneMuted = true
             #expect(shown.peakDBFS == nil && shown.rmsDBFS == nil, "it is muted")
         }
-        #expect(station.latencyObstacle(to: Kitchen.garage) != nil)
     }
 
     @Test func thereIsNoCallUntilThereIsOne() {
@@ -120,13 +119,6 @@ import Wire
         station.lastEnded = record
         #expect(station.status.call.lastPeer == "garage" && station.status.call.isLastMissed)
         #expect(station.status.call.call == nil)
-    }
-
-    @Test func theWayToAPeerIsEstimatedOnlyWhereAllPartsAreKnown() throws {
-        let latency = try Kitchen.snapshot().latency(to: Kitchen.garage)
-        #expect(latency.peer == "garage" && latency.outputMilliseconds == 10)
-        #expect(latency.networkMilliseconds == nil && latency.estimateMilliseconds == nil)
-        #expect(latency.keyToPacketMilliseconds == nil)
     }
 
     @Test func rightsAreThoseThatHoldNow() throws {

@@ -56,7 +56,7 @@ ELSEWHERE = {
     "status", "peers", "stats", "monitor", "history", "levels", "talk", "ptt", "reply",
     "page", "announce", "relay", "signal", "call", "answer", "reject", "hangup", "drop-in",
     "listen", "volume", "mute", "unmute", "dnd", "peer show", "config diff", "reload",
-    "test latency", "version", "pair", "site join", "message record",
+    "version", "pair", "site join", "message record",
     "message send", "message list", "message play", "message delete",
     # They look at the machine.
     "audio list", "gpio list", "keys list", "help",

@@ -1,4 +1,4 @@
-"""`intercomctl stats`, `levels` and `test latency` as read at 80 columns and 24 lines."""
+"""`intercomctl stats` and `levels` as read at 80 columns and 24 lines."""
 
 import fcntl
 import json
@@ -8,8 +8,6 @@ import re
 import signal
 import struct
 import termios
-import threading
-import time
 
 from lab import Scene, SceneTest, listen, place, wait
 from terminal import Screen
@@ -190,18 +188,6 @@ class Meters(MetersTest):
             self.assertRegex(
                 text, r"(?m)^\d\d:\d\d:\d\d\.\d  microphone -?\d+ dBFS [a-z]+  speaker ")
 
-    def test_latency_of_two_that_do_not_hear_each_other(self):
-        with self.kitchen.talking():
-            wait(lambda: self.kitchen.peer("garage")["report_age_s"] is not None, "a report")
-        text = self.kitchen.ctl("test", "latency", "garage")[1]
-        self.assert_screen("latency", text)
-        self.assertIn("not heard here: normal when the two stand out of each other's earshot", text)
-        found = json.loads(self.kitchen.ctl("test", "latency", "garage", "--json")[1])
-        self.assertEqual(found["finding"], "silent")
-        self.assertGreater(found["estimate_ms"], 20)
-        self.assertLess(found["estimate_ms"], 40)
-        self.assert_no_heap_calls(self.kitchen)
-
 
 class Ears(SceneTest):
     def looks(self, station, seconds):
@@ -233,30 +219,6 @@ class Ears(SceneTest):
             self.assertIsNone(kitchen.status()["microphone"]["rms_dbfs"])
 
 
-class Taken(SceneTest):
-    def test_a_trial_that_somebody_interrupts_lets_nobody_hear_the_room(self):
-        kitchen, garage, attic = self.enter("kitchen", "garage", "attic")
-        self.scene.introduce(kitchen, garage)
-        self.scene.introduce(kitchen, attic)
-        self.scene.start()
-        kitchen.speak(700)
-        trial = threading.Thread(target=kitchen.ctl, args=("test", "latency", "garage"))
-        trial.start()
-        wait(kitchen.is_talking, "the trial is on its way")
-        wait(lambda: garage.hears("kitchen"), "garage hears the trial")
-        garage.record()
-        attic.record()
-        kitchen.ask("ptt", action="down", target="attic")
-        pressed = time.monotonic_ns()
-        span = listen(0.8)
-        kitchen.ask("ptt", action="up", target="attic")
-        trial.join()
-        self.assert_heard(attic.recorded().span(*span), 700)
-        # What was under way of the tone is played out; a tail would be heard.
-        self.assert_not_heard(
-            garage.recorded().span(pressed + 90_000_000, pressed + 400_000_000), 700)
-
-
 class Gone(MetersTest):
     def test_without_a_card_and_with_a_peer_that_is_down(self):
         kitchen, garage = self.met("kitchen", "garage")
@@ -266,23 +228,7 @@ class Gone(MetersTest):
         screen.read(1)
         self.assertEqual(screen.end(), 0)
         self.assert_levels("levels-no-card", screen)
-        self.assert_screen("latency-no-card", kitchen.ctl("test", "latency", "garage")[1])
-        kitchen.card.do("replug")
-        wait(kitchen.has_card, "the card is back")
-        code, text, errors = kitchen.ctl("test", "latency", "garage")
-        self.assert_screen("latency-down", text)
-        self.assertEqual((code, errors), (0, ""))
         self.assert_screen("stats-down", kitchen.ctl("stats", "garage")[1])
-        self.assertEqual(
-            kitchen.ctl("test", "latency", "garaeg"),
-            (1, "", 'intercomctl: unknown peer "garaeg"; did you mean "garage"?\n'))
-
-    def test_latency_to_one_that_does_not_answer(self):
-        kitchen, garage = self.up("kitchen", "garage")
-        garage.kill()
-        text = kitchen.prints("test", "latency", "garage", code=1)
-        self.assertRegex(text, "(?m)^mouth to ear, estimate +- ms$")
-        self.assertIn("\ngarage does not answer; see whether it has power and network\n", text)
 
     def test_levels_of_a_daemon_that_ends(self):
         kitchen, = self.enter("kitchen")

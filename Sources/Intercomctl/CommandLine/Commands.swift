@@ -362,10 +362,6 @@ extension CommandGroup {
                     name: "test mic",
                     help: "show the microphone's level for 3 s", function: testMicrophone),
                 Command(
-                    name: "test latency", arguments: "PEER", takes: [.peer],
-                    help: "measure the delay from here to a peer's speaker",
-                    examples: ["intercomctl test latency garage"], function: testLatency),
-                Command(
                     name: "test button", arguments: "[NAME]", takes: [.button],
                     options: ["--seconds", "--json"],
                     help: "wait for a press of a talk button",

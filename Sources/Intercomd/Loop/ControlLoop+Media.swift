@@ -83,7 +83,6 @@ extension ControlLoop {
         case .stream(let direction, let change):
             report(.stream(StillStreams.Direction(direction), change))
         case .shedding(let step): report(.overload(step))
-        case .trialEnded: endLatencyTrial()
         case .adopted: adopted()
         case .gaveUp(let direction): devices.cards.gaveUp(direction)
         case .stopped: health.hasStopped = true
@@ -109,11 +108,9 @@ extension ControlLoop {
 
 /// Meters for those who watch them; `status` takes the same figures from `Snapshot+Peers`.
 extension ControlLoop {
-    /// Fetches the microphone's sound for a trial, and tells those who watch of the levels.
+    /// Tells those who watch of the levels.
     mutating func lookAtMeters() {
-        let isDue = meters.look(rings, isWatched: server.isWatched(.levels), at: now)
-        if meters.isTrialOverdue(at: now) { endLatencyTrial() }
-        guard isDue else { return }
+        guard meters.look(isWatched: server.isWatched(.levels), at: now) else { return }
         var levels = snapshot().levels
         levels.timeMilliseconds = wall
         server.tell(levels)

@@ -82,7 +82,6 @@ extension ControlLoop {
         case .reload(isCheck: false):
             beginReload(for: .caller(caller!))
             return nil
-        case .latency(let peer): return beginLatencyTrial(peer, for: caller!)
         case .announce(let target, let priority, let samples):
             return beginAnnouncement(target, priority, samples: samples, for: caller!)
         case .history(let query):
@@ -173,7 +172,7 @@ extension Wish {
         case .page(let name, isDown: true, let priority):
             self = .page(names.target(name), priority)
         case .page(let name, isDown: false, _): self = .endPage(names.target(name))
-        case .status, .peers, .monitor, .levels, .latency, .announce, .relay, .key, .version,
+        case .status, .peers, .monitor, .levels, .announce, .relay, .key, .version,
             .reload, .history, .state, .show, .pair, .join, .message:
             return nil
         }
@@ -369,7 +368,7 @@ extension Request {
         switch self {
         case .ptt(let isDown, _): isDown
         case .reload(let isCheck): !isCheck
-        case .talk, .tone, .announce, .latency, .relay, .signal, .pair, .join: true
+        case .talk, .tone, .announce, .relay, .signal, .pair, .join: true
         case .message(let request): request != .end && request != .list
         case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
         case .call, .answer: true
@@ -382,7 +381,7 @@ extension Request {
     /// is there.
     var outlastsItsReply: Bool {
         switch self {
-        case .talk, .announce, .latency, .reload(isCheck: false), .page(_, true, _), .pair,
+        case .talk, .announce, .reload(isCheck: false), .page(_, true, _), .pair,
             .history, .join, .message(.record), .message(.send), .message(.play),
             .message(.delete):
             true
@@ -398,7 +397,7 @@ extension Reply {
     /// Whether nothing follows this reply, although its request is one that outlasts a reply.
     var isLast: Bool {
         switch self {
-        case .refused, .latency: true
+        case .refused: true
         case .pairing(let report): report.stage == .paired
         default: false
         }

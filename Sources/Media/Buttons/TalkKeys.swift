@@ -179,7 +179,6 @@ extension MediaLoop {
             // The level is read once, when the line is taken over; edges change it after that.
             guard let isDown = try talkKeys.slots[place].line?.isActive() else { return }
             talkKeys.slots[place].readable(isDown: isDown, plan.keys[place].settings)
-            if talkKeys.slots[place].key.isTalking { endTrial() }
             rings.notify(.key(place, isDown: isDown))
             if let target = talkKeys.slots[place].target { updateGate(target) }
         } catch {
@@ -213,7 +212,6 @@ extension MediaLoop {
 
     /// A key goes down or up, or stays where it is.
     mutating func turn(_ place: Int, isDown: Bool, at moment: Instant) {
-        if isDown { endTrial() }
         if talkKeys.slots[place].isDown != isDown {
             talkKeys.slots[place].isDown = isDown
             rings.notify(.key(place, isDown: isDown))

@@ -32,15 +32,11 @@ extension MediaLoop {
         cards.captured(count, at: now)
         shedding.noteLateness(captured: count, period: cards.capture.periodSamples)
         let before = capturePath.microphone.captured
-        let trialPlace = trial.target == nil ? nil : trial.place
-        let state: Meters.Microphone =
-            volumes.isMicrophoneMuted ? .muted : talks.isTalking ? .open : .closed
-        capturePath.measure(by: &meters, of: state, trialPlace: trialPlace, at: now, rings)
+        capturePath.measure(
+            by: &meters, isMuted: volumes.isMicrophoneMuted, at: now, rings)
         capturePath.shut(by: &duplex, talks.talking, isUrgent: tones.isUrgent(at: now))
         capturePath.silence(isMuted: volumes.isMicrophoneMuted)
-        if trialPlace != nil {
-            capturePath.keep(&trial)
-        } else if capturePath.chain.settings.isOff, !plan.hasVox {
+        if capturePath.chain.settings.isOff, !plan.hasVox {
             capturePath.keepAll()
         } else {
             capturePath.alignReference(&cards)
@@ -117,11 +113,9 @@ struct CapturePath: ~Copyable {
 
     /// Shows how loud it is, before anything is done to it.
     func measure(
-        by meters: inout Meters, of state: Meters.Microphone, trialPlace: Int?, at now: Instant,
-        _ rings: Rings
+        by meters: inout Meters, isMuted: Bool, at now: Instant, _ rings: Rings
     ) {
-        meters.captured(
-            samples.span(0..<fresh), of: state, trialPlace: trialPlace, at: now, rings)
+        meters.captured(samples.span(0..<fresh), isMuted: isMuted, at: now, rings)
     }
 
     /// Shuts it where the speaker has its turn, half duplex.
@@ -146,13 +140,6 @@ struct CapturePath: ~Copyable {
 
     /// Keeps it as it is.
     mutating func keepAll() { keep(fresh - kept) }
-
-    /// Keeps a trial's tones in its place: nothing improves them.
-    mutating func keep(_ trial: inout TrialTone) {
-        var room = samples.mutableSpan(0..<fresh)
-        trial.lay(over: &room)
-        keepAll()
-    }
 
     /// Keeps it and improves the next whole block of what is kept; false when none is left.
     mutating func improveBlock() -> Bool {

@@ -1,35 +1,14 @@
-package import Audio
+internal import Audio
 internal import Realtime
 internal import Time
 
-/// Sound of the microphone on its way to the control thread, for a tone trial alone.
-package struct SoundBlock: Sendable {
-    /// The number of its first sample, counted since the start.
-    package var position = 0
-    /// The place in the tone trial that it was captured at; nil outside of one.
-    package var trialPlace: Int?
-    package var count = 0
-    package var samples = Block(repeating: 0)
-
-    package init() {}
-}
-
-/// The levels of microphone and speaker, for the media loop; and the microphone's sound itself for
-/// a tone trial.
+/// The levels of microphone and speaker, for the media loop.
 ///
-/// Nothing is measured of a microphone that a person has muted. Its sound is handed over only while
-/// a tone trial listens.
+/// Nothing is measured of a microphone that a person has muted.
 struct Meters: ~Copyable {
-    /// What of the microphone may be known.
-    enum Microphone { case muted, closed, open }
-
     private var microphone = LevelMeter()
     private var signalToNoise = SignalToNoise()
     private var speaker = LevelMeter()
-    /// Whether the control thread wants the microphone's sound, for a tone trial.
-    var isWatched = false
-    /// Samples captured since the start.
-    private var position = 0
 
     /// The mean square of -75 dBFS, without a constant offset: a converter whose card is muted
     /// gives less, an open microphone has the noise of a room.
@@ -40,14 +19,12 @@ struct Meters: ~Copyable {
 
     /// Takes captured samples, any number of them.
     mutating func captured(
-        _ samples: Span<Int16>, of state: Microphone, trialPlace: Int?, at now: Instant,
-        _ rings: Rings
+        _ samples: Span<Int16>, isMuted: Bool, at now: Instant, _ rings: Rings
     ) {
-        defer { position += samples.count }
         if Self.isSound(samples) {
             rings.counters.set(.microphoneSoundAt, to: UInt64(max(0, now.nanoseconds)))
         }
-        guard state != .muted else {
+        guard !isMuted else {
             microphone.reset()
             rings.counters.set(.microphoneMeter, to: microphone.reading.packed)
             return
@@ -56,7 +33,6 @@ struct Meters: ~Copyable {
         signalToNoise.add(samples)
         rings.counters.set(.microphoneMeter, to: microphone.reading.packed)
         rings.counters.set(.microphoneClips, to: microphone.clips)
-        if isWatched, state == .open || trialPlace != nil { show(samples, trialPlace, rings) }
     }
 
     private static func isSound(_ samples: Span<Int16>) -> Bool {
@@ -87,19 +63,5 @@ struct Meters: ~Copyable {
     mutating func forgetMicrophone() {
         microphone.reset()
         signalToNoise.reset()
-    }
-
-    private func show(_ samples: Span<Int16>, _ trialPlace: Int?, _ rings: Rings) {
-        var start = 0
-        while start < samples.count {
-            var block = SoundBlock()
-            block.position = position + start
-            block.trialPlace = trialPlace.map { $0 + start }
-            block.count = min(PCM.blockMax, samples.count - start)
-            var room = block.samples.mutableSpan
-            for index in 0..<block.count { room[index] = samples[start + index] }
-            if rings.sound.push(block) != nil { rings.counters.add(.eventsLost) }
-            start += block.count
-        }
     }
 }

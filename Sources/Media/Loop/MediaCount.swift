@@ -25,8 +25,6 @@ package enum MediaCount: Int, CaseIterable {
     case speakerClips
     /// Speech above noise in 0.1 dB, and 1; 0 while it is not known.
     case signalToNoise
-    /// From a key to the first packet of its talkspurt in ns, the last time; 0 before.
-    case keyToPacket
 
     // Sound.
     case captureXruns
@@ -78,7 +76,7 @@ package enum MediaCount: Int, CaseIterable {
         case .microphoneSoundAt: nil
         case .captureDrift, .captureDriftError, .playbackDrift, .playbackDriftError: nil
         case .microphoneMeter, .microphoneClips, .speakerMeter, .speakerClips: nil
-        case .signalToNoise, .keyToPacket: nil
+        case .signalToNoise: nil
         case .captureXruns: "capture_xruns"
         case .playbackXruns: "playback_xruns"
         case .captureReopens: "capture_reopens"

@@ -46,7 +46,6 @@ extension MediaLoop {
         case .key(let key): insertKey(key.place, key.line)
         case .press(let id, let isDown):
             guard let target = plan.targets.firstIndex(where: { $0.id == id }) else { return }
-            if isDown { endTrial() }
             let action = talkKeys.virtual[target].handle(.level(isDown: isDown), at: now)
             act(on: action, target: target)
         case .aim(let id, let listeners):
@@ -58,12 +57,6 @@ extension MediaLoop {
         case .endPieces: speaking.endPieces(rings)
         case .announce(let box): beginAnnouncement(box)
         case .announceEnd(let isNow): endAnnouncement(isNow: isNow)
-        case .watch(let isOn): meters.isWatched = isOn
-        case .trial(let id):
-            guard let target = plan.targets.firstIndex(where: { $0.id == id }) else {
-                return rings.notify(.trialEnded)
-            }
-            beginTrial(target)
         case .volumes(let volumes): change(volumes)
         case .adopt(let change): adopt(change)
         case .giveUp(let direction):

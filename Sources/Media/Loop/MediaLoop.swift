@@ -32,8 +32,7 @@ internal import Wire
 ///   `Meters` serve both ways.
 /// - Talk, to the wire: `talk` has `Talks` (`SentTalkspurt`, `EncodedFrames`) encode it and
 ///   `DataSocket` seal (`KeySlots`, Crypto) and send it; beside it goes a `PacedAnnouncement` (an
-///   `Announcement`), in its place the tones of a trial, and `CoverTail` hides its end
-///   (`DecoySound`).
+///   `Announcement`), and `CoverTail` hides its end (`DecoySound`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets of sessions (`SessionOwners`) when `Intake` says so, `Talkers` (`PeerStreams`;
 ///   `VoiceSlot`, `HeardTally`) keep and mix voices, `Tones` and `Speaking` sound besides,
@@ -53,7 +52,6 @@ package struct MediaLoop: ~Copyable {
     var cards: CardPair
     /// From the microphone to the wire.
     var capturePath: CapturePath
-    var trial = TrialTone()
     var talks: Talks
     var announcement = PacedAnnouncement()
     var socket: DataSocket
@@ -152,7 +150,6 @@ package struct MediaLoop: ~Copyable {
                 pace(.timer, announcement.isOn ? announcement.pace.samplesDue(at: now) : samples)
             }
             talk()
-            updateTrial()
             if woken.socket || receiver.intake.isGathering { listen() }
             if isPeriod { playSound() } else if woken.timer { receiver.intake.missedBlock() }
             if woken.strays { listen(areStrays: true) }
@@ -267,8 +264,6 @@ extension MediaLoop {
     }
 
     private mutating func adopt(_ change: inout MediaChange) {
-        // Its place means another target.
-        endTrial()
         endLostTargets(change)
         swap(&plan, &change.plan)
         cards.keepsCapturing = plan.keepsCapturing

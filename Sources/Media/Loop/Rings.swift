@@ -24,10 +24,6 @@ package final class Rings: Sendable {
     /// Media to control: values that end on the control thread; at most, three sessions of each
     /// peer, with cards and keys.
     package let returns = SPSCRing<Returned>(capacity: 128)
-    /// Media to control: the microphone's sound, only for a tone trial.
-    ///
-    /// Fetched 20 times a second, so it wakes no thread.
-    package let sound = SPSCRing<SoundBlock>(capacity: 32)
     /// Media to control: what is encoded of a message, while one is spoken.
     ///
     /// Fetched 50 times a second, so it wakes no thread. Two thirds of a second of the shortest
@@ -94,10 +90,6 @@ package enum MediaCommand: ~Copyable {
     /// Send what comes through this box to the announcement's target; nothing more comes of it.
     case announce(Box<Announcement>)
     case announceEnd(isNow: Bool)
-    /// Push the microphone's sound, or no longer.
-    case watch(Bool)
-    /// Send a tone trial to this talk target, by its `id`.
-    case trial(target: Int)
     /// Other settings.
     case adopt(Box<MediaChange>)
     /// The volumes that people have set.
@@ -145,8 +137,6 @@ package enum MediaEvent: Sendable {
     case stream(PCMError.Direction, StillStreams.Change)
     /// The processor cannot keep up, or can again: what is left out from now on.
     case shedding(Overload)
-    /// The tone trial is over, or could not be.
-    case trialEnded
     /// The new settings hold: places of keys mean theirs from here on.
     case adopted
     /// There is no such card in use any more, as was asked.

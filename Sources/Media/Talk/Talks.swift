@@ -10,7 +10,6 @@ extension MediaLoop {
     /// Opens the microphone for a target: its talkspurt begins with the pre-roll.
     mutating func beginTalk(_ target: Int) {
         guard cards.capture.isOpen, !isQuiet else { return }
-        if let other = trial.target, other != target { endTrial() }
         let isCall = target == plan.call
         let isKept = target == plan.message
         // A message and a talk have not a word of each other.
@@ -40,8 +39,7 @@ extension MediaLoop {
         if endsMessage { endAtOnce(plan.message) }
         wakeCapture()
         hasBacklog = true
-        talks.openedAt = trial.target == nil && !isKept ? now : nil
-        if plan.hasPermitTone || isKept, trial.target == nil, !isCall { tones.play(prospect) }
+        if plan.hasPermitTone || isKept, !isCall { tones.play(prospect) }
     }
 
     /// Closes it: the frame being captured is the talkspurt's last.
@@ -114,8 +112,6 @@ struct Talks: ~Copyable {
     var isFrameSizeDue = false
     /// A talkspurt of the microphone has ended, and the media loop has not acted on it yet.
     private var hasEnded = false
-    /// When a key opened the microphone for the talkspurt whose first packet is due.
-    var openedAt: Instant?
     /// When what hides a talk is due.
     var pace = FramePace()
     /// Samples captured so far.
@@ -262,16 +258,7 @@ struct Talks: ~Copyable {
         var isLast = false
         if case .closing(let last) = spurts[target].phase { isLast = number >= last }
         sendFrame(number, of: target, isLast: isLast, plan, by: &socket, at: now)
-        noteFirstPacket()
         if isLast { end(target, plan, at: now) }
-    }
-
-    /// The first packet after a press has left.
-    private mutating func noteFirstPacket() {
-        guard let pressed = openedAt else { return }
-        let took = (Clock.now() - pressed).nanoseconds
-        rings.counters.set(.keyToPacket, to: UInt64(max(1, took)))
-        openedAt = nil
     }
 
     /// Sends one encoded frame to everyone who hears this target, or keeps it for a message.

@@ -227,7 +227,7 @@ struct ConsentRoom {
         }
     }
 
-    /// The gate of the microphone opens for a target: a key, speech, or a tone trial.
+    /// The gate of the microphone opens for a target: a key, or speech.
     mutating func talk(to target: Int = mine) {
         guard hasSpokenTo.insert(target).inserted else { return }
         board.handle(

@@ -25,7 +25,6 @@ enum ConsentWay: String, CaseIterable {
     case ownPage = "`page` from here"
     case ownCall = "`call` from here"
     case ownAnnouncement = "`announce` from here"
-    case trial = "`test latency`"
     case meters = "`levels`"
     case relay = "`relay NAME`, a button with `relay`"
 
@@ -77,7 +76,7 @@ enum ConsentWay: String, CaseIterable {
                         mid: $0, target: .relay, reference: Reference.of(relay: "\(Self.gate)"),
                         time: 0))
             }
-        case .key, .speech, .trial:
+        case .key, .speech:
             // The media loop opens the gate, and tells.
             room.talk()
         case .command: room.obey(.talk(named, isDown: true))

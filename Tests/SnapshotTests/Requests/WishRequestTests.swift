@@ -106,7 +106,7 @@ import Wire
 
     @Test func whatIsNoDecisionIsNoWish() {
         let others: [Request] = [
-            .status, .peers, .monitor, .levels, .latency(peer: "office"),
+            .status, .peers, .monitor, .levels,
             .announce(target: "house", priority: .normal, samples: 1), .relay("door", peer: nil),
             .key, .version, .reload(isCheck: false), .history(HistoryQuery()), .state(.show),
             .show(peer: "office"),
