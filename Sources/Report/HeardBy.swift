@@ -74,26 +74,16 @@ extension HeardBy.Reason {
 
     /// The reason that a station reported; nil for none.
     public init?(_ why: Unheard) {
-        switch why {
-        case .heard: return nil
-        case .noOutput: self = .noOutput
-        case .outputLost: self = .outputLost
-        case .outputStill: self = .outputStill
-        case .cardMuted: self = .cardMuted
-        case .speakerMuted: self = .speakerMuted
-        case .volume: self = .volume
-        case .heldDown: self = .heldDown
-        case .turnedDown: self = .turnedDown
-        case .outranked: self = .outranked
-        case .notListening: self = .notListening
-        case .notMember: self = .notMember
-        case .doNotDisturb: self = .doNotDisturb
-        case .denied: self = .denied
-        case .over: self = .over
-        case .tooMany: self = .tooMany
-        default: self = .other
-        }
+        guard why != .heard else { return nil }
+        let place = Int(why.rawValue) - 1
+        self = Self.told.indices.contains(place) ? Self.told[place] : .other
     }
+
+    /// By their numbers on the wire, from 1 on (`Unheard`).
+    private static let told: [Self] = [
+        .noOutput, .outputLost, .outputStill, .cardMuted, .speakerMuted, .volume, .heldDown,
+        .turnedDown, .outranked, .notListening, .notMember, .doNotDisturb, .denied, .over, .tooMany,
+    ]
 
     /// For a person, of the station that does not hear.
     public var words: String {

@@ -79,7 +79,7 @@ extension JSONRecord {
         self.init()
         var coder = JSONCoder(reading: json.shared())
         fields(&coder)
-        guard !coder.isBroken else { return nil }
+        guard coder.broken == nil else { return nil }
     }
 
     /// The record on a line, newline included; empty when it is longer than a reply may be.
@@ -94,12 +94,34 @@ extension JSONRecord {
     }
 }
 
+/// Something of several kinds, told apart by a word, each with fields of its own.
+///
+/// As of a `JSONRecord`, one description serves both ways.
+protocol JSONKind {
+    /// One of each kind, to read into.
+    static var kinds: [Self] { get }
+    /// Names every field once, in the order in which they are written.
+    ///
+    /// - Returns: The word of this kind.
+    mutating func fields(_ coder: inout JSONCoder) -> String
+}
+
+extension JSONKind {
+    var word: String {
+        var copy = self
+        var coder = JSONCoder(writing: .object())
+        return copy.fields(&coder)
+    }
+
+    static func of(_ word: String) -> Self? { kinds.first { $0.word == word } }
+}
+
 /// Walks the fields of a `JSONRecord`, writing or reading an object.
 public struct JSONCoder: ~Copyable {
     private let isWriting: Bool
     private var object: JSON
-    /// Reading met a field that is missing or of another kind.
-    public private(set) var isBroken = false
+    /// The first field that reading found missing, or of another kind.
+    public private(set) var broken: String?
 
     init(writing object: consuming JSON) {
         isWriting = true
@@ -113,13 +135,45 @@ public struct JSONCoder: ~Copyable {
 
     consuming func finish() -> JSON { object }
 
+    private mutating func refuse(_ key: String) { broken = broken ?? key }
+
+    /// The object has this member already.
+    func has(_ key: String) -> Bool { object.has(key) }
+
+    /// What was read for this field must hold.
+    mutating func check(_ key: String, _ holds: Bool) {
+        if !holds { refuse(key) }
+    }
+
+    /// A field that is left out where it is nil; one that is there is of its kind.
+    mutating func optional<Value: JSONValue>(_ key: String, _ value: inout Value?) {
+        if isWriting {
+            if let value { object.set(key, value.written()) }
+            return
+        }
+        value = nil
+        if let there = object.member(key) { value = Value.read(there) }
+        check(key, value != nil || !object.has(key))
+    }
+
+    /// The word of this kind, and the fields that it has beside it.
+    mutating func kind<Kind: JSONKind>(_ key: String, _ value: inout Kind) {
+        var word = value.word
+        field(key, &word)
+        if !isWriting {
+            guard let found = Kind.of(word) else { return refuse(key) }
+            value = found
+        }
+        _ = value.fields(&self)
+    }
+
     public mutating func field<Value: JSONValue>(_ key: String, _ value: inout Value) {
         if isWriting {
             object.set(key, value.written())
         } else if let there = object.member(key), let found = Value.read(there) {
             value = found
         } else {
-            isBroken = true
+            refuse(key)
         }
     }
 
@@ -130,7 +184,7 @@ public struct JSONCoder: ~Copyable {
         } else if let there = object.member(key) {
             value = Value.read(there)
         } else if !object.has(key) {
-            isBroken = true
+            refuse(key)
         }
     }
 
@@ -138,7 +192,7 @@ public struct JSONCoder: ~Copyable {
     public mutating func field<Record: JSONRecord>(_ key: String, _ value: inout Record?) {
         late(key, &value)
         let mayBeNil = object.has(key) && object.member(key) == nil
-        if !isWriting, value == nil, !mayBeNil { isBroken = true }
+        if !isWriting, value == nil, !mayBeNil { refuse(key) }
     }
 
     public mutating func field<Value: JSONValue>(_ key: String, _ values: inout [Value]) {
@@ -148,14 +202,10 @@ public struct JSONCoder: ~Copyable {
             object.set(key, array)
             return
         }
-        guard let array = object.member(key), let count = array.count else {
-            isBroken = true
-            return
-        }
+        guard let array = object.member(key), let count = array.count else { return refuse(key) }
         for index in 0..<count {
             guard let element = array.element(index), let value = Value.read(element) else {
-                isBroken = true
-                return
+                return refuse(key)
             }
             values.append(value)
         }
@@ -179,15 +229,9 @@ public struct JSONCoder: ~Copyable {
             object.set(key, inner)
             return
         }
-        guard let inner = object.member(key), let names = inner.keys else {
-            isBroken = true
-            return
-        }
+        guard let inner = object.member(key), let names = inner.keys else { return refuse(key) }
         for name in names {
-            guard let value = inner.member(name)?.integer else {
-                isBroken = true
-                return
-            }
+            guard let value = inner.member(name)?.integer else { return refuse(key) }
             counters.append(Counter(name: name, value: value))
         }
     }

@@ -12,50 +12,34 @@ public enum MessageRequest: Equatable, Sendable {
     case play(Int?)
     /// Deletes one, or all.
     case delete(Int?)
+}
 
-    init(_ json: borrowing JSON) throws(ControlError) {
-        let verb = Request.Verb.message
-        let number = json.member("number")?.integer
-        guard !json.has("number") || number != nil else {
-            throw ControlError(.badRequest, "message takes \"number\": that of a message")
-        }
-        switch json.member("action")?.text {
-        case "record": self = .record(peer: try verb.peer(json))
-        case "end": self = .end
-        case "send":
-            guard let bytes = json.member("bytes")?.integer else {
-                throw ControlError(.badRequest, "message needs \"bytes\": how many follow")
-            }
-            self = .send(peer: try verb.peer(json), bytes: bytes)
-        case "list": self = .list
-        case "play": self = .play(number)
-        case "delete": self = .delete(number)
-        default:
-            throw ControlError(
-                .badRequest,
-                "message needs \"action\": \"record\", \"end\", \"send\", \"list\", \"play\" or "
-                    + "\"delete\"")
-        }
-    }
+extension MessageRequest: JSONKind {
+    static let kinds: [MessageRequest] = [
+        .record(peer: ""), .end, .send(peer: "", bytes: 0), .list, .play(nil), .delete(nil),
+    ]
 
-    func write(_ json: inout JSON) {
+    mutating func fields(_ coder: inout JSONCoder) -> String {
         switch self {
-        case .record(let peer):
-            json.set("action", JSON("record"))
-            json.set("peer", JSON(peer))
-        case .end: json.set("action", JSON("end"))
-        case .send(let peer, let bytes):
-            json.set("action", JSON("send"))
-            json.set("peer", JSON(peer))
-            json.set("bytes", JSON(bytes))
-        case .list: json.set("action", JSON("list"))
-        case .play(let number), .delete(let number):
-            if case .play = self {
-                json.set("action", JSON("play"))
-            } else {
-                json.set("action", JSON("delete"))
-            }
-            if let number { json.set("number", JSON(number)) }
+        case .record(var peer):
+            coder.field("peer", &peer)
+            self = .record(peer: peer)
+            return "record"
+        case .end: return "end"
+        case .send(var peer, var bytes):
+            coder.field("peer", &peer)
+            coder.field("bytes", &bytes)
+            self = .send(peer: peer, bytes: bytes)
+            return "send"
+        case .list: return "list"
+        case .play(var number):
+            coder.optional("number", &number)
+            self = .play(number)
+            return "play"
+        case .delete(var number):
+            coder.optional("number", &number)
+            self = .delete(number)
+            return "delete"
         }
     }
 }

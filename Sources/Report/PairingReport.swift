@@ -81,41 +81,22 @@ public enum PairRequest: Equatable, Sendable {
     case show(name: String?, takesBack: Bool = false)
     case enter(code: String, host: String?, name: String?, takesBack: Bool = false)
 
-    init(_ json: borrowing JSON) throws(ControlError) {
-        let name = try Self.text("name", json)
-        let host = try Self.text("host", json)
-        let takesBack = json.member("takes_back")?.flag ?? false
-        guard let code = try Self.text("code", json) else {
-            guard host == nil else {
-                throw ControlError(.badRequest, "pair takes \"host\" only with \"code\"")
-            }
-            self = .show(name: name, takesBack: takesBack)
-            return
-        }
-        self = .enter(code: code, host: host, name: name, takesBack: takesBack)
-    }
-
-    private static func text(
-        _ key: String, _ json: borrowing JSON
-    ) throws(ControlError) -> String? {
-        guard json.has(key) else { return nil }
-        guard let text = json.member(key)?.text else {
-            throw ControlError(.badRequest, "pair takes \"code\", \"host\" and \"name\" as text")
-        }
-        return text
-    }
-
-    func write(_ json: inout JSON) {
+    mutating func fields(_ coder: inout JSONCoder) {
+        var (code, host, name): (String?, String?, String?) = (nil, nil, nil)
+        var takesBack: Bool?
         switch self {
-        case .show(let name, let takesBack):
-            if let name { json.set("name", JSON(name)) }
-            if takesBack { json.set("takes_back", JSON(true)) }
-        case .enter(let code, let host, let name, let takesBack):
-            json.set("code", JSON(code))
-            if let host { json.set("host", JSON(host)) }
-            if let name { json.set("name", JSON(name)) }
-            if takesBack { json.set("takes_back", JSON(true)) }
+        case .show(let called, let isBack): (name, takesBack) = (called, isBack ? true : nil)
+        case .enter(let typed, let place, let called, let isBack):
+            (code, host, name, takesBack) = (typed, place, called, isBack ? true : nil)
         }
+        coder.optional("code", &code)
+        coder.optional("host", &host)
+        coder.optional("name", &name)
+        coder.optional("takes_back", &takesBack)
+        coder.check("code", code != nil || host == nil)
+        self =
+            code.map { .enter(code: $0, host: host, name: name, takesBack: takesBack ?? false) }
+            ?? .show(name: name, takesBack: takesBack ?? false)
     }
 }
 

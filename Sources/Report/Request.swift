@@ -50,7 +50,7 @@ public enum Request: Equatable, Sendable {
     case message(MessageRequest)
 
     /// What is opened at the peer that is called.
-    public enum CallMode: String, CaseIterable, Sendable {
+    public enum CallMode: String, JSONWord, CaseIterable, Sendable {
         case call
         case dropIn = "drop-in"
         case listen
@@ -81,194 +81,129 @@ public enum Request: Equatable, Sendable {
         guard let word = json.member("do")?.text else {
             throw ControlError(.badRequest, "the request has no \"do\"")
         }
-        guard let verb = Verb(rawValue: word) else {
+        guard let kind = Self.of(word) else {
             throw ControlError(.unknownCommand, "this daemon does not know that command")
         }
-        switch verb {
-        case .status: self = .status
-        case .peers: self = .peers
-        case .ptt: self = .ptt(isDown: try verb.isDown(json), target: try verb.target(json))
-        case .talk: self = .talk(target: try verb.target(json))
-        case .monitor: self = .monitor
-        case .levels: self = .levels
-        case .announce:
-            guard let target = json.member("target")?.text,
-                let samples = json.member("samples")?.integer,
-                let priority = try? verb.priority(json)
-            else {
-                throw ControlError(
-                    .badRequest,
-                    "announce needs \"target\" and \"samples\", their number, and takes "
-                        + "\"priority\": \"normal\", \"high\" or \"emergency\"")
-            }
-            self = .announce(target: target, priority: priority, samples: samples)
-        case .relay:
-            let name = try verb.text("relay", json, "its name")
-            guard json.has("peer") else {
-                self = .relay(name, peer: nil)
-                return
-            }
-            self = .relay(name, peer: try verb.text("peer", json, "its name", isOptional: true))
-        case .signal: self = .signal(peer: try verb.peer(json))
-        case .tone: self = .tone
-        case .key: self = .key
-        case .version: self = .version
-        case .reload:
-            // Without "check" it applies; a "check" that is not a truth value is an error.
-            guard let isCheck = json.has("check") ? json.member("check")?.flag : false else {
-                throw ControlError(.badRequest, "reload takes \"check\": true or false")
-            }
-            self = .reload(isCheck: isCheck)
-        case .history:
-            guard let query = HistoryQuery(json: json), query.limit > 0, query.skip >= 0 else {
-                throw ControlError(
-                    .badRequest,
-                    "history takes \"missed\": true or false, and the numbers \"since_ms\", "
-                        + "\"limit\" above 0, \"skip\" from 0 on")
-            }
-            self = .history(query)
-        case .state: self = .state(try StateRequest(json))
-        case .call:
-            let word = json.has("mode") ? json.member("mode")?.text : "call"
-            guard let mode = word.flatMap({ CallMode(rawValue: $0) }) else {
-                throw ControlError(
-                    .badRequest, "call takes \"mode\": \"call\", \"drop-in\" or \"listen\"")
-            }
-            self = .call(try verb.target(json), mode, try verb.priority(json))
-        case .answer: self = .answer
-        case .reject: self = .reject
-        case .hangUp: self = .hangUp
-        case .page:
-            let isDown = try verb.isDown(json)
-            self = .page(try verb.target(json), isDown: isDown, try verb.priority(json))
-        case .show: self = .show(peer: try verb.peer(json))
-        case .pair: self = .pair(try PairRequest(json))
-        case .join:
-            let site = try verb.text("site", json, "the digits of its key")
-            self = .join(peer: try verb.peer(json), site: site)
-        case .message: self = .message(try MessageRequest(json))
+        self = kind
+        var coder = JSONCoder(reading: json)
+        fields(&coder)
+        if let key = coder.broken {
+            throw ControlError(.badRequest, "\(word): \"\(key)\" is missing or wrong")
         }
     }
 
     /// The line, newline included.
     public var encoded: [UInt8] {
-        var json = JSON.object()
-        json.set("v", JSON(Self.protocolVersion))
-        json.set("do", JSON(verb.rawValue))
-        switch self {
-        case .status, .peers, .monitor, .levels, .tone, .key, .version, .answer, .reject, .hangUp:
-            break
-        case .signal(let peer), .show(let peer): json.set("peer", JSON(peer))
-        case .announce(let target, let priority, let samples):
-            json.set("target", JSON(target))
-            json.set("priority", JSON(priority.word))
-            json.set("samples", JSON(samples))
-        case .relay(let name, let peer):
-            json.set("relay", JSON(name))
-            if let peer { json.set("peer", JSON(peer)) }
-        case .ptt(let isDown, let target):
-            json.set("action", JSON(isDown ? "down" : "up"))
-            json.set("target", JSON(target))
-        case .talk(let target): json.set("target", JSON(target))
-        case .reload(let isCheck): json.set("check", JSON(isCheck))
-        case .history(var query):
-            var coder = JSONCoder(writing: json)
-            query.fields(&coder)
-            json = coder.finish()
-        case .state(let request): request.write(&json)
-        case .call(let target, let mode, let priority):
-            json.set("target", JSON(target))
-            json.set("mode", JSON(mode.rawValue))
-            json.set("priority", JSON(priority.word))
-        case .page(let target, let isDown, let priority):
-            json.set("action", JSON(isDown ? "down" : "up"))
-            json.set("target", JSON(target))
-            json.set("priority", JSON(priority.word))
-        case .pair(let request): request.write(&json)
-        case .join(let peer, let site):
-            json.set("peer", JSON(peer))
-            json.set("site", JSON(site))
-        case .message(let request): request.write(&json)
-        }
+        var coder = JSONCoder(writing: .object())
+        var (copy, version) = (self, Self.protocolVersion)
+        coder.field("v", &version)
+        coder.kind("do", &copy)
         // A few short words: the line is never too long.
-        return json.line
+        return coder.finish().line
     }
 }
 
-extension Request {
-    /// The word in `do`, one for each kind of request.
-    enum Verb: String, CaseIterable {
-        case status, peers, ptt, talk, monitor, levels, announce, relay, signal, tone, key
-        case version, reload, history, state, call, answer, reject
-        case hangUp = "hangup"
-        case page, show, pair, join, message
+extension Request: JSONKind {
+    static let kinds: [Request] = [
+        .status, .peers, .ptt(isDown: false, target: ""), .talk(target: ""), .monitor, .levels,
+        .announce(target: "", priority: .normal, samples: 0), .relay("", peer: nil),
+        .signal(peer: ""), .tone, .key, .version, .reload(isCheck: false),
+        .history(HistoryQuery()), .state(.show), .call("", .call, .normal), .answer, .reject,
+        .hangUp, .page("", isDown: false, .normal), .show(peer: ""), .pair(.show(name: nil)),
+        .join(peer: "", site: ""), .message(.list),
+    ]
 
-        /// The member that has this key.
-        func text(
-            _ key: String, _ json: borrowing JSON, _ meaning: String, isOptional: Bool = false
-        ) throws(ControlError) -> String {
-            guard let text = json.member(key)?.text else {
-                let wants = isOptional ? "takes" : "needs"
-                throw ControlError(.badRequest, "\(rawValue) \(wants) \"\(key)\": \(meaning)")
-            }
-            return text
-        }
-
-        func target(_ json: borrowing JSON) throws(ControlError) -> String {
-            try text("target", json, "a peer or a channel")
-        }
-
-        func peer(_ json: borrowing JSON) throws(ControlError) -> String {
-            try text("peer", json, "its name")
-        }
-
-        func isDown(_ json: borrowing JSON) throws(ControlError) -> Bool {
-            let action = json.member("action")?.text
-            guard action == "down" || action == "up" else {
-                throw ControlError(
-                    .badRequest, "\(rawValue) needs \"action\": \"down\" or \"up\"")
-            }
-            return action == "down"
-        }
-
-        func priority(_ json: borrowing JSON) throws(ControlError) -> Priority {
-            let word = json.has("priority") ? json.member("priority")?.text : "normal"
-            guard let priority = word.flatMap({ Priority(word: $0) }) else {
-                throw ControlError(
-                    .badRequest,
-                    "\(rawValue) takes \"priority\": \"normal\", \"high\" or \"emergency\"")
-            }
-            return priority
+    @discardableResult
+    mutating func fields(_ coder: inout JSONCoder) -> String {
+        switch self {
+        case .status: return "status"
+        case .peers: return "peers"
+        case .ptt(var isDown, var target):
+            coder.action(&isDown)
+            coder.field("target", &target)
+            self = .ptt(isDown: isDown, target: target)
+            return "ptt"
+        case .talk(var target):
+            coder.field("target", &target)
+            self = .talk(target: target)
+            return "talk"
+        case .monitor: return "monitor"
+        case .levels: return "levels"
+        case .announce(var target, var priority, var samples):
+            coder.field("target", &target)
+            coder.late("priority", &priority)
+            coder.field("samples", &samples)
+            self = .announce(target: target, priority: priority, samples: samples)
+            return "announce"
+        case .relay(var name, var peer):
+            coder.field("relay", &name)
+            coder.optional("peer", &peer)
+            self = .relay(name, peer: peer)
+            return "relay"
+        case .signal(var peer):
+            coder.field("peer", &peer)
+            self = .signal(peer: peer)
+            return "signal"
+        case .tone: return "tone"
+        case .key: return "key"
+        case .version: return "version"
+        case .reload(var isCheck):
+            coder.late("check", &isCheck)
+            self = .reload(isCheck: isCheck)
+            return "reload"
+        case .history(var query):
+            query.fields(&coder)
+            coder.check("limit", query.limit > 0)
+            coder.check("skip", query.skip >= 0)
+            self = .history(query)
+            return "history"
+        case .state(var request):
+            if request != .show || coder.has("set") { coder.kind("set", &request) }
+            self = .state(request)
+            return "state"
+        case .call(var target, var mode, var priority):
+            coder.field("target", &target)
+            coder.late("mode", &mode)
+            coder.late("priority", &priority)
+            self = .call(target, mode, priority)
+            return "call"
+        case .answer: return "answer"
+        case .reject: return "reject"
+        case .hangUp: return "hangup"
+        case .page(var target, var isDown, var priority):
+            coder.action(&isDown)
+            coder.field("target", &target)
+            coder.late("priority", &priority)
+            self = .page(target, isDown: isDown, priority)
+            return "page"
+        case .show(var peer):
+            coder.field("peer", &peer)
+            self = .show(peer: peer)
+            return "show"
+        case .pair(var request):
+            request.fields(&coder)
+            self = .pair(request)
+            return "pair"
+        case .join(var peer, var site):
+            coder.field("peer", &peer)
+            coder.field("site", &site)
+            self = .join(peer: peer, site: site)
+            return "join"
+        case .message(var request):
+            coder.kind("action", &request)
+            self = .message(request)
+            return "message"
         }
     }
+}
 
-    var verb: Verb {
-        switch self {
-        case .status: .status
-        case .peers: .peers
-        case .ptt: .ptt
-        case .talk: .talk
-        case .monitor: .monitor
-        case .levels: .levels
-        case .announce: .announce
-        case .relay: .relay
-        case .signal: .signal
-        case .tone: .tone
-        case .key: .key
-        case .version: .version
-        case .reload: .reload
-        case .history: .history
-        case .state: .state
-        case .call: .call
-        case .answer: .answer
-        case .reject: .reject
-        case .hangUp: .hangUp
-        case .page: .page
-        case .show: .show
-        case .pair: .pair
-        case .join: .join
-        case .message: .message
-        }
+extension JSONCoder {
+    /// A button goes down, or up.
+    fileprivate mutating func action(_ isDown: inout Bool) {
+        var word = isDown ? "down" : "up"
+        field("action", &word)
+        check("action", word == "down" || word == "up")
+        isDown = word == "down"
     }
 }
 

@@ -42,7 +42,9 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
             for key in Kind.allCases { self[key] = min(max(self[key], 0), 100) }
         }
 
-        public enum Kind: String, Sendable, CaseIterable { case speaker, ring, tones, page }
+        public enum Kind: String, JSONWord, Sendable, CaseIterable {
+            case speaker, ring, tones, page
+        }
 
         public subscript(kind: Kind) -> Int {
             get {

@@ -34,8 +34,8 @@ import Wire
     }
 
     @Test func noVerbIsLeftOut() {
-        let told = Set((Self.forAll + Self.forSome).map { $0.verb })
-        #expect(told == Set(Request.Verb.allCases))
+        let told = Set((Self.forAll + Self.forSome).map { $0.word })
+        #expect(told == Set(Request.kinds.map { $0.word }))
     }
 
     /// A greater number than the greatest known is an emergency to a station.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -123,10 +124,8 @@ class Rights(MemberTest):
         with open(os.path.join(os.path.dirname(__file__),
                                "../../Sources/Report/Request.swift"),
                   encoding="utf-8") as file:
-            head = file.read().split("enum Verb")[1].split("/// The member")[0]
-        words = {word.strip() for line in head.splitlines() if "case " in line
-                 for word in line.split("case ")[1].split(",")}
-        words = {word.split('"')[1] if '"' in word else word for word in words}
+            fields = file.read().split("func fields(")[1].split("extension JSONCoder")[0]
+        words = set(re.findall(r'return "(\w+)"', fields))
         self.assertEqual(words, {request["do"] for request in FOR_ALL + FOR_ADMINS})
 
     def test_what_a_person_reads_who_may_not(self):
