@@ -15,9 +15,4 @@ import Testing
     @Test func aWrongNumberOfAnotherThreadIsNoticed() {
         #expect(!RingTrial.holds(wrong: 12_345))
     }
-
-    @Test func settingsThatAreReadOtherwiseAreNoticed() {
-        #expect(!SettingsTrial.holds("[station]\nname = garage\n"))
-        #expect(!SettingsTrial.holds("\n" + SettingsTrial.good))
-    }
 }

@@ -1,7 +1,5 @@
 internal import Audio
-internal import Config
 internal import Crypto
-internal import Files
 internal import HAL
 internal import Peering
 internal import Realtime
@@ -34,10 +32,7 @@ struct SelfTest {
                 CodecTrial.holds(profile)
             }
         }
-        return first + sound + [
-            SelfTest(name: "queues between threads") { RingTrial.holds() },
-            SelfTest(name: "reading of settings") { SettingsTrial.holds() },
-        ]
+        return first + sound + [SelfTest(name: "queues between threads") { RingTrial.holds() }]
     }
 
     /// No two of a few are the same, or zero.
@@ -60,38 +55,6 @@ struct SelfTest {
         let signature = key.sign(text.span)
         return key.verifyingKey.verifies(signature, of: text.span)
             && !key.verifyingKey.verifies(signature, of: other.span)
-    }
-}
-
-/// Settings, and the same with a mistake.
-enum SettingsTrial {
-    static let good = """
-        [station]
-        name = kitchen
-        [channel house]
-        [button talk]
-        line = GPIO17
-        talk = house
-
-        """
-
-    /// Whether settings are read, and a mistake in them is told of by its line.
-    static func holds(_ text: String = good) -> Bool {
-        guard case .read(let name) = outcome(text), name == "kitchen" else { return false }
-        return outcome(text + "lin = GPIO18\n") == .mistake(line: 7)
-    }
-
-    private enum Outcome: Equatable {
-        case read(name: String)
-        case mistake(line: Int)
-    }
-
-    private static func outcome(_ text: String) -> Outcome {
-        let source = ConfigSource(role: .main, path: "intercomd.conf", bytes: Array(text.utf8))
-        do throws(ConfigError) {
-            let paths = Paths(stateDirectory: nil, runtimeDirectory: nil)
-            return .read(name: try Config([source], paths: paths).station.name)
-        } catch { return .mistake(line: error.mistakes.first?.origin.line ?? 0) }
     }
 }
 
