@@ -73,14 +73,6 @@ import Wire
         #expect(station.problemLines.count { $0.contains("not accept this") } == 2)
     }
 
-    @Test func peersThatAreCalledAfterAStartAreOneLine() {
-        station.peers[Kitchen.garage].downReason = .calling
-        #expect(station.noteLines.contains { $0.hasPrefix("garage: is being called at") })
-        station.peers[Kitchen.office].downReason = .calling
-        let line = "2 peers are being called: garage, office -> wait half a minute"
-        #expect(station.noteLines.filter { $0.contains("being called") } == [line])
-    }
-
     @Test func whoHasNotChangedOverIsNamedAndWhoMayNotHave() {
         station.site.name = "house"
         station.site.left = ["garage"]

@@ -55,7 +55,6 @@ extension ControlLoop {
         ].compactMap { $0 }
         found.messageNotes = messages.notes
         found.media = Readings(rings.counters.values)
-        found.packetFlood = figures.flood
         return found
     }
 }

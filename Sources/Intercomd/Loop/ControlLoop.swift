@@ -286,7 +286,6 @@ struct ControlLoop: ~Copyable, CoresOwner {
         feed { [neighbourhood] _, table, now in neighbourhood.lookNowAndThen(&table, at: now) }
         followKeys()
         figures.update(directory.numbers, rings.traffic, at: now)
-        figures.update(rings.counters, facts, at: now)
         let xruns = MachineNews.xruns(
             capture: rings.counters[.captureXruns], playback: rings.counters[.playbackXruns])
         feed { board, _, now in board.handle(xruns, at: now) }

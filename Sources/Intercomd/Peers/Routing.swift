@@ -218,23 +218,6 @@ struct Figures {
     /// Packets of peers whose number is another's now, or who have left.
     private(set) var packetsBefore: (sent: UInt64, opened: UInt64) = (0, 0)
 
-    private(set) var flood = PacketFlood()
-
-    /// Takes what was counted of all packets by now; once a second.
-    mutating func update(
-        _ counters: CounterTable<MediaCount>, _ facts: ControlLoop.Facts, at now: Instant
-    ) {
-        let refused: [MediaCount] = [
-            .droppedLength, .droppedIndex, .droppedCounter, .droppedAuthentication,
-            .droppedReplay, .droppedTruncated,
-        ]
-        flood.update(
-            PacketFlood.Totals(
-                refused: refused.reduce(0) { $0 + counters[$1] },
-                straysLost: UInt64(UDPSocket.overflow(of: facts.straySocket)),
-                lost: UInt64(UDPSocket.overflow(of: facts.dataSocket))), at: now)
-    }
-
     /// Takes what was counted of the traffic with these peers by now; once a second.
     mutating func update(
         _ numbers: [Int], _ traffic: [CounterTable<PeerCount>], at now: Instant

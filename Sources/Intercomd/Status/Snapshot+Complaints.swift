@@ -177,7 +177,7 @@ extension Snapshot {
             "sound_still", "the audio thread stands still",
             fix: "the service restarts intercomd; else restart it")
         var found = [
-            networkFault, cardFault(.capture), cardFault(.playback), handshakeFault, packetFault,
+            networkFault, cardFault(.capture), cardFault(.playback), handshakeFault,
             overloadFault, isSoundStill ? still : nil,
             switchboard.isCardStalled ? stallFault : nil,
         ].compactMap { $0 }

@@ -59,23 +59,9 @@ extension Snapshot {
         }
         if let note = Advice.noise(microphoneStatus.snrDB) { found.append(note) }
         if let note = xrunNote { found.append(note) }
-        // After a start most are, for a while.
-        let called = directory.numbers.filter {
-            downReason(of: $0) == .calling && problem(of: $0) == nil
-        }
-        if called.count > 1 {
-            let names = called.map { directory[$0].name }.joined(separator: ", ")
-            found.append(
-                Fault(
-                    DownReason.calling.code.description,
-                    "\(called.count) peers are being called: \(names)",
-                    fix: "wait half a minute"))
-        }
         for number in directory.numbers {
             let peer = directory[number]
-            if called.count < 2 || !called.contains(number), let note = downNote(of: number) {
-                found.append(note)
-            }
+            if let note = downNote(of: number) { found.append(note) }
             if let note = voicesNote(of: number) { found.append(note) }
             if switchboard.view(of: number).isLowered {
                 found.append(

@@ -86,7 +86,6 @@ final class Snapshot {
     var strangers: [CallerStatus] = []
     /// The last flood of first messages of handshakes; it may be over.
     var handshakeFlood: Flood?
-    var packetFlood = PacketFlood()
     /// The last caller that used this station's own key; nil when there was none lately.
     var ownKeyCaller: UnknownCaller?
 
@@ -123,24 +122,12 @@ final class Snapshot {
     var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
 }
 
-/// More comes from the network than a house of stations sends.
+/// More handshakes are asked for than a house of stations needs.
 extension Snapshot {
     /// A flood lasts at least so long; a house whose power returns needs less.
     private static let floodLeast = Duration.seconds(10)
     /// First messages in a second that no house sends, not even when its power returns.
     private static let floodRate = 200
-
-    /// The problem of `status`; nil while nothing floods.
-    var packetFault: Fault? {
-        let flood = packetFlood
-        guard flood.isOn(at: now) else { return nil }
-        let effect =
-            flood.isLossy(at: now) ? "some of what peers say is lost meanwhile" : "talk goes on"
-        return Fault(
-            "flood", of: "sound",
-            "a flood of packets that peers did not send (\(flood.perSecond) a second): \(effect)",
-            fix: "find the sender, or block it")
-    }
 
     var handshakeFault: Fault? {
         guard let flood = handshakeFlood, now < flood.until,

@@ -77,7 +77,6 @@ class Storm:
                    for _ in range(SENDERS if rate else 0)]
         before, busy = self.garage.counters(), self.busy_s()
         yield found
-        found["problems"] = "\n".join(self.garage.problems())
         seconds = time.monotonic() - start
         counters = {name: value - before.get(name, 0)
                     for name, value in self.garage.counters().items()}
