@@ -63,4 +63,22 @@ import Testing
         #expect(talkMax[3] > .seconds(86_400 * 365), "a call has none")
         #expect(plan.virtualKeys[3].tail == .zero, "and is closed at once")
     }
+
+    /// A frame of the codec, and another of what is done to the sound; shorter blocks wait until
+    /// they fill one.
+    @Test(arguments: [
+        ("echo = off", 10.0), ("echo = on", 20), ("noise-suppression = low", 15),
+        ("gain-control = on", 10),
+        ("profile = studio\necho = on", 10), ("profile = lowpower\necho = on", 30),
+        ("profile = ultra\necho = on", 10),
+    ])
+    func whatEchoAndNoiseHoldBackCounts(audio: String, input: Double) throws {
+        #expect(OwnDelays(try made(audio)).input == input)
+    }
+
+    @Test func theDelayOfCoderAndSpeakerIsTheProfiles() throws {
+        let voice = OwnDelays(try made("profile = voice"))
+        #expect(voice.codec == 6.5 && voice.output == 15)
+        #expect(OwnDelays(try made("profile = studio")).codec == 2.5)
+    }
 }

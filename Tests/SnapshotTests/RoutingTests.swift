@@ -74,4 +74,27 @@ import Testing
             #expect(routing.channels[1].number == 2)
         }
     }
+
+    private func at(_ address: String) -> String {
+        Kitchen.text.replacing("[peer office]", with: "[peer office]\naddress = \(address)")
+    }
+
+    @Test func whoIsNewOrHasAnotherAddressHasMoved() throws {
+        let one = try config(at("10.0.0.1"))
+        let other = try config(at("10.0.0.2"))
+        let former = directory(one)
+        #expect(directory(one).moved(since: former) == [])
+        #expect(directory(other).moved(since: former) == [Kitchen.office])
+        #expect(directory(one, [7, Kitchen.office]).moved(since: former) == [7])
+    }
+
+    /// By another implementation: the first eight bytes of SHA-256 over the kind's word and the
+    /// name.
+    @Test func namesAreKnownByTheirHash() {
+        #expect(Reference.of(channel: "house") == 0x799B8F7DA1BAAF96)
+        #expect(Reference.of(relay: "door") == 0x1F565F6D84A7FCC9)
+        // As hashes of 8 bits these two were the same.
+        #expect(Reference.of(relay: "office") != Reference.of(relay: "latch"))
+        #expect(Reference.of(relay: "house") != Reference.of(channel: "house"))
+    }
 }

@@ -80,4 +80,17 @@ import Wire
         #expect(try station(.denied, .seconds(5), hearing: .ignored(.denied)).hindrances.count == 1)
         #expect(try station(.denied, .seconds(5), hearing: .ignored(.over)).hindrances == [])
     }
+
+    @Test func quietHoursAreNotCalledDoNotDisturb() throws {
+        let text = Kitchen.text + "[quiet]\nhours = 22:00-06:30\n"
+        let station = try station(.doNotDisturb, .seconds(5), text)
+        station.state.isQuietTime = true
+        let heard = "garage spoke 5 s ago and was not heard here: "
+        #expect(
+            station.noteLines == [
+                heard + "quiet hours are on until 06:30 -> change hours in [quiet]"
+            ])
+        station.state.doNotDisturb.isOn = true
+        #expect(station.noteLines == [heard + "do not disturb is on -> intercomctl dnd off"])
+    }
 }
