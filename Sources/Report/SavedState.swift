@@ -25,6 +25,11 @@ public struct SavedState: JSONRecord, Equatable, Sendable {
     /// Whether a volume in per cent is too low to be heard: 20 is -40 dB.
     public static func isInaudible(_ percent: Int) -> Bool { percent <= 20 }
 
+    /// Why nothing is heard at the speaker, as far as people have set it; nil where that is not so.
+    public var speakerSilence: HeardBy.Reason? {
+        isSpeakerMuted ? .speakerMuted : Self.isInaudible(volumes.speaker) ? .volume : nil
+    }
+
     /// Per cent, 0 to 100; 100 is as loud as it comes.
     public struct Volumes: JSONRecord, Equatable, Sendable {
         public var speaker = 100

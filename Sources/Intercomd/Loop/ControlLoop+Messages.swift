@@ -119,8 +119,7 @@ extension ControlLoop {
         messageTo name: String, by owner: SpokenMessage.Owner, user: Int?
     ) -> Reply {
         guard devices.cards.input.isOpen else {
-            let why = devices.cards.input.error?.description ?? "[audio] input = none"
-            return .failed("there is no microphone: \(why)")
+            return .refused(.noMicrophone(devices.cards.input.error))
         }
         guard switchboard.microphoneSilence == nil else {
             let why =
@@ -307,20 +306,15 @@ extension ControlLoop {
 
     /// Why nobody hears anything here, or others would hear it, too; nil where that is not so.
     private var silence: String? {
-        if keeper.state.isSpeakerMuted { return "the speaker is muted: intercomctl unmute speaker" }
-        if keeper.state.volumes.speaker == 0 {
-            return "the speaker's volume is 0: intercomctl volume speaker 80"
-        }
-        if let control = devices.silentSpeaker {
-            return "the card's control \(control.name) is muted: alsamixer"
-        }
+        let reason =
+            keeper.state.speakerSilence ?? (devices.silentSpeaker != nil ? .cardMuted : nil)
+        if let reason { return "\(reason.wordsHere): \(reason.fix)" }
         return switchboard.openTalks.isAny ? "the microphone is open for others" : nil
     }
 
     private mutating func play(_ number: Int?, by owner: SpokenMessage.Owner) -> Reply {
         guard devices.cards.output.isOpen else {
-            let why = devices.cards.output.error?.description ?? "[audio] output = none"
-            return .failed("there is no speaker: \(why)")
+            return .refused(.noSpeaker(devices.cards.output.error))
         }
         guard !isSpeaking else { return Self.isBusySpeaking }
         guard messages.player == nil else {

@@ -122,8 +122,7 @@ extension ControlLoop {
         case .failure(let problem):
             return Reply(
                 problem, of: wish, names, during: snapshot().callStatus,
-                microphone: devices.cards.input.error?.description,
-                speaker: devices.cards.output.error?.description)
+                (devices.cards.input.error, devices.cards.output.error))
         }
     }
 

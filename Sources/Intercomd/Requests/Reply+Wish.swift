@@ -1,4 +1,5 @@
 internal import Config
+internal import HAL
 internal import Report
 internal import Station
 internal import Wire
@@ -51,32 +52,42 @@ extension Reply {
     ///   - wish: What was wanted.
     ///   - names: Those that there are.
     ///   - call: The call that there is.
-    ///   - microphone: Why the microphone is not open, where one is wanted.
-    ///   - speaker: The same of the speaker.
+    ///   - cards: Those that are not open say why.
     init(
         _ problem: Wish.Problem, of wish: Wish, _ names: Names, during call: CallStatus,
-        microphone: String?, speaker: String?
+        _ cards: (input: PCMError?, output: PCMError?)
     ) {
-        let text: String? =
+        func failed(_ text: String) -> ControlError { ControlError(.failed, text) }
+        let error: ControlError =
             switch problem {
-            case .unknown: nil
-            case .nobodyHeard: "no peer has been heard yet"
-            case .noMicrophone:
-                "there is no microphone: \(microphone ?? wish.withoutMicrophone)"
-            case .noSpeaker: "there is no speaker: \(speaker ?? "[audio] output = none")"
-            case .noPage: "no page to \(wish.name) is under way"
+            case .unknown: .unknown(wish, names)
+            case .nobodyHeard: failed("no peer has been heard yet")
+            case .noMicrophone: .noMicrophone(cards.input)
+            case .noSpeaker: .noSpeaker(cards.output)
+            case .noPage: failed("no page to \(wish.name) is under way")
             case .isChannel:
-                "\(wish.name) is a channel: only a peer can be listened to or dropped in on"
-            case .busy: call.wayOut
-            case .nothingRings: "nothing rings here"
-            case .noCall: "there is no call"
-            case .nobody: "there is nobody to call"
+                failed(
+                    "\(wish.name) is a channel: only a peer can be listened to or dropped in on")
+            case .busy: failed(call.wayOut)
+            case .nothingRings: failed("nothing rings here")
+            case .noCall: failed("there is no call")
+            case .nobody: failed("there is nobody to call")
             }
-        self = .refused(text.map { ControlError(.failed, $0) } ?? .unknown(wish, names))
+        self = .refused(error)
     }
 }
 
 extension ControlError {
+    static func noMicrophone(_ error: PCMError?) -> ControlError {
+        let why = error?.description ?? "[audio] input = none"
+        return ControlError(.failed, "there is no microphone: \(why)")
+    }
+
+    static func noSpeaker(_ error: PCMError?) -> ControlError {
+        let why = error?.description ?? "[audio] output = none"
+        return ControlError(.failed, "there is no speaker: \(why)")
+    }
+
     fileprivate static func unknown(_ wish: Wish, _ names: Names) -> ControlError {
         guard wish.name != names.config.station.name else {
             return ControlError(.unknownTarget, "\(wish.name) is this station itself")
@@ -138,11 +149,6 @@ extension Wish {
     /// What a peer is asked for.
     fileprivate var what: String {
         if case .ask(_, _, _, let what) = self { what } else { "" }
-    }
-
-    /// The setting by which there is no microphone.
-    fileprivate var withoutMicrophone: String {
-        if case .page = self { "input = none" } else { "[audio] input = none" }
     }
 }
 

@@ -45,16 +45,10 @@ extension Snapshot {
     /// Why a call that rings here does not sound; nil where it does.
     private var ringSilence: Fault? {
         if let fault = cardFault(.playback) { return fault }
-        let reason: HeardBy.Reason
-        if !output.isWanted {
-            reason = .noOutput
-        } else if state.isSpeakerMuted {
-            reason = .speakerMuted
-        } else if silentSpeaker != nil {
-            reason = .cardMuted
-        } else if Audibility.isInaudible(Gain(percent: state.volumes.speaker).factor) {
-            reason = .volume
-        } else {
+        let reason: HeardBy.Reason? =
+            !output.isWanted
+            ? .noOutput : state.speakerSilence ?? (silentSpeaker != nil ? .cardMuted : nil)
+        guard let reason else {
             return state.volumes.softRing(through: Gain(percent: state.volumes.speaker))
         }
         return Fault(reason.rawValue, reason.wordsHere, fix: reason.fix)

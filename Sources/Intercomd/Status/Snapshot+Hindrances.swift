@@ -62,14 +62,14 @@ extension Snapshot {
                 Hindrance(
                     .here, .speakerMuted, "no voice is heard here: the speaker is muted"))
         }
-        if Audibility.isInaudible(Gain(percent: state.volumes.speaker).factor) {
+        if SavedState.isInaudible(state.volumes.speaker) {
             found.append(
                 Hindrance(
                     .here, .volume,
                     "no voice is heard here: the volume is at \(state.volumes.speaker) %",
                     "intercomctl volume 100"))
         }
-        if Audibility.isInaudible(Gain(percent: state.volumes.page).factor) {
+        if SavedState.isInaudible(state.volumes.page) {
             found.append(
                 Hindrance(
                     .here, .volume,

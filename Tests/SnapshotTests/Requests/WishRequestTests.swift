@@ -1,4 +1,5 @@
 import Config
+import HAL
 import Peering
 import Report
 import Station
@@ -47,11 +48,10 @@ import Wire
 
     private func problem(
         _ problem: Wish.Problem, _ request: Request, during call: CallStatus = CallStatus(),
-        microphone: String? = nil, speaker: String? = nil
+        _ input: PCMError? = nil, _ output: PCMError? = nil
     ) throws -> Reply {
         Reply(
-            problem, of: try #require(wish(request)), names, during: call,
-            microphone: microphone, speaker: speaker)
+            problem, of: try #require(wish(request)), names, during: call, (input, output))
     }
 
     // MARK: Requests
@@ -213,7 +213,6 @@ import Wire
         let said: [(Wish.Problem, Request, String)] = [
             (.nobodyHeard, .ptt(isDown: true, target: "reply"), "no peer has been heard yet"),
             (.noMicrophone, talk, "there is no microphone: [audio] input = none"),
-            (.noMicrophone, page, "there is no microphone: input = none"),
             (.noSpeaker, .tone, "there is no speaker: [audio] output = none"),
             (.noPage, page, "no page to house is under way"),
             (
@@ -224,12 +223,14 @@ import Wire
         for (why, request, text) in said {
             #expect(try problem(why, request) == .refused(ControlError(.failed, text)))
         }
+        let input = PCMError(device: "hw:9", direction: .capture, reason: .unplugged)
+        let output = PCMError(device: "hw:8", direction: .playback, reason: .busy)
         #expect(
-            try problem(.noMicrophone, talk, microphone: "hw:9 is gone", speaker: "other")
-                == .refused(ControlError(.failed, "there is no microphone: hw:9 is gone")))
+            try problem(.noMicrophone, talk, input, output)
+                == .refused(ControlError(.failed, "there is no microphone: \(input)")))
         #expect(
-            try problem(.noSpeaker, .tone, microphone: "other", speaker: "hw:9 is gone")
-                == .refused(ControlError(.failed, "there is no speaker: hw:9 is gone")))
+            try problem(.noSpeaker, .tone, input, output)
+                == .refused(ControlError(.failed, "there is no speaker: \(output)")))
     }
 
     @Test(arguments: [
