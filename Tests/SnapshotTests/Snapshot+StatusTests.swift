@@ -26,11 +26,6 @@ import Wire
         let told = problems(lasting: .seconds(1), perSecond: 5000, left: .seconds(5))
         #expect(told.count == 1)
         #expect(told.first?.contains("5000 a second, the last from 192.0.2.99:40000") == true)
-        var caller = CallerStatus()
-        (caller.address, caller.formerStation) = ("192.0.2.99:40000", "hall")
-        station.strangers = [caller]
-        let known = problems(lasting: .seconds(1), perSecond: 5000, left: .seconds(5))
-        #expect(known.first?.contains("the last from the former hall at 192.0.2.99:40000") == true)
         // Slow, but for long; a house whose power returns; a flood that is over.
         #expect(problems(lasting: .seconds(10), perSecond: 3, left: .seconds(5)).count == 1)
         #expect(problems(lasting: .seconds(2), perSecond: 60, left: .seconds(5)).isEmpty)

@@ -117,20 +117,12 @@ extension Snapshot {
     /// A peer that sends on more streams at once than it can have mouths.
     private func voicesNote(of peer: Int) -> Fault? {
         let traffic = peers[peer].traffic
-        let voices = traffic[.voices]
         let isCrowding = Instant(gauge: traffic[.crowdedAt]).map { (now - $0).inSeconds < 60 }
-        let name = directory[peer].name
-        if voices >= Self.voicesMany {
-            return Fault(
-                "many_voices", of: name,
-                "sends on \(voices) streams at once; whoever else speaks takes the place of all but"
-                    + " one of them")
-        }
-        guard isCrowding ?? false else { return nil }
+        guard traffic[.voices] >= Self.voicesMany || isCrowding ?? false else { return nil }
         return Fault(
-            "many_voices", of: name,
-            "sent on more streams than it has places for, less than a minute ago; whoever else"
-                + " spoke took the place of all but one of them")
+            "many_voices", of: directory[peer].name,
+            "sends on more streams at once than a station has use for; whoever else speaks takes"
+                + " the place of all but one of them")
     }
 
     /// A talk, a page, an announcement and a call at once are the most that a station sends.

@@ -134,11 +134,7 @@ extension Snapshot {
             now >= flood.since + Self.floodLeast || flood.perSecond >= Self.floodRate
         else { return nil }
         let source =
-            flood.lastSource.map { source in
-                let address = SocketAddress(source).description
-                let former = strangers.first { $0.address == address }?.formerStation
-                return ", the last from \(former.map { "the former \($0) at " } ?? "")\(address)"
-            } ?? ""
+            flood.lastSource.map { ", the last from \(SocketAddress($0))" } ?? ""
         return Fault(
             "flood", of: "handshakes",
             "a flood of first messages (\(flood.perSecond) a second\(source), which may be forged):"
