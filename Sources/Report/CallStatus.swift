@@ -25,8 +25,6 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
     public var unheard: [HeardBy] = []
     /// Since the call began.
     public var seconds: Double?
-    /// Why a call that rings here does not sound; null where it does.
-    public var silence: Fault?
     /// The last that ended here since the start: its id, who it was with, how it ended, and when,
     /// in milliseconds since 1970; null before there was one.
     public var last: String?
@@ -47,7 +45,6 @@ public struct CallStatus: JSONRecord, Equatable, Sendable {
         coder.field("weak", &weak)
         coder.field("unheard", &unheard)
         coder.field("seconds", &seconds)
-        coder.field("silence", &silence)
         coder.field("last", &last)
         coder.field("last_direction", &lastDirection)
         coder.field("last_peer", &lastPeer)

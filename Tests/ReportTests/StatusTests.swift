@@ -26,7 +26,7 @@ private let golden = """
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\
     "weak":["attic"],\
     "unheard":[{"peer":"attic","percent":null,"reason":"speaker_muted","detail":null}],\
-    "seconds":4.5,"silence":null,\
+    "seconds":4.5,\
     "last":"018f","last_direction":"out","last_peer":"garage",\
     "last_cause":"rejected","last_ended_ms":1000,"last_missed":false},"announcement":"house",\
     "speaker":{"peak_dbfs":null,"rms_dbfs":null,"clips":0},\

@@ -124,6 +124,9 @@ import Wire
                 "no call is heard here: the volume of rings is at 20 % -> intercomctl volume ring"
                     + " 100"
             ])
+        // Each by itself would be heard.
+        (station.state.volumes.ring, station.state.volumes.speaker) = (60, 60)
+        #expect(station.noteLines.count { $0.contains("rings is at 60 %") } == 1)
         let lit = try Kitchen.snapshot(
             Kitchen.text.replacing("show = talking", with: "show = ringing"))
         lit.state.volumes.ring = 0

@@ -41,10 +41,7 @@ private func screen(of status: Status, _ invocation: borrowing Invocation) -> St
     text += "   profile \(status.audio.profile.visible)\n"
     if let reason = status.audio.clockReason { text += "clock   two: \(reason.visible)\n" }
     text += "mic     \(microphone(status.microphone))\n"
-    if status.call.state != .idle {
-        let silence = status.call.silence.map { "  not heard here: \($0.sentence)" } ?? ""
-        text += "call    \(call(status.call))\(silence.visible)\n"
-    }
+    if status.call.state != .idle { text += "call    \(call(status.call))\n" }
     if let target = status.announcement { text += "announce a file to \(target.visible)\n" }
     if let last = lastCall(status.call) { text += "last    \(last)\n" }
     if let site = status.site.name {

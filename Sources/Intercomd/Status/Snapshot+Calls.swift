@@ -38,20 +38,7 @@ extension Snapshot {
             HeardBy(directory[$0.peer].name, percent: nil, reason: HeardBy.Reason($0.why))
         }
         status.seconds = (now - (summary.answeredAt ?? summary.since)).inSeconds
-        if status.state == .ringing { status.silence = ringSilence }
         return status
-    }
-
-    /// Why a call that rings here does not sound; nil where it does.
-    private var ringSilence: Fault? {
-        if let fault = cardFault(.playback) { return fault }
-        let reason: HeardBy.Reason? =
-            !output.isWanted
-            ? .noOutput : state.speakerSilence ?? (silentSpeaker != nil ? .cardMuted : nil)
-        guard let reason else {
-            return state.volumes.softRing(through: Gain(percent: state.volumes.speaker))
-        }
-        return Fault(reason.rawValue, reason.wordsHere, fix: reason.fix)
     }
 
     /// Peers that may open the microphone without anyone here touching a key.

@@ -96,7 +96,9 @@ extension Snapshot {
 
     /// Calls ring, and nobody hears it; a lamp may show it.
     private var ringNote: Fault? {
-        guard output.isWanted, var note = state.volumes.softRing(through: .unity),
+        let speaker = state.volumes.speaker
+        guard output.isWanted, !SavedState.isInaudible(speaker),
+            var note = state.volumes.softRing(through: Gain(percent: speaker)),
             !config.lamps.contains(where: { $0.show == .ringing })
         else { return nil }
         note.text = "no call is heard here: \(note.text)"
