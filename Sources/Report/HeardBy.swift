@@ -85,7 +85,7 @@ extension HeardBy.Reason {
         .turnedDown, .outranked, .notListening, .notMember, .doNotDisturb, .denied, .over, .tooMany,
     ]
 
-    /// For a person, of the station that does not hear.
+    /// For a person, of the station that does not hear, were it this one.
     public var words: String {
         switch self {
         case .down: "it is down"
@@ -97,47 +97,22 @@ extension HeardBy.Reason {
         case .noAnswer: "no report came back"
         case .network: "the network lost the rest, or brought it too late"
         case .unknown: "its program is older and does not report what was heard"
-        case .noOutput: "it has no speaker"
-        case .outputLost: "its speaker's sound card is not there"
-        case .outputStill: "its speaker's sound card stands still"
-        case .cardMuted: "its sound card is muted or at 0 in the mixer"
-        case .speakerMuted: "its speaker is muted"
-        case .volume: "its volume is too low"
-        case .heldDown: "its microphone is open, which holds its speaker down (half duplex)"
-        case .turnedDown: "this station, or the channel, is muted or turned very low there"
-        case .outranked: "something of higher priority was heard there"
-        case .notListening: "it does not listen to this channel"
-        case .notMember: "this station is no member of the channel there"
-        case .doNotDisturb: "do not disturb is on there, or quiet hours are"
-        case .denied: "not allowed there"
-        case .over: "it is over there"
-        case .tooMany: "too many spoke there at once"
-        case .other: "its program is newer and gives a reason not known here"
-        }
-    }
-
-    /// For a person, of the station that does not hear, or whose reason it is: here.
-    public var wordsHere: String {
-        switch self {
-        case .noOutput: "this station has no speaker (output = none)"
+        case .noOutput: "there is no speaker (output = none)"
         case .outputLost: "the speaker's sound card is not there"
         case .outputStill: "the speaker's sound card stands still"
         case .cardMuted: "the sound card is muted or at 0 in the mixer"
         case .speakerMuted: "the speaker is muted"
         case .volume: "the volume is too low"
-        case .heldDown: "the microphone was open, which holds the speaker down (half duplex)"
-        case .turnedDown: "the peer, or the channel, is muted or turned very low here"
+        case .heldDown: "the microphone is open, which holds the speaker down (half duplex)"
+        case .turnedDown: "the talker, or the channel, is muted or turned very low"
         case .outranked: "something of higher priority was heard"
         case .notListening: "the channel is not listened to (listen = no)"
-        case .notMember: "there is no such channel here, or the peer is no member of it"
-        case .doNotDisturb: "do not disturb is on"
-        case .denied: "its policy here does not allow it"
-        case .over: "it was over here"
+        case .notMember: "there is no such channel, or the talker is no member of it"
+        case .doNotDisturb: "do not disturb is on, or quiet hours are"
+        case .denied: "the policy does not allow it"
+        case .over: "it is over"
         case .tooMany: "too many spoke at once"
-        case .microphoneMuted: "its microphone is muted"
-        case .microphoneCardMuted: "its microphone is muted or at 0 in its card's mixer"
-        case .microphoneLost: "its microphone is not there, or stands still"
-        case .down, .noNetwork, .noAnswer, .network, .unknown, .other: words
+        case .other: "its program is newer and gives a reason not known here"
         }
     }
 

@@ -27,8 +27,8 @@ import Wire
         ]
         #expect(
             found.sentence
-                == "attic 99 %, barn 40 % (its microphone is open, which holds its speaker down"
-                + " (half duplex)), garage nothing (its speaker is muted)")
+                == "attic 99 %, barn 40 % (the microphone is open, which holds the speaker down"
+                + " (half duplex)), garage nothing (the speaker is muted)")
         #expect([HeardBy]().sentence == "nobody")
     }
 

@@ -88,7 +88,7 @@ import Wire
         station.talkingSince[Kitchen.garage + 32] = Kitchen.now
         #expect(
             texts(station) == [
-                "no listener hears this station now: \(HeardBy.Reason.microphoneMuted.wordsHere)"
+                "no listener hears this station now: \(HeardBy.Reason.microphoneMuted.words)"
             ])
     }
 

@@ -27,7 +27,7 @@ import Wire
         #expect(
             lately.hindrances.map(\.text) == [
                 "garage spoke 599 s ago and was not heard here: "
-                    + "\(try #require(HeardBy.Reason(.outranked)).wordsHere)"
+                    + "\(try #require(HeardBy.Reason(.outranked)).words)"
             ])
         #expect(lately.hindrances[0].ageSeconds == 599)
         #expect(lately.noteLines.count == 1 && lately.problemLines == [])

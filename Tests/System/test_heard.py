@@ -211,7 +211,7 @@ class Heard(HeardTest):
              settings(kitchen, "channel house", members="garage")),
             ("not_listening", "door spoke .* and was not heard here: the channel is not listened",
              settings(kitchen, "channel house", listen="no")),
-            ("no_output", "door spoke .* and was not heard here: this station has no speaker",
+            ("no_output", "door spoke .* and was not heard here: there is no speaker",
              settings(kitchen, "audio", output="none")),
         ]
         for reason, here, deafness in rows:
@@ -260,7 +260,7 @@ class Heard(HeardTest):
     def card_is_told(self, deaf, talker, reason, here, past):
         code, text, percent, why = self.talk(talker, deaf.name)
         self.assertEqual((code, percent, why), (1, 0, reason), text)
-        self.assertIn(f"nobody hears you: {deaf} (its speaker's sound card ", text)
+        self.assertIn(f"nobody hears you: {deaf} (the speaker's sound card ", text)
         self.tells(talker, deaf, reason, text)
         self.owns_up(deaf, reason, past)
         # What is gone is its own problem, and no peer's fault.
@@ -293,7 +293,7 @@ class Heard(HeardTest):
             code, text, _ = does()
             self.assertEqual(code, 1, text)
             self.assertIn(
-                "heard: kitchen nothing (do not disturb is on there, or quiet hours are)", text)
+                "heard: kitchen nothing (do not disturb is on, or quiet hours are)", text)
             code, text, _ = does("--json")
             self.assertEqual(code, 1, text)
             found = json.loads(text)
@@ -304,7 +304,7 @@ class Heard(HeardTest):
         self.assertEqual(reasons(kitchen, "here"), [])
         kitchen.sections["policy door"] = {"announce": "deny"}
         kitchen.reload()
-        self.assertIn("heard: kitchen nothing (not allowed there)", announced()[1])
+        self.assertIn("heard: kitchen nothing (the policy does not allow it)", announced()[1])
         self.assertIn("denied", reasons(kitchen, "here"))
         del kitchen.sections["policy door"]
         kitchen.reload()

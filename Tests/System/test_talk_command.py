@@ -150,7 +150,7 @@ class HeldOpen(SceneTest):
     def test_it_says_that_and_why_nobody_hears_it_and_ends_with_one(self):
         with self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")):
             code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2")
-            self.assertIn("\nnobody hears you: garage (its speaker is muted)\n", text)
+            self.assertIn("\nnobody hears you: garage (the speaker is muted)\n", text)
             self.assertEqual(code, 1)
             code, text, _ = self.kitchen.ctl("talk", "house", "--seconds", "2", "--json")
             self.assertEqual((code, json.loads(text)["heard"]), (
@@ -163,7 +163,7 @@ class HeldOpen(SceneTest):
             self.assertEqual(self.told(program), "heard by garage\n")
             with self.deaf("speaker_muted", ("mute", "speaker"), ("unmute", "speaker")):
                 self.assertEqual(program.stdout.readline(),
-                                 b"nobody hears you: garage (its speaker is muted)\n")
+                                 b"nobody hears you: garage (the speaker is muted)\n")
             self.assertEqual(program.stdout.readline(), b"heard by garage\n")
             program.send_signal(signal.SIGINT)
             self.assert_ends(program)

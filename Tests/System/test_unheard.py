@@ -139,7 +139,7 @@ class Volumes(HeardTest):
         self.assertIn("pages are at 0%: no page is heard", kitchen.ctl("volume", "page", "0")[1])
         self.is_said(kitchen, "the volume of pages is at 0 %", "intercomctl volume page 100")
         text = door.prints("page", "house", "--seconds", "2", seconds=30, code=1)
-        self.assertIn("heard: kitchen nothing (its volume is too low)", text)
+        self.assertIn("heard: kitchen nothing (the volume is too low)", text)
         # Talk is heard as ever.
         code, text, percent, reason = self.talk(door, "house")
         self.assertEqual((code, reason), (0, None), text)

@@ -114,7 +114,7 @@ struct FirstWords {
         }.map { heard[$0].peer }
     }
 
-    /// `garage; not heard by kitchen (its speaker is muted)`, or `heard by garage; …`.
+    /// `garage; not heard by kitchen (the speaker is muted)`, or `heard by garage; …`.
     func sentence(_ head: String = "") -> String {
         guard !heard.isEmpty else {
             return "nobody hears you: no peer listens;"

@@ -308,7 +308,7 @@ extension ControlLoop {
     private var silence: String? {
         let reason =
             keeper.state.speakerSilence ?? (devices.silentSpeaker != nil ? .cardMuted : nil)
-        if let reason { return "\(reason.wordsHere): \(reason.fix)" }
+        if let reason { return "\(reason.words): \(reason.fix)" }
         return switchboard.openTalks.isAny ? "the microphone is open for others" : nil
     }
 

@@ -147,7 +147,7 @@ extension Snapshot {
         let silence = HeardBy.Reason(obstacle)
         return [
             Hindrance(
-                .there, silence, "no listener hears this station now: \(silence.wordsHere)")
+                .there, silence, "no listener hears this station now: \(silence.words)")
         ]
     }
 }
@@ -177,7 +177,7 @@ extension Snapshot {
             {
                 let age = (now - at).inSeconds
                 let (words, fix) =
-                    reason == .doNotDisturb ? rest : (reason.wordsHere, reason.fix)
+                    reason == .doNotDisturb ? rest : (reason.words, reason.fix)
                 found.append(
                     Hindrance(
                         .here, reason,
@@ -210,7 +210,7 @@ extension Snapshot {
     /// person has set by a command, the second in the settings.
     private var rest: (words: String, fix: String) {
         guard !state.doNotDisturb.isOn, let hours = config.quiet.hours else {
-            return (HeardBy.Reason.doNotDisturb.wordsHere, "intercomctl dnd off")
+            return ("do not disturb is on", "intercomctl dnd off")
         }
         return ("quiet hours are on until \(hours.endText)", "change hours in [quiet]")
     }

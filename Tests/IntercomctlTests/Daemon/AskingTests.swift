@@ -55,7 +55,7 @@ private struct Story {
         story.status.call.unheard = [HeardBy("garage", percent: nil, reason: .volume)]
         #expect(
             try story.run("call", "garage").output.contains(
-                "ringing at garage; not heard by garage (its volume is too low); to hang up: "))
+                "ringing at garage; not heard by garage (the volume is too low); to hang up: "))
     }
 
     @Test(arguments: [HistoryRecord.Cause.rejected, .busy, .cancelled, .hungUp])

@@ -51,7 +51,7 @@ import Time
         #expect(words.isUnheard && !words.isOpen)
         hear("heard")
         hear("speaker_muted")
-        #expect(words.sentence() == "nobody hears you: garage (its speaker is muted)")
+        #expect(words.sentence() == "nobody hears you: garage (the speaker is muted)")
     }
 
     @Test mutating func ofSeveralTheSilentOneIsNamed() {
