@@ -117,7 +117,7 @@ final class SimulatedStation {
     /// Whether its peer has told it of another station with its key.
     var isToldOfACopy: Bool { table.ownKeySigns.isReported(by: 0, at: network.now) }
 
-    var flood: Flood? { table.flood.flatMap { network.now < $0.until ? $0 : nil } }
+    var isUnderLoad: Bool { table.door.load.isUnderLoad(at: network.now) }
 
     func clearHappenings() { happenings = [] }
 

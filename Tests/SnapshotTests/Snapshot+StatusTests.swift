@@ -15,23 +15,6 @@ import Wire
 
     init() throws { station = try Kitchen.snapshot() }
 
-    @Test func aFloodOfHandshakesIsAProblemWhileItLasts() {
-        let source = Endpoint(high: 0, low: 0xFFFF_C000_0263, port: 40_000)
-        func problems(lasting: Duration, perSecond: Int, left: Duration) -> [String] {
-            station.handshakeFlood = Flood(
-                since: station.now - lasting, until: station.now + left, perSecond: perSecond,
-                lastSource: source)
-            return station.problemLines.filter { $0.contains("flood") }
-        }
-        let told = problems(lasting: .seconds(1), perSecond: 5000, left: .seconds(5))
-        #expect(told.count == 1)
-        #expect(told.first?.contains("5000 a second, the last from 192.0.2.99:40000") == true)
-        // Slow, but for long; a house whose power returns; a flood that is over.
-        #expect(problems(lasting: .seconds(10), perSecond: 3, left: .seconds(5)).count == 1)
-        #expect(problems(lasting: .seconds(2), perSecond: 60, left: .seconds(5)).isEmpty)
-        #expect(problems(lasting: .seconds(99), perSecond: 5000, left: .zero).isEmpty)
-    }
-
     @Test func heapCallsAreLeftOutWhereNobodyCountsThem() {
         #expect(station.status.media.heapCalls == 0)
         station.media[.heapCalls] = .max

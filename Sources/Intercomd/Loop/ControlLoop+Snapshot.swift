@@ -88,7 +88,6 @@ extension PeerTable {
     fileprivate func describe(in found: Snapshot) {
         let now = found.now
         found.ownKeyCaller = ownKeySigns.caller(at: now)
-        found.handshakeFlood = flood
         for peer in found.peers.indices {
             found.peers[peer].session = state(of: peer)
             found.peers[peer].downReason = downReason(

@@ -177,9 +177,8 @@ extension Snapshot {
             "sound_still", "the audio thread stands still",
             fix: "the service restarts intercomd; else restart it")
         var found = [
-            networkFault, cardFault(.capture), cardFault(.playback), handshakeFault,
-            overloadFault, isSoundStill ? still : nil,
-            switchboard.isCardStalled ? stallFault : nil,
+            networkFault, cardFault(.capture), cardFault(.playback), overloadFault,
+            isSoundStill ? still : nil, switchboard.isCardStalled ? stallFault : nil,
         ].compactMap { $0 }
         found += standingHindrances.map { $0.fault }
         found += keys.compactMap { fault(of: $0) } + lamps.compactMap { $0.fault }

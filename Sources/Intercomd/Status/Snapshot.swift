@@ -84,8 +84,6 @@ final class Snapshot {
     var peers: [Peer]
     /// Callers that are no peers, newest first.
     var strangers: [CallerStatus] = []
-    /// The last flood of first messages of handshakes; it may be over.
-    var handshakeFlood: Flood?
     /// The last caller that used this station's own key; nil when there was none lately.
     var ownKeyCaller: UnknownCaller?
 
@@ -120,27 +118,6 @@ final class Snapshot {
 
     /// What is done about the echo, and why.
     var handsFree: HandsFree { HandsFree(config.audio, clocksApart: clocksApart) }
-}
-
-/// More handshakes are asked for than a house of stations needs.
-extension Snapshot {
-    /// A flood lasts at least so long; a house whose power returns needs less.
-    private static let floodLeast = Duration.seconds(10)
-    /// First messages in a second that no house sends, not even when its power returns.
-    private static let floodRate = 200
-
-    var handshakeFault: Fault? {
-        guard let flood = handshakeFlood, now < flood.until,
-            now >= flood.since + Self.floodLeast || flood.perSecond >= Self.floodRate
-        else { return nil }
-        let source =
-            flood.lastSource.map { ", the last from \(SocketAddress($0))" } ?? ""
-        return Fault(
-            "flood", of: "handshakes",
-            "a flood of first messages (\(flood.perSecond) a second\(source), which may be forged):"
-                + " peers still come in and talk goes on",
-            fix: "find the sender, or block it")
-    }
 }
 
 extension Snapshot {

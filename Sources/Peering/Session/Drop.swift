@@ -1,6 +1,3 @@
-public import Time
-public import Wire
-
 /// Why a handshake message was ignored.
 ///
 /// None is answered. The caller counts them.
@@ -40,15 +37,4 @@ public enum Drop: String, CaseIterable, Error {
     case closing
     /// An M1 whose source had as many answers as it may have under load.
     case rate
-}
-
-/// More handshakes are asked for than a house of stations needs.
-public struct Flood: Equatable, Sendable {
-    public let since: Instant
-    /// When it ends if nothing more comes.
-    public let until: Instant
-    /// First messages in a second, lately.
-    public let perSecond: Int
-    /// Where the last one without a cookie came from, or claims to.
-    public let lastSource: Endpoint?
 }

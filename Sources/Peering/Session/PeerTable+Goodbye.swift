@@ -90,15 +90,6 @@ extension PeerTable {
         return reason == .noAddress && isUnresolved ? .unresolved : reason
     }
 
-    /// The last flood of handshakes that this station was or is under.
-    public var flood: Flood? {
-        door.load.spell.map { spell in
-            Flood(
-                since: spell.since, until: spell.until, perSecond: door.load.perSecond,
-                lastSource: door.lastSource)
-        }
-    }
-
     /// M1 whose mac was right, since the start.
     public var initiations: UInt64 { door.load.initiations }
     public var cookiesSent: UInt64 { door.cookiesSent }

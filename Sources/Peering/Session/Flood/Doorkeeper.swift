@@ -9,8 +9,6 @@ internal import Wire
 struct Doorkeeper: ~Copyable {
     private(set) var load = LoadWatch()
     private(set) var cookiesSent: UInt64 = 0
-    /// Where the last M1 under load came from, or claims to.
-    private(set) var lastSource: Endpoint?
     private var jar = CookieJar()
     private var buckets = SourceBuckets()
     /// Apart for the addresses of peers: other senders cannot make the station forget those.
@@ -42,7 +40,6 @@ struct Doorkeeper: ~Copyable {
     ) -> HandshakeDatagram? {
         guard !header.isCookieKeyed else { return nil }
         typealias Layout = HandshakeLayout.CookieReply
-        lastSource = source
         cookiesSent += 1
         let cookie = jar.cookie(of: source, random: random, at: now)
         var reply = HandshakeDatagram(count: Layout.size)
@@ -112,34 +109,17 @@ struct LoadWatch {
 
     /// The M1 whose mac was right.
     private(set) var initiations: UInt64 = 0
-    /// When the load began, and when it ends if nothing comes; nil when there is none.
-    private(set) var spell: (since: Instant, until: Instant)?
+    /// When the load ends if nothing comes; nil before there was one.
+    private var loadEnds: Instant?
     private var bucket = TokenBucket(rate: LoadWatch.rate, burst: LoadWatch.burst)
-    // M1 in this second and in the one before.
-    private var secondBegan = Instant(nanoseconds: 0)
-    private var counts = (last: 0, this: 0)
 
-    /// M1 in a second, lately.
-    var perSecond: Int { max(counts.last, counts.this) }
-
-    func isUnderLoad(at now: Instant) -> Bool { spell.map { now < $0.until } ?? false }
+    func isUnderLoad(at now: Instant) -> Bool { loadEnds.map { now < $0 } ?? false }
 
     /// Counts an M1 with a right mac.
     mutating func count(waiting: Int, at now: Instant) {
         initiations += 1
-        countSecond(at: now)
-        if !isUnderLoad(at: now) { spell = nil }
         guard !bucket.take(at: now) || waiting > Self.waitingMax else { return }
-        spell = (spell?.since ?? now, now + Self.calmAfter)
-    }
-
-    private mutating func countSecond(at now: Instant) {
-        let age = now - secondBegan
-        if age >= .seconds(1) {
-            counts = (age < .seconds(2) ? counts.this : 0, 0)
-            secondBegan = now
-        }
-        counts.this += 1
+        loadEnds = now + Self.calmAfter
     }
 }
 
