@@ -185,15 +185,4 @@ import Wire
             name: "PCM", direction: .playback, percent: 80, isMuted: false)
         #expect(station.noteLines == [])
     }
-
-    @Test func aStandInForAESIsToldOfPeersThatUseIt() throws {
-        var station = try Kitchen.snapshot()
-        station.facts.usesAES = false
-        #expect(station.noteLines == [])
-        let text = Kitchen.text.replacing("[peer garage]", with: "[peer garage]\nsuite = 1")
-        station = try Kitchen.snapshot(text)
-        station.facts.usesAES = false
-        #expect(station.noteLines.count == 1)
-        #expect(station.noteLines.first?.hasPrefix("garage: mbedTLS uses no AES") == true)
-    }
 }

@@ -82,14 +82,6 @@ extension Snapshot {
                         fix: "to hear what is said there, add a [channel] of its name, which status"
                             + " there shows"))
             }
-            if !facts.usesAES, peer.suite == 1 {
-                found.append(
-                    Fault(
-                        "slow_aes", of: peer.name,
-                        "mbedTLS uses no AES instructions on this machine, so AES is slow and not"
-                            + " constant in time",
-                        fix: "on both sides: sudo intercomctl peer set --suite auto NAME"))
-            }
         }
         return found
     }
