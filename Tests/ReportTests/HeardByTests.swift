@@ -9,6 +9,13 @@ import Wire
         #expect(Set(codes.compactMap { $0?.rawValue }).count == 15)
         #expect(!codes.contains(.other))
         #expect(HeardBy.Reason(.heard) == nil)
+        for (why, reason) in [
+            (.noOutput, .noOutput), (.cardMuted, .cardMuted), (.volume, .volume),
+            (.turnedDown, .turnedDown), (.notListening, .notListening), (.denied, .denied),
+            (.tooMany, .tooMany),
+        ] as [(Unheard, HeardBy.Reason)] {
+            #expect(HeardBy.Reason(why) == reason)
+        }
         #expect(HeardBy.Reason(Unheard(rawValue: 200)) == .other)
     }
 
