@@ -138,42 +138,25 @@ extension HistoryRecord.Cause {
     }
 }
 
-/// The content of a history file: its records, and damaged lines.
+/// What history files hold.
 public struct HistoryFile {
     public private(set) var records: [HistoryRecord] = []
-    /// Damaged lines, each with its newline.
-    public private(set) var damaged: [[UInt8]] = []
-    /// An incomplete last line: power failed while it was written.
-    public private(set) var torn: [UInt8] = []
-    /// The number of undamaged lines of an unknown kind, written by a newer program.
-    public private(set) var unknown = 0
-    /// The file without damaged and incomplete lines.
-    public private(set) var whole: [UInt8] = []
+    /// Lines that are no JSON, such as a last one that power failed at. Those that a newer program
+    /// wrote are neither damaged nor records.
+    public private(set) var damaged = 0
 
-    public var isTorn: Bool { !torn.isEmpty }
+    public init() {}
 
-    /// Whether nothing in the file is damaged.
-    public var isSound: Bool { damaged.isEmpty && !isTorn }
-
-    /// Reads a file; whatever bytes these are.
-    public init(parsing bytes: [UInt8]) {
-        var start = 0
-        for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") {
-            defer { start = index + 1 }
-            guard index > start else { continue }
-            let line = bytes.span.extracting(start..<index)
-            guard let object = JSON(parsing: line) else {
-                damaged.append(Array(bytes[start...index]))
-                continue
+    /// Reads a file behind those before; whatever bytes these are.
+    public mutating func add(_ bytes: [UInt8]) {
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            let line = Array(line)
+            if let object = JSON(parsing: line.span) {
+                if let record = HistoryRecord(json: object) { records.append(record) }
+            } else {
+                damaged += 1
             }
-            whole += bytes[start...index]
-            guard let record = HistoryRecord(json: object) else {
-                unknown += 1
-                continue
-            }
-            records.append(record)
         }
-        torn = Array(bytes[start...])
     }
 }
 

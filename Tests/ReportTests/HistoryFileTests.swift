@@ -13,37 +13,41 @@ import Testing
         return record
     }
 
+    private func read(_ bytes: [UInt8]) -> HistoryFile {
+        var file = HistoryFile()
+        file.add(bytes)
+        return file
+    }
+
     @Test func whatIsWrittenIsReadAgain() {
         let records = [record(1, .start), record(1), record(2, .start)]
-        let file = HistoryFile(parsing: records.flatMap { $0.encoded })
-        #expect(file.records == records)
-        #expect(file.isSound)
+        let file = read(records.flatMap { $0.encoded })
+        #expect(file.records == records && file.damaged == 0)
     }
 
     @Test func aLineThatIsNoObjectIsLeftOutAndTakesNoOtherWithIt() {
         let (first, second) = (record(1).encoded, record(2).encoded)
         for cut in 1..<first.count - 1 {
-            let damaged = Array(first[cut...])
-            let file = HistoryFile(parsing: first + damaged + second)
-            #expect(file.records == [record(1), record(2)])
-            #expect(file.damaged == [damaged] && file.whole == first + second)
+            let file = read(first + first[cut...] + second)
+            #expect(file.records == [record(1), record(2)] && file.damaged == 1)
         }
     }
 
     @Test func aCutAnywhereLosesTheLastLineAlone() {
         let bytes = record(1).encoded + record(2).encoded
-        for end in record(1).encoded.count..<bytes.count {
-            let file = HistoryFile(parsing: Array(bytes[..<end]))
+        // A record whose line end alone is missing is whole.
+        for end in record(1).encoded.count..<bytes.count - 1 {
+            let file = read(Array(bytes[..<end]))
             #expect(file.records == [record(1)])
-            #expect(file.isTorn == (end > record(1).encoded.count))
+            #expect(file.damaged == (end > record(1).encoded.count ? 1 : 0))
         }
     }
 
     @Test func whatANewerProgramWroteIsNeitherDamagedNorShown() {
         var json = record(1).json
         json.set("record", JSON("middle"))
-        let file = HistoryFile(parsing: json.line + record(2).encoded)
-        #expect(file.unknown == 1 && file.isSound && file.records == [record(2)])
+        let file = read(json.line + record(2).encoded)
+        #expect(file.damaged == 0 && file.records == [record(2)])
     }
 
     @Test func openAreThoseWithoutAnEnd() {

@@ -20,8 +20,6 @@ package struct History: ~Copyable {
     package static let syncInterval = Duration.seconds(30)
     /// Bytes that wait where nothing can be written, some 150 records.
     package static let waitingMax = 64 * 1024
-    /// How many bytes of damaged lines are set aside; the rest stays where it was.
-    package static let badMax = 4 * 1024 * 1024
 
     /// The call that has ended last since the start.
     package private(set) var lastEnded: HistoryRecord?
@@ -37,8 +35,8 @@ package struct History: ~Copyable {
     private var listing: Background<HistoryList>?
     /// Records for which there was no room.
     package private(set) var lost = 0
-    /// Damaged lines found since the start.
-    package private(set) var setAside = 0
+    /// Lines of the last run that are no records, such as one that a power cut has cut short.
+    package private(set) var damaged = 0
     /// Why nothing can be written; nil when it can.
     package private(set) var problem: Fault?
     /// News of the files, for the journal, until the caller takes it.
@@ -59,15 +57,13 @@ package struct History: ~Copyable {
         return owesSync ? nextSync : nil
     }
 
-    /// Looks through the files of the last run, sets aside what is damaged in them, and ends the
-    /// calls that were open when it fell.
+    /// Looks through the files of the last run, and ends the calls that were open when it fell.
     ///
     /// Waits for the disk.
     package mutating func begin(wall: Int, at now: Instant) -> [String] {
-        var aside = 0
-        let records = files.clean(&aside) { notices.append($0) }
-        setAside += aside
-        for start in HistoryRecord.open(in: records) {
+        let found = files.read()
+        damaged = found.damaged
+        for start in HistoryRecord.open(in: found.records) {
             wait(for: start.ended(by: .crash, at: wall))
         }
         if !waiting.isEmpty {
@@ -81,7 +77,7 @@ package struct History: ~Copyable {
     package func formerCalls() -> [String] {
         var query = HistoryQuery()
         query.limit = 64
-        return HistoryList(files.records(), query).calls.map { $0.record.call }
+        return HistoryList(files.read().records, query).calls.map { $0.record.call }
     }
 
     /// Keeps a record, which is written as soon as the disk takes it.
@@ -123,9 +119,9 @@ package struct History: ~Copyable {
             writing = Background { [files, sent] in files.write(sent, isSynced: isSynced) }
         } else if let query = queries.first {
             listing = Background { [files, waiting, problem] in
-                var records = files.records()
-                for line in waiting { records += HistoryFile(parsing: line).records }
-                var list = HistoryList(records, query)
+                var found = files.read()
+                for line in waiting { found.add(line) }
+                var list = HistoryList(found.records, query)
                 list.problem = problem?.sentence
                 return list
             }
@@ -200,8 +196,6 @@ package struct History: ~Copyable {
 final class HistoryFiles: @unchecked Sendable {
     /// A file of another's making may be larger than ours ever are.
     private static let readMax = 4 * History.fileMax
-    /// The most bytes of a record that one cut can leave.
-    private static let tornMax = 4 * 1024
     private static let mode: UInt32 = 0o600
 
     let path: String
@@ -210,15 +204,14 @@ final class HistoryFiles: @unchecked Sendable {
     init(_ path: String) { self.path = path }
 
     /// All records, the oldest first.
-    func records() -> [HistoryRecord] {
-        var records: [HistoryRecord] = []
+    func read() -> HistoryFile {
+        var found = HistoryFile()
         for number in stride(from: History.former, through: 0, by: -1) {
-            guard let bytes = try? FileStore.read(name(number), limit: Self.readMax) else {
-                continue
+            if let bytes = try? FileStore.read(name(number), limit: Self.readMax) {
+                found.add(bytes)
             }
-            records += HistoryFile(parsing: bytes).records
         }
-        return records
+        return found
     }
 
     /// Writes these lines up to the first that fails, and has the disk keep them if that is wanted.
@@ -266,65 +259,4 @@ final class HistoryFiles: @unchecked Sendable {
     }
 
     private func name(_ number: Int) -> String { number == 0 ? path : "\(path).\(number)" }
-
-    /// Reads all files, and takes out of them what is damaged; that is kept in `history.bad`.
-    ///
-    /// - Parameters:
-    ///   - setAside: Counts the damaged lines.
-    ///   - tell: Is told what was found.
-    /// - Returns: The records, the oldest first.
-    func clean(_ setAside: inout Int, _ tell: (String) -> Void) -> [HistoryRecord] {
-        var records: [HistoryRecord] = []
-        for number in stride(from: History.former, through: 0, by: -1) {
-            records += clean(name(number), &setAside, tell).records
-        }
-        return records
-    }
-
-    private func clean(
-        _ path: String, _ setAside: inout Int, _ tell: (String) -> Void
-    ) -> HistoryFile {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try FileStore.read(path, limit: Self.readMax)
-        } catch {
-            if error.errno != SystemError.noSuchFile {
-                tell(Fault(error).sentence(ofWaiting: "history"))
-            }
-            return HistoryFile(parsing: [])
-        }
-        let found = HistoryFile(parsing: bytes)
-        guard !found.isSound else { return found }
-        var damaged = found.damaged
-        if found.torn.count > Self.tornMax {
-            damaged.append(found.torn + [UInt8(ascii: "\n")])
-        } else if found.isTorn {
-            tell("history: its last line was cut short by a power cut or a crash, and is left out")
-        }
-        if !damaged.isEmpty {
-            guard keep(damaged) else {
-                // They are passed over, now and at the next start.
-                let what = damaged.count == 1 ? "line stays" : "lines stay"
-                tell(
-                    "history: \(damaged.count) damaged \(what) where they are: history.bad cannot"
-                        + " take them")
-                return found
-            }
-            setAside += damaged.count
-            let what = damaged.count == 1 ? "line" : "lines"
-            tell("history: \(damaged.count) damaged \(what) set aside in history.bad")
-        }
-        // Where that cannot be written either, the damaged lines are passed over once more.
-        try? FileStore.write(found.whole.span, to: path, mode: Self.mode)
-        return found
-    }
-
-    /// Whether all of them are in `history.bad` now, and kept by the disk.
-    private func keep(_ lines: [[UInt8]]) -> Bool {
-        guard var bad = try? AppendFile("\(path).bad", mode: Self.mode),
-            bad.size + lines.reduce(0, { $0 + $1.count }) <= History.badMax
-        else { return false }
-        for line in lines { guard (try? bad.append(line)) != nil else { return false } }
-        return (try? bad.sync()) != nil
-    }
 }

@@ -8,8 +8,8 @@ struct DiskFacts {
     var space: DiskSpace?
     /// The error if the directory could not be examined.
     var fault: SystemError?
-    /// Names of the files with damaged parts that were set aside.
-    var setAside: [String] = []
+    /// Whether a damaged file of volumes and mutes was set aside.
+    var hasBadState = false
 
     private static let little: UInt64 = 16 << 20
     private static let nothing: UInt64 = 64 << 10
@@ -33,11 +33,10 @@ struct DiskFacts {
         guard space.freeBytes >= Self.nothing else {
             return found.add(.fail, "full: \(free)", fix: cleanUp)
         }
-        // Damaged parts stay until somebody removes them.
-        for name in setAside {
+        if hasBadState {
             found.add(
-                .warn, "damaged parts were set aside in \(path)/\(name)",
-                fix: "look at the disk, then sudo rm \(path)/\(name)")
+                .warn, "a damaged file was set aside as \(path)/state.bad",
+                fix: "look at the disk, then sudo rm \(path)/state.bad")
         }
         if space.freeBytes < Self.little { return found.add(.warn, free, fix: cleanUp) }
         // A power cut takes along what no disk holds.
@@ -60,8 +59,7 @@ extension DiskFacts {
         do throws(SystemError) {
             space = try DiskSpace(at: path)
         } catch { fault = error }
-        let state = situation.paths.directory
-        setAside = ["history.bad", "state.bad"].filter { (try? state.status(of: $0)) != nil }
+        hasBadState = (try? situation.paths.directory.status(of: "state.bad")) != nil
     }
 }
 

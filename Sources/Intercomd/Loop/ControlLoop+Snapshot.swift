@@ -150,7 +150,7 @@ extension ControlLoop {
         add("levels_untold", server.levelsUntold)
         add("journal_suppressed", journal.suppressed)
         add("history_lost", history.lost)
-        add("history_set_aside", history.setAside)
+        add("history_damaged", history.damaged)
         add("hook_failed", journal.unhooked)
         add("journal_lost", journal.lost)
         add("pairing_strangers", pairings.strangers)

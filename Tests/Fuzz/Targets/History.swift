@@ -3,13 +3,18 @@ internal import Report
 extension FuzzTarget {
     /// The history and the saved state: damaged as they lie on a disk, and as objects.
     static let history = FuzzTarget(name: "history") { bytes, isPlanted in
-        let file = HistoryFile(parsing: bytes.array)
-        precondition(HistoryFile(parsing: file.whole).records == file.records)
+        var file = HistoryFile()
+        file.add(bytes.array)
+        var again = HistoryFile()
+        for record in file.records { again.add(record.encoded) }
+        precondition(again.records == file.records && again.damaged == 0)
         _ = SavedState(parsing: bytes)
         guard let object = JSON(parsing: bytes) else { return }
         if let record = HistoryRecord(json: object) {
             // Numbers and words that JSON holds are kept, or refused.
-            if HistoryFile(parsing: record.encoded).records == [record] {
+            var file = HistoryFile()
+            file.add(record.encoded)
+            if file.records == [record] {
                 planted(isPlanted, at: record.timeMilliseconds < 0)
             }
         }

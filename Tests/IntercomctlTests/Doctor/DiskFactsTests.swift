@@ -32,8 +32,8 @@ import Testing
 
     @Test func whatWasSetAsideIsSaidUntilItIsTakenAway() {
         var facts = DiskFacts(path: "/s", space: DiskSpace(freeBytes: 1 << 30, isReadOnly: false))
-        facts.setAside = ["history.bad"]
+        facts.hasBadState = true
         #expect(verdicts(.disk, facts.report(to:)) == [.warn, .ok])
-        #expect(diagnosis(.disk, facts.report(to:)).checks[0].text.contains("/s/history.bad"))
+        #expect(diagnosis(.disk, facts.report(to:)).checks[0].text.contains("/s/state.bad"))
     }
 }
