@@ -153,7 +153,3 @@ int clinux_resolve(const char *host, struct clinux_address *addresses, int capac
     freeaddrinfo(list);
     return count > 0 ? count : EAI_NONAME;
 }
-
-const char *clinux_resolve_error_text(int code) {
-    return gai_strerror(code);
-}

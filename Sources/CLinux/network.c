@@ -70,19 +70,6 @@ int clinux_interfaces(struct clinux_interface *interfaces, int capacity) {
     return count;
 }
 
-const char *clinux_interface_name(const struct clinux_interface *interface) {
-    return interface->name;
-}
-
-struct clinux_address clinux_interface_address(
-    const struct clinux_interface *interface, int place) {
-    return interface->addresses[place];
-}
-
-int clinux_interface_prefix(const struct clinux_interface *interface, int place) {
-    return interface->prefixes[place];
-}
-
 int clinux_network_watch(void) {
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0)

@@ -18,50 +18,11 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
-
-int64_t clinux_monotonic_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000000000ll + now.tv_nsec;
-}
-
-int64_t clinux_suspended_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return now.tv_sec * 1000000000ll + now.tv_nsec - clinux_monotonic_ns();
-}
-
-int64_t clinux_thread_time_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-int64_t clinux_wall_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
-}
-
-void clinux_sleep_ns(int64_t duration) {
-    struct timespec rest = {duration / 1000000000, duration % 1000000000};
-    nanosleep(&rest, NULL);
-}
-
-void clinux_host_name(char *name, size_t size) {
-    if (gethostname(name, size) != 0) name[0] = 0;
-    name[size - 1] = 0;
-}
 
 const char *clinux_error_text(int error) {
     // Unlike strerror, it is safe on every thread and does not translate.
     const char *text = strerrordesc_np(error);
     return text != NULL ? text : "Unknown error";
-}
-
-const char *clinux_environment(const char *name) {
-    return getenv(name);
 }
 
 int clinux_terminal_size(int fd, int *columns, int *rows) {
@@ -174,18 +135,6 @@ int clinux_argument_count(void) {
 
 const char *clinux_argument(int index) {
     return own_arguments[index];
-}
-
-int clinux_program_path(char *path, int size) {
-    ssize_t count = readlink("/proc/self/exe", path, (size_t)size);
-    if (count < 0) return -errno;
-    if (count == size) return -ENAMETOOLONG;
-    path[count] = 0;
-    return 0;
-}
-
-void clinux_exit(int status) {
-    exit(status);
 }
 
 // The C library's functions change every thread of the process; these system calls change the one

@@ -9,8 +9,10 @@
 // the number then cannot be overwritten between the call and the reading of it.
 
 #include <errno.h>
+#include <netdb.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

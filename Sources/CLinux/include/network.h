@@ -21,11 +21,6 @@ struct clinux_interface {
 /// Returns how many there are, at most `capacity`.
 int clinux_interfaces(struct clinux_interface *interfaces, int capacity);
 
-const char *clinux_interface_name(const struct clinux_interface *interface);
-struct clinux_address clinux_interface_address(
-    const struct clinux_interface *interface, int place);
-int clinux_interface_prefix(const struct clinux_interface *interface, int place);
-
 /// A descriptor on which the kernel tells of links and addresses that change.
 int clinux_network_watch(void);
 /// 1 when something has changed since it was asked last.

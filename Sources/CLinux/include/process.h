@@ -1,29 +1,13 @@
 #ifndef CLINUX_PROCESS_H
 #define CLINUX_PROCESS_H
 
-// The clock, the environment, and the process itself: its arguments, its rights, its end; and
-// programs that it runs beside it.
+// The process itself: its arguments and its rights; and programs that it runs beside it.
 
 #include <stddef.h>
 #include <stdint.h>
 
-int64_t clinux_monotonic_ns(void);
-
-/// How long the machine has been suspended since it was started, in ns, to a few microseconds.
-int64_t clinux_suspended_ns(void);
-
-/// Processor time the calling thread has used, in ns.
-int64_t clinux_thread_time_ns(void);
-int64_t clinux_wall_ms(void);
-/// Rests for so many nanoseconds, or until a signal comes.
-void clinux_sleep_ns(int64_t duration);
-/// The machine's name, into `name` with a zero at its end; cut off where it is longer.
-void clinux_host_name(char *name, size_t size);
-
 /// The text of an errno; never NULL, valid for ever.
 const char *clinux_error_text(int error);
-/// NULL when the variable is absent. The pointer is valid until the environment changes.
-const char *clinux_environment(const char *name);
 /// Columns and rows of the terminal; -ENOTTY when it is none.
 int clinux_terminal_size(int fd, int *columns, int *rows);
 /// Whether the terminal is this process group's to draw on; 1 also where it is nobody's.
@@ -50,11 +34,6 @@ void clinux_stop(void);
 int clinux_argument_count(void);
 /// One of them, valid for as long as the program runs.
 const char *clinux_argument(int index);
-
-/// Writes the path of the running program's file, with a zero at its end; 0, or -errno.
-int clinux_program_path(char *path, int size);
-
-_Noreturn void clinux_exit(int status);
 
 /// The calling thread acts with the rights of a user and of one group; for root only.
 ///

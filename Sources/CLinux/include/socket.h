@@ -24,7 +24,6 @@ void clinux_address_format(const struct clinux_address *address, char *text);
 ///
 /// Returns their number, or an EAI code, which is negative.
 int clinux_resolve(const char *host, struct clinux_address *addresses, int capacity);
-const char *clinux_resolve_error_text(int code);
 
 /// Makes a nonblocking UDP socket; `is_v6` makes it serve both families.
 int clinux_udp_make(int is_v6);

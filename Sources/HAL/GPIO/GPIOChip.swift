@@ -95,8 +95,8 @@ public struct GPIOLine: Equatable, Sendable {
     }
 }
 
-/// Copies one of the fixed texts of a line's description.
-private func text<Field>(_ field: inout Field) -> String {
+/// Copies a text in an array of C that is fixed.
+func text<Field>(_ field: inout Field) -> String {
     unsafe withUnsafeBytes(of: &field) { bytes in
         // SAFETY: only bytes of the field are read, even when no zero ends them.
         unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)

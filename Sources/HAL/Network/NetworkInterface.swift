@@ -66,16 +66,28 @@ public struct NetworkInterface: Equatable, Sendable {
 
     private init(_ raw: clinux_interface, _ outward: [String]) {
         var raw = raw
-        // SAFETY: the name is terminated by a zero, and copied before `raw` goes.
-        let name = unsafe String(cString: clinux_interface_name(&raw))
-        let places = 0..<raw.address_count
+        let name = text(&raw.name)
+        let places = 0..<Int(raw.address_count)
         self.init(
             name: name, index: raw.index, isUp: raw.is_up != 0, isRunning: raw.is_running != 0,
             isLoopback: raw.is_loopback != 0, canMulticast: raw.can_multicast != 0,
-            addresses: places.map { SocketAddress(unsafe clinux_interface_address(&raw, $0)) },
-            prefixes: places.map { Int(unsafe clinux_interface_prefix(&raw, $0)) },
+            addresses: Self.array(of: &raw.addresses, places).map { SocketAddress($0) },
+            prefixes: Self.array(of: &raw.prefixes, places).map { (one: UInt8) in Int(one) },
             hasDefaultRoute: outward.contains(name),
             hasDevice: FileStore.exists("/sys/class/net/\(name)/device"))
+    }
+
+    /// The first elements of a C array.
+    private static func array<Field, Element: BitwiseCopyable>(
+        of field: inout Field, _ places: Range<Int>
+    ) -> [Element] {
+        unsafe withUnsafeBytes(of: &field) { bytes in
+            // SAFETY: an element that does not lie in the field is a trap.
+            places.map { place in
+                unsafe bytes.load(
+                    fromByteOffset: place * MemoryLayout<Element>.stride, as: Element.self)
+            }
+        }
     }
 }
 

@@ -183,7 +183,7 @@ public struct ResolutionError: Error, Equatable, Sendable {
 extension ResolutionError: CustomStringConvertible {
     public var description: String {
         // SAFETY: the text is a constant of the C library, terminated by a zero.
-        let reason = unsafe String(cString: clinux_resolve_error_text(code))
+        let reason = unsafe String(cString: gai_strerror(code))
         return "address of \(host): \(reason)"
     }
 }

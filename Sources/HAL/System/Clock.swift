@@ -8,19 +8,33 @@ public enum Clock {
     /// Now, on CLOCK_MONOTONIC: it is never set, and GPIO edges and `Timer` use it.
     ///
     /// Real-time: no system call where the kernel offers a vDSO.
-    public static func now() -> Instant { Instant(nanoseconds: clinux_monotonic_ns()) }
+    public static func now() -> Instant { Instant(nanoseconds: read(CLOCK_MONOTONIC)) }
 
     /// How long the machine has been suspended since it was started: `now` does not count that.
-    public static func suspended() -> Duration { .nanoseconds(clinux_suspended_ns()) }
+    public static func suspended() -> Duration {
+        .nanoseconds(read(CLOCK_BOOTTIME) - read(CLOCK_MONOTONIC))
+    }
 
     /// Milliseconds since 1970 in UTC, for people to read; it may jump either way.
-    public static func wallMilliseconds() -> Int64 { clinux_wall_ms() }
+    public static func wallMilliseconds() -> Int64 { read(CLOCK_REALTIME) / 1_000_000 }
 
     /// Processor time the calling thread has used, in ns.
-    public static func threadNanoseconds() -> Int64 { clinux_thread_time_ns() }
+    public static func threadNanoseconds() -> Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
 
     /// Sleeps for at least this long; only for threads that no other thread waits for.
-    public static func sleep(_ duration: Duration) { clinux_sleep_ns(duration.nanoseconds) }
+    public static func sleep(_ duration: Duration) {
+        let (seconds, rest) = duration.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        var time = timespec(tv_sec: time_t(seconds), tv_nsec: Int(rest))
+        // SAFETY: the time is read during the call only. A signal ends the sleep.
+        _ = unsafe nanosleep(&time, nil)
+    }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        // SAFETY: the time is written during the call only.
+        _ = unsafe clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
 }
 
 /// The time in this machine's time zone.

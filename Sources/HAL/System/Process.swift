@@ -143,15 +143,15 @@ public enum Program {
 
     /// The folder of the running program's file; nil where the kernel does not tell.
     public static var folder: String? {
-        var path = [CChar](repeating: 0, count: 4096)
-        let size = Int32(path.count)
-        let text = unsafe path.withUnsafeMutableBufferPointer { room in
-            // SAFETY: the buffer has room for `size` bytes, and the text in it ends with a zero.
-            unsafe clinux_program_path(room.baseAddress!, size) == 0
-                ? unsafe String(cString: room.baseAddress!) : nil
+        var path = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe path.withUnsafeMutableBytes { room in
+            // SAFETY: at most as many bytes are written as there is room for.
+            unsafe readlink(
+                "/proc/self/exe", room.baseAddress!.assumingMemoryBound(to: CChar.self),
+                room.count)
         }
-        guard let text, let end = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
-        return String(text[..<end])
+        guard (1..<path.count).contains(count) else { return nil }
+        return FileStore.folder(of: String(decoding: path[..<count], as: UTF8.self))
     }
 
     /// Opens /dev/null for each closed standard stream, before another file gets its number.
@@ -162,7 +162,7 @@ public enum Program {
     /// Ends the program at once with an exit status.
     ///
     /// Nothing is unwound: finish all cleanup first.
-    public static func exit(_ status: Int32) -> Never { clinux_exit(status) }
+    public static func exit(_ status: Int32) -> Never { CLinux.exit(status) }
 }
 
 /// The environment and the user of the process.
@@ -170,7 +170,7 @@ public enum Environment {
     /// The value of an environment variable; nil when it is absent.
     public static func value(of name: String) -> String? {
         // SAFETY: nothing in the process changes the environment; the text is copied.
-        guard let text = unsafe clinux_environment(name) else { return nil }
+        guard let text = unsafe getenv(name) else { return nil }
         return unsafe String(cString: text)
     }
 
@@ -197,9 +197,9 @@ public enum Environment {
     public static var hostName: String {
         var name = InlineArray<256, CChar>(repeating: 0)
         var span = name.mutableSpan
-        // SAFETY: it is told the size of the buffer, and ends the text with a zero.
+        // SAFETY: the last byte of the buffer stays a zero.
         return unsafe span.withUnsafeMutableBufferPointer { buffer in
-            unsafe clinux_host_name(buffer.baseAddress!, buffer.count)
+            _ = unsafe gethostname(buffer.baseAddress!, buffer.count - 1)
             return unsafe String(cString: buffer.baseAddress!)
         }
     }
