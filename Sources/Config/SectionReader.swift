@@ -51,7 +51,7 @@ struct SectionReader {
             fail(entry.origin, "\(setting.name): \(why)")
         } else if entry.value.isEmpty, !setting.mayBeEmpty {
             fail(entry.origin, "\(setting.name) has no value")
-        } else if !warnsOfWhatIsGone(entry) {
+        } else {
             setting.take(&target, entry, &self)
         }
     }
@@ -111,8 +111,6 @@ struct GoneSetting {
     /// The kind of its section.
     let section: String
     let name: String
-    /// The one value that is gone; nil for all of them.
-    var value: String?
     /// What happened, in one sentence.
     let why: String
 
@@ -124,9 +122,8 @@ struct GoneSetting {
             section: "peer", name: "keepalive",
             why: "a peer that is up gets a packet every 14 to 16 s, before a router forgets it"),
         GoneSetting(
-            section: "talk", name: "cover", value: "constant",
-            why: "is not in this version; spurt is used, which hides when a talk ends, and not that"
-                + " somebody talks"),
+            section: "talk", name: "cover",
+            why: "nothing hides when a talk ends any more; a tunnel that is always full does"),
         GoneSetting(section: "audio", name: "bitrate", why: "each profile has its own"),
         GoneSetting(section: "audio", name: "jitter-max", why: "jitter = low keeps delays short"),
         GoneSetting(
@@ -140,13 +137,10 @@ struct GoneSetting {
 
     /// Whether an entry of a section is this one.
     func matches(_ entry: INI.Entry, in section: String) -> Bool {
-        name == entry.key && self.section == section && (value ?? entry.value) == entry.value
+        name == entry.key && self.section == section
     }
 
-    var warning: String {
-        value.map { "\(name): \(quoted($0)) \(why)" }
-            ?? "\(name) is gone, and has no effect: \(why)"
-    }
+    var warning: String { "\(name) is gone, and has no effect: \(why)" }
 }
 
 /// A section of the configuration: its values, and the table of its settings.

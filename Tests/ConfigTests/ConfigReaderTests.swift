@@ -139,19 +139,6 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.listeners(of: .channel("all")) == [0])
     }
 
-    @Test func aValueThatIsGoneIsAWarningAndMeansTheNearest() throws {
-        let config = try parse("[station]\nname = a\n[talk]\ncover = constant\n")
-        #expect(config.talk.cover == .spurt)
-        #expect(
-            config.warnings.map { $0.description } == [
-                "a.conf:4: cover: \"constant\" is not in this version; spurt is used, which hides"
-                    + " when a talk ends, and not that somebody talks"
-            ])
-        #expect(throws: ConfigError.self) {
-            try parse("[station]\nname = a\n[talk]\ncover = constants\n")
-        }
-    }
-
     @Test func pathsAreFoundInAFileWithMistakes() {
         let source = ConfigSource(
             role: .main, path: "a", bytes: Array("[wrong]\n[paths]\nstate = /s\n=\n".utf8))

@@ -82,7 +82,6 @@ func withoutOrigins(_ config: Config) -> Config {
                 [talk]
                 preroll = 200ms
                 tail = 150ms
-                cover = spurt
                 max-talk = 2m
 
                 [sounds]

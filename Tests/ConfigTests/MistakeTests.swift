@@ -344,7 +344,7 @@ private let wrongCases: [WrongCase] = {
 
     /// No setting is there and gone.
     @Test func noneIsThere() {
-        for gone in GoneSetting.all where gone.value == nil {
+        for gone in GoneSetting.all {
             let kind = Config.kinds.first { $0.name == gone.section }
             #expect(kind?.settings.contains { $0.name == gone.name } != true)
         }

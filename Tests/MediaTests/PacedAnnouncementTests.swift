@@ -10,8 +10,10 @@ import Time
 
     private var paced = PacedAnnouncement()
     private let sound: SPSCRing<SoundBlock>
-    private var decoy = DecoySound()
-    private var isDue: Bool { paced.pace.isDue(frameSamples: frame) }
+    private var isDue: Bool {
+        var pace = paced.pace
+        return pace.take(frameSamples: frame)
+    }
 
     init() throws {
         let made = try Announcement(emptyPlan())
@@ -24,14 +26,14 @@ import Time
         #expect(!isDue)
         paced.pace.earn(300, frameSamples: frame)
         #expect(isDue)
-        paced.prepare(frameSize: 40, decoy: &decoy)
+        paced.prepare(frameSize: 40)
         #expect(paced.ready == nil, "its reader is slow")
 
         var block = SoundBlock()
         block.count = 480
         #expect(sound.push(block) == nil)
-        paced.prepare(frameSize: 40, decoy: &decoy)
-        paced.prepare(frameSize: 40, decoy: &decoy)
+        paced.prepare(frameSize: 40)
+        paced.prepare(frameSize: 40)
         let ready = paced.takeReady()
         #expect(ready?.number == 0 && ready?.isLast == false)
         #expect(paced.takeReady() == nil, "each frame is sent once")
@@ -54,7 +56,7 @@ import Time
         for _ in 0..<3 { #expect(sound.push(block) == nil) }
         paced.complete()
         for number in 0...4 {
-            paced.prepare(frameSize: 40 + number, decoy: &decoy)
+            paced.prepare(frameSize: 40 + number)
             let ready = paced.takeReady()
             #expect(ready?.number == (number < 4 ? number : nil))
             #expect(ready?.isLast == (number < 4 ? number == 3 : nil))
@@ -79,7 +81,7 @@ import Time
 
     @Test func theBoxComesBackOnce() {
         paced.complete()
-        paced.prepare(frameSize: 40, decoy: &decoy)
+        paced.prepare(frameSize: 40)
         let last = paced.ready
         #expect(last?.isLast == true, "nothing came, and nothing more comes")
         var isThere = paced.end() != nil

@@ -56,7 +56,7 @@ import Wire
         introduce(&one, as: 0, &other, as: own, localIndex: localIndex)
         one.socket.send(ControlPayload(), to: 0, onSession: localIndex, made: now)
         _ = open(&other)
-        other.socket.sendCover(to: CollectionOfOne(own), at: now)
+        other.socket.sendCover(to: own, at: now)
         _ = open(&one)
     }
 
@@ -97,7 +97,7 @@ import Wire
         introduce(&kitchen, as: 3, &garage, as: 5)
 
         // On no current session nothing goes out; on the next one it does.
-        kitchen.socket.sendCover(to: CollectionOfOne(3), at: now)
+        kitchen.socket.sendCover(to: 3, at: now)
         #expect(kitchen.rings.counters[.unsentNoSession] == 1)
         kitchen.socket.send(ControlPayload(), to: 3, onSession: 10, made: now)
         let packetOpened = open(&garage)
@@ -110,7 +110,7 @@ import Wire
             return
         }
 
-        garage.socket.sendCover(to: CollectionOfOne(5), at: now)
+        garage.socket.sendCover(to: 5, at: now)
         let answerOpened = open(&kitchen)
         let answer = try #require(answerOpened)
         #expect(answer.peer == 3 && answer.flags.kind == .cover)
@@ -124,7 +124,7 @@ import Wire
         meet(&kitchen, &garage)
         // Other keys, and the index of the session.
         introduce(&stranger, as: 0, &kitchen, as: 1)
-        kitchen.socket.sendCover(to: CollectionOfOne(0), at: now)
+        kitchen.socket.sendCover(to: 0, at: now)
         let isOpened = open(&garage) != nil
         #expect(isOpened)
         for _ in 0..<2 {

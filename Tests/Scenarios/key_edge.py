@@ -32,7 +32,7 @@ def prepare(said):
 
 
 def play(world):
-    world["kitchen"].sections["talk"] = {"preroll": f"{PREROLL}ms", "cover": "off"}
+    world["kitchen"].sections["talk"] = {"preroll": f"{PREROLL}ms"}
     world.start()
     world.live()
     before = world.counters(world["kitchen"])

@@ -36,7 +36,7 @@ def play(world):
         world[mouth].simulate_card()
         badnets.append(world.badnet(mouth, ear, seed=100 + number))
         for one, other in ((mouth, ear), (ear, mouth)):
-            world[one].sections["talk"] = {"max-talk": "10m", "cover": "off"}
+            world[one].sections["talk"] = {"max-talk": "10m"}
             world[one].talk_alone_to(other)
     world.start()
     world.live()

@@ -27,7 +27,7 @@ def play(world):
     for profile, (mouth, ear, *_) in PAIRS.items():
         for one, other in ((mouth, ear), (ear, mouth)):
             world[one].sections["audio"]["profile"] = profile
-            world[one].sections["talk"] = {"max-talk": "10m", "cover": "off"}
+            world[one].sections["talk"] = {"max-talk": "10m"}
             world[one].talk_alone_to(other)
     world.start()
     world.live()

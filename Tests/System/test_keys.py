@@ -70,7 +70,7 @@ class OneTalker(SceneTest):
             self.assertTrue(kitchen.is_lit())
 
     def test_without_preroll_nothing_from_before_the_press_is_heard_and_all_from_then_on(self):
-        scene, kitchen, garage = self.scene(preroll="0", cover="off")
+        scene, kitchen, garage = self.scene(preroll="0")
         # With so few the speaker runs dry where it gets nothing while the microphone starts.
         kitchen.sections["audio"]["periods"] = 2
         scene.start()

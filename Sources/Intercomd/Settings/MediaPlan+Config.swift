@@ -40,11 +40,6 @@ extension MediaPlan {
         capture = CaptureChain.Settings(audio, handsFree)
         self.ringtone = ringtone
         hasPermitTone = config.sounds.permit == .tone
-        cover =
-            switch config.talk.cover {
-            case .off: .off
-            case .spurt: .spurt
-            }
         if let concealment { self.concealment = concealment }
         jitterPreset = audio.jitter
     }

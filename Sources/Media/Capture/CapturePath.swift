@@ -286,8 +286,6 @@ struct Microphone: ~Copyable {
     private var filled = 0
     /// Whole frames captured since the start; the next one has this number.
     private(set) var captured = 0
-    /// Samples captured, in numbered frames and behind them.
-    var capturedSamples: Int { captured * frameSamples + filled }
     /// The first frame after the last gap: what is older is of another time.
     private(set) var unbroken = 0
 

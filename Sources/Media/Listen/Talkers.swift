@@ -245,7 +245,7 @@ extension Talkers {
             let isSounding = slots[place].voice.pull(into: &block, at: now)
             countTotals(of: place)
             if isSounding != wasSounding {
-                turn(place, owner, isOn: isSounding, hides: plan.cover != .off, at: now)
+                turn(place, owner, isOn: isSounding, at: now)
             }
             guard isSounding else {
                 // A voice that waits for its first block is reported on when that is played.
@@ -277,8 +277,7 @@ extension Talkers {
 
     /// A voice begins to sound, or falls silent.
     private mutating func turn(
-        _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, hides: Bool,
-        at now: Instant
+        _ place: Int, _ owner: VoiceSlot.Owner, isOn isSounding: Bool, at now: Instant
     ) {
         slots[place].isSounding = isSounding
         lastSpeaker = owner.peer
@@ -287,8 +286,7 @@ extension Talkers {
             slots[place].tally.begin()
         } else {
             // Its talker waits to be told what was heard of it.
-            let soon = hides ? now + Cover.hiding(Cover.draw()) : now
-            slots[place].nextReport = min(slots[place].nextReport, soon)
+            slots[place].nextReport = min(slots[place].nextReport, now)
             slots[place].tally.end()
         }
     }

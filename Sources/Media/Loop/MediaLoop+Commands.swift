@@ -28,7 +28,7 @@ extension MediaLoop {
             socket.send(payload, to: peer, onSession: index, address: address, made: made)
         case .answered(let peer, let index, let askedAt, let time):
             socket.peers[peer].keySlots.answered(onIndex: index, askedAt: askedAt, time: time)
-        case .cover(let peer): socket.sendCover(to: CollectionOfOne(peer), at: now)
+        case .cover(let peer): socket.sendCover(to: peer, at: now)
         case .endpoint(let peer, let endpoint):
             socket.peers[peer].endpoint = endpoint
         case .drop(let peer, let index):

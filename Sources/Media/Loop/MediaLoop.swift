@@ -32,7 +32,7 @@ internal import Wire
 ///   `Meters` serve both ways.
 /// - Talk, to the wire: `talk` has `Talks` (`SentTalkspurt`, `EncodedFrames`) encode it and
 ///   `DataSocket` seal (`KeySlots`, Crypto) and send it; beside it goes a `PacedAnnouncement` (an
-///   `Announcement`), and `CoverTail` hides its end (`DecoySound`).
+///   `Announcement`).
 /// - Listen, from the wire to the speaker's card: `MediaLoop+Listen` has `PacketReceiver` open
 ///   packets of sessions (`SessionOwners`) when `Intake` says so, `Talkers` (`PeerStreams`;
 ///   `VoiceSlot`, `HeardTally`) keep and mix voices, `Tones` and `Speaking` sound besides,
@@ -146,8 +146,7 @@ package struct MediaLoop: ~Copyable {
             if isPeriod { moveCapturedSound() }
             if woken.timer {
                 // Without a card, time moves what a card would.
-                let samples = talks.pace.samplesDue(at: now)
-                pace(.timer, announcement.isOn ? announcement.pace.samplesDue(at: now) : samples)
+                pace(.timer, announcement.pace.samplesDue(at: now))
             }
             talk()
             if woken.socket || receiver.intake.isGathering { listen() }
@@ -280,16 +279,13 @@ extension MediaLoop {
             talks.spurts[place].listeners = plan.targets[place].listeners
         }
         talkKeys.adopt(&change, plan, loop)
-        if plan.cover != .spurt { talks.stopTails(at: now) }
         talks.isFrameSizeDue = true
-        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || talks.hasTail
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn
         changeSound(&change)
         applyShedding()
         for target in talks.spurts.indices { updateGate(target) }
         receiver.intake.adopt(period: plan.periodNanoseconds)
         receiver.strayIntake.adopt(period: plan.periodNanoseconds)
-        // A tail that has gone kept the microphone's card running.
-        if !talks.isTalking, !talks.hasTail { cards.restCapture(loop, at: now) }
     }
 
     /// Ends a talkspurt whose target is gone, and tells its listeners.
@@ -297,7 +293,7 @@ extension MediaLoop {
         for target in talks.spurts.indices where !change.formerTargets.contains(target) {
             let wasTalking = talks.spurts[target].isTalking
             endAtOnce(target)
-            guard wasTalking || talks.spurts[target].owesEnd else { continue }
+            guard wasTalking || talks.spurts[target].endsLeft > 0 else { continue }
             let listeners = talks.spurts[target].listeners
             talks.sendEnd(of: target, to: listeners, plan, by: &socket, at: now)
         }
@@ -311,7 +307,6 @@ extension MediaLoop {
             if talks.encoder.frameSamples != frameSamples {
                 // Numbers of the old frames mean nothing to the new ones; a key still held begins
                 // another talkspurt.
-                talks.capturedSamples = 0
                 for target in talks.spurts.indices { endAtOnce(target) }
                 capturePath.change(frameSamples: talks.encoder.frameSamples)
             }

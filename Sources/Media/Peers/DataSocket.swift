@@ -74,10 +74,10 @@ struct DataSocket: ~Copyable {
         flush()
     }
 
-    /// Sends a heartbeat on the current session of each of these peers.
-    mutating func sendCover(to listeners: some Swift.Sequence<Int>, at now: Instant) {
+    /// Sends a heartbeat on the current session of a peer.
+    mutating func sendCover(to peer: Int, at now: Instant) {
         lay(ControlPayload())
-        for peer in listeners { seal(to: peer, FrameFlags(kind: .cover), at: now) }
+        seal(to: peer, FrameFlags(kind: .cover), at: now)
         flush()
     }
 

@@ -58,8 +58,6 @@ package struct MediaPlan: Sendable {
     package var ringtone: [Int16] = []
     /// Whether a tone says that the microphone is open.
     package var hasPermitTone = false
-    /// Hides the end of a talk from the network.
-    package var cover = Cover.off
     /// How sound is made up that is missing.
     package var concealment: Concealment
     package var jitterPreset = JitterBuffer.Preset.normal

@@ -96,9 +96,6 @@ package struct Announcement: ~Copyable {
         frames.append(samples.span(0..<samples.count), by: &encoder)
     }
 
-    /// Keeps the sound of the frame that was encoded last.
-    func keepDecoy(in decoy: inout DecoySound) { decoy.keep(filling.span(filling.indices)) }
-
     /// Puts its frames in the place of the microphone's, and back again.
     mutating func exchange(_ other: inout EncodedFrames) { swap(&frames, &other) }
 }
@@ -141,7 +138,7 @@ struct PacedAnnouncement: ~Copyable {
     }
 
     /// Encodes its next frame, with packets of this size, unless one waits or it has no more.
-    mutating func prepare(frameSize: Int, decoy: inout DecoySound) {
+    mutating func prepare(frameSize: Int) {
         guard isOn, waiting == nil, !hasLast else { return }
         if !box!.value.fill() {
             guard isWhole else { return }
@@ -150,7 +147,6 @@ struct PacedAnnouncement: ~Copyable {
         }
         waiting = box!.value.next
         box!.value.encode(frameSize: frameSize)
-        box!.value.keepDecoy(in: &decoy)
     }
 
     /// Takes the next frame that is encoded.
@@ -189,7 +185,6 @@ extension MediaLoop {
     mutating func pace(_ source: ClockMaster.Source, _ samples: Int) {
         guard source == cards.master.source else { return }
         let frame = plan.sound.frameSamples
-        if talks.hasTail { talks.pace.earn(samples, frameSamples: frame) }
         guard announcement.isOn else { return }
         announcement.pace.earn(samples, frameSamples: frame)
         while announcement.isOn, announcement.pace.take(frameSamples: frame) {
@@ -202,7 +197,7 @@ extension MediaLoop {
     private mutating func sendAnnounced() -> Bool {
         // During a talk, `talk` chooses it.
         if talks.isFrameSizeDue, !talks.isTalking { talks.chooseFrameSize(plan, for: &socket) }
-        announcement.prepare(frameSize: talks.encoder.frameSize, decoy: &talks.decoy)
+        announcement.prepare(frameSize: talks.encoder.frameSize)
         guard let ready = announcement.takeReady() else { return false }
         announcement.exchange(&talks.frames)
         talks.sendFrame(
@@ -218,7 +213,7 @@ extension MediaLoop {
         talks.isFrameSizeDue = true
         let target = plan.announcement
         talks.spurts[target].phase = .silent
-        talks.oweEnds(of: target, ahead: announcement.pace.credit, plan, at: now)
+        talks.spurts[target].oweEnds(at: now)
         rings.notify(
             .said(target: plan.targets[target].id, frames: talks.spurts[target].packets))
         rings.handBack(.announcement(box))
@@ -228,7 +223,7 @@ extension MediaLoop {
 
     /// Without a card, the timer moves talk keys and an announcement.
     mutating func giveTimerWork() {
-        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn || talks.hasTail
+        cards.hasOtherWork = talkKeys.count > 0 || announcement.isOn
         if cards.master.source == .timer { cards.armTimer(at: now) }
     }
 }

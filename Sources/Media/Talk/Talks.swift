@@ -62,14 +62,11 @@ extension MediaLoop {
     mutating func handleEnds() {
         guard talks.takeEnd() else { return }
         duplex.talkEnded(at: now, rxHold: plan.rxHold)
-        // What hides the end goes out at its pace.
-        if !talks.isTalking, !talks.hasTail { cards.restCapture(loop, at: now) }
-        if talks.hasTail { giveTimerWork() }
+        if !talks.isTalking { cards.restCapture(loop, at: now) }
     }
 
     /// Encodes the frames that wait and sends each target what it lacks.
     mutating func talk() {
-        talks.capturedSamples = capturePath.microphone.capturedSamples
         // All encoded frames go out first, those of the pre-roll too: only then may the frame size
         // change, because a packet holds frames of one size.
         if talks.isTalking, !talks.isFrameSizeDue || sendWaiting() {
@@ -80,11 +77,6 @@ extension MediaLoop {
             _ = sendWaiting()
         }
         talks.sendEnds(plan, by: &socket, at: now)
-        guard talks.hasTail else { return }
-        if !talks.sendTails(plan, by: &socket, at: now) { hasBacklog = true }
-        guard !talks.hasTail else { return }
-        if !talks.isTalking { cards.restCapture(loop, at: now) }
-        giveTimerWork()
     }
 
     private mutating func sendWaiting() -> Bool {
@@ -104,23 +96,10 @@ struct Talks: ~Copyable {
     var spurts: FixedArray<SentTalkspurt>
     var encoder: OpusEncoder
     var frames = EncodedFrames()
-    /// What is encoded where cover follows a talk.
-    var decoy = DecoySound()
-    /// Whether the encoder remembers a decoy, which no listener has heard.
-    var hasDecoyed = false
     /// Whether frames may need another size: others are talked to, or ways have changed.
     var isFrameSizeDue = false
     /// A talkspurt of the microphone has ended, and the media loop has not acted on it yet.
     private var hasEnded = false
-    /// When what hides a talk is due.
-    var pace = FramePace()
-    /// Samples captured so far.
-    var capturedSamples = 0
-    /// Frames that are encoded behind the last one of a talk, in the turn in which a tail begins;
-    /// nil in all other turns.
-    var encodedBehind: Int?
-    /// What is drawn for tails; nil but in tests.
-    var foretold: UInt16?
     private let rings: Rings
 
     init(
@@ -163,12 +142,10 @@ struct Talks: ~Copyable {
             return false
         case .silent: break
         }
-        if !isTalking {
-            let isGap = start > frames.next || hasRested
+        if !isTalking, start > frames.next || hasRested {
             // What the encoder remembers is of another time.
-            if isGap || hasDecoyed { encoder.reset() }
-            hasDecoyed = false
-            if isGap { frames.begin(at: start) }
+            encoder.reset()
+            frames.begin(at: start)
         }
         // What it has heard already is not said again.
         spurts[target].begin(at: max(spurts[target].nextFrame, start, frames.oldest))
@@ -181,12 +158,7 @@ struct Talks: ~Copyable {
         spurts[target].phase = .silent
         let id = plan.targets[target].id
         rings.notify(.said(target: id, frames: spurts[target].packets))
-        if target != plan.message {
-            let sentSamples = spurts[target].nextFrame * plan.sound.frameSamples
-            let encoded = max(0, frames.next - spurts[target].nextFrame)
-            oweEnds(
-                of: target, ahead: capturedSamples - sentSamples, encoded: encoded, plan, at: now)
-        }
+        if target != plan.message { spurts[target].oweEnds(at: now) }
         // Listeners that are left may bear more than this one's did.
         isFrameSizeDue = true
         hasEnded = true
@@ -218,9 +190,7 @@ struct Talks: ~Copyable {
         while frames.next < microphone.captured {
             guard left > 0 else { return false }
             left -= 1
-            let number = frames.next
             frames.append(from: microphone, by: &encoder)
-            decoy.keep(microphone.frame(number))
         }
         return true
     }
@@ -336,8 +306,6 @@ struct SentTalkspurt {
     /// SPURT_ENDs still to send, and when the next one is due.
     var endsLeft = 0
     var nextEnd = Instant(nanoseconds: 0)
-    /// What hides its end, in their place.
-    var tail = CoverTail()
 
     static let startMarked = Duration.milliseconds(100)
     /// Sound in the microphone besides the pre-roll: of the key's debounce, and of this turn.
@@ -348,8 +316,6 @@ struct SentTalkspurt {
     static let endInterval = Duration.milliseconds(20)
 
     var isTalking: Bool { phase != .silent }
-    /// Whether its listeners have not been told yet that it is over.
-    var owesEnd: Bool { endsLeft > 0 || tail.owesEnd }
 
     init(sequence: UInt16, listeners: PeerSet = []) {
         self.sequence = sequence
@@ -363,7 +329,6 @@ struct SentTalkspurt {
         unbroken = frame
         packets = 0
         endsLeft = 0
-        tail.stop()
         hole.frames = 0
     }
 

@@ -26,7 +26,7 @@ def prepare(said, seed=21):
 def play(world, happen=None):
     """Both talk for all of it; from `STEADY` on something may happen to them."""
     for one in world.stations.values():
-        one.sections["talk"] = {"max-talk": "20m", "cover": "off"}
+        one.sections["talk"] = {"max-talk": "20m"}
     world.start()
     world.live()
     world.until(BEGIN)

@@ -11,17 +11,11 @@ import Wire
 @testable import Media
 
 /// A station with a peer, and the wire between them.
-struct CoverLine: ~Copyable {
+struct ObservedLine: ~Copyable {
     /// One packet as an observer sees it: when it left, in turns of the loop, and how long it was.
     struct Seen: Equatable {
         let turn: Int
         let length: Int
-    }
-
-    /// The same, and what the peer sees that gets it.
-    struct Packet {
-        let seen: Seen
-        let kind: FrameFlags.Kind
     }
 
     var loop: MediaLoop
@@ -43,20 +37,18 @@ struct CoverLine: ~Copyable {
         self.clock = clock
     }
 
-    static func made(_ profile: Profile, _ cover: Cover) throws -> CoverLine {
+    static func made(_ profile: Profile) throws -> ObservedLine {
         let clock = Clock.now()
         let ours = try localSockets()
         let theirs = try localSockets()
         let (near, there) = (ours.data.local, theirs.data.local)
-        var plan = emptyPlan(profile)
-        plan.cover = cover
         let (rings, others) = (try Rings(), try Rings())
         let loop = try MediaLoop(
-            plan: plan, rings: rings, socket: ours.data, strays: ours.strays,
+            plan: emptyPlan(profile), rings: rings, socket: ours.data, strays: ours.strays,
             firstSequences: [0, 0, 0, 0])
         let far = try DataSocket(theirs.data, strays: theirs.strays, others)
         let receiver = try PacketReceiver(others, period: 5_000_000, at: clock)
-        var line = CoverLine(loop, rings, far, receiver, at: clock)
+        var line = ObservedLine(loop, rings, far, receiver, at: clock)
         line.introduce(near, there)
         line.loop.talks.spurts[line.target].listeners = PeerSet([0])
         return line
@@ -75,23 +67,22 @@ struct CoverLine: ~Copyable {
         // Both prove their keys.
         loop.socket.send(ControlPayload(), to: 0, onSession: ours, made: clock)
         _ = observe(turn: 0)
-        far.sendCover(to: CollectionOfOne(0), at: clock)
+        far.sendCover(to: 0, at: clock)
         #expect(loopback_settle() == 0)
         loop.listen()
     }
 
-    /// What has come since, of which kinds, and for which peer.
-    mutating func observe(turn: Int) -> [Packet] {
+    /// The packets that have come since.
+    mutating func observe(turn: Int) -> [Seen] {
         #expect(loopback_settle() == 0)
-        var found: [Packet] = []
+        var found: [Seen] = []
         while true {
             let count = receiver.read(from: far)
             guard count > 0 else { return found }
             for place in 0..<count {
                 let packet = receiver.open(place, for: &far.peers, at: clock)
                 guard let packet else { continue }
-                let seen = Seen(turn: turn, length: packet.count)
-                found.append(Packet(seen: seen, kind: packet.flags.kind))
+                found.append(Seen(turn: turn, length: packet.count))
             }
         }
     }
