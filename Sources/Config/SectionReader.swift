@@ -125,6 +125,9 @@ struct GoneSetting {
             section: "talk", name: "cover",
             why: "nothing hides when a talk ends any more; a tunnel that is always full does"),
         GoneSetting(section: "audio", name: "bitrate", why: "each profile has its own"),
+        GoneSetting(
+            section: "audio", name: "concealment",
+            why: "the best way is taken that this machine has the time for"),
         GoneSetting(section: "audio", name: "jitter-max", why: "jitter = low keeps delays short"),
         GoneSetting(
             section: "network", name: "dscp", why: "every packet is marked EF, as voice is"),

@@ -79,7 +79,9 @@ enum Boot {
         let routing = Routing(config, directory)
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(
-            config, directory, routing, concealment: Concealment(config.audio), ringtone: ring)
+            config, directory, routing,
+            concealsNeurally: ConcealmentTrial.fits(
+                config.audio.profile, time: Clock.threadNanoseconds), ringtone: ring)
         if read.isUnconfigured { Log.notice(Advice.unconfigured(folder).sentence) }
 
         do throws(SystemError) {

@@ -99,8 +99,6 @@ extension Status {
         public var profile = "voice"
         /// How the sound of missing packets is made up: "plain" or "neural".
         public var concealment = "plain"
-        /// Why it is so, in a few words.
-        public var concealmentReason = ""
 
         public init() {}
 
@@ -115,7 +113,6 @@ extension Status {
             coder.field("clock_reason", &clockReason)
             coder.field("profile", &profile)
             coder.field("concealment", &concealment)
-            coder.field("concealment_reason", &concealmentReason)
         }
     }
 

@@ -2,41 +2,6 @@ import Testing
 
 @testable import Audio
 
-@Suite struct ConcealmentTests {
-    /// By itself it takes half of the time for two at most; as set, any.
-    @Test(arguments: [
-        (Concealment.Wish.auto, Duration?.some(.microseconds(1_250)), String?.none),
-        (.auto, nil, "this machine's libopus has no network for it"),
-        (.neural, nil, "this machine's libopus has no network for it"),
-        (
-            .auto, .nanoseconds(1_250_001),
-            "it takes 1.25ms of processor time for a missing packet, and 1.25ms is the most"
-        ),
-    ])
-    func theNetworkIsUsedWhereItIsThereAndQuick(
-        wish: Concealment.Wish, cost: Duration?, refusal: String?
-    ) {
-        let found = Concealment(wish, .voice, cost: cost)
-        #expect(found.isNeural == (refusal == nil))
-        if let refusal { #expect(found.reason == refusal) }
-        #expect(Concealment.most(.lowpower) == .microseconds(2_500))
-        let set = Concealment(.neural, .voice, cost: .microseconds(4_070))
-        #expect(set.isNeural)
-        #expect(set.reason == "as set; it takes 4.07ms of processor time for a missing packet")
-    }
-
-    @Test func asSetNothingIsMeasured() {
-        var isMeasured = false
-        func cost() -> Duration? {
-            isMeasured = true
-            return .zero
-        }
-        let found = Concealment(.plain, .voice, cost: cost())
-        #expect(!found.isNeural && found.reason == "as set")
-        #expect(!isMeasured)
-    }
-}
-
 @Suite struct NeuralConcealmentTests {
     /// Time as of a clock that is asked twice a packet.
     private static func cost(_ profile: Profile, of nanoseconds: Int64) -> Duration? {
@@ -52,6 +17,20 @@ import Testing
         #expect(found == nil || found == .nanoseconds(70))
         // An old libopus has no network with any profile, and a newer one with all.
         #expect((found == nil) == (Self.cost(.voice, of: 70) == nil))
+    }
+
+    /// Two talkers may take half of a block of 5 ms, or of 10 ms.
+    @Test(arguments: [
+        (Profile.voice, Int64(1_250_000), true), (.voice, 1_250_001, false),
+        (.lowpower, 2_500_000, true), (.lowpower, 2_500_001, false),
+    ])
+    func itIsUsedWhereItIsThereAndQuick(profile: Profile, nanoseconds: Int64, isQuick: Bool) {
+        var time: Int64 = 0
+        let fits = ConcealmentTrial.fits(profile) {
+            time += nanoseconds
+            return time
+        }
+        #expect(fits == (isQuick && Self.cost(.voice, of: 70) != nil))
     }
 
     @Test(arguments: Profile.allCases) func whatArrivesSoundsTheSame(profile: Profile) throws {

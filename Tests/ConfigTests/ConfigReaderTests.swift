@@ -51,7 +51,6 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
             echo = auto
             noise-suppression = high
             gain-control = on
-            concealment = neural
             [talk]
             tail = 0.2s
             [session]
@@ -96,7 +95,6 @@ let keyB = "intercom1:b6vgqtwsrbt3s72kniw64xpyz2lu45vxaghd6ivbythsm6cxb4qa:4ozb"
         #expect(config.audio.rxHold == .zero)
         #expect(config.audio.echo == .auto && config.audio.noiseSuppression == .high)
         #expect(config.audio.gainControl)
-        #expect(config.audio.concealment == .neural)
         #expect(config.talk.tail == .milliseconds(200))
         #expect(config.session.rekeyAfter == .seconds(5))
         #expect(config.paths.state == "/tmp/s")

@@ -71,7 +71,6 @@ func withoutOrigins(_ config: Config) -> Config {
                 echo = off
                 noise-suppression = off
                 gain-control = off
-                concealment = auto
                 jitter = normal
                 mixer-output = auto
                 volume = keep

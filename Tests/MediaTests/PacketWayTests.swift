@@ -265,7 +265,7 @@ import Wire
         meet(&kitchen, &garage)
         let frames = try silence(from: &kitchen)
         var plan = emptyPlan()
-        plan.concealment = Concealment(.neural, .voice, cost: .zero)
+        plan.concealsNeurally = true
         var talkers = try Talkers(plan, garage.rings)
         var tones = Tones()
         // One block later.

@@ -20,7 +20,7 @@ private let golden = """
     "drift_ppm":null,"drift_error_ppm":null,"detours":[]},\
     "duplex":"half","duplex_reason":"","echo":"off","echo_reduction_db":null,\
     "one_clock":false,"clock_reason":"two cards","profile":"voice",\
-    "concealment":"plain","concealment_reason":""},\
+    "concealment":"plain"},\
     "microphone":{"open":true,"targets":["house"],"may_open":["attic"],\
     "level_dbfs":-18.5,"snr_db":43.5,"bitrate":null,"peak_dbfs":-6.5,"rms_dbfs":-18.5,"clips":3},\
     "call":{"state":"active","call":"0190","kind":"call","direction":"in","peers":["attic"],\

@@ -139,46 +139,26 @@ def has_network():
 
 
 class Concealment(SceneTest):
-    """Missing sound is made up by a network where libopus has one, and the status says so."""
-
-    def told(self, station):
-        audio = station.status()["audio"]
-        return audio["concealment"], audio["concealment_reason"]
-
-    def test_it_is_told_and_follows_a_reload(self):
-        kitchen, = self.enter("kitchen")
-        kitchen.sections["audio"]["concealment"] = "plain"
-        self.scene.start()
-        self.assertEqual(self.told(kitchen), ("plain", "as set"))
-        kitchen.sections["audio"]["concealment"] = "neural"
-        kitchen.reload()
-        how, why = self.told(kitchen)
-        if has_network():
-            self.assertEqual(how, "neural")
-            self.assertRegex(why, r"^as set; it takes \d+\.\d\dms of processor time")
-        else:
-            self.assertEqual(
-                (how, why), ("plain", "this machine's libopus has no network for it"))
+    """Missing sound is made up by a network where libopus has one and the machine has the time."""
 
     def test_a_talk_that_lost_a_fifth_is_heard_without_a_heap_call(self):
-        for wish in ("plain", "neural"):
-            with self.subTest(wish), Scene("kitchen", "garage") as scene:
-                kitchen, garage = scene.stations
-                garage.sections["audio"]["concealment"] = wish
-                badnet = BadNet(scene, kitchen, garage, seed=7)
-                scene.introduce(kitchen, garage, via=badnet)
-                scene.start()
-                badnet.do("loss", "both", 20, 3)
-                kitchen.speak(500)
-                garage.record()
-                with kitchen.talking():
-                    time.sleep(1)
-                    span = listen(4)
-                heard = garage.recorded()
-                self.assertGreater(garage.counters()["concealed_ms"], 0)
-                self.assert_steady(heard, span, 500, 0.6, f"of a talk concealed by {wish}")
-                for one in scene.stations:
-                    self.assert_no_heap_calls(one)
+        kitchen, garage = self.enter("kitchen", "garage")
+        badnet = BadNet(self.scene, kitchen, garage, seed=7)
+        self.scene.introduce(kitchen, garage, via=badnet)
+        self.scene.start()
+        how = garage.status()["audio"]["concealment"]
+        self.assertIn(how, ("plain", "neural") if has_network() else ("plain",))
+        badnet.do("loss", "both", 20, 3)
+        kitchen.speak(500)
+        garage.record()
+        with kitchen.talking():
+            time.sleep(1)
+            span = listen(4)
+        heard = garage.recorded()
+        self.assertGreater(garage.counters()["concealed_ms"], 0)
+        self.assert_steady(heard, span, 500, 0.6, f"of a talk concealed ({how})")
+        for one in self.scene.stations:
+            self.assert_no_heap_calls(one)
 
 
 def sizes(datagrams):

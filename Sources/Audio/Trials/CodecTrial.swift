@@ -68,12 +68,28 @@ public enum CodecTrial {
     }
 }
 
-/// The cost of making up lost sound by the network of libopus.
+/// Whether lost sound is to be made up by the network of libopus.
 public enum ConcealmentTrial {
+    /// Talkers at most whose lost sound it makes up.
+    public static let voicesMax = 2
+
     private static let hertz = 150
     private static let rounds = 5
     /// Packets before each that is missing.
     private static let packets = 6
+
+    /// Whether there is such a network, and time for it: talkers of any profile may take half of the
+    /// time of a block of one's own.
+    ///
+    /// - Parameters:
+    ///   - own: The profile of this station.
+    ///   - time: Processor time of the calling thread in ns.
+    /// - Returns: Whether it is to be used.
+    public static func fits(_ own: Profile, time: () -> Int64) -> Bool {
+        let most = PCM.duration(of: Int64(own.settings.blockSamples)) / (2 * voicesMax)
+        let dearest = Profile.allCases.compactMap { cost($0, time: time) }.max()
+        return dearest.map { $0 <= most } ?? false
+    }
 
     /// Encodes a voice, and loses a packet now and then.
     ///
@@ -82,7 +98,7 @@ public enum ConcealmentTrial {
     ///   - time: Processor time of the calling thread in ns.
     /// - Returns: The time for a missing packet, which is usual here; nil where libopus has no
     ///   network: its sound is the same with and without.
-    public static func cost(_ profile: Profile, time: () -> Int64) -> Duration? {
+    static func cost(_ profile: Profile, time: () -> Int64) -> Duration? {
         do throws(OpusError) {
             return try trial(profile, time)
         } catch { return nil }

@@ -31,8 +31,6 @@ extension Config {
         public internal(set) var noiseSuppression = NoiseSuppression.off
         /// Whether speech is brought to one loudness.
         public internal(set) var gainControl = false
-        /// How the sound of missing packets is made up; `auto` by a network where there is time.
-        public internal(set) var concealment = Concealment.Wish.auto
         public internal(set) var jitter = JitterBuffer.Preset.normal
         /// The control of the speaker, by name; nil is the usual one of the card.
         public internal(set) var mixerOutput: String?
@@ -75,7 +73,6 @@ extension Config.Audio: ConfigSection {
             Setting(
                 "gain-control", .words([("off", false), ("on", true)]),
                 { $0.gainControl }, { $0.gainControl = $1 }),
-            Setting("concealment", .cases, { $0.concealment }, { $0.concealment = $1 }),
             Setting("jitter", .cases, { $0.jitter }, { $0.jitter = $1 }),
             Setting(
                 "mixer-output", control.or("auto"), { $0.mixerOutput }, { $0.mixerOutput = $1 }),

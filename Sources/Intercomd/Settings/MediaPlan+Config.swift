@@ -15,12 +15,11 @@ extension MediaPlan {
     /// A call has no limit of its own.
     private static let endless = Duration.seconds(100 * 365 * 86_400)
 
-    /// The echo is treated as the settings ask, unless `handsFree` says otherwise; missing sound is
-    /// made up plainly, unless `concealment` does.
+    /// The echo is treated as the settings ask, unless `handsFree` says otherwise.
     init(
         _ config: Config, _ directory: PeerDirectory, _ routing: Routing,
         _ handsFree: HandsFree? = nil,
-        concealment: Concealment? = nil, ringtone: [Int16] = []
+        concealsNeurally: Bool = false, ringtone: [Int16] = []
     ) {
         let audio = config.audio
         let handsFree = handsFree ?? HandsFree(audio, clocksApart: nil)
@@ -40,7 +39,7 @@ extension MediaPlan {
         capture = CaptureChain.Settings(audio, handsFree)
         self.ringtone = ringtone
         hasPermitTone = config.sounds.permit == .tone
-        if let concealment { self.concealment = concealment }
+        self.concealsNeurally = concealsNeurally
         jitterPreset = audio.jitter
     }
 
@@ -118,30 +117,6 @@ extension CaptureChain.Settings {
         self.init(
             cancelsEcho: handsFree.cancelsEcho, noiseDecibels: decibels,
             controlsGain: audio.gainControl)
-    }
-}
-
-extension Concealment {
-    /// As the settings ask, and as this machine can.
-    ///
-    /// - Parameters:
-    ///   - audio: The settings.
-    ///   - former: The concealment before, which stays for the same wish and profile.
-    init(_ audio: Config.Audio, former: Concealment? = nil) {
-        if let former, former.wish == audio.concealment, former.profile == audio.profile {
-            self = former
-        } else {
-            self.init(
-                audio.concealment, audio.profile,
-                cost: Self.cost())
-        }
-    }
-
-    /// The cost with the profile that costs most: a talker may have any.
-    private static func cost() -> Duration? {
-        Profile.allCases.compactMap {
-            ConcealmentTrial.cost($0, time: Clock.threadNanoseconds)
-        }.max()
     }
 }
 

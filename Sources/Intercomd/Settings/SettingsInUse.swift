@@ -1,5 +1,6 @@
 internal import Audio
 internal import Config
+internal import HAL
 internal import Media
 internal import Peering
 internal import Realtime
@@ -157,7 +158,10 @@ struct SettingsInUse {
         let ring = RingFile.samples(config.sounds)
         let plan = MediaPlan(
             config, directory, routing, handsFree,
-            concealment: Concealment(config.audio, former: self.plan.concealment), ringtone: ring)
+            concealsNeurally: self.plan.profile == config.audio.profile
+                ? self.plan.concealsNeurally
+                : ConcealmentTrial.fits(config.audio.profile, time: Clock.threadNanoseconds),
+            ringtone: ring)
         let sequences = plan.targets.map { _ in Boot.randomSequence() }
         let formerKeys = config.buttons.map { button in
             self.config.buttons.firstIndex { $0.hasLine(of: button) }

@@ -52,10 +52,7 @@ extension Snapshot {
 
     /// Concealment, echo and duplex as they are now.
     func tellShed(_ audio: inout Status.Audio) {
-        if switchboard.overload.isOn, plan.concealment.isNeural {
-            audio.concealment = "plain"
-            audio.concealmentReason = "the processor cannot keep up"
-        }
+        if switchboard.overload.isOn { audio.concealment = "plain" }
         guard isEchoShed else { return }
         audio.echo = "shed"
         audio.echoReductionDB = nil

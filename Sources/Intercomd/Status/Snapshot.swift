@@ -199,8 +199,7 @@ extension Snapshot {
         status.audio.isOneClock = soundClock?.isOneClock ?? false
         status.audio.clockReason = soundClock?.reason
         status.audio.profile = config.audio.profile.rawValue
-        status.audio.concealment = plan.concealment.isNeural ? "neural" : "plain"
-        status.audio.concealmentReason = plan.concealment.reason
+        status.audio.concealment = plan.concealsNeurally ? "neural" : "plain"
         status.audio.duplex = handsFree.isHalfDuplex ? "half" : "full"
         status.audio.duplexReason = handsFree.duplexReason
         status.audio.echo = handsFree.echoState

@@ -58,8 +58,8 @@ package struct MediaPlan: Sendable {
     package var ringtone: [Int16] = []
     /// Whether a tone says that the microphone is open.
     package var hasPermitTone = false
-    /// How sound is made up that is missing.
-    package var concealment: Concealment
+    /// Whether a network makes up sound that is missing.
+    package var concealsNeurally = false
     package var jitterPreset = JitterBuffer.Preset.normal
 
     /// Columns of `gains`: a peer alone, and each channel.
@@ -88,7 +88,6 @@ package struct MediaPlan: Sendable {
         self.profile = profile
         sound = profile.settings
         self.periodSamples = periodSamples
-        concealment = Concealment(profile)
         let frame = sound.frameNanoseconds
         prerollFrames = Int((preroll.nanoseconds + frame - 1) / frame)
         let marked = max(SentTalkspurt.startMarked, preroll + SentTalkspurt.besidesPreroll)
@@ -100,7 +99,7 @@ package struct MediaPlan: Sendable {
     package var frameSize: Int { sound.frameSize(bitrate: sound.bitrate) }
     package var frameSizeRepeated: Int { sound.frameSize(bitrate: sound.bitrateRepeated) }
     /// Voices whose missing sound may be made up by a network.
-    var neuralVoices: Int { concealment.isNeural ? Concealment.voicesMax : 0 }
+    var neuralVoices: Int { concealsNeurally ? ConcealmentTrial.voicesMax : 0 }
     var periodNanoseconds: Int64 { Int64(periodSamples) * 1_000_000_000 / 48_000 }
     /// Whether the microphone runs between talks: for the pre-roll, or to detect speech.
     package var keepsCapturing: Bool { prerollFrames > 0 || hasVox }
