@@ -2,7 +2,9 @@ import Config
 import Crypto
 import Files
 import HAL
+import Peering
 import Report
+import Station
 import Testing
 import Time
 import Wire
@@ -10,28 +12,52 @@ import Wire
 @testable import Intercomd
 
 @Suite struct PairingsTests {
-    /// Only a person who types it can mean a station that the site has taken out.
-    @Test func theTalkButtonTakesNoStationBack() throws {
-        let config = try config("[station]\nname = kitchen\n")
-        let own = OwnStation(
+    private let start = Instant(nanoseconds: 0)
+    private let button = Asker(name: "button ptt")
+
+    private func own(_ settings: String = "") throws -> OwnStation {
+        let config = try config("[station]\nname = kitchen\n\(settings)")
+        return OwnStation(
             publicKey: X25519.publicKey(of: .random()), config: config,
             used: PeerFiles([], in: config.paths), folder: "", isOnLAN: true, up: [])
+    }
+
+    /// Only a person who types it can mean a station that the site has taken out.
+    @Test func theTalkButtonTakesNoStationBack() throws {
         var pairings = Pairings(usesAES: true, writer: WorkChain())
-        let asker = Asker(name: "button ptt")
-        try pairings.enter("012345", by: asker, own, at: Instant(nanoseconds: 0))
+        try pairings.enter("012345", by: button, try own(), at: start)
         let takesBack = pairings.job?.takesBack
         #expect(takesBack == false)
     }
 
+    /// A person with two boxes before them types the code of one at that one.
+    @Test func aCodeThatIsTypedWhereItIsShownIsNoTryAtIt() throws {
+        let own = try own("[network]\nlisten = 127.0.0.1\nport = 5998\n")
+        var pairings = Pairings(usesAES: true, writer: WorkChain())
+        let shown = try pairings.open(by: button, own, at: start).shown
+        for (typed, host, told) in [
+            (shown, nil, "this is the station that shows that code: type it at the other one"),
+            (shown, "127.0.0.1:5998", "this is the station that shows that code: type it at the "),
+            ("7K9M-QX2W", nil, "button ptt is already pairing here"),
+        ] {
+            let reply = pairings.begin(
+                .enter(code: typed, host: host, name: nil), for: CallerTicket(place: 1, number: 1),
+                by: Asker(name: "intercomctl"), own, at: start + .seconds(1))
+            guard case .refused(let error) = reply else {
+                Issue.record("\(typed) is tried")
+                continue
+            }
+            #expect(error.text.hasPrefix(told), "\(error.text)")
+        }
+        let (state, failed) = (pairings.status.state, pairings.failedAttempts)
+        #expect(state == .showing && failed == 0)
+    }
+
     /// What is told of a code that was tried at these places, where nobody is.
     private func ending(at places: [String], _ settings: String = "") throws -> String? {
-        let config = try config("[station]\nname = kitchen\n\(settings)")
-        let own = OwnStation(
-            publicKey: X25519.publicKey(of: .random()), config: config,
-            used: PeerFiles([], in: config.paths), folder: "", isOnLAN: true, up: [])
+        let own = try own(settings)
         var pairings = Pairings(usesAES: true, writer: WorkChain())
-        let start = Instant(nanoseconds: 0)
-        try pairings.enter("012345", by: Asker(name: "button ptt"), own, at: start)
+        try pairings.enter("012345", by: button, own, at: start)
         let boxes = try places.map { [Endpoint(try #require(SocketAddress(parsing: $0)))] }
         pairings.found(boxes, at: start + .seconds(2))
         for _ in 0..<500 {

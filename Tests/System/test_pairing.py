@@ -108,6 +108,8 @@ class Pairing(PairingTest):
         self.assertIn(f"intercomctl (uid {os.geteuid()}) is already pairing here", second.text)
         errors = self.kitchen.complains("pair", "127.0.0.1", "7K9M-QX2W")
         self.assertIn("is already pairing here", errors)
+        errors = self.kitchen.complains("pair", screen.code)
+        self.assertIn("this is the station that shows that code: type it at the other one", errors)
         self.assertEqual(self.garage.ctl("pair", self.at(), screen.code)[0], 0)
 
     def test_a_peer_that_is_written_and_not_in_use_is_told(self):

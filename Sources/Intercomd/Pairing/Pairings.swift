@@ -119,11 +119,24 @@ struct Pairings: ~Copyable {
                 return try show(for: job, at: now)
             case .enter(let code, let host, let name, let takesBack):
                 (job.name, job.takesBack, job.host) = (name, takesBack, host)
+                guard !isShown(code) else {
+                    throw ControlError(
+                        .failed,
+                        "this is the station that shows that code: type it at the other one")
+                }
                 try check(name: name)
                 try enter(code, for: job, at: now)
                 return nil
             }
         } catch { return .refused(error) }
+    }
+
+    /// Whether a person has mixed the stations up.
+    private func isShown(_ typed: String) -> Bool {
+        guard job?.isEntering == false else { return false }
+        do throws(PairingCode.Fault) {
+            return core.isBy(try PairingCode(typed: typed))
+        } catch { return false }
     }
 
     /// - Throws: Why nothing can begin now.

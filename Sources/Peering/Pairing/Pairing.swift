@@ -156,6 +156,14 @@ public struct Pairing: ~Copyable {
         return tryNextBox(at: now)
     }
 
+    /// Whether the pairing under way is by this code.
+    public func isBy(_ typed: borrowing PairingCode) -> Bool {
+        switch code {
+        case .some(let code): code.isEqual(to: typed)
+        case .none: false
+        }
+    }
+
     /// Whether another stream may be taken.
     public func hasRoom(at now: Instant) -> Bool {
         guard state == .showing, case .open = window.state(at: now) else { return false }

@@ -90,6 +90,14 @@ public struct PairingCode: ~Copyable {
         return PairingCode(count: count) { bytes[$0] }
     }
 
+    /// Compares in a time that does not depend on the place of a difference.
+    borrowing func isEqual(to other: borrowing PairingCode) -> Bool {
+        guard count == other.count else { return false }
+        var difference: UInt8 = 0
+        for place in 0..<count { difference |= bytes[place] ^ other.bytes[place] }
+        return difference == 0
+    }
+
     /// As it is used.
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
