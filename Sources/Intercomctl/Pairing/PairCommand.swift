@@ -44,28 +44,13 @@ func pairedPeer(
         request = .enter(code: code, host: host, name: name, takesBack: takesBack)
     case .wrong(let what): throw Failure.usage(what)
     }
-    var former: String?
+    var shown: (name: String, former: String?)?
     do throws(Failure) {
         let paired = try follow(request, invocation) { (report) throws(Failure) in
-            let status = report.stage == .paired ? try? statusNow(invocation) : nil
-            var report = report
-            // What settings name cannot be renamed.
-            let isInSettings = report.name.map {
-                (try? PeerBook(invocation).config())?.names(peer: $0) ?? false
-            }
-            let isNamed = name != nil || isInSettings ?? false
-            // Of one that is up nobody takes the place. One that is away may have been erased, and
-            // be this box.
-            let peers = status?.peers ?? []
-            let place = peers.first { $0.name == report.name }?.endpoint
-            let away = peers.filter { $0.state != .up && $0.name != report.name }
-            let namesake = isNamed ? nil : away.first { $0.name == report.former }
-            report.former = (namesake ?? away.first { place != nil && $0.endpoint == place })?.name
-            former = report.former
-            let formerName = report.former.flatMap { try? PeerBook(invocation).site(of: $0)?.name }
-            try show(report, isNamed: isNamed, joining, status, formerName: formerName)
+            guard report.stage == .paired else { return try show(report, joining) }
+            shown = try showPaired(report, hasWish: name != nil, joining, invocation)
         }
-        return paired?.name.map { ($0, former) }
+        return shown ?? paired?.name.map { ($0, nil) }
     } catch {
         guard let joining, error.refusal == .known || error.refusal == .declined else {
             throw error
@@ -139,43 +124,71 @@ func follow(
     throw Failure("the daemon does not answer; see: journalctl -u intercomd")
 }
 
-/// Shows a person one thing that happened in a pairing.
-///
-/// - Parameters:
-///   - report: What happened.
-///   - isNamed: Whether the person has chosen the name of the other station here.
-///   - joining: What follows; nil for nothing.
-///   - status: This station, where it is known.
-///   - formerName: The name in the site of the one in whose place the new peer may come.
-/// - Throws: an output that cannot be written.
-private func show(
-    _ report: PairingReport, isNamed: Bool, _ joining: Joining?, _ status: Status?,
-    formerName: String?
-) throws(Failure) {
-    let text = report.text.visible
+/// Shows a person what happens before the two are peers.
+private func show(_ report: PairingReport, _ joining: Joining?) throws(Failure) {
     switch report.stage {
     case .code: try showCode(report, joining)
     // An attempt is no result: a program that reads the result must not meet it there.
-    case .attempt: try? printLine(text, to: .complaint)
-    case .searching, .trying: try printLine(text)
-    case .paired:
-        let name = (report.name ?? "").visible
-        let (site, place) = (status?.site, joining?.isIntroducing == true ? "site" : "peer")
-        try printLine(text)
-        if !isNamed, let called = report.called, called != report.name {
-            try printLine(
-                "it calls itself \(called.visible); another name:"
-                    + " sudo intercomctl \(place) rename \(name) NAME")
-        }
-        // What a pairing without --join prints of the site says it, too.
-        if let former = report.former?.visible,
-            joining != nil || site?.peers.contains(former) != true
-        {
-            try printLine(succession(of: name, after: former, place, site, formerName))
-        }
-        guard report.isApplied else { return }
-        try printLine(waysToTalk(to: name, status?.state))
+    case .attempt: try? printLine(report.text.visible, to: .complaint)
+    case .searching, .trying, .paired: try printLine(report.text.visible)
     }
+}
+
+/// Shows a person that the two are peers, and how they talk.
+///
+/// - Parameters:
+///   - report: The new peer.
+///   - hasWish: Whether the person has chosen its name here.
+///   - joining: What follows; nil for nothing.
+///   - invocation: The command line.
+/// - Returns: The name of the new peer here, and of the one whose place it may take.
+/// - Throws: An output that cannot be written, or why it does not get the place it was to have.
+private func showPaired(
+    _ report: PairingReport, hasWish: Bool, _ joining: Joining?,
+    _ invocation: borrowing Invocation
+) throws(Failure) -> (name: String, former: String?) {
+    let name = report.name ?? ""
+    let (status, book) = (try? statusNow(invocation), try? PeerBook(invocation))
+    try printLine(report.text.visible)
+    // What settings name cannot be renamed.
+    let isNamed = hasWish || (try? book?.config())?.names(peer: name) == true
+    let former = formerPeer(of: report, isNamed: isNamed, status?.peers ?? [])
+    if let former, let book, former.state == .down, report.isApplied, joining == nil,
+        book.mayReplace(former.name), Keyboard.isThere,
+        isAgreed(
+            "\(former.name.visible) is known here with another key and is down. Is this the same"
+                + " box, erased? It gets that name, and all that \(former.name.visible) may do"
+                + " here. [no]")
+    {
+        _ = try replacePeer(former.name, by: name, in: book, invocation)
+        try printLine(waysToTalk(to: former.name.visible, status?.state))
+        return (former.name, nil)
+    }
+    let (site, place) = (status?.site, joining?.isIntroducing == true ? "site" : "peer")
+    if !isNamed, let called = report.called, called != name {
+        try printLine(
+            "it calls itself \(called.visible); another name:"
+                + " sudo intercomctl \(place) rename \(name.visible) NAME")
+    }
+    // What a pairing without --join prints of the site says it, too.
+    if let former = former?.name, joining != nil || site?.peers.contains(former) != true {
+        let formerName = book?.site(of: former)?.name
+        try printLine(
+            succession(of: name.visible, after: former.visible, place, site, formerName))
+    }
+    if report.isApplied { try printLine(waysToTalk(to: name.visible, status?.state)) }
+    return (name, former?.name)
+}
+
+/// The peer in whose place a new one may come: one that is away may have been erased, and be this
+/// box; of one that is up nobody takes the place.
+func formerPeer(
+    of report: PairingReport, isNamed: Bool, _ peers: [PeerStatus]
+) -> PeerStatus? {
+    let place = peers.first { $0.name == report.name }?.endpoint
+    let away = peers.filter { $0.state != .up && $0.name != report.name }
+    let namesake = isNamed ? nil : away.first { $0.name == report.former }
+    return namesake ?? away.first { place != nil && $0.endpoint == place }
 }
 
 /// How a new peer is heard, and hears; with what is muted here it is not heard.

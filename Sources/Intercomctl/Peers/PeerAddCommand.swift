@@ -138,31 +138,19 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     }
     let former = try book.peer(name)
     let successor = try Successor.find(typed, of: former, in: book)
-    // Without a daemon nothing is known to be up.
-    if peerNow(name, invocation)?.state == .up {
-        throw Failure(
-            "\(name) is up, and the station that is gone is named first: sudo intercomctl peer"
-                + " replace \(successor.paired?.name ?? "NAME") \(name); if \(name) is to go,"
-                + " switch it off first, or: sudo intercomctl peer set \(name) --revoked yes")
-    }
+    try successor.checkIsGone(name, invocation)
     guard try successor.isConfirmed(invocation, former) else { return try printUnchanged() }
-    try successor.takePlace(of: name, in: &book)
+    return try successor.replace(name, in: &book, invocation)
+}
 
-    var report = PeerReport(
-        name: name, former: successor.paired?.name, fingerprint: successor.key.fingerprint)
-    report.add("replaced \(name); fingerprint: \(successor.key.fingerprint)")
-    report.add("the key of the former \(name) is no longer accepted")
-    if let paired = successor.paired {
-        report.add("\(paired.name) is \(name) now")
-    } else {
-        report.add(
-            "it has no pre-shared key here, so it must have none for this station either: pair the"
-                + " two (intercomctl pair), or give both the same one: sudo intercomctl peer set"
-                + " \(name) --psk-file FILE")
-        report.add("compare it with \"intercomctl key show --fingerprint\" there;")
-        report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
-    }
-    return try report.reloadAndPrint(invocation)
+/// Gives the place of a peer to the one that a pairing has made of the same box, erased.
+func replacePeer(
+    _ name: String, by paired: String, in book: PeerBook, _ invocation: borrowing Invocation
+) throws(Failure) -> ExitCode {
+    var book = book
+    let successor = try Successor.find(paired, of: try book.peer(name), in: book)
+    try successor.checkIsGone(name, invocation)
+    return try successor.replace(name, in: &book, invocation)
 }
 
 /// The new station of a name.
@@ -210,6 +198,37 @@ struct Successor {
         throw Failure(
             "that key belongs to \(other.name); if that is the new \(former.name):"
                 + " sudo intercomctl peer replace \(former.name) \(other.name)")
+    }
+
+    /// Refuses the place of a peer that is up; without a daemon nothing is known to be.
+    func checkIsGone(_ name: String, _ invocation: borrowing Invocation) throws(Failure) {
+        guard peerNow(name, invocation)?.state == .up else { return }
+        throw Failure(
+            "\(name) is up, and the station that is gone is named first: sudo intercomctl peer"
+                + " replace \(paired?.name ?? "NAME") \(name); if \(name) is to go,"
+                + " switch it off first, or: sudo intercomctl peer set \(name) --revoked yes")
+    }
+
+    /// Puts the station in the place of a name, and says what it needs then.
+    func replace(
+        _ name: String, in book: inout PeerBook, _ invocation: borrowing Invocation
+    ) throws(Failure) -> ExitCode {
+        try takePlace(of: name, in: &book)
+        var report = PeerReport(
+            name: name, former: paired?.name, fingerprint: key.fingerprint)
+        report.add("replaced \(name); fingerprint: \(key.fingerprint)")
+        report.add("the key of the former \(name) is no longer accepted")
+        if let paired {
+            report.add("\(paired.name) is \(name) now")
+        } else {
+            report.add(
+                "it has no pre-shared key here, so it must have none for this station either: pair"
+                    + " the two (intercomctl pair), or give both the same one: sudo intercomctl"
+                    + " peer set \(name) --psk-file FILE")
+            report.add("compare it with \"intercomctl key show --fingerprint\" there;")
+            report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
+        }
+        return try report.reloadAndPrint(invocation)
     }
 
     /// Puts the station in the place of a name, and writes that.

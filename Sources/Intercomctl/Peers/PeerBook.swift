@@ -59,6 +59,15 @@ struct PeerBook {
         return key
     }
 
+    /// Whether `peer replace` gives the place of a peer to another one here, as this user: not of
+    /// one that was put out, is in the site, or is in a person's file.
+    func mayReplace(_ name: String) -> Bool {
+        guard let peer = try? peer(name), !peer.isRevoked, file(of: name) != nil,
+            site(of: name) == nil
+        else { return false }
+        return (try? FileStore.mayWrite(in: paths.learnedPeers)) == true
+    }
+
     private func stranger(_ name: String) -> Failure {
         Failure(unknown("peer", name, among: names, or: "intercomctl peer list"))
     }

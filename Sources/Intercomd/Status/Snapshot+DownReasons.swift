@@ -77,8 +77,11 @@ extension Snapshot {
                 isMember && site.introducers.contains(name)
                 ? "\(look); if it was erased, the site needs another introducer: sudo intercomctl"
                     + " site init NAME --take-over"
-                : "\(look); if it was erased or set up anew: intercomctl pair"
-                    + (isMember ? " with \(site.introducer)" : "")
+                : "\(look); if it was erased or set up anew: "
+                    + (isMember
+                        ? "intercomctl pair with \(site.introducer)"
+                        : "sudo intercomctl pair here, and type there what it shows; then it says"
+                            + " here how that box gets this name")
         case .notAccepted where refusing.contains(peer):
             text = "does not accept this station any more"
             fix = "intercomctl status says what that may mean"
