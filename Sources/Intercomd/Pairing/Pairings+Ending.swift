@@ -74,7 +74,8 @@ extension Pairings {
             failTyped(
                 "declined",
                 "\(typedHost) accepted the code but did not pair. Its screen says why; perhaps this"
-                    + " station is already its peer. Nothing is changed here")
+                    + " station is already its peer, or has its key, by a memory card that was"
+                    + " copied. Nothing is changed here")
         case .refused(let failure):
             failTyped(failure == .code ? "wrong_code" : "refused", failure.text(of: typedHost))
         }
