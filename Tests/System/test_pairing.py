@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from codes import CODE, PATIENCE_S, Guest, PairingTest, Watch
+from codes import CODE, PATIENCE_S, Guest, PairingTest, Watch, converse
 from lab import wait
 from stage.identity import Identity
 
@@ -83,12 +83,42 @@ class Pairing(PairingTest):
         self.garage.stop()
         shutil.rmtree(self.garage.state)
         self.garage.begin()
-        word = "if it was erased or set up anew: intercomctl pair"
+        word = ("if it was erased or set up anew: sudo intercomctl pair here, and type there "
+                "what it shows; ")
         wait(lambda: word in self.kitchen.ctl("peers")[1], "kitchen says what to do")
         self.assertIn("if it takes the place of shed, which is gone: sudo intercomctl peer replace "
                       "shed garage\n", self.pair()[1])
         self.kitchen.prints("peer", "replace", "shed", "garage", "--yes")
         self.assertEqual(self.learned(self.kitchen), ["shed.conf", "shed.psk"])
+
+    def test_a_box_that_was_erased_gets_its_name_back_where_a_person_says_so(self):
+        for answer, peers in (("no\n", ["garage", "garage-2"]), ("yes\n", ["garage"])):
+            self.pair()
+            self.garage.stop()
+            shutil.rmtree(self.garage.state)
+            self.garage.begin()
+            wait(lambda: self.kitchen.peer("garage")["state"] == "down", "it is told to be down")
+            done = []
+
+            def type_it_there(screen, done=done):
+                found = CODE.search(screen)
+                if found:
+                    done.extend(self.garage.ctl("pair", self.at(), found[1]))
+                return found
+            code, screen = converse(
+                self.kitchen, self.words(self.kitchen), [answer], words=("pair",),
+                watch=type_it_there)
+            self.assertEqual((code, done[0]), (0, 0), (screen, done))
+            self.assertIn("garage is known here with another key and is down. Is this the same "
+                          "box, erased? ", screen)
+            self.assertNotIn("if it takes the place of", screen)
+            self.assertEqual("garage-2 is garage now" in screen, answer == "yes\n", screen)
+            self.assertEqual(sorted(self.peers(self.kitchen)), peers)
+            if answer == "no\n":
+                self.kitchen.prints("peer", "remove", "garage-2")
+                self.kitchen.prints("peer", "remove", "garage")
+                self.garage.prints("peer", "remove", "kitchen")
+        self.kitchen.wait_for(self.garage)
 
     def test_a_code_that_was_used_is_told_from_a_wrong_one(self):
         screen = self.show()
@@ -100,6 +130,17 @@ class Pairing(PairingTest):
         self.show()
         errors = self.garage.complains("pair", self.at(), screen.code)
         self.assertIn(f"the code is not the one that {self.at()} shows", errors)
+
+    def test_a_copied_card_is_told_at_both(self):
+        self.garage.stop()
+        self.garage.become(self.kitchen.identity)
+        self.garage.begin()
+        screen = self.show()
+        errors = self.garage.complains("pair", self.at(), screen.code)
+        self.assertIn("or has its key, by a memory card that was copied. Nothing is changed",
+                      errors)
+        self.assertEqual(screen.ended(), 1)
+        self.assertIn("has this station's own key: its memory card was copied", screen.text)
 
     def test_one_pairing_at_a_time(self):
         screen = self.show()
