@@ -77,26 +77,26 @@ public struct PairingReport: JSONRecord, Equatable, Sendable {
 /// `pair` alone shows a code. With `code` it tries that one, at `host` or at what is found on the
 /// LAN. Both take `name`, which the other station is to have here, and `takes_back` for one that
 /// the site of this station has taken out. The pairing ends when the caller goes away.
-public enum PairRequest: Equatable, Sendable {
-    case show(name: String?, takesBack: Bool = false)
-    case enter(code: String, host: String?, name: String?, takesBack: Bool = false)
+public struct PairRequest: Equatable, Sendable {
+    public private(set) var code: String?
+    public private(set) var host: String?
+    public private(set) var name: String?
+    public private(set) var takesBack: Bool
+
+    public init(
+        code: String? = nil, host: String? = nil, name: String? = nil, takesBack: Bool = false
+    ) {
+        (self.code, self.host, self.name, self.takesBack) = (code, host, name, takesBack)
+    }
 
     mutating func fields(_ coder: inout JSONCoder) {
-        var (code, host, name): (String?, String?, String?) = (nil, nil, nil)
-        var takesBack: Bool?
-        switch self {
-        case .show(let called, let isBack): (name, takesBack) = (called, isBack ? true : nil)
-        case .enter(let typed, let place, let called, let isBack):
-            (code, host, name, takesBack) = (typed, place, called, isBack ? true : nil)
-        }
+        var isBack = takesBack ? true : nil
         coder.optional("code", &code)
         coder.optional("host", &host)
         coder.optional("name", &name)
-        coder.optional("takes_back", &takesBack)
+        coder.optional("takes_back", &isBack)
+        takesBack = isBack ?? false
         coder.check("code", code != nil || host == nil)
-        self =
-            code.map { .enter(code: $0, host: host, name: name, takesBack: takesBack ?? false) }
-            ?? .show(name: name, takesBack: takesBack ?? false)
     }
 }
 

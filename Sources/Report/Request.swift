@@ -109,7 +109,7 @@ extension Request: JSONKind {
         .announce(target: "", priority: .normal, samples: 0), .relay("", peer: nil),
         .signal(peer: ""), .tone, .key, .version, .reload(isCheck: false),
         .history(HistoryQuery()), .state(.show), .call("", .call, .normal), .answer, .reject,
-        .hangUp, .page("", isDown: false, .normal), .show(peer: ""), .pair(.show(name: nil)),
+        .hangUp, .page("", isDown: false, .normal), .show(peer: ""), .pair(PairRequest()),
         .join(peer: "", site: ""), .message(.list),
     ]
 

@@ -10,8 +10,8 @@ import Wire
         .ptt(isDown: true, target: "a"), .talk(target: "a"), .tone,
         .announce(target: "a", priority: .normal, samples: 1), .relay("a", peer: nil),
         .signal(peer: "a"), .reload(isCheck: false), .call("a", .call, .normal),
-        .answer, .page("a", isDown: true, .normal), .pair(.show(name: nil)),
-        .pair(.enter(code: "012345", host: "a", name: nil)),
+        .answer, .page("a", isDown: true, .normal), .pair(PairRequest()),
+        .pair(PairRequest(code: "012345", host: "a")),
         .message(.record(peer: "a")), .message(.send(peer: "a", bytes: 9)), .message(.play(1)),
         .message(.delete(nil)),
     ]
@@ -31,8 +31,8 @@ import Wire
         let lasting: [Request] = [
             .talk(target: "a"),
             .announce(target: "a", priority: .normal, samples: 1), .reload(isCheck: false),
-            .page("a", isDown: true, .normal), .pair(.show(name: nil)),
-            .pair(.enter(code: "012345", host: "a", name: nil)), .history(HistoryQuery()),
+            .page("a", isDown: true, .normal), .pair(PairRequest()),
+            .pair(PairRequest(code: "012345", host: "a")), .history(HistoryQuery()),
             .message(.record(peer: "a")), .message(.send(peer: "a", bytes: 9)),
             .message(.play(1)), .message(.delete(nil)), .message(.delete(1)),
         ]

@@ -75,19 +75,19 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (.message(.play(3)), #"{"v":1,"do":"message","action":"play","number":3}"#),
         (.message(.delete(3)), #"{"v":1,"do":"message","action":"delete","number":3}"#),
         (.message(.delete(nil)), #"{"v":1,"do":"message","action":"delete"}"#),
-        (.pair(.show(name: nil)), #"{"v":1,"do":"pair"}"#),
-        (.pair(.show(name: "attic")), #"{"v":1,"do":"pair","name":"attic"}"#),
-        (.pair(.show(name: nil, takesBack: true)), #"{"v":1,"do":"pair","takes_back":true}"#),
+        (.pair(PairRequest()), #"{"v":1,"do":"pair"}"#),
+        (.pair(PairRequest(name: "attic")), #"{"v":1,"do":"pair","name":"attic"}"#),
+        (.pair(PairRequest(takesBack: true)), #"{"v":1,"do":"pair","takes_back":true}"#),
         (
-            .pair(.enter(code: "012345", host: nil, name: nil, takesBack: true)),
+            .pair(PairRequest(code: "012345", takesBack: true)),
             #"{"v":1,"do":"pair","code":"012345","takes_back":true}"#
         ),
         (
-            .pair(.enter(code: "7K9M-QX2W", host: "a.local", name: "a")),
+            .pair(PairRequest(code: "7K9M-QX2W", host: "a.local", name: "a")),
             #"{"v":1,"do":"pair","code":"7K9M-QX2W","host":"a.local","name":"a"}"#
         ),
         (
-            .pair(.enter(code: "012345", host: nil, name: nil)),
+            .pair(PairRequest(code: "012345")),
             #"{"v":1,"do":"pair","code":"012345"}"#
         ),
         (

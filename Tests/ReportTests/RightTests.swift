@@ -24,8 +24,8 @@ import Wire
         .relay("door", peer: "a"), .announce(target: "a", priority: .emergency, samples: 1),
         .call("a", .dropIn, .normal), .call("a", .listen, .normal),
         .call("a", .dropIn, .emergency), .call("a", .call, .emergency),
-        .page("a", isDown: true, .emergency), .pair(.show(name: nil)),
-        .pair(.enter(code: "012345", host: nil, name: nil)), .join(peer: "a", site: "0"),
+        .page("a", isDown: true, .emergency), .pair(PairRequest()),
+        .pair(PairRequest(code: "012345")), .join(peer: "a", site: "0"),
     ]
 
     @Test func eachRequestNeedsItsRight() {

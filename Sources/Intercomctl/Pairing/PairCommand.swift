@@ -32,18 +32,16 @@ func pairedPeer(
     // The one that introduces takes it back into the site; one that joins leaves the site that has
     // taken it out.
     let takesBack = invocation.isYes || joining != nil
-    let request: PairRequest
+    var (code, host): (String?, String?) = (nil, nil)
     switch PastedPairing(invocation.arguments) {
-    case .nothing: request = .show(name: name, takesBack: takesBack)
-    case .code(let code, let host):
-        let host = try host.map(hostText)
-        request = .enter(code: code, host: host, name: name, takesBack: takesBack)
-    case .host(let host, let complaint):
-        let host = try host.map(hostText)
-        let code = try askForCode(of: host, complaint)
-        request = .enter(code: code, host: host, name: name, takesBack: takesBack)
+    case .nothing: break
+    case .code(let typed, let place): (code, host) = (typed, try place.map(hostText))
+    case .host(let place, let complaint):
+        host = try place.map(hostText)
+        code = try askForCode(of: host, complaint)
     case .wrong(let what): throw Failure.usage(what)
     }
+    let request = PairRequest(code: code, host: host, name: name, takesBack: takesBack)
     var shown: (name: String, former: String?)?
     do throws(Failure) {
         let paired = try follow(request, invocation) { (report) throws(Failure) in
@@ -99,7 +97,7 @@ func follow(
         // The terminal is closed, or the output has no reader.
         if lifeline.poll(at: Clock.now()) { return nil }
         // A person with two codes before them types one at the wrong screen.
-        if case .show = request, Keyboard.dropTyped() == true {
+        if request.code == nil, Keyboard.dropTyped() == true {
             try? printLine(
                 "nothing is typed here: type this code at the other station; or, if that one shows"
                     + " a code, end this by Ctrl-C, and type: intercomctl pair CODE"
@@ -161,7 +159,7 @@ private func showPaired(
                 + " here. [no]")
     {
         _ = try replacePeer(former.name, by: name, in: book, invocation)
-        try printLine(waysToTalk(to: former.name.visible, status?.state))
+        try printLine(waysToTalk(to: former.name))
         return (former.name, nil)
     }
     let (site, place) = (status?.site, joining?.isIntroducing == true ? "site" : "peer")
@@ -176,7 +174,7 @@ private func showPaired(
         try printLine(
             succession(of: name.visible, after: former.visible, place, site, formerName))
     }
-    if report.isApplied { try printLine(waysToTalk(to: name.visible, status?.state)) }
+    if report.isApplied { try printLine(waysToTalk(to: name)) }
     return (name, former?.name)
 }
 
@@ -191,17 +189,10 @@ func formerPeer(
     return namesake ?? away.first { place != nil && $0.endpoint == place }
 }
 
-/// How a new peer is heard, and hears; with what is muted here it is not heard.
-func waysToTalk(to name: String, _ state: SavedState?) -> String {
-    let hearing =
-        if state?.isSpeakerMuted ?? false {
-            "the speaker here is muted; to hear it: intercomctl unmute speaker"
-        } else if state?.muted.contains(name) ?? false {
-            "it is muted here; to hear it: intercomctl unmute \(name)"
-        } else {
-            "to hear it: the talk button there"
-        }
-    return "to be heard there: the talk button here, or intercomctl talk \(name); \(hearing)"
+/// How a new peer is heard, and hears.
+private func waysToTalk(to name: String) -> String {
+    "to be heard there: the talk button here, or intercomctl talk \(name.visible); to hear it: the"
+        + " talk button there"
 }
 
 /// The line for a new peer that may come in the place of a former one.

@@ -158,13 +158,13 @@ struct OwnStation {
     let up: [PublicKey]
 
     /// The introduction that the other station gets.
-    func card() throws(ControlError) -> PairingCard {
+    var card: PairingCard {
         var capabilities = Capabilities(bootID: 0)
         capabilities.flags = config.network.port
-        let name = config.station.name
         guard
-            let card = PairingCard(publicKey: publicKey, capabilities: capabilities, name: name)
-        else { throw ControlError(.failed, "\(name) is no name for a station") }
+            let card = PairingCard(
+                publicKey: publicKey, capabilities: capabilities, name: config.station.name)
+        else { preconditionFailure("the settings have checked the name of the station") }
         return card
     }
 
@@ -231,8 +231,6 @@ struct PairingJob {
     var isEntering = false
     /// Where a code is tried, as the settings have an address; nil where one is shown.
     var host: String?
-    /// How many stations were found that show codes.
-    var found = 0
     /// The addresses at which the code was tried and something answered: any of them may be the one
     /// that has refused it.
     var answered: [String] = []

@@ -50,34 +50,34 @@ extension Pairings {
                 "the two minutes of this code are over; for a new one, run \"intercomctl pair\""
                     + " again")
         case .unreachable where job?.own.hosts.contains(place) == true:
-            failTyped(
+            fail(
                 "unreachable",
                 "\(typedHost) is this station's own address: type the one of the other station")
         case .unreachable where job?.connectionError?.errno == SystemError.refused:
-            failTyped(
+            fail(
                 "unreachable",
                 "no code is shown at \(typedHost) now: \(Self.endsOfCodes); or that is another box")
         case .unreachable where Self.ownTrouble != nil:
-            failTyped("unreachable", "\(typedHost) is not reached: \(Self.ownTrouble ?? "")")
+            fail("unreachable", "\(typedHost) is not reached: \(Self.ownTrouble ?? "")")
         case .unreachable:
-            failTyped(
+            fail(
                 "unreachable",
                 "\(job?.connectionError?.description ?? "\(typedHost) does not answer"); see"
                     + " whether that is its address, whether it is on, and whether \"intercomctl"
                     + " pair\" runs there and shows a code")
         case .gone:
-            failTyped(
+            fail(
                 "gone",
                 "\(typedHost) ended the pairing: run \"intercomctl pair\" there again for a new"
                     + " code, and type that one")
         case .declined:
-            failTyped(
+            fail(
                 "declined",
                 "\(typedHost) accepted the code but did not pair. Its screen says why; perhaps this"
                     + " station is already its peer, or has its key, by a memory card that was"
                     + " copied. Nothing is changed here")
         case .refused(let failure):
-            failTyped(failure == .code ? "wrong_code" : "refused", failure.text(of: typedHost))
+            fail(failure == .code ? "wrong_code" : "refused", failure.text(of: typedHost))
         }
         port.hangUp()
     }
@@ -86,16 +86,6 @@ extension Pairings {
     static let endsOfCodes =
         "a code ends with one pairing, after two minutes, after three wrong ones, or with the"
         + " command that shows it; for a new one, there: intercomctl pair"
-
-    private mutating func failTyped(_ cause: String, _ text: String) {
-        var text = text
-        if let found = job?.found, found > Pairing.boxesMost {
-            text +=
-                "; of \(found) stations that show codes \(Pairing.boxesMost) were tried: for a"
-                + " certain one, pair HOST CODE"
-        }
-        fail(cause, text)
-    }
 
     /// Tells of an attempt: the person, and with a cause everybody.
     private mutating func attempt(

@@ -111,23 +111,16 @@ struct Pairings: ~Copyable {
         at now: Instant
     ) -> Reply? {
         var job = PairingJob(caller: caller, asker: asker, own: own)
+        (job.name, job.takesBack, job.host) = (request.name, request.takesBack, request.host)
         do throws(ControlError) {
-            switch request {
-            case .show(let name, let takesBack):
-                (job.name, job.takesBack) = (name, takesBack)
-                try check(name: name)
-                return try show(for: job, at: now)
-            case .enter(let code, let host, let name, let takesBack):
-                (job.name, job.takesBack, job.host) = (name, takesBack, host)
-                guard !isShown(code) else {
-                    throw ControlError(
-                        .failed,
-                        "this is the station that shows that code: type it at the other one")
-                }
-                try check(name: name)
-                try enter(code, for: job, at: now)
-                return nil
+            if let code = request.code, isShown(code) {
+                throw ControlError(
+                    .failed, "this is the station that shows that code: type it at the other one")
             }
+            try check(name: request.name)
+            guard let code = request.code else { return try show(for: job, at: now) }
+            try enter(code, for: job, at: now)
+            return nil
         } catch { return .refused(error) }
     }
 
@@ -175,7 +168,7 @@ struct Pairings: ~Copyable {
     private mutating func open(
         _ code: consuming PairingCode, for job: PairingJob, at now: Instant
     ) throws(ControlError) -> Instant {
-        let card = try job.own.card()
+        let card = job.own.card
         let network = job.own.config.network
         do throws(SystemError) {
             try port.open(at: job.own.listen, port: network.port)
@@ -296,18 +289,13 @@ struct Pairings: ~Copyable {
                     + " type its address, too: pair HOST CODE")
         }
         order(.seek(false))
-        job?.found = stations.count
         tryCode(at: stations, at: now)
     }
 
     /// Tries the typed code at these boxes, one after the other.
     private mutating func tryCode(at boxes: [[Endpoint]], at now: Instant) {
         guard let job, let typed = typed.take() else { return }
-        let card: PairingCard
-        do throws(ControlError) {
-            card = try job.own.card()
-        } catch { return fail("refused", error.text) }
-        perform(core.enter(typed.code, at: boxes, as: card, at: now), at: now)
+        perform(core.enter(typed.code, at: boxes, as: job.own.card, at: now), at: now)
     }
 
     // MARK: Streams and time

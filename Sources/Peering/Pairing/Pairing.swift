@@ -72,7 +72,7 @@ public struct Pairing: ~Copyable {
     }
 
     /// More boxes than that get no guess at the code (protocol.md §4.1).
-    public static let boxesMost = 3
+    static let boxesMost = 3
     /// How long it waits for a connection while there is another place to try.
     static let connectPatience = Duration.seconds(4)
     static let spacing = Duration.milliseconds(10)
