@@ -277,7 +277,6 @@ microphone: number, value or none [auto]:\x20
 loudspeaker: number, value or none [auto]:\x20
 playing a rising tone three times on auto (default)
 did you hear it? yes, no or again [yes]:\x20
-free: GPIO 0 to 27
 talk button's GPIO: number, line or none [GPIO17]:\x20
 
 {WRITTEN}
@@ -308,7 +307,6 @@ name of this station [raspberrypi]:  raspberrypi
 """, screen)
         self.assertRegex(screen, r"card:Nope\n  [^\n]*card:Nope[^\n]*; the same again takes it\n")
         self.assertRegex(screen, r"card:No\n  [^\n]*card:No[^\n]*; the same again takes it\n")
-        self.assertIn("free: GPIO 0 to 3, 5 to 27; 4 is in use by w1\n", screen)
         self.assertIn("  no line has the name pin 11: intercomctl gpio list, or none\n", screen)
         self.assertIn("  GPIO4 is in use by w1; the same again takes it\n", screen)
         # A button at a line that is not there would never talk.

@@ -32,7 +32,6 @@ extension Setup {
             if isHeard { break }
             unheard = plan[.output].value
         }
-        if let text = lines.text { try printLine(text) }
         guard try ask(.key, lines) else { return false }
         try printText("\n\(plan.text)\n")
         return try choice("write this to \(path)? [yes]") == "yes"

@@ -137,83 +137,35 @@ extension SetupPlan {
     }
 }
 
-/// The GPIO lines of a Raspberry Pi's pin header, or with such names, `GPIO2` for instance.
+/// The GPIO lines of this machine, as the answer to `setup` names them.
 struct HeaderLines: Equatable {
-    struct Line: Equatable {
-        let number: Int
-        /// The program that has it; empty where it is the kernel; nil where it is free.
-        let holder: String?
-    }
+    /// The names of all lines, among them those of a Raspberry Pi's pin header, `GPIO2` for
+    /// instance.
+    private var names: [String] = []
+    /// The program that has a line, by its name; empty where it is the kernel.
+    private var holders: [String: String] = [:]
 
-    /// By number, each once.
-    let lines: [Line]
-    /// The names of all lines of the machine, those of the header among them.
-    private let names: [String]
-
-    init(_ lines: [Line], names: [String] = []) {
-        self.names = names + lines.map { "GPIO\($0.number)" }
-        var found: [Line] = []
-        for line in lines where !found.contains(where: { $0.number == line.number }) {
-            found.append(line)
+    /// - Parameter lines: Each by its name, with the program that has it.
+    init(_ lines: [(name: String, holder: String?)]) {
+        for (name, holder) in lines {
+            names.append(name)
+            if let holder { holders[name] = holder }
         }
-        self.lines = found.sorted { $0.number < $1.number }
     }
 
     /// The lines of all chips that can be listed.
     static func all() -> HeaderLines {
-        var (found, names): ([Line], [String]) = ([], [])
+        var found: [(name: String, holder: String?)] = []
         for number in GPIOChip.numbers() {
             do throws(GPIOError) {
                 for line in try GPIOChip(number: number).lines() {
-                    if !line.name.isEmpty { names.append(line.name) }
-                    guard let number = self.number(of: line.name) ?? line.headerNumber else {
-                        continue
-                    }
-                    found.append(Line(number: number, holder: line.isUsed ? line.holder : nil))
+                    let holder = line.isUsed ? line.holder : nil
+                    if !line.name.isEmpty { found.append((line.name, holder)) }
+                    if let number = line.headerNumber { found.append(("GPIO\(number)", holder)) }
                 }
             } catch { continue }
         }
-        return HeaderLines(found, names: names)
-    }
-
-    /// The number in such a name.
-    private static func number(of name: String) -> Int? {
-        guard let number = Int(name.dropFirst(4)), (0...99).contains(number),
-            name == "GPIO\(number)"
-        else { return nil }
-        return number
-    }
-
-    /// One line of text: those that are free, and what has the others; nil where there are none.
-    var text: String? {
-        guard !lines.isEmpty else { return nil }
-        var free: [String] = []
-        var run: ClosedRange<Int>?
-        func close() {
-            guard let run else { return }
-            free.append(
-                run.count == 1 ? "\(run.lowerBound)" : "\(run.lowerBound) to \(run.upperBound)")
-        }
-        for line in lines where line.holder == nil {
-            if let open = run, open.upperBound + 1 == line.number {
-                run = open.lowerBound...line.number
-            } else {
-                close()
-                run = line.number...line.number
-            }
-        }
-        close()
-        let numbers = free.joined(separator: ", ")
-        var parts = [free.isEmpty ? "no line is free" : "free: GPIO \(numbers)"]
-        for line in lines {
-            guard let holder = line.holder else { continue }
-            parts.append("\(line.number) is in use by \(Self.user(holder))")
-        }
-        return parts.joined(separator: "; ")
-    }
-
-    private static func user(_ holder: String) -> String {
-        holder.isEmpty ? "the kernel" : holder.visible
+        return HeaderLines(found)
     }
 
     /// Whether this machine has lines, and none of this name: a button there would never talk.
@@ -228,14 +180,12 @@ struct HeaderLines: Equatable {
     /// Why a line is perhaps not meant; nil where it is well.
     func doubt(of value: String) -> String? {
         // Of the header of a Raspberry Pi, which has these.
-        let isHeader = Set(2...27).isSubset(of: lines.map { $0.number })
-        if isHeader, value == "GPIO2" || value == "GPIO3" {
+        if value == "GPIO2" || value == "GPIO3",
+            (2...27).allSatisfy({ names.contains("GPIO\($0)") })
+        {
             return "\(value) is a line of the I2C bus, and has a resistor of its own"
         }
-        guard let number = Self.number(of: value),
-            let holder = lines.first(where: { $0.number == number })?.holder,
-            !holder.hasPrefix("intercomd")
-        else { return nil }
-        return "\(value) is in use by \(Self.user(holder))"
+        guard let holder = holders[value], !holder.hasPrefix("intercomd") else { return nil }
+        return "\(value) is in use by \(holder.isEmpty ? "the kernel" : holder.visible)"
     }
 }
