@@ -150,17 +150,19 @@ private func showPaired(
     try printLine(report.text.visible)
     // What settings name cannot be renamed.
     let isNamed = hasWish || (try? book?.config())?.names(peer: name) == true
-    let former = formerPeer(of: report, isNamed: isNamed, status?.peers ?? [])
-    if let former, let book, former.state == .down, report.isApplied, joining == nil,
-        book.mayReplace(former.name), Keyboard.isThere,
-        isAgreed(
-            "\(former.name.visible) is known here with another key and is down. Is this the same"
-                + " box, erased? It gets that name, and all that \(former.name.visible) may do"
-                + " here. [no]")
+    var former = formerPeer(of: report, isNamed: isNamed, status?.peers ?? [])
+    if let old = former, let book, old.state == .down, report.isApplied, joining == nil,
+        book.mayReplace(old.name), Keyboard.isThere
     {
-        _ = try replacePeer(former.name, by: name, in: book, invocation)
-        try printLine(waysToTalk(to: former.name))
-        return (former.name, nil)
+        let isSame = isAgreed(
+            "\(old.name.visible) is known here with another key and is down. Is this the same box,"
+                + " erased? It gets that name, and all that \(old.name.visible) may do here. [no]")
+        guard !isSame else {
+            _ = try replacePeer(old.name, by: name, in: book, invocation)
+            try printLine(waysToTalk(to: old.name))
+            return (old.name, nil)
+        }
+        former = nil
     }
     let (site, place) = (status?.site, joining?.isIntroducing == true ? "site" : "peer")
     if !isNamed, let called = report.called, called != name {

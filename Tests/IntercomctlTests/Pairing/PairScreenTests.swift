@@ -23,7 +23,7 @@ import Testing
         #expect(formerPeer(of: report, isNamed: isNamed, [old, new])?.name == expected)
     }
 
-    /// What a person, or the site, has decided is not undone by a yes.
+    /// A yes does not undo the decision of a person, or of the site.
     @Test func onlyThePlaceOfAPeerOfThisStationAloneIsOffered() throws {
         let folder = try StationFolder()
         try folder.writeIdentity()
