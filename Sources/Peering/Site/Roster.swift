@@ -39,6 +39,14 @@ public struct Roster: Equatable, Sendable {
     /// The station that has this key.
     public func station(with key: PublicKey) -> Station? { stations.first { $0.key == key } }
 
+    /// The station with a key as settings have it; nil for a text that is no key, too.
+    public func station(withKey text: String) -> Station? {
+        PublicKey(text: text).flatMap { station(with: $0) }
+    }
+
+    /// The station of this name.
+    public func station(named name: String) -> Station? { stations.first { $0.name == name } }
+
     /// A site with the stations and channels of a former one, or without any; nil for a name that
     /// cannot be in a roster.
     public init?(name: String, key: VerifyingKey, takingOver held: Roster? = nil) {
@@ -71,12 +79,12 @@ public struct Roster: Equatable, Sendable {
 
     /// Whether neither a station nor a channel has this name.
     private func isFree(_ name: String) -> Bool {
-        !stations.contains { $0.name == name } && !channels.contains { $0.name == name }
+        station(named: name) == nil && !channels.contains { $0.name == name }
     }
 
     /// Takes a station out, of its channels, too.
     public mutating func remove(_ name: String) throws(RosterChangeError) {
-        guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
+        guard self.station(named: name) != nil else { throw .isUnknown }
         try change(
             to: stations.filter { $0.name != name },
             Self.channels(channels, with: name, called: nil))
@@ -88,7 +96,7 @@ public struct Roster: Equatable, Sendable {
     public mutating func replace(
         _ name: String, by station: Station
     ) throws(RosterChangeError) {
-        guard stations.contains(where: { $0.name == name }) else { throw .isUnknown }
+        guard self.station(named: name) != nil else { throw .isUnknown }
         guard !stations.contains(station) else { throw .keyIsKnown(as: station.name) }
         var channels = channels
         if let double = stations.first(where: { $0.key == station.key && $0.name != name }) {
@@ -104,7 +112,7 @@ public struct Roster: Equatable, Sendable {
 
     /// Gives a station another name.
     public mutating func rename(_ name: String, to other: String) throws(RosterChangeError) {
-        guard let station = stations.first(where: { $0.name == name }) else { throw .isUnknown }
+        guard let station = self.station(named: name) else { throw .isUnknown }
         guard isFree(other) else { throw .nameIsTaken }
         guard
             let renamed = Station(name: other, key: station.key, addresses: station.addresses)
@@ -211,10 +219,8 @@ extension Roster {
     ///
     /// - Throws: a station that the site does not have, a name that a station has, a full roster.
     public mutating func set(_ channel: Channel) throws(RosterChangeError) {
-        guard !stations.contains(where: { $0.name == channel.name }) else { throw .nameIsTaken }
-        if let other = channel.members?.first(where: { name in
-            !stations.contains { $0.name == name }
-        }) {
+        guard station(named: channel.name) == nil else { throw .nameIsTaken }
+        if let other = channel.members?.first(where: { station(named: $0) == nil }) {
             throw .isNoStation(other)
         }
         let others = channels.filter { $0.name != channel.name }
