@@ -112,7 +112,15 @@ final class StationFolder {
     ///
     /// - Returns: The text that it prints.
     @discardableResult
-    func does(_ arguments: String...) throws -> String {
+    func does(_ arguments: String...) throws -> String { try does(arguments) }
+
+    /// Does these commands of `site`, such as `init house`, one after the other.
+    func site(_ commands: String...) throws {
+        for words in commands { try does(["site"] + words.split(separator: " ").map(String.init)) }
+    }
+
+    @discardableResult
+    private func does(_ arguments: [String]) throws -> String {
         let outcome = try run(arguments)
         #expect(outcome.code == 0, "\(arguments): \(outcome.complaint)")
         return outcome.output

@@ -163,7 +163,7 @@ class Member(MemberTest):
         for words in (("site", "join"), ("pair", "--join", "--move")):
             code, said = self.type(NAME, *words)
             self.assertEqual(code, 1)
-            self.assertIn("this station introduces the site house; if it is not", said)
+            self.assertIn("this station introduces the site house; to leave it", said)
         self.assertIn("this station introduces\n", self.type(NAME, "site", "list")[1])
         # The control: one that has no key asks what a member may answer.
         key = f"{STATE}/keys/site.key"

@@ -103,14 +103,13 @@ class Work(MemberTest):
                                          lambda self: "verified = " in self.file()),
         # With whole keys, and the others that it names: test_site.
         "site init house": ((0, 1), "to introduce a station|is in the site house"),
-        "site init house --take-over": ((0, 1), "in no site|site house"),
-        "site export --key": ((0, 1), "not introduce|introduces no site|intercom-roster-1"),
+        "site init house --take-over": ((1, 2), "in no site|say --yes"),
         "site (add|replace) (garage|attic)( .*)?": (
             1, "not introduce|introduces no site|key|in the site already|unknown station"),
         "site rename garage workshop": (1, "not introduce|introduces no site|unknown station"),
         "site channel .*": (1, "not introduce|introduces no site|unknown station"),
         "site remove garage": (1, "not introduce|introduces no site|unknown station"),
-        "site leave": (1, "in no site|introduces the site"),
+        "site leave": ((1, 2), "in no site|introduces the site"),
         "setup( --force)?": (0, f"{TOLD}button +GPIO17"),
     }
 

@@ -114,7 +114,11 @@ class ByHand(SiteTest):
         self.assertNotIn("also applied", said)
         self.assertEqual(self.found(garage), ["cook"])
         self.assertIn("in no site", self.do(garage, "site", "list"))
-        self.assertIn("sudo rm ", self.do(kitchen, "site", "leave", code=1))
+        # The one that introduces erases the key, and is asked; from the other it hears no more.
+        self.assertIn("say --yes", self.do(kitchen, "site", "leave", code=2))
+        self.assertIn("site init house --take-over", self.do(kitchen, "site", "leave", "--yes"))
+        self.assertIn("in no site", self.do(kitchen, "site", "list"))
+        self.assertFalse(os.path.exists(f"{kitchen.state}/keys/site.key"))
 
     def test_a_station_of_the_site_that_is_removed_here_stays_out_until_it_is_taken_back(self):
         kitchen, garage, attic = stations = self.enter("kitchen", "garage", "attic")

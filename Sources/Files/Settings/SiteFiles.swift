@@ -13,32 +13,23 @@ public enum SiteFiles {
     public static let keyName = "site.key"
     public static let channelsName = "site.conf"
     static let removedName = "site.removed"
-    static let sharedName = "site.shared"
     static let leftName = "site.left"
     /// Former keys that are kept, the newest ones.
     private static let leftMax = 16
     private static let removedMax = 256
 
-    /// Reads the text of the roster.
+    /// Reads the text of the roster; nil where this station is in no site.
     ///
-    /// - Parameters:
-    ///   - paths: The directories of the station.
-    ///   - limit: Bytes that are read at most.
-    /// - Returns: nil where this station is in no site.
-    /// - Throws: a file that cannot be read, or is longer.
-    public static func roster(_ paths: Paths, limit: Int) throws(StateError) -> [UInt8]? {
+    /// - Throws: a file that cannot be read, or is longer than a roster.
+    public static func roster(_ paths: Paths) throws(StateError) -> [UInt8]? {
         do throws(SystemError) {
             guard try paths.directory.status(of: rosterName) != nil else { return nil }
-            return try paths.directory.read(rosterName, limit: limit)
+            return try paths.directory.read(rosterName, limit: Roster.sizeMax)
         } catch { throw StateError(error) }
     }
 
-    /// Writes the text of the roster, or removes it.
-    public static func write(roster: [UInt8]?, _ paths: Paths) throws(StateError) {
-        try write(roster, to: rosterName, paths)
-    }
-
-    private static func write(
+    /// Writes one of these files, or removes it.
+    static func write(
         _ bytes: [UInt8]?, to name: String, _ paths: Paths
     ) throws(StateError) {
         do throws(SystemError) {
@@ -47,24 +38,12 @@ public enum SiteFiles {
         } catch { throw StateError(error) }
     }
 
-    /// Keeps, beside the roster, that another station has had the secret, too; false for one that
-    /// was made here.
-    public static func write(isKeyShared: Bool, _ paths: Paths) throws(StateError) {
-        try write(isKeyShared ? [] : nil, to: sharedName, paths)
-    }
-
-    /// Whether another station has had the secret, as far as this one knows.
-    public static func isKeyShared(_ paths: Paths) -> Bool {
-        (try? paths.directory.status(of: sharedName)) != nil
-    }
-
     /// Whether the roster in use has a station with this key, as text.
     static func lists(_ key: String, _ paths: Paths) -> Bool {
-        guard let key = PublicKey(text: key),
-            let text = try? roster(paths, limit: Roster.sizeMax),
-            let roster = try? Roster(parsing: text)
-        else { return false }
-        return roster.station(with: key) != nil
+        guard let text = try? roster(paths), let roster = try? Roster(parsing: text) else {
+            return false
+        }
+        return roster.station(withKey: key) != nil
     }
 
     /// The stations that the site has taken out, their names by their keys as text; none where they
@@ -181,15 +160,9 @@ public enum SiteFiles {
     /// The path of the secret, for words.
     public static func keyPath(_ paths: Paths) -> String { "\(paths.keys)/\(keyName)" }
 
-    /// The command after which a station introduces no more.
-    public static func removal(_ paths: Paths) -> String { "sudo rm \(keyPath(paths))" }
-
-    /// Why a station that introduces cannot leave its site.
-    public static func refusal(toLeave site: String, _ paths: Paths) -> String {
-        "this station introduces the site \(site); if it is not to introduce stations any more,"
-            + " first: \(removal(paths)); nobody can change the site then, unless another has its"
-            + " key: sudo intercomctl site export --key | ssh HOST sudo intercomctl site import"
-            + " --key"
+    /// Why a station that introduces its site does not join another one.
+    public static func refusal(toLeave site: String) -> String {
+        "this station introduces the site \(site); to leave it, first: sudo intercomctl site leave"
     }
 }
 
@@ -213,5 +186,12 @@ extension KeyStore {
         siteKey: borrowing SigningKey, _ paths: Paths
     ) throws(StateError) {
         try write(secret: Key(copying: siteKey.bytes), to: SiteFiles.keyName, paths)
+    }
+
+    /// Removes that secret: this station introduces no more.
+    public static func removeSiteKey(_ paths: Paths) throws(StateError) {
+        do throws(SystemError) {
+            try paths.directory.remove("\(Paths.keysName)/\(SiteFiles.keyName)")
+        } catch { throw StateError(error) }
     }
 }

@@ -68,7 +68,7 @@ public struct SitePeers {
         // They are words for people: no disk that fails keeps out a change for them.
         try? SiteFiles.keepNames(of: before, lostIn: roster, files.paths)
         try SiteFiles.keepLeft(of: before, for: roster, files.paths)
-        try SiteFiles.write(roster: text, files.paths)
+        try SiteFiles.write(text, to: SiteFiles.rosterName, files.paths)
         for name in gone { try files.removeStray(of: name) }
         tell(old, try settings(), lost)
         tellOwn(roster, before, try settings())

@@ -66,14 +66,6 @@ public enum Terminal {
         return text.withUTF8 { bytes in unsafe write(bytes, to: output) }
     }
 
-    /// Writes a secret as it is.
-    ///
-    /// Returns false when the reader has gone or the disk is full.
-    public static func write(secret: Span<UInt8>, to output: Output = .result) -> Bool {
-        // SAFETY: the bytes are read during the call only.
-        unsafe secret.withUnsafeBufferPointer { bytes in unsafe write(bytes, to: output) }
-    }
-
     private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to output: Output) -> Bool {
         var done = 0
         while done < bytes.count {
@@ -125,25 +117,7 @@ public enum Keyboard {
     ///
     /// Bytes that are not UTF-8 are replaced. Ended by Ctrl-D in the middle, it was dropped.
     public static func line() -> String? {
-        var bytes = [UInt8](repeating: 0, count: lineMax)
-        var room = bytes.mutableSpan
-        let line = nextLine(into: &room)
-        guard let line, line.isWhole else { return nil }
-        return String(decoding: bytes[..<line.count], as: UTF8.self)
-    }
-
-    /// Reads the next line of standard input, a secret, without its line feed; returns its size.
-    ///
-    /// Nil at the end, and when the line is too long for the buffer.
-    public static func secretLine(into bytes: inout MutableSpan<UInt8>) -> Int? {
-        nextLine(into: &bytes)?.count
-    }
-
-    /// One without an end must not hold up the program for ever.
-    private static func nextLine(
-        into bytes: inout MutableSpan<UInt8>
-    ) -> (count: Int, isWhole: Bool)? {
-        var count = 0
+        var bytes: [UInt8] = []
         var byte: UInt8 = 0
         while true {
             // Byte by byte: what follows the line is for the next reader. SAFETY: the call writes
@@ -151,11 +125,11 @@ public enum Keyboard {
             let result = unsafe withUnsafeMutablePointer(to: &byte) { pointer in
                 unsafe clinux_read(descriptor, pointer, 1)
             }
-            guard result == 1 else { return result == 0 && count > 0 ? (count, false) : nil }
-            if byte == UInt8(ascii: "\n") { return (count, true) }
-            guard count < bytes.count else { return nil }
-            bytes[count] = byte
-            count += 1
+            guard result == 1 else { return nil }
+            if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+            // One without an end must not hold up the program for ever.
+            guard bytes.count < lineMax else { return nil }
+            bytes.append(byte)
         }
     }
 }

@@ -285,11 +285,11 @@ extension CommandGroup {
                     name: "site list",
                     help: "show the site and its stations; needs no daemon", function: listSite),
                 Command(
-                    name: "site export", options: ["--key"],
+                    name: "site export",
                     help: "print the signed roster, for site import", function: exportSite),
                 Command(
                     name: "site import", arguments: "[FILE]", takes: [.file],
-                    options: ["--key", "--site", "--yes", "--no-reload", "--json"],
+                    options: ["--site", "--yes", "--no-reload", "--json"],
                     help: "make the stations of a roster peers",
                     examples: [
                         "ssh kitchen intercomctl site export | sudo intercomctl site import",

@@ -110,6 +110,24 @@ func unknown(
 /// Asks a person at the terminal; only a written yes is one.
 func isAgreed(_ question: String) -> Bool { ["y", "yes"].contains(answer(to: question)) }
 
+/// Asks a person before what cannot be undone; a program says `--yes`.
+///
+/// - Parameters:
+///   - question: What is asked, without the choices.
+///   - loss: What follows from a yes: a sentence.
+///   - invocation: The command line.
+/// - Returns: Whether it is meant.
+/// - Throws: What to add where nobody can be asked.
+func isMeant(
+    _ question: String, because loss: String, _ invocation: borrowing Invocation
+) throws(Failure) -> Bool {
+    if invocation.isYes { return true }
+    guard Keyboard.isThere else {
+        throw Failure.usage("\(loss); without a terminal to ask at, say --yes")
+    }
+    return isAgreed("\(loss). \(question)? [no]")
+}
+
 /// Says that a person has declined.
 func printUnchanged() throws(Failure) -> ExitCode {
     try printLine("nothing is changed")

@@ -15,7 +15,6 @@ struct Invocation {
     var site: String?
     var isJoining = false
     var isMoving = false
-    var hasSiteKey = false
     var isTakingOver = false
     var isYes = false
     var isForced = false

@@ -40,9 +40,6 @@ extension Option {
             $0.site = $1
         },
         flag("--join", "with pair at both: be in one site, too") { $0.isJoining = true },
-        flag("--key", "with the secret key of the site, which moves") {
-            $0.hasSiteKey = true
-        },
         flag("--move", "with pair --join: leave the site that this station is in") {
             $0.isMoving = true
         },

@@ -8,11 +8,6 @@ func printText(_ text: String) throws(Failure) {
     guard Terminal.write(text) else { throw unwritten }
 }
 
-/// The same of a secret, which no copy is made of.
-func print(secret: Span<UInt8>) throws(Failure) {
-    guard Terminal.write(secret: secret) else { throw unwritten }
-}
-
 private var unwritten: Failure {
     Failure("the output cannot be written: the reader is gone or the disk is full")
 }

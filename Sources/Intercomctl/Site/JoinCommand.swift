@@ -8,10 +8,9 @@ internal import Time
 /// `site join [PEER]`: joins the site that a peer shows, and leaves the one of this station.
 func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let wish = try peerName(ifAny: invocation.arguments.first)
-    let paths = ConfigFolder(invocation.configFolder).paths
     let now = try statusNow(invocation)
     if now.site.introduces, let name = now.site.name {
-        throw Failure(SiteFiles.refusal(toLeave: name.visible, paths))
+        throw Failure(SiteFiles.refusal(toLeave: name.visible))
     }
     // The station that introduces may be no peer here, as a former introducer has taken it out.
     let isPeer = now.peers.contains { $0.name == wish }
@@ -28,28 +27,25 @@ func joinSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         offers = shown
     }
     guard let offer = offers.first else {
-        if let name = status.name, status.offers.isEmpty {
-            throw Failure(
-                "this station is in the site \(name.visible) already, and no peer"
-                    + " \(wish.map { "\($0) " } ?? "")shows another one; a peer that has come back"
-                    + " may need half a minute; else, to join another site, or this one under a new"
-                    + " key, or to come back where it has taken this station out: intercomctl pair"
-                    + " --join --move, and sudo intercomctl pair --join CODE at the station that"
-                    + " introduces there")
+        let wished = wish ?? "no peer"
+        if let wish, status.name == nil || !status.offers.isEmpty {
+            _ = try findPeer(wish, in: now)
         }
-        if let wish { _ = try findPeer(wish, in: now) }
         if let other = status.offers.first {
             throw Failure(
-                "\(wish ?? "no peer") shows no site beside that of \(other.peer.visible):"
+                "\(wished) shows no site beside that of \(other.peer.visible):"
                     + " \(other.name.visible), \(other.fingerprint.visible); to join it:"
                     + " intercomctl site join \(other.peer.visible)")
         }
+        let finding =
+            status.name.map {
+                "this station is in the site \($0.visible) already, and \(wished) shows"
+                    + " \(wish == nil ? "another" : "no other")"
+            } ?? "\(wished) shows \(wish == nil ? "a" : "no") site"
         throw Failure(
-            "\(wish ?? "no peer") shows \(wish == nil ? "a" : "no") site; "
-                + (now.peers.contains { $0.state == .up }
-                    ? "after site leave, or a start, wait half a minute; else " : "")
-                + "pair with the station that introduces: intercomctl pair --join here, and sudo"
-                + " intercomctl pair --join CODE there")
+            "\(finding); after a start, or a change, wait half a minute; else pair with the station"
+                + " that introduces: intercomctl pair --join \(status.name == nil ? "" : "--move ")"
+                + "here, and sudo intercomctl pair --join CODE there")
     }
     guard offers.count == 1 else {
         let peers = offers.map { "\($0.peer.visible) (\($0.name.visible))" }
@@ -112,6 +108,11 @@ enum Joining {
     /// After this time the person there has perhaps not typed `--join`.
     private static let hint = Duration.seconds(5)
 
+    private static let ways =
+        "if it introduces one, there: sudo intercomctl site add, with the name that this station"
+        + " has there (intercomctl peers); if it does not, pair with the one that does; if there is"
+        + " no site yet: sudo intercomctl site init NAME"
+
     /// Which of the two this station can do.
     ///
     /// - Throws: that it can do neither, before anything is paired.
@@ -121,10 +122,9 @@ enum Joining {
             self = .joining(leaving: nil)
             return
         }
-        let paths = ConfigFolder(invocation.configFolder).paths
         if invocation.isMoving {
             guard !status.introduces else {
-                throw Failure(SiteFiles.refusal(toLeave: name.visible, paths))
+                throw Failure(SiteFiles.refusal(toLeave: name.visible))
             }
             self = .joining(leaving: (status.fingerprint, status.number ?? 0))
             return
@@ -135,7 +135,7 @@ enum Joining {
                     + " new one with \(status.introducer.visible); or, to leave that site, to come"
                     + " back to it, or to join it under a new key: intercomctl pair --join --move")
         }
-        guard try hasSiteKey(paths) != nil else {
+        guard try hasSiteKey(ConfigFolder(invocation.configFolder).paths) != nil else {
             let words = invocation.arguments
             throw Failure(
                 "this station introduces others to the site \(name.visible), and that needs root:"
@@ -165,11 +165,7 @@ enum Joining {
             let isKnown = former?.digits == status.fingerprint && status.peers.contains(peer)
             if !hasHint, Clock.now() > begin + (isKnown ? Self.patience / 4 : Self.hint) {
                 hasHint = true
-                try printLine(
-                    "it shows none yet; if it introduces one, there: sudo intercomctl site add,"
-                        + " with the name that this station has there (intercomctl peers); if it"
-                        + " does not, pair with the one that does; if there is no site yet: sudo"
-                        + " intercomctl site init NAME")
+                try printLine("it shows none yet; \(Self.ways)")
             }
             if let offer = status.offers.first(where: { $0.peer == peer }) {
                 return try join(offer, invocation)
@@ -188,9 +184,8 @@ enum Joining {
             Clock.sleep(.milliseconds(300))
         }
         throw Failure(
-            "\(peer.visible) is a peer, and has shown no site; if it introduces one, there: sudo"
-                + " intercomctl site add, with the name that this station has there; if not, first:"
-                + " sudo intercomctl site init NAME; then here: intercomctl site join")
+            "\(peer.visible) is a peer, and has shown no site; \(Self.ways); then here: intercomctl"
+                + " site join")
     }
 }
 

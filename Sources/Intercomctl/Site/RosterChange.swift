@@ -69,8 +69,8 @@ enum RosterChange {
         }
     }
 
-    /// The channels of the site that a station which comes, perhaps again, is not in, those that
-    /// end with one that goes, and the buttons of one that ends.
+    /// The channels of the site that a station which comes, perhaps again, is not in, or those that
+    /// end with one that goes.
     ///
     /// - Parameters:
     ///   - before: The roster before the change.
@@ -96,10 +96,7 @@ enum RosterChange {
                 ? nil
                 : "\(name) was alone in these channels, which end: "
                     + ended.joined(separator: ", ")
-        case .removeChannel(let name):
-            return "a button with talk = \(name), at any station, is heard by nobody then, unless"
-                + " that station has a channel \(name) of its own; status there reports it"
-        case .replace, .rename, .set: return nil
+        case .replace, .rename, .set, .removeChannel: return nil
         }
     }
 
@@ -137,7 +134,7 @@ enum RosterChange {
         let config = try book.config()
         // A peer of this name may be another one than the station of this name.
         let isStation = { (name: String) in
-            let station = before.stations.first { $0.name == name }?.key
+            let station = before.station(named: name)?.key
             let peer = config.peers.first { $0.name == name }
             return station != nil && peer.flatMap { PublicKey(text: $0.key) } == station
         }
@@ -198,7 +195,7 @@ enum RosterChange {
     private func unknownText(in roster: Roster) -> String {
         switch self {
         // It may have been renamed before, and may be another station.
-        case .rename(let name, let other) where roster.stations.contains { $0.name == other }:
+        case .rename(let name, let other) where roster.station(named: other) != nil:
             "the site has no station \(name), and has one that is called \(other):"
                 + " intercomctl site list"
         case .remove(let name), .rename(let name, _), .replace(let name, _, _):
@@ -296,9 +293,7 @@ extension SiteBook {
         book = try SiteBook(invocation)
         let key = try book.introducersKey(invocation)
         guard var roster = book.held else { throw Failure.misfit }
-        if let name = change.former,
-            roster.stations.contains(where: { $0.name == name && $0.key == book.own })
-        {
+        if let name = change.former, roster.station(named: name)?.key == book.own {
             throw Failure("\(name) is this station, which introduces the others")
         }
         if case .replace(_, let station, _) = change, station.key == book.own {
@@ -306,7 +301,7 @@ extension SiteBook {
         }
         let before = roster
         let peers = try book.peers()
-        for name in change.subjects where !roster.stations.contains(where: { $0.name == name }) {
+        for name in change.subjects where roster.station(named: name) == nil {
             // A person has typed the name that a station has here.
             let key = peers.first { $0.name == name }?.key
             guard let station = key.flatMap({ before.station(with: $0) }) else { continue }
@@ -327,11 +322,6 @@ extension SiteBook {
         if let moved { report.add(moved) }
         for line in book.told { report.add(line) }
         if let words = change.channelWords(before, roster) { report.add(words) }
-        if former != nil, let name = change.former, SiteFiles.isKeyShared(book.paths) {
-            report.add(
-                "if \(name) has had this site's key, it can come back; to prevent that: sudo"
-                    + " intercomctl site init \(roster.name) --take-over")
-        }
         report.add(
             "stations of the site that can be reached get it within seconds, others when they meet"
                 + " one that has it"

@@ -46,9 +46,7 @@ struct SiteBook {
 
     /// Its text.
     static func text(_ paths: Paths) throws(Failure) -> [UInt8]? {
-        try attempt { () throws(StateError) in
-            try SiteFiles.roster(paths, limit: Roster.sizeMax)
-        }
+        try attempt { () throws(StateError) in try SiteFiles.roster(paths) }
     }
 
     /// Makes the stations of a roster the site's peers of this station, and keeps its text; nil
@@ -170,7 +168,6 @@ private func json(of roster: Roster?, behind: [String]?) -> JSON {
 /// `site export`: the roster in use, as it was signed.
 func exportSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let paths = ConfigFolder(invocation.configFolder).paths
-    if invocation.hasSiteKey { try SiteKeyOnTheWay.send(invocation) }
     // One that is damaged is not passed on.
     guard try SiteBook.roster(paths) != nil, let text = try SiteBook.text(paths) else {
         throw Failure("this station is in no site")
@@ -179,18 +176,26 @@ func exportSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     return .ok
 }
 
-/// `site leave`: forgets the site, and the peers that came with it.
+/// `site leave`: forgets the site, the peers that came with it, and its key.
 func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var book = try SiteBook(invocation)
     guard let held = book.held else { throw Failure("this station is in no site") }
-    guard try siteKey(book.paths) == nil else {
-        throw Failure(SiteFiles.refusal(toLeave: held.name, book.paths))
-    }
+    let introduces = try siteKey(book.paths) != nil
     if let lost = try PeerBook(invocation).config().buttonsOfSite.first {
         throw Failure(
             "the button \(lost.button) names the channel \(lost.channel), and without the site this"
+    if introduces {
+        let loss =
+            "this station introduces the site \(held.name), and erases its key: without a copy,"
+            + " nobody can change the site then, but take it over"
+        guard try isMeant("Leave it", because: loss, invocation) else {
+            return try printUnchanged()
+        }
+    }
                 + " station has none of that name; nothing is changed. Give the button another"
                 + " target at \(lost.origin), or write a [channel \(lost.channel)] there; then,"
+    // Last: a roster without its key would be that of a station which others introduce.
+    try attempt { () throws(StateError) in try KeyStore.removeSiteKey(book.paths) }
                 + " again: sudo intercomctl site leave")
     }
     let place = SiteStatus(at: invocation).place
@@ -198,7 +203,13 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var report = PeerReport(name: held.name)
     report.add("left the site \(held.name)")
     for line in book.told { report.add(line) }
-    if let station = held.station(with: book.own) {
+    if introduces {
+        if held.stations.count > 1 {
+            report.add(
+                "for the others to go on, on one of them: sudo intercomctl site init \(held.name)"
+                    + " --take-over")
+        }
+    } else if let station = held.station(with: book.own) {
         report.add(
             "its list has this station still, unless it was taken out before: \(place.visible):"
                 + " sudo intercomctl site remove \(station.name)")

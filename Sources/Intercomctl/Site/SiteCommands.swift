@@ -22,8 +22,9 @@ func beginSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if book.held == nil {
         try RosterChange.add(try station(book.ownName, book.own, invocation)).apply(to: &roster)
     }
-    try write(siteKey: key, book.paths)
-    try keep(isKeyShared: false, book.paths)
+    do throws(StateError) {
+        try KeyStore.write(siteKey: key, book.paths)
+    } catch { throw error.failure }
     try book.adopt(roster, text: Array(roster.signed(by: key).utf8))
     var report = PeerReport(name: name, fingerprint: roster.key.fingerprint)
     report.add("site \(name); the digits of its key: \(roster.key.fingerprint)")
@@ -56,13 +57,8 @@ private func mayBegin(
     let hasKey = try siteKey(book.paths) != nil
     if let held = book.held {
         guard !invocation.isTakingOver else {
-            // Here it is seldom meant, and every station has to join anew.
-            let isAsked =
-                hasKey && !invocation.isYes && !invocation.isJSON && Keyboard.isThere
-            return !isAsked
-                || isAgreed(
-                    "This station introduces the site \(held.name) already. Under a new key each"
-                        + " other station has to join it anew. Go on? [no]")
+            let loss = "under a new key each other station has to join the site anew, by hand"
+            return try isMeant("Go on", because: loss, invocation)
         }
         throw Failure(
             hasKey
@@ -115,9 +111,9 @@ func introduce(paired name: String, _ invocation: borrowing Invocation) throws(F
 func removeFromSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
     let site = try SiteBook.introduced(invocation)
-    let isThere = site.held?.stations.contains { $0.name == name && $0.key != site.own } ?? false
+    let key = site.held?.station(named: name)?.key
     // A slip at a terminal would cut off another station everywhere.
-    if isThere, !invocation.isYes, !invocation.isJSON, Keyboard.isThere,
+    if let key, key != site.own, !invocation.isYes, !invocation.isJSON, Keyboard.isThere,
         !isAgreed("Take \(name) out, at all stations of the site? [no]")
     {
         return try printUnchanged()
@@ -144,12 +140,7 @@ func replaceInSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     let successor = invocation.arguments[1]
     let peer = isName(successor) ? successor : nil
     let site = try SiteBook.introduced(invocation)
-    let key: PublicKey
-    if let peer, let found = try movedPeer(peer, to: name, site, invocation) {
-        key = found
-    } else {
-        key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
-    }
+    let key = try stationKey(of: peer ?? name, peer == nil ? successor : nil, invocation)
     guard try mayReplace(name, of: site.held, by: key, peer ?? key.short, invocation) else {
         return try printUnchanged()
     }
@@ -162,32 +153,16 @@ private func mayReplace(
     _ name: String, of roster: Roster?, by successor: PublicKey, _ called: String,
     _ invocation: borrowing Invocation
 ) throws(Failure) -> Bool {
-    guard !invocation.isYes, let key = roster?.stations.first(where: { $0.name == name })?.key,
-        key != successor,
+    guard let key = roster?.station(named: name)?.key, key != successor,
         // Without a daemon nothing is known to be up.
         let peer = try? statusNow(invocation).peers.first(where: {
             $0.fingerprint == key.short
         }), peer.state == .up
     else { return true }
     // For a while one that has lost its power is up, too.
-    let finding = "\(name) was heard \(age(seconds: peer.heardAgeSeconds ?? 0)) ago"
-    guard Keyboard.isThere else {
-        throw Failure.usage(
-            "\(finding), and would be put out; without a terminal to ask at, say --yes")
-    }
-    return isAgreed("\(finding). Put it out, and give its name to \(called)? [no]")
-}
-
-/// The key of a successor that has the name here already: this command was cut off after that.
-private func movedPeer(
-    _ peer: String, to name: String, _ site: SiteBook, _ invocation: borrowing Invocation
-) throws(Failure) -> PublicKey? {
-    let book = try PeerBook(invocation)
-    guard !book.names.contains(peer), book.names.contains(name),
-        let former = site.held?.stations.first(where: { $0.name == name }),
-        let key = PublicKey(text: try book.peer(name).key), key != former.key
-    else { return nil }
-    return key
+    return try isMeant(
+        "Put it out, and give its name to \(called)",
+        because: "\(name) was heard \(age(seconds: peer.heardAgeSeconds ?? 0)) ago", invocation)
 }
 
 private func station(
@@ -224,20 +199,6 @@ func siteKey(_ paths: Paths) throws(Failure) -> SigningKey? {
 /// Whether this station introduces a site; nil where this user may not see that.
 func hasSiteKey(_ paths: Paths) throws(Failure) -> Bool? {
     try attempt { () throws(StateError) in try KeyStore.hasSiteKey(paths) }
-}
-
-/// Keeps whether another station has had the secret, too.
-func keep(isKeyShared: Bool, _ paths: Paths) throws(Failure) {
-    try attempt { () throws(StateError) in
-        try SiteFiles.write(isKeyShared: isKeyShared, paths)
-    }
-}
-
-/// Makes this station introduce a site.
-func write(siteKey: borrowing SigningKey, _ paths: Paths) throws(Failure) {
-    do throws(StateError) {
-        try KeyStore.write(siteKey: siteKey, paths)
-    } catch { throw error.failure }
 }
 
 /// `site channel NAME STATION...|all|-`: makes a channel of the site, changes or removes it.

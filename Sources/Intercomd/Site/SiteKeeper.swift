@@ -124,7 +124,7 @@ struct SiteKeeper {
     ) -> Fault? {
         let name = former[peer.key] ?? peer.name
         guard peer.isRevoked,
-            let station = roster.stations.first(where: { $0.name == name }),
+            let station = roster.station(named: name),
             station.key.text != peer.key, station.key != own
         else { return nil }
         let heir = config.peers.first { $0.key == station.key.text }
@@ -136,7 +136,7 @@ struct SiteKeeper {
 
     private mutating func read(_ paths: Paths, at now: Instant) {
         do throws(StateError) {
-            let found = try SiteFiles.roster(paths, limit: Roster.sizeMax) ?? []
+            let found = try SiteFiles.roster(paths) ?? []
             guard found != text || complaint != nil else { return }
             text = found
             complaint = nil
@@ -196,14 +196,14 @@ struct SiteKeeper {
     /// That of a peer, unless another station has the name now.
     func formerName(of peer: Config.Peer) -> String? {
         former[peer.key].flatMap { name in
-            exchange.held?.roster.stations.contains { $0.name == name } == true ? nil : name
+            exchange.held?.roster.station(named: name) == nil ? name : nil
         }
     }
 
     /// Whether a peer is in the roster, also one that was put out here, whose key sessions do not
     /// know.
     func lists(_ peer: Config.Peer) -> Bool {
-        PublicKey(text: peer.key).flatMap { stationName(of: $0) } != nil
+        exchange.held?.roster.station(withKey: peer.key) != nil
     }
 
     /// What is written is about to be used; called once for each time that something was.
@@ -300,7 +300,7 @@ struct SiteKeeper {
             do throws(StateError) {
                 guard try KeyStore.hasSiteKey(files.paths) == false else {
                     return .refused(
-                        ControlError(.failed, SiteFiles.refusal(toLeave: held.name, files.paths)))
+                        ControlError(.failed, SiteFiles.refusal(toLeave: held.name)))
                 }
             } catch { return .refused(ControlError(.failed, error.description)) }
         }

@@ -20,7 +20,7 @@ import Testing
         arguments: [
             (
                 [],
-                "no peer shows a site; after site leave, or a start, wait half a minute; else pair"
+                "no peer shows a site; after a start, or a change, wait half a minute; else pair"
             ),
             (["bern"], "unknown peer \"bern\"; did you mean \"barn\"?\n"),
         ] as [([String], String)])

@@ -9,12 +9,7 @@ import Testing
     private func folder() throws -> StationFolder {
         let folder = try StationFolder()
         try folder.writeIdentity()
-        for words in [
-            ["init", "house"], ["add", "garage", otherKey], ["add", "attic", thirdKey],
-        ] {
-            let outcome = try folder.run(["site"] + words)
-            #expect(outcome.code == 0, "\(outcome.complaint)")
-        }
+        try folder.site("init house", "add garage \(otherKey)", "add attic \(thirdKey)")
         return folder
     }
 
@@ -78,10 +73,7 @@ import Testing
     @Test func aKeyOfTheSiteTakesNoPeersPlace() throws {
         let folder = try StationFolder()
         try folder.writeIdentity()
-        for words in [["init", "house"], ["add", "garage", otherKey]] {
-            let outcome = try folder.run(["site"] + words)
-            #expect(outcome.code == 0, "\(outcome.complaint)")
-        }
+        try folder.site("init house", "add garage \(otherKey)")
         try FileManager.default.removeItem(atPath: folder.state + "/peers.d/garage.conf")
         let barn = "[peer barn]\nkey = \(thirdKey)\n"
         try folder.write(barn, to: "state/peers.d/barn.conf")

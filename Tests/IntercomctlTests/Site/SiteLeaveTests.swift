@@ -6,9 +6,7 @@ import Testing
     func aButtonForAChannelOfTheSiteIsNamedBeforeItGoes(hasEnded: Bool) throws {
         let folder = try StationFolder()
         try folder.writeIdentity()
-        for words in [["init", "house"], ["add", "garage", otherKey], ["channel", "up", "all"]] {
-            #expect(try folder.run(["site"] + words).code == 0)
-        }
+        try folder.site("init house", "add garage \(otherKey)", "channel up all")
         let main = try #require(folder.read("etc/intercomd.conf"))
         let button = "\n[button door]\nline = GPIO1\ntalk = up\n"
         try folder.write(main + button, to: "etc/intercomd.conf")
@@ -35,5 +33,51 @@ import Testing
                     + " site remove kitchen\n"), "\(left.output)")
         #expect(try folder.run("config", "check").code == 0)
         #expect(folder.read("state/peers.d/garage.conf") == nil)
+    }
+
+    /// What only a key can do nobody can do then, so that is asked first.
+    @Test func oneThatIntroducesLeavesWithItsKey() throws {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        try folder.site("init house", "add garage \(otherKey)")
+        let roster = folder.read("state/roster")
+        let asked = try folder.run("site", "leave")
+        #expect(asked.code == 2)
+        #expect(
+            asked.complaint.contains(
+                "this station introduces the site house, and erases its key: without a copy, nobody"
+                    + " can change the site then, but take it over; without a terminal to ask at,"
+                    + " say --yes\n"), "\(asked.complaint)")
+        #expect(folder.read("state/roster") == roster && roster != nil)
+        #expect(
+            try folder.does("site", "leave", "--yes").contains(
+                "for the others to go on, on one of them: sudo intercomctl site init house"
+                    + " --take-over\n"))
+        for name in ["roster", "keys/site.key", "peers.d/garage.conf"] {
+            #expect(folder.read("state/\(name)") == nil)
+        }
+        // Another site may begin here.
+        try folder.does("site", "init", "home")
+    }
+
+    @Test(arguments: [true, false])
+    func aSiteIsTakenOverOnlyWhereThatIsMeant(introduces: Bool) throws {
+        let folder = try StationFolder()
+        try folder.writeIdentity()
+        try folder.does("site", "init", "house")
+        if !introduces {
+            try FileManager.default.removeItem(atPath: folder.state + "/keys/site.key")
+        }
+        let roster = folder.read("state/roster")
+        let asked = try folder.run("site", "init", "home", "--take-over")
+        #expect(asked.code == 2)
+        #expect(
+            asked.complaint.contains(
+                "under a new key each other station has to join the site anew, by hand; without a"
+                    + " terminal to ask at, say --yes\n"), "\(asked.complaint)")
+        #expect(folder.read("state/roster") == roster && roster != nil)
+        try folder.does("site", "init", "home", "--take-over", "--yes")
+        #expect(folder.read("state/roster") != roster)
+        #expect(folder.read("state/keys/site.key") != nil)
     }
 }
