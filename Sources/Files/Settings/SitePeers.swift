@@ -166,11 +166,9 @@ public struct SitePeers {
                 return
             } catch {}
         }
-        guard file.value(of: "revoked", of: name) != "yes" else { return }
-        file.set("revoked", to: "yes", of: name)
-        if !Self.isOfSite(file.bytes), file.peers == [name] { file.set(writer: Self.outWriter) }
-        try put(file, at: path)
-        told.append("\(name) is no longer a peer; settings name it still, so it is shown as down")
+        try revoke(
+            name, of: &file, at: path,
+            "is no longer a peer; settings name it still, so it is shown as down")
     }
 
     /// Puts a peer out that a person or a pairing has made, and that was in the site.
@@ -180,14 +178,20 @@ public struct SitePeers {
     private mutating func putOut(
         _ name: String, of file: inout PeerFile, at path: String
     ) throws(StateError) {
+        try revoke(
+            name, of: &file, at: path,
+            "was put out by the site; if it is to stay a peer of this station: sudo intercomctl"
+                + " peer set \(name) --revoked no; else: sudo intercomctl peer remove \(name)")
+    }
+
+    private mutating func revoke(
+        _ name: String, of file: inout PeerFile, at path: String, _ words: String
+    ) throws(StateError) {
         guard file.value(of: "revoked", of: name) != "yes" else { return }
         file.set("revoked", to: "yes", of: name)
-        if file.peers == [name] { file.set(writer: Self.outWriter) }
+        if !Self.isOfSite(file.bytes), file.peers == [name] { file.set(writer: Self.outWriter) }
         try put(file, at: path)
-        told.append(
-            "\(name) was put out by the site; if it is to stay a peer of this station: sudo"
-                + " intercomctl peer set \(name) --revoked no; else: sudo intercomctl peer remove"
-                + " \(name)")
+        told.append("\(name) \(words)")
     }
 
     // MARK: Stations that are there
@@ -285,22 +289,10 @@ public struct SitePeers {
     /// Makes one station a peer, if it is none yet.
     private mutating func add(_ station: Roster.Station) throws(StateError) {
         guard try peer(with: station.key) == nil else { return }
-        guard station.name != ownName else {
-            told.append(
-                "\(station.name) of the site is left out: this station itself is called that;"
-                    + " give it another name, in [station], then: intercomctl reload; if it takes"
-                    + " the place of that one, where the site is introduced instead: sudo"
-                    + " intercomctl site replace \(station.name) PEER")
-            return
-        }
         guard try isFree(station.name) else {
-            let isOut = try settings().peers.contains { $0.name == station.name && $0.isRevoked }
             told.append(
-                "\(station.name) of the site is left out: here that is another's name; "
-                    + (isOut
-                        ? "that one was put out: sudo intercomctl peer remove \(station.name)"
-                        : "give that one another (sudo intercomctl peer rename), or this one, where"
-                            + " the site is introduced (sudo intercomctl site rename)"))
+                "\(station.name) of the site is left out: its name is taken here, and intercomctl"
+                    + " status says what to do")
             return
         }
         let address = station.addresses.joined(separator: ", ")

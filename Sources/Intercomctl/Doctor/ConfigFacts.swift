@@ -136,7 +136,9 @@ extension KeyFileFacts {
             switch peer.psk {
             case .none:
                 // For a station of the site its introducer vouches (threat-model.md).
-                if site?.lists(peer) != true, !peer.isRevoked { peersWithoutPSK.append(peer.name) }
+                if site?.station(withKey: peer.key) == nil, !peer.isRevoked {
+                    peersWithoutPSK.append(peer.name)
+                }
             case .credential: break
             case .file(let name):
                 if files.contains(name) { shared.append(peer.name) }

@@ -1,14 +1,15 @@
 internal import Config
 internal import Crypto
 internal import Files
-internal import HAL
 internal import Peering
 internal import Report
 
 /// `peer add NAME ADDRESS KEY`: adds a peer, or rewrites address and key of a known one.
 func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let name = try peerName(invocation.arguments[0])
-    let (address, key) = try addressAndKey(Array(invocation.arguments.dropFirst()))
+    let address = try peerAddress(invocation.arguments[1])
+    // Blanks may have cut it.
+    let key = try pastedKey(invocation.arguments.dropFirst(2).joined())
     let psk = try readPSK(invocation)
     var book = try PeerBook(invocation)
     let former = try checkStation(name, key, in: book, invocation)
@@ -39,16 +40,6 @@ func addPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         report.add("if they match: sudo intercomctl peer verify \(name) DIGITS")
     }
     return try report.reloadAndPrint(invocation)
-}
-
-/// The address and the key as typed, in this order or the other; blanks may have cut the key.
-private func addressAndKey(
-    _ words: [String]
-) throws(Failure) -> (address: String, key: PublicKey) {
-    if case .key(let key) = PastedKey(words.dropLast().joined()) {
-        return (try peerAddress(words[words.count - 1]), key)
-    }
-    return (try peerAddress(words[0]), try pastedKey(words.dropFirst().joined()))
 }
 
 /// A key as typed.
@@ -129,8 +120,7 @@ func replacePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode
     var book = try PeerBook(invocation)
     let typed = invocation.arguments[1]
     // The station that introduces may have no peer of that name; what is neither may be a secret.
-    let introduces = (try? hasSiteKey(book.paths)) == true
-    let paired = introduces ? nil : try? book.peer(typed).key
+    let paired = book.introduces ? nil : try? book.peer(typed).key
     let pasted = if case .key(let key) = PastedKey(paired ?? typed) { key.text } else { "KEY" }
     _ = try book.knownFile(of: name)
     try refuse(name, in: book, invocation) {
@@ -255,21 +245,16 @@ struct Successor {
         if let paired { _ = try book.removeStray(of: paired.name) }
     }
 
-    /// Asks at a terminal; a program says `--yes`.
+    /// Whether a person means it.
     func isConfirmed(
         _ invocation: borrowing Invocation, _ former: Config.Peer
     ) throws(Failure) -> Bool {
-        if invocation.isYes { return true }
-        guard Keyboard.isThere else {
-            throw Failure.usage(
-                "the new \(former.name) gets all its rights; without a terminal to ask at,"
-                    + " say --yes")
-        }
         let old = PublicKey(text: former.key)?.fingerprint ?? "wrong"
-        return isAgreed(
-            "\(former.name) so far: \(old)\n\(former.name) then:   \(key.fingerprint)\n"
-                + "The new station may do here all that \(former.name) may"
-                + " (intercomctl peer show \(former.name)). Replace it? [no]")
+        return try isMeant(
+            "Replace it",
+            because: "\(former.name) so far: \(old)\n\(former.name) then:   \(key.fingerprint)\n"
+                + "the new \(former.name) gets all its rights (intercomctl peer show"
+                + " \(former.name))", invocation)
     }
 
     /// The pre-shared key to be written under the name that stays; nil where there is none.

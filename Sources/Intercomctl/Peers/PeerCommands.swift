@@ -16,7 +16,7 @@ func listPeers(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     // One that is damaged is told by `site list`.
     let site = try? SiteBook.roster(book.paths)
     let table = Table(["PEER", "ADDRESS", "PSK", "VERIFIED", "FINGERPRINT"], peers) { peer in
-        peer.row(verified: site?.lists(peer) == true ? "site" : "no")
+        peer.row(verified: site?.station(withKey: peer.key) == nil ? "no" : "site")
     }
     try printResult(
         JSON.result("peers", peers) { $0.json }, peers.isEmpty ? "no peers\(peerFix)" : table.text,
@@ -40,17 +40,17 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var (path, file) = try book.knownFile(of: name)
     var report = PeerReport(name: name)
     let isOut = file.value(of: "revoked", of: name) == "yes"
-    let introduces = (try? hasSiteKey(book.paths)) == true
-    let orIt = introduces ? "" : ", or if \(name) itself introduces"
+    let orIt = book.introduces ? "" : ", or if \(name) itself introduces"
     let alone =
         isOut
         ? "it is put out here already"
         : "for this station alone\(orIt): sudo intercomctl peer set \(name) --revoked yes"
     try refuse(name, in: book, orAlone: alone, invocation) { "remove \($0)" }
-    var (roster, fault): (Roster?, String?) = (nil, nil)
-    do throws(Failure) { roster = try SiteBook.roster(book.paths) } catch { fault = error.text }
-    if let fault, SitePeers.isOfSite(file.bytes) {
-        throw Failure("\(name) is a station of the site; \(fault); \(alone)")
+    // A roster that is damaged has not refused it.
+    if SitePeers.isOfSite(file.bytes) {
+        do throws(Failure) { _ = try SiteBook.roster(book.paths) } catch {
+            throw Failure("\(name) is a station of the site; \(error.text); \(alone)")
+        }
     }
     let known = peerNow(name, invocation)
     file.remove(name)
@@ -71,8 +71,6 @@ func removePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
             "[policy \(name)] at \(policy.origin) stays, for the next peer of that name: remove it"
                 + " if none is to have its rights")
     }
-    if let fault { report.add("if it is in the site, the next roster brings it back: \(fault)") }
-    if let roster { bringIn(roster, &report, invocation) }
     return try report.reloadAndPrint(invocation)
 }
 
@@ -93,24 +91,10 @@ func refuse(
 ) throws(Failure) {
     guard let station = book.site(of: name), station.name != other else { return }
     let place =
-        (try? hasSiteKey(book.paths)) == true
-        ? "" : ", at \(SiteStatus(at: invocation).introducer.visible)"
+        book.introduces ? "" : ", at \(SiteStatus(at: invocation).introducer.visible)"
     throw Failure(
         "\(name) is a station of the site \(station.site), so: sudo intercomctl site"
             + " \(command(station.name))\(place)" + (alone.map { "; \($0)" } ?? ""))
-}
-
-/// Makes stations of the site peers that have found their names taken here so far.
-///
-/// The command has done already for what it was typed: a fault is told, and stops nothing.
-private func bringIn(
-    _ roster: Roster, _ report: inout PeerReport, _ invocation: borrowing Invocation
-) {
-    do throws(Failure) {
-        var site = try SiteBook(invocation)
-        try site.adopt(roster, text: try SiteBook.text(site.paths))
-        for line in site.told { report.add("from the site: \(line)") }
-    } catch { report.add("from the site: \(error.text)") }
 }
 
 /// `peer rename NAME NEW`: another name for a known peer, which is for this station alone.
@@ -121,7 +105,7 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     var book = try PeerBook(invocation)
     _ = try book.knownFile(of: old)
     // Another station may have a name of its own for it.
-    if (try? hasSiteKey(book.paths)) == true {
+    if book.introduces {
         try refuse(old, in: book, unlessCalled: new, invocation) { "rename \($0) \(new)" }
     }
     guard old != new else { throw Failure.usage("that is its name already") }
@@ -135,7 +119,6 @@ func renamePeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode 
     try book.rename(old, to: new)
     var report = PeerReport(name: new, former: old)
     report.add("renamed \(old) to \(new)")
-    if let roster = try? SiteBook.roster(book.paths) { bringIn(roster, &report, invocation) }
     return try report.reloadAndPrint(invocation)
 }
 
@@ -199,8 +182,8 @@ func setPeer(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if hasPSK { _ = try book.removeStray(of: name) }
     var report = PeerReport(name: name)
     report.add("changed \(name)")
-    if invocation.revoked == "no", (try? hasSiteKey(book.paths)) == true,
-        let site = try? SiteBook.roster(book.paths), try !site.lists(book.peer(name))
+    if invocation.revoked == "no", book.introduces, book.site(of: name) == nil,
+        let site = try? SiteBook.roster(book.paths)
     {
         report.add(
             "to have it in the site \(site.name) again: sudo intercomctl site add \(name)")
@@ -223,9 +206,8 @@ private func setRevoked(
         return
     }
     file.remove("revoked", of: name)
-    let key = file.value(of: "key", of: name).flatMap { PublicKey(text: $0) }
-    let roster = try? SiteBook.roster(paths)
-    guard isOut, key.flatMap({ roster?.station(with: $0) }) == nil else { return }
+    let (key, roster) = (file.value(of: "key", of: name) ?? "", try? SiteBook.roster(paths))
+    guard isOut, roster?.station(withKey: key) == nil else { return }
     // A person wants it, whatever its site says.
     file.set(writer: "intercomctl peer set")
 }

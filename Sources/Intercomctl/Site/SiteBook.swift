@@ -68,18 +68,14 @@ struct SiteBook {
     }
 }
 
-extension Roster {
-    /// Whether a peer of the settings is a station of the site, by its key.
-    func lists(_ peer: Config.Peer) -> Bool {
-        PublicKey(text: peer.key).flatMap { station(with: $0) } != nil
-    }
-}
-
 extension PeerBook {
+    /// Whether this station introduces a site, as far as this user may see.
+    var introduces: Bool { (try? hasSiteKey(paths)) == true }
+
     /// The site of this station, and the name that a peer has there; nil where it is not of it.
     func site(of peer: String) -> (site: String, name: String)? {
-        guard let key = (try? self.peer(peer)).flatMap({ PublicKey(text: $0.key) }),
-            let roster = try? SiteBook.roster(paths), let station = roster.station(with: key)
+        guard let peer = try? self.peer(peer), let roster = try? SiteBook.roster(paths),
+            let station = roster.station(withKey: peer.key)
         else { return nil }
         return (roster.name, station.name)
     }
@@ -184,6 +180,10 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if let lost = try PeerBook(invocation).config().buttonsOfSite.first {
         throw Failure(
             "the button \(lost.button) names the channel \(lost.channel), and without the site this"
+                + " station has none of that name; nothing is changed. Give the button another"
+                + " target at \(lost.origin), or write a [channel \(lost.channel)] there; then,"
+                + " again: sudo intercomctl site leave")
+    }
     if introduces {
         let loss =
             "this station introduces the site \(held.name), and erases its key: without a copy,"
@@ -192,14 +192,10 @@ func leaveSite(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
             return try printUnchanged()
         }
     }
-                + " station has none of that name; nothing is changed. Give the button another"
-                + " target at \(lost.origin), or write a [channel \(lost.channel)] there; then,"
-    // Last: a roster without its key would be that of a station which others introduce.
-    try attempt { () throws(StateError) in try KeyStore.removeSiteKey(book.paths) }
-                + " again: sudo intercomctl site leave")
-    }
     let place = SiteStatus(at: invocation).place
     try book.adopt(nil, text: nil)
+    // Last: a roster without its key would be that of a station which others introduce.
+    try attempt { () throws(StateError) in try KeyStore.removeSiteKey(book.paths) }
     var report = PeerReport(name: held.name)
     report.add("left the site \(held.name)")
     for line in book.told { report.add(line) }

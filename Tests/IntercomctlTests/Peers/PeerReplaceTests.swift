@@ -1,4 +1,5 @@
 import Foundation
+import Report
 import Testing
 
 /// A new station takes the place of a dead one: `peer replace NAME KEY|PEER`.
@@ -96,6 +97,25 @@ import Testing
         }
         #expect(folder.read("state/peers.d/garage.conf") == before)
         #expect(folder.read("state/keys/garage.psk") == Self.psk)
+    }
+
+    /// The names are easily typed the wrong way round, and the live station would be gone.
+    @Test func aPeerThatIsUpIsNotReplaced() throws {
+        let before = ["garage", "garage-2"].map { folder.read("state/peers.d/\($0).conf") }
+        var status = Status()
+        status.peers = [PeerStatus()]
+        (status.peers[0].name, status.peers[0].state) = ("garage-2", .up)
+        try folder.answer(.status(status))
+        let outcome = try replace("--yes", "garage-2", "garage")
+        #expect(outcome.code == 1)
+        #expect(
+            outcome.complaint
+                == "intercomctl: garage-2 is up, and the station that is gone is named first: sudo"
+                + " intercomctl peer replace garage garage-2; if garage-2 is to go, switch it off"
+                + " first, or: sudo intercomctl peer set garage-2 --revoked yes\n")
+        #expect(["garage", "garage-2"].map { folder.read("state/peers.d/\($0).conf") } == before)
+        // The control: the right way round.
+        #expect(try replace("--yes", "garage", "garage-2").code == 0)
     }
 
     @Test func withoutATerminalAProgramHasToSayYes() throws {
