@@ -138,8 +138,8 @@ public struct CallerStatus: JSONRecord, Equatable, Sendable {
 
     /// What to do where a former station still calls.
     public static let formerFix =
-        "if that is meant, nothing is to be done; if not, compare intercomctl site list here and"
-        + " there: one of the two may have changed over to a new key"
+        "if that is meant, nothing is to be done here; if not: intercomctl pair, or, in a site,"
+        + " compare intercomctl site list here and there: one may have changed over to a new key"
 
     /// The command that adds it as a peer; the person fills in NAME, also where the site has one:
     /// that may be another's here.

@@ -76,9 +76,14 @@ import Wire
             station.peers[Kitchen.garage].isInSite = isInSite
             let fix = try #require(station.peerStatus(Kitchen.garage).fault?.fix)
             #expect(fix.contains("intercomctl status there"))
-            #expect(fix.contains("not in the site: intercomctl site join there") == isInSite)
+            let entry = "not in the site, or under another key: intercomctl site join there"
+            #expect(fix.contains(entry) == isInSite)
             let removal = "where the site is introduced: sudo intercomctl site remove garage"
             #expect(fix.contains("if it has left for good, \(removal)") == isInSite)
+            // One that was removed there, as a person wants it, is removed here, too.
+            if !isInSite, reason == .notAccepted {
+                #expect(fix.hasSuffix("with each other: sudo intercomctl peer remove garage"))
+            }
         }
     }
 

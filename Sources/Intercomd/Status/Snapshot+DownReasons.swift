@@ -21,14 +21,13 @@ extension Snapshot {
         let place = session?.endpoint.map { SocketAddress($0).description } ?? "its address"
         let own = (name: config.station.name, key: ownKey.text)
         let siteCommand = isInSite ? "\(site.place): sudo intercomctl site" : nil
-        let absence = "it is not in the site" + (site.hasLeft ? ", or under its former key" : "")
         // It may want nothing of this station, which is seen there.
         let refusals =
             "intercomctl status there: it may have put this station out, or have its name for"
             + " another one"
             + (siteCommand.map {
-                "; if \(absence): intercomctl site join there, or, if it has left for good, \($0)"
-                    + " remove \(name)"
+                "; if it is not in the site, or under another key: intercomctl site join there, or,"
+                    + " if it has left for good, \($0) remove \(name)"
             } ?? "")
         switch reason {
         case .revoked where isInSite:
@@ -96,6 +95,7 @@ extension Snapshot {
                     + (session?.hasPSK ?? false
                         ? "pair the two anew: intercomctl pair"
                         : "sudo intercomctl peer add \(own.name) ADDRESS \(own.key)")
+                    + "; if the two are done with each other: sudo intercomctl peer remove \(name)"
         case .psk:
             text = "calls with another psk than the one known here"
             fix =
