@@ -22,9 +22,6 @@ public struct SiteStatus: JSONRecord, Equatable, Sendable {
     public var older: [Older] = []
     /// Peers that are in the site under a key that this station has left.
     public var left: [String] = []
-    /// Stations of the roster that may be so, too, as nothing is known of them: none where `left`
-    /// is empty; not in the JSON, as they are among those behind.
-    public var unsure: [String] = []
     /// Rosters that peers show to this station, which is in none yet.
     public var offers: [Offer] = []
 

@@ -103,19 +103,13 @@ struct SiteKeeper {
                 && !config.channels.contains { $0.name == name && !$0.isOfSite && !$0.isWaiting }
         }
         if displaced == nil, let name = absent.first(where: { !leftOut.contains($0) }) {
-            displaced = unnamed(name, config)
+            displaced = Advice.nameTaken(name, in: config)
         }
         do throws(StateError) {
             hasUnused = try SiteFiles.renewChannels(of: roster, own: own, config.paths)
         } catch {
             fault("the channels of the site cannot be written: \(error.finding)", fix: error.fix)
         }
-    }
-
-    /// A station of the site that cannot be a peer, as something else here has its name.
-    private func unnamed(_ name: String, _ config: Config) -> Fault {
-        if name == config.station.name { return Advice.ownName(name) }
-        return Advice.nameTaken(name, by: config.peers.first { $0.name == name })
     }
 
     /// A peer that was put out and keeps a station of the site from its place; nil where none does.
@@ -249,15 +243,7 @@ struct SiteKeeper {
                 adopt(found.roster, found.text, from: found.peer, for: nil, files)
             case .offered(let peer):
                 guard let offer = exchange.offers.last(where: { $0.peer == peer }) else { continue }
-                say(
-                    Advice.offer(
-                        of: offer.roster.name, by: name(peer), leaving: exchange.held?.roster.name,
-                        keys: (
-                            offer.roster.key.fingerprint, exchange.held?.roster.key.fingerprint
-                        ),
-                        introduces: introduces(files.paths)
-                    ).sentence,
-                    from: peer)
+                say(Advice.offer(shown(offer), to: status(at: now)).sentence, from: peer)
             case .forked(let peer):
                 dispute(
                     "\(name(peer)) has another roster of the same number, signed by the same key:"
@@ -431,11 +417,6 @@ struct SiteKeeper {
             }.map { $0.name }
         }
         status.left = exchange.peersLeft(at: now).map { name($0) }
-        if !status.left.isEmpty {
-            status.unsure = (exchange.held?.roster.stations ?? []).filter {
-                $0.key != own && exchange.isSilent($0.key)
-            }.map { $0.name }
-        }
         for station in exchange.held?.roster.stations ?? []
         where status.behind.contains(station.name) {
             guard let number = exchange.numberTold(by: station.key) else { continue }
@@ -443,15 +424,17 @@ struct SiteKeeper {
             (older.station, older.number) = (station.name, Int(clamping: number))
             status.older.append(older)
         }
-        status.offers = exchange.offers.map { found in
-            var offer = SiteStatus.Offer()
-            offer.peer = name(found.peer)
-            offer.name = found.roster.name
-            offer.number = Int(clamping: found.roster.counter)
-            offer.stations = found.roster.stations.count
-            offer.fingerprint = found.roster.key.fingerprint
-            return offer
-        }
+        status.offers = exchange.offers.map { shown($0) }
         return status
+    }
+
+    private func shown(_ found: RosterExchange.Found) -> SiteStatus.Offer {
+        var offer = SiteStatus.Offer()
+        offer.peer = name(found.peer)
+        offer.name = found.roster.name
+        offer.number = Int(clamping: found.roster.counter)
+        offer.stations = found.roster.stations.count
+        offer.fingerprint = found.roster.key.fingerprint
+        return offer
     }
 }

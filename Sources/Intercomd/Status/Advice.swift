@@ -22,87 +22,69 @@ enum Advice {
     /// A peer offers its site to a station that is in none, or in another one.
     ///
     /// - Parameters:
-    ///   - site: Its site.
-    ///   - peer: The peer.
-    ///   - other: The site of this station.
-    ///   - keys: The digits of the keys of both sites.
-    ///   - introduces: Whether this station introduces its own.
+    ///   - offer: The peer and its site.
+    ///   - site: That of this station.
     /// - Returns: The meaning, and the command for it.
-    static func offer(
-        of site: String, by peer: String, leaving other: String?, keys: (String, String?),
-        introduces: Bool
-    ) -> Fault {
-        func fault(_ text: String, fix: String?) -> Fault {
-            Fault("site_offered", of: peer, text, fix: fix)
+    static func offer(_ offer: SiteStatus.Offer, to site: SiteStatus) -> Fault {
+        func fault(_ text: String, fix: String) -> Fault {
+            Fault("site_offered", of: offer.peer, text, fix: fix)
         }
-        guard let other else {
-            return fault("shows the site \(site)", fix: "to join it: intercomctl site join")
+        guard let own = site.name else {
+            return fault("shows the site \(offer.name)", fix: "to join it: intercomctl site join")
         }
-        if site == other {
-            // One of the two was made anew because the key of the other is lost.
-            let (theirs, own) = (keys.0.prefix(9), (keys.1 ?? "").prefix(9))
+        let leaving = "sudo intercomctl site leave, then intercomctl site join"
+        let joining = site.introduces ? leaving : "intercomctl site join"
+        guard offer.name == own else {
             return fault(
-                "is in a site \(site) with the key \(theirs) …, and this station in the one with"
-                    + " \(own) …",
-                fix: "if this one is the right one, there: sudo intercomctl site leave, then"
-                    + " intercomctl site join; if that one is, here: "
-                    + (introduces
-                        ? "sudo intercomctl site leave says how" : "intercomctl site join"))
+                "offers the site \(offer.name)",
+                fix: "to switch from \(own) to it: \(joining) \(offer.peer)")
         }
-        if introduces {
-            return fault("shows the site \(site), and this station introduces \(other)", fix: nil)
-        }
+        // One of the two was made anew, as the key of the other is lost, or may be a thief's.
         return fault(
-            "offers the site \(site)",
-            fix: "to switch from \(other) to it: intercomctl site join \(peer)")
+            "is in a site \(own) with the key \(offer.fingerprint.prefix(9)) …, and this station"
+                + " in the one with \((site.fingerprint ?? "").prefix(9)) …",
+            fix: "if this one is the right one, there: \(leaving); if that one is, here: \(joining)"
+        )
     }
 
-    /// Peers that are in the site under a key that this station has left, and stations of it that
-    /// may be.
-    static func unchanged(_ peers: [String], perhaps others: [String]) -> Fault {
+    /// Peers that are in the site under a key that this station has left.
+    static func unchanged(_ peers: [String]) -> Fault {
         Fault(
             "former_site",
             "still under the site's former key, which this station has left:"
-                + " \(peers.joined(separator: ", "))"
-                + (others.isEmpty
-                    ? "" : ", and perhaps \(others.joined(separator: ", ")), not heard of since"),
-            fix: "to change over, there: intercomctl site join")
+                + " \(peers.joined(separator: ", "))",
+            fix: "to change over, there: intercomctl site join, which asks for the digits")
     }
 
     /// A station of the site has no peer here, as one that was put out has its name.
     static func displaced(_ name: String) -> Fault {
-        Fault(
-            "displaced", of: name,
-            "the one of the site is no peer here: the former one, which was put out, keeps the"
-                + " name",
+        displaced(
+            name, "the former one, which was put out, keeps the name",
             fix: "to make room: sudo intercomctl peer remove \(name); if the new one was paired"
                 + " with this station after the backup that was restored here, then pair the two"
                 + " anew: intercomctl pair")
     }
 
-    /// A station of the site has no peer here, as another peer, or a channel, has its name.
-    static func nameTaken(_ name: String, by peer: Config.Peer?) -> Fault {
-        let fix =
-            if let peer, peer.isLearned {
-                "give that one another: sudo intercomctl peer rename \(name) NAME"
-            } else {
-                "give that one another, in \(peer?.origin.file ?? "the settings"), then:"
-                    + " intercomctl reload"
-            }
-        return Fault(
-            "displaced", of: name,
-            "the one of the site is no peer here: \(peer == nil ? "a channel" : "another peer") has"
-                + " that name", fix: fix)
+    /// The same where this station itself, another peer or a channel has the name.
+    static func nameTaken(_ name: String, in config: Config) -> Fault {
+        if name == config.station.name {
+            return displaced(
+                name, "this station itself is called that",
+                fix: "give this one another name, in [station], then: intercomctl reload; if it"
+                    + " takes the place of that one, where the site is introduced: sudo intercomctl"
+                    + " site replace \(name) PEER")
+        }
+        let peer = config.peers.first { $0.name == name }
+        return displaced(
+            name, "\(peer == nil ? "a channel" : "another peer") has that name",
+            fix: "give that one another"
+                + (peer?.isLearned == true
+                    ? ": sudo intercomctl peer rename \(name) NAME"
+                    : ", in \(peer?.origin.file ?? "the settings"), then: intercomctl reload"))
     }
 
-    /// The same where this station itself has the name.
-    static func ownName(_ name: String) -> Fault {
-        Fault(
-            "displaced", of: name,
-            "the one of the site is no peer here: this station itself is called that",
-            fix: "give this one another name, in [station], then: intercomctl reload; if it takes"
-                + " the place of that one, where the site is introduced: sudo intercomctl site"
-                + " replace \(name) PEER")
+    private static func displaced(_ name: String, _ cause: String, fix: String) -> Fault {
+        Fault("displaced", of: name, "the one of the site is no peer here: \(cause)", fix: fix)
     }
 
     /// Several stations say that they introduce the site of this one.
@@ -126,35 +108,27 @@ enum Advice {
     }
 
     /// These peers answer, and do not accept this station.
+    ///
+    /// None of the keys that a site has had shows that it is the newest, or its owner's: only a
+    /// person knows whose site is to be joined, so no station is named.
     static func putOut(of name: String, _ site: SiteStatus, by peers: [String]) -> Fault {
-        guard !site.introduces || !site.hasLeft else {
-            return Fault(
-                "put_out",
-                "this station introduces the site under a new key, and is refused by"
-                    + " \(peers.joined(separator: ", ")): where they use the former key still, its"
-                    + " owner may have taken this one out",
-                // By the first one they all find the site.
-                fix: "on one of them: intercomctl pair --join --move, and sudo intercomctl pair"
-                    + " --join CODE here; then on each of the others: intercomctl site join")
-        }
-        // A key that was taken over is of no use.
-        let (cause, fix) =
+        let pairing = "intercomctl pair --join"
+        let ways =
             site.introduces
-            ? (
-                "another one may introduce the site \(name) now, with a new key",
-                "to join it: leave this one (sudo intercomctl site leave says how), then"
-                    + " intercomctl pair --join here, and sudo intercomctl pair --join CODE there"
-            )
-            : (
-                "the site \(name) may have put it out"
-                    + (site.hasLeft
-                        ? ", or the owner of its former key, where that is still in use (there:"
-                            + " intercomctl site join)" : ""),
-                // Not by name: one that lies would lead this station into its own site.
-                "to come back: intercomctl pair --join --move, and sudo intercomctl pair --join"
-                    + " CODE at the station that introduces"
-            )
-        return Fault("put_out", "stations of the site refuse this one: \(cause)", fix: fix)
+            ? "if theirs is right, here: sudo intercomctl site leave, then \(pairing), and"
+                + " sudo \(pairing) CODE at the station that is to introduce; if this one is, on one"
+                + " of them: \(pairing) --move, and sudo \(pairing) CODE here, then on the"
+                + " others: intercomctl site join"
+            : "to come back: \(pairing) --move, and sudo \(pairing) CODE at the station that is to"
+                + " introduce"
+        return Fault(
+            "put_out",
+            "this station is refused by \(peers.joined(separator: ", ")): the site \(name) may have"
+                + " put it out, or have another key there",
+            fix:
+                "compare the digits of its key (intercomctl site list, here and there); \(ways); if"
+                + " somebody else has done it, the key is stolen, so first, at a station that you"
+                + " trust: sudo intercomctl site init \(name) --take-over")
     }
 
     /// What to do about a microphone in which speech stands too little above the noise.

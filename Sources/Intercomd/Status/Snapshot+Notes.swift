@@ -22,14 +22,8 @@ extension Snapshot {
         } else if directory.isEmpty {
             found.append(Advice.unpaired(isInSite: site.name != nil))
         }
-        for offer in site.offers {
-            found.append(
-                Advice.offer(
-                    of: offer.name, by: offer.peer, leaving: site.name,
-                    keys: (offer.fingerprint, site.fingerprint),
-                    introduces: site.introduces))
-        }
-        if !site.left.isEmpty { found.append(Advice.unchanged(site.left, perhaps: site.unsure)) }
+        for offer in site.offers { found.append(Advice.offer(offer, to: site)) }
+        if !site.left.isEmpty { found.append(Advice.unchanged(site.left)) }
         for missing in config.awaited {
             found.append(
                 Fault("no_target", of: "\(missing.origin)", missing.what, fix: missing.fix))

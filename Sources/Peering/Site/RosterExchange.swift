@@ -306,11 +306,6 @@ public struct RosterExchange {
         }.keys.sorted()
     }
 
-    /// Whether the owner of a key has told neither of this site nor of one that was left.
-    public func isSilent(_ key: PublicKey) -> Bool {
-        !peers.values.contains { $0.key == key && ($0.leftAt != nil || $0.told != nil) }
-    }
-
     /// Whether a roster is of the site that this station is in.
     private func isOfOurs(_ notice: RosterNotice) -> Bool { notice.site == held?.notice.site }
 
