@@ -111,15 +111,6 @@ void clinux_ignore_strays(void) {
         signal(number, SIG_IGN);
 }
 
-void clinux_stop(void) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTSTP);
-    raise(SIGTSTP);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
 static int argument_count;
 static char **own_arguments;
 

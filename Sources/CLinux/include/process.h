@@ -27,8 +27,6 @@ int clinux_memory_lock(void);
 int clinux_hide_memory(void);
 /// Ignores broken pipes, and the signals that would end the process though they ask nothing of it.
 void clinux_ignore_strays(void);
-/// Stops the process as Ctrl-Z does, although SIGTSTP is blocked; returns when it is continued.
-void clinux_stop(void);
 
 /// How many words the program was started with, its own name first.
 int clinux_argument_count(void);

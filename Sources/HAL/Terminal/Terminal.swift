@@ -23,11 +23,6 @@ public enum Terminal {
         return (Int(columns), Int(rows))
     }
 
-    /// Whether this program may draw there: the shell has not sent it to the background.
-    public static func isForeground(_ output: Output) -> Bool {
-        clinux_is_foreground(output.rawValue) == 1
-    }
-
     /// The longest text that `offer` writes, in bytes: a pipe with room accepts it in one piece.
     public static let offerMax = 4096
 
@@ -134,19 +129,11 @@ public enum Keyboard {
     }
 }
 
-/// Signals from a person at a terminal to a program that draws on it, as a readable descriptor.
+/// The signals that end a program at a terminal: the window closed, Ctrl-C, Ctrl-\, kill.
+///
+/// Ctrl-Z does nothing: a program that holds a microphone open must not stop with it.
 public struct TerminalSignals: ~Copyable {
-    public enum Signal: Equatable, Sendable {
-        /// Ctrl-C, or another signal that ends the program.
-        case end
-        /// Ctrl-Z: give the terminal back, then `stop()`.
-        case suspend
-        /// The window has another size, or the program continues after a stop.
-        case redraw
-    }
-
     private static let suspend: Int32 = 20
-    private static let redraws: [2 of Int32] = [18, 28]
 
     private let descriptor: FileDescriptor
 
@@ -154,26 +141,19 @@ public struct TerminalSignals: ~Copyable {
     ///
     /// Only for the main thread, before any other thread starts.
     public init() throws(SystemError) {
-        // The signals that end a program at a terminal: the window closed, Ctrl-C, Ctrl-\, kill.
-        descriptor = try FileDescriptor(
-            signals: [1, 2, 3, 15, Self.suspend, Self.redraws[0], Self.redraws[1]])
+        descriptor = try FileDescriptor(signals: [1, 2, 3, 15, Self.suspend])
     }
 
-    /// To watch for `EventLoop.readable`.
-    public var fd: Int32 { descriptor.raw }
-
-    /// The next signal; nil when none is waiting.
-    public borrowing func next() -> Signal? {
-        switch clinux_signals_next(descriptor.raw) {
-        case 0: nil
-        case Self.suspend: .suspend
-        case Self.redraws[0], Self.redraws[1]: .redraw
-        default: .end
+    /// Whether one that ends the program has come.
+    public borrowing func isEnd() -> Bool {
+        while true {
+            switch clinux_signals_next(descriptor.raw) {
+            case 0: return false
+            case Self.suspend: continue
+            default: return true
+            }
         }
     }
-
-    /// Stops the process as Ctrl-Z would have; returns when the shell continues it.
-    public borrowing func stop() { clinux_stop() }
 }
 
 /// The standard streams of a program: when one is cut, its other end is gone.

@@ -25,7 +25,7 @@ extension CommandGroup {
                     examples: ["intercomctl stats garage"], function: showStats),
                 Command(
                     name: "levels", options: ["--seconds", "--json"],
-                    help: "show live meters until Ctrl-C", function: showLevels),
+                    help: "print sound levels until Ctrl-C", function: showLevels),
             ]),
         CommandGroup(
             "Talk",

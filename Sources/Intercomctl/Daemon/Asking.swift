@@ -79,7 +79,7 @@ private struct CallWatch {
     ) throws(Failure) -> Outcome {
         let signals = try attempt { () throws(SystemError) in try TerminalSignals() }
         while true {
-            if signals.next() == .end {
+            if signals.isEnd() {
                 guard try statusNow(invocation).call.call == call else {
                     return Outcome(.cancelled, at: nil, as: mode, priority)
                 }

@@ -56,9 +56,6 @@ struct Daemon: ~Copyable {
         }
     }
 
-    /// The descriptor to wait on for more lines.
-    var fd: Int32 { peer.fd }
-
     /// The daemon's process ID.
     var process: Int32 { peer.identity.process }
 

@@ -68,7 +68,7 @@ func recordMessage(_ invocation: borrowing Invocation) throws(Failure) -> ExitCo
     let end = Clock.now() + .seconds(seconds)
     while Clock.now() < end {
         if lifeline.poll(at: Clock.now()) { return .failed }
-        if signals.next() == .end {
+        if signals.isEnd() {
             guard isAtTerminal else { break }
             throw Failure("the message is dropped")
         }
@@ -96,7 +96,7 @@ func playMessages(_ invocation: borrowing Invocation) throws(Failure) -> ExitCod
     let begun = try daemon.order(.message(.play(number)))
     if !invocation.isJSON { try printLine(begun.text.visible) }
     // It stops when this connection closes.
-    while !lifeline.poll(at: Clock.now()), signals.next() != .end {
+    while !lifeline.poll(at: Clock.now()), !signals.isEnd() {
         if let reply = try daemon.answer(until: Clock.now() + .milliseconds(50)) {
             return try printEnd(reply, invocation)
         }

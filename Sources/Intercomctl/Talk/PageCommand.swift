@@ -21,7 +21,7 @@ func page(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     if !invocation.isJSON { try printLine(done.text.visible) }
     let begin = Clock.now()
     while Clock.now() < begin + .seconds(seconds) {
-        if signals.next() == .end || lifeline.poll(at: Clock.now()) { break }
+        if signals.isEnd() || lifeline.poll(at: Clock.now()) { break }
         guard let reply = try daemon.answer(until: Clock.now() + .milliseconds(20)) else {
             continue
         }

@@ -21,7 +21,7 @@ func talk(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         if lifeline.poll(at: Clock.now()) {
             return watch.isUnheard(at: Clock.now()) ? .failed : .ok
         }
-        if signals.next() == .end { break }
+        if signals.isEnd() { break }
         let isFirst = watch.isUntold
         if watch.look(invocation), isFirst || !invocation.isJSON {
             try say(watch.words, result, invocation)
