@@ -7,19 +7,6 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         case down
     }
 
-    /// How good it is to talk with a peer; null while that is not known.
-    public struct Quality: Equatable, Sendable {
-        public var delayMilliseconds: Double?
-        public var rating: Double?
-        public var mos: Double?
-
-        mutating func fields(_ coder: inout JSONCoder) {
-            coder.field("delay_ms", &delayMilliseconds)
-            coder.field("r", &rating)
-            coder.field("mos", &mos)
-        }
-    }
-
     /// What a peer reports on our voice; null before its first report.
     public struct Reported: Equatable, Sendable {
         public var ageSeconds: Double?
@@ -97,8 +84,8 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
     /// Concealed sound: since the start, and the share of its last 10 s of talk.
     public var concealedMilliseconds = 0
     public var concealedPercent: Double?
-    /// Its voice from mouth to ear, as far as this station knows; R and MOS of the E-model from it.
-    public var quality = Quality()
+    /// Its voice from mouth to ear, as far as this station knows.
+    public var delayMilliseconds: Double?
     /// How much of this station's last talk it heard, in per cent; null before the first talk.
     public var heardPercent: Int?
     /// Seconds since that talk.
@@ -161,7 +148,7 @@ public struct PeerStatus: JSONRecord, Equatable, Sendable {
         coder.field("rms_dbfs", &rmsDBFS)
         coder.field("concealed_ms", &concealedMilliseconds)
         coder.field("concealed_percent", &concealedPercent)
-        quality.fields(&coder)
+        coder.field("delay_ms", &delayMilliseconds)
         coder.field("heard_percent", &heardPercent)
         coder.field("last_words_age_s", &lastWordsAgeSeconds)
         coder.field("heard_reason", &heardReason)

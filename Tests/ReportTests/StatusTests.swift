@@ -42,7 +42,7 @@ private let golden = """
     "down_reason":null,"down_age_s":null,"fault":null,"problem":false,\
     "bytes_sent":115000,"bytes_opened":103500,"sent_bytes_s":11500,"opened_bytes_s":0,\
     "peak_dbfs":-9.5,"rms_dbfs":-20.5,"concealed_ms":40,"concealed_percent":0.5,"delay_ms":48.5,\
-    "r":93.0,"mos":4.25,"heard_percent":98,"last_words_age_s":2.5,\
+    "heard_percent":98,"last_words_age_s":2.5,\
     "heard_reason":"held_down","hears_now":"heard",\
     "report_age_s":0.5,"report_loss_percent":1.5,\
     "report_jitter_ms":0.5,\

@@ -32,7 +32,7 @@ import Wire
         #expect(fresh.state == .up)
         #expect(fresh.heardAgeSeconds == nil && fresh.lossPercent == nil && fresh.hearsNow == nil)
         #expect(fresh.heardPercent == nil && fresh.concealedPercent == nil)
-        #expect(fresh.quality.mos == nil && fresh.endpoint == nil)
+        #expect(fresh.delayMilliseconds == nil && fresh.endpoint == nil)
         station.peers[Kitchen.garage].traffic[.lastOpened] = UInt64(
             (Kitchen.now - .seconds(2)).nanoseconds)
         station.peers[Kitchen.garage].traffic[.playoutDelay] = 40

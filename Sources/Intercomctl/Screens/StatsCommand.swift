@@ -62,17 +62,10 @@ func statsScreen(of peer: PeerStatus) -> String {
         "network",
         "RTT \(whole(peer.rttMilliseconds, unit: "ms"))"
             + "   up \(bytes(peer.sentPerSecond))B/s   down \(bytes(peer.openedPerSecond))B/s")
-    text += line(
-        "packets",
-        "\(peer.packetsSent) sent, \(peer.packetsOpened) opened, \(peer.packetsRefused) refused")
-    guard let mos = peer.quality.mos else {
-        return text + line("quality", "- (known when it has talked)")
-    }
+    text += line("mouth to ear", whole(peer.delayMilliseconds, unit: "ms"))
+    let refused = "\(peer.packetsRefused) refused"
+    text += line("packets", "\(peer.packetsSent) sent, \(peer.packetsOpened) opened, \(refused)")
     return text
-        + line(
-            "quality",
-            "MOS \(decimal(mos)), R \(whole(peer.quality.rating))"
-                + " (mouth to ear \(whole(peer.quality.delayMilliseconds, unit: "ms")))")
 }
 
 private func endpoint(of peer: PeerStatus) -> String {

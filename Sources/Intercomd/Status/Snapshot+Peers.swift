@@ -95,14 +95,11 @@ extension Snapshot {
             status.report.concealedMilliseconds = Double(report.concealed)
         }
         guard let roundTrip = status.rttMilliseconds, let buffer = status.bufferMilliseconds,
-            let loss = status.concealedPercent
+            status.concealedPercent != nil
         else { return }
         let own = ownDelays
-        let delay = own.input + own.codec + roundTrip / 2 + buffer + own.output
-        let quality = EModel(delay: delay, loss: loss)
-        status.quality.delayMilliseconds = tenths(delay)
-        status.quality.rating = tenths(quality.rating)
-        status.quality.mos = tenths(quality.mos * 10) / 10
+        status.delayMilliseconds = tenths(
+            own.input + own.codec + roundTrip / 2 + buffer + own.output)
     }
 
     /// What this station holds back; a peer is taken for alike.
