@@ -135,11 +135,9 @@ public enum Reply: Equatable, Sendable {
         }
     }
 
-    /// The changes that a `reload` made or would make.
+    /// The changes that a `reload` made.
     public struct Reload: JSONRecord, Equatable, Sendable {
         public var schema = 1
-        /// Whether this was a check that applied nothing.
-        public var isCheck = false
         /// In the order of `config show`; empty when nothing has changed.
         public var difference: [Line] = []
 
@@ -150,7 +148,6 @@ public enum Reply: Equatable, Sendable {
 
         public mutating func fields(_ coder: inout JSONCoder) {
             coder.field("schema", &schema)
-            coder.field("check", &isCheck)
             coder.field("difference", &difference)
         }
 

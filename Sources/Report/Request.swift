@@ -2,7 +2,7 @@ public import Wire
 
 /// A request of `intercomctl` to the daemon: one JSON object on one line.
 ///
-/// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides, `reload` has `check`,
+/// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides,
 /// `signal` and `show` have `peer`, `relay` has `relay` and perhaps `peer`; `call` has
 /// `target` and perhaps `mode` (`call`, `drop-in`, `listen`) and `priority`; `page` has `action`,
 /// `target` and perhaps `priority`. For others see `StateRequest`, `HistoryQuery`, `PairRequest`
@@ -28,8 +28,8 @@ public enum Request: Equatable, Sendable {
     case tone
     case key
     case version
-    /// Reads and applies the configuration; a check only reports what would change.
-    case reload(isCheck: Bool)
+    /// Reads and applies the configuration.
+    case reload
     /// The call history.
     case history(HistoryQuery)
     /// Volumes, mutes, do-not-disturb.
@@ -107,7 +107,7 @@ extension Request: JSONKind {
     static let kinds: [Request] = [
         .status, .peers, .ptt(isDown: false, target: ""), .talk(target: ""), .monitor, .levels,
         .announce(target: "", priority: .normal, samples: 0), .relay("", peer: nil),
-        .signal(peer: ""), .tone, .key, .version, .reload(isCheck: false),
+        .signal(peer: ""), .tone, .key, .version, .reload,
         .history(HistoryQuery()), .state(.show), .call("", .call, .normal), .answer, .reject,
         .hangUp, .page("", isDown: false, .normal), .show(peer: ""), .pair(PairRequest()),
         .join(peer: "", site: ""), .message(.list),
@@ -147,9 +147,6 @@ extension Request: JSONKind {
         case .tone: return "tone"
         case .key: return "key"
         case .version: return "version"
-        case .reload(var isCheck):
-            coder.late("check", &isCheck)
-            self = .reload(isCheck: isCheck)
             return "reload"
         case .history(var query):
             query.fields(&coder)

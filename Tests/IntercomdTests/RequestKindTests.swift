@@ -9,14 +9,14 @@ import Wire
     private static let opening: [Request] = [
         .ptt(isDown: true, target: "a"), .talk(target: "a"), .tone,
         .announce(target: "a", priority: .normal, samples: 1), .relay("a", peer: nil),
-        .signal(peer: "a"), .reload(isCheck: false), .call("a", .call, .normal),
+        .signal(peer: "a"), .reload, .call("a", .call, .normal),
         .answer, .page("a", isDown: true, .normal), .pair(PairRequest()),
         .pair(PairRequest(code: "012345", host: "a")),
         .message(.record(peer: "a")), .message(.send(peer: "a", bytes: 9)), .message(.play(1)),
         .message(.delete(nil)),
     ]
     private static let others: [Request] = [
-        .ptt(isDown: false, target: "a"), .reload(isCheck: true), .status, .peers, .monitor,
+        .ptt(isDown: false, target: "a"), .status, .peers, .monitor,
         .levels, .key, .version, .history(HistoryQuery()), .state(.show), .reject,
         .hangUp, .show(peer: "a"), .page("a", isDown: false, .normal), .message(.end),
         .message(.list),
@@ -30,7 +30,7 @@ import Wire
     @Test func aCallerWaitsForEightKinds() {
         let lasting: [Request] = [
             .talk(target: "a"),
-            .announce(target: "a", priority: .normal, samples: 1), .reload(isCheck: false),
+            .announce(target: "a", priority: .normal, samples: 1), .reload,
             .page("a", isDown: true, .normal), .pair(PairRequest()),
             .pair(PairRequest(code: "012345", host: "a")), .history(HistoryQuery()),
             .message(.record(peer: "a")), .message(.send(peer: "a", bytes: 9)),

@@ -25,7 +25,6 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
         (over.target, over.isOver) = ("house", true)
         over.heard = [HeardBy("garage", percent: 97, reason: nil)]
         var reload = Reply.Reload()
-        reload.isCheck = true
         reload.difference = [
             Reply.Reload.Line(
                 text: "+ [peer attic]", section: "peer attic", needsRestart: false)
@@ -35,7 +34,7 @@ private func line(_ reply: Reply) -> String { String(decoding: reply.encoded, as
         let cases: [(Reply, String)] = [
             (
                 .reload(reload),
-                #"{"v":1,"ok":true,"reload":{"schema":1,"check":true,"difference":"#
+                #"{"v":1,"ok":true,"reload":{"schema":1,"difference":"#
                     + #"[{"text":"+ [peer attic]","section":"peer attic","restart":false}]}}"#
             ),
             (

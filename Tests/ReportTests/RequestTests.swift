@@ -43,8 +43,7 @@ private func refusal(_ line: String) -> ControlError.Code? {
         ),
         (.key, #"{"v":1,"do":"key"}"#),
         (.version, #"{"v":1,"do":"version"}"#),
-        (.reload(isCheck: true), #"{"v":1,"do":"reload","check":true}"#),
-        (.reload(isCheck: false), #"{"v":1,"do":"reload","check":false}"#),
+        (.reload, #"{"v":1,"do":"reload"}"#),
         (
             .state(.volume(.ring, .by(-5))),
             #"{"v":1,"do":"state","set":"volume","what":"ring","step":-5}"#
@@ -132,24 +131,18 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (#"{"v":1,"do":"call","target":"a","priority":9}"#, .badRequest),
         (#"{"v":1,"do":"page","target":"a"}"#, .badRequest),
         (#"{"v":1,"do":"show"}"#, .badRequest),
-        (#"{"v":1,"do":"reload","check":1}"#, .badRequest),
-        (#"{"v":1,"do":"reload","check":"true"}"#, .badRequest),
-        (#"{"v":1,"do":"reload","check":null}"#, .badRequest),
     ])
     func whatIsNoRequestIsRefusedWithItsCode(_ line: String, _ code: ControlError.Code) {
         #expect(refusal(line) == code)
     }
 
-    @Test func aLineOverTheLimitIsRefusedAndAReloadWithoutAWordIsNone() {
+    @Test func aLineOverTheLimitIsRefused() {
         let start = #"{"v":1,"do":"status","x":""#
         func line(of count: Int) -> String {
             start + String(repeating: "x", count: count - start.utf8.count - 2) + "\"}"
         }
         #expect(refusal(line(of: 4096)) == nil)
         #expect(refusal(line(of: 4097)) == .tooLong)
-        // A reload is a check only when it says so.
-        let reload = Array(#"{"v":1,"do":"reload"}"#.utf8)
-        #expect((try? Request(parsing: reload.span)) == .reload(isCheck: false))
     }
 
     @Test func garbageIsRefusedNotFollowed() {

@@ -20,7 +20,7 @@ import Wire
         .message(.list), .message(.play(nil)), .message(.delete(1)),
     ]
     private static let forSome: [Request] = [
-        .reload(isCheck: false), .reload(isCheck: true), .levels,
+        .reload, .levels,
         .relay("door", peer: "a"), .announce(target: "a", priority: .emergency, samples: 1),
         .call("a", .dropIn, .normal), .call("a", .listen, .normal),
         .call("a", .dropIn, .emergency), .call("a", .call, .emergency),

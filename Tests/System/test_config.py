@@ -1,7 +1,7 @@
 """Settings as whoever changes them meets them: shown, compared, applied, and refused by the line.
 
 What each mistake is called is claimed by the unit tests of Config and Settings, and the lines of
-`config diff` and `reload` by those of intercomctl.
+`reload` by those of intercomctl.
 """
 
 import copy
@@ -17,7 +17,7 @@ def daemon(*words):
 
 
 class Commands(SceneTest):
-    """A daemon that runs, and `config show`, `diff`, `check` and `reload`."""
+    """A daemon that runs, and `config show`, `check` and `reload`."""
 
     maxDiff = None
 
@@ -51,14 +51,13 @@ class Commands(SceneTest):
         self.assertEqual(complaints.replace(folder, "DIR"), errors)
         self.assertEqual(ended, code)
 
-    def test_the_difference_is_shown_then_applied(self):
+    def test_the_difference_is_applied_and_shown(self):
         self.write(audio={"jitter": "robust"})
         self.kitchen.write_peer("attic", self.garage.public_key.replace("intercom1:", "x:"))
         # A mistake in any file changes nothing, and is told by its line.
         wrong = ("intercomctl: DIR/kitchen/etc/peers.d/attic.conf:2: key: not a public key, which"
                  " is intercom1:, 52 characters, : and 4 more (intercomctl key show, on the other"
                  " station)\n")
-        self.assert_said(["config", "diff"], 1, "", wrong)
         rest = "until that is mended, the settings in use stay as they are\n"
         self.assert_said(["reload"], 1, "", wrong + rest)
         self.kitchen.write_peer("attic", self.kitchen.public_key)
@@ -66,8 +65,6 @@ class Commands(SceneTest):
         self.assertIn("key: it is this station's own key", errors)
         self.kitchen.remove_peer("attic")
         change = "~ [audio] jitter: normal -> robust\n"
-        # To ask is not to apply.
-        self.assert_said(["config", "diff"], 0, f"{change}not applied yet: intercomctl reload\n")
         self.assert_said(["reload"], 0, f"{change}applied\n")
         self.assert_said(["reload"], 0, "nothing has changed\n")
 
@@ -76,10 +73,7 @@ class Commands(SceneTest):
         waits = "~ [network] discovery: no -> yes  (needs a restart)\n"
         both = f"{waits}~ [talk] tail: 150ms -> 1s\n"
         restart = "sudo systemctl restart intercomd\n"
-        self.assert_said(["config", "diff"], 0,
-                         f"{both}not applied yet: intercomctl reload, then {restart}")
         self.assert_said(["reload"], 4, f"{both}applied; for the rest: {restart}")
-        self.assert_said(["config", "diff"], 0, f"{waits}not applied yet: {restart}")
         self.assert_said(["reload"], 4, f"{waits}not applied: {restart}")
         self.assertIn("waits for a restart", "\n".join(self.kitchen.notes()))
         self.write(network={"discovery": "no"})
@@ -94,7 +88,7 @@ class Commands(SceneTest):
                      f"key = {self.garage.public_key}", "psk = file:garage.psk"):
             self.assertIn(line + "\n", text)
         said = text
-        for words in (["config", "show", "--json"], ["config", "check"], ["config", "diff"]):
+        for words in (["config", "show", "--json"], ["config", "check"]):
             said += "".join(map(str, self.kitchen.ctl(*words)))
         self.assertNotIn("5a5a", said)
         self.assertNotIn(self.kitchen.identity.secret.hex()[:8], said)
@@ -107,8 +101,7 @@ class Commands(SceneTest):
         with open(os.path.join(self.kitchen.etc, "intercomd.conf"), "w",
                   encoding="ascii") as file:
             file.write(text)
-        self.assert_said(["config", "diff"], 0, "~ [audio] rx-hold: 150ms -> 120ms\n"
-                         "not applied yet: intercomctl reload\n")
+        self.assert_said(["reload"], 0, "~ [audio] rx-hold: 150ms -> 120ms\napplied\n")
 
 
 class Refusals(SceneTest):

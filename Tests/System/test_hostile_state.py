@@ -55,7 +55,7 @@ ELSEWHERE = {
     # daemon writes.
     "status", "peers", "stats", "monitor", "history", "levels", "talk", "ptt", "reply",
     "page", "announce", "relay", "signal", "call", "answer", "reject", "hangup", "drop-in",
-    "listen", "volume", "mute", "unmute", "dnd", "peer show", "config diff", "reload",
+    "listen", "volume", "mute", "unmute", "dnd", "peer show", "reload",
     "version", "pair", "site join", "message record",
     "message send", "message list", "message play", "message delete",
     # They look at the machine.

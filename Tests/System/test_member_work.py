@@ -32,7 +32,6 @@ class Work(MemberTest):
         "call (garage|house)": (0, "ringing at garage", "call_after",
                                 lambda self: self.garage_call() == "ringing"),
         "config check": (0, f"{TOLD}ok: "),
-        "config diff": (0, "nothing has changed"),
         "site (list|export)": ((0, 1), "in no site|site house|station "),
         "site join": (1, "no peer shows a site|is in the site"),
         "dnd off": (0, "do not disturb is off", "resting", lambda self: not self.rests()),

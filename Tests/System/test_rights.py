@@ -27,7 +27,7 @@ FOR_ALL = (
     PAGE, {**PAGE, "action": "up", "priority": "emergency"}, {"do": "show", "peer": "nobody"},
     {"do": "message", "action": "list"}, {"do": "message", "action": "play", "number": 9})
 FOR_ADMINS = (
-    {"do": "reload"}, {"do": "reload", "check": True}, {"do": "levels"},
+    {"do": "reload"}, {"do": "levels"},
     {"do": "relay", "relay": "door", "peer": "nobody"},
     {**ANNOUNCE, "priority": "emergency"}, {**CALL, "mode": "drop-in"},
     {**CALL, "mode": "listen"}, {**CALL, "priority": "emergency"},

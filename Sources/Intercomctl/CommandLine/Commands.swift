@@ -346,9 +346,6 @@ extension CommandGroup {
                     name: "config show",
                     help: "print the configuration with every default", function: showConfig),
                 Command(
-                    name: "config diff",
-                    help: "show what a reload would change", function: showDifference),
-                Command(
                     name: "reload",
                     help: "make the daemon read the configuration again", function: reloadConfig),
             ]),

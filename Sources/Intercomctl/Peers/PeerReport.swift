@@ -34,7 +34,7 @@ struct PeerReport {
     private mutating func apply(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
         let reload: Reply.Reload
         do throws(Failure) {
-            reload = try askReload(invocation, isCheck: false)
+            reload = try askReload(invocation)
         } catch {
             guard error.code == .notRunning else {
                 throw Failure(

@@ -141,67 +141,39 @@ func readConfig(_ folder: ConfigFolder) throws(Failure) -> Config {
 
 private let restart = "sudo systemctl restart intercomd"
 
-/// `config diff`: what the running daemon would change if it read the files now.
-func showDifference(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
-    let reload = try askReload(invocation, isCheck: true)
-    guard try printDifference(reload, invocation) else { return .ok }
-    let steps =
-        (reload.appliesAny ? ["intercomctl reload"] : []) + (reload.needsRestart ? [restart] : [])
-    try printLine("not applied yet: \(steps.joined(separator: ", then "))")
-    return .ok
-}
-
 /// `reload`: lets the running daemon read the files anew; a bad file changes nothing.
 func reloadConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let reload: Reply.Reload
     do throws(Failure) {
-        reload = try askReload(invocation, isCheck: false)
+        reload = try askReload(invocation)
     } catch {
         guard error.refusal == .failed else { throw error }
         let rest = "until that is mended, the settings in use stay as they are"
         throw Failure("\(error.text)\n\(rest)", refusal: error.refusal)
     }
-    let ending = reload.needsRestart ? ExitCode.degraded : .ok
-    guard try printDifference(reload, invocation) else { return ending }
+    try printResult(reload.json, text(of: reload), invocation)
+    return reload.needsRestart ? .degraded : .ok
+}
+
+private func text(of reload: Reply.Reload) -> String {
+    guard !reload.difference.isEmpty else { return "nothing has changed" }
+    var lines = reload.difference.map {
+        $0.text.visible + ($0.needsRestart ? "  (needs a restart)" : "")
+    }
     if reload.difference.contains(where: { $0.text.hasPrefix("~ [station] name:") }) {
-        try printLine(
+        lines.append(
             "the peers keep the name that they have for this station; to change it, there: sudo"
                 + " intercomctl peer rename; in a site, where it is introduced: site rename")
     }
-    if !reload.needsRestart {
-        try printLine("applied")
-    } else {
-        try printLine("\(reload.appliesAny ? "applied; for the rest" : "not applied"): \(restart)")
-    }
-    return ending
+    let isAny = reload.difference.contains { !$0.needsRestart }
+    lines.append(
+        !reload.needsRestart
+            ? "applied" : "\(isAny ? "applied; for the rest" : "not applied"): \(restart)")
+    return lines.joined(separator: "\n")
 }
 
-func askReload(
-    _ invocation: borrowing Invocation, isCheck: Bool
-) throws(Failure) -> Reply.Reload {
+func askReload(_ invocation: borrowing Invocation) throws(Failure) -> Reply.Reload {
     var daemon = try Daemon(invocation)
-    guard case .reload(let reload) = try daemon.ask(.reload(isCheck: isCheck)),
-        reload.isCheck == isCheck
-    else { throw Failure.misfit }
+    guard case .reload(let reload) = try daemon.ask(.reload) else { throw Failure.misfit }
     return reload
-}
-
-/// Prints the difference; false if nothing more is to be printed.
-private func printDifference(
-    _ reload: Reply.Reload, _ invocation: borrowing Invocation
-) throws(Failure) -> Bool {
-    if invocation.isJSON {
-        try printLine(reload.json)
-        return false
-    }
-    for line in reload.difference {
-        try printLine(line.text.visible + (line.needsRestart ? "  (needs a restart)" : ""))
-    }
-    if reload.difference.isEmpty { try printLine("nothing has changed") }
-    return !reload.difference.isEmpty
-}
-
-extension Reply.Reload {
-    /// Whether some of it needs no restart.
-    fileprivate var appliesAny: Bool { difference.contains { !$0.needsRestart } }
 }

@@ -80,7 +80,7 @@ extension ControlLoop {
         }
         if pairings.isBusy { pairings.tick(ownStation, at: now) }
         if pairings.hasUnused, settings.canReload(isTakingLeave: cores.table.isTakingLeave) {
-            if let asker = pairings.job?.asker { askers.begin(asker, .reload(isCheck: false)) }
+            if let asker = pairings.job?.asker { askers.begin(asker, .reload) }
             beginReload(for: .pairing)
             askers.end(nil)
         }

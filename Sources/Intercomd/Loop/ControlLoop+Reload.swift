@@ -21,7 +21,7 @@ extension ControlLoop {
     mutating func reloadBySignal() {
         guard settings.beginBySignal() else { return }
         ServiceNotifier.reloading()
-        askers.begin(Asker(name: "SIGHUP"), .reload(isCheck: false))
+        askers.begin(Asker(name: "SIGHUP"), .reload)
         defer { askers.end(nil) }
         beginReload(for: .signal)
     }
@@ -96,7 +96,7 @@ extension ControlLoop {
         }
         switch cause {
         case .caller(let caller):
-            server.replyLate(Reply(result, isCheck: false), to: caller, at: now)
+            server.replyLate(Reply(result), to: caller, at: now)
         case .signal: ServiceNotifier.ready()
         case .pairing: pairings.used(because: problem)
         case .site: site.used(because: problem)

@@ -74,12 +74,7 @@ extension ControlLoop {
             key.fingerprint = cores.table.publicKey.fingerprint
             return .key(key)
         case .version: return .version(Reply.Version())
-        case .reload(isCheck: true):
-            let found = Result { () throws(ControlError) in
-                try settings.read(facts.folder, cores.table).lines
-            }
-            return Reply(found, isCheck: true)
-        case .reload(isCheck: false):
+        case .reload:
             beginReload(for: .caller(caller!))
             return nil
         case .announce(let target, let priority, let samples):
@@ -299,7 +294,7 @@ struct Askers {
         current = asker
         switch request {
         case .announce: announcement = asker
-        case .reload(isCheck: false): reload = asker
+        case .reload: reload = asker
         default: break
         }
     }
@@ -366,8 +361,7 @@ extension Request {
     var isForNow: Bool {
         switch self {
         case .ptt(let isDown, _): isDown
-        case .reload(let isCheck): !isCheck
-        case .talk, .tone, .announce, .relay, .signal, .pair, .join: true
+        case .talk, .tone, .announce, .relay, .signal, .reload, .pair, .join: true
         case .message(let request): request != .end && request != .list
         case .status, .peers, .monitor, .levels, .key, .version, .history, .state: false
         case .call, .answer: true
@@ -380,7 +374,7 @@ extension Request {
     /// is there.
     var outlastsItsReply: Bool {
         switch self {
-        case .talk, .announce, .reload(isCheck: false), .page(_, true, _), .pair,
+        case .talk, .announce, .reload, .page(_, true, _), .pair,
             .history, .join, .message(.record), .message(.send), .message(.play),
             .message(.delete):
             true

@@ -181,12 +181,11 @@ extension Reply.Announced {
 }
 
 extension Reply {
-    /// What the person is told who asked for a reload, or what one would change.
-    init(_ result: Result<[ConfigDifference.Line], ControlError>, isCheck: Bool) {
+    /// What the person is told who asked for a reload.
+    init(_ result: Result<[ConfigDifference.Line], ControlError>) {
         switch result {
         case .success(let lines):
             var reload = Reload()
-            reload.isCheck = isCheck
             reload.difference = lines.map {
                 .init(
                     text: $0.text, section: String($0.header.dropFirst().dropLast()),

@@ -21,7 +21,7 @@ extension FuzzTarget {
             let end = written.last == UInt8(ascii: "\n") ? written.count - 1 : written.count
             let again = try? Request(parsing: written.span.extracting(0..<end))
             precondition(again == request, "a request differs when written again")
-            planted(isPlanted, at: request == .reload(isCheck: false))
+            if case .history(let query) = request { planted(isPlanted, at: !query.isMissed) }
         } catch {
             precondition(!error.description.isEmpty)
         }

@@ -108,7 +108,7 @@ import Wire
         let others: [Request] = [
             .status, .peers, .monitor, .levels,
             .announce(target: "house", priority: .normal, samples: 1), .relay("door", peer: nil),
-            .key, .version, .reload(isCheck: false), .history(HistoryQuery()), .state(.show),
+            .key, .version, .reload, .history(HistoryQuery()), .state(.show),
             .show(peer: "office"),
         ]
         for other in others { #expect(wish(other) == nil, "\(other)") }

@@ -18,7 +18,7 @@ def line(chance):
     """One line that nobody should send, or almost."""
     requests = (b'{"v":1,"do":"status"}', b'{"v":1,"do":"peers"}', b'{"v":1,"do":"key"}',
                 b'{"v":1,"do":"version"}', b'{"v":1,"do":"monitor"}',
-                b'{"v":1,"do":"reload","check":true}',
+                b'{"v":1,"do":"reload"}',
                 b'{"v":1,"do":"ptt","action":"down","target":"house"}',
                 b'{"v":1,"do":"ptt","action":"up","target":"house"}',
                 b'{"v":1,"do":"ptt","action":"down","target":"kitchen"}')
