@@ -114,10 +114,3 @@ int clinux_udp_probe(const struct clinux_address *to) {
         return fd;
     return close_with(fd, -errno);
 }
-
-int clinux_udp_source(const struct clinux_address *to, struct clinux_address *source) {
-    int fd = make_probe(to);
-    if (fd < 0)
-        return fd;
-    return close_with(fd, clinux_udp_local(fd, source));
-}

@@ -5,7 +5,7 @@ public struct Mistake: Equatable, Sendable {
     /// The nearest right word.
     public let suggestion: String?
     /// The way out, where it is more than to correct the line.
-    private let advice: String?
+    public let advice: String?
 
     public init(
         _ origin: Origin, _ what: String, didYouMean suggestion: String? = nil,

@@ -139,7 +139,7 @@ extension HeardBy.Reason {
         case .microphoneCardMuted:
             "alsamixer, F4; mic-volume = 80% in [audio] sets it when the card is opened"
         case .microphoneLost: "intercomctl doctor"
-        case .noNetwork: "intercomctl doctor network"
+        case .noNetwork: "intercomctl status"
         case .down, .noAnswer: "see whether it has power and network"
         case .network:
             "see whether its cable is loose; on Wi-Fi, use a cable, or move nearer to the access"

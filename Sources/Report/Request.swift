@@ -147,7 +147,7 @@ extension Request: JSONKind {
         case .tone: return "tone"
         case .key: return "key"
         case .version: return "version"
-            return "reload"
+        case .reload: return "reload"
         case .history(var query):
             query.fields(&coder)
             coder.check("limit", query.limit > 0)

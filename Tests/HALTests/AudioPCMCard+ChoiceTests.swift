@@ -57,9 +57,8 @@ import Testing
     }
 
     @Test func whatIsMeantIsShownWithTheCardFound() {
-        let cards = [Self.card("Device", usb: true)]
-        #expect(PCMName.automatic.shown(among: cards, for: .capture) == "auto (card:Device)")
-        #expect(PCMName.automatic.shown(among: [], for: .capture) == "auto (default)")
-        #expect(PCMName.card("x").shown(among: cards, for: .capture) == "card:x")
+        #expect(PCMName.automatic.shown(as: .card("Device")) == "auto (card:Device)")
+        #expect(PCMName.automatic.shown(as: .default) == "auto (default)")
+        #expect(PCMName.card("x").shown(as: .card("x")) == "card:x")
     }
 }

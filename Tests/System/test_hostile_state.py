@@ -41,7 +41,7 @@ COMMANDS = {
     "config check": ["config", "check"],
     "config check json": ["config", "check", "--json"],
     "config show": ["config", "show"],
-    "doctor": ["doctor", "config", "keys", "disk"],
+    "doctor": ["doctor", "config", "disk"],
     "setup": ["setup", "--name", "kitchen"],
     "setup force": ["setup", "--name", "kitchen", "--yes", "--force"],
     "test speaker": ["test", "speaker"],

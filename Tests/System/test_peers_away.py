@@ -163,8 +163,8 @@ class PeerFiles(SceneTest):
         text = self.kitchen.prints("doctor", "peers", code=4)
         for name in ("garage", "attic"):
             self.assertRegex(
-                text, rf"(?m)^WARN  peer {name} +is in the files, and not yet known to the running "
-                      "daemon  -> .*intercomctl reload$")
+                text, rf"(?m)^WARN  peers {name} +is in the files, and not yet known to the "
+                      "running daemon  -> .*intercomctl reload$")
         # What is told to be typed does it.
         self.assertEqual(self.kitchen.ctl("reload")[0], 0)
         for words in SCREENS:

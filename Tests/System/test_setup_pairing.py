@@ -293,7 +293,7 @@ class FirstRun(SetupPairs):
         self.assertEqual(status["audio"]["input"]["state"], "none")
         self.assertIn("intercomctl setup", status["notes"][0]["fix"])
         self.assertIn("no settings yet", kitchen.ctl("status")[1])
-        text = kitchen.prints("doctor", "config", "audio", code=4)
+        text = kitchen.prints("doctor", "config", code=4)
         self.assertIn("intercomd.conf yet  -> sudo intercomctl setup\n", text)
         # It holds no card that setup would want to try.
         self.assertEqual(kitchen.card.status()["capture"]["opens"], 0)

@@ -28,7 +28,5 @@ int clinux_network_changed(int fd);
 
 /// Sends an empty datagram; returns the socket, on which an ICMP error will show.
 int clinux_udp_probe(const struct clinux_address *to);
-/// The own address from which datagrams would go there; nothing is sent.
-int clinux_udp_source(const struct clinux_address *to, struct clinux_address *source);
 
 #endif

@@ -165,15 +165,6 @@ extension PCMName {
         return PCMCard.chosen(among: cards, for: direction).map { .card($0.id) }
     }
 
-    /// The text for people: `auto` together with the card chosen now.
-    public func shown(for direction: PCMError.Direction) -> String {
-        shown(among: PCMCard.all, for: direction)
-    }
-
-    func shown(among cards: [PCMCard], for direction: PCMError.Direction) -> String {
-        resolved(among: cards, for: direction).map { shown(as: $0) } ?? description
-    }
-
-    /// The same text for a known choice.
+    /// The text for people: `auto` together with the card that was chosen.
     func shown(as found: PCMName) -> String { found == self ? description : "\(self) (\(found))" }
 }

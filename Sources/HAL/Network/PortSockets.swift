@@ -16,9 +16,6 @@ internal import CLinux
     /// Data packets from addresses that are not preferred; before any is, none.
     public var strays: UDPSocket
 
-    /// A daemon has so many on its port.
-    public static let count = 4
-
     /// Room for bursts while the media loop is busy; the kernel may grant less.
     private static let dataReceiveSize: Int32 = 256 * 1024
     private static let handshakeReceiveSize: Int32 = 128 * 1024

@@ -2,6 +2,13 @@ internal import Report
 
 /// One line of the doctor: the subject, the verdict and the fix.
 struct Check: Equatable {
+    /// The doctor's topics, in the order of its report.
+    enum Topic: String, CaseIterable, Sendable {
+        case config, daemon, status, service
+        case selfTest = "self-test"
+        case peers, wifi, disk
+    }
+
     enum Verdict: String, Sendable {
         case ok, warn, fail
 
@@ -10,26 +17,24 @@ struct Check: Equatable {
     }
 
     let topic: Topic
-    /// The part of the topic that it is about: "input", "GPIO17".
+    /// The part of the topic that it is about: "wlan0".
     let subject: String?
     let verdict: Verdict
     let text: String
-    /// A command to paste, or what to do; with `ok` mere advice.
+    /// A command to paste, or what to do; nil where the text has it, or all is well.
     let fix: String?
 
-    /// "audio input", "gpio GPIO17".
-    var name: String { subject.map { "\(topic.noun) \($0)" } ?? topic.noun }
-}
+    /// "status", "wifi wlan0".
+    var name: String { subject.map { "\(topic.rawValue) \($0)" } ?? topic.rawValue }
 
-extension Check {
-    /// The doctor's topics, in the order of its report.
-    enum Topic: String, CaseIterable, Sendable {
-        case config, keys, daemon, status, service
-        case selfTest = "self-test"
-        case audio, gpio, network, peers, wifi, disk
-
-        /// The name of one check of the topic.
-        var noun: String { self == .peers ? "peer" : rawValue }
+    var json: JSON {
+        var json = JSON.object()
+        json.set("topic", JSON(topic.rawValue))
+        json.set("name", JSON(name))
+        json.set("verdict", JSON(verdict.rawValue))
+        json.set("text", JSON(text))
+        json.set("fix", fix.map { JSON($0) } ?? .null())
+        return json
     }
 }
 
@@ -66,18 +71,7 @@ struct Diagnosis {
     }
 
     var json: JSON {
-        var json = JSON.result()
-        json.set(
-            "checks",
-            JSON.list(checks) { check in
-                var object = JSON.object()
-                object.set("topic", JSON(check.topic.rawValue))
-                object.set("name", JSON(check.name))
-                object.set("verdict", JSON(check.verdict.rawValue))
-                object.set("text", JSON(check.text))
-                object.set("fix", check.fix.map { JSON($0) } ?? .null())
-                return object
-            })
+        var json = JSON.result("checks", checks) { $0.json }
         json.set("failures", JSON(failures))
         json.set("warnings", JSON(warnings))
         return json

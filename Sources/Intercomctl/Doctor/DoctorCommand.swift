@@ -3,7 +3,8 @@ internal import Files
 internal import HAL
 internal import Report
 
-/// `doctor [TOPIC…]`: everything that could keep the station from being heard, with what mends it.
+/// `doctor [TOPIC…]`: what `status` says, and what keeps a station from being heard that only a
+/// look at the files and the machine finds, with what mends it.
 func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var topics = try wantedTopics(invocation.arguments)
     let situation = Situation(invocation)
@@ -14,7 +15,19 @@ func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     var diagnosis = Diagnosis()
     for topic in Check.Topic.allCases where topics.contains(topic) {
         diagnosis.topic = topic
-        report(on: topic, situation, to: &diagnosis)
+        switch topic {
+        case .config: situation.reportConfig(to: &diagnosis)
+        case .daemon: situation.reportDaemon(to: &diagnosis)
+        case .status: situation.reportStatus(to: &diagnosis)
+        case .service: UnitFacts().report(to: &diagnosis)
+        case .selfTest:
+            // Both programs are installed together.
+            let program = Program.folder.map { "\($0)/intercomd" }
+            reportSelfTest(of: program, { SystemProgram.run($0, ["--self-test"]) }, to: &diagnosis)
+        case .peers: situation.reportPeers(to: &diagnosis)
+        case .wifi: reportWiFi(WirelessInterface.all(), to: &diagnosis)
+        case .disk: DiskFacts(situation.paths).report(to: &diagnosis)
+        }
     }
     try printResult(diagnosis.json, diagnosis.screen, invocation)
     return diagnosis.exitCode
@@ -24,101 +37,25 @@ func runDoctor(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
 private func wantedTopics(_ words: [String]) throws(Failure) -> [Check.Topic] {
     guard !words.isEmpty else { return Check.Topic.allCases }
     return try words.map { (word) throws(Failure) in
-        let named = Check.Topic.allCases.first { $0.rawValue == word || $0.noun == word }
-        if let topic = named { return topic }
+        if let topic = Check.Topic(rawValue: word) { return topic }
         let all = Check.Topic.allCases.map { $0.rawValue }
         throw Failure.usage(unknown("topic", word, among: all, or: all.joined(separator: ", ")))
-    }
-}
-
-/// Gathers and judges the facts of one topic.
-private func report(
-    on topic: Check.Topic, _ situation: Situation, to found: inout Diagnosis
-) {
-    switch topic {
-    case .config: ConfigFacts(situation).report(to: &found)
-    case .keys: KeyFileFacts(situation).report(to: &found)
-    case .daemon: DaemonFacts(situation).report(to: &found)
-    case .status: reportStatus(situation, to: &found)
-    case .service: UnitFacts().report(to: &found)
-    case .selfTest:
-        // Both programs are installed together.
-        let program = Program.folder.map { "\($0)/intercomd" }
-        reportSelfTest(of: program, { SystemProgram.run($0, ["--self-test"]) }, to: &found)
-    case .audio:
-        if AudioFacts(situation)?.report(to: &found) == nil { reportUnseen(situation, to: &found) }
-        VoiceFacts(situation).report(to: &found)
-    case .gpio: reportLines(situation, to: &found)
-    case .network: NetworkFacts(situation).report(to: &found)
-    case .peers:
-        if PeersFacts(situation)?.report(to: &found) == nil { reportUnseen(situation, to: &found) }
-    case .wifi: reportWiFi(WirelessInterface.all(), to: &found)
-    case .disk: DiskFacts(situation).report(to: &found)
-    }
-}
-
-/// Tells of the problems, notes and unknown callers that `status` shows; the daemon words them.
-private func reportStatus(_ situation: Situation, to found: inout Diagnosis) {
-    guard let status = situation.status else {
-        return found.add(.ok, "intercomd does not tell: see daemon")
-    }
-    // A warning of the settings is a note of the daemon, too.
-    let said = found.checks.map { $0.text }
-    let before = found.checks.count
-    for (verdict, faults) in [(Check.Verdict.fail, status.problems), (.warn, status.notes)] {
-        for fault in faults where !said.contains(fault.finding) {
-            found.add(verdict, fault.finding, fix: fault.fix)
-        }
-    }
-    for caller in status.callers {
-        let isFormer = caller.station == nil && caller.formerStation != nil
-        found.add(isFormer ? .ok : .warn, words(about: caller), fix: fix(for: caller))
-    }
-    guard found.checks.count == before else { return }
-    let isAll = status.problems.isEmpty && status.notes.isEmpty
-    found.add(.ok, "intercomd knows of nothing \(isAll ? "" : "else ")to mend")
-}
-
-/// Looks at the lines, unless the daemon has them: its status says what is wrong with them.
-private func reportLines(_ situation: Situation, to found: inout Diagnosis) {
-    guard let config = situation.config else { return reportUnseen(situation, to: &found) }
-    if situation.status != nil {
-        found.add(.ok, "left to intercomd, which runs", fix: "intercomctl status")
-    } else {
-        let lines = LineFacts.all(config, mayOpen: situation.mayOpen)
-        if lines.isEmpty {
-            found.add(.ok, "no line is configured", fix: "[button NAME] in intercomd.conf")
-        }
-        for line in lines { line.report(to: &found) }
-    }
-    RelayFacts(hasRelays: !config.relays.isEmpty).report(to: &found)
-}
-
-/// Says that a topic needs valid settings or a running daemon.
-private func reportUnseen(_ situation: Situation, to found: inout Diagnosis) {
-    if case .unreadable = situation.settings {
-        found.add(
-            .warn, "not looked at: the settings cannot be read", fix: "sudo intercomctl doctor")
-    } else {
-        found.add(
-            .warn, "not looked at: the settings are wrong", fix: "intercomctl config check")
     }
 }
 
 /// The start of every check: the settings, and the daemon's status if it answers.
 struct Situation {
     enum Settings {
-        case right(Config)
-        case wrong(ConfigError)
+        case read(ConfigFindings)
         case unreadable(SystemError)
-        /// There is no configuration yet; these are the defaults.
-        case absent(Config)
+        /// There is no configuration yet.
+        case absent
     }
 
     enum Answer {
         case up(Status, process: Int32)
         case down
-        /// A daemon may run but does not answer: its devices are left alone.
+        /// A daemon may run but does not answer.
         case deaf(Failure)
     }
 
@@ -126,57 +63,22 @@ struct Situation {
     let paths: Paths
     let settings: Settings
     let daemon: Answer
-
-    /// The settings that name the devices; nil if they are wrong.
-    var config: Config? {
-        switch settings {
-        case .right(let config), .absent(let config): config
-        case .wrong, .unreadable: nil
-        }
-    }
-
-    var status: Status? {
-        guard case .up(let status, _) = daemon else { return nil }
-        return status
-    }
-
-    /// Whether devices may be opened here, because the daemon cannot have them.
-    var mayOpen: Bool {
-        switch (daemon, settings) {
-        case (.down, _): true
-        // It waits for settings, and so holds no device.
-        case (.up(let status, _), .absent):
-            status.audio.input.state == .none && status.audio.output.state == .none
-        case (.up, _), (.deaf, _): false
-        }
-    }
+    /// Files and folders of settings that the station's user may not read.
+    var hidden: [String] = []
 }
 
 extension Situation {
     init(_ invocation: borrowing Invocation) {
         let folder = ConfigFolder(invocation.configFolder)
-        self.folder = folder.folder
-        (settings, paths) = Self.settings(in: folder)
+        (self.folder, paths) = (folder.folder, folder.paths)
+        do throws(SystemError) {
+            settings =
+                folder.isEmpty
+                ? .absent : .read(ConfigFindings(try folder.sources(), in: folder.folder, paths))
+        } catch { settings = .unreadable(error) }
         let isNowhere = invocation.config != nil && !folder.isEmpty && folder.mainError != nil
         daemon = isNowhere && invocation.socket == nil ? .down : Self.daemon(invocation)
-    }
-
-    private static func settings(in folder: ConfigFolder) -> (Settings, Paths) {
-        let unset = "[station]\nname = station\n"
-        do throws(SystemError) {
-            let sources = try folder.sources(orElse: unset)
-            do throws(ConfigError) {
-                let config = try Config(sources, paths: folder.paths)
-                return (folder.isEmpty ? .absent(config) : .right(config), config.paths)
-            } catch { return (.wrong(error), folder.paths) }
-        } catch {
-            // The peers may be hidden from this user, but not that there are no settings yet.
-            let main = ConfigSource(role: .main, path: folder.folder, bytes: Array(unset.utf8))
-            guard folder.isEmpty, error.errno == SystemError.noPermission,
-                let config = try? Config([main], paths: folder.paths)
-            else { return (.unreadable(error), folder.paths) }
-            return (.absent(config), config.paths)
-        }
+        hidden = Self.hidden(in: folder.folder, paths)
     }
 
     /// Plenty for an answer that takes a millisecond.
@@ -202,5 +104,135 @@ extension Situation {
         return Failure(
             "intercomd \(theirs.version) runs, and intercomctl is \(Product.version)",
             fix: "sudo systemctl restart intercomd, or install both of one version")
+    }
+
+    /// The station's user is the owner of the state directory; what others may do, it may.
+    ///
+    /// The peers in that directory are read with that user's rights anyway.
+    private static func hidden(in folder: String, _ paths: Paths) -> [String] {
+        let owner = paths.directory.owner
+        guard owner != 0 else { return [] }
+        var found: [String] = []
+        for place in [folder, "\(folder)/peers.d"] {
+            let files = (try? FileStore.names(in: place, suffix: ".conf")) ?? []
+            for path in [place] + files.map({ "\(place)/\($0)" }) {
+                guard let status = (try? FileStore.status(of: path)) ?? nil else { continue }
+                let isHidden = status.owner != owner && status.mode & 0o044 == 0
+                if isHidden, !found.contains(path) { found.append(path) }
+            }
+        }
+        return found
+    }
+}
+
+extension Situation {
+    /// More mistakes than fit on a screen are for `config check`.
+    private static let shown = 5
+
+    /// Tells what `config check` finds, and what the daemon may not read.
+    func reportConfig(to found: inout Diagnosis) {
+        switch settings {
+        case .absent:
+            found.add(
+                .fail, "there are no settings in \(folder)/intercomd.conf yet",
+                fix: "sudo intercomctl setup")
+        // Not a fault of the station: the caller lacks the right.
+        case .unreadable(let error) where error.errno == SystemError.noPermission:
+            found.add(.warn, error.finding, fix: "sudo intercomctl doctor")
+        case .unreadable(let error):
+            found.add(.fail, error.finding, fix: error.fix ?? "intercomctl config check")
+        case .read(let findings):
+            if let config = findings.config, findings.errors.isEmpty {
+                let peers = plural(config.otherPeers.count, "peer")
+                found.add(.ok, "\(folder)/intercomd.conf + \(peers)")
+            }
+            for mistake in findings.errors.prefix(Self.shown) {
+                found.add(.fail, mistake.finding, fix: mistake.wayOut)
+            }
+            let more = findings.errors.dropFirst(Self.shown).count + findings.omitted
+            if more > 0 {
+                found.add(
+                    .fail, "and \(plural(more, "mistake")) more", fix: "intercomctl config check")
+            }
+            for warning in findings.warnings {
+                found.add(.warn, warning.finding, fix: warning.wayOut)
+            }
+        }
+        for path in hidden {
+            found.add(
+                .fail, "\(path) may not be read by the station's own user",
+                fix: "sudo chmod a+rX \(path)")
+        }
+    }
+
+    /// Tells whether the daemon runs, answers, and is of this version.
+    func reportDaemon(to found: inout Diagnosis) {
+        switch daemon {
+        case .down:
+            let start = "sudo systemctl start intercomd; if it stops: journalctl -u intercomd"
+            let fix =
+                switch settings {
+                case .absent: "sudo intercomctl setup"
+                case .read(let findings) where !findings.errors.isEmpty:
+                    "correct the settings, then: \(start)"
+                case .read, .unreadable: start
+                }
+            found.add(.fail, "intercomd is not running", fix: fix)
+        case .deaf(let failure):
+            found.add(
+                .fail, failure.finding, fix: failure.fix ?? "try again; journalctl -u intercomd")
+        case .up(let status, let process):
+            let age = age(seconds: status.uptimeSeconds)
+            let text = "intercomd \(status.version), up \(age), process \(process)"
+            guard status.version != Product.version else { return found.add(.ok, text) }
+            found.add(
+                .warn, "\(text); intercomctl is \(Product.version)",
+                fix: "sudo systemctl restart intercomd")
+        }
+    }
+
+    /// Tells of the problems, notes and unknown callers that `status` shows; the daemon words them.
+    func reportStatus(to found: inout Diagnosis) {
+        guard case .up(let status, _) = daemon else {
+            return found.add(.ok, "intercomd does not tell: see daemon")
+        }
+        // A warning of the settings is a note of the daemon, too.
+        let said = found.checks.map { $0.text }
+        let before = found.checks.count
+        for (verdict, faults) in [(Check.Verdict.fail, status.problems), (.warn, status.notes)] {
+            for fault in faults where !said.contains(fault.finding) {
+                found.add(verdict, fault.finding, fix: fault.fix)
+            }
+        }
+        for caller in status.callers {
+            let isFormer = caller.station == nil && caller.formerStation != nil
+            found.add(isFormer ? .ok : .warn, words(about: caller), fix: fix(for: caller))
+        }
+        guard found.checks.count == before else { return }
+        let isAll = status.problems.isEmpty && status.notes.isEmpty
+        found.add(.ok, "intercomd knows of nothing \(isAll ? "" : "else ")to mend")
+    }
+
+    /// Tells which peers wait for a reload; without a daemon, or files, there is no difference.
+    func reportPeers(to found: inout Diagnosis) {
+        guard case .read(let findings) = settings, let config = findings.config else {
+            return found.add(.warn, "not looked at: see config", fix: "sudo intercomctl doctor")
+        }
+        let here = config.otherPeers.map { $0.name }
+        var there = here
+        if case .up(let status, _) = daemon { there = status.peers.map { $0.name } }
+        let before = found.checks.count
+        for name in here where !there.contains(name) {
+            found.add(
+                .warn, of: name, "is in the files, and not yet known to the running daemon",
+                fix: "sudo intercomctl reload")
+        }
+        for name in there where !here.contains(name) {
+            found.add(
+                .warn, of: name, "is known to the running daemon, and not in the files",
+                fix: "sudo intercomctl reload")
+        }
+        guard found.checks.count == before else { return }
+        found.add(.ok, "\(plural(here.count, "peer")) in the files")
     }
 }

@@ -8,43 +8,56 @@ internal import Report
 func checkConfig(_ invocation: borrowing Invocation) throws(Failure) -> ExitCode {
     let folder = ConfigFolder(invocation.configFolder)
     let sources = try folder.read()
-    var (errors, warnings, omitted): ([Mistake], [Mistake], Int) = ([], [], 0)
-    var summary = ""
-    do throws(ConfigError) {
-        let config = try Config(sources, paths: folder.paths)
-        let found = keyMistakes(in: config)
-        let places = PlaceChecks.mistakes(in: found.config, of: folder.folder)
-        warnings = found.config.warnings + places
-        errors = found.errors
-        summary = "ok: \(plural(sources.count, "file")), station \(config.station.name),"
-        summary += " \(plural(config.buttons.count, "button")),"
-        summary += " \(plural(config.channels.count, "channel")),"
-        summary +=
-            " \(plural(config.lamps.count, "lamp")), \(plural(found.config.peers.count, "peer"))"
-    } catch {
-        (errors, omitted) = (error.mistakes, error.omitted)
-    }
+    let found = ConfigFindings(sources, in: folder.folder, folder.paths)
     if invocation.isJSON {
         var json = JSON.result()
-        json.set("ok", JSON(errors.isEmpty))
-        json.set("errors", JSON.list(errors) { $0.json })
-        json.set("omitted", JSON(omitted))
-        json.set("warnings", JSON.list(warnings) { $0.json })
+        json.set("ok", JSON(found.errors.isEmpty))
+        json.set("errors", JSON.list(found.errors) { $0.json })
+        json.set("omitted", JSON(found.omitted))
+        json.set("warnings", JSON.list(found.warnings) { $0.json })
         try printLine(json)
     } else {
-        for mistake in errors { try? printLine(mistake.line, to: .complaint) }
-        if omitted > 0 { try? printLine("and \(omitted) more", to: .complaint) }
-        for mistake in warnings { try? printLine("warning: \(mistake.line)", to: .complaint) }
-        if errors.isEmpty {
-            try printLine(summary)
+        for mistake in found.errors { try? printLine(mistake.line, to: .complaint) }
+        if found.omitted > 0 { try? printLine("and \(found.omitted) more", to: .complaint) }
+        for mistake in found.warnings {
+            try? printLine("warning: \(mistake.line)", to: .complaint)
+        }
+        if let config = found.config, found.errors.isEmpty {
+            try printLine(
+                "ok: \(plural(sources.count, "file")), station \(config.station.name),"
+                    + " \(plural(config.buttons.count, "button")),"
+                    + " \(plural(config.channels.count, "channel")),"
+                    + " \(plural(config.lamps.count, "lamp")),"
+                    + " \(plural(config.peers.count, "peer"))")
         } else {
             let start = "sudo systemctl start intercomd"
             let next = isRunning(invocation) ? "intercomctl reload" : start
             try? printLine("correct that, then: \(next)", to: .complaint)
         }
     }
-    guard errors.isEmpty else { return .failed }
-    return warnings.isEmpty ? .ok : .degraded
+    guard found.errors.isEmpty else { return .failed }
+    return found.warnings.isEmpty ? .ok : .degraded
+}
+
+/// What is wrong with the files, and with the keys that they name.
+struct ConfigFindings {
+    /// The settings, without this station itself among the peers; nil if they are wrong.
+    private(set) var config: Config?
+    private(set) var errors: [Mistake] = []
+    /// Errors that are not among them.
+    private(set) var omitted = 0
+    private(set) var warnings: [Mistake] = []
+
+    init(_ sources: [ConfigSource], in folder: String, _ paths: Paths) {
+        do throws(ConfigError) {
+            let read = try Config(sources, paths: paths)
+            let found = keyMistakes(in: read)
+            (config, errors) = (found.config, found.errors)
+            warnings = found.config.warnings + PlaceChecks.mistakes(in: found.config, of: folder)
+        } catch {
+            (errors, omitted) = (error.mistakes, error.omitted)
+        }
+    }
 }
 
 /// The checks that need the keys themselves; of what the caller may not read there is none.
@@ -89,17 +102,25 @@ private func keyMistakes(in config: Config) -> (config: Config, errors: [Mistake
 extension Mistake {
     /// A key file that cannot be used; the error names the place itself.
     fileprivate init(_ error: StateError, of file: String) {
-        self.init(Origin(file: file, line: 0), error.description)
+        self.init(Origin(file: file, line: 0), error.finding, advice: error.fix)
     }
 
+    /// Without the way out.
+    var finding: String { origin.line == 0 ? what : "\(origin): \(what)" }
+
+    /// The way out; nil where the finding has it.
+    var wayOut: String? { origin.line == 0 ? advice : fix }
+
+    private var whole: String { advice.map { "\(what); \($0)" } ?? what }
+
     /// For a person.
-    fileprivate var line: String { (origin.line == 0 ? what : description).visibleLines }
+    fileprivate var line: String { (origin.line == 0 ? whole : description).visibleLines }
 
     fileprivate var json: JSON {
         var json = JSON.object()
         json.set("file", JSON(origin.file))
         json.set("line", JSON(origin.line))
-        json.set("message", JSON(what))
+        json.set("message", JSON(origin.line == 0 ? whole : what))
         json.set("suggestion", suggestion.map { JSON($0) } ?? .null())
         return json
     }

@@ -163,7 +163,7 @@ struct PairingVoice {
         } catch {
             guard !hasComplained else { return nil }
             hasComplained = true
-            Log.warning("\(path) \(error.text): beeps are heard instead; see intercomctl doctor")
+            Log.warning("\(path) \(error.text): beeps are heard instead; install intercomd-voices")
             return nil
         }
     }

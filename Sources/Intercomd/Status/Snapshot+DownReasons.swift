@@ -45,7 +45,7 @@ extension Snapshot {
                 } ?? ": sudo intercomctl peer set \(name) --revoked no")
         case .noNetwork:
             text = "this station has no network"
-            fix = "intercomctl doctor network"
+            fix = "intercomctl status"
         case .unresolved:
             text =
                 switchboard.whereabouts.complaint(of: peer)

@@ -40,7 +40,7 @@ private let usageCases: [([String], String)] = [
     (["ptt", "dwon", "house"], "unknown action \"dwon\"; did you mean \"down\"? (down or up)"),
     (["help", "stauts"], "unknown command \"stauts\"; did you mean \"status\"?"),
     (["\u{1b}[2Jstatus"], "unknown command \"?[2Jstatus\"; try: intercomctl help"),
-    (["doctor", "gpoi"], "unknown topic \"gpoi\"; did you mean \"gpio\"?"),
+    (["doctor", "dsik"], "unknown topic \"dsik\"; did you mean \"disk\"?"),
 ]
 
 @Suite struct UsageTests {

@@ -30,7 +30,7 @@ private func sample() -> Status {
         status.call.seconds = number
         status.microphone.levelDBFS = number
         status.microphone.snrDB = number
-        for words in [["status"], ["stats", "nursery"], ["doctor", "daemon", "peers", "audio"]] {
+        for words in [["status"], ["stats", "nursery"], ["doctor", "daemon", "peers"]] {
             try folder.answer(.status(status))
             let outcome = try folder.run(words)
             #expect((0...4).contains(outcome.code), "\(words)")

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func whatAKernelSaysCannotMoveTheCursor() {
-        let evil = diagnosis(.gpio) { $0.add(.fail, of: "\u{1b}A", "held by \u{7}", fix: "\r") }
-        #expect(evil.screen == "FAIL  gpio ?A         held by ?  -> ?\n1 failure, 0 warnings\n")
+        let evil = diagnosis(.disk) { $0.add(.fail, of: "\u{1b}A", "held by \u{7}", fix: "\r") }
+        #expect(evil.screen == "FAIL  disk ?A         held by ?  -> ?\n1 failure, 0 warnings\n")
     }
 }
