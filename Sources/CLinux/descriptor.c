@@ -9,7 +9,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/timerfd.h>
 
 _Static_assert(CLINUX_READABLE == EPOLLIN && CLINUX_WRITABLE == EPOLLOUT, "epoll bits");
@@ -29,15 +28,6 @@ ptrdiff_t clinux_write(int fd, const void *bytes, size_t size) {
 int clinux_poll(int fd, short events, int timeout_ms) {
     struct pollfd entry = {.fd = fd, .events = events};
     return result(poll(&entry, 1, timeout_ms));
-}
-
-int clinux_descriptor_identity(int fd, uint64_t *device, uint64_t *inode) {
-    struct stat status;
-    if (fstat(fd, &status) < 0)
-        return -errno;
-    *device = status.st_dev;
-    *inode = status.st_ino;
-    return 0;
 }
 
 int clinux_epoll_make(void) {

@@ -1,22 +1,15 @@
 #include "input.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/input.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 #define BYTES_OF(bits) (((bits) + 7) / 8)
 
 static int has_bit(const uint8_t *bytes, unsigned bit) {
     return bytes[bit / 8] >> (bit % 8) & 1;
-}
-
-int clinux_input_open(const char *path) {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    return fd < 0 ? -errno : fd;
 }
 
 int clinux_input_name(int fd, char *name, size_t size) {

@@ -193,8 +193,3 @@ int clinux_local_send_to(int fd, const char *path, const void *bytes, size_t siz
         sendto(fd, bytes, size, MSG_NOSIGNAL, (struct sockaddr *)&packed, length));
     return count < 0 ? -errno : 0;
 }
-
-int clinux_local_notify(const char *path, const void *bytes, size_t size) {
-    int fd = clinux_local_datagram_make();
-    return fd < 0 ? fd : close_with(fd, clinux_local_send_to(fd, path, bytes, size));
-}

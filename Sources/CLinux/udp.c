@@ -8,25 +8,24 @@
 #include <sys/uio.h>
 #include <time.h>
 
-int clinux_udp_make(int is_v6) {
+// The code point of voice (EF, RFC 3246), by which routers may send it first; the two bits below it
+// are ECN's (RFC 2474 §3, RFC 3168 §5).
+enum { EXPEDITED = 46 << 2 };
+
+int clinux_udp_make(int is_v6, int send_size, int receive_size) {
     int fd = make_socket(is_v6, SOCK_DGRAM);
     if (fd < 0)
         return fd;
-    int error = is_v6 ? set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) : 0;
-    return error < 0 ? close_with(fd, error) : fd;
-}
-
-int clinux_udp_set_dscp(int fd, int is_v6, int dscp) {
-    // The two bits below the code point are ECN's (RFC 2474 §3, RFC 3168 §5).
-    int error = set_option(fd, IPPROTO_IP, IP_TOS, dscp << 2);
+    int error = set_option(fd, IPPROTO_IP, IP_TOS, EXPEDITED);
     if (error == 0 && is_v6)
-        error = set_option(fd, IPPROTO_IPV6, IPV6_TCLASS, dscp << 2);
-    return error;
-}
-
-int clinux_udp_set_buffers(int fd, int send_size, int receive_size) {
-    int error = set_option(fd, SOL_SOCKET, SO_SNDBUF, send_size);
-    return error < 0 ? error : set_option(fd, SOL_SOCKET, SO_RCVBUF, receive_size);
+        error = set_option(fd, IPPROTO_IPV6, IPV6_TCLASS, EXPEDITED);
+    if (error == 0 && is_v6)
+        error = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+    if (error == 0)
+        error = set_option(fd, SOL_SOCKET, SO_SNDBUF, send_size);
+    if (error == 0)
+        error = set_option(fd, SOL_SOCKET, SO_RCVBUF, receive_size);
+    return error < 0 ? close_with(fd, error) : fd;
 }
 
 int clinux_udp_stamp(int fd) {

@@ -16,8 +16,6 @@ public struct ClockDrift {
         public let ppm: Double
         /// The 95 % confidence bound of the error.
         public let uncertaintyPPM: Double
-        /// The duration of the measurement.
-        public let seconds: Double
     }
 
     private static let windowsMax = 64
@@ -113,8 +111,7 @@ public struct ClockDrift {
         let scatter = max((residue / (total - 2)).squareRoot(), Self.scatterMin)
         return Estimate(
             // Reports of a slow card come later and later.
-            ppm: -slope * 1e6, uncertaintyPPM: 2e6 * scatter / spread.squareRoot(),
-            seconds: Double(moments[count - 1] - moments[0]) / 1e9)
+            ppm: -slope * 1e6, uncertaintyPPM: 2e6 * scatter / spread.squareRoot())
     }
 
     private mutating func close() -> Bool {

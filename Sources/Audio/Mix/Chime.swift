@@ -231,18 +231,8 @@ public struct Tone: Sendable {
 
     /// Sets the recurrence y[n] = 2·cos(w)·y[n-1] - y[n-2] up so that y[0] = 0.
     private mutating func begin() {
-        let w = 2 * Double.pi * Double(notes[note].frequency) / Double(PCM.sampleRate)
-        // sin and cos of at most pi/2 by their series; no C mathematics library.
-        var (sine, cosine, term) = (0.0, 0.0, 1.0)
-        for n in 0..<20 {
-            switch n % 4 {
-            case 0: cosine += term
-            case 1: sine += term
-            case 2: cosine -= term
-            default: sine -= term
-            }
-            term *= w / Double(n + 1)
-        }
+        let turns = Double(notes[note].frequency) / Double(PCM.sampleRate)
+        let (sine, cosine) = (Sine.of(turns: turns), Sine.of(turns: turns + 0.25))
         coefficient = Float(2 * cosine)
         previous = Float(-sine)
         beforePrevious = Float(-2 * sine * cosine)

@@ -30,10 +30,9 @@ public struct LevelSurvey: Sendable {
 
     /// Mean squares of the blocks; full scale is 1.
     private var energies: [Float] = []
+    private var meter = LevelMeter()
     /// How often at least three samples in a row were at full scale.
-    public private(set) var clips = 0
-    private var run = 0
-    private var lastSide: Int64 = 0
+    public var clips: Int { Int(meter.clips) }
 
     /// Below it not even a converter's noise is heard.
     public static let silence = -75.0
@@ -55,11 +54,8 @@ public struct LevelSurvey: Sendable {
             let sample = Int64(block[i])
             sum += sample
             squares += sample * sample
-            let side: Int64 = sample >= 32_766 ? 1 : sample <= -32_767 ? -1 : 0
-            run = side == 0 ? 0 : side == lastSide ? run + 1 : 1
-            lastSide = side
-            if run == 3 { clips += 1 }
         }
+        meter.add(block.span)
         let mean = Float(sum) / Float(PCM.blockMax)
         let energy = max(0, Float(squares) / Float(PCM.blockMax) - mean * mean)
         energies.append(energy / (32_768 * 32_768))

@@ -11,8 +11,6 @@ ptrdiff_t clinux_read(int fd, void *bytes, size_t size);
 ptrdiff_t clinux_write(int fd, const void *bytes, size_t size);
 /// Waits for one descriptor: 1 when one of `events` came, 0 at the time-out.
 int clinux_poll(int fd, short events, int timeout_ms);
-/// Which file or socket it is: the two numbers that stat(1) shows.
-int clinux_descriptor_identity(int fd, uint64_t *device, uint64_t *inode);
 
 #define CLINUX_READABLE 0x001u
 #define CLINUX_WRITABLE 0x004u

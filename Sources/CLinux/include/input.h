@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Opens /dev/input/eventN for reading without waiting.
-int clinux_input_open(const char *path);
 /// The device's own name, with a zero at its end; its length, or -errno.
 int clinux_input_name(int fd, char *name, size_t size);
 /// 1 when the device has this key.

@@ -25,10 +25,9 @@ void clinux_address_format(const struct clinux_address *address, char *text);
 /// Returns their number, or an EAI code, which is negative.
 int clinux_resolve(const char *host, struct clinux_address *addresses, int capacity);
 
-/// Makes a nonblocking UDP socket; `is_v6` makes it serve both families.
-int clinux_udp_make(int is_v6);
-int clinux_udp_set_dscp(int fd, int is_v6, int dscp);
-int clinux_udp_set_buffers(int fd, int send_size, int receive_size);
+/// Makes a nonblocking UDP socket whose packets are marked as voice; `is_v6` makes it serve both
+/// families, and the sizes are of the kernel's buffers.
+int clinux_udp_make(int is_v6, int send_size, int receive_size);
 /// Lets the kernel tell when each datagram came.
 int clinux_udp_stamp(int fd);
 int clinux_udp_bind(int fd, int is_v6, const struct clinux_address *address);
@@ -129,11 +128,9 @@ ptrdiff_t clinux_local_send(int fd, const void *bytes, size_t size);
 
 /// Makes a nonblocking Unix datagram socket without a name.
 int clinux_local_datagram_make(void);
-/// Sends one datagram to the Unix socket at a path, whole or not at all, and never waits.
+/// Sends one datagram to the Unix socket at a path, whole or not at all, and never waits; a path
+/// that begins with '@' is an abstract name.
 int clinux_local_send_to(int fd, const char *path, const void *bytes, size_t size);
-
-/// Sends one datagram to a Unix socket; a path that begins with '@' is an abstract name.
-int clinux_local_notify(const char *path, const void *bytes, size_t size);
 
 // Sockets for multicast DNS: one for a family of addresses on one interface.
 

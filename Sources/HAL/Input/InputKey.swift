@@ -198,7 +198,8 @@ public struct InputDevice: Equatable, Sendable {
     }
 
     private static func open(path: String, line: String) throws(GPIOError) -> FileDescriptor {
-        let raw = unsafe clinux_input_open(path)
+        var status = clinux_file_status()
+        let raw = unsafe clinux_file_open(path, &status)
         switch -raw {
         case ...0: return FileDescriptor(owning: raw)
         case EACCES, EPERM: throw GPIOError(line: line, reason: .noPermission(path: path))

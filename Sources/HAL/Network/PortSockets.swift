@@ -22,8 +22,6 @@ internal import CLinux
     private static let initiationReceiveSize: Int32 = 256 * 1024
     private static let strayReceiveSize: Int32 = 128 * 1024
     private static let sendSize: Int32 = 128 * 1024
-    /// The code point of voice (EF, RFC 3246), by which routers may send it first.
-    private static let expedited: Int32 = 46
 
     /// Opens them all.
     ///
@@ -69,14 +67,10 @@ internal import CLinux
         _ address: SocketAddress, _ receiveSize: Int32, joins: Bool = false
     ) throws(SystemError) -> FileDescriptor {
         let isIPv6: Int32 = address.family == .ipv6 ? 1 : 0
-        let socket = try FileDescriptor(clinux_udp_make(isIPv6), "make a UDP socket")
-        let raw = socket.raw
-        _ = try SystemError.check(
-            clinux_udp_set_dscp(raw, isIPv6, expedited), "mark packets with DSCP EF")
-        _ = try SystemError.check(
-            clinux_udp_set_buffers(raw, sendSize, receiveSize), "set socket buffers")
+        let socket = try FileDescriptor(
+            clinux_udp_make(isIPv6, sendSize, receiveSize), "make a UDP socket")
         if joins { try share(socket) }
-        try bind(raw, isIPv6, address)
+        try bind(socket.raw, isIPv6, address)
         return socket
     }
 

@@ -137,8 +137,6 @@ public struct Timer: ~Copyable, Sendable {
         set(at: max(1, first.nanoseconds), every: interval.nanoseconds)
     }
 
-    public borrowing func disarm() { set(at: 0, every: 0) }
-
     /// Makes the descriptor unreadable again; returns how often the timer has fired since.
     ///
     /// Real-time: one system call.

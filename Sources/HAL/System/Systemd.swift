@@ -25,18 +25,18 @@ public final class JournalSocket: Sendable {
     /// A daemon whose standard error was redirected must write there (systemd.exec(5)).
     public static var isStandardError: Bool {
         guard let named = Environment.value(of: "JOURNAL_STREAM") else { return false }
-        var device: UInt64 = 0
-        var inode: UInt64 = 0
-        let output = Terminal.Output.complaint.rawValue
-        // SAFETY: both are written during the call only.
-        guard unsafe clinux_descriptor_identity(output, &device, &inode) == 0 else { return false }
-        return named == "\(device):\(inode)"
+        var status = stat()
+        // SAFETY: the status is written during the call only.
+        guard unsafe fstat(Terminal.Output.complaint.rawValue, &status) == 0 else { return false }
+        return named == "\(status.st_dev):\(status.st_ino)"
     }
 
     /// Sends an entry; false when the journal did not take it.
-    public func send(_ entry: JournalEntry) -> Bool {
+    public func send(_ entry: JournalEntry) -> Bool { send(entry.bytes) }
+
+    fileprivate func send(_ bytes: [UInt8]) -> Bool {
         // SAFETY: the path ends with a zero, and the bytes are read during the call only.
-        unsafe entry.bytes.withUnsafeBufferPointer { bytes in
+        unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe clinux_local_send_to(descriptor.raw, path, bytes.baseAddress, bytes.count) == 0
         }
     }
@@ -104,11 +104,7 @@ public enum ServiceNotifier {
 
     private static func send(_ state: String) {
         guard let path = Environment.value(of: "NOTIFY_SOCKET") else { return }
-        var state = state
         // A service manager that does not receive this is no reason to stop.
-        state.withUTF8 { bytes in
-            // SAFETY: the path ends with a zero, and the bytes are read during the call only.
-            _ = unsafe clinux_local_notify(path, bytes.baseAddress, bytes.count)
-        }
+        _ = JournalSocket(path: path)?.send(Array(state.utf8))
     }
 }

@@ -96,20 +96,14 @@ package struct Lines: ~Copyable {
         }
         for place in lamps.indices where lamps[place].output.isDue(at: now) {
             let (lamp, isOn) = (lamps[place].lamp, lamps[place].isOn)
-            let isNews = lamps[place].output.open(at: now) { () throws(GPIOError) in
-                try OutputLine(
-                    name: lamp.line, activeLow: lamp.isActiveLow, isActive: isOn,
-                    consumer: "intercomd \(lamp.name)")
-            }
+            let isNews = lamps[place].output.open(
+                lamp.line, activeLow: lamp.isActiveLow, isOn, of: lamp.name, at: now)
             if isNews { changes.append(.lamp(place, lamps[place].output.error)) }
         }
         for place in relays.indices where relays[place].output.isDue(at: now) {
             let relay = relays[place].relay
-            let isNews = relays[place].output.open(at: now) { () throws(GPIOError) in
-                try OutputLine(
-                    name: relay.line, activeLow: relay.isActiveLow,
-                    consumer: "intercomd \(relay.name)")
-            }
+            let isNews = relays[place].output.open(
+                relay.line, activeLow: relay.isActiveLow, false, of: relay.name, at: now)
             if isNews { changes.append(.relay(place, relays[place].output.error)) }
         }
         updateRelays(at: now)
@@ -198,10 +192,13 @@ package struct HeldLine: ~Copyable {
     /// Tries to open it.
     ///
     /// - Returns: Whether what came of it is news: a complaint is told once.
-    mutating func open(at now: Instant, _ make: () throws(GPIOError) -> OutputLine) -> Bool {
+    mutating func open(
+        _ line: String, activeLow: Bool, _ isOn: Bool, of name: String, at now: Instant
+    ) -> Bool {
         let before = error
         do throws(GPIOError) {
-            line = try make()
+            self.line = try OutputLine(
+                name: line, activeLow: activeLow, isActive: isOn, consumer: "intercomd \(name)")
             error = nil
             backoff.succeeded(at: now)
             return true

@@ -79,13 +79,4 @@ import Time
         _ = try fired(timer)
         #expect(timer.drain() >= 5)
     }
-
-    @Test func disarmedTimerDoesNotFire() throws {
-        let timer = try Timer()
-        timer.arm(at: Clock.now() + .milliseconds(5))
-        timer.disarm()
-        var loop = try EventLoop()
-        try loop.add(fd: timer.fd, token: 0)
-        #expect(loop.wait(until: Clock.now() + .milliseconds(20)) == 0)
-    }
 }
