@@ -32,10 +32,7 @@ public typealias Digest = InlineArray<32, UInt8>
     public consuming func finish() -> Digest {
         var digest = Digest(repeating: 0)
         var span = digest.mutableSpan
-        let status = unsafe span.withUnsafeMutableBufferPointer {
-            unsafe cmbedtls_sha256_finish(state, $0.baseAddress!)
-        }
-        precondition(status == 0)
+        finish(into: &span)
         return digest
     }
 
@@ -43,11 +40,15 @@ public typealias Digest = InlineArray<32, UInt8>
     public consuming func finishKey() -> Key {
         var key = Key()
         var span = key.mutableBytes
+        finish(into: &span)
+        return key
+    }
+
+    private mutating func finish(into span: inout MutableSpan<UInt8>) {
         let status = unsafe span.withUnsafeMutableBufferPointer {
             unsafe cmbedtls_sha256_finish(state, $0.baseAddress!)
         }
         precondition(status == 0)
-        return key
     }
 
     /// The first eight bytes of a hash, high byte first, by which stations speak of a thing; no

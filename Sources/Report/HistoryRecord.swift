@@ -141,8 +141,9 @@ extension HistoryRecord.Cause {
 /// What history files hold.
 public struct HistoryFile {
     public private(set) var records: [HistoryRecord] = []
-    /// Lines that are no JSON, such as a last one that power failed at. Those that a newer program
-    /// wrote are neither damaged nor records.
+    /// Lines that are no JSON, such as a last one that power failed at.
+    ///
+    /// Those that a newer program wrote are neither damaged nor records.
     public private(set) var damaged = 0
 
     public init() {}

@@ -4,22 +4,11 @@ internal import CMbedTLS
 ///
 /// Suite 1: the first bytes of AES-256(hp, tag). Suite 2: the first bytes of the ChaCha20 key
 /// stream with key hp, block counter LE32(tag[0..4)) and nonce tag[4..16). Real-time after init.
-@usableFromInline struct HeaderMask: ~Copyable, Sendable {
+/// A class for the reason given at `AEADContext`.
+// @unchecked Sendable: one Sealer or Opener owns it and uses it in `mutating` methods only.
+@safe @usableFromInline final class HeaderMask: @unchecked Sendable {
     typealias Bytes = InlineArray<5, UInt8>
 
-    private let context: HeaderMaskContext
-
-    init(suite: Suite, key: borrowing Key) {
-        context = HeaderMaskContext(suite: suite, key: key)
-    }
-
-    /// The mask that goes with a tag of 16 bytes.
-    mutating func bytes(tag: Span<UInt8>) -> Bytes { context.bytes(tag: tag) }
-}
-
-/// The mbedTLS context of one `HeaderMask`; a class for the reason given at `AEADContext`.
-// @unchecked Sendable: as AEADContext.
-@safe private final class HeaderMaskContext: @unchecked Sendable {
     // On the heap: mbedTLS's AES context points into itself.
     @safe private enum Cipher {
         case aes(UnsafeMutablePointer<mbedtls_aes_context>)
@@ -61,7 +50,8 @@ internal import CMbedTLS
         }
     }
 
-    func bytes(tag: Span<UInt8>) -> HeaderMask.Bytes {
+    /// The mask that goes with a tag of 16 bytes.
+    func bytes(tag: Span<UInt8>) -> Bytes {
         precondition(tag.count == AEAD.tagSize)
         // AES fills a whole block; ChaCha20 is asked for five bytes of key stream, over zeros.
         var block = InlineArray<16, UInt8>(repeating: 0)

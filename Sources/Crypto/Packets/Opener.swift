@@ -35,7 +35,7 @@ public struct Opener: ~Copyable, Sendable {
     }
 
     private var aead: AEAD
-    private var mask: HeaderMask
+    private let mask: HeaderMask
     private let iv: AEAD.Nonce
     private var window = ReplayWindow()
 

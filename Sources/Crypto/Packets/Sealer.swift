@@ -5,7 +5,7 @@
 /// Real-time after init: no heap call, lock or system call per frame.
 public struct Sealer: ~Copyable, Sendable {
     private var aead: AEAD
-    private var mask: HeaderMask
+    private let mask: HeaderMask
     private let iv: AEAD.Nonce
 
     /// The index the receiver knows this session by; the first four bytes of every datagram.

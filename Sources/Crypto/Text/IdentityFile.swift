@@ -11,7 +11,7 @@ public enum IdentityFile {
         let prefix = IdentityFile.prefix.bytes
         guard text.count >= prefix.count else { throw .notAnIdentity }
         for i in prefix.indices where text[i] != prefix[i] { throw .notAnIdentity }
-        return try KeyFileDigits.parse(text.extracting(prefix.count..<text.count))
+        return try PSKFile.parse(text.extracting(prefix.count..<text.count))
     }
 
     /// Writes the 85 bytes of the file; wiping `text` afterwards is the caller's duty.
@@ -19,7 +19,7 @@ public enum IdentityFile {
         precondition(text.count == size)
         let prefix = IdentityFile.prefix.bytes
         for i in prefix.indices { text[i] = prefix[i] }
-        KeyFileDigits.write(secret, into: &text, at: prefix.count)
+        PSKFile.write(secret, into: &text, at: prefix.count)
     }
 }
 
@@ -29,13 +29,28 @@ public enum PSKFile {
 
     /// Reads the text of a psk file, or 64 pasted digits; the final line feed may be missing.
     public static func parse(_ text: Span<UInt8>) throws(KeyFileError) -> Key {
-        try KeyFileDigits.parse(text)
+        var count = text.count
+        if count > 0, text[count - 1] == UInt8(ascii: "\n") { count -= 1 }
+        guard count == Key.size * 2 else { throw .digitCount }
+        var isGood = false
+        let key = Key { bytes in
+            isGood = Hexadecimal.decode(text.extracting(0..<count), into: &bytes)
+        }
+        guard isGood else { throw .notADigit }
+        return key
     }
 
     /// Writes the 65 bytes of the file; wiping `text` afterwards is the caller's duty.
     public static func write(_ psk: borrowing Key, into text: inout MutableSpan<UInt8>) {
         precondition(text.count == size)
-        KeyFileDigits.write(psk, into: &text, at: 0)
+        write(psk, into: &text, at: 0)
+    }
+
+    fileprivate static func write(
+        _ key: borrowing Key, into text: inout MutableSpan<UInt8>, at start: Int
+    ) {
+        Hexadecimal.write(key.bytes, into: &text, at: start)
+        text[start + 2 * Key.size] = UInt8(ascii: "\n")
     }
 }
 
@@ -58,24 +73,5 @@ public enum KeyFileError: Error, Equatable, CustomStringConvertible {
         case .notADigit:
             "holds a character that is not a hexadecimal digit"
         }
-    }
-}
-
-private enum KeyFileDigits {
-    static func parse(_ text: Span<UInt8>) throws(KeyFileError) -> Key {
-        var count = text.count
-        if count > 0, text[count - 1] == UInt8(ascii: "\n") { count -= 1 }
-        guard count == Key.size * 2 else { throw .digitCount }
-        var isGood = false
-        let key = Key { bytes in
-            isGood = Hexadecimal.decode(text.extracting(0..<count), into: &bytes)
-        }
-        guard isGood else { throw .notADigit }
-        return key
-    }
-
-    static func write(_ key: borrowing Key, into text: inout MutableSpan<UInt8>, at start: Int) {
-        Hexadecimal.write(key.bytes, into: &text, at: start)
-        text[start + 2 * Key.size] = UInt8(ascii: "\n")
     }
 }
