@@ -133,8 +133,8 @@ package enum Order: Equatable, Sendable {
     case resolve(peer: Int)
     /// The card of this stream is closed and opened again.
     case reopen(StillStreams.Direction)
-    /// A peer asks for a relay here, which its policy allows; `Switchboard.switched` says what
-    /// came of it.
+    /// A peer asks for a relay here, which its policy allows; `Switchboard.answer` says what came
+    /// of it.
     case switchRelay(peer: Int, Signal)
 
     // To people.

@@ -235,6 +235,7 @@ struct CallWorld {
                 "\(isTimeUp ? "time up" : "ended") \(peer)"
             case .press(let target, isDown: false): "own time up \(target)"
             case .notice(.signal(_, let time)): "lit for \(time.milliseconds / 1_000) s"
+            case .switchRelay(_, let signal): "asked for relay \(signal.reference)"
             case .notice(.result(_, let request, _, let status)):
                 "result \(request) \(status.map { "\($0.rawValue)" } ?? "none")"
             case .notice(.refused(_, let refusal, let count)):
