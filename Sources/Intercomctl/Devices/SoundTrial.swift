@@ -18,16 +18,16 @@ struct SoundTrial: ~Copyable {
     /// on.
     private static let settling = 10
 
-    /// Begins a trial that moves this many samples each way, with so much time beside for a card
+    /// Begins a trial that moves this many samples each way, with five seconds beside for a card
     /// that gives or takes nothing.
-    init(samples: Int, patience: Duration = .seconds(5)) throws(Failure) {
+    init(samples: Int) throws(Failure) {
         waiting = try attempt { () throws(SystemError) in try EventLoop() }
-        end = Clock.now() + .milliseconds(samples / 48) + patience
+        end = Clock.now() + .milliseconds(samples / 48) + .seconds(5)
     }
 
     /// Begins one that listens for this many blocks.
-    init(blocks: Int, patience: Duration = .seconds(5)) throws(Failure) {
-        try self.init(samples: (Self.settling + blocks) * PCM.blockMax, patience: patience)
+    init(blocks: Int) throws(Failure) {
+        try self.init(samples: (Self.settling + blocks) * PCM.blockMax)
     }
 
     static func wanted(_ audio: Config.Audio) -> PCMParameters.Wanted {
