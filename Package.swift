@@ -180,7 +180,7 @@ let package = Package(
             name: "RingProbe", dependencies: ["HAL", "Realtime", "Time"],
             path: "Tests/Support/RingProbe", swiftSettings: strict),
         tests("Session", of: "Peering", with: ["Wire", "Crypto", "Time", "VirtualTime"]),
-        tests("Station", with: ["Wire", "Time"]),
+        tests("Station", with: ["Audio", "Wire", "Time"]),
         tests(
             "Media",
             with: [

@@ -1,3 +1,4 @@
+import Audio
 import Station
 import Testing
 import Time
@@ -127,7 +128,7 @@ import Wire
         world.ring(0, [1])
         #expect(world.state(0) == .active && world.state(1) == .active)
         #expect(world.listeners == [[1], [0]])
-        #expect(world.notices(1) == [.autoAnswered])
+        #expect(world.signs(1) == [.beep(true), .chime(.page)])
         #expect(!world.states(1).contains(.ringing), "it never rings")
         #expect(world.stations[1].call?.summary.isHeardUnasked == true)
         #expect(world.stations[0].call?.summary.isHeardUnasked == false)
@@ -153,18 +154,19 @@ import Wire
 
     /// Each is told once, for as long as it lasts.
     @Test(arguments: [
-        (Offer.Mode.dropIn, CallNotice.droppedIn, [[1], [0]]),
+        (Offer.Mode.dropIn, [CallNotice.droppedIn], Order.beep(true), [[1], [0]]),
         // The room is heard, and hears nothing.
-        (.monitor, .monitored, [[], [0]]), (.announce, .announced, [[1], []]),
+        (.monitor, [.monitored], .beep(true), [[], [0]]),
+        (.announce, [], .chime(.page), [[1], []]),
     ])
     mutating func test_idle_offer_that_opens_by_itself_is_told_and_heard_as_its_mode_says(
-        _ mode: Offer.Mode, _ notice: CallNotice, _ listeners: [[Int]]
+        _ mode: Offer.Mode, _ notices: [CallNotice], _ sign: Order, _ listeners: [[Int]]
     ) {
         world.policy = Policy(dropIn: true, monitor: true)
         world.call(0, [1], mode: mode)
         world.run(for: .seconds(45))
         #expect(world.listeners == listeners)
-        #expect(world.notices(1) == [notice])
+        #expect(world.notices(1) == notices && world.signs(1) == [sign])
     }
 
     // MARK: Any

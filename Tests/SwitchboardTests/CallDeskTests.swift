@@ -50,10 +50,6 @@ import Wire
     @Test mutating func theRoomIsToldByABeepThatItIsHeard() {
         desk.report(.monitored, of: 2, &orders)
         orders.expect(.beep(true), .notice(.inCall(.monitored, peer: 2)))
-        desk.report(.autoAnswered, of: 2, &orders)
-        orders.expect(.beep(true), .chime(.page))
-        desk.report(.announced, of: 2, &orders)
-        orders.expect(.chime(.page))
         desk.report(.weak, of: 2, &orders)
         orders.expect(.notice(.inCall(.weak, peer: 2)))
     }

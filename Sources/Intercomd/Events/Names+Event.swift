@@ -42,7 +42,7 @@ extension Names {
                 seconds: summary.answeredAt.map { (now - $0).inSeconds }, detail: cause.words)
             (told.call, told.cause) = (summary.id.text, cause.rawValue)
             return told
-        case .inCall(let notice, let peer): return Event.Kind(notice).map { event($0, peer) }
+        case .inCall(let notice, let peer): return event(Event.Kind(notice), peer)
         case .pageBegan(let peer, let reference, let priority):
             return event(
                 .page, peer, to: routing.channelName(of: reference), detail: priority.wordAbove)
@@ -136,17 +136,17 @@ extension Event.Kind {
         }
     }
 
-    /// Something happened in the middle of a call; nil where that is no event.
-    fileprivate init?(_ notice: CallNotice) {
-        switch notice {
-        case .autoAnswered, .announced: return nil
-        case .droppedIn: self = .dropIn
-        case .monitored: self = .listenIn
-        case .joined: self = .callJoined
-        case .left: self = .callLeft
-        case .weak: self = .callWeak
-        case .strong: self = .callStrong
-        }
+    /// Something happened in the middle of a call.
+    fileprivate init(_ notice: CallNotice) {
+        self =
+            switch notice {
+            case .droppedIn: .dropIn
+            case .monitored: .listenIn
+            case .joined: .callJoined
+            case .left: .callLeft
+            case .weak: .callWeak
+            case .strong: .callStrong
+            }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Audio
 internal import Time
 internal import Wire
 
@@ -174,12 +175,13 @@ extension Switchboard {
             peers[peer].exchange.send(at: now) { .ringing(mid: $0, offer.id) }
             showCall()
             return
-        case .announce: callDesk.report(.announced, of: peer, &orders)
+        case .announce: orders.add(.chime(.page))
         case .dropIn: callDesk.report(.droppedIn, of: peer, &orders)
         case .monitor: callDesk.report(.monitored, of: peer, &orders)
         default:
             ongoing?.summary.isAutomatic = true
-            callDesk.report(.autoAnswered, of: peer, &orders)
+            orders.add(.beep(true))
+            orders.add(.chime(.page))
         }
         acceptCall()
     }

@@ -279,9 +279,7 @@ extension Switchboard {
 
 /// A notice to a person during a call.
 package enum CallNotice: Sendable {
-    /// A call was answered without a key press.
-    case autoAnswered
-    case announced
+    /// A peer is heard here and hears the room from now on, with nobody in it touching a button.
     case droppedIn
     /// A peer listens to the room from now on.
     case monitored

@@ -313,11 +313,6 @@ package struct CallDesk: Sendable {
 
     func report(_ notice: CallNotice, of peer: Int, _ orders: inout Orders) {
         switch notice {
-        case .announced: return orders.add(.chime(.page))
-        // From here on the room is heard with nobody in it touching a button.
-        case .autoAnswered:
-            orders.add(.beep(true))
-            return orders.add(.chime(.page))
         case .droppedIn, .monitored: orders.add(.beep(true))
         case .joined, .left, .weak, .strong: break
         }

@@ -226,6 +226,16 @@ struct CallWorld {
         }
     }
 
+    /// What is played here to tell the room of a call.
+    func signs(_ own: Int) -> [Order] {
+        actions[own].filter { order in
+            switch order {
+            case .beep, .chime: true
+            default: false
+            }
+        }
+    }
+
     /// The events of pages and requests, in words.
     func pages(_ own: Int) -> [String] {
         actions[own].compactMap { action in

@@ -48,7 +48,7 @@ extension Room {
             if summary.isMissed(by: ending) { house.count(.missed) }
         case .inCall(let notice, _):
             switch notice {
-            case .autoAnswered, .announced, .droppedIn, .monitored: house.count(.opened)
+            case .droppedIn, .monitored: house.count(.opened)
             case .joined: house.count(.joined)
             case .left, .weak, .strong: break
             }
