@@ -59,32 +59,21 @@ import Testing
         #expect(error?.errno == ENOENT)
     }
 
-    @Test func secretOfOthersIsRefusedWithTheMendingCommand() throws {
+    @Test func aSecretIsReadWholeAndOneOfOthersRefusedWithTheMendingCommand() throws {
         let path = folder.path("identity")
-        var buffer = [UInt8](repeating: 0, count: 8)
-        try write("secret", to: path, mode: 0o600)
-        var span = buffer.mutableSpan
-        #expect(try FileStore.readSecret(path, into: &span) == 6)
-        #expect(buffer.prefix(6).elementsEqual("secret".utf8))
-
-        for mode: UInt32 in [0o640, 0o604, 0o620, 0o601] {
-            try write("secret", to: path, mode: mode)
-            let error = #expect(throws: SystemError.self) {
-                var buffer = [UInt8](repeating: 0, count: 8)
-                var span = buffer.mutableSpan
-                _ = try FileStore.readSecret(path, into: &span)
-            }
-            #expect(error?.description.hasSuffix("chmod 600 \(path)") == true)
-        }
-    }
-
-    @Test func secretThatFillsTheBufferIsRefused() throws {
-        let path = folder.path("identity")
-        try write("12345678", to: path)
-        #expect(throws: SystemError.self) {
+        func secret(_ text: String = "secret", mode: UInt32 = 0o600) throws -> String {
+            try write(text, to: path, mode: mode)
             var buffer = [UInt8](repeating: 0, count: 8)
             var span = buffer.mutableSpan
-            _ = try FileStore.readSecret(path, into: &span)
+            let count = try FileStore.readSecret(path, into: &span)
+            return String(decoding: buffer.prefix(count), as: UTF8.self)
+        }
+        #expect(try secret() == "secret")
+        // One that fills the buffer may be longer.
+        #expect(throws: SystemError.self) { try secret("12345678") }
+        for mode: UInt32 in [0o640, 0o604, 0o620, 0o601] {
+            let error = #expect(throws: SystemError.self) { try secret(mode: mode) }
+            #expect(error?.description.hasSuffix("chmod 600 \(path)") == true)
         }
     }
 
@@ -144,9 +133,6 @@ import Testing
         let memory = try DiskSpace(at: "/dev/shm")
         #expect(memory.isReadOnly == false && memory.kind == .memory)
         #expect(try DiskSpace(at: "/proc").kind == .lasting)
-    }
-
-    @Test func aPathThatIsNotThereIsAnError() {
         #expect(throws: SystemError.self) { try DiskSpace(at: "/nowhere/at/all") }
     }
 }
@@ -157,9 +143,7 @@ import Testing
         #expect(plain.description == "bind 0.0.0.0:5577: Address already in use")
         let advised = SystemError(operation: "open /x", errno: 13, advice: "chmod 600 /x")
         #expect(advised.description == "open /x: Permission denied; chmod 600 /x")
-    }
-
-    @Test func aNameBeginsNoLineOfItsOwn() {
+        // A name begins no line of its own.
         let error = SystemError(operation: "open /x\nok: all is well\u{1b}[2J", errno: 13)
         #expect(error.description == "open /x?ok: all is well?[2J: Permission denied")
     }
