@@ -203,10 +203,10 @@ def later_half(case):
 
 
 MUTATIONS = (
-    ("Sources/CLinux/process.c", "clock_gettime(CLOCK_MONOTONIC, &now);",
-     "clock_gettime(CLOCK_REALTIME, &now);"),
-    ("Sources/CLinux/process.c", "clock_gettime(CLOCK_REALTIME, &now);",
-     "clock_gettime(CLOCK_MONOTONIC, &now);"),
+    ("Sources/HAL/System/Clock.swift", "Instant(nanoseconds: read(CLOCK_MONOTONIC))",
+     "Instant(nanoseconds: read(CLOCK_REALTIME))"),
+    ("Sources/HAL/System/Clock.swift", "read(CLOCK_REALTIME) / 1_000_000",
+     "read(CLOCK_MONOTONIC) / 1_000_000"),
     ("Sources/Intercomd/Status/Snapshot+Peers.swift",
      "status.sessionAgeSeconds = state.sessionSince.map { (now - $0).inSeconds }",
      "status.sessionAgeSeconds = state.sessionSince.map { _ in"

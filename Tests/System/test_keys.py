@@ -193,8 +193,8 @@ class Lamps(SceneTest):
 
 MUTATIONS = (
     # The encoder goes on where the last talk ended, of which it still has some milliseconds.
-    ("Sources/Media/Talk/Talks.swift", "let isGap = start > frames.next || hasRested",
-     "let isGap = start > frames.next",
+    ("Sources/Media/Talk/Talks.swift", "if !isTalking, start > frames.next || hasRested {",
+     "if !isTalking, start > frames.next {",
      "OneTalker.test_without_preroll_nothing_from_before_the_press_is_heard_and_all_from_then_on"),
     # No tone tells of the cut.
     ("Sources/Media/Buttons/TalkKeys.swift", "tones.play(.timeOut)", "",
@@ -203,8 +203,8 @@ MUTATIONS = (
     ("Sources/Station/Gesture.swift", "case .up where !settings.hold && !settings.double:",
      "case .up where !settings.double:", "Keys.test_a_hold_talks_and_a_short_press_does_not"),
     # Active low is not heeded.
-    ("Sources/Media/Hardware/Lines.swift", "name: lamp.line, activeLow: lamp.isActiveLow",
-     "name: lamp.line, activeLow: false",
+    ("Sources/Media/Hardware/Lines.swift", "lamp.line, activeLow: lamp.isActiveLow, isOn",
+     "lamp.line, activeLow: false, isOn",
      "Lamps.test_a_talk_lights_the_lamps_of_both_as_long_as_it_is_heard"),
     # No lamp shows a fault.
     ("Sources/Media/Hardware/Lines.swift",
