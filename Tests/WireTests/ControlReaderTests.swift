@@ -1,4 +1,3 @@
-import Seeds
 import Testing
 import Vectors
 import Wire
@@ -72,25 +71,5 @@ func records(in plaintext: [UInt8]) -> [ControlRecord]? {
                     ?? (size <= 60 && (type < 16 || size >= 4)))
             #expect(isRead == wanted, "type \(type), length \(size)")
         }
-    }
-
-    @Test func randomBytesNeverTrap() {
-        let seed = testSeed()
-        var random = SplitMix64(seed: seed)
-        var wellFormed = 0
-        for round in 0..<60_000 {
-            var plaintext = (0..<Int(random.next() % 130)).map { _ in
-                UInt8(truncatingIfNeeded: random.next())
-            }
-            // Half of them begin as real plaintexts and are then damaged in one byte.
-            if round.isMultiple(of: 2) {
-                var payload = ControlPayload()
-                while payload.append(ControlPayloadTests.randomRecord(&random)) {}
-                plaintext = WireTests.plaintext(of: payload)
-                plaintext[Int(random.next() % 64)] ^= UInt8(truncatingIfNeeded: random.next())
-            }
-            if records(in: plaintext) != nil { wellFormed += 1 }
-        }
-        #expect(wellFormed > 1000, "seed \(seed)")
     }
 }

