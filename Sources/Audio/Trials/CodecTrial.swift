@@ -78,8 +78,8 @@ public enum ConcealmentTrial {
     /// Packets before each that is missing.
     private static let packets = 6
 
-    /// Whether there is such a network, and time for it: talkers of any profile may take half of the
-    /// time of a block of one's own.
+    /// Whether there is such a network, and time for it: talkers of any profile may take half of
+    /// the time of a block of one's own.
     ///
     /// - Parameters:
     ///   - own: The profile of this station.
