@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 
-from lab import ROOT, SceneTest, strip, wait
+from lab import ROOT, SceneTest, listen, strip, wait
 
 
 class ToldEvents(SceneTest):

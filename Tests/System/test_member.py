@@ -10,7 +10,7 @@ import subprocess
 
 import examples
 from codes import ShownCode
-from lab import place, wait
+from lab import wait
 from member import NAME, STATE, MemberTest
 
 REFUSED = re.compile(r"Permission denied|no permission|try it with sudo|only members of group")

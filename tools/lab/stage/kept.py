@@ -36,17 +36,17 @@ def history(state):
     """What is in the files of the history.
 
     calls: id, record and cause of each line; former: how many are of FORMER; damaged: file, number
-    of the line, number of the last one; torn: file, bytes of its end.
+    of the line, number of the last one, its bytes; torn: file, bytes of its end.
     """
     calls, former, damaged, torn = [], 0, [], []
     for name in ("history.3", "history.2", "history.1", "history"):
         *lines, rest = (content(f"{state}/{name}") or b"").split(b"\n")
         if rest:
-            torn.append([name, len(rest)])
+            torn.append([name, rest.hex()])
         for number, line in enumerate(lines):
             record = read(line)
             if record is None:
-                damaged.append([name, number, len(lines) - 1])
+                damaged.append([name, number, len(lines) - 1, line.hex()])
             elif record["peer"] == FORMER:
                 former += 1
             else:
