@@ -41,9 +41,6 @@ struct SectionReader {
         read(into: &target)
     }
 
-    /// Reads a section of which every setting is gone.
-    mutating func readGone() { refuseUnknown(besides: []) }
-
     private mutating func read<Section>(_ setting: Setting<Section>, into target: inout Section) {
         let why = setting.unused(target)
         guard let entry = entry(setting.name) else {

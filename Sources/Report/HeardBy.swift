@@ -103,7 +103,7 @@ extension HeardBy.Reason {
         case .cardMuted: "the sound card is muted or at 0 in the mixer"
         case .speakerMuted: "the speaker is muted"
         case .volume: "the volume is too low"
-        case .heldDown: "the microphone is open, which holds the speaker down (half duplex)"
+        case .heldDown: "an open microphone holds the speaker down (half duplex)"
         case .turnedDown: "the talker, or the channel, is muted or turned very low"
         case .outranked: "something of higher priority was heard"
         case .notListening: "the channel is not listened to (listen = no)"

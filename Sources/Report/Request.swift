@@ -2,11 +2,7 @@ public import Wire
 
 /// A request of `intercomctl` to the daemon: one JSON object on one line.
 ///
-/// `{"v":1,"do":"status"}`; `ptt` has `action` and `target` besides,
-/// `signal` and `show` have `peer`, `relay` has `relay` and perhaps `peer`; `call` has
-/// `target` and perhaps `mode` (`call`, `drop-in`, `listen`) and `priority`; `page` has `action`,
-/// `target` and perhaps `priority`. For others see `StateRequest`, `HistoryQuery`, `PairRequest`
-/// and `MessageRequest`.
+/// `{"v":1,"do":"status"}`; `fields` has the members that a request has besides.
 public enum Request: Equatable, Sendable {
     case status
     case peers
@@ -147,7 +143,10 @@ extension Request: JSONKind {
         case .tone: return "tone"
         case .key: return "key"
         case .version: return "version"
-        case .reload: return "reload"
+        case .reload:
+            // An older program asks by it what would change, and nothing is to change.
+            coder.check("check", !coder.has("check"))
+            return "reload"
         case .history(var query):
             query.fields(&coder)
             coder.check("limit", query.limit > 0)

@@ -34,8 +34,8 @@ import Wire
         ]
         #expect(
             found.sentence
-                == "attic 99 %, barn 40 % (the microphone is open, which holds the speaker down"
-                + " (half duplex)), garage nothing (the speaker is muted)")
+                == "attic 99 %, barn 40 % (an open microphone holds the speaker down (half"
+                + " duplex)), garage nothing (the speaker is muted)")
         #expect([HeardBy]().sentence == "nobody")
     }
 

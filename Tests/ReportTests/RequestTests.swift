@@ -131,6 +131,7 @@ private func refusal(_ line: String) -> ControlError.Code? {
         (#"{"v":1,"do":"call","target":"a","priority":9}"#, .badRequest),
         (#"{"v":1,"do":"page","target":"a"}"#, .badRequest),
         (#"{"v":1,"do":"show"}"#, .badRequest),
+        (#"{"v":1,"do":"reload","check":true}"#, .badRequest),
     ])
     func whatIsNoRequestIsRefusedWithItsCode(_ line: String, _ code: ControlError.Code) {
         #expect(refusal(line) == code)

@@ -181,7 +181,8 @@ def judge(case):
     case.need(len(looks) == 2 * len(CUTS), f"there are {len(looks)} looks")
     afters = [one for one in case.facts if "why" in one]
     tell(case, "the daemon starts", [(one, one["why"]) for one in afters])
-    tell(case, "of the history nothing but its end is torn", [(one, torn(case, one)) for one in looks])
+    tell(case, "of the history nothing but its end is torn",
+         [(one, torn(case, one)) for one in looks])
     tell(case, f"at most {SYNC:.0f} s of it are missing",
          [(one, missing(case, one)) for one in looks])
     seen = [one for one in afters if one["why"] is None]

@@ -41,7 +41,7 @@ import Testing
     @Test func allIsForgottenButTheSecretsThatSettingsName() throws {
         for path in [
             "keys/identity", "keys/garage.psk", "keys/office.psk", "peers.d/garage.conf",
-            "history", "history.1", "state",
+            "history", "history.1", "history.bad", "state",
         ] { try write(path) }
         try LearnedFiles.erase(config())
         #expect(try left() == ["keys", "keys/office.psk", "peers.d"])

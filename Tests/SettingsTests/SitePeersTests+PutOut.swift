@@ -28,7 +28,7 @@ extension SitePeersTests {
         // A successor does not get the name from a person's peer.
         let heir = try roster([("attic", 2), ("barn", 1)])
         let said = try adopt(heir, after: both)
-        let left = "attic of the site is left out: its name is taken here"
+        let left = "attic of the site is left out, as its name is taken here"
         #expect(said.contains { $0.hasPrefix(left) }, "\(said)")
         #expect(try found() == ["barn": 1, "friend": 3])
         // A person may have it all the same, whatever lists follow.

@@ -81,7 +81,7 @@ import Wire
             told.hasSuffix("you trust: sudo intercomctl site init house --take-over"))
     }
 
-    /// Also at a box that introduces `site leave` works, and `site join` after it alone.
+    /// A box that introduces leaves its site first, and may have no peer then to join from.
     @Test func anOfferNamesCommandsThatWorkHereAndThere() {
         var offer = SiteStatus.Offer()
         (offer.peer, offer.name, offer.fingerprint) = ("garage", "house", "3071 7782 1193")
@@ -91,19 +91,21 @@ import Wire
                 "garage: shows the site house -> to join it: intercomctl site join"
             ])
         (station.site.name, station.site.fingerprint) = ("house", "6615 5028 5009")
-        let leaving = "sudo intercomctl site leave, then intercomctl site join"
-        for (introduces, joining) in [(false, "intercomctl site join"), (true, leaving)] {
+        let leaving =
+            "sudo intercomctl site leave, then intercomctl pair --join, and sudo intercomctl pair"
+            + " --join CODE at the station that introduces that one"
+        for (introduces, joining) in [(false, "intercomctl site join garage"), (true, leaving)] {
             (station.site.name, station.site.introduces) = ("house", introduces)
             #expect(
                 station.noteLines == [
                     "garage: is in a site house with the key 3071 7782 …, and this station in the"
-                        + " one with 6615 5028 … -> if this one is the right one, there: \(leaving);"
-                        + " if that one is, here: \(joining)"
+                        + " one with 6615 5028 … -> if that one is the right one, here: \(joining);"
+                        + " if this one is, intercomctl status there says how"
                 ])
             station.site.name = "work"
             #expect(
                 station.noteLines == [
-                    "garage: offers the site house -> to switch from work to it: \(joining) garage"
+                    "garage: offers the site house -> to switch from work to it: \(joining)"
                 ])
         }
     }

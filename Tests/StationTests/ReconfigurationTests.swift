@@ -103,18 +103,25 @@ import Wire
         firstMids: [100])
     private var listener = Switchboard(targets: [], channels: [], firstMids: [100])
 
-    /// Whether the other station need not wait for the next session to know it, or the channel
-    /// went while there was none.
-    @Test(arguments: [false, true])
-    mutating func aPeerIsToldThatTheChannelIsGone(wasAway: Bool) {
+    /// The channel goes while there is a session, while there is none, or while every packet of it
+    /// is lost for longer than a record is sent again.
+    @Test(arguments: ["there", "away", "lossy"])
+    mutating func aPeerIsToldThatTheChannelIsGone(how: String) {
         talker.up(peer: 0, isNewBoot: true, at: start)
         listener.up(peer: 0, isNewBoot: true, at: start)
         exchange(at: start)
         #expect(listener.view(of: 0).hasUnknownChannel)
         let later = start + .seconds(1)
-        if wasAway { talker.down(peer: 0, at: later) }
+        if how == "away" { talker.down(peer: 0, at: later) }
         talker.configure(targets: [], channels: [], at: later)
-        if wasAway {
+        if how == "lossy" {
+            for second in 0..<10 {
+                talker.tick(at: later + .seconds(second))
+                while talker.nextOrder() != nil {}
+            }
+            talker.tick(at: later + .seconds(20))
+        }
+        if how == "away" {
             exchange(at: later + .seconds(20))
             #expect(listener.view(of: 0).hasUnknownChannel)
             talker.up(peer: 0, isNewBoot: false, at: later + .seconds(20))

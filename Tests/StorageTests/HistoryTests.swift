@@ -89,6 +89,14 @@ extension History {
         #expect(history.list(at: start).calls.count == 3)
     }
 
+    @Test func aFileThatCannotBeReadIsSaid() throws {
+        let folder = try Folder()
+        try FileStore.makeDirectory("\(folder.path)/history.1", mode: 0o700)
+        var history = History(in: folder.path)
+        let notices = history.begin(wall: 9, at: start)
+        #expect(notices.count == 1 && notices[0].contains("history"))
+    }
+
     @Test func fourFilesHoldAllThereIsAndNoMore() throws {
         let folder = try Folder()
         var history = History(in: folder.path)

@@ -14,7 +14,7 @@ extension Switchboard {
             frames: .init(samples: 480, size: 58, sizeRepeated: 50), at: now)
     }
 
-    /// Takes all that was decided, but for where streams lead; records to peers stay where they are.
+    /// Takes all that was decided but where streams lead; records to peers stay where they are.
     var decided: [Order] {
         mutating get {
             var found: [Order] = []

@@ -229,7 +229,7 @@ class Heard(HeardTest):
         self.is_heard(kitchen, door, "kitchen")
         self.assertEqual(kitchen.ctl("ptt", "down", "house")[0], 0)
         self.is_deaf(kitchen, door, "kitchen", "held_down",
-                     "the microphone was open, which holds the speaker down")
+                     "an open microphone holds the speaker down")
         # While it goes on, it is a problem of the kitchen.
         door.ctl("ptt", "down", "kitchen")
         kitchen.problem("no voice is heard here: the microphone is open to house")

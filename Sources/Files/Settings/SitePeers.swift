@@ -291,8 +291,10 @@ public struct SitePeers {
         guard try peer(with: station.key) == nil else { return }
         guard try isFree(station.name) else {
             told.append(
-                "\(station.name) of the site is left out: its name is taken here, and intercomctl"
-                    + " status says what to do")
+                "\(station.name) of the site is left out, as its name is taken here: give that"
+                    + " peer or channel another, or remove it (sudo intercomctl peer rename, peer"
+                    + " remove), or this station in [station], or rename the one of the site where"
+                    + " it is introduced (sudo intercomctl site rename)")
             return
         }
         let address = station.addresses.joined(separator: ", ")

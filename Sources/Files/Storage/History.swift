@@ -61,7 +61,7 @@ package struct History: ~Copyable {
     ///
     /// Waits for the disk.
     package mutating func begin(wall: Int, at now: Instant) -> [String] {
-        let found = files.read()
+        let found = files.read { notices.append(Fault($0).sentence(ofWaiting: "history")) }
         damaged = found.damaged
         for start in HistoryRecord.open(in: found.records) {
             wait(for: start.ended(by: .crash, at: wall))
@@ -204,12 +204,15 @@ final class HistoryFiles: @unchecked Sendable {
     init(_ path: String) { self.path = path }
 
     /// All records, the oldest first.
-    func read() -> HistoryFile {
+    ///
+    /// - Parameter tell: Is given why a file that is there cannot be read.
+    /// - Returns: What the others hold.
+    func read(_ tell: (SystemError) -> Void = { _ in }) -> HistoryFile {
         var found = HistoryFile()
         for number in stride(from: History.former, through: 0, by: -1) {
-            if let bytes = try? FileStore.read(name(number), limit: Self.readMax) {
-                found.add(bytes)
-            }
+            do throws(SystemError) {
+                found.add(try FileStore.read(name(number), limit: Self.readMax))
+            } catch { if error.errno != SystemError.noSuchFile { tell(error) } }
         }
         return found
     }

@@ -337,7 +337,7 @@ extension CommandGroup {
                     name: "doctor", arguments: "[TOPIC...]", most: 32,
                     takes: [.oneOf(Check.Topic.allCases.map { $0.rawValue })],
                     help: "look for faults and print how to fix each",
-                    examples: ["intercomctl doctor", "intercomctl doctor status network"],
+                    examples: ["intercomctl doctor", "intercomctl doctor status disk"],
                     function: runDoctor),
                 Command(
                     name: "config check",

@@ -72,7 +72,7 @@ extension Outcome {
         let other = peer?.visible ?? "the other station"
         switch (cause, mode) {
         case (.doNotDisturb, _):
-            text = "\(other) did not ring: \(HeardBy.Reason.doNotDisturb.words)"
+            text = "\(other) did not ring: it has do not disturb on, or quiet hours"
         case (.denied, .call) where priority == .emergency:
             text =
                 "\(other) takes no emergency call from here (its [policy] has call = never, or"

@@ -308,6 +308,7 @@ extension ControlLoop {
     private var silence: String? {
         let reason =
             keeper.state.speakerSilence ?? (devices.silentSpeaker != nil ? .cardMuted : nil)
+        if reason == .volume { return "the volume is too low: intercomctl volume 80" }
         if let reason { return "\(reason.words): \(reason.fix)" }
         return switchboard.openTalks.isAny ? "the microphone is open for others" : nil
     }

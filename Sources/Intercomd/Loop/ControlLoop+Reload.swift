@@ -259,7 +259,7 @@ extension ControlLoop {
 
     private var isRingSoft: Bool {
         let volumes = keeper.state.volumes
-        return volumes.softRing(through: Gain(percent: volumes.speaker)) != nil
+        return volumes.softRing != nil
     }
 }
 

@@ -32,18 +32,22 @@ enum Advice {
         guard let own = site.name else {
             return fault("shows the site \(offer.name)", fix: "to join it: intercomctl site join")
         }
-        let leaving = "sudo intercomctl site leave, then intercomctl site join"
-        let joining = site.introduces ? leaving : "intercomctl site join"
+        // The peers that came with a site go with it: one that introduces may have none left then.
+        let joining =
+            site.introduces
+            ? "sudo intercomctl site leave, then intercomctl pair --join, and sudo intercomctl pair"
+                + " --join CODE at the station that introduces that one"
+            : "intercomctl site join \(offer.peer)"
         guard offer.name == own else {
             return fault(
-                "offers the site \(offer.name)",
-                fix: "to switch from \(own) to it: \(joining) \(offer.peer)")
+                "offers the site \(offer.name)", fix: "to switch from \(own) to it: \(joining)")
         }
         // One of the two was made anew, as the key of the other is lost, or may be a thief's.
         return fault(
             "is in a site \(own) with the key \(offer.fingerprint.prefix(9)) …, and this station"
                 + " in the one with \((site.fingerprint ?? "").prefix(9)) …",
-            fix: "if this one is the right one, there: \(leaving); if that one is, here: \(joining)"
+            fix: "if that one is the right one, here: \(joining); if this one is, intercomctl"
+                + " status there says how"
         )
     }
 
@@ -115,10 +119,10 @@ enum Advice {
         let pairing = "intercomctl pair --join"
         let ways =
             site.introduces
-            ? "if theirs is right, here: sudo intercomctl site leave, then \(pairing), and"
-                + " sudo \(pairing) CODE at the station that is to introduce; if this one is, on one"
-                + " of them: \(pairing) --move, and sudo \(pairing) CODE here, then on the"
-                + " others: intercomctl site join"
+            ? "if theirs is right, here: sudo intercomctl site leave, then \(pairing), and sudo"
+                + " \(pairing) CODE at the station that is to introduce; if this one is, on one of"
+                + " them that does not introduce: \(pairing) --move, and sudo \(pairing) CODE"
+                + " here, then on the others: intercomctl site join"
             : "to come back: \(pairing) --move, and sudo \(pairing) CODE at the station that is to"
                 + " introduce"
         return Fault(

@@ -72,10 +72,10 @@ extension Snapshot {
 }
 
 extension SavedState.Volumes {
-    /// Why the ringtone is too soft to be heard, through this volume of the speaker; nil where it
-    /// is heard.
-    func softRing(through speaker: Gain) -> Fault? {
-        guard Audibility.isInaudible((Gain(percent: ring) * speaker).factor) else { return nil }
+    /// Why the ringtone is too soft to be heard; nil where it is heard.
+    var softRing: Fault? {
+        let gain = Gain(percent: ring) * Gain(percent: speaker)
+        guard Audibility.isInaudible(gain.factor) else { return nil }
         return Fault(
             "ring_volume", "the volume of rings is at \(ring) %",
             fix: "intercomctl volume ring 100")

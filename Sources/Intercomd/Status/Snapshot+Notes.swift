@@ -84,7 +84,7 @@ extension Snapshot {
     private var ringNote: Fault? {
         let speaker = state.volumes.speaker
         guard output.isWanted, !SavedState.isInaudible(speaker),
-            var note = state.volumes.softRing(through: Gain(percent: speaker)),
+            var note = state.volumes.softRing,
             !config.lamps.contains(where: { $0.show == .ringing })
         else { return nil }
         note.text = "no call is heard here: \(note.text)"

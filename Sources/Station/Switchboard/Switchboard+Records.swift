@@ -353,10 +353,13 @@ extension Switchboard {
     /// to tell of a channel that nobody has any more.
     private func bindings(of peer: Int) -> [StreamBinding] {
         let present = (targets + aimed).filter { $0.listeners.contains(peer) }
-        let gone = peers[peer].bindings.map { $0.record }.filter { record in
-            record.reference != 0 && record.purpose == .talk
-                && !present.contains { $0.stream == record.stream }
-        }
+        let gone = peers[peer].bindings.filter { binding in
+            let record = binding.record
+            let isToBeTold =
+                record.purpose == .talk
+                ? record.reference != 0 : record.purpose == .none && !binding.isKnown
+            return isToBeTold && !present.contains { $0.stream == record.stream }
+        }.map { $0.record }
         return gone.map {
             StreamBinding(
                 mid: 0, stream: $0.stream, purpose: .none, priority: .normal, reference: 0)

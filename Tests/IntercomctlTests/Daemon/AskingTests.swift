@@ -68,7 +68,7 @@ private struct Story {
     }
 
     @Test(arguments: [
-        ("call", HistoryRecord.Cause.doNotDisturb, "garage did not ring: do not disturb is on"),
+        ("call", HistoryRecord.Cause.doNotDisturb, "garage did not ring: it has do not disturb on"),
         ("call", .unreachable, "the call is over: garage is unreachable; see whether it has power"),
         ("call", .stopped, "the call is over: garage has ended its sessions: it was stopped, or"),
         ("call", .denied, "garage does not take calls from here (its [policy] has call = never)"),

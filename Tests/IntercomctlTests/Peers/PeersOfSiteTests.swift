@@ -101,7 +101,7 @@ import Testing
             "[peer shed]\nkey = \(thirdKey)\nrevoked = yes\n", to: "state/peers.d/shed.conf")
         try folder.does("site", "init", "house")
         let added = try folder.run("site", "add", "shed", otherKey)
-        #expect(added.output.contains("shed of the site is left out: its name is taken here"))
+        #expect(added.output.contains("shed of the site is left out, as its name is taken here"))
         #expect(
             try folder.run("peer", "remove", "shed").complaint.contains("peer replace shed KEY"))
         try folder.does("peer", "replace", "--yes", "shed", otherKey)

@@ -7,8 +7,8 @@ internal import Wire
 
 /// One station of the house with the people in its room.
 ///
-/// Its decisions are the product's: a `PeerTable` and a `Switchboard` with its `Station`. Around
-/// them it does what the control loop does, with memory instead of rings, sockets and files.
+/// Its decisions are the product's: a `PeerTable` and a `Switchboard`. Around them
+/// it does what the control loop does, with memory instead of rings, sockets and files.
 ///
 /// - `Room+Switchboard` feeds the switchboard and drains it, `Room+Orders` obeys it,
 /// - `Room+Session` does the same for the sessions,
