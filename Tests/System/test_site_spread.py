@@ -51,7 +51,7 @@ class Spread(SiteTest):
             said = wait(lambda one=one: self.told_of(one, "the former garage"),
                         f"{one.name} tells of it")
             self.assertIn("garage, no peer any more, still calls, from", said)
-            self.assertIn("nothing is to be done; if not,", said)
+            self.assertIn("nothing is to be done here; if not: intercomctl pair", said)
             self.assertNotIn("peer add", said)
         # The control: to one that was never in the site it is a stranger, which can be added.
         self.assertIn("peer add NAME", wait(
